@@ -1,0 +1,41 @@
+ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+NODE := node_modules/.bin/node
+DEBIAN_TEST_PACKAGES := chromium apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test-packages build check test demo run bench fuzz mutation dist clean
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: node_modules/.setup ## install the pinned packages and the Node.js runtime
+node_modules/.setup: package-lock.json package.json .npmrc $(wildcard */package.json)
+	@npm ci
+	@ln -sf ../node-linux-$(ARCH)/bin/node node_modules/.bin/node
+	@touch $@
+
+test-packages: # Debian packages that the tests drive; says which it installs
+	@missing=$$(for p in $(DEBIAN_TEST_PACKAGES); do dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing Debian packages for the tests:" $$missing; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+build: setup ## compile the workspaces
+	@npm run --silent build
+
+check: build ## types, lint, architecture: seconds
+	@npm run --silent check
+
+test: build test-packages ## all set-up and all tests
+	@npm run --silent test
+
+demo: build ## the whole loop on this computer under var/demo; ONCE=1 ends after the loop
+	@$(NODE) scripts/demo.ts $(if $(ONCE),--once)
+
+run: build ## an appliance in ./var
+	@$(NODE) scripts/run.ts
+
+bench: build ## numbers with their method
+	@$(NODE) test/bench/main.ts
+
+clean: ## remove what was built
+	@rm -rf */dist var/demo

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import crypto from 'node:crypto';
+
+// better-sqlite3 13 crashes without a message on an older Node-API, so the check comes before any other import.
+if (Number(process.versions.napi) < 10 || typeof crypto.argon2 !== 'function') {
+  console.error(
+    `sallyport needs Node.js 24, but was started with ${process.version}. Run "make setup", then start it through make, npm or node_modules/.bin/node.`,
+  );
+  process.exit(2);
+}
+const { main } = await import('../dist/cli/main.js');
+await main(process.argv.slice(2));

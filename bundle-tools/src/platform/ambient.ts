@@ -1,0 +1,18 @@
+import { randomBytes as nodeRandomBytes } from 'node:crypto';
+
+// The only module of the workspaces that reads the clock, randomness or the environment, so that tests and reviews find every use here.
+
+/** Milliseconds since 1970-01-01T00:00:00Z by the system clock. */
+export const nowMs = (): number => Date.now();
+
+/** The system clock as a Date. */
+export const nowDate = (): Date => new Date(Date.now());
+
+/** `count` unpredictable bytes. */
+export const randomBytes = (count: number): Uint8Array => new Uint8Array(nodeRandomBytes(count));
+
+/** An environment variable; undefined when absent or empty. */
+export const env = (name: string): string | undefined => process.env[name] || undefined;
+
+/** The time form of every document: `YYYY-MM-DDThh:mm:ssZ`. */
+export const toTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,0 +1,41 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { randomBytes } from './ambient.ts';
+
+/** Makes a folder and its parents. */
+export const ensureDir = (path: string, mode = 0o755): void => {
+  mkdirSync(path, { recursive: true, mode });
+};
+
+/** Makes the entries of a folder durable; a rename is only then safe against a power cut. */
+export const syncDir = (path: string): void => {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/**
+ * Replaces a file as a whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new
+ * content is there, never a part.
+ */
+export const writeFileDurable = (path: string, content: Uint8Array | string, mode = 0o644): void => {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const temporary = join(dirname(path), `.${basename(path)}.${Buffer.from(randomBytes(6)).toString('hex')}.tmp`);
+  const fd = openSync(temporary, 'wx', mode);
+  try {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncDir(dirname(path));
+};

@@ -1,0 +1,38 @@
+import crypto from 'node:crypto';
+import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './test/support/tally-reporter.ts';
+
+if (Number(process.versions.napi) < 10 || typeof crypto.argon2 !== 'function') {
+  throw new Error(
+    `the tests need Node.js 24, but were started with ${process.version}. Run "make setup", then start them through make, npm or node_modules/.bin/node.`,
+  );
+}
+
+const source = {
+  resolve: { conditions: ['@sallyport/source'] },
+  ssr: { resolve: { conditions: ['@sallyport/source'], externalConditions: ['@sallyport/source'] } },
+  oxc: { jsx: { runtime: 'automatic' as const, importSource: 'hono/jsx' } },
+};
+
+const project = (name: string, include: string[], extra: object = {}) => ({
+  ...source,
+  test: { name, include, testTimeout: 60_000, hookTimeout: 120_000, ...extra },
+});
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new TallyReporter()],
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      project('architecture', ['test/architecture/**/*.test.ts']),
+      project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}']),
+      // These start the built commands and real servers, so they take turns.
+      project('system', ['test/{integration,interop,fault,e2e}/**/*.test.{ts,tsx}'], {
+        testTimeout: 180_000,
+        hookTimeout: 240_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
