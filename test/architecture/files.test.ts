@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { codeOnly, sourceFiles } from '../support/sources.ts';
+
+const own = ['bundle-tools', 'ui', 'appliance', 'agent', 'test', 'scripts'];
+const files = sourceFiles(...own);
+const isTest = (path: string) =>
+  /\.test\.tsx?$/.test(path) || /^([a-z-]+\/)?test\//.test(path) || path.startsWith('scripts/');
+const production = files.filter((file) => !isTest(file.path));
+const matching = (list: typeof files, pattern: RegExp, except: ReadonlyArray<string | RegExp> = []) =>
+  list
+    .filter(
+      (file) =>
+        !except.some((allowed) => (typeof allowed === 'string' ? file.path === allowed : allowed.test(file.path))),
+    )
+    .filter((file) => pattern.test(codeOnly(file.text)))
+    .map((file) => file.path);
+
+const maxLines = 500;
+const ambient = 'bundle-tools/src/platform/ambient.ts';
+
+describe('files', () => {
+  it(`have at most ${maxLines} lines; catalogues and generated files excepted`, () => {
+    expect(
+      files
+        .filter((file) => !/^ui\/src\/i18n\/(kk|ru|en)\//.test(file.path) && !file.path.includes('.generated.'))
+        .map((file) => ({ path: file.path, lines: file.text.split('\n').length - 1 }))
+        .filter((file) => file.lines > maxLines),
+    ).toEqual([]);
+  });
+
+  it('have no default export', () => {
+    expect(matching(files, /^export default\b/m)).toEqual([]);
+  });
+
+  it('read the clock, randomness and the environment in one module only', () => {
+    // Intl and parsing of given times are fine; an argument-less Date is the clock.
+    expect(
+      matching(production, /Date\.now\(|new Date\(\)|Math\.random\(|process\.env\b|randomUUID\(|randomBytes as /, [
+        ambient,
+      ]),
+    ).toEqual([]);
+  });
+
+  it('take random bytes from that module only', () => {
+    expect(
+      matching(production, /import\s*\{[^}]*\brandomBytes\b[^}]*\}\s*from\s*''/, []).filter((path) => {
+        const file = production.find((candidate) => candidate.path === path);
+        return (
+          /from 'node:crypto'/.test(
+            /import\s*\{[^}]*\brandomBytes\b[^}]*\}\s*from\s*'[^']+'/.exec(file?.text ?? '')?.[0] ?? '',
+          ) && path !== ambient
+        );
+      }),
+    ).toEqual([]);
+  });
+
+  it('connect out in one module per workspace only', () => {
+    const connects = /\bfetch\(|\b(?:https?|http2|net|tls)\.(?:request|get|connect|createConnection)\(|new WebSocket\(/;
+    expect(matching(production, connects, [/^(bundle-tools|agent|appliance)\/src\/platform\/connect\.ts$/])).toEqual(
+      [],
+    );
+  });
+
+  it('carry no suppressed check', () => {
+    const suppressed = /@ts-(?:ignore|expect-error|nocheck)|biome-ignore|oxlint-disable|eslint-disable/;
+    expect(
+      files
+        .filter((file) => suppressed.test(file.text) && file.path !== 'test/architecture/files.test.ts')
+        .map((file) => file.path),
+    ).toEqual([]);
+  });
+
+  it('keep SQL in stores, queries, the platform and the engines', () => {
+    const sql = /\b(?:SELECT\s+[\s\S]{1,200}?\bFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b/;
+    const allowed = [/(^|\/)(?:[a-z-]+-)?(?:store|queries)\.ts$/, /^appliance\/src\/platform\//];
+    const inAppliance = production.filter((file) => file.path.startsWith('appliance/src/'));
+    expect(
+      inAppliance
+        .filter((file) => sql.test(file.text) && !allowed.some((rule) => rule.test(file.path)))
+        .map((file) => file.path),
+    ).toEqual([]);
+  });
+});
