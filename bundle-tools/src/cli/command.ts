@@ -1,0 +1,49 @@
+import type { Io } from './io.ts';
+
+/** One option of a command: what parseArgs needs, and the words for `--help`. */
+export type OptionSpec = {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: boolean;
+  readonly required?: boolean;
+  /** The word that stands for the value in the help text, for example `FILE`. */
+  readonly value?: string;
+  readonly help: string;
+};
+
+/** What a command is given: its options by name, its positional arguments, and where to report. */
+export type CommandInput = {
+  readonly options: Readonly<Record<string, string | boolean | ReadonlyArray<string> | undefined>>;
+  readonly positionals: ReadonlyArray<string>;
+  readonly io: Io;
+};
+
+/** The data of a command: `json` for `--json` (stable, fields may be added), `text` for people. Both go to stdout. */
+export type CommandResult = { readonly json: unknown; readonly text: ReadonlyArray<string>; readonly exit?: 0 | 1 };
+
+/** One command, one file. `words` are its noun and verb, in the order they are typed. */
+export type Command = {
+  readonly words: ReadonlyArray<string>;
+  readonly summary: string;
+  readonly usage: string;
+  readonly example: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly minPositionals: number;
+  readonly maxPositionals: number;
+  run(input: CommandInput): Promise<CommandResult>;
+};
+
+/** The value of a text option, or undefined. */
+export const textOption = (input: CommandInput, name: string): string | undefined => {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** All values of a repeatable option. */
+export const listOption = (input: CommandInput, name: string): ReadonlyArray<string> => {
+  const value = input.options[name];
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value : [];
+};
+
+/** Whether a switch is on. */
+export const flagOption = (input: CommandInput, name: string): boolean => input.options[name] === true;

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { BundleError } from '../errors.ts';
+import { addSource, parseSource, readSources, type Source } from '../host/sources.ts';
+import { type HostState, withLock } from '../host/state.ts';
+import { readSystemApt, systemAptProxy } from '../host/system-apt.ts';
+import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
+import { argument, stateOf, stateOption } from './state-option.ts';
+
+const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
+const absolute = (place: string): string => (isUrl(place) ? place : resolve(place));
+
+const freeName = (wanted: string, taken: ReadonlySet<string>): string => {
+  for (let at = 1; ; at += 1) {
+    const candidate = at === 1 ? wanted : `${wanted}-${at}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+};
+
+const systemSources = (state: HostState, input: CommandInput): Source[] => {
+  const { found, skipped } = readSystemApt(textOption(input, 'apt-folder') ?? '/etc/apt');
+  for (const { entry, reason } of skipped) input.io.note(`left out: ${entry}: ${reason}`);
+  if (found.length === 0) throw new BundleError('NOT_FOUND', 'this computer has no signed apt source');
+  const known = readSources(state);
+  const taken = new Set(known.map((source) => source.name));
+  const proxy = systemAptProxy();
+  const same = (a: Source, uri: string, suites: ReadonlyArray<string>) =>
+    a.kind === 'apt' && a.uri === uri && a.suites.join(' ') === suites.join(' ');
+  return found
+    .filter((entry) => !known.some((source) => same(source, entry.uri, entry.suites)))
+    .map((entry) => {
+      const name = freeName('system', taken);
+      taken.add(name);
+      return parseSource({ name, kind: 'apt', ...entry, ...(proxy === undefined ? {} : { proxy }) });
+    });
+};
+
+const givenSource = (kind: string, input: CommandInput): Source => {
+  const name = argument(input, 1);
+  if (kind === 'osv') return parseSource({ name, kind, location: absolute(argument(input, 2)) });
+  if (kind === 'files') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
+  if (kind !== 'apt') throw new BundleError('USAGE', `unknown kind of source: ${kind}; known are osv, apt, files`);
+  const proxy = textOption(input, 'proxy');
+  return parseSource({
+    name,
+    kind,
+    uri: textOption(input, 'uri') ?? input.positionals[2],
+    suites: listOption(input, 'suite'),
+    components: listOption(input, 'component'),
+    keyrings: listOption(input, 'keyring').map((path) => resolve(path)),
+    ...(proxy === undefined ? {} : { proxy }),
+  });
+};
+
+export const sourceAdd: Command = {
+  words: ['source', 'add'],
+  summary: 'Adds a source of advisories (osv) or updates (apt, files).',
+  usage: 'source add osv|apt|files NAME [PLACE] --state DIR',
+  example: 'source add osv almalinux /srv/osv-almalinux.zip --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    uri: { type: 'string', value: 'URI', help: 'apt: the address of the repository' },
+    suite: { type: 'string', value: 'SUITE', multiple: true, help: 'apt: a suite, for example trixie-security' },
+    component: { type: 'string', value: 'NAME', multiple: true, help: 'apt: a component, for example main' },
+    keyring: { type: 'string', value: 'FILE', multiple: true, help: 'apt: the keys that may sign the repository' },
+    proxy: { type: 'string', value: 'URL', help: 'apt: an http proxy' },
+    system: { type: 'boolean', help: "apt: this computer's own signed apt sources" },
+    'apt-folder': { type: 'string', value: 'DIR', help: 'apt --system: read this folder instead of /etc/apt' },
+  },
+  minPositionals: 1,
+  maxPositionals: 3,
+  run: async (input) => {
+    const state = stateOf(input);
+    const kind = argument(input, 0);
+    if (flagOption(input, 'system') && kind !== 'apt') throw new BundleError('USAGE', '--system goes with apt');
+    return withLock(state, async () => {
+      const added = flagOption(input, 'system') ? systemSources(state, input) : [givenSource(kind, input)];
+      for (const source of added) addSource(state, source);
+      return {
+        json: { added },
+        text:
+          added.length === 0
+            ? ['nothing to add: all are known']
+            : added.map((source) => `added ${source.kind} ${source.name}`),
+      };
+    });
+  },
+};

@@ -1,0 +1,38 @@
+import { BundleError } from '../errors.ts';
+import { type HostState, openState } from '../host/state.ts';
+import { env } from '../platform/ambient.ts';
+import { type CommandInput, type OptionSpec, textOption } from './command.ts';
+
+/** `--state DIR`, for commands that work on the state of the connected host. */
+export const stateOption: OptionSpec = {
+  type: 'string',
+  value: 'DIR',
+  help: 'the state of this host (else from SALLYPORT_STATE)',
+};
+
+/** The folder that `--state` or the environment names. */
+export const stateFolder = (input: CommandInput): string => {
+  const dir = textOption(input, 'state') ?? env('SALLYPORT_STATE');
+  if (dir === undefined) throw new BundleError('USAGE', '--state DIR is missing');
+  return dir;
+};
+
+/** The state that the command works on. */
+export const stateOf = (input: CommandInput): HostState => openState(stateFolder(input));
+
+/** A whole number option within bounds. */
+export const integerOption = (input: CommandInput, name: string, min: number, max: number): number | undefined => {
+  const text = textOption(input, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new BundleError('USAGE', `--${name} is a number from ${min} to ${max}`);
+  return value;
+};
+
+/** A required argument by position; its presence is checked before the command runs. */
+export const argument = (input: CommandInput, at: number): string => {
+  const value = input.positionals[at];
+  if (value === undefined) throw new BundleError('USAGE', 'an argument is missing');
+  return value;
+};

@@ -1,0 +1,39 @@
+import type { Command, OptionSpec } from './command.ts';
+
+/** Options that every command takes. */
+export const commonOptions: Readonly<Record<string, OptionSpec>> = {
+  json: { type: 'boolean', help: 'print the result as one JSON document' },
+  help: { type: 'boolean', help: 'show this text' },
+};
+
+const optionLine = (name: string, spec: OptionSpec): string => {
+  const left = `--${name}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`;
+  const notes = [spec.required ? 'required' : '', spec.multiple ? 'may be repeated' : ''].filter((note) => note !== '');
+  return `  ${left.padEnd(24)} ${spec.help}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
+};
+
+/** The help text of one command. */
+export const commandHelp = (program: string, command: Command): string =>
+  [
+    `Usage: ${program} ${command.usage}`,
+    '',
+    command.summary,
+    '',
+    'Options:',
+    ...Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => optionLine(name, spec)),
+    '',
+    'Example:',
+    `  ${program} ${command.example}`,
+  ].join('\n');
+
+/** The help text of the program, or of the commands of one noun. */
+export const programHelp = (program: string, commands: ReadonlyArray<Command>): string =>
+  [
+    `Usage: ${program} COMMAND [options]`,
+    '',
+    'Commands:',
+    ...commands.map((command) => `  ${command.words.join(' ').padEnd(16)} ${command.summary}`),
+    '',
+    `Each command explains itself: ${program} COMMAND --help`,
+    'Data goes to stdout, everything else to stderr. Exit: 0 done, 1 failed, 2 wrong use.',
+  ].join('\n');

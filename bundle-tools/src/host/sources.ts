@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { BundleError } from '../errors.ts';
+import { writeFileDurable } from '../platform/files.ts';
+import { readBounded } from './read-bounded.ts';
+import type { HostState } from './state.ts';
+
+// Where advisories and updates come from; decided by the operator of the connected host, kept in sources.json.
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name has 1 to 64 of a-z, 0-9 and -, and starts with a letter or digit');
+const place = z.string().min(1).max(4096);
+
+const osvSource = z.strictObject({ name, kind: z.literal('osv'), location: place });
+const aptSource = z.strictObject({
+  name,
+  kind: z.literal('apt'),
+  uri: z.string().regex(/^https?:\/\/[^\s?#]+$/, 'an apt source has an http or https address'),
+  suites: z
+    .array(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,127}$/))
+    .min(1)
+    .max(32),
+  components: z.array(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,63}$/)).max(32),
+  keyrings: z.array(place).min(1).max(16),
+  proxy: z
+    .string()
+    .regex(/^https?:\/\//)
+    .max(1024)
+    .optional(),
+});
+const filesSource = z.strictObject({ name, kind: z.literal('files'), folder: place });
+
+const source = z.discriminatedUnion('kind', [osvSource, aptSource, filesSource]);
+const sourcesFile = z.strictObject({ format: z.literal('sallyport-sources/1'), sources: z.array(source).max(256) });
+
+/** One place that advisories or updates come from. */
+export type Source = z.infer<typeof source>;
+export type OsvSource = z.infer<typeof osvSource>;
+export type AptSourceEntry = z.infer<typeof aptSource>;
+export type FilesSourceEntry = z.infer<typeof filesSource>;
+
+const maxFileBytes = 1024 * 1024;
+
+const explain = (error: z.ZodError): string =>
+  error.issues.map((issue) => `${issue.path.join('.') || 'source'}: ${issue.message}`).join('; ');
+
+/** Checks one source as given by an operator. */
+export const parseSource = (value: unknown): Source => {
+  const parsed = source.safeParse(value);
+  if (!parsed.success) throw new BundleError('SOURCE_INVALID', explain(parsed.error), { cause: parsed.error });
+  return parsed.data;
+};
+
+/** The sources in the order they were added; none before the first. */
+export const readSources = (state: HostState): ReadonlyArray<Source> => {
+  if (!existsSync(state.sources)) return [];
+  const text = Buffer.from(readBounded(state.sources, maxFileBytes)).toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new BundleError('SOURCE_INVALID', 'sources.json is not JSON', { cause });
+  }
+  const parsed = sourcesFile.safeParse(value);
+  if (!parsed.success) throw new BundleError('SOURCE_INVALID', `sources.json: ${explain(parsed.error)}`);
+  return parsed.data.sources;
+};
+
+/** Adds a source; its name must be new. */
+export const addSource = (state: HostState, added: Source): void => {
+  const sources = readSources(state);
+  if (sources.some((known) => known.name === added.name))
+    throw new BundleError('EXISTS', `a source named ${added.name} is there already`);
+  writeSources(state, [...sources, added]);
+};
+
+/** Takes a source away by its name. */
+export const removeSource = (state: HostState, name: string): void => {
+  const sources = readSources(state);
+  if (!sources.some((known) => known.name === name)) throw new BundleError('NOT_FOUND', `no source is named ${name}`);
+  writeSources(
+    state,
+    sources.filter((known) => known.name !== name),
+  );
+};
+
+const writeSources = (state: HostState, sources: ReadonlyArray<Source>): void =>
+  writeFileDurable(state.sources, `${JSON.stringify({ format: 'sallyport-sources/1', sources }, null, 2)}\n`);
