@@ -1,0 +1,47 @@
+import type { Appliance } from '../compose.ts';
+
+// A command is a file `cli/<noun>.ts` or `cli/<noun>-<verb>.ts` that exports `command`; main.ts finds it by its name.
+
+export type OptionSpec = {
+  type: 'string' | 'boolean';
+  /** What the value is, for the help: DIR, NAME. */
+  value?: string;
+  help: string;
+  required?: boolean;
+  multiple?: boolean;
+};
+
+export type Output = {
+  /** A line of data on stdout, unless --json was given. */
+  line(text: string): void;
+  /** Rows in aligned columns on stdout, unless --json was given. */
+  table(head: readonly string[], rows: ReadonlyArray<ReadonlyArray<string | number | null>>): void;
+  /** The result on stdout when --json was given; call once. */
+  result(value: unknown): void;
+  /** A line for people on stderr. */
+  note(text: string): void;
+};
+
+export type CommandContext = {
+  values: Readonly<Record<string, string | boolean | string[] | undefined>>;
+  positionals: readonly string[];
+  json: boolean;
+  out: Output;
+  /** An option's text; undefined when absent. */
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  flag(name: string): boolean;
+  dataDir: string;
+  /** Opens the data directory beside a running server; closed when the command ends. */
+  open(): Promise<Appliance>;
+};
+
+export type Command = {
+  summary: string;
+  /** Positional arguments, for the help: `PATH`, `[ID…]`. */
+  positionals?: string;
+  options?: Readonly<Record<string, OptionSpec>>;
+  example: string;
+  /** The exit code: 0 done, 1 failed. Throwing prints the error and exits by its table row. */
+  run(context: CommandContext): Promise<number>;
+};

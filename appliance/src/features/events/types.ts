@@ -1,0 +1,93 @@
+// Events: what happened, as types that are declared once (types/<type>.ts, found by scanning). Append-only. Types marked
+// `audit` also join the audit chain, which objects write too: one hash chain that no cap trims. The chain commits to a
+// salted hash of the parameters and names actors by reference (`account:<id>`), never by personal value. Retention is per
+// type, with a cap on rows beside it; dropping old rows never keeps a new one from being stored. Texts are catalogue
+// keys: `event.<type>`, with the parameters by name.
+import type { Area } from '../objects/types.ts';
+
+export type Severity = 'critical' | 'failure' | 'warning' | 'info';
+export const severities: readonly Severity[] = ['critical', 'failure', 'warning', 'info'];
+
+export type ParamType = 'text' | 'integer' | 'time';
+
+export type EventType = {
+  type: string;
+  severity: Severity;
+  area: Area;
+  params: Readonly<Record<string, ParamType>>;
+  audit?: boolean;
+  retentionDays: number;
+};
+
+/** Makes a declaration; the file exports it as `eventType`. */
+export const defineEvent = (event: EventType): EventType => event;
+
+/** `time` is milliseconds. */
+export type EventParams = Record<string, string | number>;
+
+export type NewEvent = {
+  device?: number;
+  /** `type:id` of who did it. */
+  actor?: string;
+  from?: string;
+  params?: EventParams;
+};
+
+export type StoredEvent = {
+  id: number;
+  at: number;
+  type: string;
+  severity: Severity;
+  area: Area;
+  device: number | null;
+  actor: string | null;
+  from: string | null;
+  params: EventParams;
+  auditSeq: number | null;
+};
+
+export type EventQuery = {
+  severity?: readonly Severity[];
+  type?: readonly string[];
+  area?: readonly Area[];
+  device?: number;
+  search?: string;
+  from?: number;
+  to?: number;
+  audit?: boolean;
+  /** The `next` of the page before. */
+  after?: number;
+  limit: number;
+};
+
+export type EventPage = { rows: StoredEvent[]; total: number; next?: number };
+
+export type AuditEntry = {
+  seq: number;
+  at: number;
+  actor: string;
+  from: string | null;
+  operation: string;
+  kind: string;
+  object: string;
+  revision: number;
+  /** Hex. */
+  commitment: string;
+  prev: string;
+  hash: string;
+};
+
+export type NewAuditEntry = {
+  actor: string;
+  from?: string | undefined;
+  operation: string;
+  kind: string;
+  object: string;
+  revision: number;
+  /** 32 bytes: SHA-256(salt ‖ canonical JSON of the stored form). */
+  commitment: Uint8Array;
+};
+
+export type ChainReport =
+  | { ok: true; length: number; head: string }
+  | { ok: false; length: number; brokenAt: number; reason: string };

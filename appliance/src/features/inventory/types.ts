@@ -1,0 +1,125 @@
+// Inventory: what devices report, as collections that are declared once (collections/<name>.ts, found by scanning).
+//
+// A report is a whole section of one collection, from one device through one door. `shared` collections keep each item
+// once per site and, per device, only the sorted ids of its items (packed) with the values of `perDevice` fields beside
+// them. `own` collections keep rows of the device. From a declaration come validation, tables, lists, filters, CSV, API
+// schema and the row of the data provision register; texts are catalogue keys derived from the names:
+// `collection.<name>.title`, `.purpose`, `.source` and `collection.<name>.field.<field>`.
+//
+// The key of a shared item covers every field but the perDevice ones: no device can alter what another one reported.
+// `identity` fields say which item it is for people (a package's name and architecture, say): an item that goes and
+// another that comes with the same identity are one change. Personal values are encrypted under the key of their person.
+
+export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list';
+
+export type Field = {
+  /** On the wire a `time` is `YYYY-MM-DDThh:mm:ssZ`, a `list` is strings; a row holds milliseconds and string[]. */
+  type: FieldType;
+  identity?: boolean;
+  required?: boolean;
+  /** Can be filtered and searched; a personal field by its exact value (blind index). */
+  indexed?: boolean;
+  personal?: boolean;
+  /** `shared` only: belongs to the device's link to the item. */
+  perDevice?: boolean;
+  /** Never reported, entered by people (an object holds it). */
+  entered?: boolean;
+  unit?: 'bytes' | 'seconds';
+  /** In lists unless false. */
+  column?: boolean;
+  maxLength?: number;
+  /** `list`: most entries, 256 unless said. */
+  maxItems?: number;
+};
+
+export type Door = 'native' | 'osquery' | 'glpi' | 'ocs';
+
+export type Leaves = { file: string; fields: readonly string[]; group: string };
+
+export type Collection = {
+  name: string;
+  /** The row of the data map. */
+  row: string;
+  mode: 'shared' | 'own';
+  /** `own` only: at most one item per device. */
+  single?: true;
+  fields: Readonly<Record<string, Field>>;
+  title: string;
+  sort: string;
+  /** The field whose value is the person, for collections with personal fields. */
+  person?: string;
+  /** Of the change log, and of rows of devices that are gone. */
+  retentionDays: number;
+  /** What may cross the gap, and in which file. */
+  leaves: null | Leaves;
+  /** In order of preference: the first that reported wins on read. */
+  doors: readonly Door[];
+  maxItems?: number;
+};
+
+/** Makes a declaration; the file exports it as `collection`. */
+export const defineCollection = (collection: Collection): Collection => collection;
+
+export type Item = Record<string, unknown>;
+
+export type SectionReport = {
+  device: number;
+  collection: string;
+  door: Door;
+  /** SHA-256, hex, of canonical JSON of the items as sent. */
+  hash: string;
+  /** `YYYY-MM-DDThh:mm:ssZ` */
+  collectedAt: string;
+  items: readonly unknown[];
+};
+
+export type SectionOutcome = { known: boolean; added: number; removed: number; changed: number };
+
+/** A value as read: text, number, boolean, time in ms, list of text; null when absent, withheld or erased. */
+export type FieldValue = string | number | boolean | string[] | null;
+
+export type InventoryRow = { id: number } & Record<string, FieldValue>;
+
+export type SectionRow = InventoryRow & { _door: Door; _collectedAt: number };
+
+export type ListQuery = {
+  collection: string;
+  /** Equal to the value or one of the values; of a `list` field: contains it. */
+  where?: Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
+  /** Part of a text field, or the whole of an indexed personal one. */
+  search?: string;
+  sort?: string;
+  descending?: boolean;
+  /** The `next` of the page before. */
+  after?: string;
+  limit: number;
+  device?: number;
+  /** Returns personal values; without it they are null. */
+  personal?: boolean;
+};
+
+/** Rows of `own` collections have `_device`, rows of `shared` ones `_devices` (how many have it). */
+export type ListResult = { rows: InventoryRow[]; total: number; next?: string; columns: readonly string[] };
+
+export type ChangeOperation = 'first' | 'added' | 'removed' | 'changed';
+
+export type Change = {
+  id: number;
+  device: number;
+  collection: string;
+  door: Door;
+  at: number;
+  operation: ChangeOperation;
+  /** What it is for people; null where the title is personal and not asked for. */
+  title: string | null;
+  before: Item | null;
+  after: Item | null;
+  /** `first`: how many items the first report held. */
+  count: number | null;
+};
+
+export type CollectionCount = { collection: string; rows: number; devices: number };
+
+export type Members = { device: number; items: Uint32Array };
+
+export type SectionChanged = { device: number; collection: string };

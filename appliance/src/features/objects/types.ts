@@ -1,0 +1,156 @@
+// Objects: what administrators decide, as kinds that are declared once (kinds/<kind>.ts, found by scanning).
+//
+// Every write makes a revision and an entry of the audit chain in the same transaction. The chain commits to a salted
+// hash of the stored form, in which personal and secret values are encrypted under the object's own key: erasing that
+// key erases the person and the chain stays verifiable. Settings are objects of the kind `setting`, keyed by name, whose
+// declarations are in settings/<area>.ts. Texts are catalogue keys: `kind.<kind>.title`, `kind.<kind>.field.<field>`,
+// `setting.<name>.title`, `setting.<name>.help`.
+
+export type Area =
+  | 'devices'
+  | 'software'
+  | 'vulnerabilities'
+  | 'updates'
+  | 'deployments'
+  | 'exchange'
+  | 'events'
+  | 'accounts'
+  | 'settings'
+  | 'provision';
+
+export const areas: readonly Area[] = [
+  'devices',
+  'software',
+  'vulnerabilities',
+  'updates',
+  'deployments',
+  'exchange',
+  'events',
+  'accounts',
+  'settings',
+  'provision',
+];
+
+export type Right = `${Area}:${'read' | 'write'}` | 'all';
+
+export type Actor = {
+  type: 'account' | 'token' | 'device' | 'system' | 'cli';
+  id: string;
+  /** For people; never stored in the chain. */
+  label: string;
+  /** Address that the call came from. */
+  from?: string;
+  rights: ReadonlySet<Right>;
+};
+
+export type KindFieldType =
+  | 'text'
+  | 'multiline'
+  | 'integer'
+  | 'boolean'
+  | 'time'
+  | 'choice'
+  | 'reference'
+  | 'list'
+  | 'secret'
+  | 'json';
+
+export type KindField = {
+  /** `time` is `YYYY-MM-DDThh:mm:ssZ`; `list` is strings; `reference` an id of `kind`; `secret` is never read back without asking. */
+  type: KindFieldType;
+  required?: boolean;
+  /** Longest text or list, largest number. */
+  max?: number;
+  min?: number;
+  options?: readonly string[];
+  kind?: string;
+  personal?: boolean;
+  indexed?: boolean;
+  unique?: boolean;
+  default?: unknown;
+  /** Not on forms: set by the services. */
+  internal?: boolean;
+};
+
+export type Kind = {
+  name: string;
+  row: string;
+  area: Area;
+  fields: Readonly<Record<string, KindField>>;
+  title: string;
+  key?: 'given' | 'generated' | 'single';
+  leaves: null | { file: string; fields: readonly string[]; group: string };
+};
+
+/** Makes a declaration; the file exports it as `kind`. */
+export const defineKind = (kind: Kind): Kind => kind;
+
+export type SettingValue = string | number | boolean | string[];
+
+export type Setting = {
+  name: string;
+  type: 'text' | 'integer' | 'boolean' | 'choice' | 'list' | 'time-of-day';
+  default: SettingValue;
+  min?: number;
+  max?: number;
+  options?: readonly string[];
+  area: Area;
+  unit?: 'bytes' | 'seconds' | 'minutes' | 'hours' | 'days';
+};
+
+/** Makes declarations; a file of settings/ exports them as `settings`. */
+export const defineSettings = (settings: readonly Setting[]): readonly Setting[] => settings;
+
+export type Body = Record<string, unknown>;
+
+export type Obj<B extends Body = Body> = {
+  kind: string;
+  id: string;
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+  deletedAt?: number;
+  body: B;
+};
+
+export type ObjectOperation = 'create' | 'update' | 'remove' | 'restore' | 'revert' | 'import';
+
+export type Revision = {
+  kind: string;
+  id: string;
+  revision: number;
+  at: number;
+  /** `type:id` of the actor. */
+  actor: string;
+  from: string | null;
+  operation: ObjectOperation;
+  comment: string | null;
+  body: Body;
+};
+
+export type FieldDiff = { field: string; before: unknown; after: unknown /** Values withheld. */; secret?: true };
+
+export type Tombstone = {
+  kind: string;
+  id: string;
+  title: string | null;
+  revision: number;
+  deletedAt: number;
+  actor: string;
+};
+
+export type ObjectQuery = {
+  kind: string;
+  where?: Readonly<Record<string, string | number | boolean | null>>;
+  search?: string;
+  /** A field, or createdAt, updatedAt, id. */
+  sort?: string;
+  descending?: boolean;
+  after?: string;
+  limit: number;
+  deleted?: boolean;
+};
+
+export type ObjectPage = { rows: Obj[]; total: number; next?: string };
+
+export type ExportedObject = { kind: string; id: string; revision: number; body: Body };

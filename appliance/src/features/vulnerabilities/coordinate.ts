@@ -1,0 +1,90 @@
+// From what a device reports to what advisories are written about. A distribution's advisories speak of source packages
+// of one release; a language's advisories speak of the package itself, on any system.
+
+/** What a device runs, as far as it decides which advisories apply. */
+export type Platform = { readonly vendor: string; readonly release: string };
+
+/** The fields of a software item that name its coordinate. */
+export type SoftwareIdentity = {
+  readonly type: string;
+  readonly name: string;
+  readonly version: string;
+  readonly purl?: string;
+  readonly source?: string;
+  readonly sourceVersion?: string;
+};
+
+/** Ecosystem with release, package as its advisories name it, version as the inventory reported it. */
+export type Coordinate = { readonly eco: string; readonly name: string; readonly version: string };
+
+const DISTRIBUTIONS: Readonly<Record<string, (release: string) => string>> = {
+  debian: (release) => `Debian:${release}`,
+  ubuntu: (release) => `Ubuntu:${release}`,
+  almalinux: (release) => `AlmaLinux:${major(release)}`,
+  rocky: (release) => `Rocky Linux:${major(release)}`,
+  rhel: (release) => `Red Hat:${major(release)}`,
+  alpine: (release) => `Alpine:v${release.split('.').slice(0, 2).join('.')}`,
+};
+
+// Purl type -> OSV ecosystem; these carry no release.
+const LANGUAGES: Readonly<Record<string, string>> = {
+  pypi: 'PyPI',
+  npm: 'npm',
+  cargo: 'crates.io',
+  gem: 'RubyGems',
+  golang: 'Go',
+  nuget: 'NuGet',
+  composer: 'Packagist',
+  maven: 'Maven',
+};
+
+const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk']);
+
+const major = (release: string): string => release.split('.')[0] ?? release;
+
+/** The ecosystem of a distribution's own packages; undefined when the vendor or the release is unknown. */
+export const ecosystemOf = (platform: Platform): string | undefined => {
+  const vendor = platform.vendor.toLowerCase();
+  if (vendor === '' || platform.release === '') return undefined;
+  const known = DISTRIBUTIONS[vendor];
+  if (known) return known(platform.release);
+  // A derivative has no public advisories of its own; a site's own catalogue may still name it.
+  return `${platform.vendor}:${platform.release}`;
+};
+
+/** PEP 503: runs of `-`, `_`, `.` are one dash, and case does not matter. */
+const normalisePython = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
+
+const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
+  const match = /^pkg:([a-z.+-]+)\/([^@?#]+)(?:@([^?#]+))?/.exec(item.purl ?? '');
+  if (!match) return undefined;
+  const eco = LANGUAGES[match[1] ?? ''];
+  if (!eco) return undefined;
+  let path: string;
+  try {
+    path = decodeURIComponent(match[2] ?? '');
+  } catch {
+    return undefined;
+  }
+  const name = eco === 'PyPI' ? normalisePython(path) : eco === 'Maven' ? path.replace('/', ':') : path;
+  return { eco, name, version: item.version };
+};
+
+/**
+ * The coordinate of an item on a platform. undefined: nothing is ever published about it (a package of a distribution
+ * whose release is unknown, or software that only a curated product map could name).
+ */
+export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefined): Coordinate | undefined => {
+  if (!SYSTEM_TYPES.has(item.type)) return languageCoordinate(item);
+  if (!platform) return undefined;
+  const eco = ecosystemOf(platform);
+  if (!eco) return undefined;
+  // rpm keys the public keys of repositories as packages.
+  if (item.type === 'rpm')
+    return item.name === 'gpg-pubkey' ? undefined : { eco, name: item.name, version: item.version };
+  // Debian and Alpine advisories name the source package; a rebuild (+b1) changes only the binary version.
+  return { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
+};
+
+/** Whether the item belongs to the distribution, so that its coordinate depends on the device's release. */
+export const dependsOnRelease = (item: SoftwareIdentity): boolean => SYSTEM_TYPES.has(item.type);

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+
+/** Raised when the tables below change; a snapshot with another number is rebuilt from a full import. */
+export const SNAPSHOT_SCHEMA = 1;
+
+// advisories/<n>.db: one snapshot, read-only once it is named. Ranges are memcomparable keys, so that "affected" is a
+// comparison of bytes inside one covering index.
+export const SNAPSHOT_SQL = `
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, licence TEXT, captured_at TEXT NOT NULL,
+  newest_advisory TEXT, digest TEXT NOT NULL, cursor TEXT NOT NULL
+) STRICT;
+CREATE TABLE eco (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE pkg (id INTEGER PRIMARY KEY, eco INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (eco, name)) STRICT;
+CREATE TABLE aff (
+  pkg INTEGER NOT NULL, lo BLOB NOT NULL, hi BLOB NOT NULL, adv INTEGER NOT NULL,
+  fixed TEXT, state INTEGER NOT NULL, qual INTEGER NOT NULL,
+  PRIMARY KEY (pkg, lo, hi, adv)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX aff_adv ON aff (adv);
+CREATE TABLE aff_exact (
+  pkg INTEGER NOT NULL, version TEXT NOT NULL, adv INTEGER NOT NULL,
+  PRIMARY KEY (pkg, version, adv)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX aff_exact_adv ON aff_exact (adv);
+-- Ranges of which a bound has no key: kept and listed for review, never dropped.
+CREATE TABLE aff_review (
+  pkg INTEGER NOT NULL, adv INTEGER NOT NULL, introduced TEXT NOT NULL, fixed TEXT NOT NULL, last_affected TEXT NOT NULL,
+  PRIMARY KEY (pkg, adv, introduced, fixed, last_affected)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX aff_review_adv ON aff_review (adv);
+CREATE TABLE qual (
+  id INTEGER PRIMARY KEY, arch TEXT NOT NULL, module TEXT NOT NULL, channel TEXT NOT NULL, UNIQUE (arch, module, channel)
+) STRICT;
+CREATE TABLE adv (
+  id INTEGER PRIMARY KEY, osv_id TEXT NOT NULL, source INTEGER NOT NULL, modified TEXT NOT NULL, withdrawn TEXT,
+  sev TEXT NOT NULL, cvss TEXT, summary TEXT NOT NULL, doc BLOB NOT NULL, UNIQUE (source, osv_id)
+) STRICT;
+CREATE TABLE alias (
+  vuln TEXT NOT NULL, adv INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (vuln, adv, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_adv ON alias (adv, kind, vuln);
+INSERT INTO qual (id, arch, module, channel) VALUES (0, '', '', '');
+PRAGMA user_version = ${SNAPSHOT_SCHEMA};
+`;
+
+/**
+ * The id of an advisory in every snapshot: 52 bits of a hash of feed and id, so that matches, which outlive snapshots,
+ * can name it. A clash among n records has the chance n²/2⁵³ and is refused when the snapshot is built.
+ */
+export const advisoryKey = (feed: string, id: string): number => {
+  const digest = createHash('sha256').update(`${feed}\0${id}`).digest();
+  return digest.readUIntBE(0, 6) * 16 + ((digest[6] ?? 0) >> 4);
+};

@@ -1,0 +1,99 @@
+// A finding is derived: a coordinate (ecosystem with release, package, version) that an advisory's range covers, fanned
+// out to the devices whose inventory holds it. Nobody enters one, and none is closed but by the next inventory, a
+// withdrawn advisory, or a decision that lies in an object of its own.
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
+export type Decision = 'act' | 'attend' | 'track-star' | 'track';
+/** `review`: it could not be compared, so a person must look; never silently "not affected". */
+export type Verdict = 'affected' | 'review';
+export type FixState = 'available' | 'none' | 'undetermined';
+/** `fixed` is what earlier inventories showed and the present one no longer does. */
+export type WorkState = 'open' | 'planned' | 'fixed';
+
+export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'unknown'];
+export const DECISIONS: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
+
+/** One line of the list: an advisory on one coordinate, with the number of devices that have it. */
+export type Finding = {
+  /** `<coordinate>.<advisory>`, stable for as long as the finding is open. */
+  readonly id: string;
+  readonly coord: number;
+  readonly adv: number;
+  readonly advisory: string;
+  readonly aliases: readonly string[];
+  readonly feed: string;
+  readonly summary: string;
+  readonly severity: Severity;
+  readonly cvss?: string;
+  readonly decision: Decision;
+  readonly verdict: Verdict;
+  readonly fixState: FixState;
+  readonly state: WorkState;
+  readonly ecosystem: string;
+  readonly package: string;
+  readonly version: string;
+  readonly fixed?: string;
+  readonly devices: number;
+  readonly since: string;
+  readonly until?: string;
+};
+
+/** A finding on one device. */
+export type DeviceFinding = Finding & { readonly device: number; readonly firstSeen: string };
+
+export type FindingFilter = {
+  readonly severity?: readonly Severity[];
+  readonly decision?: readonly Decision[];
+  readonly fixState?: readonly FixState[];
+  readonly verdict?: Verdict;
+  readonly state?: WorkState;
+  readonly device?: number;
+  readonly search?: string;
+  readonly sort?: 'decision' | 'severity' | 'package' | 'advisory' | 'devices' | 'since';
+  readonly descending?: boolean;
+  readonly after?: string;
+  readonly limit: number;
+};
+
+export type FindingCounts = {
+  readonly open: number;
+  readonly affected: number;
+  readonly review: number;
+  readonly fixAvailable: number;
+  readonly devices: number;
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  /** Decision × fix state, for the matrix of the page. */
+  readonly matrix: Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
+  /** Coordinates of which no version could be compared. */
+  readonly notComparable: number;
+};
+
+/** Why an advisory matches a coordinate: the record, the range, both keys, the source and its age. */
+export type FindingWhy = {
+  readonly finding: Finding;
+  readonly document: unknown;
+  readonly key?: string;
+  readonly ranges: readonly {
+    readonly lo: string;
+    readonly hi: string;
+    readonly fixed?: string;
+    readonly covers: boolean;
+    readonly qualifier?: { readonly arch?: string; readonly module?: string; readonly channel?: string };
+  }[];
+  readonly exact: boolean;
+  readonly review: readonly { readonly introduced: string; readonly fixed: string; readonly lastAffected: string }[];
+  readonly source: { readonly name: string; readonly newest?: string; readonly importedAt?: string };
+  readonly inputs: unknown;
+  readonly confidence: 'high' | 'low';
+  readonly devices: readonly { readonly device: number; readonly firstSeen: string }[];
+};
+
+/** The age of one feed's knowledge. Stale is a warning, never a refusal to work. */
+export type Knowledge = {
+  readonly feed: string;
+  readonly newest?: string;
+  readonly importedAt: string;
+  readonly ageDays?: number;
+  readonly limitDays: number;
+  readonly stale: boolean;
+};

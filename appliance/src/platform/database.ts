@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { AppError } from './errors.ts';
+
+export type Database = BetterSqlite3.Database;
+export type Statement<Params extends unknown[] = unknown[], Row = unknown> = BetterSqlite3.Statement<Params, Row>;
+
+/**
+ * Opens a database file. WAL with `synchronous=FULL`: an answer that follows a commit survives a power cut. A reopened
+ * WAL database would fall back to NORMAL, so the pragmas are set on every open.
+ */
+export const openDatabase = (path: string, options: { readonly?: boolean } = {}): Database => {
+  const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: 10_000 });
+  db.pragma('busy_timeout = 10000');
+  if (!options.readonly) {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('journal_size_limit = 67108864');
+  }
+  db.pragma('foreign_keys = ON');
+  db.pragma('cache_size = -32768');
+  return db;
+};
+
+/**
+ * Runs `work` in a transaction that takes the write lock at its start, so that it never fails half-way on an upgrade.
+ * Inside another transaction it is a savepoint.
+ */
+export const immediate = <T>(db: Database, work: () => T): T => db.transaction(work).immediate();
+
+export type Migration = { version: number; name: string; sql: string };
+
+/** The numbered SQL files of a folder in order; numbers run from 1 without a gap. */
+export const readMigrations = (folder: string): Migration[] =>
+  readdirSync(folder)
+    .filter((file) => /^\d{3}-[a-z0-9-]+\.sql$/.test(file))
+    .sort()
+    .map((name, index) => {
+      const version = Number(name.slice(0, 3));
+      if (version !== index + 1) throw new AppError('SCHEMA_OLDER', `migration ${index + 1} is missing before ${name}`);
+      return { version, name, sql: readFileSync(join(folder, name), 'utf8') };
+    });
+
+/** The schema number that a database has. */
+export const schemaVersion = (db: Database): number => db.pragma('user_version', { simple: true }) as number;
+
+/** Brings a database to the newest schema, each step in its own transaction; refuses one written by a newer version. */
+export const migrate = (db: Database, migrations: readonly Migration[]): number => {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const refuseNewer = (held: number): void => {
+    if (held > newest)
+      throw new AppError('SCHEMA_NEWER', `the database has schema ${held}, this version knows ${newest}`);
+  };
+  refuseNewer(schemaVersion(db));
+  for (const migration of migrations) {
+    immediate(db, () => {
+      // Read under the write lock: another process may have migrated meanwhile.
+      const held = schemaVersion(db);
+      refuseNewer(held);
+      if (held >= migration.version) return;
+      db.exec(migration.sql);
+      db.pragma(`user_version = ${migration.version}`);
+    });
+  }
+  return schemaVersion(db);
+};
+
+/** The folder of the migrations that belong to this code. */
+export const migrationsFolder = (): string => join(import.meta.dirname, '../migrations');

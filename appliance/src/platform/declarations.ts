@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AppError } from './errors.ts';
+
+/** Files of a folder that declare something: .ts or .js, no tests, no type files; in order of their names. */
+const declarationFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => /^[a-z0-9][a-z0-9-]*\.(ts|js)$/.test(file) && !/\.(test|d)\.(ts|js)$/.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+
+/** The name that a declaration file stands for. */
+export const declarationName = (path: string): string => basename(path).replace(/\.(ts|js)$/, '');
+
+/**
+ * Loads what the files of the folders export under `exported`. A file without that export is a defect: a declaration
+ * that is silently ignored would look like lost data.
+ */
+export const loadDeclarations = async <T>(
+  folders: readonly string[],
+  exported: string,
+): Promise<Array<{ name: string; path: string; value: T }>> => {
+  const found: Array<{ name: string; path: string; value: T }> = [];
+  for (const path of folders.flatMap(declarationFiles)) {
+    const module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    const value = module[exported];
+    if (value === undefined) throw new AppError('DECLARATION', `${path} does not export ${exported}`);
+    const name = declarationName(path);
+    if (found.some((other) => other.name === name)) throw new AppError('DECLARATION', `${name} is declared twice`);
+    found.push({ name, path, value: value as T });
+  }
+  return found;
+};

@@ -1,0 +1,149 @@
+import { BundleError, type BundleErrorCode } from '@sallyport/bundle-tools/errors';
+
+/** The closed set of refusals of the appliance itself; a bundle's refusals keep the codes of the bundle format. */
+export type AppErrorCode =
+  | 'INVALID'
+  | 'MALFORMED'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'ORIGIN'
+  | 'CSRF'
+  | 'NOT_FOUND'
+  | 'UNKNOWN_COLLECTION'
+  | 'METHOD'
+  | 'CONFLICT'
+  | 'EXISTS'
+  | 'IN_USE'
+  | 'HASH_MISMATCH'
+  | 'TOO_LARGE'
+  | 'UNSUPPORTED_TYPE'
+  | 'RATE_LIMITED'
+  | 'OVERLOADED'
+  | 'NOT_READY'
+  | 'NO_ROOT'
+  | 'TOKEN'
+  | 'PENDING'
+  | 'POSSIBLE_CLONE'
+  | 'REVOKED'
+  | 'CERTIFICATE'
+  | 'CANCELLED'
+  | 'DISK_FULL'
+  | 'SCHEMA_NEWER'
+  | 'SCHEMA_OLDER'
+  | 'DATABASE'
+  | 'CHAIN_BROKEN'
+  | 'KEY'
+  | 'DATA_DIR'
+  | 'DECLARATION'
+  | 'TIMEOUT'
+  | 'USAGE'
+  | 'FINDINGS'
+  | 'INTERNAL';
+
+/** A message for one field: a catalogue key and its parameters. */
+export type FieldError = { key: string; params?: Record<string, string | number> };
+/** All wrong fields of a form or report at once; the empty name is the whole. */
+export type FieldErrors = Record<string, FieldError>;
+
+export type ErrorDetails = Record<string, unknown> & { fields?: FieldErrors };
+
+/** Any refusal of the appliance; `message` is English and names the cause, `code` is stable. */
+export class AppError extends Error {
+  readonly code: AppErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: AppErrorCode, message: string, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** An INVALID error with every wrong field. */
+export const invalid = (fields: FieldErrors): AppError =>
+  new AppError('INVALID', `invalid: ${Object.keys(fields).slice(0, 20).join(', ')}`, { fields });
+
+export type ErrorEntry = { status: number; exit: 1 | 2; key: string };
+
+const entry = (code: string, status: number, exit: 1 | 2 = 1): ErrorEntry => ({ status, exit, key: `error.${code}` });
+
+/** What each code becomes at the edges: HTTP status, exit code, catalogue key. */
+const errorTable: Record<AppErrorCode, ErrorEntry> = {
+  INVALID: entry('INVALID', 422),
+  MALFORMED: entry('MALFORMED', 400),
+  UNAUTHENTICATED: entry('UNAUTHENTICATED', 401),
+  FORBIDDEN: entry('FORBIDDEN', 403),
+  ORIGIN: entry('ORIGIN', 403),
+  CSRF: entry('CSRF', 403),
+  NOT_FOUND: entry('NOT_FOUND', 404),
+  UNKNOWN_COLLECTION: entry('UNKNOWN_COLLECTION', 404),
+  METHOD: entry('METHOD', 405),
+  CONFLICT: entry('CONFLICT', 409),
+  EXISTS: entry('EXISTS', 409),
+  IN_USE: entry('IN_USE', 409),
+  HASH_MISMATCH: entry('HASH_MISMATCH', 409),
+  TOO_LARGE: entry('TOO_LARGE', 413),
+  UNSUPPORTED_TYPE: entry('UNSUPPORTED_TYPE', 415),
+  RATE_LIMITED: entry('RATE_LIMITED', 429),
+  OVERLOADED: entry('OVERLOADED', 503),
+  NOT_READY: entry('NOT_READY', 503),
+  NO_ROOT: entry('NO_ROOT', 503),
+  TOKEN: entry('TOKEN', 401),
+  PENDING: entry('PENDING', 202),
+  POSSIBLE_CLONE: entry('POSSIBLE_CLONE', 409),
+  REVOKED: entry('REVOKED', 401),
+  CERTIFICATE: entry('CERTIFICATE', 401),
+  CANCELLED: entry('CANCELLED', 410),
+  DISK_FULL: entry('DISK_FULL', 507),
+  SCHEMA_NEWER: entry('SCHEMA_NEWER', 500),
+  SCHEMA_OLDER: entry('SCHEMA_OLDER', 500),
+  DATABASE: entry('DATABASE', 500),
+  CHAIN_BROKEN: entry('CHAIN_BROKEN', 500),
+  KEY: entry('KEY', 500),
+  DATA_DIR: entry('DATA_DIR', 500, 2),
+  DECLARATION: entry('DECLARATION', 500),
+  TIMEOUT: entry('TIMEOUT', 504),
+  USAGE: entry('USAGE', 400, 2),
+  FINDINGS: entry('FINDINGS', 500),
+  INTERNAL: entry('INTERNAL', 500),
+};
+
+// Statuses of the bundle codes that reach HTTP; every other refusal of a bundle is the sender's content: 422.
+const bundleStatus: Partial<Record<BundleErrorCode, number>> = {
+  BUSY: 409,
+  NO_SPACE: 507,
+  STORE_IO: 500,
+  INTERNAL: 500,
+  NOT_FOUND: 404,
+  EXISTS: 409,
+  USAGE: 400,
+};
+
+export type Failure = ErrorEntry & { code: AppErrorCode | BundleErrorCode; message: string; details: ErrorDetails };
+
+const isSqliteFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  (error.code.startsWith('SQLITE_FULL') || error.code === 'ENOSPC');
+
+/** Translates anything thrown into its row of the table; the unknown becomes INTERNAL without its message. */
+export const toFailure = (error: unknown): Failure => {
+  if (error instanceof AppError) {
+    return { ...errorTable[error.code], code: error.code, message: error.message, details: error.details };
+  }
+  if (error instanceof BundleError) {
+    const exit = error.code === 'USAGE' ? 2 : 1;
+    return {
+      ...entry(error.code, bundleStatus[error.code] ?? 422, exit),
+      code: error.code,
+      message: error.message,
+      details: {},
+    };
+  }
+  if (isSqliteFull(error)) {
+    return { ...errorTable.DISK_FULL, code: 'DISK_FULL', message: 'no space left on the data disk', details: {} };
+  }
+  return { ...errorTable.INTERNAL, code: 'INTERNAL', message: 'internal error', details: {} };
+};
