@@ -98,7 +98,7 @@ test('a platform names its ecosystem with its release', () => {
 });
 
 const text = (alphabet: string, maxLength: number) =>
-  fc.array(fc.constantFrom(...alphabet), { minLength: 1, maxLength }).map((parts) => parts.join(''));
+  fc.array(fc.constantFrom(...alphabet.split('')), { minLength: 1, maxLength }).map((parts) => parts.join(''));
 const upstream = text('0019abZ.+~', 8).map((rest) => `1${rest}`);
 const dpkgVersion = fc
   .tuple(fc.constantFrom('', '0:', '1:', '12:'), upstream, fc.option(text('0019abZ.+~', 5), { nil: undefined }))
