@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { collectionName, count, digest, opaqueId, text, time, wireLimits } from './common.ts';
+import { task } from './task.ts';
+
+// POST /check-in: the poll. It says what the device holds by hash; the reply says what the appliance lacks and what to do.
+
+export const checkInRequest = z.object({
+  /** Changes when the device starts anew. */
+  bootId: z.string().min(1).max(64),
+  /** Rises with each check-in of one run of the agent. */
+  seq: count,
+  version: text(32),
+  sections: z
+    .record(collectionName, digest)
+    .refine((sections) => Object.keys(sections).length <= wireLimits.sections, 'too many sections'),
+  /** The policy set held. */
+  policy: z.string().max(128).optional(),
+  /** The task in work. */
+  task: z.object({ id: opaqueId, state: z.enum(['received', 'running', 'restarting']) }).optional(),
+});
+export type CheckInRequest = z.infer<typeof checkInRequest>;
+
+export const checkInReply = z.object({
+  now: time,
+  /** Seconds until the next check-in, already jittered. */
+  next: count.max(86_400),
+  want: z.array(collectionName).max(wireLimits.sections),
+  task: task.optional(),
+  /** Tasks that were cancelled after delivery. */
+  cancel: z.array(opaqueId).max(100).default([]),
+  /** Live queries; none for this agent yet. */
+  live: z.array(z.unknown()).max(100).default([]),
+});
+export type CheckInReply = z.infer<typeof checkInReply>;

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { base64 } from './common.ts';
+
+// GET /site: what an agent compares before it sends anything secret. Open to anyone.
+
+/** `ca`: the site CA's certificate (DER), `tufRoot`: the root in force as imported; both base64. */
+export const siteReply = z.object({
+  site: z.string().regex(/^[a-z0-9-]{1,64}$/, 'not a site name'),
+  ca: base64(16 * 1024),
+  tufRoot: base64(512_000),
+});
+export type SiteReply = z.infer<typeof siteReply>;
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+
+/**
+ * What a person carries to the device beside the token: SHA-256(SHA-256(ca) || SHA-256(tufRoot)), so that one comparison
+ * pins both the appliance's CA and the trust root.
+ */
+export const siteFingerprint = (caDer: Uint8Array, tufRoot: Uint8Array): string =>
+  createHash('sha256')
+    .update(Buffer.concat([sha256(caDer), sha256(tufRoot)]))
+    .digest('hex');
+
+/** A fingerprint as people type it: any case, with spaces, colons or dashes between the digits. */
+export const parseFingerprint = (typed: string): string | null => {
+  const digits = typed.replace(/[\s:-]/g, '').toLowerCase();
+  return /^[0-9a-f]{64}$/.test(digits) ? digits : null;
+};
