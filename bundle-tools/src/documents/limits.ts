@@ -1,0 +1,29 @@
+/** BUNDLES format `/1`, section "Numbers". Sizes are bytes. */
+export const MiB = 1024 * 1024;
+
+export const limits = {
+  manifestBytes: 64 * 1024,
+  rootBytes: 512_000,
+  rootSteps: 256,
+  timestampBytes: 16_384,
+  snapshotBytes: 2_000_000,
+  targetsBytes: 5_000_000,
+  policyBytes: 64 * 1024,
+  /** Everything before the inventory. */
+  preludeBytes: 8 * MiB,
+  inventoryBytes: 64 * MiB,
+  inventoryLines: 100_000,
+  inventoryLineBytes: 1 * MiB,
+  objectBytes: 64 * 1024 * MiB,
+  chunkBytes: 8 * MiB,
+  /** 1023 x 8 MiB: the largest tar entry that 11 octal digits and whole chunks allow. */
+  entryBytes: 1023 * 8 * MiB,
+  volumes: 999,
+  requestBytes: 64 * MiB,
+  openRequests: 8,
+  reserveBytes: 64 * MiB,
+  targets: 500,
+  receiptBytes: 1 * MiB,
+  siteCardBytes: 64 * 1024,
+  custodyBytes: 16 * 1024,
+} as const;
