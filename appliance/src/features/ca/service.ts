@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { AppError } from '../../platform/errors.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import type { CaService, TlsMaterial } from './types.ts';
+import {
+  addressesOf,
+  exportPrivate,
+  generateKeys,
+  importPrivate,
+  importPublic,
+  makeCaCertificate,
+  makeLeafCertificate,
+  parseCertificate,
+  sha256Hex,
+  toPem,
+} from './x509.ts';
+
+export type CaParts = {
+  keyring: Keyring;
+  /** DATA/keys: the certificates lie beside the wrapped keys. */
+  keysDir: string;
+  clock?: () => number;
+};
+
+const dayMs = 24 * 3600 * 1000;
+// Clocks in an isolated network are often behind; a certificate must not be "from the future" for them.
+const backdateMs = dayMs;
+const caLifeMs = 20 * 365 * dayMs;
+const serverLifeMs = 2 * 365 * dayMs;
+const serverRenewMs = 90 * dayMs;
+const agentLifeMs = 90 * dayMs;
+
+const files = { caKey: 'ca.key', ca: 'ca.pem', serverKey: 'server.key', server: 'server.pem' } as const;
+
+/** 126 random bits, positive and without a leading zero octet in DER. */
+const newSerial = (): string => {
+  const bytes = Buffer.from(randomBytes(16));
+  bytes[0] = (Number(bytes[0]) & 0x3f) | 0x40;
+  return bytes.toString('hex');
+};
+
+const validity = (now: number, lifeMs: number) => ({
+  notBefore: new Date(now - backdateMs),
+  notAfter: new Date(Math.floor((now + lifeMs) / 1000) * 1000),
+});
+
+/** Makes the site's CA unless there is one. */
+export const initCa = async (parts: CaParts & { site: string }): Promise<void> => {
+  const path = join(parts.keysDir, files.ca);
+  if (parts.keyring.hasFile(files.caKey) && existsSync(path)) return;
+  const now = (parts.clock ?? nowMs)();
+  const keys = await generateKeys();
+  const certificate = await makeCaCertificate(keys, parts.site, validity(now, caLifeMs), newSerial());
+  parts.keyring.writeFile(files.caKey, await exportPrivate(keys.privateKey));
+  writeFileDurable(path, `${certificate.toString('pem')}\n`, 0o644);
+};
+
+/** Opens the site's CA; throws KEY when init has not made it. */
+export const openCa = async (parts: CaParts): Promise<CaService> => {
+  const clock = parts.clock ?? nowMs;
+  const pathOf = (file: string): string => join(parts.keysDir, file);
+  if (!existsSync(pathOf(files.ca))) throw new AppError('KEY', `keys/${files.ca} is missing`);
+  const certificatePem = readFileSync(pathOf(files.ca), 'utf8');
+  const certificate = parseCertificate(certificatePem);
+  const key = await importPrivate(parts.keyring.readFile(files.caKey));
+  const ca = { certificate, key };
+
+  const heldServerMaterial = (addresses: readonly string[]): TlsMaterial | undefined => {
+    if (!existsSync(pathOf(files.server)) || !parts.keyring.hasFile(files.serverKey)) return undefined;
+    const pem = readFileSync(pathOf(files.server), 'utf8');
+    const held = parseCertificate(pem);
+    const same = JSON.stringify(addressesOf(held).sort()) === JSON.stringify([...addresses].sort());
+    if (!same || held.notAfter.getTime() - clock() < serverRenewMs || held.issuer !== certificate.subject)
+      return undefined;
+    return { key: toPem('PRIVATE KEY', parts.keyring.readFile(files.serverKey)), cert: pem, ca: certificatePem };
+  };
+
+  const newServerMaterial = async (addresses: readonly string[]): Promise<TlsMaterial> => {
+    const keys = await generateKeys();
+    const first = addresses.find((address) => isIP(address) === 0) ?? addresses[0] ?? 'sallyport';
+    const server = await makeLeafCertificate({
+      ca,
+      publicKey: keys.publicKey,
+      commonName: first.slice(0, 64),
+      use: 'server',
+      addresses,
+      validity: validity(clock(), serverLifeMs),
+      serial: newSerial(),
+    });
+    const privateKey = await exportPrivate(keys.privateKey);
+    const pem = `${server.toString('pem')}\n`;
+    parts.keyring.writeFile(files.serverKey, privateKey);
+    writeFileDurable(pathOf(files.server), pem, 0o644);
+    return { key: toPem('PRIVATE KEY', privateKey), cert: pem, ca: certificatePem };
+  };
+
+  return {
+    certificateDer: new Uint8Array(certificate.rawData),
+    certificatePem,
+    publicKey: new Uint8Array(certificate.publicKey.rawData),
+    serverMaterial: async (addresses) => heldServerMaterial(addresses) ?? newServerMaterial(addresses),
+    issueForDevice: async (request, publicId) => {
+      const span = validity(clock(), agentLifeMs);
+      const serial = newSerial();
+      const issued = await makeLeafCertificate({
+        ca,
+        publicKey: await importPublic(request.publicKey),
+        commonName: publicId,
+        use: 'client',
+        validity: span,
+        serial,
+      });
+      return {
+        pem: `${issued.toString('pem')}\n`,
+        fingerprint: sha256Hex(new Uint8Array(issued.rawData)),
+        serial,
+        keyDigest: request.keyDigest,
+        notBefore: span.notBefore.getTime(),
+        notAfter: span.notAfter.getTime(),
+      };
+    },
+  };
+};

@@ -1,0 +1,34 @@
+// The site's own certificate authority: P-256, made at init, its key wrapped by the keyring. It signs the server's
+// certificate, which holds every name and address that agents use, and the agents' certificates. Of a request for a
+// certificate only the public key is taken; every other word in the certificate is ours. Agents pin this CA.
+
+export type CertificateRequest = {
+  /** SPKI, DER. */
+  publicKey: Uint8Array;
+  /** SHA-256 of the SPKI, hex. */
+  keyDigest: string;
+};
+
+export type IssuedCertificate = {
+  pem: string;
+  /** SHA-256 of the DER, hex. */
+  fingerprint: string;
+  serial: string;
+  keyDigest: string;
+  notBefore: number;
+  notAfter: number;
+};
+
+/** What a TLS listener needs: PEM. */
+export type TlsMaterial = { key: string; cert: string; ca: string };
+
+export type CaService = {
+  certificateDer: Uint8Array;
+  certificatePem: string;
+  /** SPKI of the CA, DER: goes into the site card. */
+  publicKey: Uint8Array;
+  /** The server's certificate for exactly these names and addresses; made anew when they changed or its end is near. */
+  serverMaterial(addresses: readonly string[]): Promise<TlsMaterial>;
+  /** A client certificate of 90 days whose subject is the device's public id. */
+  issueForDevice(request: CertificateRequest, publicId: string): Promise<IssuedCertificate>;
+};
