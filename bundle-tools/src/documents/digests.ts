@@ -4,7 +4,7 @@ import { BundleError } from '../errors.ts';
 export const packDigests = (digests: Iterable<string>): Uint8Array => {
   const sorted = [...new Set(digests)].sort();
   const packed = Buffer.alloc(sorted.length * 32);
-  sorted.forEach((digest, index) => packed.write(digest, index * 32, 'hex'));
+  for (const [index, digest] of sorted.entries()) packed.write(digest, index * 32, 'hex');
   return packed;
 };
 

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../documents/canonical-json.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
-import { type GuardedMetadata, guardMetadata, type MetadataRole, roleLimits } from './guards.ts';
+import { type GuardedMetadata, guardMetadata, type MetadataRole } from './guards.ts';
 import { sameBytes } from './hash.ts';
 import { verifyBytes } from './keys.ts';
 import {

@@ -45,9 +45,7 @@ const envelope = z.looseObject({ signed: head, signatures });
 type Keys = z.infer<typeof keys>;
 type Role = z.infer<typeof role>;
 
-const refuse = (why: string): never => {
-  throw new BundleError('METADATA', why);
-};
+const refuse = (why: string): BundleError => new BundleError('METADATA', why);
 
 // Guard 4. A threshold counts public keys; one key under two ids would count twice.
 const checkDistinctKeys = (what: string, { keyids }: Role, known: Keys): void => {
@@ -56,7 +54,7 @@ const checkDistinctKeys = (what: string, { keyids }: Role, known: Keys): void =>
     const value = known[keyid]?.keyval['public'];
     if (typeof value !== 'string') continue;
     const normal = /^[0-9a-fA-F]+$/.test(value) ? value.toLowerCase() : value.replace(/\s/g, '');
-    if (seen.has(normal)) refuse(`${what} has one public key under two ids`);
+    if (seen.has(normal)) throw refuse(`${what} has one public key under two ids`);
     seen.add(normal);
   }
 };
@@ -65,11 +63,12 @@ const checkDistinctKeys = (what: string, { keyids }: Role, known: Keys): void =>
 const checkProductionKeys = (what: string, known: Keys): void => {
   for (const [keyid, value] of Object.entries(known)) {
     const { public: publicHex } = value.keyval;
-    if (value.keytype !== 'ed25519' || value.scheme !== 'ed25519') refuse(`${what}: key ${keyid} is not Ed25519`);
+    if (value.keytype !== 'ed25519' || value.scheme !== 'ed25519') throw refuse(`${what}: key ${keyid} is not Ed25519`);
     if (typeof publicHex !== 'string' || !/^[0-9a-f]{64}$/.test(publicHex)) {
-      return refuse(`${what}: key ${keyid} has no public half`);
+      throw refuse(`${what}: key ${keyid} has no public half`);
     }
-    if (keyidOf(Buffer.from(publicHex, 'hex')) !== keyid) refuse(`${what}: key ${keyid} is not named by its digest`);
+    if (keyidOf(Buffer.from(publicHex, 'hex')) !== keyid)
+      throw refuse(`${what}: key ${keyid} is not named by its digest`);
   }
 };
 
@@ -82,7 +81,7 @@ const checkMeta = (name: MetadataRole, signed: { meta: z.infer<typeof meta> }, p
   if (!production) return;
   for (const [file, info] of Object.entries(signed.meta)) {
     if (info.length === undefined || !hex.safeParse(info.hashes?.['sha256']).success) {
-      refuse(`${name}: ${file} has no length or no sha256`);
+      throw refuse(`${name}: ${file} has no length or no sha256`);
     }
   }
 };
@@ -91,7 +90,7 @@ const checkTargets = (signed: z.infer<typeof shapes.targets>, production: boolea
   for (const [path, target] of Object.entries(signed.targets)) {
     const { sha256, sha512 } = target.hashes;
     const usable = hex.safeParse(sha256).success || (!production && /^[0-9a-f]{128}$/.test(sha512 ?? ''));
-    if (!usable) refuse(`targets: ${JSON.stringify(path.slice(0, 200))} has no usable hash`);
+    if (!usable) throw refuse(`targets: ${JSON.stringify(path.slice(0, 200))} has no usable hash`);
   }
   const roles = signed.delegations?.roles ?? [];
   for (const value of roles) checkDistinctKeys(`targets: role ${value.name}`, value, signed.delegations?.keys ?? {});
@@ -102,7 +101,7 @@ const checkTargets = (signed: z.infer<typeof shapes.targets>, production: boolea
   if (signed.delegations === undefined) return;
   checkProductionKeys('targets', signed.delegations.keys);
   if (roles.length !== 1 || roles[0]?.name !== 'fulfil' || Object.hasOwn(signed.delegations, 'succinct_roles')) {
-    refuse('targets: only the delegation "fulfil" is allowed');
+    throw refuse('targets: only the delegation "fulfil" is allowed');
   }
 };
 
@@ -119,7 +118,8 @@ export type GuardedMetadata = {
 export const guardMetadata = (bytes: Uint8Array, roleName: MetadataRole, production: boolean): GuardedMetadata => {
   const value = parseStrictJson(bytes, { maxBytes: roleLimits[roleName] });
   const outer = checkDocument(envelope, value, roleName);
-  if (outer.signed['_type'] !== roleName) refuse(`${roleName}: the file is of type ${String(outer.signed['_type'])}`);
+  if (outer.signed['_type'] !== roleName)
+    throw refuse(`${roleName}: the file is of type ${String(outer.signed['_type'])}`);
   switch (roleName) {
     case 'root':
       checkRoot(checkDocument(shapes.root, outer.signed, roleName), production);
@@ -133,7 +133,7 @@ export const guardMetadata = (bytes: Uint8Array, roleName: MetadataRole, product
   if (production) {
     // Node reads hex in either case: one spelling only, so that a changed bit is a changed signature.
     for (const { sig } of outer.signatures) {
-      if (!/^[0-9a-f]{128}$/.test(sig)) refuse(`${roleName}: a signature is not 64 bytes in lower-case hex`);
+      if (!/^[0-9a-f]{128}$/.test(sig)) throw refuse(`${roleName}: a signature is not 64 bytes in lower-case hex`);
     }
   }
   return { signed: outer.signed, signatures: outer.signatures };
