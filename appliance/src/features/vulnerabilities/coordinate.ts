@@ -1,3 +1,6 @@
+import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
+import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
+
 // From what a device reports to what advisories are written about. A distribution's advisories speak of source packages
 // of one release; a language's advisories speak of the package itself, on any system.
 
@@ -17,15 +20,6 @@ export type SoftwareIdentity = {
 /** Ecosystem with release, package as its advisories name it, version as the inventory reported it. */
 export type Coordinate = { readonly eco: string; readonly name: string; readonly version: string };
 
-const DISTRIBUTIONS: Readonly<Record<string, (release: string) => string>> = {
-  debian: (release) => `Debian:${release}`,
-  ubuntu: (release) => `Ubuntu:${release}`,
-  almalinux: (release) => `AlmaLinux:${major(release)}`,
-  rocky: (release) => `Rocky Linux:${major(release)}`,
-  rhel: (release) => `Red Hat:${major(release)}`,
-  alpine: (release) => `Alpine:v${release.split('.').slice(0, 2).join('.')}`,
-};
-
 // Purl type -> OSV ecosystem; these carry no release.
 const LANGUAGES: Readonly<Record<string, string>> = {
   pypi: 'PyPI',
@@ -40,21 +34,6 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 
 const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk']);
 
-const major = (release: string): string => release.split('.')[0] ?? release;
-
-/** The ecosystem of a distribution's own packages; undefined when the vendor or the release is unknown. */
-export const ecosystemOf = (platform: Platform): string | undefined => {
-  const vendor = platform.vendor.toLowerCase();
-  if (vendor === '' || platform.release === '') return undefined;
-  const known = DISTRIBUTIONS[vendor];
-  if (known) return known(platform.release);
-  // A derivative has no public advisories of its own; a site's own catalogue may still name it.
-  return `${platform.vendor}:${platform.release}`;
-};
-
-/** PEP 503: runs of `-`, `_`, `.` are one dash, and case does not matter. */
-const normalisePython = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
-
 const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
   const match = /^pkg:([a-z.+-]+)\/([^@?#]+)(?:@([^?#]+))?/.exec(item.purl ?? '');
   if (!match) return undefined;
@@ -66,8 +45,8 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
   } catch {
     return undefined;
   }
-  const name = eco === 'PyPI' ? normalisePython(path) : eco === 'Maven' ? path.replace('/', ':') : path;
-  return { eco, name, version: item.version };
+  const name = eco === 'Maven' ? path.replace('/', ':') : path;
+  return { eco, name: normalisePackage(eco, name), version: item.version };
 };
 
 /**
@@ -78,7 +57,7 @@ export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefi
   if (!SYSTEM_TYPES.has(item.type)) return languageCoordinate(item);
   if (!platform) return undefined;
   const eco = ecosystemOf(platform);
-  if (!eco) return undefined;
+  if (eco === null) return undefined;
   // rpm keys the public keys of repositories as packages.
   if (item.type === 'rpm')
     return item.name === 'gpg-pubkey' ? undefined : { eco, name: item.name, version: item.version };

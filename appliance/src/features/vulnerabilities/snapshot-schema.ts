@@ -33,8 +33,8 @@ CREATE TABLE qual (
   id INTEGER PRIMARY KEY, arch TEXT NOT NULL, module TEXT NOT NULL, channel TEXT NOT NULL, UNIQUE (arch, module, channel)
 ) STRICT;
 CREATE TABLE adv (
-  id INTEGER PRIMARY KEY, osv_id TEXT NOT NULL, source INTEGER NOT NULL, modified TEXT NOT NULL, withdrawn TEXT,
-  sev TEXT NOT NULL, cvss TEXT, summary TEXT NOT NULL, doc BLOB NOT NULL, UNIQUE (source, osv_id)
+  id INTEGER PRIMARY KEY, osv_id TEXT NOT NULL, source INTEGER NOT NULL, digest TEXT NOT NULL,
+  modified TEXT NOT NULL, withdrawn TEXT, sev TEXT NOT NULL, cvss TEXT, summary TEXT NOT NULL, doc BLOB NOT NULL, UNIQUE (source, osv_id)
 ) STRICT;
 CREATE TABLE alias (
   vuln TEXT NOT NULL, adv INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (vuln, adv, kind)

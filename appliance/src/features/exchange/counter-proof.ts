@@ -1,0 +1,193 @@
+// The counter-proof: the finished request is searched for everything that names a device or a person of the site. A hit
+// blocks writing.
+//
+// The rule.
+// - What is searched are the signed bytes, parsed again: every text in them, with the receipts inside opened. Digests,
+//   random numbers and keys are of our own making, 32 bytes or longer in hex or base64; they are left out.
+// - Text is cut into tokens: runs of letters or of digits and letters, case folded. A value hits where its tokens follow
+//   each other, whatever stands between: `10.1.2.3` is found in `10-1-2-3`, `aa:bb:cc:dd:ee:ff` also as `aabbccddeeff`.
+// - An address, a MAC, a serial number and a machine id hit wherever they stand. One exception: an address that is the
+//   whole upstream version of a package (`10.0.0.1-2`) is that version.
+// - A name (host, domain, account, person) hits wherever it stands, but for the fields that carry the public names of
+//   packages, systems and suites. There it is no hit if the whole text is exactly that name (a computer called `nginx`
+//   beside the package `nginx`), if it is one of the words below that package names are made of, or if another device,
+//   which does not bear the name, has the same package: then the text does not come from the name.
+// - Names of one or two characters are compared only where nothing public stands.
+
+export type IdentityKind = 'host' | 'domain' | 'address' | 'mac' | 'account' | 'person' | 'serial' | 'machine';
+
+/** A value that must not leave, what it is, and the devices that bear it. */
+export type IdentityValue = { readonly kind: IdentityKind; readonly value: string; readonly device: number };
+
+/** Where a value was found; the value itself is shown to the administrator of the site only. */
+export type Leak = { readonly kind: IdentityKind; readonly value: string; readonly field: string; readonly text: string };
+
+export type CounterProof = {
+  /** Per kind: how many distinct values were looked for, how many of them were found. */
+  readonly searched: readonly { readonly what: IdentityKind; readonly values: number; readonly found: number }[];
+  readonly leaks: readonly Leak[];
+};
+
+/** A text of the request. `devices`: who reported it, where that is known. */
+type Leaf = { readonly field: string; readonly text: string; readonly isPublic: boolean; readonly isVersion: boolean };
+
+const NAME_KINDS: ReadonlySet<IdentityKind> = new Set(['host', 'domain', 'account', 'person']);
+const KINDS: readonly IdentityKind[] = ['host', 'domain', 'address', 'mac', 'account', 'person', 'serial', 'machine'];
+
+// Words of which package, suite and system names are made; a host or an account called so says nothing.
+const COMMON_WORDS: ReadonlySet<string> = new Set(
+  (
+    'debian ubuntu linux localhost localdomain local host server client desktop workstation laptop kernel root admin user ' +
+    'users guest test demo main default system systemd daemon service services web www db data sql mail proxy backup print ' +
+    'printer file files git docker node python perl ruby java php mysql postgres postgresql redis mongodb nginx apache www ' +
+    'bin lib dev doc docs common utils tools core base amd64 arm64 i386 all stable testing unstable security updates ' +
+    'backports trixie bookworm bullseye sid noble jammy focal almalinux rocky rhel fedora alpine home lan net network dns ' +
+    'dhcp ntp ssh vpn gateway router firewall monitor monitoring log logs syslog build builder runner ci app apps api man ' +
+    'games news list lists irc sync operator update upgrade manager master worker agent sallyport'
+  ).split(/\s+/),
+);
+
+const PUBLIC_FIELDS: readonly RegExp[] = [
+  /^format$/,
+  /^reads\[\]$/,
+  /^wants\[\]\.(kind|id|min)$/,
+  /^cursors(\..*)?$/,
+  /^platforms\[\]\.(vendor|release|arch|suites\[\])$/,
+  /^platforms\[\]\.packages\[\]\.(name|version|source|source_version)$/,
+  /^software\[\]$/,
+  /^missing_os\[\]$/,
+  /^advisories\[\]$/,
+  /^controllers\[\]\.(vendor|model|order_no|firmware)$/,
+  /^media\.kind$/,
+  /^receipts\[\]\.(_type|predicateType|subject\[\]\.name|predicate\.(format|result|code))$/,
+  /^receipts\[\]\.predicate\.(warnings\[\]|overrides\[\]\.code|applied\[\]\.update|applied\[\]\.reasons(\[\])?)$/,
+];
+const VERSION_FIELDS = /^(platforms\[\]\.packages\[\]\.(version|source_version)|wants\[\]\.min|software\[\])$/;
+
+const isOpaque = (text: string): boolean =>
+  /^[0-9a-f]{32}$|^[0-9a-f]{64}$/.test(text) || (text.length >= 43 && /^[A-Za-z0-9+/]+={0,2}$/.test(text));
+
+const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text);
+
+/** The tokens of a text: runs of letters and digits of any script, case folded. */
+export const tokensOf = (text: string): string[] => text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+
+const walk = (value: unknown, field: string, exact: string, visit: (field: string, exact: string, text: string) => void): void => {
+  if (typeof value === 'string') return visit(field, exact, value);
+  if (typeof value === 'number') return visit(field, exact, String(value));
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) walk(item, `${field}[]`, `${exact}[${index}]`, visit);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    const inner = field === '' ? key : `${field}.${key}`;
+    // Keys of cursors are feed names; all other keys are fixed by the format.
+    if (field === 'cursors') visit('cursors', `${exact}.*`, key);
+    walk(item, inner, exact === '' ? key : `${exact}.${key}`, visit);
+  }
+};
+
+const leavesOf = (document: unknown): Leaf[] => {
+  const leaves: Leaf[] = [];
+  walk(document, '', '', (field, exact, text) => {
+    if (isOpaque(text) || isTime(text)) return;
+    const isPublic = PUBLIC_FIELDS.some((pattern) => pattern.test(field));
+    leaves.push({ field: exact, text, isPublic, isVersion: VERSION_FIELDS.test(field) });
+  });
+  return leaves;
+};
+
+/** The forms in which a value is looked for: its tokens, and where it is written with separators also joined. */
+const formsOf = (identity: IdentityValue): string[][] => {
+  const tokens = tokensOf(identity.value);
+  if (tokens.length === 0) return [];
+  const joinable = identity.kind === 'mac' || identity.kind === 'machine' || identity.kind === 'serial';
+  return joinable && tokens.length > 1 ? [tokens, [tokens.join('')]] : [tokens];
+};
+
+type Position = { readonly leaf: number; readonly at: number };
+
+const indexTokens = (leaves: readonly Leaf[]): { tokens: string[][]; index: Map<string, Position[]> } => {
+  const index = new Map<string, Position[]>();
+  const tokens = leaves.map((leaf) => tokensOf(leaf.text));
+  for (const [leaf, words] of tokens.entries())
+    for (const [at, word] of words.entries()) {
+      const held = index.get(word);
+      if (held) held.push({ leaf, at });
+      else index.set(word, [{ leaf, at }]);
+    }
+  return { tokens, index };
+};
+
+const isOwnVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
+  if (identity.kind !== 'address' || !leaf.isVersion) return false;
+  const version = leaf.text.slice(leaf.text.lastIndexOf('@') + 1).replace(/^\d+(:|%3A)/i, '');
+  return version === identity.value || /^[-+~]/.test(version.slice(identity.value.length)) && version.startsWith(identity.value);
+};
+
+/** The names of a package in a public text: the text itself, or the parts of a purl. */
+const wholeNames = (text: string): string[] => {
+  const purl = /^pkg:([^/]+)\/(?:(.+)\/)?([^@/]+)(?:@(.*))?$/.exec(text);
+  const parts = purl ? [purl[1], purl[2], purl[3]] : text.includes('/') ? [text, ...text.split('/')] : [text];
+  return parts.filter((part) => part !== undefined).map((part) => part.toLowerCase());
+};
+
+const isExplained = (identity: IdentityValue, leaf: Leaf, bearers: ReadonlySet<number>, reporters: Reporters): boolean => {
+  if (isOwnVersion(identity, leaf)) return true;
+  if (!NAME_KINDS.has(identity.kind) || !leaf.isPublic) return false;
+  const folded = identity.value.normalize('NFKC').toLowerCase();
+  if (folded.length <= 2 || wholeNames(leaf.text).includes(folded)) return true;
+  if (tokensOf(folded).every((token) => COMMON_WORDS.has(token) || /^\d{1,3}$/.test(token))) return true;
+  for (const device of reporters(leaf.text)) if (!bearers.has(device)) return true;
+  return false;
+};
+
+/** The devices that reported a public text of the request (a package name or purl); nothing where unknown. */
+export type Reporters = (text: string) => Iterable<number>;
+
+/**
+ * Searches a request, parsed from the bytes that will be sealed, for the identity values of the site. `allowed` are
+ * words that an administrator has judged harmless; they are folded like names.
+ */
+export const counterProof = (
+  request: unknown,
+  identities: Iterable<IdentityValue>,
+  reporters: Reporters,
+  allowed: ReadonlySet<string> = new Set(),
+): CounterProof => {
+  const leaves = leavesOf(request);
+  const { tokens, index } = indexTokens(leaves);
+  const bearers = new Map<string, { identity: IdentityValue; devices: Set<number> }>();
+  for (const identity of identities) {
+    const key = `${identity.kind}\0${identity.value}`;
+    const held = bearers.get(key);
+    if (held) held.devices.add(identity.device);
+    else bearers.set(key, { identity, devices: new Set([identity.device]) });
+  }
+  const counts = new Map<IdentityKind, { values: number; found: number }>(
+    KINDS.map((kind) => [kind, { values: 0, found: 0 }]),
+  );
+  const leaks: Leak[] = [];
+  for (const { identity, devices } of bearers.values()) {
+    const count = counts.get(identity.kind);
+    if (!count) continue;
+    count.values += 1;
+    if (NAME_KINDS.has(identity.kind) && allowed.has(identity.value.toLowerCase())) continue;
+    const hits = new Set<number>();
+    for (const form of formsOf(identity))
+      for (const { leaf, at } of index.get(form[0] ?? '') ?? [])
+        if (form.every((token, offset) => tokens[leaf]?.[at + offset] === token)) hits.add(leaf);
+    const unexplained = [...hits].flatMap((at) => {
+      const leaf = leaves[at];
+      return leaf && !isExplained(identity, leaf, devices, reporters) ? [leaf] : [];
+    });
+    if (unexplained.length > 0) count.found += 1;
+    for (const leaf of unexplained.slice(0, 20))
+      leaks.push({ kind: identity.kind, value: identity.value, field: leaf.field, text: leaf.text.slice(0, 200) });
+  }
+  return {
+    searched: KINDS.map((what) => ({ what, ...(counts.get(what) ?? { values: 0, found: 0 }) })),
+    leaks: leaks.slice(0, 1000),
+  };
+};

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { coordinateOf } from './coordinate.ts';
+
+const debian = { vendor: 'debian', release: '13' };
+
+describe('coordinateOf', () => {
+  it('names the source package and its version for Debian', () => {
+    const item = { type: 'deb', name: 'libssl3t64', version: '3.5.1-1+b1', source: 'openssl', sourceVersion: '3.5.1-1' };
+    expect(coordinateOf(item, debian)).toEqual({ eco: 'Debian:13', name: 'openssl', version: '3.5.1-1' });
+  });
+
+  it('falls back to the binary package where no source is reported', () => {
+    expect(coordinateOf({ type: 'deb', name: 'bash', version: '5.2-1' }, debian)).toEqual({
+      eco: 'Debian:13',
+      name: 'bash',
+      version: '5.2-1',
+    });
+  });
+
+  it('never guesses a release', () => {
+    const item = { type: 'deb', name: 'bash', version: '5.2-1' };
+    expect(coordinateOf(item, undefined)).toBeUndefined();
+    expect(coordinateOf(item, { vendor: 'debian', release: '' })).toBeUndefined();
+    expect(coordinateOf(item, { vendor: 'unheard-of', release: '1' })).toBeUndefined();
+  });
+
+  it('names the binary package for rpm and skips keys', () => {
+    const alma = { vendor: 'almalinux', release: '9.4' };
+    expect(coordinateOf({ type: 'rpm', name: 'openssl-libs', version: '1:3.0.7-27.el9' }, alma)).toEqual({
+      eco: 'AlmaLinux:9',
+      name: 'openssl-libs',
+      version: '1:3.0.7-27.el9',
+    });
+    expect(coordinateOf({ type: 'rpm', name: 'gpg-pubkey', version: '1-1' }, alma)).toBeUndefined();
+  });
+
+  it('reads a language package from its purl, on any system', () => {
+    const item = { type: 'pypi', name: 'Flask_Login', version: '1.0', purl: 'pkg:pypi/Flask_Login@1.0' };
+    expect(coordinateOf(item, undefined)).toEqual({ eco: 'PyPI', name: 'flask-login', version: '1.0' });
+    expect(coordinateOf({ type: 'npm', name: 'x', version: '1', purl: 'pkg:npm/%40scope/x@1' }, debian)?.name).toBe(
+      '@scope/x',
+    );
+    expect(coordinateOf({ type: 'generic', name: 'x', version: '1', purl: 'pkg:generic/x@1' }, debian)).toBeUndefined();
+  });
+});

@@ -1,0 +1,150 @@
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentDigest } from '@sallyport/bundle-tools/advisories/digest';
+import { type PartHeader, readPart } from '@sallyport/bundle-tools/advisories/part';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { VERSION_CODEC } from '@sallyport/bundle-tools/versions/scheme';
+import BetterSqlite3 from 'better-sqlite3';
+import type { Database } from '../../platform/database.ts';
+import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL } from './snapshot-schema.ts';
+import { type SnapshotWriter, snapshotWriter } from './snapshot-store.ts';
+
+/** One part as its inventory line names it; `from` '' is a full one, which replaces the feed. */
+export type FeedPart = {
+  readonly feed: string;
+  readonly from: string;
+  readonly to: string;
+  readonly open: () => AsyncIterable<Uint8Array>;
+};
+
+/** A feed after the parts; `newest` is the newest advisory's date that is not after the capture. */
+export type FeedState = { readonly feed: string; readonly cursor: string; readonly digest: string; readonly newest?: string };
+
+/** The file of a snapshot. */
+export const snapshotPath = (folder: string, number: number): string => join(folder, `${number}.db`);
+
+const openForBuild = (path: string): Database => {
+  const db = new BetterSqlite3(path);
+  // The file is nobody's until it is renamed, and is synced as a whole before that.
+  db.pragma('journal_mode = MEMORY');
+  db.pragma('synchronous = OFF');
+  db.pragma('cache_size = -65536');
+  return db;
+};
+
+const isUsable = (path: string): boolean => {
+  if (!existsSync(path)) return false;
+  const db = new BetterSqlite3(path, { readonly: true });
+  try {
+    return db.pragma('user_version', { simple: true }) === SNAPSHOT_SCHEMA;
+  } finally {
+    db.close();
+  }
+};
+
+const syncFile = (path: string): void => {
+  const fd = openSync(path, 'r+');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/**
+ * Makes `advisories/<number>.db`: a copy of the snapshot before, with the parts applied in order, compared with the
+ * digests that the parts name, synced, renamed. The old snapshot stays as it is.
+ */
+export const buildSnapshot = async (options: {
+  readonly folder: string;
+  readonly number: number;
+  readonly previous: number;
+  readonly parts: readonly FeedPart[];
+  readonly capturedAt: string;
+  readonly onProgress?: (advisories: number) => void;
+}): Promise<FeedState[]> => {
+  ensureDir(options.folder, 0o700);
+  const target = snapshotPath(options.folder, options.number);
+  const temporary = join(options.folder, `.${options.number}.db.tmp`);
+  rmSync(temporary, { force: true });
+  const before = snapshotPath(options.folder, options.previous);
+  const hasBefore = options.previous > 0 && isUsable(before);
+  if (hasBefore) copyFileSync(before, temporary);
+  const db = openForBuild(temporary);
+  try {
+    if (!hasBefore) db.exec(SNAPSHOT_SQL);
+    const states = await applyParts(db, options);
+    db.exec('ANALYZE');
+    db.close();
+    syncFile(temporary);
+    renameSync(temporary, target);
+    syncDir(options.folder);
+    return states;
+  } catch (error) {
+    if (db.open) db.close();
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+};
+
+const checkHeader = (part: FeedPart, header: PartHeader): void => {
+  if (header.feed !== part.feed || header.from !== part.from || header.to !== part.to)
+    throw new BundleError('METADATA', `advisory part ${part.feed} ${part.from}-${part.to}: its header names another part`);
+  // Keys of another codec would compare as nonsense; the host makes a full part in the codec that the site reads.
+  if (header.codec !== VERSION_CODEC)
+    throw new BundleError('METADATA', `feed ${part.feed}: version keys of codec ${header.codec}, this is ${VERSION_CODEC}`);
+};
+
+type ApplyOptions = {
+  readonly parts: readonly FeedPart[];
+  readonly capturedAt: string;
+  readonly onProgress?: (advisories: number) => void;
+};
+
+const applyPart = async (
+  writer: SnapshotWriter,
+  part: FeedPart,
+  capturedAt: string,
+  onAdvisory: () => void,
+): Promise<FeedState> => {
+  const source = writer.source(part.feed);
+  if (part.from === '') writer.clear(source);
+  let state: FeedState | undefined;
+  for await (const item of readPart(part.open())) {
+    if ('header' in item) {
+      const { header } = item;
+      checkHeader(part, header);
+      state = { feed: part.feed, cursor: header.to, digest: header.digest, ...(header.newest && { newest: header.newest }) };
+      writer.setSource(source, { capturedAt, newest: header.newest || null, digest: header.digest, cursor: header.to });
+      continue;
+    }
+    if (item.advisory.feed !== part.feed)
+      throw new BundleError('METADATA', `feed ${part.feed}: holds ${item.advisory.id} of feed ${item.advisory.feed}`);
+    writer.put(source, item.advisory, item.digest);
+    onAdvisory();
+  }
+  if (!state) throw new BundleError('TRUNCATED', `advisory part ${part.feed} ${part.from}-${part.to} has no header`);
+  return state;
+};
+
+const applyParts = async (db: Database, options: ApplyOptions): Promise<FeedState[]> => {
+  const writer = snapshotWriter(db);
+  const states = new Map<string, FeedState>();
+  let done = 0;
+  for (const part of options.parts) {
+    db.exec('BEGIN');
+    const state = await applyPart(writer, part, options.capturedAt, () => {
+      done += 1;
+      if (done % 5_000 === 0) options.onProgress?.(done);
+    });
+    db.exec('COMMIT');
+    states.set(part.feed, state);
+  }
+  for (const state of states.values()) {
+    if (contentDigest(writer.digests(state.feed)) !== state.digest)
+      throw new BundleError('HASH', `feed ${state.feed}: the content after the parts differs from the signed digest`);
+  }
+  options.onProgress?.(done);
+  return [...states.values()];
+};
