@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot } from './sources.ts';
+
+// Drives the built commands from the outside, as a person or a unit would.
+
+const bins = {
+  sallyport: 'appliance/bin/sallyport.js',
+  'sallyport-bundle': 'bundle-tools/bin/sallyport-bundle.js',
+  'sallyport-agent': 'agent/bin/sallyport-agent.js',
+} as const;
+
+export type Command = keyof typeof bins;
+export type Outcome = { status: number | null; stdout: string; stderr: string };
+
+const maxOutputBytes = 64 * 1024 * 1024;
+const patienceMs = 150_000;
+
+export const binOf = (command: Command): string => join(repositoryRoot, bins[command]);
+
+/** Runs a command to its end and returns what it said. */
+export const tryCommand = (command: Command, args: readonly string[], options: { cwd?: string } = {}): Outcome => {
+  const done = spawnSync(process.execPath, [binOf(command), ...args], {
+    encoding: 'utf8',
+    maxBuffer: maxOutputBytes,
+    timeout: patienceMs,
+    ...options,
+  });
+  return { status: done.status, stdout: done.stdout, stderr: done.stderr };
+};
+
+/** Runs a command with `--json`; throws with its own words when it does not end with 0. */
+export const command = <T = Record<string, unknown>>(name: Command, ...args: string[]): T => {
+  const { status, stdout, stderr } = tryCommand(name, [...args, '--json']);
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${status}\n${stderr}${stdout}`);
+  return JSON.parse(stdout || 'null') as T;
+};
+
+/** A temporary folder and its removal. */
+export const temporaryFolder = (name: string): { path: string; remove: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), `sallyport-${name}-`));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+};
+
+/** A free port of the loopback interface. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+export type Running = { child: ChildProcess; output: () => string; kill: (signal?: NodeJS.Signals) => Promise<void> };
+
+/** Starts a command that stays up and waits until its output matches `ready`. */
+export const startCommand = async (name: Command, args: readonly string[], ready: RegExp): Promise<Running> => {
+  const child = spawn(process.execPath, [binOf(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  const isReady = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${name} was not ready:\n${text}`)), 30_000);
+    const add = (chunk: Buffer) => {
+      text += chunk.toString();
+      if (ready.test(text)) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+    child.stdout.on('data', add);
+    child.stderr.on('data', add);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`${name} ended with ${code}:\n${text}`));
+    });
+  });
+  await isReady;
+  const kill = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await gone;
+    clearTimeout(timer);
+  };
+  return { child, output: () => text, kill };
+};
