@@ -8,7 +8,6 @@ create table device (
   key_digest text not null,
   -- A reinstall that waits for approval: the key it came with. The device goes on with the old one meanwhile.
   next_key_digest text,
-  -- Approved, and its certificate may be fetched by the key above.
   uuid text,
   serial text,
   macs text not null default '[]',

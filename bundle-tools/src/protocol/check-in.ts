@@ -6,7 +6,7 @@ import { task } from './task.ts';
 
 export const checkInRequest = z.object({
   /** Changes when the device starts anew. */
-  bootId: z.string().min(1).max(64),
+  bootId: z.string().regex(/^[0-9A-Za-z-]{1,64}$/, 'not a boot id'),
   /** Rises with each check-in of one run of the agent. */
   seq: count,
   version: text(32),

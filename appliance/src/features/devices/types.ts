@@ -41,7 +41,13 @@ export type HeldReason = 'same-uuid-live' | 'same-uuid-other-macs' | 'key-with-o
 export type Identity = { uuid: string | null; serial: string | null; macs: string[] };
 
 /** What a request is bound to once its certificate was found. */
-export type Caller = { id: number; publicId: string; fingerprint: string };
+export type Caller = {
+  id: number;
+  publicId: string;
+  fingerprint: string;
+  /** The newest boot ids, JSON as stored: the check-in compares it without parsing. */
+  bootIds: string;
+};
 
 export type DeviceQuery = {
   state?: readonly DeviceState[];

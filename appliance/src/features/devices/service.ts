@@ -1,0 +1,203 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { EnrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { CertificateRequest } from '../ca/types.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor } from '../objects/types.ts';
+import { enrolment } from './enrolment.ts';
+import { lastSeen } from './last-seen.ts';
+import { refusals } from './refusals.ts';
+import { type AuthRow, deviceStore } from './store.ts';
+import type {
+  Caller,
+  Device,
+  DeviceCertificate,
+  DevicePage,
+  DeviceQuery,
+  DeviceState,
+  EnrolOutcome,
+  NewCertificate,
+} from './types.ts';
+
+export type DeviceService = {
+  /** Decides about a request to enrol. TOKEN, POSSIBLE_CLONE, RATE_LIMITED. */
+  enrol(call: { request: EnrolRequest; csr: CertificateRequest; from: string }): EnrolOutcome;
+  /** Keeps a certificate that was just made; only then may it be handed out. */
+  recordCertificate(device: number, certificate: NewCertificate): void;
+  /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
+  authenticate(fingerprint: string | undefined, from: string): Caller;
+  /** A check-in: notes it for the next flush. POSSIBLE_CLONE when two boots take turns with one key. */
+  heard(caller: Caller, call: { bootId: string; seq: number; version: string }): void;
+  /** Writes what was noted; one transaction. */
+  flush(): void;
+  /** Flushes once a second until the returned function is called. */
+  startFlushing(onError: (error: unknown) => void): () => void;
+  /** False when this device sent an event with this id before. Within the caller's transaction. */
+  isNewEvent(device: number, eventId: string): boolean;
+  /** Counts and records a refusal of an unauthenticated call; RATE_LIMITED when the address has too many. */
+  refuse(reason: string, from: string, device?: number): AppError;
+  approve(actor: Actor, id: number): Device;
+  revoke(actor: Actor, id: number): Device;
+  list(query: DeviceQuery): DevicePage;
+  /** Throws NOT_FOUND. */
+  byId(id: number): Device;
+  find(id: number): Device | undefined;
+  /** Throws NOT_FOUND. */
+  byPublicId(publicId: string): Device;
+  certificates(id: number): DeviceCertificate[];
+  counts(): Record<DeviceState, number>;
+  /** How many wait for a person. */
+  waiting(): number;
+  /** How often a token let a new device in. */
+  tokenUses(token: string): number;
+  /** Drops certificates and event ids whose time is over. */
+  trim(): void;
+};
+
+export type DeviceParts = {
+  db: Database;
+  objects: ObjectService;
+  events: EventService;
+  clock?: () => number;
+  limits?: { enrolPerMinute: number; refusalsPerMinute: number };
+};
+
+const dayMs = 24 * 3600 * 1000;
+const keptBootIds = 8;
+
+/** An actor for what follows from a rule, not from a person. */
+export const enrolmentActor: Actor = { type: 'system', id: 'enrolment', label: 'enrolment', rights: new Set(['all']) };
+
+const requireWrite = (actor: Actor): void => {
+  if (!actor.rights.has('all') && !actor.rights.has('devices:write')) {
+    throw new AppError('FORBIDDEN', 'needs the right devices:write');
+  }
+};
+
+/** Devices: enrolment, binding of requests, approval and revocation. */
+export const deviceService = (parts: DeviceParts): DeviceService => {
+  const { db, objects, events } = parts;
+  const clock = parts.clock ?? nowMs;
+  const limits = parts.limits ?? { enrolPerMinute: 600, refusalsPerMinute: 60 };
+  const store = deviceStore(db);
+  const seen = lastSeen(db, store);
+  const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
+  const actorName = (actor: Actor): string => `${actor.type}:${actor.id}`;
+
+  const found = (device: Device | undefined): Device => {
+    if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
+    return device;
+  };
+
+  const applyGroup = (device: Device): void => {
+    if (device.group === null || objects.find('device-decision', device.publicId) !== undefined) return;
+    // A group deleted since the token was made must not keep the device out.
+    if (objects.find('group', device.group) === undefined) return;
+    objects.put(enrolmentActor, 'device-decision', device.publicId, { group: device.group });
+  };
+
+  const approve = (actor: Actor, id: number): Device => {
+    requireWrite(actor);
+    return immediate(db, () => {
+      const device = found(store.byId(id));
+      if (device.state === 'revoked') throw new AppError('CONFLICT', 'the device is revoked');
+      const reinstalled = store.takeNextKey(id);
+      if (device.state === 'managed' && !reinstalled) return device;
+      if (device.state !== 'managed') store.approve(id, clock());
+      events.record('device-approved', { device: id, actor: actorName(actor), params: { device: device.publicId } });
+      const approved = found(store.byId(id));
+      applyGroup(approved);
+      return approved;
+    });
+  };
+
+  const revoke = (actor: Actor, id: number): Device => {
+    requireWrite(actor);
+    return immediate(db, () => {
+      const device = found(store.byId(id));
+      if (device.state === 'revoked') return device;
+      store.revoke(id, clock());
+      events.record('device-revoked', { device: id, actor: actorName(actor), params: { device: device.publicId } });
+      return found(store.byId(id));
+    });
+  };
+
+  const refusalReason = (row: AuthRow | undefined): string | undefined => {
+    if (row === undefined) return 'unknown-certificate';
+    if (row.deviceState !== 'managed') return `device-${row.deviceState}`;
+    if (row.certificateState === 'revoked' || row.certificateState === 'superseded') return row.certificateState;
+    return row.notAfter < clock() ? 'expired' : undefined;
+  };
+
+  const authenticate = (fingerprint: string | undefined, from: string): Caller => {
+    const row = fingerprint === undefined ? undefined : store.auth(fingerprint);
+    const reason = fingerprint === undefined ? 'no-certificate' : refusalReason(row);
+    if (fingerprint === undefined || row === undefined || reason !== undefined) {
+      throw refused.refuse('CERTIFICATE', reason ?? 'unknown-certificate', from, row?.id);
+    }
+    if (row.certificateState === 'issued') {
+      immediate(db, () => {
+        if (!store.activate(row.id, fingerprint, clock())) return;
+        events.record('certificate-in-use', { device: row.id, params: { fingerprint: fingerprint.slice(0, 16) } });
+      });
+    }
+    return { id: row.id, publicId: row.publicId, fingerprint, bootIds: row.bootIds };
+  };
+
+  const heard: DeviceService['heard'] = (caller, call) => {
+    if (!caller.bootIds.startsWith(`["${call.bootId}"`)) {
+      const earlier = JSON.parse(caller.bootIds) as string[];
+      if (earlier.includes(call.bootId)) {
+        // A boot that was over speaks again: two machines take turns with one key, and nobody can tell which is the copy.
+        immediate(db, () => {
+          store.hold(caller.id, 'two-boots');
+          events.record('device-possible-clone', {
+            device: caller.id,
+            params: { device: caller.publicId, resembles: caller.publicId, reason: 'two-boots' },
+          });
+        });
+        throw new AppError('POSSIBLE_CLONE', 'another machine uses the same key');
+      }
+      store.setBootIds(caller.id, [call.bootId, ...earlier].slice(0, keptBootIds));
+    }
+    seen.note({ id: caller.id, at: clock(), seq: call.seq, agentVersion: call.version });
+  };
+
+  return {
+    enrol: enrolment({ db, store, objects, events, clock, refused, perMinute: limits.enrolPerMinute, approve, seen }),
+    recordCertificate: (id, certificate) =>
+      immediate(db, () => {
+        const device = found(store.byId(id));
+        // Approval may have been taken back while the certificate was made.
+        if (device.state !== 'managed') throw refused.refuse('CERTIFICATE', `device-${device.state}`, 'unknown', id);
+        store.addCertificate(id, certificate, clock());
+        if (!store.setEnrolled(id, clock())) return;
+        events.record('device-enrolled', { device: id, params: { device: device.publicId } });
+      }),
+    authenticate,
+    heard,
+    flush: seen.flush,
+    startFlushing: seen.start,
+    isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),
+    refuse: (reason, from, device) => refused.refuse('CERTIFICATE', reason, from, device),
+    approve,
+    revoke,
+    list: (query) => {
+      seen.flush();
+      return store.list(query);
+    },
+    byId: (id) => found(store.byId(id)),
+    find: (id) => store.byId(id),
+    byPublicId: (publicId) => found(store.byPublicId(publicId)),
+    certificates: (id) => store.certificates(id),
+    counts: () => store.counts(),
+    waiting: () => store.waiting(),
+    tokenUses: (token) => store.tokenUses(token),
+    trim: () => {
+      store.dropCertificates(clock() - 400 * dayMs);
+      store.dropEvents(clock() - 90 * dayMs);
+    },
+  };
+};

@@ -1,0 +1,290 @@
+import type { Database } from '../../platform/database.ts';
+import type {
+  Device,
+  DeviceCertificate,
+  DevicePage,
+  DeviceQuery,
+  DeviceState,
+  HeldReason,
+  Identity,
+  NewCertificate,
+} from './types.ts';
+
+type Row = {
+  id: number;
+  public_id: string;
+  state: DeviceState;
+  next_key_digest: string | null;
+  uuid: string | null;
+  serial: string | null;
+  macs: string;
+  hostname: string;
+  os: string;
+  arch: string;
+  agent_version: string;
+  device_group: string | null;
+  held_reason: HeldReason | null;
+  resembles: number | null;
+  from_address: string | null;
+  created_at: number;
+  approved_at: number | null;
+  enrolled_at: number | null;
+  revoked_at: number | null;
+  last_seen_at: number | null;
+};
+
+type CertificateRow = {
+  fingerprint: string;
+  serial: string;
+  state: DeviceCertificate['state'];
+  not_before: number;
+  not_after: number;
+  issued_at: number;
+  first_used_at: number | null;
+};
+
+/** What one look-up by certificate brings: everything that the hot path of a check-in needs. */
+export type AuthRow = {
+  id: number;
+  publicId: string;
+  deviceState: DeviceState;
+  certificateState: DeviceCertificate['state'];
+  notAfter: number;
+  bootIds: string;
+};
+
+export type Claim = Identity & { hostname: string; os: string; arch: string; agentVersion: string; from: string };
+
+export type NewDevice = Claim & {
+  publicId: string;
+  state: 'pending' | 'held';
+  keyDigest: string;
+  token: string;
+  group: string | null;
+  heldReason: HeldReason | null;
+  resembles: number | null;
+};
+
+export type Seen = { id: number; at: number; seq: number; agentVersion: string };
+
+const toDevice = (row: Row): Device => ({
+  id: row.id,
+  publicId: row.public_id,
+  state: row.state,
+  reenrolling: row.next_key_digest !== null,
+  uuid: row.uuid,
+  serial: row.serial,
+  macs: JSON.parse(row.macs) as string[],
+  hostname: row.hostname,
+  os: row.os,
+  arch: row.arch,
+  agentVersion: row.agent_version,
+  group: row.device_group,
+  heldReason: row.held_reason,
+  resembles: row.resembles,
+  from: row.from_address,
+  createdAt: row.created_at,
+  approvedAt: row.approved_at,
+  enrolledAt: row.enrolled_at,
+  revokedAt: row.revoked_at,
+  lastSeenAt: row.last_seen_at,
+});
+
+const toCertificate = (row: CertificateRow): DeviceCertificate => ({
+  fingerprint: row.fingerprint,
+  serial: row.serial,
+  state: row.state,
+  notBefore: row.not_before,
+  notAfter: row.not_after,
+  issuedAt: row.issued_at,
+  firstUsedAt: row.first_used_at,
+});
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+
+/** SQL over the device tables. */
+export const deviceStore = (db: Database) => {
+  const columns = `id, public_id, state, next_key_digest, uuid, serial, macs, hostname, os, arch, agent_version,
+    device_group, held_reason, resembles, from_address, created_at, approved_at, enrolled_at, revoked_at, last_seen_at`;
+  const device = (where: string) => db.prepare<[string | number], Row>(`select ${columns} from device where ${where}`);
+  const byId = device('id = ?');
+  const byPublicId = device('public_id = ?');
+  const byKey = device(`key_digest = ? order by state = 'revoked', id desc limit 1`);
+  const byNextKey = device('next_key_digest = ? limit 1');
+  const resembling = db.prepare<[string | null, string | null, string], Row>(
+    `select ${columns} from device where state <> 'revoked' and (uuid = ? or serial = ? or id in
+       (select device from device_mac where mac in (select value from json_each(?)))) order by id limit 100`,
+  );
+  const insert = db.prepare(
+    `insert into device (public_id, state, key_digest, uuid, serial, macs, hostname, os, arch, agent_version, token,
+       device_group, held_reason, resembles, from_address, created_at)
+     values (@publicId, @state, @keyDigest, @uuid, @serial, @macs, @hostname, @os, @arch, @agentVersion, @token,
+       @group, @heldReason, @resembles, @from, @now)`,
+  );
+  const addMac = db.prepare<[string, number]>('insert into device_mac (mac, device) values (?, ?)');
+  const dropMacs = db.prepare<[number]>('delete from device_mac where device = ?');
+  const setClaim = db.prepare(
+    `update device set uuid = coalesce(@uuid, uuid), serial = coalesce(@serial, serial), macs = @macs,
+       hostname = @hostname, os = @os, arch = @arch, agent_version = @agentVersion, from_address = @from where id = @id`,
+  );
+  const setNextKey = db.prepare<[string, number]>('update device set next_key_digest = ? where id = ?');
+  const setKey = db.prepare<[string, number]>('update device set key_digest = ?, next_key_digest = null where id = ?');
+  const takeNextKey = db.prepare<[number]>(
+    'update device set key_digest = next_key_digest, next_key_digest = null where id = ? and next_key_digest is not null',
+  );
+  const approve = db.prepare<[number, number]>(
+    `update device set state = 'managed', held_reason = null, resembles = null, approved_at = ? where id = ?`,
+  );
+  const hold = db.prepare<[HeldReason, number]>(`update device set state = 'held', held_reason = ? where id = ?`);
+  const revoke = db.prepare<[number, number]>(
+    `update device set state = 'revoked', next_key_digest = null, revoked_at = ? where id = ?`,
+  );
+  const revokeCertificates = db.prepare<[number]>(`update device_certificate set state = 'revoked' where device = ?`);
+  const setEnrolled = db.prepare<[number, number]>(
+    'update device set enrolled_at = ? where id = ? and enrolled_at is null',
+  );
+  const setBootIds = db.prepare<[string, number]>('update device set boot_ids = ? where id = ?');
+  const seen = db.prepare<[number, number, string, number]>(
+    'update device set last_seen_at = ?, seq = ?, agent_version = ? where id = ?',
+  );
+  const count = db.prepare<[], { state: DeviceState; count: number }>(
+    'select state, count(*) as count from device group by state',
+  );
+  const waiting = db.prepare<[], { count: number }>(
+    `select count(*) as count from device where state in ('pending', 'held') or next_key_digest is not null`,
+  );
+
+  const auth = db.prepare<[string], AuthRow>(
+    `select device.id as id, device.public_id as publicId, device.state as deviceState, c.state as certificateState,
+       c.not_after as notAfter, device.boot_ids as bootIds
+     from device_certificate c join device on device.id = c.device where c.fingerprint = ?`,
+  );
+  const addCertificate = db.prepare(
+    `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at)
+     values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now)`,
+  );
+  const supersede = db.prepare<[number, string, string]>(
+    `update device_certificate set state = 'superseded' where device = ? and fingerprint <> ? and state in ('issued', 'active')
+       and issued_at <= (select issued_at from device_certificate where fingerprint = ?)`,
+  );
+  const activate = db.prepare<[number, string]>(
+    `update device_certificate set state = 'active', first_used_at = ? where fingerprint = ? and state = 'issued'`,
+  );
+  const certificates = db.prepare<[number], CertificateRow>(
+    `select fingerprint, serial, state, not_before, not_after, issued_at, first_used_at from device_certificate
+     where device = ? order by issued_at desc, fingerprint`,
+  );
+  const dropCertificates = db.prepare<[number]>('delete from device_certificate where not_after < ?');
+
+  const tokenUse = db.prepare<[string], { used: number }>('select used from token_use where token = ?');
+  const useToken = db.prepare<[string]>(
+    'insert into token_use (token, used) values (?, 1) on conflict (token) do update set used = used + 1',
+  );
+  const addEvent = db.prepare<[number, Buffer, number]>(
+    'insert into agent_event (device, id, received_at) values (?, ?, ?) on conflict do nothing',
+  );
+  const dropEvents = db.prepare<[number]>('delete from agent_event where received_at < ?');
+
+  const setMacs = (id: number, macs: readonly string[]): void => {
+    dropMacs.run(id);
+    for (const mac of macs) addMac.run(mac, id);
+  };
+
+  return {
+    byId: (id: number): Device | undefined => map(byId.get(id)),
+    byPublicId: (publicId: string): Device | undefined => map(byPublicId.get(publicId)),
+    /** The device with this key; a revoked one only when no other has it. */
+    byKey: (keyDigest: string): Device | undefined => map(byKey.get(keyDigest)),
+    byNextKey: (keyDigest: string): Device | undefined => map(byNextKey.get(keyDigest)),
+    resembling: (identity: Identity): Device[] =>
+      resembling.all(identity.uuid, identity.serial, JSON.stringify(identity.macs)).map(toDevice),
+    insert: (device: NewDevice, now: number): number => {
+      const id = Number(insert.run({ ...device, macs: JSON.stringify(device.macs), now }).lastInsertRowid);
+      setMacs(id, device.macs);
+      return id;
+    },
+    setClaim: (id: number, claim: Claim): void => {
+      setClaim.run({ ...claim, macs: JSON.stringify(claim.macs), id });
+      setMacs(id, claim.macs);
+    },
+    setNextKey: (id: number, keyDigest: string): void => void setNextKey.run(keyDigest, id),
+    setKey: (id: number, keyDigest: string): void => void setKey.run(keyDigest, id),
+    takeNextKey: (id: number): boolean => takeNextKey.run(id).changes > 0,
+    approve: (id: number, now: number): void => void approve.run(now, id),
+    hold: (id: number, reason: HeldReason): void => void hold.run(reason, id),
+    revoke: (id: number, now: number): void => {
+      revoke.run(now, id);
+      revokeCertificates.run(id);
+    },
+    setEnrolled: (id: number, now: number): boolean => setEnrolled.run(now, id).changes > 0,
+    setBootIds: (id: number, bootIds: readonly string[]): void => void setBootIds.run(JSON.stringify(bootIds), id),
+    seen: (rows: Iterable<Seen>): void => {
+      for (const row of rows) seen.run(row.at, row.seq, row.agentVersion, row.id);
+    },
+    list: (query: DeviceQuery): DevicePage => {
+      const where = ['1 = 1'];
+      const params: (string | number)[] = [];
+      if (query.state !== undefined) {
+        where.push('state in (select value from json_each(?))');
+        params.push(JSON.stringify(query.state));
+      }
+      if (query.search) {
+        where.push(`(hostname like ? escape '\\' or public_id like ? escape '\\')`);
+        const part = `%${escapeLike(query.search)}%`;
+        params.push(part, part);
+      }
+      const total = db
+        .prepare<unknown[], { total: number }>(`select count(*) as total from device where ${where.join(' and ')}`)
+        .get(...params);
+      const rows = db
+        .prepare<unknown[], Row>(
+          `select ${columns} from device where ${where.join(' and ')} and id > ? order by id limit ?`,
+        )
+        .all(...params, query.after ?? 0, query.limit + 1)
+        .map(toDevice);
+      const page = rows.slice(0, query.limit);
+      const last = page.at(-1);
+      return {
+        rows: page,
+        total: total?.total ?? 0,
+        ...(rows.length > query.limit && last ? { next: last.id } : {}),
+      };
+    },
+    counts: (): Record<DeviceState, number> => ({
+      pending: 0,
+      managed: 0,
+      held: 0,
+      revoked: 0,
+      ...Object.fromEntries(count.all().map((row) => [row.state, row.count])),
+    }),
+    waiting: (): number => waiting.get()?.count ?? 0,
+    auth: (fingerprint: string): AuthRow | undefined => auth.get(fingerprint),
+    addCertificate: (id: number, certificate: NewCertificate, now: number): void =>
+      void addCertificate.run({
+        fingerprint: certificate.fingerprint,
+        device: id,
+        serial: certificate.serial,
+        keyDigest: certificate.keyDigest,
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+        now,
+      }),
+    activate: (id: number, fingerprint: string, now: number): boolean => {
+      const first = activate.run(now, fingerprint).changes > 0;
+      if (first) supersede.run(id, fingerprint, fingerprint);
+      return first;
+    },
+    certificates: (id: number): DeviceCertificate[] => certificates.all(id).map(toCertificate),
+    dropCertificates: (before: number): number => dropCertificates.run(before).changes,
+    tokenUses: (token: string): number => tokenUse.get(token)?.used ?? 0,
+    useToken: (token: string): void => void useToken.run(token),
+    /** False for an id that is known already. */
+    addEvent: (id: number, eventId: string, now: number): boolean =>
+      addEvent.run(id, Buffer.from(eventId, 'hex'), now).changes > 0,
+    dropEvents: (before: number): number => dropEvents.run(before).changes,
+  };
+};
+
+const map = (row: Row | undefined): Device | undefined => (row === undefined ? undefined : toDevice(row));
+
+export type DeviceStore = ReturnType<typeof deviceStore>;
