@@ -1,13 +1,22 @@
-import type { Database } from '../../platform/database.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { commitmentOf } from '../../platform/commitment.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { cleanLine } from '../../platform/text.ts';
+import { chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
+import { type EventStore, eventStore } from './store.ts';
 import type {
   AuditEntry,
   ChainReport,
   EventPage,
+  EventParams,
   EventQuery,
   EventType,
   NewAuditEntry,
   NewEvent,
+  ParamType,
   StoredEvent,
 } from './types.ts';
 
@@ -20,6 +29,8 @@ export type EventService = {
   /** Adds an entry to the audit chain; needs the caller's transaction. Returns its number. */
   append(entry: NewAuditEntry): number;
   audit(query: { after?: number; limit: number; kind?: string; object?: string }): AuditEntry[];
+  /** The whole chain in order; no write may happen on this connection while it is read. */
+  entries(): Iterable<AuditEntry>;
   verifyChain(): ChainReport;
   /** Applies retention and the cap. */
   trim(): number;
@@ -31,4 +42,185 @@ export type EventParts = {
   types: readonly EventType[];
   /** The cap on events that are not audit events; read at each trim. */
   maxRows: () => number;
+};
+
+const dayMs = 86_400_000;
+const batchRows = 5_000;
+const maxTextLength = 1_000;
+/** So many events between two looks at the cap. */
+const capInterval = 1_000;
+
+const cleanText = (text: string): string => cleanLine(text.slice(0, maxTextLength));
+
+const checkParam = (type: ParamType, value: unknown): value is string | number =>
+  type === 'text' ? typeof value === 'string' : Number.isSafeInteger(value);
+
+const checkParams = (type: EventType, params: EventParams): EventParams => {
+  const checked: EventParams = {};
+  for (const [name, paramType] of Object.entries(type.params)) {
+    const value = params[name];
+    if (!checkParam(paramType, value))
+      throw new AppError('INTERNAL', `event ${type.type}: parameter ${name} is missing or wrong`);
+    checked[name] = typeof value === 'string' ? cleanText(value) : value;
+  }
+  const extra = Object.keys(params).find((name) => !(name in type.params));
+  if (extra !== undefined) throw new AppError('INTERNAL', `event ${type.type}: parameter ${extra} is not declared`);
+  return checked;
+};
+
+/** What an audit event's commitment covers. */
+const eventContent = (event: Pick<StoredEvent, 'type' | 'device' | 'params'>) => ({
+  type: event.type,
+  device: event.device,
+  params: event.params,
+});
+
+const verifyChain = (store: EventStore, keyring: Keyring): ChainReport => {
+  const { length, head, fault } = checkEntries(store.entries());
+  const broken = (brokenAt: number, reason: string): ChainReport => ({ ok: false, length, brokenAt, reason });
+  if (fault) return broken(fault.at, fault.reason);
+  const sealed = store.head();
+  if (sealed === undefined)
+    return length === 0 ? { ok: true, length, head } : broken(length, 'the seal of the head is missing');
+  // Entries cut from the end leave valid links behind, and whoever rewrites the whole chain lacks the site's key.
+  if (sealed.seq !== length) return broken(length + 1, `the chain ends at ${length}, its sealed head is ${sealed.seq}`);
+  const mac = keyring.mac('audit-head', headBytes(length, head));
+  if (mac.length !== sealed.mac.length || !timingSafeEqual(mac, sealed.mac))
+    return broken(length, 'the seal of the head does not match');
+  for (const event of store.auditEvents()) {
+    const entry = store.entry(event.auditSeq ?? 0);
+    if (entry === undefined || event.salt === null)
+      return broken(event.auditSeq ?? 0, `event ${event.id} has no entry`);
+    if (event.salt.length > 0 && commitmentOf(event.salt, eventContent(event)).toString('hex') !== entry.commitment) {
+      return broken(entry.seq, `event ${event.id} was altered`);
+    }
+  }
+  return { ok: true, length, head };
+};
+
+/** The event engine over its declarations. */
+export const eventService = ({ db, keyring, types, maxRows }: EventParts): EventService => {
+  const store = eventStore(db);
+  const byName = new Map(types.map((type) => [type.type, type]));
+  let sinceCap = 0;
+
+  const typeOf = (name: string): EventType => {
+    const type = byName.get(name);
+    if (type === undefined) throw new AppError('INTERNAL', `event type ${name} is not declared`);
+    return type;
+  };
+
+  const append = (entry: NewAuditEntry): number => {
+    if (!db.inTransaction) throw new AppError('INTERNAL', 'an audit entry needs the transaction of what it records');
+    const last = store.lastEntry();
+    const draft = {
+      seq: (last?.seq ?? 0) + 1,
+      at: nowMs(),
+      actor: entry.actor,
+      from: entry.from ?? null,
+      operation: entry.operation,
+      kind: entry.kind,
+      object: entry.object,
+      revision: entry.revision,
+      commitment: Buffer.from(entry.commitment).toString('hex'),
+      prev: last?.hash ?? chainStart,
+    };
+    const hash = entryHash(draft);
+    store.insertEntry({ ...draft, hash });
+    store.setHead(draft.seq, keyring.mac('audit-head', headBytes(draft.seq, hash)));
+    return draft.seq;
+  };
+
+  const applyCap = (most: number): number => {
+    const surplus = store.countPlain() - maxRows();
+    return surplus <= 0 ? 0 : store.trimOldest(Math.min(surplus, most));
+  };
+
+  const insert = (
+    type: EventType,
+    event: NewEvent,
+    auditOf: ((content: unknown, salt: Buffer) => number) | null,
+  ): StoredEvent => {
+    const params = checkParams(type, event.params ?? {});
+    const device = event.device ?? null;
+    const salt = auditOf === null ? null : Buffer.from(randomBytes(16));
+    const auditSeq =
+      auditOf === null || salt === null ? null : auditOf(eventContent({ type: type.type, device, params }), salt);
+    const stored = {
+      at: nowMs(),
+      type: type.type,
+      severity: type.severity,
+      area: type.area,
+      device,
+      actor: event.actor ?? null,
+      from: event.from ?? null,
+      params,
+      auditSeq,
+    };
+    const id = store.insert({
+      at: stored.at,
+      type: stored.type,
+      severity: stored.severity,
+      area: stored.area,
+      device,
+      actor: stored.actor,
+      from_address: stored.from,
+      params: JSON.stringify(params),
+      audit_seq: auditSeq,
+      salt,
+    });
+    return { id, ...stored };
+  };
+
+  const record = (name: string, event: NewEvent = {}): StoredEvent => {
+    const type = typeOf(name);
+    if (type.audit) {
+      return immediate(db, () =>
+        insert(type, event, (content, salt) =>
+          append({
+            actor: event.actor ?? 'system:appliance',
+            from: event.from,
+            operation: type.type,
+            kind: 'event',
+            object: event.device === undefined ? '' : `device:${event.device}`,
+            revision: 0,
+            commitment: commitmentOf(salt, content),
+          }),
+        ),
+      );
+    }
+    const stored = insert(type, event, null);
+    sinceCap += 1;
+    // Outside a transaction only: storing must not wait for, or fail with, the removal of old rows.
+    if (sinceCap >= capInterval && !db.inTransaction) {
+      sinceCap = 0;
+      applyCap(2 * capInterval);
+    }
+    return stored;
+  };
+
+  return {
+    types: () => types,
+    type: typeOf,
+    record,
+    append,
+    list: (query) => {
+      const { rows, total } = store.page(query);
+      const last = rows.length === query.limit ? rows.at(-1) : undefined;
+      return { rows, total, ...(last === undefined ? {} : { next: last.id }) };
+    },
+    audit: (query) => store.auditPage(query),
+    entries: () => store.entries(),
+    verifyChain: () => verifyChain(store, keyring),
+    trim: () => {
+      let removed = 0;
+      for (const type of types) {
+        if (type.audit) continue;
+        const before = nowMs() - type.retentionDays * dayMs;
+        for (let n = batchRows; n === batchRows; removed += n) n = store.trimType(type.type, before, batchRows);
+      }
+      for (let n = batchRows; n === batchRows; removed += n) n = applyCap(batchRows);
+      return removed;
+    },
+  };
 };

@@ -1,20 +1,31 @@
-import type { Database } from '../../platform/database.ts';
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { commitmentOf } from '../../platform/commitment.ts';
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { EventService } from '../events/service.ts';
-import type {
-  Actor,
-  Body,
-  ExportedObject,
-  FieldDiff,
-  Kind,
-  Obj,
-  ObjectPage,
-  ObjectQuery,
-  Revision,
-  Setting,
-  SettingValue,
-  Tombstone,
+import { decodeBody, indexValue, protectedFields, revertedBody } from './codec.ts';
+import { bodySchema } from './schema.ts';
+import { settingTable } from './settings-reader.ts';
+import { type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
+import {
+  type Actor,
+  type Body,
+  type ExportedObject,
+  type FieldDiff,
+  type Kind,
+  type Obj,
+  type ObjectPage,
+  type ObjectQuery,
+  type Revision,
+  requireRight,
+  type Setting,
+  type SettingValue,
+  systemActor,
+  type Tombstone,
 } from './types.ts';
+import { objectWriter } from './writer.ts';
 
 export type WriteOptions = { comment?: string };
 export type ReadOptions = { /** Returns values of `secret` fields. */ secrets?: boolean; deleted?: boolean };
@@ -23,7 +34,7 @@ export type ObjectService = {
   kinds(): readonly Kind[];
   /** Throws NOT_FOUND. */
   kind(name: string): Kind;
-  /** INVALID with every wrong field, EXISTS for a taken key or unique value, FORBIDDEN. */
+  /** INVALID with every wrong field (a taken unique value is one), EXISTS for a taken key, FORBIDDEN. */
   create(actor: Actor, kind: string, body: Body, options?: WriteOptions & { id?: string }): Obj;
   /** `patch` merges; null clears a field. CONFLICT when `expectedRevision` is not the current one. */
   update(
@@ -33,11 +44,12 @@ export type ObjectService = {
     patch: Body,
     options?: WriteOptions & { expectedRevision?: number },
   ): Obj;
-  /** Creates or updates by a given key. */
+  /** Creates or updates by a given key; a tombstone is restored. */
   put(actor: Actor, kind: string, id: string, patch: Body, options?: WriteOptions): Obj;
+  /** IN_USE while a live object refers to it. */
   remove(actor: Actor, kind: string, id: string, options?: WriteOptions): void;
   restore(actor: Actor, kind: string, id: string, options?: WriteOptions): Obj;
-  /** Makes a new revision with the content of an old one. */
+  /** Makes a new revision with the content of an old one; secrets stay as they are now. */
   revert(actor: Actor, kind: string, id: string, revision: number, options?: WriteOptions): Obj;
   /** Throws NOT_FOUND. */
   get(kind: string, id: string, options?: ReadOptions): Obj;
@@ -54,6 +66,8 @@ export type ObjectService = {
   importKind(actor: Actor, objects: readonly ExportedObject[]): { created: number; updated: number };
   /** Final deletion of tombstones older than 90 days. */
   trim(): number;
+  /** Revisions that the audit chain does not vouch for. */
+  verify(): Array<{ kind: string; id: string; revision: number; reason: string }>;
   settings(): ReadonlyArray<{ setting: Setting; value: SettingValue; isDefault: boolean; revision: number }>;
   /** A setting's value or its default; throws NOT_FOUND for a name that nobody declared. */
   setting(name: string): SettingValue;
@@ -65,10 +79,395 @@ export type ObjectService = {
   resetSetting(actor: Actor, name: string): void;
 };
 
+/** A further check of a kind's body; returns what is wrong. */
+export type BodyRule = (id: string, body: Body) => FieldErrors;
+
 export type ObjectParts = {
   db: Database;
   personal: Personal;
   events: EventService;
   kinds: readonly Kind[];
   settings: readonly Setting[];
+};
+
+const tombstoneMs = 90 * 86_400_000;
+const idPattern = /^[\x21-\x7e]{1,512}$/;
+const maxPage = 10_000;
+
+const sameBody = (a: Body, b: Body): boolean => {
+  const sorted = (body: Body): string =>
+    JSON.stringify(Object.entries(body).sort(([left], [right]) => (left < right ? -1 : 1)));
+  return sorted(a) === sorted(b);
+};
+
+/** The object engine over its declarations. */
+export const objectService = ({ db, personal, events, kinds, settings }: ObjectParts): ObjectService => {
+  const store = objectStore(db);
+  const writer = objectWriter({ db, personal, events, store, kinds });
+  const table = settingTable(settings);
+  const checks = new Map(kinds.map((kind) => [kind.name, { kind, check: bodySchema(kind) }]));
+
+  const entryOf = (name: string) => {
+    const found = checks.get(name);
+    if (found === undefined) throw new AppError('NOT_FOUND', `there is no kind ${name}`);
+    return found;
+  };
+  const kindOf = (name: string): Kind => entryOf(name).kind;
+
+  // A group must not be inside itself.
+  const groupRule: BodyRule = (id, body) => {
+    const seen = new Set([id]);
+    for (let parent = body['parent']; typeof parent === 'string'; ) {
+      if (seen.has(parent)) return { parent: { key: 'validation.cycle' } };
+      seen.add(parent);
+      const row = store.byId('group', parent);
+      parent = row === undefined ? undefined : decodeBody(personal, kindOf('group'), row.body)['parent'];
+    }
+    return {};
+  };
+  const rules: Readonly<Record<string, BodyRule>> = {
+    group: groupRule,
+    setting: (id, body) => table.faults(id, body['value']),
+  };
+
+  const checked = (kind: string, id: string, body: Body): Body => {
+    const result = entryOf(kind).check(body);
+    if (!result.ok) throw invalid(result.fields);
+    const faults = rules[kind]?.(id, result.body) ?? {};
+    if (Object.keys(faults).length > 0) throw invalid(faults);
+    return result.body;
+  };
+
+  const toObj = (row: ObjectRow, options: ReadOptions = {}): Obj => ({
+    kind: row.kind,
+    id: row.id,
+    revision: row.revision,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    ...(row.deleted_at === null ? {} : { deletedAt: row.deleted_at }),
+    body: decodeBody(personal, kindOf(row.kind), row.body, options.secrets ? { secrets: true } : {}),
+  });
+
+  const toRevision = (row: RevisionRow): Revision => ({
+    kind: row.kind,
+    id: row.id,
+    revision: row.revision,
+    at: row.at,
+    actor: row.actor,
+    from: row.from_address,
+    operation: row.operation as Revision['operation'],
+    comment: row.comment,
+    body: decodeBody(personal, kindOf(row.kind), row.body),
+  });
+
+  const live = (kind: string, id: string): ObjectRow => {
+    kindOf(kind);
+    const row = store.byId(kind, id);
+    if (row === undefined || row.deleted_at !== null) throw new AppError('NOT_FOUND', `${kind} ${id} does not exist`);
+    return row;
+  };
+
+  const newId = (kind: Kind, given: string | undefined): string => {
+    if (kind.key === 'single') return 'single';
+    if (kind.key === 'given' && given === undefined) throw new AppError('USAGE', `${kind.name} needs its key`);
+    const id = given ?? Buffer.from(randomBytes(10)).toString('hex');
+    if (!idPattern.test(id)) throw invalid({ id: { key: 'validation.format' } });
+    return id;
+  };
+
+  const create: ObjectService['create'] = (actor, name, body, options = {}) =>
+    immediate(db, () => {
+      const kind = kindOf(name);
+      requireRight(actor, `${kind.area}:write`);
+      const id = newId(kind, options.id);
+      const previous = store.byId(name, id);
+      if (previous !== undefined)
+        throw new AppError('EXISTS', `${name} ${id} exists${previous.deleted_at === null ? '' : ' as a tombstone'}`);
+      const row = writer.write({
+        actor,
+        kind,
+        id,
+        operation: 'create',
+        comment: options.comment,
+        previous: undefined,
+        body: checked(name, id, body),
+      });
+      return toObj(row);
+    });
+
+  const update: ObjectService['update'] = (actor, name, id, patch, options = {}) =>
+    immediate(db, () => {
+      const kind = kindOf(name);
+      requireRight(actor, `${kind.area}:write`);
+      const previous = live(name, id);
+      if (options.expectedRevision !== undefined && options.expectedRevision !== previous.revision) {
+        throw new AppError(
+          'CONFLICT',
+          `${name} ${id} is at revision ${previous.revision}, not ${options.expectedRevision}`,
+          {
+            revision: previous.revision,
+          },
+        );
+      }
+      const before = decodeBody(personal, kind, previous.body, { secrets: true });
+      const body = checked(name, id, { ...before, ...patch });
+      // Saying again what is so makes no revision.
+      if (sameBody(before, body)) return toObj(previous);
+      return toObj(writer.write({ actor, kind, id, operation: 'update', comment: options.comment, previous, body }));
+    });
+
+  const bring = (
+    operation: 'restore' | 'revert',
+    actor: Actor,
+    kind: Kind,
+    previous: ObjectRow,
+    stored: string,
+    comment: string | undefined,
+  ): Obj => {
+    const body = decodeBody(personal, kind, stored, { secrets: true });
+    const result = entryOf(kind.name).check(body);
+    if (!result.ok) throw invalid(result.fields);
+    const faults = rules[kind.name]?.(previous.id, body) ?? {};
+    if (Object.keys(faults).length > 0) throw invalid(faults);
+    return toObj(writer.write({ actor, kind, id: previous.id, operation, comment, previous, body, stored }));
+  };
+
+  const restore: ObjectService['restore'] = (actor, name, id, options = {}) =>
+    immediate(db, () => {
+      const kind = kindOf(name);
+      requireRight(actor, `${kind.area}:write`);
+      const previous = store.byId(name, id);
+      if (previous === undefined) throw new AppError('NOT_FOUND', `${name} ${id} does not exist`);
+      if (previous.deleted_at === null) return toObj(previous);
+      return bring('restore', actor, kind, previous, previous.body, options.comment);
+    });
+
+  const put: ObjectService['put'] = (actor, name, id, patch, options = {}) =>
+    immediate(db, () => {
+      const held = store.byId(name, id);
+      if (held === undefined) return create(actor, name, patch, { ...options, id });
+      if (held.deleted_at !== null) restore(actor, name, id, options);
+      return update(actor, name, id, patch, options);
+    });
+
+  const find: ObjectService['find'] = (name, id, options = {}) => {
+    kindOf(name);
+    const row = store.byId(name, id);
+    return row === undefined || (row.deleted_at !== null && !options.deleted) ? undefined : toObj(row, options);
+  };
+
+  const diff: ObjectService['diff'] = (name, id, from, to) => {
+    const kind = kindOf(name);
+    const bodyAt = (number: number): Body => {
+      const row = store.revision(name, id, number);
+      if (row === undefined) throw new AppError('NOT_FOUND', `${name} ${id} has no revision ${number}`);
+      return decodeBody(personal, kind, row.body, { secrets: true });
+    };
+    const before = bodyAt(from);
+    const after = bodyAt(to);
+    return Object.entries(kind.fields).flatMap(([field, spec]): FieldDiff[] => {
+      if (JSON.stringify(before[field]) === JSON.stringify(after[field])) return [];
+      if (spec.type === 'secret') return [{ field, before: null, after: null, secret: true }];
+      return [{ field, before: before[field] ?? null, after: after[field] ?? null }];
+    });
+  };
+
+  const list = (query: ObjectQuery): ObjectPage => {
+    const kind = kindOf(query.kind);
+    const limit = Math.min(Math.max(1, query.limit), maxPage);
+    const conditions = Object.entries(query.where ?? {}).map(([field, value]) => {
+      const spec = kind.fields[field];
+      if (spec === undefined) throw invalid({ [field]: { key: 'validation.unknownField' } });
+      const indexed = spec.indexed === true || spec.unique === true || spec.type === 'reference';
+      const scalar = typeof value === 'string' || typeof value === 'number';
+      return {
+        field,
+        value: scalar && indexed ? indexValue(personal, kind, field, value) : value,
+        indexed: indexed && scalar,
+      };
+    });
+    const sort = query.sort ?? 'title';
+    const isColumn = ['title', 'createdAt', 'updatedAt', 'id'].includes(sort);
+    if (!isColumn && (kind.fields[sort] === undefined || protectedFields(kind).includes(sort))) {
+      throw invalid({ sort: { key: 'validation.choice' } });
+    }
+    const text = query.search?.trim();
+    // Personal values can only be found whole.
+    const blindIds = text
+      ? protectedFields(kind)
+          .filter((field) => kind.fields[field]?.indexed || kind.fields[field]?.unique)
+          .flatMap((field) => store.byIndex(kind.name, field, indexValue(personal, kind, field, text)))
+      : [];
+    const textFields = Object.entries(kind.fields)
+      .filter(
+        ([, field]) =>
+          !field.personal && (field.type === 'text' || field.type === 'multiline' || field.type === 'choice'),
+      )
+      .map(([field]) => field);
+    const after = query.after === undefined ? undefined : decodeCursor(query.after);
+    const { rows, total, keys } = store.page({
+      kind: kind.name,
+      deleted: query.deleted ?? false,
+      conditions,
+      search: text ? { text, ids: blindIds, fields: textFields } : undefined,
+      order: { sql: orderExpression(sort), descending: query.descending ?? false },
+      after: after && { value: after.value, id: String(after.id) },
+      limit,
+    });
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    return {
+      rows: rows.map((row) => toObj(row)),
+      total,
+      ...(last === undefined ? {} : { next: encodeCursor({ value: keys.at(-1) ?? null, id: last.id }) }),
+    };
+  };
+
+  const verify: ObjectService['verify'] = () => {
+    const commitments = new Map<string, string>();
+    for (const entry of events.entries()) {
+      if (entry.revision > 0) commitments.set(`${entry.kind}\0${entry.object}\0${entry.revision}`, entry.commitment);
+    }
+    const findings: ReturnType<ObjectService['verify']> = [];
+    const newest = new Map<string, RevisionRow>();
+    for (const row of store.allRevisions()) {
+      const { kind, id, revision } = row;
+      const expected = commitments.get(`${kind}\0${id}\0${revision}`);
+      if (expected === undefined) findings.push({ kind, id, revision, reason: 'not in the audit chain' });
+      else if (commitmentOf(row.salt, row.body).toString('hex') !== expected)
+        findings.push({ kind, id, revision, reason: 'altered' });
+      newest.set(`${kind}\0${id}`, row);
+    }
+    for (const { kind, id, revision, body } of newest.values()) {
+      const current = store.byId(kind, id);
+      if (current?.revision !== revision || current.body !== body)
+        findings.push({ kind, id, revision, reason: 'is not the current content' });
+    }
+    return findings;
+  };
+
+  const settingValue = (name: string): SettingValue => {
+    const { default: fallback } = table.get(name);
+    const row = store.byId('setting', name);
+    if (row === undefined || row.deleted_at !== null) return fallback;
+    return (JSON.parse(row.body) as { value: SettingValue }).value;
+  };
+
+  const typed = <T extends SettingValue>(name: string, is: (value: SettingValue) => value is T): T => {
+    const value = settingValue(name);
+    if (!is(value)) throw new AppError('INTERNAL', `setting ${name} is read as another type than it is declared`);
+    return value;
+  };
+
+  const remove: ObjectService['remove'] = (actor, name, id, options = {}) => {
+    immediate(db, () => {
+      const kind = kindOf(name);
+      requireRight(actor, `${kind.area}:write`);
+      const previous = live(name, id);
+      writer.write({
+        actor,
+        kind,
+        id,
+        operation: 'remove',
+        comment: options.comment,
+        previous,
+        body: decodeBody(personal, kind, previous.body),
+        stored: previous.body,
+        deletedAt: nowMs(),
+      });
+    });
+  };
+
+  return {
+    kinds: () => kinds,
+    kind: kindOf,
+    create,
+    update,
+    put,
+    remove,
+    restore,
+    revert: (actor, name, id, revision, options = {}) =>
+      immediate(db, () => {
+        const kind = kindOf(name);
+        requireRight(actor, `${kind.area}:write`);
+        const previous = live(name, id);
+        const old = store.revision(name, id, revision);
+        if (old === undefined) throw new AppError('NOT_FOUND', `${name} ${id} has no revision ${revision}`);
+        return bring('revert', actor, kind, previous, revertedBody(kind, old.body, previous.body), options.comment);
+      }),
+    get: (name, id, options) => {
+      const found = find(name, id, options);
+      if (found === undefined) throw new AppError('NOT_FOUND', `${name} ${id} does not exist`);
+      return found;
+    },
+    find,
+    findBy: (name, field, value, options) => {
+      const kind = kindOf(name);
+      const spec = kind.fields[field];
+      if (!spec?.indexed && !spec?.unique) throw new AppError('INTERNAL', `${name}.${field} is not indexed`);
+      const [id] = store.byIndex(name, field, indexValue(personal, kind, field, value));
+      return id === undefined ? undefined : find(name, id, options);
+    },
+    list,
+    revisions: (name, id) => {
+      kindOf(name);
+      return store.revisions(name, id).map(toRevision);
+    },
+    diff,
+    tombstones: (name) =>
+      store.tombstones(name).map((row) => ({
+        kind: row.kind,
+        id: row.id,
+        title: row.title,
+        revision: row.revision,
+        deletedAt: row.deleted_at ?? 0,
+        actor: row.actor,
+      })),
+    erase: (actor, name, id) => {
+      const kind = kindOf(name);
+      if (store.byId(name, id) === undefined) throw new AppError('NOT_FOUND', `${name} ${id} does not exist`);
+      writer.erase(actor, kind, id, protectedFields(kind));
+    },
+    exportKind: (name) => {
+      const exported: ExportedObject[] = [];
+      for (let after: string | undefined; ; ) {
+        const page = list({ kind: name, limit: maxPage, sort: 'id', ...(after === undefined ? {} : { after }) });
+        exported.push(...page.rows.map(({ kind, id, revision, body }) => ({ kind, id, revision, body })));
+        if (page.next === undefined) return exported;
+        after = page.next;
+      }
+    },
+    importKind: (actor, objects) =>
+      immediate(db, () => {
+        let created = 0;
+        for (const { kind, id, body } of objects) {
+          if (find(kind, id) === undefined) created += 1;
+          put(actor, kind, id, body, { comment: 'import' });
+        }
+        return { created, updated: objects.length - created };
+      }),
+    trim: () => {
+      const gone = store.expired(nowMs() - tombstoneMs);
+      for (const { kind, id } of gone) writer.purge(systemActor, kind, id);
+      return gone.length;
+    },
+    verify,
+    settings: () =>
+      table.all.map((setting) => {
+        const row = store.byId('setting', setting.name);
+        const isDefault = row === undefined || row.deleted_at !== null;
+        return { setting, value: settingValue(setting.name), isDefault, revision: row?.revision ?? 0 };
+      }),
+    setting: settingValue,
+    settingInteger: (name) => typed(name, (value) => typeof value === 'number'),
+    settingText: (name) => typed(name, (value) => typeof value === 'string'),
+    settingFlag: (name) => typed(name, (value) => typeof value === 'boolean'),
+    setSetting: (actor, name, value, options) => {
+      const faults = table.faults(name, value);
+      if (Object.keys(faults).length > 0) throw invalid(faults);
+      put(actor, 'setting', name, { value: table.parse(name, value) }, options);
+    },
+    resetSetting: (actor, name) => {
+      if (find('setting', table.get(name).name) !== undefined) remove(actor, 'setting', name);
+    },
+  };
 };

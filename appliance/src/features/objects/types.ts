@@ -6,6 +6,8 @@
 // declarations are in settings/<area>.ts. Texts are catalogue keys: `kind.<kind>.title`, `kind.<kind>.field.<field>`,
 // `setting.<name>.title`, `setting.<name>.help`.
 
+import { AppError } from '../../platform/errors.ts';
+
 export type Area =
   | 'devices'
   | 'software'
@@ -154,3 +156,26 @@ export type ObjectQuery = {
 export type ObjectPage = { rows: Obj[]; total: number; next?: string };
 
 export type ExportedObject = { kind: string; id: string; revision: number; body: Body };
+
+/** Whether the actor holds a right; `x:write` includes `x:read`. */
+export const hasRight = (actor: Actor, right: Right): boolean => {
+  if (actor.rights.has('all') || actor.rights.has(right)) return true;
+  const [area, access] = right.split(':') as [Area, string];
+  return access === 'read' && actor.rights.has(`${area}:write`);
+};
+
+/** Throws FORBIDDEN unless the actor holds the right. */
+export const requireRight = (actor: Actor, right: Right): void => {
+  if (!hasRight(actor, right)) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
+};
+
+/** How the chain and events name an actor. */
+export const actorRef = (actor: Actor): string => `${actor.type}:${actor.id}`;
+
+/** The appliance itself, for work that nobody asked for. */
+export const systemActor: Actor = {
+  type: 'system',
+  id: 'appliance',
+  label: 'Sallyport',
+  rights: new Set<Right>(['all']),
+};

@@ -1,4 +1,23 @@
-import type { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { AppError } from '../../platform/errors.ts';
 import type { StoredObject, StoreFinding } from './types.ts';
 
 export type StoreService = {
@@ -15,8 +34,173 @@ export type StoreService = {
   size(sha256: string): number;
   remove(sha256: string): void;
   list(): Iterable<StoredObject>;
-  /** Removes what a crash left in objects/tmp; called at start. */
+  /** Removes what a crash left in objects/tmp. Only for a start: writes of a running process would be lost. */
   sweep(): number;
   /** Hashes every object again. */
   verify(onProgress?: (done: number) => void): Promise<StoreFinding[]>;
+};
+
+const hashPattern = /^[0-9a-f]{64}$/;
+
+const checkHash = (sha256: string): string => {
+  if (!hashPattern.test(sha256)) throw new AppError('NOT_FOUND', 'not a SHA-256 in hex');
+  return sha256;
+};
+
+const statOrNull = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
+
+const hashFile = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+};
+
+const syncFile = (path: string): void => {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const writeAll = (fd: number, bytes: Uint8Array): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+};
+
+/** Writes to an open file while hashing; the caller removes the file when this throws. */
+const receive = async (
+  fd: number,
+  content: Uint8Array | Readable,
+  maxBytes: number,
+): Promise<{ sha256: string; sizeBytes: number }> => {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const take = (bytes: Uint8Array): void => {
+    sizeBytes += bytes.length;
+    if (sizeBytes > maxBytes) throw new AppError('TOO_LARGE', `more than ${maxBytes} bytes`);
+    hash.update(bytes);
+    writeAll(fd, bytes);
+  };
+  if (content instanceof Readable) {
+    for await (const chunk of content) take(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array));
+  } else {
+    take(content);
+  }
+  return { sha256: hash.digest('hex'), sizeBytes };
+};
+
+/** The store of one data directory; `objects/tmp` must lie on the same file system. */
+export const storeService = ({ objects, objectsTmp }: { objects: string; objectsTmp: string }): StoreService => {
+  const root = join(objects, 'sha256');
+  ensureDir(root, 0o700);
+  ensureDir(objectsTmp, 0o700);
+
+  const pathOf = (sha256: string): string => join(root, checkHash(sha256).slice(0, 2), sha256);
+
+  const settle = (temporary: string, sha256: string): void => {
+    const final = pathOf(sha256);
+    const folder = dirname(final);
+    if (statOrNull(folder) === undefined) {
+      ensureDir(folder, 0o700);
+      syncDir(root);
+    }
+    chmodSync(temporary, 0o400);
+    renameSync(temporary, final);
+    syncDir(folder);
+  };
+
+  const statOf = (sha256: string): Stats => {
+    const stat = statOrNull(pathOf(sha256));
+    if (stat === undefined) throw new AppError('NOT_FOUND', `object ${sha256} is not in the store`);
+    return stat;
+  };
+
+  const put: StoreService['put'] = async (content, { sha256, maxBytes }) => {
+    if (sha256 !== undefined) checkHash(sha256);
+    const temporary = join(objectsTmp, Buffer.from(randomBytes(12)).toString('hex'));
+    const fd = openSync(temporary, 'wx', 0o600);
+    try {
+      let got: StoredObject;
+      try {
+        got = await receive(fd, content, maxBytes);
+        if (sha256 !== undefined && got.sha256 !== sha256) {
+          throw new AppError('HASH_MISMATCH', `content has SHA-256 ${got.sha256}, not ${sha256}`);
+        }
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      settle(temporary, got.sha256);
+      return got;
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  };
+
+  const names = function* (): Generator<string> {
+    for (const folder of readdirSync(root).sort()) {
+      for (const file of readdirSync(join(root, folder)).sort()) yield join(root, folder, file);
+    }
+  };
+
+  const checkObject = async (path: string): Promise<StoreFinding | undefined> => {
+    const sha256 = basename(path);
+    if (!hashPattern.test(sha256) || path !== pathOf(sha256)) return { sha256, problem: 'bad-name', path };
+    try {
+      return (await hashFile(path)) === sha256 ? undefined : { sha256, problem: 'mismatch', path };
+    } catch {
+      // The finding is the report: an unreadable object must not hide the ones after it.
+      return { sha256, problem: 'unreadable', path };
+    }
+  };
+
+  return {
+    put,
+    adopt: async (path, sha256) => {
+      checkHash(sha256);
+      const got = await hashFile(path);
+      if (got !== sha256) throw new AppError('HASH_MISMATCH', `${basename(path)} has SHA-256 ${got}, not ${sha256}`);
+      const sizeBytes = statSync(path).size;
+      syncFile(path);
+      settle(path, sha256);
+      return { sha256, sizeBytes };
+    },
+    has: (sha256) => statOrNull(pathOf(sha256)) !== undefined,
+    path: pathOf,
+    open: (sha256, range) => {
+      statOf(sha256);
+      return createReadStream(pathOf(sha256), { ...range, highWaterMark: 1 << 18 });
+    },
+    read: (sha256, maxBytes) => {
+      if (statOf(sha256).size > maxBytes) throw new AppError('TOO_LARGE', `object ${sha256} is over ${maxBytes} bytes`);
+      return readFileSync(pathOf(sha256));
+    },
+    size: (sha256) => statOf(sha256).size,
+    remove: (sha256) => {
+      rmSync(pathOf(sha256), { force: true });
+    },
+    list: function* () {
+      for (const path of names()) {
+        if (hashPattern.test(basename(path))) yield { sha256: basename(path), sizeBytes: statSync(path).size };
+      }
+    },
+    sweep: () => {
+      const left = readdirSync(objectsTmp);
+      for (const file of left) rmSync(join(objectsTmp, file), { force: true, recursive: true });
+      return left.length;
+    },
+    verify: async (onProgress) => {
+      const findings: StoreFinding[] = [];
+      let done = 0;
+      for (const path of names()) {
+        const finding = await checkObject(path);
+        if (finding !== undefined) findings.push(finding);
+        done += 1;
+        onProgress?.(done);
+      }
+      return findings;
+    },
+  };
 };

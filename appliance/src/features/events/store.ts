@@ -1,0 +1,208 @@
+import type { Database } from '../../platform/database.ts';
+import { likePattern } from '../../platform/text.ts';
+import type { AuditEntry, EventQuery, StoredEvent } from './types.ts';
+
+type EventRow = {
+  id: number;
+  at: number;
+  type: string;
+  severity: string;
+  area: string;
+  device: number | null;
+  actor: string | null;
+  from_address: string | null;
+  params: string;
+  audit_seq: number | null;
+  salt: Buffer | null;
+};
+
+type AuditRow = {
+  seq: number;
+  at: number;
+  actor: string;
+  from_address: string | null;
+  operation: string;
+  kind: string;
+  object: string;
+  revision: number;
+  commitment: Buffer;
+  prev: Buffer;
+  hash: Buffer;
+};
+
+export type EventInsert = Omit<EventRow, 'id'>;
+
+const toEvent = (row: EventRow): StoredEvent => ({
+  id: row.id,
+  at: row.at,
+  type: row.type,
+  severity: row.severity as StoredEvent['severity'],
+  area: row.area as StoredEvent['area'],
+  device: row.device,
+  actor: row.actor,
+  from: row.from_address,
+  params: JSON.parse(row.params) as StoredEvent['params'],
+  auditSeq: row.audit_seq,
+});
+
+const toEntry = (row: AuditRow): AuditEntry => ({
+  seq: row.seq,
+  at: row.at,
+  actor: row.actor,
+  from: row.from_address,
+  operation: row.operation,
+  kind: row.kind,
+  object: row.object,
+  revision: row.revision,
+  commitment: row.commitment.toString('hex'),
+  prev: row.prev.toString('hex'),
+  hash: row.hash.toString('hex'),
+});
+
+const conditions = (query: Omit<EventQuery, 'after' | 'limit'>): { sql: string; params: unknown[] } => {
+  const parts: string[] = [];
+  const params: unknown[] = [];
+  const oneOf = (column: string, values: readonly string[] | undefined): void => {
+    if (values === undefined || values.length === 0) return;
+    parts.push(`${column} in (select value from json_each(?))`);
+    params.push(JSON.stringify(values));
+  };
+  oneOf('severity', query.severity);
+  oneOf('type', query.type);
+  oneOf('area', query.area);
+  if (query.device !== undefined) {
+    parts.push('device = ?');
+    params.push(query.device);
+  }
+  if (query.from !== undefined) {
+    parts.push('at >= ?');
+    params.push(query.from);
+  }
+  if (query.to !== undefined) {
+    parts.push('at < ?');
+    params.push(query.to);
+  }
+  if (query.audit !== undefined) parts.push(query.audit ? 'audit_seq is not null' : 'audit_seq is null');
+  if (query.search) {
+    parts.push("(params like ? escape '\\' or type like ? escape '\\' or actor like ? escape '\\')");
+    const pattern = likePattern(query.search);
+    params.push(pattern, pattern, pattern);
+  }
+  return { sql: parts.length === 0 ? '1' : parts.join(' and '), params };
+};
+
+/** SQL of events and of the audit chain. */
+export const eventStore = (db: Database) => {
+  const insert = db.prepare<
+    [number, string, string, string, number | null, string | null, string | null, string, number | null, Buffer | null]
+  >(
+    `insert into event (at, type, severity, area, device, actor, from_address, params, audit_seq, salt)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const auditEvents = db.prepare<[], EventRow>('select * from event where audit_seq is not null order by audit_seq');
+  const last = db.prepare<[], { seq: number; hash: Buffer }>('select seq, hash from audit order by seq desc limit 1');
+  const insertAudit = db.prepare(
+    `insert into audit (seq, at, actor, from_address, operation, kind, object, revision, commitment, prev, hash)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const setHead = db.prepare<[number, Uint8Array]>(
+    'insert into audit_head (one, seq, mac) values (1, ?, ?) on conflict (one) do update set seq = excluded.seq, mac = excluded.mac',
+  );
+  const head = db.prepare<[], { seq: number; mac: Buffer }>('select seq, mac from audit_head where one = 1');
+  const allAudit = db.prepare<[], AuditRow>('select * from audit order by seq');
+  const auditBySeq = db.prepare<[number], AuditRow>('select * from audit where seq = ?');
+  const trimType = db.prepare<[string, number, number]>(
+    'delete from event where id in (select id from event where type = ? and at < ? and audit_seq is null order by id limit ?)',
+  );
+  const trimOldest = db.prepare<[number]>(
+    'delete from event where id in (select id from event where audit_seq is null order by id limit ?)',
+  );
+  const countPlain = db.prepare<[], { n: number }>('select count(*) as n from event where audit_seq is null');
+
+  return {
+    insert: (event: EventInsert): number =>
+      Number(
+        insert.run(
+          event.at,
+          event.type,
+          event.severity,
+          event.area,
+          event.device,
+          event.actor,
+          event.from_address,
+          event.params,
+          event.audit_seq,
+          event.salt,
+        ).lastInsertRowid,
+      ),
+    auditEvents: function* (): Generator<StoredEvent & { salt: Buffer | null }> {
+      for (const row of auditEvents.iterate()) yield { ...toEvent(row), salt: row.salt };
+    },
+    lastEntry: (): { seq: number; hash: string } | undefined => {
+      const row = last.get();
+      return row && { seq: row.seq, hash: row.hash.toString('hex') };
+    },
+    insertEntry: (entry: AuditEntry): void => {
+      insertAudit.run(
+        entry.seq,
+        entry.at,
+        entry.actor,
+        entry.from,
+        entry.operation,
+        entry.kind,
+        entry.object,
+        entry.revision,
+        Buffer.from(entry.commitment, 'hex'),
+        Buffer.from(entry.prev, 'hex'),
+        Buffer.from(entry.hash, 'hex'),
+      );
+    },
+    setHead: (seq: number, mac: Uint8Array): void => {
+      setHead.run(seq, mac);
+    },
+    head: () => head.get(),
+    entries: function* (): Generator<AuditEntry> {
+      for (const row of allAudit.iterate()) yield toEntry(row);
+    },
+    entry: (seq: number): AuditEntry | undefined => {
+      const row = auditBySeq.get(seq);
+      return row && toEntry(row);
+    },
+    auditPage: (query: { after?: number; limit: number; kind?: string; object?: string }): AuditEntry[] => {
+      const parts = ['1'];
+      const params: unknown[] = [];
+      if (query.kind !== undefined) {
+        parts.push('kind = ?');
+        params.push(query.kind);
+      }
+      if (query.object !== undefined) {
+        parts.push('object = ?');
+        params.push(query.object);
+      }
+      if (query.after !== undefined) {
+        parts.push('seq < ?');
+        params.push(query.after);
+      }
+      return db
+        .prepare<unknown[], AuditRow>(`select * from audit where ${parts.join(' and ')} order by seq desc limit ?`)
+        .all(...params, query.limit)
+        .map(toEntry);
+    },
+    page: (query: EventQuery): { rows: StoredEvent[]; total: number } => {
+      const { sql, params } = conditions(query);
+      const total =
+        db.prepare<unknown[], { n: number }>(`select count(*) as n from event where ${sql}`).get(...params)?.n ?? 0;
+      const before = query.after === undefined ? '' : ' and id < ?';
+      const rows = db
+        .prepare<unknown[], EventRow>(`select * from event where ${sql}${before} order by id desc limit ?`)
+        .all(...params, ...(query.after === undefined ? [] : [query.after]), query.limit)
+        .map(toEvent);
+      return { rows, total };
+    },
+    trimType: (type: string, before: number, most: number): number => trimType.run(type, before, most).changes,
+    trimOldest: (most: number): number => trimOldest.run(most).changes,
+    countPlain: (): number => countPlain.get()?.n ?? 0,
+  };
+};
+
+export type EventStore = ReturnType<typeof eventStore>;

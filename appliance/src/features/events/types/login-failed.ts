@@ -1,0 +1,10 @@
+import { defineEvent } from '../types.ts';
+
+export const eventType = defineEvent({
+  type: 'login-failed',
+  severity: 'warning',
+  area: 'accounts',
+  params: { account: 'text', reason: 'text' },
+  audit: true,
+  retentionDays: 365,
+});

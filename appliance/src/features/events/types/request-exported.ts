@@ -1,0 +1,10 @@
+import { defineEvent } from '../types.ts';
+
+export const eventType = defineEvent({
+  type: 'request-exported',
+  severity: 'info',
+  area: 'exchange',
+  params: { number: 'integer', requestId: 'text', bytes: 'integer' },
+  audit: true,
+  retentionDays: 3650,
+});

@@ -1,0 +1,9 @@
+import { defineEvent } from '../types.ts';
+
+export const eventType = defineEvent({
+  type: 'token-refused',
+  severity: 'warning',
+  area: 'accounts',
+  params: { reason: 'text' },
+  retentionDays: 180,
+});

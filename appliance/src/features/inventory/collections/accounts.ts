@@ -1,0 +1,23 @@
+import { defineCollection } from '../types.ts';
+
+/** D6: accounts on the device. */
+export const collection = defineCollection({
+  name: 'accounts',
+  row: 'D6',
+  mode: 'own',
+  title: 'name',
+  sort: 'uid',
+  person: 'name',
+  fields: {
+    name: { type: 'text', required: true, identity: true, personal: true, indexed: true, maxLength: 256 },
+    domain: { type: 'text', identity: true, personal: true, maxLength: 256 },
+    fullName: { type: 'text', personal: true, indexed: true, maxLength: 256 },
+    isAdmin: { type: 'boolean', indexed: true },
+    enabled: { type: 'boolean', indexed: true },
+    uid: { type: 'integer' },
+    shell: { type: 'text', maxLength: 256, column: false },
+  },
+  retentionDays: 365,
+  leaves: null,
+  doors: ['native', 'glpi', 'osquery'],
+});

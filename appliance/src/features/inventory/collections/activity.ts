@@ -1,0 +1,20 @@
+import { defineCollection } from '../types.ts';
+
+/** D5. "Last seen" itself is the device table's: it changes at every check-in. */
+export const collection = defineCollection({
+  name: 'activity',
+  row: 'D5',
+  mode: 'own',
+  single: true,
+  title: 'bootedAt',
+  sort: 'bootedAt',
+  fields: {
+    lastUpdateAt: { type: 'time' },
+    lastSeenAt: { type: 'time', column: false },
+    restartPending: { type: 'boolean', indexed: true },
+    bootedAt: { type: 'time' },
+  },
+  retentionDays: 90,
+  leaves: null,
+  doors: ['native', 'glpi', 'osquery'],
+});

@@ -1,0 +1,33 @@
+import { defineCollection } from '../types.ts';
+
+/** D4: what the operating system is, for audit and for which updates apply. */
+export const collection = defineCollection({
+  name: 'platform',
+  row: 'D4',
+  mode: 'own',
+  single: true,
+  title: 'vendor',
+  sort: 'vendor',
+  fields: {
+    vendor: { type: 'text', required: true, indexed: true, maxLength: 100 },
+    release: { type: 'text', indexed: true, maxLength: 100 },
+    codename: { type: 'text', maxLength: 100 },
+    build: { type: 'text', maxLength: 200, column: false },
+    arch: { type: 'text', indexed: true, maxLength: 50 },
+    kernel: { type: 'text', maxLength: 200 },
+    systemFolder: { type: 'text', maxLength: 260, column: false },
+    suites: { type: 'list', maxLength: 100, column: false },
+    updateAgentState: { type: 'text', maxLength: 50 },
+    vmType: { type: 'text', maxLength: 50, column: false },
+    managingServer: { type: 'text', maxLength: 255, column: false },
+    cloudProvider: { type: 'text', maxLength: 50, column: false },
+    cloudRegion: { type: 'text', maxLength: 100, column: false },
+    cloudNetwork: { type: 'text', maxLength: 200, column: false },
+    cloudZone: { type: 'text', maxLength: 100, column: false },
+    cloudSubnet: { type: 'text', maxLength: 200, column: false },
+    cloudPlacementGroup: { type: 'text', maxLength: 200, column: false },
+  },
+  retentionDays: 365,
+  leaves: { file: 'request', fields: ['vendor', 'release', 'arch'], group: 'platforms' },
+  doors: ['native', 'glpi', 'osquery'],
+});

@@ -1,0 +1,21 @@
+import { defineCollection } from '../types.ts';
+
+/** D6: who worked on the device, when and from where. */
+export const collection = defineCollection({
+  name: 'sessions',
+  row: 'D6',
+  mode: 'own',
+  title: 'account',
+  sort: 'startedAt',
+  person: 'account',
+  fields: {
+    account: { type: 'text', required: true, identity: true, personal: true, indexed: true, maxLength: 256 },
+    kind: { type: 'text', identity: true, indexed: true, maxLength: 50 },
+    startedAt: { type: 'time', identity: true },
+    endedAt: { type: 'time' },
+    remoteAddress: { type: 'text', personal: true, indexed: true, maxLength: 255 },
+  },
+  retentionDays: 90,
+  leaves: null,
+  doors: ['native', 'glpi', 'osquery'],
+});

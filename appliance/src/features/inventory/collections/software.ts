@@ -1,0 +1,26 @@
+import { defineCollection } from '../types.ts';
+
+/** S1: installed software. Stored once per site, linked per device. */
+export const collection = defineCollection({
+  name: 'software',
+  row: 'S1',
+  mode: 'shared',
+  title: 'name',
+  sort: 'name',
+  fields: {
+    purl: { type: 'text', indexed: true, maxLength: 512, column: false },
+    type: { type: 'text', identity: true, indexed: true, maxLength: 30 },
+    name: { type: 'text', required: true, identity: true, indexed: true, maxLength: 256 },
+    version: { type: 'text', maxLength: 256 },
+    arch: { type: 'text', identity: true, indexed: true, maxLength: 50 },
+    publisher: { type: 'text', indexed: true, maxLength: 256 },
+    source: { type: 'text', indexed: true, maxLength: 256, column: false },
+    sourceVersion: { type: 'text', maxLength: 256, column: false },
+    installedAt: { type: 'time', perDevice: true },
+    uninstallCommand: { type: 'text', perDevice: true, maxLength: 1_024, column: false },
+    sizeKb: { type: 'integer', perDevice: true },
+  },
+  retentionDays: 730,
+  leaves: { file: 'request', fields: ['purl', 'version', 'source', 'sourceVersion', 'arch'], group: 'software' },
+  doors: ['native', 'osquery', 'glpi', 'ocs'],
+});

@@ -1,0 +1,18 @@
+import { defineKind } from '../types.ts';
+
+export const kind = defineKind({
+  name: 'role',
+  row: 'O5',
+  area: 'accounts',
+  title: 'name',
+  fields: {
+    name: { type: 'text', required: true, unique: true, max: 100 },
+    description: { type: 'multiline', max: 2_000 },
+    /** `area:read`, `area:write`, or `all`. */
+    rights: { type: 'list', required: true, max: 50 },
+    /** Group ids that the rights are limited to; empty is everywhere. */
+    groups: { type: 'list', max: 1_000 },
+    builtIn: { type: 'boolean', default: false, internal: true },
+  },
+  leaves: null,
+});

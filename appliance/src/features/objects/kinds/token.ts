@@ -1,0 +1,26 @@
+import { defineKind } from '../types.ts';
+
+/** An enrolment token or an API token; only the hash of its secret is kept. */
+export const kind = defineKind({
+  name: 'token',
+  row: 'O6',
+  area: 'accounts',
+  title: 'name',
+  fields: {
+    name: { type: 'text', required: true, max: 100 },
+    purpose: { type: 'choice', options: ['agent', 'osquery', 'glpi', 'api', 'first'], required: true, indexed: true },
+    /** SHA-256 of the secret, hex. */
+    hash: { type: 'text', required: true, unique: true, max: 64, min: 64, internal: true },
+    group: { type: 'reference', kind: 'group' },
+    /** Devices that may still enrol with it are counted by the device store. */
+    uses: { type: 'integer', min: 1, max: 1_000_000 },
+    expiresAt: { type: 'time' },
+    approve: { type: 'choice', options: ['manual', 'auto'] },
+    /** The account that an API token acts for. */
+    account: { type: 'reference', kind: 'account' },
+    /** Limits an API token further than its account. */
+    rights: { type: 'list', max: 50 },
+    disabled: { type: 'boolean', default: false },
+  },
+  leaves: null,
+});

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { FieldErrors } from '../../platform/errors.ts';
+import { cleanLine, cleanLines } from '../../platform/text.ts';
+import { timeText, toFieldErrors } from '../../platform/validation.ts';
+import type { Body, Kind, KindField, Setting } from './types.ts';
+
+const maxJsonBytes = 64 * 1024;
+const maxEntries = 1_000;
+
+const jsonValue = z.unknown().refine((value) => value !== undefined && JSON.stringify(value).length <= maxJsonBytes);
+
+const text = (field: Pick<KindField, 'min' | 'max'>, longest: number, clean: (text: string) => string) =>
+  z
+    .string()
+    .max(field.max ?? longest)
+    .transform((value) => clean(value).trim())
+    .pipe(z.string().min(field.min ?? 1));
+
+const schemaOf = (field: KindField): z.ZodType => {
+  switch (field.type) {
+    case 'text':
+      return text(field, 200, cleanLine);
+    case 'multiline':
+      return text(field, 10_000, cleanLines);
+    case 'integer':
+      return z
+        .int()
+        .min(field.min ?? Number.MIN_SAFE_INTEGER)
+        .max(field.max ?? Number.MAX_SAFE_INTEGER);
+    case 'boolean':
+      return z.boolean();
+    case 'time':
+      return timeText;
+    case 'choice':
+      return z.enum([...(field.options ?? [])] as [string, ...string[]]);
+    case 'reference':
+      return z.string().min(1).max(512);
+    case 'list':
+      return z.array(z.string().min(1).max(1_000).transform(cleanLine)).max(field.max ?? maxEntries);
+    case 'secret':
+      return z
+        .string()
+        .min(1)
+        .max(field.max ?? 8_192);
+    case 'json':
+      return jsonValue;
+  }
+};
+
+export type BodyCheck = { ok: true; body: Body } | { ok: false; fields: FieldErrors };
+
+/** The validation of a kind's body, from its declaration. Absent optional fields stay absent, defaults are filled in. */
+export const bodySchema = (kind: Kind): ((body: Body) => BodyCheck) => {
+  const shape: Record<string, z.ZodType> = {};
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const schema = schemaOf(field);
+    shape[name] =
+      field.default !== undefined ? schema.default(field.default) : field.required ? schema : schema.optional();
+  }
+  const schema = z.strictObject(shape);
+  return (body) => {
+    // Forms send empty fields: they are absent, like null.
+    const given = Object.fromEntries(
+      Object.entries(body).filter(([, value]) => value !== null && value !== undefined && value !== ''),
+    );
+    const parsed = schema.safeParse(given, { reportInput: true });
+    if (!parsed.success) return { ok: false, fields: toFieldErrors(parsed.error) };
+    return {
+      ok: true,
+      body: Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)),
+    };
+  };
+};
+
+/** The validation of a setting's value, from its declaration. */
+export const settingSchema = (setting: Setting): z.ZodType => {
+  switch (setting.type) {
+    case 'text':
+      return z
+        .string()
+        .min(setting.min ?? 0)
+        .max(setting.max ?? 1_000)
+        .transform(cleanLine);
+    case 'integer':
+      return z
+        .int()
+        .min(setting.min ?? 0)
+        .max(setting.max ?? Number.MAX_SAFE_INTEGER);
+    case 'boolean':
+      return z.boolean();
+    case 'choice':
+      return z.enum([...(setting.options ?? [])] as [string, ...string[]]);
+    case 'list':
+      return z.array(z.string().min(1).max(1_000).transform(cleanLine)).max(setting.max ?? maxEntries);
+    case 'time-of-day':
+      return z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+  }
+};

@@ -1,0 +1,5 @@
+import { defineSettings } from '../types.ts';
+
+export const settings = defineSettings([
+  { name: 'events.max-rows', type: 'integer', default: 1_000_000, min: 1_000, max: 100_000_000, area: 'events' },
+]);

@@ -1,0 +1,16 @@
+import { defineSettings } from '../types.ts';
+
+export const settings = defineSettings([
+  {
+    name: 'exchange.knowledge-limit-days',
+    type: 'integer',
+    default: 14,
+    min: 1,
+    max: 365,
+    area: 'exchange',
+    unit: 'days',
+  },
+  { name: 'exchange.grace-days', type: 'integer', default: 30, min: 0, max: 365, area: 'exchange', unit: 'days' },
+  { name: 'exchange.reserve-bytes', type: 'integer', default: 1_073_741_824, min: 0, area: 'exchange', unit: 'bytes' },
+  { name: 'exchange.medium-bytes', type: 'integer', default: 16_000_000_000, min: 0, area: 'exchange', unit: 'bytes' },
+]);

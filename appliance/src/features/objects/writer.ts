@@ -1,0 +1,178 @@
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { commitmentOf } from '../../platform/commitment.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { cleanLine } from '../../platform/text.ts';
+import type { EventService } from '../events/service.ts';
+import { encodeBody, indexRows, personOf } from './codec.ts';
+import type { ObjectRow, ObjectStore } from './store.ts';
+import { type Actor, actorRef, type Body, type Kind, type ObjectOperation, requireRight } from './types.ts';
+
+const eventOf: Record<ObjectOperation, string> = {
+  create: 'object-created',
+  update: 'object-changed',
+  remove: 'object-removed',
+  restore: 'object-restored',
+  revert: 'object-reverted',
+  import: 'object-changed',
+};
+
+export type Write = {
+  actor: Actor;
+  kind: Kind;
+  id: string;
+  operation: ObjectOperation;
+  comment: string | undefined;
+  previous: ObjectRow | undefined;
+  /** The decoded body with its secrets, for title and index. */
+  body: Body;
+  /** The stored form when it is taken over as it is. */
+  stored?: string;
+  deletedAt?: number | null;
+};
+
+/** A kind's title as listed; personal titles are not kept in the clear. */
+const titleOf = (kind: Kind, body: Body): string | null => {
+  const value = body[kind.title];
+  const field = kind.fields[kind.title];
+  return typeof value === 'string' && field !== undefined && !field.personal && field.type !== 'secret' ? value : null;
+};
+
+/** Writes a revision, the current row, its index, the audit entry and the event, in one transaction. */
+export const objectWriter = (parts: {
+  db: Database;
+  personal: Personal;
+  events: EventService;
+  store: ObjectStore;
+  kinds: readonly Kind[];
+}) => {
+  const { db, personal, events, store, kinds } = parts;
+
+  const references = (body: Body, kind: Kind): FieldErrors => {
+    const faults: FieldErrors = {};
+    for (const [name, field] of Object.entries(kind.fields)) {
+      const id = body[name];
+      if (field.type !== 'reference' || field.kind === undefined || typeof id !== 'string') continue;
+      const target = store.byId(field.kind, id);
+      if (target === undefined || target.deleted_at !== null) faults[name] = { key: 'validation.reference' };
+    }
+    return faults;
+  };
+
+  const taken = (kind: Kind, id: string, rows: ReturnType<typeof indexRows>): FieldErrors => {
+    const faults: FieldErrors = {};
+    for (const row of rows) {
+      if (row.unique && store.byIndex(kind.name, row.field, row.value).some((other) => other !== id)) {
+        faults[row.field] = { key: 'validation.taken' };
+      }
+    }
+    return faults;
+  };
+
+  /** Throws IN_USE while a live object refers to this one. */
+  const assertUnused = (kind: string, id: string): void => {
+    for (const other of kinds) {
+      for (const [name, field] of Object.entries(other.fields)) {
+        if (field.type !== 'reference' || field.kind !== kind) continue;
+        const users = store.byIndex(other.name, name, id);
+        if (users.length > 0)
+          throw new AppError('IN_USE', `${other.name} ${users[0]} refers to it`, { kind: other.name, ids: users });
+      }
+    }
+  };
+
+  const write = (change: Write): ObjectRow =>
+    immediate(db, () => {
+      const { actor, kind, id, operation, previous, body } = change;
+      requireRight(actor, `${kind.area}:write`);
+      const deletedAt = change.deletedAt ?? null;
+      const rows = deletedAt === null ? indexRows(personal, kind, body) : [];
+      if (deletedAt === null) {
+        const faults = { ...references(body, kind), ...taken(kind, id, rows) };
+        if (Object.keys(faults).length > 0) throw invalid(faults);
+      } else {
+        assertUnused(kind.name, id);
+      }
+      const at = nowMs();
+      const row: ObjectRow = {
+        kind: kind.name,
+        id,
+        revision: (previous?.revision ?? 0) + 1,
+        created_at: previous?.created_at ?? at,
+        updated_at: at,
+        deleted_at: deletedAt,
+        title: titleOf(kind, body),
+        body: change.stored ?? encodeBody(personal, kind, id, body),
+      };
+      const salt = Buffer.from(randomBytes(16));
+      store.write(row);
+      store.setIndex(kind.name, id, rows);
+      store.addRevision({
+        kind: kind.name,
+        id,
+        revision: row.revision,
+        at,
+        actor: actorRef(actor),
+        from_address: actor.from ?? null,
+        operation,
+        comment: change.comment === undefined ? null : cleanLine(change.comment).slice(0, 1_000),
+        salt,
+        body: row.body,
+      });
+      events.append({
+        actor: actorRef(actor),
+        from: actor.from,
+        operation,
+        kind: kind.name,
+        object: id,
+        revision: row.revision,
+        commitment: commitmentOf(salt, row.body),
+      });
+      record(actor, eventOf[operation], kind.name, id, row.revision);
+      return row;
+    });
+
+  const record = (actor: Actor, type: string, kind: string, object: string, revision: number): void => {
+    events.record(type, {
+      actor: actorRef(actor),
+      ...(actor.from === undefined ? {} : { from: actor.from }),
+      params: { kind, object, revision },
+    });
+  };
+
+  /** An entry without a revision: something was destroyed. */
+  const destroyed = (actor: Actor, operation: 'erase' | 'purge', kind: string, id: string): void => {
+    events.append({
+      actor: actorRef(actor),
+      from: actor.from,
+      operation,
+      kind,
+      object: id,
+      revision: 0,
+      commitment: commitmentOf(randomBytes(16), operation),
+    });
+    record(actor, operation === 'erase' ? 'object-erased' : 'object-purged', kind, id, 0);
+  };
+
+  return {
+    write,
+    erase: (actor: Actor, kind: Kind, id: string, fields: readonly string[]): void => {
+      immediate(db, () => {
+        requireRight(actor, `${kind.area}:write`);
+        for (const field of fields) store.clearIndexField(kind.name, id, field);
+        personal.erase(personOf(kind.name, id));
+        destroyed(actor, 'erase', kind.name, id);
+      });
+      // The old key must leave the log too, not only the table.
+      if (!db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
+    },
+    purge: (actor: Actor, kind: string, id: string): void => {
+      immediate(db, () => {
+        store.purge(kind, id);
+        personal.erase(personOf(kind, id));
+        destroyed(actor, 'purge', kind, id);
+      });
+    },
+  };
+};
