@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { z } from 'zod';
+import { BundleError } from '../errors.ts';
+import { VERSION_CODEC } from '../versions/scheme.ts';
+import { type Advisory, AdvisorySchema, FEED_NAME } from './advisory.ts';
+import type { FeedRecord } from './digest.ts';
+import { splitLines } from './lines.ts';
+
+// `advisories/<feed>/<from>-<to>.jsonl.gz`: the first line is the header, every other line one advisory.
+
+const cursor = z
+  .string()
+  .max(64)
+  .regex(/^[0-9a-z]*$/);
+
+export const PartHeaderSchema = z.strictObject({
+  feed: z.string().regex(FEED_NAME),
+  /** The cursor that the part builds on; '' is a full part, which replaces the feed. */
+  from: cursor,
+  to: cursor.min(1),
+  /** The number of the version-key codec. */
+  codec: z.int().min(1),
+  /** The content digest of the feed after the part. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The newest advisory's date that is not after the capture; '' when there is none. */
+  newest: z.string().regex(/^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)?$/),
+});
+
+export type PartHeader = z.infer<typeof PartHeaderSchema>;
+
+export type PartLimits = { maxBytes: number; maxLineBytes: number; maxAdvisories: number };
+
+export const PART_LIMITS: PartLimits = { maxBytes: 8 * 2 ** 30, maxLineBytes: 32 << 20, maxAdvisories: 5_000_000 };
+
+/** The cursor of a feed's state: derived from its content, so equal content is one position. */
+export const cursorOf = (digest: string): string => digest.slice(0, 16);
+
+/** The inventory path of a part. */
+export const partPath = (header: Pick<PartHeader, 'feed' | 'from' | 'to'>): string =>
+  `advisories/${header.feed}/${header.from || '0'}-${header.to}.jsonl.gz`;
+
+/** The header of a part that leads to the given content. */
+export const partHeader = (options: { feed: string; from: string; digest: string; newest: string }): PartHeader =>
+  PartHeaderSchema.parse({
+    feed: options.feed,
+    from: options.from,
+    to: cursorOf(options.digest),
+    codec: VERSION_CODEC,
+    digest: options.digest,
+    newest: options.newest,
+  });
+
+type Records = Iterable<FeedRecord> | AsyncIterable<FeedRecord>;
+
+async function* partLines(header: PartHeader, records: Records, count: { value: number }): AsyncGenerator<string> {
+  yield `${JSON.stringify(PartHeaderSchema.parse(header))}\n`;
+  let previous: string | undefined;
+  for await (const { id, line } of records) {
+    if (previous !== undefined && previous >= id) throw new BundleError('INTERNAL', `advisories out of order at ${id}`);
+    previous = id;
+    count.value += 1;
+    yield `${line}\n`;
+  }
+}
+
+/** Writes a part to a new file; records come sorted by id. */
+export const writePart = async (
+  path: string,
+  header: PartHeader,
+  records: Records,
+): Promise<{ sha256: string; sizeBytes: number; count: number }> => {
+  const result = await writeTo(createWriteStream(path, { flags: 'wx' }), header, records);
+  return result;
+};
+
+/** The bytes of a part, for small ones. */
+export const encodePart = async (header: PartHeader, records: Records): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
+  const sink = new Writable({
+    write(chunk: Uint8Array, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  await writeTo(sink, header, records);
+  return new Uint8Array(Buffer.concat(chunks));
+};
+
+const writeTo = async (sink: Writable, header: PartHeader, records: Records) => {
+  const hash = createHash('sha256');
+  const count = { value: 0 };
+  let sizeBytes = 0;
+  await pipeline(
+    Readable.from(partLines(header, records, count)),
+    createGzip({ level: 6 }),
+    async function* (source: AsyncIterable<Uint8Array>) {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        yield chunk;
+      }
+    },
+    sink,
+  );
+  return { sha256: hash.digest('hex'), sizeBytes, count: count.value };
+};
+
+export type PartItem = { header: PartHeader } | { advisory: Advisory; digest: string };
+
+const parseLine = <T>(line: Uint8Array | 'TOO_LONG', number: number, schema: z.ZodType<T>): T => {
+  if (line === 'TOO_LONG') throw new BundleError('LIMIT', `advisory part, line ${number}: too long`);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line));
+  } catch (cause) {
+    throw new BundleError('METADATA', `advisory part, line ${number}: not JSON in UTF-8`, { cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new BundleError('METADATA', `advisory part, line ${number}: ${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data;
+};
+
+/** zlib's own codes for a stream that ends early. */
+const isCut = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
+
+/**
+ * Reads a packed part as a stream: first the header, then each advisory with the digest of its line. Whoever applies it
+ * compares the content digest with the header's before using anything. Refuses with LIMIT, METADATA or TRUNCATED.
+ */
+export async function* readPart(
+  packed: AsyncIterable<Uint8Array>,
+  limits: PartLimits = PART_LIMITS,
+): AsyncGenerator<PartItem> {
+  const source = Readable.from(packed, { objectMode: false });
+  const gunzip = createGunzip();
+  source.once('error', (error) => gunzip.destroy(error));
+  source.pipe(gunzip);
+  let bytes = 0;
+  async function* bounded(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > limits.maxBytes) throw new BundleError('LIMIT', `advisory part: more than ${limits.maxBytes} bytes`);
+      yield chunk;
+    }
+  }
+  let number = 0;
+  let previous: string | undefined;
+  try {
+    for await (const line of splitLines(bounded(), limits.maxLineBytes)) {
+      number += 1;
+      if (number === 1) {
+        yield { header: parseLine(line, number, PartHeaderSchema) };
+        continue;
+      }
+      if (number - 1 > limits.maxAdvisories) throw new BundleError('LIMIT', 'advisory part: too many advisories');
+      const advisory = parseLine(line, number, AdvisorySchema);
+      if (previous !== undefined && previous >= advisory.id) {
+        throw new BundleError('METADATA', `advisory part, line ${number}: ${advisory.id} is out of order or double`);
+      }
+      previous = advisory.id;
+      const digest = createHash('sha256')
+        .update(line as Uint8Array)
+        .digest('hex');
+      yield { advisory, digest };
+    }
+  } catch (error) {
+    if (error instanceof BundleError) throw error;
+    throw new BundleError(isCut(error) ? 'TRUNCATED' : 'METADATA', 'advisory part: cannot be unpacked', {
+      cause: error,
+    });
+  } finally {
+    source.destroy();
+    gunzip.destroy();
+  }
+  if (number === 0) throw new BundleError('TRUNCATED', 'advisory part: no header');
+}
