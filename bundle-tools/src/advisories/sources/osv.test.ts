@@ -169,7 +169,7 @@ describe('inputs', () => {
     const merged = JSON.parse(feed.records[0]!.line) as Advisory;
     expect(merged.summary).toBe('new');
     expect(merged.affected.map((one) => one.ecosystem)).toEqual(['Debian:12', 'Debian:13']);
-    expect(feed.rejected).toEqual([{ id: 'c.json', reason: 'JSON', detail: expect.any(String) }]);
+    expect(feed.rejected).toEqual([{ id: 'c.json:1', reason: 'JSON', detail: expect.any(String) }]);
   });
 
   test('ndjson, packed, an array, a zip and an address give the same content', async () => {
