@@ -109,7 +109,9 @@ CREATE TABLE catalog_update (
   name           TEXT    NOT NULL,
   version        TEXT    NOT NULL,
   arch           TEXT    NOT NULL,
+  ecosystem      TEXT    NOT NULL,
   source         TEXT    NOT NULL,
+  source_key     BLOB,                           -- of the source version: what a fixed version is compared with
   security       INTEGER NOT NULL,
   licence        TEXT,
   key            BLOB,
@@ -117,7 +119,8 @@ CREATE TABLE catalog_update (
   first_seen_at  TEXT    NOT NULL,
   doc            TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX catalog_update_name ON catalog_update (name, arch, in_catalog);
+CREATE INDEX catalog_update_name ON catalog_update (ecosystem, name, in_catalog);
+CREATE INDEX catalog_update_source ON catalog_update (ecosystem, source, source_key);
 CREATE TABLE catalog_update_file (
   update_id  TEXT    NOT NULL REFERENCES catalog_update (id) ON DELETE CASCADE,
   position   INTEGER NOT NULL,
@@ -144,17 +147,25 @@ CREATE TABLE coord (
   name    TEXT NOT NULL,
   version TEXT NOT NULL,
   key     BLOB,                                  -- NULL: the version cannot be compared
+  devices INTEGER NOT NULL DEFAULT 0,            -- how many have it, by their newest inventory
   UNIQUE (eco, name, version)
 ) STRICT;
 CREATE INDEX coord_key ON coord (eco, name, key, id);
--- An inventory item on a release is one coordinate; on another release the same item is another.
-CREATE TABLE item_coord (
-  item    INTEGER NOT NULL,
-  release TEXT    NOT NULL,
-  coord   INTEGER NOT NULL REFERENCES coord (id),
-  PRIMARY KEY (item, release)
+-- The coordinates of a device by its newest inventory: sorted ids, packed. The log holds changes only: what came with
+-- the first inventory has no row, and was there since `since`.
+CREATE TABLE device_coord (
+  device INTEGER PRIMARY KEY,
+  since  TEXT NOT NULL,
+  coords BLOB NOT NULL
+) STRICT;
+CREATE TABLE device_coord_log (
+  device     INTEGER NOT NULL,
+  coord      INTEGER NOT NULL REFERENCES coord (id),
+  added_at   TEXT    NOT NULL,
+  removed_at TEXT,
+  PRIMARY KEY (device, coord, added_at)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX item_coord_coord ON item_coord (coord, item, release);
+CREATE INDEX device_coord_log_coord ON device_coord_log (coord, device);
 -- adv is the advisory's id in every snapshot (see vulnerabilities/snapshot-schema.ts). The decision keeps its inputs.
 CREATE TABLE match (
   coord    INTEGER NOT NULL REFERENCES coord (id),

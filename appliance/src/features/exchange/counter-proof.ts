@@ -9,9 +9,9 @@
 // - An address, a MAC, a serial number and a machine id hit wherever they stand. One exception: an address that is the
 //   whole upstream version of a package (`10.0.0.1-2`) is that version.
 // - A name (host, domain, account, person) hits wherever it stands, but for the fields that carry the public names of
-//   packages, systems and suites. There it is no hit if the whole text is exactly that name (a computer called `nginx`
-//   beside the package `nginx`), if it is one of the words below that package names are made of, or if another device,
-//   which does not bear the name, has the same package: then the text does not come from the name.
+//   packages, systems and suites. There it is no hit if it is exactly the name of a package, system or suite of the request
+//   (a computer called `nginx` beside the package `nginx`), if it is one of the words below that package names are made of,
+//   or if another device, which does not bear the name, has the same package: then the text does not come from the name.
 // - Names of one or two characters are compared only where nothing public stands.
 
 export type IdentityKind = 'host' | 'domain' | 'address' | 'mac' | 'account' | 'person' | 'serial' | 'machine';
@@ -20,7 +20,12 @@ export type IdentityKind = 'host' | 'domain' | 'address' | 'mac' | 'account' | '
 export type IdentityValue = { readonly kind: IdentityKind; readonly value: string; readonly device: number };
 
 /** Where a value was found; the value itself is shown to the administrator of the site only. */
-export type Leak = { readonly kind: IdentityKind; readonly value: string; readonly field: string; readonly text: string };
+export type Leak = {
+  readonly kind: IdentityKind;
+  readonly value: string;
+  readonly field: string;
+  readonly text: string;
+};
 
 export type CounterProof = {
   /** Per kind: how many distinct values were looked for, how many of them were found. */
@@ -59,22 +64,44 @@ const PUBLIC_FIELDS: readonly RegExp[] = [
   /^advisories\[\]$/,
   /^controllers\[\]\.(vendor|model|order_no|firmware)$/,
   /^media\.kind$/,
-  /^receipts\[\]\.(_type|predicateType|subject\[\]\.name|predicate\.(format|result|code))$/,
-  /^receipts\[\]\.predicate\.(warnings\[\]|overrides\[\]\.code|applied\[\]\.update|applied\[\]\.reasons(\[\])?)$/,
+  /^receipts\[\]\.(_type|predicateType|payloadType|subject\[\]\.name|predicate\.(format|result|code))$/,
+  /^receipts\[\]\.predicate\.(warnings\[\]|overrides\[\]\.code|applied\[\]\.update|applied\[\]\.reasons\[\])$/,
 ];
 const VERSION_FIELDS = /^(platforms\[\]\.packages\[\]\.(version|source_version)|wants\[\]\.min|software\[\])$/;
 
-const isOpaque = (text: string): boolean =>
-  /^[0-9a-f]{32}$|^[0-9a-f]{64}$/.test(text) || (text.length >= 43 && /^[A-Za-z0-9+/]+={0,2}$/.test(text));
+// Digests, random numbers and keys of our own making; anything else in these fields is searched.
+const OPAQUE_FIELDS: readonly RegExp[] = [
+  /^(request_id|nonce|to\[\]|seal_to|have|site_card|wants\[\]\.id|state\.(last_bundle|inventory|digest))$/,
+  /^receipts\[\]\.(signatures\[\]\.(keyid|sig)|subject\[\]\.digest\.sha256)$/,
+  /^receipts\[\]\.predicate\.(prev|request_id|bundle_id|(before|after)\.inventory)$/,
+];
+const isOpaque = (field: string, text: string): boolean =>
+  OPAQUE_FIELDS.some((pattern) => pattern.test(field)) &&
+  (/^([0-9a-f]{32}|[0-9a-f]{64})$/.test(text) || (field !== 'wants[].id' && /^[A-Za-z0-9+/]*={0,2}$/.test(text)));
 
 const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text);
 
 /** The tokens of a text: runs of letters and digits of any script, case folded. */
-export const tokensOf = (text: string): string[] => text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+export const tokensOf = (text: string): string[] =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 
-const walk = (value: unknown, field: string, exact: string, visit: (field: string, exact: string, text: string) => void): void => {
-  if (typeof value === 'string') return visit(field, exact, value);
-  if (typeof value === 'number') return visit(field, exact, String(value));
+const walk = (
+  value: unknown,
+  field: string,
+  exact: string,
+  visit: (field: string, exact: string, text: string) => void,
+): void => {
+  if (typeof value === 'string') {
+    visit(field, exact, value);
+    return;
+  }
+  if (typeof value === 'number') {
+    visit(field, exact, String(value));
+    return;
+  }
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) walk(item, `${field}[]`, `${exact}[${index}]`, visit);
     return;
@@ -88,10 +115,25 @@ const walk = (value: unknown, field: string, exact: string, visit: (field: strin
   }
 };
 
+/** Receipts travel as envelopes; what they say is searched, not its base64. */
+const openReceipts = (document: unknown): unknown => {
+  if (typeof document !== 'object' || document === null || !('receipts' in document)) return document;
+  if (!Array.isArray(document.receipts)) return document;
+  return {
+    ...document,
+    receipts: document.receipts.map((envelope: unknown) => {
+      if (typeof envelope !== 'object' || envelope === null || !('payload' in envelope)) return envelope;
+      const { payload, ...rest } = envelope;
+      const statement: unknown = JSON.parse(Buffer.from(String(payload), 'base64').toString('utf8'));
+      return typeof statement === 'object' && statement !== null ? { ...rest, ...statement } : { ...rest, statement };
+    }),
+  };
+};
+
 const leavesOf = (document: unknown): Leaf[] => {
   const leaves: Leaf[] = [];
-  walk(document, '', '', (field, exact, text) => {
-    if (isOpaque(text) || isTime(text)) return;
+  walk(openReceipts(document), '', '', (field, exact, text) => {
+    if (isOpaque(field, text) || isTime(text)) return;
     const isPublic = PUBLIC_FIELDS.some((pattern) => pattern.test(field));
     leaves.push({ field: exact, text, isPublic, isVersion: VERSION_FIELDS.test(field) });
   });
@@ -123,7 +165,10 @@ const indexTokens = (leaves: readonly Leaf[]): { tokens: string[][]; index: Map<
 const isOwnVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
   if (identity.kind !== 'address' || !leaf.isVersion) return false;
   const version = leaf.text.slice(leaf.text.lastIndexOf('@') + 1).replace(/^\d+(:|%3A)/i, '');
-  return version === identity.value || /^[-+~]/.test(version.slice(identity.value.length)) && version.startsWith(identity.value);
+  return (
+    version === identity.value ||
+    (/^[-+~]/.test(version.slice(identity.value.length)) && version.startsWith(identity.value))
+  );
 };
 
 /** The names of a package in a public text: the text itself, or the parts of a purl. */
@@ -133,11 +178,17 @@ const wholeNames = (text: string): string[] => {
   return parts.filter((part) => part !== undefined).map((part) => part.toLowerCase());
 };
 
-const isExplained = (identity: IdentityValue, leaf: Leaf, bearers: ReadonlySet<number>, reporters: Reporters): boolean => {
+const isExplained = (
+  identity: IdentityValue,
+  leaf: Leaf,
+  bearers: ReadonlySet<number>,
+  publicNames: ReadonlySet<string>,
+  reporters: Reporters,
+): boolean => {
   if (isOwnVersion(identity, leaf)) return true;
   if (!NAME_KINDS.has(identity.kind) || !leaf.isPublic) return false;
   const folded = identity.value.normalize('NFKC').toLowerCase();
-  if (folded.length <= 2 || wholeNames(leaf.text).includes(folded)) return true;
+  if (folded.length <= 2 || publicNames.has(folded)) return true;
   if (tokensOf(folded).every((token) => COMMON_WORDS.has(token) || /^\d{1,3}$/.test(token))) return true;
   for (const device of reporters(leaf.text)) if (!bearers.has(device)) return true;
   return false;
@@ -158,6 +209,7 @@ export const counterProof = (
 ): CounterProof => {
   const leaves = leavesOf(request);
   const { tokens, index } = indexTokens(leaves);
+  const publicNames = new Set(leaves.flatMap((leaf) => (leaf.isPublic ? wholeNames(leaf.text) : [])));
   const bearers = new Map<string, { identity: IdentityValue; devices: Set<number> }>();
   for (const identity of identities) {
     const key = `${identity.kind}\0${identity.value}`;
@@ -180,7 +232,7 @@ export const counterProof = (
         if (form.every((token, offset) => tokens[leaf]?.[at + offset] === token)) hits.add(leaf);
     const unexplained = [...hits].flatMap((at) => {
       const leaf = leaves[at];
-      return leaf && !isExplained(identity, leaf, devices, reporters) ? [leaf] : [];
+      return leaf && !isExplained(identity, leaf, devices, publicNames, reporters) ? [leaf] : [];
     });
     if (unexplained.length > 0) count.found += 1;
     for (const leaf of unexplained.slice(0, 20))

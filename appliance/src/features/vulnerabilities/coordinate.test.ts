@@ -5,12 +5,18 @@ const debian = { vendor: 'debian', release: '13' };
 
 describe('coordinateOf', () => {
   it('names the source package and its version for Debian', () => {
-    const item = { type: 'deb', name: 'libssl3t64', version: '3.5.1-1+b1', source: 'openssl', sourceVersion: '3.5.1-1' };
-    expect(coordinateOf(item, debian)).toEqual({ eco: 'Debian:13', name: 'openssl', version: '3.5.1-1' });
+    const item = {
+      type: 'deb',
+      name: 'libssl3t64',
+      version: '3.5.1-1+b1',
+      source: 'openssl',
+      sourceVersion: '3.5.1-1',
+    };
+    expect(coordinateOf(item, debian)).toMatchObject({ eco: 'Debian:13', name: 'openssl', version: '3.5.1-1' });
   });
 
   it('falls back to the binary package where no source is reported', () => {
-    expect(coordinateOf({ type: 'deb', name: 'bash', version: '5.2-1' }, debian)).toEqual({
+    expect(coordinateOf({ type: 'deb', name: 'bash', version: '5.2-1' }, debian)).toMatchObject({
       eco: 'Debian:13',
       name: 'bash',
       version: '5.2-1',
@@ -21,12 +27,20 @@ describe('coordinateOf', () => {
     const item = { type: 'deb', name: 'bash', version: '5.2-1' };
     expect(coordinateOf(item, undefined)).toBeUndefined();
     expect(coordinateOf(item, { vendor: 'debian', release: '' })).toBeUndefined();
-    expect(coordinateOf(item, { vendor: 'unheard-of', release: '1' })).toBeUndefined();
+  });
+
+  it('gives a derivative an ecosystem of its own, compared by its package format', () => {
+    const found = coordinateOf(
+      { type: 'deb', name: 'line-tools', version: '1.0-1' },
+      { vendor: 'demo-line', release: '1' },
+    );
+    expect(found).toMatchObject({ eco: 'demo-line:1', name: 'line-tools' });
+    expect(found?.key).not.toBeNull();
   });
 
   it('names the binary package for rpm and skips keys', () => {
     const alma = { vendor: 'almalinux', release: '9.4' };
-    expect(coordinateOf({ type: 'rpm', name: 'openssl-libs', version: '1:3.0.7-27.el9' }, alma)).toEqual({
+    expect(coordinateOf({ type: 'rpm', name: 'openssl-libs', version: '1:3.0.7-27.el9' }, alma)).toMatchObject({
       eco: 'AlmaLinux:9',
       name: 'openssl-libs',
       version: '1:3.0.7-27.el9',
@@ -36,7 +50,7 @@ describe('coordinateOf', () => {
 
   it('reads a language package from its purl, on any system', () => {
     const item = { type: 'pypi', name: 'Flask_Login', version: '1.0', purl: 'pkg:pypi/Flask_Login@1.0' };
-    expect(coordinateOf(item, undefined)).toEqual({ eco: 'PyPI', name: 'flask-login', version: '1.0' });
+    expect(coordinateOf(item, undefined)).toMatchObject({ eco: 'PyPI', name: 'flask-login', version: '1.0' });
     expect(coordinateOf({ type: 'npm', name: 'x', version: '1', purl: 'pkg:npm/%40scope/x@1' }, debian)?.name).toBe(
       '@scope/x',
     );

@@ -1,5 +1,9 @@
 import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
+import { apkKey } from '@sallyport/bundle-tools/versions/apk';
+import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
+import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
+import { keyFor, schemeOf } from '@sallyport/bundle-tools/versions/scheme';
 
 // From what a device reports to what advisories are written about. A distribution's advisories speak of source packages
 // of one release; a language's advisories speak of the package itself, on any system.
@@ -18,7 +22,13 @@ export type SoftwareIdentity = {
 };
 
 /** Ecosystem with release, package as its advisories name it, version as the inventory reported it. */
-export type Coordinate = { readonly eco: string; readonly name: string; readonly version: string };
+export type Coordinate = {
+  readonly eco: string;
+  readonly name: string;
+  readonly version: string;
+  /** null: the version cannot be compared. */
+  readonly key: Uint8Array | null;
+};
 
 // Purl type -> OSV ecosystem; these carry no release.
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -46,8 +56,27 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
     return undefined;
   }
   const name = eco === 'Maven' ? path.replace('/', ':') : path;
-  return { eco, name: normalisePackage(eco, name), version: item.version };
+  return { eco, name: normalisePackage(eco, name), version: item.version, key: keyFor(eco, item.version) };
 };
+
+/** With release; of a derivative without public advisories its own name, which a site's own catalogue may use. */
+export const ecosystemOfPlatform = (platform: Platform): string | undefined => {
+  if (platform.vendor === '' || platform.release === '') return undefined;
+  return ecosystemOf(platform) ?? `${platform.vendor}:${platform.release}`;
+};
+
+/** The key of a version: by its ecosystem, and for a derivative by its package format. */
+export const versionKey = (ecosystem: string, type: string, version: string): Uint8Array | null => {
+  if (schemeOf(ecosystem) !== null) return keyFor(ecosystem, version);
+  return type === 'deb' ? dpkgKey(version) : type === 'rpm' ? rpmKey(version) : type === 'apk' ? apkKey(version) : null;
+};
+
+const systemCoordinate = (eco: string, type: string, name: string, version: string): Coordinate => ({
+  eco,
+  name,
+  version,
+  key: versionKey(eco, type, version),
+});
 
 /**
  * The coordinate of an item on a platform. undefined: nothing is ever published about it (a package of a distribution
@@ -56,13 +85,13 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
 export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefined): Coordinate | undefined => {
   if (!SYSTEM_TYPES.has(item.type)) return languageCoordinate(item);
   if (!platform) return undefined;
-  const eco = ecosystemOf(platform);
-  if (eco === null) return undefined;
+  const eco = ecosystemOfPlatform(platform);
+  if (eco === undefined) return undefined;
   // rpm keys the public keys of repositories as packages.
   if (item.type === 'rpm')
-    return item.name === 'gpg-pubkey' ? undefined : { eco, name: item.name, version: item.version };
+    return item.name === 'gpg-pubkey' ? undefined : systemCoordinate(eco, item.type, item.name, item.version);
   // Debian and Alpine advisories name the source package; a rebuild (+b1) changes only the binary version.
-  return { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
+  return systemCoordinate(eco, item.type, item.source || item.name, item.sourceVersion || item.version);
 };
 
 /** Whether the item belongs to the distribution, so that its coordinate depends on the device's release. */

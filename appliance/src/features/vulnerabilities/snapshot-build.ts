@@ -19,7 +19,12 @@ export type FeedPart = {
 };
 
 /** A feed after the parts; `newest` is the newest advisory's date that is not after the capture. */
-export type FeedState = { readonly feed: string; readonly cursor: string; readonly digest: string; readonly newest?: string };
+export type FeedState = {
+  readonly feed: string;
+  readonly cursor: string;
+  readonly digest: string;
+  readonly newest?: string;
+};
 
 /** The file of a snapshot. */
 export const snapshotPath = (folder: string, number: number): string => join(folder, `${number}.db`);
@@ -90,10 +95,16 @@ export const buildSnapshot = async (options: {
 
 const checkHeader = (part: FeedPart, header: PartHeader): void => {
   if (header.feed !== part.feed || header.from !== part.from || header.to !== part.to)
-    throw new BundleError('METADATA', `advisory part ${part.feed} ${part.from}-${part.to}: its header names another part`);
+    throw new BundleError(
+      'METADATA',
+      `advisory part ${part.feed} ${part.from}-${part.to}: its header names another part`,
+    );
   // Keys of another codec would compare as nonsense; the host makes a full part in the codec that the site reads.
   if (header.codec !== VERSION_CODEC)
-    throw new BundleError('METADATA', `feed ${part.feed}: version keys of codec ${header.codec}, this is ${VERSION_CODEC}`);
+    throw new BundleError(
+      'METADATA',
+      `feed ${part.feed}: version keys of codec ${header.codec}, this is ${VERSION_CODEC}`,
+    );
 };
 
 type ApplyOptions = {
@@ -115,7 +126,12 @@ const applyPart = async (
     if ('header' in item) {
       const { header } = item;
       checkHeader(part, header);
-      state = { feed: part.feed, cursor: header.to, digest: header.digest, ...(header.newest && { newest: header.newest }) };
+      state = {
+        feed: part.feed,
+        cursor: header.to,
+        digest: header.digest,
+        ...(header.newest && { newest: header.newest }),
+      };
       writer.setSource(source, { capturedAt, newest: header.newest || null, digest: header.digest, cursor: header.to });
       continue;
     }

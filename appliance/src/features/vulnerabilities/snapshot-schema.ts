@@ -40,7 +40,6 @@ CREATE TABLE alias (
   vuln TEXT NOT NULL, adv INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (vuln, adv, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_adv ON alias (adv, kind, vuln);
-INSERT INTO qual (id, arch, module, channel) VALUES (0, '', '', '');
 PRAGMA user_version = ${SNAPSHOT_SCHEMA};
 `;
 

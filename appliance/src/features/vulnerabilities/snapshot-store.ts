@@ -11,6 +11,8 @@ type SourceState = { capturedAt: string; newest: string | null; digest: string; 
 
 /** Writes advisories into a snapshot that is being built. */
 export const snapshotWriter = (db: Database) => {
+  // Number 0 is "no qualifier"; most ranges have none.
+  db.prepare("INSERT OR IGNORE INTO qual (id, arch, module, channel) VALUES (0, '', '', '')").run();
   const findSource = db.prepare<[string], { id: number }>('SELECT id FROM source WHERE name = ?');
   const addSource = db.prepare("INSERT INTO source (name, captured_at, digest, cursor) VALUES (?, '', '', '')");
   const updateSource = db.prepare(
@@ -72,7 +74,9 @@ export const snapshotWriter = (db: Database) => {
   };
   const qualifierId = (qualifiers: Advisory['affected'][number]['qualifiers']): number => {
     const { arch = '', module = '', channel = '' } = qualifiers ?? {};
-    return findQualifier.get(arch, module, channel)?.id ?? Number(addQualifier.run(arch, module, channel).lastInsertRowid);
+    return (
+      findQualifier.get(arch, module, channel)?.id ?? Number(addQualifier.run(arch, module, channel).lastInsertRowid)
+    );
   };
 
   const putAffected = (adv: number, affected: Advisory['affected'][number]): void => {
@@ -84,7 +88,15 @@ export const snapshotWriter = (db: Database) => {
         continue;
       }
       const state = range.fixed === undefined ? FIX_NONE : FIX_AVAILABLE;
-      putRange.run(pkg, Buffer.from(range.lo, 'hex'), Buffer.from(range.hi, 'hex'), adv, range.fixed ?? null, state, qual);
+      putRange.run(
+        pkg,
+        Buffer.from(range.lo, 'hex'),
+        Buffer.from(range.hi, 'hex'),
+        adv,
+        range.fixed ?? null,
+        state,
+        qual,
+      );
     }
     for (const version of affected.versions) putExact.run(pkg, version, adv);
   };

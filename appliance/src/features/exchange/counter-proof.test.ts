@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { counterProof, type IdentityValue } from './counter-proof.ts';
+
+const request = (extra: object = {}) => ({
+  format: 'sallyport-request/1',
+  site: 'plant-7',
+  nonce: Buffer.alloc(32, 7).toString('base64'),
+  have: Buffer.alloc(64, 9).toString('base64'),
+  wants: [{ kind: 'newer', id: '0' }],
+  platforms: [
+    {
+      vendor: 'debian',
+      release: '13',
+      arch: 'amd64',
+      suites: ['trixie'],
+      packages: [
+        { name: 'nginx', version: '10.0.0.1-2', source: 'nginx', source_version: '10.0.0.1-2', all: 1 },
+        { name: 'agent-config-press4', version: '1', source: 'agent-config-press4', source_version: '1', all: 0 },
+        { name: 'openssh-server', version: '1:9.9', source: 'openssh', source_version: '1:9.9', all: 1 },
+      ],
+    },
+  ],
+  software: ['pkg:generic/hmi@2.0'],
+  receipts: [],
+  ...extra,
+});
+const value = (kind: IdentityValue['kind'], text: string, device = 1): IdentityValue => ({ kind, value: text, device });
+const leaksOf = (
+  identities: IdentityValue[],
+  document: unknown = request(),
+  reporters: (text: string) => number[] = () => [1],
+) => counterProof(document, identities, reporters).leaks.map((leak) => `${leak.field}=${leak.value}`);
+
+describe('the counter-proof', () => {
+  it('passes a request without the values', () => {
+    const proof = counterProof(request(), [value('host', 'boiler-3'), value('address', '192.168.7.4')], () => []);
+    expect(proof.leaks).toEqual([]);
+    expect(proof.searched.find(({ what }) => what === 'host')).toEqual({ what: 'host', values: 1, found: 0 });
+  });
+
+  it('finds a host name inside the name of a package that only this host has', () => {
+    expect(leaksOf([value('host', 'press4')])).toContain('platforms[0].packages[1].name=press4');
+  });
+
+  it('explains a part of a package name that devices of another name report too', () => {
+    expect(leaksOf([value('host', 'press4')], request(), () => [1, 2])).toEqual([]);
+  });
+
+  it('explains a host that is called like a package, and words that packages are made of', () => {
+    expect(leaksOf([value('host', 'nginx'), value('host', 'ssh-server'), value('account', 'openssh')])).toEqual([]);
+  });
+
+  it('explains nothing outside the public fields', () => {
+    expect(leaksOf([value('host', 'nginx')], request({ comment: 'from nginx' }))).toEqual(['comment=nginx']);
+  });
+
+  it('finds an address in any writing, but not where it is the whole version', () => {
+    expect(leaksOf([value('address', '10.0.0.1')])).toEqual([]);
+    expect(leaksOf([value('address', '10.0.0.1')], request({ software: ['pkg:generic/cfg-10-0-0-1@1'] }))).toHaveLength(
+      1,
+    );
+  });
+
+  it('does not find a part of a longer number', () => {
+    expect(leaksOf([value('address', '0.0.0.1')], request({ software: ['pkg:generic/x@110.0.0.17'] }))).toEqual([]);
+  });
+
+  it('finds hardware addresses and machine ids with and without separators', () => {
+    const document = request({ software: ['pkg:generic/a@aabbccddee01', 'pkg:generic/b@AA-BB-CC-DD-EE-02'] });
+    expect(leaksOf([value('mac', 'aa:bb:cc:dd:ee:01'), value('mac', 'aa:bb:cc:dd:ee:02')], document)).toHaveLength(2);
+    const id = '3f0c8a52b1d94e7d8b6a0c1d2e3f4a5b';
+    expect(leaksOf([value('machine', id)], request({ cursors: { [id]: 'x' } }))).toHaveLength(1);
+  });
+
+  it('opens receipts and reads what they say', () => {
+    const receipt = (detail: string) => ({
+      payloadType: 'application/vnd.in-toto+json',
+      payload: Buffer.from(JSON.stringify({ predicate: { detail } })).toString('base64'),
+      signatures: [],
+    });
+    expect(leaksOf([value('account', 'aigerim')], request({ receipts: [receipt('refused for Aigerim')] }))).toEqual([
+      'receipts[0].predicate.detail=aigerim',
+    ]);
+  });
+
+  it('lets a person allow a word', () => {
+    const proof = counterProof(request(), [value('host', 'press4')], () => [1], new Set(['press4']));
+    expect(proof.leaks).toEqual([]);
+  });
+});
