@@ -5,6 +5,9 @@ import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+
+export { parseCertificateRequest } from './csr.ts';
+
 import type { CaService, TlsMaterial } from './types.ts';
 import {
   addressesOf,
@@ -24,6 +27,8 @@ export type CaParts = {
   /** DATA/keys: the certificates lie beside the wrapped keys. */
   keysDir: string;
   clock?: () => number;
+  /** Life of agents' certificates; 90 days unless said. */
+  certificateDays?: () => number;
 };
 
 const dayMs = 24 * 3600 * 1000;
@@ -32,7 +37,7 @@ const backdateMs = dayMs;
 const caLifeMs = 20 * 365 * dayMs;
 const serverLifeMs = 2 * 365 * dayMs;
 const serverRenewMs = 90 * dayMs;
-const agentLifeMs = 90 * dayMs;
+const agentLifeDays = 90;
 
 const files = { caKey: 'ca.key', ca: 'ca.pem', serverKey: 'server.key', server: 'server.pem' } as const;
 
@@ -104,7 +109,7 @@ export const openCa = async (parts: CaParts): Promise<CaService> => {
     publicKey: new Uint8Array(certificate.publicKey.rawData),
     serverMaterial: async (addresses) => heldServerMaterial(addresses) ?? newServerMaterial(addresses),
     issueForDevice: async (request, publicId) => {
-      const span = validity(clock(), agentLifeMs);
+      const span = validity(clock(), (parts.certificateDays?.() ?? agentLifeDays) * dayMs);
       const serial = newSerial();
       const issued = await makeLeafCertificate({
         ca,

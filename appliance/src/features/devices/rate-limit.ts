@@ -9,7 +9,7 @@ export type RateLimit = {
 
 type Bucket = { left: number; at: number };
 
-const maxAddresses = 10_000;
+const maxKeys = 10_000;
 
 /** `perMinute` calls per address, as many at once. */
 export const rateLimit = (options: { perMinute: number; clock: () => number }): RateLimit => {
@@ -31,11 +31,34 @@ export const rateLimit = (options: { perMinute: number; clock: () => number }): 
       // Re-inserting keeps the map in order of use; the longest unused goes first.
       buckets.delete(address);
       buckets.set(address, bucket);
-      if (buckets.size > maxAddresses) {
-        const oldest = buckets.keys().next();
-        if (!oldest.done) buckets.delete(oldest.value);
-      }
+      dropOldest(buckets);
       return allowed;
     },
   };
+};
+
+export type FirstIn = {
+  /** True at most once per key and time. */
+  first(key: string): boolean;
+};
+
+/** Keeps a flood of one and the same thing from flooding the journal. */
+export const firstIn = (options: { ms: number; clock: () => number }): FirstIn => {
+  const seen = new Map<string, number>();
+  return {
+    first: (key) => {
+      const now = options.clock();
+      if (now - (seen.get(key) ?? Number.NEGATIVE_INFINITY) < options.ms) return false;
+      seen.delete(key);
+      seen.set(key, now);
+      dropOldest(seen);
+      return true;
+    },
+  };
+};
+
+const dropOldest = (map: Map<string, unknown>): void => {
+  if (map.size <= maxKeys) return;
+  const oldest = map.keys().next();
+  if (!oldest.done) map.delete(oldest.value);
 };

@@ -6,8 +6,12 @@ import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
+
+export { cleanAddress } from './identity.ts';
+
 import { enrolment } from './enrolment.ts';
 import { lastSeen } from './last-seen.ts';
+import { firstIn } from './rate-limit.ts';
 import { refusals } from './refusals.ts';
 import { type AuthRow, deviceStore } from './store.ts';
 import type {
@@ -36,8 +40,8 @@ export type DeviceService = {
   startFlushing(onError: (error: unknown) => void): () => void;
   /** False when this device sent an event with this id before. Within the caller's transaction. */
   isNewEvent(device: number, eventId: string): boolean;
-  /** Counts and records a refusal of an unauthenticated call; RATE_LIMITED when the address has too many. */
-  refuse(reason: string, from: string, device?: number): AppError;
+  /** Notes in the journal, not too often, that a device sent a section that was refused. */
+  sectionRejected(device: number, collection: string, code: string): void;
   approve(actor: Actor, id: number): Device;
   revoke(actor: Actor, id: number): Device;
   list(query: DeviceQuery): DevicePage;
@@ -83,6 +87,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const limits = parts.limits ?? { enrolPerMinute: 600, refusalsPerMinute: 60 };
   const store = deviceStore(db);
   const seen = lastSeen(db, store);
+  const quiet = firstIn({ ms: 10 * 60_000, clock });
   const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
   const actorName = (actor: Actor): string => `${actor.type}:${actor.id}`;
 
@@ -140,7 +145,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     if (row.certificateState === 'issued') {
       immediate(db, () => {
         if (!store.activate(row.id, fingerprint, clock())) return;
-        events.record('certificate-in-use', { device: row.id, params: { fingerprint: fingerprint.slice(0, 16) } });
+        events.record('device-certificate-renewed', { device: row.id, params: { serial: row.serial } });
       });
     }
     return { id: row.id, publicId: row.publicId, fingerprint, bootIds: row.bootIds };
@@ -181,7 +186,10 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     flush: seen.flush,
     startFlushing: seen.start,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),
-    refuse: (reason, from, device) => refused.refuse('CERTIFICATE', reason, from, device),
+    sectionRejected: (device, collection, code) => {
+      if (!quiet.first(`${device} ${collection} ${code}`)) return;
+      events.record('section-rejected', { device, params: { collection, code } });
+    },
     approve,
     revoke,
     list: (query) => {

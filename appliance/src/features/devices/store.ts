@@ -49,6 +49,7 @@ export type AuthRow = {
   publicId: string;
   deviceState: DeviceState;
   certificateState: DeviceCertificate['state'];
+  serial: string;
   notAfter: number;
   bootIds: string;
 };
@@ -156,6 +157,7 @@ export const deviceStore = (db: Database) => {
 
   const auth = db.prepare<[string], AuthRow>(
     `select device.id as id, device.public_id as publicId, device.state as deviceState, c.state as certificateState,
+       c.serial as serial,
        c.not_after as notAfter, device.boot_ids as bootIds
      from device_certificate c join device on device.id = c.device where c.fingerprint = ?`,
   );

@@ -36,5 +36,7 @@ const toToken = (object: Obj): EnrolmentToken => {
 /** The agents' token with this secret; undefined for a wrong, foreign or deleted one. */
 export const findEnrolmentToken = (objects: ObjectService, secret: string): EnrolmentToken | undefined => {
   const object = objects.findBy('token', 'hash', tokenHash(secret));
-  return object === undefined || object.body['for'] !== 'agent' ? undefined : toToken(object);
+  return object === undefined || object.body['purpose'] !== 'agent' || object.body['disabled'] === true
+    ? undefined
+    : toToken(object);
 };

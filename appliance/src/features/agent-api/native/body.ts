@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
+import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import { AppError } from '../../../platform/errors.ts';
+
+// Bodies of unknown senders: caps before and after inflation, the encoding told by the first bytes and not by a header.
+
+export type BodySource = { stream: Readable | ReadableStream<Uint8Array> | null; contentLength: string | undefined };
+
+const tooLarge = () => new AppError('TOO_LARGE', 'the body is too large');
+const malformed = (cause?: unknown) => new AppError('MALFORMED', 'the body is not what this call takes', {}, { cause });
+
+/** Reads at most `maxBytes`; a sender that says or sends more is refused at once. */
+export const readWire = async (source: BodySource, maxBytes: number): Promise<Buffer> => {
+  if (Number(source.contentLength ?? 0) > maxBytes) throw tooLarge();
+  if (source.stream === null) return Buffer.alloc(0);
+  const stream = source.stream instanceof ReadableStream ? Readable.fromWeb(source.stream) : source.stream;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const stop = (error: unknown): void => {
+      stream.pause();
+      stream.removeAllListeners('data');
+      reject(error);
+    };
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) stop(tooLarge());
+      else chunks.push(chunk);
+    });
+    stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    stream.once('error', (error) => stop(malformed(error)));
+    stream.once('close', () => stop(malformed()));
+  });
+};
+
+const gunzipAsync = promisify(gunzip);
+const inflateAsync = promisify(inflate);
+
+const inflateBody = async (bytes: Buffer, gzip: boolean): Promise<Buffer> => {
+  const maxOutputLength = Math.min(wireLimits.inflatedBytes, bytes.length * wireLimits.inflationRatio);
+  return (gzip ? gunzipAsync : inflateAsync)(bytes, { maxOutputLength }).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    throw code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : malformed(error);
+  });
+};
+
+/** The plain bytes of a body. */
+export const decodeBody = async (bytes: Buffer): Promise<Buffer> => {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return inflateBody(bytes, true);
+  if (bytes[0] === 0x78) return inflateBody(bytes, false);
+  if (bytes[0] === 0x7b) return bytes;
+  if (bytes[0] === 0x3c) throw new AppError('UNSUPPORTED_TYPE', 'this call takes JSON');
+  throw malformed();
+};
+
+const maxDepth = 16;
+
+/** Deep nesting would overflow the stack of whoever walks the value later. */
+const assertShallow = (bytes: Buffer): void => {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === 0x5c) at += 1;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1;
+      if (depth > maxDepth) throw malformed();
+    } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+  }
+};
+
+/** The JSON object in a body; invalid UTF-8 becomes U+FFFD. */
+export const parseBody = async (wire: Buffer): Promise<unknown> => {
+  const bytes = await decodeBody(wire);
+  assertShallow(bytes);
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch (error) {
+    throw malformed(error);
+  }
+};

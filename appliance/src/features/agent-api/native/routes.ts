@@ -1,0 +1,188 @@
+import { Readable } from 'node:stream';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
+import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
+import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
+import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
+import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
+import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
+import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import { trustName } from '@sallyport/bundle-tools/protocol/trust';
+import { type Context, Hono } from 'hono';
+import type * as z from 'zod';
+import { immediate } from '../../../platform/database.ts';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import { parseCertificateRequest } from '../../ca/service.ts';
+import type { Caller } from '../../devices/types.ts';
+import { recordAgentEvent } from './agent-events.ts';
+import { parseBody, readWire } from './body.ts';
+import { errorResponse, notFound } from './errors.ts';
+import { sendBytes, sendFile } from './files.ts';
+import { peerReader } from './peer.ts';
+import type { NativeParts } from './types.ts';
+
+type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
+
+/** Sections in work at once; each may hold 16 MiB. */
+const maxSectionsInWork = 16;
+
+/** The native door, to be mounted at `nativePrefix`. */
+export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
+  const { site, db, ca, devices, inventory, events, store, trustFiles, tasks } = parts;
+  const clock = parts.clock ?? nowMs;
+  const peerOf = peerReader();
+  const collections = new Set(
+    inventory
+      .collections()
+      .filter((collection) => collection.doors.includes('native'))
+      .map((collection) => collection.name),
+  );
+  const inWork = { sections: 0 };
+
+  /** A tenth up or down, so that devices that start together do not stay together. */
+  const jitter = (seconds: number): number => {
+    const share = ((randomBytes(1)[0] ?? 128) - 128) / 1280;
+    return Math.max(1, Math.round(seconds * (1 + share)));
+  };
+  const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
+  const caller = (c: Context<Env>): Caller => {
+    const peer = peerOf(c.env?.incoming);
+    return devices.authenticate(peer.fingerprint, peer.address);
+  };
+  const body = async <T>(c: Context<Env>, schema: z.ZodType<T>, maxBytes: number): Promise<T> => {
+    const source = { stream: c.env?.incoming ?? c.req.raw.body, contentLength: c.req.header('content-length') };
+    const parsed = schema.safeParse(await parseBody(await readWire(source, maxBytes)));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+  };
+  const root = (): Uint8Array => {
+    const bytes = trustFiles.root();
+    if (bytes === null) throw new AppError('NO_ROOT', 'the site has no trust root yet');
+    return bytes;
+  };
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+  return new Hono<Env>()
+    .get('/site', (c) => c.json({ site, ca: base64(ca.certificateDer), tufRoot: base64(root()) }))
+
+    .get('/trust/:name', (c) => {
+      caller(c);
+      const name = trustName.safeParse(c.req.param('name'));
+      const file = name.success ? trustFiles.get(name.data) : null;
+      if (file === null) throw notFound();
+      const type = c.req.param('name').endsWith('.json') ? 'application/json' : 'application/jsonl';
+      return typeof file === 'string' ? sendFile(file, type) : sendBytes(file, type);
+    })
+
+    .post('/enrol', async (c) => {
+      const from = address(c);
+      const tufRoot = base64(root());
+      const request = await body(c, enrolRequest, wireLimits.smallBytes);
+      const csr = await parseCertificateRequest(request.csr);
+      const outcome = devices.enrol({ request, csr, from });
+      if (outcome.state === 'pending') {
+        c.header('Retry-After', String(jitter(parts.pollSeconds())));
+        return c.json({ state: 'pending' }, 202);
+      }
+      const issued = await ca.issueForDevice(csr, outcome.device.publicId);
+      devices.recordCertificate(outcome.device.id, issued);
+      const deviceId = outcome.device.publicId;
+      return c.json({ deviceId, certificate: issued.pem, tufRoot, next: 0 }, 201);
+    })
+
+    .post('/renew', async (c) => {
+      const device = caller(c);
+      const csr = await parseCertificateRequest((await body(c, renewRequest, wireLimits.smallBytes)).csr);
+      const issued = await ca.issueForDevice(csr, device.publicId);
+      devices.recordCertificate(device.id, issued);
+      return c.json({ certificate: issued.pem });
+    })
+
+    .post('/check-in', async (c) => {
+      const device = caller(c);
+      const call = await body(c, checkInRequest, wireLimits.smallBytes);
+      devices.heard(device, call);
+      if (call.task !== undefined) tasks.state(device.id, call.task.id, call.task.state);
+      const held = inventory.hashes(device.id, 'native');
+      const want = Object.keys(call.sections).filter(
+        (name) => held[name] !== call.sections[name] && collections.has(name),
+      );
+      const task = call.task === undefined ? tasks.next(device.id) : null;
+      const reply: CheckInReply = {
+        now: toTime(clock()),
+        next: jitter(parts.pollSeconds()),
+        want,
+        cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
+        live: [],
+        ...(task === null ? {} : { task }),
+      };
+      return c.json(reply);
+    })
+
+    .put('/sections/:collection', async (c) => {
+      const device = caller(c);
+      const collection = c.req.param('collection');
+      if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
+      if (inWork.sections >= maxSectionsInWork) {
+        throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: jitter(20) });
+      }
+      inWork.sections += 1;
+      try {
+        const report = await body(c, sectionRequest, wireLimits.wireBytes);
+        const outcome = immediate(db, () =>
+          inventory.putSection({ device: device.id, collection, door: 'native', ...report }),
+        );
+        return c.json(outcome);
+      } catch (error) {
+        devices.sectionRejected(device.id, collection, toFailure(error).code);
+        throw error;
+      } finally {
+        inWork.sections -= 1;
+      }
+    })
+
+    .post('/events', async (c) => {
+      const device = caller(c);
+      const call = await body(c, eventsRequest, wireLimits.wireBytes);
+      immediate(db, () => {
+        for (const event of call.events) {
+          if (devices.isNewEvent(device.id, event.id)) recordAgentEvent(events, device.id, event);
+        }
+      });
+      return c.json({ accepted: call.events.length });
+    })
+
+    .post('/tasks/:id/result', async (c) => {
+      const device = caller(c);
+      const id = opaqueId.safeParse(c.req.param('id'));
+      const result = await body(c, taskResult, wireLimits.wireBytes);
+      const outcome = id.success ? tasks.result(device.id, id.data, result) : 'not-found';
+      if (outcome === 'not-found') throw notFound();
+      if (outcome === 'cancelled')
+        throw new AppError('CANCELLED', 'the task was cancelled; the result is kept as late');
+      return c.json({ ok: true });
+    })
+
+    .get('/objects/sha256/:hex', (c) => {
+      const device = caller(c);
+      const hex = digest.safeParse(c.req.param('hex'));
+      if (!hex.success || !tasks.mayFetch(device.id, hex.data) || !store.has(hex.data)) throw notFound();
+      const size = store.size(hex.data);
+      const range = parseRange(c.req.header('range'), size);
+      const headers = { 'Content-Type': 'application/octet-stream', 'Accept-Ranges': 'bytes', ETag: `"${hex.data}"` };
+      if (range === null) return c.body(null, 416, { ...headers, 'Content-Range': `bytes */${size}` });
+      const stream = Readable.toWeb(store.open(hex.data, range)) as ReadableStream<Uint8Array>;
+      if (range === undefined) return c.body(stream, 200, { ...headers, 'Content-Length': String(size) });
+      return c.body(stream, 206, {
+        ...headers,
+        'Content-Length': String(range.end - range.start + 1),
+        'Content-Range': `bytes ${range.start}-${range.end}/${size}`,
+      });
+    })
+
+    .notFound(() => errorResponse(notFound(), jitter))
+    .onError((error) => errorResponse(error, jitter));
+};

@@ -1,0 +1,45 @@
+// The agents' own door: JSON over mutual TLS. A caller is the certificate of its connection and nothing else; what it
+// says is decoded under caps, bound to its device and handed to the engines. A 2xx answer follows the commit. Anyone may
+// read /site, because that is what an agent compares before it says anything secret.
+import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import type { Database } from '../../../platform/database.ts';
+import type { CaService } from '../../ca/types.ts';
+import type { DeviceService } from '../../devices/service.ts';
+import type { EventService } from '../../events/service.ts';
+import type { InventoryService } from '../../inventory/service.ts';
+import type { StoreService } from '../../store/service.ts';
+
+/** The trust files as imported; a text is the path of a file. */
+export type TrustFiles = {
+  get(name: string): Uint8Array | string | null;
+  /** The root in force; null while the site has none. */
+  root(): Uint8Array | null;
+};
+
+/** The devices' queues. */
+export type TaskQueue = {
+  /** The task to work on now; the same one until its result came. */
+  next(device: number): Task | null;
+  /** Which of these are cancelled. */
+  cancelled(device: number, ids: readonly string[]): string[];
+  result(device: number, taskId: string, result: TaskResult): 'ok' | 'repeat' | 'not-found' | 'cancelled';
+  state(device: number, taskId: string, state: 'received' | 'running' | 'restarting'): void;
+  /** Whether a task that the device may still work on names the object. */
+  mayFetch(device: number, sha256: string): boolean;
+};
+
+export type NativeParts = {
+  site: string;
+  db: Database;
+  ca: CaService;
+  devices: DeviceService;
+  inventory: InventoryService;
+  events: EventService;
+  store: StoreService;
+  trustFiles: TrustFiles;
+  tasks: TaskQueue;
+  /** Seconds between check-ins, before jitter. */
+  pollSeconds: () => number;
+  clock?: () => number;
+};
