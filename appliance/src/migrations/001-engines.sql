@@ -40,7 +40,9 @@ create table change_log (
 ) strict;
 create index change_log_device on change_log (device, id);
 create index change_log_collection on change_log (collection, id);
-create index change_log_at on change_log (at);
+create index change_log_at on change_log (collection, at);
+create index change_log_before on change_log (collection, before_item) where before_item is not null;
+create index change_log_after on change_log (collection, after_item) where after_item is not null;
 
 create table object (
   kind text not null,

@@ -15,6 +15,8 @@ export type Personal = {
   decrypt(stored: Uint8Array): string | null;
   /** Equal for values that differ only in case, width or surrounding space. */
   blindIndex(field: string, value: string): Buffer;
+  /** 16 bytes that say nothing about the text without the site's key; unlike a blind index it sees every difference. */
+  keyed(text: string): Buffer;
   /** Forgets the person's key; returns whether there was one. */
   erase(person: string): boolean;
 };
@@ -22,6 +24,7 @@ export type Personal = {
 const version = 1;
 const headBytes = 7;
 const nonceBytes = 24;
+const maxHeldKeys = 2_000;
 
 const normalise = (value: string): string => value.normalize('NFKC').trim().toLowerCase();
 
@@ -45,13 +48,26 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   );
   const context = (id: number): string => `person/${id}`;
 
+  // Unwrapping costs as much as a value; keyed by the wrapped bytes, which are read from the table each time, so an
+  // erased key is never used again.
+  const unwrapped = new Map<string, Uint8Array>();
+  const unwrap = (id: number, wrapped: Buffer): Uint8Array => {
+    const cacheKey = wrapped.toString('latin1');
+    const held = unwrapped.get(cacheKey);
+    if (held !== undefined) return held;
+    const key = keyring.unwrap(wrapped, context(id));
+    if (unwrapped.size >= maxHeldKeys) unwrapped.clear();
+    unwrapped.set(cacheKey, key);
+    return key;
+  };
+
   const keyFor = (person: string): { id: number; key: Uint8Array } => {
     const index = personIndex(person);
     const held = byPerson.get(index);
-    if (held) return { id: held.id, key: keyring.unwrap(held.wrapped, context(held.id)) };
+    if (held) return { id: held.id, key: unwrap(held.id, held.wrapped) };
     return immediate(db, () => {
       const meanwhile = byPerson.get(index);
-      if (meanwhile) return { id: meanwhile.id, key: keyring.unwrap(meanwhile.wrapped, context(meanwhile.id)) };
+      if (meanwhile) return { id: meanwhile.id, key: unwrap(meanwhile.id, meanwhile.wrapped) };
       const key = randomBytes(32);
       const id = Number(insert.run(index, nowMs()).lastInsertRowid);
       setWrapped.run(keyring.wrap(key, context(id)), id);
@@ -84,7 +100,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
           bytes.subarray(headBytes + nonceBytes),
           head,
           nonce,
-          keyring.unwrap(row.wrapped, context(id)),
+          unwrap(id, row.wrapped),
         );
         return Buffer.from(plain).toString('utf8');
       } catch (cause) {
@@ -92,9 +108,11 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
       }
     },
     blindIndex,
+    keyed: (text) => hmac(`keyed\0${text}`),
     erase: (person) => {
       // Without secure_delete the key would stay readable in a free page; the WAL holds it until it is reset.
       db.pragma('secure_delete = ON');
+      unwrapped.clear();
       const erased = forget.run(nowMs(), personIndex(person)).changes > 0;
       if (!db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
       return erased;

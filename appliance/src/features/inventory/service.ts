@@ -1,5 +1,12 @@
-import type { Database } from '../../platform/database.ts';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { shapeOf } from './item.ts';
+import { unpackIds } from './packed-ids.ts';
+import { inventoryReader } from './reader.ts';
+import { sectionStore } from './store.ts';
+import { ensureTables } from './tables.ts';
 import type {
   Change,
   Collection,
@@ -13,12 +20,13 @@ import type {
   SectionReport,
   SectionRow,
 } from './types.ts';
+import { type Holder, holderOf, sectionWriter } from './writer.ts';
 
 export type InventoryService = {
   collections(): readonly Collection[];
   /** Throws UNKNOWN_COLLECTION. */
   collection(name: string): Collection;
-  /** Section hashes (hex) of a device; without a door, of any of them. */
+  /** Section hashes (hex) of a device; without a door, of the best one of each collection. */
   hashes(device: number, door?: Door): Record<string, string>;
   /** Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is one. */
   putSection(report: SectionReport): SectionOutcome;
@@ -27,6 +35,7 @@ export type InventoryService = {
   list(query: ListQuery): ListResult;
   /** The devices that have an item of a `shared` collection. */
   itemDevices(collection: string, item: number): number[];
+  /** No write may happen on this connection while it is read. */
   members(collection: string): Iterable<Members>;
   changes(query: { device?: number; collection?: string; after?: number; limit: number; personal?: boolean }): Change[];
   counts(): CollectionCount[];
@@ -42,4 +51,61 @@ export type InventoryParts = {
   collections: readonly Collection[];
   /** Called inside the transaction after a section changed. */
   onChanged?: ReadonlyArray<(changed: SectionChanged) => void>;
+};
+
+const dayMs = 86_400_000;
+const batchRows = 2_000;
+
+/** The inventory engine over its declarations; makes the tables that are missing. */
+export const inventoryService = ({ db, personal, collections, onChanged = [] }: InventoryParts): InventoryService => {
+  ensureTables(db, collections);
+  const holders = new Map<string, Holder>(
+    collections.map((collection) => [collection.name, holderOf(db, shapeOf(collection))]),
+  );
+  const sections = sectionStore(db);
+  const holder = (name: string): Holder => {
+    const found = holders.get(name);
+    if (found === undefined) throw new AppError('UNKNOWN_COLLECTION', `there is no collection ${name.slice(0, 64)}`);
+    return found;
+  };
+  const outranked = (name: string): Set<number> =>
+    new Set(sections.outranked(name).flatMap((row) => [...unpackIds(row.members, row.count)]));
+  const writer = sectionWriter({ db, personal, sections, holder, onChanged });
+  const reader = inventoryReader({ db, personal, sections, holder });
+
+  return {
+    collections: () => collections,
+    collection: (name) => holder(name).shape.collection,
+    hashes: (device, door) =>
+      Object.fromEntries(
+        sections
+          .hashes(device)
+          .filter((row) => (door === undefined ? row.best === 1 : row.door === door) && holders.has(row.collection))
+          .map((row) => [row.collection, row.hash.toString('hex')]),
+      ),
+    putSection: writer.put,
+    ...reader,
+    counts: () => {
+      const held = new Map(sections.counts().map((row) => [row.collection, row]));
+      return collections.map(({ name }) => ({
+        collection: name,
+        rows: held.get(name)?.rows ?? 0,
+        devices: held.get(name)?.devices ?? 0,
+      }));
+    },
+    forget: (device) => writer.forget(device, holders.values()),
+    trim: () => {
+      const removed = { changes: 0, items: 0 };
+      for (const { shape, shared } of holders.values()) {
+        const before = nowMs() - shape.collection.retentionDays * dayMs;
+        for (let n = batchRows; n === batchRows; removed.changes += n) {
+          n = immediate(db, () => sections.trimChanges(shape.collection.name, before, batchRows));
+        }
+        if (shared === undefined) continue;
+        for (let n = batchRows; n === batchRows; removed.items += n)
+          n = immediate(db, () => shared.removeOrphans(outranked(shape.collection.name), batchRows));
+      }
+      return removed;
+    },
+  };
 };

@@ -1,0 +1,146 @@
+import { decodeCursor } from '../../platform/cursor.ts';
+import { invalid } from '../../platform/errors.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { likePattern } from '../../platform/text.ts';
+import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
+import type { Collection, Field, ListQuery } from './types.ts';
+
+// The SQL of a list. Column names come from declarations, values are always bound.
+
+type Value = string | number | boolean;
+
+export type ListSql = {
+  from: string;
+  where: string;
+  params: unknown[];
+  order: string;
+  page: string;
+  pageParams: unknown[];
+  sortSql: string;
+};
+
+const bound = (field: Field, value: Value): string | number => {
+  if (typeof value === 'boolean') return Number(value);
+  if (field.type === 'boolean' && typeof value === 'string') return value === 'true' || value === '1' ? 1 : 0;
+  if (field.type === 'time' && typeof value === 'string' && !/^-?\d+$/.test(value)) return Date.parse(value);
+  if (['integer', 'real', 'time'].includes(field.type)) return Number(value);
+  return value;
+};
+
+/** A condition on one field; INVALID for a field that cannot be asked for. */
+const fieldCondition = (
+  personal: Personal,
+  collection: Collection,
+  name: string,
+  values: readonly Value[],
+): { sql: string; params: unknown[] } => {
+  const field = collection.fields[name];
+  if (field === undefined || field.perDevice || field.entered)
+    throw invalid({ [name]: { key: 'validation.unknownField' } });
+  if (field.personal) {
+    if (!field.indexed) throw invalid({ [name]: { key: 'validation.unknownField' } });
+    const blind = values.map((value) => personal.blindIndex(`${collection.name}.${name}`, String(value)));
+    return { sql: `item.${blindColumn(name)} in (${blind.map(() => '?').join(', ')})`, params: blind };
+  }
+  const json = JSON.stringify(values.map((value) => bound(field, value)));
+  if (field.type === 'list') {
+    const sql = `exists (select 1 from json_each(item.${column(name)}) as entry where entry.value in (select value from json_each(?)))`;
+    return { sql, params: [json] };
+  }
+  return { sql: `item.${column(name)} in (select value from json_each(?))`, params: [json] };
+};
+
+/** Part of any text field, or the whole of an indexed personal one. */
+const searchCondition = (
+  personal: Personal,
+  collection: Collection,
+  text: string,
+): { sql: string; params: unknown[] } => {
+  const parts: string[] = [];
+  const params: unknown[] = [];
+  for (const [name, field] of Object.entries(collection.fields)) {
+    if (field.perDevice || field.entered) continue;
+    if (field.personal) {
+      if (!field.indexed) continue;
+      parts.push(`item.${blindColumn(name)} = ?`);
+      params.push(personal.blindIndex(`${collection.name}.${name}`, text));
+    } else if (field.type === 'text' || field.type === 'list') {
+      parts.push(`item.${column(name)} like ? escape '\\'`);
+      params.push(likePattern(text));
+    }
+  }
+  return parts.length === 0 ? { sql: '0', params } : { sql: `(${parts.join(' or ')})`, params };
+};
+
+const sortOf = (collection: Collection, sort: string): string => {
+  if (sort === '_devices' && collection.mode === 'shared') return 'amount.devices';
+  if (sort === '_device' && collection.mode === 'own') return 'item.device';
+  const field = collection.fields[sort];
+  if (field === undefined || field.personal || field.perDevice || field.entered)
+    throw invalid({ sort: { key: 'validation.choice' } });
+  return field.type === 'text' || field.type === 'list'
+    ? `item.${column(sort)} collate nocase`
+    : `item.${column(sort)}`;
+};
+
+const beyond = (sortSql: string, descending: boolean, after: string): { sql: string; params: unknown[] } => {
+  const { value, id } = decodeCursor(after);
+  const than = descending ? '<' : '>';
+  // Null sorts before everything.
+  if (value === null) {
+    return {
+      sql: descending ? `(${sortSql} is null and item.id < ?)` : `(${sortSql} is not null or item.id > ?)`,
+      params: [id],
+    };
+  }
+  const nulls = descending ? ` or ${sortSql} is null` : '';
+  return {
+    sql: `(${sortSql} ${than} ? or (${sortSql} = ? and item.id ${than} ?)${nulls})`,
+    params: [value, value, id],
+  };
+};
+
+/** `ids`: the items of the asked device, for a shared collection. */
+export const listSql = (
+  personal: Personal,
+  collection: Collection,
+  query: ListQuery,
+  ids: Uint32Array | undefined,
+): ListSql => {
+  const table = tableOf(collection);
+  const parts: string[] = [];
+  const params: unknown[] = [];
+  const add = (condition: { sql: string; params: unknown[] }): void => {
+    parts.push(condition.sql);
+    params.push(...condition.params);
+  };
+  let from: string;
+  if (collection.mode === 'shared') {
+    from = `${table} as item join ${countTableOf(collection)} as amount on amount.id = item.id and amount.devices > 0`;
+    if (ids !== undefined)
+      add({ sql: 'item.id in (select value from json_each(?))', params: [JSON.stringify(Array.from(ids))] });
+  } else {
+    from = `${table} as item join section on section.device = item.device and section.collection = '${collection.name}'
+              and section.door = item.door and section.best = 1`;
+    if (query.device !== undefined) add({ sql: 'item.device = ?', params: [query.device] });
+  }
+  for (const [name, value] of Object.entries(query.where ?? {})) {
+    const values: readonly Value[] = typeof value === 'object' ? value : [value];
+    add(fieldCondition(personal, collection, name, values));
+  }
+  const text = query.search?.trim();
+  if (text) add(searchCondition(personal, collection, text));
+  const sortSql = sortOf(collection, query.sort ?? collection.sort);
+  const descending = query.descending ?? false;
+  const direction = descending ? 'desc' : 'asc';
+  const page = query.after === undefined ? undefined : beyond(sortSql, descending, query.after);
+  return {
+    from,
+    where: parts.length === 0 ? '1' : parts.join(' and '),
+    params,
+    order: `${sortSql} ${direction}, item.id ${direction}`,
+    page: page?.sql ?? '1',
+    pageParams: page?.params ?? [],
+    sortSql,
+  };
+};

@@ -1,0 +1,175 @@
+import { encodeCursor } from '../../platform/cursor.ts';
+import type { Database } from '../../platform/database.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { unpackAttributes } from './attributes.ts';
+import { fromStored, type NamedField, type Stored } from './item.ts';
+import { listSql } from './list-sql.ts';
+import { hasId, unpackIds } from './packed-ids.ts';
+import { listQueries } from './queries.ts';
+import type { Cell, ChangeRow, SectionRow, SectionStore } from './store.ts';
+import type {
+  Change,
+  ChangeOperation,
+  Door,
+  FieldValue,
+  InventoryRow,
+  Item,
+  ListQuery,
+  ListResult,
+  Members,
+  SectionRow as ReadRow,
+} from './types.ts';
+import type { Holder } from './writer.ts';
+
+const maxPage = 100_000;
+
+type ChangeQuery = { device?: number; collection?: string; after?: number; limit: number; personal?: boolean };
+
+/** Reads sections, lists, membership and changes. */
+export const inventoryReader = (parts: {
+  db: Database;
+  personal: Personal;
+  sections: SectionStore;
+  holder(name: string): Holder;
+}) => {
+  const { db, personal, sections, holder } = parts;
+  const queries = listQueries(db);
+
+  const readCell = ({ field }: NamedField, cell: Cell | undefined, reveal: boolean): FieldValue => {
+    if (cell === null || cell === undefined) return null;
+    if (!Buffer.isBuffer(cell)) return fromStored(field, cell);
+    if (!reveal) return null;
+    const plain = personal.decrypt(cell);
+    return plain === null ? null : fromStored(field, JSON.parse(plain) as Stored);
+  };
+
+  const fieldsOf = (
+    fields: readonly NamedField[],
+    row: Readonly<Record<string, Cell>>,
+    reveal: boolean,
+  ): Record<string, FieldValue> =>
+    Object.fromEntries(fields.map((named) => [named.name, readCell(named, row[named.name], reveal)]));
+
+  /** The perDevice values of a section's items, by item. */
+  const attributesOf = (
+    fields: readonly NamedField[],
+    section: SectionRow,
+  ): Map<number, Record<string, FieldValue>> => {
+    const columns = unpackAttributes(section.attrs);
+    const ids = section.members === null ? new Uint32Array() : unpackIds(section.members, section.count);
+    const values = new Map<number, Record<string, FieldValue>>();
+    ids.forEach((id, at) => {
+      values.set(
+        id,
+        Object.fromEntries(fields.map(({ name, field }) => [name, fromStored(field, columns[name]?.[at] ?? null)])),
+      );
+    });
+    return values;
+  };
+
+  const section = (device: number, name: string, options: { personal?: boolean } = {}): ReadRow[] => {
+    const { shape, shared, own } = holder(name);
+    const held = sections.best(device, name);
+    if (held === undefined) return [];
+    const meta = { _door: held.door as Door, _collectedAt: held.collected_at };
+    const reveal = options.personal ?? false;
+    if (own !== undefined) {
+      return own
+        .rows(device, held.door)
+        .map((row) => ({ id: row.id, ...fieldsOf(shape.own, row, reveal), ...meta }) as ReadRow);
+    }
+    const attributes = attributesOf(shape.perDevice, held);
+    return (shared?.byIds([...attributes.keys()]) ?? []).map(
+      (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false), ...attributes.get(row.id), ...meta }) as ReadRow,
+    );
+  };
+
+  const list = (query: ListQuery): ListResult => {
+    const { shape } = holder(query.collection);
+    const isShared = shape.collection.mode === 'shared';
+    const held = isShared && query.device !== undefined ? sections.best(query.device, query.collection) : undefined;
+    const attributes = held === undefined ? undefined : attributesOf(shape.perDevice, held);
+    const ids = isShared && query.device !== undefined ? Uint32Array.from(attributes?.keys() ?? []) : undefined;
+    const sql = listSql(personal, shape.collection, query, ids);
+    const limit = Math.min(Math.max(1, query.limit), maxPage);
+    const { rows, total } = queries.page(sql, isShared, limit);
+    const columns = Object.entries(shape.collection.fields)
+      .filter(
+        ([, field]) => field.column !== false && !field.entered && (!field.perDevice || query.device !== undefined),
+      )
+      .map(([name]) => name);
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    return {
+      rows: rows.map(
+        (row) =>
+          ({
+            id: row.id,
+            ...fieldsOf(shape.own, row, query.personal ?? false),
+            ...attributes?.get(row.id),
+            ...(isShared ? { _devices: row['_devices'] } : { _device: row['device'] }),
+          }) as InventoryRow,
+      ),
+      total,
+      columns,
+      ...(last === undefined
+        ? {}
+        : { next: encodeCursor({ value: last['_sort'] as string | number | null, id: last.id }) }),
+    };
+  };
+
+  const members = function* (name: string): Generator<Members> {
+    holder(name);
+    for (const row of sections.members(name)) yield { device: row.device, items: unpackIds(row.members, row.count) };
+  };
+
+  const itemDevices = (name: string, item: number): number[] => {
+    const devices: number[] = [];
+    for (const { device, items } of members(name)) if (hasId(items, item)) devices.push(device);
+    return devices;
+  };
+
+  const logged = (fields: readonly NamedField[], row: string | null, reveal: boolean): Item | null => {
+    if (row === null) return null;
+    const cells = JSON.parse(row) as Record<string, Stored | { $enc: string }>;
+    return Object.fromEntries(
+      fields.map((named) => {
+        const cell = cells[named.name] ?? null;
+        const bytes = typeof cell === 'object' && cell !== null ? Buffer.from(cell.$enc, 'base64') : cell;
+        return [named.name, readCell(named, bytes, reveal)];
+      }),
+    );
+  };
+
+  const toChange = (row: ChangeRow, reveal: boolean): Change => {
+    const { shape, shared } = holder(row.collection);
+    const side = (item: number | null, text: string | null): Item | null => {
+      if (item === null) return logged(shape.own, text, reveal);
+      const [found] = shared?.byIds([item]) ?? [];
+      return found === undefined ? null : fieldsOf(shape.own, found, reveal);
+    };
+    const before = side(row.before_item, row.before_row);
+    const after = side(row.after_item, row.after_row);
+    const title = (after ?? before)?.[shape.collection.title];
+    return {
+      id: row.id,
+      device: row.device,
+      collection: row.collection,
+      door: row.door as Door,
+      at: row.at,
+      operation: row.operation as ChangeOperation,
+      title: typeof title === 'string' ? title : null,
+      before,
+      after,
+      count: row.count,
+    };
+  };
+
+  return {
+    section,
+    list,
+    members,
+    itemDevices,
+    changes: (query: ChangeQuery): Change[] =>
+      sections.changes(query).map((row) => toChange(row, query.personal ?? false)),
+  };
+};

@@ -1,0 +1,215 @@
+import type { Database } from '../../platform/database.ts';
+import type { Shape, Stored } from './item.ts';
+import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
+
+export type SectionRow = {
+  id: number;
+  device: number;
+  collection: string;
+  door: string;
+  hash: Buffer;
+  collected_at: number;
+  received_at: number;
+  best: number;
+  count: number;
+  members: Buffer | null;
+  attrs: Buffer | null;
+};
+
+export type ChangeRow = {
+  id: number;
+  device: number;
+  collection: string;
+  door: string;
+  at: number;
+  operation: string;
+  before_item: number | null;
+  after_item: number | null;
+  before_row: string | null;
+  after_row: string | null;
+  count: number | null;
+};
+
+/** A column's value; personal ones are encrypted bytes. */
+export type Cell = Stored | Buffer;
+
+export type OwnRow = { id: number; ikey: Buffer; digest: Buffer } & Record<string, Cell>;
+
+/** SQL of sections and the change log. */
+export const sectionStore = (db: Database) => {
+  const hash = db.prepare<[number, string, string], { id: number; hash: Buffer }>(
+    'select id, hash from section where device = ? and collection = ? and door = ?',
+  );
+  const one = db.prepare<[number, string, string], SectionRow>(
+    'select * from section where device = ? and collection = ? and door = ?',
+  );
+  const best = db.prepare<[number, string], SectionRow>(
+    'select * from section where device = ? and collection = ? and best = 1',
+  );
+  const hashes = db.prepare<[number], { collection: string; door: string; hash: Buffer; best: number }>(
+    'select collection, door, hash, best from section where device = ? order by collection, best',
+  );
+  const insert = db.prepare(
+    `insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
+     values (@device, @collection, @door, @hash, @collected_at, @received_at, 0, @count, @members, @attrs)`,
+  );
+  const update = db.prepare(
+    `update section set hash = @hash, collected_at = @collected_at, received_at = @received_at, count = @count,
+       members = @members, attrs = @attrs where id = @id`,
+  );
+  const setBest = db.prepare<[string, number, string]>(
+    'update section set best = (door = ?) where device = ? and collection = ?',
+  );
+  const doors = db.prepare<[number, string], { door: string }>(
+    'select door from section where device = ? and collection = ?',
+  );
+  const members = db.prepare<[string], { device: number; members: Buffer; count: number }>(
+    'select device, members, count from section where collection = ? and best = 1 order by device',
+  );
+  const outranked = db.prepare<[string], { members: Buffer; count: number }>(
+    'select members, count from section where collection = ? and best = 0 and members is not null',
+  );
+  const ofDevice = db.prepare<[number], SectionRow>('select * from section where device = ?');
+  const forget = db.prepare<[number]>('delete from section where device = ?');
+  const counts = db.prepare<[], { collection: string; devices: number; rows: number }>(
+    'select collection, count(*) as devices, sum(count) as rows from section where best = 1 group by collection',
+  );
+  const insertChange = db.prepare(
+    `insert into change_log (device, collection, door, at, operation, before_item, after_item, before_row, after_row, count)
+     values (@device, @collection, @door, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count)`,
+  );
+  const forgetChanges = db.prepare<[number]>('delete from change_log where device = ?');
+  const trimChanges = db.prepare<[string, number, number]>(
+    'delete from change_log where id in (select id from change_log where collection = ? and at < ? order by id limit ?)',
+  );
+  return {
+    hash: (device: number, collection: string, door: string) => hash.get(device, collection, door),
+    one: (device: number, collection: string, door: string) => one.get(device, collection, door),
+    best: (device: number, collection: string) => best.get(device, collection),
+    hashes: (device: number) => hashes.all(device),
+    write: (row: Omit<SectionRow, 'id' | 'best'> & { id: number | undefined }): void => {
+      if (row.id === undefined) insert.run({ ...row, id: null });
+      else update.run(row);
+    },
+    setBest: (device: number, collection: string, door: string): void => {
+      setBest.run(door, device, collection);
+    },
+    doors: (device: number, collection: string): string[] => doors.all(device, collection).map((row) => row.door),
+    members: (collection: string) => members.iterate(collection),
+    outranked: (collection: string) => outranked.all(collection),
+    ofDevice: (device: number) => ofDevice.all(device),
+    forget: (device: number): void => {
+      forget.run(device);
+      forgetChanges.run(device);
+    },
+    counts: () => counts.all(),
+    addChange: (row: Omit<ChangeRow, 'id'>): void => {
+      insertChange.run(row);
+    },
+    trimChanges: (collection: string, before: number, most: number): number =>
+      trimChanges.run(collection, before, most).changes,
+    changes: (query: { device?: number; collection?: string; after?: number; limit: number }): ChangeRow[] => {
+      const parts = ['1'];
+      const params: unknown[] = [];
+      if (query.device !== undefined) {
+        parts.push('device = ?');
+        params.push(query.device);
+      }
+      if (query.collection !== undefined) {
+        parts.push('collection = ?');
+        params.push(query.collection);
+      }
+      if (query.after !== undefined) {
+        parts.push('id < ?');
+        params.push(query.after);
+      }
+      return db
+        .prepare<unknown[], ChangeRow>(`select * from change_log where ${parts.join(' and ')} order by id desc limit ?`)
+        .all(...params, query.limit);
+    },
+  };
+};
+
+/** SQL of a `shared` collection's items. */
+export const sharedStore = (db: Database, { collection, own }: Shape) => {
+  const table = tableOf(collection);
+  const counts = countTableOf(collection);
+  const names = own.map(({ name }) => name);
+  const byKey = db.prepare<[Buffer], { id: number }>(`select id from ${table} where ikey = ?`);
+  const insert = db.prepare<unknown[]>(
+    `insert into ${table} (ikey, ${names.map(column).join(', ')}) values (?, ${names.map(() => '?').join(', ')})`,
+  );
+  const add = db.prepare<[number]>(
+    `insert into ${counts} (id, devices) values (?, 1) on conflict (id) do update set devices = devices + 1`,
+  );
+  const subtract = db.prepare<[number]>(`update ${counts} set devices = devices - 1 where id = ?`);
+  const byIds = db.prepare<[string], { id: number } & Record<string, Stored>>(
+    `select * from ${table} where id in (select value from json_each(?))`,
+  );
+  const orphans = db.prepare<[string, number], { id: number }>(
+    `select id from ${table} as item
+      where not exists (select 1 from ${counts} where id = item.id and devices > 0)
+        and not exists (select 1 from change_log where collection = '${collection.name}' and before_item = item.id)
+        and not exists (select 1 from change_log where collection = '${collection.name}' and after_item = item.id)
+        and id not in (select value from json_each(?))
+      limit ?`,
+  );
+  const removeItem = db.prepare<[number]>(`delete from ${table} where id = ?`);
+  const removeCount = db.prepare<[number]>(`delete from ${counts} where id = ?`);
+  return {
+    idOf: (key: Buffer, stored: Readonly<Record<string, Stored>>): number =>
+      byKey.get(key)?.id ?? Number(insert.run(key, ...names.map((name) => stored[name] ?? null)).lastInsertRowid),
+    add: (id: number): void => {
+      add.run(id);
+    },
+    subtract: (id: number): void => {
+      subtract.run(id);
+    },
+    byIds: (ids: ArrayLike<number>) => byIds.all(JSON.stringify(Array.from(ids))),
+    /** Items that no device has and no change names; `kept` are those of sections that another door outranks. */
+    removeOrphans: (kept: ReadonlySet<number>, most: number): number => {
+      const gone = orphans.all(JSON.stringify([...kept]), most);
+      for (const { id } of gone) {
+        removeItem.run(id);
+        removeCount.run(id);
+      }
+      return gone.length;
+    },
+  };
+};
+
+/** SQL of an `own` collection's rows. */
+export const ownStore = (db: Database, { collection, own }: Shape) => {
+  const table = tableOf(collection);
+  const columns = own.flatMap(({ name, field }) =>
+    field.personal && field.indexed ? [column(name), blindColumn(name)] : [column(name)],
+  );
+  const rows = db.prepare<[number, string], OwnRow>(`select * from ${table} where device = ? and door = ? order by id`);
+  const insert = db.prepare<unknown[]>(
+    `insert into ${table} (device, door, ikey, digest, ${columns.join(', ')}) values (?, ?, ?, ?, ${columns.map(() => '?').join(', ')})`,
+  );
+  const update = db.prepare<unknown[]>(
+    `update ${table} set digest = ?, ${columns.map((name) => `${name} = ?`).join(', ')} where id = ?`,
+  );
+  const remove = db.prepare<[number]>(`delete from ${table} where id = ?`);
+  const forget = db.prepare<[number]>(`delete from ${table} where device = ?`);
+  return {
+    rows: (device: number, door: string) => rows.all(device, door),
+    insert: (device: number, door: string, key: Buffer, digest: Buffer, cells: readonly Cell[]): void => {
+      insert.run(device, door, key, digest, ...cells);
+    },
+    update: (id: number, digest: Buffer, cells: readonly Cell[]): void => {
+      update.run(digest, ...cells, id);
+    },
+    remove: (id: number): void => {
+      remove.run(id);
+    },
+    forget: (device: number): void => {
+      forget.run(device);
+    },
+  };
+};
+
+export type SectionStore = ReturnType<typeof sectionStore>;
+export type SharedStore = ReturnType<typeof sharedStore>;
+export type OwnStore = ReturnType<typeof ownStore>;

@@ -1,0 +1,121 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Collection, Field } from './types.ts';
+
+// The tables of collections are generated: CREATE where absent, ADD COLUMN where the declaration grew.
+
+const namePattern = /^[a-z][a-z0-9-]{0,40}$/;
+const fieldPattern = /^[a-z][A-Za-z0-9]{0,40}$/;
+const reserved = new Set(['id', 'ikey', 'device', 'door', 'digest']);
+
+/** Name of a collection's table. */
+export const tableOf = (collection: Collection): string => `inv_${collection.name.replaceAll('-', '_')}`;
+
+/** Table with the number of devices per shared item, narrow so that counting touches few pages. */
+export const countTableOf = (collection: Collection): string => `${tableOf(collection)}_count`;
+
+/** A field's column, quoted. */
+export const column = (name: string): string => `"${name}"`;
+
+/** The column of a personal field's blind index, quoted. */
+export const blindColumn = (name: string): string => `"${name}_bx"`;
+
+const columnType = (field: Field): string => {
+  if (field.personal) return 'blob';
+  return { text: 'text', integer: 'integer', real: 'real', boolean: 'integer', time: 'integer', list: 'text' }[
+    field.type
+  ];
+};
+
+/** Throws DECLARATION for a declaration that contradicts itself. */
+export const checkCollection = (collection: Collection): void => {
+  const fault = (reason: string): never => {
+    throw new AppError('DECLARATION', `collection ${collection.name}: ${reason}`);
+  };
+  if (!namePattern.test(collection.name)) fault('its name is not lower case with hyphens');
+  for (const [name, field] of Object.entries(collection.fields)) {
+    if (!fieldPattern.test(name) || reserved.has(name)) fault(`field ${name} cannot be a column`);
+    if (field.perDevice && collection.mode !== 'shared') fault(`field ${name}: perDevice is for shared collections`);
+    if (field.perDevice && (field.identity || field.indexed))
+      fault(`field ${name}: perDevice cannot identify or be indexed`);
+    if (field.personal && collection.mode === 'shared') fault(`field ${name}: personal data is the device's own`);
+  }
+  for (const name of [collection.title, collection.sort, ...(collection.leaves?.fields ?? [])]) {
+    if (collection.fields[name] === undefined) fault(`field ${name} is not declared`);
+  }
+  if (collection.leaves?.fields.some((name) => collection.fields[name]?.personal))
+    fault('a personal field would leave');
+  if (collection.fields[collection.sort]?.personal) fault('it is sorted by a personal field');
+  if (
+    collection.mode === 'own' &&
+    !collection.single &&
+    !Object.values(collection.fields).some((field) => field.identity)
+  ) {
+    fault('no field identifies an item');
+  }
+  if (collection.doors.length === 0) fault('no door');
+};
+
+const columnsOf = (collection: Collection): Array<{ name: string; sql: string; type: string }> =>
+  Object.entries(collection.fields)
+    .filter(([, field]) => !field.perDevice && !field.entered)
+    .flatMap(([name, field]) => [
+      { name, sql: column(name), type: columnType(field) },
+      ...(field.personal && field.indexed ? [{ name: `${name}_bx`, sql: blindColumn(name), type: 'blob' }] : []),
+    ]);
+
+const indexesOf = (collection: Collection): Array<{ name: string; on: string }> => {
+  const table = tableOf(collection);
+  const indexes = Object.entries(collection.fields)
+    .filter(([, field]) => field.indexed && field.type !== 'list')
+    .map(([name, field]) => ({ name: `${table}_${name}`, on: field.personal ? blindColumn(name) : column(name) }));
+  return [...indexes, { name: `${table}_sorted`, on: `${column(collection.sort)} collate nocase, id` }];
+};
+
+const createSql = (collection: Collection): string[] => {
+  const table = tableOf(collection);
+  const columns = columnsOf(collection).map(({ sql, type }) => `${sql} ${type}`);
+  if (collection.mode === 'shared') {
+    return [
+      `create table ${table} (id integer primary key autoincrement, ikey blob not null unique, ${columns.join(', ')}) strict`,
+      `create table ${countTableOf(collection)} (id integer primary key, devices integer not null) strict`,
+    ];
+  }
+  return [
+    `create table ${table} (id integer primary key, device integer not null, door text not null, ikey blob not null,
+       digest blob not null, ${columns.join(', ')}) strict`,
+    `create unique index ${table}_device on ${table} (device, door, ikey)`,
+  ];
+};
+
+/** The statements that bring the tables of a collection to its declaration; none when they are there. */
+const pendingSql = (db: Database, collection: Collection): string[] => {
+  const table = tableOf(collection);
+  const held = db.pragma(`table_info(${table})`) as Array<{ name: string }>;
+  const statements = held.length === 0 ? createSql(collection) : [];
+  if (held.length > 0) {
+    const names = new Set(held.map(({ name }) => name));
+    for (const { name, sql, type } of columnsOf(collection)) {
+      if (!names.has(name)) statements.push(`alter table ${table} add column ${sql} ${type}`);
+    }
+  }
+  const indexes = db.prepare<[string], { name: string }>(
+    "select name from sqlite_schema where type = 'index' and tbl_name = ?",
+  );
+  const indexNames = new Set(indexes.all(table).map(({ name }) => name));
+  for (const { name, on } of indexesOf(collection)) {
+    if (!indexNames.has(name)) statements.push(`create index ${name} on ${table} (${on})`);
+  }
+  return statements;
+};
+
+/** Makes the tables of collections fit their declarations; takes the write lock only when something is missing. */
+export const ensureTables = (db: Database, collections: readonly Collection[]): void => {
+  for (const collection of collections) checkCollection(collection);
+  if (collections.every((collection) => pendingSql(db, collection).length === 0)) return;
+  immediate(db, () => {
+    for (const collection of collections) {
+      for (const statement of pendingSql(db, collection)) db.exec(statement);
+    }
+  });
+};

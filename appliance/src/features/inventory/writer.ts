@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { timeText } from '../../platform/validation.ts';
+import type { Shape } from './item.ts';
+import { compareIds, unpackIds } from './packed-ids.ts';
+import { ownSection } from './put-own.ts';
+import { sharedSection } from './put-shared.ts';
+import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
+import type { Collection, Item, SectionChanged, SectionOutcome, SectionReport } from './types.ts';
+import { itemsParser } from './validate.ts';
+
+export type Holder = {
+  shape: Shape;
+  parse(items: readonly unknown[]): Item[];
+  shared: SharedStore | undefined;
+  own: OwnStore | undefined;
+};
+
+/** What the engine keeps ready for each collection. */
+export const holderOf = (db: Database, shape: Shape): Holder => ({
+  shape,
+  parse: itemsParser(shape.collection),
+  shared: shape.collection.mode === 'shared' ? sharedStore(db, shape) : undefined,
+  own: shape.collection.mode === 'own' ? ownStore(db, shape) : undefined,
+});
+
+const known: SectionOutcome = { known: true, added: 0, removed: 0, changed: 0 };
+const hashPattern = /^[0-9a-f]{64}$/;
+
+const checkHash = (report: SectionReport): void => {
+  let bytes: Uint8Array;
+  try {
+    bytes = canonicalJson(report.items);
+  } catch (cause) {
+    // A fraction or another value that canonical JSON does not have.
+    throw new AppError(
+      'INVALID',
+      'items are not canonical JSON',
+      { fields: { items: { key: 'validation.type' } } },
+      { cause },
+    );
+  }
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== report.hash) {
+    throw new AppError('HASH_MISMATCH', `the items of ${report.collection} have SHA-256 ${actual}, not ${report.hash}`);
+  }
+};
+
+type Change = {
+  operation: 'added' | 'removed' | 'changed';
+  before: number | string | null;
+  after: number | string | null;
+};
+
+const itemOf = (value: number | string | null): number | null => (typeof value === 'number' ? value : null);
+const rowOf = (value: number | string | null): string | null => (typeof value === 'string' ? value : null);
+
+/** Stores sections: items, rows, counts, change log, all in one transaction. */
+export const sectionWriter = (parts: {
+  db: Database;
+  personal: Personal;
+  sections: SectionStore;
+  holder(name: string): Holder;
+  onChanged: ReadonlyArray<(changed: SectionChanged) => void>;
+}) => {
+  const { db, personal, sections, holder, onChanged } = parts;
+
+  const preferred = (collection: Collection, doors: readonly string[]): string =>
+    collection.doors.find((door) => doors.includes(door)) ?? doors[0] ?? '';
+
+  const memberIds = (row: SectionRow | undefined): Uint32Array =>
+    row?.members ? unpackIds(row.members, row.count) : new Uint32Array();
+
+  const recount = (shared: SharedStore, before: Uint32Array, after: Uint32Array): void => {
+    const { added, removed } = compareIds(before, after);
+    for (const id of added) shared.add(id);
+    for (const id of removed) shared.subtract(id);
+  };
+
+  const log = (
+    report: SectionReport,
+    at: number,
+    first: boolean,
+    count: number,
+    changes: readonly Change[],
+  ): SectionOutcome => {
+    const base = { device: report.device, collection: report.collection, door: report.door, at };
+    if (first) {
+      const empty = { before_item: null, after_item: null, before_row: null, after_row: null };
+      sections.addChange({ ...base, operation: 'first', ...empty, count });
+      return { known: false, added: count, removed: 0, changed: 0 };
+    }
+    const outcome = { known: false, added: 0, removed: 0, changed: 0 };
+    for (const { operation, before, after } of changes) {
+      outcome[operation] += 1;
+      sections.addChange({
+        ...base,
+        operation,
+        before_item: itemOf(before),
+        after_item: itemOf(after),
+        before_row: rowOf(before),
+        after_row: rowOf(after),
+        count: null,
+      });
+    }
+    return outcome;
+  };
+
+  const write = (report: SectionReport, { shape, shared, own }: Holder, items: readonly Item[]): SectionOutcome => {
+    const { device, collection, door } = report;
+    const previous = sections.one(device, collection, door);
+    const receivedAt = nowMs();
+    const base = {
+      id: previous?.id,
+      device,
+      collection,
+      door,
+      hash: Buffer.from(report.hash, 'hex'),
+      collected_at: Date.parse(report.collectedAt),
+      received_at: receivedAt,
+    };
+    const bestBefore = shared === undefined ? undefined : memberIds(sections.best(device, collection));
+    let count: number;
+    let changes: readonly Change[];
+    if (shared !== undefined) {
+      const section = sharedSection(shape, shared, items, previous);
+      count = section.ids.length;
+      changes = section.changes;
+      sections.write({ ...base, count, members: section.members, attrs: section.attrs });
+    } else if (own !== undefined) {
+      ({ count, changes } = ownSection({ personal, shape, store: own, device, door, items }));
+      sections.write({ ...base, count, members: null, attrs: null });
+    } else {
+      throw new AppError('INTERNAL', `collection ${collection} has no storage`);
+    }
+    if (previous === undefined) {
+      sections.setBest(device, collection, preferred(shape.collection, sections.doors(device, collection)));
+    }
+    if (shared !== undefined && bestBefore !== undefined) {
+      recount(shared, bestBefore, memberIds(sections.best(device, collection)));
+    }
+    return log(report, receivedAt, previous === undefined, count, changes);
+  };
+
+  return {
+    put: (report: SectionReport): SectionOutcome => {
+      const found = holder(report.collection);
+      if (!hashPattern.test(report.hash)) throw invalid({ hash: { key: 'validation.format' } });
+      if (!found.shape.collection.doors.includes(report.door)) throw invalid({ door: { key: 'validation.choice' } });
+      if (!timeText.safeParse(report.collectedAt).success) throw invalid({ collectedAt: { key: 'validation.format' } });
+      const isKnown = (): boolean =>
+        sections.hash(report.device, report.collection, report.door)?.hash.toString('hex') === report.hash;
+      if (isKnown()) return known;
+      checkHash(report);
+      const items = found.parse(report.items);
+      return immediate(db, () => {
+        // Another process may have stored it while this one parsed.
+        if (isKnown()) return known;
+        const outcome = write(report, found, items);
+        for (const listener of onChanged) listener({ device: report.device, collection: report.collection });
+        return outcome;
+      });
+    },
+    forget: (device: number, holders: Iterable<Holder>): void => {
+      immediate(db, () => {
+        const rows = sections.ofDevice(device);
+        for (const { shape, shared, own } of holders) {
+          own?.forget(device);
+          const best = rows.find((row) => row.collection === shape.collection.name && row.best === 1);
+          if (shared !== undefined) recount(shared, memberIds(best), new Uint32Array());
+        }
+        sections.forget(device);
+      });
+    },
+  };
+};
