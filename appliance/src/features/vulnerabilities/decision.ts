@@ -1,4 +1,4 @@
-import type { Decision, Severity } from './types.ts';
+import { type Decision, SEVERITIES, type Severity } from './types.ts';
 
 /** What the decision was made from, stored with it so that "why" stays answerable after the inputs change. */
 export type DecisionInputs = {
@@ -20,3 +20,7 @@ export const decide = (severity: Severity, cvss?: string): { decision: Decision;
   decision: BY_SEVERITY[severity],
   inputs: { rule: 'severity/1', severity, ...(cvss === undefined ? {} : { cvss }) },
 });
+
+/** The rule as rows, for matching inside the database. */
+export const decisionRules = (): readonly { severity: Severity; decision: Decision; name: DecisionInputs['rule'] }[] =>
+  SEVERITIES.map((severity) => ({ severity, decision: BY_SEVERITY[severity], name: 'severity/1' }));

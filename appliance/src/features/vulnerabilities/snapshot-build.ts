@@ -7,7 +7,7 @@ import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { VERSION_CODEC } from '@sallyport/bundle-tools/versions/scheme';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
-import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL } from './snapshot-schema.ts';
+import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL, snapshotPath } from './snapshot-schema.ts';
 import { type SnapshotWriter, snapshotWriter } from './snapshot-store.ts';
 
 /** One part as its inventory line names it; `from` '' is a full one, which replaces the feed. */
@@ -25,9 +25,6 @@ export type FeedState = {
   readonly digest: string;
   readonly newest?: string;
 };
-
-/** The file of a snapshot. */
-export const snapshotPath = (folder: string, number: number): string => join(folder, `${number}.db`);
 
 const openForBuild = (path: string): Database => {
   const db = new BetterSqlite3(path);
@@ -80,7 +77,6 @@ export const buildSnapshot = async (options: {
   try {
     if (!hasBefore) db.exec(SNAPSHOT_SQL);
     const states = await applyParts(db, options);
-    db.exec('ANALYZE');
     db.close();
     syncFile(temporary);
     renameSync(temporary, target);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 
 /** Raised when the tables below change; a snapshot with another number is rebuilt from a full import. */
 export const SNAPSHOT_SCHEMA = 1;
@@ -51,3 +52,6 @@ export const advisoryKey = (feed: string, id: string): number => {
   const digest = createHash('sha256').update(`${feed}\0${id}`).digest();
   return digest.readUIntBE(0, 6) * 16 + ((digest[6] ?? 0) >> 4);
 };
+
+/** The file of a snapshot. */
+export const snapshotPath = (folder: string, number: number): string => join(folder, `${number}.db`);

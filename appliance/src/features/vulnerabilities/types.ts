@@ -58,14 +58,14 @@ export type FindingFilter = {
 export type FindingCounts = {
   readonly open: number;
   readonly affected: number;
+  /** Of which nobody can say: versions or ranges that cannot be compared, module streams. */
   readonly review: number;
   readonly fixAvailable: number;
+  /** Devices with at least one open finding. */
   readonly devices: number;
   readonly bySeverity: Readonly<Record<Severity, number>>;
   /** Decision × fix state, for the matrix of the page. */
   readonly matrix: Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
-  /** Coordinates of which no version could be compared. */
-  readonly notComparable: number;
 };
 
 /** Why an advisory matches a coordinate: the record, the range, both keys, the source and its age. */

@@ -1,0 +1,279 @@
+import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
+import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/digest';
+import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part';
+import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deb, debian13, openInventory } from '../../../test/support/engines.ts';
+import { RANGE_JOIN } from './rematch-store.ts';
+import { type VulnerabilityService, vulnerabilityService } from './service.ts';
+import { buildSnapshot, type FeedPart } from './snapshot-build.ts';
+import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
+import { snapshotPath } from './snapshot-schema.ts';
+
+const key = (version: string): string => toHex(keyFor('Debian:13', version) ?? new Uint8Array());
+const range = (fixed: string) => ({ lo: '', hi: key(fixed), fixed, comparable: true });
+
+const advisory = (
+  id: string,
+  affected: Partial<Advisory['affected'][number]>,
+  extra: Partial<Advisory> = {},
+): Advisory => ({
+  id,
+  feed: 'osv-debian',
+  aliases: [`CVE-${id}`],
+  upstream: [],
+  related: [],
+  modified: '2026-01-01T00:00:00Z',
+  severity: 'high',
+  summary: `Problem ${id}`,
+  references: [],
+  affected: [{ ecosystem: 'Debian:13', package: 'openssl', ranges: [], versions: [], ...affected }],
+  ...extra,
+});
+
+const part = async (from: string, records: Advisory[], all: Advisory[] = records): Promise<FeedPart> => {
+  const digest = contentDigest(all.map(toRecord));
+  const header = partHeader({ feed: 'osv-debian', from, digest, newest: '2026-01-01T00:00:00Z' });
+  const bytes = await encodePart(
+    header,
+    records.map(toRecord).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  return {
+    feed: 'osv-debian',
+    from,
+    to: header.to,
+    open: async function* () {
+      yield bytes;
+    },
+  };
+};
+
+describe('matching', () => {
+  let site: Awaited<ReturnType<typeof openInventory>>;
+  let vulnerabilities: VulnerabilityService;
+  let clockMs = Date.parse('2026-01-02T00:00:00Z');
+  let number = 0;
+
+  beforeEach(async () => {
+    clockMs = Date.parse('2026-01-02T00:00:00Z');
+    number = 0;
+    site = await openInventory([(changed) => vulnerabilities.onSectionChanged(changed)]);
+    site.db
+      .prepare(
+        "INSERT INTO exchange_state (id, site, name, floor) VALUES (1, 'plant-7', 'Plant', '2026-01-01T00:00:00Z')",
+      )
+      .run();
+    vulnerabilities = vulnerabilityService({
+      db: site.db,
+      statePath: site.paths.database,
+      folder: site.paths.advisories,
+      inventory: site.inventory,
+      clock: () => clockMs,
+    });
+  });
+  afterEach(() => {
+    vulnerabilities.close();
+    site.close();
+  });
+
+  const publish = async (...parts: FeedPart[]) => {
+    const states = await buildSnapshot({
+      folder: site.paths.advisories,
+      number: number + 1,
+      previous: number,
+      parts,
+      capturedAt: '2026-01-02T00:00:00Z',
+    });
+    number += 1;
+    site.db.prepare('UPDATE exchange_state SET snapshot = ?').run(number);
+    vulnerabilities.rematch();
+    return states;
+  };
+  const ids = () => vulnerabilities.list({ limit: 100, sort: 'advisory' }).rows.map((row) => row.advisory);
+
+  it('finds a package that an advisory covers, with its fix, and says why', async () => {
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [
+      deb('libssl3t64', '3.5.0-1', { source: 'openssl', sourceVersion: '3.5.0-1' }),
+      deb('bash', '5.2-1'),
+    ]);
+    await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
+    const { rows, total } = vulnerabilities.list({ limit: 10 });
+    expect(total).toBe(1);
+    expect(rows[0]).toMatchObject({
+      advisory: 'A',
+      aliases: ['CVE-A'],
+      package: 'openssl',
+      version: '3.5.0-1',
+      fixed: '3.5.1-1',
+      decision: 'attend',
+      fixState: 'available',
+      verdict: 'affected',
+      state: 'open',
+      devices: 1,
+    });
+    const why = vulnerabilities.why(rows[0]?.id ?? '');
+    expect(why.key).toBe(key('3.5.0-1'));
+    expect(why.ranges).toEqual([{ lo: '', hi: key('3.5.1-1'), fixed: '3.5.1-1', covers: true, qualifier: {} }]);
+    expect(why.inputs).toEqual({ rule: 'severity/1', severity: 'high' });
+    expect(why.devices).toEqual([{ device: 1, firstSeen: rows[0]?.since }]);
+    expect(vulnerabilities.counts()).toMatchObject({ open: 1, affected: 1, fixAvailable: 1, devices: 1 });
+  });
+
+  it('matches what arrives after the advisories too, and only what was never seen', async () => {
+    await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('openssl', '3.5.0-1')]);
+    expect(ids()).toEqual(['A']);
+    site.report(2, 'platform', [{ ...debian13, release: '12' }]);
+    site.report(2, 'software', [deb('openssl', '3.5.0-1')]);
+    expect(vulnerabilities.forDevice(2)).toEqual([]);
+  });
+
+  it('closes a finding by the next inventory only', async () => {
+    await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('openssl', '3.5.0-1')]);
+    expect(ids()).toEqual(['A']);
+    clockMs += 60_000;
+    site.report(1, 'software', [deb('openssl', '3.5.1-1')]);
+    expect(ids()).toEqual([]);
+    expect(vulnerabilities.list({ limit: 10, state: 'fixed' }).rows.map((row) => row.state)).toEqual(['fixed']);
+  });
+
+  it('dates a finding on a device by what came last: the package or the advisory', async () => {
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('bash', '5.2-1')]);
+    clockMs = Date.parse('2026-01-03T00:00:00Z');
+    await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
+    clockMs = Date.parse('2026-01-05T00:00:00Z');
+    site.report(1, 'software', [deb('bash', '5.2-1'), deb('openssl', '3.5.0-1')]);
+    expect(vulnerabilities.forDevice(1)[0]?.firstSeen).toBe('2026-01-05T00:00:00Z');
+  });
+
+  it('takes a withdrawn advisory back, and leaves untouched what did not change', async () => {
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('openssl', '3.5.0-1')]);
+    const [a, b] = [advisory('A', { ranges: [range('3.5.1-1')] }), advisory('B', { ranges: [range('3.5.2-1')] })];
+    const [first] = await publish(await part('', [a, b]));
+    expect(ids()).toEqual(['A', 'B']);
+    const since = vulnerabilities.list({ limit: 10 }).rows.find((row) => row.advisory === 'B')?.since;
+    clockMs += 3_600_000;
+    const gone = { ...a, withdrawn: '2026-01-02T00:00:00Z' };
+    await publish(await part(first?.cursor ?? '', [gone], [gone, b]));
+    expect(vulnerabilities.list({ limit: 10 }).rows.map((row) => [row.advisory, row.since])).toEqual([['B', since]]);
+    expect(vulnerabilities.rematch()).toEqual({ opened: 0, closed: 0, changed: 0 });
+  });
+
+  it('refuses a delta whose result is not what was signed, and leaves the old snapshot', async () => {
+    const a = advisory('A', { ranges: [range('3.5.1-1')] });
+    const [first] = await publish(await part('', [a]));
+    const b = advisory('B', { ranges: [range('3.5.2-1')] });
+    await expect(publish(await part(first?.cursor ?? '', [b], [b]))).rejects.toMatchObject({ code: 'HASH' });
+    expect(number).toBe(1);
+  });
+
+  it('gives the same matches by a chain of deltas as by one full part', async () => {
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('openssl', '3.5.0-1')]);
+    const [a, b] = [advisory('A', { ranges: [range('3.5.1-1')] }), advisory('B', { versions: ['3.5.0-1'] })];
+    const first = await part('', [a]);
+    await publish(first, await part(first.to, [b], [a, b]));
+    const chained = vulnerabilities.list({ limit: 10 }).rows;
+    await publish(await part('', [a, b]));
+    expect(vulnerabilities.list({ limit: 10 }).rows).toEqual(chained);
+    expect(chained.map((row) => row.advisory).sort()).toEqual(['A', 'B']);
+  });
+
+  it('lists for review what cannot be compared, and never drops it', async () => {
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('openssl', 'not comparable ключ')]);
+    site.report(2, 'platform', [debian13]);
+    site.report(2, 'software', [deb('openssl', '3.5.0-1')]);
+    const incomparable = { lo: '', hi: '', introduced: '0', fixed: 'ключ', comparable: false };
+    const all = { lo: '', hi: 'ffffffff', comparable: true };
+    await publish(
+      await part('', [
+        advisory('BOUND', { ranges: [range('3.5.1-1')] }),
+        advisory('EVERY', { ranges: [all] }),
+        advisory('RANGE', { ranges: [incomparable] }),
+        advisory('LAST', {
+          ranges: [
+            {
+              lo: '',
+              hi: toHex(keyAfter(keyFor('Debian:13', '3.5.0-1') ?? new Uint8Array())),
+              last_affected: '3.5.0-1',
+              comparable: true,
+            },
+          ],
+        }),
+      ]),
+    );
+    const verdicts = (device: number) =>
+      Object.fromEntries(vulnerabilities.forDevice(device).map((row) => [row.advisory, row.verdict]));
+    expect(verdicts(1)).toEqual({ BOUND: 'review', EVERY: 'affected', LAST: 'review', RANGE: 'review' });
+    expect(verdicts(2)).toEqual({ BOUND: 'affected', EVERY: 'affected', LAST: 'affected', RANGE: 'review' });
+  });
+
+  it('gives the same answer for a new coordinate as for the whole fleet', async () => {
+    const records = [
+      advisory('A', {
+        ranges: [range('3.5.1-1'), { lo: key('3.6'), hi: key('3.6.4-1'), fixed: '3.6.4-1', comparable: true }],
+      }),
+      advisory('B', { versions: ['3.6.1-1'] }),
+      advisory('C', { ranges: [range('4')], qualifiers: { module: 'ssl:1' } }),
+    ];
+    await publish(await part('', records));
+    site.report(1, 'platform', [debian13]);
+    site.report(
+      1,
+      'software',
+      ['3.5.0-1', '3.6.1-1', '3.7-1'].map((version) => deb(`lib${version}`, version, { source: 'openssl' })),
+    );
+    expect(vulnerabilities.list({ limit: 100 }).rows.length).toBeGreaterThan(3);
+    expect(vulnerabilities.rematch()).toEqual({ opened: 0, closed: 0, changed: 0 });
+  });
+
+  it('pages, filters and searches', async () => {
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('openssl', '3.5.0-1')]);
+    const records = Array.from({ length: 25 }, (_, index) =>
+      advisory(
+        `ADV-${String(index).padStart(2, '0')}`,
+        { ranges: [range('3.5.1-1')] },
+        { severity: index % 5 === 0 ? 'critical' : 'low' },
+      ),
+    );
+    await publish(await part('', records));
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = vulnerabilities.list({ limit: 7, ...(after === undefined ? {} : { after }) });
+      expect(page.total).toBe(25);
+      seen.push(...page.rows.map((row) => row.advisory));
+      after = page.next;
+    } while (after !== undefined);
+    expect(new Set(seen).size).toBe(25);
+    expect(vulnerabilities.list({ limit: 50, severity: ['critical'] }).total).toBe(5);
+    expect(vulnerabilities.list({ limit: 50, decision: ['track'] }).total).toBe(20);
+    expect(vulnerabilities.list({ limit: 50, search: 'cve-adv-03' }).rows.map((row) => row.advisory)).toEqual([
+      'ADV-03',
+    ]);
+    expect(vulnerabilities.list({ limit: 50, device: 2 }).total).toBe(0);
+    expect(vulnerabilities.devices()).toEqual(new Map([[1, { findings: 25, worst: 'act', severity: 'critical' }]]));
+  });
+
+  it('joins over covering indexes only', async () => {
+    await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
+    attachSnapshot(site.db, snapshotPath(site.paths.advisories, number));
+    const plan = site.db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${RANGE_JOIN}`).all();
+    detachSnapshot(site.db);
+    expect(plan.map((row) => row.detail)).toEqual([
+      expect.stringContaining('SCAN c USING COVERING INDEX coord_key'),
+      expect.stringContaining('SEARCH e USING COVERING INDEX'),
+      expect.stringContaining('SEARCH p USING COVERING INDEX'),
+      expect.stringMatching(/SEARCH a USING (PRIMARY KEY|COVERING INDEX).*pkg=\?/),
+    ]);
+  });
+});

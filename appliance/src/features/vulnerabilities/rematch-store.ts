@@ -1,0 +1,120 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import { decisionRules } from './decision.ts';
+import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
+
+// The whole fleet against a whole snapshot: one join over covering indexes into a temporary table, then only the
+// differences are written, so that an import without changes writes nothing.
+
+/** The join of every comparable coordinate with every range; exported for the test of its plan. */
+export const RANGE_JOIN = `
+SELECT c.id AS coord, a.adv AS adv, a.fixed AS fixed, a.hi AS hi, a.qual AS qual
+FROM main.coord c INDEXED BY coord_key
+CROSS JOIN snap.eco e ON e.name = c.eco
+CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
+CROSS JOIN snap.aff a ON a.pkg = p.id AND a.lo <= c.key AND a.hi > c.key`;
+
+const EXACT_JOIN = `
+SELECT c.id AS coord, x.adv AS adv
+FROM main.coord c
+CROSS JOIN snap.eco e ON e.name = c.eco
+CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
+CROSS JOIN snap.aff_exact x ON x.pkg = p.id AND x.version = c.version`;
+
+const REVIEW_JOIN = `
+SELECT c.id AS coord, r.adv AS adv, nullif(max(r.fixed), '') AS fixed
+FROM main.coord c
+CROSS JOIN snap.eco e ON e.name = c.eco
+CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
+CROSS JOIN snap.aff_review r ON r.pkg = p.id
+GROUP BY c.id, r.adv`;
+
+const UNKEYED_JOIN = `
+SELECT c.id AS coord, a.adv AS adv, a.fixed AS fixed, a.hi AS hi, a.lo AS lo, a.qual AS qual
+FROM main.coord c
+CROSS JOIN snap.eco e ON e.name = c.eco
+CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
+CROSS JOIN snap.aff a ON a.pkg = p.id
+WHERE c.key IS NULL`;
+
+const TEMPORARY = `
+DROP TABLE IF EXISTS temp.hit;
+DROP TABLE IF EXISTS temp.rule;
+CREATE TEMP TABLE hit (
+  coord INTEGER NOT NULL, adv INTEGER NOT NULL, verdict TEXT NOT NULL, fixed TEXT, hi BLOB NOT NULL,
+  PRIMARY KEY (coord, adv)
+) WITHOUT ROWID;
+CREATE TEMP TABLE rule (severity TEXT PRIMARY KEY, decision TEXT NOT NULL, name TEXT NOT NULL) WITHOUT ROWID;`;
+
+// Where several ranges of one advisory cover a version, the one that reaches highest names the fix.
+const KEEP_HIGHEST = `
+ON CONFLICT DO UPDATE SET fixed = excluded.fixed, hi = excluded.hi, verdict = excluded.verdict
+WHERE (excluded.verdict = verdict AND excluded.hi > hi) OR (excluded.verdict = 'affected' AND verdict = 'review')`;
+
+const FILL: readonly string[] = [
+  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
+   SELECT j.coord, j.adv, CASE WHEN q.module = '' THEN 'affected' ELSE 'review' END, j.fixed, j.hi
+   FROM (${RANGE_JOIN}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${KEEP_HIGHEST}`,
+  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
+   SELECT coord, adv, 'affected', NULL, x'' FROM (${EXACT_JOIN}) WHERE true ${KEEP_HIGHEST}`,
+  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
+   SELECT j.coord, j.adv, CASE WHEN j.lo = x'' AND j.hi = x'ffffffff' AND q.module = '' THEN 'affected' ELSE 'review' END,
+     j.fixed, j.hi
+   FROM (${UNKEYED_JOIN}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${KEEP_HIGHEST}`,
+  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
+   SELECT coord, adv, 'review', fixed, x'' FROM (${REVIEW_JOIN}) WHERE true ON CONFLICT DO NOTHING`,
+];
+
+const CLOSE = `
+UPDATE match SET until = @at WHERE until IS NULL
+AND NOT EXISTS (SELECT 1 FROM temp.hit h WHERE h.coord = match.coord AND h.adv = match.adv)`;
+
+const NOW = `
+SELECT h.coord AS coord, h.adv AS adv, h.verdict AS verdict, h.fixed AS fixed, v.sev AS severity, r.decision AS decision,
+  CASE WHEN v.cvss IS NULL THEN json_object('rule', r.name, 'severity', v.sev)
+       ELSE json_object('rule', r.name, 'severity', v.sev, 'cvss', v.cvss) END AS inputs
+FROM temp.hit h CROSS JOIN snap.adv v ON v.id = h.adv CROSS JOIN temp.rule r ON r.severity = v.sev`;
+
+const CHANGE = `
+UPDATE match SET verdict = n.verdict, fixed = n.fixed, severity = n.severity, decision = n.decision, inputs = n.inputs
+FROM (${NOW}) n
+WHERE match.coord = n.coord AND match.adv = n.adv AND match.until IS NULL
+AND (match.verdict, match.severity, match.decision, match.inputs, ifnull(match.fixed, ''))
+  <> (n.verdict, n.severity, n.decision, n.inputs, ifnull(n.fixed, ''))`;
+
+const OPEN = `
+INSERT INTO match (coord, adv, since, until, verdict, fixed, severity, decision, inputs)
+SELECT n.coord, n.adv, @at, NULL, n.verdict, n.fixed, n.severity, n.decision, n.inputs FROM (${NOW}) n
+WHERE NOT EXISTS (SELECT 1 FROM match m WHERE m.coord = n.coord AND m.adv = n.adv AND m.until IS NULL)
+ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed, severity = excluded.severity,
+  decision = excluded.decision, inputs = excluded.inputs`;
+
+export type RematchResult = { readonly opened: number; readonly closed: number; readonly changed: number };
+
+/**
+ * Matches every coordinate against snapshot `number` and writes the differences. `isCurrent` is asked inside the
+ * transaction: another import may have come first, and then this match is not the one to keep.
+ */
+export const rematchAll = (
+  db: Database,
+  options: { path: string; number: number; at: string; isCurrent: () => boolean },
+): RematchResult => {
+  attachSnapshot(db, options.path);
+  try {
+    db.exec(TEMPORARY);
+    const addRule = db.prepare('INSERT INTO temp.rule (severity, decision, name) VALUES (?, ?, ?)');
+    for (const rule of decisionRules()) addRule.run(rule.severity, rule.decision, rule.name);
+    return immediate(db, () => {
+      if (!options.isCurrent()) return { opened: 0, closed: 0, changed: 0 };
+      for (const statement of FILL) db.prepare(statement).run();
+      const at = { at: options.at };
+      const closed = db.prepare(CLOSE).run(at).changes;
+      const changed = db.prepare(CHANGE).run().changes;
+      const opened = db.prepare(OPEN).run(at).changes;
+      db.prepare('UPDATE exchange_state SET matched = ? WHERE id = 1').run(options.number);
+      return { opened, closed, changed };
+    });
+  } finally {
+    db.exec('DROP TABLE IF EXISTS temp.hit; DROP TABLE IF EXISTS temp.rule;');
+    detachSnapshot(db);
+  }
+};

@@ -1,0 +1,239 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { SectionChanged, SectionRow } from '../inventory/types.ts';
+import { compareSets, packIds, unpackIds } from './coord-set.ts';
+import { coordinateOf, type Platform, type SoftwareIdentity } from './coordinate.ts';
+import { decide } from './decision.ts';
+import { type FixNeeded, findingQueries } from './queries.ts';
+import { type RematchResult, rematchAll } from './rematch-store.ts';
+import { snapshotReaders } from './snapshot-queries.ts';
+import { snapshotPath } from './snapshot-schema.ts';
+import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
+import type { Decision, DeviceFinding, Finding, FindingCounts, FindingFilter, FindingWhy, Severity } from './types.ts';
+
+export type VulnerabilityParts = {
+  readonly db: Database;
+  readonly statePath: string;
+  /** The folder `advisories/`. */
+  readonly folder: string;
+  readonly inventory: Pick<InventoryService, 'section'>;
+  readonly clock: () => number;
+};
+
+export type VulnerabilityService = {
+  /** Call from the inventory's `onChanged`, inside its transaction: only coordinates never seen are matched. */
+  onSectionChanged(changed: SectionChanged): void;
+  /** A device is gone for good. */
+  forget(device: number): void;
+  /** Matches everything against the snapshot in force; nothing is written where nothing changed. Not in a transaction. */
+  rematch(): RematchResult;
+  /** Whether the matches were made with another snapshot than the one in force: after a crash between the two. */
+  isRematchDue(): boolean;
+  list(filter: FindingFilter): { rows: Finding[]; total: number; next?: string };
+  /** Throws NOT_FOUND. */
+  why(id: string): FindingWhy;
+  counts(): FindingCounts;
+  forDevice(device: number): DeviceFinding[];
+  /** Open findings per device, worst decision first; devices without are absent. */
+  devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
+  fixes(): readonly FixNeeded[];
+  advisoryIds(limit: number): readonly string[];
+  close(): void;
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const identityOf = (row: SectionRow): SoftwareIdentity => ({
+  type: text(row['type']),
+  name: text(row['name']),
+  version: text(row['version']),
+  purl: text(row['purl']),
+  source: text(row['source']),
+  sourceVersion: text(row['sourceVersion']),
+});
+
+/** What a device runs, from its inventory; undefined until it has reported it. */
+export const platformOf = (rows: readonly SectionRow[]): Platform | undefined => {
+  const row = rows[0];
+  return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
+};
+
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+const firstSeenOf = (store: VulnerabilityStore, device: number, finding: Finding): string => {
+  const added = store.addedAt(device, finding.coord) ?? store.device(device)?.since;
+  return later(added ?? finding.since, finding.since);
+};
+
+const RANK: Readonly<Record<Decision, number>> = { act: 0, attend: 1, 'track-star': 2, track: 3 };
+
+/** Findings: derived from inventory and advisories, per coordinate, fanned out to devices on read. */
+export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilityService => {
+  const { db, inventory, clock } = parts;
+  const store = vulnerabilityStore(db);
+  const current = (): number => store.snapshots().snapshot;
+  const snapshots = snapshotReaders(parts.folder, current);
+  const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
+
+  const matchNew = (coord: number, coordinate: Parameters<VulnerabilityStore['coord']>[0], at: string): void => {
+    for (const hit of snapshots.reader()?.match(coordinate) ?? []) {
+      const { decision, inputs } = decide(hit.severity, hit.cvss ?? undefined);
+      store.addMatch({ ...hit, coord, decision, inputs: JSON.stringify(inputs) }, at);
+    }
+  };
+
+  const coordsOf = (device: number, at: string): number[] => {
+    const platform = platformOf(inventory.section(device, 'platform'));
+    const ids = new Set<number>();
+    for (const row of inventory.section(device, 'software')) {
+      const coordinate = coordinateOf(identityOf(row), platform);
+      if (!coordinate) continue;
+      const { id, isNew } = store.coord(coordinate);
+      if (isNew) matchNew(id, coordinate, at);
+      ids.add(id);
+    }
+    return [...ids].sort((a, b) => a - b);
+  };
+
+  const updateDevice = (device: number): void => {
+    const at = toTime(clock());
+    const now = coordsOf(device, at);
+    const before = store.device(device);
+    if (!before) {
+      if (now.length === 0) return;
+      for (const coord of now) store.countUp(coord);
+      store.putDevice(device, at, packIds(now));
+      return;
+    }
+    const { added, removed } = compareSets(unpackIds(before.coords), now);
+    if (added.length === 0 && removed.length === 0) return;
+    for (const coord of added) store.added(device, coord, at);
+    for (const coord of removed) store.removed(device, coord, before.since, at);
+    store.putDevice(device, before.since, packIds(now));
+  };
+
+  const bearersOf = (coord: number): number[] => {
+    const devices: number[] = [];
+    for (const row of store.devices()) if (unpackIds(row.coords).includes(coord)) devices.push(row.device);
+    return devices;
+  };
+
+  const deviceCoords = (device: number): number[] => {
+    const held = store.device(device);
+    return held ? unpackIds(held.coords) : [];
+  };
+
+  const list: VulnerabilityService['list'] = (filter) =>
+    queries.list(filter, filter.device === undefined ? undefined : deviceCoords(filter.device));
+
+  return {
+    onSectionChanged: ({ device, collection }) => {
+      if (collection === 'software' || collection === 'platform') immediate(db, () => updateDevice(device));
+    },
+    forget: (device) =>
+      immediate(db, () => {
+        for (const coord of deviceCoords(device)) store.countDown(coord);
+        store.dropDevice(device);
+      }),
+    rematch: () => {
+      const number = current();
+      if (number === 0) return { opened: 0, closed: 0, changed: 0 };
+      return rematchAll(db, {
+        path: snapshotPath(parts.folder, number),
+        number,
+        at: toTime(clock()),
+        isCurrent: () => current() === number,
+      });
+    },
+    isRematchDue: () => {
+      const { snapshot, matched } = store.snapshots();
+      return snapshot !== matched;
+    },
+    list,
+    why: (id) => {
+      const { coord, adv } = queries.parseId(id);
+      const finding = queries.find(coord, adv);
+      const reader = snapshots.reader();
+      const advisory = reader?.advisory(adv);
+      if (!finding || !reader || !advisory) throw new AppError('NOT_FOUND', `there is no finding ${id}`);
+      const named = { eco: finding.ecosystem, name: finding.package, version: finding.version };
+      const evidence = reader.evidence(named, adv);
+      const key = queries.key(coord);
+      return {
+        finding,
+        document: advisory.document,
+        ...(key ? { key: key.toString('hex') } : {}),
+        ranges: evidence.ranges.map((range) => ({
+          lo: range.lo.toString('hex'),
+          hi: range.hi.toString('hex'),
+          ...(range.fixed === null ? {} : { fixed: range.fixed }),
+          covers: key !== null && Buffer.compare(range.lo, key) <= 0 && Buffer.compare(range.hi, key) > 0,
+          qualifier: {
+            ...(range.arch && { arch: range.arch }),
+            ...(range.module && { module: range.module }),
+            ...(range.channel && { channel: range.channel }),
+          },
+        })),
+        exact: evidence.exact,
+        review: evidence.review.map((row) => ({
+          introduced: row.introduced,
+          fixed: row.fixed,
+          lastAffected: row.last_affected,
+        })),
+        source: { name: advisory.feed, ...(advisory.newest === null ? {} : { newest: advisory.newest }) },
+        inputs: queries.inputs(coord, adv),
+        confidence: finding.verdict === 'affected' ? 'high' : 'low',
+        devices: bearersOf(coord).map((device) => ({ device, firstSeen: firstSeenOf(store, device, finding) })),
+      };
+    },
+    counts: () => {
+      const affected = queries.openCoords();
+      let devices = 0;
+      if (affected.size > 0)
+        for (const row of store.devices()) if (unpackIds(row.coords).some((coord) => affected.has(coord))) devices += 1;
+      return { ...queries.counts(), devices };
+    },
+    forDevice: (device) => {
+      const coords = deviceCoords(device);
+      const since = store.device(device)?.since;
+      const added = store.addedAtAll(device);
+      return queries.list({ limit: 100_000 }, coords).rows.map((finding) => ({
+        ...finding,
+        device,
+        firstSeen: later(added.get(finding.coord) ?? since ?? finding.since, finding.since),
+      }));
+    },
+    devices: () => {
+      const result = new Map<number, { findings: number; worst: Decision; severity: Severity }>();
+      const byCoord = new Map<number, { n: number; worst: Decision; severity: Severity }>();
+      for (const { coord, severity, decision } of queries.openOf([...queries.openCoords()])) {
+        const held = byCoord.get(coord);
+        if (!held) byCoord.set(coord, { n: 1, worst: decision, severity });
+        else {
+          held.n += 1;
+          if (RANK[decision] < RANK[held.worst]) Object.assign(held, { worst: decision, severity });
+        }
+      }
+      for (const row of store.devices())
+        for (const coord of unpackIds(row.coords)) {
+          const hit = byCoord.get(coord);
+          if (!hit) continue;
+          const held = result.get(row.device);
+          if (!held) result.set(row.device, { findings: hit.n, worst: hit.worst, severity: hit.severity });
+          else {
+            held.findings += hit.n;
+            if (RANK[hit.worst] < RANK[held.worst]) Object.assign(held, { worst: hit.worst, severity: hit.severity });
+          }
+        }
+      return result;
+    },
+    fixes: queries.fixes,
+    advisoryIds: queries.advisoryIds,
+    close: () => {
+      snapshots.close();
+      queries.close();
+    },
+  };
+};

@@ -1,0 +1,115 @@
+import type { Database } from '../../platform/database.ts';
+import type { Coordinate } from './coordinate.ts';
+import type { Decision, Severity, Verdict } from './types.ts';
+
+/** A coordinate and an advisory that covers it, or that a person must look at. */
+export type Hit = {
+  readonly adv: number;
+  readonly verdict: Verdict;
+  readonly fixed: string | null;
+  readonly severity: Severity;
+  readonly cvss: string | null;
+};
+
+export type NewMatch = Hit & { readonly coord: number; readonly decision: Decision; readonly inputs: string };
+
+/** Coordinates, what devices have of them, and matches: the tables of state.db that matching owns. */
+export const vulnerabilityStore = (db: Database) => {
+  const findCoord = db.prepare<[string, string, string], { id: number; key: Buffer | null }>(
+    'SELECT id, key FROM coord WHERE eco = ? AND name = ? AND version = ?',
+  );
+  const addCoord = db.prepare('INSERT INTO coord (eco, name, version, key) VALUES (?, ?, ?, ?)');
+  const countUp = db.prepare('UPDATE coord SET devices = devices + 1 WHERE id = ?');
+  const countDown = db.prepare('UPDATE coord SET devices = devices - 1 WHERE id = ?');
+  const findDevice = db.prepare<[number], { since: string; coords: Buffer }>(
+    'SELECT since, coords FROM device_coord WHERE device = ?',
+  );
+  const allDevices = db.prepare<[], { device: number; since: string; coords: Buffer }>(
+    'SELECT device, since, coords FROM device_coord ORDER BY device',
+  );
+  const putDevice = db.prepare(
+    `INSERT INTO device_coord (device, since, coords) VALUES (?, ?, ?)
+     ON CONFLICT (device) DO UPDATE SET coords = excluded.coords`,
+  );
+  const dropDevice = db.prepare('DELETE FROM device_coord WHERE device = ?');
+  const dropLog = db.prepare('DELETE FROM device_coord_log WHERE device = ?');
+  const logAdded = db.prepare(
+    `INSERT INTO device_coord_log (device, coord, added_at) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET removed_at = NULL`,
+  );
+  const logRemoved = db.prepare(
+    'UPDATE device_coord_log SET removed_at = ? WHERE device = ? AND coord = ? AND removed_at IS NULL',
+  );
+  const logRemovedFirst = db.prepare(
+    'INSERT OR IGNORE INTO device_coord_log (device, coord, added_at, removed_at) VALUES (?, ?, ?, ?)',
+  );
+  const openLog = db.prepare<[number, number], { added_at: string }>(
+    'SELECT added_at FROM device_coord_log WHERE device = ? AND coord = ? AND removed_at IS NULL ORDER BY added_at DESC LIMIT 1',
+  );
+  const openLogOf = db.prepare<[number], { coord: number; added_at: string }>(
+    'SELECT coord, max(added_at) AS added_at FROM device_coord_log WHERE device = ? AND removed_at IS NULL GROUP BY coord',
+  );
+  const addMatch = db.prepare(
+    `INSERT INTO match (coord, adv, since, until, verdict, fixed, severity, decision, inputs)
+     VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed,
+       severity = excluded.severity, decision = excluded.decision, inputs = excluded.inputs`,
+  );
+  const readState = db.prepare<[], { snapshot: number; matched: number }>(
+    'SELECT snapshot, matched FROM exchange_state WHERE id = 1',
+  );
+
+  return {
+    /** The id of a coordinate; `isNew`: it has never been matched. */
+    coord: (coordinate: Coordinate): { id: number; isNew: boolean } => {
+      const { eco, name, version, key } = coordinate;
+      const held = findCoord.get(eco, name, version);
+      if (held) return { id: held.id, isNew: false };
+      return { id: Number(addCoord.run(eco, name, version, key).lastInsertRowid), isNew: true };
+    },
+    device: (device: number) => findDevice.get(device),
+    devices: (): Iterable<{ device: number; since: string; coords: Buffer }> => allDevices.iterate(),
+    putDevice: (device: number, since: string, coords: Buffer): void => {
+      putDevice.run(device, since, coords);
+    },
+    dropDevice: (device: number): void => {
+      dropDevice.run(device);
+      dropLog.run(device);
+    },
+    /** Counts a coordinate that came with a device's first inventory. */
+    countUp: (coord: number): void => {
+      countUp.run(coord);
+    },
+    countDown: (coord: number): void => {
+      countDown.run(coord);
+    },
+    added: (device: number, coord: number, at: string): void => {
+      logAdded.run(device, coord, at);
+      countUp.run(coord);
+    },
+    removed: (device: number, coord: number, since: string, at: string): void => {
+      if (logRemoved.run(at, device, coord).changes === 0) logRemovedFirst.run(device, coord, since, at);
+      countDown.run(coord);
+    },
+    /** When a present coordinate came to a device; undefined: with its first inventory. */
+    addedAt: (device: number, coord: number): string | undefined => openLog.get(device, coord)?.added_at,
+    addedAtAll: (device: number): Map<number, string> =>
+      new Map(openLogOf.all(device).map((row) => [row.coord, row.added_at])),
+    addMatch: (match: NewMatch, since: string): void => {
+      addMatch.run(
+        match.coord,
+        match.adv,
+        since,
+        match.verdict,
+        match.fixed,
+        match.severity,
+        match.decision,
+        match.inputs,
+      );
+    },
+    /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
+    snapshots: (): { snapshot: number; matched: number } => readState.get() ?? { snapshot: 0, matched: 0 },
+  };
+};
+
+export type VulnerabilityStore = ReturnType<typeof vulnerabilityStore>;
