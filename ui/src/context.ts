@@ -1,0 +1,85 @@
+import { type Catalogue, catalogue, type TDynamic, type Translate } from './i18n/catalogue.ts';
+import { type Formatters, formatters } from './i18n/format.ts';
+import type { Lang } from './i18n/types.ts';
+import type { Said } from './model.ts';
+
+/** Every page of the navigation. */
+export type NavKey =
+  | 'overview'
+  | 'exchange'
+  | 'devices'
+  | 'software'
+  | 'vulnerabilities'
+  | 'updates'
+  | 'deployments'
+  | 'events'
+  | 'provision'
+  | 'settings';
+
+/** Only for something abnormal or moving; the worst level wins. */
+export type Badge = { readonly level: 'critical' | 'warning' | 'running'; readonly count: number };
+
+export type Theme = 'light' | 'dark' | 'system';
+export type Density = 'compact' | 'comfortable';
+
+/** Shown once after a redirect. */
+export type Toast = {
+  readonly said: Said;
+  readonly undo?: { readonly action: string; readonly fields: Readonly<Record<string, string>> };
+};
+
+/** What a route knows about the request and the appliance; plain data. */
+export type ContextInput = {
+  readonly lang: Lang;
+  readonly theme: Theme;
+  readonly density: Density;
+  /** Single-key shortcuts are on. */
+  readonly shortcuts: boolean;
+  /** Value of the hidden field `csrf` of every form. */
+  readonly csrf: string;
+  /** Path and query as requested: links that keep the filter, and `back` of the preference forms. */
+  readonly url: string;
+  readonly person: { readonly id: string; readonly name: string } | null;
+  readonly site: { readonly id: string; readonly name: string };
+  readonly badges: Readonly<Partial<Record<NavKey, Badge>>>;
+  /** Of the oldest feed; null before the first import. */
+  readonly advisories: { readonly ageDays: number; readonly limitDays: number } | null;
+  readonly version: string;
+  readonly nowMs: number;
+  /** IANA name: the site's. */
+  readonly timeZone: string;
+  /** Rights as the actor holds them: `devices:write`, `all`. */
+  readonly rights: ReadonlySet<string>;
+  /** URL of an asset by its logical name (assets.ts). */
+  readonly asset: (name: string) => string;
+  readonly toast?: Toast | undefined;
+};
+
+/** The one prop that every view takes as `ctx`. */
+export type Ctx = Omit<ContextInput, 'rights'> & {
+  readonly t: Translate;
+  /** For keys derived from declarations. */
+  readonly tDynamic: TDynamic;
+  readonly say: (said: Said) => string;
+  readonly rich: Catalogue['rich'];
+  readonly fmt: Formatters;
+  readonly can: (right: string) => boolean;
+};
+
+/** Adds words and formatters to what a route knows. */
+export const pageContext = (input: ContextInput): Ctx => {
+  const { rights, ...rest } = input;
+  const words = catalogue(input.lang);
+  return {
+    ...rest,
+    t: words.t,
+    tDynamic: words.tDynamic,
+    say: words.say,
+    rich: words.rich,
+    fmt: formatters({ lang: input.lang, timeZone: input.timeZone, nowMs: input.nowMs, units: words.units }),
+    can: (right) =>
+      rights.has('all') ||
+      rights.has(right) ||
+      (right.endsWith(':read') && rights.has(`${right.slice(0, -':read'.length)}:write`)),
+  };
+};

@@ -1,0 +1,105 @@
+import type { Said } from '../model.ts';
+import { en } from './en/all.ts';
+import { pluralRules, type UnitWords } from './format.ts';
+import { kk } from './kk/all.ts';
+import { ru } from './ru/all.ts';
+import type { Area, Lang, Message, Param, ParamsOf } from './types.ts';
+
+export type Words = typeof en;
+export type Key = keyof Words;
+
+type Args<K extends Key> = [ParamsOf<Words[K]>] extends [never]
+  ? []
+  : [params: { readonly [P in ParamsOf<Words[K]>]: Param }];
+
+/** `t('devices.found', { n: 3 })`: a missing key or parameter does not compile. Numbers are written as the language does. */
+export type Translate = <K extends Key>(key: K, ...args: Args<K>) => string;
+
+/**
+ * For keys that come from declarations, at run time (`collection.software.field.purl`). An unknown one, as of an
+ * extension, is shown as its last part, or as `fallback`.
+ */
+export type TDynamic = (key: string, params?: Readonly<Record<string, Param>>, fallback?: string) => string;
+
+export type Catalogue = {
+  readonly lang: Lang;
+  readonly t: Translate;
+  readonly tDynamic: TDynamic;
+  readonly say: (said: Said) => string;
+  readonly has: (key: string) => boolean;
+  /** The sentence in pieces, with nodes in the places of its parameters. */
+  readonly rich: <K extends Key, Node>(
+    key: K,
+    slots: { readonly [P in ParamsOf<Words[K]>]: Node | Param },
+  ) => (string | Node)[];
+  readonly units: UnitWords;
+};
+
+const all: Readonly<Record<Lang, Area>> = { kk, ru, en };
+
+const placeholder = /\{(\w+)\}/g;
+
+/** The words of a language, made from any area of its shape; tests make a pseudo-language with it. */
+export const catalogueOf = (lang: Lang, words: Area): Catalogue => {
+  const rules = pluralRules(lang);
+  const numbers = new Intl.NumberFormat(lang);
+  const find = (key: string): Message | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);
+  const form = (message: Message, params: Readonly<Record<string, unknown>>): string => {
+    if (typeof message === 'string') return message;
+    const n = params['n'];
+    return (typeof n === 'number' ? message[rules.select(n)] : undefined) ?? message.other;
+  };
+  const write = (value: unknown): string => (typeof value === 'number' ? numbers.format(value) : String(value));
+  const fill = (message: Message, params: Readonly<Record<string, unknown>>): string =>
+    form(message, params).replace(placeholder, (whole, name: string) =>
+      Object.hasOwn(params, name) ? write(params[name]) : whole,
+    );
+  const t = ((key: string, params: Readonly<Record<string, Param>> = {}) =>
+    fill(find(key) ?? key, params)) as unknown as Translate;
+  const tDynamic: TDynamic = (key, params = {}, fallback) => {
+    const message = find(key);
+    if (message !== undefined) return fill(message, params);
+    return fallback ?? key.slice(key.lastIndexOf('.') + 1);
+  };
+  return {
+    lang,
+    t,
+    tDynamic,
+    say: (said) => tDynamic(said.key, said.params),
+    has: (key) => find(key) !== undefined,
+    rich: <K extends Key, Node>(key: K, slots: { readonly [P in ParamsOf<Words[K]>]: Node | Param }) => {
+      const given = slots as Readonly<Record<string, Node | Param>>;
+      const parts: (string | Node)[] = [];
+      let end = 0;
+      const text = form(find(key) ?? key, given);
+      for (const match of text.matchAll(placeholder)) {
+        parts.push(text.slice(end, match.index));
+        const value = given[match[1] ?? ''];
+        if (value !== undefined) parts.push(typeof value === 'number' ? numbers.format(value) : value);
+        end = match.index + match[0].length;
+      }
+      parts.push(text.slice(end));
+      return parts.filter((part) => part !== '');
+    },
+    units: {
+      bytes: [fill(find('unit.B') ?? 'B', {}), unit('kB'), unit('MB'), unit('GB'), unit('TB')],
+      second: unit('s'),
+      minute: unit('min'),
+      hour: unit('h'),
+      day: unit('d'),
+      perSecond: unit('perSecond'),
+    },
+  };
+  function unit(name: string): string {
+    return fill(find(`unit.${name}`) ?? name, {});
+  }
+};
+
+/** The words of one of the three languages. */
+export const catalogue = (lang: Lang): Catalogue => catalogueOf(lang, all[lang]);
+
+/** `translator('ru')('nav.devices')` for callers outside pages: CSV heads, documents. */
+export const translator = (lang: Lang): Translate => catalogue(lang).t;
+
+/** All words of a language, for tests and for the documents that list them. */
+export const wordsOf = (lang: Lang): Area => all[lang];

@@ -1,0 +1,61 @@
+// What routes hand to views: plain data. Nothing here comes from a service; times are milliseconds or ISO text.
+
+export type When = number | string;
+
+/** A value of an inventory or object field as it is shown; null is unknown and becomes a dash. */
+export type Value = string | number | boolean | readonly string[] | null;
+
+export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list';
+
+/** Shape and word of a state. `not-visible` and `waiting` share the dashed ring, `act`… are decisions. */
+export type Level = 'critical' | 'warning' | 'ok' | 'not-visible' | 'running' | 'info' | 'done' | 'waiting';
+
+export type Decision = 'act' | 'attend' | 'track-star' | 'track';
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
+export type FixState = 'available' | 'none' | 'undetermined';
+export type WorkState = 'open' | 'planned' | 'fixed';
+export type Approval = 'undefined' | 'approved' | 'declined';
+export type Supply = 'needed' | 'requested' | 'unfulfilled' | 'arrived' | 'superseded';
+export type Installation = 'queued' | 'running' | 'failed' | 'installed' | 'verified' | 'cancelled';
+export type EventSeverity = 'critical' | 'failure' | 'warning' | 'info';
+
+/** A sentence that the view says in the reader's language: a catalogue key and its parameters. */
+export type Said = { readonly key: string; readonly params?: Readonly<Record<string, string | number>> };
+
+/** What is wrong with which field of a form; the empty name is the whole form. */
+export type FieldErrors = Readonly<Record<string, Said>>;
+
+/** A declared field of a collection or kind, for columns and facts. */
+export type FieldColumn = {
+  readonly name: string;
+  /** The collection that declares it; labels are `collection.<collection>.field.<name>`. */
+  readonly collection: string;
+  readonly type: FieldType;
+  readonly unit?: 'bytes' | 'seconds' | 'kilobytes';
+  readonly personal?: boolean;
+  /** Shown unless the reader picked columns. */
+  readonly byDefault?: boolean;
+  readonly sortable?: boolean;
+};
+
+export type Reference = { readonly id: string; readonly name: string };
+
+/** One page of a keyset-paged list. */
+export type PageOf<Row> = {
+  readonly rows: readonly Row[];
+  readonly total: number;
+  /** False: `total` is an estimate and is called "about". */
+  readonly exact?: boolean;
+  /** The cursor of the next page. */
+  readonly next?: string | undefined;
+};
+
+/** A filter that the list offers. Without options it is a text field. */
+export type FilterField = {
+  readonly name: string;
+  /** Catalogue key of the label. */
+  readonly label: string;
+  readonly options?: readonly FilterOption[];
+};
+/** `label` is shown as it is (a name); `key` is looked up; without both the value is shown. */
+export type FilterOption = { readonly value: string; readonly label?: string; readonly key?: string };

@@ -1,0 +1,193 @@
+import { withQuery } from './list.ts';
+
+// Every URL of the console. Routes mount what is here, views link to what is here.
+
+const enc = encodeURIComponent;
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** Builders of links; parameters are encoded. */
+export const paths = {
+  overview: () => '/',
+  login: (back?: string) => withQuery('/login', { back }),
+  /** POST */
+  logout: () => '/logout',
+  /** One-time link: GET shows the form, POST sets the first password. */
+  first: (token: string) => `/first/${enc(token)}`,
+  /** POST: language, theme, density, shortcuts; `back` returns to the page. */
+  preferences: () => '/preferences',
+  me: () => '/me',
+  /** POST */
+  mePassword: () => '/me/password',
+  /** POST */
+  meTwoStep: () => '/me/two-step',
+
+  devices: (query: Query = {}) => withQuery('/devices', query),
+  devicesCsv: () => '/devices.csv',
+  /** POST: `action`, `id` repeated or `all` with the list's query; answers with the confirm page. */
+  devicesBulk: () => '/devices/bulk',
+  device: (id: string) => `/devices/${enc(id)}`,
+  /** A tab: a collection, or findings, updates, changes, events. */
+  deviceTab: (id: string, tab: string, query: Query = {}) => withQuery(`/devices/${enc(id)}/${enc(tab)}`, query),
+  /** POST */
+  deviceApprove: (id: string) => `/devices/${enc(id)}/approve`,
+  /** POST */
+  deviceRevoke: (id: string) => `/devices/${enc(id)}/revoke`,
+  /** Form of the display name, description and group. */
+  deviceEdit: (id: string) => `/devices/${enc(id)}/edit`,
+  /** POST: shows personal rows once and records it. */
+  devicePersonal: (id: string, collection: string) => `/devices/${enc(id)}/${enc(collection)}/personal`,
+
+  software: (query: Query = {}) => withQuery('/software', query),
+  softwareCsv: () => '/software.csv',
+  softwareItem: (item: string | number) => `/software/${enc(String(item))}`,
+  inventory: (collection: string, query: Query = {}) => withQuery(`/inventory/${enc(collection)}`, query),
+  inventoryCsv: (collection: string) => `/inventory/${enc(collection)}.csv`,
+  inventoryItem: (collection: string, item: string | number) => `/inventory/${enc(collection)}/${enc(String(item))}`,
+
+  vulnerabilities: (query: Query = {}) => withQuery('/vulnerabilities', query),
+  vulnerabilitiesCsv: () => '/vulnerabilities.csv',
+  finding: (id: string) => `/vulnerabilities/${enc(id)}`,
+
+  updates: (query: Query = {}) => withQuery('/updates', query),
+  updatesCsv: () => '/updates.csv',
+  /** POST: `action` approve, decline or deploy; `id` repeated or `all`; the first answer is the confirm page. */
+  updatesDecide: () => '/updates/decide',
+  update: (id: string) => `/updates/${enc(id)}`,
+  updateLicence: (id: string) => `/updates/${enc(id)}/licence`,
+
+  deployments: (query: Query = {}) => withQuery('/deployments', query),
+  /** GET form (`update` repeated, `device` or `group`), POST creates. */
+  deploymentNew: (query: Query = {}) => withQuery('/deployments/new', query),
+  deployment: (id: string) => `/deployments/${enc(id)}`,
+  /** POST */
+  deploymentCancel: (id: string) => `/deployments/${enc(id)}/cancel`,
+
+  exchange: () => '/exchange',
+  exchangeReceive: () => '/exchange/receive',
+  exchangeReceipts: () => '/exchange/receipts',
+  receipt: (number: number) => `/exchange/receipts/${number}`,
+  exchangeCard: () => '/exchange/card',
+  exchangeCardFile: () => '/exchange/card/file',
+  exchangeTrust: () => '/exchange/trust',
+  /** POST a trust file, answers with the fingerprint to compare; POST again with `fingerprint` to accept. */
+  exchangeTrustImport: () => '/exchange/trust/import',
+  requestText: () => '/exchange/request/text',
+  requestGroup: (group: string) => `/exchange/request/group/${enc(group)}`,
+  /** POST */
+  requestWrite: () => '/exchange/request/write',
+  requestFile: (number: number) => `/exchange/requests/${number}/file`,
+  /** POST multipart: a bundle file. */
+  bundleUpload: () => '/exchange/bundles/upload',
+  /** POST: a bundle that lies in the medium folder. */
+  bundlePick: () => '/exchange/bundles/pick',
+  /** Wizard; `step` check, compare, import, result. */
+  bundleImport: (id: string, step?: string) =>
+    `/exchange/import/${enc(id)}${step === undefined ? '' : `/${enc(step)}`}`,
+  /** POST */
+  bundleImportStart: (id: string) => `/exchange/import/${enc(id)}/start`,
+  /** POST */
+  bundleImportStop: (id: string) => `/exchange/import/${enc(id)}/stop`,
+  /** Server-sent events: unnamed messages replace the progress region, `done` ends. */
+  bundleImportStream: (id: string) => `/exchange/import/${enc(id)}/stream`,
+
+  events: (query: Query = {}) => withQuery('/events', query),
+  eventsCsv: () => '/events.csv',
+
+  provision: () => '/provision',
+  provisionCsv: () => '/provision.csv',
+
+  settings: (area?: string) => withQuery('/settings', { area }),
+
+  objects: (kind: string, query: Query = {}) => withQuery(`/objects/${enc(kind)}`, query),
+  objectNew: (kind: string, query: Query = {}) => withQuery(`/objects/${enc(kind)}/new`, query),
+  object: (kind: string, id: string) => `/objects/${enc(kind)}/${enc(id)}`,
+  objectRevisions: (kind: string, id: string, query: Query = {}) =>
+    withQuery(`/objects/${enc(kind)}/${enc(id)}/revisions`, query),
+  /** POST `revision` */
+  objectRevert: (kind: string, id: string) => `/objects/${enc(kind)}/${enc(id)}/revert`,
+  /** POST; the first answer is the confirm page. */
+  objectDelete: (kind: string, id: string) => `/objects/${enc(kind)}/${enc(id)}/delete`,
+  /** POST */
+  objectRestore: (kind: string, id: string) => `/objects/${enc(kind)}/${enc(id)}/restore`,
+  deleted: (kind?: string) => withQuery('/deleted', { kind }),
+
+  search: (q?: string) => withQuery('/search', { q }),
+  /** Fragment of results for the palette. */
+  searchPalette: () => '/search/palette',
+  api: () => '/api',
+  apiDocument: () => '/api/v1/openapi.json',
+} as const;
+
+/** The same as patterns, for mounting routes and for the test that lists every URL. */
+export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
+  overview: '/',
+  login: '/login',
+  logout: '/logout',
+  first: '/first/:token',
+  preferences: '/preferences',
+  me: '/me',
+  mePassword: '/me/password',
+  meTwoStep: '/me/two-step',
+  devices: '/devices',
+  devicesCsv: '/devices.csv',
+  devicesBulk: '/devices/bulk',
+  device: '/devices/:id',
+  deviceTab: '/devices/:id/:tab',
+  deviceApprove: '/devices/:id/approve',
+  deviceRevoke: '/devices/:id/revoke',
+  deviceEdit: '/devices/:id/edit',
+  devicePersonal: '/devices/:id/:collection/personal',
+  software: '/software',
+  softwareCsv: '/software.csv',
+  softwareItem: '/software/:item',
+  inventory: '/inventory/:collection',
+  inventoryCsv: '/inventory/:file{[a-z0-9-]+\\.csv}',
+  inventoryItem: '/inventory/:collection/:item',
+  vulnerabilities: '/vulnerabilities',
+  vulnerabilitiesCsv: '/vulnerabilities.csv',
+  finding: '/vulnerabilities/:id',
+  updates: '/updates',
+  updatesCsv: '/updates.csv',
+  updatesDecide: '/updates/decide',
+  update: '/updates/:id',
+  updateLicence: '/updates/:id/licence',
+  deployments: '/deployments',
+  deploymentNew: '/deployments/new',
+  deployment: '/deployments/:id',
+  deploymentCancel: '/deployments/:id/cancel',
+  exchange: '/exchange',
+  exchangeReceive: '/exchange/receive',
+  exchangeReceipts: '/exchange/receipts',
+  receipt: '/exchange/receipts/:number',
+  exchangeCard: '/exchange/card',
+  exchangeCardFile: '/exchange/card/file',
+  exchangeTrust: '/exchange/trust',
+  exchangeTrustImport: '/exchange/trust/import',
+  requestText: '/exchange/request/text',
+  requestGroup: '/exchange/request/group/:group',
+  requestWrite: '/exchange/request/write',
+  requestFile: '/exchange/requests/:number/file',
+  bundleUpload: '/exchange/bundles/upload',
+  bundlePick: '/exchange/bundles/pick',
+  bundleImport: '/exchange/import/:id/:step?',
+  bundleImportStart: '/exchange/import/:id/start',
+  bundleImportStop: '/exchange/import/:id/stop',
+  bundleImportStream: '/exchange/import/:id/stream',
+  events: '/events',
+  eventsCsv: '/events.csv',
+  provision: '/provision',
+  provisionCsv: '/provision.csv',
+  settings: '/settings',
+  objects: '/objects/:kind',
+  objectNew: '/objects/:kind/new',
+  object: '/objects/:kind/:id',
+  objectRevisions: '/objects/:kind/:id/revisions',
+  objectRevert: '/objects/:kind/:id/revert',
+  objectDelete: '/objects/:kind/:id/delete',
+  objectRestore: '/objects/:kind/:id/restore',
+  deleted: '/deleted',
+  search: '/search',
+  searchPalette: '/search/palette',
+  api: '/api',
+  apiDocument: '/api/v1/openapi.json',
+};
