@@ -65,7 +65,7 @@ const tryHeld = (step: () => void): boolean => {
 };
 
 // A signature that names a key of the role and does not verify is an altered byte, even beside enough good ones.
-const checkEverySignature = (store: TufStore, role: MetadataRole, file: GuardedMetadata): void => {
+export const checkEverySignature = (store: TufStore, role: MetadataRole, file: GuardedMetadata): void => {
   const root = store.root.signed;
   const covered = canonicalJson(file.signed);
   for (const { keyid, sig } of file.signatures) {

@@ -1,0 +1,181 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeHeader, isZeroBlock, paddingOf } from '../src/archive/header.ts';
+import type { BuiltBundle } from '../src/builder/build-bundle.ts';
+import { runImportChild } from '../src/importer/run-import.ts';
+import { ImportRefusal } from '../src/importer/verdict.ts';
+import {
+  attempt,
+  build,
+  createWorld,
+  digestOf,
+  freshDir,
+  heldFile,
+  kitTime,
+  readVolumeBytes,
+  siteContext,
+  volumeOf,
+  type World,
+} from './kit.ts';
+
+const unpack = (bytes: Buffer, dir: string): void => {
+  mkdirSync(join(dir, 'tuf'));
+  mkdirSync(join(dir, 'o'));
+  for (let at = 0; !isZeroBlock(bytes.subarray(at, at + 512)); ) {
+    const { name, size } = decodeHeader(bytes.subarray(at, at + 512));
+    writeFileSync(join(dir, name), bytes.subarray(at + 512, at + 512 + size));
+    at += 512 + size + paddingOf(size);
+  }
+};
+
+describe('a bundle that is in order', () => {
+  let world: World;
+  let built: BuiltBundle;
+  beforeAll(async () => {
+    world = createWorld();
+    built = await build(world);
+  });
+  afterAll(() => world.remove());
+
+  it('is imported, and every object lies in staging under its digest', async () => {
+    const { verdict, staging } = await attempt(world, volumeOf(built));
+    expect(verdict?.bundleId).toBe(built.manifest.bundle_id);
+    expect(verdict?.missingVolumes).toEqual([]);
+    expect(verdict?.warnings).toEqual([]);
+    expect(verdict?.counts).toEqual({ new: 2, held: 0, removed: 0, unfulfilled: 0, bytes: 25 });
+    expect(verdict?.volumes).toEqual([{ n: 1, bytes: built.files[0]?.bytes, sha256: built.files[0]?.sha256 }]);
+    expect(verdict?.manifestSha256).toBe(digestOf(built.manifestBytes));
+    expect(readdirSync(join(staging, 'objects')).sort()).toEqual(world.lines.map(({ sha256 }) => sha256).sort());
+    for (const { sha256, path } of verdict?.objects ?? []) expect(digestOf(readFileSync(path))).toBe(sha256);
+    expect(readFileSync(verdict?.inventory.path ?? '')).toEqual(Buffer.from(world.inventory));
+  });
+
+  it('is built to the same bytes from the same input', async () => {
+    const again = await build(world);
+    expect(again.files[0]?.sha256).toBe(built.files[0]?.sha256);
+  });
+
+  it('is imported by the child process too, with the same verdict', async () => {
+    const inProcess = await attempt(world, volumeOf(built));
+    const stagingDir = freshDir(world, 'staging');
+    const states: string[] = [];
+    const verdict = await runImportChild({
+      path: volumeOf(built),
+      context: siteContext(world, { held: heldFile(world, []) }),
+      stagingDir,
+      onProgress: ({ state }) => states.push(state),
+    });
+    const plain = (text: string): string => text.replace(/staging-[0-9]+/g, 'staging');
+    expect(plain(JSON.stringify(verdict))).toBe(plain(JSON.stringify(inProcess.verdict)));
+    expect(states).toContain('objects');
+    expect(readdirSync(join(stagingDir, 'objects'))).toHaveLength(2);
+  });
+
+  it('is refused by the child process with the same code', async () => {
+    const stagingDir = freshDir(world, 'staging');
+    const run = runImportChild({ path: volumeOf(built), context: siteContext(world, { site: 'other' }), stagingDir });
+    await expect(run).rejects.toMatchObject({ code: 'WRONG_SITE' });
+    await expect(run).rejects.toBeInstanceOf(ImportRefusal);
+  });
+
+  it('is taken from a medium beside files that are no bundles', async () => {
+    const medium = freshDir(world, 'medium');
+    writeFileSync(join(medium, 'neutral-1of1.tar'), readVolumeBytes(built));
+    writeFileSync(join(medium, '._neutral-1of1.tar'), 'resource fork');
+    writeFileSync(join(medium, 'holiday.tar'), 'not a bundle');
+    expect((await attempt(world, medium)).verdict?.bundleId).toBe(built.manifest.bundle_id);
+    writeFileSync(join(medium, 'again.tar'), readVolumeBytes(built));
+    expect((await attempt(world, medium)).code).toBe('AMBIGUOUS');
+  });
+
+  it('is taken as an unpacked folder, and nothing may lie beside its files', async () => {
+    const folder = freshDir(world, 'unpacked');
+    unpack(readVolumeBytes(built), folder);
+    expect((await attempt(world, folder)).verdict?.objects).toHaveLength(2);
+    writeFileSync(join(folder, 'o', 'stranger'), 'x');
+    expect((await attempt(world, folder)).code).toBe('HEADER');
+  });
+
+  it('is a no-op the second time', async () => {
+    const first = await attempt(world, volumeOf(built));
+    const trust = first.verdict?.trust;
+    const imported = [{ bundleId: built.manifest.bundle_id, receipt: 'receipt-1' }];
+    const again = await attempt(world, volumeOf(built), { ...(trust && { trust }), imported, openRequests: [], seq: 1 });
+    expect(again.verdict?.alreadyImported).toEqual({ receipt: 'receipt-1' });
+    expect(readdirSync(join(again.staging, 'objects'))).toEqual([]);
+  });
+
+  it('only looks in a dry run', async () => {
+    const { verdict, staging } = await attempt(world, volumeOf(built), { dryRun: true });
+    expect(verdict?.counts.new).toBe(2);
+    expect(verdict?.objects).toEqual([]);
+    expect(readdirSync(join(staging, 'objects'))).toEqual([]);
+  });
+
+  it('verifies without keeping anything', async () => {
+    const { verdict, staging } = await attempt(world, volumeOf(built), { discard: true });
+    expect(verdict?.volumes).toHaveLength(1);
+    expect(readdirSync(join(staging, 'objects'))).toEqual([]);
+  });
+
+  it('does not write again what the store holds', async () => {
+    const [first] = world.lines;
+    const { verdict, staging } = await attempt(world, volumeOf(built), { held: heldFile(world, [first?.sha256 ?? '']) });
+    expect(verdict?.counts).toMatchObject({ new: 1, held: 1 });
+    expect(verdict?.objects.map(({ sha256 }) => sha256)).toEqual([world.lines[1]?.sha256]);
+    expect(readdirSync(join(staging, 'objects'))).toEqual([world.lines[1]?.sha256]);
+  });
+
+  it('uses what an earlier run verified, and only that', async () => {
+    const { staging } = await attempt(world, volumeOf(built));
+    const [first, second] = world.lines;
+    writeFileSync(join(staging, 'objects', first?.sha256 ?? ''), 'twelve bytes');
+    renameSync(join(staging, 'objects', second?.sha256 ?? ''), join(staging, 'objects', `${second?.sha256}.part`));
+    const again = await attempt(world, volumeOf(built), {}, staging);
+    expect(again.verdict?.objects).toHaveLength(2);
+    for (const { sha256, path } of again.verdict?.objects ?? []) expect(digestOf(readFileSync(path))).toBe(sha256);
+  });
+
+  it('needs the room that it says', async () => {
+    expect((await attempt(world, volumeOf(built), { freeBytes: 24 })).code).toBe('NO_SPACE');
+    expect((await attempt(world, volumeOf(built), { freeBytes: 25 })).verdict).toBeDefined();
+    expect((await attempt(world, volumeOf(built), { freeBytes: 25, reserveBytes: 1 })).code).toBe('NO_SPACE');
+  });
+});
+
+describe('a bundle that relies on what the site holds', () => {
+  it('is complete with it and INCOMPLETE without', async () => {
+    const world = createWorld(['carried', 'held before']);
+    const held = world.lines[1]?.sha256 ?? '';
+    const built = await build(world, { include: [0], reliesOn: [1] });
+    expect((await attempt(world, volumeOf(built), { held: heldFile(world, [held]) })).verdict?.counts.held).toBe(1);
+    const without = await attempt(world, volumeOf(built));
+    expect(without.code).toBe('INCOMPLETE');
+    expect(without.refusal?.missing).toEqual([held]);
+    // What verified stays, so that the follow-up is small.
+    expect(readdirSync(join(without.staging, 'objects'))).toEqual([world.lines[0]?.sha256]);
+    world.remove();
+  });
+});
+
+describe('other shapes', () => {
+  it('has no objects', async () => {
+    const world = createWorld([]);
+    const { request: _request, ...broadcast } = { request: undefined };
+    const built = await build(world, { ...broadcast, include: [] });
+    expect((await attempt(world, volumeOf(built))).verdict?.objects).toEqual([]);
+    world.remove();
+  });
+
+  it('has a packed inventory, an empty object and one above 8 MiB', async () => {
+    const large = Buffer.alloc(9 * 1024 * 1024 + 7, 'large');
+    const world = createWorld(['', large, 'x']);
+    const built = await build(world, { inventory: { catalog: 1, bytes: world.inventory, encoding: 'gzip' } });
+    const { verdict } = await attempt(world, volumeOf(built));
+    expect(verdict?.objects).toHaveLength(3);
+    expect(verdict?.newFloor).toBe('2026-05-02T00:00:00Z');
+    expect(kitTime < (verdict?.newFloor ?? '')).toBe(true);
+    world.remove();
+  });
+});
