@@ -1,5 +1,31 @@
+import { catalogBuild } from './catalog-build.ts';
+import { catalogSign } from './catalog-sign.ts';
 import type { Command } from './command.ts';
+import { fulfil } from './fulfil.ts';
+import { siteAdd } from './site-add.ts';
+import { siteList } from './site-list.ts';
 import { sourceAdd } from './source-add.ts';
+import { sourceList } from './source-list.ts';
+import { sourceRemove } from './source-remove.ts';
+import { sourceSync } from './source-sync.ts';
+import { trustExport } from './trust-export.ts';
+import { trustInit } from './trust-init.ts';
+import { trustRotate } from './trust-rotate.ts';
+import { trustShow } from './trust-show.ts';
 
 /** Every command of `sallyport-bundle`; a command is found by its words. */
-export const commands: ReadonlyArray<Command> = [sourceAdd];
+export const commands: ReadonlyArray<Command> = [
+  trustInit,
+  trustShow,
+  trustRotate,
+  trustExport,
+  siteAdd,
+  siteList,
+  sourceAdd,
+  sourceList,
+  sourceRemove,
+  sourceSync,
+  catalogBuild,
+  catalogSign,
+  fulfil,
+];

@@ -177,11 +177,17 @@ const groupReasons = (found: ReadonlyArray<{ reason: UnfulfilledReason; want: nu
     .map(([reason, wants]) => ({ reason, wants: [...wants].sort((a, b) => a - b) }));
 };
 
-/** Chooses for one request; `gaps` are the reasons that the build of the catalog noted for the same request. */
+/** What the build of the catalog found for the same request: updates with the wants they answer, and gaps. */
+export type Findings = {
+  readonly updates: ReadonlyArray<{ readonly id: string; readonly wants: ReadonlyArray<number> }>;
+  readonly gaps: ReadonlyArray<Unfulfilled>;
+};
+
+/** Chooses for one request. */
 export const choose = (
   request: SiteRequest,
   catalog: CatalogContent,
-  gaps: ReadonlyArray<Unfulfilled> = [],
+  findings: Findings = { updates: [], gaps: [] },
 ): Choice => {
   const byId = new Map(catalog.updates.map((update) => [update.id, update]));
   const firstLine = new Map<string, number>();
@@ -195,7 +201,16 @@ export const choose = (
   const wantedDigests = new Set<string>();
   const missing: { reason: UnfulfilledReason; want: number }[] = [];
   const gapOf = new Map<number, UnfulfilledReason[]>();
-  for (const gap of gaps) for (const want of gap.wants) gapOf.set(want, [...(gapOf.get(want) ?? []), gap.reason]);
+  for (const gap of findings.gaps)
+    for (const want of gap.wants) gapOf.set(want, [...(gapOf.get(want) ?? []), gap.reason]);
+
+  const answered = new Set<number>();
+  for (const { id, wants } of findings.updates) {
+    const update = byId.get(id);
+    if (update === undefined) continue;
+    updates.set(id, update);
+    for (const want of wants) answered.add(want);
+  }
 
   for (const [position, want] of request.wants.entries()) {
     const answer = answerWant(request, position, catalog, byId, feedNames, digests);
@@ -203,7 +218,7 @@ export const choose = (
     for (const digest of answer.objects) wantedDigests.add(digest);
     const noted = gapOf.get(position) ?? [];
     // A whole platform may be answered in part; for one named update an answer settles it.
-    if (!answer.isAnswered)
+    if (!answer.isAnswered && !answered.has(position))
       for (const reason of noted.length > 0 ? noted : ['UNKNOWN' as const]) missing.push({ reason, want: position });
     else if (want.kind === 'newer') for (const reason of noted) missing.push({ reason, want: position });
   }

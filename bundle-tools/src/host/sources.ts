@@ -9,7 +9,11 @@ import type { HostState } from './state.ts';
 
 const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name has 1 to 64 of a-z, 0-9 and -, and starts with a letter or digit');
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name has 1 to 64 of a-z, 0-9 and -, and starts with a letter or digit')
+  .refine((text) => text !== 'suites', 'this name is kept for the advisories of security suites');
+/** The feed that is made from security suites; no source may take its name. */
+export const suitesFeed = 'suites';
+
 const place = z.string().min(1).max(4096);
 
 const osvSource = z.strictObject({ name, kind: z.literal('osv'), location: place });

@@ -1,0 +1,92 @@
+import { type BuiltCatalog, buildCatalog } from '../host/catalog-build.ts';
+import { takeRequests } from '../host/requests.ts';
+import { withLock } from '../host/state.ts';
+import { nowMs } from '../platform/ambient.ts';
+import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
+import { integerOption, stateOf, stateOption } from './state-option.ts';
+
+/** What a build found, as JSON. */
+export const catalogJson = (built: BuiltCatalog) => ({
+  catalog: built.number,
+  path: built.folder,
+  isNew: built.isNew,
+  isSigned: built.isSigned,
+  objects: built.diff.totals.lines,
+  bytes: built.diff.totals.bytes,
+  updates: built.diff.totals.updates,
+  added: built.diff.added.length,
+  changed: built.diff.changed.length,
+  removed: built.diff.removed.length,
+  newBytes: built.diff.totals.newBytes,
+  signers: built.diff.signers,
+  feeds: built.feeds,
+  sites: built.sites,
+});
+
+/** The options of everything that takes requests from a medium. */
+export const requestOptions = {
+  media: { type: 'string', value: 'DIR', required: true, help: 'the medium, as a folder' },
+  'accept-reverted': {
+    type: 'string',
+    value: 'SITE',
+    multiple: true,
+    help: 'this site restored a backup; take its request even so',
+  },
+} as const satisfies Command['options'];
+
+/** Takes the requests of the medium, and says what was left out. */
+export const takeFromMedium = (input: CommandInput, state: ReturnType<typeof stateOf>) => {
+  const media = textOption(input, 'media') ?? '';
+  const taken = takeRequests(state, media, {
+    acceptReverted: new Set(listOption(input, 'accept-reverted')),
+    nowMs: nowMs(),
+  });
+  for (const { file, code, message } of taken.refused) input.io.note(`left out ${file}: ${code}: ${message}`);
+  for (const file of taken.superseded) input.io.note(`left out ${file}: the site has a newer request here`);
+  for (const { site } of taken.requests)
+    if (!site.record.compared)
+      input.io.note(`nobody compared the fingerprint of site ${site.record.site}: site add CARD --fingerprint HEX`);
+  return taken;
+};
+
+export const catalogBuild: Command = {
+  words: ['catalog', 'build'],
+  summary: 'Reads requests, fetches what is missing, checks vendor signatures; signs nothing.',
+  usage: 'catalog build --media DIR --state DIR',
+  example: 'catalog build --media /media/usb --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    ...requestOptions,
+    'grace-days': { type: 'string', value: 'N', help: 'the new grace period in policy.json' },
+    diff: { type: 'boolean', help: 'print the whole diff' },
+  },
+  minPositionals: 0,
+  maxPositionals: 0,
+  run: async (input) => {
+    const state = stateOf(input);
+    const graceDays = integerOption(input, 'grace-days', 0, 3650);
+    return withLock(state, async () => {
+      const taken = takeFromMedium(input, state);
+      const built = await buildCatalog({
+        state,
+        io: input.io,
+        nowMs: nowMs(),
+        ...(graceDays === undefined ? {} : { graceDays }),
+      });
+      const { totals, added, changed, removed } = built.diff;
+      const text = built.isSigned
+        ? [`catalog ${built.number} is signed and has all of this already`]
+        : [
+            `catalog ${built.number}: ${totals.lines} objects, ${totals.bytes} bytes, ${totals.updates} updates`,
+            `beside the signed one: ${added.length} new, ${changed.length} changed, ${removed.length} removed, ${totals.newBytes} bytes new`,
+            ...built.sites.map((site) => `site ${site.site}: ${site.updates} updates, ${site.gaps.length} gaps`),
+            `read  ${built.folder}/diff.txt`,
+            `then  sallyport-bundle catalog sign --key FILE ${built.folder}`,
+          ];
+      return {
+        json: { ...catalogJson(built), refused: taken.refused },
+        text: flagOption(input, 'diff') ? [built.diffText, ...text] : text,
+      };
+    });
+  },
+};

@@ -1,0 +1,42 @@
+import { signCatalog } from '../host/catalog-sign.ts';
+import { readKeyFile } from '../host/key-files.ts';
+import { nowMs } from '../platform/ambient.ts';
+import { type Command, flagOption, listOption } from './command.ts';
+import { argument } from './state-option.ts';
+
+export const catalogSign: Command = {
+  words: ['catalog', 'sign'],
+  summary: 'A curator approves a catalog, on any computer: its inventory and policy get a signature.',
+  usage: 'catalog sign --key FILE CATALOG',
+  example: 'catalog sign --key /media/d/curator.json /media/usb/catalogs/7',
+  options: {
+    key: { type: 'string', value: 'FILE', multiple: true, required: true, help: "the curator's key" },
+    'accept-new-fulfil-keys': { type: 'boolean', help: 'the host changed the keys that sign bundles' },
+  },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const folder = argument(input, 0);
+    const { head, signers, threshold, newFulfilKeys } = signCatalog({
+      folder,
+      keys: listOption(input, 'key').map(readKeyFile),
+      acceptNewFulfilKeys: flagOption(input, 'accept-new-fulfil-keys'),
+      nowMs: nowMs(),
+    });
+    if (newFulfilKeys) input.io.note('the catalog names new fulfil keys');
+    if (signers < threshold) input.io.note(`${threshold - signers} more curators must sign`);
+    return {
+      json: {
+        catalog: head.catalog,
+        targets: head.targets_version,
+        lines: head.inventory.lines,
+        inventory: head.inventory.sha256,
+        signers,
+        threshold,
+      },
+      text: [
+        `catalog ${head.catalog} has ${signers} of ${threshold} signatures (targets ${head.targets_version}, ${head.inventory.lines} objects)`,
+      ],
+    };
+  },
+};

@@ -1,0 +1,84 @@
+import { BundleError } from '../errors.ts';
+import { buildCatalog } from '../host/catalog-build.ts';
+import { publishSigned, signCatalog } from '../host/catalog-sign.ts';
+import { type Fulfilled, fulfil as fulfilRequests } from '../host/fulfil.ts';
+import { readKeyFile } from '../host/key-files.ts';
+import { withLock } from '../host/state.ts';
+import { nowMs } from '../platform/ambient.ts';
+import { catalogJson, requestOptions, takeFromMedium } from './catalog-build.ts';
+import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
+import { integerOption, stateOf, stateOption } from './state-option.ts';
+
+const shownGaps = 20;
+
+const bundleText = (bundle: Fulfilled): string[] => [
+  `site ${bundle.site}: request ${bundle.request} answered by ${bundle.path}`,
+  `  ${bundle.objects} objects, ${bundle.objectBytes} bytes, ${bundle.updates} updates; ${bundle.reliesOn} objects are there already`,
+  `  sha256 ${bundle.sha256}`,
+  ...bundle.unfulfilled.map(({ reason, wants }) => `  not fulfilled: ${reason}: ${wants.length} wants`),
+  ...bundle.gaps.slice(0, shownGaps).map((gap) => `    ${gap.reason} ${gap.what}: ${gap.detail}`),
+  ...(bundle.gaps.length > shownGaps ? [`    and ${bundle.gaps.length - shownGaps} more`] : []),
+];
+
+/** The three steps in a row, for a site that accepts one person for all of them. */
+const buildAndSign = async (
+  input: CommandInput,
+  state: ReturnType<typeof stateOf>,
+  keyPaths: ReadonlyArray<string>,
+) => {
+  const built = await buildCatalog({ state, io: input.io, nowMs: nowMs() });
+  if (built.isSigned) return built;
+  const { signers, threshold } = signCatalog({
+    folder: built.folder,
+    keys: keyPaths.map(readKeyFile),
+    acceptNewFulfilKeys: flagOption(input, 'accept-new-fulfil-keys'),
+    nowMs: nowMs(),
+  });
+  if (publishSigned(state, built.folder) === undefined)
+    throw new BundleError('SIGNATURE', `catalog ${built.number} has ${signers} of ${threshold} signatures`);
+  return built;
+};
+
+export const fulfil: Command = {
+  words: ['fulfil'],
+  summary: 'Answers the requests on a medium with bundles, from what curators have signed.',
+  usage: 'fulfil --media DIR [--curator-key FILE] --state DIR',
+  example: 'fulfil --media /media/usb --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    ...requestOptions,
+    'curator-key': {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      help: 'build and sign the catalog too, as one person',
+    },
+    'accept-new-fulfil-keys': { type: 'boolean', help: 'with --curator-key: this host changed its fulfil keys' },
+    person: { type: 'string', value: 'N', help: 'the local number of who does this, for the custody line (0)' },
+  },
+  minPositionals: 0,
+  maxPositionals: 0,
+  run: async (input) => {
+    const state = stateOf(input);
+    const media = textOption(input, 'media') ?? '';
+    const person = integerOption(input, 'person', 0, 1_000_000) ?? 0;
+    return withLock(state, async () => {
+      const taken = takeFromMedium(input, state);
+      const keyPaths = listOption(input, 'curator-key');
+      const built = keyPaths.length === 0 ? undefined : await buildAndSign(input, state, keyPaths);
+      const bundles = await fulfilRequests({
+        state,
+        media,
+        requests: taken.requests,
+        io: input.io,
+        nowMs: nowMs(),
+        person,
+      });
+      return {
+        json: { bundles, refused: taken.refused, ...(built === undefined ? {} : { catalog: catalogJson(built) }) },
+        text: bundles.flatMap(bundleText),
+        ...(taken.refused.length > 0 ? { exit: 1 as const } : {}),
+      };
+    });
+  },
+};

@@ -1,0 +1,50 @@
+import { limits } from '../documents/limits.ts';
+import { readBounded } from '../host/read-bounded.ts';
+import { addSiteCard } from '../host/sites.ts';
+import { withLock } from '../host/state.ts';
+import { nowMs, toTime } from '../platform/ambient.ts';
+import { groupHex } from '../trust/keys.ts';
+import { type Command, textOption } from './command.ts';
+import { argument, stateOf, stateOption } from './state-option.ts';
+
+const words = { added: 'added', replaced: 'took the next card of', known: 'already knew' } as const;
+
+export const siteAdd: Command = {
+  words: ['site', 'add'],
+  summary: 'Introduces a site by its card, or takes its next card.',
+  usage: 'site add CARD [--fingerprint HEX] --state DIR',
+  example: 'site add /media/usb/site-card.json --fingerprint "1f0c 77aa ..." --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    fingerprint: { type: 'string', value: 'HEX', help: 'what the site read out; the card must have it' },
+  },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const state = stateOf(input);
+    const bytes = readBounded(argument(input, 0), limits.siteCardBytes);
+    const fingerprint = textOption(input, 'fingerprint');
+    return withLock(state, async () => {
+      const { site, change } = addSiteCard(state, bytes, {
+        ...(fingerprint === undefined ? {} : { fingerprint }),
+        now: toTime(nowMs()),
+      });
+      const { card, digest } = site.card;
+      if (!site.record.compared)
+        input.io.note(
+          'Nobody has compared this fingerprint. Ask the site to read out its own, then run site add again with --fingerprint.',
+        );
+      return {
+        json: {
+          site: card.site,
+          name: card.name,
+          number: card.number,
+          fingerprint: digest,
+          compared: site.record.compared,
+          change,
+        },
+        text: [`${words[change]} site ${card.site}, card ${card.number}`, `fingerprint  ${groupHex(digest)}`],
+      };
+    });
+  },
+};

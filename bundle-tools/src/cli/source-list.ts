@@ -1,0 +1,39 @@
+import { findFeed } from '../host/feeds.ts';
+import { readSources, type Source } from '../host/sources.ts';
+import type { Command } from './command.ts';
+import { stateOf, stateOption } from './state-option.ts';
+
+const placeOf = (source: Source): string => {
+  if (source.kind === 'osv') return source.location;
+  if (source.kind === 'files') return source.folder;
+  return `${source.uri} ${source.suites.join(' ')} (${source.components.join(' ')})`;
+};
+
+export const sourceList: Command = {
+  words: ['source', 'list'],
+  summary: 'Lists where advisories and updates come from, and how old they are.',
+  usage: 'source list --state DIR',
+  example: 'source list --state /var/lib/sallyport-bundle',
+  options: { state: stateOption },
+  minPositionals: 0,
+  maxPositionals: 0,
+  run: async (input) => {
+    const state = stateOf(input);
+    const sources = readSources(state).map((source) => {
+      const feed = source.kind === 'osv' ? findFeed(state, source.name) : undefined;
+      return {
+        ...source,
+        ...(feed === undefined ? {} : { advisories: feed.advisories, newest: feed.newest, syncedAt: feed.synced_at }),
+      };
+    });
+    return {
+      json: { sources },
+      text: sources.map(
+        (source) =>
+          `${source.name.padEnd(20)} ${source.kind.padEnd(6)} ${placeOf(source)}${
+            'advisories' in source ? `  ${source.advisories} advisories, newest ${source.newest || 'unknown'}` : ''
+          }`,
+      ),
+    };
+  },
+};

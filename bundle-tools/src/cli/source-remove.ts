@@ -1,0 +1,24 @@
+import { dropFeed } from '../host/feeds.ts';
+import { removeSource } from '../host/sources.ts';
+import { withLock } from '../host/state.ts';
+import type { Command } from './command.ts';
+import { argument, stateOf, stateOption } from './state-option.ts';
+
+export const sourceRemove: Command = {
+  words: ['source', 'remove'],
+  summary: 'Takes a source away; its advisories leave with the next catalog.',
+  usage: 'source remove NAME --state DIR',
+  example: 'source remove almalinux --state /var/lib/sallyport-bundle',
+  options: { state: stateOption },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const state = stateOf(input);
+    const name = argument(input, 0);
+    return withLock(state, async () => {
+      removeSource(state, name);
+      dropFeed(state, name);
+      return { json: { removed: name }, text: [`removed ${name}`] };
+    });
+  },
+};

@@ -1,0 +1,91 @@
+import { BundleError } from '../errors.ts';
+import { syncOsv } from '../host/gather-advisories.ts';
+import { readApt } from '../host/gather-updates.ts';
+import { objectStore } from '../host/objects.ts';
+import { lastRequests } from '../host/requests.ts';
+import { readSources, type Source } from '../host/sources.ts';
+import { type HostState, withLock } from '../host/state.ts';
+import { nowMs, toTime } from '../platform/ambient.ts';
+import { type Command, type CommandInput, listOption } from './command.ts';
+import { stateOf, stateOption } from './state-option.ts';
+
+type Synced = { name: string; kind: Source['kind']; line: string; details: object };
+
+const chosen = (state: HostState, names: ReadonlyArray<string>): ReadonlyArray<Source> => {
+  const sources = readSources(state);
+  for (const name of names)
+    if (!sources.some((source) => source.name === name))
+      throw new BundleError('NOT_FOUND', `no source is named ${name}`);
+  return names.length === 0 ? sources : sources.filter((source) => names.includes(source.name));
+};
+
+/** The architectures that sites ask for, or those that are named. */
+const architecturesOf = (state: HostState, input: CommandInput): ReadonlyArray<string> => {
+  const given = listOption(input, 'arch');
+  if (given.length > 0) return given;
+  const asked = lastRequests(state).flatMap(({ request }) => request.platforms.map((platform) => platform.arch));
+  return asked.length > 0 ? [...new Set(asked)].sort() : ['amd64'];
+};
+
+const syncOne = async (state: HostState, source: Source, input: CommandInput): Promise<Synced> => {
+  const { name, kind } = source;
+  if (source.kind === 'osv') {
+    const done = await syncOsv(source, {
+      state,
+      objects: objectStore(state.objects),
+      io: input.io,
+      now: toTime(nowMs()),
+    });
+    for (const reject of done.rejects) input.io.note(`${name}: ${reject.id}: ${reject.reason}: ${reject.detail}`);
+    return {
+      name,
+      kind,
+      line: `${done.advisories} advisories, ${done.changed} changed, ${done.rejected} rejected, newest ${done.newest || 'unknown'}`,
+      details: done,
+    };
+  }
+  if (source.kind === 'files') return { name, kind, line: 'read when a catalog is built', details: {} };
+  const content = await readApt(state, source, architecturesOf(state, input), new Date(nowMs()), input.io);
+  if (content.failure !== undefined) throw new BundleError('FETCH_FAILED', content.failure.message);
+  const suites = content.indexes.map((index) => ({
+    suite: index.suite,
+    arch: index.arch,
+    packages: index.packages.length,
+    security: index.security,
+  }));
+  return {
+    name,
+    kind,
+    line: suites.map((suite) => `${suite.suite} ${suite.arch} ${suite.packages} packages`).join(', '),
+    details: { suites },
+  };
+};
+
+export const sourceSync: Command = {
+  words: ['source', 'sync'],
+  summary: 'Reads the sources now, checks their signatures, and reports what changed.',
+  usage: 'source sync [NAME...] --state DIR',
+  example: 'source sync almalinux --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    arch: {
+      type: 'string',
+      value: 'ARCH',
+      multiple: true,
+      help: 'apt: an architecture (else those that sites ask for)',
+    },
+  },
+  minPositionals: 0,
+  maxPositionals: 256,
+  run: async (input) => {
+    const state = stateOf(input);
+    return withLock(state, async () => {
+      const synced: Synced[] = [];
+      for (const source of chosen(state, input.positionals)) synced.push(await syncOne(state, source, input));
+      return {
+        json: { sources: synced.map(({ name, kind, details }) => ({ name, kind, ...details })) },
+        text: synced.map(({ name, line }) => `${name}: ${line}`),
+      };
+    });
+  },
+};

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { BundleError } from '../errors.ts';
+import { withLock } from '../host/state.ts';
+import { writeTrustExport } from '../host/trust-export.ts';
+import { nowMs } from '../platform/ambient.ts';
+import { groupHex } from '../trust/keys.ts';
+import { type Command, flagOption, textOption } from './command.ts';
+import { stateOf, stateOption } from './state-option.ts';
+
+export const trustExport: Command = {
+  words: ['trust', 'export'],
+  summary: 'Writes the file that introduces this host to a site: the root, and a broadcast with the seal key.',
+  usage: 'trust export --out FILE --state DIR',
+  example: 'trust export --out /media/usb/trust.tar --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    out: { type: 'string', value: 'FILE', required: true, help: 'the file to write' },
+    force: { type: 'boolean', help: 'replace a file that is there' },
+  },
+  minPositionals: 0,
+  maxPositionals: 0,
+  run: async (input) => {
+    const state = stateOf(input);
+    const out = textOption(input, 'out') ?? '';
+    if (existsSync(out) && !flagOption(input, 'force')) throw new BundleError('EXISTS', `${out} is there already`);
+    return withLock(state, async () => {
+      const exported = await writeTrustExport({ state, out, nowMs: nowMs(), io: input.io });
+      return {
+        json: { ...exported, fingerprint: exported.rootSha256 },
+        text: [
+          `wrote ${exported.path}: root ${exported.rootVersion}, valid as a broadcast until ${exported.expires}`,
+          'Compare on site, by voice or on paper:',
+          `  ${groupHex(exported.rootSha256)}`,
+        ],
+      };
+    });
+  },
+};

@@ -1,0 +1,283 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Io } from '../cli/io.ts';
+import { unpackDigests } from '../documents/digests.ts';
+import { encodeInventory, type InventoryLine, parseInventory } from '../documents/inventory.ts';
+import { parsePolicy } from '../documents/policy.ts';
+import { BundleError } from '../errors.ts';
+import { toTime } from '../platform/ambient.ts';
+import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { sha256Hex } from '../trust/hash.ts';
+import type { AptIndex } from '../updates/sources/apt/source.ts';
+import { encodeUpdates, type PlannedFile, type Unfulfilled, type Update } from '../updates/update.ts';
+import { type CatalogDiff, diffCatalogs, diffText } from './catalog-diff.ts';
+import { lineMaker, updatePath } from './catalog-lines.ts';
+import {
+  type Catalog,
+  catalogFolder,
+  catalogNumbers,
+  findPendingCatalog,
+  signedCatalog,
+  writeCatalogHead,
+} from './catalogs.ts';
+import { policyBytes } from './ceremony.ts';
+import { platformEcosystem } from './choose.ts';
+import { feedLines, listFeeds } from './feeds.ts';
+import { type FeedSync, syncOsv, syncSuites } from './gather-advisories.ts';
+import { type AptContent, fetchFiles, readApt } from './gather-updates.ts';
+import { daysUntil } from './lifetimes.ts';
+import { dropIncomplete, heldUpdates, mergeUpdates } from './merge-updates.ts';
+import { type ObjectStore, objectStore } from './objects.ts';
+import { readOnlineKeys } from './online-keys.ts';
+import { planRequest, type RequestPlan } from './plan-request.ts';
+import { lastRequests, type OpenedRequest } from './requests.ts';
+import { writeSitePlan } from './site-plan.ts';
+import { readSources } from './sources.ts';
+import type { HostState } from './state.ts';
+import { getNewest } from './trust-files.ts';
+
+// `catalog build`: reads requests, fetches, checks vendor signatures, and lays out what a curator is asked to sign.
+// It signs nothing itself.
+
+/** What a build found. */
+export type BuiltCatalog = {
+  readonly number: number;
+  readonly folder: string;
+  /** False when the signed catalog, or one that waits, has this very content. */
+  readonly isNew: boolean;
+  readonly isSigned: boolean;
+  readonly diff: CatalogDiff;
+  readonly diffText: string;
+  readonly feeds: ReadonlyArray<FeedSync>;
+  readonly sites: ReadonlyArray<{
+    readonly site: string;
+    readonly updates: number;
+    readonly gaps: ReadonlyArray<Unfulfilled>;
+  }>;
+};
+
+type BuildOptions = { readonly state: HostState; readonly io: Io; readonly nowMs: number; readonly graceDays?: number };
+
+/** A signed catalog is signed again, unchanged, when its targets metadata has less than this left. */
+const renewTargetsDays = 60;
+
+type Gathered = {
+  readonly apt: ReadonlyArray<AptContent>;
+  readonly feeds: ReadonlyArray<FeedSync>;
+  readonly failedFeeds: ReadonlySet<string>;
+};
+
+/** Indexes by the ecosystem of the platforms that use their suites. */
+const byEcosystem = (
+  requests: ReadonlyArray<OpenedRequest>,
+  apt: ReadonlyArray<AptContent>,
+): Map<string, AptIndex[]> => {
+  const found = new Map<string, Set<AptIndex>>();
+  for (const { request } of requests)
+    for (const platform of request.platforms) {
+      const ecosystem = platformEcosystem(platform);
+      const indexes = found.get(ecosystem) ?? new Set<AptIndex>();
+      for (const content of apt)
+        for (const index of content.indexes) if (platform.suites.includes(index.suite)) indexes.add(index);
+      found.set(ecosystem, indexes);
+    }
+  return new Map([...found].map(([ecosystem, indexes]) => [ecosystem, [...indexes]]));
+};
+
+const gather = async (
+  options: BuildOptions,
+  objects: ObjectStore,
+  requests: ReadonlyArray<OpenedRequest>,
+): Promise<Gathered> => {
+  const { state, io, nowMs } = options;
+  const now = toTime(nowMs);
+  const feeds: FeedSync[] = [];
+  const failedFeeds = new Set<string>();
+  const sources = readSources(state);
+  for (const source of sources) {
+    if (source.kind !== 'osv') continue;
+    try {
+      feeds.push(await syncOsv(source, { state, objects, io, now }));
+    } catch (error) {
+      if (!(error instanceof BundleError && (error.code === 'FETCH_FAILED' || error.code === 'NOT_FOUND'))) throw error;
+      // Yesterday's advisories are better than none; the age of what goes out is shown on site.
+      io.note(`${source.name}: ${error.message}`);
+      failedFeeds.add(source.name);
+    }
+  }
+  const architectures = [
+    ...new Set(requests.flatMap(({ request }) => request.platforms.map((platform) => platform.arch))),
+  ].sort();
+  const apt: AptContent[] = [];
+  for (const source of sources)
+    if (source.kind === 'apt' && architectures.length > 0)
+      apt.push(await readApt(state, source, architectures, new Date(nowMs), io));
+  if (apt.length > 0 && apt.every((content) => content.failure === undefined)) {
+    const suites = await syncSuites(byEcosystem(requests, apt), { state, objects, io, now });
+    if (suites !== undefined) feeds.push(suites);
+  }
+  return { apt, feeds, failedFeeds };
+};
+
+type Collected = {
+  readonly updates: ReadonlyMap<string, Update>;
+  readonly names: ReadonlyMap<string, string>;
+  readonly licences: ReadonlySet<string>;
+  readonly plans: ReadonlyArray<{ readonly opened: OpenedRequest; readonly plan: RequestPlan }>;
+  readonly fetchFailures: ReadonlyMap<string, string>;
+};
+
+const collect = async (
+  options: BuildOptions,
+  objects: ObjectStore,
+  requests: ReadonlyArray<OpenedRequest>,
+  gathered: Gathered,
+  signed: Catalog,
+): Promise<Collected> => {
+  const { state, io } = options;
+  const known = listFeeds(state).map((feed) => feed.feed);
+  const files = readSources(state).flatMap((source) => (source.kind === 'files' ? [source] : []));
+  const sources = { apt: gathered.apt, files, feeds: new Set(known), failedFeeds: gathered.failedFeeds };
+  const plans = requests.map((opened) => ({ opened, plan: planRequest(opened.request, sources) }));
+  const fetchFailures = await fetchFiles({ state, objects, files: plans.flatMap(({ plan }) => plan.files), io });
+  const licences = new Set<string>();
+  for (const { plan } of plans)
+    for (const { text } of plan.licences) licences.add(objects.putBytes(Buffer.from(text)).sha256);
+
+  const held = new Set(requests.flatMap(({ request }) => unpackDigests(Buffer.from(request.have, 'base64'))));
+  const kept = heldUpdates(signed.updates, (digest) => held.has(digest)).filter((update) =>
+    update.files.every((digest) => objects.has(digest)),
+  );
+  const names = new Map<string, string>(
+    signed.lines.map((line) => [line.sha256, line.path.split('/').at(-1) ?? line.sha256]),
+  );
+  for (const { plan } of plans) for (const { file } of plan.files) names.set(file.sha256, file.name);
+  for (const update of kept) if (update.licence !== undefined) licences.add(update.licence);
+  const merged = mergeUpdates([...kept, ...plans.flatMap(({ plan }) => plan.updates.map((planned) => planned.update))]);
+  const { kept: updates } = dropIncomplete(merged, (digest) => objects.has(digest));
+  return { updates, names, licences, plans, fetchFailures };
+};
+
+const fileLines = (collected: Collected, objects: ObjectStore, line: ReturnType<typeof lineMaker>): InventoryLine[] => {
+  const lines: InventoryLine[] = [];
+  const done = new Set<string>();
+  for (const update of [...collected.updates.values()].sort((a, b) => (a.id < b.id ? -1 : 1)))
+    for (const digest of update.files) {
+      if (done.has(digest)) continue;
+      done.add(digest);
+      const file: Pick<PlannedFile, 'name'> = { name: collected.names.get(digest) ?? digest };
+      lines.push(line(updatePath(update, file), 'update', digest, objects.size(digest)));
+    }
+  for (const digest of [...collected.licences].sort())
+    if (objects.has(digest) && !done.has(digest))
+      lines.push(line(`licences/${digest}.txt`, 'document', digest, objects.size(digest)));
+  return lines;
+};
+
+/** The gaps of a request, with what could not be fetched. */
+const gapsOf = (plan: RequestPlan, collected: Collected): Unfulfilled[] => {
+  const failed = plan.updates
+    .filter(({ update }) => !collected.updates.has(update.id))
+    .map(
+      ({ update, wants, files }): Unfulfilled => ({
+        reason: 'FETCH_FAILED',
+        wants,
+        what: `${update.name} ${update.version}`,
+        detail:
+          files.map((file) => collected.fetchFailures.get(file.sha256)).find((text) => text !== undefined) ??
+          'a dependency could not be fetched',
+      }),
+    );
+  return [...plan.gaps, ...failed];
+};
+
+const writeFolder = (
+  options: BuildOptions,
+  number: number,
+  content: { inventory: Uint8Array; lines: number; updates: Uint8Array; policy: Uint8Array; diff: string },
+): string => {
+  const { state, nowMs } = options;
+  const folder = catalogFolder(state, number);
+  // Without catalog.json it is the rest of a build that was interrupted.
+  rmSync(folder, { recursive: true, force: true });
+  ensureDir(folder);
+  const targets = getNewest(state, 'targets');
+  writeFileDurable(join(folder, 'inventory.jsonl'), content.inventory);
+  writeFileDurable(join(folder, 'updates.jsonl'), content.updates);
+  writeFileDurable(join(folder, 'policy.json'), content.policy);
+  writeFileDurable(join(folder, 'diff.txt'), content.diff);
+  writeFileDurable(join(folder, 'root.json'), getNewest(state, 'root').bytes);
+  writeFileDurable(join(folder, 'previous-targets.json'), targets.bytes);
+  writeCatalogHead(folder, {
+    format: 'sallyport-catalog/1',
+    catalog: number,
+    created_at: toTime(nowMs),
+    targets_version: targets.version + 1,
+    inventory: { sha256: sha256Hex(content.inventory), size: content.inventory.length, lines: content.lines },
+    policy: sha256Hex(content.policy),
+    updates: sha256Hex(content.updates),
+    fulfil: { keys: [Buffer.from(readOnlineKeys(state).fulfil.publicKey).toString('base64')], threshold: 1 },
+  });
+  return folder;
+};
+
+const sameContent = (catalog: Catalog, inventory: Uint8Array, policy: Uint8Array): boolean =>
+  Buffer.compare(catalog.inventory, inventory) === 0 && Buffer.compare(catalog.policy, policy) === 0;
+
+/** Builds the catalog for the last request of every site. */
+export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog> => {
+  const { state, io, nowMs } = options;
+  const objects = objectStore(state.objects);
+  const requests = lastRequests(state);
+  const signed = signedCatalog(state);
+  const gathered = await gather(options, objects, requests);
+  const collected = await collect(options, objects, requests, gathered, signed);
+
+  const updates = encodeUpdates([...collected.updates.values()]);
+  const updatesObject = objects.putBytes(updates);
+  const line = lineMaker(objects, signed.lines);
+  const wanted: InventoryLine[] = [
+    ...listFeeds(state).flatMap((feed) =>
+      feedLines(feed).map((part) => line(part.path, 'advisory', part.sha256, part.size)),
+    ),
+    ...fileLines(collected, objects, line),
+    line('updates.jsonl', 'document', updatesObject.sha256, updatesObject.size),
+  ];
+  const isEmpty = wanted.length === 1 && updates.length === 0;
+  const inventory = encodeInventory(isEmpty ? [] : wanted);
+  const policy = policyBytes(state, options.graceDays ?? parsePolicy(signed.policy).grace_days);
+  const after = { lines: parseInventory(inventory), updates: [...collected.updates.values()] };
+  const diff = diffCatalogs(signed, after);
+
+  const isFresh = daysUntil(signed.targets.described.expires, nowMs) >= renewTargetsDays;
+  const pending = findPendingCatalog(state);
+  const isSigned = isFresh && sameContent(signed, inventory, policy);
+  const isPending =
+    !isSigned &&
+    pending !== undefined &&
+    sameContent(pending, inventory, policy) &&
+    pending.head.targets_version > signed.targets.version;
+  const number = isSigned ? signed.number : isPending ? pending.number : Math.max(0, ...catalogNumbers(state)) + 1;
+  const text = diffText(number, signed.number, diff, after);
+  if (!isSigned && !isPending)
+    writeFolder(options, number, { inventory, lines: after.lines.length, updates, policy, diff: text });
+  const sites = collected.plans.map(({ opened, plan }) => {
+    const gaps = gapsOf(plan, collected);
+    const chosen = plan.updates
+      .filter(({ update }) => collected.updates.has(update.id))
+      .map(({ update, wants }) => ({ id: update.id, wants }));
+    writeSitePlan(opened.site, { request_digest: opened.digest, catalog: number, updates: chosen, gaps });
+    return { site: opened.site.record.site, updates: chosen.length, gaps };
+  });
+  io.note(`catalog ${number}: ${after.lines.length} objects, ${after.updates.length} updates`);
+  return {
+    number,
+    folder: catalogFolder(state, number),
+    isNew: !isSigned && !isPending,
+    isSigned,
+    diff,
+    diffText: text,
+    feeds: gathered.feeds,
+    sites,
+  };
+};

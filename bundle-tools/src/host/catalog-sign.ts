@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalJson } from '../documents/canonical-json.ts';
+import { limits } from '../documents/limits.ts';
+import { BundleError } from '../errors.ts';
+import { writeFileDurable } from '../platform/files.ts';
+import { verifyBytes } from '../trust/keys.ts';
+import { buildTargets, describeMetadata, signMetadata } from '../trust/repository.ts';
+import { type CatalogHead, readCatalog } from './catalogs.ts';
+import { type KeyFile, signingKeysOf } from './key-files.ts';
+import { daysAfter, lifetimeDays } from './lifetimes.ts';
+import { fulfilOf, readOnlineKeys } from './online-keys.ts';
+import { readBounded } from './read-bounded.ts';
+import { roleKeysOf } from './rotate.ts';
+import type { HostState } from './state.ts';
+import { getNewest, type Published, publish } from './trust-files.ts';
+
+const load = (path: string, maxBytes: number): Published => {
+  const bytes = readBounded(path, maxBytes);
+  const described = describeMetadata(bytes);
+  return { bytes, described, version: described.version };
+};
+
+/** The ids of the keys among `keyids` whose signature on the metadata verifies. */
+const validSigners = (targets: Published, root: Published): ReadonlyArray<string> => {
+  const { keyids, keys } = roleKeysOf(root, 'targets');
+  const covered = canonicalJson(targets.described.signed);
+  const { signatures } = JSON.parse(Buffer.from(targets.bytes).toString('utf8')) as {
+    signatures: { keyid: string; sig: string }[];
+  };
+  return keyids.filter((keyid, at) => {
+    const signature = signatures.find((entry) => entry.keyid === keyid)?.sig;
+    const key = keys[at];
+    return signature !== undefined && key !== undefined && verifyBytes(covered, Buffer.from(signature, 'hex'), key);
+  });
+};
+
+/** What a signature did. */
+export type CatalogSigning = {
+  readonly head: CatalogHead;
+  readonly signers: number;
+  readonly threshold: number;
+  readonly newFulfilKeys: boolean;
+};
+
+const sameKeys = (head: CatalogHead, previous: Published): boolean => {
+  const known = fulfilOf(previous.described.signed).publicKeys.map((key) => Buffer.from(key).toString('base64'));
+  return [...known].sort().join() === [...head.fulfil.keys].sort().join();
+};
+
+const unsignedTargets = (head: CatalogHead, policyBytes: Uint8Array, expires: string): Uint8Array =>
+  buildTargets({
+    version: head.targets_version,
+    expires,
+    targets: [
+      { path: 'policy.json', bytes: policyBytes },
+      { path: `catalog/${head.catalog}/inventory.jsonl`, length: head.inventory.size, sha256: head.inventory.sha256 },
+    ],
+    fulfilKeys: head.fulfil.keys.map((key) => Buffer.from(key, 'base64')),
+    fulfilThreshold: head.fulfil.threshold,
+  });
+
+/**
+ * A curator signs a catalog: the hashes of its inventory and policy, and who may fulfil. A second curator adds a
+ * signature to the same bytes. Works on a copy of the folder, on a computer without the host's state.
+ */
+export const signCatalog = (options: {
+  readonly folder: string;
+  readonly keys: ReadonlyArray<KeyFile>;
+  readonly acceptNewFulfilKeys: boolean;
+  readonly nowMs: number;
+}): CatalogSigning => {
+  const { folder, keys, nowMs } = options;
+  const { head, policy } = readCatalog(folder);
+  const root = load(join(folder, 'root.json'), limits.rootBytes);
+  const previous = load(join(folder, 'previous-targets.json'), limits.targetsBytes);
+  const { keyids, threshold } = roleKeysOf(root, 'targets');
+  for (const file of keys)
+    if (!keyids.includes(file.keyid))
+      throw new BundleError('SIGNATURE', `the key in ${file.path} is not a curator's key by root ${root.version}`);
+  if (validSigners(previous, root).length < threshold)
+    throw new BundleError('SIGNATURE', 'previous-targets.json is not signed by the curators of this root');
+  if (head.targets_version <= previous.version)
+    throw new BundleError(
+      'ROLLBACK',
+      `the catalog wants targets ${head.targets_version}, signed was ${previous.version}`,
+    );
+  const newFulfilKeys = !sameKeys(head, previous);
+  if (newFulfilKeys && !options.acceptNewFulfilKeys)
+    throw new BundleError(
+      'SIGNATURE',
+      'the catalog names other fulfil keys than the one before; sign with --accept-new-fulfil-keys if the host changed them',
+    );
+  const path = join(folder, 'targets.json');
+  const begun = existsSync(path) ? load(path, limits.targetsBytes) : undefined;
+  const fresh = unsignedTargets(head, policy, begun?.described.expires ?? daysAfter(nowMs, lifetimeDays.targets));
+  const isSame =
+    begun !== undefined &&
+    Buffer.compare(canonicalJson(begun.described.signed), canonicalJson(describeMetadata(fresh).signed)) === 0;
+  const signed = signMetadata(isSame ? begun.bytes : fresh, signingKeysOf(keys));
+  writeFileDurable(path, signed);
+  return { head, newFulfilKeys, threshold, signers: validSigners(load(path, limits.targetsBytes), root).length };
+};
+
+/** Publishes a catalog that enough curators have signed; undefined when it still waits for them. */
+export const publishSigned = (state: HostState, folder: string): Published | undefined => {
+  const path = join(folder, 'targets.json');
+  if (!existsSync(path)) return undefined;
+  const { head, policy } = readCatalog(folder);
+  const targets = load(path, limits.targetsBytes);
+  const root = getNewest(state, 'root');
+  const before = getNewest(state, 'targets');
+  if (validSigners(targets, root).length < roleKeysOf(root, 'targets').threshold) return undefined;
+  if (targets.version <= before.version)
+    throw new BundleError(
+      'ROLLBACK',
+      `catalog ${head.catalog} is signed as targets ${targets.version}, published is ${before.version}; build it again`,
+    );
+  const expected = describeMetadata(unsignedTargets(head, policy, targets.described.expires)).signed;
+  if (Buffer.compare(canonicalJson(expected), canonicalJson(targets.described.signed)) !== 0)
+    throw new BundleError(
+      'METADATA',
+      `the targets metadata of catalog ${head.catalog} says something else than the catalog`,
+    );
+  if (!fulfilOf(targets.described.signed).keyids.includes(readOnlineKeys(state).fulfil.keyid))
+    throw new BundleError(
+      'SIGNATURE',
+      `catalog ${head.catalog} was built before the fulfil key changed; build it again`,
+    );
+  return publish(state, 'targets', targets.bytes);
+};

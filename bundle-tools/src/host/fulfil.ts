@@ -1,0 +1,264 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type BuiltBundle, buildBundle } from '../builder/build-bundle.ts';
+import type { Io } from '../cli/io.ts';
+import { BundleError } from '../errors.ts';
+import { listMedium } from '../media/find.ts';
+import { freeBytes, writeToMedium } from '../media/write.ts';
+import { randomBytes, toTime } from '../platform/ambient.ts';
+import { ensureDir } from '../platform/files.ts';
+import type { Unfulfilled } from '../updates/update.ts';
+import { publishSigned } from './catalog-sign.ts';
+import { type Catalog, findPendingCatalog, signedCatalog } from './catalogs.ts';
+import { type Choice, choose, type Findings } from './choose.ts';
+import { recordCustody } from './custody.ts';
+import { daysAfter, daysUntil, lifetimeDays, rootReserveDays } from './lifetimes.ts';
+import { type ObjectStore, objectStore } from './objects.ts';
+import { type OnlineKeys, readOnlineKeys } from './online-keys.ts';
+import { signOnlineMetadata } from './online-metadata.ts';
+import { peekBundle } from './peek-bundle.ts';
+import type { OpenedRequest } from './requests.ts';
+import { checkAnswer } from './self-check.ts';
+import { findSitePlan } from './site-plan.ts';
+import { getSite, keptBundles, type Site, type SiteRecord, writeRecord } from './sites.ts';
+import type { HostState } from './state.ts';
+import { getNewest, type Published, rootsFrom } from './trust-files.ts';
+
+// `fulfil`: chooses per site from what curators have signed, signs snapshot, timestamp and manifest, and writes bundles.
+
+/** One bundle that went to a medium. */
+export type Fulfilled = {
+  readonly site: string;
+  readonly request: number;
+  readonly bundleId: string;
+  readonly seq: number;
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly objects: number;
+  readonly objectBytes: number;
+  readonly updates: number;
+  readonly reliesOn: number;
+  readonly unfulfilled: Choice['unfulfilled'];
+  readonly gaps: ReadonlyArray<Unfulfilled>;
+  readonly warnings: ReadonlyArray<string>;
+};
+
+type FulfilOptions = {
+  readonly state: HostState;
+  readonly media: string;
+  readonly requests: ReadonlyArray<OpenedRequest>;
+  readonly io: Io;
+  readonly nowMs: number;
+  readonly person: number;
+};
+type Signed = {
+  readonly catalog: Catalog & { readonly targets: Published };
+  readonly keys: OnlineKeys;
+  readonly snapshot: Published;
+  readonly timestamp: Published;
+  readonly pending: Catalog | undefined;
+};
+
+const gzipFromBytes = 64 * 1024;
+
+/** Wants that a catalog which waits for a curator would answer. */
+const notApproved = (
+  opened: OpenedRequest,
+  findings: Findings,
+  signed: Catalog,
+  pending: Catalog | undefined,
+): Findings => {
+  if (pending === undefined) return findings;
+  const known = new Set(signed.updates.map((update) => update.id));
+  const waiting = findings.updates.filter(
+    ({ id }) => !known.has(id) && pending.updates.some((update) => update.id === id),
+  );
+  const wants = [...new Set(waiting.flatMap((update) => update.wants))].sort((a, b) => a - b);
+  const positions = wants.filter((want) => opened.request.wants[want] !== undefined);
+  if (positions.length === 0) return findings;
+  const gap: Unfulfilled = {
+    reason: 'NOT_APPROVED',
+    wants: positions,
+    what: `catalog ${pending.number}`,
+    detail: 'waits for a curator',
+  };
+  return { ...findings, gaps: [...findings.gaps, gap] };
+};
+
+const chooseFor = (opened: OpenedRequest, signed: Signed): { choice: Choice; gaps: ReadonlyArray<Unfulfilled> } => {
+  const plan = findSitePlan(opened.site, opened.digest);
+  const found: Findings = plan === undefined ? { updates: [], gaps: [] } : { updates: plan.updates, gaps: plan.gaps };
+  const findings = notApproved(opened, found, signed.catalog, signed.pending);
+  return { choice: choose(opened.request, signed.catalog, findings), gaps: findings.gaps };
+};
+
+const reserveSeq = (site: Site, request: OpenedRequest['request']): { record: SiteRecord; seq: number } => {
+  // Above what the site holds too: this host may have been restored from a backup.
+  const seq = Math.max(site.record.seq, request.state.seq) + 1;
+  const record = { ...site.record, seq };
+  writeRecord(site.folder, record);
+  return { record, seq };
+};
+
+const build = async (
+  options: FulfilOptions,
+  opened: OpenedRequest,
+  signed: Signed,
+  choice: Choice,
+  record: SiteRecord,
+  folder: string,
+  objects: ObjectStore,
+): Promise<BuiltBundle> => {
+  const { request, digest } = opened;
+  const { catalog } = signed;
+  const volumeBytes = request.media.volume_bytes;
+  return buildBundle({
+    out: folder,
+    bundleId: Buffer.from(randomBytes(16)).toString('hex'),
+    site: request.site,
+    request: { requestId: request.request_id, digest, nonce: request.nonce },
+    seq: record.seq,
+    ...(record.last_bundle === undefined ? {} : { prevBundle: record.last_bundle }),
+    issuedAt: toTime(options.nowMs),
+    expires: daysAfter(options.nowMs, lifetimeDays.bundle),
+    tuf: {
+      root: getNewest(options.state, 'root').bytes,
+      roots: rootsFrom(options.state, request.tuf.root + 1).map((root) => root.bytes),
+      timestamp: signed.timestamp.bytes,
+      snapshot: signed.snapshot.bytes,
+      targets: catalog.targets.bytes,
+    },
+    policy: catalog.policy,
+    inventory: {
+      catalog: catalog.number,
+      bytes: catalog.inventory,
+      encoding: catalog.inventory.length > gzipFromBytes ? 'gzip' : 'identity',
+    },
+    include: choice.include,
+    reliesOn: choice.reliesOn,
+    objectPath: (sha256) => objects.path(sha256),
+    unfulfilled: choice.unfulfilled.map(({ reason, wants }) => ({ reason, wants: [...wants] })),
+    receiptSeen: record.receipt?.number ?? 0,
+    ...(volumeBytes > 0 ? { volumeBytes } : {}),
+    sign: [signed.keys.fulfil],
+    onProgress: (done, total) => options.io.progress(`building for ${request.site}, bytes`, done, total),
+  });
+};
+
+/** Takes earlier bundles for the same site off the medium: two candidates would make an import ambiguous. */
+const dropOlderBundles = async (media: string, site: SiteRecord, keep: string, io: Io): Promise<void> => {
+  const own = new Set(site.bundles.map((bundle) => bundle.file));
+  for (const file of listMedium(media)) {
+    if (file.kind !== 'tar' || file.name === keep || !own.has(file.name)) continue;
+    const { manifest } = await peekBundle(file.path);
+    if (manifest.site !== site.site || !site.bundles.some((bundle) => bundle.bundle_id === manifest.bundle_id))
+      continue;
+    rmSync(file.path);
+    io.note(`removed ${file.name}, an earlier bundle for site ${site.site}`);
+  }
+};
+
+const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: Signed): Promise<Fulfilled> => {
+  const { state, media, io, nowMs } = options;
+  const objects = objectStore(state.objects);
+  const site = getSite(state, opened.site.record.site);
+  const { choice, gaps } = chooseFor(opened, signed);
+  const { record, seq } = reserveSeq(site, opened.request);
+  ensureDir(state.staging);
+  const folder = mkdtempSync(join(state.staging, 'bundle-'));
+  try {
+    const needed = choice.include.reduce((sum, line) => sum + (signed.catalog.lines[line]?.size ?? 0), 0);
+    const free = freeBytes(state.staging);
+    if (free < needed)
+      throw new BundleError('NO_SPACE', `${state.staging} has ${free} bytes free, the bundle needs ${needed}`);
+    const built = await build(options, opened, signed, choice, record, folder, objects);
+    const [file] = built.files;
+    if (file === undefined) throw new BundleError('INTERNAL', 'no volume was built');
+    const verdict = await checkAnswer({ state, path: file.path, nowMs, io }, opened.request, opened.digest);
+    const name = basename(file.path);
+    const path = writeToMedium(file.path, media, name, (done, total) =>
+      io.progress(`writing ${name}, bytes`, done, total),
+    );
+    const { manifest } = built;
+    const entry = {
+      bundle_id: manifest.bundle_id,
+      seq,
+      request_id: opened.request.request_id,
+      catalog: signed.catalog.number,
+      issued_at: manifest.issued_at,
+      file: name,
+      bytes: file.bytes,
+      sha256: file.sha256,
+    };
+    const next = {
+      ...record,
+      last_bundle: manifest.bundle_id,
+      bundles: [...record.bundles, entry].slice(-keptBundles),
+    };
+    writeRecord(site.folder, next);
+    recordCustody({
+      site,
+      step: 'fulfil',
+      person: options.person,
+      medium: media,
+      sha256: file.sha256,
+      at: toTime(nowMs),
+      key: signed.keys.fulfil,
+    });
+    await dropOlderBundles(media, next, name, io);
+    return {
+      site: record.site,
+      request: opened.request.number,
+      bundleId: manifest.bundle_id,
+      seq,
+      path,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      objects: manifest.totals.objects,
+      objectBytes: manifest.totals.bytes,
+      updates: choice.updates.length,
+      reliesOn: choice.reliesOn.length,
+      unfulfilled: choice.unfulfilled,
+      gaps,
+      warnings: verdict.warnings,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const checkRoot = (state: HostState, nowMs: number): void => {
+  const { described } = getNewest(state, 'root');
+  if (daysUntil(described.expires, nowMs) < rootReserveDays)
+    throw new BundleError(
+      'ROOT_TOO_SHORT',
+      `the root expires at ${described.expires}; bundles need ${rootReserveDays} days more`,
+    );
+};
+
+/** Publishes a catalog that curators have signed since, if there is one. */
+const takeSigned = (state: HostState): Catalog | undefined => {
+  const pending = findPendingCatalog(state);
+  if (pending === undefined) return undefined;
+  return publishSigned(state, pending.folder) === undefined ? pending : undefined;
+};
+
+/** Answers requests: one bundle per site, each checked by our own importer before it reaches the medium. */
+export const fulfil = async (options: FulfilOptions): Promise<ReadonlyArray<Fulfilled>> => {
+  const { state, nowMs, requests } = options;
+  checkRoot(state, nowMs);
+  const pending = takeSigned(state);
+  if (pending !== undefined) options.io.note(`catalog ${pending.number} waits for a curator; what it adds is left out`);
+  const catalog = signedCatalog(state);
+  const keys = readOnlineKeys(state);
+  const floor = {
+    snapshot: Math.max(0, ...requests.map(({ request }) => request.tuf.snapshot)),
+    timestamp: Math.max(0, ...requests.map(({ request }) => request.tuf.timestamp)),
+  };
+  const { snapshot, timestamp } = signOnlineMetadata({ state, targets: catalog.targets, keys, nowMs, floor });
+  const done: Fulfilled[] = [];
+  for (const opened of requests)
+    done.push(await fulfilOne(options, opened, { catalog, keys, snapshot, timestamp, pending }));
+  return done;
+};

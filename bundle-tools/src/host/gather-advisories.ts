@@ -1,0 +1,114 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AdvisorySchema } from '../advisories/advisory.ts';
+import { toRecord } from '../advisories/digest.ts';
+import { collectFeed, type Rejected } from '../advisories/feed.ts';
+import { readOsv } from '../advisories/sources/osv.ts';
+import { suiteAdvisories } from '../advisories/sources/suite.ts';
+import type { Io } from '../cli/io.ts';
+import { BundleError } from '../errors.ts';
+import { ensureDir } from '../platform/files.ts';
+import type { AptIndex } from '../updates/sources/apt/source.ts';
+import { type FeedState, findFeed, listFeeds, readFeedRecords, takeFeed } from './feeds.ts';
+import type { ObjectStore } from './objects.ts';
+import { type OsvSource, suitesFeed } from './sources.ts';
+import type { HostState } from './state.ts';
+
+/** What became of one advisory source. */
+export type FeedSync = {
+  readonly feed: string;
+  readonly changed: number;
+  readonly advisories: number;
+  readonly newest: string;
+  readonly rejected: number;
+  readonly rejects: ReadonlyArray<Rejected>;
+};
+
+type SyncOptions = { readonly state: HostState; readonly objects: ObjectStore; readonly io: Io; readonly now: string };
+
+async function* counted<T>(results: AsyncIterable<T>, io: Io, label: string): AsyncGenerator<T> {
+  let done = 0;
+  for await (const result of results) {
+    done += 1;
+    if (done % 1000 === 0) io.progress(label, done);
+    yield result;
+  }
+}
+
+const summary = (feed: FeedState, changed: number, rejects: ReadonlyArray<Rejected> = []): FeedSync => ({
+  feed: feed.feed,
+  changed,
+  advisories: feed.advisories,
+  newest: feed.newest,
+  rejected: feed.rejected,
+  rejects: rejects.slice(0, 20),
+});
+
+/** Reads an OSV source to its end and keeps it as the feed of the same name. */
+export const syncOsv = async (source: OsvSource, options: SyncOptions): Promise<FeedSync> => {
+  const { state, objects, io, now } = options;
+  const workDir = join(state.staging, `osv-${source.name}`);
+  ensureDir(workDir);
+  try {
+    const results = readOsv({ input: source.location, feed: source.name, workDir });
+    const content = await collectFeed({ results: counted(results, io, `reading ${source.name}`), capturedAt: now });
+    if (content.records.length === 0)
+      throw new BundleError('SOURCE_INVALID', `source ${source.name}: ${source.location} holds no advisory`);
+    const { feed, changed } = await takeFeed({ state, objects, feed: source.name, content, now });
+    return summary(feed, changed, content.rejected);
+  } finally {
+    rmSync(workDir, { recursive: true, force: true });
+  }
+};
+
+/** The fixed versions that the advisories of an ecosystem name, as `source version`. */
+const namedVersions = async (
+  state: HostState,
+  objects: ObjectStore,
+  ecosystem: string,
+): Promise<ReadonlySet<string>> => {
+  const named = new Set<string>();
+  for (const feed of listFeeds(state)) {
+    if (feed.feed === suitesFeed) continue;
+    for (const { line } of (await readFeedRecords(objects, feed)).values()) {
+      if (!line.includes(JSON.stringify(ecosystem))) continue;
+      const advisory = AdvisorySchema.parse(JSON.parse(line));
+      if (advisory.withdrawn !== undefined) continue;
+      for (const affected of advisory.affected)
+        if (affected.ecosystem === ecosystem)
+          for (const { fixed } of affected.ranges) if (fixed !== undefined) named.add(`${affected.package} ${fixed}`);
+    }
+  }
+  return named;
+};
+
+/**
+ * Makes the feed of security suites: a newer version there is an advisory even where no CVE names it (BUNDLES.md
+ * section 3). `byEcosystem` must hold every index of the platforms that are known, or what is missing would be withdrawn.
+ */
+export const syncSuites = async (
+  byEcosystem: ReadonlyMap<string, ReadonlyArray<AptIndex>>,
+  options: SyncOptions,
+): Promise<FeedSync | undefined> => {
+  const { state, objects, now } = options;
+  const records = [];
+  let newest = '';
+  for (const [ecosystem, indexes] of [...byEcosystem].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const named = await namedVersions(state, objects, ecosystem);
+    const advisories = suiteAdvisories({
+      ecosystem,
+      indexes: [...indexes],
+      feed: suitesFeed,
+      named: (source, version) => named.has(`${source} ${version}`),
+    });
+    for (const advisory of advisories) {
+      if (advisory.modified > newest && advisory.modified <= now) newest = advisory.modified;
+      records.push(toRecord(advisory));
+    }
+  }
+  records.sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (records.length === 0 && findFeed(state, suitesFeed) === undefined) return undefined;
+  const content = { records, newest, counts: { rejected: 0, notComparable: 0 } };
+  const { feed, changed } = await takeFeed({ state, objects, feed: suitesFeed, content, now });
+  return summary(feed, changed);
+};

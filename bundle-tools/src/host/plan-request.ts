@@ -1,0 +1,140 @@
+import type { SiteRequest } from '../documents/request.ts';
+import { planUpdates } from '../updates/sources/apt/plan.ts';
+import { filesSource } from '../updates/sources/files.ts';
+import type { PlannedUpdate, Unfulfilled, UnfulfilledReason } from '../updates/update.ts';
+import { platformEcosystem } from './choose.ts';
+import type { AptContent, WantedFile } from './gather-updates.ts';
+import type { FilesSourceEntry } from './sources.ts';
+
+/** What the sources offer for one request. */
+export type RequestPlan = {
+  readonly updates: ReadonlyArray<PlannedUpdate>;
+  readonly files: ReadonlyArray<WantedFile>;
+  readonly licences: ReadonlyArray<{ readonly sha256: string; readonly text: string }>;
+  readonly gaps: ReadonlyArray<Unfulfilled>;
+};
+
+type Sources = {
+  readonly apt: ReadonlyArray<AptContent>;
+  readonly files: ReadonlyArray<FilesSourceEntry>;
+  /** Feeds that have content, and those whose source could not be read. */
+  readonly feeds: ReadonlySet<string>;
+  readonly failedFeeds: ReadonlySet<string>;
+};
+
+const gap = (reason: UnfulfilledReason, want: number, what: string, detail: string): Unfulfilled => ({
+  reason,
+  wants: [want],
+  what,
+  detail,
+});
+
+type AptWant = { position: number; kind: 'newer' } | { position: number; kind: 'update'; source: string; min?: string };
+
+/** The wants of a request that concern one platform. */
+const wantsOfPlatform = (request: SiteRequest, index: number): AptWant[] => {
+  const platform = request.platforms[index];
+  if (platform === undefined) return [];
+  const ecosystem = platformEcosystem(platform);
+  return request.wants.flatMap((want, position): AptWant[] => {
+    if (want.kind === 'newer') return want.id === String(index) ? [{ position, kind: 'newer' }] : [];
+    if (want.kind !== 'update' || !want.id.startsWith(`${ecosystem}/`)) return [];
+    const source = want.id.slice(ecosystem.length + 1);
+    return [{ position, kind: 'update', source, ...(want.min === undefined ? {} : { min: want.min }) }];
+  });
+};
+
+const planPlatform = (request: SiteRequest, index: number, sources: Sources): RequestPlan => {
+  const none = { updates: [], files: [], licences: [] };
+  const platform = request.platforms[index];
+  const wants = wantsOfPlatform(request, index);
+  if (platform === undefined || wants.length === 0) return { ...none, gaps: [] };
+  const relevant = sources.apt.filter(({ source }) => source.suites.some((suite) => platform.suites.includes(suite)));
+  const failed = relevant.filter(({ failure }) => failure !== undefined);
+  const outage = failed.flatMap(({ source, failure }) =>
+    wants.map(({ position }) => gap('FETCH_FAILED', position, source.name, failure?.message ?? '')),
+  );
+  const indexes = relevant.flatMap((content) => content.indexes);
+  if (indexes.length === 0) {
+    const label = `${platform.vendor} ${platform.release} ${platform.arch}`;
+    const missing = wants.map(({ position }) =>
+      gap('NO_SOURCE', position, label, `no apt source has ${platform.suites.join(', ') || 'its suites'}`),
+    );
+    return { ...none, gaps: outage.length > 0 ? outage : missing };
+  }
+  const plan = planUpdates({ platform, indexes, wants });
+  const origins = new Map(relevant.map(({ source }) => [source.uri.replace(/\/+$/, ''), source]));
+  const sourceOf = (url: string) =>
+    [...origins].find(([uri]) => url.startsWith(`${uri}/`))?.[1] ?? relevant[0]?.source ?? { name: 'apt' };
+  return {
+    updates: plan.updates,
+    files: plan.updates.flatMap(({ files }) => files.map((file) => ({ file, source: sourceOf(file.url) }))),
+    licences: [],
+    gaps: [...plan.unfulfilled, ...outage],
+  };
+};
+
+const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan => {
+  const wants = request.wants.flatMap((want, position) =>
+    want.kind === 'product'
+      ? [{ position, product: want.id, ...(want.min === undefined ? {} : { min: want.min }) }]
+      : [],
+  );
+  const plan = filesSource({ folder: source.folder }).plan({
+    platforms: request.platforms,
+    software: request.software,
+    wants,
+  });
+  return {
+    updates: plan.updates,
+    files: plan.updates.flatMap(({ files }) => files.map((file) => ({ file, source }))),
+    licences: plan.licences,
+    gaps: plan.unfulfilled,
+  };
+};
+
+const otherGaps = (request: SiteRequest, sources: Sources): ReadonlyArray<Unfulfilled> =>
+  request.wants.flatMap((want, position) => {
+    if (want.kind === 'advisory' && !sources.feeds.has(want.id)) {
+      const failed = sources.failedFeeds.has(want.id);
+      return [
+        gap(
+          failed ? 'FETCH_FAILED' : 'NO_SOURCE',
+          position,
+          want.id,
+          failed ? 'the source cannot be read' : 'no source has this feed',
+        ),
+      ];
+    }
+    if (want.kind === 'os-update' || want.kind === 'firmware')
+      return [gap('NO_SOURCE', position, want.id, `no source has ${want.kind}`)];
+    if (want.kind === 'product' && sources.files.length === 0)
+      return [gap('NO_SOURCE', position, want.id, 'no folder of vendor files')];
+    if (want.kind === 'newer' && request.platforms[Number(want.id)] === undefined)
+      return [gap('UNKNOWN', position, want.id, 'no such platform in the request')];
+    if (
+      want.kind === 'update' &&
+      !request.platforms.some((platform) => want.id.startsWith(`${platformEcosystem(platform)}/`))
+    )
+      return [gap('NO_SOURCE', position, want.id, 'no platform of the request has this ecosystem')];
+    return [];
+  });
+
+/** Asks every source what it has for a request. */
+export const planRequest = (request: SiteRequest, sources: Sources): RequestPlan => {
+  const plans = [
+    ...request.platforms.map((_, index) => planPlatform(request, index, sources)),
+    ...sources.files.map((source) => planFiles(request, source)),
+  ];
+  const answered = new Set(plans.flatMap((plan) => plan.updates.flatMap((update) => update.wants)));
+  const gaps = [...plans.flatMap((plan) => plan.gaps), ...otherGaps(request, sources)].filter(({ wants }) =>
+    // One named update that some source has is no gap because another source lacks it.
+    wants.some((position) => request.wants[position]?.kind === 'newer' || !answered.has(position)),
+  );
+  return {
+    updates: plans.flatMap((plan) => plan.updates),
+    files: plans.flatMap((plan) => plan.files),
+    licences: plans.flatMap((plan) => plan.licences),
+    gaps,
+  };
+};
