@@ -1,17 +1,31 @@
 import { join } from 'node:path';
-import type { EventService } from './features/events/service.ts';
-import type { InventoryService } from './features/inventory/service.ts';
-import type { ObjectService } from './features/objects/service.ts';
-import type { StoreService } from './features/store/service.ts';
-import type { Config, DataPaths } from './platform/config.ts';
-import type { Database } from './platform/database.ts';
-import type { Keyring } from './platform/keyring.ts';
-import type { Personal } from './platform/personal.ts';
+import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
+import { openCa } from './features/ca/service.ts';
+import type { CaService } from './features/ca/types.ts';
+import { type DeviceService, deviceService } from './features/devices/service.ts';
+import { type EventService, eventService } from './features/events/service.ts';
+import type { EventType } from './features/events/types.ts';
+import { type InventoryService, inventoryService } from './features/inventory/service.ts';
+import type { Collection, SectionChanged } from './features/inventory/types.ts';
+import { type ObjectService, objectService } from './features/objects/service.ts';
+import type { Kind, Setting } from './features/objects/types.ts';
+import { type StoreService, storeService } from './features/store/service.ts';
+import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
+import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from './platform/database.ts';
+import { loadDeclarations } from './platform/declarations.ts';
+import { AppError } from './platform/errors.ts';
+import { type Jobs, jobs, type Schedule } from './platform/jobs.ts';
+import { type Keyring, openKeyring } from './platform/keyring.ts';
+import { type Log, openLog } from './platform/log.ts';
+import { type Personal, personal } from './platform/personal.ts';
+import { applianceVersion } from './platform/version.ts';
 
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
 export type Appliance = {
+  version: string;
   paths: DataPaths;
   config: Config;
+  log: Log;
   db: Database;
   keyring: Keyring;
   personal: Personal;
@@ -19,24 +33,112 @@ export type Appliance = {
   objects: ObjectService;
   inventory: InventoryService;
   store: StoreService;
-  /** Owners of features add theirs here. */
+  jobs: Jobs;
+  ca: CaService;
+  devices: DeviceService;
   close(): Promise<void>;
 };
 
-export type ComposeOptions = {
-  dataDir: string;
-  /** Folders with further declarations, beside the built-in ones. */
-  extensions?: {
-    collections?: readonly string[];
-    kinds?: readonly string[];
-    events?: readonly string[];
-    settings?: readonly string[];
+/** Folders with further declarations, beside the built-in ones. */
+export type Extensions = {
+  collections?: readonly string[];
+  kinds?: readonly string[];
+  events?: readonly string[];
+  settings?: readonly string[];
+};
+
+export type ComposeOptions = { dataDir: string; extensions?: Extensions; log?: Log };
+
+const here = import.meta.dirname;
+
+const schedules: readonly Schedule[] = [{ name: 'retention', cron: '17 2 * * *', kind: 'retention' }];
+
+const named = <T extends { name: string }>(found: ReadonlyArray<{ name: string; path: string; value: T }>): T[] =>
+  found.map(({ name, path, value }) => {
+    if (value.name !== name) throw new AppError('DECLARATION', `${path} declares ${value.name}`);
+    return value;
+  });
+
+/** All declarations: found by scanning their folders. */
+export const loadAllDeclarations = async (extensions: Extensions = {}) => {
+  const [collections, kinds, eventTypes, settings] = await Promise.all([
+    loadDeclarations<Collection>(
+      [join(here, 'features/inventory/collections'), ...(extensions.collections ?? [])],
+      'collection',
+    ),
+    loadDeclarations<Kind>([join(here, 'features/objects/kinds'), ...(extensions.kinds ?? [])], 'kind'),
+    loadDeclarations<EventType>([join(here, 'features/events/types'), ...(extensions.events ?? [])], 'eventType'),
+    loadDeclarations<readonly Setting[]>(
+      [join(here, 'features/objects/settings'), ...(extensions.settings ?? [])],
+      'settings',
+    ),
+  ]);
+  return {
+    collections: named(collections),
+    kinds: named(kinds),
+    events: named(
+      eventTypes.map(({ value, ...file }) => ({ ...file, value: { ...value, name: value.type } })),
+    ) as EventType[],
+    settings: settings.flatMap(({ value }) => value),
   };
 };
 
-export const declarationFolders = {
-  collections: join(import.meta.dirname, 'features/inventory/collections'),
-  kinds: join(import.meta.dirname, 'features/objects/kinds'),
-  settings: join(import.meta.dirname, 'features/objects/settings'),
-  events: join(import.meta.dirname, 'features/events/types'),
-} as const;
+/** Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes. */
+export const compose = async ({ dataDir, extensions, log = openLog() }: ComposeOptions): Promise<Appliance> => {
+  await cryptoReady();
+  const paths = dataPaths(dataDir);
+  const config = readConfig(paths);
+  const keyring = await openKeyring(paths.keys);
+  const declarations = await loadAllDeclarations(extensions);
+  const db = openDatabase(paths.database);
+  try {
+    migrate(db, readMigrations(migrationsFolder()));
+    const people = personal(db, keyring);
+    const events: EventService = eventService({
+      db,
+      keyring,
+      types: declarations.events,
+      maxRows: () => objects.settingInteger('events.max-rows'),
+    });
+    const objects: ObjectService = objectService({
+      db,
+      personal: people,
+      events,
+      kinds: declarations.kinds,
+      settings: declarations.settings,
+    });
+    const onChanged: Array<(changed: SectionChanged) => void> = [];
+    const inventory = inventoryService({ db, personal: people, collections: declarations.collections, onChanged });
+    const store = storeService(paths);
+    const queue = jobs({ db, dataDir: paths.data, folder: join(here, 'jobs'), schedules, log });
+    const ca = await openCa({
+      keyring,
+      keysDir: paths.keys,
+      certificateDays: () => objects.settingInteger('devices.certificate-days'),
+    });
+    const devices = deviceService({ db, objects, events });
+    return {
+      version: applianceVersion(),
+      paths,
+      config,
+      log,
+      db,
+      keyring,
+      personal: people,
+      events,
+      objects,
+      inventory,
+      store,
+      jobs: queue,
+      ca,
+      devices,
+      close: async () => {
+        await queue.stop();
+        db.close();
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};

@@ -1,32 +1,29 @@
-import type { Database } from './database.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import Bree from 'bree';
+import { type ScheduledTask, schedule, setLogger } from 'node-cron';
+import { type Database, immediate } from './database.ts';
+import { AppError } from './errors.ts';
+import { type JobRun, jobStore } from './job-store.ts';
+import type { Log } from './log.ts';
 
 // Long work is a row of table job_run; a bree worker of the row's kind claims it, so a restart resumes it. node-cron only
-// ticks schedules.
+// ticks schedules. A kind is a file of the jobs folder and runs one row at a time, in order.
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+export type { JobRun, JobState } from './job-store.ts';
 
-export type JobRun = {
-  id: number;
-  kind: string;
-  state: JobState;
-  payload: unknown;
-  progress: unknown;
-  result: unknown;
-  /** Error code and message of a failure. */
-  error: { code: string; message: string } | null;
-  attempt: number;
-  createdAt: number;
-  startedAt: number | null;
-  finishedAt: number | null;
-};
+export type Schedule = { name: string; cron: string; kind: string; payload?: unknown };
 
 export type Jobs = {
-  /** Adds a row and wakes the worker; a kind runs one at a time, in order. */
-  enqueue(kind: string, payload: unknown): number;
+  /** Adds a row and wakes the worker. */
+  enqueue(kind: string, payload?: unknown): number;
   get(id: number): JobRun | undefined;
   list(query: { kind?: string; limit: number }): JobRun[];
-  /** Waits for the end of a run. */
+  /** Waits for the end of a run; TIMEOUT. */
   finished(id: number, options: { timeoutMs: number }): Promise<JobRun>;
+  /** Puts back what a crash left running, then works. Only the server does this. */
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -34,7 +31,126 @@ export type Jobs = {
 export type JobParts = {
   db: Database;
   dataDir: string;
-  /** Folder of worker files `<kind>.ts`; every file is a kind. */
+  /** Folder of worker files `<kind>.ts`; `worker.ts` is their helper. */
   folder: string;
-  schedules: ReadonlyArray<{ name: string; cron: string; kind: string; payload?: unknown }>;
+  schedules: readonly Schedule[];
+  log: Log;
+};
+
+const maxAttempts = 3;
+const wakeMs = 5_000;
+const stopMs = 10_000;
+const pollMs = 100;
+const keepMs = 90 * 86_400_000;
+
+const kindsOf = (folder: string): Array<{ name: string; path: string }> =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((file) => /^[a-z][a-z0-9-]*\.(ts|js)$/.test(file) && !/^worker\./.test(file))
+    .map((file) => ({ name: file.slice(0, -extname(file).length), path: join(folder, file) }));
+
+/** Job runs over the database; workers start only after `start`. */
+export const jobs = ({ db, dataDir, folder, schedules, log }: JobParts): Jobs => {
+  const store = jobStore(db);
+  const kinds = kindsOf(folder);
+  const kindNames = new Set(kinds.map(({ name }) => name));
+  let bree: Bree | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let ticks: ScheduledTask[] = [];
+
+  const wake = (kind: string): void => {
+    if (bree === undefined || bree.workers.has(kind)) return;
+    bree.run(kind).catch((error: unknown) => log.error({ kind, err: error }, 'job worker did not start'));
+  };
+  const wakeAll = (): void => {
+    for (const kind of store.queuedKinds()) if (kindNames.has(kind)) wake(kind);
+  };
+
+  const enqueue = (kind: string, payload: unknown = null): number => {
+    if (!kindNames.has(kind)) throw new AppError('INTERNAL', `there is no job kind ${kind}`);
+    const id = store.insert(kind, payload, nowMs());
+    wake(kind);
+    return id;
+  };
+
+  const recover = (): void => {
+    immediate(db, () => {
+      for (const run of store.running()) {
+        if (run.attempt < maxAttempts) {
+          store.requeue(run.id);
+        } else {
+          const error = { code: 'INTERNAL', message: `gave up after ${run.attempt} attempts` };
+          store.finish(run.id, { state: 'failed', error, at: nowMs() });
+        }
+      }
+      store.trim(nowMs() - keepMs);
+    });
+  };
+
+  const onTick = ({ name, kind, payload }: Schedule): void => {
+    immediate(db, () => {
+      store.tick(name, nowMs());
+      if (store.next(kind) === undefined) enqueue(kind, payload ?? null);
+    });
+  };
+
+  return {
+    enqueue,
+    get: store.byId,
+    list: ({ kind, limit }) => store.list(kind, limit),
+    finished: async (id, { timeoutMs }) => {
+      for (const end = nowMs() + timeoutMs; ; await sleep(pollMs)) {
+        const run = store.byId(id);
+        if (run === undefined) throw new AppError('NOT_FOUND', `there is no job ${id}`);
+        if (run.state !== 'queued' && run.state !== 'running') return run;
+        if (nowMs() > end) throw new AppError('TIMEOUT', `job ${id} is still ${run.state}`);
+      }
+    },
+    start: async () => {
+      recover();
+      // From sources, workers must resolve the workspaces as this process does.
+      const fromSource = extname(import.meta.filename) === '.ts';
+      bree = new Bree({
+        root: false,
+        timeout: false,
+        logger: false,
+        acceptedExtensions: ['.js', '.ts'],
+        worker: {
+          workerData: { dataDir },
+          ...(fromSource ? { execArgv: ['--conditions=@sallyport/source'] } : {}),
+        },
+        jobs: kinds.map(({ name, path }) => ({ name, path, timeout: false, interval: 0 })),
+        errorHandler: (error, { name }) => log.error({ kind: name, err: error }, 'job worker failed'),
+        workerMessageHandler: () => {
+          // Progress goes through the row.
+        },
+      });
+      // A row that came while its worker was ending.
+      bree.on('worker deleted', () => setImmediate(wakeAll));
+      setLogger({
+        info: (message) => log.debug({ message }, 'schedule'),
+        warn: (message) => log.warn({ message }, 'schedule'),
+        error: (message) => log.error({ message }, 'schedule'),
+        debug: (message) => log.debug({ message }, 'schedule'),
+      });
+      ticks = schedules.map((entry) =>
+        schedule(entry.cron, () => onTick(entry), { name: entry.name, timezone: 'UTC', noOverlap: true }),
+      );
+      // Commands beside the server add rows, too.
+      timer = setInterval(wakeAll, wakeMs);
+      timer.unref();
+      wakeAll();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(ticks.map((task) => task.destroy()));
+      const stopping = bree;
+      bree = undefined;
+      if (stopping === undefined) return;
+      for (const [name, worker] of [...stopping.workers]) {
+        // bree takes only the next message as the answer, so a worker that talks would never end (STACK: jobs).
+        await Promise.race([stopping.stop(name), sleep(stopMs, undefined, { ref: false })]);
+        if (stopping.workers.has(name)) await worker.terminate();
+      }
+    },
+  };
 };

@@ -1,0 +1,66 @@
+import { hostname, networkInterfaces } from 'node:os';
+import { initialise } from '../init.ts';
+import { parseListen, siteName } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import { openLog } from '../platform/log.ts';
+import type { Command } from './command.ts';
+
+/** The host's names, its interface addresses and loopback; link-local addresses need a zone, so no one can dial them. */
+const defaultAddresses = (): string[] => {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .map(({ address }) => address)
+    .filter((address) => !address.startsWith('fe80:') && !address.startsWith('169.254.'));
+  return [...new Set([hostname().toLowerCase(), 'localhost', ...addresses, '127.0.0.1', '::1'])];
+};
+
+export const command: Command = {
+  summary: 'keys, certificate authority, database and first administrator of a new appliance',
+  options: {
+    site: { type: 'string', value: 'NAME', required: true, help: "the site's name in documents: a-z, 0-9, -" },
+    address: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      help: 'a name or address that browsers and agents use; may repeat',
+    },
+    listen: { type: 'string', value: 'ADDR:PORT', help: 'where the server listens (0.0.0.0:8443)' },
+    administrator: { type: 'string', value: 'NAME', help: 'the first account (administrator)' },
+  },
+  example: 'sallyport init --data /var/lib/sallyport --site plant-7 --address sallyport.plant.example',
+  run: async ({ text, texts, dataDir, out }) => {
+    const site = text('site') ?? '';
+    if (!siteName.safeParse(site).success) throw new AppError('USAGE', '--site takes 1 to 64 of a-z, 0-9 and -');
+    const listen = parseListen(text('listen') ?? '0.0.0.0:8443');
+    const given = texts('address');
+    const addresses = given.length > 0 ? given : defaultAddresses();
+    const made = await initialise({
+      dataDir,
+      site,
+      addresses,
+      listen,
+      administrator: text('administrator') ?? 'administrator',
+      log: openLog('warn'),
+    });
+    const [host = 'localhost'] = addresses;
+    const link = `https://${host.includes(':') ? `[${host}]` : host}:${listen.port}${made.linkPath}`;
+    out.line(`site            ${site}`);
+    out.line(`CA fingerprint  ${made.caFingerprint}`);
+    out.line(`first log-in    ${link}  (once, until ${made.linkExpires})`);
+    out.line(`recovery key    ${made.recoveryKey}`);
+    out.note(
+      'Write the recovery key down and keep it away from this computer: only it opens backups, and it is shown only now.',
+    );
+    out.result({
+      site,
+      dataDir,
+      addresses,
+      caFingerprint: made.caFingerprint,
+      link,
+      linkPath: made.linkPath,
+      linkExpires: made.linkExpires,
+      recoveryKey: made.recoveryKey,
+    });
+    return 0;
+  },
+};

@@ -1,0 +1,164 @@
+import { readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Appliance, compose } from '../compose.ts';
+import { AppError, toFailure } from '../platform/errors.ts';
+import { openLog } from '../platform/log.ts';
+import type { Command, CommandContext, OptionSpec } from './command.ts';
+import { commandOutput } from './output.ts';
+
+const helpers = new Set(['main', 'command', 'output', 'actor', 'run-command']);
+const extension = extname(import.meta.filename);
+
+const common: Readonly<Record<string, OptionSpec>> = {
+  data: { type: 'string', value: 'DIR', help: 'the data directory (/var/lib/sallyport unless said)' },
+  json: { type: 'boolean', help: 'the result as JSON on stdout' },
+  help: { type: 'boolean', help: 'this text' },
+};
+
+/** Names of the commands: the files of this folder, `device-list` for `device list`. */
+export const commandNames = (): string[] =>
+  readdirSync(import.meta.dirname)
+    .filter((file) => file.endsWith(extension) && !/\.(test|d)\.[a-z]+$/.test(file))
+    .map((file) => file.slice(0, -extension.length))
+    .filter((name) => !helpers.has(name))
+    .sort();
+
+const loadCommand = async (name: string): Promise<Command> => {
+  const path = join(import.meta.dirname, `${name}${extension}`);
+  const module = (await import(pathToFileURL(path).href)) as { command?: Command };
+  if (module.command === undefined) throw new AppError('INTERNAL', `${name} exports no command`);
+  return module.command;
+};
+
+/** Takes the command's one or two words off the arguments. */
+const findCommand = (args: readonly string[]): { name: string; rest: string[] } | undefined => {
+  const [noun = '', verb = ''] = args;
+  const names = new Set(commandNames());
+  if (names.has(`${noun}-${verb}`)) return { name: `${noun}-${verb}`, rest: args.slice(2) };
+  if (names.has(noun)) return { name: noun, rest: args.slice(1) };
+  return undefined;
+};
+
+const optionLine = ([name, spec]: [string, OptionSpec]): string =>
+  `  --${name}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`.padEnd(28) + spec.help;
+
+const commandHelp = (name: string, command: Command): string =>
+  [
+    `sallyport ${name.replace('-', ' ')}${command.positionals ? ` ${command.positionals}` : ''} [options]`,
+    '',
+    command.summary,
+    '',
+    'Options:',
+    ...Object.entries({ ...command.options, ...common }).map(optionLine),
+    '',
+    'Example:',
+    `  ${command.example}`,
+    '',
+  ].join('\n');
+
+const overview = async (): Promise<string> => {
+  const lines = ['sallyport COMMAND [options]', '', 'Commands:'];
+  for (const name of commandNames()) {
+    lines.push(`  ${name.replace('-', ' ').padEnd(22)}${(await loadCommand(name)).summary}`);
+  }
+  return [...lines, '', 'sallyport COMMAND --help shows the options of a command.', ''].join('\n');
+};
+
+const contextOf = (
+  command: Command,
+  rest: readonly string[],
+): { context: CommandContext; help: boolean; close(): Promise<void> } => {
+  const specs = { ...command.options, ...common };
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({
+      args: [...rest],
+      allowPositionals: command.positionals !== undefined,
+      strict: true,
+      options: Object.fromEntries(
+        Object.entries(specs).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }]),
+      ),
+    });
+  } catch (cause) {
+    throw new AppError('USAGE', cause instanceof Error ? cause.message : String(cause), {}, { cause });
+  }
+  const values = parsed.values as CommandContext['values'];
+  const help = values['help'] === true;
+  const missing = Object.entries(specs).find(([name, spec]) => spec.required && values[name] === undefined);
+  if (missing !== undefined && !help) throw new AppError('USAGE', `--${missing[0]} is missing`);
+  const json = values['json'] === true;
+  const dataDir = typeof values['data'] === 'string' ? values['data'] : '/var/lib/sallyport';
+  let opened: Promise<Appliance> | undefined;
+  const texts = (name: string): readonly string[] => {
+    const value = values[name];
+    return typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
+  };
+  return {
+    help,
+    context: {
+      values,
+      positionals: parsed.positionals,
+      json,
+      out: commandOutput(
+        json,
+        (text) => process.stdout.write(text),
+        (text) => process.stderr.write(text),
+      ),
+      text: (name) => texts(name)[0],
+      texts,
+      flag: (name) => values[name] === true,
+      dataDir,
+      open: () => {
+        opened ??= compose({ dataDir, log: openLog('warn') });
+        return opened;
+      },
+    },
+    close: async () => {
+      // A failed opening was reported by the command itself.
+      const appliance = await opened?.catch(() => undefined);
+      await appliance?.close();
+    },
+  };
+};
+
+const runCommand = async (args: readonly string[]): Promise<number> => {
+  const found = findCommand(args);
+  if (found === undefined) {
+    const asked = args.length === 0 || args[0] === '--help' || args[0] === 'help';
+    (asked ? process.stdout : process.stderr).write(await overview());
+    return asked ? 0 : 2;
+  }
+  const command = await loadCommand(found.name);
+  const { context, help, close } = contextOf(command, found.rest);
+  if (help) {
+    process.stdout.write(commandHelp(found.name, command));
+    return 0;
+  }
+  try {
+    return await command.run(context);
+  } finally {
+    await close();
+  }
+};
+
+/** Runs a command line; sets the exit code: 0 done, 1 failed, 2 wrong use. */
+export const main = async (args: readonly string[]): Promise<void> => {
+  try {
+    process.exitCode = await runCommand(args);
+  } catch (error) {
+    const failure = toFailure(error);
+    if (args.includes('--json')) {
+      process.stdout.write(
+        `${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`,
+      );
+    }
+    process.stderr.write(`Error: ${failure.code}: ${failure.message}\n`);
+    // Nothing but the stack says what went wrong here.
+    if (failure.code === 'INTERNAL' && error instanceof Error)
+      process.stderr.write(`${error.stack ?? error.message}\n`);
+    if (failure.exit === 2) process.stderr.write('Try: sallyport COMMAND --help\n');
+    process.exitCode = failure.exit;
+  }
+};

@@ -1,0 +1,32 @@
+import type { Output } from './command.ts';
+
+type Sink = (text: string) => void;
+
+/** Rows in columns as wide as their content; the last one is never padded. */
+export const alignColumns = (rows: ReadonlyArray<ReadonlyArray<string | number | null>>): string[] => {
+  const cells = rows.map((row) => row.map((cell) => (cell === null ? '-' : String(cell))));
+  const widths: number[] = [];
+  for (const row of cells) {
+    row.forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    });
+  }
+  return cells.map((row) =>
+    row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  '),
+  );
+};
+
+/** Data on stdout, the rest on stderr; with --json only the result is data. */
+export const commandOutput = (json: boolean, stdout: Sink, stderr: Sink): Output => ({
+  line: (text) => {
+    if (!json) stdout(`${text}\n`);
+  },
+  table: (head, rows) => {
+    if (json) return;
+    for (const line of alignColumns([head, ...rows])) stdout(`${line}\n`);
+  },
+  result: (value) => {
+    if (json) stdout(`${JSON.stringify(value)}\n`);
+  },
+  note: (text) => stderr(`${text}\n`),
+});

@@ -1,0 +1,23 @@
+import { parseListen } from '../platform/config.ts';
+import { startServer } from '../server.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  summary: 'the server: console, API and agents over HTTPS',
+  options: { listen: { type: 'string', value: 'ADDR:PORT', help: 'instead of the configured address' } },
+  example: 'sallyport serve --data /var/lib/sallyport --listen 0.0.0.0:8443',
+  run: async ({ open, text, out }) => {
+    const listen = text('listen');
+    const appliance = await open();
+    const server = await startServer(appliance, listen === undefined ? {} : { listen: parseListen(listen) });
+    const host = server.address.includes(':') ? `[${server.address}]` : server.address;
+    const url = `https://${host}:${server.port}`;
+    out.line(`listening on ${url}`);
+    out.result({ listening: url, address: server.address, port: server.port });
+    await new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    });
+    await server.stop();
+    return 0;
+  },
+};

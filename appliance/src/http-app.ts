@@ -1,0 +1,51 @@
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
+import { Hono } from 'hono';
+import type { Appliance } from './compose.ts';
+import { nativeRoutes } from './features/agent-api/native/routes.ts';
+import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
+import { toFailure } from './platform/errors.ts';
+import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
+import { securityHeaders } from './platform/http/security-headers.ts';
+
+export type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
+
+const noTrust: TrustFiles = { get: () => null, root: () => null };
+const noTasks: TaskQueue = {
+  next: () => null,
+  cancelled: () => [],
+  result: () => 'not-found',
+  state: () => undefined,
+  mayFetch: () => false,
+};
+
+/** Every route of the appliance. */
+export const httpApp = (appliance: Appliance): Hono<HttpEnv> => {
+  const { config, db, ca, devices, inventory, events, store, objects, log } = appliance;
+  const app = new Hono<HttpEnv>();
+  app.use(withoutHopByHop());
+  app.use(securityHeaders());
+  app.onError((error, c) => {
+    const failure = toFailure(error);
+    if (failure.status >= 500) log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');
+    return c.json({ error: failure.code, message: failure.message, ...failure.details }, failure.status as 500);
+  });
+  app.notFound((c) => c.json({ error: 'NOT_FOUND', message: 'there is nothing here' }, 404));
+  app.get('/healthz', (c) => c.json({ ok: true }));
+  app.route(
+    nativePrefix,
+    nativeRoutes({
+      site: config.site,
+      db,
+      ca,
+      devices,
+      inventory,
+      events,
+      store,
+      trustFiles: noTrust,
+      tasks: noTasks,
+      pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
+    }),
+  );
+  return app;
+};

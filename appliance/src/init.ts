@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
+import { type Appliance, compose } from './compose.ts';
+import { initCa } from './features/ca/service.ts';
+import { areas, type Right, systemActor } from './features/objects/types.ts';
+import { type Config, dataPaths, readConfig, writeConfig } from './platform/config.ts';
+import { AppError } from './platform/errors.ts';
+import { initKeyring } from './platform/keyring.ts';
+import type { Log } from './platform/log.ts';
+
+export type InitOptions = {
+  dataDir: string;
+  site: string;
+  addresses: readonly string[];
+  listen: Config['listen'];
+  administrator: string;
+  log?: Log;
+};
+
+export type Initialised = {
+  /** Path of the one-time link: it sets the first administrator's password. */
+  linkPath: string;
+  linkExpires: string;
+  /** Opens backups; shown once and kept nowhere. */
+  recoveryKey: string;
+  /** SHA-256 of the CA certificate. */
+  caFingerprint: string;
+};
+
+const linkHours = 24;
+
+const rightsOf = (access: 'read' | 'write', except: readonly string[] = []): Right[] =>
+  areas.filter((area) => !except.includes(area)).map((area) => `${area}:${access}` as Right);
+
+const operatorAreas = ['devices', 'updates', 'deployments', 'exchange', 'vulnerabilities'];
+
+const builtInRoles: ReadonlyArray<{ id: string; name: string; rights: Right[] }> = [
+  { id: 'administrator', name: 'Administrator', rights: ['all'] },
+  {
+    id: 'operator',
+    name: 'Operator',
+    rights: [
+      ...operatorAreas.map((area) => `${area}:write` as Right),
+      ...rightsOf('read', [...operatorAreas, 'accounts']),
+    ],
+  },
+  { id: 'viewer', name: 'Viewer', rights: rightsOf('read', ['accounts']) },
+  { id: 'auditor', name: 'Auditor', rights: rightsOf('read') },
+];
+
+/** 64 hex digits in fours, to be written down. */
+const grouped = (bytes: Uint8Array): string =>
+  Buffer.from(bytes)
+    .toString('hex')
+    .replace(/(.{4})(?=.)/g, '$1-');
+
+const makeRoles = ({ objects }: Appliance): void => {
+  for (const { id, name, rights } of builtInRoles) {
+    if (objects.find('role', id) === undefined) {
+      objects.create(systemActor, 'role', { name, rights, builtIn: true }, { id, comment: 'init' });
+    }
+  }
+};
+
+/** A new one-time link for an account; only the hash of its secret is kept. */
+export const makeFirstLink = ({ objects }: Appliance, account: string): { path: string; expires: string } => {
+  const secret = Buffer.from(randomBytes(32)).toString('base64url');
+  const expires = toTime(nowMs() + linkHours * 3_600_000);
+  objects.create(systemActor, 'token', {
+    name: 'one-time link',
+    purpose: 'first',
+    hash: createHash('sha256').update(secret).digest('hex'),
+    uses: 1,
+    expiresAt: expires,
+    account,
+  });
+  return { path: `/first/${secret}`, expires };
+};
+
+/** Makes a data directory. What a crash left half-made is finished; a finished one is refused with EXISTS. */
+export const initialise = async (options: InitOptions): Promise<Initialised> => {
+  const paths = dataPaths(options.dataDir);
+  await cryptoReady();
+  for (const folder of [
+    paths.data,
+    paths.advisories,
+    paths.objects,
+    paths.staging,
+    paths.keys,
+    paths.backups,
+    paths.diagnostics,
+  ]) {
+    ensureDir(folder, 0o700);
+  }
+  const config: Config = {
+    format: 'sallyport-config/1',
+    site: options.site,
+    addresses: [...options.addresses],
+    listen: options.listen,
+  };
+  const keyring = await initKeyring(paths.keys);
+  // The public half of the recovery key is written last: with it the directory counts as made.
+  if (existsSync(paths.config)) {
+    if (keyring.hasFile('recovery.pub'))
+      throw new AppError('EXISTS', `${paths.data} is an appliance of site ${readConfig(paths).site} already`);
+  }
+  writeConfig(paths, config);
+  await initCa({ keyring, keysDir: paths.keys, site: options.site });
+  const appliance = await compose({
+    dataDir: options.dataDir,
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  try {
+    makeRoles(appliance);
+    const held = appliance.objects.findBy('account', 'name', options.administrator);
+    const account =
+      held ??
+      appliance.objects.create(
+        systemActor,
+        'account',
+        { name: options.administrator, roles: ['administrator'] },
+        { comment: 'init' },
+      );
+    const link = makeFirstLink(appliance, account.id);
+    const recovery = generateSealKey();
+    keyring.writeFile('recovery.pub', recovery.publicKey);
+    return {
+      linkPath: link.path,
+      linkExpires: link.expires,
+      recoveryKey: grouped(recovery.secretKey),
+      caFingerprint: createHash('sha256').update(appliance.ca.certificateDer).digest('hex'),
+    };
+  } finally {
+    await appliance.close();
+  }
+};

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type Appliance, compose } from '../compose.ts';
+import { immediate } from '../platform/database.ts';
+import { toFailure } from '../platform/errors.ts';
+import { type JobRun, jobStore } from '../platform/job-store.ts';
+
+export type JobContext = {
+  appliance: Appliance;
+  id: number;
+  attempt: number;
+  /** Shown to people and kept with the run; at most twice a second reaches the database. */
+  progress(value: unknown): void;
+  /** Aborts when the server stops: end soon, the run is resumed from its start. */
+  signal: AbortSignal;
+};
+
+export type JobHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
+
+const progressMs = 500;
+const lingerMs = 200;
+
+/** The body of a worker file: works off the queued rows of its kind, then ends. */
+export const runJobs = async (kind: string, handle: JobHandler): Promise<void> => {
+  const { dataDir } = workerData as { dataDir: string };
+  const stop = new AbortController();
+  parentPort?.on('message', (message) => {
+    if (message === 'cancel') stop.abort();
+  });
+  const appliance = await compose({ dataDir });
+  const store = jobStore(appliance.db);
+
+  const claim = (): JobRun | undefined =>
+    immediate(appliance.db, () => {
+      const run = store.next(kind);
+      if (run !== undefined) store.start(run.id, nowMs());
+      return run;
+    });
+
+  const work = async (run: JobRun): Promise<void> => {
+    let shownAt = 0;
+    const progress = (value: unknown): void => {
+      if (nowMs() - shownAt < progressMs) return;
+      shownAt = nowMs();
+      store.progress(run.id, value);
+    };
+    try {
+      const result = await handle(run.payload, {
+        appliance,
+        id: run.id,
+        attempt: run.attempt + 1,
+        progress,
+        signal: stop.signal,
+      });
+      store.finish(run.id, { state: 'done', result: result ?? null, at: nowMs() });
+    } catch (error) {
+      if (stop.signal.aborted) {
+        store.requeue(run.id);
+        return;
+      }
+      const { code, message } = toFailure(error);
+      immediate(appliance.db, () => {
+        store.finish(run.id, { state: 'failed', error: { code, message }, at: nowMs() });
+        appliance.events.record('job-failed', { params: { job: kind, code, reason: message } });
+      });
+      if (code === 'INTERNAL') appliance.log.error({ kind, err: error }, 'job failed');
+    }
+  };
+
+  for (let idle = false; !stop.signal.aborted; ) {
+    const run = claim();
+    if (run !== undefined) {
+      idle = false;
+      await work(run);
+    } else if (idle) {
+      break;
+    } else {
+      idle = true;
+      await sleep(lingerMs);
+    }
+  }
+  await appliance.close();
+  parentPort?.postMessage(stop.signal.aborted ? 'cancelled' : 'done');
+};

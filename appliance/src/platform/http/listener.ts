@@ -1,0 +1,64 @@
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+
+export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
+
+export type Listener = { address: string; port: number; close(): Promise<void> };
+
+export type ListenerParts = {
+  fetch: Fetch;
+  tls: { key: string; cert: string; ca: string };
+  listen: { address: string; port: number };
+};
+
+// Node closes idle sockets after 5 s: agents that poll each minute would shake hands each time.
+const keepAliveMs = 75_000;
+const headersMs = 20_000;
+const requestMs = 30 * 60_000;
+
+/**
+ * The one listener: TLS 1.2 or newer, HTTP/1.1 and HTTP/2. A client certificate is asked for and never required; the
+ * agents' door judges it, browsers have none.
+ */
+export const startListener = async ({ fetch, tls, listen }: ListenerParts): Promise<Listener> => {
+  const sockets = new Set<TLSSocket>();
+  const server = createAdaptorServer({
+    fetch,
+    createServer: createSecureServer,
+    serverOptions: {
+      ...tls,
+      allowHTTP1: true,
+      minVersion: 'TLSv1.2',
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: headersMs,
+      maxSessionMemory: 16,
+      settings: { maxConcurrentStreams: 100 },
+    },
+  }) as Http2SecureServer;
+  Object.assign(server, { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs });
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const bound = server.address() as AddressInfo;
+  return {
+    address: bound.address,
+    port: bound.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        // Open event streams would keep it waiting for ever.
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+};

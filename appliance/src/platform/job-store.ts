@@ -1,0 +1,117 @@
+import type { Database } from './database.ts';
+
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+type JobRow = {
+  id: number;
+  kind: string;
+  state: string;
+  payload: string;
+  progress: string | null;
+  result: string | null;
+  error: string | null;
+  attempt: number;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+};
+
+export type JobRun = {
+  id: number;
+  kind: string;
+  state: JobState;
+  payload: unknown;
+  progress: unknown;
+  result: unknown;
+  /** Error code and message of a failure. */
+  error: { code: string; message: string } | null;
+  attempt: number;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+};
+
+const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+
+const toRun = (row: JobRow): JobRun => ({
+  id: row.id,
+  kind: row.kind,
+  state: row.state as JobState,
+  payload: parsed(row.payload),
+  progress: parsed(row.progress),
+  result: parsed(row.result),
+  error: parsed(row.error) as JobRun['error'],
+  attempt: row.attempt,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+});
+
+/** SQL of job runs and of the schedules' last ticks. */
+export const jobStore = (db: Database) => {
+  const insert = db.prepare<[string, string, number]>(
+    "insert into job_run (kind, state, payload, created_at) values (?, 'queued', ?, ?)",
+  );
+  const byId = db.prepare<[number], JobRow>('select * from job_run where id = ?');
+  const list = db.prepare<[string | null, string | null, number], JobRow>(
+    'select * from job_run where (? is null or kind = ?) order by id desc limit ?',
+  );
+  const next = db.prepare<[string], JobRow>(
+    "select * from job_run where kind = ? and state = 'queued' order by id limit 1",
+  );
+  const start = db.prepare<[number, number]>(
+    "update job_run set state = 'running', attempt = attempt + 1, started_at = ?, progress = null where id = ?",
+  );
+  const finish = db.prepare<[string, string | null, string | null, number, number]>(
+    'update job_run set state = ?, result = ?, error = ?, finished_at = ? where id = ?',
+  );
+  const requeue = db.prepare<[number]>("update job_run set state = 'queued' where id = ? and state = 'running'");
+  const progress = db.prepare<[string, number]>('update job_run set progress = ? where id = ?');
+  const queued = db.prepare<[], { kind: string }>("select distinct kind from job_run where state = 'queued'");
+  const running = db.prepare<[], JobRow>("select * from job_run where state = 'running'");
+  const trim = db.prepare<[number]>(
+    "delete from job_run where state in ('done', 'failed', 'cancelled') and finished_at < ?",
+  );
+  const ticked = db.prepare<[string], { last_at: number }>('select last_at from schedule_run where name = ?');
+  const tick = db.prepare<[string, number]>(
+    'insert into schedule_run (name, last_at) values (?, ?) on conflict (name) do update set last_at = excluded.last_at',
+  );
+  return {
+    insert: (kind: string, payload: unknown, at: number): number =>
+      Number(insert.run(kind, JSON.stringify(payload ?? null), at).lastInsertRowid),
+    byId: (id: number): JobRun | undefined => {
+      const row = byId.get(id);
+      return row && toRun(row);
+    },
+    list: (kind: string | undefined, limit: number): JobRun[] => list.all(kind ?? null, kind ?? null, limit).map(toRun),
+    next: (kind: string): JobRun | undefined => {
+      const row = next.get(kind);
+      return row && toRun(row);
+    },
+    start: (id: number, at: number): void => {
+      start.run(at, id);
+    },
+    finish: (
+      id: number,
+      end: { state: JobState; result?: unknown; error?: { code: string; message: string }; at: number },
+    ): void => {
+      const result = end.result === undefined ? null : JSON.stringify(end.result);
+      finish.run(end.state, result, end.error === undefined ? null : JSON.stringify(end.error), end.at, id);
+    },
+    requeue: (id: number): void => {
+      requeue.run(id);
+    },
+    progress: (id: number, value: unknown): void => {
+      progress.run(JSON.stringify(value ?? null), id);
+    },
+    queuedKinds: (): string[] => queued.all().map(({ kind }) => kind),
+    running: (): JobRun[] => running.all().map(toRun),
+    trim: (before: number): number => trim.run(before).changes,
+    lastTick: (name: string): number | undefined => ticked.get(name)?.last_at,
+    tick: (name: string, at: number): void => {
+      tick.run(name, at);
+    },
+  };
+};
+
+export type JobStore = ReturnType<typeof jobStore>;

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Appliance } from './compose.ts';
+import { httpApp } from './http-app.ts';
+import type { Config } from './platform/config.ts';
+import { type Listener, startListener } from './platform/http/listener.ts';
+import { takeServerLock } from './platform/server-lock.ts';
+
+export type Server = { address: string; port: number; stop(): Promise<void> };
+
+/** Starts jobs and the listener over a composed appliance; IN_USE when another server holds the data directory. */
+export const startServer = async (
+  appliance: Appliance,
+  options: { listen?: Config['listen'] } = {},
+): Promise<Server> => {
+  const { paths, config, ca, devices, events, jobs, log, store } = appliance;
+  const lock = takeServerLock(join(paths.data, 'server.lock'));
+  let listener: Listener;
+  try {
+    // Under the lock nobody else writes objects but commands, which are told to repeat.
+    store.sweep();
+    await jobs.start();
+    listener = await startListener({
+      fetch: httpApp(appliance).fetch,
+      tls: await ca.serverMaterial(config.addresses),
+      listen: options.listen ?? config.listen,
+    });
+    events.record('server-started', { actor: 'system:appliance', params: { version: appliance.version } });
+  } catch (error) {
+    await jobs.stop();
+    lock.release();
+    throw error;
+  }
+  const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
+  return {
+    address: listener.address,
+    port: listener.port,
+    stop: async () => {
+      await listener.close();
+      stopFlushing();
+      devices.flush();
+      await jobs.stop();
+      events.record('server-stopped', { actor: 'system:appliance' });
+      lock.release();
+    },
+  };
+};
