@@ -11,6 +11,9 @@ export type VersionScheme = 'dpkg' | 'rpm' | 'semver' | 'pep440' | 'apk';
 
 /** OSV ecosystem names before the first colon. An ecosystem that is not here has no keys: exact matches only. */
 const SCHEMES: ReadonlyMap<string, VersionScheme> = new Map([
+  // Vendors that OSV does not know: `dpkg:<vendor>:<release>`.
+  ['dpkg', 'dpkg'],
+  ['rpm', 'rpm'],
   ['Debian', 'dpkg'],
   ['Ubuntu', 'dpkg'],
   ['Echo', 'dpkg'],

@@ -95,6 +95,10 @@ test('a platform names its ecosystem with its release', () => {
   expect(ecosystemOf({ vendor: 'ubuntu', release: '24.04' })).toBe('Ubuntu:24.04:LTS');
   expect(ecosystemOf({ vendor: 'ubuntu', release: '25.10' })).toBe('Ubuntu:25.10');
   expect(ecosystemOf({ vendor: 'debian', release: '' })).toBeNull();
+  expect(ecosystemOf({ vendor: 'demo-line', release: '1' })).toBe('dpkg:demo-line:1');
+  expect(ecosystemOf({ vendor: 'demo-line', release: '1', family: 'rpm' })).toBe('rpm:demo-line:1');
+  expect(keyFor('dpkg:demo-line:1', '1.0-1')).toEqual(dpkgKey('1.0-1'));
+  expect(ecosystemOf({ vendor: 'no such:vendor', release: '1' })).toBeNull();
 });
 
 const text = (alphabet: string, maxLength: number) =>
