@@ -1,0 +1,250 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadAllDeclarations } from '../../compose.ts';
+import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { initKeyring } from '../../platform/keyring.ts';
+import { personal } from '../../platform/personal.ts';
+import { type EventService, eventService } from '../events/service.ts';
+import { type ObjectService, objectService } from '../objects/service.ts';
+import { systemActor } from '../objects/types.ts';
+import { passwords } from './password.ts';
+import { type AccountService, accountService } from './service.ts';
+
+const from = '10.0.0.9';
+const good = 'correct horse battery';
+const cheap = passwords({ memoryKiB: 19 * 1024, passes: 2, parallelism: 1 });
+
+let dir = '';
+let db: Database;
+let now = 0;
+let objects: ObjectService;
+let events: EventService;
+let accounts: AccountService;
+
+const codeOf = async (work: () => unknown): Promise<string> => {
+  try {
+    await work();
+    return 'none';
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+};
+const happened = (type: string): number => events.list({ type: [type], limit: 100 }).total;
+const adminWithPassword = async (name = 'Айгүл') => {
+  const account = accounts.ensureAdministrator(systemActor, name);
+  if (account === undefined) throw new Error('there is an account already');
+  const { token } = accounts.makeLink(systemActor, account.id);
+  return { id: account.id, token, session: await accounts.useLink(token, { password: good, again: good, from }) };
+};
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'sallyport-accounts-'));
+  now = Date.UTC(2026, 10, 24);
+  const keyring = await initKeyring(dir);
+  const declarations = await loadAllDeclarations();
+  db = openDatabase(join(dir, 'state.db'));
+  migrate(db, readMigrations(migrationsFolder()));
+  const people = personal(db, keyring);
+  events = eventService({ db, keyring, types: declarations.events, maxRows: () => 1_000_000 });
+  objects = objectService({ db, personal: people, events, kinds: declarations.kinds, settings: declarations.settings });
+  accounts = accountService({ db, keyring, objects, events, clock: () => now, passwords: cheap });
+});
+afterEach(() => {
+  db.close();
+  rmSync(dir, { recursive: true });
+});
+
+describe('log-in', () => {
+  it('opens a session whose cookie is not in the database', async () => {
+    await adminWithPassword();
+    const session = await accounts.login({ name: 'АЙГҮЛ ', password: good, from });
+    expect(session.actor.rights.has('all')).toBe(true);
+    const stored = db.prepare('select hex(hash) as h from session').all() as { h: string }[];
+    const secret = Buffer.from(session.cookie, 'base64url').toString('hex').toUpperCase();
+    expect(stored.map((row) => row.h)).not.toContain(secret);
+    expect(accounts.resume(session.cookie, from)?.actor.type).toBe('account');
+    expect(happened('login-succeeded')).toBe(1);
+  });
+
+  it('says the same for a wrong password, an unknown name and a disabled account, and never stores the name tried', async () => {
+    const { id } = await adminWithPassword();
+    const tries = [
+      { name: 'Айгүл', password: 'not the password' },
+      { name: 'nobody-of-this-site', password: good },
+    ];
+    objects.create(systemActor, 'account', { name: 'off', roles: ['viewer'], disabled: true });
+    tries.push({ name: 'off', password: good });
+    for (const attempt of tries)
+      await expect(accounts.login({ ...attempt, from })).rejects.toThrow('wrong name or password');
+    const recorded = JSON.stringify(events.list({ type: ['login-failed'], limit: 10 }).rows);
+    expect(recorded).toContain(id);
+    expect(recorded).not.toContain('nobody-of-this-site');
+  });
+
+  it('limits tries per name, also for the right password, and forgets them after the window', async () => {
+    await adminWithPassword();
+    for (let n = 0; n < 10; n += 1) {
+      const call = { name: 'Айгүл', password: 'wrong wrong wrong', from: `10.0.1.${n}` };
+      expect(await codeOf(() => accounts.login(call))).toBe('UNAUTHENTICATED');
+    }
+    const right = { name: 'айгүл', password: good, from: '10.0.2.1' };
+    expect(await codeOf(() => accounts.login(right))).toBe('RATE_LIMITED');
+    expect(await codeOf(() => accounts.login(right))).toBe('RATE_LIMITED');
+    expect(happened('login-locked')).toBe(1);
+    now += 15 * 60_000;
+    expect(await codeOf(() => accounts.login(right))).toBe('none');
+  });
+
+  it('limits tries per address over all names', async () => {
+    await adminWithPassword();
+    for (let n = 0; n < 30; n += 1)
+      await codeOf(() => accounts.login({ name: `name-${n}`, password: 'x', from: '2001:db8:1:2::1' }));
+    const sameNetwork = { name: 'Айгүл', password: good, from: '2001:db8:1:2:ffff::7' };
+    expect(await codeOf(() => accounts.login(sameNetwork))).toBe('RATE_LIMITED');
+    expect(await codeOf(() => accounts.login({ ...sameNetwork, from: '2001:db8:1:3::7' }))).toBe('none');
+  });
+
+  it('keeps the table of tries bounded', async () => {
+    const keyring = await initKeyring(dir);
+    const limits = { windowMs: 60_000, perName: 100, perAddress: 1_000, maxRows: 20 };
+    const bounded = accountService({ db, keyring, objects, events, clock: () => now, passwords: cheap, limits });
+    for (let n = 0; n < 40; n += 1) await codeOf(() => bounded.login({ name: `n${n}`, password: 'x', from }));
+    expect((db.prepare('select count(*) as n from login_attempt').get() as { n: number }).n).toBeLessThanOrEqual(22);
+  });
+
+  it('gives a new cookie at each log-in and ends the old session', async () => {
+    const { session } = await adminWithPassword();
+    const next = await accounts.login({ name: 'Айгүл', password: good, from, old: session.cookie });
+    expect(next.cookie).not.toBe(session.cookie);
+    expect(accounts.resume(session.cookie, from)).toBeUndefined();
+  });
+});
+
+describe('session', () => {
+  it('ends when idle, and by age however busy', async () => {
+    const { session } = await adminWithPassword();
+    now += 29 * 60_000;
+    expect(accounts.resume(session.cookie, from)).toBeDefined();
+    now += 31 * 60_000;
+    expect(accounts.resume(session.cookie, from)).toBeUndefined();
+    const busy = await accounts.login({ name: 'Айгүл', password: good, from });
+    for (let n = 0; n < 12 * 3 - 1; n += 1) {
+      now += 20 * 60_000;
+      expect(accounts.resume(busy.cookie, from)).toBeDefined();
+    }
+    now += 20 * 60_000;
+    expect(accounts.resume(busy.cookie, from)).toBeUndefined();
+  });
+
+  it('ends with the account, and loses rights with the role at once', async () => {
+    await adminWithPassword();
+    const role = objects.create(systemActor, 'role', { name: 'Night', rights: ['devices:read'] });
+    const account = objects.create(systemActor, 'account', { name: 'night', roles: [role.id] });
+    const { token } = accounts.makeLink(systemActor, account.id);
+    const session = await accounts.useLink(token, { password: good, again: good, from });
+    expect([...(accounts.resume(session.cookie, from)?.actor.rights ?? [])]).toEqual(['devices:read']);
+    objects.update(systemActor, 'role', role.id, { rights: ['events:read'] });
+    expect([...(accounts.resume(session.cookie, from)?.actor.rights ?? [])]).toEqual(['events:read']);
+    objects.update(systemActor, 'role', role.id, { groups: ['one-group'] });
+    expect(accounts.resume(session.cookie, from)?.actor.rights.size).toBe(0);
+    objects.update(systemActor, 'account', account.id, { disabled: true });
+    expect(accounts.resume(session.cookie, from)).toBeUndefined();
+  });
+
+  it('has a token of its own against forged forms', async () => {
+    const { session } = await adminWithPassword();
+    const other = await accounts.login({ name: 'Айгүл', password: good, from });
+    const one = accounts.resume(session.cookie, from);
+    const two = accounts.resume(other.cookie, from);
+    if (one === undefined || two === undefined) throw new Error('no session');
+    expect(accounts.isCsrfToken(one, one.csrf)).toBe(true);
+    expect(accounts.isCsrfToken(one, two.csrf)).toBe(false);
+    expect(accounts.isCsrfToken(one, '')).toBe(false);
+    expect(accounts.isCsrfToken(one, undefined)).toBe(false);
+  });
+
+  it('all end when the password changes, but for the new one', async () => {
+    const { session } = await adminWithPassword();
+    await accounts.login({ name: 'Айгүл', password: good, from });
+    const signedIn = accounts.resume(session.cookie, from);
+    if (signedIn === undefined) throw new Error('no session');
+    const wrong = { current: 'wrong wrong wrong', next: 'short', again: 'other', from };
+    const error = await accounts.changePassword(signedIn, wrong).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(AppError);
+    expect(Object.keys((error as AppError).details.fields ?? {}).sort()).toEqual(['again', 'current', 'next']);
+    const next = 'another long sentence';
+    const renewed = await accounts.changePassword(signedIn, { current: good, next, again: next, from });
+    expect(accounts.resume(session.cookie, from)).toBeUndefined();
+    expect(accounts.resume(renewed.cookie, from)).toBeDefined();
+    expect(accounts.sessions(renewed.actor.id)).toHaveLength(1);
+  });
+});
+
+describe('one-time link', () => {
+  it('sets a password once and not again', async () => {
+    const { token } = await adminWithPassword();
+    expect(accounts.findLink(token)).toBeUndefined();
+    expect(await codeOf(() => accounts.useLink(token, { password: good, again: good, from }))).toBe('NOT_FOUND');
+    expect(happened('first-link-used')).toBe(1);
+  });
+
+  it('is over after a day, when a newer one is made, and when garbled', async () => {
+    const account = accounts.ensureAdministrator(systemActor, 'admin');
+    if (account === undefined) throw new Error('there is an account already');
+    const first = accounts.makeLink(systemActor, account.id);
+    const second = accounts.makeLink(systemActor, account.id);
+    expect(accounts.findLink(first.token)).toBeUndefined();
+    expect(accounts.findLink(second.token)?.name).toBe('admin');
+    expect(accounts.findLink(`${second.token}x`)).toBeUndefined();
+    now += 24 * 3_600_000;
+    expect(accounts.findLink(second.token)).toBeUndefined();
+  });
+
+  it('refuses a weak password with every reason at once, and stays usable', async () => {
+    const account = accounts.ensureAdministrator(systemActor, 'admin');
+    if (account === undefined) throw new Error('there is an account already');
+    const { token } = accounts.makeLink(systemActor, account.id);
+    for (const password of ['short', 'aaaaaaaaaaaaaaaa', 'the admin is here'])
+      expect(await codeOf(() => accounts.useLink(token, { password, again: password, from }))).toBe('INVALID');
+    expect(accounts.findLink(token)).toBeDefined();
+  });
+});
+
+describe('break-glass', () => {
+  it('makes an administrator again of whoever lost everything', async () => {
+    const { id, session } = await adminWithPassword();
+    objects.update(systemActor, 'account', id, { disabled: true, roles: ['viewer'] });
+    const account = accounts.breakGlass(systemActor, 'Айгүл');
+    expect(account.id).toBe(id);
+    expect(accounts.resume(session.cookie, from)).toBeUndefined();
+    expect(await codeOf(() => accounts.login({ name: 'Айгүл', password: good, from }))).toBe('none');
+  });
+});
+
+describe('API token', () => {
+  it('acts for its account, limited further and never widened', async () => {
+    await adminWithPassword();
+    const viewer = objects.create(systemActor, 'account', { name: 'viewer', roles: ['viewer'] });
+    const make = (rights?: ('all' | 'devices:read' | 'devices:write')[]) =>
+      accounts.createApiToken(systemActor, { name: 't', account: viewer.id, ...(rights && { rights }) }).secret;
+    expect(accounts.authenticateToken(make(['devices:read']), from).rights).toEqual(new Set(['devices:read']));
+    expect(accounts.authenticateToken(make(['devices:write']), from).rights).toEqual(new Set(['devices:read']));
+    expect(accounts.authenticateToken(make(['all']), from).rights.has('all')).toBe(false);
+    expect(accounts.authenticateToken(make(), from).rights.has('updates:read')).toBe(true);
+  });
+
+  it('is refused when unknown, foreign, expired, disabled or orphaned, with one code', async () => {
+    const { id } = await adminWithPassword();
+    const one = accounts.createApiToken(systemActor, { name: 't', account: id });
+    objects.update(systemActor, 'token', one.id, { disabled: true });
+    const old = accounts.createApiToken(systemActor, { name: 't', account: id, expiresAt: '2026-11-25T00:00:00Z' });
+    now += 2 * 86_400_000;
+    const secrets = [undefined, 'x', `sallyport-api-${'A'.repeat(43)}`, one.secret, old.secret];
+    for (const secret of secrets) expect(await codeOf(() => accounts.authenticateToken(secret, from))).toBe('TOKEN');
+    expect(happened('token-refused')).toBe(secrets.length);
+  });
+});

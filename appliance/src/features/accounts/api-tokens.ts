@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, type Right, requireRight } from '../objects/types.ts';
+import type { Attempts } from './attempts.ts';
+import { limitRights, rightsOf } from './rights.ts';
+
+// Tokens of the API are objects of the kind `token`, purpose `api`; only the SHA-256 of the secret is kept. The secret
+// has 256 random bits, so a plain hash is enough.
+
+const prefix = 'sallyport-api-';
+const pattern = /^sallyport-api-[A-Za-z0-9_-]{43}$/;
+
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+export const apiTokens = (parts: {
+  objects: ObjectService;
+  events: EventService;
+  clock: () => number;
+  attempts: Attempts;
+}) => {
+  const { objects, events, clock, attempts } = parts;
+
+  const refuse = (reason: string, from: string, token?: string): AppError => {
+    // The name is fixed, so only the address counts; its limit bounds the events as well.
+    const attempt = attempts.take(`token of ${from}`, from);
+    if (!attempt.allowed)
+      return new AppError('RATE_LIMITED', 'too many refused tokens', {
+        retryAfterSeconds: Math.ceil(attempt.retryAfterMs / 1_000),
+      });
+    events.record('token-refused', {
+      from,
+      ...(token === undefined ? {} : { actor: `token:${token}` }),
+      params: { reason },
+    });
+    return new AppError('TOKEN', 'no valid token');
+  };
+
+  return {
+    createApiToken: (
+      actor: Actor,
+      token: { name: string; account: string; rights?: readonly Right[]; expiresAt?: string },
+    ): { id: string; secret: string } => {
+      requireRight(actor, 'accounts:write');
+      const account = objects.find('account', token.account);
+      if (account === undefined) throw invalid({ account: { key: 'validation.reference' } });
+      const secret = `${prefix}${Buffer.from(randomBytes(32)).toString('base64url')}`;
+      const created = objects.create(actor, 'token', {
+        name: token.name,
+        purpose: 'api',
+        hash: hashOf(secret),
+        account: account.id,
+        ...(token.rights === undefined || token.rights.length === 0 ? {} : { rights: [...token.rights] }),
+        ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
+      });
+      return { id: created.id, secret };
+    },
+
+    authenticateToken: (secret: string | undefined, from: string): Actor => {
+      if (secret === undefined || !pattern.test(secret)) throw refuse('no-token', from);
+      const token = objects.findBy('token', 'hash', hashOf(secret));
+      if (token === undefined) throw refuse('unknown-token', from);
+      const { purpose, disabled, expiresAt, account: accountId } = token.body;
+      if (purpose !== 'api') throw refuse('other-purpose', from, token.id);
+      if (disabled === true) throw refuse('disabled', from, token.id);
+      if (typeof expiresAt === 'string' && Date.parse(expiresAt) <= clock()) throw refuse('expired', from, token.id);
+      const account = typeof accountId === 'string' ? objects.find('account', accountId) : undefined;
+      if (account === undefined || account.body['disabled'] === true) throw refuse('no-account', from, token.id);
+      return {
+        type: 'token',
+        id: token.id,
+        label: String(token.body['name'] ?? ''),
+        from,
+        rights: limitRights(rightsOf(objects, account), token.body['rights']),
+      };
+    },
+  };
+};

@@ -1,0 +1,121 @@
+import type { Database } from '../../platform/database.ts';
+import type { Session } from './types.ts';
+
+type SessionRow = {
+  hash: Buffer;
+  account: string;
+  created_at: number;
+  used_at: number;
+  from_address: string | null;
+};
+
+export type LinkRow = {
+  account: string;
+  created_at: number;
+  expires_at: number;
+  made_by: string;
+  used_at: number | null;
+};
+
+const toSession = (row: SessionRow): Session => ({
+  hash: row.hash,
+  account: row.account,
+  createdAt: row.created_at,
+  usedAt: row.used_at,
+  from: row.from_address,
+});
+
+/** Sessions, tries and one-time links. */
+export const accountStore = (db: Database) => {
+  const session = db.prepare<[Buffer], SessionRow>('select * from session where hash = ?');
+  const sessionsOf = db.prepare<[string], SessionRow>('select * from session where account = ? order by used_at desc');
+  const addSession = db.prepare<[Buffer, string, number, number, string | null]>(
+    'insert into session (hash, account, created_at, used_at, from_address) values (?, ?, ?, ?, ?)',
+  );
+  const touch = db.prepare<[number, Buffer]>('update session set used_at = ? where hash = ?');
+  const dropSession = db.prepare<[Buffer]>('delete from session where hash = ?');
+  const dropSessionsOf = db.prepare<[string, Buffer | null]>('delete from session where account = ? and hash is not ?');
+  const dropOldestOf = db.prepare<[string, number]>(
+    `delete from session where hash in
+       (select hash from session where account = ? order by created_at desc limit -1 offset ?)`,
+  );
+  const dropEnded = db.prepare<[number, number]>('delete from session where created_at < ? or used_at < ?');
+
+  const attempt = db.prepare<[Buffer], { since: number; tries: number }>(
+    'select since, tries from login_attempt where subject = ?',
+  );
+  const putAttempt = db.prepare<[Buffer, number, number]>(
+    `insert into login_attempt (subject, since, tries) values (?, ?, ?)
+     on conflict (subject) do update set since = excluded.since, tries = excluded.tries`,
+  );
+  const dropAttempt = db.prepare<[Buffer]>('delete from login_attempt where subject = ?');
+  const dropOldAttempts = db.prepare<[number]>('delete from login_attempt where since < ?');
+  const countAttempts = db.prepare<[], { n: number }>('select count(*) as n from login_attempt');
+  const dropOldestAttempts = db.prepare<[number]>(
+    'delete from login_attempt where subject in (select subject from login_attempt order by since limit ?)',
+  );
+
+  const link = db.prepare<[Buffer], LinkRow>(
+    'select account, created_at, expires_at, made_by, used_at from one_time_link where hash = ?',
+  );
+  const addLink = db.prepare<[Buffer, string, number, number, string]>(
+    'insert into one_time_link (hash, account, created_at, expires_at, made_by) values (?, ?, ?, ?, ?)',
+  );
+  const useLink = db.prepare<[number, Buffer, number]>(
+    'update one_time_link set used_at = ? where hash = ? and used_at is null and expires_at > ?',
+  );
+  const dropLinksOf = db.prepare<[string]>('delete from one_time_link where account = ? and used_at is null');
+  const dropOldLinks = db.prepare<[number]>('delete from one_time_link where expires_at < ?');
+
+  return {
+    session: (hash: Buffer): Session | undefined => {
+      const row = session.get(hash);
+      return row === undefined ? undefined : toSession(row);
+    },
+    sessionsOf: (account: string): Session[] => sessionsOf.all(account).map(toSession),
+    addSession: (row: Session): void => {
+      addSession.run(row.hash, row.account, row.createdAt, row.usedAt, row.from);
+    },
+    touch: (hash: Buffer, at: number): void => {
+      touch.run(at, hash);
+    },
+    dropSession: (hash: Buffer): boolean => dropSession.run(hash).changes > 0,
+    /** All sessions of an account but one. */
+    dropSessionsOf: (account: string, except: Buffer | null): number => dropSessionsOf.run(account, except).changes,
+    keepNewestSessions: (account: string, count: number): void => {
+      dropOldestOf.run(account, count);
+    },
+    dropEnded: (createdBefore: number, usedBefore: number): void => {
+      dropEnded.run(createdBefore, usedBefore);
+    },
+
+    attempt: (subject: Buffer) => attempt.get(subject),
+    putAttempt: (subject: Buffer, since: number, tries: number): void => {
+      putAttempt.run(subject, since, tries);
+    },
+    dropAttempt: (subject: Buffer): void => {
+      dropAttempt.run(subject);
+    },
+    /** Keeps the table small whatever is tried. */
+    boundAttempts: (before: number, most: number): void => {
+      dropOldAttempts.run(before);
+      const surplus = (countAttempts.get()?.n ?? 0) - most;
+      if (surplus > 0) dropOldestAttempts.run(surplus);
+    },
+
+    link: (hash: Buffer) => link.get(hash),
+    addLink: (hash: Buffer, account: string, at: number, expiresAt: number, madeBy: string): void => {
+      addLink.run(hash, account, at, expiresAt, madeBy);
+    },
+    /** False when it was used or is too old. */
+    useLink: (hash: Buffer, at: number): boolean => useLink.run(at, hash, at).changes > 0,
+    dropLinksOf: (account: string): void => {
+      dropLinksOf.run(account);
+    },
+    dropOldLinks: (before: number): void => {
+      dropOldLinks.run(before);
+    },
+  };
+};
+
+export type AccountStore = ReturnType<typeof accountStore>;

@@ -1,0 +1,54 @@
+// Accounts: which person is behind a request, and what that person may do.
+//
+// An account is an object (kind `account`), so its changes have revisions; its password is an Argon2id hash in a secret
+// field. A session is a random cookie of which only the hash is kept; it ends by log-out, by idle time, by age, when the
+// password changes and when the account is disabled or deleted. Roles are read at every request, so a right that is
+// taken away is gone at once. An API token acts for an account and may be limited further, never widened. A wrong name,
+// a wrong password and a disabled account look the same from outside, in words and in time.
+
+import type { Actor, Area, Right } from '../objects/types.ts';
+import { areas } from '../objects/types.ts';
+
+export type Session = {
+  /** SHA-256 of the cookie's value. */
+  hash: Buffer;
+  account: string;
+  createdAt: number;
+  usedAt: number;
+  from: string | null;
+};
+
+/** A request with a living session. */
+export type SignedIn = { actor: Actor; session: Session; csrf: string };
+
+/** What a log-in hands to the browser. */
+export type NewSession = { cookie: string; maxAgeSeconds: number; actor: Actor };
+
+export type LinkPurpose = { account: string; name: string; expiresAt: number };
+
+export type RoleDeclaration = { id: string; name: string; rights: readonly Right[] };
+
+const allAreas = (access: 'read' | 'write', except: readonly Area[] = []): Right[] =>
+  areas.filter((area) => !except.includes(area)).map((area): Right => `${area}:${access}`);
+
+/** The roles that every site begins with; administrators may add others. */
+export const builtInRoles: readonly RoleDeclaration[] = [
+  { id: 'administrator', name: 'Administrator', rights: ['all'] },
+  {
+    id: 'operator',
+    name: 'Operator',
+    rights: [
+      ...allAreas('write', ['accounts', 'settings', 'events', 'provision']),
+      'events:read',
+      'provision:read',
+      'settings:read',
+    ],
+  },
+  { id: 'viewer', name: 'Viewer', rights: allAreas('read', ['accounts']) },
+];
+
+/** Every right that a role can name. */
+export const allRights: readonly Right[] = ['all', ...allAreas('read'), ...allAreas('write')];
+
+/** `x:write` includes `x:read`; `all` is everything. */
+export const isRight = (text: string): text is Right => (allRights as readonly string[]).includes(text);

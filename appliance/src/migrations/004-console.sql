@@ -1,0 +1,44 @@
+-- Who is logged in, who tries to, and links that set a password once. Only hashes of secrets are kept.
+
+create table session (
+  -- SHA-256 of the cookie's value.
+  hash blob primary key,
+  account text not null,
+  created_at integer not null,
+  -- Written at most once a minute.
+  used_at integer not null,
+  from_address text
+) strict, without rowid;
+create index session_account on session (account, created_at);
+
+-- Tries per name and per address, under a keyed hash: the table says nothing about who tried.
+create table login_attempt (
+  subject blob primary key,
+  since integer not null,
+  tries integer not null
+) strict, without rowid;
+create index login_attempt_since on login_attempt (since);
+
+create table one_time_link (
+  -- SHA-256 of the token in the link.
+  hash blob primary key,
+  account text not null,
+  created_at integer not null,
+  expires_at integer not null,
+  made_by text not null,
+  used_at integer
+) strict, without rowid;
+create index one_time_link_account on one_time_link (account);
+
+-- A bundle that lies in staging or on a medium and is on its way through the steps of the import page.
+create table import_draft (
+  id text primary key,
+  -- The file in staging, or the folder of the medium.
+  path text not null,
+  name text not null,
+  uploaded integer not null check (uploaded in (0, 1)),
+  made_by text not null,
+  created_at integer not null,
+  dry_run integer,
+  run integer
+) strict, without rowid;
