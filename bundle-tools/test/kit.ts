@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BundleOptions, type BuiltBundle, buildBundle } from '../src/builder/build-bundle.ts';
+import { type BuiltBundle, type BundleOptions, buildBundle } from '../src/builder/build-bundle.ts';
 import { packDigests } from '../src/documents/digests.ts';
 import { encodeInventory, type InventoryLine } from '../src/documents/inventory.ts';
 import { encodePolicy } from '../src/documents/policy.ts';
@@ -119,7 +119,13 @@ export const createWorld = (contents: readonly (Uint8Array | string)[] = ['first
   const lines = objects.map((bytes, index): InventoryLine => {
     const sha256 = digestOf(bytes);
     writeFileSync(join(store, sha256), bytes);
-    return { path: `object-${String(index).padStart(5, '0')}`, sha256, size: bytes.length, kind: 'update', ...chunksOf(bytes) };
+    return {
+      path: `object-${String(index).padStart(5, '0')}`,
+      sha256,
+      size: bytes.length,
+      kind: 'update',
+      ...chunksOf(bytes),
+    };
   });
   const keys = createKeys();
   const inventory = encodeInventory(lines);
@@ -211,7 +217,13 @@ export const heldFile = (world: World, digests: readonly string[]): string => {
   return path;
 };
 
-export type Attempt = { verdict?: ImportVerdict; code?: string; message?: string; refusal?: ImportRefusal; staging: string };
+export type Attempt = {
+  verdict?: ImportVerdict;
+  code?: string;
+  message?: string;
+  refusal?: ImportRefusal;
+  staging: string;
+};
 
 /** Imports in this process and tells the outcome, whatever it is. */
 export const attempt = async (
@@ -221,7 +233,10 @@ export const attempt = async (
   staging = freshDir(world, 'staging'),
 ): Promise<Attempt> => {
   try {
-    return { verdict: await verifyBundle({ path, context: siteContext(world, changes), stagingDir: staging }), staging };
+    return {
+      verdict: await verifyBundle({ path, context: siteContext(world, changes), stagingDir: staging }),
+      staging,
+    };
   } catch (error) {
     if (!(error instanceof ImportRefusal)) throw error;
     return { code: error.code, message: error.message, refusal: error, staging };

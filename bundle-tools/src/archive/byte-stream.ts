@@ -3,7 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { BundleError } from '../errors.ts';
 import { mediumError } from './medium-errors.ts';
 
-const chunkBytes = 4 * 1024 * 1024;
+const maxChunkBytes = 4 * 1024 * 1024;
+const minChunkBytes = 64 * 1024;
 
 /** Reads a file once, front to back. */
 export type ByteStream = {
@@ -30,7 +31,13 @@ const fill = async (handle: FileHandle, buffer: Uint8Array, position: number): P
 };
 
 /** A reader that fetches the next chunk while the caller works on this one; `hash` sees every byte in order. */
-export const createByteStream = (handle: FileHandle, what: string, hash?: Hash): ByteStream => {
+export const createByteStream = (
+  handle: FileHandle,
+  options: { what: string; sizeBytes: number; hash?: Hash },
+): ByteStream => {
+  const { what, hash } = options;
+  // The size only fits the buffers to a small file; the end is where the file ends.
+  const chunkBytes = Math.min(maxChunkBytes, Math.max(minChunkBytes, Math.ceil(options.sizeBytes / 512) * 512));
   const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const;
   let turn: 0 | 1 = 0;
   let filePosition = 0;

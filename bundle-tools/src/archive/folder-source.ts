@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { createByteStream } from './byte-stream.ts';
 import { mediumError, systemCode } from './medium-errors.ts';
-import { openRegular } from './tar-source.ts';
 import type { BundleSource, Entry } from './source.ts';
+import { openRegular } from './tar-source.ts';
 
 // The names of a volume's entries as files (`bundle unpack --dir`). No name of a file is ever joined to a path but
 // those that the prelude's fixed names and the signed list give.
@@ -90,7 +90,7 @@ export const openFolderSource = async (folder: string): Promise<BundleSource> =>
       if (opened === undefined) throw new BundleError('INTERNAL', 'no entry was entered');
       const { handle, entry } = opened;
       opened = undefined;
-      const stream = createByteStream(handle, entry.name);
+      const stream = createByteStream(handle, { what: entry.name, sizeBytes: entry.size });
       try {
         for (let left = entry.size; left > 0; ) {
           const piece = await stream.some(left);

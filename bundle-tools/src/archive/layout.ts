@@ -53,7 +53,8 @@ export const itemsOf = (
     let offset = 0;
     for (const [index, part] of own.entries()) {
       const fits = part.part === index + 1 && part.offset === offset && part.length <= limits.entryBytes;
-      if (!fits || offset % limits.chunkBytes !== 0) throw new BundleError('METADATA', `parts of line ${number} do not join`);
+      if (!fits || offset % limits.chunkBytes !== 0)
+        throw new BundleError('METADATA', `parts of line ${number} do not join`);
       offset += part.length;
       const name = `o/${line.sha256}.p${String(part.part).padStart(4, '0')}`;
       items.push({ name, line: number, sha256: line.sha256, offset: part.offset, length: part.length, whole: false });
@@ -61,7 +62,8 @@ export const itemsOf = (
     if (offset !== line.size) throw new BundleError('METADATA', `parts of line ${number} do not cover it`);
     partsUsed += own.length;
   }
-  if (partsUsed !== parts.length) throw new BundleError('METADATA', 'there are parts of an object that is not included');
+  if (partsUsed !== parts.length)
+    throw new BundleError('METADATA', 'there are parts of an object that is not included');
   return items;
 };
 

@@ -18,9 +18,13 @@ const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 export const storeError = (what: string, error: unknown): BundleError =>
   error instanceof BundleError
     ? error
-    : new BundleError(full.has(codeOf(error)) ? 'NO_SPACE' : 'STORE_IO', `cannot write ${what}: ${codeOf(error) || String(error)}`, {
-        cause: error,
-      });
+    : new BundleError(
+        full.has(codeOf(error)) ? 'NO_SPACE' : 'STORE_IO',
+        `cannot write ${what}: ${codeOf(error) || String(error)}`,
+        {
+          cause: error,
+        },
+      );
 
 /** Runs a step that writes on our own disk. */
 export const onStore = async <T>(what: string, step: () => Promise<T> | T): Promise<T> => {

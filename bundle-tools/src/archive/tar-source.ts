@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import { BundleError } from '../errors.ts';
 import { createByteStream } from './byte-stream.ts';
 import { blockBytes, decodeHeader, encodeHeader, entrySize, isZeroBlock, paddingOf } from './header.ts';
@@ -18,7 +18,8 @@ export const openRegular = async (path: string): Promise<{ handle: FileHandle; s
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ELOOP' || code === 'ENXIO') throw new BundleError('NOT_REGULAR', `${path} is no regular file`, { cause: error });
+    if (code === 'ELOOP' || code === 'ENXIO')
+      throw new BundleError('NOT_REGULAR', `${path} is no regular file`, { cause: error });
     if (code === 'ENOENT') throw new BundleError('NO_BUNDLE', `${path} does not exist`, { cause: error });
     throw mediumError(path, error);
   }
@@ -53,9 +54,9 @@ const scanFor = async (handle: FileHandle, from: number, fits: (name: string) =>
 
 /** A volume as a source. The whole file is read exactly once and hashed on the way. */
 export const openTarSource = async (path: string): Promise<BundleSource> => {
-  const { handle } = await openRegular(path);
+  const { handle, size: sizeBytes } = await openRegular(path);
   const hash = createHash('sha256');
-  const stream = createByteStream(handle, path, hash);
+  const stream = createByteStream(handle, { what: path, sizeBytes, hash });
   let block: Uint8Array | undefined;
   let entered: Entry | undefined;
   let digest: string | undefined;
@@ -87,9 +88,13 @@ export const openTarSource = async (path: string): Promise<BundleSource> => {
     }
     if (isZeroBlock(bytes)) throw new BundleError('MISSING', `${name} is absent`);
     const found = decodeHeader(bytes);
-    if (found.name === name) throw new BundleError('HEADER', `${name} announces ${found.size} bytes, ${size} are signed`);
+    if (found.name === name)
+      throw new BundleError('HEADER', `${name} announces ${found.size} bytes, ${size} are signed`);
     const later = await comesLater((other) => other === name);
-    throw new BundleError(later ? 'HEADER' : 'MISSING', later ? `${found.name} stands where ${name} belongs` : `${name} is absent`);
+    throw new BundleError(
+      later ? 'HEADER' : 'MISSING',
+      later ? `${found.name} stands where ${name} belongs` : `${name} is absent`,
+    );
   };
 
   const body = async function* body(): AsyncGenerator<Uint8Array> {

@@ -10,7 +10,7 @@ import { onStore } from './medium-errors.ts';
 /** An entry to write: bytes, or a file whose content must have this digest (of the part, when cut). */
 export type WriterEntry =
   | { name: string; bytes: Uint8Array }
-  | { name: string; size: number; path: string; offset: number; /** checked while writing */ sha256?: string };
+  | { name: string; size: number; path: string; offset: number /** checked while writing */; sha256?: string };
 
 const readBytes = 4 * 1024 * 1024;
 

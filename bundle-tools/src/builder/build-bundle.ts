@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
 import { packGzip } from '../archive/gzip.ts';
-import { entrySize, endBytes } from '../archive/header.ts';
+import { endBytes, entrySize } from '../archive/header.ts';
 import { cutObject, type Item, itemsOf, volumeItems, volumeSize } from '../archive/layout.ts';
 import { type WriterEntry, writeVolume } from '../archive/writer.ts';
 import { encodeBitmap } from '../documents/bitmap.ts';
-import { parseInventory, type InventoryLine } from '../documents/inventory.ts';
+import { type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
 import { type Manifest, signManifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
@@ -59,7 +59,9 @@ export type BuiltBundle = {
 
 type PreludeEntry = { name: string; bytes: Uint8Array };
 
-const tufEntries = (tuf: BundleOptions['tuf']): { entries: PreludeEntry[]; versions: Manifest['tuf']; rootExpires: string } => {
+const tufEntries = (
+  tuf: BundleOptions['tuf'],
+): { entries: PreludeEntry[]; versions: Manifest['tuf']; rootExpires: string } => {
   const root = describeMetadata(tuf.root);
   const timestamp = describeMetadata(tuf.timestamp);
   const snapshot = describeMetadata(tuf.snapshot);
@@ -88,9 +90,7 @@ const tufEntries = (tuf: BundleOptions['tuf']): { entries: PreludeEntry[]; versi
 };
 
 const packInventory = ({ bytes, encoding }: BundleOptions['inventory']): PreludeEntry =>
-  encoding === 'gzip'
-    ? { name: 'inventory.jsonl.gz', bytes: packGzip(bytes) }
-    : { name: 'inventory.jsonl', bytes };
+  encoding === 'gzip' ? { name: 'inventory.jsonl.gz', bytes: packGzip(bytes) } : { name: 'inventory.jsonl', bytes };
 
 // Only the first line of a digest may be included; a caller may name any.
 const firstLines = (lines: readonly InventoryLine[], wanted: readonly number[]): number[] => {

@@ -1,11 +1,11 @@
+import { checkVolumes, type Item, itemsOf } from '../archive/layout.ts';
 import { decodeBitmap } from '../documents/bitmap.ts';
 import { type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import type { Manifest } from '../documents/manifest.ts';
-import { parsePolicy, type Policy } from '../documents/policy.ts';
+import { type Policy, parsePolicy } from '../documents/policy.ts';
 import { BundleError } from '../errors.ts';
 import type { RefreshedTrust } from '../trust/core.ts';
 import { sha256Hex } from '../trust/hash.ts';
-import { checkVolumes, type Item, itemsOf } from '../archive/layout.ts';
 import type { ImportContext } from './context.ts';
 import type { Prelude } from './prelude.ts';
 
@@ -53,11 +53,15 @@ export const checkAddressee = (manifest: Manifest, context: ImportContext): void
 export const checkVersions = (manifest: Manifest, trust: RefreshedTrust, context: ImportContext): void => {
   for (const role of ['root', 'timestamp', 'snapshot', 'targets'] as const) {
     if (manifest.tuf[role] !== trust.versions[role]) {
-      throw new BundleError('MIX', `the manifest names ${role} ${manifest.tuf[role]}, the bundle has ${trust.versions[role]}`);
+      throw new BundleError(
+        'MIX',
+        `the manifest names ${role} ${manifest.tuf[role]}, the bundle has ${trust.versions[role]}`,
+      );
     }
   }
   const seq = manifest.site === '*' ? context.seqBroadcast : context.seq;
-  if (manifest.seq <= seq) throw new BundleError('ROLLBACK', `the bundle has number ${manifest.seq}, ${seq} is in force`);
+  if (manifest.seq <= seq)
+    throw new BundleError('ROLLBACK', `the bundle has number ${manifest.seq}, ${seq} is in force`);
 };
 
 /** The policy, by the hash that a curator signed. */
@@ -80,8 +84,10 @@ export const checkInventoryHead = (manifest: Manifest, prelude: Prelude, trust: 
   const path = `catalog/${inventory.catalog}/inventory.jsonl`;
   const target = trust.targets.get(path);
   if (target === undefined) throw new BundleError('METADATA', `targets: ${path} is not listed`);
-  if (target.sha256 !== inventory.sha256) throw new BundleError('HASH', `the manifest names another inventory than ${path}`);
-  if (target.length !== inventory.size) throw new BundleError('METADATA', `the size of ${path} differs from the signed one`);
+  if (target.sha256 !== inventory.sha256)
+    throw new BundleError('HASH', `the manifest names another inventory than ${path}`);
+  if (target.length !== inventory.size)
+    throw new BundleError('METADATA', `the size of ${path} differs from the signed one`);
   if (inventory.encoding !== prelude.inventory.encoding || inventory.packed_size !== prelude.inventory.packedSize) {
     throw new BundleError('METADATA', 'the inventory is not packed as the manifest says');
   }
@@ -98,7 +104,10 @@ export type BoundInventory = {
 export const bindInventory = (raw: Uint8Array, manifest: Manifest, prelude: Prelude): BoundInventory => {
   const lines = parseInventory(raw);
   if (lines.length !== manifest.inventory.lines) {
-    throw new BundleError('METADATA', `the inventory has ${lines.length} lines, ${manifest.inventory.lines} are signed`);
+    throw new BundleError(
+      'METADATA',
+      `the inventory has ${lines.length} lines, ${manifest.inventory.lines} are signed`,
+    );
   }
   const include = decodeBitmap(manifest.include, lines.length);
   const reliesOn = decodeBitmap(manifest.relies_on, lines.length);
@@ -106,7 +115,8 @@ export const bindInventory = (raw: Uint8Array, manifest: Manifest, prelude: Prel
   for (const [number, { sha256 }] of lines.entries()) if (!first.has(sha256)) first.set(sha256, number);
   for (const number of include) {
     const digest = lines[number]?.sha256 ?? '';
-    if (first.get(digest) !== number) throw new BundleError('METADATA', `line ${number} is not the first of its object`);
+    if (first.get(digest) !== number)
+      throw new BundleError('METADATA', `line ${number} is not the first of its object`);
   }
   const items = itemsOf(lines, include, manifest.parts);
   checkVolumes(manifest.volumes, items, prelude.sizes);

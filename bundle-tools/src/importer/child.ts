@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { BundleError } from '../errors.ts';
 import { importContextSchema } from './context.ts';
-import { ImportRefusal, type ImportProgress } from './verdict.ts';
+import { type ImportProgress, ImportRefusal } from './verdict.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
 // The process that meets the medium. It has the medium and staging and nothing else (see run-import.ts): what it says is
@@ -41,7 +41,9 @@ const createReporter = (): ((progress: ImportProgress) => void) => {
 
 const refusedLine = (error: unknown): object => {
   const refusal =
-    error instanceof ImportRefusal ? error : new ImportRefusal('INTERNAL', error instanceof Error ? error.message : String(error));
+    error instanceof ImportRefusal
+      ? error
+      : new ImportRefusal('INTERNAL', error instanceof Error ? error.message : String(error));
   const { code, message, newRoots, missing } = refusal;
   return { refused: { code, message: message.slice(0, 2000), newRoots, missing } };
 };

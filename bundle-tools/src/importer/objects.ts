@@ -8,7 +8,7 @@ import type { BundleSource } from '../archive/source.ts';
 import { limits } from '../documents/limits.ts';
 import type { Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
-import { syncDir } from '../platform/files.ts';
+import { syncFolder } from './durable.ts';
 
 /** Where an object goes once it has verified. */
 export const stagedPath = (stagingDir: string, sha256: string): string => join(stagingDir, 'objects', sha256);
@@ -29,7 +29,8 @@ export const isStaged = async (stagingDir: string, sha256: string, size: number)
   if (found === undefined) return false;
   if (found === size) {
     const hash = createHash('sha256');
-    for await (const piece of createReadStream(path, { highWaterMark: 4 * 1024 * 1024 })) hash.update(piece as Uint8Array);
+    for await (const piece of createReadStream(path, { highWaterMark: 4 * 1024 * 1024 }))
+      hash.update(piece as Uint8Array);
     if (hash.digest('hex') === sha256) return true;
   }
   await onStore(path, () => rm(path, { force: true }));
@@ -79,7 +80,7 @@ const createSink = async (stagingDir: string, sha256: string): Promise<Sink> => 
         await handle.datasync();
         await close();
         await rename(partial, path);
-        syncDir(join(stagingDir, 'objects'));
+        await syncFolder(join(stagingDir, 'objects'));
       }),
     drop: async () => {
       await close();

@@ -57,7 +57,8 @@ export const readPrelude = async (source: BundleSource, stagingDir: string): Pro
   const read = async (entry: Entry, limit: number): Promise<Uint8Array> => {
     admit(entry, limit);
     total += entry.size;
-    if (total > limits.preludeBytes) throw new BundleError('LIMIT', `more than ${limits.preludeBytes} bytes of prelude`);
+    if (total > limits.preludeBytes)
+      throw new BundleError('LIMIT', `more than ${limits.preludeBytes} bytes of prelude`);
     return readBody(source, entry.size);
   };
 
@@ -73,7 +74,8 @@ export const readPrelude = async (source: BundleSource, stagingDir: string): Pro
       const entry = await source.peek();
       if (entry === undefined || !rootName.test(entry.name)) return roots;
       const version = versionIn(rootName, entry.name);
-      if (previous !== undefined && version <= previous) throw new BundleError('HEADER', `${entry.name} is out of order`);
+      if (previous !== undefined && version <= previous)
+        throw new BundleError('HEADER', `${entry.name} is out of order`);
       if (previous !== undefined && version !== previous + 1) {
         throw new BundleError('ROOT_CHAIN', `after root ${previous} comes root ${version}`);
       }

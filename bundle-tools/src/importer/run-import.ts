@@ -29,7 +29,12 @@ const maxErrorBytes = 16 * 1024;
 
 const newRoots = z.array(z.strictObject({ version: z.int(), bytes: z.string() })).max(256);
 const refusedLine = z.strictObject({
-  refused: z.strictObject({ code: z.string(), message: z.string(), newRoots, missing: z.array(z.string()).max(10_000) }),
+  refused: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    newRoots,
+    missing: z.array(z.string()).max(10_000),
+  }),
 });
 const progressLine = z.strictObject({
   progress: z.strictObject({
@@ -98,8 +103,27 @@ const childArguments = (path: string, options: RunImportOptions, stagingDir: str
 };
 
 const knownCodes = new Set<string>([
-  'NOT_REGULAR', 'NO_BUNDLE', 'AMBIGUOUS', 'TRUNCATED', 'TRAILING', 'HEADER', 'MISSING', 'LIMIT', 'METADATA', 'SIGNATURE',
-  'ROOT_CHAIN', 'ROLLBACK', 'EXPIRED', 'MIX', 'WRONG_SITE', 'NONCE', 'HASH', 'INCOMPLETE', 'NO_SPACE', 'MEDIUM_IO', 'STORE_IO',
+  'NOT_REGULAR',
+  'NO_BUNDLE',
+  'AMBIGUOUS',
+  'TRUNCATED',
+  'TRAILING',
+  'HEADER',
+  'MISSING',
+  'LIMIT',
+  'METADATA',
+  'SIGNATURE',
+  'ROOT_CHAIN',
+  'ROLLBACK',
+  'EXPIRED',
+  'MIX',
+  'WRONG_SITE',
+  'NONCE',
+  'HASH',
+  'INCOMPLETE',
+  'NO_SPACE',
+  'MEDIUM_IO',
+  'STORE_IO',
 ] satisfies BundleErrorCode[]);
 
 const isKnown = (code: string): code is BundleErrorCode => knownCodes.has(code);
@@ -134,7 +158,8 @@ const parseLine = (line: string): z.infer<typeof lineSchema> => {
     throw new ImportRefusal('INTERNAL', 'the child wrote no JSON', { cause: error });
   }
   const parsed = lineSchema.safeParse(value);
-  if (!parsed.success) throw new ImportRefusal('INTERNAL', `the child wrote ${z.prettifyError(parsed.error).slice(0, 500)}`);
+  if (!parsed.success)
+    throw new ImportRefusal('INTERNAL', `the child wrote ${z.prettifyError(parsed.error).slice(0, 500)}`);
   return parsed.data;
 };
 
@@ -203,9 +228,13 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
     child.kill('SIGKILL');
   }
   options.signal?.throwIfAborted();
-  if (killedFor !== undefined) throw new ImportRefusal(killedFor, 'the import process was stopped: it took too long or said too much');
+  if (killedFor !== undefined)
+    throw new ImportRefusal(killedFor, 'the import process was stopped: it took too long or said too much');
   if (outcome === undefined) {
-    throw new ImportRefusal('INTERNAL', `the import process ended without a verdict: ${errorText.trim().slice(0, 1000)}`);
+    throw new ImportRefusal(
+      'INTERNAL',
+      `the import process ended without a verdict: ${errorText.trim().slice(0, 1000)}`,
+    );
   }
   if ('refused' in outcome) throw refusalFrom(outcome);
   checkPaths(outcome.verdict, stagingDir);

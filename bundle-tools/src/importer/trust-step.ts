@@ -1,6 +1,6 @@
-import { BundleError } from '../errors.ts';
 import type { Manifest } from '../documents/manifest.ts';
 import { openManifest } from '../documents/manifest.ts';
+import { BundleError } from '../errors.ts';
 import { type HeldMetadata, type RefreshedTrust, refreshTrust, type TrustSource } from '../trust/core.ts';
 import { sameBytes } from '../trust/hash.ts';
 import { checkPassedRoots } from '../trust/passed-roots.ts';
@@ -22,7 +22,8 @@ const sourceOf = (files: ReadonlyMap<string, Uint8Array>): TrustSource => ({
   get: async (name, maxBytes) => {
     const bytes = files.get(name);
     if (bytes === undefined) return 'NOT_FOUND';
-    if (bytes.length > maxBytes) throw new BundleError('LIMIT', `${name} has ${bytes.length} bytes, at most ${maxBytes}`);
+    if (bytes.length > maxBytes)
+      throw new BundleError('LIMIT', `${name} has ${bytes.length} bytes, at most ${maxBytes}`);
     return bytes;
   },
 });

@@ -6,12 +6,21 @@ import { hasDigest, isPackedDigests } from '../documents/digests.ts';
 import { parseInventory } from '../documents/inventory.ts';
 import { claimedManifest, type Manifest, openManifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
-import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { ensureDir } from '../platform/files.ts';
 import type { RefreshedTrust } from '../trust/core.ts';
 import { sha256Hex } from '../trust/hash.ts';
-import { answeredRequest, bindInventory, type BoundInventory, checkAddressee, checkInventoryHead, checkPolicy, checkVersions } from './bind.ts';
+import {
+  answeredRequest,
+  type BoundInventory,
+  bindInventory,
+  checkAddressee,
+  checkInventoryHead,
+  checkPolicy,
+  checkVersions,
+} from './bind.ts';
 import { type ImportClock, judgeExpiry, raiseFloor, readClock, referenceTime } from './clock.ts';
 import type { ImportContext } from './context.ts';
+import { syncFolder, writeStaged } from './durable.ts';
 import { inflateInventory, keepInventory } from './inflate.ts';
 import { isStaged, neededBytes, pickVolumes, readVolume, stagedPath } from './objects.ts';
 import { openBundleSource } from './open-source.ts';
@@ -28,7 +37,11 @@ export type VerifyOptions = {
   onProgress?: (progress: ImportProgress) => void;
 };
 
-type Run = VerifyOptions & { newRoots: NewRoot[]; clock: ImportClock; report: (state: ImportProgress['state']) => void };
+type Run = VerifyOptions & {
+  newRoots: NewRoot[];
+  clock: ImportClock;
+  report: (state: ImportProgress['state']) => void;
+};
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
@@ -94,7 +107,8 @@ const savePrelude = async (prelude: Prelude, stagingDir: string): Promise<void> 
     [`${prelude.targets.version}.targets.json`, prelude.targets.bytes],
     ...[...prelude.roots].map(([version, bytes]): [string, Uint8Array] => [`${version}.root.json`, bytes]),
   ];
-  for (const [name, bytes] of files) await onStore(name, () => writeFileDurable(join(folder, name), bytes, 0o600));
+  for (const [name, bytes] of files) await onStore(name, () => writeStaged(join(folder, name), bytes));
+  await onStore(folder, () => syncFolder(folder));
 };
 
 const takeInventory = async (manifest: Manifest, prelude: Prelude, stagingDir: string): Promise<string> => {
@@ -104,7 +118,8 @@ const takeInventory = async (manifest: Manifest, prelude: Prelude, stagingDir: s
     if (manifest.inventory.size !== prelude.inventory.packedSize) {
       throw new BundleError('METADATA', 'the size of the inventory differs from the signed one');
     }
-    if (packedSha256 !== manifest.inventory.sha256) throw new BundleError('HASH', 'the inventory does not have its digest');
+    if (packedSha256 !== manifest.inventory.sha256)
+      throw new BundleError('HASH', 'the inventory does not have its digest');
     await keepInventory(packedPath, rawPath);
     return rawPath;
   }
