@@ -10,6 +10,11 @@ export type SuiteOptions = {
   feed: string;
   /** True when an advisory already names this version as a fix of the source package. */
   named?: ((source: string, version: string) => boolean) | undefined;
+  /**
+   * The `modified` that an earlier build gave to this id. An index has no dates of its own: without it every new Release
+   * would change every record.
+   */
+  firstSeen?: ((id: string) => string | undefined) | undefined;
 };
 
 /**
@@ -30,7 +35,7 @@ export const suiteAdvisories = (options: SuiteOptions): Advisory[] => {
         aliases: [],
         upstream: [],
         related: [],
-        modified: toTime(index.release.date.getTime()),
+        modified: options.firstSeen?.(id) ?? toTime(index.release.date.getTime()),
         severity: 'unknown',
         summary: `${source} ${version} is in the security suite ${index.suite}`,
         references: [],

@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PackageURL } from 'packageurl-js';
+import { z } from 'zod';
+import { BundleError } from '../../errors.ts';
+import { ecosystemOf } from '../../versions/ecosystem.ts';
+import { compareKeys } from '../../versions/key.ts';
+import { keyFor } from '../../versions/scheme.ts';
+import { type PlannedUpdate, type RequestPlatform, type Unfulfilled, type Update, updateId } from '../update.ts';
+
+// A folder of vendor files, each beside a sidecar that a person wrote: `<file>.sallyport.json`.
+
+const SUFFIX = '.sallyport.json';
+const MAX_SIDECAR_BYTES = 1 << 20;
+const MAX_FILES = 10_000;
+
+const label = z.string().min(1).max(200);
+
+export const SidecarSchema = z.strictObject({
+  product: label,
+  version: label,
+  /** Of the file. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  appliesTo: z.union([
+    /** Software as requests name it; the version part is not needed. */
+    z.strictObject({ purl: z.string().min(5).max(500) }),
+    z.strictObject({ vendor: label, release: label.optional(), arch: label.optional() }),
+  ]),
+  title: z.string().max(500).optional(),
+  /** The licence text that a person must accept. */
+  licence: z.string().min(1).max(500_000).optional(),
+});
+
+export type Sidecar = z.infer<typeof SidecarSchema>;
+export type FileOffer = { path: string; file: string; sizeBytes: number; sidecar: Sidecar };
+export type FileReject = { file: string; product?: string; reason: 'SIDECAR' | 'MISSING' | 'HASH'; detail: string };
+export type ProductWant = { position: number; product: string; min?: string | undefined };
+
+export type FilesPlan = {
+  updates: PlannedUpdate[];
+  licences: { sha256: string; text: string }[];
+  unfulfilled: Unfulfilled[];
+};
+
+export type FilesSource = {
+  /** Every file with a sidecar: hashed and compared, or rejected with its reason. */
+  scan(): { offers: FileOffer[]; rejected: FileReject[] };
+  plan(request: {
+    platforms: readonly RequestPlatform[];
+    software: readonly string[];
+    wants: readonly ProductWant[];
+  }): FilesPlan;
+};
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const digestOfFile = (path: string): { sha256: string; sizeBytes: number } => {
+  const hash = createHash('sha256');
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = new Uint8Array(1 << 20);
+    let sizeBytes = 0;
+    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
+      hash.update(buffer.subarray(0, read));
+      sizeBytes += read;
+    }
+    return { sha256: hash.digest('hex'), sizeBytes };
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+const readSidecar = (path: string): Sidecar | string => {
+  if ((lstatSync(path).size ?? 0) > MAX_SIDECAR_BYTES) return 'too large';
+  try {
+    const parsed = SidecarSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    return parsed.success ? parsed.data : z.prettifyError(parsed.error);
+  } catch {
+    return 'not JSON';
+  }
+};
+
+const inspect = (folder: string, name: string): FileOffer | FileReject => {
+  const file = name.slice(0, -SUFFIX.length);
+  const sidecar = readSidecar(join(folder, name));
+  if (typeof sidecar === 'string') return { file, reason: 'SIDECAR', detail: sidecar };
+  const { product } = sidecar;
+  const path = join(folder, file);
+  if (!isFile(path)) return { file, product, reason: 'MISSING', detail: 'no regular file beside the sidecar' };
+  const found = digestOfFile(path);
+  if (found.sha256 !== sidecar.sha256) return { file, product, reason: 'HASH', detail: `SHA-256 is ${found.sha256}` };
+  return { path, file, sizeBytes: found.sizeBytes, sidecar };
+};
+
+const parsePurl = (text: string): PackageURL | null => {
+  try {
+    return PackageURL.fromString(text);
+  } catch {
+    return null;
+  }
+};
+
+const ECOSYSTEM_OF_TYPE: ReadonlyMap<string, string> = new Map([
+  ['pypi', 'PyPI'],
+  ['npm', 'npm'],
+  ['deb', 'Debian'],
+  ['rpm', 'rpm'],
+  ['cargo', 'crates.io'],
+  ['golang', 'Go'],
+]);
+
+/** Newer by the scheme's order; where versions cannot be compared, another version counts as newer. */
+const isNewer = (ecosystem: string, offered: string, installed: string): boolean => {
+  const [a, b] = [keyFor(ecosystem, offered), keyFor(ecosystem, installed)];
+  return a === null || b === null ? offered !== installed : compareKeys(a, b) > 0;
+};
+
+const appliesToSoftware = (
+  offer: FileOffer,
+  purl: string,
+  software: readonly string[],
+): { known: boolean; newer: boolean } => {
+  const target = parsePurl(purl);
+  let known = false;
+  let newer = false;
+  if (target === null) return { known, newer };
+  for (const text of software) {
+    const one = parsePurl(text);
+    if (one?.type !== target.type || one.namespace !== target.namespace || one.name !== target.name) continue;
+    known = true;
+    const ecosystem = ECOSYSTEM_OF_TYPE.get(target.type) ?? target.type;
+    if (one.version !== undefined && one.version !== null)
+      newer ||= isNewer(ecosystem, offer.sidecar.version, one.version);
+  }
+  return { known, newer };
+};
+
+const ecosystemFor = (sidecar: Sidecar): string => {
+  if ('purl' in sidecar.appliesTo) return 'files';
+  const { vendor, release } = sidecar.appliesTo;
+  return (release === undefined ? null : ecosystemOf({ vendor, release })) ?? 'files';
+};
+
+const appliesToPlatform = (
+  offer: FileOffer,
+  to: { vendor: string; release?: string | undefined; arch?: string | undefined },
+  platforms: readonly RequestPlatform[],
+): { known: boolean; newer: boolean } => {
+  const fitting = platforms.filter(
+    (platform) =>
+      platform.vendor.toLowerCase() === to.vendor.toLowerCase() &&
+      (to.release === undefined || to.release === platform.release) &&
+      (to.arch === undefined || to.arch === platform.arch),
+  );
+  const { product, version } = offer.sidecar;
+  const newer = fitting.some((platform) =>
+    platform.packages.some(
+      (one) => one.name === product && isNewer(ecosystemOf(platform) ?? 'files', version, one.version),
+    ),
+  );
+  return { known: fitting.length > 0, newer };
+};
+
+/** Vendor files that a person has laid into a folder. */
+export const filesSource = ({ folder }: { folder: string }): FilesSource => {
+  const scan: FilesSource['scan'] = () => {
+    const info = lstatSync(folder, { throwIfNoEntry: false });
+    if (info?.isDirectory() !== true) throw new BundleError('NOT_FOUND', `no folder ${folder}`);
+    const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX) && isFile(join(folder, name)));
+    if (names.length > MAX_FILES) throw new BundleError('LIMIT', `more than ${MAX_FILES} vendor files`);
+    const offers: FileOffer[] = [];
+    const rejected: FileReject[] = [];
+    for (const name of names.sort()) {
+      const found = inspect(folder, name);
+      if ('reason' in found) rejected.push(found);
+      else offers.push(found);
+    }
+    return { offers, rejected };
+  };
+
+  return {
+    scan,
+    plan({ platforms, software, wants }) {
+      const { offers, rejected } = scan();
+      const updates: PlannedUpdate[] = [];
+      const licences = new Map<string, string>();
+      const answered = new Set<number>();
+      for (const offer of offers) {
+        const { appliesTo, product, version, licence } = offer.sidecar;
+        const { known, newer } =
+          'purl' in appliesTo
+            ? appliesToSoftware(offer, appliesTo.purl, software)
+            : appliesToPlatform(offer, appliesTo, platforms);
+        const asking = wants.filter(
+          (want) =>
+            want.product === product &&
+            (want.min === undefined || !isNewer(ecosystemFor(offer.sidecar), want.min, version)),
+        );
+        // A product that is installed in an older version comes along unasked; a new one only on demand.
+        if (!newer && !(known && asking.length > 0)) continue;
+        for (const want of asking) answered.add(want.position);
+        if (licence !== undefined) licences.set(sha256(licence), licence);
+        updates.push(
+          toPlanned(
+            offer,
+            asking.map((want) => want.position),
+          ),
+        );
+      }
+      const unfulfilled = wants
+        .filter((want) => !answered.has(want.position))
+        .map((want): Unfulfilled => {
+          const spoiled = rejected.find((one) => one.product === want.product);
+          const detail = spoiled === undefined ? 'no vendor file applies' : `${spoiled.file}: ${spoiled.detail}`;
+          return {
+            reason: spoiled === undefined ? 'NO_SOURCE' : 'FETCH_FAILED',
+            wants: [want.position],
+            what: want.product,
+            detail,
+          };
+        });
+      return { updates, licences: [...licences].map(([digest, text]) => ({ sha256: digest, text })), unfulfilled };
+    },
+  };
+};
+
+const toPlanned = (offer: FileOffer, wants: number[]): PlannedUpdate => {
+  const { product, version, appliesTo, licence, title, sha256: digest } = offer.sidecar;
+  const purl =
+    'purl' in appliesTo
+      ? `${appliesTo.purl.split(/[@?#]/, 1)[0]}@${encodeURIComponent(version)}`
+      : new PackageURL('generic', appliesTo.vendor.toLowerCase(), product, version).toString();
+  const update: Update = {
+    id: updateId(purl, [digest]),
+    purl,
+    ecosystem: ecosystemFor(offer.sidecar),
+    name: product,
+    version,
+    source: product,
+    source_version: version,
+    arch: ('arch' in appliesTo ? appliesTo.arch : undefined) ?? 'all',
+    suites: [],
+    security: false,
+    depends: [],
+    ...(licence === undefined ? {} : { licence: sha256(licence) }),
+    signer: 'sidecar',
+    supersedes: [],
+    files: [digest],
+    ...(title === undefined ? {} : { title }),
+  };
+  const file = { sha256: digest, sizeBytes: offer.sizeBytes, url: pathToFileURL(offer.path).href, name: offer.file };
+  return { update, files: [file], wants, carried: false };
+};
