@@ -4,7 +4,7 @@ import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part'
 import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deb, debian13, openInventory } from '../../../test/support/engines.ts';
+import { deb, debian13, openInventory } from '../../../test/support/site.ts';
 import { RANGE_JOIN } from './rematch-store.ts';
 import { type VulnerabilityService, vulnerabilityService } from './service.ts';
 import { buildSnapshot, type FeedPart } from './snapshot-build.ts';

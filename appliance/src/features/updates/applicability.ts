@@ -1,0 +1,128 @@
+import type { InventoryService } from '../inventory/service.ts';
+import type { InventoryRow, SectionRow } from '../inventory/types.ts';
+import { ecosystemOfPlatform, versionKey } from '../vulnerabilities/coordinate.ts';
+import type { StoredUpdate } from './store.ts';
+
+// Which devices need which update: the newest one of a package in the device's own suites, if it is above what the newest
+// inventory shows. Worked out per distinct item and platform, so a fleet of equal devices costs little more than one.
+
+export type DevicePlatform = {
+  readonly ecosystem: string;
+  readonly arch: string;
+  readonly suites: readonly string[];
+};
+
+/** A software item, as far as updates care. */
+export type Installed = {
+  readonly type: string;
+  readonly name: string;
+  readonly version: string;
+  readonly arch: string;
+  readonly purl: string;
+};
+
+/** An update that a device needs, and what it replaces there. */
+export type Needed = { readonly update: StoredUpdate; readonly installed: Installed };
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+export const installedOf = (row: InventoryRow | SectionRow): Installed => ({
+  type: text(row['type']),
+  name: text(row['name']),
+  version: text(row['version']),
+  arch: text(row['arch']),
+  purl: text(row['purl']),
+});
+
+/** The platform of a device; undefined until it has reported one that updates could be for. */
+export const devicePlatform = (rows: readonly SectionRow[]): DevicePlatform | undefined => {
+  const row = rows[0];
+  if (!row) return undefined;
+  const ecosystem = ecosystemOfPlatform({ vendor: text(row['vendor']), release: text(row['release']) });
+  if (ecosystem === undefined) return undefined;
+  const suites = Array.isArray(row['suites']) ? row['suites'].filter((suite) => typeof suite === 'string') : [];
+  return { ecosystem, arch: text(row['arch']), suites };
+};
+
+const typeOfPurl = (purl: string): string => /^pkg:([a-z.+-]+)\//.exec(purl)?.[1] ?? '';
+const withoutVersion = (purl: string): string => purl.split(/[?#]/)[0]?.replace(/@[^@/]*$/, '') ?? '';
+
+/** The key of an update's own version, and of its source version. */
+export const updateKeys = (
+  update: StoredUpdate['update'],
+): { key: Uint8Array | null; sourceKey: Uint8Array | null } => {
+  const type = typeOfPurl(update.purl);
+  return {
+    key: versionKey(update.ecosystem, type, update.version),
+    sourceKey: versionKey(update.ecosystem, type, update.source_version),
+  };
+};
+
+const suits = ({ update }: StoredUpdate, platform: DevicePlatform): boolean =>
+  update.ecosystem === platform.ecosystem &&
+  (update.arch === 'all' || update.arch === platform.arch) &&
+  update.suites.some((suite) => platform.suites.includes(suite));
+
+const isAbove = (candidate: StoredUpdate, other: StoredUpdate): boolean =>
+  candidate.key !== null && (other.key === null || Buffer.compare(candidate.key, other.key) > 0);
+
+/** The newest of the updates that a platform may take, by package name. */
+const newestFor = (updates: readonly StoredUpdate[], platform: DevicePlatform): Map<string, StoredUpdate> => {
+  const newest = new Map<string, StoredUpdate>();
+  for (const update of updates) {
+    if (!update.inCatalog || update.key === null || !suits(update, platform)) continue;
+    const held = newest.get(update.update.name);
+    if (!held || isAbove(update, held)) newest.set(update.update.name, update);
+  }
+  return newest;
+};
+
+/** Looks up what a device needs; keeps what it worked out for its own lifetime, which is one call of the service. */
+export const applicability = (updates: readonly StoredUpdate[]) => {
+  const platforms = new Map<string, Map<string, StoredUpdate>>();
+  const products = new Map<string, StoredUpdate[]>();
+  for (const update of updates) {
+    if (!update.inCatalog || update.update.suites.length > 0) continue;
+    const base = withoutVersion(update.update.purl);
+    products.set(base, [...(products.get(base) ?? []), update]);
+  }
+  const newest = (platform: DevicePlatform): Map<string, StoredUpdate> => {
+    const key = JSON.stringify([platform.ecosystem, platform.arch, platform.suites]);
+    const held = platforms.get(key) ?? newestFor(updates, platform);
+    platforms.set(key, held);
+    return held;
+  };
+  return {
+    /** The newest update of a package for a platform. */
+    newestOf: (platform: DevicePlatform, name: string): StoredUpdate | undefined => newest(platform).get(name),
+    needed: (installed: Installed, platform: DevicePlatform | undefined): Needed | undefined => {
+      const isSystem = installed.type === 'deb' || installed.type === 'rpm' || installed.type === 'apk';
+      if (!isSystem) {
+        // Vendor files: another version than the newest one of the product.
+        const candidates = products.get(withoutVersion(installed.purl)) ?? [];
+        const update = candidates.reduce<StoredUpdate | undefined>(
+          (best, candidate) => (best && !isAbove(candidate, best) ? best : candidate),
+          undefined,
+        );
+        return update && update.update.version !== installed.version ? { update, installed } : undefined;
+      }
+      if (!platform) return undefined;
+      const update = newest(platform).get(installed.name);
+      if (!update?.key) return undefined;
+      const key = versionKey(platform.ecosystem, installed.type, installed.version);
+      return key !== null && Buffer.compare(update.key, key) > 0 ? { update, installed } : undefined;
+    },
+  };
+};
+
+/** Every software item of the site by its id. */
+export const allSoftware = (inventory: Pick<InventoryService, 'list'>): Map<number, Installed> => {
+  const items = new Map<number, Installed>();
+  let after: string | undefined;
+  do {
+    const page = inventory.list({ collection: 'software', limit: 10_000, ...(after === undefined ? {} : { after }) });
+    for (const row of page.rows) items.set(row.id, installedOf(row));
+    after = page.next;
+  } while (after !== undefined);
+  return items;
+};

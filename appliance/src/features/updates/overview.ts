@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { StoreService } from '../store/service.ts';
+import { versionKey } from '../vulnerabilities/coordinate.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { Decision, Severity } from '../vulnerabilities/types.ts';
+import { allSoftware, applicability, devicePlatform, type Needed, updateKeys } from './applicability.ts';
+import type { TaskState, UpdateQueries } from './queries.ts';
+import type { StoredUpdate, UpdateStore } from './store.ts';
+import type { Approval, Installation, Supply, UpdateItem } from './types.ts';
+
+// What is derived about updates, worked out anew for each call: nothing here is stored or kept.
+
+export const UPDATE_DECISION = 'update-decision';
+
+export const DECISION_RANK: Readonly<Record<Decision, number>> = { act: 0, attend: 1, 'track-star': 2, track: 3 };
+
+export type DecisionBody = { approval?: Approval; acceptedLicence?: string };
+type Fix = { decision: Decision; severity: Severity; findings: number; key: Uint8Array | null; fixed: string };
+
+/** The state of everything that supply and approval are derived from, read once per call. */
+export type World = {
+  readonly decisions: ReadonlyMap<string, DecisionBody>;
+  readonly requested: ReadonlySet<string>;
+  readonly unfulfilled: ReadonlyMap<string, string>;
+  readonly superseded: ReadonlyMap<string, string>;
+  readonly fixes: ReadonlyMap<string, readonly Fix[]>;
+  readonly tasks: ReadonlyMap<string, ReadonlyMap<number, TaskState>>;
+  readonly hasOpenRequest: boolean;
+};
+
+export type OverviewParts = {
+  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section'>;
+  readonly objects: ObjectService;
+  readonly store: Pick<StoreService, 'has'>;
+  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes'>;
+  readonly updates: UpdateStore;
+  readonly queries: UpdateQueries;
+};
+
+const needId = (ecosystem: string, source: string): string =>
+  `need-${createHash('sha256').update(`${ecosystem}\0${source}`).digest('hex').slice(0, 24)}`;
+
+const worst = (fixes: readonly Fix[]): { decision: Decision; severity: Severity } | undefined => {
+  const [first, ...rest] = fixes;
+  if (!first) return undefined;
+  const top = rest.reduce(
+    (best, fix) => (DECISION_RANK[fix.decision] < DECISION_RANK[best.decision] ? fix : best),
+    first,
+  );
+  return { decision: top.decision, severity: top.severity };
+};
+
+/** Derives supply, need and the worst finding of each update. */
+export const updateOverview = (parts: OverviewParts) => {
+  const { inventory, objects, queries } = parts;
+
+  const decisions = (): Map<string, DecisionBody> => {
+    const found = new Map<string, DecisionBody>();
+    let after: string | undefined;
+    do {
+      const page = objects.list({ kind: UPDATE_DECISION, limit: 1000, ...(after === undefined ? {} : { after }) });
+      for (const object of page.rows) found.set(object.id, object.body as DecisionBody);
+      after = page.next;
+    } while (after !== undefined);
+    return found;
+  };
+
+  /** Per update id: the devices that need it, with what they have. */
+  const neededBy = (updates: readonly StoredUpdate[]): Map<string, Map<number, Needed>> => {
+    const lookup = applicability(updates);
+    const software = allSoftware(inventory);
+    const found = new Map<string, Map<number, Needed>>();
+    for (const { device, items } of inventory.members('software')) {
+      const platform = devicePlatform(inventory.section(device, 'platform'));
+      for (const item of items) {
+        const installed = software.get(item);
+        const needed = installed && lookup.needed(installed, platform);
+        if (!needed) continue;
+        const devices = found.get(needed.update.update.id) ?? new Map<number, Needed>();
+        devices.set(device, needed);
+        found.set(needed.update.update.id, devices);
+      }
+    }
+    return found;
+  };
+
+  const fixesBySource = (): Map<string, Fix[]> => {
+    const bySource = new Map<string, Fix[]>();
+    for (const { ecosystem, source, fixed, decision, severity, findings } of parts.vulnerabilities.fixes()) {
+      const key = `${ecosystem}\0${source}`;
+      // A fixed version is compared like the package format of the ecosystem; derivatives of Debian use deb.
+      const fix = { decision, severity, findings, fixed, key: versionKey(ecosystem, 'deb', fixed) };
+      bySource.set(key, [...(bySource.get(key) ?? []), fix]);
+    }
+    return bySource;
+  };
+
+  const supersededBy = (updates: readonly StoredUpdate[]): Map<string, string> => {
+    const result = new Map<string, string>();
+    const groups = new Map<string, StoredUpdate[]>();
+    for (const update of updates) {
+      if (!update.inCatalog) continue;
+      for (const id of update.update.supersedes) result.set(id, update.update.id);
+      const { ecosystem, name, arch, suites } = update.update;
+      const key = JSON.stringify([ecosystem, name, arch, suites]);
+      groups.set(key, [...(groups.get(key) ?? []), update]);
+    }
+    for (const group of groups.values()) {
+      const top = group.reduce((best, one) =>
+        one.key && best.key && Buffer.compare(one.key, best.key) > 0 ? one : best,
+      );
+      for (const one of group)
+        if (one !== top && one.key && top.key && Buffer.compare(top.key, one.key) > 0)
+          result.set(one.update.id, top.update.id);
+    }
+    return result;
+  };
+
+  const installationCounts = (tasks: ReadonlyMap<number, TaskState> | undefined): UpdateItem['installation'] => {
+    const counts: Partial<Record<Installation, number>> = {};
+    for (const { state } of tasks?.values() ?? []) if (state !== 'skipped') counts[state] = (counts[state] ?? 0) + 1;
+    return counts;
+  };
+
+  const supplyOf = (stored: StoredUpdate, world: World): { supply: Supply; reason?: string } => {
+    const { id, ecosystem, source } = stored.update;
+    if (world.superseded.has(id) || !stored.inCatalog) return { supply: 'superseded' };
+    if (stored.files.length > 0 && stored.files.every((file) => parts.store.has(file.sha256)))
+      return { supply: 'arrived' };
+    const wants = [`update\0${ecosystem}/${source}`, ...stored.files.map((file) => `object\0${file.sha256}`)];
+    const reason = wants.map((want) => world.unfulfilled.get(want)).find((found) => found !== undefined);
+    // A platform's "everything newer" is in every request and covers it.
+    if (world.hasOpenRequest) return { supply: 'requested' };
+    return reason === undefined ? { supply: 'needed' } : { supply: 'unfulfilled', reason };
+  };
+
+  const toItem = (stored: StoredUpdate, devices: number, world: World): UpdateItem => {
+    const { update } = stored;
+    const decided = world.decisions.get(update.id);
+    const sourceKey = updateKeys(update).sourceKey;
+    const fixes = (world.fixes.get(`${update.ecosystem}\0${update.source}`) ?? []).filter(
+      ({ key }) => key !== null && sourceKey !== null && Buffer.compare(key, sourceKey) <= 0,
+    );
+    const by = world.superseded.get(update.id);
+    return {
+      id: update.id,
+      kind: 'catalog',
+      name: update.name,
+      version: update.version,
+      ...(update.title === undefined ? {} : { title: update.title }),
+      purl: update.purl,
+      arch: update.arch,
+      ecosystem: update.ecosystem,
+      source: update.source,
+      sourceVersion: update.source_version,
+      suites: update.suites,
+      security: update.security,
+      signer: update.signer,
+      ...(update.licence === undefined ? {} : { licence: update.licence }),
+      licenceAccepted: update.licence === undefined || decided?.acceptedLicence === update.licence,
+      depends: update.depends,
+      supersedes: update.supersedes,
+      ...(by === undefined ? {} : { supersededBy: by }),
+      files: stored.files,
+      sizeBytes: stored.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+      approval: decided?.approval ?? 'undefined',
+      ...supplyOf(stored, world),
+      devices,
+      installation: installationCounts(world.tasks.get(update.id)),
+      findings: fixes.reduce((sum, fix) => sum + fix.findings, 0),
+      ...worst(fixes),
+      firstSeenAt: stored.firstSeenAt,
+    };
+  };
+
+  const highest = (fixes: readonly Fix[]): Fix | undefined =>
+    fixes.reduce<Fix | undefined>(
+      (best, fix) => (!best || (fix.key && (!best.key || Buffer.compare(fix.key, best.key) > 0)) ? fix : best),
+      undefined,
+    );
+
+  /** Versions that findings ask for and no update of the catalogue reaches. */
+  const needs = (updates: readonly StoredUpdate[], world: World): UpdateItem[] => {
+    const reach = new Map<string, Uint8Array>();
+    for (const { update, inCatalog } of updates) {
+      if (!inCatalog) continue;
+      const key = updateKeys(update).sourceKey;
+      const name = `${update.ecosystem}\0${update.source}`;
+      const held = reach.get(name);
+      if (key && (!held || Buffer.compare(key, held) > 0)) reach.set(name, key);
+    }
+    const items: UpdateItem[] = [];
+    for (const [name, fixes] of world.fixes) {
+      const [ecosystem = '', source = ''] = name.split('\0');
+      const top = highest(fixes);
+      const reached = reach.get(name);
+      if (!top || (top.key && reached && Buffer.compare(reached, top.key) >= 0)) continue;
+      const want = `update\0${ecosystem}/${source}`;
+      const reason = world.unfulfilled.get(want);
+      const supply: Supply = world.requested.has(want) ? 'requested' : reason === undefined ? 'needed' : 'unfulfilled';
+      const id = needId(ecosystem, source);
+      items.push({
+        id,
+        kind: 'need',
+        name: source,
+        version: top.fixed,
+        purl: '',
+        arch: '',
+        ecosystem,
+        source,
+        sourceVersion: top.fixed,
+        suites: [],
+        security: true,
+        signer: '',
+        licenceAccepted: true,
+        depends: [],
+        supersedes: [],
+        files: [],
+        sizeBytes: 0,
+        approval: world.decisions.get(id)?.approval ?? 'undefined',
+        supply,
+        ...(supply === 'unfulfilled' && reason !== undefined ? { reason } : {}),
+        devices: 0,
+        installation: {},
+        findings: fixes.reduce((sum, fix) => sum + fix.findings, 0),
+        ...worst(fixes),
+        firstSeenAt: '',
+      });
+    }
+    return items;
+  };
+
+  const world = (updates: readonly StoredUpdate[]): World => ({
+    decisions: decisions(),
+    requested: queries.requested(),
+    unfulfilled: queries.unfulfilled(),
+    superseded: supersededBy(updates),
+    fixes: fixesBySource(),
+    tasks: queries.tasks(),
+    hasOpenRequest: queries.hasOpenRequest(),
+  });
+
+  /** Everything that concerns the site: needed by a device, ordered, decided, or asked for by findings. */
+  const all = (): UpdateItem[] => {
+    const updates = parts.updates.all();
+    const now = world(updates);
+    const needed = neededBy(updates);
+    const items = updates
+      .filter(({ update }) => needed.has(update.id) || now.tasks.has(update.id) || now.decisions.has(update.id))
+      .map((stored) => toItem(stored, needed.get(stored.update.id)?.size ?? 0, now));
+    return [...items, ...needs(updates, now)];
+  };
+
+  return { neededBy, world, toItem, needs, all };
+};
+
+export type UpdateOverview = ReturnType<typeof updateOverview>;

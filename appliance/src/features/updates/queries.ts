@@ -1,0 +1,56 @@
+import type { Want } from '@sallyport/bundle-tools/documents/request';
+import type { Database } from '../../platform/database.ts';
+import type { Installation } from './types.ts';
+
+// Read model of updates. Reads request, unfulfilled (exchange) and task (deployments).
+
+export type TaskState = {
+  readonly id: string;
+  readonly deployment: string;
+  readonly device: number;
+  readonly updateId: string;
+  readonly state: Installation | 'skipped';
+  readonly reason: string | null;
+  readonly at: string;
+};
+
+export const updateQueries = (db: Database) => {
+  const openRequests = db.prepare<[], { wants: string }>(
+    'SELECT wants FROM request WHERE closed_at IS NULL ORDER BY number DESC LIMIT 8',
+  );
+  const unfulfilled = db.prepare<[], { kind: string; want: string; reason: string }>(
+    'SELECT kind, want, reason FROM unfulfilled',
+  );
+  const tasks = `SELECT id, deployment, device, update_id AS updateId, state, reason,
+    coalesce(verified_at, finished_at, started_at, queued_at) AS at FROM task`;
+  const all = db.prepare<[], TaskState>(`${tasks} ORDER BY queued_at, rowid`);
+  const ofDevice = db.prepare<[number], TaskState>(`${tasks} WHERE device = ? ORDER BY queued_at, rowid`);
+  /** The newest order per device and update counts; skipped ones say nothing about the device. */
+  const newest = (rows: Iterable<TaskState>): Map<string, Map<number, TaskState>> => {
+    const byUpdate = new Map<string, Map<number, TaskState>>();
+    for (const row of rows) {
+      if (row.state === 'skipped') continue;
+      const devices = byUpdate.get(row.updateId) ?? new Map<number, TaskState>();
+      devices.set(row.device, row);
+      byUpdate.set(row.updateId, devices);
+    }
+    return byUpdate;
+  };
+  return {
+    /** What open requests ask for, as `kind` + NUL + `id`; a platform's `newer` covers all that is newer there. */
+    requested: (): ReadonlySet<string> =>
+      new Set(
+        openRequests
+          .all()
+          .flatMap(({ wants }) => (JSON.parse(wants) as Want[]).map(({ kind, id }) => `${kind}\0${id}`)),
+      ),
+    hasOpenRequest: (): boolean => openRequests.get() !== undefined,
+    /** Reasons by `kind` + NUL + `id` of the want. */
+    unfulfilled: (): ReadonlyMap<string, string> =>
+      new Map(unfulfilled.all().map(({ kind, want, reason }) => [`${kind}\0${want}`, reason])),
+    tasks: (): Map<string, Map<number, TaskState>> => newest(all.iterate()),
+    tasksOf: (device: number): Map<string, Map<number, TaskState>> => newest(ofDevice.iterate(device)),
+  };
+};
+
+export type UpdateQueries = ReturnType<typeof updateQueries>;

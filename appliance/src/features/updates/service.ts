@@ -1,0 +1,301 @@
+import type { Update } from '@sallyport/bundle-tools/updates/update';
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor, Obj } from '../objects/types.ts';
+import type { StoreService } from '../store/service.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
+import { DECISION_RANK, type DecisionBody, UPDATE_DECISION, updateOverview } from './overview.ts';
+import { type TaskState, updateQueries } from './queries.ts';
+import { type StoredUpdate, updateStore } from './store.ts';
+import type {
+  Approval,
+  DeviceUpdate,
+  Supply,
+  UpdateCounts,
+  UpdateFile,
+  UpdateFilter,
+  UpdateItem,
+  UpdateWant,
+} from './types.ts';
+import { SUPPLIES } from './types.ts';
+
+export type UpdateParts = {
+  readonly db: Database;
+  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section'>;
+  readonly objects: ObjectService;
+  readonly events: EventService;
+  readonly store: Pick<StoreService, 'has' | 'read'>;
+  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes'>;
+};
+
+export type UpdateService = {
+  list(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string };
+  counts(): UpdateCounts;
+  /** Throws NOT_FOUND. */
+  get(id: string): UpdateItem;
+  /** Devices that need it or have an order for it. */
+  devicesOf(id: string): { device: number; installedVersion?: string; task?: TaskState }[];
+  forDevice(device: number): DeviceUpdate[];
+  /** Approves; `acceptLicences` are digests of licence texts that the person has read. INVALID names what lacks. */
+  approve(
+    actor: Actor,
+    ids: readonly string[],
+    options?: { comment?: string; acceptLicences?: readonly string[] },
+  ): void;
+  decline(actor: Actor, ids: readonly string[], options?: { comment?: string }): void;
+  /** Back to undefined. */
+  clear(actor: Actor, ids: readonly string[], options?: { comment?: string }): void;
+  licenceText(id: string): string | undefined;
+  /** What the site wishes beyond "everything newer": for the request. */
+  wants(): UpdateWant[];
+  /** Replaces the catalogue; in the transaction of a flip. */
+  applyCatalog(updates: readonly Update[], sizes: ReadonlyMap<string, number>, at: string): void;
+  /** For orders: the update with its files, whatever its state. */
+  stored(id: string): StoredUpdate | undefined;
+  approvalOf(id: string): Approval;
+};
+
+const SUPPLY_RANK: Readonly<Record<Supply, number>> = {
+  unfulfilled: 0,
+  needed: 1,
+  requested: 2,
+  arrived: 3,
+  superseded: 4,
+};
+
+const requireWrite = (actor: Actor): void => {
+  if (!actor.rights.has('all') && !actor.rights.has('updates:write'))
+    throw new AppError('FORBIDDEN', 'needs the right updates:write');
+};
+
+/** Updates: approval decided, supply and installation derived. */
+export const updateService = (parts: UpdateParts): UpdateService => {
+  const { db, inventory, objects, events } = parts;
+  const store = updateStore(db);
+  const queries = updateQueries(db);
+  const { neededBy, world, toItem, needs, all } = updateOverview({
+    inventory,
+    objects,
+    store: parts.store,
+    vulnerabilities: parts.vulnerabilities,
+    updates: store,
+    queries,
+  });
+
+  const isDeployable = (item: UpdateItem): boolean =>
+    item.approval === 'approved' && item.supply === 'arrived' && item.devices > 0;
+
+  const orderOf = (item: UpdateItem, sort: NonNullable<UpdateFilter['sort']>): string | number => {
+    switch (sort) {
+      case 'name':
+        return item.name.toLowerCase();
+      case 'devices':
+        return item.devices;
+      case 'supply':
+        return SUPPLY_RANK[item.supply];
+      case 'size':
+        return item.sizeBytes;
+      case 'since':
+        return item.firstSeenAt;
+      case 'decision':
+        return item.decision ? DECISION_RANK[item.decision] : item.security ? 4 : 5;
+    }
+  };
+
+  const matches = (item: UpdateItem, filter: UpdateFilter): boolean => {
+    const search = filter.search?.trim().toLowerCase();
+    return (
+      (!filter.approval?.length || filter.approval.includes(item.approval)) &&
+      (!filter.supply?.length || filter.supply.includes(item.supply)) &&
+      (filter.security === undefined || item.security === filter.security) &&
+      (!filter.deployable || isDeployable(item)) &&
+      (!search ||
+        [item.name, item.source, item.title ?? '', item.version].some((text) => text.toLowerCase().includes(search)))
+    );
+  };
+
+  const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+  const list: UpdateService['list'] = (filter) => {
+    const sort = filter.sort ?? 'decision';
+    const sign = filter.descending ? -1 : 1;
+    const rows = all()
+      .filter((item) => matches(item, filter))
+      .map((item) => ({ item, value: orderOf(item, sort) }))
+      .sort((a, b) => sign * (compare(a.value, b.value) || compare(a.item.id, b.item.id)));
+    const cursor = filter.after === undefined ? undefined : decodeCursor(filter.after);
+    const rest = cursor
+      ? rows.filter((row) => sign * (compare(row.value, cursor.value ?? '') || compare(row.item.id, cursor.id)) > 0)
+      : rows;
+    const page = rest.slice(0, filter.limit);
+    const last = page.at(-1);
+    return {
+      rows: page.map(({ item }) => item),
+      total: rows.length,
+      ...(rest.length > page.length && last ? { next: encodeCursor({ value: last.value, id: last.item.id }) } : {}),
+    };
+  };
+
+  const get = (id: string): UpdateItem => {
+    const updates = store.all();
+    const now = world(updates);
+    const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
+    if (stored) return toItem(stored, neededBy(updates).get(id)?.size ?? 0, now);
+    const need = needs(updates, now).find((item) => item.id === id);
+    if (!need) throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
+    return need;
+  };
+
+  const decide = (
+    actor: Actor,
+    ids: readonly string[],
+    approval: Approval,
+    event: string,
+    options: { comment?: string; acceptLicences?: readonly string[] },
+  ): void => {
+    requireWrite(actor);
+    immediate(db, () => {
+      const items = all();
+      const known = new Map(items.map((item) => [item.id, item]));
+      for (const id of new Set(ids)) {
+        const item = known.get(id) ?? get(id);
+        const accepts = item.licence !== undefined && options.acceptLicences?.includes(item.licence);
+        if (approval === 'approved' && !item.licenceAccepted && !accepts)
+          throw invalid({ licence: { key: 'validation.licence', params: { update: `${item.name} ${item.version}` } } });
+        const name = `${item.name} ${item.version}`.slice(0, 300);
+        objects.put(
+          actor,
+          UPDATE_DECISION,
+          id,
+          {
+            name,
+            approval,
+            ...(options.comment === undefined ? {} : { comment: options.comment }),
+            ...(approval === 'approved' && accepts && item.licence !== undefined
+              ? { acceptedLicence: item.licence }
+              : {}),
+          },
+          options.comment === undefined ? {} : { comment: options.comment },
+        );
+        events.record(event, {
+          actor: `${actor.type}:${actor.id}`,
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { update: name },
+        });
+      }
+    });
+  };
+
+  const deviceUpdate = (item: UpdateItem, needed: Needed | undefined, task: TaskState | undefined): DeviceUpdate => ({
+    update: item,
+    ...(needed ? { installedVersion: needed.installed.version } : {}),
+    isNeeded: needed !== undefined,
+    ...(task && task.state !== 'skipped'
+      ? {
+          installation: task.state,
+          deployment: task.deployment,
+          at: task.at,
+          ...(task.reason === null ? {} : { code: task.reason }),
+        }
+      : {}),
+  });
+
+  return {
+    list,
+    counts: () => {
+      const items = all();
+      const counts = Object.fromEntries(SUPPLIES.map((supply) => [supply, 0])) as Record<Supply, number>;
+      for (const item of items) counts[item.supply] += 1;
+      return {
+        ...counts,
+        undecided: items.filter((item) => item.approval === 'undefined' && item.supply !== 'superseded').length,
+        deployable: items.filter(isDeployable).length,
+      };
+    },
+    get,
+    devicesOf: (id) => {
+      const needed = neededBy(store.all()).get(id) ?? new Map<number, Needed>();
+      const tasks = queries.tasks().get(id) ?? new Map<number, TaskState>();
+      return [...new Set([...needed.keys(), ...tasks.keys()])]
+        .sort((a, b) => a - b)
+        .map((device) => {
+          const installed = needed.get(device)?.installed.version;
+          const task = tasks.get(device);
+          return {
+            device,
+            ...(installed === undefined ? {} : { installedVersion: installed }),
+            ...(task === undefined ? {} : { task }),
+          };
+        });
+    },
+    forDevice: (device) => {
+      const updates = store.all();
+      const lookup = applicability(updates);
+      const now = world(updates);
+      const platform = devicePlatform(inventory.section(device, 'platform'));
+      const needed = new Map<string, Needed>();
+      for (const row of inventory.section(device, 'software')) {
+        const found = lookup.needed(installedOf(row), platform);
+        if (found) needed.set(found.update.update.id, found);
+      }
+      const tasks = queries.tasksOf(device);
+      return updates
+        .filter(({ update }) => needed.has(update.id) || tasks.has(update.id))
+        .map((stored) =>
+          deviceUpdate(
+            toItem(stored, needed.has(stored.update.id) ? 1 : 0, now),
+            needed.get(stored.update.id),
+            tasks.get(stored.update.id)?.get(device),
+          ),
+        )
+        .sort((a, b) => compare(orderOf(a.update, 'decision'), orderOf(b.update, 'decision')));
+    },
+    approve: (actor, ids, options = {}) => decide(actor, ids, 'approved', 'update-approved', options),
+    decline: (actor, ids, options = {}) => decide(actor, ids, 'declined', 'update-declined', options),
+    clear: (actor, ids, options = {}) => decide(actor, ids, 'undefined', 'update-approval-cleared', options),
+    licenceText: (id) => {
+      const licence = store.find(id)?.update.licence;
+      if (licence === undefined || !parts.store.has(licence)) return undefined;
+      return Buffer.from(parts.store.read(licence, 1024 * 1024))
+        .toString('utf8')
+        .toWellFormed();
+    },
+    wants: () => {
+      const updates = store.all();
+      const now = world(updates);
+      const declined = (id: string): boolean => now.decisions.get(id)?.approval === 'declined';
+      const wants: UpdateWant[] = needs(updates, now)
+        .filter((item) => !declined(item.id))
+        .map((item) => ({
+          kind: 'update',
+          id: `${item.ecosystem}/${item.source}`,
+          min: item.version,
+          ...(item.decision === undefined ? {} : { priority: item.decision }),
+        }));
+      for (const stored of updates) {
+        if (now.decisions.get(stored.update.id)?.approval !== 'approved' || !stored.inCatalog) continue;
+        for (const file of stored.files)
+          if (!parts.store.has(file.sha256)) wants.push({ kind: 'object', id: file.sha256 });
+      }
+      return wants;
+    },
+    applyCatalog: (updates, sizes, at) => {
+      const listed = new Set(updates.map((update) => update.id));
+      for (const id of store.listed()) if (!listed.has(id)) store.unlist(id);
+      for (const update of updates) {
+        const files: UpdateFile[] = update.files.map((sha256) => ({ sha256, sizeBytes: sizes.get(sha256) ?? 0 }));
+        store.put(update, updateKeys({ ...update }), files, at);
+      }
+    },
+    stored: store.find,
+    approvalOf: (id) => {
+      const object: Obj | undefined = objects.find(UPDATE_DECISION, id);
+      return (object?.body as DecisionBody | undefined)?.approval ?? 'undefined';
+    },
+  };
+};

@@ -1,0 +1,101 @@
+import type { Update } from '@sallyport/bundle-tools/updates/update';
+import type { Database } from '../../platform/database.ts';
+import type { UpdateFile } from './types.ts';
+
+export type StoredUpdate = {
+  readonly update: Update;
+  readonly files: readonly UpdateFile[];
+  readonly key: Uint8Array | null;
+  readonly inCatalog: boolean;
+  readonly firstSeenAt: string;
+};
+
+type Row = { id: string; doc: string; key: Buffer | null; in_catalog: number; first_seen_at: string };
+
+/** The catalogue's updates. */
+export const updateStore = (db: Database) => {
+  const put = db.prepare(
+    `INSERT INTO catalog_update
+       (id, name, version, arch, ecosystem, source, source_key, security, licence, key, in_catalog, first_seen_at, doc)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET in_catalog = 1, doc = excluded.doc, security = excluded.security,
+       licence = excluded.licence, key = excluded.key, source_key = excluded.source_key
+     WHERE in_catalog <> 1 OR doc <> excluded.doc OR key IS NOT excluded.key`,
+  );
+  const putFile = db.prepare(
+    `INSERT INTO catalog_update_file (update_id, position, sha256, size_bytes) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  );
+  const listed = db.prepare<[], { id: string }>('SELECT id FROM catalog_update WHERE in_catalog = 1');
+  const unlist = db.prepare('UPDATE catalog_update SET in_catalog = 0 WHERE id = ?');
+  const one = db.prepare<[string], Row>(
+    'SELECT id, doc, key, in_catalog, first_seen_at FROM catalog_update WHERE id = ?',
+  );
+  const all = db.prepare<[], Row>(
+    `SELECT id, doc, key, in_catalog, first_seen_at FROM catalog_update u
+     WHERE in_catalog = 1 OR EXISTS (SELECT 1 FROM task t WHERE t.update_id = u.id) ORDER BY id`,
+  );
+  const files = db.prepare<[string], { sha256: string; size_bytes: number }>(
+    'SELECT sha256, size_bytes FROM catalog_update_file WHERE update_id = ? ORDER BY position',
+  );
+  const allFiles = db.prepare<[], { update_id: string; sha256: string; size_bytes: number }>(
+    'SELECT update_id, sha256, size_bytes FROM catalog_update_file ORDER BY update_id, position',
+  );
+  const toStored = (row: Row, of: readonly UpdateFile[]): StoredUpdate => ({
+    update: JSON.parse(row.doc) as Update,
+    files: of,
+    key: row.key,
+    inCatalog: row.in_catalog === 1,
+    firstSeenAt: row.first_seen_at,
+  });
+  return {
+    put: (
+      update: Update,
+      keys: { key: Uint8Array | null; sourceKey: Uint8Array | null },
+      of: readonly UpdateFile[],
+      at: string,
+    ): void => {
+      put.run(
+        update.id,
+        update.name,
+        update.version,
+        update.arch,
+        update.ecosystem,
+        update.source,
+        keys.sourceKey,
+        update.security ? 1 : 0,
+        update.licence ?? null,
+        keys.key,
+        at,
+        JSON.stringify(update),
+      );
+      for (const [position, file] of of.entries()) putFile.run(update.id, position, file.sha256, file.sizeBytes);
+    },
+    listed: (): readonly string[] => listed.all().map((row) => row.id),
+    unlist: (id: string): void => {
+      unlist.run(id);
+    },
+    find: (id: string): StoredUpdate | undefined => {
+      const row = one.get(id);
+      return (
+        row &&
+        toStored(
+          row,
+          files.all(id).map((file) => ({ sha256: file.sha256, sizeBytes: file.size_bytes })),
+        )
+      );
+    },
+    /** Updates of the catalogue in force, and older ones that a task names. */
+    all: (): StoredUpdate[] => {
+      const byUpdate = new Map<string, UpdateFile[]>();
+      for (const { update_id, sha256, size_bytes } of allFiles.iterate()) {
+        const list = byUpdate.get(update_id) ?? [];
+        list.push({ sha256, sizeBytes: size_bytes });
+        byUpdate.set(update_id, list);
+      }
+      return all.all().map((row) => toStored(row, byUpdate.get(row.id) ?? []));
+    },
+  };
+};
+
+export type UpdateStore = ReturnType<typeof updateStore>;

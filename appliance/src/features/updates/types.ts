@@ -1,0 +1,89 @@
+// An update has three states that nobody mixes up. Approval is decided (an object of kind `update-decision`). Supply is
+// derived: what devices need and the site lacks, what an open request asks for, what the host could not bring, what is
+// in the store. Installation is derived per device: what a deployment ordered, and at its end what the next inventory
+// shows. Nothing counts as done because a file arrived or an installer said so.
+import type { Decision, Severity } from '../vulnerabilities/types.ts';
+
+export type Approval = 'undefined' | 'approved' | 'declined';
+export type Supply = 'needed' | 'requested' | 'unfulfilled' | 'arrived' | 'superseded';
+export type Installation = 'queued' | 'running' | 'failed' | 'installed' | 'verified' | 'cancelled';
+
+export const APPROVALS: readonly Approval[] = ['undefined', 'approved', 'declined'];
+export const SUPPLIES: readonly Supply[] = ['needed', 'requested', 'unfulfilled', 'arrived', 'superseded'];
+
+export type UpdateFile = { readonly sha256: string; readonly sizeBytes: number };
+
+/** An update of the catalogue, or (`kind: 'need'`) a version that findings ask for and no catalogue has yet. */
+export type UpdateItem = {
+  readonly id: string;
+  readonly kind: 'catalog' | 'need';
+  readonly name: string;
+  readonly version: string;
+  readonly title?: string;
+  readonly purl: string;
+  readonly arch: string;
+  readonly ecosystem: string;
+  readonly source: string;
+  readonly sourceVersion: string;
+  readonly suites: readonly string[];
+  readonly security: boolean;
+  readonly signer: string;
+  readonly licence?: string;
+  readonly licenceAccepted: boolean;
+  readonly depends: readonly string[];
+  readonly supersedes: readonly string[];
+  readonly supersededBy?: string;
+  readonly files: readonly UpdateFile[];
+  readonly sizeBytes: number;
+  readonly approval: Approval;
+  readonly supply: Supply;
+  /** The manifest's reason, when unfulfilled. */
+  readonly reason?: string;
+  /** Devices whose newest inventory has an older version. */
+  readonly devices: number;
+  /** Devices per state of installation. */
+  readonly installation: Readonly<Partial<Record<Installation, number>>>;
+  /** Of the open findings that it fixes. */
+  readonly findings: number;
+  readonly decision?: Decision;
+  readonly severity?: Severity;
+  readonly firstSeenAt: string;
+};
+
+export type UpdateFilter = {
+  readonly approval?: readonly Approval[];
+  readonly supply?: readonly Supply[];
+  readonly security?: boolean;
+  /** Approved, arrived, needed by a device. */
+  readonly deployable?: boolean;
+  readonly search?: string;
+  readonly sort?: 'decision' | 'name' | 'devices' | 'supply' | 'size' | 'since';
+  readonly descending?: boolean;
+  readonly after?: string;
+  readonly limit: number;
+};
+
+export type UpdateCounts = Readonly<Record<Supply, number>> & {
+  readonly undecided: number;
+  readonly deployable: number;
+};
+
+/** An update as one device sees it. */
+export type DeviceUpdate = {
+  readonly update: UpdateItem;
+  /** The version that is there; undefined where the update itself is what is there. */
+  readonly installedVersion?: string;
+  readonly isNeeded: boolean;
+  readonly installation?: Installation;
+  readonly deployment?: string;
+  readonly code?: string;
+  readonly at?: string;
+};
+
+/** A wish of the site for the request; BUNDLES format, section "Documents". */
+export type UpdateWant = {
+  readonly kind: 'update' | 'object';
+  readonly id: string;
+  readonly min?: string;
+  readonly priority?: Decision;
+};

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
+import { loadAllDeclarations } from '../../src/compose.ts';
+import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
+import type { SectionChanged, SectionOutcome } from '../../src/features/inventory/types.ts';
+import { dataPaths } from '../../src/platform/config.ts';
+import { migrate, migrationsFolder, openDatabase, readMigrations } from '../../src/platform/database.ts';
+import { initKeyring } from '../../src/platform/keyring.ts';
+import { personal } from '../../src/platform/personal.ts';
+
+/** Reports sections as an agent would. */
+export const reporter =
+  (inventory: InventoryService) =>
+  (
+    device: number,
+    collection: string,
+    items: readonly Record<string, unknown>[],
+    at = '2026-01-02T03:04:05Z',
+  ): SectionOutcome =>
+    inventory.putSection({
+      device,
+      collection,
+      door: 'native',
+      hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
+      collectedAt: at,
+      items,
+    });
+
+/** The inventory engine over a real database in a temporary data directory. */
+export const openInventory = async (onChanged: ((changed: SectionChanged) => void)[] = []) => {
+  const dir = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  const paths = dataPaths(dir);
+  for (const folder of [paths.keys, paths.advisories, paths.staging, paths.objectsTmp])
+    mkdirSync(folder, { recursive: true });
+  const keyring = await initKeyring(paths.keys);
+  const db = openDatabase(paths.database);
+  migrate(db, readMigrations(migrationsFolder()));
+  const { collections } = await loadAllDeclarations();
+  const inventory = inventoryService({ db, personal: personal(db, keyring), collections, onChanged });
+  return {
+    paths,
+    db,
+    keyring,
+    inventory,
+    report: reporter(inventory),
+    close: () => {
+      db.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** A Debian package as an agent reports it. */
+export const deb = (name: string, version: string, extra: Record<string, unknown> = {}): Record<string, unknown> => ({
+  type: 'deb',
+  name,
+  version,
+  arch: 'amd64',
+  source: name,
+  sourceVersion: version,
+  purl: `pkg:deb/debian/${name}@${version}?arch=amd64`,
+  ...extra,
+});
+
+export const debian13 = {
+  vendor: 'debian',
+  release: '13',
+  codename: 'trixie',
+  arch: 'amd64',
+  suites: ['trixie', 'trixie-security'],
+};
