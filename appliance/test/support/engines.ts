@@ -1,76 +1,84 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
-import { declarationFolders } from '../../src/compose.ts';
-import { inventoryService } from '../../src/features/inventory/service.ts';
+import { loadAllDeclarations } from '../../src/compose.ts';
+import { type EventService, eventService } from '../../src/features/events/service.ts';
+import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
 import type { Collection, SectionChanged } from '../../src/features/inventory/types.ts';
-import { dataPaths } from '../../src/platform/config.ts';
-import { migrate, migrationsFolder, openDatabase, readMigrations } from '../../src/platform/database.ts';
-import { loadDeclarations } from '../../src/platform/declarations.ts';
-import { initKeyring } from '../../src/platform/keyring.ts';
-import { personal } from '../../src/platform/personal.ts';
+import { type ObjectService, objectService } from '../../src/features/objects/service.ts';
+import type { Actor, Kind, Right, Setting } from '../../src/features/objects/types.ts';
+import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from '../../src/platform/database.ts';
+import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
+import { type Personal, personal } from '../../src/platform/personal.ts';
 
-/** The inventory engine over a real database in a temporary data directory. */
-export const openInventory = async (onChanged: ((changed: SectionChanged) => void)[] = []) => {
-  const dir = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
-  const paths = dataPaths(dir);
-  for (const folder of [paths.keys, paths.advisories, paths.staging, paths.objectsTmp])
-    mkdirSync(folder, { recursive: true });
-  const keyring = await initKeyring(paths.keys);
-  const db = openDatabase(paths.database);
-  migrate(db, readMigrations(migrationsFolder()));
-  const collections = await loadDeclarations<Collection>([declarationFolders.collections], 'collection');
-  const inventory = inventoryService({
-    db,
-    personal: personal(db, keyring),
-    collections: collections.map(({ value }) => value),
-    onChanged,
-  });
-  const report = (
-    device: number,
-    collection: string,
-    items: readonly Record<string, unknown>[],
-    at = '2026-01-02T03:04:05Z',
-  ) =>
-    inventory.putSection({
-      device,
-      collection,
-      door: 'native',
-      hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
-      collectedAt: at,
-      items,
-    });
-  return {
-    paths,
-    db,
-    keyring,
-    inventory,
-    report,
-    close: () => {
-      db.close();
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+export type Engines = {
+  folder: string;
+  path: string;
+  db: Database;
+  keyring: Keyring;
+  personal: Personal;
+  events: EventService;
+  objects: ObjectService;
+  inventory: InventoryService;
+  changed: SectionChanged[];
+  close(): void;
 };
 
-/** A Debian package as an agent reports it. */
-export const deb = (name: string, version: string, extra: Record<string, unknown> = {}): Record<string, unknown> => ({
-  type: 'deb',
-  name,
-  version,
-  arch: 'amd64',
-  source: name,
-  sourceVersion: version,
-  purl: `pkg:deb/debian/${name}@${version}?arch=amd64`,
-  ...extra,
+/** An actor with exactly these rights. */
+export const actorWith = (...rights: Right[]): Actor => ({
+  type: 'account',
+  id: 'a1',
+  label: 'Test',
+  from: '192.0.2.7',
+  rights: new Set(rights),
 });
 
-export const debian13 = {
-  vendor: 'debian',
-  release: '13',
-  codename: 'trixie',
-  arch: 'amd64',
-  suites: ['trixie', 'trixie-security'],
+export const admin: Actor = actorWith('all');
+
+/** The engines over a new database in a temporary folder. */
+export const openEngines = async (
+  extra: { collections?: readonly Collection[]; kinds?: readonly Kind[]; settings?: readonly Setting[] } = {},
+): Promise<Engines> => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-engines-'));
+  const path = join(folder, 'state.db');
+  const keyring = await initKeyring(folder);
+  const db = openDatabase(path);
+  migrate(db, readMigrations(migrationsFolder()));
+  const declared = await loadAllDeclarations();
+  const people = personal(db, keyring);
+  const changed: SectionChanged[] = [];
+  const events: EventService = eventService({
+    db,
+    keyring,
+    types: declared.events,
+    maxRows: () => objects.settingInteger('events.max-rows'),
+  });
+  const objects: ObjectService = objectService({
+    db,
+    personal: people,
+    events,
+    kinds: [...declared.kinds, ...(extra.kinds ?? [])],
+    settings: [...declared.settings, ...(extra.settings ?? [])],
+  });
+  const inventory = inventoryService({
+    db,
+    personal: people,
+    collections: [...declared.collections, ...(extra.collections ?? [])],
+    onChanged: [(change) => changed.push(change)],
+  });
+  return {
+    folder,
+    path,
+    db,
+    keyring,
+    personal: people,
+    events,
+    objects,
+    inventory,
+    changed,
+    close: () => {
+      db.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 };

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { chainStart, checkEntries, entryHash } from './chain.ts';
+import type { AuditEntry } from './types.ts';
+
+let engines: Engines;
+beforeEach(async () => {
+  engines = await openEngines();
+});
+afterEach(() => engines.close());
+
+const record = (n: number) =>
+  engines.events.record('section-rejected', { device: n, params: { collection: 'software', code: `C${n}` } });
+const audited = (n: number) =>
+  engines.events.record('device-approved', { device: n, actor: 'account:a1', params: deviceParams(n) });
+const deviceParams = (n: number) =>
+  Object.fromEntries(
+    Object.entries(engines.events.type('device-approved').params).map(([name, type]) => [
+      name,
+      type === 'text' ? `p${n}` : n,
+    ]),
+  );
+
+describe('events', () => {
+  it('come newest first, page by page, filtered', () => {
+    const { events } = engines;
+    for (let n = 1; n <= 7; n += 1) record(n);
+    events.record('server-started', { actor: 'system:appliance', params: { version: '1' } });
+    const first = events.list({ limit: 5 });
+    expect(first).toMatchObject({ total: 8 });
+    expect(first.rows[0]).toMatchObject({ type: 'server-started', severity: 'info', auditSeq: 1 });
+    const second = events.list({ limit: 5, ...(first.next === undefined ? {} : { after: first.next }) });
+    expect(second.rows.map((event) => event.device)).toEqual([3, 2, 1]);
+    expect(second.next).toBeUndefined();
+    expect(events.list({ limit: 9, severity: ['warning'] }).total).toBe(7);
+    expect(events.list({ limit: 9, device: 3 }).total).toBe(1);
+    expect(events.list({ limit: 9, search: 'c7' }).rows.map((event) => event.device)).toEqual([7]);
+    expect(events.list({ limit: 9, audit: true }).total).toBe(1);
+  });
+
+  it('refuse what their type does not declare', () => {
+    const { events } = engines;
+    expect(() => events.record('no-such-type')).toThrow('not declared');
+    expect(() => events.record('section-rejected', { params: { collection: 'x' } })).toThrow('code');
+    expect(() => events.record('section-rejected', { params: { collection: 'x', code: 'y', extra: 1 } })).toThrow(
+      'extra',
+    );
+  });
+
+  it('are freed of control characters and cut to a bound', () => {
+    const { params } = engines.events.record('section-rejected', {
+      params: { collection: 'a\u0000\u001bb', code: 'x'.repeat(9_999) },
+    });
+    expect(params['collection']).toBe('a b');
+    expect(String(params['code'])).toHaveLength(1_000);
+  });
+
+  it('go by age and by the cap; audit events never do', () => {
+    const { events, objects, db } = engines;
+    for (let n = 1; n <= 3; n += 1) {
+      record(n);
+      audited(n);
+    }
+    db.prepare('update event set at = at - ? where device = 1').run(4_000 * 86_400_000);
+    expect(events.trim()).toBe(1);
+    objects.setSetting(admin, 'events.max-rows', 1_000);
+    const insert = db.prepare(
+      "insert into event (at, type, severity, area, params) values (?, 'section-rejected', 'warning', 'devices', '{}')",
+    );
+    for (let n = 0; n < 2_500; n += 1) insert.run(9_000_000_000_000);
+    events.trim();
+    expect(events.list({ limit: 1, audit: false }).total).toBe(1_000);
+    expect(events.list({ limit: 1, audit: true }).total).toBe(3);
+    expect(events.verifyChain().ok).toBe(true);
+  });
+
+  it('are stored while the cap is far exceeded', () => {
+    const { events, objects } = engines;
+    objects.setSetting(admin, 'events.max-rows', 1_000);
+    for (let n = 0; n < 3_500; n += 1) record(n);
+    expect(events.list({ limit: 1 }).rows[0]?.device).toBe(3_499);
+    expect(events.list({ limit: 1, audit: false }).total).toBeLessThan(2_100);
+  });
+});
+
+describe('the audit chain', () => {
+  const tampering: ReadonlyArray<readonly [string, string]> = [
+    ['an altered actor', "update audit set actor = 'account:b2' where seq = 2"],
+    ['an altered time', 'update audit set at = at + 1 where seq = 2'],
+    ['an altered commitment', 'update audit set commitment = zeroblob(32) where seq = 2'],
+    ['an altered address', "update audit set from_address = '10.0.0.1' where seq = 2"],
+    ['a removed entry', 'delete from audit where seq = 2'],
+    ['a cut end', 'delete from audit where seq = (select max(seq) from audit)'],
+    ['an emptied chain', 'delete from audit'],
+    ['a removed head', 'delete from audit_head'],
+    [
+      'swapped entries',
+      'update audit set seq = case seq when 2 then -3 when 3 then -2 else seq end; update audit set seq = -seq where seq < 0',
+    ],
+    ['altered parameters', `update event set params = '{"device":"x"}' where audit_seq = 2`],
+    ['an altered device of an event', 'update event set device = 9 where audit_seq = 2'],
+  ];
+
+  it.each(tampering)('shows %s', (_what, sql) => {
+    const { events, db } = engines;
+    for (let n = 1; n <= 4; n += 1) audited(n);
+    expect(events.verifyChain()).toMatchObject({ ok: true, length: 4 });
+    db.exec(sql);
+    expect(events.verifyChain()).toMatchObject({ ok: false });
+  });
+
+  it('shows a chain that was rewritten as a whole without the key', () => {
+    const { events, db } = engines;
+    for (let n = 1; n <= 3; n += 1) audited(n);
+    const entries = [...events.entries()];
+    let prev = chainStart;
+    for (const entry of entries) {
+      const forged = { ...entry, actor: 'account:b2', prev };
+      const hash = entryHash(forged);
+      db.prepare('update audit set actor = ?, prev = ?, hash = ? where seq = ?').run(
+        forged.actor,
+        Buffer.from(prev, 'hex'),
+        Buffer.from(hash, 'hex'),
+        entry.seq,
+      );
+      prev = hash;
+    }
+    expect(checkEntries(events.entries()).fault).toBeUndefined();
+    expect(events.verifyChain()).toMatchObject({ ok: false, reason: 'the seal of the head does not match' });
+  });
+
+  it('finds any single change of any entry', () => {
+    const entry = fc.record({
+      at: fc.nat(),
+      actor: fc.string(),
+      from: fc.option(fc.string()),
+      operation: fc.string(),
+      kind: fc.string(),
+      object: fc.string(),
+      revision: fc.nat(),
+      commitment: fc.constant('ab'.repeat(32)),
+    });
+    const chain = (drafts: ReadonlyArray<Omit<AuditEntry, 'seq' | 'prev' | 'hash'>>): AuditEntry[] => {
+      let prev = chainStart;
+      return drafts.map((draft, at) => {
+        const linked = { ...draft, seq: at + 1, prev };
+        prev = entryHash(linked);
+        return { ...linked, hash: prev };
+      });
+    };
+    fc.assert(
+      fc.property(fc.array(entry, { minLength: 1, maxLength: 6 }), fc.nat(), entry, (drafts, at, other) => {
+        const entries = chain(drafts);
+        expect(checkEntries(entries)).toEqual({ length: entries.length, head: entries.at(-1)?.hash });
+        const index = at % entries.length;
+        const held = entries[index] as AuditEntry;
+        for (const name of Object.keys(other) as Array<keyof typeof other>) {
+          if (other[name] === held[name]) continue;
+          const forged = entries.map((one, n) => (n === index ? { ...one, [name]: other[name] } : one));
+          expect(checkEntries(forged).fault).toBeDefined();
+        }
+        const without = entries.filter((_, n) => n !== index);
+        if (index < entries.length - 1) expect(checkEntries(without).fault?.at).toBe(index + 1);
+      }),
+    );
+  });
+
+  it('takes an entry only together with what it records', () => {
+    const entry = { actor: 'a', operation: 'x', kind: 'k', object: 'o', revision: 1, commitment: new Uint8Array(32) };
+    expect(() => engines.events.append(entry)).toThrow('transaction');
+  });
+});
