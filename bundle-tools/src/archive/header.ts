@@ -7,7 +7,12 @@ export const blockBytes = 512;
 /** What a volume ends with. */
 export const endBytes = 2 * blockBytes;
 
-const nameForm = /^[0-9a-zA-Z._/-]{1,100}$/;
+const nameForm = /^[0-9a-zA-Z._-]+(?:\/[0-9a-zA-Z._-]+)*$/;
+
+// A name is never joined to a path that is written; that it could not lead anywhere either costs nothing.
+const isEntryName = (name: string): boolean =>
+  name.length <= 100 && nameForm.test(name) && name.split('/').every((segment) => segment !== '.' && segment !== '..');
+
 const maxSize = 8 ** 11 - 1;
 
 /** Bytes of NUL after a body of `size` bytes. */
@@ -18,7 +23,7 @@ export const entrySize = (size: number): number => blockBytes + size + paddingOf
 
 /** The 512 bytes that announce an entry. */
 export const encodeHeader = (name: string, size: number): Uint8Array => {
-  if (!nameForm.test(name)) throw new BundleError('HEADER', `${JSON.stringify(name)} is no entry name`);
+  if (!isEntryName(name)) throw new BundleError('HEADER', `${JSON.stringify(name)} is no entry name`);
   if (!Number.isSafeInteger(size) || size < 0 || size > maxSize)
     throw new BundleError('HEADER', `no entry has ${size} bytes`);
   const block = Buffer.alloc(blockBytes);
@@ -47,7 +52,7 @@ export const decodeHeader = (block: Uint8Array): { name: string; size: number } 
   const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString('latin1');
   const name = text.slice(0, 100).replace(/\0.*$/s, '');
   const digits = text.slice(124, 135);
-  if (!nameForm.test(name)) throw new BundleError('HEADER', 'the name of an entry is not of our form');
+  if (!isEntryName(name)) throw new BundleError('HEADER', 'the name of an entry is not of our form');
   if (!/^[0-7]{11}$/.test(digits)) throw new BundleError('HEADER', `the size of ${name} is not of our form`);
   const size = Number.parseInt(digits, 8);
   if (Buffer.compare(encodeHeader(name, size), block) !== 0) {

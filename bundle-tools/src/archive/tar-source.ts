@@ -10,6 +10,8 @@ import type { BundleSource, Entry } from './source.ts';
 // More headers than any bundle has: 100 000 lines and their parts.
 const maxScannedHeaders = 250_000;
 
+const itemName = /^o\/[0-9a-f]{64}(?:\.p[0-9]{4})?$/;
+
 /** Opens a regular file without following a link; one descriptor that is never reopened (section 6, OPEN). */
 export const openRegular = async (path: string): Promise<{ handle: FileHandle; size: number }> => {
   let handle: FileHandle;
@@ -90,6 +92,7 @@ export const openTarSource = async (path: string): Promise<BundleSource> => {
     const found = decodeHeader(bytes);
     if (found.name === name)
       throw new BundleError('HEADER', `${name} announces ${found.size} bytes, ${size} are signed`);
+    if (!itemName.test(found.name)) throw new BundleError('HEADER', `${found.name} is no name under o/`);
     const later = await comesLater((other) => other === name);
     throw new BundleError(
       later ? 'HEADER' : 'MISSING',

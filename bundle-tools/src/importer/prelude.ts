@@ -26,6 +26,10 @@ const snapshotName = /^tuf\/([1-9][0-9]{0,15})\.snapshot\.json$/;
 const targetsName = /^tuf\/([1-9][0-9]{0,15})\.targets\.json$/;
 const inventoryName = /^inventory\.jsonl(?:\.gz)?$/;
 
+// Every name that some bundle has: another one is not a missing entry but a foreign one.
+const entryName =
+  /^(?:bundle\.dsse\.json|tuf\/timestamp\.json|tuf\/[1-9][0-9]{0,15}\.(?:root|snapshot|targets)\.json|policy\.json|inventory\.jsonl(?:\.gz)?|o\/.*)$/;
+
 const exactly =
   (wanted: string) =>
   (name: string): boolean =>
@@ -50,6 +54,8 @@ export const readPrelude = async (source: BundleSource, stagingDir: string): Pro
   const enter = async (what: string, fits: (name: string) => boolean): Promise<Entry> => {
     const entry = await source.peek();
     if (entry !== undefined && fits(entry.name)) return source.enter();
+    if (entry !== undefined && !entryName.test(entry.name))
+      throw new BundleError('HEADER', `${entry.name} is no name here`);
     if (entry === undefined || !(await source.comesLater(fits))) throw new BundleError('MISSING', `${what} is absent`);
     throw new BundleError('HEADER', `${entry.name} stands where ${what} belongs`);
   };
