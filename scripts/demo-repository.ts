@@ -213,7 +213,7 @@ const writeIndex = (options: RepositoryOptions, folder: string, content: string)
       }
     }
     const served =
-      packings.includes('plain') || readdirSync(folder).filter((one) => /^Packages\./.test(one)).length === 0;
+      packings.includes('plain') || readdirSync(folder).filter((one) => one.startsWith('Packages.')).length === 0;
     if (!served) rmSync(plain);
   };
 };

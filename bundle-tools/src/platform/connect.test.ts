@@ -106,3 +106,17 @@ test('an http proxy gets the absolute address', async () => {
   expect(Buffer.from(got.bytes)).toEqual(BODY);
   expect(asked).toEqual([`${origin}/a`]);
 });
+
+test('https goes through a tunnel of the proxy, whose refusal is named', async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = await serve((_request, response) => response.end(BODY));
+  servers.at(-1)?.on('connect', (request, socket) => {
+    asked.push(request.url);
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  await expect(httpGet('https://packages.example/a', { ...limits, proxy })).rejects.toMatchObject({
+    code: 'FETCH_FAILED',
+    message: expect.stringContaining('502'),
+  });
+  expect(asked).toEqual(['packages.example:443']);
+});

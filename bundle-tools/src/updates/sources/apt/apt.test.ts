@@ -50,11 +50,9 @@ const indexFolder = (suite: string) => join(dists(suite), 'main/binary-amd64');
 /** Replaces every served copy of an index, under its name and under its digest. */
 const spoilIndex = (suite: string, change: (bytes: Buffer) => Buffer): void => {
   const folder = indexFolder(suite);
-  const paths = [
-    ...readdirSync(folder)
-      .filter((name) => name.startsWith('Packages'))
-      .map((name) => join(folder, name)),
-  ];
+  const paths = readdirSync(folder)
+    .filter((name) => name.startsWith('Packages'))
+    .map((name) => join(folder, name));
   const byHash = join(folder, 'by-hash/SHA256');
   if (existsSync(byHash)) paths.push(...readdirSync(byHash).map((name) => join(byHash, name)));
   for (const path of paths) writeFileSync(path, change(readFileSync(path)));
@@ -125,6 +123,22 @@ describe('a signed repository', () => {
     const [index] = await source('packed').refresh('amd64');
     expect(index?.packages).toHaveLength(2);
     expect(repository.requests.at(-1)).toMatch(path);
+  });
+
+  test('an older snapshot of a lagging mirror never replaces the newer one that was seen', async () => {
+    const dated = (days: number, version: string) =>
+      repository.addSuite({
+        suite: 'lagging',
+        packages: [{ name: 'a', version }],
+        date: new Date(nowMs() - days * DAY_MS),
+      });
+    const seen = async () => (await source('lagging').refresh('amd64'))[0]?.packages.map((one) => one.version);
+    await dated(3, '1');
+    expect(await seen()).toEqual(['1']);
+    await dated(1, '2');
+    expect(await seen()).toEqual(['2']);
+    await dated(2, '1');
+    expect(await seen()).toEqual(['2']);
   });
 
   test('a security suite is marked by its name or its label', async () => {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import xz from 'xz-decompress';
 import { BundleError } from '../../../errors.ts';
 import { httpGet } from '../../../platform/connect.ts';
+import { ensureDir, writeFileDurable } from '../../../platform/files.ts';
 import { type FetchOptions, fetchFile } from './fetch.ts';
 import { type Keyring, readKeyrings } from './keyring.ts';
 import { type AptPackage, readPackages } from './packages.ts';
@@ -82,6 +85,18 @@ async function* checked(
   if (hash.digest('hex') !== expected.sha256) throw new BundleError('HASH', `${path}: unpacked content differs`);
 }
 
+const releasePath = (cacheDir: string, base: string, suite: string): string =>
+  join(cacheDir, 'releases', createHash('sha256').update(`${base} ${suite}`).digest('hex').slice(0, 32));
+
+const readHeld = async (path: string): Promise<Uint8Array | undefined> => {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
 /** A real Debian repository. */
 export const aptSource = (options: AptSourceOptions): AptSource => {
   const base = options.uri.replace(/\/+$/, '');
@@ -95,7 +110,17 @@ export const aptSource = (options: AptSourceOptions): AptSource => {
       timeoutMs: RELEASE_TIMEOUT_MS,
       proxy: options.proxy,
     });
-    return openRelease(got.bytes, keyring, options.now);
+    const fetched = await openRelease(got.bytes, keyring, options.now);
+    // Stable suites have no Valid-Until, so an old snapshot would pass for ever: like apt, stay with the newest one seen.
+    const path = releasePath(options.cacheDir, base, suite);
+    const held = await readHeld(path);
+    if (held !== undefined) {
+      const before = await openRelease(held, keyring, options.now).catch(() => undefined);
+      if (before !== undefined && before.date.getTime() > fetched.date.getTime()) return before;
+    }
+    ensureDir(dirname(path));
+    writeFileDurable(path, got.bytes);
+    return fetched;
   };
 
   const fetchIndex = async (suite: string, path: string, file: IndexFile, byHash: boolean): Promise<string> => {
