@@ -1,0 +1,174 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
+import type { TaskStep } from '@sallyport/bundle-tools/protocol/task-result';
+import { type InstalledPackage, parseDpkgStatus } from '../dpkg/status.ts';
+import { runChild } from '../platform/child.ts';
+import type { RootFiles } from '../platform/root-files.ts';
+import { listedObjects } from '../trust/listed.ts';
+import { type ActionContext, ActionError, failureCodeOf, type InstallPackage, step, withRetries } from './action.ts';
+import { fetchObject } from './fetch-object.ts';
+
+// install-package for .deb. The order names objects by digest; whether they may be installed is decided here, by the
+// pinned trust chain: root -> targets -> inventory -> digest -> bytes. Only then does dpkg see a file.
+
+const maxStatusBytes = 128 * 1024 * 1024;
+const toolTimeoutMs = 60_000;
+
+export const installedPackages = (files: RootFiles): InstalledPackage[] =>
+  parseDpkgStatus(files.text('var/lib/dpkg/status', maxStatusBytes) ?? '');
+
+const findInstalled = (
+  packages: readonly InstalledPackage[],
+  wanted: { name: string; arch: string },
+): InstalledPackage | undefined =>
+  packages.find(
+    (found) =>
+      found.name === wanted.name && (found.arch === wanted.arch || found.arch === 'all' || wanted.arch === 'all'),
+  );
+
+/** Whether the task's package is there in its version. */
+export const isInstalled = (files: RootFiles, wanted: InstallPackageTask['package']): boolean =>
+  findInstalled(installedPackages(files), wanted)?.version === wanted.version;
+
+/** Objects that the signed inventory lists, with their signed sizes. */
+const verifyListed = async (
+  context: ActionContext,
+  task: InstallPackageTask,
+): Promise<{ sha256: string; sizeBytes: number }[]> => {
+  const { targets, stale } = await context.trust.refresh(context.connection);
+  for (const { role, expired } of stale) context.onStale(role, expired);
+  const wanted = new Set(task.objects.map((object) => object.sha256));
+  const listed = await listedObjects(context.connection, targets, join(context.workFolder, 'inventory.jsonl'), wanted);
+  return task.objects.map(({ sha256, size }) => {
+    const sizeBytes = listed.get(sha256);
+    if (sizeBytes === undefined) throw new ActionError('NOT_LISTED', `no signed inventory lists ${sha256}`);
+    if (sizeBytes !== size)
+      throw new ActionError('NOT_LISTED', `${sha256} is listed with ${sizeBytes} bytes, not ${size}`);
+    return { sha256, sizeBytes };
+  });
+};
+
+type PackageFile = { path: string; name: string; version: string; arch: string };
+
+const readPackageFile = async (path: string): Promise<PackageFile> => {
+  const fields = ['Package', 'Version', 'Architecture'];
+  const shown = await runChild({ command: 'dpkg-deb', args: ['--field', path, ...fields], timeoutMs: toolTimeoutMs });
+  const [name = '', version = '', arch = ''] = fields.map(
+    (field) => new RegExp(`^${field}: (.+)$`, 'm').exec(shown.stdout)?.[1]?.trim() ?? '',
+  );
+  if (shown.exit !== 0 || name === '' || version === '') {
+    throw new ActionError('WRONG_PACKAGE', `not a Debian package: ${shown.output.slice(0, 500)}`);
+  }
+  return { path, name, version, arch };
+};
+
+const isOlder = async (version: string, than: string): Promise<boolean> => {
+  const compared = await runChild({
+    command: 'dpkg',
+    args: ['--compare-versions', version, 'lt', than],
+    timeoutMs: toolTimeoutMs,
+  });
+  return compared.exit === 0;
+};
+
+/** Files that have to be installed; one that would go back behind what is there is left out, or refused if it is the point. */
+const planFiles = async (
+  context: ActionContext,
+  task: InstallPackageTask,
+  files: readonly PackageFile[],
+): Promise<PackageFile[]> => {
+  const main = files.find((file) => file.name === task.package.name && file.version === task.package.version);
+  if (main === undefined) {
+    throw new ActionError('WRONG_PACKAGE', `none of the files is ${task.package.name} ${task.package.version}`);
+  }
+  const installed = installedPackages(context.files);
+  const planned: PackageFile[] = [];
+  for (const file of files) {
+    const present = findInstalled(installed, file);
+    if (present !== undefined && (await isOlder(file.version, present.version))) {
+      if (file === main) {
+        throw new ActionError('DOWNGRADE', `${file.name} ${present.version} is installed, ${file.version} is older`);
+      }
+      continue;
+    }
+    if (present?.version !== file.version) planned.push(file);
+  }
+  return planned;
+};
+
+const dpkgArguments = (files: RootFiles, planned: readonly PackageFile[]): string[] => {
+  // Without a terminal nobody answers a question about a changed configuration file: the site's own one stays.
+  const options = ['--force-confdef', '--force-confold'];
+  if (!files.isMachine) {
+    // Its own log, so that nothing outside the root is written.
+    mkdirSync(files.path('var/log'), { recursive: true });
+    options.push(`--root=${files.root}`, `--log=${files.path('var/log/dpkg.log')}`);
+    if (process.getuid?.() !== 0) options.push('--force-not-root', '--force-bad-path');
+  }
+  return [...options, '--install', ...planned.map((file) => file.path)];
+};
+
+const installFiles = async (context: ActionContext, task: InstallPackageTask, planned: readonly PackageFile[]) => {
+  const done = await runChild({
+    command: 'dpkg',
+    args: dpkgArguments(context.files, planned),
+    timeoutMs: task.timeoutMs,
+    env: { DEBIAN_FRONTEND: 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN: 'true' },
+  });
+  return { done, installStep: step('install', done.ms, done.output, done.exit) };
+};
+
+export const installPackage: InstallPackage = async (context, task) => {
+  const steps: TaskStep[] = [];
+  const end = (
+    state: 'completed' | 'failed' | 'timed-out' | 'restarting',
+    code?: ReturnType<typeof failureCodeOf>,
+  ) => ({
+    attempt: task.attempt,
+    steps,
+    state,
+    ...(code === undefined ? {} : { code }),
+  });
+  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const started = nowMs();
+    try {
+      if (context.isCancelled()) throw new ActionError('CANCELLED', 'the task was cancelled');
+      const result = await work();
+      steps.push(step(name, nowMs() - started, '', 0));
+      return result;
+    } catch (error) {
+      steps.push(step(name, nowMs() - started, error instanceof Error ? error.message.slice(0, 2000) : String(error)));
+      throw error;
+    }
+  };
+  const folder = join(context.workFolder, 'objects');
+  try {
+    const objects = await timed('verify', () => withRetries(() => verifyListed(context, task)));
+    const files = await timed('download', async () => {
+      const fetched: PackageFile[] = [];
+      for (const object of objects) {
+        if (context.isCancelled()) throw new ActionError('CANCELLED', 'the task was cancelled');
+        const path = await withRetries(() => fetchObject(context.connection, folder, object));
+        fetched.push(await readPackageFile(path));
+      }
+      return fetched;
+    });
+    const planned = await timed('plan', () => planFiles(context, task, files));
+    if (planned.length > 0) {
+      const { done, installStep } = await installFiles(context, task, planned);
+      steps.push(installStep);
+      if (done.timedOut) return end('timed-out', 'TIMEOUT');
+      if (done.exit !== null && task.restartExit.includes(done.exit)) return end('restarting');
+      if (done.exit === null || !task.successExit.includes(done.exit)) return end('failed', 'EXIT');
+    }
+    // dpkg can end well and yet skip a file, so its database has the last word.
+    if (!isInstalled(context.files, task.package)) return end('failed', 'NOT_INSTALLED');
+    return end('completed');
+  } catch (error) {
+    return end('failed', failureCodeOf(error));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

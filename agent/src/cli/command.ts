@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { AgentError } from '../errors.ts';
+
+export type OptionSpec = { type: 'string' | 'boolean'; value?: string; help: string };
+
+export type CommandContext = {
+  text(name: string): string | undefined;
+  flag(name: string): boolean;
+  json: boolean;
+  /** Data on stdout. */
+  line(text: string): void;
+  /** The result on stdout when --json was given. */
+  result(value: unknown): void;
+  /** For people, on stderr. */
+  note(text: string): void;
+};
+
+export type Command = {
+  name: string;
+  summary: string;
+  options: Readonly<Record<string, OptionSpec>>;
+  example: string;
+  run(context: CommandContext): Promise<void>;
+};
+
+export const defaultStateDir = '/var/lib/sallyport-agent';
+
+/** Options that every command takes. */
+export const commonOptions = {
+  state: { type: 'string', value: 'DIR', help: `the agent's own folder (${defaultStateDir})` },
+  json: { type: 'boolean', help: 'the result as JSON on standard output' },
+  help: { type: 'boolean', help: 'this text' },
+} as const;
+
+/** A positive whole number from an option. */
+export const wholeNumber = (text: string | undefined, otherwise: number): number => {
+  if (text === undefined) return otherwise;
+  if (!/^\d{1,7}$/.test(text)) throw new AgentError('USAGE', `not a whole number: ${text}`);
+  return Number(text);
+};
+
+const optionLine = (name: string, spec: OptionSpec): string =>
+  `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`.padEnd(26) + spec.help;
+
+export const helpOf = (command: Command): string =>
+  [
+    `sallyport-agent ${command.name}: ${command.summary}`,
+    '',
+    ...Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => optionLine(name, spec)),
+    '',
+    `Example: ${command.example}`,
+  ].join('\n');
+
+/** Parses the options of one command; USAGE for anything that it does not take. */
+export const parseOptions = (command: Command, args: readonly string[]): Map<string, string | boolean> => {
+  const specs = { ...command.options, ...commonOptions };
+  const options = Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }]));
+  try {
+    const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
+    return new Map(
+      Object.entries(values).filter(
+        (entry): entry is [string, string | boolean] => entry[1] !== undefined && !Array.isArray(entry[1]),
+      ),
+    );
+  } catch (error) {
+    throw new AgentError('USAGE', error instanceof Error ? error.message : String(error));
+  }
+};

@@ -1,0 +1,59 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AgentError } from '../errors.ts';
+import { enrol } from '../loop/enrol.ts';
+import { openState } from '../state/state.ts';
+import { type Command, type CommandContext, defaultStateDir, wholeNumber } from './command.ts';
+
+const maxTokenBytes = 4096;
+const defaultWaitSeconds = 600;
+
+const required = (context: CommandContext, name: string): string => {
+  const value = context.text(name);
+  if (value === undefined || value === '') throw new AgentError('USAGE', `--${name} is missing`);
+  return value;
+};
+
+/** The token comes from a file: an argument would show in every list of processes. */
+const readToken = (path: string): string => {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new AgentError('USAGE', `no such file: ${path}`);
+  if (statSync(path).size > maxTokenBytes) throw new AgentError('USAGE', `${path} is not a token`);
+  const token = readFileSync(path, 'utf8').trim();
+  if (token === '') throw new AgentError('USAGE', `${path} is empty`);
+  return token;
+};
+
+const rootOf = (text: string | undefined): string => {
+  const root = resolve(text ?? '/');
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new AgentError('USAGE', `no such folder: ${root}`);
+  return root;
+};
+
+export const command: Command = {
+  name: 'enrol',
+  summary: 'makes a key, compares the fingerprint and asks for a certificate',
+  options: {
+    server: { type: 'string', value: 'URL', help: 'https address of the appliance' },
+    'token-file': { type: 'string', value: 'FILE', help: 'the enrolment token' },
+    fingerprint: { type: 'string', value: 'H', help: 'the fingerprint that came with the token' },
+    root: { type: 'string', value: 'DIR', help: 'the root of the system to report and to install into (/)' },
+    'observe-only': { type: 'boolean', help: 'report, and refuse every action' },
+    wait: { type: 'string', value: 'SECONDS', help: `how long to wait for approval (${defaultWaitSeconds})` },
+  },
+  example: 'sallyport-agent enrol --server https://sallyport.plant:8443 --token-file secret --fingerprint "1f2e …"',
+  run: async (context) => {
+    const settings = await enrol({
+      state: openState(context.text('state') ?? defaultStateDir),
+      server: required(context, 'server'),
+      token: readToken(required(context, 'token-file')),
+      fingerprint: required(context, 'fingerprint'),
+      root: rootOf(context.text('root')),
+      observeOnly: context.flag('observe-only'),
+      waitSeconds: wholeNumber(context.text('wait'), defaultWaitSeconds),
+      onWaiting: (seconds) => context.note(`waiting for approval, next look in ${seconds} s`),
+    });
+    context.line(`enrolled at ${settings.site ?? ''} as ${settings.deviceId ?? ''}`);
+    context.result({ deviceId: settings.deviceId, site: settings.site, server: settings.server, root: settings.root });
+  },
+};

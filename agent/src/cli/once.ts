@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { collectSections } from '../collectors/all.ts';
+import { deviceFacts } from '../identity/device-facts.ts';
+import { openAgent } from '../loop/agent.ts';
+import { rootFiles } from '../platform/root-files.ts';
+import { newOwnId, openState } from '../state/state.ts';
+import { agentVersion } from '../version.ts';
+import { type Command, type CommandContext, defaultStateDir } from './command.ts';
+
+/** The inventory as a file, for a computer without network; needs no enrolment. */
+const writeInventory = async (context: CommandContext, out: string): Promise<void> => {
+  const state = context.text('state');
+  const settings = state === undefined ? undefined : openState(state).settings();
+  const files = rootFiles(resolve(context.text('root') ?? settings?.root ?? '/'));
+  const sections = await collectSections({ files }, nowMs);
+  const report = {
+    format: 'sallyport-inventory/1',
+    agentVersion,
+    collectedAt: toTime(nowMs()),
+    device: deviceFacts(files, settings?.ownId ?? newOwnId()),
+    sections: Object.fromEntries(sections.map(({ collection, ...section }) => [collection, section])),
+  };
+  writeFileSync(out, `${JSON.stringify(report)}\n`, { mode: 0o600 });
+  const items = Object.fromEntries(sections.map((section) => [section.collection, section.items.length]));
+  for (const [collection, count] of Object.entries(items)) context.line(`${collection}: ${count}`);
+  context.result({ out: resolve(out), items });
+};
+
+/** One turn now, with everything collected anew; a task that comes with it is done and its result sent. */
+const turnOnce = async (context: CommandContext): Promise<void> => {
+  const agent = openAgent(context.text('state') ?? defaultStateDir);
+  try {
+    agent.tasks.recover();
+    const sent = new Set<string>();
+    const tasks: string[] = [];
+    const maxTasks = 100;
+    for (let turns = 0; turns < maxTasks; turns += 1) {
+      const turn = await agent.cycle({ collectAll: turns === 0, collect: true });
+      for (const name of turn.sent) sent.add(name);
+      if (turn.task === undefined) break;
+      tasks.push(turn.task.id);
+      await agent.tasks.accept(turn.task);
+    }
+    await agent.renewIfDue();
+    context.line(`sent: ${sent.size === 0 ? 'nothing new' : [...sent].join(', ')}`);
+    for (const id of tasks) context.line(`task ${id} is done`);
+    context.result({ sent: [...sent], tasks });
+  } finally {
+    agent.close();
+  }
+};
+
+export const command: Command = {
+  name: 'once',
+  summary: 'collects, reports and does what is ordered, once; or writes the inventory to a file',
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'write the inventory there and contact nobody' },
+    root: { type: 'string', value: 'DIR', help: 'with --out: the root of the system to report (/)' },
+  },
+  example: 'sallyport-agent once --out inventory.json',
+  run: async (context) => {
+    const out = context.text('out');
+    await (out === undefined ? turnOnce(context) : writeInventory(context, out));
+  },
+};

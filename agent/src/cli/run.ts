@@ -1,0 +1,19 @@
+import { openAgent } from '../loop/agent.ts';
+import { runAgent } from '../loop/run.ts';
+import { type Command, defaultStateDir } from './command.ts';
+
+export const command: Command = {
+  name: 'run',
+  summary: 'the service: checks in, reports, does what is ordered and signed',
+  options: {},
+  example: 'sallyport-agent run --state /var/lib/sallyport-agent',
+  run: async (context) => {
+    const agent = openAgent(context.text('state') ?? defaultStateDir, context.note);
+    const running = runAgent(agent);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, running.stop);
+    agent.log('info', `running as ${agent.settings.deviceId ?? ''} of ${agent.settings.site ?? ''}`);
+    await running.ended;
+    agent.close();
+    context.result({ stopped: true });
+  },
+};

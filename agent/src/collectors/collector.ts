@@ -1,0 +1,43 @@
+import type { RootFiles } from '../platform/root-files.ts';
+
+// A collector reads one collection's items from the device. Items are sorted by what identifies them and hold nothing
+// that changes by itself, so that the section's hash changes only when the device did.
+
+export type Item = Record<string, string | number | boolean | string[]>;
+
+export type CollectContext = { files: RootFiles };
+
+export type Collector = { collection: string; collect(context: CollectContext): Promise<Item[]> };
+
+/** Leaves out what is unknown: absent and empty are the same to the appliance. */
+export const item = (
+  fields: Record<string, string | number | boolean | readonly string[] | null | undefined>,
+): Item => {
+  const known: Item = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || value === null || value === '') continue;
+    if (typeof value === 'object') {
+      if (value.length > 0) known[name] = [...value];
+    } else known[name] = value;
+  }
+  return known;
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Sorted by the fields named, in the order of code units: the same on every device. */
+export const sortItems = (items: Item[], ...fields: string[]): Item[] => {
+  const key = (one: Item): string => fields.map((field) => String(one[field] ?? '')).join('\u0000');
+  return items
+    .map((one) => ({ one, key: key(one) }))
+    .sort((a, b) => compare(a.key, b.key))
+    .map(({ one }) => one);
+};
+
+/** Removes NUL padding and control characters, and bounds the length. */
+export const clean = (text: string | undefined, maxLength = 256): string =>
+  (text ?? '')
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
+    .toWellFormed()
+    .trim()
+    .slice(0, maxLength);

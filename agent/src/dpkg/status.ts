@@ -1,0 +1,59 @@
+// /var/lib/dpkg/status: stanzas of `Field: value` lines; lines that start with a space continue the field before.
+
+export type InstalledPackage = {
+  name: string;
+  version: string;
+  arch: string;
+  source: string;
+  sourceVersion: string;
+  /** The maintainer's name without the address. */
+  maintainer: string;
+  sizeKb: number | undefined;
+};
+
+const wanted = new Set(['Package', 'Status', 'Version', 'Architecture', 'Source', 'Maintainer', 'Installed-Size']);
+const maxPackages = 100_000;
+
+const fieldsOf = (stanza: string): Map<string, string> => {
+  const fields = new Map<string, string>();
+  for (const line of stanza.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon <= 0 || line.startsWith(' ') || line.startsWith('\t')) continue;
+    const name = line.slice(0, colon);
+    if (wanted.has(name) && !fields.has(name)) fields.set(name, line.slice(colon + 1).trim());
+  }
+  return fields;
+};
+
+const toPackage = (fields: ReadonlyMap<string, string>): InstalledPackage | undefined => {
+  const name = fields.get('Package') ?? '';
+  const version = fields.get('Version') ?? '';
+  // `hold ok installed` is installed too; `deinstall ok config-files` and half-installed ones are not.
+  if (name === '' || version === '' || !/^\S+ ok installed$/.test(fields.get('Status') ?? '')) return undefined;
+  const source = /^(\S+)(?:\s+\((.+)\))?$/.exec(fields.get('Source') ?? '');
+  const size = Number(fields.get('Installed-Size') ?? Number.NaN);
+  return {
+    name,
+    version,
+    arch: fields.get('Architecture') ?? '',
+    source: source?.[1] ?? name,
+    sourceVersion: source?.[2] ?? version,
+    maintainer: (fields.get('Maintainer') ?? '').replace(/\s*<[^>]*>.*$/, ''),
+    sizeKb: Number.isSafeInteger(size) && size >= 0 ? size : undefined,
+  };
+};
+
+/** The packages that are installed. */
+export const parseDpkgStatus = (text: string): InstalledPackage[] =>
+  text
+    .split(/\n(?:[ \t]*\n)+/)
+    .map((stanza) => toPackage(fieldsOf(stanza)))
+    .filter((found) => found !== undefined)
+    .slice(0, maxPackages);
+
+/** A package URL of a .deb; `:` and `~` stay, everything else that a URL could read otherwise is escaped. */
+export const debPurl = (vendor: string, found: Pick<InstalledPackage, 'name' | 'version' | 'arch'>): string => {
+  const encode = (text: string): string => encodeURIComponent(text).replaceAll('%3A', ':');
+  const arch = found.arch === '' ? '' : `?arch=${encode(found.arch)}`;
+  return `pkg:deb/${encode(vendor.toLowerCase())}/${encode(found.name.toLowerCase())}@${encode(found.version)}${arch}`;
+};

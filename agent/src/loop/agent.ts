@@ -1,0 +1,100 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { AgentError } from '../errors.ts';
+import { type Connection, connect } from '../platform/connect.ts';
+import { fileLog, type Log } from '../platform/log.ts';
+import { type RootFiles, rootFiles } from '../platform/root-files.ts';
+import { openJournal } from '../state/journal.ts';
+import { openSections } from '../state/sections.ts';
+import { openSpool, type Spool } from '../state/spool.ts';
+import { type AgentState, newOwnId, openState, type Settings } from '../state/state.ts';
+import { openTrust } from '../trust/held.ts';
+import { type Client, client } from './client.ts';
+import { agentCycle, type Cycle } from './cycle.ts';
+import { deviceInventory } from './inventory.ts';
+import { isRenewalDue, renew } from './renewal.ts';
+import { type TaskRunner, taskRunner } from './tasks.ts';
+
+// Wires an enrolled agent over its state folder.
+
+export type Agent = {
+  settings: Settings;
+  cycle: Cycle;
+  tasks: TaskRunner;
+  spool: Spool;
+  log: Log;
+  /** Renews the certificate when its time has come. */
+  renewIfDue(): Promise<void>;
+  close(): void;
+};
+
+const bootIdOf = (files: RootFiles): string => {
+  const kernel = files.isMachine ? (files.text('proc/sys/kernel/random/boot_id') ?? '').trim() : '';
+  return /^[0-9a-f-]{36}$/.test(kernel) ? kernel : newOwnId();
+};
+
+const requireEnrolled = (state: AgentState) => {
+  const settings = state.settings();
+  const identity = state.identity();
+  const ca = state.ca();
+  if (settings?.deviceId === undefined || identity === undefined || ca === undefined) {
+    throw new AgentError('NOT_ENROLLED', `${state.folder} holds no enrolled agent; run: sallyport-agent enrol`);
+  }
+  return { settings, identity, ca };
+};
+
+/** A connection whose certificate can be swapped under those who use it. */
+const swappable = (open: () => Connection): { connection: Connection; swap: () => void } => {
+  const held = { connection: open() };
+  return {
+    connection: {
+      call: (call) => held.connection.call(call),
+      download: (download) => held.connection.download(download),
+      close: () => held.connection.close(),
+    },
+    swap: () => {
+      held.connection.close();
+      held.connection = open();
+    },
+  };
+};
+
+/** Opens the agent of a state folder; NOT_ENROLLED when there is none. */
+export const openAgent = (stateDir: string, onLine?: (line: string) => void): Agent => {
+  const state = openState(stateDir);
+  const { settings, ca } = requireEnrolled(state);
+  const log = fileLog(state.path('log'), onLine);
+  const files = rootFiles(settings.root);
+  const saved = openSections(state.path('sections'));
+  const spool = openSpool(state.path('spool'), saved.sizeBytes);
+  const { connection, swap } = swappable(() => {
+    const { identity } = requireEnrolled(state);
+    return connect({ server: settings.server, ca, identity });
+  });
+  const calls: Client = client(connection);
+  const bootId = bootIdOf(files);
+  const tasks = taskRunner({
+    journal: openJournal(state.path('tasks')),
+    spool,
+    log,
+    bootId,
+    observeOnly: settings.observeOnly,
+    context: { files, connection, trust: openTrust(state.path('trust')), workFolder: state.path('work') },
+  });
+  const inventory = deviceInventory({ files, saved, clock: nowMs });
+  return {
+    settings,
+    tasks,
+    spool,
+    log,
+    cycle: agentCycle({ client: calls, inventory, spool, tasks, log, bootId, clock: nowMs }),
+    renewIfDue: async () => {
+      const { identity } = requireEnrolled(state);
+      // In the middle of a task its downloads go on over the old connection.
+      if (!isRenewalDue(identity.cert, nowMs()) || tasks.current() !== undefined) return;
+      await renew(state, calls);
+      swap();
+      log('info', 'the certificate was renewed');
+    },
+    close: () => connection.close(),
+  };
+};

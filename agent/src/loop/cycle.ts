@@ -1,0 +1,109 @@
+import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
+import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import { AgentError, describe } from '../errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { Spool } from '../state/spool.ts';
+import { agentVersion } from '../version.ts';
+import type { Client } from './client.ts';
+import type { DeviceInventory } from './inventory.ts';
+import type { TaskRunner } from './tasks.ts';
+
+// One turn: collect what is due, check in, send what is asked for and what waits in the spool.
+
+export type CycleParts = {
+  client: Client;
+  inventory: DeviceInventory;
+  spool: Spool;
+  tasks: TaskRunner;
+  log: Log;
+  bootId: string;
+  clock: () => number;
+};
+
+export type CycleResult = { nextSeconds: number; sent: string[]; task: Task | undefined };
+
+export type Cycle = (options: { collectAll: boolean; collect: boolean }) => Promise<CycleResult>;
+
+const eventsPerCall = 200;
+const resultsPerTurn = 20;
+/** A section that the server refuses is offered again after this time, or when it has changed. */
+const refusedMs = 3600_000;
+
+/** Answers to one message that sending it again would not change. */
+const isFinal = (error: unknown): error is AgentError =>
+  error instanceof AgentError && (error.code === 'ANSWER' || error.code === 'LIMIT');
+
+export const agentCycle = (parts: CycleParts): Cycle => {
+  const { client, inventory, spool, tasks, log, clock } = parts;
+  const refused = new Map<string, { hash: string; untilMs: number }>();
+  const counter = { seq: 0 };
+
+  const checkIn = async (): Promise<CheckInReply> => {
+    counter.seq += 1;
+    const current = tasks.current();
+    return client.checkIn({
+      bootId: parts.bootId,
+      seq: counter.seq,
+      version: agentVersion,
+      sections: inventory.hashes(),
+      ...(current === undefined ? {} : { task: current }),
+    });
+  };
+
+  const sendSections = async (want: readonly string[]): Promise<string[]> => {
+    const sent: string[] = [];
+    for (const name of want) {
+      const section = inventory.sections().get(name);
+      const earlier = refused.get(name);
+      if (section === undefined || (earlier?.hash === section.hash && clock() < earlier.untilMs)) continue;
+      try {
+        await client.putSection(section);
+        sent.push(name);
+      } catch (error) {
+        if (!isFinal(error)) throw error;
+        refused.set(name, { hash: section.hash, untilMs: clock() + refusedMs });
+        log('error', `section ${name} was refused: ${describe(error)}`);
+      }
+    }
+    return sent;
+  };
+
+  const sendEvents = async (): Promise<void> => {
+    for (;;) {
+      const entries = spool.take('event', eventsPerCall);
+      if (entries.length === 0) return;
+      try {
+        await client.sendEvents(entries.flatMap(({ entry }) => (entry.kind === 'event' ? [entry.event] : [])));
+      } catch (error) {
+        if (!isFinal(error)) throw error;
+        log('error', `${entries.length} events were refused: ${describe(error)}`);
+      }
+      spool.done(entries);
+    }
+  };
+
+  const sendResults = async (): Promise<void> => {
+    for (const spooled of spool.take('result', resultsPerTurn)) {
+      if (spooled.entry.kind !== 'result') continue;
+      try {
+        const outcome = await client.sendResult(spooled.entry.task, spooled.entry.result);
+        if (outcome === 'gone') log('warning', `the server no longer wants the result of task ${spooled.entry.task}`);
+      } catch (error) {
+        if (!isFinal(error)) throw error;
+        log('error', `the result of task ${spooled.entry.task} was refused: ${describe(error)}`);
+      }
+      spool.done([spooled]);
+    }
+  };
+
+  return async ({ collectAll, collect }) => {
+    if (collect) await inventory.collect(collectAll);
+    // Results first: the next task starts only after the one before has ended.
+    await sendResults();
+    const reply = await checkIn();
+    const sent = await sendSections(reply.want);
+    await sendEvents();
+    tasks.cancel(reply.cancel);
+    return { nextSeconds: reply.next, sent, task: reply.task };
+  };
+};

@@ -1,0 +1,121 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import { AgentError } from '../errors.ts';
+import { deviceFacts } from '../identity/device-facts.ts';
+import { newKeyAndRequest } from '../identity/x509.ts';
+import { connect, parseServer } from '../platform/connect.ts';
+import { rootFiles } from '../platform/root-files.ts';
+import { pause } from '../platform/timing.ts';
+import { type AgentState, newOwnId, type Settings } from '../state/state.ts';
+import { openTrust } from '../trust/held.ts';
+import { agentVersion } from '../version.ts';
+import { client } from './client.ts';
+
+// Enrolment. First contact: the chain of the server cannot be checked yet, so nothing secret is said; what it answers
+// must have the fingerprint that a person brought. Then everything again over a connection that is verified against the
+// CA just pinned, and only there the token is sent.
+
+export type EnrolOptions = {
+  state: AgentState;
+  server: string;
+  token: string;
+  fingerprint: string;
+  root: string;
+  observeOnly: boolean;
+  /** How long to wait for a person's approval. */
+  waitSeconds: number;
+  onWaiting: (seconds: number) => void;
+};
+
+const maxRetrySeconds = 60;
+
+const toPem = (der: Uint8Array): string =>
+  `-----BEGIN CERTIFICATE-----\n${(
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  ).join('\n')}\n-----END CERTIFICATE-----\n`;
+
+/** Asks who the site is and compares. */
+const firstContact = async (server: string, fingerprint: string) => {
+  const connection = connect({ server, ca: null });
+  try {
+    const site = await client(connection).site();
+    const ca = Buffer.from(site.ca, 'base64');
+    const root = Buffer.from(site.tufRoot, 'base64');
+    if (siteFingerprint(ca, root) !== fingerprint) {
+      throw new AgentError(
+        'FINGERPRINT',
+        'the server is not the one that this fingerprint belongs to; nothing was sent',
+      );
+    }
+    return { site: site.site, caPem: toPem(ca), root };
+  } finally {
+    connection.close();
+  }
+};
+
+const checkIssued = (certificatePem: string, keyPem: string, caPem: string): void => {
+  const certificate = new X509Certificate(certificatePem);
+  const ca = new X509Certificate(caPem);
+  if (!certificate.checkPrivateKey(createPrivateKey(keyPem)) || !certificate.verify(ca.publicKey)) {
+    throw new AgentError('PROTOCOL', 'the certificate is not for this key, or not from the pinned CA');
+  }
+};
+
+/** Enrols and leaves a state folder that `run` works with. PENDING when nobody approved in time: the same call goes on. */
+export const enrol = async (options: EnrolOptions): Promise<Settings> => {
+  const { state } = options;
+  const fingerprint = parseFingerprint(options.fingerprint);
+  if (fingerprint === null) throw new AgentError('USAGE', 'a fingerprint has 64 hex digits');
+  parseServer(options.server);
+  const before = state.settings();
+  if (before?.deviceId !== undefined) {
+    throw new AgentError('ALREADY_ENROLLED', `${state.folder} is enrolled as ${before.deviceId}; use another folder`);
+  }
+  const { site, caPem, root } = await firstContact(options.server, fingerprint);
+  const settings: Settings = {
+    format: 'sallyport-agent/1',
+    server: options.server,
+    root: options.root,
+    observeOnly: options.observeOnly,
+    ownId: before?.ownId ?? newOwnId(),
+    site,
+  };
+  state.writeSettings(settings);
+  state.writeCa(caPem);
+  openTrust(state.path('trust')).pin(root);
+  const held = state.enrolKey() ?? (await newKeyAndRequest());
+  state.writeEnrolKey(held);
+
+  const connection = connect({ server: options.server, ca: caPem });
+  const calls = client(connection);
+  const deadlineMs = nowMs() + options.waitSeconds * 1000;
+  try {
+    for (;;) {
+      const answer = await calls.enrol({
+        token: options.token,
+        csr: held.csrPem,
+        agentVersion,
+        device: deviceFacts(rootFiles(options.root), settings.ownId),
+      });
+      if ('reply' in answer) {
+        checkIssued(answer.reply.certificate, held.keyPem, caPem);
+        state.writeIdentity({ key: held.keyPem, cert: answer.reply.certificate });
+        const enrolled = { ...settings, deviceId: answer.reply.deviceId, enrolledAt: toTime(nowMs()) };
+        state.writeSettings(enrolled);
+        state.dropEnrolKey();
+        return enrolled;
+      }
+      const waitSeconds = Math.min(answer.waitSeconds, maxRetrySeconds);
+      if (nowMs() + waitSeconds * 1000 > deadlineMs) {
+        throw new AgentError('PENDING', 'an administrator has to approve this device; then run the same command again');
+      }
+      options.onWaiting(waitSeconds);
+      await pause(waitSeconds * 1000);
+    }
+  } finally {
+    connection.close();
+  }
+};

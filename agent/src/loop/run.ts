@@ -1,0 +1,70 @@
+import { AgentError, describe } from '../errors.ts';
+import { backoffMs, jittered, type Sleeper, sleeper } from '../platform/timing.ts';
+import type { Agent } from './agent.ts';
+
+// The service: turns with the server's rhythm, further apart while it is away. A refused agent keeps its spool, does no
+// work and only asks from time to time whether it is wanted again; it never enrols by itself.
+
+export type RunningAgent = {
+  /** Ends when the loop was stopped and the task in work is over. */
+  ended: Promise<void>;
+  stop(): void;
+};
+
+const refusedMs = 15 * 60_000;
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AgentError && (error.code === 'REFUSED' || error.code === 'POSSIBLE_CLONE');
+
+const delayAfter = (error: unknown, failures: number): number => {
+  if (isRefusal(error)) return jittered(refusedMs);
+  const seconds = error instanceof AgentError ? error.details.retryAfterSeconds : undefined;
+  return seconds === undefined ? backoffMs(failures) : jittered(seconds * 1000);
+};
+
+const loop = async (agent: Agent, timing: Sleeper, isStopped: () => boolean): Promise<void> => {
+  const work: { task: Promise<void> | undefined } = { task: undefined };
+  let failures = 0;
+  let refused = false;
+  agent.tasks.recover();
+  while (!isStopped()) {
+    let delayMs: number;
+    try {
+      const turn = await agent.cycle({ collectAll: false, collect: !refused });
+      if (refused) agent.log('info', 'the server accepts this device again');
+      failures = 0;
+      refused = false;
+      if (turn.task !== undefined && work.task === undefined) {
+        work.task = agent.tasks.accept(turn.task).finally(() => {
+          work.task = undefined;
+          timing.wake();
+        });
+        work.task.catch((error: unknown) => agent.log('error', describe(error)));
+      }
+      await agent.renewIfDue();
+      delayMs = turn.nextSeconds * 1000;
+    } catch (error) {
+      failures += 1;
+      if (!isRefusal(error)) agent.log('warning', describe(error));
+      else if (!refused) agent.log('error', `${describe(error)}; no work is done until the server accepts this device`);
+      refused = isRefusal(error);
+      delayMs = delayAfter(error, failures);
+    }
+    if (!isStopped()) await timing.sleep(delayMs);
+  }
+  // Results of what was started still go into the journal.
+  await work.task?.catch(() => undefined);
+};
+
+/** Starts the service over an open agent. */
+export const runAgent = (agent: Agent): RunningAgent => {
+  const timing = sleeper();
+  const state = { stopped: false };
+  return {
+    ended: loop(agent, timing, () => state.stopped),
+    stop: () => {
+      state.stopped = true;
+      timing.wake();
+    },
+  };
+};

@@ -1,0 +1,129 @@
+import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import { taskResult as resultSchema, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import type { ActionContext } from '../actions/action.ts';
+import { installPackage, isInstalled } from '../actions/install-package.ts';
+import type { Log } from '../platform/log.ts';
+import type { Journal } from '../state/journal.ts';
+import type { Spool } from '../state/spool.ts';
+
+// One task at a time. What is known by id and attempt is never run twice; what a crash cut off has failed; a wanted
+// restart keeps a task running until the check after it.
+
+/** Codes that mean that somebody offered what the pinned chain does not list. */
+const tamperCodes = new Set([
+  'SIGNATURE',
+  'ROOT_CHAIN',
+  'ROLLBACK',
+  'MIX',
+  'METADATA',
+  'HASH',
+  'NOT_LISTED',
+  'WRONG_PACKAGE',
+]);
+
+export type Current = { id: string; state: 'running' | 'restarting' };
+
+export type TaskRunner = {
+  /** Settles what an earlier run left open. */
+  recover(): void;
+  current(): Current | undefined;
+  /** Takes a delivered task; the promise ends with the task. A repeat of a finished one sends its result again. */
+  accept(task: Task): Promise<void>;
+  cancel(ids: readonly string[]): void;
+};
+
+export type TaskRunnerParts = {
+  journal: Journal;
+  spool: Spool;
+  log: Log;
+  bootId: string;
+  observeOnly: boolean;
+  context: Omit<ActionContext, 'isCancelled' | 'onStale'>;
+};
+
+export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
+  const { journal, spool, log, bootId } = parts;
+  const cancelled = new Set<string>();
+  const running: { current: Current | undefined } = { current: undefined };
+
+  const finish = (task: Task, result: TaskResult): void => {
+    // What is written down is what will be sent, cleaned as the schema says.
+    const clean = resultSchema.parse(result);
+    const state = clean.state === 'restarting' ? 'restarting' : 'done';
+    spool.addResult(task.id, clean);
+    journal.write({ task, state, bootId, result: clean });
+    const code = clean.code ?? '';
+    log(clean.state === 'completed' ? 'info' : 'error', `task ${task.id} ${clean.state} ${code}`.trim());
+    if (!tamperCodes.has(code)) return;
+    const reason = clean.steps.findLast((one) => one.exit !== 0)?.output ?? '';
+    spool.addEvent('object.refused', { object: task.package.name, code, reason: reason.slice(0, 900) });
+  };
+
+  const failed = (task: Task, code: NonNullable<TaskResult['code']>): TaskResult => ({
+    attempt: task.attempt,
+    steps: [],
+    state: 'failed',
+    code,
+  });
+
+  const run = async (task: Task): Promise<void> => {
+    running.current = { id: task.id, state: 'running' };
+    try {
+      if (parts.observeOnly) {
+        finish(task, failed(task, 'OBSERVE_ONLY'));
+        return;
+      }
+      journal.write({ task, state: 'running', bootId });
+      log('info', `task ${task.id}: install ${task.package.name} ${task.package.version}`);
+      const result = await installPackage(
+        {
+          ...parts.context,
+          isCancelled: () => cancelled.has(task.id),
+          onStale: (role, expired) => {
+            log('warning', `${role} of the trust chain expired at ${expired}`);
+            spool.addEvent('trust.stale', { role, expired });
+          },
+        },
+        task,
+      );
+      finish(task, result);
+    } finally {
+      running.current = undefined;
+      cancelled.delete(task.id);
+    }
+  };
+
+  return {
+    recover: () => {
+      for (const entry of journal.open()) {
+        if (entry.state === 'running') finish(entry.task, failed(entry.task, 'AGENT_RESTARTED'));
+        else if (entry.bootId !== bootId) {
+          const { task, result } = entry;
+          const steps = result?.steps ?? [];
+          const ok = isInstalled(parts.context.files, task.package);
+          finish(
+            task,
+            ok ? { attempt: task.attempt, steps, state: 'completed' } : { ...failed(task, 'NOT_INSTALLED'), steps },
+          );
+        }
+      }
+    },
+    current: () => {
+      if (running.current !== undefined) return running.current;
+      const waiting = journal.open().find((entry) => entry.state === 'restarting');
+      return waiting === undefined ? undefined : { id: waiting.task.id, state: 'restarting' };
+    },
+    accept: async (task) => {
+      if (running.current !== undefined) return;
+      const known = journal.find(task.id);
+      if (known !== undefined && known.task.attempt >= task.attempt) {
+        if (known.state === 'done' && known.result !== undefined) spool.addResult(task.id, known.result);
+        return;
+      }
+      await run(task);
+    },
+    cancel: (ids) => {
+      for (const id of ids) if (running.current?.id === id) cancelled.add(id);
+    },
+  };
+};

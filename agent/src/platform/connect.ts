@@ -1,0 +1,211 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import { AgentError } from '../errors.ts';
+
+// The only module of the agent that connects. Everything goes to the one server of the state folder; after the first
+// contact its certificate must lead to the pinned CA and name the server.
+
+export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+
+export type Call = {
+  method: 'GET' | 'POST' | 'PUT';
+  /** Below the door's prefix. */
+  path: string;
+  body?: unknown;
+  maxBytes?: number;
+  timeoutMs?: number;
+};
+
+export type Download = {
+  path: string;
+  /** Bytes that are there already; asked for with `Range`. */
+  from?: number;
+  maxBytes: number;
+  timeoutMs: number;
+  /** Told before the first chunk whether the server continues at `from` or starts anew. */
+  onStart: (continues: boolean) => void;
+  onChunk: (chunk: Buffer) => void;
+};
+
+export type Connection = {
+  call(call: Call): Promise<Reply>;
+  /** Streams a body; 404 is `false`. */
+  download(download: Download): Promise<boolean>;
+  close(): void;
+};
+
+export type ConnectOptions = {
+  server: string;
+  /** PEM of the pinned CA; null only for the first contact, which sends nothing secret. */
+  ca: string | null;
+  identity?: { key: string; cert: string };
+};
+
+const defaultTimeoutMs = 60_000;
+const gzipFromBytes = 1024;
+
+/** `https://host[:port]`, nothing else. */
+export const parseServer = (text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url?.protocol !== 'https:' ||
+    url.username !== '' ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    throw new AgentError('USAGE', `not an https address of a server: ${text}`);
+  }
+  return url;
+};
+
+/** Where the server listens: `host` without brackets. */
+const endpointOf = (url: URL) => ({
+  host: url.hostname.replace(/^\[|\]$/g, ''),
+  port: url.port === '' ? 443 : Number(url.port),
+});
+
+const unreachable = (error: unknown): AgentError =>
+  error instanceof AgentError
+    ? error
+    : new AgentError('UNREACHABLE', error instanceof Error ? error.message : String(error), {}, { cause: error });
+
+const readBody = async (response: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new AgentError('LIMIT', `the server sent more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+const encode = (body: unknown): { bytes: Buffer; headers: Record<string, string> } => {
+  if (body === undefined) return { bytes: Buffer.alloc(0), headers: {} };
+  const json = Buffer.from(JSON.stringify(body));
+  const zip = json.length >= gzipFromBytes;
+  const bytes = zip ? gzipSync(json) : json;
+  if (bytes.length > wireLimits.wireBytes || json.length > wireLimits.inflatedBytes) {
+    throw new AgentError('LIMIT', `a message of ${json.length} bytes is too large to send`);
+  }
+  return {
+    bytes,
+    headers: { 'Content-Type': 'application/json', ...(zip ? { 'Content-Encoding': 'gzip' } : {}) },
+  };
+};
+
+/** Opens kept-alive connections to the server, at most two at a time. */
+export const connect = (options: ConnectOptions): Connection => {
+  const { host, port } = endpointOf(parseServer(options.server));
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 2,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: options.ca !== null,
+    ...(options.ca === null ? {} : { ca: options.ca }),
+    ...options.identity,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  });
+
+  const send = (
+    call: { method: string; path: string; headers: Record<string, string>; bytes: Buffer; timeoutMs: number },
+    onResponse: (response: IncomingMessage) => Promise<void>,
+  ): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(call.timeoutMs);
+      const outgoing = httpsRequest({
+        agent,
+        host,
+        port,
+        method: call.method,
+        path: `${nativePrefix}${call.path}`,
+        headers: { ...call.headers, 'Content-Length': String(call.bytes.length), Accept: 'application/json' },
+        signal,
+      });
+      const fail = (error: unknown): void => {
+        outgoing.destroy();
+        reject(
+          signal.aborted ? new AgentError('UNREACHABLE', `no answer within ${call.timeoutMs} ms`) : unreachable(error),
+        );
+      };
+      outgoing.once('error', fail);
+      outgoing.once('response', (response) => {
+        onResponse(response).then(resolve, fail);
+      });
+      outgoing.end(call.bytes);
+    });
+
+  const call = async ({ method, path, body, maxBytes, timeoutMs }: Call): Promise<Reply> => {
+    const { bytes, headers } = encode(body);
+    const result: { reply?: Reply } = {};
+    await send({ method, path, headers, bytes, timeoutMs: timeoutMs ?? defaultTimeoutMs }, async (response) => {
+      const read = await readBody(response, maxBytes ?? wireLimits.wireBytes);
+      result.reply = { status: response.statusCode ?? 0, headers: response.headers, body: read };
+    });
+    if (result.reply === undefined) throw new AgentError('UNREACHABLE', 'no answer');
+    return result.reply;
+  };
+
+  const download = async (wanted: Download): Promise<boolean> => {
+    const from = wanted.from ?? 0;
+    const headers: Record<string, string> = from > 0 ? { Range: `bytes=${from}-` } : {};
+    const result = { found: true };
+    await send(
+      { method: 'GET', path: wanted.path, headers, bytes: Buffer.alloc(0), timeoutMs: wanted.timeoutMs },
+      async (response) => {
+        const status = response.statusCode ?? 0;
+        if (status !== 200 && status !== 206) {
+          const body = await readBody(response, wireLimits.smallBytes);
+          if (status !== 404) throw toError({ status, headers: response.headers, body });
+          result.found = false;
+          return;
+        }
+        wanted.onStart(status === 206);
+        let bytes = status === 206 ? from : 0;
+        for await (const chunk of response as AsyncIterable<Buffer>) {
+          bytes += chunk.length;
+          if (bytes > wanted.maxBytes)
+            throw new AgentError('LIMIT', `the server sent more than ${wanted.maxBytes} bytes`);
+          wanted.onChunk(chunk);
+        }
+        if (!response.complete) throw new AgentError('UNREACHABLE', 'the answer was cut off');
+      },
+    );
+    return result.found;
+  };
+
+  return { call, download, close: () => agent.destroy() };
+};
+
+const retryAfter = (headers: IncomingHttpHeaders): number | undefined => {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 86_400) : undefined;
+};
+
+/** The error that a refusal of the server stands for. */
+export const toError = (reply: Reply): AgentError => {
+  let parsed: ReturnType<typeof errorReply.safeParse>;
+  try {
+    parsed = errorReply.safeParse(JSON.parse(reply.body.toString('utf8')));
+  } catch {
+    parsed = errorReply.safeParse(undefined);
+  }
+  const serverCode = parsed.success ? parsed.data.error : `HTTP ${reply.status}`;
+  const message = parsed.success ? parsed.data.message : `the server answered ${reply.status}`;
+  const seconds = retryAfter(reply.headers);
+  const details = {
+    status: reply.status,
+    serverCode,
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+  };
+  if (reply.status === 401) return new AgentError('REFUSED', message, details);
+  if (reply.status === 409 && serverCode === 'POSSIBLE_CLONE')
+    return new AgentError('POSSIBLE_CLONE', message, details);
+  if (serverCode === 'NO_ROOT') return new AgentError('NO_ROOT', message, details);
+  if (reply.status === 429 || reply.status >= 500) return new AgentError('RETRY', message, details);
+  return new AgentError('ANSWER', `${serverCode}: ${message}`, details);
+};
