@@ -1,7 +1,9 @@
 import { catalogBuild } from './catalog-build.ts';
 import { catalogSign } from './catalog-sign.ts';
 import type { Command } from './command.ts';
+import { custodyVerify } from './custody-verify.ts';
 import { fulfil } from './fulfil.ts';
+import { inspect } from './inspect.ts';
 import { siteAdd } from './site-add.ts';
 import { siteList } from './site-list.ts';
 import { sourceAdd } from './source-add.ts';
@@ -12,6 +14,8 @@ import { trustExport } from './trust-export.ts';
 import { trustInit } from './trust-init.ts';
 import { trustRotate } from './trust-rotate.ts';
 import { trustShow } from './trust-show.ts';
+import { unpack } from './unpack.ts';
+import { verify } from './verify.ts';
 
 /** Every command of `sallyport-bundle`; a command is found by its words. */
 export const commands: ReadonlyArray<Command> = [
@@ -28,4 +32,8 @@ export const commands: ReadonlyArray<Command> = [
   catalogBuild,
   catalogSign,
   fulfil,
+  inspect,
+  verify,
+  unpack,
+  custodyVerify,
 ];

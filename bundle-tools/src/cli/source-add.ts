@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { addSource, parseSource, readSources, type Source } from '../host/sources.ts';
 import { type HostState, withLock } from '../host/state.ts';
-import { readSystemApt, systemAptProxy } from '../host/system-apt.ts';
+import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { aptProxy, readAptSources } from '../updates/sources/apt/sources-list.ts';
 import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
 import { argument, stateOf, stateOption } from './state-option.ts';
 
@@ -16,21 +17,38 @@ const freeName = (wanted: string, taken: ReadonlySet<string>): string => {
   }
 };
 
+/** This computer's own signed sources; a key that stands in a sources file is kept as a file of the state. */
 const systemSources = (state: HostState, input: CommandInput): Source[] => {
-  const { found, skipped } = readSystemApt(textOption(input, 'apt-folder') ?? '/etc/apt');
-  for (const { entry, reason } of skipped) input.io.note(`left out: ${entry}: ${reason}`);
-  if (found.length === 0) throw new BundleError('NOT_FOUND', 'this computer has no signed apt source');
+  const found = readAptSources(textOption(input, 'apt-root') ?? '/');
+  if (found.length === 0)
+    throw new BundleError('NOT_FOUND', 'this computer has no signed apt source at an http address');
   const known = readSources(state);
   const taken = new Set(known.map((source) => source.name));
-  const proxy = systemAptProxy();
-  const same = (a: Source, uri: string, suites: ReadonlyArray<string>) =>
-    a.kind === 'apt' && a.uri === uri && a.suites.join(' ') === suites.join(' ');
+  const proxies = aptProxy();
+  const isKnown = (uri: string, suites: ReadonlyArray<string>) =>
+    known.some((source) => source.kind === 'apt' && source.uri === uri && source.suites.join(' ') === suites.join(' '));
   return found
-    .filter((entry) => !known.some((source) => same(source, entry.uri, entry.suites)))
-    .map((entry) => {
+    .filter((entry) => !isKnown(entry.uri, entry.suites))
+    .map(({ uri, suites, components, signedBy, armoredKey }) => {
       const name = freeName('system', taken);
       taken.add(name);
-      return parseSource({ name, kind: 'apt', ...entry, ...(proxy === undefined ? {} : { proxy }) });
+      const ownKey = join(state.dir, 'keyrings', `${name}.asc`);
+      const keyrings = armoredKey === undefined ? signedBy : [...signedBy, ownKey];
+      const proxy = uri.startsWith('https:') ? proxies.https : proxies.http;
+      const source = parseSource({
+        name,
+        kind: 'apt',
+        uri,
+        suites,
+        components,
+        keyrings,
+        ...(proxy === undefined ? {} : { proxy }),
+      });
+      if (armoredKey !== undefined) {
+        ensureDir(join(state.dir, 'keyrings'));
+        writeFileDurable(ownKey, armoredKey);
+      }
+      return source;
     });
 };
 
@@ -64,7 +82,7 @@ export const sourceAdd: Command = {
     keyring: { type: 'string', value: 'FILE', multiple: true, help: 'apt: the keys that may sign the repository' },
     proxy: { type: 'string', value: 'URL', help: 'apt: an http proxy' },
     system: { type: 'boolean', help: "apt: this computer's own signed apt sources" },
-    'apt-folder': { type: 'string', value: 'DIR', help: 'apt --system: read this folder instead of /etc/apt' },
+    'apt-root': { type: 'string', value: 'DIR', help: 'apt --system: read etc/apt under this folder' },
   },
   minPositionals: 1,
   maxPositionals: 3,

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeEnvelope } from '../documents/envelope.ts';
+import { limits } from '../documents/limits.ts';
 import { type OpenedReceipt, openReceipt } from '../documents/receipt.ts';
 import type { SiteRequest } from '../documents/request.ts';
 import { BundleError } from '../errors.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { readBounded } from './read-bounded.ts';
 import { allSignKeysOf, type Site, type SiteRecord } from './sites.ts';
 
 /** Receipts of a request that the host does not hold yet, checked, in the order of their numbers. */
@@ -46,12 +48,35 @@ export const checkReceipts = (site: Site, request: SiteRequest, held: SiteRecord
   return { fresh, head };
 };
 
+const receiptName = (number: number, digest: string): string => `${number}-${digest.slice(0, 8)}.dsse.json`;
+
 /** Stores receipts before the record names them, so that the record never names one that is not there. */
 export const storeReceipts = (site: Site, chain: ReceiptChain): void => {
   const folder = join(site.folder, 'receipts');
   ensureDir(folder);
   for (const { bytes, opened } of chain.fresh) {
-    const path = join(folder, `${opened.predicate.number}-${opened.digest.slice(0, 8)}.dsse.json`);
+    const path = join(folder, receiptName(opened.predicate.number, opened.digest));
     if (!existsSync(path)) writeFileDurable(path, bytes);
   }
+};
+
+/** Checks the stored receipts of a site: each signed by the site, each following the one before. CHAIN when not. */
+export const verifyReceipts = (site: Site): { readonly count: number; readonly head: string | null } => {
+  const { receipt: head, receipts_from: from } = site.record;
+  if (head === undefined) return { count: 0, head: null };
+  const folder = join(site.folder, 'receipts');
+  const keys = allSignKeysOf(site);
+  let count = 0;
+  let digest: string | undefined = head.digest;
+  for (let number = head.number; number >= (from ?? 1); number -= 1) {
+    if (digest === undefined) throw chainError(site, `receipt ${number + 1} names none before it`);
+    const path = join(folder, receiptName(number, digest));
+    if (!existsSync(path)) throw chainError(site, `receipt ${number} is missing`);
+    const opened = openReceipt(readBounded(path, limits.receiptBytes), keys);
+    if (opened.digest !== digest || opened.predicate.number !== number)
+      throw chainError(site, `receipt ${number} was changed`);
+    count += 1;
+    digest = opened.predicate.prev;
+  }
+  return { count, head: head.digest };
 };

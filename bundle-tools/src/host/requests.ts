@@ -74,9 +74,12 @@ const record = (
   writeFileDurable(join(site.folder, 'request.dsse.json'), envelope, 0o600);
   const { receipt: _, ...rest } = site.record;
   const head = chain.head ?? site.record.receipt;
+  const begins = isReverted || site.record.receipt === undefined;
+  const from = begins ? (chain.fresh[0]?.opened.predicate.number ?? rest.receipts_from) : rest.receipts_from;
   writeRecord(site.folder, {
     ...rest,
     ...(head === undefined ? {} : { receipt: head }),
+    ...(from === undefined ? {} : { receipts_from: from }),
     request: { number: request.number, id: request.request_id, digest, seen_at: toTime(nowMs) },
   });
 };

@@ -26,6 +26,8 @@ const recordSchema = z.strictObject({
   request: z.strictObject({ number: int, id, digest: hex, seen_at: time }).optional(),
   /** The last receipt of the chain. */
   receipt: z.strictObject({ number: int, digest: hex, seq: int, tuf: tufVersions }).optional(),
+  /** Where the chain of receipts begins for this host. */
+  receipts_from: int.optional(),
   bundles: z
     .array(
       z.strictObject({

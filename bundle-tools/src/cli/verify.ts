@@ -1,0 +1,68 @@
+import { tmpdir } from 'node:os';
+import { limits } from '../documents/limits.ts';
+import { BundleError } from '../errors.ts';
+import { readBounded } from '../host/read-bounded.ts';
+import { openState } from '../host/state.ts';
+import { readTrustExport } from '../host/trust-export.ts';
+import { getNewest } from '../host/trust-files.ts';
+import { verifyWithRoot } from '../host/verify.ts';
+import { kindOfFile } from '../media/find.ts';
+import { nowMs } from '../platform/ambient.ts';
+import { groupHex } from '../trust/keys.ts';
+import { describeMetadata } from '../trust/repository.ts';
+import { type Command, type CommandInput, textOption } from './command.ts';
+import { argument, stateFolder } from './state-option.ts';
+
+/** The root to check against: a file, a trust export, or the root of this host's state. */
+const rootOf = async (input: CommandInput): Promise<Uint8Array> => {
+  const path = textOption(input, 'root');
+  if (path === undefined) return getNewest(openState(stateFolder(input)), 'root').bytes;
+  if (kindOfFile(path) === 'tar') return (await readTrustExport(path, tmpdir())).root.bytes;
+  const bytes = readBounded(path, limits.rootBytes);
+  if (describeMetadata(bytes).role !== 'root') throw new BundleError('METADATA', `${path} is no root`);
+  return bytes;
+};
+
+export const verify: Command = {
+  words: ['verify'],
+  summary: 'Checks a bundle offline with the real importer: signatures, versions, every byte.',
+  usage: 'verify PATH [--root FILE | --state DIR]',
+  example: 'verify /media/usb/1f0c77aa-1of1.tar --root 1.root.json',
+  options: {
+    root: { type: 'string', value: 'FILE', help: 'the root to trust: root metadata, or a trust export' },
+    state: { type: 'string', value: 'DIR', help: 'trust the root of this host' },
+  },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const root = await rootOf(input);
+    const described = describeMetadata(root);
+    const { verdict, reliesOn } = await verifyWithRoot({
+      path: argument(input, 0),
+      root,
+      nowMs: nowMs(),
+      io: input.io,
+    });
+    const { manifest, counts, warnings } = verdict;
+    return {
+      json: {
+        verified: true,
+        bundleId: verdict.bundleId,
+        site: manifest.site,
+        seq: verdict.seq,
+        root: { version: described.version, sha256: described.sha256 },
+        tuf: verdict.tuf,
+        objects: counts.new,
+        bytes: counts.bytes,
+        reliesOn,
+        warnings,
+      },
+      text: [
+        `good: bundle ${verdict.bundleId} for ${manifest.site === '*' ? 'every site' : `site ${manifest.site}`}, ${counts.new} objects, ${counts.bytes} bytes`,
+        `against root ${described.version}  ${groupHex(described.sha256)}`,
+        ...(reliesOn > 0 ? [`it relies on ${reliesOn} objects that the site holds`] : []),
+        ...warnings.map((code) => `warning ${code}`),
+      ],
+    };
+  },
+};
