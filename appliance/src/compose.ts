@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
+import { type AccountService, accountService } from './features/accounts/service.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
@@ -36,6 +37,7 @@ export type Appliance = {
   jobs: Jobs;
   ca: CaService;
   devices: DeviceService;
+  accounts: AccountService;
   close(): Promise<void>;
 };
 
@@ -117,6 +119,7 @@ export const compose = async ({ dataDir, extensions, log = openLog() }: ComposeO
       certificateDays: () => objects.settingInteger('devices.certificate-days'),
     });
     const devices = deviceService({ db, objects, events });
+    const accounts = accountService({ db, keyring, objects, events });
     return {
       version: applianceVersion(),
       paths,
@@ -132,6 +135,7 @@ export const compose = async ({ dataDir, extensions, log = openLog() }: ComposeO
       jobs: queue,
       ca,
       devices,
+      accounts,
       close: async () => {
         await queue.stop();
         db.close();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';
@@ -29,8 +29,6 @@ export type Initialised = {
   /** SHA-256 of the CA certificate. */
   caFingerprint: string;
 };
-
-const linkHours = 24;
 
 const rightsOf = (access: 'read' | 'write', except: readonly string[] = []): Right[] =>
   areas.filter((area) => !except.includes(area)).map((area) => `${area}:${access}` as Right);
@@ -63,21 +61,6 @@ const makeRoles = ({ objects }: Appliance): void => {
       objects.create(systemActor, 'role', { name, rights, builtIn: true }, { id, comment: 'init' });
     }
   }
-};
-
-/** A new one-time link for an account; only the hash of its secret is kept. */
-export const makeFirstLink = ({ objects }: Appliance, account: string): { path: string; expires: string } => {
-  const secret = Buffer.from(randomBytes(32)).toString('base64url');
-  const expires = toTime(nowMs() + linkHours * 3_600_000);
-  objects.create(systemActor, 'token', {
-    name: 'one-time link',
-    purpose: 'first',
-    hash: createHash('sha256').update(secret).digest('hex'),
-    uses: 1,
-    expiresAt: expires,
-    account,
-  });
-  return { path: `/first/${secret}`, expires };
 };
 
 /** Makes a data directory. What a crash left half-made is finished; a finished one is refused with EXISTS. */
@@ -124,12 +107,12 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
         { name: options.administrator, roles: ['administrator'] },
         { comment: 'init' },
       );
-    const link = makeFirstLink(appliance, account.id);
+    const link = appliance.accounts.makeLink(systemActor, account.id);
     const recovery = generateSealKey();
     keyring.writeFile('recovery.pub', recovery.publicKey);
     return {
-      linkPath: link.path,
-      linkExpires: link.expires,
+      linkPath: `/first/${link.token}`,
+      linkExpires: toTime(link.expiresAt),
       recoveryKey: grouped(recovery.secretKey),
       caFingerprint: createHash('sha256').update(appliance.ca.certificateDer).digest('hex'),
     };

@@ -1,4 +1,4 @@
--- Who is logged in, who tries to, and links that set a password once. Only hashes of secrets are kept.
+-- Who is logged in and who tries to. Only hashes of secrets are kept.
 
 create table session (
   -- SHA-256 of the cookie's value.
@@ -18,17 +18,6 @@ create table login_attempt (
   tries integer not null
 ) strict, without rowid;
 create index login_attempt_since on login_attempt (since);
-
-create table one_time_link (
-  -- SHA-256 of the token in the link.
-  hash blob primary key,
-  account text not null,
-  created_at integer not null,
-  expires_at integer not null,
-  made_by text not null,
-  used_at integer
-) strict, without rowid;
-create index one_time_link_account on one_time_link (account);
 
 -- A bundle that lies in staging or on a medium and is on its way through the steps of the import page.
 create table import_draft (

@@ -1,7 +1,9 @@
 import type { ObjectService } from '../objects/service.ts';
-import type { Obj, Right } from '../objects/types.ts';
-import { systemActor } from '../objects/types.ts';
-import { builtInRoles, isRight } from './types.ts';
+import type { Actor, Obj, Right } from '../objects/types.ts';
+import { isRight } from './types.ts';
+
+/** Id of the built-in role with every right. */
+export const administratorRole = 'administrator';
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
@@ -35,10 +37,11 @@ export const limitRights = (rights: ReadonlySet<Right>, limits: unknown): Set<Ri
   return new Set(limited);
 };
 
-/** Adds the roles that every site begins with; what an administrator changed or deleted stays so. */
-export const ensureRoles = (objects: ObjectService): void => {
-  for (const { id, name, rights } of builtInRoles) {
-    if (objects.find('role', id, { deleted: true }) !== undefined) continue;
-    objects.create(systemActor, 'role', { name, rights: [...rights], builtIn: true }, { id });
-  }
+/** The role that can do everything exists and is whole again, whatever was done to it. */
+export const repairAdministratorRole = (objects: ObjectService, actor: Actor): void => {
+  const held = objects.find('role', administratorRole);
+  if (held !== undefined && texts(held.body['rights']).includes('all') && texts(held.body['groups']).length === 0)
+    return;
+  const name = 'Administrator';
+  objects.put(actor, 'role', administratorRole, { name, rights: ['all'], groups: null, builtIn: true });
 };

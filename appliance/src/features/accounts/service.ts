@@ -8,8 +8,9 @@ import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Obj, type Right, requireRight } from '../objects/types.ts';
 import { apiTokens } from './api-tokens.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
+import { oneTimeLinks } from './links.ts';
 import { type Passwords, passwords } from './password.ts';
-import { ensureRoles, rightsOf } from './rights.ts';
+import { administratorRole, repairAdministratorRole, rightsOf } from './rights.ts';
 import { accountStore } from './store.ts';
 import type { LinkPurpose, NewSession, Session, SignedIn } from './types.ts';
 
@@ -32,8 +33,6 @@ export type AccountService = {
   /** What a link is for; undefined when it is unknown, used or too old. */
   findLink(token: string): LinkPurpose | undefined;
   useLink(token: string, call: { password: string; again: string; from: string }): Promise<NewSession>;
-  /** The built-in roles, and an administrator with this name if there is no account yet. */
-  ensureAdministrator(actor: Actor, name: string): Obj | undefined;
   /** Enables an account, makes it an administrator, ends its sessions. For the appliance's own console only. */
   breakGlass(actor: Actor, name: string): Obj;
   createApiToken(
@@ -57,7 +56,6 @@ export type AccountParts = {
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const linkMs = 24 * hourMs;
 const maxSessions = 20;
 const maxPasswordBytes = 1_024;
 const secretPattern = /^[A-Za-z0-9_-]{43}$/;
@@ -80,6 +78,8 @@ export const accountService = (parts: AccountParts): AccountService => {
     clock,
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
   });
+
+  const links = oneTimeLinks({ db, objects, events, clock });
 
   const idleMs = (): number => objects.settingInteger('accounts.idle-minutes') * minuteMs;
   const absoluteMs = (): number => objects.settingInteger('accounts.session-hours') * hourMs;
@@ -191,7 +191,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   const setPassword = (account: Obj, hash: string, from: string): void => {
     objects.update(self(account, from), 'account', account.id, { passwordHash: hash });
     store.dropSessionsOf(account.id, null);
-    store.dropLinksOf(account.id);
+    links.removeOf(self(account, from), account.id);
     events.record('password-changed', { actor: `account:${account.id}`, from, params: { account: account.id } });
   };
 
@@ -211,50 +211,6 @@ export const accountService = (parts: AccountParts): AccountService => {
       if (hashIn(latest) !== stored) throw new AppError('CONFLICT', 'the password was changed meanwhile');
       setPassword(latest, hash, from);
       return openSession(latest, from);
-    });
-  };
-
-  const makeLink: AccountService['makeLink'] = (actor, id) => {
-    requireRight(actor, 'accounts:write');
-    return immediate(db, () => {
-      const account = objects.get('account', id);
-      const token = newSecret();
-      const expiresAt = clock() + linkMs;
-      // A new link replaces one that nobody used.
-      store.dropLinksOf(account.id);
-      store.dropOldLinks(clock() - 30 * linkMs);
-      store.addLink(sha256(token), account.id, clock(), expiresAt, actorRef(actor));
-      events.record('one-time-link-made', { actor: actorRef(actor), params: { account: account.id } });
-      return { token, expiresAt };
-    });
-  };
-
-  const linkAccount = (token: string): { account: Obj; expiresAt: number } | undefined => {
-    const row = secretPattern.test(token) ? store.link(sha256(token)) : undefined;
-    if (row === undefined || row.used_at !== null || row.expires_at <= clock()) return undefined;
-    const account = objects.find('account', row.account);
-    return account === undefined || account.body['disabled'] === true
-      ? undefined
-      : { account, expiresAt: row.expires_at };
-  };
-
-  const useLink: AccountService['useLink'] = async (token, { password, again, from }) => {
-    const link = linkAccount(token);
-    if (link === undefined) throw new AppError('NOT_FOUND', 'the link is unknown, used or too old');
-    const faults = passwordFaults(String(link.account.body['name'] ?? ''), password, again, 'password');
-    if (Object.keys(faults).length > 0) throw invalid(faults);
-    const hash = await hashing.hash(password);
-    return immediate(db, () => {
-      if (!store.useLink(sha256(token), clock()))
-        throw new AppError('NOT_FOUND', 'the link is unknown, used or too old');
-      const account = objects.get('account', link.account.id);
-      setPassword(account, hash, from);
-      events.record('first-link-used', {
-        actor: `account:${account.id}`,
-        from,
-        params: { account: account.id },
-      });
-      return openSession(account, from);
     });
   };
 
@@ -279,29 +235,35 @@ export const accountService = (parts: AccountParts): AccountService => {
       requireRight(actor, 'accounts:write');
       return store.dropSessionsOf(account, null);
     },
-    makeLink,
+    makeLink: links.make,
     findLink: (token) => {
-      const link = linkAccount(token);
+      const link = links.find(token);
       return (
         link && { account: link.account.id, name: String(link.account.body['name'] ?? ''), expiresAt: link.expiresAt }
       );
     },
-    useLink,
-    ensureAdministrator: (actor, name) =>
-      immediate(db, () => {
-        ensureRoles(objects);
-        if (objects.list({ kind: 'account', limit: 1 }).total > 0) return undefined;
-        return objects.create(actor, 'account', { name, roles: ['administrator'] });
-      }),
+    useLink: async (token, { password, again, from }) => {
+      const link = links.get(token);
+      const faults = passwordFaults(String(link.account.body['name'] ?? ''), password, again, 'password');
+      if (Object.keys(faults).length > 0) throw invalid(faults);
+      const hash = await hashing.hash(password);
+      return immediate(db, () => {
+        // Used up by another request while the password was hashed, it is not found any more.
+        const { account } = links.get(token);
+        setPassword(account, hash, from);
+        events.record('first-link-used', { actor: `account:${account.id}`, from, params: { account: account.id } });
+        return openSession(account, from);
+      });
+    },
     breakGlass: (actor, name) => {
       requireRight(actor, 'all');
       return immediate(db, () => {
-        ensureRoles(objects);
+        repairAdministratorRole(objects, actor);
         const held = objects.findBy('account', 'name', name.trim());
-        const patch = { disabled: false, roles: ['administrator'], twoStep: false, totpSecret: null };
+        const patch = { disabled: false, roles: [administratorRole], twoStep: false, totpSecret: null };
         const account =
           held === undefined
-            ? objects.create(actor, 'account', { name, roles: ['administrator'] }, { comment: 'break-glass' })
+            ? objects.create(actor, 'account', { name, roles: [administratorRole] }, { comment: 'break-glass' })
             : objects.update(actor, 'account', held.id, patch, { comment: 'break-glass' });
         store.dropSessionsOf(account.id, null);
         return account;
@@ -311,7 +273,6 @@ export const accountService = (parts: AccountParts): AccountService => {
     trim: () => {
       attempts.trim();
       store.dropEnded(clock() - absoluteMs(), clock() - idleMs());
-      store.dropOldLinks(clock() - 30 * linkMs);
     },
   };
 };

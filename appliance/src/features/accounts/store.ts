@@ -9,14 +9,6 @@ type SessionRow = {
   from_address: string | null;
 };
 
-export type LinkRow = {
-  account: string;
-  created_at: number;
-  expires_at: number;
-  made_by: string;
-  used_at: number | null;
-};
-
 const toSession = (row: SessionRow): Session => ({
   hash: row.hash,
   account: row.account,
@@ -25,7 +17,7 @@ const toSession = (row: SessionRow): Session => ({
   from: row.from_address,
 });
 
-/** Sessions, tries and one-time links. */
+/** Sessions and tries. */
 export const accountStore = (db: Database) => {
   const session = db.prepare<[Buffer], SessionRow>('select * from session where hash = ?');
   const sessionsOf = db.prepare<[string], SessionRow>('select * from session where account = ? order by used_at desc');
@@ -54,18 +46,6 @@ export const accountStore = (db: Database) => {
   const dropOldestAttempts = db.prepare<[number]>(
     'delete from login_attempt where subject in (select subject from login_attempt order by since limit ?)',
   );
-
-  const link = db.prepare<[Buffer], LinkRow>(
-    'select account, created_at, expires_at, made_by, used_at from one_time_link where hash = ?',
-  );
-  const addLink = db.prepare<[Buffer, string, number, number, string]>(
-    'insert into one_time_link (hash, account, created_at, expires_at, made_by) values (?, ?, ?, ?, ?)',
-  );
-  const useLink = db.prepare<[number, Buffer, number]>(
-    'update one_time_link set used_at = ? where hash = ? and used_at is null and expires_at > ?',
-  );
-  const dropLinksOf = db.prepare<[string]>('delete from one_time_link where account = ? and used_at is null');
-  const dropOldLinks = db.prepare<[number]>('delete from one_time_link where expires_at < ?');
 
   return {
     session: (hash: Buffer): Session | undefined => {
@@ -101,19 +81,6 @@ export const accountStore = (db: Database) => {
       dropOldAttempts.run(before);
       const surplus = (countAttempts.get()?.n ?? 0) - most;
       if (surplus > 0) dropOldestAttempts.run(surplus);
-    },
-
-    link: (hash: Buffer) => link.get(hash),
-    addLink: (hash: Buffer, account: string, at: number, expiresAt: number, madeBy: string): void => {
-      addLink.run(hash, account, at, expiresAt, madeBy);
-    },
-    /** False when it was used or is too old. */
-    useLink: (hash: Buffer, at: number): boolean => useLink.run(at, hash, at).changes > 0,
-    dropLinksOf: (account: string): void => {
-      dropLinksOf.run(account);
-    },
-    dropOldLinks: (before: number): void => {
-      dropOldLinks.run(before);
     },
   };
 };

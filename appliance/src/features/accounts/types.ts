@@ -6,7 +6,7 @@
 // taken away is gone at once. An API token acts for an account and may be limited further, never widened. A wrong name,
 // a wrong password and a disabled account look the same from outside, in words and in time.
 
-import type { Actor, Area, Right } from '../objects/types.ts';
+import type { Actor, Right } from '../objects/types.ts';
 import { areas } from '../objects/types.ts';
 
 export type Session = {
@@ -26,26 +26,7 @@ export type NewSession = { cookie: string; maxAgeSeconds: number; actor: Actor }
 
 export type LinkPurpose = { account: string; name: string; expiresAt: number };
 
-export type RoleDeclaration = { id: string; name: string; rights: readonly Right[] };
-
-const allAreas = (access: 'read' | 'write', except: readonly Area[] = []): Right[] =>
-  areas.filter((area) => !except.includes(area)).map((area): Right => `${area}:${access}`);
-
-/** The roles that every site begins with; administrators may add others. */
-export const builtInRoles: readonly RoleDeclaration[] = [
-  { id: 'administrator', name: 'Administrator', rights: ['all'] },
-  {
-    id: 'operator',
-    name: 'Operator',
-    rights: [
-      ...allAreas('write', ['accounts', 'settings', 'events', 'provision']),
-      'events:read',
-      'provision:read',
-      'settings:read',
-    ],
-  },
-  { id: 'viewer', name: 'Viewer', rights: allAreas('read', ['accounts']) },
-];
+const allAreas = (access: 'read' | 'write'): Right[] => areas.map((area): Right => `${area}:${access}`);
 
 /** Every right that a role can name. */
 export const allRights: readonly Right[] = ['all', ...allAreas('read'), ...allAreas('write')];

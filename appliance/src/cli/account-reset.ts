@@ -1,0 +1,31 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+/** Break-glass: only whoever may read the data directory on the appliance itself can do this; the journal has it. */
+export const command: Command = {
+  summary: 'a one-time link for an account that lost its password, made an administrator again',
+  positionals: 'NAME',
+  example: 'sallyport account reset administrator --data /var/lib/sallyport',
+  run: async ({ positionals, open, out }) => {
+    const [name, ...rest] = positionals;
+    if (name === undefined || rest.length > 0) throw new AppError('USAGE', 'give one account name');
+    const appliance = await open();
+    const { accounts, config } = appliance;
+    const actor = cliActor();
+    const account = accounts.breakGlass(actor, name);
+    const link = accounts.makeLink(actor, account.id);
+    const [host = 'localhost'] = config.addresses;
+    const address = `https://${host.includes(':') ? `[${host}]` : host}:${config.listen.port}/first/${link.token}`;
+    out.line(`one-time link  ${address}  (once, until ${toTime(link.expiresAt)})`);
+    out.note('The account is enabled and an administrator; its sessions are ended.');
+    out.result({
+      account: account.id,
+      link: address,
+      linkPath: `/first/${link.token}`,
+      linkExpires: toTime(link.expiresAt),
+    });
+    return 0;
+  },
+};
