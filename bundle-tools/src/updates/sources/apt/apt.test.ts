@@ -2,10 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { makeRepositoryKey, signRelease } from '../../../../../scripts/demo-repository.ts';
+import { makeDemoRepository, makeRepositoryKey, signRelease } from '../../../../../scripts/demo-repository.ts';
 import { startAptRepository, type TestRepository } from '../../../../../test/support/apt-repository.ts';
+import { suiteAdvisories } from '../../../advisories/sources/suite.ts';
 import { nowMs } from '../../../platform/ambient.ts';
 import { fetchFile } from './fetch.ts';
+import { planUpdates } from './plan.ts';
 import { aptSource } from './source.ts';
 
 const DAY_MS = 86_400_000;
@@ -236,4 +238,51 @@ describe('a repository is refused', () => {
     writeFileSync(noKey, 'no key');
     expect(await refusal('trixie', { keyrings: [noKey] })).toBe('SOURCE_INVALID');
   });
+});
+
+test('a vendor without public advisories: from its signed archive to a planned, fetched security update', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'demo-repository-'));
+  const demo = await makeDemoRepository({ dir });
+  try {
+    const indexes = await aptSource({
+      uri: demo.uri,
+      suites: demo.suites,
+      components: [demo.component],
+      keyrings: [demo.keyring],
+      cacheDir,
+      now,
+    }).refresh(demo.arch);
+    const [old, fixed] = demo.versions as [string, string];
+    const { packageName: name } = demo;
+    const platform = {
+      vendor: 'demo-line',
+      release: '1',
+      arch: demo.arch,
+      suites: demo.suites,
+      packages: [{ name, version: old, source: name, source_version: old, all: 1 as const }],
+    };
+    const plan = planUpdates({ platform, indexes, wants: [{ position: 0, kind: 'newer' }] });
+    expect(plan.unfulfilled).toEqual([]);
+    expect(plan.updates).toMatchObject([
+      {
+        update: {
+          ecosystem: 'dpkg:demo-line:1',
+          version: fixed,
+          security: true,
+          signer: `openpgp:${demo.fingerprint}`,
+        },
+        files: [{ sha256: demo.debs[1]?.sha256 }],
+      },
+    ]);
+    expect(readFileSync(await fetchFile(plan.updates[0]!.files[0]!, { cacheDir }))).toEqual(
+      readFileSync(demo.debs[1]!.path),
+    );
+    const advisories = suiteAdvisories({ ecosystem: 'dpkg:demo-line:1', indexes, feed: 'suites' });
+    expect(advisories.map((one) => [one.id, one.affected[0]?.ranges[0]?.comparable])).toEqual([
+      [`suite:line-security:${name}:${fixed}`, true],
+    ]);
+  } finally {
+    await demo.close();
+    rmSync(dir, { recursive: true });
+  }
 });
