@@ -118,6 +118,8 @@ export const writeVolume = async (
   try {
     try {
       const pack = tar.pack();
+      // Reading the pack reports its error; without a listener the event itself would end the process.
+      pack.on('error', () => undefined);
       const sending = sendAll(pack, entries);
       sending.catch(() => undefined);
       const check = createHeaderCheck(entries);
