@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type AccountService, accountService } from './features/accounts/service.ts';
+import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
@@ -37,6 +38,10 @@ export type Appliance = {
   jobs: Jobs;
   ca: CaService;
   devices: DeviceService;
+  /** What agents may fetch of the trust chain; the exchange's. */
+  trustFiles: TrustFiles;
+  /** The queues that agents work on; the deployments'. */
+  tasks: TaskQueue;
   accounts: AccountService;
   close(): Promise<void>;
 };
@@ -52,6 +57,15 @@ export type Extensions = {
 export type ComposeOptions = { dataDir: string; extensions?: Extensions; log?: Log };
 
 const here = import.meta.dirname;
+
+const noTrust: TrustFiles = { get: () => null, root: () => null };
+const noTasks: TaskQueue = {
+  next: () => null,
+  cancelled: () => [],
+  result: () => 'not-found',
+  state: () => undefined,
+  mayFetch: () => false,
+};
 
 const schedules: readonly Schedule[] = [{ name: 'retention', cron: '17 2 * * *', kind: 'retention' }];
 
@@ -135,6 +149,8 @@ export const compose = async ({ dataDir, extensions, log = openLog() }: ComposeO
       jobs: queue,
       ca,
       devices,
+      trustFiles: noTrust,
+      tasks: noTasks,
       accounts,
       close: async () => {
         await queue.stop();

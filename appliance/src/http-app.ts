@@ -3,21 +3,11 @@ import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
-import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
 import { toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
 import { securityHeaders } from './platform/http/security-headers.ts';
 
 export type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
-
-const noTrust: TrustFiles = { get: () => null, root: () => null };
-const noTasks: TaskQueue = {
-  next: () => null,
-  cancelled: () => [],
-  result: () => 'not-found',
-  state: () => undefined,
-  mayFetch: () => false,
-};
 
 /** Every route of the appliance. */
 export const httpApp = (appliance: Appliance): Hono<HttpEnv> => {
@@ -42,8 +32,8 @@ export const httpApp = (appliance: Appliance): Hono<HttpEnv> => {
       inventory,
       events,
       store,
-      trustFiles: noTrust,
-      tasks: noTasks,
+      trustFiles: appliance.trustFiles,
+      tasks: appliance.tasks,
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );
