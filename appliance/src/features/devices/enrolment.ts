@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
+import { type Actor, systemActor } from '../objects/types.ts';
 import { toIdentity } from './identity.ts';
 import type { LastSeen } from './last-seen.ts';
 import { contradictsOwnKey, matchNewcomer } from './match.ts';
@@ -38,8 +38,6 @@ type Decision = EnrolOutcome | { state: 'refused'; reason: string; device?: numb
 const liveMs = 3 * 60_000;
 /** Newcomers that wait for a person; past it a leaked token could fill the table. */
 const maxWaiting = 20_000;
-
-const systemActor: Actor = { type: 'system', id: 'enrolment', label: 'enrolment', rights: new Set(['all']) };
 
 export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => EnrolOutcome) => {
   const { db, store, objects, events, clock, refused } = parts;

@@ -5,9 +5,10 @@ import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
+import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 
 export { cleanAddress } from './identity.ts';
+export { newTokenSecret, tokenHash } from './tokens.ts';
 
 import { enrolment } from './enrolment.ts';
 import { lastSeen } from './last-seen.ts';
@@ -71,15 +72,6 @@ export type DeviceParts = {
 const dayMs = 24 * 3600 * 1000;
 const keptBootIds = 8;
 
-/** An actor for what follows from a rule, not from a person. */
-export const enrolmentActor: Actor = { type: 'system', id: 'enrolment', label: 'enrolment', rights: new Set(['all']) };
-
-const requireWrite = (actor: Actor): void => {
-  if (!actor.rights.has('all') && !actor.rights.has('devices:write')) {
-    throw new AppError('FORBIDDEN', 'needs the right devices:write');
-  }
-};
-
 /** Devices: enrolment, binding of requests, approval and revocation. */
 export const deviceService = (parts: DeviceParts): DeviceService => {
   const { db, objects, events } = parts;
@@ -89,7 +81,6 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const seen = lastSeen(db, store);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
   const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
-  const actorName = (actor: Actor): string => `${actor.type}:${actor.id}`;
 
   const found = (device: Device | undefined): Device => {
     if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
@@ -100,18 +91,18 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     if (device.group === null || objects.find('device-decision', device.publicId) !== undefined) return;
     // A group deleted since the token was made must not keep the device out.
     if (objects.find('group', device.group) === undefined) return;
-    objects.put(enrolmentActor, 'device-decision', device.publicId, { group: device.group });
+    objects.put(systemActor, 'device-decision', device.publicId, { group: device.group });
   };
 
   const approve = (actor: Actor, id: number): Device => {
-    requireWrite(actor);
+    requireRight(actor, 'devices:write');
     return immediate(db, () => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') throw new AppError('CONFLICT', 'the device is revoked');
       const reinstalled = store.takeNextKey(id);
       if (device.state === 'managed' && !reinstalled) return device;
       if (device.state !== 'managed') store.approve(id, clock());
-      events.record('device-approved', { device: id, actor: actorName(actor), params: { device: device.publicId } });
+      events.record('device-approved', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       const approved = found(store.byId(id));
       applyGroup(approved);
       return approved;
@@ -119,12 +110,12 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   };
 
   const revoke = (actor: Actor, id: number): Device => {
-    requireWrite(actor);
+    requireRight(actor, 'devices:write');
     return immediate(db, () => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') return device;
       store.revoke(id, clock());
-      events.record('device-revoked', { device: id, actor: actorName(actor), params: { device: device.publicId } });
+      events.record('device-revoked', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       return found(store.byId(id));
     });
   };
