@@ -41,7 +41,9 @@ const sendFile = async (pack: Pack, entry: Extract<WriterEntry, { path: string }
   const hash = createHash('sha256');
   const finished = Promise.withResolvers<void>();
   const sink = pack.entry(tarHeader(entry), (error) => (error ? finished.reject(error) : finished.resolve()));
-  // The handler below decides; this one only keeps an early rejection from being unhandled.
+  // Errors reach the caller through the pack; without a listener the event itself would end the process.
+  sink.on('error', () => undefined);
+  // Awaited below; this only keeps an early rejection from being unhandled.
   finished.promise.catch(() => undefined);
   const handle = await open(entry.path, 'r').catch((error: unknown) => {
     throw new BundleError('STORE_IO', `cannot read the object ${basename(entry.path)}`, { cause: error });
@@ -118,8 +120,6 @@ export const writeVolume = async (
   try {
     try {
       const pack = tar.pack();
-      // Reading the pack reports its error; without a listener the event itself would end the process.
-      pack.on('error', () => undefined);
       const sending = sendAll(pack, entries);
       sending.catch(() => undefined);
       const check = createHeaderCheck(entries);
