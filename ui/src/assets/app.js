@@ -1,0 +1,168 @@
+// Small helpers on top of plain links and forms; every page works without this file.
+(() => {
+  const doc = document;
+  const root = doc.documentElement;
+  root.classList.add('js');
+  const $ = (selector, from = doc) => from.querySelector(selector);
+  const $$ = (selector, from = doc) => [...from.querySelectorAll(selector)];
+  const inField = (target) => target.closest?.('input, select, textarea, [contenteditable], dialog[open]');
+
+  // Selection: the box in the head takes the page, shift takes a range, the count follows.
+  const count = (panel) => {
+    const picks = $$('.pick', panel);
+    const chosen = picks.filter((pick) => pick.checked).length;
+    const whole = $('.pick-all', panel);
+    if (whole) {
+      whole.checked = chosen > 0 && chosen === picks.length;
+      whole.indeterminate = chosen > 0 && chosen < picks.length;
+    }
+    for (const out of $$('[data-count]', panel)) out.textContent = new Intl.NumberFormat(root.lang).format(chosen);
+  };
+  let last;
+  doc.addEventListener('click', (event) => {
+    const pick = event.target.closest?.('.pick');
+    if (!pick) return;
+    const panel = pick.closest('.panel');
+    const picks = $$('.pick', panel);
+    if (event.shiftKey && last && picks.includes(last)) {
+      const [from, to] = [picks.indexOf(last), picks.indexOf(pick)].sort((a, b) => a - b);
+      for (const other of picks.slice(from, to + 1)) other.checked = pick.checked;
+    }
+    last = pick;
+    count(panel);
+  });
+  doc.addEventListener('change', (event) => {
+    const whole = event.target.closest?.('.pick-all');
+    if (whole) {
+      const panel = whole.closest('.panel');
+      for (const pick of $$('.pick', panel)) pick.checked = whole.checked;
+      count(panel);
+    }
+    if (event.target.matches?.('[data-submit]')) event.target.form.requestSubmit();
+  });
+
+  // A form that was sent keeps its width and says that it works; a second press does nothing.
+  doc.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === 'get') return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = '1';
+    const button = event.submitter;
+    if (button?.dataset.busy) {
+      button.style.minWidth = `${button.offsetWidth}px`;
+      button.classList.add('busy');
+      button.textContent = button.dataset.busy;
+    }
+  });
+  addEventListener('pageshow', () => {
+    for (const form of $$('form[data-sent]')) delete form.dataset.sent;
+  });
+
+  // Menus close on Escape and on a press outside; the toast closes by its button.
+  const closeMenus = (except) => {
+    for (const menu of $$('details.pop[open]')) if (menu !== except) menu.open = false;
+  };
+  doc.addEventListener('click', (event) => {
+    closeMenus(event.target.closest?.('details.pop'));
+    const closer = event.target.closest?.('[data-close]');
+    if (closer) (closer.closest('dialog') ?? closer.closest('.toast'))?.remove();
+    const print = event.target.closest?.('[data-print]');
+    if (print) {
+      event.preventDefault();
+      window.print();
+    }
+    const copy = event.target.closest?.('[data-copy]');
+    if (copy) navigator.clipboard?.writeText($(copy.dataset.copy)?.textContent ?? '');
+  });
+
+  // Palette: the search page in a dialog.
+  const palette = $('#palette');
+  const moveIn = (step) => {
+    const links = $$('.results a', palette);
+    const at = links.findIndex((link) => link.getAttribute('aria-selected') === 'true');
+    const next = links[(at + step + links.length) % links.length];
+    for (const link of links) link.setAttribute('aria-selected', String(link === next));
+    next?.scrollIntoView({ block: 'nearest' });
+  };
+  let asked = 0;
+  const ask = async (input) => {
+    asked += 1;
+    const mine = asked;
+    const url = `${palette.dataset.url}?q=${encodeURIComponent(input.value)}`;
+    const answer = await fetch(url, { headers: { 'HX-Request-Type': 'partial' } }).catch(() => undefined);
+    if (!answer?.ok || mine !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const results = $('.results', palette);
+    results.replaceChildren(...page.body.childNodes);
+    for (const link of $$('a', results)) link.setAttribute('role', 'option');
+    moveIn(1);
+  };
+  if (palette?.showModal) {
+    let timer;
+    palette.addEventListener('input', (event) => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 120, event.target);
+    });
+    palette.addEventListener('keydown', (event) => {
+      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+        event.preventDefault();
+        moveIn(event.key === 'ArrowDown' ? 1 : -1);
+      } else if (event.key === 'Enter') {
+        const chosen = $('a[aria-selected="true"]', palette);
+        if (chosen) {
+          event.preventDefault();
+          location.assign(chosen.href);
+        }
+      }
+    });
+  }
+  const openPalette = () => {
+    if (!palette?.showModal) return $('.bar .find input')?.focus();
+    palette.showModal();
+    $('input', palette).select();
+  };
+
+  // Keys: / search, f filter, j k rows, x select, ? help. Idle in fields; a preference switches single keys off.
+  let row = -1;
+  const toRow = (step) => {
+    const rows = $$('main tbody tr:not(.group, .open)').filter((line) => $('a', line));
+    if (rows.length === 0) return;
+    row = Math.min(rows.length - 1, Math.max(0, row + step));
+    $('a', rows[row]).focus();
+  };
+  const keys = {
+    '/': openPalette,
+    f: () => $('main .find input')?.focus(),
+    j: () => toRow(1),
+    k: () => toRow(-1),
+    x: () => doc.activeElement?.closest?.('tr')?.querySelector('.pick')?.click(),
+    '?': () => $('#keys')?.showModal?.(),
+  };
+  doc.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      return openPalette();
+    }
+    if (event.key === 'Escape') {
+      const menu = $('details.pop[open]');
+      closeMenus();
+      return menu?.querySelector('summary').focus();
+    }
+    if (root.dataset.keys === 'off' || event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  // After a swap the counts are right again and a region that asks for it is announced.
+  doc.addEventListener('htmx:after:swap', () => {
+    for (const panel of $$('.panel:has(.pick)')) count(panel);
+    const live = $('#live');
+    const said = $('[data-announce]')?.dataset.announce;
+    if (live && said && live.textContent !== said) live.textContent = said;
+  });
+  // A progress stream that ended shows the page of the next step.
+  doc.addEventListener('done', () => location.reload());
+  for (const panel of $$('.panel:has(.pick)')) count(panel);
+})();
