@@ -6,7 +6,8 @@
 //   random numbers and keys are of our own making, 32 bytes or longer in hex or base64; they are left out.
 // - Text is cut into tokens: runs of letters or of digits and letters, case folded. A value hits where its tokens follow
 //   each other, whatever stands between: `10.1.2.3` is found in `10-1-2-3`, `aa:bb:cc:dd:ee:ff` also as `aabbccddeeff`.
-// - An address, a MAC, a serial number and a machine id hit wherever they stand. One exception: an address that is the
+// - An address, a MAC, a serial number and a machine id hit wherever they stand. Versions are the exception, since they
+//   look like addresses: there an address hits only as it is written and not inside a longer number, and one that is the
 //   whole upstream version of a package (`10.0.0.1-2`) is that version.
 // - A name (host, domain, account, person) hits wherever it stands, but for the fields that carry the public names of
 //   packages, systems and suites. There it is no hit if it is exactly the name of a package, system or suite of the request
@@ -34,7 +35,14 @@ export type CounterProof = {
 };
 
 /** A text of the request. `devices`: who reported it, where that is known. */
-type Leaf = { readonly field: string; readonly text: string; readonly isPublic: boolean; readonly isVersion: boolean };
+type Leaf = {
+  readonly field: string;
+  readonly text: string;
+  /** The whole text of the field: what `reporters` knows. */
+  readonly whole: string;
+  readonly isPublic: boolean;
+  readonly isVersion: boolean;
+};
 
 const NAME_KINDS: ReadonlySet<IdentityKind> = new Set(['host', 'domain', 'account', 'person']);
 const KINDS: readonly IdentityKind[] = ['host', 'domain', 'address', 'mac', 'account', 'person', 'serial', 'machine'];
@@ -48,12 +56,12 @@ const COMMON_WORDS: ReadonlySet<string> = new Set(
     'bin lib dev doc docs common utils tools core base amd64 arm64 i386 all stable testing unstable security updates ' +
     'backports trixie bookworm bullseye sid noble jammy focal almalinux rocky rhel fedora alpine home lan net network dns ' +
     'dhcp ntp ssh vpn gateway router firewall monitor monitoring log logs syslog build builder runner ci app apps api man ' +
-    'games news list lists irc sync operator update upgrade manager master worker agent sallyport'
+    'games news list lists irc sync operator update upgrade manager master worker agent sallyport administrator'
   ).split(/\s+/),
 );
 
 const PUBLIC_FIELDS: readonly RegExp[] = [
-  /^format$/,
+  /^(format|site)$/,
   /^reads\[\]$/,
   /^wants\[\]\.(kind|id|min)$/,
   /^cursors(\..*)?$/,
@@ -64,10 +72,10 @@ const PUBLIC_FIELDS: readonly RegExp[] = [
   /^advisories\[\]$/,
   /^controllers\[\]\.(vendor|model|order_no|firmware)$/,
   /^media\.kind$/,
-  /^receipts\[\]\.(_type|predicateType|payloadType|subject\[\]\.name|predicate\.(format|result|code))$/,
+  /^receipts\[\]\.(_type|predicateType|payloadType|subject\[\]\.name|predicate\.(format|site|result|code))$/,
   /^receipts\[\]\.predicate\.(warnings\[\]|overrides\[\]\.code|applied\[\]\.update|applied\[\]\.reasons\[\])$/,
 ];
-const VERSION_FIELDS = /^(platforms\[\]\.packages\[\]\.(version|source_version)|wants\[\]\.min|software\[\])$/;
+const VERSION_FIELDS = /^(platforms\[\]\.packages\[\]\.(version|source_version)|wants\[\]\.min)$/;
 
 // Digests, random numbers and keys of our own making; anything else in these fields is searched.
 const OPAQUE_FIELDS: readonly RegExp[] = [
@@ -135,7 +143,13 @@ const leavesOf = (document: unknown): Leaf[] => {
   walk(openReceipts(document), '', '', (field, exact, text) => {
     if (isOpaque(field, text) || isTime(text)) return;
     const isPublic = PUBLIC_FIELDS.some((pattern) => pattern.test(field));
-    leaves.push({ field: exact, text, isPublic, isVersion: VERSION_FIELDS.test(field) });
+    const leaf = { field: exact, whole: text, isPublic };
+    // A purl holds a name and a version; only the version may look like an address.
+    const at = field === 'software[]' ? text.lastIndexOf('@') : -1;
+    if (at > 0) {
+      leaves.push({ ...leaf, text: text.slice(0, at), isVersion: false });
+      leaves.push({ ...leaf, text: text.slice(at + 1), isVersion: true });
+    } else leaves.push({ ...leaf, text, isVersion: VERSION_FIELDS.test(field) });
   });
   return leaves;
 };
@@ -164,7 +178,7 @@ const indexTokens = (leaves: readonly Leaf[]): { tokens: string[][]; index: Map<
 
 const isOwnVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
   if (identity.kind !== 'address' || !leaf.isVersion) return false;
-  const version = leaf.text.slice(leaf.text.lastIndexOf('@') + 1).replace(/^\d+(:|%3A)/i, '');
+  const version = leaf.text.replace(/^\d+(:|%3A)/i, '');
   return (
     version === identity.value ||
     (/^[-+~]/.test(version.slice(identity.value.length)) && version.startsWith(identity.value))
@@ -178,6 +192,14 @@ const wholeNames = (text: string): string[] => {
   return parts.filter((part) => part !== undefined).map((part) => part.toLowerCase());
 };
 
+const isInsideVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
+  if (identity.kind !== 'address' || !leaf.isVersion) return false;
+  const at = leaf.text.toLowerCase().indexOf(identity.value.toLowerCase());
+  if (at < 0) return true;
+  const after = leaf.text.slice(at + identity.value.length);
+  return /[0-9.]$/.test(leaf.text.slice(0, at)) || /^\.?[0-9]/.test(after);
+};
+
 const isExplained = (
   identity: IdentityValue,
   leaf: Leaf,
@@ -185,12 +207,12 @@ const isExplained = (
   publicNames: ReadonlySet<string>,
   reporters: Reporters,
 ): boolean => {
-  if (isOwnVersion(identity, leaf)) return true;
+  if (isInsideVersion(identity, leaf) || isOwnVersion(identity, leaf)) return true;
   if (!NAME_KINDS.has(identity.kind) || !leaf.isPublic) return false;
   const folded = identity.value.normalize('NFKC').toLowerCase();
   if (folded.length <= 2 || publicNames.has(folded)) return true;
   if (tokensOf(folded).every((token) => COMMON_WORDS.has(token) || /^\d{1,3}$/.test(token))) return true;
-  for (const device of reporters(leaf.text)) if (!bearers.has(device)) return true;
+  for (const device of reporters(leaf.whole)) if (!bearers.has(device)) return true;
   return false;
 };
 
@@ -236,7 +258,7 @@ export const counterProof = (
     });
     if (unexplained.length > 0) count.found += 1;
     for (const leaf of unexplained.slice(0, 20))
-      leaks.push({ kind: identity.kind, value: identity.value, field: leaf.field, text: leaf.text.slice(0, 200) });
+      leaks.push({ kind: identity.kind, value: identity.value, field: leaf.field, text: leaf.whole.slice(0, 200) });
   }
   return {
     searched: KINDS.map((what) => ({ what, ...(counts.get(what) ?? { values: 0, found: 0 }) })),

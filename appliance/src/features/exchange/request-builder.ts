@@ -1,0 +1,194 @@
+import { packDigests } from '@sallyport/bundle-tools/documents/digests';
+import {
+  type Envelope,
+  encodeEnvelope,
+  envelopeSchema,
+  parseEnvelope,
+} from '@sallyport/bundle-tools/documents/envelope';
+import { limits } from '@sallyport/bundle-tools/documents/limits';
+import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
+import { type SiteRequest, signRequest, stateDigest, type Want } from '@sallyport/bundle-tools/documents/request';
+import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import { AppError } from '../../platform/errors.ts';
+import type { UpdateWant } from '../updates/types.ts';
+import { type CounterProof, counterProof, type IdentityValue } from './counter-proof.ts';
+import type { SiteKeys } from './keys.ts';
+import type { RequestContent } from './request-content.ts';
+import type { ExchangeStore, StateRow } from './store.ts';
+import type { RequestGroup } from './types.ts';
+
+const MAX_RECEIPTS = 32;
+const MAX_HAVE = 1_000_000;
+const MAX_ADVISORIES = 200_000;
+
+export type BuiltRequest = {
+  readonly request: SiteRequest;
+  readonly envelope: Uint8Array;
+  /** The request as text, taken from the signed bytes. */
+  readonly text: string;
+  readonly digest: string;
+  readonly lastReceipt: number;
+  readonly sealTo: readonly Uint8Array[];
+  readonly groups: readonly RequestGroup[];
+  readonly counterProof: CounterProof;
+};
+
+export type RequestSources = {
+  readonly store: ExchangeStore;
+  readonly keys: SiteKeys;
+  readonly content: RequestContent;
+  readonly wants: readonly UpdateWant[];
+  readonly advisories: readonly string[];
+  readonly held: Iterable<string>;
+  readonly media: { readonly volumeBytes: number; readonly freeBytes: number };
+  readonly identities: Iterable<IdentityValue>;
+  readonly allowed: ReadonlySet<string>;
+  readonly nowMs: number;
+};
+
+/** The TUF versions that a site holds; 0 = none. */
+export const heldVersions = (store: ExchangeStore): SiteRequest['tuf'] => {
+  const held = store.metadata();
+  const version = (role: 'root' | 'timestamp' | 'snapshot' | 'targets'): number => held.get(role)?.version ?? 0;
+  return {
+    root: version('root'),
+    timestamp: version('timestamp'),
+    snapshot: version('snapshot'),
+    targets: version('targets'),
+  };
+};
+
+/** The later of two times in the form of the documents, which sort as text. */
+export const laterTime = (a: string, b: string): string => [a, b].sort()[1] ?? a;
+
+/** The state of an initialised appliance. */
+export const requireState = (store: ExchangeStore): StateRow => {
+  const state = store.state();
+  if (!state) throw new AppError('DATA_DIR', 'the exchange of this appliance was never initialised');
+  return state;
+};
+
+const hostSealKeys = (state: StateRow): Uint8Array[] => {
+  if (!state.policy) throw new AppError('NO_ROOT', 'no trust was imported yet; run: sallyport trust import FILE');
+  return parsePolicy(state.policy).seal_keys.map((key) => new Uint8Array(Buffer.from(key, 'base64')));
+};
+
+const wantsOf = (sources: RequestSources): Want[] => {
+  // Everything newer in the suites of each system is the default, so that one trip is enough.
+  const newer: Want[] = sources.content.platforms.map((_, index) => ({ kind: 'newer', id: String(index) }));
+  const feeds: Want[] = sources.store.feeds().map(({ feed }) => ({ kind: 'advisory', id: feed }));
+  const named: Want[] = sources.wants.map(({ kind, id, min, priority }) => ({
+    kind,
+    id,
+    ...(min === undefined ? {} : { min }),
+    ...(priority === undefined ? {} : { priority }),
+  }));
+  return [...newer, ...feeds, ...named].slice(0, 100_000);
+};
+
+const group = (name: RequestGroup['name'], items: readonly unknown[], examples: readonly string[]): RequestGroup => ({
+  name,
+  items: items.length,
+  examples: examples.slice(0, 3),
+  bytes: items.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(items)),
+});
+
+const groupsOf = (request: SiteRequest): RequestGroup[] => {
+  const packages = request.platforms.flatMap((platform) => platform.packages);
+  const { tuf, state, cursors, media } = request;
+  return [
+    group(
+      'platforms',
+      request.platforms,
+      packages.map(({ name, version }) => `${name} ${version}`),
+    ),
+    group('software', request.software, request.software),
+    group(
+      'wants',
+      request.wants,
+      request.wants.map(({ kind, id, min }) => `${kind} ${id}${min === undefined ? '' : ` ${min}`}`),
+    ),
+    {
+      name: 'held',
+      items: Buffer.byteLength(request.have, 'base64') / 32,
+      examples: [],
+      bytes: request.have.length,
+    },
+    group('advisories', request.advisories, request.advisories),
+    group('receipts', request.receipts, []),
+    {
+      name: 'state',
+      items: 1,
+      examples: Object.keys(cursors).slice(0, 3),
+      bytes: Buffer.byteLength(JSON.stringify({ tuf, state, cursors, media })),
+    },
+  ];
+};
+
+const receiptEnvelopes = (store: ExchangeStore): { envelopes: Envelope[]; last: number } => {
+  const rows = store.receiptsOpen(MAX_RECEIPTS);
+  const envelopes = rows.map((row) => envelopeSchema.parse(parseEnvelope(row.envelope, limits.receiptBytes)));
+  // The host chains on the digest of the bytes, so they must come out as they were signed.
+  for (const [index, envelope] of envelopes.entries())
+    if (fingerprintOf(encodeEnvelope(envelope)) !== rows[index]?.digest)
+      throw new AppError('CHAIN_BROKEN', `receipt ${rows[index]?.number} was changed`);
+  return { envelopes, last: rows.at(-1)?.number ?? 0 };
+};
+
+/** Builds and signs the next request; nothing is stored. The counter-proof is made on the signed bytes. */
+export const buildRequest = (sources: RequestSources): BuiltRequest => {
+  const { store, keys, content } = sources;
+  const state = requireState(store);
+  const sealTo = hostSealKeys(state);
+  const tuf = heldVersions(store);
+  const requestState = {
+    seq: state.seq,
+    seq_broadcast: state.seq_broadcast,
+    ...(state.last_bundle === null ? {} : { last_bundle: state.last_bundle }),
+    ...(state.inventory === null ? {} : { inventory: state.inventory }),
+  };
+  const have: string[] = [];
+  for (const digest of sources.held) if (have.length < MAX_HAVE) have.push(digest);
+  const receipts = receiptEnvelopes(store);
+  const card = store.card();
+  const request: SiteRequest = {
+    format: 'sallyport-request/1',
+    site: state.site,
+    reads: ['sallyport-bundle/1'],
+    request_id: Buffer.from(randomBytes(16)).toString('hex'),
+    number: state.request_number + 1,
+    nonce: Buffer.from(randomBytes(32)).toString('base64'),
+    created_at: laterTime(toTime(sources.nowMs), state.floor),
+    floor: state.floor,
+    to: sealTo.map((key) => fingerprintOf(key)),
+    seal_to: Buffer.from(keys.seal.publicKey).toString('base64'),
+    tuf,
+    state: { ...requestState, digest: stateDigest(tuf, requestState) },
+    have: Buffer.from(packDigests(have)).toString('base64'),
+    wants: wantsOf(sources),
+    cursors: Object.fromEntries(store.feeds().map(({ feed, cursor }) => [feed, cursor])),
+    platforms: [...content.platforms],
+    software: [...content.software],
+    missing_os: [],
+    advisories: [...sources.advisories].slice(0, MAX_ADVISORIES),
+    controllers: [],
+    media: { kind: 'custom', volume_bytes: sources.media.volumeBytes, free_bytes: sources.media.freeBytes },
+    receipts: receipts.envelopes,
+    site_card: card?.digest ?? '0'.repeat(64),
+  };
+  const envelope = signRequest(request, [keys.sign]);
+  // What is searched and shown is what was signed, not what we meant to sign.
+  const body = Buffer.from(parseEnvelope(envelope, limits.requestBytes).payload, 'base64').toString('utf8');
+  const signed = JSON.parse(body) as SiteRequest;
+  return {
+    request: signed,
+    envelope,
+    text: JSON.stringify(signed, null, 2),
+    digest: fingerprintOf(envelope),
+    lastReceipt: receipts.last,
+    sealTo,
+    groups: groupsOf(signed),
+    counterProof: counterProof(signed, sources.identities, content.reporters, sources.allowed),
+  };
+};

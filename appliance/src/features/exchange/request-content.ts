@@ -1,0 +1,129 @@
+import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import type { InventoryService } from '../inventory/service.ts';
+import type { InventoryRow, SectionRow } from '../inventory/types.ts';
+
+// What a request says about the devices: distinct package versions per system, never who has them. From the inventory
+// leaves what its declarations name, and nothing else is read here.
+
+export type RequestContent = {
+  readonly platforms: readonly RequestPlatform[];
+  readonly software: readonly string[];
+  /** The devices that reported a package name, source name or purl: for the counter-proof. */
+  readonly reporters: (text: string) => Iterable<number>;
+};
+
+const MAX_PLATFORMS = 512;
+const MAX_ENTRIES = 200_000;
+const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk']);
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A purl without qualifiers and subpath: they may name a host or a path. */
+export const barePurl = (purl: string): string => purl.split(/[?#]/)[0] ?? '';
+
+type Group = {
+  readonly vendor: string;
+  readonly release: string;
+  readonly arch: string;
+  readonly suites: Set<string>;
+  devices: number;
+  readonly packages: Map<
+    string,
+    { name: string; version: string; source: string; sourceVersion: string; devices: number }
+  >;
+};
+
+const groupOf = (groups: Map<string, Group>, row: SectionRow): Group => {
+  const [vendor, release, arch] = [text(row['vendor']), text(row['release']), text(row['arch'])];
+  const key = JSON.stringify([vendor, release, arch]);
+  const held = groups.get(key);
+  if (held) return held;
+  const group: Group = { vendor, release, arch, suites: new Set(), devices: 0, packages: new Map() };
+  groups.set(key, group);
+  if (groups.size > MAX_PLATFORMS) throw new BundleError('LIMIT', `more than ${MAX_PLATFORMS} kinds of systems`);
+  return group;
+};
+
+const note = (devices: Map<string, Set<number>>, name: string, device: number): void => {
+  if (name === '') return;
+  const held = devices.get(name);
+  if (held) held.add(device);
+  else devices.set(name, new Set([device]));
+};
+
+const byName = (a: { name: string; version: string }, b: { name: string; version: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : a.version > b.version ? 1 : 0;
+
+const toPlatform = (group: Group): RequestPlatform => ({
+  vendor: group.vendor,
+  release: group.release,
+  arch: group.arch,
+  suites: [...group.suites].sort().slice(0, 64),
+  packages: [...group.packages.values()].sort(byName).map((entry) => ({
+    name: entry.name,
+    version: entry.version,
+    source: entry.source,
+    source_version: entry.sourceVersion,
+    all: entry.devices === group.devices ? 1 : 0,
+  })),
+});
+
+const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Generator<InventoryRow> {
+  let after: string | undefined;
+  do {
+    const page = inventory.list({ collection: 'software', limit: 10_000, ...(after === undefined ? {} : { after }) });
+    yield* page.rows;
+    after = page.next;
+  } while (after !== undefined);
+};
+
+/** Collects systems with their packages, and the purls of everything else, over all devices with an inventory. */
+export const requestContent = (inventory: Pick<InventoryService, 'list' | 'members' | 'section'>): RequestContent => {
+  const items = new Map<number, InventoryRow>();
+  for (const row of softwareRows(inventory)) items.set(row.id, row);
+  const groups = new Map<string, Group>();
+  const purls = new Set<string>();
+  const devices = new Map<string, Set<number>>();
+  for (const member of inventory.members('software')) {
+    const [platform] = inventory.section(member.device, 'platform');
+    const group = platform && groupOf(groups, platform);
+    if (group) {
+      group.devices += 1;
+      const suites = platform['suites'];
+      for (const suite of Array.isArray(suites) ? suites : []) group.suites.add(suite);
+    }
+    // Two architectures of one version on one device are one entry.
+    const seen = new Set<string>();
+    for (const item of member.items) {
+      const row = items.get(item);
+      if (!row) continue;
+      const [name, version] = [text(row['name']), text(row['version'])];
+      if (!SYSTEM_TYPES.has(text(row['type']))) {
+        const purl = barePurl(text(row['purl']));
+        if (purl === '') continue;
+        purls.add(purl);
+        note(devices, purl, member.device);
+        continue;
+      }
+      if (!group) continue;
+      const source = text(row['source']) || name;
+      const sourceVersion = text(row['sourceVersion']) || version;
+      for (const word of [name, source, version, sourceVersion]) note(devices, word, member.device);
+      const key = JSON.stringify([name, version, source, sourceVersion]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const entry = group.packages.get(key) ?? { name, version, source, sourceVersion, devices: 0 };
+      entry.devices += 1;
+      group.packages.set(key, entry);
+    }
+  }
+  const platforms = [...groups.values()]
+    .sort((a, b) =>
+      byName({ name: a.vendor + a.arch, version: a.release }, { name: b.vendor + b.arch, version: b.release }),
+    )
+    .map(toPlatform);
+  const entries = platforms.reduce((sum, platform) => sum + platform.packages.length, purls.size);
+  if (entries > MAX_ENTRIES) throw new BundleError('LIMIT', `more than ${MAX_ENTRIES} package versions in one request`);
+  return { platforms, software: [...purls].sort(), reporters: (word) => devices.get(word) ?? [] };
+};

@@ -1,0 +1,119 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { limits } from '@sallyport/bundle-tools/documents/limits';
+import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { syncDir } from '@sallyport/bundle-tools/platform/files';
+import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { Actor } from '../objects/types.ts';
+import type { BuiltRequest } from './request-builder.ts';
+import { requireState } from './request-builder.ts';
+import type { ExchangeStore } from './store.ts';
+import type { ExportedRequest } from './types.ts';
+
+const onMedium = <T>(path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new BundleError('NO_SPACE', `${path} is full`, { cause });
+    throw new BundleError('MEDIUM_IO', `cannot write to ${path}: ${code || 'unknown error'}`, { cause });
+  }
+};
+
+const writeSynced = (path: string, bytes: Uint8Array): void => {
+  const fd = openSync(path, 'wx', 0o644);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/** Refuses a request in which something was found that must not leave; the details name every place. */
+export const assertClean = ({ counterProof }: BuiltRequest): void => {
+  if (counterProof.leaks.length === 0) return;
+  const places = [...new Set(counterProof.leaks.map(({ kind, field }) => `${kind} in ${field}`))];
+  throw new AppError(
+    'FINDINGS',
+    `the request holds what must not leave: ${places.slice(0, 5).join(', ')}${places.length > 5 ? ', …' : ''}`,
+    { leaks: counterProof.leaks.slice(0, 100) },
+  );
+};
+
+/**
+ * Writes a request to a medium. The bytes are durable there under a hidden name before the number is used, and get their
+ * name after it: a crash between leaves a number without a file, never two files with one number.
+ */
+export const writeRequest = (options: {
+  readonly db: Database;
+  readonly store: ExchangeStore;
+  readonly events: EventService;
+  readonly actor: Actor;
+  readonly built: BuiltRequest;
+  readonly folder: string;
+  readonly nowMs: number;
+}): ExportedRequest => {
+  const { db, store, events, actor, built, folder } = options;
+  assertClean(built);
+  const sealed = sealTo(built.envelope, [...built.sealTo]);
+  if (!onMedium(folder, () => statSync(folder)).isDirectory())
+    throw new BundleError('MEDIUM_IO', `${folder} is no folder`);
+  const file = `${built.request.request_id.slice(0, 8)}.spr`;
+  const target = join(folder, file);
+  const hidden = join(folder, `.${file}.part`);
+  const at = toTime(options.nowMs);
+  const drop = (): void => rmSync(hidden, { force: true });
+  try {
+    onMedium(folder, () => {
+      writeSynced(hidden, sealed);
+      syncDir(folder);
+    });
+    immediate(db, () => {
+      const { request } = built;
+      if (requireState(store).request_number + 1 !== request.number)
+        throw new AppError('CONFLICT', `request ${request.number} was written by another process meanwhile`);
+      const open = store.openRequests();
+      const surplus = open[open.length - limits.openRequests];
+      if (surplus) store.closeRequests(surplus.number, 'limit', at);
+      store.insertRequest({
+        number: request.number,
+        requestId: request.request_id,
+        nonce: Buffer.from(request.nonce, 'base64'),
+        digest: built.digest,
+        floor: request.floor,
+        createdAt: request.created_at,
+        file,
+        sizeBytes: sealed.length,
+        wants: request.wants,
+        lastReceipt: built.lastReceipt,
+        writtenBy: `${actor.type}:${actor.id}`,
+      });
+      events.record('request-exported', {
+        actor: `${actor.type}:${actor.id}`,
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        params: { number: request.number, requestId: request.request_id, bytes: sealed.length },
+      });
+    });
+  } catch (error) {
+    drop();
+    throw error;
+  }
+  onMedium(folder, () => {
+    renameSync(hidden, target);
+    syncDir(folder);
+  });
+  return {
+    path: target,
+    number: built.request.number,
+    requestId: built.request.request_id,
+    sizeBytes: sealed.length,
+    digest: built.digest,
+    sha256: fingerprintOf(sealed),
+  };
+};

@@ -1,0 +1,317 @@
+import type { Want } from '@sallyport/bundle-tools/documents/request';
+import type { Database } from '../../platform/database.ts';
+import type { ImportRow, ImportSummary, ReceiptRow, TrustRole } from './types.ts';
+
+export type StateRow = {
+  site: string;
+  name: string;
+  seq: number;
+  seq_broadcast: number;
+  last_bundle: string | null;
+  inventory: string | null;
+  inventory_previous: string | null;
+  policy: Buffer | null;
+  floor: string;
+  broadcast_allowed: number;
+  request_number: number;
+  snapshot: number;
+  snapshot_previous: number;
+  matched: number;
+};
+
+export type RequestRow = {
+  number: number;
+  request_id: string;
+  nonce: Buffer;
+  digest: string;
+  floor: string;
+  created_at: string;
+  file: string;
+  size_bytes: number;
+  wants: string;
+  last_receipt: number;
+  closed_at: string | null;
+  closed_by: string | null;
+};
+
+type ReceiptRecord = {
+  number: number;
+  digest: string;
+  prev: string | null;
+  created_at: string;
+  result: ReceiptRow['result'];
+  code: string;
+  bundle_id: string | null;
+  seq: number | null;
+  envelope: Buffer;
+  acknowledged_at: string | null;
+};
+
+type ImportRecord = {
+  id: number;
+  state: ImportRow['state'];
+  started_at: string;
+  finished_at: string | null;
+  staging: string;
+  started_by: string;
+  bundle_id: string | null;
+  seq: number | null;
+  code: string | null;
+  message: string | null;
+  receipt: number | null;
+  summary: string | null;
+};
+
+const toImportRow = (row: ImportRecord): ImportRow & { staging: string } => ({
+  id: row.id,
+  state: row.state,
+  startedAt: row.started_at,
+  staging: row.staging,
+  startedBy: row.started_by,
+  ...(row.finished_at === null ? {} : { finishedAt: row.finished_at }),
+  ...(row.bundle_id === null ? {} : { bundleId: row.bundle_id }),
+  ...(row.seq === null ? {} : { seq: row.seq }),
+  ...(row.code === null ? {} : { code: row.code }),
+  ...(row.message === null ? {} : { message: row.message }),
+  ...(row.receipt === null ? {} : { receipt: row.receipt }),
+  ...(row.summary === null ? {} : { summary: JSON.parse(row.summary) as ImportSummary }),
+});
+
+const toReceiptRow = (row: ReceiptRecord): ReceiptRow => ({
+  number: row.number,
+  createdAt: row.created_at,
+  result: row.result,
+  code: row.code,
+  digest: row.digest,
+  ...(row.bundle_id === null ? {} : { bundleId: row.bundle_id }),
+  ...(row.seq === null ? {} : { seq: row.seq }),
+  ...(row.acknowledged_at === null ? {} : { acknowledgedAt: row.acknowledged_at }),
+});
+
+/** The tables of the exchange. */
+export const exchangeStore = (db: Database) => {
+  const state = db.prepare<[], StateRow>('SELECT * FROM exchange_state WHERE id = 1');
+  const insertState = db.prepare('INSERT OR IGNORE INTO exchange_state (id, site, name, floor) VALUES (1, ?, ?, ?)');
+  const metadata = db.prepare<[], { role: TrustRole; version: number; expires: string; bytes: Buffer }>(
+    'SELECT role, version, expires, bytes FROM trust_metadata',
+  );
+  const putMetadata = db.prepare(
+    `INSERT INTO trust_metadata (role, version, expires, bytes) VALUES (?, ?, ?, ?)
+     ON CONFLICT (role) DO UPDATE SET version = excluded.version, expires = excluded.expires, bytes = excluded.bytes`,
+  );
+  const dropMetadata = db.prepare('DELETE FROM trust_metadata WHERE role = ?');
+  const putRoot = db.prepare('INSERT INTO trust_root (version, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const root = db.prepare<[number], { bytes: Buffer }>('SELECT bytes FROM trust_root WHERE version = ?');
+  const newestCard = db.prepare<[], { number: number; digest: string; envelope: Buffer }>(
+    'SELECT number, digest, envelope FROM site_card ORDER BY number DESC LIMIT 1',
+  );
+  const putCard = db.prepare('INSERT INTO site_card (number, digest, created_at, envelope) VALUES (?, ?, ?, ?)');
+  const openRequests = db.prepare<[], RequestRow>('SELECT * FROM request WHERE closed_at IS NULL ORDER BY number');
+  const requestById = db.prepare<[string], RequestRow>('SELECT * FROM request WHERE request_id = ?');
+  const insertRequest = db.prepare(
+    `INSERT INTO request (number, request_id, nonce, digest, floor, created_at, file, size_bytes, wants, last_receipt, written_by)
+     VALUES (@number, @requestId, @nonce, @digest, @floor, @createdAt, @file, @sizeBytes, @wants, @lastReceipt, @writtenBy)`,
+  );
+  const dropRequest = db.prepare('DELETE FROM request WHERE number = ?');
+  const setRequestNumber = db.prepare('UPDATE exchange_state SET request_number = ? WHERE id = 1');
+  const closeRequests = db.prepare(
+    'UPDATE request SET closed_at = ?, closed_by = ? WHERE closed_at IS NULL AND number <= ?',
+  );
+  const receiptsOpen = db.prepare<[number], ReceiptRecord>(
+    'SELECT * FROM receipt WHERE acknowledged_at IS NULL ORDER BY number LIMIT ?',
+  );
+  const receiptNewest = db.prepare<[], ReceiptRecord>('SELECT * FROM receipt ORDER BY number DESC LIMIT 1');
+  const receiptOne = db.prepare<[number], ReceiptRecord>('SELECT * FROM receipt WHERE number = ?');
+  const receiptPage = db.prepare<[number, number], ReceiptRecord>(
+    'SELECT * FROM receipt WHERE number < ? ORDER BY number DESC LIMIT ?',
+  );
+  const receiptCount = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM receipt');
+  const insertReceipt = db.prepare(
+    `INSERT INTO receipt (number, digest, prev, created_at, result, code, bundle_id, seq, envelope)
+     VALUES (@number, @digest, @prev, @createdAt, @result, @code, @bundleId, @seq, @envelope)`,
+  );
+  const acknowledge = db.prepare(
+    'UPDATE receipt SET acknowledged_at = ? WHERE acknowledged_at IS NULL AND number <= ?',
+  );
+  const imported = db.prepare<[], { bundleId: string; receipt: number }>(
+    `SELECT bundle_id AS bundleId, number AS receipt FROM receipt
+     WHERE result = 'imported' AND bundle_id IS NOT NULL ORDER BY number DESC LIMIT 10000`,
+  );
+  const insertImport = db.prepare(
+    "INSERT INTO bundle_import (state, started_at, updated_at, staging, started_by) VALUES ('open', ?, ?, ?, ?)",
+  );
+  const journal = db.prepare(
+    `UPDATE bundle_import SET state = @state, updated_at = @at, bundle_id = coalesce(@bundleId, bundle_id),
+       seq = coalesce(@seq, seq), snapshot = coalesce(@snapshot, snapshot), code = coalesce(@code, code),
+       message = coalesce(@message, message), receipt = coalesce(@receipt, receipt), summary = coalesce(@summary, summary),
+       finished_at = CASE WHEN @state IN ('done', 'refused', 'interrupted') THEN @at ELSE NULL END
+     WHERE id = @id`,
+  );
+  const unfinished = db.prepare<[], ImportRecord>(
+    "SELECT * FROM bundle_import WHERE state IN ('open', 'verified', 'stored', 'built', 'flipped') ORDER BY id",
+  );
+  const importPage = db.prepare<[number, number], ImportRecord>(
+    'SELECT * FROM bundle_import WHERE id < ? ORDER BY id DESC LIMIT ?',
+  );
+  const importOne = db.prepare<[number], ImportRecord>('SELECT * FROM bundle_import WHERE id = ?');
+  const feeds = db.prepare<[], { feed: string; cursor: string; newest: string | null; imported_at: string }>(
+    'SELECT feed, cursor, newest, imported_at FROM feed ORDER BY feed',
+  );
+  const putFeed = db.prepare(
+    `INSERT INTO feed (feed, cursor, digest, newest, imported_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (feed) DO UPDATE SET cursor = excluded.cursor, digest = excluded.digest, newest = excluded.newest,
+       imported_at = excluded.imported_at`,
+  );
+  const seeFeed = db.prepare('UPDATE feed SET imported_at = ? WHERE feed = ?');
+  const clearUnfulfilled = db.prepare('DELETE FROM unfulfilled');
+  const putUnfulfilled = db.prepare(
+    'INSERT OR REPLACE INTO unfulfilled (kind, want, reason, bundle, since) VALUES (?, ?, ?, ?, ?)',
+  );
+  const flip = db.prepare(
+    `UPDATE exchange_state SET seq = @seq, seq_broadcast = @seqBroadcast, last_bundle = @lastBundle,
+       inventory_previous = CASE WHEN inventory IS @inventory THEN inventory_previous ELSE inventory END,
+       inventory = @inventory, policy = @policy, floor = max(floor, @floor),
+       snapshot_previous = CASE WHEN snapshot = @snapshot THEN snapshot_previous ELSE snapshot END, snapshot = @snapshot
+     WHERE id = 1`,
+  );
+  const raiseFloor = db.prepare('UPDATE exchange_state SET floor = max(floor, ?) WHERE id = 1');
+
+  return {
+    state: () => state.get(),
+    initialise: (site: string, name: string, floor: string): void => {
+      insertState.run(site, name, floor);
+    },
+    metadata: () => new Map(metadata.all().map((row) => [row.role, row])),
+    putMetadata: (role: TrustRole, version: number, expires: string, bytes: Uint8Array): void => {
+      putMetadata.run(role, version, expires, bytes);
+    },
+    dropMetadata: (role: TrustRole): void => {
+      dropMetadata.run(role);
+    },
+    putRoot: (version: number, bytes: Uint8Array): void => {
+      putRoot.run(version, bytes);
+    },
+    root: (version: number): Uint8Array | undefined => root.get(version)?.bytes,
+    card: () => newestCard.get(),
+    putCard: (number: number, digest: string, at: string, envelope: Uint8Array): void => {
+      putCard.run(number, digest, at, envelope);
+    },
+    openRequests: () => openRequests.all(),
+    request: (requestId: string) => requestById.get(requestId),
+    insertRequest: (row: {
+      number: number;
+      requestId: string;
+      nonce: Uint8Array;
+      digest: string;
+      floor: string;
+      createdAt: string;
+      file: string;
+      sizeBytes: number;
+      wants: readonly Want[];
+      lastReceipt: number;
+      writtenBy: string;
+    }): void => {
+      insertRequest.run({ ...row, wants: JSON.stringify(row.wants) });
+      setRequestNumber.run(row.number);
+    },
+    dropRequest: (number: number): void => {
+      dropRequest.run(number);
+      setRequestNumber.run(number - 1);
+    },
+    /** Closes a request and every older one. */
+    closeRequests: (upTo: number, by: string, at: string): void => {
+      closeRequests.run(at, by, upTo);
+    },
+    receiptsOpen: (limit: number) => receiptsOpen.all(limit),
+    receiptNewest: () => receiptNewest.get(),
+    receipt: (number: number): (ReceiptRow & { prev: string | null; envelope: Uint8Array }) | undefined => {
+      const row = receiptOne.get(number);
+      return row && { ...toReceiptRow(row), prev: row.prev, envelope: row.envelope };
+    },
+    receipts: (before: number, limit: number) => receiptPage.all(before, limit).map(toReceiptRow),
+    receiptCount: () => receiptCount.get()?.n ?? 0,
+    insertReceipt: (row: {
+      number: number;
+      digest: string;
+      prev: string | null;
+      createdAt: string;
+      result: ReceiptRow['result'];
+      code: string;
+      bundleId: string | null;
+      seq: number | null;
+      envelope: Uint8Array;
+    }): void => {
+      insertReceipt.run(row);
+    },
+    acknowledge: (upTo: number, at: string): void => {
+      acknowledge.run(at, upTo);
+    },
+    imported: () => imported.all().map(({ bundleId, receipt }) => ({ bundleId, receipt: String(receipt) })),
+    startImport: (staging: string, by: string, at: string): number =>
+      Number(insertImport.run(at, at, staging, by).lastInsertRowid),
+    journal: (
+      id: number,
+      row: {
+        state: ImportRow['state'];
+        at: string;
+        bundleId?: string;
+        seq?: number;
+        snapshot?: number;
+        code?: string;
+        message?: string;
+        receipt?: number;
+        summary?: ImportSummary;
+      },
+    ): void => {
+      journal.run({
+        id,
+        bundleId: null,
+        seq: null,
+        snapshot: null,
+        code: null,
+        message: null,
+        receipt: null,
+        ...row,
+        summary: row.summary === undefined ? null : JSON.stringify(row.summary),
+      });
+    },
+    unfinished: () => unfinished.all().map(toImportRow),
+    imports: (before: number, limit: number) => importPage.all(before, limit).map(toImportRow),
+    import: (id: number) => {
+      const row = importOne.get(id);
+      return row && toImportRow(row);
+    },
+    feeds: () => feeds.all(),
+    putFeed: (feed: string, cursor: string, digest: string, newest: string | null, at: string): void => {
+      putFeed.run(feed, cursor, digest, newest, at);
+    },
+    /** A bundle confirmed that the feed is at its head. */
+    seeFeed: (feed: string, at: string): void => {
+      seeFeed.run(at, feed);
+    },
+    replaceUnfulfilled: (
+      rows: readonly { kind: string; want: string; reason: string }[],
+      bundle: string,
+      at: string,
+    ): void => {
+      clearUnfulfilled.run();
+      for (const { kind, want, reason } of rows) putUnfulfilled.run(kind, want, reason, bundle, at);
+    },
+    flip: (row: {
+      seq: number;
+      seqBroadcast: number;
+      lastBundle: string | null;
+      inventory: string;
+      policy: Uint8Array;
+      floor: string;
+      snapshot: number;
+    }): void => {
+      flip.run(row);
+    },
+    raiseFloor: (floor: string): void => {
+      raiseFloor.run(floor);
+    },
+  };
+};
+
+export type ExchangeStore = ReturnType<typeof exchangeStore>;

@@ -1,0 +1,155 @@
+// What crosses the gap. Out: the site card (who this site is), requests (signed, sealed to the host), receipts (what
+// came of each bundle, hash-chained). In: bundles. The trust that decides about a bundle is a TUF root that a person
+// compared by eye; everything else hangs on it. A bundle is parsed in a child process that has the medium and a staging
+// folder; what it found is adopted into the store, and one synced transaction (the flip) makes it the site's state.
+// Before the flip the old state is live, after it the new one; `recover` cleans up what a crash left between.
+import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
+import type { RematchResult } from '../vulnerabilities/rematch-store.ts';
+import type { CounterProof } from './counter-proof.ts';
+
+export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
+
+export type HeldRole = { readonly role: TrustRole; readonly version: number; readonly expires: string };
+
+export type OpenRequest = {
+  readonly number: number;
+  readonly requestId: string;
+  readonly createdAt: string;
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly digest: string;
+};
+
+export type ExchangeState = {
+  readonly site: string;
+  readonly name: string;
+  /** null: no trust was imported yet; nothing can be sealed or imported. */
+  readonly trust: {
+    readonly rootVersion: number;
+    readonly rootSha256: string;
+    readonly roles: readonly HeldRole[];
+    /** SHA-256 of each host key that requests are sealed to. */
+    readonly sealedTo: readonly string[];
+  } | null;
+  readonly seq: number;
+  readonly seqBroadcast: number;
+  readonly lastBundle?: string;
+  readonly inventory?: string;
+  readonly floor: string;
+  readonly requestNumber: number;
+  readonly openRequests: readonly OpenRequest[];
+};
+
+export type RequestGroup = {
+  readonly name: 'platforms' | 'software' | 'wants' | 'held' | 'advisories' | 'receipts' | 'state';
+  readonly items: number;
+  readonly examples: readonly string[];
+  readonly bytes: number;
+};
+
+/** What would leave, before anything is written. */
+export type RequestPreview = {
+  readonly number: number;
+  readonly groups: readonly RequestGroup[];
+  /** The whole text, exactly as it would be signed. */
+  readonly text: string;
+  readonly totalBytes: number;
+  readonly counterProof: CounterProof;
+};
+
+export type ExportedRequest = {
+  readonly path: string;
+  readonly number: number;
+  readonly requestId: string;
+  readonly sizeBytes: number;
+  readonly digest: string;
+  /** SHA-256 of the sealed file. */
+  readonly sha256: string;
+};
+
+/** One kind of object in the comparison of two catalogues. */
+export type KindDifference = {
+  readonly kind: string;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  /** Of what the bundle brings. */
+  readonly bytes: number;
+};
+
+export type UnfulfilledWant = { readonly reason: string; readonly kind: string; readonly want: string };
+
+export type FeedChange = { readonly feed: string; readonly newest?: string; readonly cursor: string };
+
+export type ImportSummary = {
+  readonly bundleId: string;
+  readonly seq: number;
+  readonly broadcast: boolean;
+  readonly requestNumber?: number;
+  readonly issuedAt: string;
+  readonly volumes: number;
+  readonly missingVolumes: readonly number[];
+  readonly counts: {
+    readonly new: number;
+    readonly held: number;
+    readonly removed: number;
+    readonly unfulfilled: number;
+    readonly bytes: number;
+  };
+  readonly warnings: readonly ImportWarning[];
+  readonly unfulfilled: readonly UnfulfilledWant[];
+  readonly kinds: readonly KindDifference[];
+  readonly feeds: readonly FeedChange[];
+  readonly advisories: number;
+  readonly updates: number;
+  readonly findings?: RematchResult;
+};
+
+export type ImportResult =
+  | { readonly result: 'imported' | 'partial'; readonly receipt: number; readonly summary: ImportSummary }
+  | { readonly result: 'already'; readonly bundleId: string; readonly receipt: number }
+  /** A dry run: nothing changed. */
+  | { readonly result: 'checked'; readonly summary: ImportSummary };
+
+export type ImportStep = ImportProgress['state'] | 'store' | 'advisories' | 'switch' | 'match' | 'done';
+
+export type ImportReport = {
+  readonly step: ImportStep;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly volume?: number;
+};
+
+export type ImportOptions = {
+  readonly dryRun?: boolean;
+  /** The reason of an operator for taking a bundle past its expiry. */
+  readonly acceptStale?: string;
+  readonly onProgress?: (report: ImportReport) => void;
+  readonly signal?: AbortSignal;
+};
+
+export type ImportRow = {
+  readonly id: number;
+  readonly state: 'open' | 'verified' | 'stored' | 'built' | 'flipped' | 'done' | 'refused' | 'interrupted';
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly startedBy: string;
+  readonly bundleId?: string;
+  readonly seq?: number;
+  readonly code?: string;
+  readonly message?: string;
+  readonly receipt?: number;
+  readonly summary?: ImportSummary;
+};
+
+export type ReceiptRow = {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly result: 'imported' | 'partial' | 'refused';
+  readonly code: string;
+  readonly bundleId?: string;
+  readonly seq?: number;
+  readonly digest: string;
+  /** When a bundle showed that the host holds it. */
+  readonly acknowledgedAt?: string;
+};
