@@ -145,6 +145,8 @@ const runCommand = async (args: readonly string[]): Promise<number> => {
 
 /** Runs a command line; sets the exit code: 0 done, 1 failed, 2 wrong use. */
 export const main = async (args: readonly string[]): Promise<void> => {
+  // Whatever it writes is the owner's alone, SQLite's side files too.
+  process.umask(0o077);
   try {
     process.exitCode = await runCommand(args);
   } catch (error) {

@@ -122,11 +122,8 @@ const bundleStatus: Partial<Record<BundleErrorCode, number>> = {
 
 export type Failure = ErrorEntry & { code: AppErrorCode | BundleErrorCode; message: string; details: ErrorDetails };
 
-const isSqliteFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  (error.code.startsWith('SQLITE_FULL') || error.code === 'ENOSPC');
+const nativeCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** Translates anything thrown into its row of the table; the unknown becomes INTERNAL without its message. */
 export const toFailure = (error: unknown): Failure => {
@@ -142,8 +139,15 @@ export const toFailure = (error: unknown): Failure => {
       details: {},
     };
   }
-  if (isSqliteFull(error)) {
+  const native = nativeCode(error);
+  if (native.startsWith('SQLITE_FULL') || native === 'ENOSPC' || native === 'EDQUOT') {
     return { ...errorTable.DISK_FULL, code: 'DISK_FULL', message: 'no space left on the data disk', details: {} };
+  }
+  if (native.startsWith('SQLITE_BUSY')) {
+    return { ...errorTable.OVERLOADED, code: 'OVERLOADED', message: 'the database is busy', details: {} };
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(native)) {
+    return { ...errorTable.DATABASE, code: 'DATABASE', message: `the database is damaged (${native})`, details: {} };
   }
   return { ...errorTable.INTERNAL, code: 'INTERNAL', message: 'internal error', details: {} };
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { Collection, Field, FieldValue, Item } from './types.ts';
@@ -79,7 +79,7 @@ const keyBytes = 16;
 
 /** The key of a shared item: 16 bytes of SHA-256 over every field of its own. */
 export const sharedKey = (shape: Shape, stored: Readonly<Record<string, Stored>>): Buffer =>
-  createHash('sha256').update(keyText(shape.own, stored)).digest().subarray(0, keyBytes);
+  hash('sha256', keyText(shape.own, stored), 'buffer').subarray(0, keyBytes);
 
 /** Under the site's key, since the fields may be personal. */
 export const ownKey = (

@@ -5,7 +5,7 @@ import type { Personal } from '../../platform/personal.ts';
 import { shapeOf } from './item.ts';
 import { unpackIds } from './packed-ids.ts';
 import { inventoryReader } from './reader.ts';
-import { sectionStore } from './store.ts';
+import { type SharedStore, sectionStore } from './store.ts';
 import { ensureTables } from './tables.ts';
 import type {
   Change,
@@ -43,6 +43,8 @@ export type InventoryService = {
   forget(device: number): void;
   /** Drops old changes and items that no device has; in small steps. */
   trim(): { changes: number; items: number };
+  /** What in sections, items and counts does not fit together. */
+  verify(): string[];
 };
 
 export type InventoryParts = {
@@ -55,6 +57,23 @@ export type InventoryParts = {
 
 const dayMs = 86_400_000;
 const batchRows = 2_000;
+
+/** Every member must exist, and the kept counts must be those of the members. */
+const checkShared = (name: string, members: readonly Members[], shared: SharedStore): string[] => {
+  const expected = new Map<number, number>();
+  for (const { items } of members) for (const id of items) expected.set(id, (expected.get(id) ?? 0) + 1);
+  const counts = shared.counts();
+  const faults: string[] = [];
+  for (const [id, devices] of expected) {
+    if (counts.get(id) !== devices)
+      faults.push(`${name}: item ${id} is counted ${counts.get(id) ?? 0} times, not ${devices}`);
+  }
+  for (const [id, devices] of counts) {
+    if (devices > 0 && !expected.has(id)) faults.push(`${name}: item ${id} is counted, and no device has it`);
+  }
+  const missing = [...expected.keys()].filter((id) => !counts.has(id) || shared.byIds([id]).length === 0);
+  return [...faults, ...missing.map((id) => `${name}: item ${id} is missing`)];
+};
 
 /** The inventory engine over its declarations; makes the tables that are missing. */
 export const inventoryService = ({ db, personal, collections, onChanged = [] }: InventoryParts): InventoryService => {
@@ -93,6 +112,12 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
         devices: held.get(name)?.devices ?? 0,
       }));
     },
+    verify: () =>
+      [...holders.values()].flatMap(({ shape, shared }) =>
+        shared === undefined
+          ? []
+          : checkShared(shape.collection.name, [...reader.members(shape.collection.name)], shared),
+      ),
     forget: (device) => writer.forget(device, holders.values()),
     trim: () => {
       const removed = { changes: 0, items: 0 };

@@ -154,6 +154,7 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
         and id not in (select value from json_each(?))
       limit ?`,
   );
+  const allCounts = db.prepare<[], { id: number; devices: number }>(`select id, devices from ${counts}`);
   const removeItem = db.prepare<[number]>(`delete from ${table} where id = ?`);
   const removeCount = db.prepare<[number]>(`delete from ${counts} where id = ?`);
   return {
@@ -166,6 +167,7 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
       subtract.run(id);
     },
     byIds: (ids: ArrayLike<number>) => byIds.all(JSON.stringify(Array.from(ids))),
+    counts: (): Map<number, number> => new Map(allCounts.all().map(({ id, devices }) => [id, devices])),
     /** Items that no device has and no change names; `kept` are those of sections that another door outranks. */
     removeOrphans: (kept: ReadonlySet<number>, most: number): number => {
       const gone = orphans.all(JSON.stringify([...kept]), most);

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
@@ -9,6 +7,7 @@ import type { Shape } from './item.ts';
 import { compareIds, unpackIds } from './packed-ids.ts';
 import { ownSection } from './put-own.ts';
 import { sharedSection } from './put-shared.ts';
+import { sectionHash } from './section-hash.ts';
 import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
 import type { Collection, Item, SectionChanged, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser } from './validate.ts';
@@ -32,19 +31,14 @@ const known: SectionOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 const hashPattern = /^[0-9a-f]{64}$/;
 
 const checkHash = (report: SectionReport): void => {
-  let bytes: Uint8Array;
+  let actual: string;
   try {
-    bytes = canonicalJson(report.items);
+    actual = sectionHash(report.items);
   } catch (cause) {
     // A fraction or another value that canonical JSON does not have.
-    throw new AppError(
-      'INVALID',
-      'items are not canonical JSON',
-      { fields: { items: { key: 'validation.type' } } },
-      { cause },
-    );
+    const fields = { items: { key: 'validation.type' } };
+    throw new AppError('INVALID', 'items are not canonical JSON', { fields }, { cause });
   }
-  const actual = createHash('sha256').update(bytes).digest('hex');
   if (actual !== report.hash) {
     throw new AppError('HASH_MISMATCH', `the items of ${report.collection} have SHA-256 ${actual}, not ${report.hash}`);
   }

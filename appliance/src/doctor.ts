@@ -1,0 +1,131 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Appliance } from './compose.ts';
+import { migrationsFolder, readMigrations, schemaVersion } from './platform/database.ts';
+import { AppError, toFailure } from './platform/errors.ts';
+import { takeServerLock } from './platform/server-lock.ts';
+
+// What `sallyport doctor` looks at. It works beside a running server; what only a stopped one would leave behind is then
+// not judged.
+
+export type Finding = { check: string; severity: 'finding' | 'warning'; detail: string };
+
+export type Check = {
+  name: string;
+  run(appliance: Appliance, context: { serverRuns: boolean }): Promise<string[]> | string[];
+  /** Reported, and no reason for exit 1. */
+  warning?: true;
+};
+
+/** Takes the lock for a moment: only a running server holds it. */
+const isServerRunning = (dataDir: string): boolean => {
+  try {
+    takeServerLock(join(dataDir, 'server.lock')).release();
+    return false;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'IN_USE') return true;
+    throw error;
+  }
+};
+
+const openTo = (path: string): string | undefined => {
+  const mode = statSync(path).mode & 0o777;
+  return (mode & 0o077) === 0 ? undefined : `${path} is open to others (${mode.toString(8).padStart(4, '0')})`;
+};
+
+/** Certificates are public; they lie beside the keys. */
+const isPublic = (file: string): boolean => file.endsWith('.pem');
+
+const checkPermissions = ({ paths }: Appliance): string[] => {
+  const keys = readdirSync(paths.keys)
+    .filter((file) => !isPublic(file))
+    .map((file) => join(paths.keys, file));
+  return [paths.data, paths.keys, paths.database, paths.config, ...keys]
+    .map(openTo)
+    .filter((finding) => finding !== undefined);
+};
+
+const checkKeys = ({ paths, keyring }: Appliance): string[] =>
+  readdirSync(paths.keys)
+    .filter((file) => !isPublic(file) && file !== 'master.key')
+    .flatMap((file) => {
+      try {
+        keyring.readFile(file);
+        return [];
+      } catch (error) {
+        // The finding is the report: every key file is looked at.
+        return [toFailure(error).message];
+      }
+    });
+
+const checkIntegrity = ({ db }: Appliance): string[] => {
+  const lines = (db.pragma('integrity_check(20)') as Array<{ integrity_check: string }>).map(
+    (row) => row.integrity_check,
+  );
+  const orphans = db.pragma('foreign_key_check') as Array<{ table: string }>;
+  return [
+    ...lines.filter((line) => line !== 'ok'),
+    ...orphans.map(({ table }) => `${table}: refers to a row that is not there`),
+  ];
+};
+
+const leftIn = (folder: string): string[] => readdirSync(folder).map((name) => `${join(folder, name)} was left behind`);
+
+/** The checks of the engines; a feature adds its own to this list. */
+export const checks: readonly Check[] = [
+  {
+    name: 'schema',
+    run: ({ db }) => {
+      const newest = readMigrations(migrationsFolder()).length;
+      return schemaVersion(db) === newest ? [] : [`schema ${schemaVersion(db)}, this version has ${newest}`];
+    },
+  },
+  { name: 'database', run: checkIntegrity },
+  {
+    name: 'audit chain',
+    run: ({ events }) => {
+      const report = events.verifyChain();
+      return report.ok ? [] : [`broken at ${report.brokenAt}: ${report.reason}`];
+    },
+  },
+  {
+    name: 'revisions',
+    run: ({ objects }) =>
+      objects.verify().map(({ kind, id, revision, reason }) => `${kind} ${id}, revision ${revision}: ${reason}`),
+  },
+  { name: 'inventory', run: ({ inventory }) => inventory.verify() },
+  {
+    name: 'store',
+    run: async ({ store }) => (await store.verify()).map(({ path, problem }) => `${path}: ${problem}`),
+  },
+  {
+    name: 'left behind',
+    run: ({ paths }, { serverRuns }) => (serverRuns ? [] : [...leftIn(paths.objectsTmp), ...leftIn(paths.staging)]),
+  },
+  { name: 'permissions', run: checkPermissions },
+  { name: 'key files', run: checkKeys },
+  {
+    name: 'master key',
+    warning: true,
+    run: ({ keyring }) =>
+      keyring.source === 'credential'
+        ? []
+        : ['it is a file beside what it protects; a systemd credential would keep them apart'],
+  },
+];
+
+/** Runs every check; a check that fails is a finding itself. */
+export const examine = async (appliance: Appliance, list: readonly Check[] = checks): Promise<Finding[]> => {
+  const context = { serverRuns: isServerRunning(appliance.paths.data) };
+  const findings: Finding[] = [];
+  for (const check of list) {
+    const severity = check.warning ? 'warning' : 'finding';
+    try {
+      for (const detail of await check.run(appliance, context)) findings.push({ check: check.name, severity, detail });
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      findings.push({ check: check.name, severity: 'finding', detail: `could not be checked: ${code}: ${message}` });
+    }
+  }
+  return findings;
+};

@@ -1,0 +1,148 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:http2';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Appliance, compose } from './compose.ts';
+import { initialise } from './init.ts';
+import { openLog } from './platform/log.ts';
+import { type Server, startServer } from './server.ts';
+
+const log = openLog('silent');
+let folder: string;
+let appliance: Appliance;
+let server: Server | undefined;
+
+const initOptions = () => ({
+  dataDir: folder,
+  site: 'test-1',
+  addresses: ['localhost', '127.0.0.1'],
+  listen: { address: '127.0.0.1', port: 0 },
+  administrator: 'administrator',
+  log,
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-server-'));
+  await initialise(initOptions());
+  appliance = await compose({ dataDir: folder, log });
+});
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  await appliance.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const get = (port: number, path: string): Promise<{ status: number; headers: Record<string, unknown>; body: string }> =>
+  new Promise((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port, path, ca: appliance.ca.certificatePem, agent: false }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+    });
+    call.once('error', reject);
+    call.end();
+  });
+
+describe('a new data directory', () => {
+  it('has roles, one administrator and one link, whose secret is not in it', async () => {
+    const { objects } = appliance;
+    expect(
+      objects
+        .list({ kind: 'role', limit: 9 })
+        .rows.map((role) => role.id)
+        .sort(),
+    ).toEqual(['administrator', 'auditor', 'operator', 'viewer']);
+    const account = objects.findBy('account', 'name', 'administrator');
+    expect(account?.body).toMatchObject({ roles: ['administrator'] });
+    expect(objects.list({ kind: 'token', where: { purpose: 'first' }, limit: 9 }).rows[0]?.body).toMatchObject({
+      account: account?.id,
+      uses: 1,
+    });
+    await expect(initialise(initOptions())).rejects.toMatchObject({ code: 'EXISTS' });
+  });
+
+  it('is readable by its owner only', () => {
+    for (const name of readdirSync(join(folder, 'keys')).filter((file) => !file.endsWith('.pem'))) {
+      expect(statSync(join(folder, 'keys', name)).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('is finished when the first attempt was cut short', async () => {
+    rmSync(join(folder, 'keys', 'recovery.pub'));
+    const made = await initialise(initOptions());
+    expect(made.linkPath).toMatch(/^\/first\/[\w-]{43}$/);
+    expect(appliance.objects.list({ kind: 'account', limit: 9 }).total).toBe(1);
+  });
+});
+
+describe('the server', () => {
+  it('answers over HTTP/1.1 and HTTP/2 with its own certificate and security headers', async () => {
+    server = await startServer(appliance);
+    const answer = await get(server.port, '/healthz');
+    expect(answer).toMatchObject({ status: 200, body: '{"ok":true}' });
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    const session = connect(`https://127.0.0.1:${server.port}`, { ca: appliance.ca.certificatePem });
+    const status = await new Promise((resolve, reject) => {
+      session.once('error', reject);
+      const stream = session.request({ ':path': '/healthz' });
+      stream.once('response', (headers) => resolve(headers[':status']));
+      stream.resume();
+      stream.end();
+    });
+    session.close();
+    expect(status).toBe(200);
+  });
+
+  it('is the only one on its data directory', async () => {
+    server = await startServer(appliance);
+    const second = await compose({ dataDir: folder, log });
+    try {
+      await expect(startServer(second)).rejects.toMatchObject({ code: 'IN_USE' });
+    } finally {
+      await second.close();
+    }
+    expect((await get(server.port, '/healthz')).status).toBe(200);
+  });
+
+  it('works off jobs, those of before a crash too', async () => {
+    const { jobs, db } = appliance;
+    const crashed = Number(
+      db
+        .prepare(
+          "insert into job_run (kind, state, payload, attempt, created_at) values ('retention', 'running', 'null', 1, 0)",
+        )
+        .run().lastInsertRowid,
+    );
+    const hopeless = Number(
+      db
+        .prepare(
+          "insert into job_run (kind, state, payload, attempt, created_at) values ('retention', 'running', 'null', 3, 0)",
+        )
+        .run().lastInsertRowid,
+    );
+    const waiting = jobs.enqueue('retention');
+    server = await startServer(appliance);
+    expect(await jobs.finished(crashed, { timeoutMs: 30_000 })).toMatchObject({ state: 'done', attempt: 2 });
+    expect(await jobs.finished(waiting, { timeoutMs: 30_000 })).toMatchObject({
+      state: 'done',
+      attempt: 1,
+      result: { tombstones: 0 },
+    });
+    expect(jobs.get(hopeless)).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
+    const later = jobs.enqueue('retention');
+    expect((await jobs.finished(later, { timeoutMs: 30_000 })).state).toBe('done');
+    expect(() => jobs.enqueue('no-such-kind')).toThrow('no job kind');
+  });
+
+  it('leaves its traces in the audit chain', async () => {
+    server = await startServer(appliance);
+    await server.stop();
+    server = undefined;
+    expect(appliance.events.list({ type: ['server-started', 'server-stopped'], limit: 5 }).total).toBe(2);
+    expect(appliance.events.verifyChain().ok).toBe(true);
+  });
+});
