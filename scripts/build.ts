@@ -10,9 +10,11 @@ const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b', 'bundle-tools'
 });
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
+const assets = spawnSync(process.execPath, [join(root, 'scripts/build-assets.ts')], { cwd: root, stdio: 'inherit' });
+if (assets.status !== 0) process.exit(assets.status ?? 1);
+
 const copies: ReadonlyArray<readonly [string, string]> = [
   ['appliance/src/migrations', 'appliance/dist/migrations'],
-  ['ui/src/assets', 'ui/dist/assets'],
 ];
 for (const [from, to] of copies) {
   if (!existsSync(join(root, from))) continue;
