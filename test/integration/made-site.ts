@@ -35,6 +35,7 @@ export type MadeSite = {
   writeRequest(media: string, content: Partial<SiteRequest>): string;
   /** Imports an answer, keeps its objects, and writes a receipt for the next request. */
   importBundle(path: string): Promise<ImportVerdict>;
+  receipts(): Envelope[];
   object(sha256: string): Uint8Array;
   has(sha256: string): boolean;
 };
@@ -214,6 +215,7 @@ export const makeSite = (name: string, folder: string): MadeSite => {
       receiptFor(verdict, before);
       return verdict;
     },
+    receipts: () => [...receipts],
     object: (digest) => {
       const bytes = objects.get(digest);
       if (bytes === undefined) throw new Error(`the site does not hold ${digest}`);

@@ -1,7 +1,7 @@
 import { signCatalog } from '../host/catalog-sign.ts';
 import { readKeyFile } from '../host/key-files.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { type Command, flagOption, listOption } from './command.ts';
+import { type Command, flagOption, listOption, textOption } from './command.ts';
 import { argument } from './state-option.ts';
 
 export const catalogSign: Command = {
@@ -11,16 +11,19 @@ export const catalogSign: Command = {
   example: 'catalog sign --key /media/d/curator.json /media/usb/catalogs/7',
   options: {
     key: { type: 'string', value: 'FILE', multiple: true, required: true, help: "the curator's key" },
+    previous: { type: 'string', value: 'CATALOG', help: 'the catalog that was signed last, to show what changes' },
     'accept-new-fulfil-keys': { type: 'boolean', help: 'the host changed the keys that sign bundles' },
   },
   minPositionals: 1,
   maxPositionals: 1,
   run: async (input) => {
     const folder = argument(input, 0);
-    const { head, signers, threshold, newFulfilKeys } = signCatalog({
+    const previousFolder = textOption(input, 'previous');
+    const { head, signers, threshold, newFulfilKeys, diff, diffText } = signCatalog({
       folder,
       keys: listOption(input, 'key').map(readKeyFile),
       acceptNewFulfilKeys: flagOption(input, 'accept-new-fulfil-keys'),
+      ...(previousFolder === undefined ? {} : { previousFolder }),
       nowMs: nowMs(),
     });
     if (newFulfilKeys) input.io.note('the catalog names new fulfil keys');
@@ -33,8 +36,18 @@ export const catalogSign: Command = {
         inventory: head.inventory.sha256,
         signers,
         threshold,
+        updates: diff.totals.updates,
+        bytes: diff.totals.bytes,
+        vendorSigners: diff.signers,
+        ...(previousFolder === undefined
+          ? {}
+          : { added: diff.added.length, changed: diff.changed.length, removed: diff.removed.length }),
       },
       text: [
+        ...(previousFolder === undefined ? [] : [diffText]),
+        ...Object.entries(diff.signers).map(
+          ([signer, count]) => `${count} updates under the vendor signature ${signer}`,
+        ),
         `catalog ${head.catalog} has ${signers} of ${threshold} signatures (targets ${head.targets_version}, ${head.inventory.lines} objects)`,
       ],
     };

@@ -66,7 +66,7 @@ export const fulfil: Command = {
       const taken = takeFromMedium(input, state);
       const keyPaths = listOption(input, 'curator-key');
       const built = keyPaths.length === 0 ? undefined : await buildAndSign(input, state, keyPaths);
-      const bundles = await fulfilRequests({
+      const { bundles, failed } = await fulfilRequests({
         state,
         media,
         requests: taken.requests,
@@ -74,10 +74,16 @@ export const fulfil: Command = {
         nowMs: nowMs(),
         person,
       });
+      for (const { site, code, message } of failed) input.io.note(`site ${site}: ${code}: ${message}`);
       return {
-        json: { bundles, refused: taken.refused, ...(built === undefined ? {} : { catalog: catalogJson(built) }) },
+        json: {
+          bundles,
+          failed,
+          refused: taken.refused,
+          ...(built === undefined ? {} : { catalog: catalogJson(built) }),
+        },
         text: bundles.flatMap(bundleText),
-        ...(taken.refused.length > 0 ? { exit: 1 as const } : {}),
+        ...(taken.refused.length + failed.length > 0 ? { exit: 1 as const } : {}),
       };
     });
   },

@@ -13,7 +13,7 @@ const redrawMs = 100;
 
 /** Reports on a stream: rewriting one line on a terminal, sparse lines in a log. */
 export const streamIo = (stream: NodeJS.WritableStream & { isTTY?: boolean }): Io => {
-  const state = { lastMs: 0, open: false };
+  const state = { lastMs: 0, open: false, lastLine: '' };
   const closeLine = () => {
     if (state.open) stream.write('\n');
     state.open = false;
@@ -27,8 +27,10 @@ export const streamIo = (stream: NodeJS.WritableStream & { isTTY?: boolean }): I
       const at = nowMs();
       const isLast = total !== undefined && done >= total;
       if (!isLast && at - state.lastMs < (stream.isTTY ? redrawMs : quietMs)) return;
-      state.lastMs = at;
       const line = total === undefined ? `${label}: ${done}` : `${label}: ${done} of ${total}`;
+      if (line === state.lastLine || total === 0) return;
+      state.lastMs = at;
+      state.lastLine = line;
       if (stream.isTTY) {
         stream.write(`\r\u001b[K${line}`);
         state.open = true;

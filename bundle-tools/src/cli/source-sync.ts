@@ -6,6 +6,7 @@ import { lastRequests } from '../host/requests.ts';
 import { readSources, type Source } from '../host/sources.ts';
 import { type HostState, withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
+import { filesSource } from '../updates/sources/files.ts';
 import { type Command, type CommandInput, listOption } from './command.ts';
 import { stateOf, stateOption } from './state-option.ts';
 
@@ -44,7 +45,12 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
       details: done,
     };
   }
-  if (source.kind === 'files') return { name, kind, line: 'read when a catalog is built', details: {} };
+  if (source.kind === 'files') {
+    const { offers, rejected } = filesSource({ folder: source.folder }).scan();
+    for (const reject of rejected) input.io.note(`${name}: ${reject.file}: ${reject.reason}: ${reject.detail}`);
+    const line = `${offers.length} files, ${rejected.length} rejected`;
+    return { name, kind, line, details: { files: offers.length, rejected: rejected.length } };
+  }
   const content = await readApt(state, source, architecturesOf(state, input), new Date(nowMs()), input.io);
   if (content.failure !== undefined) throw new BundleError('FETCH_FAILED', content.failure.message);
   const suites = content.indexes.map((index) => ({

@@ -1,4 +1,5 @@
 import { readKeyFile, readOrCreateKeyFile } from '../host/key-files.ts';
+import { rotateSealKey } from '../host/online-keys.ts';
 import { rotateTrust } from '../host/rotate.ts';
 import { withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
@@ -30,7 +31,6 @@ export const trustRotate: Command = {
       type: 'string',
       value: 'FILE',
       multiple: true,
-      required: true,
       help: 'a root key that signs the change',
     },
     'root-key': {
@@ -47,6 +47,10 @@ export const trustRotate: Command = {
       help: 'the whole set of curator keys from now on; signs the targets again',
     },
     'curator-threshold': { type: 'string', value: 'N', help: 'the new threshold of curators' },
+    seal: {
+      type: 'boolean',
+      help: 'a new key for sites to seal to; takes effect with the next catalog and needs no other key',
+    },
     online: { type: 'boolean', help: 'new snapshot, timestamp and fulfil keys; needs --curator-key' },
   },
   minPositionals: 0,
@@ -54,6 +58,8 @@ export const trustRotate: Command = {
   run: async (input) => {
     const state = stateOf(input);
     return withLock(state, async () => {
+      if (flagOption(input, 'seal')) rotateSealKey(state);
+      if (flagOption(input, 'seal') && listOption(input, 'sign-key').length === 0) return trustReport(state, nowMs());
       rotateTrust({
         state,
         signers: listOption(input, 'sign-key').map(readKeyFile),

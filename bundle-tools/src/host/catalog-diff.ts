@@ -77,7 +77,7 @@ export const diffText = (number: number, beforeNumber: number, diff: CatalogDiff
     '',
     'Vendor signatures that were checked:',
     ...Object.entries(diff.signers)
-      .sort()
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([signer, count]) => `  ${signer}: ${count} updates`),
     '',
     'Advisory feeds:',

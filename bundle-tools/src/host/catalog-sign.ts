@@ -4,9 +4,11 @@ import { canonicalJson } from '../documents/canonical-json.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { sha256Hex } from '../trust/hash.ts';
 import { verifyBytes } from '../trust/keys.ts';
 import { buildTargets, describeMetadata, signMetadata } from '../trust/repository.ts';
-import { type CatalogHead, readCatalog } from './catalogs.ts';
+import { type CatalogDiff, diffCatalogs, diffText } from './catalog-diff.ts';
+import { type Catalog, type CatalogHead, readCatalog, targetIn } from './catalogs.ts';
 import { type KeyFile, signingKeysOf } from './key-files.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
 import { fulfilOf, readOnlineKeys } from './online-keys.ts';
@@ -35,8 +37,10 @@ const validSigners = (targets: Published, root: Published): ReadonlyArray<string
   });
 };
 
-/** What a signature did. */
+/** What a signature did. `diff` is made from the files that are signed, not from what the host wrote about them. */
 export type CatalogSigning = {
+  readonly diff: CatalogDiff;
+  readonly diffText: string;
   readonly head: CatalogHead;
   readonly signers: number;
   readonly threshold: number;
@@ -46,6 +50,18 @@ export type CatalogSigning = {
 const sameKeys = (head: CatalogHead, previous: Published): boolean => {
   const known = fulfilOf(previous.described.signed).publicKeys.map((key) => Buffer.from(key).toString('base64'));
   return [...known].sort().join() === [...head.fulfil.keys].sort().join();
+};
+
+type Previous = { readonly number: number; readonly lines: Catalog['lines']; readonly updates: Catalog['updates'] };
+
+/** The catalog that previous-targets.json lists, from a folder that must hold exactly it. */
+const previousContent = (folder: string | undefined, previous: Published): Previous => {
+  if (folder === undefined) return { number: 0, lines: [], updates: [] };
+  const catalog = readCatalog(folder);
+  const { number, sha256 } = targetIn(previous);
+  if (sha256Hex(catalog.inventory) !== sha256)
+    throw new BundleError('HASH', `${folder} is not catalog ${number}, which was signed last`);
+  return catalog;
 };
 
 const unsignedTargets = (head: CatalogHead, policyBytes: Uint8Array, expires: string): Uint8Array =>
@@ -68,10 +84,13 @@ export const signCatalog = (options: {
   readonly folder: string;
   readonly keys: ReadonlyArray<KeyFile>;
   readonly acceptNewFulfilKeys: boolean;
+  /** The folder of the catalog that was signed last, to compare with; without it everything counts as new. */
+  readonly previousFolder?: string;
   readonly nowMs: number;
 }): CatalogSigning => {
   const { folder, keys, nowMs } = options;
-  const { head, policy } = readCatalog(folder);
+  const catalog = readCatalog(folder);
+  const { head, policy } = catalog;
   const root = load(join(folder, 'root.json'), limits.rootBytes);
   const previous = load(join(folder, 'previous-targets.json'), limits.targetsBytes);
   const { keyids, threshold } = roleKeysOf(root, 'targets');
@@ -85,6 +104,7 @@ export const signCatalog = (options: {
       'ROLLBACK',
       `the catalog wants targets ${head.targets_version}, signed was ${previous.version}`,
     );
+  const before = previousContent(options.previousFolder, previous);
   const newFulfilKeys = !sameKeys(head, previous);
   if (newFulfilKeys && !options.acceptNewFulfilKeys)
     throw new BundleError(
@@ -99,7 +119,15 @@ export const signCatalog = (options: {
     Buffer.compare(canonicalJson(begun.described.signed), canonicalJson(describeMetadata(fresh).signed)) === 0;
   const signed = signMetadata(isSame ? begun.bytes : fresh, signingKeysOf(keys));
   writeFileDurable(path, signed);
-  return { head, newFulfilKeys, threshold, signers: validSigners(load(path, limits.targetsBytes), root).length };
+  const diff = diffCatalogs(before, catalog);
+  return {
+    diff,
+    diffText: diffText(head.catalog, before.number, diff, catalog),
+    head,
+    newFulfilKeys,
+    threshold,
+    signers: validSigners(load(path, limits.targetsBytes), root).length,
+  };
 };
 
 /** Publishes a catalog that enough curators have signed; undefined when it still waits for them. */

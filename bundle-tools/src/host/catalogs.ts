@@ -95,7 +95,8 @@ export const readCatalog = (folder: string): Catalog & { readonly head: CatalogH
   return { ...catalog, head };
 };
 
-const targetIn = (targets: Published): { number: number; sha256: string; policy: string } => {
+/** The catalog that targets metadata lists. */
+export const targetIn = (targets: Published): { number: number; sha256: string; policy: string } => {
   const listed = targets.described.signed['targets'] as Record<string, { hashes: Record<string, string> }>;
   for (const [path, { hashes }] of Object.entries(listed)) {
     const number = /^catalog\/([1-9][0-9]{0,8})\/inventory\.jsonl$/.exec(path)?.[1];
@@ -119,11 +120,17 @@ export const signedCatalog = (state: HostState): Catalog & { readonly targets: P
   return { ...catalog, targets };
 };
 
-/** The newest whole catalog above the signed one that waits for a curator; undefined when there is none. */
-export const findPendingCatalog = (state: HostState): (Catalog & { readonly head: CatalogHead }) | undefined => {
+/** The folders of whole catalogs above the signed one, by number. */
+export const pendingFolders = (state: HostState): ReadonlyArray<string> => {
   const signed = targetIn(getNewest(state, 'targets')).number;
-  const number = catalogNumbers(state)
-    .filter((candidate) => candidate > signed && existsSync(join(catalogFolder(state, candidate), 'catalog.json')))
-    .at(-1);
-  return number === undefined ? undefined : readCatalog(catalogFolder(state, number));
+  return catalogNumbers(state)
+    .filter((number) => number > signed)
+    .map((number) => catalogFolder(state, number))
+    .filter((folder) => existsSync(join(folder, 'catalog.json')));
+};
+
+/** The newest catalog that waits for a curator; undefined when there is none. */
+export const findPendingCatalog = (state: HostState): (Catalog & { readonly head: CatalogHead }) | undefined => {
+  const folder = pendingFolders(state).at(-1);
+  return folder === undefined ? undefined : readCatalog(folder);
 };

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { encodeInventory } from '../documents/inventory.ts';
 import { encodePolicy } from '../documents/policy.ts';
 import { BundleError } from '../errors.ts';
+import { toTime } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { sha256Hex } from '../trust/hash.ts';
 import { buildSnapshot, buildTargets, buildTimestamp, createRoot, signMetadata } from '../trust/repository.ts';
+import { writeCatalogHead } from './catalogs.ts';
 import { type KeyFile, signingKeysOf } from './key-files.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
 import { createOnlineKeys, createSealKey, readSealKeys } from './online-keys.ts';
@@ -59,7 +62,10 @@ export const checkKeys = (
 export const policyBytes = (state: HostState, graceDays: number): Uint8Array =>
   encodePolicy({
     format: 'sallyport-policy/1',
-    seal_keys: readSealKeys(state).map((key) => Buffer.from(key.publicKey).toString('base64')),
+    // Only the present key: one that is being replaced opens what is under way, nothing new.
+    seal_keys: readSealKeys(state)
+      .slice(0, 1)
+      .map((key) => Buffer.from(key.publicKey).toString('base64')),
     grace_days: graceDays,
     min_importer: '0.1.0',
   });
@@ -116,6 +122,16 @@ export const initTrust = (options: CeremonyOptions): Published => {
   writeFileDurable(join(folder, 'updates.jsonl'), '');
   writeFileDurable(join(folder, 'policy.json'), policy);
   writeFileDurable(join(folder, 'diff.txt'), 'The first catalog is empty.\n');
+  writeCatalogHead(folder, {
+    format: 'sallyport-catalog/1',
+    catalog: 1,
+    created_at: toTime(nowMs),
+    targets_version: 1,
+    inventory: { sha256: sha256Hex(inventory), size: inventory.length, lines: 0 },
+    policy: sha256Hex(policy),
+    updates: sha256Hex(new Uint8Array()),
+    fulfil: { keys: [Buffer.from(online.fulfil.publicKey).toString('base64')], threshold: 1 },
+  });
   publish(state, 'targets', targets);
   publish(state, 'snapshot', snapshot);
   publish(state, 'timestamp', timestamp);

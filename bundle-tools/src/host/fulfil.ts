@@ -9,7 +9,7 @@ import { randomBytes, toTime } from '../platform/ambient.ts';
 import { ensureDir } from '../platform/files.ts';
 import type { Unfulfilled } from '../updates/update.ts';
 import { publishSigned } from './catalog-sign.ts';
-import { type Catalog, findPendingCatalog, signedCatalog } from './catalogs.ts';
+import { type Catalog, findPendingCatalog, pendingFolders, readCatalogHead, signedCatalog } from './catalogs.ts';
 import { type Choice, choose, type Findings } from './choose.ts';
 import { recordCustody } from './custody.ts';
 import { daysAfter, daysUntil, lifetimeDays, rootReserveDays } from './lifetimes.ts';
@@ -237,15 +237,19 @@ const checkRoot = (state: HostState, nowMs: number): void => {
     );
 };
 
-/** Publishes a catalog that curators have signed since, if there is one. */
+/** Publishes what curators have signed since; returns the newest catalog that still waits for them. */
 const takeSigned = (state: HostState): Catalog | undefined => {
-  const pending = findPendingCatalog(state);
-  if (pending === undefined) return undefined;
-  return publishSigned(state, pending.folder) === undefined ? pending : undefined;
+  for (const folder of pendingFolders(state))
+    if (readCatalogHead(folder).targets_version > getNewest(state, 'targets').version) publishSigned(state, folder);
+  return findPendingCatalog(state);
 };
 
+/** A site that got nothing, and why. */
+export type FailedSite = { readonly site: string; readonly code: BundleError['code']; readonly message: string };
+export type FulfilOutcome = { readonly bundles: ReadonlyArray<Fulfilled>; readonly failed: ReadonlyArray<FailedSite> };
+
 /** Answers requests: one bundle per site, each checked by our own importer before it reaches the medium. */
-export const fulfil = async (options: FulfilOptions): Promise<ReadonlyArray<Fulfilled>> => {
+export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => {
   const { state, nowMs, requests } = options;
   checkRoot(state, nowMs);
   const pending = takeSigned(state);
@@ -258,7 +262,15 @@ export const fulfil = async (options: FulfilOptions): Promise<ReadonlyArray<Fulf
   };
   const { snapshot, timestamp } = signOnlineMetadata({ state, targets: catalog.targets, keys, nowMs, floor });
   const done: Fulfilled[] = [];
-  for (const opened of requests)
-    done.push(await fulfilOne(options, opened, { catalog, keys, snapshot, timestamp, pending }));
-  return done;
+  const failed: FailedSite[] = [];
+  for (const opened of requests) {
+    try {
+      done.push(await fulfilOne(options, opened, { catalog, keys, snapshot, timestamp, pending }));
+    } catch (error) {
+      // One site's trouble does not keep the others waiting; alone it is the command's own failure.
+      if (requests.length === 1 || !(error instanceof BundleError)) throw error;
+      failed.push({ site: opened.request.site, code: error.code, message: error.message });
+    }
+  }
+  return { bundles: done, failed };
 };

@@ -45,6 +45,13 @@ export const readSealKeys = (state: HostState): ReadonlyArray<SealKey> => {
   return paths.map((path) => readSealKey(path));
 };
 
+/** A new key for sites to seal to; the one before still opens what is under way. The next catalog's policy names the new one. */
+export const rotateSealKey = (state: HostState): void => {
+  const [present] = readSealKeys(state);
+  if (present !== undefined) writeSealKey(join(state.keys, 'seal-previous.json'), present);
+  writeSealKey(sealPath(state), generateSealKey());
+};
+
 /** The key ids that the newest root and targets metadata name for each online role. */
 const namedIds = (state: HostState): Record<OnlineRole, ReadonlyArray<string>> => {
   const root = getNewest(state, 'root').described.roles;

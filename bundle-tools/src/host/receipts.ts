@@ -18,6 +18,17 @@ export type ReceiptChain = { readonly fresh: ReadonlyArray<NewReceipt>; readonly
 const chainError = (site: Site, text: string): BundleError =>
   new BundleError('CHAIN', `receipts of site ${site.record.site}: ${text}`);
 
+/** Opens a receipt of this site; one that the site did not sign as it stands is a broken chain. */
+const openOwn = (site: Site, bytes: Uint8Array, keys: ReadonlyArray<Uint8Array>): OpenedReceipt => {
+  try {
+    return openReceipt(bytes, keys);
+  } catch (error) {
+    if (error instanceof BundleError && error.code === 'SIGNATURE')
+      throw new BundleError('CHAIN', `receipts of site ${site.record.site}: ${error.message}`, { cause: error });
+    throw error;
+  }
+};
+
 /**
  * Checks the receipts that a request carries: signed by the site, numbered without a gap, each naming the one before.
  * Receipts that the host holds already must be the same ones. Where the host holds none yet, the chain starts with the
@@ -27,7 +38,7 @@ export const checkReceipts = (site: Site, request: SiteRequest, held: SiteRecord
   const keys = allSignKeysOf(site);
   const opened = request.receipts
     .map((envelope) => encodeEnvelope(envelope))
-    .map((bytes) => ({ bytes, opened: openReceipt(bytes, keys) }))
+    .map((bytes) => ({ bytes, opened: openOwn(site, bytes, keys) }))
     .sort((a, b) => a.opened.predicate.number - b.opened.predicate.number);
   let head = held;
   const fresh: NewReceipt[] = [];
@@ -72,7 +83,7 @@ export const verifyReceipts = (site: Site): { readonly count: number; readonly h
     if (digest === undefined) throw chainError(site, `receipt ${number + 1} names none before it`);
     const path = join(folder, receiptName(number, digest));
     if (!existsSync(path)) throw chainError(site, `receipt ${number} is missing`);
-    const opened = openReceipt(readBounded(path, limits.receiptBytes), keys);
+    const opened = openOwn(site, readBounded(path, limits.receiptBytes), keys);
     if (opened.digest !== digest || opened.predicate.number !== number)
       throw chainError(site, `receipt ${number} was changed`);
     count += 1;

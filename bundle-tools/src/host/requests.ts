@@ -34,12 +34,20 @@ export type MediumRequests = {
 /** Frames and key slots around a sealed request. */
 const sealOverheadBytes = 64 * 1024;
 const maxRequests = 1_000;
+/** The bundle format that this host writes. */
+const writes = 'sallyport-bundle/1';
 
 const openOne = (state: HostState, path: string): OpenedRequest & { envelope: Uint8Array } => {
   const sealed = readBounded(path, limits.requestBytes + sealOverheadBytes);
   const envelope = openSealed(sealed, [...readSealKeys(state)]);
   const site = getSite(state, claimedSite(envelope));
-  return { site, ...openRequest(envelope, site.card.card), envelope };
+  const opened = openRequest(envelope, site.card.card);
+  if (!opened.request.reads.includes(writes))
+    throw new BundleError(
+      'METADATA',
+      `site ${site.record.site} reads ${opened.request.reads.join(', ')}; this host writes ${writes}`,
+    );
+  return { site, ...opened, envelope };
 };
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { ensureDir } from '../platform/files.ts';
@@ -62,35 +62,67 @@ export const openState = (dir: string): HostState => {
   return state;
 };
 
-const isAlive = (pid: number): boolean => {
+/** When a process started, in the kernel's ticks: a number that was used again has another start. */
+const startOf = (pid: number): string | undefined => {
   try {
-    process.kill(pid, 0);
-    return true;
+    // The name in parentheses may hold anything; the start is the 20th field after it.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+};
+
+const ownMark = (): string => `${process.pid} ${startOf(process.pid) ?? ''}`.trim();
+
+const isAlive = (mark: string): boolean => {
+  const [pid, start] = mark.trim().split(' ');
+  if (!/^[1-9]\d{0,9}$/.test(pid ?? '')) return false;
+  try {
+    process.kill(Number(pid), 0);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+  return start === undefined || startOf(Number(pid)) === start;
 };
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+/** Takes away a lock whose holder ended without cleaning up; one that was taken anew meanwhile is put back. */
+const breakLock = (path: string): void => {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  if (isAlive(readFileSync(aside, 'utf8'))) linkSync(aside, path);
+  rmSync(aside, { force: true });
+};
+
+const busy = (): BundleError => new BundleError('BUSY', 'another command works on this state');
 
 const takeLock = (path: string): void => {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      const fd = openSync(path, 'wx', 0o600);
+      // A link appears whole: nobody ever reads a lock without its mark.
+      const own = `${path}.new.${process.pid}`;
+      writeFileSync(own, ownMark(), { mode: 0o600 });
       try {
-        writeSync(fd, `${process.pid}\n`);
+        linkSync(own, path);
       } finally {
-        closeSync(fd);
+        rmSync(own, { force: true });
       }
       return;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const holder = Number(readFileSync(path, 'utf8').trim());
-      if (Number.isSafeInteger(holder) && holder > 0 && holder !== process.pid && isAlive(holder))
-        throw new BundleError('BUSY', `another command (process ${holder}) works on this state`);
-      // The holder ended without cleaning up, for example at a power cut.
-      rmSync(path, { force: true });
+      if (!hasCode(error, 'EEXIST')) throw error;
+      if (existsSync(path) && isAlive(readFileSync(path, 'utf8'))) throw busy();
+      breakLock(path);
     }
   }
-  throw new BundleError('BUSY', 'another command works on this state');
+  throw busy();
 };
 
 /** Runs `work` while no other command may change the state. */
@@ -98,6 +130,8 @@ export const withLock = async <T>(state: HostState, work: () => Promise<T>): Pro
   const path = join(state.dir, 'lock');
   takeLock(path);
   try {
+    // Left by a command that was interrupted; nothing in staging is needed by the next.
+    for (const name of readdirSync(state.staging)) rmSync(join(state.staging, name), { recursive: true, force: true });
     return await work();
   } finally {
     rmSync(path, { force: true });

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { copyFileDurable, hashFile } from '../host/objects.ts';
@@ -13,6 +13,12 @@ export const freeBytes = (folder: string): number => {
   return info.bavail * info.bsize;
 };
 
+/** Half-written files of a command that was interrupted, or of a medium that was pulled. */
+const dropLeftovers = (folder: string): void => {
+  for (const name of readdirSync(folder))
+    if (/^\.[0-9a-f]{8}-\d{1,3}of\d{1,3}\.tar\.part$/.test(name)) rmSync(join(folder, name), { force: true });
+};
+
 /**
  * Puts a file on a medium: space first, then a copy under a hidden name, fsync, a comparison of what the medium gives
  * back, and only then the final name. A pulled medium leaves no half-written file that looks whole.
@@ -23,6 +29,7 @@ export const writeToMedium = (
   name: string,
   onBytes?: (done: number, total: number) => void,
 ): string => {
+  dropLeftovers(folder);
   const total = statSync(from).size;
   const free = freeBytes(folder);
   if (free < total + mediumReserveBytes)
@@ -33,7 +40,6 @@ export const writeToMedium = (
   const part = join(folder, `.${name}.part`);
   const target = join(folder, name);
   try {
-    rmSync(part, { force: true });
     const written = copyFileDurable(from, part, (done) => onBytes?.(done, total));
     const back = hashFile(part);
     if (back.sha256 !== written.sha256 || back.size !== written.size)
