@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildBundle } from '../src/builder/build-bundle.ts';
+import type { ImportContext } from '../src/importer/context.ts';
+import {
+  attempt,
+  build,
+  bundleOptions,
+  createWorld,
+  kitTime,
+  makeRoot,
+  policyBytes,
+  publish,
+  request,
+  volumeOf,
+  type World,
+} from './kit.ts';
+
+// Section 7, through the importer. The kit's metadata: root 2029, snapshot and targets 2027-04-01, timestamp and bundle
+// 2026-08-01; requests and floor 2026-05-01.
+
+let world: World;
+let answer: string;
+let broadcast: string;
+beforeAll(async () => {
+  world = createWorld();
+  answer = volumeOf(await build(world));
+  broadcast = volumeOf(await buildBroadcast());
+});
+afterAll(() => world.remove());
+
+const buildBroadcast = () => {
+  const { request: _request, ...options } = bundleOptions(world, { site: '*' });
+  return buildBundle(options);
+};
+
+const take = async (path: string, systemNow: string, changes: Partial<ImportContext> = {}) => {
+  const { verdict, code } = await attempt(world, path, { systemNow, broadcastAllowed: true, ...changes });
+  return code ?? verdict?.warnings ?? [];
+};
+
+describe('an answer to an open request', () => {
+  it('is fresh while everything is valid', async () => {
+    expect(await take(answer, '2026-07-31T23:59:59Z')).toEqual([]);
+  });
+
+  it('only warns when timestamp and bundle are past', async () => {
+    expect(await take(answer, '2026-08-01T00:00:00Z')).toEqual(['STALE']);
+    expect(await take(answer, '2027-03-31T23:59:59Z')).toEqual(['STALE']);
+  });
+
+  it('is refused when snapshot and targets are past, unless an operator accepts it within the grace', async () => {
+    const floor = '2027-03-01T00:00:00Z';
+    expect(await take(answer, '2027-04-01T00:00:00Z', { floor })).toBe('EXPIRED');
+    expect(await take(answer, '2027-04-02T00:00:00Z', { floor, acceptStale: 'the ship is at sea' })).toEqual(['STALE']);
+    const { verdict } = await attempt(world, answer, {
+      systemNow: '2027-04-02T00:00:00Z',
+      floor,
+      acceptStale: 'at sea',
+    });
+    expect(verdict?.acceptedStale).toBe(true);
+    expect(await take(answer, '2027-10-01T00:00:00Z', { floor, acceptStale: 'too long' })).toBe('EXPIRED');
+    expect(await take(answer, '2027-04-12T00:00:00Z', { floor, acceptStale: 'short grace', graceDays: 10 })).toBe(
+      'EXPIRED',
+    );
+  });
+
+  it('takes the shorter of the two graces', async () => {
+    const policy = policyBytes({ grace_days: 10 });
+    const published = publish(world.keys, { version: 1, catalog: 1, inventory: world.inventory, policy });
+    const path = volumeOf(await build(world, { policy, tuf: { root: world.root, roots: [], ...published } }));
+    const floor = '2027-03-01T00:00:00Z';
+    expect(await take(path, '2027-04-10T00:00:00Z', { floor, acceptStale: 'x' })).toEqual(['STALE']);
+    expect(await take(path, '2027-04-12T00:00:00Z', { floor, acceptStale: 'x' })).toBe('EXPIRED');
+  });
+
+  it('is taken with a clock in 1970 and with one in 2099, with a warning', async () => {
+    expect(await take(answer, '1970-01-01T00:00:00Z')).toEqual(['CLOCK_BEHIND']);
+    expect(await take(answer, '2099-01-01T00:00:00Z')).toEqual(['CLOCK_SUSPECT', 'STALE']);
+  });
+
+  it('is refused when its metadata was past before the request was written', async () => {
+    const open = [{ ...request, number: 1, floor: '2026-09-01T00:00:00Z' }];
+    expect(await take(answer, '2026-09-01T00:00:00Z', { openRequests: open, floor: '2026-09-01T00:00:00Z' })).toBe(
+      'EXPIRED',
+    );
+  });
+});
+
+describe('a broadcast', () => {
+  it('is judged at the present time, whatever is past', async () => {
+    expect(await take(broadcast, '2026-07-31T23:59:59Z')).toEqual([]);
+    expect(await take(broadcast, '2026-08-01T00:00:00Z')).toBe('EXPIRED');
+    expect(await take(broadcast, '2099-01-01T00:00:00Z')).toBe('EXPIRED');
+  });
+
+  it('is not made young by a clock that is behind', async () => {
+    expect(await take(broadcast, '1970-01-01T00:00:00Z')).toEqual(['CLOCK_BEHIND']);
+    expect(await take(broadcast, '1970-01-01T00:00:00Z', { floor: '2026-08-01T00:00:00Z' })).toBe('EXPIRED');
+  });
+
+  it('is taken stale within the grace when an operator says so', async () => {
+    expect(await take(broadcast, '2026-08-20T00:00:00Z', { acceptStale: 'no other medium' })).toEqual(['STALE']);
+    expect(await take(broadcast, '2027-03-01T00:00:00Z', { acceptStale: 'no other medium' })).toBe('EXPIRED');
+  });
+});
+
+describe('the root', () => {
+  it('must be valid whoever accepts what', async () => {
+    const root = makeRoot(1, world.keys, { expires: '2026-12-01T00:00:00Z' });
+    const trust = { root: Buffer.from(root).toString('base64') };
+    expect(await take(answer, '2026-11-30T00:00:00Z', { trust })).toEqual(['STALE', 'KEY_EXPIRES_SOON']);
+    expect(await take(answer, '2026-12-01T00:00:00Z', { trust, acceptStale: 'please' })).toBe('EXPIRED');
+  });
+
+  it('that is held may be past when the bundle brings its successor', async () => {
+    const old = makeRoot(1, world.keys, { expires: '2026-04-01T00:00:00Z' });
+    const next = makeRoot(2, world.keys);
+    const trust = { root: Buffer.from(old).toString('base64') };
+    expect(await take(answer, '2026-05-02T00:00:00Z', { trust })).toBe('EXPIRED');
+    const built = await build(world, { tuf: { root: next, roots: [next], ...world.published } });
+    expect(await take(volumeOf(built), '2026-05-02T00:00:00Z', { trust })).toEqual([]);
+  });
+
+  it('with less than 180 days left is not bundled', async () => {
+    const root = makeRoot(1, world.keys, { expires: '2026-10-27T23:59:59Z' });
+    await expect(build(world, { tuf: { root, roots: [], ...world.published } })).rejects.toMatchObject({
+      code: 'ROOT_TOO_SHORT',
+    });
+  });
+});
+
+describe('the floor', () => {
+  const floorAfter = async (path: string, changes: Partial<ImportContext>): Promise<string | undefined> =>
+    (await attempt(world, path, changes)).verdict?.newFloor;
+
+  it('rises with the clock and with issued_at, and never falls', async () => {
+    expect(await floorAfter(answer, { systemNow: '2026-06-01T00:00:00Z' })).toBe('2026-06-01T00:00:00Z');
+    expect(await floorAfter(answer, { systemNow: '1970-01-01T00:00:00Z', floor: '2026-01-01T00:00:00Z' })).toBe(
+      kitTime,
+    );
+    expect(await floorAfter(answer, { systemNow: '1970-01-01T00:00:00Z', floor: '2026-07-01T00:00:00Z' })).toBe(
+      '2026-07-01T00:00:00Z',
+    );
+  });
+
+  it('does not follow a time more than 400 days ahead', async () => {
+    expect(await floorAfter(answer, { systemNow: '2099-01-01T00:00:00Z' })).toBe(kitTime);
+    const late = volumeOf(await build(world, { issuedAt: '2027-12-01T00:00:00Z' }));
+    const { verdict } = await attempt(world, late, {});
+    expect(verdict?.warnings).toContain('CLOCK_SUSPECT');
+    expect(verdict?.newFloor).toBe('2026-05-02T00:00:00Z');
+  });
+});
