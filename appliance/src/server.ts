@@ -1,3 +1,4 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
 import { httpApp } from './http-app.ts';
@@ -18,6 +19,9 @@ export const startServer = async (
   try {
     // Under the lock nobody else writes objects but commands, which are told to repeat.
     store.sweep();
+    for (const name of readdirSync(paths.staging).filter((entry) => entry.startsWith('backup-'))) {
+      rmSync(join(paths.staging, name), { recursive: true, force: true });
+    }
     await jobs.start();
     listener = await startListener({
       fetch: httpApp(appliance).fetch,

@@ -24,6 +24,8 @@ export type Keyring = {
   /** Reads keys/<name>; throws KEY when absent or damaged. */
   readFile(name: string): Uint8Array;
   hasFile(name: string): boolean;
+  /** The master key in hex, for a backup that is sealed to the recovery key; for nothing else. */
+  masterForBackup(): string;
 };
 
 const masterFile = 'master.key';
@@ -87,6 +89,7 @@ const keyringOf = (keysDir: string, master: Uint8Array, source: Keyring['source'
       return unwrap(readFileSync(path), `file/${name}`);
     },
     hasFile: (name) => existsSync(pathOf(name)),
+    masterForBackup: () => Buffer.from(master).toString('hex'),
   };
 };
 

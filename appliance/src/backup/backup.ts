@@ -1,0 +1,161 @@
+import { createHash, type Hash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
+import sodium from 'libsodium-wrappers';
+import type { Appliance } from '../compose.ts';
+import { type DataPaths, dataPaths, readConfig } from '../platform/config.ts';
+import { migrationsFolder, openDatabase, readMigrations, schemaVersion } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import { type BackupEntry, type BackupSink, readBackup, writeBackup } from './container.ts';
+
+// A backup is one file that only the recovery key opens: database, configuration, keys (the master key too), advisories
+// and the store. A restore needs nothing else.
+
+type Key = { publicKey: Uint8Array; secretKey: Uint8Array };
+export type BackupReport = { files: number; schema: number; site: string };
+
+/** The recovery key as `init` printed it; throws KEY. */
+export const parseRecoveryKey = async (text: string): Promise<Key> => {
+  await cryptoReady();
+  const hex = text.trim().replaceAll('-', '').toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(hex)) throw new AppError('KEY', 'not a recovery key (16 groups of 4 hex digits)');
+  const secretKey = new Uint8Array(Buffer.from(hex, 'hex'));
+  return { secretKey, publicKey: sodium.crypto_scalarmult_base(secretKey) };
+};
+
+function* entriesOf({ paths, keyring, store }: Appliance, database: string): Generator<BackupEntry> {
+  const file = (path: string, from: string): BackupEntry => ({ path, sizeBytes: statSync(from).size, content: from });
+  const text = (path: string, content: Uint8Array): BackupEntry => ({ path, sizeBytes: content.length, content });
+  yield file('config.json', paths.config);
+  yield file('state.db', database);
+  for (const name of readdirSync(paths.keys))
+    if (name !== 'master.key') yield file(`keys/${name}`, join(paths.keys, name));
+  yield text('keys/master.key', Buffer.from(`${keyring.masterForBackup()}\n`));
+  for (const name of readdirSync(paths.advisories)) {
+    if (/^[0-9]{1,12}\.db$/.test(name)) yield file(`advisories/${name}`, join(paths.advisories, name));
+  }
+  for (const { sha256 } of store.list())
+    yield file(`objects/sha256/${sha256.slice(0, 2)}/${sha256}`, store.path(sha256));
+}
+
+/** Writes a backup beside a running server and notes it in the journal. */
+export const createBackup = async (
+  appliance: Appliance,
+  path: string,
+  onProgress: (files: number, bytes: number) => void = () => undefined,
+): Promise<{ path: string; sizeBytes: number; sha256: string }> => {
+  const { paths, keyring, db, events } = appliance;
+  if (existsSync(path)) throw new AppError('EXISTS', `${path} exists`);
+  const work = mkdtempSync(join(paths.staging, 'backup-'));
+  try {
+    const database = join(work, 'state.db');
+    await db.backup(database);
+    const sizeBytes = await writeBackup(
+      path,
+      keyring.readFile('recovery.pub'),
+      entriesOf(appliance, database),
+      onProgress,
+    );
+    events.record('backup-created', { actor: 'system:appliance', params: { file: basename(path), bytes: sizeBytes } });
+    return { path, sizeBytes, sha256: await hashFile(path) };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+};
+
+const hashFile = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+};
+
+/** Writes the files of a backup under a folder, checking that each object is what its name says. */
+const folderSink = (folder: string): BackupSink => {
+  let fd = -1;
+  let current = '';
+  let hash: Hash | undefined;
+  return {
+    begin: (path) => {
+      current = path;
+      hash = path.startsWith('objects/') ? createHash('sha256') : undefined;
+      ensureDir(dirname(join(folder, path)), 0o700);
+      fd = openSync(join(folder, path), 'wx', path.startsWith('objects/') ? 0o400 : 0o600);
+    },
+    write: (bytes) => {
+      hash?.update(bytes);
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    },
+    end: () => {
+      fsyncSync(fd);
+      closeSync(fd);
+      if (hash !== undefined && hash.digest('hex') !== basename(current)) {
+        throw new AppError('HASH_MISMATCH', `${current} is not what its name says`);
+      }
+      syncDir(dirname(join(folder, current)));
+    },
+  };
+};
+
+const inspect = (paths: DataPaths, files: number): BackupReport => {
+  const { site } = readConfig(paths);
+  const db = openDatabase(paths.database, { readonly: true });
+  try {
+    const lines = db.pragma('integrity_check(5)') as Array<{ integrity_check: string }>;
+    if (lines[0]?.integrity_check !== 'ok')
+      throw new AppError('DATABASE', `the database in the backup is damaged: ${lines[0]?.integrity_check}`);
+    const schema = schemaVersion(db);
+    const newest = readMigrations(migrationsFolder()).length;
+    if (schema > newest)
+      throw new AppError('SCHEMA_NEWER', `the backup has schema ${schema}, this version knows ${newest}`);
+    return { files, schema, site };
+  } finally {
+    db.close();
+  }
+};
+
+/** Unpacks into a new folder beside `target` and checks it; the caller renames or removes it. */
+const unpack = (path: string, key: Key, beside: string): { folder: string; report: BackupReport } => {
+  const folder = mkdtempSync(`${beside}.restoring-`);
+  try {
+    const files = readBackup(path, key, folderSink(folder));
+    return { folder, report: inspect(dataPaths(folder), files) };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+/** Opens a backup as a restore would, in a folder that is removed again. */
+export const verifyBackup = (path: string, key: Key, workFolder: string): BackupReport => {
+  const { folder, report } = unpack(path, key, join(workFolder, 'verify'));
+  rmSync(folder, { recursive: true, force: true });
+  return report;
+};
+
+/** Makes a data directory from a backup; EXISTS when there is one already. */
+export const restoreBackup = (path: string, key: Key, dataDir: string): BackupReport => {
+  const target = dataPaths(dataDir).data;
+  if (existsSync(target) && readdirSync(target).length > 0) throw new AppError('EXISTS', `${target} is not empty`);
+  const { folder, report } = unpack(path, key, target);
+  const paths = dataPaths(folder);
+  for (const sub of [paths.advisories, paths.objectsTmp, paths.staging, paths.backups, paths.diagnostics])
+    ensureDir(sub, 0o700);
+  rmSync(target, { recursive: true, force: true });
+  renameSync(folder, target);
+  syncDir(dirname(target));
+  return report;
+};

@@ -1,0 +1,24 @@
+import { join, resolve } from 'node:path';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { createBackup } from '../backup/backup.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  summary: 'one file with everything, sealed to the recovery key; works beside a running server',
+  options: { out: { type: 'string', value: 'FILE', help: 'where to write it (DATA/backups/<site>-<time>.spb)' } },
+  example: 'sallyport backup create --data /var/lib/sallyport --out /media/usb/plant-7.spb',
+  run: async ({ open, out, text }) => {
+    const appliance = await open();
+    const stamp = toTime(nowMs()).replace(/[-:]/g, '');
+    const path = resolve(text('out') ?? join(appliance.paths.backups, `${appliance.config.site}-${stamp}.spb`));
+    let shown = 0;
+    const made = await createBackup(appliance, path, (files, bytes) => {
+      if (bytes - shown < 256 * 1024 * 1024) return;
+      shown = bytes;
+      out.note(`${files} files, ${Math.round(bytes / 1e6)} MB`);
+    });
+    out.line(`${made.path}  ${made.sizeBytes} bytes  SHA-256 ${made.sha256}`);
+    out.result(made);
+    return 0;
+  },
+};

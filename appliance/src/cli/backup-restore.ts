@@ -1,0 +1,24 @@
+import { basename } from 'node:path';
+import { restoreBackup } from '../backup/backup.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Command } from './command.ts';
+import { readRecoveryKey } from './recovery-key.ts';
+
+export const command: Command = {
+  summary: 'makes an empty data directory from a backup',
+  positionals: 'FILE',
+  options: {
+    'key-file': { type: 'string', value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
+  },
+  example: 'sallyport backup restore plant-7.spb --key-file recovery.txt --data /var/lib/sallyport',
+  run: async ({ positionals, text, dataDir, open, out }) => {
+    const [path] = positionals;
+    if (path === undefined) throw new AppError('USAGE', 'which file?');
+    const report = restoreBackup(path, await readRecoveryKey(text('key-file')), dataDir);
+    const { events } = await open();
+    events.record('backup-restored', { actor: 'system:appliance', params: { file: basename(path) } });
+    out.line(`restored ${report.files} files of site ${report.site} into ${dataDir}`);
+    out.result({ ...report, dataDir });
+    return 0;
+  },
+};
