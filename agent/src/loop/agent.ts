@@ -1,4 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { AgentError } from '../errors.ts';
 import { type Connection, connect } from '../platform/connect.ts';
 import { fileLog, type Log } from '../platform/log.ts';
@@ -72,6 +73,7 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
   });
   const calls: Client = client(connection);
   const bootId = bootIdOf(files);
+  ensureDir(state.path('work'), 0o700);
   const tasks = taskRunner({
     journal: openJournal(state.path('tasks')),
     spool,
