@@ -194,7 +194,8 @@ CREATE TABLE task (
   started_at  TEXT,
   finished_at TEXT,
   verified_at TEXT,
-  result      TEXT                               -- JSON as the agent reported it, bounded
+  result      TEXT,                              -- JSON as the agent reported it, bounded
+  objects     TEXT                               -- JSON of its files, settled when it was handed out first
 ) STRICT;
 CREATE INDEX task_device ON task (device, state, queued_at);
 CREATE INDEX task_deployment ON task (deployment, state);

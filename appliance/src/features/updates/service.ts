@@ -57,6 +57,8 @@ export type UpdateService = {
   applyCatalog(updates: readonly Update[], sizes: ReadonlyMap<string, number>, at: string): void;
   /** For orders: the update with its files, whatever its state. */
   stored(id: string): StoredUpdate | undefined;
+  /** Every update that is known, for the order of an installation. */
+  catalog(): ReadonlyMap<string, StoredUpdate>;
   approvalOf(id: string): Approval;
 };
 
@@ -293,6 +295,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       }
     },
     stored: store.find,
+    catalog: () => new Map(store.all().map((stored) => [stored.update.id, stored])),
     approvalOf: (id) => {
       const object: Obj | undefined = objects.find(UPDATE_DECISION, id);
       return (object?.body as DecisionBody | undefined)?.approval ?? 'undefined';

@@ -1,0 +1,234 @@
+import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { compareKeys } from '@sallyport/bundle-tools/versions/key';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor, Obj } from '../objects/types.ts';
+import type { StoreService } from '../store/service.ts';
+import type { UpdateService } from '../updates/service.ts';
+import { taskStore } from './store.ts';
+import { taskQueue } from './task-queue.ts';
+import {
+  type Deployment,
+  type DeploymentPreview,
+  type DeploymentTask,
+  type NewDeployment,
+  TASK_STATES,
+  type TaskState,
+} from './types.ts';
+
+const KIND = 'deployment';
+const maxUpdates = 1_000;
+const maxOrders = 1_000_000;
+const groupPage = 1_000;
+
+export type DeploymentParts = {
+  db: Database;
+  objects: ObjectService;
+  events: EventService;
+  inventory: Pick<InventoryService, 'section'>;
+  devices: Pick<DeviceService, 'byPublicId' | 'find'>;
+  updates: UpdateService;
+  store: Pick<StoreService, 'has'>;
+  clock?: () => number;
+};
+
+export type DeploymentService = ReturnType<typeof deploymentService>;
+
+const requireWrite = (actor: Actor): void => {
+  if (!actor.rights.has('all') && !actor.rights.has('deployments:write'))
+    throw new AppError('FORBIDDEN', 'needs the right deployments:write');
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Deployments and their tasks. */
+export const deploymentService = (parts: DeploymentParts) => {
+  const { db, objects, events, inventory, devices, updates } = parts;
+  const store = taskStore(db);
+  const clock = (): string => toTime((parts.clock ?? nowMs)());
+  const queue = taskQueue({ db, store, objects, events, inventory, updates, has: parts.store.has, clock });
+
+  const groupMembers = (group: string): string[] => {
+    objects.get('group', group);
+    const found: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = objects.list({
+        kind: 'device-decision',
+        where: { group },
+        limit: groupPage,
+        ...(after === undefined ? {} : { after }),
+      });
+      found.push(...page.rows.map(({ id }) => id));
+      if (page.next === undefined) return found;
+      after = page.next;
+    }
+  };
+
+  /** Which device needs which update now; throws INVALID for an update that may not be deployed. */
+  const plan = (wanted: NewDeployment): DeploymentPreview['tasks'] => {
+    const ids = [...new Set(wanted.updates)];
+    if (ids.length === 0 || ids.length > maxUpdates) throw invalid({ updates: { key: 'validation.required' } });
+    const given = wanted.devices ?? (wanted.group === undefined ? undefined : groupMembers(wanted.group));
+    const only = given && new Set(given.map((id) => devices.byPublicId(id).id));
+    if (only?.size === 0) throw invalid({ devices: { key: 'validation.required' } });
+    const tasks = ids.flatMap((updateId) => {
+      const item = updates.get(updateId);
+      const isReady =
+        item.approval === 'approved' &&
+        item.files.length > 0 &&
+        item.files.every((file) => parts.store.has(file.sha256));
+      if (!isReady)
+        throw invalid({
+          updates: { key: 'validation.notDeployable', params: { update: `${item.name} ${item.version}` } },
+        });
+      const needing = new Set(
+        updates.devicesOf(updateId).flatMap((row) => (row.installedVersion === undefined ? [] : [row.device])),
+      );
+      // A device that was named and does not need it is in the record; of a whole site only those that need it.
+      return [...(only ?? needing)].map((device) => {
+        const skipped =
+          devices.find(device)?.state !== 'managed' ? 'NOT_MANAGED' : needing.has(device) ? undefined : 'NOT_NEEDED';
+        return { device, updateId, ...(skipped === undefined ? {} : { skipped }) };
+      });
+    });
+    if (tasks.length > maxOrders) throw new AppError('TOO_LARGE', `a deployment orders at most ${maxOrders} tasks`);
+    return tasks;
+  };
+
+  const preview = (wanted: NewDeployment): DeploymentPreview => {
+    const tasks = plan(wanted);
+    const orders = tasks.filter((task) => task.skipped === undefined);
+    return { tasks, devices: new Set(orders.map(({ device }) => device)).size, orders: orders.length };
+  };
+
+  const toDeployment = (object: Obj, counted: ReadonlyMap<string, Partial<Record<TaskState, number>>>): Deployment => {
+    const found = counted.get(object.id) ?? {};
+    const counts = Object.fromEntries(TASK_STATES.map((state) => [state, found[state] ?? 0])) as Record<
+      TaskState,
+      number
+    >;
+    const isOpen = counts.queued + counts.running > 0;
+    return {
+      id: object.id,
+      name: text(object.body['name']),
+      createdAt: toTime(object.createdAt),
+      createdBy: objects.revisions(KIND, object.id).find(({ revision }) => revision === 1)?.actor ?? '',
+      updates: (object.body['updates'] as string[] | undefined) ?? [],
+      timeoutMinutes: Number(object.body['timeoutMinutes'] ?? 30),
+      state: object.body['cancelled'] === true ? 'cancelled' : isOpen ? 'running' : 'finished',
+      counts,
+    };
+  };
+
+  const counted = (): Map<string, Partial<Record<TaskState, number>>> => {
+    const all = new Map<string, Partial<Record<TaskState, number>>>();
+    for (const { deployment, state, count } of store.counts()) {
+      all.set(deployment, { ...all.get(deployment), [state]: count });
+    }
+    return all;
+  };
+
+  const get = (id: string): Deployment => toDeployment(objects.get(KIND, id), counted());
+
+  const create = (actor: Actor, wanted: NewDeployment): Deployment => {
+    requireWrite(actor);
+    return immediate(db, () => {
+      const tasks = plan(wanted);
+      const orders = tasks.filter((task) => task.skipped === undefined);
+      if (orders.length === 0) throw invalid({ devices: { key: 'validation.nothingToDeploy' } });
+      const first = updates.get(wanted.updates[0] ?? '');
+      const more = new Set(wanted.updates).size - 1;
+      const name = wanted.name?.trim() || `${first.name} ${first.version}${more > 0 ? ` +${more}` : ''}`;
+      const object = objects.create(
+        actor,
+        KIND,
+        {
+          name,
+          updates: [...new Set(wanted.updates)],
+          ...(wanted.devices === undefined ? {} : { devices: [...wanted.devices] }),
+          ...(wanted.group === undefined ? {} : { group: wanted.group }),
+          ...(wanted.timeoutMinutes === undefined ? {} : { timeoutMinutes: wanted.timeoutMinutes }),
+        },
+        wanted.comment === undefined ? {} : { comment: wanted.comment },
+      );
+      const at = clock();
+      for (const task of tasks) {
+        store.add({ ...task, id: Buffer.from(randomBytes(16)).toString('hex'), deployment: object.id, at });
+      }
+      events.record('deployment-created', {
+        actor: `${actor.type}:${actor.id}`,
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        params: {
+          deployment: name,
+          updates: new Set(wanted.updates).size,
+          devices: new Set(orders.map(({ device }) => device)).size,
+        },
+      });
+      return get(object.id);
+    });
+  };
+
+  const cancel = (actor: Actor, id: string): Deployment => {
+    requireWrite(actor);
+    return immediate(db, () => {
+      const before = get(id);
+      if (before.state !== 'running') throw new AppError('CONFLICT', `the deployment is ${before.state} already`);
+      store.cancel(id, clock());
+      objects.update(actor, KIND, id, { cancelled: true });
+      events.record('deployment-cancelled', {
+        actor: `${actor.type}:${actor.id}`,
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        params: { deployment: before.name },
+      });
+      return get(id);
+    });
+  };
+
+  const isAtLeast = (ecosystem: string, have: string, wanted: string): boolean => {
+    const [held, needed] = [keyFor(ecosystem, have), keyFor(ecosystem, wanted)];
+    return held === null || needed === null ? have === wanted : compareKeys(held, needed) >= 0;
+  };
+
+  /** DATA-MAP row S4: verified is what the inventory shows, of the package and of every other one of its source. */
+  const verifyDevice = (device: number): void => {
+    const waiting = store.installed(device);
+    if (waiting.length === 0) return;
+    const rows = inventory.section(device, 'software');
+    immediate(db, () => {
+      for (const task of waiting) {
+        const update = updates.stored(task.updateId)?.update;
+        if (update === undefined) continue;
+        const { ecosystem, name, version, source, source_version: sourceVersion } = update;
+        const own = rows.filter((row) => row['name'] === name);
+        const siblings = rows.filter((row) => text(row['source']) === source);
+        const isShown =
+          own.some((row) => isAtLeast(ecosystem, text(row['version']), version)) &&
+          siblings.every((row) =>
+            isAtLeast(ecosystem, text(row['sourceVersion']) || text(row['version']), sourceVersion),
+          );
+        if (isShown) store.verify(task.id, clock());
+      }
+    });
+  };
+
+  return {
+    preview,
+    create,
+    cancel,
+    get,
+    list: (query: { limit: number; after?: string; search?: string }) => {
+      const page = objects.list({ kind: KIND, sort: 'createdAt', descending: true, ...query });
+      const counts = counted();
+      return { ...page, rows: page.rows.map((object) => toDeployment(object, counts)) };
+    },
+    tasks: (id: string): DeploymentTask[] => store.ofDeployment(id),
+    /** After a device's software changed. */
+    verifyDevice,
+    queue,
+  };
+};
