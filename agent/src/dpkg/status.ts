@@ -51,9 +51,11 @@ export const parseDpkgStatus = (text: string): InstalledPackage[] =>
     .filter((found) => found !== undefined)
     .slice(0, maxPackages);
 
-/** A package URL of a .deb; `:` and `~` stay, everything else that a URL could read otherwise is escaped. */
+/** A package URL of a .deb, in the spelling of the reference library: `:` and `+` stay as they are in a version only. */
 export const debPurl = (vendor: string, found: Pick<InstalledPackage, 'name' | 'version' | 'arch'>): string => {
-  const encode = (text: string): string => encodeURIComponent(text).replaceAll('%3A', ':');
-  const arch = found.arch === '' ? '' : `?arch=${encode(found.arch)}`;
-  return `pkg:deb/${encode(vendor.toLowerCase())}/${encode(found.name.toLowerCase())}@${encode(found.version)}${arch}`;
+  const namespace = encodeURIComponent(vendor.toLowerCase());
+  const name = encodeURIComponent(found.name.toLowerCase());
+  const version = encodeURIComponent(found.version).replaceAll('%3A', ':').replaceAll('%2B', '+');
+  const arch = found.arch === '' ? '' : `?arch=${encodeURIComponent(found.arch)}`;
+  return `pkg:deb/${namespace}/${name}@${version}${arch}`;
 };
