@@ -1,0 +1,234 @@
+import { readFileSync } from 'node:fs';
+import type { ReceiptPredicate, ReceiptSubject } from '@sallyport/bundle-tools/documents/receipt';
+import type { ImportVerdict, NewRoot } from '@sallyport/bundle-tools/importer/verdict';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { describeMetadata } from '@sallyport/bundle-tools/trust/repository';
+import type { Update } from '@sallyport/bundle-tools/updates/update';
+import { type Database, immediate } from '../../platform/database.ts';
+import type { EventService } from '../events/service.ts';
+import type { Actor } from '../objects/types.ts';
+import type { UpdateService } from '../updates/service.ts';
+import type { FeedState } from '../vulnerabilities/snapshot-build.ts';
+import type { SiteKeys } from './keys.ts';
+import { addReceipt, daysLeft } from './receipts.ts';
+import { heldVersions, requireState } from './request-builder.ts';
+import type { ExchangeStore } from './store.ts';
+import type { ImportSummary, TrustRole } from './types.ts';
+
+const ROLES: readonly TrustRole[] = ['root', 'timestamp', 'snapshot', 'targets'];
+
+export type ReceiptContext = {
+  readonly keys: SiteKeys;
+  readonly startedAt: string;
+  readonly applied: () => ReceiptPredicate['applied'];
+  readonly devices: () => ReceiptPredicate['devices'];
+  readonly overrides: ReceiptPredicate['overrides'];
+};
+
+export type FlipParts = {
+  readonly db: Database;
+  readonly store: ExchangeStore;
+  readonly events: EventService;
+  readonly updates: Pick<UpdateService, 'applyCatalog'>;
+  readonly clock: () => number;
+};
+
+export type Flip = {
+  readonly importId: number;
+  readonly actor: Actor;
+  readonly verdict: ImportVerdict;
+  readonly summary: ImportSummary;
+  readonly receipt: ReceiptContext;
+  /** The root that a person has compared, at the first import of trust. */
+  readonly pinnedRoot?: { readonly version: number; readonly bytes: Uint8Array };
+  readonly updates: { readonly list: readonly Update[]; readonly sizes: ReadonlyMap<string, number> } | undefined;
+  readonly feeds: readonly FeedState[];
+  readonly confirmedFeeds: readonly string[];
+  readonly snapshot: number;
+};
+
+const actorName = (actor: Actor): { actor: string; from?: string } => ({
+  actor: `${actor.type}:${actor.id}`,
+  ...(actor.from === undefined ? {} : { from: actor.from }),
+});
+
+const side = (store: ExchangeStore): ReceiptPredicate['before'] => {
+  const state = requireState(store);
+  return {
+    tuf: heldVersions(store),
+    seq: state.seq,
+    ...(state.inventory === null ? {} : { inventory: state.inventory }),
+  };
+};
+
+const subjectsOf = (verdict: ImportVerdict): ReceiptSubject[] => [
+  { name: 'bundle.dsse.json', digest: { sha256: verdict.manifestSha256 } },
+  ...verdict.volumes.map(({ n, sha256 }) => ({ name: `volume-${n}`, digest: { sha256 } })),
+];
+
+/** Newer roots hold even when the bundle is refused (BUNDLES format, section "Importer", D1). In a transaction. */
+export const keepRoots = (store: ExchangeStore, roots: readonly NewRoot[]): number | undefined => {
+  let newest: number | undefined;
+  for (const { version, bytes } of roots) {
+    const raw = Buffer.from(bytes, 'base64');
+    const held = store.metadata().get('root');
+    if (held && version !== held.version + 1) continue;
+    store.putRoot(version, raw);
+    store.putMetadata('root', version, describeMetadata(raw).expires, raw);
+    newest = version;
+  }
+  return newest;
+};
+
+const storeTrust = (store: ExchangeStore, flip: Flip): void => {
+  if (flip.pinnedRoot) store.putRoot(flip.pinnedRoot.version, flip.pinnedRoot.bytes);
+  for (const root of flip.verdict.newRoots) store.putRoot(root.version, Buffer.from(root.bytes, 'base64'));
+  for (const role of ROLES) {
+    const bytes = Buffer.from(flip.verdict.trust[role], 'base64');
+    const { version, expires } = describeMetadata(bytes);
+    store.putMetadata(role, version, expires, bytes);
+  }
+};
+
+/**
+ * The flip (D7): one synced transaction after which the bundle is the site's state. Before it the old state is live,
+ * after it the new; there is nothing between.
+ */
+export const flipState = (parts: FlipParts, flip: Flip): number =>
+  immediate(parts.db, () => {
+    const { db: _db, store, events } = parts;
+    const { verdict, summary } = flip;
+    const finished = toTime(parts.clock());
+    const state = requireState(store);
+    const before = side(store);
+    storeTrust(store, flip);
+    store.flip({
+      seq: verdict.broadcast ? state.seq : verdict.seq,
+      seqBroadcast: verdict.broadcast ? verdict.seq : state.seq_broadcast,
+      lastBundle: verdict.broadcast ? state.last_bundle : verdict.bundleId,
+      inventory: verdict.inventory.sha256,
+      policy: readFileSync(verdict.policyPath),
+      floor: verdict.newFloor,
+      snapshot: flip.snapshot,
+    });
+    if (summary.requestNumber !== undefined) {
+      store.closeRequests(summary.requestNumber, verdict.bundleId, finished);
+      store.replaceUnfulfilled(summary.unfulfilled, verdict.bundleId, finished);
+    }
+    store.acknowledge(verdict.manifest.receipt_seen, finished);
+    for (const feed of flip.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
+    for (const feed of flip.confirmedFeeds) store.seeFeed(feed, finished);
+    if (flip.updates) parts.updates.applyCatalog(flip.updates.list, flip.updates.sizes, finished);
+    const receipt = addReceipt(store, flip.receipt.keys, state.site, {
+      subjects: subjectsOf(verdict),
+      predicate: {
+        ...(verdict.requestId === undefined ? {} : { request_id: verdict.requestId }),
+        bundle_id: verdict.bundleId,
+        seq: verdict.seq,
+        result: 'imported',
+        code: 'OK',
+        detail: '',
+        started_at: flip.receipt.startedAt,
+        finished_at: finished,
+        floor: requireState(store).floor,
+        before,
+        after: side(store),
+        counts: verdict.counts,
+        volumes: { seen: verdict.volumes.map(({ n }) => n), missing: [] },
+        warnings: [...verdict.warnings],
+        overrides: [...flip.receipt.overrides],
+        applied: flip.receipt.applied(),
+        devices: flip.receipt.devices(),
+        days_left: daysLeft(verdict.expires, parts.clock()),
+      },
+    });
+    for (const { version } of verdict.newRoots)
+      events.record('root-updated', { ...actorName(flip.actor), params: { rootVersion: version } });
+    events.record('bundle-imported', {
+      ...actorName(flip.actor),
+      params: {
+        bundleId: verdict.bundleId,
+        seq: verdict.seq,
+        advisories: summary.advisories,
+        updates: summary.updates,
+        objects: verdict.counts.new,
+      },
+    });
+    for (const { want, reason } of summary.unfulfilled.slice(0, 100))
+      events.record('update-unfulfilled', { ...actorName(flip.actor), params: { update: want, reason } });
+    store.journal(flip.importId, { state: 'flipped', at: finished, receipt, summary, code: 'OK' });
+    return receipt;
+  });
+
+/**
+ * A refusal, or a bundle that waits for volumes: receipt, event and newer roots; nothing else of the site's state
+ * changes.
+ */
+export const recordOutcome = (
+  parts: Pick<FlipParts, 'db' | 'store' | 'events' | 'clock'>,
+  outcome: {
+    readonly importId: number;
+    readonly actor: Actor;
+    readonly result: 'refused' | 'partial';
+    readonly code: string;
+    readonly message: string;
+    readonly newRoots: readonly NewRoot[];
+    readonly receipt: ReceiptContext;
+    readonly verdict?: ImportVerdict;
+  },
+): number =>
+  immediate(parts.db, () => {
+    const { store, events } = parts;
+    const { verdict } = outcome;
+    const finished = toTime(parts.clock());
+    const newest = keepRoots(store, outcome.newRoots);
+    const state = requireState(store);
+    // Equal before and after: newer roots hold by themselves, not by the bundle that brought them.
+    const held = side(store);
+    const receipt = addReceipt(store, outcome.receipt.keys, state.site, {
+      subjects: verdict ? subjectsOf(verdict) : [],
+      predicate: {
+        ...(verdict?.requestId === undefined ? {} : { request_id: verdict.requestId }),
+        ...(verdict ? { bundle_id: verdict.bundleId, seq: verdict.seq } : {}),
+        result: outcome.result,
+        code: outcome.code,
+        detail: '',
+        started_at: outcome.receipt.startedAt,
+        finished_at: finished,
+        floor: state.floor,
+        before: held,
+        after: held,
+        counts: verdict?.counts ?? { new: 0, held: 0, removed: 0, unfulfilled: 0, bytes: 0 },
+        volumes: {
+          seen: verdict?.volumes.map(({ n }) => n) ?? [],
+          missing: [...(verdict?.missingVolumes ?? [])],
+        },
+        warnings: [...(verdict?.warnings ?? [])],
+        overrides: [...outcome.receipt.overrides],
+        applied: [],
+        devices: outcome.receipt.devices(),
+        days_left: verdict ? daysLeft(verdict.expires, parts.clock()) : {},
+      },
+    });
+    if (newest !== undefined)
+      events.record('root-updated', { ...actorName(outcome.actor), params: { rootVersion: newest } });
+    if (outcome.result === 'refused')
+      events.record('bundle-refused', {
+        ...actorName(outcome.actor),
+        params: { code: outcome.code, reason: outcome.message.slice(0, 500) },
+      });
+    else
+      events.record('bundle-partial', {
+        ...actorName(outcome.actor),
+        params: { bundleId: verdict?.bundleId ?? '', missing: verdict?.missingVolumes.length ?? 0 },
+      });
+    store.journal(outcome.importId, {
+      state: outcome.result === 'refused' ? 'refused' : 'verified',
+      at: finished,
+      receipt,
+      code: outcome.code,
+      message: outcome.message.slice(0, 1000),
+      ...(verdict ? { bundleId: verdict.bundleId, seq: verdict.seq } : {}),
+    });
+    return receipt;
+  });

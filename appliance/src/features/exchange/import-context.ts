@@ -1,0 +1,59 @@
+import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { packDigests } from '@sallyport/bundle-tools/documents/digests';
+import type { ImportContext } from '@sallyport/bundle-tools/importer/context';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { AppError } from '../../platform/errors.ts';
+import type { ImporterParts, Pin } from './importer-parts.ts';
+import { requireState } from './request-builder.ts';
+import type { ImportOptions } from './types.ts';
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Everything the child may know besides the medium, read from the database at the start of an import. */
+export const importContext = (
+  parts: ImporterParts,
+  folder: string,
+  options: ImportOptions,
+  pin: Pin | undefined,
+): ImportContext => {
+  const { store, objects } = parts;
+  const state = requireState(store);
+  const metadata = store.metadata();
+  const root = pin?.bytes ?? metadata.get('root')?.bytes;
+  if (!root) throw new AppError('NO_ROOT', 'no trust was imported yet; run: sallyport trust import FILE');
+  const role = (name: 'timestamp' | 'snapshot' | 'targets') => {
+    const held = metadata.get(name);
+    return held ? { [name]: base64(held.bytes) } : {};
+  };
+  const held = join(folder, 'held');
+  const digests = [...objects.list()].map(({ sha256 }) => sha256);
+  writeFileDurable(held, packDigests(digests), 0o600);
+  const current = state.inventory !== null && objects.has(state.inventory) ? objects.path(state.inventory) : undefined;
+  const space = statfsSync(parts.paths.staging);
+  return {
+    site: state.site,
+    trust: { root: base64(root), ...role('timestamp'), ...role('snapshot'), ...role('targets') },
+    openRequests: store.openRequests().map((request) => ({
+      requestId: request.request_id,
+      number: request.number,
+      nonce: base64(request.nonce),
+      digest: request.digest,
+      floor: request.floor,
+    })),
+    seq: state.seq,
+    seqBroadcast: state.seq_broadcast,
+    imported: store.imported(),
+    broadcastAllowed: pin !== undefined || state.broadcast_allowed === 1,
+    graceDays: parts.settings.graceDays(),
+    floor: state.floor,
+    systemNow: toTime(parts.clock()),
+    held,
+    ...(current === undefined ? {} : { currentInventory: current }),
+    ...(options.acceptStale === undefined ? {} : { acceptStale: options.acceptStale }),
+    dryRun: options.dryRun ?? false,
+    freeBytes: space.bavail * space.bsize,
+    reserveBytes: parts.settings.reserveBytes(),
+  };
+};

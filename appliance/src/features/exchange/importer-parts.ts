@@ -1,0 +1,18 @@
+import type { StoreService } from '../store/service.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { FlipParts, ReceiptContext } from './flip.ts';
+import type { SiteKeys } from './keys.ts';
+
+export type ImporterParts = FlipParts & {
+  readonly keys: () => SiteKeys;
+  readonly objects: StoreService;
+  readonly paths: { readonly staging: string; readonly advisories: string };
+  readonly vulnerabilities: Pick<VulnerabilityService, 'rematch' | 'isRematchDue'>;
+  readonly settings: { readonly graceDays: () => number; readonly reserveBytes: () => number };
+  /** What was installed since the last receipt. */
+  readonly applied: (since: string | undefined) => ReturnType<ReceiptContext['applied']>;
+  readonly devices: ReceiptContext['devices'];
+};
+
+/** What the first import of trust has beside the file: the root that a person has compared. */
+export type Pin = { readonly version: number; readonly bytes: Uint8Array };

@@ -1,0 +1,53 @@
+import type { ReceiptPredicate, ReceiptSubject } from '@sallyport/bundle-tools/documents/receipt';
+import { signReceipt } from '@sallyport/bundle-tools/documents/receipt';
+import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import type { SiteKeys } from './keys.ts';
+import type { ExchangeStore } from './store.ts';
+
+type Given = Omit<ReceiptPredicate, 'format' | 'site' | 'number' | 'prev'>;
+
+/**
+ * Signs the next receipt and stores it; in the caller's transaction. Texts of a receipt leave the site, so `detail` is
+ * made of codes only.
+ */
+export const addReceipt = (
+  store: ExchangeStore,
+  keys: SiteKeys,
+  site: string,
+  receipt: { subjects: readonly ReceiptSubject[]; predicate: Given },
+): number => {
+  const last = store.receiptNewest();
+  const number = (last?.number ?? 0) + 1;
+  const { predicate } = receipt;
+  const envelope = signReceipt({
+    subjects: receipt.subjects,
+    predicate: {
+      format: 'sallyport-receipt/1',
+      site,
+      number,
+      ...(last === undefined ? {} : { prev: last.digest }),
+      ...predicate,
+    },
+    key: keys.sign,
+  });
+  store.insertReceipt({
+    number,
+    digest: fingerprintOf(envelope),
+    prev: last?.digest ?? null,
+    createdAt: predicate.finished_at,
+    result: predicate.result,
+    code: predicate.code,
+    bundleId: predicate.bundle_id ?? null,
+    seq: predicate.seq ?? null,
+    envelope,
+  });
+  return number;
+};
+
+const dayMs = 86_400_000;
+
+/** Days from now to each expiry; below 0 when past. */
+export const daysLeft = (expires: Readonly<Record<string, string>>, nowMs: number): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(expires).map(([role, time]) => [role, Math.floor((Date.parse(time) - nowMs) / dayMs)]),
+  );

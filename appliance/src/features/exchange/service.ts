@@ -1,0 +1,302 @@
+import { statfsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
+import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
+import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import type { Database } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import type { Device } from '../devices/types.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor, Right } from '../objects/types.ts';
+import type { StoreService } from '../store/service.ts';
+import type { UpdateService } from '../updates/service.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { Knowledge } from '../vulnerabilities/types.ts';
+import { siteIdentities } from './identities.ts';
+import { runImport } from './importer.ts';
+import type { ImporterParts } from './importer-parts.ts';
+import { readSiteKeys } from './keys.ts';
+import { type Recovered, recoverImports } from './recover.ts';
+import { type BuiltRequest, buildRequest, requireState } from './request-builder.ts';
+import { requestContent } from './request-content.ts';
+import { writeRequest } from './request-writer.ts';
+import { currentCard, type ExportedCard } from './site-card.ts';
+import { exchangeStore } from './store.ts';
+import { importTrust, readTrustFile, type TrustFile } from './trust-import.ts';
+import type {
+  ExchangeState,
+  ExportedRequest,
+  ImportOptions,
+  ImportResult,
+  ImportRow,
+  ReceiptRow,
+  RequestPreview,
+  TrustRole,
+} from './types.ts';
+
+export { createSiteKeys } from './keys.ts';
+
+export type ExchangeParts = {
+  readonly db: Database;
+  readonly keyring: Keyring;
+  readonly events: EventService;
+  readonly objects: ObjectService;
+  readonly inventory: InventoryService;
+  readonly store: StoreService;
+  readonly vulnerabilities: VulnerabilityService;
+  readonly updates: UpdateService;
+  readonly paths: { readonly staging: string; readonly advisories: string };
+  readonly devices: () => Iterable<Device>;
+  /** Public keys of the device CA, base64, for the site card. */
+  readonly deviceCa: () => readonly string[];
+  /** What was installed since a time, for receipts; codes only. */
+  readonly applied: (since: string | undefined) => ReceiptPredicate['applied'];
+  readonly clock: () => number;
+};
+
+export type ExchangeService = {
+  /** For `init`: the row that everything else of the exchange needs. Harmless when repeated. */
+  initialise(site: string, name: string, floor: string): void;
+  state(): ExchangeState;
+  siteCard(actor: Actor): ExportedCard;
+  readTrust(path: string): Promise<TrustFile>;
+  /** `fingerprint` is what a person has compared, in any writing. */
+  importTrust(actor: Actor, path: string, fingerprint: string): Promise<{ trust: TrustFile; result: ImportResult }>;
+  /** What would leave; writes nothing and uses no number. */
+  preview(folder?: string): RequestPreview;
+  exportRequest(actor: Actor, folder: string): ExportedRequest;
+  /** A dry run for anybody who may read: what the bundle is and would change, or its refusal. */
+  inspect(path: string): Promise<ImportResult>;
+  importBundle(actor: Actor, path: string, options?: ImportOptions): Promise<ImportResult>;
+  imports(query: { before?: number; limit: number }): ImportRow[];
+  import(id: number): ImportRow | undefined;
+  receipts(query: { before?: number; limit: number }): { rows: ReceiptRow[]; total: number };
+  /** With the signed statement, opened; throws NOT_FOUND, CHAIN_BROKEN. */
+  receipt(number: number): ReceiptRow & { predicate: ReceiptPredicate; envelope: Uint8Array; prev: string | null };
+  /** Verifies the chain of receipts: signatures, numbers, links. For `doctor`. */
+  verifyReceipts(): { ok: true; length: number } | { ok: false; brokenAt: number; reason: string };
+  knowledge(): Knowledge[];
+  /** `<N>.root.json`, timestamp.json, snapshot.json, targets.json, inventory.jsonl; a text is a path. */
+  trustFile(name: string): Uint8Array | string | null;
+  root(): Uint8Array | null;
+  /** Cleans up what a crash left; call at start. undefined: another process imports right now. */
+  recover(): Promise<Recovered | undefined>;
+};
+
+const dayMs = 86_400_000;
+
+const requireRight = (actor: Actor, right: Right): void => {
+  if (!actor.rights.has('all') && !actor.rights.has(right)) throw new AppError('FORBIDDEN', `needs the right ${right}`);
+};
+
+const freeBytes = (folder: string | undefined): number => {
+  if (folder === undefined) return 0;
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch (cause) {
+    throw new BundleError('MEDIUM_IO', `cannot read ${folder}`, { cause });
+  }
+};
+
+/** The exchange: site card, trust, requests, imports, receipts. */
+export const exchangeService = (parts: ExchangeParts): ExchangeService => {
+  const { db, keyring, events, objects, inventory, vulnerabilities, updates, clock } = parts;
+  const store = exchangeStore(db);
+  const keys = () => readSiteKeys(keyring);
+
+  const deviceCounts = (): ReceiptPredicate['devices'] => {
+    const counts = { ok: 0, warning: 0, critical: 0 };
+    const worst = vulnerabilities.devices();
+    for (const device of parts.devices()) {
+      if (device.state !== 'managed') continue;
+      const decision = worst.get(device.id)?.worst;
+      counts[decision === 'act' ? 'critical' : decision === 'attend' ? 'warning' : 'ok'] += 1;
+    }
+    return counts;
+  };
+
+  const importer: ImporterParts = {
+    db,
+    store,
+    events,
+    updates,
+    clock,
+    keys,
+    objects: parts.store,
+    paths: parts.paths,
+    vulnerabilities,
+    settings: {
+      graceDays: () => objects.settingInteger('exchange.grace-days'),
+      reserveBytes: () => objects.settingInteger('exchange.reserve-bytes'),
+    },
+    applied: parts.applied,
+    devices: deviceCounts,
+  };
+
+  const held = function* (): Generator<string> {
+    for (const { sha256 } of parts.store.list()) yield sha256;
+  };
+
+  const build = (folder: string | undefined): BuiltRequest =>
+    buildRequest({
+      store,
+      keys: keys(),
+      content: requestContent(inventory),
+      wants: updates.wants(),
+      advisories: vulnerabilities.advisoryIds(200_000),
+      held: held(),
+      media: { volumeBytes: objects.settingInteger('exchange.medium-bytes'), freeBytes: freeBytes(folder) },
+      identities: siteIdentities({ inventory, objects, devices: parts.devices }),
+      allowed: new Set(),
+      nowMs: clock(),
+    });
+
+  const roleFile = (role: TrustRole): Uint8Array | null => store.metadata().get(role)?.bytes ?? null;
+
+  return {
+    initialise: (site, name, floor) => store.initialise(site, name, floor),
+    state: () => {
+      const state = requireState(store);
+      const metadata = store.metadata();
+      const root = metadata.get('root');
+      return {
+        site: state.site,
+        name: state.name,
+        trust: root
+          ? {
+              rootVersion: root.version,
+              rootSha256: fingerprintOf(root.bytes),
+              roles: [...metadata.values()].map(({ role, version, expires }) => ({ role, version, expires })),
+              sealedTo: state.policy
+                ? parsePolicy(state.policy).seal_keys.map((key) => fingerprintOf(Buffer.from(key, 'base64')))
+                : [],
+            }
+          : null,
+        seq: state.seq,
+        seqBroadcast: state.seq_broadcast,
+        ...(state.last_bundle === null ? {} : { lastBundle: state.last_bundle }),
+        ...(state.inventory === null ? {} : { inventory: state.inventory }),
+        floor: state.floor,
+        requestNumber: state.request_number,
+        openRequests: store.openRequests().map((row) => ({
+          number: row.number,
+          requestId: row.request_id,
+          createdAt: row.created_at,
+          file: row.file,
+          sizeBytes: row.size_bytes,
+          digest: row.digest,
+        })),
+      };
+    },
+    siteCard: (actor) => {
+      requireRight(actor, 'exchange:write');
+      const card = currentCard({ db, store, keys: keys(), deviceCa: parts.deviceCa(), nowMs: clock() });
+      events.record('site-card-exported', {
+        actor: `${actor.type}:${actor.id}`,
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        params: { fingerprint: card.fingerprint },
+      });
+      return card;
+    },
+    readTrust: (path) => readTrustFile(importer, resolve(path)),
+    importTrust: async (actor, path, fingerprint) => {
+      requireRight(actor, 'exchange:write');
+      return importTrust(importer, events, actor, resolve(path), fingerprint);
+    },
+    preview: (folder) => {
+      const built = build(folder === undefined ? undefined : resolve(folder));
+      return {
+        number: built.request.number,
+        groups: built.groups,
+        text: built.text,
+        totalBytes: built.envelope.length,
+        counterProof: built.counterProof,
+      };
+    },
+    exportRequest: (actor, folder) => {
+      requireRight(actor, 'exchange:write');
+      const target = resolve(folder);
+      return writeRequest({ db, store, events, actor, built: build(target), folder: target, nowMs: clock() });
+    },
+    inspect: (path) =>
+      runImport(importer, { type: 'system', id: 'inspect', label: 'inspect', rights: new Set() }, resolve(path), {
+        dryRun: true,
+      }),
+    importBundle: async (actor, path, options = {}) => {
+      requireRight(actor, 'exchange:write');
+      return runImport(importer, actor, resolve(path), options);
+    },
+    imports: ({ before, limit }) => store.imports(before ?? Number.MAX_SAFE_INTEGER, limit).map(withoutStaging),
+    import: (id) => {
+      const row = store.import(id);
+      return row && withoutStaging(row);
+    },
+    receipts: ({ before, limit }) => ({
+      rows: store.receipts(before ?? Number.MAX_SAFE_INTEGER, limit),
+      total: store.receiptCount(),
+    }),
+    receipt: (number) => {
+      const row = store.receipt(number);
+      if (!row) throw new AppError('NOT_FOUND', `there is no receipt ${number}`);
+      const { predicate, digest } = openReceipt(row.envelope, [keys().sign.publicKey]);
+      if (digest !== row.digest) throw new AppError('CHAIN_BROKEN', `receipt ${number} was changed`);
+      return { ...row, predicate };
+    },
+    verifyReceipts: () => {
+      const publicKeys = [keys().sign.publicKey];
+      let prev: string | undefined;
+      let number = 0;
+      const last = store.receiptNewest()?.number ?? 0;
+      const broken = (reason: string) => ({ ok: false as const, brokenAt: number, reason });
+      while (number < last) {
+        number += 1;
+        const row = store.receipt(number);
+        if (!row) return broken('is missing');
+        try {
+          const { predicate, digest } = openReceipt(row.envelope, publicKeys);
+          if (digest !== row.digest) return broken('was changed');
+          if (predicate.number !== number || predicate.prev !== prev) return broken('does not follow the one before');
+          prev = digest;
+        } catch (error) {
+          if (error instanceof BundleError) return broken(error.message);
+          throw error;
+        }
+      }
+      return { ok: true, length: last };
+    },
+    knowledge: () => {
+      const limitDays = objects.settingInteger('exchange.knowledge-limit-days');
+      return store.feeds().map(({ feed, newest, imported_at: importedAt }) => {
+        const ageDays = newest === null ? undefined : Math.max(0, Math.floor((clock() - Date.parse(newest)) / dayMs));
+        return {
+          feed,
+          ...(newest === null ? {} : { newest }),
+          importedAt,
+          ...(ageDays === undefined ? {} : { ageDays }),
+          limitDays,
+          stale: ageDays === undefined || ageDays > limitDays,
+        };
+      });
+    },
+    trustFile: (name) => {
+      const root = /^([1-9]\d{0,15})\.root\.json$/.exec(name);
+      if (root) return store.root(Number(root[1])) ?? null;
+      if (name === 'inventory.jsonl') {
+        const { inventory: digest } = requireState(store);
+        return digest !== null && parts.store.has(digest) ? parts.store.path(digest) : null;
+      }
+      const role = /^(timestamp|snapshot|targets)\.json$/.exec(name)?.[1];
+      return role === undefined ? null : roleFile(role as TrustRole);
+    },
+    root: () => roleFile('root'),
+    recover: () => recoverImports(importer),
+  };
+};
+
+const withoutStaging = ({ staging: _staging, ...row }: ImportRow & { staging: string }): ImportRow => row;

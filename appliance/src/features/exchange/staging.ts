@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { AppError } from '../../platform/errors.ts';
+import type { StoreService } from '../store/service.ts';
+
+// Each import works in a folder of its own under staging/. What verified there is moved into the store even when the
+// bundle is refused, so that the next try does not read it again.
+
+const NAME = /^import-[0-9a-f]{16}$/;
+
+export const makeStaging = (stagingDir: string, name: string): string => {
+  const folder = join(stagingDir, name);
+  ensureDir(folder, 0o700);
+  return folder;
+};
+
+/** Folders that an import left behind. */
+export const leftovers = (stagingDir: string): string[] =>
+  existsSync(stagingDir)
+    ? readdirSync(stagingDir)
+        .filter((name) => NAME.test(name))
+        .map((name) => join(stagingDir, name))
+    : [];
+
+/** Moves whole objects into the store; each is hashed again, since nobody says how the writer ended. */
+export const keepStaged = async (folder: string, store: Pick<StoreService, 'adopt' | 'has'>): Promise<number> => {
+  const objects = join(folder, 'objects');
+  if (!existsSync(objects)) return 0;
+  let kept = 0;
+  for (const name of readdirSync(objects)) {
+    if (!/^[0-9a-f]{64}$/.test(name) || store.has(name)) continue;
+    try {
+      await store.adopt(join(objects, name), name);
+      kept += 1;
+    } catch (error) {
+      // Written in part: it goes with the folder.
+      if (!(error instanceof AppError && error.code === 'HASH_MISMATCH')) throw error;
+    }
+  }
+  return kept;
+};
+
+export const dropStaging = (folder: string): void => {
+  rmSync(folder, { recursive: true, force: true });
+};
+
+/** Removes snapshots of advisories other than the ones in force and before, and what a build left half-made. */
+export const dropSnapshots = (folder: string, keep: ReadonlySet<number>): void => {
+  if (!existsSync(folder)) return;
+  let dropped = false;
+  for (const name of readdirSync(folder)) {
+    const match = /^(\d{1,15})\.db(-journal)?$/.exec(name);
+    const isTemporary = /^\.\d{1,15}\.db\.tmp(-journal)?$/.test(name);
+    if (!isTemporary && (!match || keep.has(Number(match[1])))) continue;
+    rmSync(join(folder, name), { force: true });
+    dropped = true;
+  }
+  if (dropped) syncDir(folder);
+};
