@@ -1,5 +1,5 @@
 import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
-import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { DeliveredTask } from '@sallyport/bundle-tools/protocol/task';
 import { AgentError, describe } from '../errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Spool } from '../state/spool.ts';
@@ -20,7 +20,7 @@ export type CycleParts = {
   clock: () => number;
 };
 
-export type CycleResult = { nextSeconds: number; sent: string[]; task: Task | undefined };
+export type CycleResult = { nextSeconds: number; sent: string[]; task: DeliveredTask | undefined };
 
 export type Cycle = (options: { collectAll: boolean; collect: boolean }) => Promise<CycleResult>;
 

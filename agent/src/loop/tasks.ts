@@ -1,4 +1,4 @@
-import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import { type DeliveredTask, type Task, task as taskSchema } from '@sallyport/bundle-tools/protocol/task';
 import { taskResult as resultSchema, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { ActionContext } from '../actions/action.ts';
 import { installPackage, isInstalled } from '../actions/install-package.ts';
@@ -28,7 +28,7 @@ export type TaskRunner = {
   recover(): void;
   current(): Current | undefined;
   /** Takes a delivered task; the promise ends with the task. A repeat of a finished one sends its result again. */
-  accept(task: Task): Promise<void>;
+  accept(delivered: DeliveredTask): Promise<void>;
   cancel(ids: readonly string[]): void;
 };
 
@@ -59,7 +59,7 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
     spool.addEvent('object.refused', { object: task.package.name, code, reason: reason.slice(0, 900) });
   };
 
-  const failed = (task: Task, code: NonNullable<TaskResult['code']>): TaskResult => ({
+  const failed = (task: { attempt: number }, code: NonNullable<TaskResult['code']>): TaskResult => ({
     attempt: task.attempt,
     steps: [],
     state: 'failed',
@@ -113,8 +113,15 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
       const waiting = journal.open().find((entry) => entry.state === 'restarting');
       return waiting === undefined ? undefined : { id: waiting.task.id, state: 'restarting' };
     },
-    accept: async (task) => {
+    accept: async (delivered) => {
       if (running.current !== undefined) return;
+      const parsed = taskSchema.safeParse(delivered);
+      if (!parsed.success) {
+        log('error', `task ${delivered.id} is of a kind that this agent does not know`);
+        spool.addResult(delivered.id, failed(delivered, 'UNKNOWN_ACTION'));
+        return;
+      }
+      const task = parsed.data;
       const known = journal.find(task.id);
       if (known !== undefined && known.task.attempt >= task.attempt) {
         if (known.state === 'done' && known.result !== undefined) spool.addResult(task.id, known.result);

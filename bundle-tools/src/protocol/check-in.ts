@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { collectionName, count, digest, opaqueId, text, time, wireLimits } from './common.ts';
-import { task } from './task.ts';
+import { deliveredTask } from './task.ts';
 
 // POST /check-in: the poll. It says what the device holds by hash; the reply says what the appliance lacks and what to do.
 
@@ -25,7 +25,7 @@ export const checkInReply = z.object({
   /** Seconds until the next check-in, already jittered. */
   next: count.max(86_400),
   want: z.array(collectionName).max(wireLimits.sections),
-  task: task.optional(),
+  task: deliveredTask.optional(),
   /** Tasks that were cancelled after delivery. */
   cancel: z.array(opaqueId).max(100).default([]),
   /** Live queries; none for this agent yet. */
