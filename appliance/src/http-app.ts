@@ -3,6 +3,7 @@ import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
+import type { SectionIntake } from './features/inventory/types.ts';
 import { toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
 import { securityHeaders } from './platform/http/security-headers.ts';
@@ -10,7 +11,7 @@ import { securityHeaders } from './platform/http/security-headers.ts';
 export type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
 /** Every route of the appliance. */
-export const httpApp = (appliance: Appliance): Hono<HttpEnv> => {
+export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<HttpEnv> => {
   const { config, db, ca, devices, inventory, events, store, objects, log } = appliance;
   const app = new Hono<HttpEnv>();
   app.use(withoutHopByHop());
@@ -30,6 +31,7 @@ export const httpApp = (appliance: Appliance): Hono<HttpEnv> => {
       ca,
       devices,
       inventory,
+      ...(intake === undefined ? {} : { intake }),
       events,
       store,
       trustFiles: appliance.trustFiles,

@@ -1,7 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
+import type { SectionIntake } from './features/inventory/types.ts';
 import { httpApp } from './http-app.ts';
+import { startIntake } from './intake/intake.ts';
 import type { Config } from './platform/config.ts';
 import { type Listener, startListener } from './platform/http/listener.ts';
 import { takeServerLock } from './platform/server-lock.ts';
@@ -16,6 +18,7 @@ export const startServer = async (
   const { paths, config, ca, devices, events, jobs, log, store } = appliance;
   const lock = takeServerLock(join(paths.data, 'server.lock'));
   let listener: Listener;
+  let intake: SectionIntake | undefined;
   try {
     // Under the lock nobody else writes objects but commands, which are told to repeat.
     store.sweep();
@@ -23,13 +26,15 @@ export const startServer = async (
       rmSync(join(paths.staging, name), { recursive: true, force: true });
     }
     await jobs.start();
+    intake = startIntake({ dataDir: paths.data, log });
     listener = await startListener({
-      fetch: httpApp(appliance).fetch,
+      fetch: httpApp(appliance, intake).fetch,
       tls: await ca.serverMaterial(config.addresses),
       listen: options.listen ?? config.listen,
     });
     events.record('server-started', { actor: 'system:appliance', params: { version: appliance.version } });
   } catch (error) {
+    await intake?.close();
     await jobs.stop();
     lock.release();
     throw error;
@@ -40,6 +45,7 @@ export const startServer = async (
     port: listener.port,
     stop: async () => {
       await listener.close();
+      await intake.close();
       stopFlushing();
       devices.flush();
       await jobs.stop();

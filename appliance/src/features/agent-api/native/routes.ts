@@ -51,9 +51,10 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
     const peer = peerOf(c.env?.incoming);
     return devices.authenticate(peer.fingerprint, peer.address);
   };
+  const wire = (c: Context<Env>, maxBytes: number): Promise<Buffer> =>
+    readWire({ stream: c.env?.incoming ?? c.req.raw.body, contentLength: c.req.header('content-length') }, maxBytes);
   const body = async <T>(c: Context<Env>, schema: z.ZodType<T>, maxBytes: number): Promise<T> => {
-    const source = { stream: c.env?.incoming ?? c.req.raw.body, contentLength: c.req.header('content-length') };
-    const parsed = schema.safeParse(await parseBody(await readWire(source, maxBytes)));
+    const parsed = schema.safeParse(await parseBody(await wire(c, maxBytes)));
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
@@ -131,11 +132,12 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       }
       inWork.sections += 1;
       try {
+        const section = { device: device.id, collection, door: 'native' } as const;
+        if (parts.intake !== undefined) {
+          return c.json(await parts.intake.put({ ...section, wire: await wire(c, wireLimits.wireBytes) }));
+        }
         const report = await body(c, sectionRequest, wireLimits.wireBytes);
-        const outcome = immediate(db, () =>
-          inventory.putSection({ device: device.id, collection, door: 'native', ...report }),
-        );
-        return c.json(outcome);
+        return c.json(immediate(db, () => inventory.putSection({ ...section, ...report })));
       } catch (error) {
         devices.sectionRejected(device.id, collection, toFailure(error).code);
         throw error;

@@ -8,6 +8,7 @@ import type { CaService } from '../../ca/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { EventService } from '../../events/service.ts';
 import type { InventoryService } from '../../inventory/service.ts';
+import type { SectionIntake } from '../../inventory/types.ts';
 import type { StoreService } from '../../store/service.ts';
 
 /** The trust files as imported; a text is the path of a file. */
@@ -35,6 +36,8 @@ export type NativeParts = {
   ca: CaService;
   devices: DeviceService;
   inventory: InventoryService;
+  /** Takes sections off the main thread; without it they are stored here. */
+  intake?: SectionIntake;
   events: EventService;
   store: StoreService;
   trustFiles: TrustFiles;

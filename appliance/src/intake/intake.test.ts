@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Appliance, compose } from '../compose.ts';
+import type { SectionIntake } from '../features/inventory/types.ts';
+import { initialise } from '../init.ts';
+import { openLog } from '../platform/log.ts';
+import { startIntake } from './intake.ts';
+
+const log = openLog('silent');
+let folder: string;
+let appliance: Appliance;
+let intake: SectionIntake;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-intake-'));
+  const listen = { address: '127.0.0.1', port: 0 };
+  await initialise({ dataDir: folder, site: 'test-1', addresses: ['localhost'], listen, administrator: 'dana', log });
+  appliance = await compose({ dataDir: folder, log });
+  intake = startIntake({ dataDir: folder, log });
+});
+afterEach(async () => {
+  await intake.close();
+  await appliance.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const wireOf = (items: readonly unknown[], change: object = {}): Uint8Array => {
+  const hash = createHash('sha256').update(canonicalJson(items)).digest('hex');
+  return gzipSync(JSON.stringify({ hash, collectedAt: '2026-11-24T10:00:00Z', items, ...change }));
+};
+const software = (device: number, wire: Uint8Array) => ({
+  device,
+  collection: 'software',
+  door: 'native' as const,
+  wire,
+});
+const pack = (name: string) => ({ type: 'deb', name, version: '1', arch: 'amd64' });
+
+describe('the intake', () => {
+  it('stores what comes at once and answers each; a refused report does not touch its neighbours', async () => {
+    const calls = Array.from({ length: 40 }, (_, n) => {
+      if (n % 10 === 3) return intake.put(software(n + 1, wireOf([pack('x')], { hash: 'a'.repeat(64) })));
+      if (n % 10 === 7) return intake.put(software(n + 1, Buffer.from('garbage')));
+      return intake.put(software(n + 1, wireOf([pack('bash'), pack(`own-${n}`)])));
+    });
+    const ended = await Promise.allSettled(calls);
+    ended.forEach((result, n) => {
+      if (n % 10 === 3) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'HASH_MISMATCH' } });
+      else if (n % 10 === 7) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'MALFORMED' } });
+      else expect(result).toEqual({ status: 'fulfilled', value: { known: false, added: 2, removed: 0, changed: 0 } });
+    });
+    expect(appliance.inventory.counts().find(({ collection }) => collection === 'software')).toEqual({
+      collection: 'software',
+      rows: 64,
+      devices: 32,
+    });
+    expect(appliance.inventory.verify()).toEqual([]);
+  });
+
+  it('names the wrong fields', async () => {
+    const call = intake.put(software(1, wireOf([{ version: '1' }])));
+    await expect(call).rejects.toMatchObject({
+      code: 'INVALID',
+      details: { fields: { 'items.0.name': { key: 'validation.required' } } },
+    });
+  });
+
+  it('refuses more than it can hold instead of growing', async () => {
+    const calls = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, n) => intake.put(software(n + 1, wireOf([pack('bash')])))),
+    );
+    const refused = calls.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(36);
+    expect(refused[0]).toMatchObject({ reason: { code: 'OVERLOADED' } });
+  });
+
+  it('keeps what it acknowledged and refuses the rest once closed', async () => {
+    await intake.put(software(1, wireOf([pack('bash')])));
+    await intake.close();
+    await expect(intake.put(software(2, wireOf([pack('bash')])))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(appliance.inventory.section(1, 'software')).toHaveLength(1);
+  });
+});

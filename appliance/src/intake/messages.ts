@@ -1,0 +1,10 @@
+import type { SectionOutcome, WireSection } from '../features/inventory/types.ts';
+import type { AppErrorCode, ErrorDetails } from '../platform/errors.ts';
+
+/** What the server and its intake thread say to each other. */
+export type IntakeRequest = { id: number; section: WireSection } | 'close';
+export type IntakeReply =
+  | { id: number; outcome: SectionOutcome }
+  | { id: number; refused: { code: AppErrorCode; message: string; details: ErrorDetails } };
+
+export type IntakeData = { dataDir: string };
