@@ -1,0 +1,58 @@
+import { AppError } from '../../platform/errors.ts';
+
+/** Fields of a form; a name may occur more than once. */
+export type Form = {
+  /** The first value; empty when absent. */
+  text(name: string): string;
+  texts(name: string): string[];
+  has(name: string): boolean;
+  entries(): readonly (readonly [string, string])[];
+};
+
+export const maxFormBytes = 4 * 1024 * 1024;
+const maxFields = 120_000;
+
+/** Fields given as pairs. */
+export const formOf = (pairs: readonly (readonly [string, string])[]): Form => {
+  const byName = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    const held = byName.get(name);
+    if (held === undefined) byName.set(name, [value]);
+    else held.push(value);
+  }
+  return {
+    text: (name) => byName.get(name)?.[0] ?? '',
+    texts: (name) => byName.get(name) ?? [],
+    has: (name) => byName.has(name),
+    entries: () => pairs,
+  };
+};
+
+export const noForm: Form = formOf([]);
+
+const readBounded = async (body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Buffer> => {
+  if (body === null) return Buffer.alloc(0);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) throw new AppError('TOO_LARGE', `the form is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+/** Whether a request brings a form of the plain kind. */
+export const isPlainForm = (request: Request): boolean =>
+  (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ===
+  'application/x-www-form-urlencoded';
+
+/** Reads a plain form under a bound; TOO_LARGE, MALFORMED. */
+export const readForm = async (request: Request, maxBytes = maxFormBytes): Promise<Form> => {
+  const declared = Number(request.headers.get('content-length') ?? '0');
+  if (declared > maxBytes) throw new AppError('TOO_LARGE', `the form is larger than ${maxBytes} bytes`);
+  const bytes = await readBounded(request.body, maxBytes);
+  const pairs = [...new URLSearchParams(bytes.toString('utf8'))];
+  if (pairs.length > maxFields) throw new AppError('MALFORMED', 'too many fields');
+  return formOf(pairs);
+};

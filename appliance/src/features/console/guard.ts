@@ -1,0 +1,84 @@
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { Context, MiddlewareHandler } from 'hono';
+import { AppError } from '../../platform/errors.ts';
+import type { SignedIn } from '../accounts/types.ts';
+import { cleanAddress } from '../devices/service.ts';
+import { type Actor, hasRight, type Right } from '../objects/types.ts';
+import { preferencesCookie, sessionCookie } from './cookies.ts';
+import { isPlainForm, noForm, readForm } from './form.ts';
+import { readPreferences } from './preferences.ts';
+import type { ConsoleDeps, ConsoleEnv } from './types.ts';
+
+type Ctx = Context<ConsoleEnv>;
+
+const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/**
+ * Whether a request that changes something comes from a page of this server. Browsers send Sec-Fetch-Site to every
+ * secure origin; for the few that do not, Origin must name the host that was asked. Neither: refused.
+ */
+export const isOwnOrigin = (request: Request): boolean => {
+  const site = request.headers.get('sec-fetch-site');
+  if (site !== null) return site === 'same-origin';
+  const origin = request.headers.get('origin');
+  return origin !== null && origin === new URL(request.url).origin;
+};
+
+/** The caller's address as it is counted and stored. */
+export const addressOf = (c: { env?: Partial<HttpBindings | Http2Bindings> | undefined }): string =>
+  cleanAddress(c.env?.incoming?.socket?.remoteAddress);
+
+/** Who asks, from where, and how the answer should look. */
+export const identify = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
+  async function identifyCaller(c, next) {
+    const from = addressOf(c);
+    c.set('requestId', Buffer.from(randomBytes(6)).toString('hex'));
+    c.set('from', from);
+    const siteLanguage = deps.objects.settingText('appliance.language');
+    c.set('preferences', readPreferences(preferencesCookie(c), c.req.header('accept-language'), siteLanguage));
+    c.set('signedIn', deps.accounts.resume(sessionCookie(c), from));
+    c.set('form', noForm);
+    await next();
+    // Pages hold what only this person may see; an answer to a swap is not an answer to a load.
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+    c.res.headers.append('vary', 'HX-Request-Type, Cookie');
+  };
+
+/** Checks a form's token; CSRF. Uploads call it with their first part. */
+export const checkToken = (deps: ConsoleDeps, c: Ctx, token: string): void => {
+  const signedIn = c.get('signedIn');
+  // Without a session there is nothing to misuse; the origin was checked all the same.
+  if (signedIn !== undefined && !deps.accounts.isCsrfToken(signedIn, token))
+    throw new AppError('CSRF', 'the form is not of this session');
+};
+
+/** Origin, then the form under a bound, then its token, for every request that may change something. */
+export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
+  async function guardChanges(c, next) {
+    if (!isSafe(c.req.method)) {
+      if (!isOwnOrigin(c.req.raw)) throw new AppError('ORIGIN', 'the request comes from another page');
+      if (isPlainForm(c.req.raw)) {
+        const form = await readForm(c.req.raw);
+        c.set('form', form);
+        checkToken(deps, c, form.text('csrf'));
+      } else if (!(c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data')) {
+        throw new AppError('UNSUPPORTED_TYPE', 'forms are application/x-www-form-urlencoded');
+      }
+    }
+    await next();
+  };
+
+/** The person behind the request; UNAUTHENTICATED. */
+export const signedIn = (c: Ctx): SignedIn => {
+  const found = c.get('signedIn');
+  if (found === undefined) throw new AppError('UNAUTHENTICATED', 'log in first');
+  return found;
+};
+
+/** The actor, with a right that the page cannot do without; FORBIDDEN. */
+export const actorFor = (c: Ctx, right: Right): Actor => {
+  const { actor } = signedIn(c);
+  if (!hasRight(actor, right)) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
+  return actor;
+};

@@ -1,0 +1,51 @@
+import { type Ctx, pageContext } from '@sallyport/ui/context';
+import { ErrorView } from '@sallyport/ui/views/error';
+import type { Context } from 'hono';
+import { toFailure } from '../../platform/errors.ts';
+import { takeToast } from './cookies.ts';
+import type { ConsoleDeps, ConsoleEnv } from './types.ts';
+
+/** What views need of every request. */
+export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>): Ctx => {
+  const { lang, theme, density, shortcuts } = c.get('preferences');
+  const signedIn = c.get('signedIn');
+  const url = new URL(c.req.url);
+  const toast = signedIn === undefined ? undefined : takeToast(c);
+  return pageContext({
+    lang,
+    theme,
+    density,
+    shortcuts,
+    csrf: signedIn?.csrf ?? '',
+    url: `${url.pathname}${url.search}`,
+    person: signedIn === undefined ? null : { id: signedIn.actor.id, name: signedIn.actor.label },
+    site: { id: deps.config.site, name: deps.objects.settingText('appliance.site-title') || deps.config.site },
+    badges: {},
+    advisories: null,
+    version: deps.version,
+    nowMs: deps.clock(),
+    timeZone: deps.timeZone,
+    rights: signedIn?.actor.rights ?? new Set(),
+    asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
+    ...(toast === undefined ? {} : { toast }),
+  });
+};
+
+/** A refusal as a page: its code, why, and what to do next. */
+export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const failure = toFailure(error);
+  if (failure.status >= 500)
+    deps.log.error({ err: error, path: c.req.routePath, requestId: c.get('requestId') }, 'request failed');
+  const retry = failure.details['retryAfterSeconds'];
+  if (typeof retry === 'number') c.header('Retry-After', String(retry));
+  return c.html(
+    <ErrorView
+      ctx={viewContext(deps, c)}
+      status={failure.status}
+      code={failure.code}
+      detail={failure.code === 'INTERNAL' ? undefined : failure.message}
+      requestId={c.get('requestId')}
+    />,
+    failure.status as 400,
+  );
+};

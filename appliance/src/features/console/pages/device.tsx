@@ -1,0 +1,422 @@
+import type { DeviceTab } from '@sallyport/ui/components/device-frame';
+import { currentCursor, filterValues } from '@sallyport/ui/list';
+import type { FieldErrors, Said } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { Device, type Fact, type FactGroup } from '@sallyport/ui/views/device';
+import { DeviceChanges } from '@sallyport/ui/views/device-changes';
+import { DeviceCollection } from '@sallyport/ui/views/device-collection';
+import { DeviceEdit } from '@sallyport/ui/views/device-edit';
+import { DeviceEvents } from '@sallyport/ui/views/device-events';
+import { DeviceFindings } from '@sallyport/ui/views/device-findings';
+import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import type { Collection } from '../../inventory/types.ts';
+import { actorRef } from '../../objects/types.ts';
+import { setToast } from '../cookies.ts';
+import type { DeviceModel, ListedDevice } from '../device-model.ts';
+import { deviceStatus } from '../device-status.ts';
+import { fieldColumns, rowValues } from '../fields.ts';
+import { actorFor } from '../guard.ts';
+import { listState, pageRows, param, references, slicePage } from '../lists.ts';
+import { viewContext } from '../page.tsx';
+import { actorNames, changeRow, eventRows, findingRow } from '../records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+const eventFilters = ['severity', 'type'];
+const lastChanges = 8;
+
+/** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
+export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { inventory, devices, objects, events, vulnerabilities, updates } = deps;
+
+  const isPersonal = (collection: Collection): boolean =>
+    Object.values(collection.fields).some((field) => field.personal);
+
+  const countOf = (collection: Collection, device: number): number =>
+    inventory.list({ collection: collection.name, device, limit: 1 }).total;
+
+  const tabsOf = (device: ListedDevice): DeviceTab[] => [
+    { name: 'summary' },
+    ...inventory
+      .collections()
+      .filter((collection) => !collection.single)
+      .map((collection) => ({ name: collection.name, count: countOf(collection, device.id) })),
+    { name: 'findings', count: model.load(device.id).findings },
+    { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
+    { name: 'changes' },
+    { name: 'events' },
+  ];
+
+  const factGroup = (device: ListedDevice, collection: Collection): FactGroup | undefined => {
+    const [row] = inventory.section(device.id, collection.name);
+    if (row === undefined) return undefined;
+    const facts = fieldColumns(collection, { link: true })
+      .filter((column) => !column.personal && row[column.name] !== null && row[column.name] !== undefined)
+      .map(
+        (column): Fact => ({
+          label: `collection.${collection.name}.field.${column.name}`,
+          value: row[column.name] ?? null,
+          type: column.type,
+          ...(column.unit === undefined ? {} : { unit: column.unit }),
+          source: `door.${row._door}`,
+          at: row._collectedAt,
+          ...(column.name === 'restartPending' && row[column.name] === true ? { level: 'warning' as const } : {}),
+        }),
+      );
+    return facts.length === 0 ? undefined : { title: { key: `collection.${collection.name}.title` }, facts };
+  };
+
+  const enteredGroup = (device: ListedDevice): FactGroup | undefined => {
+    const decision = objects.find('device-decision', device.publicId);
+    if (decision === undefined) return undefined;
+    const latest = objects.revisions('device-decision', device.publicId)[0];
+    const source = latest === undefined ? '' : actorNames(objects)(latest.actor);
+    const fact = (field: string, value: string | null): Fact[] =>
+      value === null || value === ''
+        ? []
+        : [{ label: `kind.device-decision.field.${field}`, value, type: 'text', source, at: decision.updatedAt }];
+    const facts = [
+      ...fact('displayName', device.displayName),
+      ...fact('description', (decision.body['description'] as string | undefined) ?? null),
+      ...fact('group', device.groupName),
+    ];
+    return facts.length === 0 ? undefined : { title: { key: 'device.entered' }, facts };
+  };
+
+  const why = (device: ListedDevice) => {
+    const options = { nowMs: deps.clock(), notVisibleHours: objects.settingInteger('devices.not-visible-hours') };
+    return device.reasons.map((said) => {
+      // The level of a reason alone: the status of a device that has only it.
+      const alone = said.key.endsWith('.act') || said.key.endsWith('.held') ? 'critical' : undefined;
+      const href =
+        said.key.endsWith('.act') || said.key.endsWith('.attend')
+          ? paths.deviceTab(device.publicId, 'findings')
+          : undefined;
+      const load = { findings: 0, worst: undefined, act: 0, attend: 0 };
+      const level = alone ?? (said.key.endsWith('.attend') ? 'warning' : deviceStatus(device, load, options).level);
+      return { level, said, ...(href === undefined ? {} : { href }) };
+    });
+  };
+
+  const summary = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const device = model.get(param(c, 'id'));
+    const entered = enteredGroup(device);
+    const groups = inventory
+      .collections()
+      .filter((collection) => collection.single)
+      .map((collection) => factGroup(device, collection))
+      .filter((group) => group !== undefined);
+    const description = objects.find('device-decision', device.publicId)?.body['description'];
+    const [certificate] = devices
+      .certificates(device.id)
+      .filter(({ state }) => state === 'active' || state === 'issued');
+    return c.html(
+      <Device
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        groups={entered === undefined ? groups : [...groups, entered]}
+        personal={inventory
+          .collections()
+          .filter(isPersonal)
+          .map((collection) => ({ collection: collection.name, count: countOf(collection, device.id) }))}
+        why={why(device)}
+        changes={inventory.changes({ device: device.id, limit: lastChanges }).map(changeRow)}
+        {...(typeof description === 'string' && description !== '' ? { description } : {})}
+        showOthers={c.req.query('others') === '1'}
+        {...(certificate === undefined
+          ? {}
+          : { certificate: { fingerprint: certificate.fingerprint, notAfter: certificate.notAfter } })}
+        deployable={updates
+          .forDevice(device.id)
+          .filter(({ update, isNeeded }) => isNeeded && update.approval === 'approved' && update.supply === 'arrived')
+          .map(({ update }) => ({ id: update.id, name: `${update.name} ${update.version}` }))}
+      />,
+    );
+  };
+
+  const showCollection = (
+    c: Context<ConsoleEnv>,
+    device: ListedDevice,
+    collection: Collection,
+    personal: boolean,
+  ): Response | Promise<Response> => {
+    const columns = fieldColumns(collection, { link: true });
+    const list = listState(c, []);
+    const sort = columns.find((column) => column.name === list.sort && column.sortable)?.name;
+    const cursor = currentCursor(list);
+    const found = inventory.list({
+      collection: collection.name,
+      device: device.id,
+      limit: pageRows,
+      descending: list.descending,
+      personal,
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(sort === undefined ? {} : { sort }),
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    const [row] = inventory.section(device.id, collection.name);
+    const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';
+    return c.html(
+      <DeviceCollection
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        collection={collection.name}
+        single={collection.single ?? false}
+        titleField={collection.title}
+        columns={columns}
+        list={list}
+        rows={found.rows.map((item) => ({
+          id: item.id,
+          values: rowValues(item, columns),
+          ...(collection.mode === 'shared'
+            ? {
+                href:
+                  collection.name === 'software'
+                    ? paths.softwareItem(item.id)
+                    : paths.inventoryItem(collection.name, item.id),
+              }
+            : {}),
+        }))}
+        total={found.total}
+        next={found.next}
+        reported={row === undefined ? null : { door: row._door, at: row._collectedAt }}
+        personal={personalState}
+      />,
+    );
+  };
+
+  const findings = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const list = listState(c, ['decision', 'severity']);
+    const decisions = filterValues(list, 'decision');
+    const severities = filterValues(list, 'severity');
+    const text = list.q.toLowerCase();
+    const all = vulnerabilities.forDevice(device.id);
+    const shown = all.filter(
+      (finding) =>
+        (decisions.length === 0 || decisions.includes(finding.decision)) &&
+        (severities.length === 0 || severities.includes(finding.severity)) &&
+        (text === '' ||
+          [finding.package, finding.advisory, finding.summary, ...finding.aliases].some((value) =>
+            value.toLowerCase().includes(text),
+          )),
+    );
+    const page = slicePage(shown, currentCursor(list), (finding) => finding.id);
+    return c.html(
+      <DeviceFindings
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        page={{
+          ...page,
+          rows: page.rows.map((finding) => ({ ...findingRow(finding), since: finding.firstSeen })),
+          exact: true,
+        }}
+        notComparable={all.filter(({ verdict }) => verdict === 'review').length}
+      />,
+    );
+  };
+
+  const deviceUpdates = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    actorFor(c, 'updates:read');
+    return c.html(
+      <DeviceUpdates
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        rows={updates.forDevice(device.id).map(({ update, installedVersion, installation, deployment, at }) => ({
+          id: update.id,
+          name: update.name,
+          installedVersion,
+          version: update.version,
+          security: update.security,
+          approval: update.approval,
+          supply: update.supply,
+          supplyReason: update.reason,
+          installation,
+          at,
+          deployment,
+        }))}
+      />,
+    );
+  };
+
+  const changes = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    const list = listState(c, ['collection']);
+    const [collection] = filterValues(list, 'collection');
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const rows = inventory.changes({
+      device: device.id,
+      limit: pageRows,
+      ...(collection === undefined ? {} : { collection }),
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const last = rows.length === pageRows ? rows.at(-1) : undefined;
+    return c.html(
+      <DeviceChanges
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        rows={rows.map(changeRow)}
+        next={last === undefined ? undefined : String(last.id)}
+        collections={inventory.collections().map(({ name }) => name)}
+      />,
+    );
+  };
+
+  const deviceEvents = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    actorFor(c, 'events:read');
+    const ctx = viewContext(deps, c);
+    const list = listState(c, eventFilters);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const type = filterValues(list, 'type');
+    const found = events.list({
+      device: device.id,
+      limit: pageRows,
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(type.length === 0 ? {} : { type }),
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const named = new Map([[device.id, { id: device.publicId, name: device.name }]]);
+    return c.html(
+      <DeviceEvents
+        ctx={ctx}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        page={{
+          rows: eventRows(ctx, { events, objects }, found.rows, named),
+          total: found.total,
+          exact: true,
+          next: found.next === undefined ? undefined : String(found.next),
+        }}
+      />,
+    );
+  };
+
+  const tab = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const device = model.get(param(c, 'id'));
+    const name = param(c, 'tab');
+    if (name === 'findings') return findings(c, device);
+    if (name === 'updates') return deviceUpdates(c, device);
+    if (name === 'changes') return changes(c, device);
+    if (name === 'events') return deviceEvents(c, device);
+    if (name === 'summary') return c.redirect(paths.device(device.publicId), 303);
+    const collection = inventory.collection(name);
+    return showCollection(c, device, collection, false);
+  };
+
+  /** A question on GET-less ground: the first POST asks, the second one does. */
+  const ask = (
+    c: Context<ConsoleEnv>,
+    device: ListedDevice,
+    what: 'approve' | 'revoke',
+  ): Response | Promise<Response> => {
+    const said = (part: string): Said => ({ key: `devices.${what}.${part}`, params: { n: 1, group: '' } });
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="devices"
+        question={said('question')}
+        consequences={[said('consequence')]}
+        items={[{ id: device.publicId, name: device.name, href: paths.device(device.publicId) }]}
+        count={1}
+        action={what === 'approve' ? paths.deviceApprove(device.publicId) : paths.deviceRevoke(device.publicId)}
+        fields={[['confirmed', '1']]}
+        button={said('button')}
+        danger={what === 'revoke'}
+        cancel={paths.device(device.publicId)}
+      />,
+    );
+  };
+
+  const decide = (c: Context<ConsoleEnv>, what: 'approve' | 'revoke'): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    if (what === 'revoke' && c.get('form').text('confirmed') !== '1') return ask(c, device, what);
+    if (what === 'approve') devices.approve(actor, device.id);
+    else devices.revoke(actor, device.id);
+    setToast(c, { said: { key: `devices.${what}.done`, params: { n: 1, group: '' } } });
+    return c.redirect(paths.device(device.publicId), 303);
+  };
+
+  const editForm = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
+    actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    const decision = objects.find('device-decision', device.publicId);
+    const form = c.get('form');
+    const value = (name: string): string =>
+      errors === undefined ? String(decision?.body[name] ?? '') : form.text(name);
+    return c.html(
+      <DeviceEdit
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        revision={decision?.revision ?? 0}
+        values={{ displayName: value('displayName'), description: value('description'), group: value('group') }}
+        groups={references(objects, 'group')}
+        {...(errors === undefined ? {} : { errors })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const edit = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    const form = c.get('form');
+    const revision = objects.find('device-decision', device.publicId)?.revision ?? 0;
+    try {
+      if (form.text('revision') !== String(revision))
+        throw new AppError('CONFLICT', 'somebody else changed it meanwhile', { revision });
+      const value = (name: string): string | null => form.text(name).trim() || null;
+      objects.put(
+        actor,
+        'device-decision',
+        device.publicId,
+        { displayName: value('displayName'), description: value('description'), group: value('group') },
+        form.text('comment') === '' ? {} : { comment: form.text('comment').slice(0, 500) },
+      );
+      setToast(c, { said: { key: 'devices.edit.done' } });
+      return c.redirect(paths.device(device.publicId), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code === 'CONFLICT') return editForm(c, { '': { key: 'validation.conflict' } });
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return editForm(c, details.fields);
+    }
+  };
+
+  const personal = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const device = model.get(param(c, 'id'));
+    const collection = inventory.collection(param(c, 'collection'));
+    if (!isPersonal(collection)) throw new AppError('NOT_FOUND', 'the collection has no personal values');
+    // Before the first value is shown: what cannot be recorded is not shown.
+    events.record('personal-read', {
+      device: device.id,
+      actor: actorRef(actor),
+      from: c.get('from'),
+      params: { collection: collection.name },
+    });
+    return showCollection(c, device, collection, true);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deviceEdit, (c) => editForm(c))
+    .post(routePatterns.deviceEdit, edit)
+    .post(routePatterns.deviceApprove, (c) => decide(c, 'approve'))
+    .post(routePatterns.deviceRevoke, (c) => decide(c, 'revoke'))
+    .post(routePatterns.devicePersonal, personal)
+    .get(routePatterns.device, summary)
+    .get(routePatterns.deviceTab, tab);
+};

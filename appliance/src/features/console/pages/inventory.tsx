@@ -1,0 +1,214 @@
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Collection as CollectionView } from '@sallyport/ui/views/collection';
+import { SoftwareItem } from '@sallyport/ui/views/software-item';
+import { type Context, Hono } from 'hono';
+import { AppError } from '../../../platform/errors.ts';
+import type { Collection, InventoryRow, ListQuery } from '../../inventory/types.ts';
+import type { Right } from '../../objects/types.ts';
+import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import type { DeviceModel } from '../device-model.ts';
+import { fieldColumns, fieldFilters, rowValues, shownColumns } from '../fields.ts';
+import { actorFor } from '../guard.ts';
+import { listState, numberParam, pageRows, param, slicePage } from '../lists.ts';
+import { viewContext } from '../page.tsx';
+import { findingRow } from '../records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+import { sayCsv } from '../words.ts';
+
+const rightOf = (collection: Collection): Right => (collection.name === 'software' ? 'software:read' : 'devices:read');
+
+/** Lists of every collection over the whole site, made from their declarations; /software is one of them. */
+export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { inventory, vulnerabilities } = deps;
+
+  const queryOf = (collection: Collection, list: ListState): Omit<ListQuery, 'limit' | 'after'> => {
+    const names = fieldFilters(collection).map(({ name }) => name);
+    const where = Object.fromEntries(
+      names.map((name) => [name, filterValues(list, name)] as const).filter(([, values]) => values.length > 0),
+    );
+    const columns = fieldColumns(collection, { link: false });
+    const isSortable =
+      columns.some((column) => column.name === list.sort && column.sortable) ||
+      list.sort === (collection.mode === 'shared' ? '_devices' : '_device');
+    return {
+      collection: collection.name,
+      where,
+      descending: list.descending,
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(isSortable && list.sort !== undefined ? { sort: list.sort } : {}),
+    };
+  };
+
+  const stateOf = (c: Context<ConsoleEnv>, collection: Collection): ListState =>
+    listState(
+      c,
+      fieldFilters(collection).map(({ name }) => name),
+    );
+
+  const devicesOf = (rows: readonly InventoryRow[]) =>
+    model.references(rows.map((row) => Number(row['_device'] ?? 0)).filter((id) => id > 0));
+
+  const showList = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
+    actorFor(c, rightOf(collection));
+    const list = stateOf(c, collection);
+    const cursor = currentCursor(list);
+    const found = inventory.list({
+      ...queryOf(collection, list),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    const columns = fieldColumns(collection, { link: false });
+    const devices = devicesOf(found.rows);
+    return c.html(
+      <CollectionView
+        ctx={viewContext(deps, c)}
+        collection={collection.name}
+        collections={inventory.collections().map(({ name }) => name)}
+        mode={collection.mode}
+        titleField={collection.title}
+        columns={columns}
+        list={list}
+        page={{
+          rows: found.rows.map((row) => {
+            const device = devices.get(Number(row['_device'] ?? 0));
+            return {
+              id: row.id,
+              values: rowValues(row, columns),
+              ...(device === undefined ? {} : { device }),
+              ...(collection.mode === 'shared' ? { devices: Number(row['_devices'] ?? 0) } : {}),
+            };
+          }),
+          total: found.total,
+          exact: true,
+          next: found.next,
+        }}
+        filters={fieldFilters(collection)}
+        reporting={inventory.counts().find((count) => count.collection === collection.name)?.devices ?? 0}
+        personalWithheld={Object.values(collection.fields).some((field) => field.personal)}
+      />,
+    );
+  };
+
+  const allRows = (collection: Collection, list: ListState): InventoryRow[] => {
+    const rows: InventoryRow[] = [];
+    for (let after: string | undefined; rows.length < maxCsvRows; ) {
+      const limit = Math.min(5_000, maxCsvRows - rows.length);
+      const page = inventory.list({
+        ...queryOf(collection, list),
+        limit,
+        ...(after === undefined ? {} : { after }),
+      });
+      rows.push(...page.rows);
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+    return rows;
+  };
+
+  const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
+    actorFor(c, rightOf(collection));
+    const list = stateOf(c, collection);
+    const { ctx, value } = sayCsv(deps, c);
+    const all = fieldColumns(collection, { link: false });
+    const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
+    const rows = allRows(collection, list);
+    const devices = devicesOf(rows);
+    const isShared = collection.mode === 'shared';
+    return sendCsv(deps, c, {
+      name: collection.name,
+      head: [
+        ...(isShared ? [] : [ctx.tDynamic('collection.device')]),
+        ...columns.map(({ name }) => ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
+        ...(isShared ? [ctx.tDynamic('collection.devices')] : []),
+      ],
+      rows: rows.map((row) => {
+        const values = rowValues(row, columns);
+        const cells = columns.map((column) => value(values[column.name] ?? null, column.type));
+        return isShared
+          ? [...cells, Number(row['_devices'] ?? 0)]
+          : [devices.get(Number(row['_device'] ?? 0))?.name, ...cells];
+      }),
+    });
+  };
+
+  const item = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
+    actorFor(c, rightOf(collection));
+    if (collection.mode !== 'shared') throw new AppError('NOT_FOUND', 'items of this collection belong to devices');
+    const id = numberParam(c, 'item');
+    const bearers = inventory.itemDevices(collection.name, id);
+    const [first] = bearers;
+    // An item that no device has is about to be dropped.
+    if (first === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
+    const held = inventory.section(first, collection.name).find((row) => row.id === id);
+    if (held === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
+    const columns = fieldColumns(collection, { link: false });
+    const linkColumns = fieldColumns(collection, { link: true }).filter(
+      ({ name }) => collection.fields[name]?.perDevice === true,
+    );
+    const list = listState(c, []);
+    const page = slicePage(bearers, currentCursor(list), String);
+    const named = model.references(page.rows);
+    const isSoftware = collection.name === 'software';
+    const title = String(held[collection.title] ?? id);
+    const source = String(held['source'] ?? title);
+    return c.html(
+      <SoftwareItem
+        ctx={viewContext(deps, c)}
+        collection={collection.name}
+        id={id}
+        title={title}
+        fields={columns.map((column) => ({ column, value: held[column.name] ?? null }))}
+        linkColumns={linkColumns}
+        list={list}
+        devices={{
+          rows: page.rows.map((device) => {
+            const row = inventory.section(device, collection.name).find((entry) => entry.id === id);
+            const [platform] = inventory.section(device, 'platform');
+            const os = [platform?.['vendor'], platform?.['release']].filter(Boolean).join(' ');
+            return {
+              device: named.get(device) ?? { id: String(device), name: `#${device}` },
+              os: os === '' ? undefined : os,
+              values: row === undefined ? {} : rowValues(row, linkColumns),
+              at: row?._collectedAt,
+            };
+          }),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        findings={
+          isSoftware
+            ? vulnerabilities
+                .list({ search: source, limit: 200 })
+                .rows.filter(
+                  (finding) =>
+                    finding.package === source &&
+                    (finding.version === held['sourceVersion'] || finding.version === held['version']),
+                )
+                .map((finding) => findingRow(finding))
+            : []
+        }
+        versions={
+          isSoftware
+            ? inventory
+                .list({ collection: 'software', where: { name: title, type: String(held['type'] ?? '') }, limit: 100 })
+                .rows.filter((row) => row.id !== id)
+                .map((row) => ({ id: row.id, version: String(row['version'] ?? ''), devices: Number(row['_devices'] ?? 0) }))
+            : []
+        }
+      />,
+    );
+  };
+
+  const software = () => inventory.collection('software');
+  const named = (c: Context<ConsoleEnv>): Collection => inventory.collection(param(c, 'collection'));
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.software, (c) => showList(c, software()))
+    .get(routePatterns.softwareCsv, (c) => sendList(c, software()))
+    .get(routePatterns.softwareItem, (c) => item(c, software()))
+    .get(routePatterns.inventoryCsv, (c) => sendList(c, inventory.collection(param(c, 'file').replace(/\.csv$/, ''))))
+    .get(routePatterns.inventory, (c) => showList(c, named(c)))
+    .get(routePatterns.inventoryItem, (c) => item(c, named(c)));
+};

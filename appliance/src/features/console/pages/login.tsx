@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { FirstPassword } from '@sallyport/ui/views/first-password';
+import { Login } from '@sallyport/ui/views/login';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import { dropSessionCookie, sessionCookie, setPreferencesCookie, setSessionCookie } from '../cookies.ts';
+import { param } from '../lists.ts';
+import { viewContext } from '../page.tsx';
+import { changePreferences, writePreferences } from '../preferences.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+/** A path of this console to go back to; anything else becomes the overview. */
+export const safeBack = (text: string): string =>
+  /^\/(?![/\\])[\x21-\x7e]{0,1999}$/.test(text) && !text.startsWith('/login') && !text.startsWith('/first/')
+    ? text
+    : paths.overview();
+
+/** Log-in, the one-time link, log-out, preferences: all that works without a session. */
+export const loginPages = (deps: ConsoleDeps): Pages => {
+  const { accounts, objects } = deps;
+  const fingerprint = createHash('sha256').update(deps.ca.certificateDer).digest('hex');
+
+  const loginForm = (c: Context<ConsoleEnv>, status: 200 | 401 | 429 | 503, code?: string, retrySeconds = 0) => {
+    const form = c.get('form');
+    const back = safeBack(form.text('back') || (c.req.query('back') ?? ''));
+    const params = { minutes: Math.max(1, Math.ceil(retrySeconds / 60)) };
+    return c.html(
+      <Login
+        ctx={viewContext(deps, c)}
+        fingerprint={fingerprint}
+        name={form.text('name').slice(0, 100)}
+        back={back}
+        {...(code === undefined ? {} : { error: { said: { key: `login.${code}`, params } } })}
+      />,
+      status,
+    );
+  };
+
+  const firstForm = (c: Context<ConsoleEnv>, token: string, errors?: FieldErrors) => {
+    const link = accounts.findLink(token);
+    if (link === undefined) throw new AppError('NOT_FOUND', 'the link is unknown, used or too old');
+    return c.html(
+      <FirstPassword
+        ctx={viewContext(deps, c)}
+        token={token}
+        account={link.name}
+        minLength={objects.settingInteger('accounts.password-min-length')}
+        fingerprint={fingerprint}
+        {...(errors === undefined ? {} : { errors })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.login, (c) => {
+      if (c.get('signedIn') !== undefined) return c.redirect(safeBack(c.req.query('back') ?? ''), 303);
+      return loginForm(c, 200);
+    })
+
+    .post(routePatterns.login, async (c) => {
+      const form = c.get('form');
+      try {
+        const session = await accounts.login({
+          name: form.text('name'),
+          password: form.text('password'),
+          from: c.get('from'),
+          old: sessionCookie(c),
+        });
+        setSessionCookie(c, session.cookie, session.maxAgeSeconds);
+        return c.redirect(safeBack(form.text('back')), 303);
+      } catch (error) {
+        const { code, details } = toFailure(error);
+        if (code === 'UNAUTHENTICATED') return loginForm(c, 401, 'wrong');
+        if (code !== 'RATE_LIMITED' && code !== 'OVERLOADED') throw error;
+        const seconds = Number(details['retryAfterSeconds'] ?? 0);
+        c.header('Retry-After', String(seconds));
+        return loginForm(c, code === 'RATE_LIMITED' ? 429 : 503, code === 'RATE_LIMITED' ? 'limited' : 'busy', seconds);
+      }
+    })
+
+    .post(routePatterns.logout, (c) => {
+      const signedIn = c.get('signedIn');
+      if (signedIn !== undefined) accounts.logout(signedIn);
+      dropSessionCookie(c);
+      return c.redirect(paths.login(), 303);
+    })
+
+    .get(routePatterns.first, (c) => firstForm(c, param(c, 'token')))
+
+    .post(routePatterns.first, async (c) => {
+      const form = c.get('form');
+      const token = param(c, 'token');
+      try {
+        const session = await accounts.useLink(token, {
+          password: form.text('password'),
+          again: form.text('repeat'),
+          from: c.get('from'),
+        });
+        setSessionCookie(c, session.cookie, session.maxAgeSeconds);
+        return c.redirect(paths.overview(), 303);
+      } catch (error) {
+        const { code, details } = toFailure(error);
+        if (code !== 'INVALID' || details.fields === undefined) throw error;
+        const { again, ...fields } = details.fields;
+        return firstForm(c, token, { ...fields, ...(again === undefined ? {} : { repeat: again }) });
+      }
+    })
+
+    .post(routePatterns.preferences, (c) => {
+      const form = c.get('form');
+      setPreferencesCookie(c, writePreferences(changePreferences(c.get('preferences'), form)));
+      const back = form.text('back');
+      // Language comes before log-in as well, so these two pages are places to return to.
+      const isOpen = /^\/(login(\?[\x21-\x7e]*)?|first\/[A-Za-z0-9_-]{43})$/.test(back);
+      return c.redirect(isOpen ? back : safeBack(back), 303);
+    });
+};

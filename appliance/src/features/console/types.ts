@@ -1,0 +1,63 @@
+// The console: pages over the services, for people. Every function is a link or a form; htmx only saves a page load.
+//
+// A request passes, in this order: id and address, preferences, session, the check of the origin and of the form's token
+// for everything that is not a GET, then the page. Pages read through the services and let them decide about rights;
+// a refusal becomes a page with its code and the next step. Nothing here holds SQL.
+
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Config, DataPaths } from '../../platform/config.ts';
+import type { Jobs } from '../../platform/jobs.ts';
+import type { Log } from '../../platform/log.ts';
+import type { AccountService } from '../accounts/service.ts';
+import type { SignedIn } from '../accounts/types.ts';
+import type { CaService } from '../ca/types.ts';
+import type { DeviceQueries } from '../devices/queries.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { StoreService } from '../store/service.ts';
+import type { UpdateService } from '../updates/service.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { Form } from './form.ts';
+import type { Preferences } from './preferences.ts';
+
+export type Asset = { readonly path: string; readonly file: string; readonly contentType: string };
+
+/** What the pages need; compose.ts has it all. */
+export type ConsoleDeps = {
+  version: string;
+  config: Config;
+  paths: DataPaths;
+  log: Log;
+  accounts: AccountService;
+  objects: ObjectService;
+  events: EventService;
+  inventory: InventoryService;
+  store: StoreService;
+  jobs: Jobs;
+  ca: CaService;
+  devices: DeviceService;
+  deviceQueries: DeviceQueries;
+  vulnerabilities: VulnerabilityService;
+  updates: UpdateService;
+  assets: Readonly<Record<string, Asset>>;
+  clock: () => number;
+  /** IANA name of the site's time zone. */
+  timeZone: string;
+};
+
+export type ConsoleEnv = {
+  Bindings: Partial<HttpBindings | Http2Bindings>;
+  Variables: {
+    requestId: string;
+    from: string;
+    preferences: Preferences;
+    signedIn: SignedIn | undefined;
+    /** Fields of a POST. */
+    form: Form;
+  };
+};
+
+export type Pages = Hono<ConsoleEnv>;

@@ -1,0 +1,102 @@
+import type { Database } from '../../platform/database.ts';
+import type { DeviceState, HeldReason } from './types.ts';
+
+/** One device with what its list shows of it; nothing derived yet. */
+export type DeviceListRow = {
+  id: number;
+  publicId: string;
+  state: DeviceState;
+  reenrolling: boolean;
+  hostname: string;
+  displayName: string | null;
+  group: string | null;
+  groupName: string | null;
+  os: string;
+  vendor: string | null;
+  release: string | null;
+  arch: string | null;
+  /** The first IPv4 address of its newest identity. */
+  address: string | null;
+  dnsName: string | null;
+  heldReason: HeldReason | null;
+  restartPending: boolean;
+  /** Its newest inventory has software. */
+  hasInventory: boolean;
+  /** Orders that failed and that no later order took up. */
+  failedTasks: number;
+  createdAt: number;
+  lastSeenAt: number | null;
+};
+
+type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory'> & {
+  reenrolling: number;
+  restartPending: number | null;
+  hasInventory: number;
+};
+
+// The best door's row of a collection with one item per device.
+const single = (alias: string, table: string, collection: string): string =>
+  `left join section s_${alias} on s_${alias}.device = d.id and s_${alias}.collection = '${collection}' and s_${alias}.best = 1
+   left join ${table} ${alias} on ${alias}.device = d.id and ${alias}.door = s_${alias}.door`;
+
+/**
+ * The list of devices. Reads device, section, inv_identity, inv_platform, inv_activity, object (device-decision, group)
+ * and task.
+ */
+export const deviceQueries = (db: Database) => {
+  const sql = (where: string): string => `
+    select d.id, d.public_id as publicId, d.state, d.next_key_digest is not null as reenrolling,
+      coalesce(nullif(i."name", ''), d.hostname) as hostname,
+      json_extract(o.body, '$.displayName') as displayName,
+      json_extract(o.body, '$.group') as "group", json_extract(g.body, '$.name') as groupName,
+      d.os, p."vendor" as vendor, p."release" as release, coalesce(p."arch", d.arch) as arch,
+      json_extract(i."ipv4", '$[0]') as address, i."dnsName" as dnsName, d.held_reason as heldReason,
+      a."restartPending" as restartPending,
+      exists (select 1 from section s where s.device = d.id and s.collection = 'software' and s.best = 1) as hasInventory,
+      (select count(*) from task t where t.device = d.id and t.state = 'failed' and not exists
+        (select 1 from task later where later.device = t.device and later.update_id = t.update_id
+          and later.queued_at > t.queued_at)) as failedTasks,
+      d.created_at as createdAt, d.last_seen_at as lastSeenAt
+    from device d
+    ${single('i', 'inv_identity', 'identity')}
+    ${single('p', 'inv_platform', 'platform')}
+    ${single('a', 'inv_activity', 'activity')}
+    left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
+    left join object g on g.kind = 'group' and g.id = json_extract(o.body, '$.group') and g.deleted_at is null
+    where ${where}`;
+  const all = db.prepare<[], Row>(sql('true'));
+  const byPublicId = db.prepare<[string], Row>(sql('d.public_id = ?'));
+  const names = db.prepare<[string], { id: number; publicId: string; name: string }>(
+    `select d.id, d.public_id as publicId,
+       coalesce(nullif(json_extract(o.body, '$.displayName'), ''), nullif(i."name", ''), d.hostname) as name
+     from device d
+     ${single('i', 'inv_identity', 'identity')}
+     left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
+     where d.id in (select value from json_each(?))`,
+  );
+  const stamp = db.prepare<[], { stamp: string }>(
+    `select (select coalesce(max(id), 0) from change_log) || '.' || (select coalesce(max(seq), 0) from audit) || '.' ||
+       coalesce((select snapshot || '.' || matched from exchange_state), '') || '.' ||
+       (select count(*) from section) as stamp`,
+  );
+  const toRow = (row: Row): DeviceListRow => ({
+    ...row,
+    reenrolling: row.reenrolling === 1,
+    restartPending: row.restartPending === 1,
+    hasInventory: row.hasInventory === 1,
+  });
+  return {
+    all: (): DeviceListRow[] => all.all().map(toRow),
+    byPublicId: (publicId: string): DeviceListRow | undefined => {
+      const row = byPublicId.get(publicId);
+      return row && toRow(row);
+    },
+    /** Names for people of some devices. */
+    names: (ids: readonly number[]): Map<number, { id: string; name: string }> =>
+      new Map(names.all(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),
+    /** Changes whenever an inventory, a decision or the advisories change: what findings per device are derived from. */
+    stamp: (): string => stamp.get()?.stamp ?? '',
+  };
+};
+
+export type DeviceQueries = ReturnType<typeof deviceQueries>;
