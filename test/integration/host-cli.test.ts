@@ -1,142 +1,16 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type InventoryLine, parseInventory } from '@sallyport/bundle-tools/documents/inventory';
-import { stateDigest } from '@sallyport/bundle-tools/documents/request';
 import { parseUpdates } from '@sallyport/bundle-tools/updates/update';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startAptRepository, type TestRepository } from '../support/apt-repository.ts';
-import { binOf } from '../support/commands.ts';
-import { type MadeSite, makeSite, type Platform } from './made-site.ts';
+import { describe, expect, it } from 'vitest';
+import { bundleOf, hostBench, installed, inventoryOf, type Json, newer, osv, platform, run } from './host-bench.ts';
 
 // The connected host, driven through its built command: ceremony, introduction, catalog, bundle, and a site that imports
 // with the real importer.
 
-type Ran = { status: number; stdout: string; stderr: string };
-type Json = Record<string, unknown>;
-
-/** Not synchronous: the repository that the command reads is served by this process. */
-const run = (...args: string[]): Promise<Ran> =>
-  new Promise((resolve) => {
-    const options = { encoding: 'utf8', maxBuffer: 64 << 20, timeout: 150_000 } as const;
-    const child = execFile(process.execPath, [binOf('sallyport-bundle'), ...args], options, (_, stdout, stderr) =>
-      resolve({ status: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-
 describe('sallyport-bundle', () => {
-  let dir = '';
-  let repository: TestRepository;
-  const at = (...parts: string[]) => join(dir, ...parts);
-  const state = () => ['--state', at('state')];
-  const host = async (...args: string[]): Promise<Json> => {
-    const done = await run(...args, ...(args[0] === 'catalog' && args[1] === 'sign' ? [] : state()), '--json');
-    if (done.status !== 0) throw new Error(`${args.join(' ')}: exit ${done.status}\n${done.stderr}`);
-    return JSON.parse(done.stdout) as Json;
-  };
-  const refused = async (...args: string[]): Promise<{ code: string; status: number; stderr: string }> => {
-    const done = await run(...args, ...(args[0] === 'catalog' && args[1] === 'sign' ? [] : state()), '--json');
-    const code = /^Error (\w+): /m.exec(done.stderr)?.[1] ?? `exit ${done.status}: ${done.stderr}`;
-    return { code, status: done.status, stderr: done.stderr };
-  };
-
-  const platform = (packages: Platform['packages'], suites = ['trixie', 'trixie-security']): Platform => ({
-    vendor: 'debian',
-    release: '13',
-    arch: 'amd64',
-    suites,
-    packages,
-  });
-  const installed = (name: string, version: string, all: 0 | 1 = 1) => ({
-    name,
-    version,
-    source: name,
-    source_version: version,
-    all,
-  });
-  const newer = [{ kind: 'newer' as const, id: '0' }];
-
-  const osv = (id: string, fixed: string, modified: string) =>
-    JSON.stringify({
-      schema_version: '1.7.0',
-      id,
-      modified,
-      summary: `${id} in hello`,
-      affected: [
-        {
-          package: { ecosystem: 'Debian:13', name: 'hello' },
-          ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
-        },
-      ],
-    });
-
-  const ceremony = async (): Promise<void> => {
-    await host(
-      'trust',
-      'init',
-      ...['a', 'b', 'c'].flatMap((name) => ['--root-key', at('keys', `root-${name}.json`)]),
-      '--curator-key',
-      at('keys', 'curator.json'),
-    );
-    await host('trust', 'export', '--out', at('trust.tar'));
-  };
-
-  const introduce = async (name: string): Promise<MadeSite> => {
-    const site = makeSite(name, at('sites', name));
-    await site.importTrust(at('trust.tar'));
-    const fingerprint = site.writeCard(at(`${name}.card`));
-    await host('site', 'add', at(`${name}.card`), '--fingerprint', fingerprint);
-    return site;
-  };
-
-  const sources = async (): Promise<void> => {
-    await host('source', 'add', 'osv', 'debian', at('osv'));
-    await host(
-      'source',
-      'add',
-      'apt',
-      'test',
-      '--uri',
-      repository.url,
-      '--suite',
-      'trixie',
-      '--suite',
-      'trixie-security',
-      '--component',
-      'main',
-      '--keyring',
-      repository.keyring,
-    );
-  };
-
-  const sign = (built: Json) => host('catalog', 'sign', '--key', at('keys', 'curator.json'), String(built['path']));
-  const bundleOf = (fulfilled: Json) => (fulfilled['bundles'] as Json[])[0] ?? {};
-  const inventoryOf = (built: Json): InventoryLine[] =>
-    parseInventory(readFileSync(join(String(built['path']), 'inventory.jsonl')));
-
-  beforeAll(async () => {
-    repository = await startAptRepository();
-    await repository.addSuite({
-      suite: 'trixie',
-      packages: [
-        { name: 'hello', version: '1.0-1' },
-        { name: 'tool', version: '3.0-1', depends: 'libtool9 (>= 2)' },
-        { name: 'libtool9', version: '2.5-1' },
-      ],
-    });
-    await repository.addSuite({ suite: 'trixie-security', packages: [{ name: 'hello', version: '1.0-1+deb13u1' }] });
-  }, 60_000);
-  afterAll(() => repository.close());
-
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'sallyport-host-'));
-    for (const part of ['medium', 'osv']) mkdirSync(at(part));
-    writeFileSync(at('osv', 'DSA-1.json'), osv('DSA-1', '1.0-1+deb13u1', '2026-01-02T00:00:00Z'));
-    return () => rmSync(dir, { recursive: true, force: true });
-  });
+  const { at, state, host, refused, ceremony, introduce, sources, sign, repository } = hostBench();
 
   it('goes round: build, sign, fulfil, import, and the next time only what is new', async () => {
     await ceremony();
@@ -158,7 +32,7 @@ describe('sallyport-bundle', () => {
     });
     const diff = readFileSync(join(String(built['path']), 'diff.txt'), 'utf8');
     expect(diff).toContain('+ hello 1.0-1+deb13u1 all security');
-    expect(diff).toContain(`openpgp:${repository.key.fingerprint}: 3 updates`);
+    expect(diff).toContain(`openpgp:${repository().key.fingerprint}: 3 updates`);
     // The host alone can add nothing.
     const early = bundleOf(await host('fulfil', '--media', at('medium')));
     expect(early).toMatchObject({ objects: 0, unfulfilled: [{ reason: 'NOT_APPROVED', wants: [0] }] });
@@ -236,95 +110,6 @@ describe('sallyport-bundle', () => {
       { reason: 'UNKNOWN', wants: [4] },
     ]);
     expect((await site.importBundle(String(bundleOf(fulfilled)['path']))).unfulfilled).toHaveLength(2);
-  });
-
-  it('refuses what is not a request of a known site, and goes on with the rest', async () => {
-    await ceremony();
-    expect(await refused('catalog', 'build', '--media', at('medium'))).toMatchObject({ code: 'NOT_FOUND', status: 1 });
-    writeFileSync(at('medium', 'garbage.spr'), `SPSEAL01${'x'.repeat(500)}`);
-    expect((await refused('catalog', 'build', '--media', at('medium'))).code).toBe('SEAL');
-    const stranger = makeSite('stranger', at('sites', 'stranger'));
-    await stranger.importTrust(at('trust.tar'));
-    stranger.writeCard(at('stranger.card'));
-    stranger.writeRequest(at('medium'), {});
-    rmSync(at('medium', 'garbage.spr'));
-    expect((await refused('fulfil', '--media', at('medium'))).code).toBe('SITE_UNKNOWN');
-
-    const site = await introduce('plant-1');
-    site.writeRequest(at('medium'), {});
-    const done = await run('fulfil', '--media', at('medium'), ...state(), '--json');
-    expect(done.status).toBe(1);
-    expect(JSON.parse(done.stdout)).toMatchObject({
-      bundles: [{ site: 'plant-1' }],
-      refused: [{ code: 'SITE_UNKNOWN' }],
-    });
-  });
-
-  it('notices a replay, and a site whose state went back', async () => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    const first = site.writeRequest(at('medium'), {});
-    const old = readFileSync(first);
-    await site.importBundle(String(bundleOf(await host('fulfil', '--media', at('medium')))['path']));
-    rmSync(first);
-    const second = site.writeRequest(at('medium'), {});
-    await host('fulfil', '--media', at('medium'));
-    rmSync(second);
-    writeFileSync(at('medium', 'replay.spr'), old);
-    expect((await refused('fulfil', '--media', at('medium'))).code).toBe('SITE_REVERTED');
-    expect(bundleOf(await host('fulfil', '--media', at('medium'), '--accept-reverted', 'plant-1'))).toMatchObject({
-      request: 1,
-      seq: 3,
-    });
-    rmSync(at('medium', 'replay.spr'));
-    // The receipts say that the first bundle was imported; a restored backup does not know it.
-    const held = { seq: 0, seq_broadcast: 1 };
-    const tuf = { root: 1, timestamp: 9, snapshot: 1, targets: 1 };
-    site.writeRequest(at('medium'), { tuf, state: { ...held, digest: stateDigest(tuf, held) } });
-    expect(await refused('fulfil', '--media', at('medium'))).toMatchObject({
-      code: 'SITE_REVERTED',
-      stderr: expect.stringContaining('--accept-reverted'),
-    });
-  });
-
-  it('refuses receipts that were changed or left out', async () => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    const round = async (content: Parameters<MadeSite['writeRequest']>[1] = {}): Promise<void> => {
-      const path = site.writeRequest(at('medium'), content);
-      await site.importBundle(String(bundleOf(await host('fulfil', '--media', at('medium')))['path']));
-      rmSync(path);
-    };
-    const attempt = async (receipts: ReturnType<MadeSite['receipts']>): Promise<string> => {
-      const path = site.writeRequest(at('medium'), { receipts });
-      const { code } = await refused('fulfil', '--media', at('medium'));
-      rmSync(path);
-      return code;
-    };
-    for (const _ of [1, 2, 3]) await round();
-    await round({ receipts: [] });
-    // The host holds two of them now.
-    const [first, second, third, fourth] = site.receipts();
-    const changed = {
-      ...third!,
-      payload: Buffer.from(Buffer.from(third!.payload, 'base64').toString().replace('imported', 'refused')).toString(
-        'base64',
-      ),
-    };
-    expect(await attempt([second!, fourth!])).toBe('CHAIN');
-    expect(await attempt([second!, changed])).toBe('CHAIN');
-    await round();
-    const site2 = await introduce('plant-2');
-    const path = site2.writeRequest(at('medium'), {});
-    await site2.importBundle(String(bundleOf(await host('fulfil', '--media', at('medium')))['path']));
-    rmSync(path);
-    site2.writeRequest(at('medium'), { receipts: [first!] });
-    // Signed by another site.
-    expect((await refused('fulfil', '--media', at('medium'))).code).toBe('CHAIN');
-    expect(await host('custody', 'verify', 'plant-1')).toMatchObject({ receipts: { count: 4 } });
-    const folder = at('state', 'sites', 'plant-1', 'receipts');
-    rmSync(join(folder, readdirSync(folder).find((name) => name.startsWith('2-')) ?? ''));
-    expect((await refused('custody', 'verify', 'plant-1')).code).toBe('CHAIN');
   });
 
   it('needs every curator of the threshold, and takes what is signed while more is being built', async () => {
@@ -407,7 +192,7 @@ describe('sallyport-bundle', () => {
     bytes[bytes.length - 3000]! ^= 1;
     writeFileSync(at('altered.tar'), bytes);
     expect((await run('verify', at('altered.tar'), '--root', at('trust.tar'))).status).toBe(1);
-    const other = join(dir, 'other');
+    const other = at('other');
     await run(
       'trust',
       'init',
@@ -420,22 +205,6 @@ describe('sallyport-bundle', () => {
     );
     const foreign = await run('verify', path, '--state', other);
     expect(foreign.stderr).toMatch(/^Error (SIGNATURE|ROOT_CHAIN|MIX|METADATA): /m);
-  });
-
-  it('writes nothing when an object in its own store was spoilt', async () => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    await sources();
-    site.writeRequest(at('medium'), { wants: newer, platforms: [platform([installed('hello', '1.0-1')])] });
-    const built = await host('catalog', 'build', '--media', at('medium'));
-    await sign(built);
-    const line = inventoryOf(built).find(({ kind }) => kind === 'update')!;
-    const object = at('state', 'objects', 'sha256', line.sha256.slice(0, 2), line.sha256);
-    const bytes = readFileSync(object);
-    bytes[100]! ^= 1;
-    writeFileSync(object, bytes);
-    expect((await refused('fulfil', '--media', at('medium'))).code).toBe('HASH');
-    expect(readdirSync(at('medium')).filter((name) => name.includes('.tar'))).toEqual([]);
   });
 
   it('brings vendor files with their licence to the site whose software they replace', async () => {
@@ -468,95 +237,6 @@ describe('sallyport-bundle', () => {
     expect(Buffer.from(site.object(licence)).toString()).toBe('Use it well.');
   });
 
-  it('takes cards by their fingerprint only', async () => {
-    await ceremony();
-    const site = makeSite('plant-1', at('sites', 'plant-1'));
-    const fingerprint = site.writeCard(at('card'));
-    expect((await refused('site', 'add', at('card'), '--fingerprint', '0'.repeat(64))).code).toBe('SIGNATURE');
-    expect(await host('site', 'add', at('card'))).toMatchObject({ compared: false, fingerprint, change: 'added' });
-    expect(await host('site', 'add', at('card'), '--fingerprint', fingerprint.replace(/(.{4})/g, '$1 '))).toMatchObject(
-      { compared: true, change: 'known' },
-    );
-    makeSite('plant-1', at('sites', 'other')).writeCard(at('card'));
-    expect(['SIGNATURE', 'CHAIN']).toContain((await refused('site', 'add', at('card'))).code);
-    writeFileSync(at('card'), 'nonsense');
-    expect((await refused('site', 'add', at('card'))).code).toBe('METADATA');
-  });
-
-  it('stops at a repository with a wrong signature or hash, with its state unchanged', async () => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    const other = await startAptRepository();
-    try {
-      await other.addSuite({ suite: 'trixie', packages: [{ name: 'hello', version: '2.0-1' }] });
-      await host(
-        'source',
-        'add',
-        'apt',
-        'other',
-        '--uri',
-        other.url,
-        '--suite',
-        'trixie',
-        '--component',
-        'main',
-        '--keyring',
-        repository.keyring,
-      );
-      site.writeRequest(at('medium'), { wants: newer, platforms: [platform([installed('hello', '1.0-1')])] });
-      expect((await refused('catalog', 'build', '--media', at('medium'))).code).toBe('SIGNATURE');
-      await host('source', 'remove', 'other');
-      await host(
-        'source',
-        'add',
-        'apt',
-        'other',
-        '--uri',
-        other.url,
-        '--suite',
-        'trixie',
-        '--component',
-        'main',
-        '--keyring',
-        other.keyring,
-      );
-      for (const name of readdirSync(other.dir, { recursive: true, encoding: 'utf8' }))
-        if (name.endsWith('.deb')) {
-          const path = join(other.dir, name);
-          const bytes = readFileSync(path);
-          bytes[bytes.length - 1]! ^= 1;
-          writeFileSync(path, bytes);
-        }
-      expect((await refused('catalog', 'build', '--media', at('medium'))).code).toBe('HASH');
-      expect(readdirSync(at('state', 'catalogs'))).toEqual(['1']);
-    } finally {
-      await other.close();
-    }
-    // A source that does not answer is a gap, not an end.
-    const built = await host('catalog', 'build', '--media', at('medium'));
-    expect(built['sites']).toMatchObject([{ gaps: [{ reason: 'FETCH_FAILED', wants: [0] }] }]);
-  });
-
-  it('lets only curators of the root sign, and signs nothing that was changed', async () => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    await sources();
-    site.writeRequest(at('medium'), { wants: newer, platforms: [platform([installed('hello', '1.0-1')])] });
-    const built = await host('catalog', 'build', '--media', at('medium'));
-    const path = String(built['path']);
-    expect((await refused('catalog', 'sign', '--key', at('keys', 'root-a.json'), path)).code).toBe('SIGNATURE');
-    const inventory = readFileSync(join(path, 'inventory.jsonl'));
-    writeFileSync(join(path, 'inventory.jsonl'), inventory.subarray(0, inventory.indexOf(10) + 1));
-    expect((await refused('catalog', 'sign', '--key', at('keys', 'curator.json'), path)).code).toBe('HASH');
-    writeFileSync(join(path, 'inventory.jsonl'), inventory);
-    expect(await sign(built)).toMatchObject({ signers: 1, threshold: 1 });
-    // Building again changes nothing.
-    expect(await host('catalog', 'build', '--media', at('medium'))).toMatchObject({
-      isNew: false,
-      catalog: built['catalog'],
-    });
-  });
-
   it('shows who holds what, changes keys, and a site follows', async () => {
     await ceremony();
     const site = await introduce('plant-1');
@@ -586,6 +266,35 @@ describe('sallyport-bundle', () => {
     expect(verdict.tuf.root).toBe(2);
     expect(verdict.newRoots).toHaveLength(1);
     for (const name of readdirSync(at('keys'))) expect(statSync(at('keys', name)).mode & 0o077).toBe(0);
+  });
+
+  it("takes this computer's own apt sources under one name", async () => {
+    await ceremony();
+    const key = readFileSync(repository().keyring, 'utf8').trim().split('\n');
+    mkdirSync(at('root', 'etc/apt/sources.list.d'), { recursive: true });
+    writeFileSync(
+      at('root', 'etc/apt/sources.list.d/a.sources'),
+      ['trixie', 'trixie-security']
+        .map((suite) =>
+          [
+            'Types: deb',
+            `URIs: ${repository().url}`,
+            `Suites: ${suite}`,
+            'Components: main',
+            'Signed-By:',
+            ...key.map((line) => ` ${line || '.'}`),
+          ].join('\n'),
+        )
+        .join('\n\n'),
+    );
+    const system = ['source', 'add', 'apt', 'own', '--system', '--apt-root', at('root')];
+    expect(await host(...system)).toMatchObject({ added: [{ name: 'own' }, { name: 'own-2', group: 'own' }] });
+    expect(await host(...system)).toEqual({ added: [] });
+    expect(await host('source', 'sync', 'own')).toMatchObject({ sources: [{ name: 'own' }, { name: 'own-2' }] });
+    expect(await host('source', 'remove', 'own')).toEqual({ removed: ['own', 'own-2'] });
+    expect((await refused('source', 'remove', 'own')).code).toBe('NOT_FOUND');
+    expect((await refused('source', 'add', 'osv', 'suites', at('osv'))).code).toBe('SOURCE_INVALID');
+    expect((await refused('source', 'add', 'apt', 'x', '--uri', 'ftp://x')).code).toBe('SOURCE_INVALID');
   });
 
   it('says what it needs', async () => {

@@ -24,13 +24,14 @@ const systemSources = (state: HostState, input: CommandInput): Source[] => {
     throw new BundleError('NOT_FOUND', 'this computer has no signed apt source at an http address');
   const known = readSources(state);
   const taken = new Set(known.map((source) => source.name));
+  const group = input.positionals[1] ?? 'system';
   const proxies = aptProxy();
   const isKnown = (uri: string, suites: ReadonlyArray<string>) =>
     known.some((source) => source.kind === 'apt' && source.uri === uri && source.suites.join(' ') === suites.join(' '));
   return found
     .filter((entry) => !isKnown(entry.uri, entry.suites))
     .map(({ uri, suites, components, signedBy, armoredKey }) => {
-      const name = freeName('system', taken);
+      const name = freeName(group, taken);
       taken.add(name);
       const ownKey = join(state.dir, 'keyrings', `${name}.asc`);
       const keyrings = armoredKey === undefined ? signedBy : [...signedBy, ownKey];
@@ -38,6 +39,7 @@ const systemSources = (state: HostState, input: CommandInput): Source[] => {
       const source = parseSource({
         name,
         kind: 'apt',
+        group,
         uri,
         suites,
         components,

@@ -16,9 +16,9 @@ export const sourceRemove: Command = {
     const state = stateOf(input);
     const name = argument(input, 0);
     return withLock(state, async () => {
-      removeSource(state, name);
-      dropFeed(state, name);
-      return { json: { removed: name }, text: [`removed ${name}`] };
+      const removed = removeSource(state, name);
+      for (const gone of removed) dropFeed(state, gone);
+      return { json: { removed }, text: removed.map((gone) => `removed ${gone}`) };
     });
   },
 };

@@ -3,7 +3,7 @@ import { syncOsv } from '../host/gather-advisories.ts';
 import { readApt } from '../host/gather-updates.ts';
 import { objectStore } from '../host/objects.ts';
 import { lastRequests } from '../host/requests.ts';
-import { readSources, type Source } from '../host/sources.ts';
+import { isNamed, readSources, type Source } from '../host/sources.ts';
 import { type HostState, withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { filesSource } from '../updates/sources/files.ts';
@@ -15,9 +15,9 @@ type Synced = { name: string; kind: Source['kind']; line: string; details: objec
 const chosen = (state: HostState, names: ReadonlyArray<string>): ReadonlyArray<Source> => {
   const sources = readSources(state);
   for (const name of names)
-    if (!sources.some((source) => source.name === name))
+    if (!sources.some((source) => isNamed(source, name)))
       throw new BundleError('NOT_FOUND', `no source is named ${name}`);
-  return names.length === 0 ? sources : sources.filter((source) => names.includes(source.name));
+  return names.length === 0 ? sources : sources.filter((source) => names.some((name) => isNamed(source, name)));
 };
 
 /** The architectures that sites ask for, or those that are named. */

@@ -20,6 +20,8 @@ const osvSource = z.strictObject({ name, kind: z.literal('osv'), location: place
 const aptSource = z.strictObject({
   name,
   kind: z.literal('apt'),
+  /** The name under which several were added at once; each command takes it for all of them. */
+  group: name.optional(),
   uri: z.string().regex(/^https?:\/\/[^\s?#]+$/, 'an apt source has an http or https address'),
   suites: z
     .array(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,127}$/))
@@ -79,14 +81,20 @@ export const addSource = (state: HostState, added: Source): void => {
   writeSources(state, [...sources, added]);
 };
 
-/** Takes a source away by its name. */
-export const removeSource = (state: HostState, name: string): void => {
+/** Whether a source goes by this name, its own or that of its group. */
+export const isNamed = (source: Source, name: string): boolean =>
+  source.name === name || (source.kind === 'apt' && source.group === name);
+
+/** Takes sources away by name or group; returns their names. */
+export const removeSource = (state: HostState, name: string): ReadonlyArray<string> => {
   const sources = readSources(state);
-  if (!sources.some((known) => known.name === name)) throw new BundleError('NOT_FOUND', `no source is named ${name}`);
+  const gone = sources.filter((source) => isNamed(source, name));
+  if (gone.length === 0) throw new BundleError('NOT_FOUND', `no source is named ${name}`);
   writeSources(
     state,
-    sources.filter((known) => known.name !== name),
+    sources.filter((source) => !gone.includes(source)),
   );
+  return gone.map((source) => source.name);
 };
 
 const writeSources = (state: HostState, sources: ReadonlyArray<Source>): void =>

@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type InventoryLine, parseInventory } from '@sallyport/bundle-tools/documents/inventory';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { startAptRepository, type TestRepository } from '../support/apt-repository.ts';
+import { binOf } from '../support/commands.ts';
+import { type MadeSite, makeSite, type Platform } from './made-site.ts';
+
+// A connected host for a test: its command, a small repository and an advisory folder to read, and sites to serve.
+
+export type Ran = { status: number; stdout: string; stderr: string };
+export type Json = Record<string, unknown>;
+
+/** Not synchronous: the repository that the command reads is served by this process. */
+export const run = (...args: string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    const options = { encoding: 'utf8', maxBuffer: 64 << 20, timeout: 150_000 } as const;
+    const child = execFile(process.execPath, [binOf('sallyport-bundle'), ...args], options, (_, stdout, stderr) =>
+      resolve({ status: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+
+export const platform = (packages: Platform['packages'], suites = ['trixie', 'trixie-security']): Platform => ({
+  vendor: 'debian',
+  release: '13',
+  arch: 'amd64',
+  suites,
+  packages,
+});
+export const installed = (name: string, version: string, all: 0 | 1 = 1) => ({
+  name,
+  version,
+  source: name,
+  source_version: version,
+  all,
+});
+export const newer = [{ kind: 'newer' as const, id: '0' }];
+
+export const osv = (id: string, fixed: string, modified: string) =>
+  JSON.stringify({
+    schema_version: '1.7.0',
+    id,
+    modified,
+    summary: `${id} in hello`,
+    affected: [
+      {
+        package: { ecosystem: 'Debian:13', name: 'hello' },
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+      },
+    ],
+  });
+
+export const bundleOf = (fulfilled: Json) => (fulfilled['bundles'] as Json[])[0] ?? {};
+export const inventoryOf = (built: Json): InventoryLine[] =>
+  parseInventory(readFileSync(join(String(built['path']), 'inventory.jsonl')));
+
+/** Registers the set-up of a host for every test of the file, and gives the tools to drive it. */
+export const hostBench = () => {
+  let dir = '';
+  let repository: TestRepository;
+  const at = (...parts: string[]) => join(dir, ...parts);
+  const state = () => ['--state', at('state')];
+  const host = async (...args: string[]): Promise<Json> => {
+    const done = await run(...args, ...(args[0] === 'catalog' && args[1] === 'sign' ? [] : state()), '--json');
+    if (done.status !== 0) throw new Error(`${args.join(' ')}: exit ${done.status}\n${done.stderr}`);
+    return JSON.parse(done.stdout) as Json;
+  };
+  const refused = async (...args: string[]): Promise<{ code: string; status: number; stderr: string }> => {
+    const done = await run(...args, ...(args[0] === 'catalog' && args[1] === 'sign' ? [] : state()), '--json');
+    const code = /^Error (\w+): /m.exec(done.stderr)?.[1] ?? `exit ${done.status}: ${done.stderr}`;
+    return { code, status: done.status, stderr: done.stderr };
+  };
+
+  const ceremony = async (): Promise<void> => {
+    await host(
+      'trust',
+      'init',
+      ...['a', 'b', 'c'].flatMap((name) => ['--root-key', at('keys', `root-${name}.json`)]),
+      '--curator-key',
+      at('keys', 'curator.json'),
+    );
+    await host('trust', 'export', '--out', at('trust.tar'));
+  };
+
+  const introduce = async (name: string): Promise<MadeSite> => {
+    const site = makeSite(name, at('sites', name));
+    await site.importTrust(at('trust.tar'));
+    const fingerprint = site.writeCard(at(`${name}.card`));
+    await host('site', 'add', at(`${name}.card`), '--fingerprint', fingerprint);
+    return site;
+  };
+
+  const sources = async (): Promise<void> => {
+    await host('source', 'add', 'osv', 'debian', at('osv'));
+    await host(
+      'source',
+      'add',
+      'apt',
+      'test',
+      '--uri',
+      repository.url,
+      '--suite',
+      'trixie',
+      '--suite',
+      'trixie-security',
+      '--component',
+      'main',
+      '--keyring',
+      repository.keyring,
+    );
+  };
+
+  const sign = (built: Json) => host('catalog', 'sign', '--key', at('keys', 'curator.json'), String(built['path']));
+
+  beforeAll(async () => {
+    repository = await startAptRepository();
+    await repository.addSuite({
+      suite: 'trixie',
+      packages: [
+        { name: 'hello', version: '1.0-1' },
+        { name: 'tool', version: '3.0-1', depends: 'libtool9 (>= 2)' },
+        { name: 'libtool9', version: '2.5-1' },
+      ],
+    });
+    await repository.addSuite({ suite: 'trixie-security', packages: [{ name: 'hello', version: '1.0-1+deb13u1' }] });
+  }, 60_000);
+  afterAll(() => repository.close());
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'sallyport-host-'));
+    for (const part of ['medium', 'osv']) mkdirSync(at(part));
+    writeFileSync(at('osv', 'DSA-1.json'), osv('DSA-1', '1.0-1+deb13u1', '2026-01-02T00:00:00Z'));
+    return () => rmSync(dir, { recursive: true, force: true });
+  });
+  return { at, state, host, refused, ceremony, introduce, sources, sign, repository: () => repository };
+};
