@@ -67,7 +67,10 @@ const noTasks: TaskQueue = {
   mayFetch: () => false,
 };
 
-const schedules: readonly Schedule[] = [{ name: 'retention', cron: '17 2 * * *', kind: 'retention' }];
+const schedules: readonly Schedule[] = [
+  { name: 'retention', cron: '17 2 * * *', kind: 'retention' },
+  { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
+];
 
 const named = <T extends { name: string }>(found: ReadonlyArray<{ name: string; path: string; value: T }>): T[] =>
   found.map(({ name, path, value }) => {

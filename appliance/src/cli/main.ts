@@ -66,9 +66,13 @@ const overview = async (): Promise<string> => {
   return [...lines, '', 'sallyport COMMAND --help shows the options of a command.', ''].join('\n');
 };
 
+/** Where a command line writes. */
+export type Streams = { stdout(text: string): void; stderr(text: string): void };
+
 const contextOf = (
   command: Command,
   rest: readonly string[],
+  { stdout, stderr }: Streams,
 ): { context: CommandContext; help: boolean; close(): Promise<void> } => {
   const specs = { ...command.options, ...common };
   let parsed: ReturnType<typeof parseArgs>;
@@ -101,11 +105,7 @@ const contextOf = (
       values,
       positionals: parsed.positionals,
       json,
-      out: commandOutput(
-        json,
-        (text) => process.stdout.write(text),
-        (text) => process.stderr.write(text),
-      ),
+      out: commandOutput(json, stdout, stderr),
       text: (name) => texts(name)[0],
       texts,
       flag: (name) => values[name] === true,
@@ -123,17 +123,17 @@ const contextOf = (
   };
 };
 
-const runCommand = async (args: readonly string[]): Promise<number> => {
+const runCommand = async (args: readonly string[], streams: Streams): Promise<number> => {
   const found = findCommand(args);
   if (found === undefined) {
     const asked = args.length === 0 || args[0] === '--help' || args[0] === 'help';
-    (asked ? process.stdout : process.stderr).write(await overview());
+    streams[asked ? 'stdout' : 'stderr'](await overview());
     return asked ? 0 : 2;
   }
   const command = await loadCommand(found.name);
-  const { context, help, close } = contextOf(command, found.rest);
+  const { context, help, close } = contextOf(command, found.rest, streams);
   if (help) {
-    process.stdout.write(commandHelp(found.name, command));
+    streams.stdout(commandHelp(found.name, command));
     return 0;
   }
   try {
@@ -143,24 +143,29 @@ const runCommand = async (args: readonly string[]): Promise<number> => {
   }
 };
 
-/** Runs a command line; sets the exit code: 0 done, 1 failed, 2 wrong use. */
-export const main = async (args: readonly string[]): Promise<void> => {
-  // Whatever it writes is the owner's alone, SQLite's side files too.
-  process.umask(0o077);
+/** Runs a command line and returns its exit code: 0 done, 1 failed, 2 wrong use. */
+export const runLine = async (args: readonly string[], streams: Streams): Promise<number> => {
   try {
-    process.exitCode = await runCommand(args);
+    return await runCommand(args, streams);
   } catch (error) {
     const failure = toFailure(error);
     if (args.includes('--json')) {
-      process.stdout.write(
-        `${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`,
-      );
+      streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`);
     }
-    process.stderr.write(`Error: ${failure.code}: ${failure.message}\n`);
+    streams.stderr(`Error: ${failure.code}: ${failure.message}\n`);
     // Nothing but the stack says what went wrong here.
-    if (failure.code === 'INTERNAL' && error instanceof Error)
-      process.stderr.write(`${error.stack ?? error.message}\n`);
-    if (failure.exit === 2) process.stderr.write('Try: sallyport COMMAND --help\n');
-    process.exitCode = failure.exit;
+    if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);
+    if (failure.exit === 2) streams.stderr('Try: sallyport COMMAND --help\n');
+    return failure.exit;
   }
+};
+
+/** The entry of `bin/sallyport.js`. */
+export const main = async (args: readonly string[]): Promise<void> => {
+  // Whatever it writes is the owner's alone, SQLite's side files too.
+  process.umask(0o077);
+  process.exitCode = await runLine(args, {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+  });
 };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from './errors.ts';
@@ -11,6 +11,8 @@ export type Statement<Params extends unknown[] = unknown[], Row = unknown> = Bet
  * WAL database would fall back to NORMAL, so the pragmas are set on every open.
  */
 export const openDatabase = (path: string, options: { readonly?: boolean } = {}): Database => {
+  // SQLite gives its side files the mode of the database, which it would take from the umask.
+  if (!options.readonly) closeSync(openSync(path, 'a', 0o600));
   const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: 10_000 });
   db.pragma('busy_timeout = 10000');
   if (!options.readonly) {

@@ -45,7 +45,7 @@ const keepMs = 90 * 86_400_000;
 
 const kindsOf = (folder: string): Array<{ name: string; path: string }> =>
   (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((file) => /^[a-z][a-z0-9-]*\.(ts|js)$/.test(file) && !/^worker\./.test(file))
+    .filter((file) => /^[a-z][a-z0-9-]*\.(ts|js)$/.test(file) && !file.startsWith('worker.'))
     .map((file) => ({ name: file.slice(0, -extname(file).length), path: join(folder, file) }));
 
 /** Job runs over the database; workers start only after `start`. */
@@ -142,11 +142,12 @@ export const jobs = ({ db, dataDir, folder, schedules, log }: JobParts): Jobs =>
     },
     stop: async () => {
       clearInterval(timer);
-      await Promise.all(ticks.map((task) => task.destroy()));
+      for (const task of ticks) await task.destroy();
+      ticks = [];
       const stopping = bree;
       bree = undefined;
       if (stopping === undefined) return;
-      for (const [name, worker] of [...stopping.workers]) {
+      for (const [name, worker] of new Map(stopping.workers)) {
         // bree takes only the next message as the answer, so a worker that talks would never end (STACK: jobs).
         await Promise.race([stopping.stop(name), sleep(stopMs, undefined, { ref: false })]);
         if (stopping.workers.has(name)) await worker.terminate();

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandNames, runLine } from './main.ts';
+import { alignColumns } from './output.ts';
+
+let folder: string;
+const data = (): string => join(folder, 'data');
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
+  const said = { stdout: '', stderr: '' };
+  const code = await runLine(args, {
+    stdout: (text) => {
+      said.stdout += text;
+    },
+    stderr: (text) => {
+      said.stderr += text;
+    },
+  });
+  return { code, ...said };
+};
+const init = () => run('init', '--data', data(), '--site', 'test-1', '--address', 'localhost', '--json');
+
+describe('the command line', () => {
+  it('lists every command, and each explains itself with an example', async () => {
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    for (const name of commandNames()) {
+      const words = name.split('-');
+      expect(stdout).toContain(`  ${words.join(' ')}`);
+      const help = await run(...words, '--help');
+      expect(help.code).toBe(0);
+      expect(help.stdout).toMatch(/Example:\n {2}sallyport /);
+      expect(help.stdout).toContain('--json');
+    }
+  });
+
+  it.each([
+    ['an unknown command', ['frobnicate'], 'Commands:'],
+    ['an unknown option', ['doctor', '--wrong'], 'Error: USAGE'],
+    ['a missing option', ['init'], '--site is missing'],
+    ['a surplus argument', ['doctor', 'now'], 'Error: USAGE'],
+    ['a site name that no document can hold', ['init', '--site', 'Größe'], 'Error: USAGE'],
+    ['a port that is none', ['init', '--site', 'a', '--listen', 'x:99999'], 'Error: USAGE'],
+    ['a folder that is no data directory', ['doctor', '--data', '/nonexistent/here'], 'Error: DATA_DIR'],
+  ])('ends with 2 for %s', async (_what, args, words) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stdout).toBe('');
+  });
+
+  it('makes an appliance once, and doctor finds nothing in it', async () => {
+    const made = await init();
+    expect(made.code).toBe(0);
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      site: 'test-1',
+      link: expect.stringMatching(/^https:\/\/localhost:8443\/first\//),
+    });
+    const again = await init();
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.stdout)).toMatchObject({ error: 'EXISTS' });
+    const healthy = await run('doctor', '--data', data(), '--json');
+    expect(healthy).toMatchObject({ code: 0 });
+    expect(JSON.parse(healthy.stdout).findings).toEqual([]);
+    expect((await run('device', 'list', '--data', data(), '--json')).stdout).toBe('[]\n');
+  });
+
+  it('doctor ends with 1 and names what is wrong', async () => {
+    await init();
+    writeFileSync(join(data(), 'objects', 'tmp', 'left'), '');
+    const found = await run('doctor', '--data', data(), '--json');
+    expect(found.code).toBe(1);
+    expect(JSON.parse(found.stdout).findings).toMatchObject([{ check: 'left behind' }]);
+    writeFileSync(join(data(), 'keys', 'ca.key'), 'nothing');
+    expect(await run('doctor', '--data', data())).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Error: KEY'),
+    });
+  });
+
+  it('backs up and restores', async () => {
+    const made = JSON.parse((await init()).stdout) as { recoveryKey: string };
+    const key = join(folder, 'recovery.txt');
+    writeFileSync(key, `${made.recoveryKey}\n`);
+    const file = join(folder, 'one.spb');
+    expect((await run('backup', 'create', '--data', data(), '--out', file)).code).toBe(0);
+    expect((await run('backup', 'verify', file, '--key-file', key, '--work', folder, '--json')).stdout).toContain(
+      '"site":"test-1"',
+    );
+    const restored = join(folder, 'restored');
+    expect((await run('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(0);
+    expect((await run('doctor', '--data', restored)).code).toBe(0);
+    expect((await run('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(1);
+  });
+});
+
+describe('columns', () => {
+  it('are as wide as their content', () => {
+    expect(
+      alignColumns([
+        ['A', 'B'],
+        ['long', null],
+        ['x', 12],
+      ]),
+    ).toEqual(['A     B', 'long  -', 'x     12']);
+  });
+});
