@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -245,6 +246,26 @@ describe('the door', () => {
     expect(
       (await call('POST', '/check-in', { state, body: plain, headers: { 'Content-Encoding': 'gzip' } })).status,
     ).toBe(200);
+  });
+
+  it('binds HTTP/2 streams to the certificate of their session', async () => {
+    const over = async (pem?: string): Promise<number[]> => {
+      const ca = site.appliance.ca.certificatePem;
+      const session = connect(site.server, { ca, ...(pem === undefined ? {} : { key: pem, cert: pem }) });
+      const one = () =>
+        new Promise<number>((resolve, reject) => {
+          const stream = session.request({ ':method': 'POST', ':path': '/api/agent/v1/check-in' });
+          stream.on('response', (headers) => resolve(Number(headers[':status'])));
+          stream.on('error', reject);
+          stream.resume();
+          stream.end(JSON.stringify(checkIn));
+        });
+      const statuses = await Promise.all([one(), one()]);
+      session.close();
+      return statuses;
+    };
+    expect(await over(readFileSync(join(state, 'identity.pem'), 'utf8'))).toEqual([200, 200]);
+    expect(await over()).toEqual([401, 401]);
   });
 
   it('asks only for what differs, and takes a section once', async () => {

@@ -19,19 +19,37 @@ export const readWire = async (source: BodySource, maxBytes: number): Promise<Bu
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const stop = (error: unknown): void => {
-      stream.pause();
-      stream.removeAllListeners('data');
-      reject(error);
+    // Stays: what a connection says after its request was answered or refused concerns nobody, and must not be uncaught.
+    stream.on('error', () => undefined);
+    const settle = (): void => {
+      stream.off('data', onData);
+      stream.off('end', onEnd);
+      stream.off('error', onError);
+      stream.off('close', onClose);
     };
-    stream.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > maxBytes) stop(tooLarge());
-      else chunks.push(chunk);
-    });
-    stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    stream.once('error', (error) => stop(malformed(error)));
-    stream.once('close', () => stop(malformed()));
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else {
+        stream.pause();
+        settle();
+        reject(tooLarge());
+      }
+    };
+    const onEnd = (): void => {
+      settle();
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    };
+    const onError = (error: unknown): void => {
+      settle();
+      reject(malformed(error));
+    };
+    // A sender that goes away in the middle ends neither with `end` nor with `error`.
+    const onClose = (): void => onError(undefined);
+    stream.on('data', onData);
+    stream.on('end', onEnd);
+    stream.on('error', onError);
+    stream.on('close', onClose);
   });
 };
 
