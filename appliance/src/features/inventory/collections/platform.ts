@@ -28,6 +28,6 @@ export const collection = defineCollection({
     cloudPlacementGroup: { type: 'text', maxLength: 200, column: false },
   },
   retentionDays: 365,
-  leaves: { file: 'request', fields: ['vendor', 'release', 'arch'], group: 'platforms' },
+  leaves: { file: 'request', fields: ['vendor', 'release', 'arch', 'suites'], group: 'platforms' },
   doors: ['native', 'glpi', 'osquery'],
 });

@@ -21,6 +21,6 @@ export const collection = defineCollection({
     sizeKb: { type: 'integer', perDevice: true },
   },
   retentionDays: 730,
-  leaves: { file: 'request', fields: ['purl', 'version', 'source', 'sourceVersion', 'arch'], group: 'software' },
+  leaves: { file: 'request', fields: ['purl', 'name', 'version', 'source', 'sourceVersion'], group: 'software' },
   doors: ['native', 'osquery', 'glpi', 'ocs'],
 });

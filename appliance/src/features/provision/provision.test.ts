@@ -1,0 +1,66 @@
+import { requestSchema } from '@sallyport/bundle-tools/documents/request';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { requestFields, undeclaredFields } from './request-fields.ts';
+import { provisionService } from './service.ts';
+
+let engines: Engines;
+const service = () => provisionService({ ...engines, store: { list: () => [] }, clock: () => 7 });
+
+beforeEach(async () => {
+  engines = await openEngines();
+});
+afterEach(() => engines.close());
+
+type Schema = { type?: string; properties?: Record<string, Schema>; items?: Schema };
+
+/** Every field of the request format by path; lists of records and records that carry inventory are opened. */
+const pathsOf = (schema: Schema, opened: ReadonlySet<string>, path = ''): string[] => {
+  const record = schema.properties ?? schema.items?.properties;
+  if (record === undefined || (path !== '' && !opened.has(path))) return [path];
+  return Object.entries(record).flatMap(([name, field]) =>
+    pathsOf(field, opened, path === '' ? name : `${path}.${name}`),
+  );
+};
+
+describe('data provision register', () => {
+  it('knows where every field of a request comes from', () => {
+    const schema = z.toJSONSchema(requestSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
+    expect(pathsOf(schema, new Set(['platforms', 'platforms.packages'])).sort()).toEqual(
+      Object.keys(requestFields).sort(),
+    );
+  });
+
+  it('finds every field that leaves named in its declaration', () => {
+    expect(undeclaredFields(engines.inventory.collections(), engines.objects.kinds())).toEqual([]);
+  });
+
+  it('shows a field that leaves without being declared', () => {
+    const silent = engines.inventory.collections().map((collection) => ({ ...collection, leaves: null }));
+    expect(undeclaredFields(silent, engines.objects.kinds())).toContain('software.purl');
+  });
+
+  it('has a row for every collection and kind, with live counts and what is personal', () => {
+    engines.objects.create(admin, 'account', { name: 'Айгүл', roles: ['viewer'] });
+    const { entries, at } = service().register(admin);
+    expect(at).toBe(7);
+    const byName = new Map(entries.map((entry) => [`${entry.pillar}/${entry.name}`, entry]));
+    for (const { name } of engines.inventory.collections()) expect(byName.has(`inventory/${name}`)).toBe(true);
+    for (const { name } of engines.objects.kinds()) expect(byName.has(`object/${name}`)).toBe(true);
+    const account = byName.get('object/account');
+    expect(account).toMatchObject({ row: 'O4', rows: 1, personal: 'yes', leaves: null });
+    expect(account?.fields.find(({ name }) => name === 'passwordHash')).toMatchObject({ encrypted: true });
+    expect(byName.get('inventory/accounts')).toMatchObject({ personal: 'yes', protection: ['encrypted'] });
+    expect(byName.get('inventory/software')?.leaves?.file).toBe('request');
+  });
+
+  it('lets nothing leave that is personal', () => {
+    for (const entry of service().register(admin).entries)
+      for (const field of entry.fields) expect(field.personal && field.leaves).toBe(false);
+  });
+
+  it('is for those who may read it', () => {
+    expect(() => service().register(actorWith('devices:read'))).toThrow('provision:read');
+  });
+});

@@ -1,0 +1,30 @@
+import type { Database } from '../../platform/database.ts';
+
+/**
+ * Numbers of rows of what no engine declares. Reads change_log, device_certificate, session, login_attempt, match,
+ * catalog_update, request, bundle_import, receipt, site_card, task, job_run, object_revision, object, audit and event.
+ */
+export const provisionQueries = (db: Database) => {
+  const count = (sql: string): (() => number) => {
+    const statement = db.prepare<[], { n: number }>(`select count(*) as n from ${sql}`);
+    return () => statement.get()?.n ?? 0;
+  };
+  return {
+    changes: count('change_log'),
+    certificates: count('device_certificate'),
+    sessions: count('session'),
+    attempts: count('login_attempt'),
+    findings: count('match where until is null'),
+    catalog: count('catalog_update where in_catalog = 1'),
+    requests: count('request'),
+    imports: count('bundle_import'),
+    receipts: count('receipt'),
+    cards: count('site_card'),
+    tasks: count('task'),
+    jobs: count('job_run'),
+    revisions: count('object_revision'),
+    tombstones: count('object where deleted_at is not null'),
+    audit: count('audit'),
+    events: count('event'),
+  };
+};

@@ -1,0 +1,59 @@
+import type { Collection } from '../inventory/types.ts';
+import type { Kind } from '../objects/types.ts';
+
+// Where each field of a request comes from. A field of the format that is missing here, or one whose declaration does not
+// say that it leaves, is shown on the register as undeclared.
+
+type Origin = 'exchange' | { declared: string; fields: readonly string[] };
+
+/** Every field of sallyport-request/1; `exchange` is made by the appliance about itself. */
+export const requestFields: Readonly<Record<string, Origin>> = {
+  format: 'exchange',
+  site: 'exchange',
+  reads: 'exchange',
+  request_id: 'exchange',
+  number: 'exchange',
+  nonce: 'exchange',
+  created_at: 'exchange',
+  floor: 'exchange',
+  to: 'exchange',
+  seal_to: 'exchange',
+  tuf: 'exchange',
+  state: 'exchange',
+  have: 'exchange',
+  wants: { declared: 'update-decision', fields: ['approval'] },
+  cursors: 'exchange',
+  'platforms.vendor': { declared: 'platform', fields: ['vendor'] },
+  'platforms.release': { declared: 'platform', fields: ['release'] },
+  'platforms.arch': { declared: 'platform', fields: ['arch'] },
+  'platforms.suites': { declared: 'platform', fields: ['suites'] },
+  'platforms.packages.name': { declared: 'software', fields: ['name'] },
+  'platforms.packages.version': { declared: 'software', fields: ['version'] },
+  'platforms.packages.source': { declared: 'software', fields: ['source'] },
+  'platforms.packages.source_version': { declared: 'software', fields: ['sourceVersion'] },
+  'platforms.packages.all': 'exchange',
+  software: { declared: 'software', fields: ['purl'] },
+  // Nothing fills these two yet; the collections that will are declared with their fields.
+  missing_os: 'exchange',
+  controllers: 'exchange',
+  advisories: 'exchange',
+  media: 'exchange',
+  receipts: 'exchange',
+  site_card: 'exchange',
+};
+
+/** Fields that leave and that their declaration does not name, as `<declaration>.<field>`. */
+export const undeclaredFields = (
+  collections: readonly Collection[],
+  kinds: readonly Kind[],
+  origins: Readonly<Record<string, Origin>> = requestFields,
+): string[] => {
+  const declared = new Map([...collections, ...kinds].map(({ name, leaves }) => [name, leaves?.fields ?? []]));
+  return Object.values(origins).flatMap((origin) =>
+    origin === 'exchange'
+      ? []
+      : origin.fields
+          .filter((field) => !declared.get(origin.declared)?.includes(field))
+          .map((field) => `${origin.declared}.${field}`),
+  );
+};

@@ -1,0 +1,41 @@
+// The data provision register: for every kind of data what it is, from where, why, how many rows, how long it is kept,
+// whether it is personal, how it is protected, and what of it leaves in which file. Made from the declarations and the
+// live database; only what no engine declares (sessions, certificates, what crosses the gap) is named here by hand.
+
+export type Pillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
+export type Protection = 'disk' | 'encrypted' | 'chain' | 'signed' | 'sealed' | 'hash';
+
+export type RegisterField = {
+  name: string;
+  /** Catalogue key. */
+  label: string;
+  personal: boolean;
+  encrypted: boolean;
+  leaves: boolean;
+};
+
+export type RegisterEntry = {
+  /** Row of the data map. */
+  row: string;
+  pillar: Pillar;
+  name: string;
+  /** Catalogue keys. */
+  title: string;
+  source: string;
+  purpose: string;
+  rows: number;
+  bytes?: number;
+  /** Days; by type for events; as long as the device is there; or not deleted by itself. */
+  retention: { days: number } | 'kept' | 'while-device' | 'by-type';
+  personal: 'yes' | 'no' | 'possible';
+  protection: readonly Protection[];
+  leaves: { file: string; fields: readonly string[] } | null;
+  fields: readonly RegisterField[];
+};
+
+export type Register = {
+  at: number;
+  entries: readonly RegisterEntry[];
+  /** Fields that a request can carry and no declaration names; empty, or a release must not go out. */
+  undeclared: readonly string[];
+};
