@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type AccountService, accountService } from './features/accounts/service.ts';
@@ -25,6 +26,8 @@ import { applianceVersion } from './platform/version.ts';
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
 export type Appliance = {
   version: string;
+  /** Folders of further declarations; worker threads need them, too. */
+  extensions: Extensions;
   paths: DataPaths;
   config: Config;
   log: Log;
@@ -52,6 +55,17 @@ export type Extensions = {
   kinds?: readonly string[];
   events?: readonly string[];
   settings?: readonly string[];
+};
+
+/** A folder of extensions has one folder per sort of declaration; those that are absent hold none. */
+export const extensionsIn = (folder: string): Extensions => {
+  const present = (name: string): string[] => (existsSync(join(folder, name)) ? [join(folder, name)] : []);
+  return {
+    collections: present('collections'),
+    kinds: present('kinds'),
+    events: present('events'),
+    settings: present('settings'),
+  };
 };
 
 export type ComposeOptions = { dataDir: string; extensions?: Extensions; log?: Log };
@@ -103,7 +117,7 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
 };
 
 /** Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes. */
-export const compose = async ({ dataDir, extensions, log = openLog() }: ComposeOptions): Promise<Appliance> => {
+export const compose = async ({ dataDir, extensions = {}, log = openLog() }: ComposeOptions): Promise<Appliance> => {
   await cryptoReady();
   const paths = dataPaths(dataDir);
   const config = readConfig(paths);
@@ -129,7 +143,13 @@ export const compose = async ({ dataDir, extensions, log = openLog() }: ComposeO
     const onChanged: Array<(changed: SectionChanged) => void> = [];
     const inventory = inventoryService({ db, personal: people, collections: declarations.collections, onChanged });
     const store = storeService(paths);
-    const queue = jobs({ db, dataDir: paths.data, folder: join(here, 'jobs'), schedules, log });
+    const queue = jobs({
+      db,
+      workerData: { dataDir: paths.data, extensions },
+      folder: join(here, 'jobs'),
+      schedules,
+      log,
+    });
     const ca = await openCa({
       keyring,
       keysDir: paths.keys,
@@ -139,6 +159,7 @@ export const compose = async ({ dataDir, extensions, log = openLog() }: ComposeO
     const accounts = accountService({ db, keyring, objects, events });
     return {
       version: applianceVersion(),
+      extensions,
       paths,
       config,
       log,

@@ -15,7 +15,7 @@ export const startServer = async (
   appliance: Appliance,
   options: { listen?: Config['listen'] } = {},
 ): Promise<Server> => {
-  const { paths, config, ca, devices, events, jobs, log, store } = appliance;
+  const { paths, config, extensions, ca, devices, events, jobs, log, store } = appliance;
   const lock = takeServerLock(join(paths.data, 'server.lock'));
   let listener: Listener;
   let intake: SectionIntake | undefined;
@@ -26,7 +26,7 @@ export const startServer = async (
       rmSync(join(paths.staging, name), { recursive: true, force: true });
     }
     await jobs.start();
-    intake = startIntake({ dataDir: paths.data, log });
+    intake = startIntake({ dataDir: paths.data, extensions, log });
     listener = await startListener({
       fetch: httpApp(appliance, intake).fetch,
       tls: await ca.serverMaterial(config.addresses),

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Appliance, compose } from '../compose.ts';
+import { type Appliance, compose, extensionsIn } from '../compose.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import { openLog } from '../platform/log.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
@@ -13,6 +13,11 @@ const extension = extname(import.meta.filename);
 
 const common: Readonly<Record<string, OptionSpec>> = {
   data: { type: 'string', value: 'DIR', help: 'the data directory (/var/lib/sallyport unless said)' },
+  extensions: {
+    type: 'string',
+    value: 'DIR',
+    help: 'further declarations: collections/, kinds/, events/, settings/ in it',
+  },
   json: { type: 'boolean', help: 'the result as JSON on stdout' },
   help: { type: 'boolean', help: 'this text' },
 };
@@ -111,7 +116,12 @@ const contextOf = (
       flag: (name) => values[name] === true,
       dataDir,
       open: () => {
-        opened ??= compose({ dataDir, log: openLog('warn') });
+        const extensions = values['extensions'];
+        opened ??= compose({
+          dataDir,
+          log: openLog('warn'),
+          ...(typeof extensions === 'string' ? { extensions: extensionsIn(resolve(extensions)) } : {}),
+        });
         return opened;
       },
     },

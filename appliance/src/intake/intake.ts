@@ -1,6 +1,7 @@
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { Extensions } from '../compose.ts';
 import type { SectionIntake, SectionOutcome } from '../features/inventory/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -13,7 +14,15 @@ const restartMs = 1_000;
 const closeMs = 10_000;
 
 /** Starts the intake thread; one that ends by itself is started again, and what it held is for the devices to repeat. */
-export const startIntake = ({ dataDir, log }: { dataDir: string; log: Log }): SectionIntake => {
+export const startIntake = ({
+  dataDir,
+  extensions = {},
+  log,
+}: {
+  dataDir: string;
+  extensions?: Extensions;
+  log: Log;
+}): SectionIntake => {
   const extension = extname(import.meta.filename);
   const path = join(import.meta.dirname, `worker${extension}`);
   const pending = new Map<number, Pending>();
@@ -36,7 +45,7 @@ export const startIntake = ({ dataDir, log }: { dataDir: string; log: Log }): Se
   };
 
   const launch = (): Worker => {
-    const data: IntakeData = { dataDir };
+    const data: IntakeData = { dataDir, extensions };
     const started = new Worker(path, {
       workerData: data,
       // From sources, it must resolve the workspaces as this process does.

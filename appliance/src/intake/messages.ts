@@ -1,3 +1,4 @@
+import type { Extensions } from '../compose.ts';
 import type { SectionOutcome, WireSection } from '../features/inventory/types.ts';
 import type { AppErrorCode, ErrorDetails } from '../platform/errors.ts';
 
@@ -7,4 +8,4 @@ export type IntakeReply =
   | { id: number; outcome: SectionOutcome }
   | { id: number; refused: { code: AppErrorCode; message: string; details: ErrorDetails } };
 
-export type IntakeData = { dataDir: string };
+export type IntakeData = { dataDir: string; extensions: Extensions };

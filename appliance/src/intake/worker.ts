@@ -12,8 +12,8 @@ import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
 
 const groupSize = 16;
 
-const { dataDir } = workerData as IntakeData;
-const appliance = await compose({ dataDir });
+const { dataDir, extensions } = workerData as IntakeData;
+const appliance = await compose({ dataDir, extensions });
 const { db, inventory, log } = appliance;
 
 type Waiting = { id: number; report: SectionReport };

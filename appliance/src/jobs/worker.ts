@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { type Appliance, compose } from '../compose.ts';
+import { type Appliance, compose, type Extensions } from '../compose.ts';
 import { immediate } from '../platform/database.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type JobRun, jobStore } from '../platform/job-store.ts';
@@ -23,12 +23,13 @@ const lingerMs = 200;
 
 /** The body of a worker file: works off the queued rows of its kind, then ends. */
 export const runJobs = async (kind: string, handle: JobHandler): Promise<void> => {
-  const { dataDir } = workerData as { dataDir: string };
+  // bree passes what is ours beside its own `job`.
+  const { dataDir, extensions } = workerData as { dataDir: string; extensions: Extensions };
   const stop = new AbortController();
   parentPort?.on('message', (message) => {
     if (message === 'cancel') stop.abort();
   });
-  const appliance = await compose({ dataDir });
+  const appliance = await compose({ dataDir, extensions });
   const store = jobStore(appliance.db);
 
   const claim = (): JobRun | undefined =>

@@ -30,7 +30,8 @@ export type Jobs = {
 
 export type JobParts = {
   db: Database;
-  dataDir: string;
+  /** What every worker is given. */
+  workerData: Record<string, unknown>;
   /** Folder of worker files `<kind>.ts`; `worker.ts` is their helper. */
   folder: string;
   schedules: readonly Schedule[];
@@ -49,7 +50,7 @@ const kindsOf = (folder: string): Array<{ name: string; path: string }> =>
     .map((file) => ({ name: file.slice(0, -extname(file).length), path: join(folder, file) }));
 
 /** Job runs over the database; workers start only after `start`. */
-export const jobs = ({ db, dataDir, folder, schedules, log }: JobParts): Jobs => {
+export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs => {
   const store = jobStore(db);
   const kinds = kindsOf(folder);
   const kindNames = new Set(kinds.map(({ name }) => name));
@@ -115,7 +116,7 @@ export const jobs = ({ db, dataDir, folder, schedules, log }: JobParts): Jobs =>
         logger: false,
         acceptedExtensions: ['.js', '.ts'],
         worker: {
-          workerData: { dataDir },
+          workerData,
           ...(fromSource ? { execArgv: ['--conditions=@sallyport/source'] } : {}),
         },
         jobs: kinds.map(({ name, path }) => ({ name, path, timeout: false, interval: 0 })),

@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compose, extensionsIn } from './compose.ts';
+import { sectionHash } from './features/inventory/section-hash.ts';
+import { initialise } from './init.ts';
+import { startIntake } from './intake/intake.ts';
+import { openLog } from './platform/log.ts';
+
+const log = openLog('silent');
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-compose-'));
+  const listen = { address: '127.0.0.1', port: 0 };
+  await initialise({
+    dataDir: at('data'),
+    site: 'test-1',
+    addresses: ['localhost'],
+    listen,
+    administrator: 'dana',
+    log,
+  });
+  mkdirSync(at('extensions', 'collections'), { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const declare = (file: string, name: string, change: object = {}): void =>
+  writeFileSync(
+    at('extensions', 'collections', file),
+    `export const collection = ${JSON.stringify({
+      name,
+      row: 'X1',
+      mode: 'own',
+      title: 'label',
+      sort: 'label',
+      fields: { label: { type: 'text', identity: true, required: true } },
+      retentionDays: 30,
+      leaves: null,
+      doors: ['native'],
+      ...change,
+    })};`,
+  );
+const open = () => compose({ dataDir: at('data'), extensions: extensionsIn(at('extensions')), log });
+
+describe('a declaration in a file of its own', () => {
+  it('is found by its folder and taken by the intake thread, without any other change', async () => {
+    declare('badges.js', 'badges');
+    writeFileSync(at('extensions', 'collections', 'notes.txt'), 'not a declaration');
+    const appliance = await open();
+    const intake = startIntake({ dataDir: at('data'), extensions: appliance.extensions, log });
+    try {
+      const items = [{ label: 'press 4' }];
+      const report = { hash: sectionHash(items), collectedAt: '2026-11-24T10:00:00Z', items };
+      const wire = Buffer.from(JSON.stringify(report));
+      await intake.put({ device: 1, collection: 'badges', door: 'native', wire });
+      expect(appliance.inventory.list({ collection: 'badges', limit: 5 }).rows).toMatchObject([
+        { label: 'press 4', _device: 1 },
+      ]);
+    } finally {
+      await intake.close();
+      await appliance.close();
+    }
+  });
+
+  it('that grew gets its column, and old rows stay', async () => {
+    declare('badges.js', 'badges');
+    const first = await open();
+    const items = [{ label: 'press 4' }];
+    first.inventory.putSection({
+      device: 1,
+      collection: 'badges',
+      door: 'native',
+      hash: sectionHash(items),
+      collectedAt: '2026-11-24T10:00:00Z',
+      items,
+    });
+    await first.close();
+    rmSync(at('extensions', 'collections', 'badges.js'));
+    mkdirSync(at('later', 'collections'), { recursive: true });
+    const fields = { label: { type: 'text', identity: true, required: true }, colour: { type: 'text', indexed: true } };
+    declare('badges.js', 'badges', { fields });
+    const moved = at('extensions', 'collections', 'badges.js');
+    writeFileSync(
+      at('later', 'collections', 'badges.js'),
+      `export { collection } from ${JSON.stringify(`${moved}?grown`)};`,
+    );
+    const second = await compose({ dataDir: at('data'), extensions: extensionsIn(at('later')), log });
+    try {
+      const grown = [{ label: 'press 4', colour: 'red' }];
+      second.inventory.putSection({
+        device: 2,
+        collection: 'badges',
+        door: 'native',
+        hash: sectionHash(grown),
+        collectedAt: '2026-11-24T10:00:00Z',
+        items: grown,
+      });
+      expect(second.inventory.list({ collection: 'badges', limit: 5 }).total).toBe(2);
+      expect(second.inventory.list({ collection: 'badges', where: { colour: 'red' }, limit: 5 }).rows).toMatchObject([
+        { _device: 2 },
+      ]);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it.each([
+    ['another name than its file', 'badges.js', 'other', {}],
+    ['a name that is taken', 'software.js', 'software', {}],
+    [
+      'a field that no column can have',
+      'badges.js',
+      'badges',
+      { fields: { 'x"; drop table section': { type: 'text', identity: true } } },
+    ],
+    ['a title that is no field', 'badges.js', 'badges', { title: 'nothing' }],
+    [
+      'a personal field that would leave',
+      'badges.js',
+      'badges',
+      {
+        fields: { label: { type: 'text', identity: true, personal: true } },
+        leaves: { file: 'request', fields: ['label'], group: 'x' },
+      },
+    ],
+  ])('with %s stops the start', async (_what, file, name, change) => {
+    declare(file, name, change);
+    await expect(open()).rejects.toMatchObject({ code: 'DECLARATION' });
+  });
+});
