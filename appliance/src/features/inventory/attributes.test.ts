@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packAttributes, unpackAttributes } from './attributes.ts';
 
-const value = fc.oneof(fc.constant(null), fc.integer(), fc.string());
+const value = fc.oneof(fc.constant(null), fc.integer(), fc.maxSafeInteger(), fc.string());
 
 describe('attributes of a device', () => {
   it('come back as they were, empty columns left out', () => {
@@ -14,6 +14,23 @@ describe('attributes of a device', () => {
           expect(unpackAttributes(packAttributes(columns))).toEqual(Object.fromEntries(filled));
         },
       ),
+    );
+  });
+
+  it('come back as they were where a column holds numbers only', () => {
+    const numbers = fc.oneof(
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.integer({ min: 0, max: 300 }).map((n) => n * 1_000 + 1.7e12),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.option(numbers), { minLength: 1 }), (values) => {
+        fc.pre(values.some((value) => value !== null));
+        expect(unpackAttributes(packAttributes({ at: values, size: values.toReversed() }))).toEqual({
+          at: values,
+          size: values.toReversed(),
+        });
+      }),
     );
   });
 
