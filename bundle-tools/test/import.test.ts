@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeHeader, isZeroBlock, paddingOf } from '../src/archive/header.ts';
 import type { BuiltBundle } from '../src/builder/build-bundle.ts';
+import { permissionFlags } from '../src/importer/child-permissions.ts';
 import { runImportChild } from '../src/importer/run-import.ts';
 import { ImportRefusal } from '../src/importer/verdict.ts';
 import {
@@ -70,6 +72,44 @@ describe('a bundle that is in order', () => {
     expect(JSON.parse(plain(JSON.stringify(verdict)))).toEqual(JSON.parse(plain(JSON.stringify(inProcess.verdict))));
     expect(states).toContain('objects');
     expect(readdirSync(join(stagingDir, 'objects'))).toHaveLength(2);
+  });
+
+  it('is read by a child process that can do nothing else', () => {
+    const stagingDir = freshDir(world, 'staging');
+    const probe = join(stagingDir, 'probe.mjs');
+    const outside = join(world.dir, 'outside');
+    writeFileSync(outside, 'secret');
+    writeFileSync(
+      probe,
+      `import fs from 'node:fs';
+       import { spawnSync } from 'node:child_process';
+       const tried = {};
+       const attempt = (name, step) => { try { step(); tried[name] = 'done'; } catch (error) { tried[name] = error.code; } };
+       attempt('readMedium', () => fs.readFileSync(process.argv[2]));
+       attempt('writeStaging', () => fs.writeFileSync(process.argv[3] + '/x', ''));
+       attempt('readOutside', () => fs.readFileSync(process.argv[4]));
+       attempt('listOutside', () => fs.readdirSync('/etc'));
+       attempt('writeOutside', () => fs.writeFileSync(process.argv[4], ''));
+       attempt('writeMedium', () => fs.writeFileSync(process.argv[2], ''));
+       attempt('spawn', () => { const { error } = spawnSync('true'); if (error) throw error; });
+       console.log(JSON.stringify({ ...tried, env: Object.keys(process.env).length }));`,
+    );
+    const flags = permissionFlags({ readable: [volumeOf(built)], stagingDir });
+    const run = spawnSync(process.execPath, [...flags, probe, volumeOf(built), stagingDir, outside], {
+      env: {},
+      encoding: 'utf8',
+    });
+    const denied = 'ERR_ACCESS_DENIED';
+    expect(JSON.parse(run.stdout)).toEqual({
+      readMedium: 'done',
+      writeStaging: 'done',
+      readOutside: denied,
+      listOutside: denied,
+      writeOutside: denied,
+      writeMedium: denied,
+      spawn: denied,
+      env: 0,
+    });
   });
 
   it('is refused by the child process with the same code', async () => {
@@ -181,8 +221,25 @@ describe('other shapes', () => {
     const built = await build(world, { inventory: { catalog: 1, bytes: world.inventory, encoding: 'gzip' } });
     const { verdict } = await attempt(world, volumeOf(built));
     expect(verdict?.objects).toHaveLength(3);
+    expect(verdict?.inventory.lines).toBe(3);
     expect(verdict?.newFloor).toBe('2026-05-02T00:00:00Z');
     expect(kitTime < (verdict?.newFloor ?? '')).toBe(true);
+    world.remove();
+  });
+
+  it('is large enough for a second thread, in the child process', async () => {
+    const world = createWorld([Buffer.alloc(33 * 1024 * 1024, 'two threads')]);
+    const built = await build(world);
+    const stagingDir = freshDir(world, 'staging');
+    const progress: number[] = [];
+    const verdict = await runImportChild({
+      path: volumeOf(built),
+      context: siteContext(world),
+      stagingDir,
+      onProgress: ({ doneBytes }) => progress.push(doneBytes),
+    });
+    expect(verdict.volumes[0]?.sha256).toBe(digestOf(readVolumeBytes(built)));
+    expect(progress.filter((bytes) => bytes > 0).length).toBeGreaterThan(1);
     world.remove();
   });
 });

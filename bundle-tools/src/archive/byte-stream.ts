@@ -1,7 +1,7 @@
-import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { BundleError } from '../errors.ts';
 import { mediumError } from './medium-errors.ts';
+import type { SideHash } from './side-hash.ts';
 
 const maxChunkBytes = 4 * 1024 * 1024;
 const minChunkBytes = 64 * 1024;
@@ -33,7 +33,7 @@ const fill = async (handle: FileHandle, buffer: Uint8Array, position: number): P
 /** A reader that fetches the next chunk while the caller works on this one; `hash` sees every byte in order. */
 export const createByteStream = (
   handle: FileHandle,
-  options: { what: string; sizeBytes: number; hash?: Hash },
+  options: { what: string; sizeBytes: number; hash?: SideHash },
 ): ByteStream => {
   const { what, hash } = options;
   // The size only fits the buffers to a small file; the end is where the file ends.
@@ -65,9 +65,9 @@ export const createByteStream = (
       return;
     }
     filePosition += chunk.length;
-    hash?.update(chunk);
-    current = chunk;
     if (chunk.length === chunkBytes) prefetch();
+    await hash?.update(chunk);
+    current = chunk;
   };
 
   const some = async (max: number): Promise<Uint8Array> => {

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BundleError } from '../errors.ts';
 import { createByteStream } from './byte-stream.ts';
 import { blockBytes, decodeHeader, encodeHeader, entrySize, isZeroBlock, paddingOf } from './header.ts';
 import { mediumError, systemCode } from './medium-errors.ts';
+import { createSideHash } from './side-hash.ts';
 import type { BundleSource, Entry } from './source.ts';
 
 // More headers than any bundle has: 100 000 lines and their parts.
@@ -57,7 +57,7 @@ const scanFor = async (handle: FileHandle, from: number, fits: (name: string) =>
 /** A volume as a source. The whole file is read exactly once and hashed on the way. */
 export const openTarSource = async (path: string): Promise<BundleSource> => {
   const { handle, size: sizeBytes } = await openRegular(path);
-  const hash = createHash('sha256');
+  const hash = createSideHash(sizeBytes);
   const stream = createByteStream(handle, { what: path, sizeBytes, hash });
   let block: Uint8Array | undefined;
   let entered: Entry | undefined;
@@ -126,7 +126,7 @@ export const openTarSource = async (path: string): Promise<BundleSource> => {
       const code = stream.position() < volumeBytes ? 'TRUNCATED' : 'TRAILING';
       throw new BundleError(code, `the volume has ${stream.position()} bytes, ${volumeBytes} are signed`);
     }
-    digest = hash.digest('hex');
+    digest = await hash.digest();
   };
 
   return {
@@ -145,6 +145,7 @@ export const openTarSource = async (path: string): Promise<BundleSource> => {
     digest: () => digest,
     close: async () => {
       await stream.settle();
+      await hash.close();
       await handle.close();
     },
   };

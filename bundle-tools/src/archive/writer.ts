@@ -6,6 +6,7 @@ import { BundleError } from '../errors.ts';
 import { syncDir } from '../platform/files.ts';
 import { encodeHeader, entrySize } from './header.ts';
 import { onStore } from './medium-errors.ts';
+import { createSideHash } from './side-hash.ts';
 
 /** An entry to write: bytes, or a file whose content must have this digest (of the part, when cut). */
 export type WriterEntry =
@@ -115,8 +116,10 @@ export const writeVolume = async (
   const temporary = join(dirname(path), `.${basename(path)}.part`);
   await onStore(path, () => rm(temporary, { force: true }));
   const handle = await onStore(path, () => open(temporary, 'wx', 0o644));
-  const hash = createHash('sha256');
+  const expectedBytes = entries.reduce((sum, entry) => sum + entrySize(sizeOf(entry)), 0);
+  const hash = createSideHash(expectedBytes);
   let bytes = 0;
+  let sha256: string;
   try {
     try {
       const pack = tar.pack();
@@ -129,14 +132,18 @@ export const writeVolume = async (
         const written = onStore(path, async () => {
           for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
         });
-        hash.update(chunk);
+        // Awaited below; this only keeps a failure that comes first from being unhandled.
+        written.catch(() => undefined);
+        await hash.update(chunk);
         await written;
         bytes += chunk.length;
         onProgress(bytes);
       }
       await sending;
       await onStore(path, () => handle.sync());
+      sha256 = await hash.digest();
     } finally {
+      await hash.close();
       await handle.close();
     }
     await onStore(path, () => rename(temporary, path));
@@ -145,5 +152,5 @@ export const writeVolume = async (
     throw error;
   }
   await onStore(path, () => syncDir(dirname(path)));
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256 };
 };

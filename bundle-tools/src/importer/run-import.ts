@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { manifestSchema } from '../documents/manifest.ts';
 import type { BundleErrorCode } from '../errors.ts';
+import { childEntry, permissionFlags } from './child-permissions.ts';
 import type { ImportContext } from './context.ts';
 import { type ImportProgress, ImportRefusal, type ImportVerdict } from './verdict.ts';
 
@@ -71,36 +71,6 @@ const verdictSchema = z.strictObject({
 });
 const verdictLine = z.strictObject({ verdict: verdictSchema });
 const lineSchema = z.union([progressLine, refusedLine, verdictLine]);
-
-const selfPath = fileURLToPath(import.meta.url);
-const fromSources = selfPath.endsWith('.ts');
-
-// The program's own code, and each node_modules that its imports can resolve into.
-const codeFolders = (): string[] => {
-  const packageDir = realpathSync(resolve(dirname(selfPath), '../..'));
-  const folders = [packageDir];
-  for (let folder = packageDir; ; folder = dirname(folder)) {
-    const modules = join(folder, 'node_modules');
-    if (existsSync(modules)) folders.push(realpathSync(modules));
-    if (dirname(folder) === folder) return folders;
-  }
-};
-
-const childArguments = (path: string, options: RunImportOptions, stagingDir: string): string[] => {
-  const readable = [...codeFolders(), stagingDir, path];
-  for (const extra of [options.context.held, options.context.currentInventory]) {
-    if (extra !== undefined) readable.push(resolve(extra));
-  }
-  return [
-    '--permission',
-    ...readable.map((folder) => `--allow-fs-read=${folder}`),
-    `--allow-fs-write=${stagingDir}`,
-    '--max-old-space-size=768',
-    '--no-warnings',
-    ...(fromSources ? ['--conditions=@sallyport/source'] : []),
-    join(dirname(selfPath), fromSources ? 'child.ts' : 'child.js'),
-  ];
-};
 
 const knownCodes = new Set<string>([
   'NOT_REGULAR',
@@ -171,7 +141,10 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
   options.signal?.throwIfAborted();
   const path = resolve(options.path);
   const stagingDir = realpathSync(resolve(options.stagingDir));
-  const child = spawn(process.execPath, childArguments(path, options, stagingDir), {
+  const readable = [path, options.context.held, options.context.currentInventory].flatMap((extra) =>
+    extra === undefined ? [] : [resolve(extra)],
+  );
+  const child = spawn(process.execPath, [...permissionFlags({ readable, stagingDir }), childEntry()], {
     env: {},
     cwd: stagingDir,
     stdio: ['pipe', 'pipe', 'pipe'],
