@@ -1,0 +1,52 @@
+import { arch, cpus, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { bundle } from './bundle.ts';
+import { checkIns } from './check-ins.ts';
+import { inventories } from './inventories.ts';
+import { matching } from './matching.ts';
+import { type Benchmark, type Result, resultText, timed } from './report.ts';
+import { storage } from './storage.ts';
+
+// Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines.
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  'check-ins': checkIns,
+  inventories,
+  bundle,
+  matching,
+  storage,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+
+const machine = {
+  node: process.version,
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+  system: `${release()} ${arch()}`,
+};
+const say = (text: string): void => {
+  if (!values.json) process.stdout.write(`${text}\n`);
+};
+
+say(`${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB; Node ${machine.node}`);
+say('A dot marks a peer or a limit measured in the same run.\n');
+const results: Record<string, Result & { seconds: number }> = {};
+for (const [name, benchmark] of Object.entries(benchmarks)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const { ms, value } = await timed(benchmark);
+  results[name] = { ...value, seconds: ms / 1000 };
+  say(resultText(name, value, ms / 1000));
+}
+if (values.json) process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);

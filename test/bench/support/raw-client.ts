@@ -1,0 +1,195 @@
+import { connect, type TLSSocket } from 'node:tls';
+import type { Certified } from './site.ts';
+
+// A client that costs as little as it can, since it shares the machine with the server that is measured: prepared request
+// bytes over kept-alive TLS, one request at a time on each connection, and just enough of HTTP/1.1 to find the end.
+
+export type Reply = { status: number; body: Buffer };
+
+export type Connection = {
+  send(request: Buffer): Promise<Reply>;
+  close(): void;
+};
+
+const headEnd = Buffer.from('\r\n\r\n');
+
+const unchunk = (bytes: Buffer): Buffer | undefined => {
+  const pieces: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    if (lineEnd === -1) return undefined;
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
+    if (lineEnd + 4 + size > bytes.length) return undefined;
+    if (size === 0) return Buffer.concat(pieces);
+    pieces.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 4 + size;
+  }
+};
+
+/** The reply at the start of the bytes; undefined until it is whole. */
+const parseReply = (bytes: Buffer): Reply | undefined => {
+  const end = bytes.indexOf(headEnd);
+  if (end === -1) return undefined;
+  const head = bytes.toString('latin1', 0, end);
+  const status = Number(head.slice(9, 12));
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head);
+  if (length !== null) {
+    const size = Number(length[1]);
+    return bytes.length < end + 4 + size ? undefined : { status, body: bytes.subarray(end + 4, end + 4 + size) };
+  }
+  const body = unchunk(bytes.subarray(end + 4));
+  return body === undefined ? undefined : { status, body };
+};
+
+/** A mutual TLS connection, ready to send. */
+export const openConnection = (port: number, ca: string, device: Certified): Promise<Connection> =>
+  new Promise((resolve, reject) => {
+    const socket: TLSSocket = connect({
+      host: '127.0.0.1',
+      port,
+      ca,
+      key: device.key,
+      cert: device.cert,
+      servername: 'localhost',
+      ALPNProtocols: ['http/1.1'],
+    });
+    let waiting: PromiseWithResolvers<Reply> | undefined;
+    let received: Buffer = Buffer.alloc(0);
+    const fail = (error: Error): void => {
+      reject(error);
+      waiting?.reject(error);
+    };
+    socket.setNoDelay(true);
+    socket.on('error', fail);
+    socket.on('close', () => fail(new Error('the server closed the connection')));
+    socket.on('data', (chunk: Buffer) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      const reply = parseReply(received);
+      if (reply === undefined || waiting === undefined) return;
+      received = Buffer.alloc(0);
+      const { resolve: answer } = waiting;
+      waiting = undefined;
+      answer(reply);
+    });
+    socket.once('secureConnect', () =>
+      resolve({
+        send: (request) => {
+          waiting = Promise.withResolvers<Reply>();
+          socket.write(request);
+          return waiting.promise;
+        },
+        close: () => {
+          socket.removeAllListeners('close');
+          socket.destroy();
+        },
+      }),
+    );
+  });
+
+/** Opens one connection for each device, a few at a time. */
+export const openConnections = async (
+  port: number,
+  ca: string,
+  devices: readonly Certified[],
+): Promise<Connection[]> => {
+  const connections: Connection[] = [];
+  const atOnce = 16;
+  for (let at = 0; at < devices.length; at += atOnce) {
+    const some = devices.slice(at, at + atOnce).map((device) => openConnection(port, ca, device));
+    connections.push(...(await Promise.all(some)));
+  }
+  return connections;
+};
+
+/** The bytes of a request with a JSON body, or with a body that is packed already. */
+export const requestBytes = (method: string, path: string, body: Buffer | object): Buffer => {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+  const packed = Buffer.isBuffer(body) ? 'Content-Encoding: gzip\r\n' : '';
+  const head =
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: application/json\r\n` +
+    `${packed}Content-Length: ${bytes.length}\r\nConnection: keep-alive\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), bytes]);
+};
+
+export type Load = {
+  /** Milliseconds of each request, sorted. */
+  latencies: Float64Array;
+  seconds: number;
+  perSecond: number;
+};
+
+const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
+
+/** Keeps `inFlight` requests under way, taking connections in turn, and counts those answered after the warm-up. */
+export const closedLoop = async (options: {
+  connections: readonly Connection[];
+  request: (index: number) => Buffer;
+  check: (reply: Reply) => void;
+  inFlight: number;
+  warmUpMs: number;
+  measureMs: number;
+}): Promise<Load> => {
+  const { connections, request, check } = options;
+  const idle = connections.map((_, index) => index);
+  const latencies: number[] = [];
+  const start = performance.now();
+  const from = start + options.warmUpMs;
+  const until = from + options.measureMs;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const sent = performance.now();
+      if (sent >= until) return;
+      const index = idle.shift();
+      if (index === undefined) throw new Error('more requests in flight than connections');
+      const reply = await (connections[index] as Connection).send(request(index));
+      const done = performance.now();
+      idle.push(index);
+      check(reply);
+      if (done >= from && done < until) latencies.push(done - sent);
+    }
+  };
+  await Promise.all(Array.from({ length: options.inFlight }, worker));
+  const seconds = options.measureMs / 1000;
+  return { latencies: sorted(latencies), seconds, perSecond: latencies.length / seconds };
+};
+
+/** Sends at a fixed rate whatever the answers do; latency counts from the moment when a request was due. */
+export const openLoop = async (options: {
+  connections: readonly Connection[];
+  request: (index: number) => Buffer;
+  check: (reply: Reply) => void;
+  perSecond: number;
+  measureMs: number;
+}): Promise<Load> => {
+  const { connections, request, check } = options;
+  const idle = connections.map((_, index) => index);
+  const latencies: number[] = [];
+  const pending = new Set<Promise<void>>();
+  const state = { failed: undefined as unknown };
+  const send = async (dueAt: number): Promise<void> => {
+    const index = idle.shift();
+    if (index === undefined) throw new Error('the server fell behind until no connection was free');
+    check(await (connections[index] as Connection).send(request(index)));
+    latencies.push(performance.now() - dueAt);
+    idle.push(index);
+  };
+  const start = performance.now();
+  const total = Math.floor((options.perSecond * options.measureMs) / 1000);
+  for (let sent = 0; sent < total; ) {
+    const due = Math.min(total, Math.floor(((performance.now() - start) / 1000) * options.perSecond));
+    for (; sent < due; sent += 1) {
+      const one: Promise<void> = send(start + (sent / options.perSecond) * 1000)
+        .catch((error: unknown) => {
+          state.failed = error;
+        })
+        .finally(() => pending.delete(one));
+      pending.add(one);
+    }
+    if (state.failed !== undefined) throw state.failed;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(pending);
+  if (state.failed !== undefined) throw state.failed;
+  const seconds = (performance.now() - start) / 1000;
+  return { latencies: sorted(latencies), seconds, perSecond: latencies.length / seconds };
+};
