@@ -7,10 +7,9 @@ import type { TaskQueue } from '@sallyport/appliance/features/agent-api/native/t
 import { openCa } from '@sallyport/appliance/features/ca/service';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
-import { httpApp } from '@sallyport/appliance/http-app';
 import { initialise } from '@sallyport/appliance/init';
-import { type Listener, startListener } from '@sallyport/appliance/platform/http/listener';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { type Server, startServer } from '@sallyport/appliance/server';
 import { encodeInventory } from '@sallyport/bundle-tools/documents/inventory';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
@@ -262,19 +261,14 @@ export const openAgentSite = async (): Promise<AgentSite> => {
       size: (hash) => swapped.get(hash)?.length ?? store.size(hash),
     },
   };
-  const running: { listener: Listener | undefined; port: number } = { listener: undefined, port: 0 };
-  const tls = await appliance.ca.serverMaterial(appliance.config.addresses);
+  const running: { server: Server | undefined; port: number } = { server: undefined, port: 0 };
   const start = async (): Promise<void> => {
-    running.listener = await startListener({
-      fetch: httpApp(parts).fetch,
-      tls,
-      listen: { address: '127.0.0.1', port: running.port },
-    });
-    running.port = running.listener.port;
+    running.server = await startServer(parts, { listen: { address: '127.0.0.1', port: running.port } });
+    running.port = running.server.port;
   };
   const stop = async (): Promise<void> => {
-    await running.listener?.close();
-    running.listener = undefined;
+    await running.server?.stop();
+    running.server = undefined;
   };
   await start();
   const server = `https://127.0.0.1:${running.port}`;

@@ -25,8 +25,8 @@ import type { NativeParts } from './types.ts';
 
 type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
-/** Sections in work at once; each may hold 16 MiB. */
-const maxSectionsInWork = 16;
+/** Sections in work at once; each may hold 8 MiB as it came. */
+const maxSectionsInWork = 48;
 
 /** The native door, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
