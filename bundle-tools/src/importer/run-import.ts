@@ -7,6 +7,7 @@ import { manifestSchema } from '../documents/manifest.ts';
 import type { BundleErrorCode } from '../errors.ts';
 import { childEntry, permissionFlags } from './child-permissions.ts';
 import type { ImportContext } from './context.ts';
+import { recheckRefusal, recheckVerdict } from './recheck.ts';
 import { type ImportProgress, ImportRefusal, type ImportVerdict } from './verdict.ts';
 
 export type RunImportOptions = {
@@ -133,14 +134,7 @@ const parseLine = (line: string): z.infer<typeof lineSchema> => {
   return parsed.data;
 };
 
-/**
- * Runs `verifyBundle` in a child process under Node's permission model: it may read the medium, staging and the
- * program's code, write staging, and nothing else; no environment, bounded time and memory.
- */
-export const runImportChild = async (options: RunImportOptions): Promise<ImportVerdict> => {
-  options.signal?.throwIfAborted();
-  const path = resolve(options.path);
-  const stagingDir = realpathSync(resolve(options.stagingDir));
+const runChild = async (path: string, stagingDir: string, options: RunImportOptions): Promise<Outcome> => {
   const readable = [path, options.context.held, options.context.currentInventory].flatMap((extra) =>
     extra === undefined ? [] : [resolve(extra)],
   );
@@ -163,7 +157,9 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
   options.signal?.addEventListener('abort', onAbort, { once: true });
 
   const exited = new Promise<void>((resolve_, reject) => {
-    child.once('error', reject);
+    child.once('error', (error) =>
+      reject(new ImportRefusal('INTERNAL', 'the import process does not start', { cause: error })),
+    );
     child.once('close', () => resolve_());
   });
   let errorText = '';
@@ -209,12 +205,26 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
       `the import process ended without a verdict: ${errorText.trim().slice(0, 1000)}`,
     );
   }
-  if ('refused' in outcome) throw refusalFrom(outcome);
+  return outcome;
+};
+
+/**
+ * Runs `verifyBundle` in a child process under Node's permission model: it may read the medium, staging and the
+ * program's code, write staging, and nothing else; no environment, bounded time and memory. What it reports is verified
+ * once more here before anyone acts on it.
+ */
+export const runImportChild = async (options: RunImportOptions): Promise<ImportVerdict> => {
+  options.signal?.throwIfAborted();
+  const stagingDir = realpathSync(resolve(options.stagingDir));
+  const outcome = await runChild(resolve(options.path), stagingDir, options);
+  if ('refused' in outcome) throw recheckRefusal(refusalFrom(outcome), options.context);
   checkPaths(outcome.verdict, stagingDir);
   const { requestId, alreadyImported, ...rest } = outcome.verdict;
-  return {
+  const verdict: ImportVerdict = {
     ...rest,
     ...(requestId === undefined ? {} : { requestId }),
     ...(alreadyImported === undefined ? {} : { alreadyImported }),
   };
+  await recheckVerdict(verdict, options.context, stagingDir);
+  return verdict;
 };
