@@ -36,10 +36,16 @@ const asUuid = (hex: string): string | undefined =>
 export const deviceFacts = (files: RootFiles, fallbackId: string): EnrolDevice => {
   const firmware = (name: string): string | undefined =>
     files.isMachine ? files.text(`sys/class/dmi/id/${name}`)?.trim() || undefined : undefined;
+  // Boards without a UUID of their own print one digit over and over; then the system's own id is better.
+  const productUuid = firmware('product_uuid');
+  const uuid =
+    productUuid !== undefined && new Set(productUuid.replace(/[^0-9a-f]/gi, '').toLowerCase()).size > 3
+      ? productUuid
+      : undefined;
   const machineId = asUuid((files.text('etc/machine-id') ?? '').trim());
   const os = osRelease(files);
   return {
-    uuid: firmware('product_uuid') ?? machineId ?? asUuid(fallbackId) ?? null,
+    uuid: uuid ?? machineId ?? asUuid(fallbackId) ?? null,
     serial: firmware('product_serial')?.slice(0, 128) ?? null,
     macs: hostMacs(files),
     hostname: hostName(files).slice(0, 255),

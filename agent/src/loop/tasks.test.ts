@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AgentError } from '../errors.ts';
+import type { Connection } from '../platform/connect.ts';
+import { rootFiles } from '../platform/root-files.ts';
+import { openJournal } from '../state/journal.ts';
+import { openSpool } from '../state/spool.ts';
+import { openTrust } from '../trust/held.ts';
+import { type TaskRunner, taskRunner } from './tasks.ts';
+
+// The queue of one device; what verification and dpkg do is proved against a real appliance in test/integration.
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-tasks-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const task = (n: number, attempt = 1): Task => ({
+  id: n.toString(16).padStart(32, '0'),
+  attempt,
+  action: 'install-package',
+  update: 'u',
+  package: { name: 'p', version: '1', arch: 'all' },
+  objects: [{ sha256: 'a'.repeat(64), size: 1 }],
+  successExit: [0],
+  restartExit: [],
+  timeoutMs: 1000,
+});
+
+const open = (over: { bootId?: string; observeOnly?: boolean; onCall?: () => void } = {}) => {
+  const spool = openSpool(join(folder, 'spool'));
+  const journal = openJournal(join(folder, 'tasks'));
+  const refuse = (): never => {
+    over.onCall?.();
+    throw new AgentError('ANSWER', 'no such file');
+  };
+  const connection: Connection = { call: async () => refuse(), download: async () => refuse(), close: () => undefined };
+  const trust = openTrust(join(folder, 'trust'));
+  const runner = taskRunner({
+    journal,
+    spool,
+    log: () => undefined,
+    bootId: over.bootId ?? 'boot',
+    observeOnly: over.observeOnly ?? false,
+    context: { files: rootFiles(folder), connection, trust, workFolder: folder },
+  });
+  const results = () =>
+    spool
+      .take('result', 100)
+      .map(({ entry }) =>
+        entry.kind === 'result' ? [Number.parseInt(entry.task, 16), entry.result.state, entry.result.code] : [],
+      );
+  return { runner, results, journal };
+};
+
+describe('the tasks of a device', () => {
+  it('without a pinned root end before anything is fetched', async () => {
+    let calls = 0;
+    const { runner, results } = open({ onCall: () => (calls += 1) });
+    await runner.accept(task(1));
+    expect(results()).toEqual([[1, 'failed', 'ROOT_CHAIN']]);
+    expect(calls).toBe(0);
+  });
+
+  it('are run once per attempt; a repeat sends the result again', async () => {
+    const { runner, results, journal } = open();
+    await runner.accept(task(1));
+    await runner.accept(task(1));
+    expect(results()).toHaveLength(2);
+    await runner.accept(task(1, 2));
+    expect(results()).toHaveLength(3);
+    expect(journal.find(task(1).id)?.task.attempt).toBe(2);
+  });
+
+  it('one at a time', async () => {
+    const held: { runner?: TaskRunner } = {};
+    const { runner, results } = open({ observeOnly: false });
+    held.runner = runner;
+    const first = runner.accept(task(1));
+    expect(runner.current()).toEqual({ id: task(1).id, state: 'running' });
+    await runner.accept(task(2));
+    await first;
+    expect(results().map(([id]) => id)).toEqual([1]);
+    expect(runner.current()).toBeUndefined();
+  });
+
+  it('that were cancelled end before the next step', async () => {
+    const { runner, results } = open();
+    const running = runner.accept(task(1));
+    runner.cancel([task(1).id, task(2).id]);
+    await running;
+    // The first step had begun; had it succeeded, the second would have said CANCELLED.
+    expect(results()).toEqual([[1, 'failed', 'ROOT_CHAIN']]);
+    await runner.accept(task(2));
+    expect(results().at(-1)).toEqual([2, 'failed', 'ROOT_CHAIN']);
+  });
+
+  it('of an unknown kind are reported', async () => {
+    const { runner, results } = open();
+    await runner.accept({ ...task(3), action: 'format-disk' });
+    expect(results()).toEqual([[3, 'failed', 'UNKNOWN_ACTION']]);
+  });
+
+  it('are refused by an agent that observes only', async () => {
+    const { runner, results } = open({ observeOnly: true });
+    await runner.accept(task(4));
+    expect(results()).toEqual([[4, 'failed', 'OBSERVE_ONLY']]);
+  });
+
+  it('found running at the start have failed; a wanted restart is checked in another boot only', () => {
+    const { journal } = open();
+    journal.write({ task: task(1), state: 'running', bootId: 'boot' });
+    journal.write({
+      task: task(2),
+      state: 'restarting',
+      bootId: 'boot',
+      result: { attempt: 1, steps: [], state: 'restarting' },
+    });
+    const same = open();
+    same.runner.recover();
+    expect(same.results()).toEqual([[1, 'failed', 'AGENT_RESTARTED']]);
+    expect(same.runner.current()).toEqual({ id: task(2).id, state: 'restarting' });
+    const next = open({ bootId: 'next' });
+    next.runner.recover();
+    expect(next.results().at(-1)).toEqual([2, 'failed', 'NOT_INSTALLED']);
+    expect(next.runner.current()).toBeUndefined();
+  });
+});
