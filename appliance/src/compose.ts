@@ -1,18 +1,24 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
+import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
+import type { Device } from './features/devices/types.ts';
 import { type EventService, eventService } from './features/events/service.ts';
 import type { EventType } from './features/events/types.ts';
+import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
 import type { Collection, SectionChanged } from './features/inventory/types.ts';
 import { type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
 import { type StoreService, storeService } from './features/store/service.ts';
+import { type UpdateService, updateService } from './features/updates/service.ts';
+import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
 import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from './platform/database.ts';
 import { loadDeclarations } from './platform/declarations.ts';
@@ -46,6 +52,10 @@ export type Appliance = {
   /** The queues that agents work on; the deployments'. */
   tasks: TaskQueue;
   accounts: AccountService;
+  vulnerabilities: VulnerabilityService;
+  updates: UpdateService;
+  deployments: DeploymentService;
+  exchange: ExchangeService;
   close(): Promise<void>;
 };
 
@@ -72,13 +82,15 @@ export type ComposeOptions = { dataDir: string; extensions?: Extensions; log?: L
 
 const here = import.meta.dirname;
 
-const noTrust: TrustFiles = { get: () => null, root: () => null };
-const noTasks: TaskQueue = {
-  next: () => null,
-  cancelled: () => [],
-  result: () => 'not-found',
-  state: () => undefined,
-  mayFetch: () => false,
+const devicePage = 10_000;
+
+const allDevices = function* (devices: Pick<DeviceService, 'list'>): Generator<Device> {
+  let after: number | undefined;
+  do {
+    const page = devices.list({ limit: devicePage, ...(after === undefined ? {} : { after }) });
+    yield* page.rows;
+    after = page.next;
+  } while (after !== undefined);
 };
 
 const schedules: readonly Schedule[] = [
@@ -157,6 +169,33 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     });
     const devices = deviceService({ db, objects, events });
     const accounts = accountService({ db, keyring, objects, events });
+    const vulnerabilities = vulnerabilityService({
+      db,
+      statePath: paths.database,
+      folder: paths.advisories,
+      inventory,
+      clock: nowMs,
+    });
+    const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
+    const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
+    onChanged.push((changed) => {
+      vulnerabilities.onSectionChanged(changed);
+      if (changed.collection === 'software') deployments.verifyDevice(changed.device);
+    });
+    const exchange = exchangeService({
+      db,
+      keyring,
+      events,
+      objects,
+      inventory,
+      store,
+      vulnerabilities,
+      updates,
+      paths,
+      devices: () => allDevices(devices),
+      deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
+      clock: nowMs,
+    });
     return {
       version: applianceVersion(),
       extensions,
@@ -173,11 +212,16 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       jobs: queue,
       ca,
       devices,
-      trustFiles: noTrust,
-      tasks: noTasks,
+      trustFiles: { get: exchange.trustFile, root: exchange.root },
+      tasks: deployments.queue,
       accounts,
+      vulnerabilities,
+      updates,
+      deployments,
+      exchange,
       close: async () => {
         await queue.stop();
+        vulnerabilities.close();
         db.close();
       },
     };

@@ -95,6 +95,14 @@ export const checks: readonly Check[] = [
   },
   { name: 'inventory', run: ({ inventory }) => inventory.verify() },
   {
+    name: 'receipts',
+    run: ({ exchange }) => {
+      const report = exchange.verifyReceipts();
+      return report.ok ? [] : [`receipt ${report.brokenAt} ${report.reason}`];
+    },
+  },
+  { name: 'exchange', run: ({ exchange }, { serverRuns }) => exchange.verify({ isQuiet: !serverRuns }) },
+  {
     name: 'store',
     run: async ({ store }) => (await store.verify()).map(({ path, problem }) => `${path}: ${problem}`),
   },

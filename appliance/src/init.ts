@@ -5,6 +5,7 @@ import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';
 import { initCa } from './features/ca/service.ts';
+import { createSiteKeys } from './features/exchange/service.ts';
 import { areas, type Right, systemActor } from './features/objects/types.ts';
 import { type Config, dataPaths, readConfig, writeConfig } from './platform/config.ts';
 import { AppError } from './platform/errors.ts';
@@ -92,12 +93,14 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
   }
   writeConfig(paths, config);
   await initCa({ keyring, keysDir: paths.keys, site: options.site });
+  createSiteKeys(keyring);
   const appliance = await compose({
     dataDir: options.dataDir,
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   try {
     makeRoles(appliance);
+    appliance.exchange.initialise(options.site, options.site, toTime(nowMs()));
     const held = appliance.objects.findBy('account', 'name', options.administrator);
     const account =
       held ??

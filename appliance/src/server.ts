@@ -25,6 +25,8 @@ export const startServer = async (
     for (const name of readdirSync(paths.staging).filter((entry) => entry.startsWith('backup-'))) {
       rmSync(join(paths.staging, name), { recursive: true, force: true });
     }
+    // What a crash left of an import is finished or dropped before anybody reads the state.
+    await appliance.exchange.recover();
     await jobs.start();
     intake = startIntake({ dataDir: paths.data, extensions, log });
     listener = await startListener({

@@ -6,7 +6,7 @@ import type { SiteKeys } from './keys.ts';
 export type ImporterParts = FlipParts & {
   readonly keys: () => SiteKeys;
   readonly objects: StoreService;
-  readonly paths: { readonly staging: string; readonly advisories: string };
+  readonly paths: { readonly data: string; readonly staging: string; readonly advisories: string };
   readonly vulnerabilities: Pick<VulnerabilityService, 'rematch' | 'isRematchDue'>;
   readonly settings: { readonly graceDays: () => number; readonly reserveBytes: () => number };
   /** What was installed since the last receipt. */

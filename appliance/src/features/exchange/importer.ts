@@ -308,7 +308,7 @@ export const runImport = async (
   options: ImportOptions,
   pin?: Pin,
 ): Promise<ImportResult> => {
-  const lock = takeImportLock(parts.paths.staging);
+  const lock = takeImportLock(parts.paths.data);
   try {
     return await (options.dryRun ? dryRun(parts, path, options, pin) : wetRun(parts, actor, path, options, pin));
   } finally {

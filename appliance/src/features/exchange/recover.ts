@@ -38,7 +38,7 @@ export const cleanUp = async (parts: ImporterParts): Promise<Recovered> => {
 export const recoverImports = async (parts: ImporterParts): Promise<Recovered | undefined> => {
   let lock: ReturnType<typeof takeImportLock>;
   try {
-    lock = takeImportLock(parts.paths.staging);
+    lock = takeImportLock(parts.paths.data);
   } catch (error) {
     if (error instanceof BundleError && error.code === 'BUSY') return undefined;
     throw error;

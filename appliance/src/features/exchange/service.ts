@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
@@ -16,11 +16,13 @@ import type { Actor, Right } from '../objects/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import { snapshotPath } from '../vulnerabilities/snapshot-schema.ts';
 import type { Knowledge } from '../vulnerabilities/types.ts';
 import { siteIdentities } from './identities.ts';
 import { runImport } from './importer.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { readSiteKeys } from './keys.ts';
+import { appliedQueries } from './queries.ts';
 import { type Recovered, recoverImports } from './recover.ts';
 import { type BuiltRequest, buildRequest, requireState } from './request-builder.ts';
 import { requestContent } from './request-content.ts';
@@ -50,12 +52,10 @@ export type ExchangeParts = {
   readonly store: StoreService;
   readonly vulnerabilities: VulnerabilityService;
   readonly updates: UpdateService;
-  readonly paths: { readonly staging: string; readonly advisories: string };
+  readonly paths: { readonly data: string; readonly staging: string; readonly advisories: string };
   readonly devices: () => Iterable<Device>;
   /** Public keys of the device CA, base64, for the site card. */
   readonly deviceCa: () => readonly string[];
-  /** What was installed since a time, for receipts; codes only. */
-  readonly applied: (since: string | undefined) => ReceiptPredicate['applied'];
   readonly clock: () => number;
 };
 
@@ -80,6 +80,8 @@ export type ExchangeService = {
   receipt(number: number): ReceiptRow & { predicate: ReceiptPredicate; envelope: Uint8Array; prev: string | null };
   /** Verifies the chain of receipts: signatures, numbers, links. For `doctor`. */
   verifyReceipts(): { ok: true; length: number } | { ok: false; brokenAt: number; reason: string };
+  /** What does not fit together, as sentences; for `doctor`. `isQuiet`: no server runs, so nothing may be half-done. */
+  verify(context: { isQuiet: boolean }): string[];
   knowledge(): Knowledge[];
   /** `<N>.root.json`, timestamp.json, snapshot.json, targets.json, inventory.jsonl; a text is a path. */
   trustFile(name: string): Uint8Array | string | null;
@@ -135,7 +137,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       graceDays: () => objects.settingInteger('exchange.grace-days'),
       reserveBytes: () => objects.settingInteger('exchange.reserve-bytes'),
     },
-    applied: parts.applied,
+    applied: appliedQueries(db).applied,
     devices: deviceCounts,
   };
 
@@ -269,6 +271,21 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
         }
       }
       return { ok: true, length: last };
+    },
+    verify: ({ isQuiet }) => {
+      const state = store.state();
+      if (!state) return ['the exchange was never initialised'];
+      const findings: string[] = [];
+      if (state.snapshot > 0 && !existsSync(snapshotPath(parts.paths.advisories, state.snapshot)))
+        findings.push(`advisories/${state.snapshot}.db is missing`);
+      if (state.inventory !== null && !parts.store.has(state.inventory))
+        findings.push(`the inventory in force ${state.inventory} is not in the store`);
+      if (isQuiet && state.snapshot !== state.matched)
+        findings.push('the matches are of another snapshot; start the server');
+      if (isQuiet) for (const row of store.unfinished()) findings.push(`import ${row.id} ended while ${row.state}`);
+      const newest = store.requestNewest();
+      if (newest > state.request_number) findings.push(`request ${newest} is newer than its counter`);
+      return [...findings, ...vulnerabilities.verify()];
     },
     knowledge: () => {
       const limitDays = objects.settingInteger('exchange.knowledge-limit-days');

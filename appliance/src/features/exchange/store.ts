@@ -108,6 +108,7 @@ export const exchangeStore = (db: Database) => {
   const putCard = db.prepare('INSERT INTO site_card (number, digest, created_at, envelope) VALUES (?, ?, ?, ?)');
   const openRequests = db.prepare<[], RequestRow>('SELECT * FROM request WHERE closed_at IS NULL ORDER BY number');
   const requestById = db.prepare<[string], RequestRow>('SELECT * FROM request WHERE request_id = ?');
+  const requestNewest = db.prepare<[], { n: number | null }>('SELECT max(number) AS n FROM request');
   const insertRequest = db.prepare(
     `INSERT INTO request (number, request_id, nonce, digest, floor, created_at, file, size_bytes, wants, last_receipt, written_by)
      VALUES (@number, @requestId, @nonce, @digest, @floor, @createdAt, @file, @sizeBytes, @wants, @lastReceipt, @writtenBy)`,
@@ -197,6 +198,7 @@ export const exchangeStore = (db: Database) => {
       putCard.run(number, digest, at, envelope);
     },
     openRequests: () => openRequests.all(),
+    requestNewest: () => requestNewest.get()?.n ?? 0,
     request: (requestId: string) => requestById.get(requestId),
     insertRequest: (row: {
       number: number;

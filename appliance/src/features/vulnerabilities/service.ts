@@ -40,6 +40,8 @@ export type VulnerabilityService = {
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
   fixes(): readonly FixNeeded[];
   advisoryIds(limit: number): readonly string[];
+  /** Counts that differ from what they count; for `doctor`. */
+  verify(): string[];
   close(): void;
 };
 
@@ -231,6 +233,16 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     fixes: queries.fixes,
     advisoryIds: queries.advisoryIds,
+    verify: () => {
+      const counted = new Map<number, number>();
+      for (const row of store.devices())
+        for (const coord of unpackIds(row.coords)) counted.set(coord, (counted.get(coord) ?? 0) + 1);
+      return store
+        .counts()
+        .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
+        .slice(0, 20)
+        .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
+    },
     close: () => {
       snapshots.close();
       queries.close();

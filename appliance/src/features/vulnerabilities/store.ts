@@ -55,6 +55,7 @@ export const vulnerabilityStore = (db: Database) => {
      ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed,
        severity = excluded.severity, decision = excluded.decision, inputs = excluded.inputs`,
   );
+  const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM coord');
   const readState = db.prepare<[], { snapshot: number; matched: number }>(
     'SELECT snapshot, matched FROM exchange_state WHERE id = 1',
   );
@@ -107,6 +108,7 @@ export const vulnerabilityStore = (db: Database) => {
         match.inputs,
       );
     },
+    counts: () => counts.all(),
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
     snapshots: (): { snapshot: number; matched: number } => readState.get() ?? { snapshot: 0, matched: 0 },
   };
