@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';

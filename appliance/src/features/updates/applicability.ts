@@ -1,6 +1,7 @@
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryRow, SectionRow } from '../inventory/types.ts';
-import { ecosystemOfPlatform, versionKey } from '../vulnerabilities/coordinate.ts';
+import { ecosystemOfPlatform } from '../vulnerabilities/coordinate.ts';
 import type { StoredUpdate } from './store.ts';
 
 // Which devices need which update: the newest one of a package in the device's own suites, if it is above what the newest
@@ -44,19 +45,17 @@ export const devicePlatform = (rows: readonly SectionRow[]): DevicePlatform | un
   return { ecosystem, arch: text(row['arch']), suites };
 };
 
-const typeOfPurl = (purl: string): string => /^pkg:([a-z.+-]+)\//.exec(purl)?.[1] ?? '';
 const withoutVersion = (purl: string): string => purl.split(/[?#]/)[0]?.replace(/@[^@/]*$/, '') ?? '';
 
 /** The key of an update's own version, and of its source version. */
-export const updateKeys = (
-  update: StoredUpdate['update'],
-): { key: Uint8Array | null; sourceKey: Uint8Array | null } => {
-  const type = typeOfPurl(update.purl);
-  return {
-    key: versionKey(update.ecosystem, type, update.version),
-    sourceKey: versionKey(update.ecosystem, type, update.source_version),
-  };
-};
+export const updateKeys = ({
+  ecosystem,
+  version,
+  source_version: sourceVersion,
+}: StoredUpdate['update']): { key: Uint8Array | null; sourceKey: Uint8Array | null } => ({
+  key: keyFor(ecosystem, version),
+  sourceKey: keyFor(ecosystem, sourceVersion),
+});
 
 const suits = ({ update }: StoredUpdate, platform: DevicePlatform): boolean =>
   update.ecosystem === platform.ecosystem &&
@@ -109,7 +108,7 @@ export const applicability = (updates: readonly StoredUpdate[]) => {
       if (!platform) return undefined;
       const update = newest(platform).get(installed.name);
       if (!update?.key) return undefined;
-      const key = versionKey(platform.ecosystem, installed.type, installed.version);
+      const key = keyFor(platform.ecosystem, installed.version);
       return key !== null && Buffer.compare(update.key, key) > 0 ? { update, installed } : undefined;
     },
   };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { StoreService } from '../store/service.ts';
-import { versionKey } from '../vulnerabilities/coordinate.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Decision, Severity } from '../vulnerabilities/types.ts';
 import { allSoftware, applicability, devicePlatform, type Needed, updateKeys } from './applicability.ts';
@@ -90,8 +90,7 @@ export const updateOverview = (parts: OverviewParts) => {
     const bySource = new Map<string, Fix[]>();
     for (const { ecosystem, source, fixed, decision, severity, findings } of parts.vulnerabilities.fixes()) {
       const key = `${ecosystem}\0${source}`;
-      // A fixed version is compared like the package format of the ecosystem; derivatives of Debian use deb.
-      const fix = { decision, severity, findings, fixed, key: versionKey(ecosystem, 'deb', fixed) };
+      const fix = { decision, severity, findings, fixed, key: keyFor(ecosystem, fixed) };
       bySource.set(key, [...(bySource.get(key) ?? []), fix]);
     }
     return bySource;

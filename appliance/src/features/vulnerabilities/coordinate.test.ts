@@ -34,7 +34,7 @@ describe('coordinateOf', () => {
       { type: 'deb', name: 'line-tools', version: '1.0-1' },
       { vendor: 'demo-line', release: '1' },
     );
-    expect(found).toMatchObject({ eco: 'demo-line:1', name: 'line-tools' });
+    expect(found).toMatchObject({ eco: 'dpkg:demo-line:1', name: 'line-tools' });
     expect(found?.key).not.toBeNull();
   });
 

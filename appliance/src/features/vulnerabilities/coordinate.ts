@@ -1,9 +1,6 @@
 import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
-import { apkKey } from '@sallyport/bundle-tools/versions/apk';
-import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
-import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
-import { keyFor, schemeOf } from '@sallyport/bundle-tools/versions/scheme';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 
 // From what a device reports to what advisories are written about. A distribution's advisories speak of source packages
 // of one release; a language's advisories speak of the package itself, on any system.
@@ -59,23 +56,14 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
   return { eco, name: normalisePackage(eco, name), version: item.version, key: keyFor(eco, item.version) };
 };
 
-/** With release; of a derivative without public advisories its own name, which a site's own catalogue may use. */
-export const ecosystemOfPlatform = (platform: Platform): string | undefined => {
-  if (platform.vendor === '' || platform.release === '') return undefined;
-  return ecosystemOf(platform) ?? `${platform.vendor}:${platform.release}`;
-};
+/** The ecosystem of a device's own packages; undefined when vendor or release is unknown. */
+export const ecosystemOfPlatform = (platform: Platform): string | undefined => ecosystemOf(platform) ?? undefined;
 
-/** The key of a version: by its ecosystem, and for a derivative by its package format. */
-export const versionKey = (ecosystem: string, type: string, version: string): Uint8Array | null => {
-  if (schemeOf(ecosystem) !== null) return keyFor(ecosystem, version);
-  return type === 'deb' ? dpkgKey(version) : type === 'rpm' ? rpmKey(version) : type === 'apk' ? apkKey(version) : null;
-};
-
-const systemCoordinate = (eco: string, type: string, name: string, version: string): Coordinate => ({
+const systemCoordinate = (eco: string, name: string, version: string): Coordinate => ({
   eco,
   name,
   version,
-  key: versionKey(eco, type, version),
+  key: keyFor(eco, version),
 });
 
 /**
@@ -89,9 +77,9 @@ export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefi
   if (eco === undefined) return undefined;
   // rpm keys the public keys of repositories as packages.
   if (item.type === 'rpm')
-    return item.name === 'gpg-pubkey' ? undefined : systemCoordinate(eco, item.type, item.name, item.version);
+    return item.name === 'gpg-pubkey' ? undefined : systemCoordinate(eco, item.name, item.version);
   // Debian and Alpine advisories name the source package; a rebuild (+b1) changes only the binary version.
-  return systemCoordinate(eco, item.type, item.source || item.name, item.sourceVersion || item.version);
+  return systemCoordinate(eco, item.source || item.name, item.sourceVersion || item.version);
 };
 
 /** Whether the item belongs to the distribution, so that its coordinate depends on the device's release. */
