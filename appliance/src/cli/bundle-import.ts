@@ -1,0 +1,74 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { ImportReport } from '../features/exchange/types.ts';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+const quietMs = 2_000;
+
+/** One line per step, and now and then how far a long one is. */
+const progressLines = (note: (text: string) => void): ((report: ImportReport) => void) => {
+  let step = '';
+  let shownMs = 0;
+  return (report) => {
+    const isNew = report.step !== step;
+    if (!isNew && nowMs() - shownMs < quietMs) return;
+    step = report.step;
+    shownMs = nowMs();
+    const amount = report.totalBytes > 0 ? ` ${report.doneBytes} of ${report.totalBytes} bytes` : '';
+    note(`${step}${amount}`);
+  };
+};
+
+export const command: Command = {
+  summary: 'imports a bundle: a file, a folder, a medium',
+  positionals: 'PATH',
+  options: {
+    'dry-run': { type: 'boolean', help: 'check it and say what it would change; nothing is changed' },
+    'accept-stale': {
+      type: 'string',
+      value: 'REASON',
+      help: 'take it although its time is over; goes into the receipt',
+    },
+  },
+  example: 'sallyport bundle import /media/usb --data /var/lib/sallyport',
+  run: async ({ open, out, positionals, flag, text }) => {
+    const [path] = positionals;
+    if (path === undefined || positionals.length > 1)
+      throw new AppError('USAGE', 'give one bundle: a file, a folder, a medium');
+    const { exchange } = await open();
+    const reason = text('accept-stale');
+    const done = await exchange.importBundle(cliActor(), path, {
+      dryRun: flag('dry-run'),
+      ...(reason === undefined ? {} : { acceptStale: reason }),
+      onProgress: progressLines(out.note),
+    });
+    if (done.result === 'already') {
+      out.line(`ALREADY_IMPORTED: bundle ${done.bundleId}, receipt ${done.receipt}`);
+      out.result({ ...done, code: 'ALREADY_IMPORTED' });
+      return 0;
+    }
+    out.result(done);
+    const { summary } = done;
+    const { counts, findings } = summary;
+    out.line(done.result === 'checked' ? 'checked, nothing was changed' : `${done.result}, receipt ${done.receipt}`);
+    out.line(`bundle      ${summary.bundleId}, number ${summary.seq}, of ${summary.issuedAt}`);
+    out.line(`objects     ${counts.new} new, ${counts.held} held, ${counts.removed} removed, ${counts.bytes} bytes`);
+    out.line(`advisories  ${summary.advisories} new or changed in ${summary.feeds.length} feeds`);
+    out.line(`updates     ${summary.updates} in the catalogue`);
+    if (findings)
+      out.line(`findings    ${findings.opened} opened, ${findings.closed} closed, ${findings.changed} changed`);
+    out.line(`unfulfilled ${counts.unfulfilled}`);
+    for (const { reason: why, kind, want } of summary.unfulfilled.slice(0, 50)) out.line(`  ${kind} ${want}: ${why}`);
+    for (const { feed, newest, ageDays, limitDays, stale } of exchange.knowledge())
+      out.note(
+        `${feed}: newest ${newest ?? 'unknown'}, ${ageDays ?? '?'} days old${stale ? `, over ${limitDays}` : ''}`,
+      );
+    for (const warning of summary.warnings) out.note(`warning: ${warning}`);
+    if (summary.missingVolumes.length > 0) {
+      out.note(`VOLUMES_MISSING: ${summary.missingVolumes.join(', ')}`);
+      return 1;
+    }
+    return 0;
+  },
+};

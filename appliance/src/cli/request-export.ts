@@ -1,0 +1,37 @@
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  summary: 'writes a request to a medium: what this site has and what it asks for',
+  options: {
+    out: { type: 'string', value: 'DIR', help: 'the medium' },
+    show: { type: 'boolean', help: 'print what would leave; writes nothing and uses no number' },
+  },
+  example: 'sallyport request export --out /media/usb --data /var/lib/sallyport',
+  run: async ({ open, out, text, flag, json }) => {
+    const folder = text('out');
+    const { exchange } = await open();
+    if (flag('show')) {
+      const preview = exchange.preview(folder);
+      if (json) {
+        out.result({ ...preview, text: undefined, request: JSON.parse(preview.text) as unknown });
+        return preview.counterProof.leaks.length === 0 ? 0 : 1;
+      }
+      out.line(preview.text);
+      for (const { name, items, bytes } of preview.groups)
+        out.note(`${name.padEnd(12)} ${items} items, ${bytes} bytes`);
+      for (const { what, values, found } of preview.counterProof.searched)
+        out.note(`${what.padEnd(12)} ${values} values searched, ${found} found`);
+      for (const leak of preview.counterProof.leaks.slice(0, 20))
+        out.note(`${leak.kind} ${leak.value} in ${leak.field}: ${leak.text}`);
+      return preview.counterProof.leaks.length === 0 ? 0 : 1;
+    }
+    if (folder === undefined) throw new AppError('USAGE', '--out is missing');
+    const made = exchange.exportRequest(cliActor(), folder);
+    out.line(`request ${made.number}  ${made.path}  ${made.sizeBytes} bytes`);
+    out.line(`sha256  ${made.sha256}`);
+    out.result(made);
+    return 0;
+  },
+};

@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline/promises';
+import { groupHex } from '@sallyport/bundle-tools/trust/keys';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+const askYes = async (question: string): Promise<boolean> => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question(question)).trim().toLowerCase() === 'yes';
+  } finally {
+    lines.close();
+  }
+};
+
+export const command: Command = {
+  summary: 'trusts the root of a connected host after a person has compared its fingerprint',
+  positionals: 'FILE',
+  options: {
+    fingerprint: { type: 'string', value: 'HEX', help: 'the fingerprint that was read out; else it is asked for' },
+  },
+  example: 'sallyport trust import /media/usb/host.trust --fingerprint "1f0c 9a…" --data /var/lib/sallyport',
+  run: async ({ open, out, positionals, text }) => {
+    const [path] = positionals;
+    if (path === undefined || positionals.length > 1) throw new AppError('USAGE', 'give one file of: trust export');
+    const { exchange } = await open();
+    const file = await exchange.readTrust(path);
+    out.note(`root ${file.rootVersion}, until ${file.expires}`);
+    out.note(`fingerprint  ${groupHex(file.fingerprint)}`);
+    let compared = text('fingerprint');
+    if (compared === undefined) {
+      if (!process.stdin.isTTY) throw new AppError('USAGE', '--fingerprint is missing and there is nobody to ask');
+      const agrees = await askYes('Is this the fingerprint that the host shows? Type yes: ');
+      if (!agrees) throw new AppError('USAGE', 'not confirmed; nothing was changed');
+      compared = file.fingerprint;
+    }
+    const { trust, result } = await exchange.importTrust(cliActor(), path, compared);
+    const state = result.result === 'already' ? 'was imported before' : 'is trusted now';
+    out.line(`root ${trust.rootVersion} ${state}`);
+    out.result({ rootVersion: trust.rootVersion, fingerprint: trust.fingerprint, result: result.result });
+    return 0;
+  },
+};

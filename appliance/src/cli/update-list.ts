@@ -1,0 +1,56 @@
+import type { UpdateFilter } from '../features/updates/types.ts';
+import { APPROVALS, SUPPLIES } from '../features/updates/types.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Command } from './command.ts';
+
+const among = <T extends string>(option: string, values: readonly string[], known: readonly T[]): T[] =>
+  values.map((value) => {
+    const found = known.find((name) => name === value);
+    if (found === undefined) throw new AppError('USAGE', `--${option} takes ${known.join(', ')}`);
+    return found;
+  });
+
+export const command: Command = {
+  summary: 'the updates that this site needs, has asked for, has got',
+  options: {
+    approval: { type: 'string', value: 'A', multiple: true, help: APPROVALS.join(', ') },
+    supply: { type: 'string', value: 'S', multiple: true, help: SUPPLIES.join(', ') },
+    security: { type: 'boolean', help: 'security updates only' },
+    deployable: { type: 'boolean', help: 'approved, here, and needed by a device' },
+    search: { type: 'string', value: 'TEXT', help: 'part of a name or version' },
+    limit: { type: 'string', value: 'N', help: 'at most so many (100)' },
+  },
+  example: 'sallyport update list --supply arrived --approval undefined --data /var/lib/sallyport --json',
+  run: async ({ open, out, text, texts, flag }) => {
+    const limit = Number(text('limit') ?? 100);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
+      throw new AppError('USAGE', '--limit takes 1 to 100000');
+    const { updates } = await open();
+    const filter: UpdateFilter = {
+      limit,
+      approval: among('approval', texts('approval'), APPROVALS),
+      supply: among('supply', texts('supply'), SUPPLIES),
+      ...(flag('security') ? { security: true } : {}),
+      ...(flag('deployable') ? { deployable: true } : {}),
+      ...(text('search') === undefined ? {} : { search: text('search') ?? '' }),
+    };
+    const { rows, total } = updates.list(filter);
+    out.table(
+      ['ID', 'NAME', 'VERSION', 'SECURITY', 'APPROVAL', 'SUPPLY', 'DEVICES', 'FINDINGS', 'BYTES'],
+      rows.map((row) => [
+        row.id,
+        row.name,
+        row.version,
+        row.security ? 'yes' : 'no',
+        row.approval,
+        row.reason === undefined ? row.supply : `${row.supply} (${row.reason})`,
+        row.devices,
+        row.findings,
+        row.sizeBytes,
+      ]),
+    );
+    if (total > rows.length) out.note(`${total - rows.length} more; see --limit`);
+    out.result({ total, counts: updates.counts(), updates: rows });
+    return 0;
+  },
+};
