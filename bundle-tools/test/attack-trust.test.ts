@@ -1,20 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../src/documents/canonical-json.ts';
 import { encodeInventory } from '../src/documents/inventory.ts';
 import type { Manifest } from '../src/documents/manifest.ts';
 import type { ImportContext } from '../src/importer/context.ts';
-import { generateSigningKey, keyidOf, type SigningKey, signBytes, tufKeyOf } from '../src/trust/keys.ts';
-import { buildSnapshot, buildTimestamp, describeMetadata, signMetadata } from '../src/trust/repository.ts';
-import { entriesOf, joinTar, type RawEntry, replace, resign } from './forge.ts';
+import { generateSigningKey, keyidOf, tufKeyOf } from '../src/trust/keys.ts';
+import { buildSnapshot, buildTimestamp, signMetadata } from '../src/trust/repository.ts';
+import { entriesOf, joinTar, type RawEntry, resign } from './forge.ts';
+import { overTargetsOf, signedOf, signRaw, withTufOf } from './forge-tuf.ts';
 import {
   attempt,
   build,
   createKeys,
   createWorld,
   digestOf,
-  freshDir,
   hexId,
   makeRoot,
   nonceOf,
@@ -44,43 +42,9 @@ const codeOf = async (bytes: Uint8Array, changes: Partial<ImportContext> = {}): 
 
 const forged = (change: (manifest: Manifest) => Manifest): Buffer => resign(entries, [world.keys.fulfil], change);
 
-/** Signs any `signed` part, also one that our own writer would refuse to make. */
-const signRaw = (signed: object, keys: readonly SigningKey[]): Uint8Array => {
-  const covered = canonicalJson(signed);
-  return canonicalJson({
-    signatures: keys.map((key) => ({ keyid: key.keyid, sig: Buffer.from(signBytes(covered, key)).toString('hex') })),
-    signed,
-  });
-};
-
-const signedOf = (bytes: Uint8Array): Record<string, unknown> => describeMetadata(bytes).signed;
-
-/** A volume whose TUF files are replaced, hashes and manifest made to fit by whoever holds the keys. */
 const withTuf = (tuf: Partial<Published>, change?: (manifest: Manifest) => Manifest): Buffer =>
-  resign(
-    replace(entries, {
-      ...(tuf.timestamp && { 'tuf/timestamp.json': tuf.timestamp }),
-      ...(tuf.snapshot && { 'tuf/1.snapshot.json': tuf.snapshot }),
-      ...(tuf.targets && { 'tuf/1.targets.json': tuf.targets }),
-    }),
-    [world.keys.fulfil],
-    change,
-  );
-
-const overTargets = (targets: Uint8Array): Published => {
-  const meta = (bytes: Uint8Array, version = 1) => ({
-    version,
-    length: bytes.length,
-    hashes: { sha256: digestOf(bytes) },
-  });
-  const snapshot = signRaw({ ...signedOf(world.published.snapshot), meta: { 'targets.json': meta(targets) } }, [
-    world.keys.snapshot,
-  ]);
-  const timestamp = signRaw({ ...signedOf(world.published.timestamp), meta: { 'snapshot.json': meta(snapshot) } }, [
-    world.keys.timestamp,
-  ]);
-  return { targets, snapshot, timestamp };
-};
+  withTufOf(world, entries, tuf, change);
+const overTargets = (targets: Uint8Array): Published => overTargetsOf(world, targets);
 
 describe('addressee', () => {
   it('refuses the bundle of another site', async () => {
@@ -387,138 +351,6 @@ describe('roots', () => {
         at(root3),
       ),
     ).toBe('SIGNATURE');
-  });
-});
-
-describe('metadata', () => {
-  it('refuses targets without a usable hash, and sizes that lie', async () => {
-    const signed = signedOf(world.published.targets) as { targets: Record<string, object> };
-    const withPolicy = (policy: object): Buffer =>
-      withTuf(
-        overTargets(
-          signRaw({ ...signed, targets: { ...signed.targets, 'policy.json': policy } }, [world.keys.curator]),
-        ),
-      );
-    const { policy } = world;
-    const sha256 = digestOf(policy);
-    expect(await codeOf(withPolicy({ length: policy.length, hashes: {} }))).toBe('METADATA');
-    expect(
-      await codeOf(withPolicy({ length: policy.length, hashes: { md5: 'd41d8cd98f00b204e9800998ecf8427e' } })),
-    ).toBe('METADATA');
-    expect(await codeOf(withPolicy({ length: policy.length + 1, hashes: { sha256 } }))).toBe('HASH');
-    expect(await codeOf(withPolicy({ length: policy.length, hashes: { sha256: digestOf('other') } }))).toBe('HASH');
-    expect(await codeOf(withPolicy({ length: policy.length, hashes: { sha256 } }))).toBeUndefined();
-  });
-
-  it.each([
-    ['expires', 'never'],
-    ['expires', '2027-02-30T00:00:00Z'],
-    ['expires', '2027-02-01T00:00:00+00:00'],
-    ['version', 0],
-    ['version', -1],
-    ['version', '1'],
-    ['spec_version', '2.0'],
-  ])('refuses %s %j', async (field, value) => {
-    const timestamp = signRaw({ ...signedOf(world.published.timestamp), [field]: value }, [world.keys.timestamp]);
-    expect(await codeOf(withTuf({ timestamp }))).toBe('METADATA');
-  });
-
-  it.each(['1.5', '9007199254740992', '1e3', '01'])('refuses the version %s', async (version) => {
-    const timestamp = Buffer.from(
-      Buffer.from(world.published.timestamp)
-        .toString('utf8')
-        .replace(/"version":1}}$/, `"version":${version}}}`),
-    );
-    expect(timestamp).not.toEqual(Buffer.from(world.published.timestamp));
-    expect(await codeOf(withTuf({ timestamp }))).toBe('METADATA');
-  });
-
-  it('refuses a key that is there twice, also where the library would see the good one', async () => {
-    const text = Buffer.from(world.published.timestamp).toString('utf8');
-    const twice = text.replace('"expires":', '"expires":"2099-01-01T00:00:00Z","expires":');
-    expect(await codeOf(withTuf({ timestamp: Buffer.from(twice) }))).toBe('METADATA');
-    const manifest = Buffer.from(entries[0]!.body).toString('utf8').replace('{', '{"payloadType":"x",');
-    expect(await codeOf(joinTar(replace(entries, { 'bundle.dsse.json': Buffer.from(manifest) })))).toBe('METADATA');
-  });
-
-  it('refuses a delegation beside fulfil', async () => {
-    const signed = signedOf(world.published.targets) as { delegations: { keys: object; roles: object[] } };
-    const { delegations } = signed;
-    const more = { ...delegations, roles: [...delegations.roles, { ...delegations.roles[0], name: 'evil' }] };
-    const targets = signRaw({ ...signed, delegations: more }, [world.keys.curator]);
-    expect(await codeOf(withTuf(overTargets(targets)))).toBe('METADATA');
-  });
-
-  it('refuses lists of the manifest that do not fit the inventory', async () => {
-    const bit = (...bytes: number[]): string => Buffer.from(bytes).toString('base64');
-    const codes = await Promise.all(
-      (
-        [
-          (manifest) => ({ ...manifest, include: bit(1) }),
-          (manifest) => ({ ...manifest, include: bit(3, 0) }),
-          (manifest) => ({ ...manifest, include: bit(0x83) }),
-          (manifest) => ({ ...manifest, totals: { ...manifest.totals, bytes: 24 } }),
-          (manifest) => ({ ...manifest, totals: { ...manifest.totals, objects: 1 } }),
-          (manifest) => ({ ...manifest, inventory: { ...manifest.inventory, lines: 3 } }),
-          (manifest) => ({ ...manifest, inventory: { ...manifest.inventory, size: manifest.inventory.size + 1 } }),
-          (manifest) => ({ ...manifest, inventory: { ...manifest.inventory, packed_size: 1 } }),
-          (manifest) => ({ ...manifest, inventory: { ...manifest.inventory, catalog: 2 } }),
-          (manifest) => ({ ...manifest, parts: [{ line: 0, part: 1, offset: 0, length: 5 }] }),
-          (manifest) => ({ ...manifest, volumes: manifest.volumes.map((volume) => ({ ...volume, last: 0 })) }),
-          (manifest) => ({ ...manifest, volumes: manifest.volumes.map((volume) => ({ ...volume, last: 2 })) }),
-        ] satisfies ((manifest: Manifest) => Manifest)[]
-      ).map((change) => codeOf(forged(change))),
-    );
-    expect(codes).toEqual(codes.map(() => 'METADATA'));
-  });
-
-  it('refuses another inventory or policy than the signed one', async () => {
-    const other = encodeInventory(world.lines.map((line) => ({ ...line, kind: 'document' as const })));
-    const padded = Buffer.from(other).subarray(0, world.inventory.length);
-    const swap = (name: string, body: Uint8Array): Buffer =>
-      resign(replace(entries, { [name]: body }), [world.keys.fulfil]);
-    const same = Buffer.from(world.inventory);
-    same[same.indexOf('update')] = 0x55;
-    expect(await codeOf(swap('inventory.jsonl', same))).toBe('HASH');
-    expect(await codeOf(swap('inventory.jsonl', padded))).toBeDefined();
-    expect(await codeOf(swap('policy.json', policyBytes({ grace_days: 1 })))).toBe('HASH');
-  });
-
-  it('refuses a bundle that asks for a newer importer', async () => {
-    const policy = policyBytes({ min_importer: '0.1.1' });
-    const published = publish(world.keys, { version: 1, catalog: 1, inventory: world.inventory, policy });
-    const built = await build(world, { policy, tuf: { root: world.root, roots: [], ...published } });
-    expect(await codeOf(readVolumeBytes(built))).toBe('METADATA');
-  });
-});
-
-describe('objects', () => {
-  it('refuses another content under the right name, and a file that the host has damaged', async () => {
-    const [line] = world.lines;
-    const swapped = replace(entries, { [`o/${line?.sha256 ?? ''}`]: Buffer.from('first 0bject') });
-    expect(await codeOf(joinTar(swapped))).toBe('HASH');
-    const damaged = createWorld(['sound']);
-    const [only] = damaged.lines;
-    writeFileSync(damaged.objectPath(only?.sha256 ?? ''), 'wrong');
-    await expect(build(damaged)).rejects.toMatchObject({ code: 'HASH' });
-    writeFileSync(damaged.objectPath(only?.sha256 ?? ''), 'sho');
-    await expect(build(damaged)).rejects.toMatchObject({ code: 'HASH' });
-    damaged.remove();
-  });
-
-  it('keeps what verified before the fault, and nothing else', async () => {
-    const last = entries.at(-1);
-    const path = writeTar(
-      world,
-      joinTar([...entries.slice(0, -1), { name: last?.name ?? '', body: Buffer.from('second 0bject') }]),
-    );
-    const staging = freshDir(world, 'staging');
-    expect((await attempt(world, path, {}, staging)).code).toBe('HASH');
-    const [first] = world.lines;
-    expect(digestOf(readFileSync(join(staging, 'objects', first?.sha256 ?? '')))).toBe(first?.sha256);
-    // The next medium brings it right; the first object is not needed from there, only checked.
-    const again = await attempt(world, writeTar(world, whole), {}, staging);
-    expect(again.verdict?.objects).toHaveLength(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeHeader, isZeroBlock, paddingOf } from '../src/archive/header.ts';
@@ -110,6 +110,23 @@ describe('a bundle that is in order', () => {
       spawn: denied,
       env: 0,
     });
+  });
+
+  it('is found by the child process on a medium, behind a linked folder, and unpacked', async () => {
+    const medium = freshDir(world, 'medium');
+    writeFileSync(join(medium, 'neutral-1of1.tar'), readVolumeBytes(built));
+    const linked = join(world.dir, 'linked-medium');
+    symlinkSync(medium, linked);
+    const folder = freshDir(world, 'unpacked');
+    unpack(readVolumeBytes(built), folder);
+    for (const path of [medium, linked, folder]) {
+      const verdict = await runImportChild({
+        path,
+        context: siteContext(world),
+        stagingDir: freshDir(world, 'staging'),
+      });
+      expect(verdict.objects).toHaveLength(2);
+    }
   });
 
   it('is refused by the child process with the same code', async () => {

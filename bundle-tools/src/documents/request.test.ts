@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generateSealKey, generateSigningKey } from '../trust/keys.ts';
+import { openCustody, signCustody } from './custody.ts';
 import { packDigests } from './digests.ts';
 import { parseEnvelope } from './envelope.ts';
 import { openReceipt, openReceiptEnvelope, type ReceiptPredicate, signReceipt } from './receipt.ts';
@@ -154,5 +155,14 @@ describe('a site card', () => {
     const doubled = card({ sign_keys: [b64(key.publicKey), b64(key.publicKey)], sign_threshold: 2 });
     expect(() => signSiteCard(doubled, [key])).toThrow('twice');
     expect(() => signSiteCard(card({ sign_threshold: 2 }), [key])).toThrow('threshold');
+  });
+});
+
+describe('a custody line', () => {
+  it('opens for the key that signed it and no other', () => {
+    const line = { step: 'hand-over', person: 3, medium: 'A-12', sha256: digest, at: '2026-05-01T00:00:00Z' } as const;
+    const bytes = signCustody(line, key);
+    expect(openCustody(bytes, [other.publicKey, key.publicKey])).toMatchObject({ line, keyids: [key.keyid] });
+    expect(() => openCustody(bytes, [other.publicKey])).toThrow(expect.objectContaining({ code: 'SIGNATURE' }));
   });
 });

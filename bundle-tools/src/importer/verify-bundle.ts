@@ -1,9 +1,8 @@
-import { readFile, rm, statfs } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediumError, onStore } from '../archive/medium-errors.ts';
 import type { BundleSource } from '../archive/source.ts';
-import { hasDigest, isPackedDigests } from '../documents/digests.ts';
-import { parseInventory } from '../documents/inventory.ts';
+import { hasDigest } from '../documents/digests.ts';
 import { claimedManifest, type Manifest, openManifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
 import { ensureDir } from '../platform/files.ts';
@@ -22,8 +21,9 @@ import { type ImportClock, judgeExpiry, raiseFloor, readClock, referenceTime } f
 import type { ImportContext } from './context.ts';
 import { syncFolder, writeStaged } from './durable.ts';
 import { inflateInventory, keepInventory } from './inflate.ts';
-import { isStaged, neededBytes, pickVolumes, readVolume, stagedPath } from './objects.ts';
+import { pickVolumes, readVolume, stagedPath } from './objects.ts';
 import { openBundleSource } from './open-source.ts';
+import { checkSpace, type ObjectPlan, planObjects, readHeld } from './plan.ts';
 import { type Prelude, readPrelude } from './prelude.ts';
 import { heldOf, importedBefore, trustPrelude } from './trust-step.ts';
 import { type ImportProgress, ImportRefusal, type ImportVerdict, type NewRoot } from './verdict.ts';
@@ -44,13 +44,6 @@ type Run = VerifyOptions & {
 };
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-const readHeld = async (context: ImportContext): Promise<Uint8Array> => {
-  if (context.held === undefined) return new Uint8Array(0);
-  const packed = await readFile(context.held);
-  if (!isPackedDigests(packed)) throw new BundleError('INTERNAL', 'the list of held objects is not sorted digests');
-  return packed;
-};
 
 const expiresOf = (trust: RefreshedTrust, manifest: Manifest): ImportVerdict['expires'] => ({
   ...trust.expires,
@@ -129,65 +122,13 @@ const takeInventory = async (manifest: Manifest, prelude: Prelude, stagingDir: s
   return rawPath;
 };
 
-const countRemoved = async (context: ImportContext, bound: BoundInventory, held: Uint8Array): Promise<number> => {
-  if (context.currentInventory === undefined) return 0;
-  const kept = new Set(bound.lines.map(({ sha256 }) => sha256));
-  const before = parseInventory(await readFile(context.currentInventory));
-  const gone = before.filter(({ sha256 }) => !kept.has(sha256) && hasDigest(held, sha256));
-  return new Set(gone.map(({ sha256 }) => sha256)).size;
-};
-
-type Objects = {
-  /** Included digests that the store lacks, with their sizes. */
-  fresh: Map<string, number>;
-  staged: Set<string>;
-  counts: ImportVerdict['counts'];
-};
-
-const planObjects = async (run: Run, manifest: Manifest, bound: BoundInventory, held: Uint8Array): Promise<Objects> => {
-  const fresh = new Map<string, number>();
-  let heldCount = new Set(bound.reliesOn.map((number) => bound.lines[number]?.sha256)).size;
-  for (const number of bound.include) {
-    const line = bound.lines[number];
-    if (line === undefined) continue;
-    if (hasDigest(held, line.sha256)) heldCount += 1;
-    else fresh.set(line.sha256, line.size);
-  }
-  const staged = new Set<string>();
-  const { context, stagingDir } = run;
-  if (!context.dryRun && context.discard !== true) {
-    for (const [sha256, size] of fresh) if (await isStaged(stagingDir, sha256, size)) staged.add(sha256);
-  }
-  const counts = {
-    new: fresh.size,
-    held: heldCount,
-    removed: await countRemoved(context, bound, held),
-    unfulfilled: manifest.unfulfilled.reduce((sum, { wants }) => sum + wants.length, 0),
-    bytes: [...fresh.values()].reduce((sum, size) => sum + size, 0),
-  };
-  return { fresh, staged, counts };
-};
-
-// State 6.
-const checkSpace = async (run: Run, objects: Objects): Promise<void> => {
-  const { context, stagingDir } = run;
-  const wanted = new Set([...objects.fresh.keys()].filter((digest) => !objects.staged.has(digest)));
-  const needed = (context.discard === true ? 0 : neededBytes(objects.fresh, wanted)) + context.reserveBytes;
-  let free = context.freeBytes;
-  if (free === undefined) {
-    const stats = await onStore(stagingDir, () => statfs(stagingDir));
-    free = stats.bavail * stats.bsize;
-  }
-  if (free < needed) throw new BundleError('NO_SPACE', `${needed} bytes are needed, ${free} are free`);
-};
-
 // States 7 and 8.
 const readObjects = async (
   run: Run,
   source: BundleSource,
   manifest: Manifest,
   bound: BoundInventory,
-  objects: Objects,
+  objects: ObjectPlan,
 ): Promise<{ verified: Set<string>; seen: ImportVerdict['volumes'] }> => {
   const verified = new Set<string>();
   const seen: ImportVerdict['volumes'] = [];

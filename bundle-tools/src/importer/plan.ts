@@ -1,0 +1,81 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { onStore } from '../archive/medium-errors.ts';
+import { hasDigest, isPackedDigests } from '../documents/digests.ts';
+import { parseInventory } from '../documents/inventory.ts';
+import type { Manifest } from '../documents/manifest.ts';
+import { BundleError } from '../errors.ts';
+import type { BoundInventory } from './bind.ts';
+import type { ImportContext } from './context.ts';
+import { isStaged, neededBytes } from './objects.ts';
+import type { ImportVerdict } from './verdict.ts';
+
+// State 6: what of a bundle is new here, what an earlier run left, and whether there is room for the rest.
+
+type PlanRun = { context: ImportContext; stagingDir: string };
+
+/** The packed digests of what the store holds. */
+export const readHeld = async (context: ImportContext): Promise<Uint8Array> => {
+  if (context.held === undefined) return new Uint8Array(0);
+  const packed = await readFile(context.held);
+  if (!isPackedDigests(packed)) throw new BundleError('INTERNAL', 'the list of held objects is not sorted digests');
+  return packed;
+};
+
+/** What is to be done about the included objects. */
+export type ObjectPlan = {
+  /** Included digests that the store lacks, with their sizes. */
+  fresh: Map<string, number>;
+  staged: Set<string>;
+  counts: ImportVerdict['counts'];
+};
+
+const countRemoved = async (context: ImportContext, bound: BoundInventory, held: Uint8Array): Promise<number> => {
+  if (context.currentInventory === undefined) return 0;
+  const kept = new Set(bound.lines.map(({ sha256 }) => sha256));
+  const before = parseInventory(await readFile(context.currentInventory));
+  const gone = before.filter(({ sha256 }) => !kept.has(sha256) && hasDigest(held, sha256));
+  return new Set(gone.map(({ sha256 }) => sha256)).size;
+};
+
+/** Sorts the included objects into held, staged and fresh. */
+export const planObjects = async (
+  run: PlanRun,
+  manifest: Manifest,
+  bound: BoundInventory,
+  held: Uint8Array,
+): Promise<ObjectPlan> => {
+  const fresh = new Map<string, number>();
+  let heldCount = new Set(bound.reliesOn.map((number) => bound.lines[number]?.sha256)).size;
+  for (const number of bound.include) {
+    const line = bound.lines[number];
+    if (line === undefined) continue;
+    if (hasDigest(held, line.sha256)) heldCount += 1;
+    else fresh.set(line.sha256, line.size);
+  }
+  const staged = new Set<string>();
+  const { context, stagingDir } = run;
+  if (!context.dryRun && context.discard !== true) {
+    for (const [sha256, size] of fresh) if (await isStaged(stagingDir, sha256, size)) staged.add(sha256);
+  }
+  const counts = {
+    new: fresh.size,
+    held: heldCount,
+    removed: await countRemoved(context, bound, held),
+    unfulfilled: manifest.unfulfilled.reduce((sum, { wants }) => sum + wants.length, 0),
+    bytes: [...fresh.values()].reduce((sum, size) => sum + size, 0),
+  };
+  return { fresh, staged, counts };
+};
+
+/** Room for what is still to be written, and the reserve. */
+export const checkSpace = async (run: PlanRun, objects: ObjectPlan): Promise<void> => {
+  const { context, stagingDir } = run;
+  const wanted = new Set([...objects.fresh.keys()].filter((digest) => !objects.staged.has(digest)));
+  const needed = (context.discard === true ? 0 : neededBytes(objects.fresh, wanted)) + context.reserveBytes;
+  let free = context.freeBytes;
+  if (free === undefined) {
+    const stats = await onStore(stagingDir, () => statfs(stagingDir));
+    free = stats.bavail * stats.bsize;
+  }
+  if (free < needed) throw new BundleError('NO_SPACE', `${needed} bytes are needed, ${free} are free`);
+};
