@@ -1,4 +1,11 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../layout/page.tsx';
 import type { Level, Reference, Said, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { Button, LinkButton, PostForm, withoutRight } from './form.tsx';
+import { Notice, Tabs } from './panel.tsx';
+import { Status } from './status.tsx';
 
 export type DeviceHead = {
   readonly id: string;
@@ -20,3 +27,112 @@ export type DeviceHead = {
 
 /** `summary`, a collection's name, or findings, updates, changes, events; a count of 0 is shown, none is not. */
 export type DeviceTab = { readonly name: string; readonly count?: number | undefined };
+
+const ownTabs = ['summary', 'findings', 'updates', 'changes', 'events'];
+
+const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
+  const unavailable = withoutRight(ctx, 'devices:write');
+  const approve = (
+    <PostForm ctx={ctx} action={paths.deviceApprove(device.id)}>
+      <Button kind="primary" small unavailable={unavailable}>
+        {ctx.t('devices.approve')}
+      </Button>
+    </PostForm>
+  );
+  if (device.state === 'held') {
+    return (
+      <Notice ctx={ctx} level="warning" title={ctx.t('devices.heldTitle')}>
+        {ctx.tDynamic(`devices.held.${device.heldReason ?? 'unknown'}`)}{' '}
+        {device.resembles === undefined ? null : (
+          <span>
+            {ctx.rich('devices.resembles', {
+              device: <a href={paths.device(device.resembles.id)}>{device.resembles.name}</a>,
+            })}
+          </span>
+        )}
+        {approve}
+      </Notice>
+    );
+  }
+  if (device.state === 'pending' || device.reenrolling) {
+    return (
+      <Notice
+        ctx={ctx}
+        level="running"
+        title={ctx.t(device.reenrolling ? 'devices.reenrollingTitle' : 'devices.pendingTitle')}
+      >
+        {ctx.t('devices.pendingWhy')} {approve}
+      </Notice>
+    );
+  }
+  return device.state === 'revoked' ? (
+    <Notice ctx={ctx} level="warning" title={ctx.t('devices.revokedTitle')}>
+      {ctx.t('devices.revokedWhy')}
+    </Notice>
+  ) : null;
+};
+
+/** What every tab of a device has around it. */
+export const DeviceFrame = ({
+  ctx,
+  device,
+  tabs,
+  current,
+  actions,
+  children,
+}: {
+  ctx: Ctx;
+  device: DeviceHead;
+  tabs: readonly DeviceTab[];
+  current: string;
+  actions?: Child;
+  children: Child;
+}) => {
+  const seen =
+    device.lastSeenAt === null
+      ? ctx.t('devices.neverSeen')
+      : ctx.t(device.visible ? 'devices.seen' : 'devices.notSeen', { at: ctx.fmt.dateTime(device.lastSeenAt) });
+  return (
+    <Page
+      ctx={ctx}
+      title={device.name}
+      section="devices"
+      crumbs={[
+        { label: ctx.t('nav.devices'), href: paths.devices() },
+        ...(device.group === undefined
+          ? []
+          : [{ label: device.group.name, href: paths.devices({ group: device.group.id }) }]),
+      ]}
+      mark={
+        <Status ctx={ctx} level={device.level}>
+          {device.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${device.state}`)}
+        </Status>
+      }
+      untranslatedTitle
+      sub={[device.os, seen].filter((part) => part !== undefined).join('. ')}
+      advisoriesMatter
+      actions={
+        actions ?? (
+          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('devices.edit')}
+          </LinkButton>
+        )
+      }
+    >
+      <Admission ctx={ctx} device={device} />
+      <Tabs
+        ctx={ctx}
+        label={ctx.t('devices.tabs')}
+        tabs={tabs.map((tab) => ({
+          href: tab.name === 'summary' ? paths.device(device.id) : paths.deviceTab(device.id, tab.name),
+          label: ownTabs.includes(tab.name)
+            ? ctx.tDynamic(`devices.tab.${tab.name}`)
+            : ctx.tDynamic(`collection.${tab.name}.title`),
+          count: tab.count,
+          current: tab.name === current,
+        }))}
+      />
+      {children}
+    </Page>
+  );
+};

@@ -1,6 +1,26 @@
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
+import { LinkButton } from '../components/form.tsx';
+import {
+  ColumnPicker,
+  DensitySwitch,
+  Filters,
+  filterWords,
+  foundText,
+  isFiltered,
+  NoMatch,
+  Pager,
+  type PickableColumn,
+  shownColumns,
+  Toolbar,
+} from '../components/list-tools.tsx';
+import { Empty, Panel, Tabs } from '../components/panel.tsx';
+import { type Column, DataTable } from '../components/table.tsx';
+import { Count, ValueText } from '../components/text.tsx';
+import { Page } from '../layout/page.tsx';
+import { listUrl } from '../list.ts';
+import { paths } from '../paths.ts';
 
 export type CollectionRow = {
   readonly id: number;
@@ -28,5 +48,134 @@ export type CollectionProps = {
   readonly personalWithheld: boolean;
 };
 
-/** In work. */
-export const Collection = ({ ctx }: CollectionProps) => <p>{ctx.site.name}</p>;
+/** Table columns from declared fields; the title field is the name of the row. */
+export const fieldColumns = <Row,>(
+  ctx: Ctx,
+  fields: readonly FieldColumn[],
+  titleField: string,
+  valuesOf: (row: Row) => Readonly<Record<string, Value>>,
+  hrefOf: (row: Row) => string | undefined,
+): { pickable: PickableColumn[]; tableColumns: Column<Row>[] } => ({
+  pickable: fields.map((field) => ({
+    key: field.name,
+    label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+    byDefault: field.byDefault !== false,
+    ...(field.personal ? { personal: true } : {}),
+  })),
+  tableColumns: fields.map((field) => {
+    const isTitle = field.name === titleField;
+    return {
+      key: field.name,
+      label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+      num: (field.type === 'integer' || field.type === 'real') && !isTitle,
+      sort: field.sortable !== false,
+      any: true,
+      ...(isTitle ? { rec: 'a' as const } : {}),
+      cell: (row: Row) => {
+        const value = valuesOf(row)[field.name] ?? null;
+        const href = isTitle ? hrefOf(row) : undefined;
+        const text = <ValueText ctx={ctx} value={value} type={field.type} unit={field.unit} />;
+        return href === undefined || value === null ? (
+          text
+        ) : (
+          <a class="name" href={href}>
+            {text}
+          </a>
+        );
+      },
+    };
+  }),
+});
+
+const hrefOfCollection = (collection: string): string =>
+  collection === 'software' ? paths.software() : paths.inventory(collection);
+
+const itemHref = (collection: string, id: number): string =>
+  collection === 'software' ? paths.softwareItem(id) : paths.inventoryItem(collection, id);
+
+/** Every collection has this page; nothing in it knows which one it shows. */
+export const Collection = (props: CollectionProps) => {
+  const { ctx, collection, list, page, filters, mode } = props;
+  const name = ctx.tDynamic(`collection.${collection}.title`);
+  const { pickable, tableColumns } = fieldColumns(
+    ctx,
+    props.columns,
+    props.titleField,
+    (row: CollectionRow) => row.values,
+    (row) => (mode === 'shared' ? itemHref(collection, row.id) : undefined),
+  );
+  const shown = shownColumns(list, pickable);
+  const columns: Column<CollectionRow>[] = [
+    ...(mode === 'own'
+      ? [
+          {
+            key: '_device',
+            label: ctx.t('devices.device'),
+            rec: 'c' as const,
+            cell: (row: CollectionRow) =>
+              row.device === undefined ? (
+                '–'
+              ) : (
+                <a href={paths.deviceTab(row.device.id, collection)} translate="no">
+                  {row.device.name}
+                </a>
+              ),
+          },
+        ]
+      : []),
+    ...tableColumns.filter((column) => shown.has(column.key)),
+    ...(mode === 'shared'
+      ? [
+          {
+            key: '_devices',
+            label: ctx.t('nav.devices'),
+            num: true,
+            sort: true,
+            rec: 'b' as const,
+            cell: (row: CollectionRow) => <Count ctx={ctx} n={row.devices ?? 0} href={itemHref(collection, row.id)} />,
+          },
+        ]
+      : []),
+  ];
+  const csv = collection === 'software' ? paths.softwareCsv() : paths.inventoryCsv(collection);
+  return (
+    <Page
+      ctx={ctx}
+      title={name}
+      section="software"
+      sub={ctx.t('inventory.sub', { n: page.total, devices: props.reporting })}
+      filter={filterWords(ctx, list, filters)}
+      announce={foundText(ctx, page)}
+      actions={
+        <LinkButton href={listUrl(list, {}, csv)} download>
+          {ctx.t('common.exportCsv')}
+        </LinkButton>
+      }
+    >
+      <Tabs
+        ctx={ctx}
+        label={ctx.t('inventory.collections')}
+        tabs={props.collections.map((other) => ({
+          href: hrefOfCollection(other),
+          label: ctx.tDynamic(`collection.${other}.title`),
+          current: other === collection,
+        }))}
+      />
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
+      {props.personalWithheld ? <p class="second">{ctx.t('inventory.withheld')}</p> : null}
+      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>
+        <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}>
+          <DensitySwitch ctx={ctx} />
+          <ColumnPicker ctx={ctx} list={list} all={pickable} />
+        </Toolbar>
+        {page.rows.length > 0 ? (
+          <DataTable ctx={ctx} caption={name} list={list} rows={page.rows} columns={columns} />
+        ) : isFiltered(list) ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : (
+          <Empty title={ctx.t('inventory.none')}>{ctx.t('inventory.noneWhy')}</Empty>
+        )}
+      </Panel>
+    </Page>
+  );
+};

@@ -1,5 +1,11 @@
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
+import { Button, PostForm } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import { paths } from '../paths.ts';
 
 export type DeletedProps = {
   readonly ctx: Ctx;
@@ -16,5 +22,65 @@ export type DeletedProps = {
   }[];
 };
 
-/** In work. */
-export const Deleted = ({ ctx }: DeletedProps) => <p>{ctx.site.name}</p>;
+/** What was deleted and can still be restored. */
+export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
+  <SettingsFrame ctx={ctx} current="deleted" title={ctx.t('objects.deleted')} sub={ctx.t('objects.deletedSub')}>
+    <nav class="filters" aria-label={ctx.t('objects.kind')}>
+      <a class={kind === undefined ? 'chip on' : 'chip'} href={paths.deleted()} aria-current={kind === undefined ? 'page' : undefined}>
+        {ctx.t('list.any')}
+      </a>
+      {kinds.map((other) => (
+        <a
+          class={other === kind ? 'chip on' : 'chip'}
+          href={paths.deleted(other)}
+          aria-current={other === kind ? 'page' : undefined}
+        >
+          {ctx.tDynamic(`kind.${other}.title`)}
+        </a>
+      ))}
+    </nav>
+    <Panel>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('objects.noneDeleted')} />
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('objects.deleted')}
+          rows={rows}
+          columns={[
+            { key: 'kind', label: ctx.t('objects.kind'), cell: (row) => ctx.tDynamic(`kind.${row.kind}.title`) },
+            {
+              key: 'title',
+              label: ctx.t('objects.name'),
+              any: true,
+              cell: (row) => (
+                <a href={paths.objectRevisions(row.kind, row.id)} translate="no">
+                  {row.title}
+                </a>
+              ),
+            },
+            { key: 'at', label: ctx.t('objects.deletedAt'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            { key: 'who', label: ctx.t('events.actor'), cell: (row) => <span translate="no">{row.who}</span> },
+            {
+              key: 'final',
+              label: ctx.t('objects.finalAt'),
+              cell: (row) => (row.finalAt === undefined ? '–' : <Time ctx={ctx} at={row.finalAt} form="date" />),
+            },
+            {
+              key: 'restore',
+              label: <span class="vh">{ctx.t('objects.restore')}</span>,
+              cell: (row) => (
+                <PostForm ctx={ctx} action={paths.objectRestore(row.kind, row.id)}>
+                  <Button small>
+                    {ctx.t('objects.restore')}
+                    <span class="vh"> {row.title}</span>
+                  </Button>
+                </PostForm>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  </SettingsFrame>
+);

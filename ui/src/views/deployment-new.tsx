@@ -1,5 +1,10 @@
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Reference } from '../model.ts';
+import { Button, ErrorSummary, LinkButton, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Page } from '../layout/page.tsx';
+import { paths } from '../paths.ts';
 
 /**
  * POST fields: csrf, name, update (repeated), target devices|group, device (repeated), group, timeoutMinutes, comment,
@@ -22,5 +27,141 @@ export type DeploymentNewProps = {
   readonly errors?: FieldErrors;
 };
 
-/** In work. */
-export const DeploymentNew = ({ ctx }: DeploymentNewProps) => <p>{ctx.site.name}</p>;
+/** From this many devices on, the number must be typed. */
+export const typeNumberFrom = 51;
+
+/** What will be installed, where, and the form that does it: a page that asks before doing. */
+export const DeploymentNew = (props: DeploymentNewProps) => {
+  const { ctx, updates, devices, deviceCount, groups, errors } = props;
+  const labels = {
+    name: ctx.t('deployments.name'),
+    update: ctx.t('nav.updates'),
+    device: ctx.t('nav.devices'),
+    group: ctx.t('devices.group'),
+    timeoutMinutes: ctx.t('deployments.timeout'),
+    confirm: ctx.t('common.typeNumber', { n: deviceCount }),
+  };
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('deployments.question', { updates: updates.length, devices: deviceCount })}
+      section="deployments"
+      crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
+      sub={ctx.t('deployments.consequence')}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <PostForm ctx={ctx} action={paths.deploymentNew()} class="stack">
+        <div class="grid">
+          <Panel title={ctx.t('nav.updates')} span={7}>
+            {updates.length === 0 ? (
+              <Empty
+                title={ctx.t('deployments.noUpdates')}
+                action={
+                  <LinkButton href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
+                    {ctx.t('deployments.chooseUpdates')}
+                  </LinkButton>
+                }
+              >
+                {ctx.t('deployments.noUpdatesWhy')}
+              </Empty>
+            ) : (
+              <DataTable
+                ctx={ctx}
+                caption={ctx.t('nav.updates')}
+                rows={updates}
+                columns={[
+                  {
+                    key: 'name',
+                    label: ctx.t('updates.update'),
+                    any: true,
+                    cell: (row) => (
+                      <>
+                        <input type="hidden" name="update" value={row.id} />
+                        <a href={paths.update(row.id)} translate="no">
+                          {row.name}
+                        </a>
+                      </>
+                    ),
+                  },
+                  { key: 'version', label: ctx.t('updates.version'), any: true, cell: (row) => <span translate="no">{row.version}</span> },
+                  { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
+                  { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.sizeBytes) },
+                ]}
+              />
+            )}
+          </Panel>
+          <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5}>
+            <div class="body">
+              {devices.length === 0 ? (
+                <>
+                  <input type="hidden" name="target" value="group" />
+                  <SelectField
+                    ctx={ctx}
+                    name="group"
+                    label={ctx.t('deployments.toGroup')}
+                    hint={ctx.t('deployments.toGroupHint')}
+                    value={props.group}
+                    errors={errors}
+                    options={[
+                      { value: '', label: ctx.t('deployments.everywhere') },
+                      ...groups.map((group) => ({ value: group.id, label: group.name })),
+                    ]}
+                  />
+                </>
+              ) : (
+                <>
+                  <input type="hidden" name="target" value="devices" />
+                  <ul class="columns">
+                    {devices.map((device) => (
+                      <li>
+                        <input type="hidden" name="device" value={device.id} />
+                        <a href={paths.device(device.id)} translate="no">
+                          {device.name}
+                        </a>
+                      </li>
+                    ))}
+                  </ul>
+                </>
+              )}
+            </div>
+          </Panel>
+        </div>
+        <Panel>
+          <div class="body">
+            <TextField ctx={ctx} name="name" label={labels.name} value={props.name} maxLength={200} errors={errors} required />
+            <TextField
+              ctx={ctx}
+              name="timeoutMinutes"
+              type="number"
+              label={labels.timeoutMinutes}
+              hint={ctx.t('deployments.timeoutHint')}
+              value={String(props.timeoutMinutes)}
+              min={1}
+              max={1_440}
+              errors={errors}
+            />
+            <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+            {deviceCount < typeNumberFrom ? null : (
+              <TextField ctx={ctx} name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" errors={errors} />
+            )}
+            <div class="row">
+              <Button
+                kind="primary"
+                unavailable={
+                  updates.length === 0
+                    ? ctx.t('deployments.noUpdates')
+                    : deviceCount === 0
+                      ? ctx.t('deployments.noDevices')
+                      : withoutRight(ctx, 'deployments:write')
+                }
+              >
+                {ctx.t('deployments.deployTo', { n: deviceCount })}
+              </Button>
+              <LinkButton href={paths.updates()}>{ctx.t('common.cancel')}</LinkButton>
+            </div>
+          </div>
+        </Panel>
+      </PostForm>
+    </Page>
+  );
+};

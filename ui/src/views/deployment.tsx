@@ -2,6 +2,17 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { Installation, PageOf, Reference, When } from '../model.ts';
 import type { DeploymentRow } from './deployments.tsx';
+import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Filters, foundText, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import { Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import { Tile, Tiles } from '../components/tile.tsx';
+import { Page } from '../layout/page.tsx';
+import { listUrl } from '../list.ts';
+import { paths } from '../paths.ts';
+import { DeploymentMark } from './deployments.tsx';
+import { InstallationMark } from './updates.tsx';
 
 export type TaskRow = {
   readonly id: string;
@@ -27,5 +38,146 @@ export type DeploymentProps = {
   readonly timeoutMinutes: number;
 };
 
-/** In work. */
-export const Deployment = ({ ctx }: DeploymentProps) => <p>{ctx.site.name}</p>;
+const states: readonly Installation[] = ['queued', 'running', 'installed', 'verified', 'failed', 'cancelled'];
+const levels = { queued: 'waiting', running: 'running', installed: 'running', verified: 'done', failed: 'critical', cancelled: 'info' } as const;
+
+/** One deployment, device by device. An installed update counts only when the next inventory shows it. */
+export const Deployment = (props: DeploymentProps) => {
+  const { ctx, deployment, group, updates, list, tasks } = props;
+  return (
+    <Page
+      ctx={ctx}
+      title={deployment.name}
+      section="deployments"
+      crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
+      mark={<DeploymentMark ctx={ctx} state={deployment.state} />}
+      refreshSeconds={deployment.state === 'running' ? 5 : undefined}
+      sub={ctx.t('deployments.createdBy', {
+        who: deployment.createdBy,
+        at: ctx.fmt.dateTime(deployment.createdAt),
+        timeout: props.timeoutMinutes,
+      })}
+      actions={
+        deployment.state === 'running' ? (
+          <PostForm ctx={ctx} action={paths.deploymentCancel(deployment.id)}>
+            <Button kind="danger" unavailable={withoutRight(ctx, 'deployments:write')}>
+              {ctx.t('deployments.cancel')}
+            </Button>
+          </PostForm>
+        ) : undefined
+      }
+    >
+      <Tiles>
+        {states.map((state) => (
+          <Tile
+            ctx={ctx}
+            level={levels[state]}
+            word={ctx.t(`installation.${state}`)}
+            n={deployment.tasks[state]}
+            href={listUrl(list, { q: '', filters: [['state', state]] })}
+          >
+            {ctx.t(`installation.${state}.meaning`)}
+          </Tile>
+        ))}
+      </Tiles>
+      <p class="second">
+        {ctx.t('nav.updates')}:{' '}
+        {updates.map((update, index) => (
+          <>
+            {index === 0 ? null : ', '}
+            <a href={paths.update(update.id)} translate="no">
+              {update.name}
+            </a>
+          </>
+        ))}
+        {group === undefined ? null : (
+          <>
+            {'. '}
+            {ctx.t('devices.group')}: <a href={paths.devices({ group: group.id })}>{group.name}</a>
+          </>
+        )}
+      </p>
+      <Filters
+        ctx={ctx}
+        list={list}
+        placeholder={ctx.t('deployments.searchTask')}
+        filters={[
+          {
+            name: 'state',
+            label: 'deployments.stateLabel',
+            options: states.map((value) => ({ value, key: `installation.${value}` })),
+          },
+        ]}
+      />
+      <Panel foot={<Pager ctx={ctx} list={list} next={tasks.next} order={ctx.t('deployments.taskOrder')} />}>
+        <Toolbar ctx={ctx} count={foundText(ctx, tasks)} />
+        {tasks.rows.length === 0 ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('deployments.tasks')}
+            list={list}
+            rows={tasks.rows}
+            records
+            columns={[
+              { key: 'state', label: ctx.t('deployments.stateLabel'), fit: true, rec: 'b', cell: (row) => <InstallationMark ctx={ctx} state={row.state} /> },
+              {
+                key: 'device',
+                label: ctx.t('devices.device'),
+                any: true,
+                rec: 'a',
+                cell: (row) => (
+                  <a class="name" href={paths.device(row.device.id)} translate="no">
+                    {row.device.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'update',
+                label: ctx.t('updates.update'),
+                any: true,
+                rec: 'c',
+                cell: (row) => (
+                  <a href={paths.update(row.update.id)} translate="no">
+                    {row.update.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'why',
+                label: ctx.t('deployments.outcome'),
+                any: true,
+                cell: (row) =>
+                  row.code === undefined && row.exitCode === undefined ? (
+                    '–'
+                  ) : (
+                    <>
+                      {row.code === undefined ? null : (
+                        <>
+                          <code translate="no">{row.code}</code> {ctx.tDynamic(`taskCode.${row.code}`, {}, '')}{' '}
+                        </>
+                      )}
+                      {row.exitCode === undefined ? null : ctx.t('deployments.exitCode', { code: row.exitCode })}
+                    </>
+                  ),
+              },
+              { key: 'attempt', label: ctx.t('deployments.attempt'), num: true, cell: (row) => ctx.fmt.number(row.attempt) },
+              { key: 'at', label: ctx.t('updates.at'), rec: 'd', cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />) },
+            ]}
+            open={(row) =>
+              row.output === undefined || row.output === '' ? undefined : (
+                <details>
+                  <summary>
+                    <span class="link">{ctx.t('deployments.output')}</span>
+                  </summary>
+                  <pre translate="no">{row.output}</pre>
+                </details>
+              )
+            }
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+};

@@ -2,6 +2,10 @@ import type { ChangeRow } from '../components/changes.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
+import { Changes } from '../components/changes.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Filters, Pager } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
 
 export type DeviceChangesProps = {
   readonly ctx: Ctx;
@@ -13,5 +17,29 @@ export type DeviceChangesProps = {
   readonly collections: readonly string[];
 };
 
-/** In work. */
-export const DeviceChanges = ({ ctx }: DeviceChangesProps) => <p>{ctx.site.name}</p>;
+/** What changed on a device, newest first. */
+export const DeviceChanges = ({ ctx, device, tabs, list, rows, next, collections }: DeviceChangesProps) => (
+  <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="changes">
+    <Filters
+      ctx={ctx}
+      list={list}
+      placeholder={ctx.t('list.search')}
+      filters={[
+        {
+          name: 'collection',
+          label: 'changes.collection',
+          options: collections.map((name) => ({ value: name, key: `collection.${name}.title` })),
+        },
+      ]}
+    />
+    <Panel title={ctx.t('devices.tab.changes')} foot={<Pager ctx={ctx} list={list} next={next} order={ctx.t('changes.order')} />}>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>
+      ) : (
+        <div class="body">
+          <Changes ctx={ctx} rows={rows} />
+        </div>
+      )}
+    </Panel>
+  </DeviceFrame>
+);

@@ -2,6 +2,14 @@ import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FieldColumn, Value, When } from '../model.ts';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { PostForm } from '../components/form.tsx';
+import { ColumnPicker, Filters, isFiltered, NoMatch, Pager, shownColumns, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Age, Time, ValueText } from '../components/text.tsx';
+import { paths } from '../paths.ts';
+import { fieldColumns } from './collection.tsx';
 
 /** A tab of a device: the rows of one collection, generated from its declaration. */
 export type DeviceCollectionProps = {
@@ -26,5 +34,76 @@ export type DeviceCollectionProps = {
   readonly personal: 'none' | 'withheld' | 'shown';
 };
 
-/** In work. */
-export const DeviceCollection = ({ ctx }: DeviceCollectionProps) => <p>{ctx.site.name}</p>;
+const Withheld = ({ ctx, device, collection }: { ctx: Ctx; device: DeviceHead; collection: string }) => (
+  <Notice ctx={ctx} level="running" title={ctx.t('devices.withheldTitle')}>
+    {ctx.t('devices.withheldWhy')}
+    <PostForm ctx={ctx} action={paths.devicePersonal(device.id, collection)}>
+      <button type="submit" class="link">
+        {ctx.t('devices.showRecorded')}
+      </button>
+    </PostForm>
+  </Notice>
+);
+
+/** The rows of one collection on one device. */
+export const DeviceCollection = (props: DeviceCollectionProps) => {
+  const { ctx, device, tabs, collection, columns, list, rows, reported, titleField } = props;
+  const name = ctx.tDynamic(`collection.${collection}.title`);
+  const { pickable, tableColumns } = fieldColumns(ctx, columns, titleField, (row: (typeof rows)[number]) => row.values, (row) => row.href);
+  const shown = shownColumns(list, pickable);
+  const only = rows[0];
+  return (
+    <DeviceFrame ctx={ctx} device={device} tabs={tabs} current={collection}>
+      {props.personal === 'withheld' && rows.length > 0 ? (
+        <Withheld ctx={ctx} device={device} collection={collection} />
+      ) : null}
+      {props.personal === 'shown' ? <p class="second">{ctx.t('devices.shownRecorded')}</p> : null}
+      {props.single || reported === null ? null : <Filters ctx={ctx} list={list} filters={[]} placeholder={ctx.t('list.search')} />}
+      <Panel
+        title={name}
+        context={
+          reported === null
+            ? undefined
+            : ctx.rich('devices.reported', {
+                door: ctx.tDynamic(`door.${reported.door}`),
+                at: <Time ctx={ctx} at={reported.at} />,
+                age: <Age ctx={ctx} at={reported.at} />,
+              })
+        }
+        foot={props.single || rows.length === 0 ? undefined : <Pager ctx={ctx} list={list} next={props.next} />}
+      >
+        {reported === null ? (
+          <Empty title={ctx.t('devices.notReported')}>{ctx.t('devices.notReportedWhy')}</Empty>
+        ) : props.single && only !== undefined ? (
+          <div class="body">
+            <Facts
+              rows={columns.map((column) => [
+                ctx.tDynamic(`collection.${collection}.field.${column.name}`),
+                <ValueText ctx={ctx} value={only.values[column.name] ?? null} type={column.type} unit={column.unit} />,
+              ])}
+            />
+          </div>
+        ) : rows.length === 0 ? (
+          isFiltered(list) ? (
+            <NoMatch ctx={ctx} list={list} />
+          ) : (
+            <Empty title={ctx.t('devices.emptySection')} />
+          )
+        ) : (
+          <>
+            <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: rows.length, n: props.total })}>
+              <ColumnPicker ctx={ctx} list={list} all={pickable} />
+            </Toolbar>
+            <DataTable
+              ctx={ctx}
+              caption={name}
+              list={list}
+              rows={rows}
+              columns={tableColumns.filter((column) => shown.has(column.key))}
+            />
+          </>
+        )}
+      </Panel>
+    </DeviceFrame>
+  );
+};

@@ -3,6 +3,10 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
 import type { EventRow } from './events.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Pager } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { EventTable } from './events.tsx';
 
 export type DeviceEventsProps = {
   readonly ctx: Ctx;
@@ -12,5 +16,15 @@ export type DeviceEventsProps = {
   readonly page: PageOf<EventRow>;
 };
 
-/** In work. */
-export const DeviceEvents = ({ ctx }: DeviceEventsProps) => <p>{ctx.site.name}</p>;
+/** Events of one device. */
+export const DeviceEvents = ({ ctx, device, tabs, list, page }: DeviceEventsProps) => (
+  <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="events">
+    <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('events.order')} />}>
+      {page.rows.length === 0 ? (
+        <Empty title={ctx.t('events.none')} />
+      ) : (
+        <EventTable ctx={ctx} list={list} rows={page.rows} withDevice={false} />
+      )}
+    </Panel>
+  </DeviceFrame>
+);

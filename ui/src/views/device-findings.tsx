@@ -3,6 +3,10 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
 import type { FindingRow } from './vulnerabilities.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { FindingTable } from './vulnerabilities.tsx';
 
 export type DeviceFindingsProps = {
   readonly ctx: Ctx;
@@ -14,5 +18,31 @@ export type DeviceFindingsProps = {
   readonly notComparable: number;
 };
 
-/** In work. */
-export const DeviceFindings = ({ ctx }: DeviceFindingsProps) => <p>{ctx.site.name}</p>;
+/** Findings of one device. */
+export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable }: DeviceFindingsProps) => (
+  <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="findings">
+    {notComparable === 0 ? null : <p class="second">{ctx.t('vuln.notComparable', { n: notComparable })}</p>}
+    <Filters ctx={ctx} list={list} filters={decisionFilters} placeholder={ctx.t('vuln.search')} />
+    <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('vuln.order')} />}>
+      <Toolbar ctx={ctx} count={foundText(ctx, page)} />
+      {page.rows.length > 0 ? (
+        <FindingTable ctx={ctx} rows={page.rows} />
+      ) : isFiltered(list) ? (
+        <NoMatch ctx={ctx} list={list} />
+      ) : ctx.advisories === null ? (
+        <Empty title={ctx.t('vuln.noAdvisories')}>{ctx.t('vuln.noAdvisoriesWhy')}</Empty>
+      ) : (
+        <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
+      )}
+    </Panel>
+  </DeviceFrame>
+);
+
+/** The filter of the tab. */
+export const decisionFilters = [
+  {
+    name: 'decision',
+    label: 'vuln.decision',
+    options: ['act', 'attend', 'track-star', 'track'].map((value) => ({ value, key: `decision.${value}` })),
+  },
+];

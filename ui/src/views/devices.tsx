@@ -1,6 +1,26 @@
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FieldColumn, FilterField, Level, PageOf, Reference, Said, Value, When } from '../model.ts';
+import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import {
+  ColumnPicker,
+  DensitySwitch,
+  Filters,
+  filterWords,
+  isFiltered,
+  NoMatch,
+  Pager,
+  type PickableColumn,
+  shownColumns,
+  Toolbar,
+} from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { type Column, DataTable } from '../components/table.tsx';
+import { Age, Count, ValueText } from '../components/text.tsx';
+import { Page } from '../layout/page.tsx';
+import { listParams, listUrl } from '../list.ts';
+import { paths } from '../paths.ts';
 
 export type DeviceState = 'pending' | 'managed' | 'held' | 'revoked';
 
@@ -48,5 +68,228 @@ export type DevicesProps = {
   /** `all` of the list: how many the whole filter selects. */
 };
 
-/** In work. */
-export const Devices = ({ ctx }: DevicesProps) => <p>{ctx.site.name}</p>;
+const form = 'devices-bulk';
+
+const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<DeviceRow>> => ({
+  status: {
+    key: 'status',
+    label: ctx.t('devices.status'),
+    fit: true,
+    sort: true,
+    rec: 'b',
+    cell: (row) => (
+      <Status ctx={ctx} level={row.level}>
+        {row.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${row.state}`)}
+      </Status>
+    ),
+  },
+  name: {
+    key: 'name',
+    label: ctx.t('devices.name'),
+    sort: true,
+    any: true,
+    rec: 'a',
+    cell: (row) => (
+      <a class="name" href={paths.device(row.id)} translate="no">
+        {row.name}
+      </a>
+    ),
+  },
+  reason: {
+    key: 'reason',
+    label: ctx.t('devices.reason'),
+    rec: 'c',
+    cell: (row) => {
+      const [first, ...more] = row.reasons;
+      if (first === undefined) return <span class="hide-narrow">–</span>;
+      return (
+        <span title={more.length === 0 ? undefined : row.reasons.map(ctx.say).join('; ')}>
+          {ctx.say(first)}
+          {more.length === 0 ? null : <span class="dim"> +{more.length}</span>}
+        </span>
+      );
+    },
+  },
+  group: { key: 'group', label: ctx.t('devices.group'), sort: true, cell: (row) => row.group?.name ?? '–' },
+  os: {
+    key: 'os',
+    label: ctx.t('devices.os'),
+    sort: true,
+    cell: (row) => <span translate="no">{row.os ?? '–'}</span>,
+  },
+  address: {
+    key: 'address',
+    label: ctx.t('devices.address'),
+    fit: true,
+    cell: (row) => <span translate="no">{row.address ?? '–'}</span>,
+  },
+  seen: {
+    key: 'seen',
+    label: ctx.t('devices.contact'),
+    num: true,
+    sort: true,
+    rec: 'd',
+    cell: (row) => (
+      <span class="second">
+        <Age ctx={ctx} at={row.lastSeenAt} />
+      </span>
+    ),
+  },
+  act: {
+    key: 'act',
+    label: ctx.t('decision.act'),
+    num: true,
+    sort: true,
+    cell: (row) => <Count ctx={ctx} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />,
+  },
+  findings: {
+    key: 'findings',
+    label: ctx.t('vuln.findings'),
+    num: true,
+    sort: true,
+    cell: (row) => <Count ctx={ctx} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />,
+  },
+  updates: {
+    key: 'updates',
+    label: ctx.t('nav.updates'),
+    num: true,
+    sort: true,
+    cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
+  },
+});
+
+const BulkActions = ({ ctx, groups }: { ctx: Ctx; groups: DevicesProps['groups'] }) => {
+  const unavailable = withoutRight(ctx, 'devices:write');
+  return (
+    <>
+      <Button small form={form} name="action" value="deploy" unavailable={withoutRight(ctx, 'deployments:write')}>
+        {ctx.t('devices.bulk.deploy')}
+      </Button>
+      <details class="pop start">
+        <summary class="btn sm">{ctx.t('devices.bulk.more')}</summary>
+        <div>
+          {groups.length === 0 ? null : (
+            <div class="field">
+              <label for="bulk-group">{ctx.t('devices.bulk.toGroup')}</label>
+              <select class="input" id="bulk-group" name="group" form={form}>
+                <option value="">{ctx.t('devices.noGroup')}</option>
+                {groups.map((group) => (
+                  <option value={group.id}>{group.name}</option>
+                ))}
+              </select>
+            </div>
+          )}
+          <Button small form={form} name="action" value="move" unavailable={unavailable}>
+            {ctx.t('devices.bulk.move')}
+          </Button>
+          <Button small form={form} name="action" value="approve" unavailable={unavailable}>
+            {ctx.t('devices.bulk.approve')}
+          </Button>
+          <Button small kind="danger" form={form} name="action" value="revoke" unavailable={unavailable}>
+            {ctx.t('devices.bulk.revoke')}
+          </Button>
+        </div>
+      </details>
+    </>
+  );
+};
+
+/** Worst first; `Reason` says why. */
+export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, groups }: DevicesProps) => {
+  const own = ownColumns(ctx);
+  const pickable: PickableColumn[] = [
+    ...deviceColumns.map((key) => ({ key, label: String(own[key].label), byDefault: key !== 'findings' })),
+    ...extraColumns.map((field) => ({
+      key: `${field.collection}.${field.name}`,
+      label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+      byDefault: false,
+      ...(field.personal ? { personal: true } : {}),
+    })),
+  ];
+  const shown = shownColumns(list, pickable);
+  const columns: Column<DeviceRow>[] = [
+    ...deviceColumns.filter((key) => shown.has(key)).map((key) => own[key]),
+    ...extraColumns
+      .filter((field) => shown.has(`${field.collection}.${field.name}`))
+      .map(
+        (field): Column<DeviceRow> => ({
+          key: `${field.collection}.${field.name}`,
+          label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+          any: true,
+          cell: (row) => (
+            <ValueText
+              ctx={ctx}
+              value={row.extra?.[`${field.collection}.${field.name}`] ?? null}
+              type={field.type}
+              unit={field.unit}
+            />
+          ),
+        }),
+      ),
+  ];
+  const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
+  const add = (
+    <LinkButton kind="primary" href={paths.objectNew('token', { purpose: 'agent' })} unavailable={withoutRight(ctx, 'accounts:write')}>
+      {ctx.t('devices.add')}
+    </LinkButton>
+  );
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('nav.devices')}
+      section="devices"
+      sub={found}
+      advisoriesMatter
+      announce={found}
+      filter={filterWords(ctx, list, filters)}
+      actions={
+        <>
+          <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
+            {ctx.t('common.exportCsv')}
+          </LinkButton>
+          {add}
+        </>
+      }
+    >
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
+      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('devices.order')} />}>
+        <PostForm ctx={ctx} action={paths.devicesBulk()} id={form}>
+          {listParams(list).map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
+        </PostForm>
+        <Toolbar
+          ctx={ctx}
+          count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
+          bulk={{
+            list,
+            total: page.total,
+            shown: page.rows.length,
+            actions: <BulkActions ctx={ctx} groups={groups} />,
+          }}
+        >
+          <DensitySwitch ctx={ctx} />
+          <ColumnPicker ctx={ctx} list={list} all={pickable} />
+        </Toolbar>
+        {page.rows.length > 0 ? (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('nav.devices')}
+            list={list}
+            order={{ key: 'status' }}
+            rows={page.rows}
+            columns={columns}
+            records
+            select={{ form, id: (row) => row.id, label: (row) => ctx.t('list.selectRow', { name: row.name }) }}
+          />
+        ) : isFiltered(list) ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : (
+          <Empty title={ctx.t('devices.none')} action={add}>
+            {ctx.t('devices.noneWhy')}
+          </Empty>
+        )}
+      </Panel>
+    </Page>
+  );
+};

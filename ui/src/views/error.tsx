@@ -1,4 +1,9 @@
 import type { Ctx } from '../context.ts';
+import { LinkButton } from '../components/form.tsx';
+import { Notice } from '../components/panel.tsx';
+import { Bare } from '../layout/bare.tsx';
+import { Page } from '../layout/page.tsx';
+import { paths } from '../paths.ts';
 
 /** A failed call. With a person in `ctx` it has the shell, else it stands alone. */
 export type ErrorViewProps = {
@@ -12,5 +17,47 @@ export type ErrorViewProps = {
   readonly back?: string | undefined;
 };
 
-/** In work. */
-export const ErrorView = ({ ctx }: ErrorViewProps) => <p>{ctx.site.name}</p>;
+const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProps) => {
+  const why = ctx.tDynamic(`error.${code}.why`, {}, '');
+  const next = ctx.tDynamic(`error.${code}.next`, {}, '');
+  return (
+    <>
+      <Notice ctx={ctx} level="critical" title={ctx.tDynamic(`error.${code}`, {}, ctx.t('errors.title'))} alert>
+        {why} {next}
+      </Notice>
+      {detail === undefined || detail === '' ? null : (
+        <p class="second" lang="en" translate="no">
+          {detail}
+        </p>
+      )}
+      <p class="small dim" translate="no">
+        {code}, HTTP {status}
+        {requestId === undefined ? null : `, ${requestId}`}
+      </p>
+      <div class="row">
+        <LinkButton href={back ?? paths.overview()}>{ctx.t(back === undefined ? 'errors.toOverview' : 'errors.back')}</LinkButton>
+        {status === 401 ? (
+          <LinkButton kind="primary" href={paths.login()}>
+            {ctx.t('login.submit')}
+          </LinkButton>
+        ) : null}
+      </div>
+    </>
+  );
+};
+
+/** What, why, what next. */
+export const ErrorView = (props: ErrorViewProps) => {
+  const { ctx } = props;
+  const title = ctx.t('errors.title');
+  return ctx.person === null ? (
+    <Bare ctx={ctx} title={title} wide>
+      <h1>{title}</h1>
+      <ErrorBody {...props} />
+    </Bare>
+  ) : (
+    <Page ctx={ctx} title={title}>
+      <ErrorBody {...props} />
+    </Page>
+  );
+};

@@ -1,6 +1,11 @@
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import type { ExchangeCounts } from './exchange.tsx';
+import { ExchangeFrame } from '../components/exchange-frame.tsx';
+import { LinkButton } from '../components/form.tsx';
+import { Facts, Panel } from '../components/panel.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import { paths } from '../paths.ts';
 
 /** Tab Site card: what introduces this site to the connected host. */
 export type ExchangeCardProps = {
@@ -16,5 +21,44 @@ export type ExchangeCardProps = {
   };
 };
 
-/** In work. */
-export const ExchangeCard = ({ ctx }: ExchangeCardProps) => <p>{ctx.site.name}</p>;
+/** The card that introduces this site, with the fingerprint that the other side compares. */
+export const ExchangeCard = ({ ctx, tabs, card }: ExchangeCardProps) => (
+  <ExchangeFrame
+    ctx={ctx}
+    current="card"
+    receipts={tabs.receipts}
+    actions={
+      <LinkButton kind="primary" href={paths.exchangeCardFile()} download>
+        {ctx.t('exchange.downloadCard')}
+      </LinkButton>
+    }
+  >
+    <Panel title={ctx.t('exchange.cardTitle', { number: card.number })}>
+      <div class="body">
+        <p class="second">{ctx.t('exchange.cardWhy')}</p>
+        <Facts
+          rows={[
+            [ctx.t('exchange.fingerprint'), <Hash value={card.fingerprint} id="fingerprint" />],
+            [ctx.t('exchange.created'), <Time ctx={ctx} at={card.createdAt} />],
+            [ctx.t('exchange.site'), <span translate="no">{`${ctx.site.id}, ${ctx.site.name}`}</span>],
+            [
+              ctx.t('exchange.signKeys'),
+              <>
+                {card.signKeys.map((key) => (
+                  <div>
+                    <Hash value={key} />
+                  </div>
+                ))}
+              </>,
+            ],
+            [ctx.t('exchange.sealKey'), <Hash value={card.sealKey} />],
+            [
+              ctx.t('exchange.rootHeld'),
+              card.rootVersion === 0 ? ctx.t('exchange.noRoot') : ctx.fmt.number(card.rootVersion),
+            ],
+          ]}
+        />
+      </div>
+    </Panel>
+  </ExchangeFrame>
+);

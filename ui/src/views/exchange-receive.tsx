@@ -1,6 +1,13 @@
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import type { ExchangeCounts } from './exchange.tsx';
+import { ExchangeFrame } from '../components/exchange-frame.tsx';
+import { Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import { paths } from '../paths.ts';
 
 /** Tab Receive: upload (multipart field `file`) or pick (`path`) a bundle; both lead to the wizard. */
 export type ExchangeReceiveProps = {
@@ -30,5 +37,158 @@ export type ExchangeReceiveProps = {
   readonly errors?: FieldErrors;
 };
 
-/** In work. */
-export const ExchangeReceive = ({ ctx }: ExchangeReceiveProps) => <p>{ctx.site.name}</p>;
+const levels = { checked: 'waiting', running: 'running', imported: 'done', refused: 'critical', partial: 'warning' } as const;
+
+const Pick = ({ ctx, candidates, unavailable }: Pick<ExchangeReceiveProps, 'ctx' | 'candidates'> & { unavailable: string | undefined }) => (
+  <Panel title={ctx.t('exchange.onMedium')} context={ctx.t('exchange.onMediumContext')} span={6}>
+    {candidates.length === 0 ? (
+      <Empty title={ctx.t('exchange.noCandidates')}>{ctx.t('exchange.noCandidatesWhy')}</Empty>
+    ) : (
+      <PostForm ctx={ctx} action={paths.bundlePick()}>
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('exchange.onMedium')}
+          rows={candidates}
+          columns={[
+            {
+              key: 'name',
+              label: ctx.t('exchange.file'),
+              any: true,
+              cell: (row) => <span translate="no">{row.name}</span>,
+            },
+            { key: 'at', label: ctx.t('exchange.time'), hideNarrow: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            { key: 'bytes', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
+            {
+              key: 'pick',
+              label: <span class="vh">{ctx.t('exchange.check')}</span>,
+              num: true,
+              cell: (row) => (
+                <Button small name="path" value={row.path} busy={ctx.t('exchange.checking')} unavailable={unavailable}>
+                  {ctx.t('exchange.check')}
+                  <span class="vh"> {row.name}</span>
+                </Button>
+              ),
+            },
+          ]}
+        />
+      </PostForm>
+    )}
+  </Panel>
+);
+
+/** Age of every source of knowledge, with its limit. */
+export const KnowledgeTable = ({ ctx, knowledge }: Pick<ExchangeReceiveProps, 'ctx' | 'knowledge'>) => (
+  <DataTable
+    ctx={ctx}
+    caption={ctx.t('overview.knowledge')}
+    rows={knowledge}
+    columns={[
+      {
+        key: 'feed',
+        label: ctx.t('overview.source'),
+        any: true,
+        cell: (row) => (
+          <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
+            {row.feed}
+          </a>
+        ),
+      },
+      {
+        key: 'newest',
+        label: ctx.t('exchange.newest'),
+        cell: (row) => (row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />),
+      },
+      { key: 'imported', label: ctx.t('exchange.importedAt'), hideNarrow: true, cell: (row) => <Time ctx={ctx} at={row.importedAt} /> },
+      {
+        key: 'age',
+        label: ctx.t('exchange.ageDays'),
+        num: true,
+        cell: (row) =>
+          row.ageDays === undefined ? (
+            '–'
+          ) : row.ageDays > row.limitDays ? (
+            <Status ctx={ctx} level="warning">
+              {ctx.fmt.number(Math.floor(row.ageDays))}
+            </Status>
+          ) : (
+            ctx.fmt.number(Math.floor(row.ageDays))
+          ),
+      },
+      { key: 'limit', label: ctx.t('overview.limit'), num: true, cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span> },
+    ]}
+  />
+);
+
+/** Pick a bundle on the medium or upload it; nothing is changed before the last step of the wizard. */
+export const ExchangeReceive = (props: ExchangeReceiveProps) => {
+  const { ctx, imports, knowledge, errors } = props;
+  const unavailable =
+    props.ready === 'no-trust' ? ctx.t('exchange.noTrustShort') : withoutRight(ctx, 'exchange:write');
+  return (
+    <ExchangeFrame ctx={ctx} current="receive" receipts={props.tabs.receipts}>
+      {props.ready === 'no-trust' ? (
+        <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
+          {ctx.t('overview.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('overview.importTrust')}</a>
+        </Notice>
+      ) : null}
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
+      <div class="grid">
+        <Pick ctx={ctx} candidates={props.candidates} unavailable={unavailable} />
+        <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
+          <div class="body">
+            <PostForm ctx={ctx} action={paths.bundleUpload()} multipart class="form">
+              <div class="field">
+                <label for="f-file">{ctx.t('exchange.file')}</label>
+                <input class="input" type="file" id="f-file" name="file" accept=".tar,application/x-tar" required />
+                <small>{ctx.t('exchange.uploadHint')}</small>
+              </div>
+              <div>
+                <Button kind="primary" busy={ctx.t('exchange.checking')} unavailable={unavailable}>
+                  {ctx.t('exchange.uploadCheck')}
+                </Button>
+              </div>
+            </PostForm>
+          </div>
+        </Panel>
+      </div>
+      {imports.length === 0 ? null : (
+        <Panel title={ctx.t('exchange.imports')}>
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('exchange.imports')}
+            rows={imports}
+            columns={[
+              {
+                key: 'name',
+                label: ctx.t('exchange.file'),
+                any: true,
+                cell: (row) => (
+                  <a href={paths.bundleImport(row.id)} translate="no">
+                    {row.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'state',
+                label: ctx.t('exchange.resultLabel'),
+                cell: (row) => (
+                  <Status ctx={ctx} level={levels[row.state]}>
+                    {ctx.t(`exchange.importState.${row.state}`)}
+                  </Status>
+                ),
+              },
+              { key: 'at', label: ctx.t('exchange.time'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            ]}
+          />
+        </Panel>
+      )}
+      <Panel title={ctx.t('overview.knowledge')} context={ctx.t('overview.perSource')}>
+        {knowledge.length === 0 ? (
+          <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('overview.noKnowledgeWhy')}</Empty>
+        ) : (
+          <KnowledgeTable ctx={ctx} knowledge={knowledge} />
+        )}
+      </Panel>
+    </ExchangeFrame>
+  );
+};

@@ -1,5 +1,9 @@
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
+import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
+import { Bare } from '../layout/bare.tsx';
+import { paths } from '../paths.ts';
+import { FingerprintFoot } from './login.tsx';
 
 /** POST fields: csrf, password, repeat. */
 export type FirstPasswordProps = {
@@ -11,5 +15,46 @@ export type FirstPasswordProps = {
   readonly errors?: FieldErrors;
 };
 
-/** In work. */
-export const FirstPassword = ({ ctx }: FirstPasswordProps) => <p>{ctx.site.name}</p>;
+/** The one-time link of a new account: it sets the first password and is used up by that. */
+export const FirstPassword = ({ ctx, token, account, minLength, fingerprint, errors }: FirstPasswordProps) => (
+  <Bare ctx={ctx} title={ctx.t('login.firstTitle')} foot={<FingerprintFoot ctx={ctx} fingerprint={fingerprint} />}>
+    <div>
+      <h1>{ctx.t('login.firstTitle')}</h1>
+      <p class="small second">{ctx.t('login.firstWhy')}</p>
+    </div>
+    <ErrorSummary
+      ctx={ctx}
+      errors={errors}
+      labels={{ password: ctx.t('login.newPassword'), repeat: ctx.t('login.repeat') }}
+    />
+    <PostForm ctx={ctx} action={paths.first(token)} class="form">
+      <div class="field">
+        <span class="label">{ctx.t('login.name')}</span>
+        <span translate="no">{account}</span>
+      </div>
+      <input type="hidden" name="username" value={account} autocomplete="username" />
+      <TextField
+        ctx={ctx}
+        name="password"
+        type="password"
+        label={ctx.t('login.newPassword')}
+        hint={ctx.t('login.passwordHint', { n: minLength })}
+        autocomplete="new-password"
+        errors={errors}
+        required
+      />
+      <TextField
+        ctx={ctx}
+        name="repeat"
+        type="password"
+        label={ctx.t('login.repeat')}
+        autocomplete="new-password"
+        errors={errors}
+        required
+      />
+      <Button kind="primary" block>
+        {ctx.t('login.setPassword')}
+      </Button>
+    </PostForm>
+  </Bare>
+);

@@ -1,5 +1,10 @@
 import type { Ctx } from '../context.ts';
 import type { Said } from '../model.ts';
+import { Button, Fault, PostForm, TextField } from '../components/form.tsx';
+import { Notice } from '../components/panel.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import { Bare } from '../layout/bare.tsx';
+import { paths } from '../paths.ts';
 
 export type LoginProps = {
   readonly ctx: Ctx;
@@ -12,5 +17,76 @@ export type LoginProps = {
   readonly back?: string;
 };
 
-/** In work. */
-export const Login = ({ ctx }: LoginProps) => <p>{ctx.site.name}</p>;
+/** What to compare before a password is typed, and the clock of the appliance. */
+export const FingerprintFoot = ({ ctx, fingerprint }: { ctx: Ctx; fingerprint: string }) => (
+  <>
+    <p>{ctx.t('login.fingerprint')}</p>
+    <p>
+      <Hash value={fingerprint} />
+    </p>
+    <p class="dim">
+      {ctx.t('login.recorded')} <Time ctx={ctx} at={ctx.nowMs} />, {ctx.fmt.offset(ctx.nowMs)}
+    </p>
+  </>
+);
+
+/** Log-in: language first, one message for whatever was wrong. */
+export const Login = ({ ctx, fingerprint, error, name, back }: LoginProps) => (
+  <Bare ctx={ctx} title={ctx.t('login.title')} foot={<FingerprintFoot ctx={ctx} fingerprint={fingerprint} />}>
+    <div>
+      <h1>{ctx.t('login.title')}</h1>
+      <p class="small second">
+        {ctx.site.name === '' ? null : `${ctx.site.name}, `}
+        <span translate="no">{ctx.site.id}</span>
+      </p>
+    </div>
+    {error === undefined ? null : (
+      <Notice ctx={ctx} level="critical" title={ctx.say(error.said)} alert>
+        {error.attemptsLeft === undefined ? null : ctx.t('login.attemptsLeft', { n: error.attemptsLeft })}
+      </Notice>
+    )}
+    <PostForm ctx={ctx} action={paths.login()} class="form">
+      {back === undefined ? null : <input type="hidden" name="back" value={back} />}
+      <TextField
+        ctx={ctx}
+        name="name"
+        label={ctx.t('login.name')}
+        value={name}
+        autocomplete="username"
+        spellcheck={false}
+        required
+        autofocus={error === undefined}
+      />
+      <div class="field">
+        <label for="f-password">{ctx.t('login.password')}</label>
+        <input
+          class="input"
+          id="f-password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          aria-invalid={error === undefined ? undefined : 'true'}
+          aria-describedby={error === undefined ? undefined : 'f-password-fault'}
+        />
+        {error === undefined ? null : (
+          <Fault ctx={ctx} id="f-password-fault">
+            {ctx.t('login.again')}
+          </Fault>
+        )}
+      </div>
+      <TextField
+        ctx={ctx}
+        name="code"
+        label={ctx.t('login.code')}
+        hint={ctx.t('login.codeHint')}
+        placeholder={ctx.t('login.codePlaceholder')}
+        autocomplete="one-time-code"
+        maxLength={40}
+      />
+      <Button kind="primary" block busy={ctx.t('login.busy')}>
+        {ctx.t('login.submit')}
+      </Button>
+    </PostForm>
+  </Bare>
+);

@@ -1,5 +1,12 @@
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
+import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
+import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import { Page } from '../layout/page.tsx';
+import { KeyList } from '../layout/shell.tsx';
+import { paths } from '../paths.ts';
 
 /** The reader's own page: preferences, password, two-step verification, sessions. */
 export type MeProps = {
@@ -23,5 +30,200 @@ export type MeProps = {
   readonly errors?: FieldErrors;
 };
 
-/** In work. */
-export const Me = ({ ctx }: MeProps) => <p>{ctx.site.name}</p>;
+const Choice = ({
+  ctx,
+  label,
+  name,
+  current,
+  options,
+}: {
+  ctx: Ctx;
+  label: string;
+  name: string;
+  current: string;
+  options: readonly (readonly [value: string, label: string])[];
+}) => (
+  <div class="row">
+    <span class="second">{label}</span>
+    <form method="post" action={paths.preferences()} class="seg" aria-label={label}>
+      <input type="hidden" name="csrf" value={ctx.csrf} />
+      <input type="hidden" name="back" value={ctx.url} />
+      {options.map(([value, text]) => (
+        <button type="submit" name={name} value={value} aria-pressed={value === current ? 'true' : 'false'}>
+          {text}
+        </button>
+      ))}
+    </form>
+  </div>
+);
+
+const TwoStep = ({ ctx, twoStep, errors }: { ctx: Ctx; twoStep: MeProps['twoStep']; errors: FieldErrors | undefined }) => (
+  <div class="body">
+    <p class="second">{ctx.t(twoStep.enabled ? 'me.twoStepOn' : 'me.twoStepOff')}</p>
+    {twoStep.newCodes === undefined ? null : (
+      <Notice ctx={ctx} level="warning" title={ctx.t('me.newCodes')} alert>
+        <pre translate="no">{twoStep.newCodes.join('\n')}</pre>
+      </Notice>
+    )}
+    {twoStep.setup === undefined ? null : (
+      <Facts
+        rows={[
+          [
+            ctx.t('me.secret'),
+            <span class="hash" translate="no">
+              {twoStep.setup.secret}
+            </span>,
+          ],
+          [
+            ctx.t('me.uri'),
+            <span class="hash" translate="no">
+              {twoStep.setup.uri}
+            </span>,
+          ],
+        ]}
+      />
+    )}
+    {twoStep.codesLeft === undefined ? null : <p>{ctx.t('me.codesLeft', { n: twoStep.codesLeft })}</p>}
+    <PostForm ctx={ctx} action={paths.meTwoStep()} class="form">
+      {twoStep.setup === undefined ? null : (
+        <TextField
+          ctx={ctx}
+          name="code"
+          label={ctx.t('login.code')}
+          hint={ctx.t('me.codeHint')}
+          autocomplete="one-time-code"
+          inputmode="numeric"
+          errors={errors}
+        />
+      )}
+      <div class="row">
+        {twoStep.enabled ? (
+          <Button kind="danger" name="action" value="disable">
+            {ctx.t('me.twoStepDisable')}
+          </Button>
+        ) : twoStep.setup === undefined ? (
+          <Button name="action" value="begin">
+            {ctx.t('me.twoStepBegin')}
+          </Button>
+        ) : (
+          <Button kind="primary" name="action" value="confirm">
+            {ctx.t('me.twoStepConfirm')}
+          </Button>
+        )}
+      </div>
+    </PostForm>
+  </div>
+);
+
+/** Preferences, password, two-step verification and sessions of the reader. */
+export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MeProps) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('common.me')}
+    sub={<span translate="no">{[account.name, account.fullName, ...account.roles].filter(Boolean).join(', ')}</span>}
+  >
+    <ErrorSummary ctx={ctx} errors={errors} />
+    <div class="grid">
+      <Panel title={ctx.t('me.preferences')} span={6}>
+        <div class="body">
+          <Choice
+            ctx={ctx}
+            label={ctx.t('common.language')}
+            name="lang"
+            current={ctx.lang}
+            options={[
+              ['kk', 'Қазақша'],
+              ['ru', 'Русский'],
+              ['en', 'English'],
+            ]}
+          />
+          <Choice
+            ctx={ctx}
+            label={ctx.t('common.theme')}
+            name="theme"
+            current={ctx.theme}
+            options={[
+              ['light', ctx.t('common.theme.light')],
+              ['dark', ctx.t('common.theme.dark')],
+              ['system', ctx.t('common.theme.system')],
+            ]}
+          />
+          <Choice
+            ctx={ctx}
+            label={ctx.t('list.density')}
+            name="density"
+            current={ctx.density}
+            options={[
+              ['compact', ctx.t('list.density.compact')],
+              ['comfortable', ctx.t('list.density.comfortable')],
+            ]}
+          />
+          <Choice
+            ctx={ctx}
+            label={ctx.t('keys.single')}
+            name="shortcuts"
+            current={ctx.shortcuts ? 'on' : 'off'}
+            options={[
+              ['on', ctx.t('common.on')],
+              ['off', ctx.t('common.off')],
+            ]}
+          />
+          <KeyList ctx={ctx} />
+        </div>
+      </Panel>
+      <Panel title={ctx.t('me.password')} span={6}>
+        <div class="body">
+          <PostForm ctx={ctx} action={paths.mePassword()} class="form">
+            <TextField
+              ctx={ctx}
+              name="current"
+              type="password"
+              label={ctx.t('me.currentPassword')}
+              autocomplete="current-password"
+              errors={errors}
+              required
+            />
+            <TextField
+              ctx={ctx}
+              name="password"
+              type="password"
+              label={ctx.t('login.newPassword')}
+              hint={ctx.t('login.passwordHint', { n: minLength })}
+              autocomplete="new-password"
+              errors={errors}
+              required
+            />
+            <TextField
+              ctx={ctx}
+              name="repeat"
+              type="password"
+              label={ctx.t('login.repeat')}
+              autocomplete="new-password"
+              errors={errors}
+              required
+            />
+            <div>
+              <Button kind="primary">{ctx.t('me.changePassword')}</Button>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+      <Panel title={ctx.t('me.twoStep')} span={6}>
+        <TwoStep ctx={ctx} twoStep={twoStep} errors={errors} />
+      </Panel>
+      <Panel title={ctx.t('me.sessions')} span={6}>
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('me.sessions')}
+          rows={sessions}
+          columns={[
+            { key: 'startedAt', label: ctx.t('me.sessionStarted'), cell: (row) => <Time ctx={ctx} at={row.startedAt} /> },
+            { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
+            { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
+            { key: 'current', label: '', cell: (row) => (row.current ? ctx.t('me.thisSession') : '') },
+          ]}
+        />
+      </Panel>
+    </div>
+  </Page>
+);

@@ -1,6 +1,23 @@
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Value, When } from '../model.ts';
 import type { KindField } from './objects.tsx';
+import {
+  AreaField,
+  Button,
+  CheckField,
+  ChecksField,
+  ErrorSummary,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
+import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { Tag } from '../components/status.tsx';
+import { paths } from '../paths.ts';
+import { ObjectValue } from './objects.tsx';
 
 /**
  * POST fields: csrf, revision, comment, `f.<name>` per field; lists are lines of a text field or repeated check boxes;
@@ -29,5 +46,170 @@ export type ObjectFormProps = {
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
 };
 
-/** In work. */
-export const ObjectForm = ({ ctx }: ObjectFormProps) => <p>{ctx.site.name}</p>;
+const text = (value: Value): string =>
+  value === null ? '' : typeof value === 'object' ? value.join('\n') : String(value);
+
+const list = (value: Value): readonly string[] =>
+  value === null ? [] : typeof value === 'object' ? value : [String(value)];
+
+const Control = ({
+  ctx,
+  kind,
+  field,
+  value,
+  errors,
+}: {
+  ctx: Ctx;
+  kind: string;
+  field: KindField;
+  value: Value;
+  errors: FieldErrors | undefined;
+}) => {
+  const words = ctx.tDynamic(`kind.${kind}.field.${field.name}`);
+  const fault = errors?.[field.name];
+  const shared = {
+    ctx,
+    name: `f.${field.name}`,
+    errors: fault === undefined ? undefined : { [`f.${field.name}`]: fault },
+    hint: ctx.tDynamic(`kind.${kind}.hint.${field.name}`, {}, '') || undefined,
+    label: field.personal ? (
+      <>
+        {words} <Tag>{ctx.t('common.personal')}</Tag>
+      </>
+    ) : (
+      words
+    ),
+  };
+  const choices = (field.choices ?? []).map((choice) => ({ value: choice.id, label: choice.name }));
+  switch (field.type) {
+    case 'multiline':
+      return <AreaField {...shared} value={text(value)} maxLength={field.max} required={field.required} />;
+    case 'json':
+      return <AreaField {...shared} value={text(value)} rows={8} required={field.required} />;
+    case 'boolean':
+      return <CheckField {...shared} checked={value === true} />;
+    case 'integer':
+      return (
+        <TextField {...shared} type="number" value={text(value)} min={field.min} max={field.max} required={field.required} />
+      );
+    case 'time':
+      return <TextField {...shared} value={text(value)} placeholder="2027-01-31T00:00:00Z" required={field.required} />;
+    case 'choice':
+      return (
+        <SelectField
+          {...shared}
+          value={text(value)}
+          options={[
+            ...(field.required ? [] : [{ value: '', label: '–' }]),
+            ...(field.options ?? []).map((option) => ({
+              value: option,
+              label: ctx.tDynamic(`kind.${kind}.option.${field.name}.${option}`),
+            })),
+          ]}
+        />
+      );
+    case 'reference':
+      return <SelectField {...shared} value={text(value)} options={[{ value: '', label: '–' }, ...choices]} />;
+    case 'list':
+      return field.choices === undefined ? (
+        <AreaField {...shared} value={text(value)} hint={shared.hint ?? ctx.t('settings.perLine')} />
+      ) : (
+        <ChecksField {...shared} values={list(value)} options={choices} />
+      );
+    case 'secret':
+      return (
+        <TextField {...shared} type="password" autocomplete="off" hint={shared.hint ?? ctx.t('objects.secretHint')} />
+      );
+    case 'text':
+      return <TextField {...shared} value={text(value)} maxLength={field.max} required={field.required} />;
+  }
+};
+
+/** The form of any kind, generated from its declaration. */
+export const ObjectForm = (props: ObjectFormProps) => {
+  const { ctx, kind, area, fields, values, object, errors, secret } = props;
+  const kindTitle = ctx.tDynamic(`kind.${kind}.title`);
+  const labels = Object.fromEntries(
+    fields.flatMap(({ name }) => {
+      const label = ctx.tDynamic(`kind.${kind}.field.${name}`);
+      return [
+        [name, label],
+        [`f.${name}`, label],
+      ];
+    }),
+  );
+  const named = Object.fromEntries(
+    Object.entries(errors ?? {}).map(([name, fault]) => [name === '' ? '' : `f.${name}`, fault]),
+  );
+  const right = withoutRight(ctx, `${area}:write`);
+  return (
+    <SettingsFrame
+      ctx={ctx}
+      current={kind}
+      title={object?.title ?? ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
+      untranslatedTitle={object !== undefined}
+      crumbs={[{ label: kindTitle, href: paths.objects(kind) }]}
+      sub={
+        object === undefined
+          ? undefined
+          : ctx.t('objects.updatedBy', {
+              who: object.updatedBy,
+              at: ctx.fmt.dateTime(object.updatedAt),
+              revision: object.revision,
+            })
+      }
+      actions={
+        object === undefined ? undefined : (
+          <LinkButton href={paths.objectRevisions(kind, object.id)}>{ctx.t('objects.revisions')}</LinkButton>
+        )
+      }
+    >
+      {secret === undefined ? null : (
+        <Notice ctx={ctx} level="warning" title={ctx.t('objects.secretOnce')} alert>
+          <p>{secret.label}</p>
+          <pre id="secret" translate="no">
+            {secret.value}
+          </pre>
+        </Notice>
+      )}
+      <ErrorSummary ctx={ctx} errors={errors === undefined ? undefined : named} labels={labels} />
+      {props.readOnly ? (
+        <Panel context={ctx.t('objects.builtIn')} title={object?.title ?? kindTitle}>
+          <div class="body">
+            <Facts
+              rows={fields.map((field) => [
+                labels[field.name] ?? field.name,
+                <ObjectValue ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} />,
+              ])}
+            />
+          </div>
+        </Panel>
+      ) : (
+        <Panel>
+          <div class="body">
+            <PostForm ctx={ctx} action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)} class="form">
+              {object === undefined ? null : <input type="hidden" name="revision" value={String(object.revision)} />}
+              {fields.map((field) => (
+                <Control ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} errors={errors} />
+              ))}
+              <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+              <div class="row">
+                <Button kind="primary" unavailable={right}>
+                  {ctx.t('common.save')}
+                </Button>
+                <LinkButton href={paths.objects(kind)}>{ctx.t('common.cancel')}</LinkButton>
+              </div>
+            </PostForm>
+            {object === undefined ? null : (
+              <PostForm ctx={ctx} action={paths.objectDelete(kind, object.id)}>
+                <Button kind="danger" small unavailable={right}>
+                  {ctx.t('objects.delete')}
+                </Button>
+              </PostForm>
+            )}
+          </div>
+        </Panel>
+      )}
+    </SettingsFrame>
+  );
+};

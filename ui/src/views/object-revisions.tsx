@@ -1,5 +1,12 @@
 import type { Ctx } from '../context.ts';
 import type { PageOf, Value, When } from '../model.ts';
+import { FieldDiffs } from '../components/changes.tsx';
+import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Notice, Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import { paths } from '../paths.ts';
 
 export type RevisionRow = {
   readonly revision: number;
@@ -35,5 +42,106 @@ export type ObjectRevisionsProps = {
     | undefined;
 };
 
-/** In work. */
-export const ObjectRevisions = ({ ctx }: ObjectRevisionsProps) => <p>{ctx.site.name}</p>;
+const fieldLabel = (ctx: Ctx, kind: string, id: string, field: string): string =>
+  kind === 'setting' && field === 'value'
+    ? ctx.tDynamic(`setting.${id}.title`)
+    : ctx.tDynamic(`kind.${kind}.field.${field}`);
+
+const Revert = ({ ctx, kind, area, id, row, current, deleted }: Pick<ObjectRevisionsProps, 'ctx' | 'kind' | 'area' | 'id' | 'current' | 'deleted'> & { row: RevisionRow }) =>
+  row.revision === current && !deleted ? (
+    <span class="second">{ctx.t('objects.current')}</span>
+  ) : (
+    <PostForm ctx={ctx} action={deleted ? paths.objectRestore(kind, id) : paths.objectRevert(kind, id)}>
+      <input type="hidden" name="revision" value={String(row.revision)} />
+      <Button small unavailable={withoutRight(ctx, `${area}:write`)}>
+        {ctx.t(deleted ? 'objects.restore' : 'objects.revert')}
+        <span class="vh"> {ctx.t('objects.revisionN', { revision: row.revision })}</span>
+      </Button>
+    </PostForm>
+  );
+
+/** Revisions of an object: who, when, what; compare two; go back by a new revision. */
+export const ObjectRevisions = (props: ObjectRevisionsProps) => {
+  const { ctx, kind, id, title, page, diff } = props;
+  const object = kind === 'setting' ? ctx.tDynamic(`setting.${id}.title`) : title;
+  return (
+    <SettingsFrame
+      ctx={ctx}
+      current={kind}
+      title={ctx.t('objects.revisionsOf', { name: object })}
+      crumbs={[
+        { label: ctx.tDynamic(`kind.${kind}.title`), href: kind === 'setting' ? paths.settings() : paths.objects(kind) },
+        ...(kind === 'setting' || props.deleted ? [] : [{ label: object, href: paths.object(kind, id) }]),
+      ]}
+      sub={ctx.t('objects.revisionsSub')}
+    >
+      {props.deleted ? (
+        <Notice ctx={ctx} level="warning" title={ctx.t('objects.isDeleted')}>
+          {ctx.t('objects.isDeletedWhy')}
+        </Notice>
+      ) : null}
+      {diff === undefined ? null : (
+        <Panel title={ctx.t('objects.diffOf', { a: diff.a, b: diff.b })}>
+          <div class="body">
+            {diff.fields.length === 0 ? (
+              <p class="second">{ctx.t('objects.noDiff')}</p>
+            ) : (
+              <FieldDiffs
+                ctx={ctx}
+                fields={diff.fields.map((field) => ({
+                  label: fieldLabel(ctx, kind, id, field.field),
+                  before: field.before,
+                  after: field.after,
+                  secret: field.secret,
+                }))}
+              />
+            )}
+          </div>
+        </Panel>
+      )}
+      <Panel>
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('objects.revisions')}
+          rows={page.rows}
+          columns={[
+            { key: 'revision', label: ctx.t('objects.revision'), num: true, cell: (row) => ctx.fmt.number(row.revision) },
+            { key: 'at', label: ctx.t('events.at'), fit: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            {
+              key: 'who',
+              label: ctx.t('events.actor'),
+              any: true,
+              cell: (row) => (
+                <span translate="no">
+                  {row.who}
+                  {row.from === undefined ? null : <span class="dim small"> {row.from}</span>}
+                </span>
+              ),
+            },
+            { key: 'operation', label: ctx.t('objects.operation'), cell: (row) => ctx.tDynamic(`objects.operation.${row.operation}`) },
+            { key: 'comment', label: ctx.t('objects.comment'), any: true, hideNarrow: true, cell: (row) => row.comment ?? '–' },
+            {
+              key: 'diff',
+              label: ctx.t('objects.changesLabel'),
+              cell: (row) =>
+                row.revision <= 1 ? (
+                  '–'
+                ) : (
+                  <a href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
+                    {ctx.t('objects.compare')}
+                    <span class="vh"> {ctx.t('objects.diffOf', { a: row.revision - 1, b: row.revision })}</span>
+                  </a>
+                ),
+            },
+            { key: 'revert', label: <span class="vh">{ctx.t('objects.revert')}</span>, cell: (row) => <Revert {...props} row={row} /> },
+          ]}
+        />
+        {page.next === undefined ? null : (
+          <div class="body">
+            <a href={paths.objectRevisions(kind, id, { after: page.next })}>{ctx.t('objects.older')}</a>
+          </div>
+        )}
+      </Panel>
+    </SettingsFrame>
+  );
+};

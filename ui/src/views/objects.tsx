@@ -1,6 +1,13 @@
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField, PageOf, Value, When } from '../model.ts';
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { type Column, DataTable } from '../components/table.tsx';
+import { Time, Unknown, ValueText } from '../components/text.tsx';
+import { paths } from '../paths.ts';
 
 export type KindFieldType =
   | 'text'
@@ -46,5 +53,102 @@ export type ObjectsProps = {
   readonly deleted: number;
 };
 
-/** In work. */
-export const Objects = ({ ctx }: ObjectsProps) => <p>{ctx.site.name}</p>;
+/** A value of an object for people: options and references by their names. */
+export const ObjectValue = ({ ctx, kind, field, value }: { ctx: Ctx; kind: string; field: KindField; value: Value }) => {
+  if (value === null || value === '') return <Unknown ctx={ctx} />;
+  const named = (id: string): string => field.choices?.find((choice) => choice.id === id)?.name ?? id;
+  if (field.type === 'secret') return <span class="dim">{ctx.t('diff.secret')}</span>;
+  if (field.type === 'choice' && typeof value === 'string')
+    return <span>{ctx.tDynamic(`kind.${kind}.option.${field.name}.${value}`)}</span>;
+  if (field.type === 'reference' && typeof value === 'string') return <span translate="no">{named(value)}</span>;
+  if (field.type === 'list' && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    return value.length === 0 ? <Unknown ctx={ctx} /> : <span translate="no">{value.map(named).join(', ')}</span>;
+  return (
+    <ValueText ctx={ctx} value={value} type={field.type === 'time' ? 'time' : field.type === 'boolean' ? 'boolean' : 'text'} />
+  );
+};
+
+type Row = ObjectsProps['page']['rows'][number];
+
+/** Objects of any kind. */
+export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filters, deleted }: ObjectsProps) => {
+  const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
+  const name = ctx.tDynamic(`kind.${kind}.title`);
+  const shown = fields.filter((field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json');
+  const create = (
+    <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
+      {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
+    </LinkButton>
+  );
+  return (
+    <SettingsFrame
+      ctx={ctx}
+      current={kind}
+      title={name}
+      sub={
+        <>
+          {foundText(ctx, page)}.{' '}
+          {deleted === 0 ? null : <a href={paths.deleted(kind)}>{ctx.t('objects.deletedN', { n: deleted })}</a>}
+        </>
+      }
+      actions={create}
+    >
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
+      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>
+        <Toolbar ctx={ctx} count={foundText(ctx, page)} />
+        {page.rows.length > 0 ? (
+          <DataTable
+            ctx={ctx}
+            caption={name}
+            list={list}
+            rows={page.rows}
+            records
+            columns={[
+              {
+                key: titleField,
+                label: label(titleField),
+                sort: true,
+                any: true,
+                rec: 'a',
+                cell: (row) => (
+                  <a class="name" href={paths.object(kind, row.id)} translate="no">
+                    {row.title}
+                  </a>
+                ),
+              },
+              ...shown.map(
+                (field, index): Column<Row> => ({
+                  key: field.name,
+                  label: label(field.name),
+                  any: true,
+                  ...(index === 0 ? { rec: 'c' as const } : {}),
+                  cell: (row) => <ObjectValue ctx={ctx} kind={kind} field={field} value={row.values[field.name] ?? null} />,
+                }),
+              ),
+              {
+                key: 'updatedAt',
+                label: ctx.t('objects.updated'),
+                sort: true,
+                fit: true,
+                rec: 'd',
+                cell: (row) => <Time ctx={ctx} at={row.updatedAt} />,
+              },
+              {
+                key: 'revision',
+                label: ctx.t('objects.revision'),
+                num: true,
+                cell: (row) => <a href={paths.objectRevisions(kind, row.id)}>{ctx.fmt.number(row.revision)}</a>,
+              },
+            ]}
+          />
+        ) : isFiltered(list) ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : (
+          <Empty title={ctx.t('objects.none')} action={create}>
+            {ctx.tDynamic(`kind.${kind}.purpose`, {}, '')}
+          </Empty>
+        )}
+      </Panel>
+    </SettingsFrame>
+  );
+};

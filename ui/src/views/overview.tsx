@@ -1,6 +1,18 @@
 import type { ExchangeTrip } from '../components/exchange-diagram.tsx';
 import type { Ctx } from '../context.ts';
 import type { Decision, EventSeverity, Said, When } from '../model.ts';
+import { Sparkline, Meter } from '../components/chart.tsx';
+import { ExchangeDiagram } from '../components/exchange-diagram.tsx';
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Progress } from '../components/progress.tsx';
+import { DecisionMark, Shape, Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count, Time } from '../components/text.tsx';
+import { Tile, Tiles } from '../components/tile.tsx';
+import { Page } from '../layout/page.tsx';
+import { paths } from '../paths.ts';
+import { severityShape } from './events.tsx';
 
 export type OverviewProps = {
   readonly ctx: Ctx;
@@ -68,5 +80,326 @@ export type OverviewProps = {
   readonly eventsSince: When;
 };
 
-/** In work. */
-export const Overview = ({ ctx }: OverviewProps) => <p>{ctx.site.name}</p>;
+const ExchangePanel = ({ ctx, exchange }: Pick<OverviewProps, 'ctx' | 'exchange'>) => {
+  const { left, onTheWay, came, setup } = exchange;
+  return (
+    <Panel
+      title={ctx.t('nav.exchange')}
+      context={exchange.trips.length === 0 ? undefined : ctx.t('overview.trips', { n: exchange.trips.length })}
+      link={<a href={paths.exchangeReceipts()}>{ctx.t('overview.allExchanges')}</a>}
+    >
+      {setup === undefined ? (
+        <>
+          <div class="body">
+            <ExchangeDiagram ctx={ctx} trips={exchange.trips} />
+          </div>
+          <div class="three">
+            <div>
+              <h3>
+                <Shape ctx={ctx} name="right" /> {ctx.t('overview.whatLeft')}
+              </h3>
+              {left === undefined ? (
+                <p class="second">{ctx.t('overview.nothingLeft')}</p>
+              ) : (
+                <>
+                  <strong>
+                    {ctx.rich('overview.requestAt', {
+                      request: <a href={paths.exchange()}>{ctx.t('exchange.request', { number: left.number })}</a>,
+                      at: ctx.fmt.dayTime(left.at),
+                    })}
+                  </strong>
+                  <p class="second">
+                    {ctx.t('overview.leftCounts', { wants: left.wants, feeds: left.feeds, size: ctx.fmt.bytes(left.bytes) })}{' '}
+                    {ctx.t('overview.leftNot')}
+                  </p>
+                </>
+              )}
+            </div>
+            <div>
+              <h3>
+                <Shape ctx={ctx} name="half" /> {ctx.t('overview.onTheWay')}
+              </h3>
+              {onTheWay === undefined ? (
+                <p class="second">{ctx.t('overview.nothingOnTheWay')}</p>
+              ) : (
+                <>
+                  <strong>{ctx.t('exchange.request', { number: onTheWay.number })}</strong>
+                  <p class="second">{ctx.t('overview.since', { at: ctx.fmt.dayTime(onTheWay.since), age: ctx.fmt.age(onTheWay.since) })}</p>
+                </>
+              )}
+            </div>
+            <div>
+              <h3>
+                <Shape ctx={ctx} name="left" /> {ctx.t('overview.whatCame')}
+              </h3>
+              {came === undefined ? (
+                <p class="second">{ctx.t('overview.nothingCame')}</p>
+              ) : (
+                <>
+                  <strong>
+                    {ctx.rich('overview.bundleAt', {
+                      bundle: <a href={paths.receipt(came.receipt)}>{ctx.t('exchange.bundle', { number: came.seq })}</a>,
+                      at: ctx.fmt.dayTime(came.at),
+                    })}
+                  </strong>
+                  <p class="second">
+                    {ctx.t('overview.cameCounts', {
+                      advisories: came.advisories,
+                      updates: came.updates,
+                      size: ctx.fmt.bytes(came.bytes),
+                    })}{' '}
+                    {came.unfulfilled === 0 ? null : (
+                      <a href={paths.receipt(came.receipt)}>{ctx.t('overview.unfulfilled', { n: came.unfulfilled })}</a>
+                    )}
+                  </p>
+                </>
+              )}
+            </div>
+          </div>
+        </>
+      ) : (
+        <Empty
+          title={ctx.t(setup === 'no-trust' ? 'overview.noTrust' : 'overview.noRequest')}
+          action={
+            <LinkButton href={setup === 'no-trust' ? paths.exchangeTrust() : paths.exchange()}>
+              {ctx.t(setup === 'no-trust' ? 'overview.importTrust' : 'overview.seeRequest')}
+            </LinkButton>
+          }
+        >
+          {ctx.t(setup === 'no-trust' ? 'overview.noTrustWhy' : 'overview.noRequestWhy')}
+        </Empty>
+      )}
+    </Panel>
+  );
+};
+
+const Needed = ({ ctx, decisions, trend, running, updatesNeeded }: OverviewProps) => (
+  <Panel
+    title={ctx.t('overview.needed')}
+    context={ctx.t('overview.byDecision')}
+    span={7}
+    link={<a href={paths.vulnerabilities()}>{ctx.t('overview.decisionBoard')}</a>}
+  >
+    <DataTable
+      ctx={ctx}
+      plain
+      caption={ctx.t('overview.needed')}
+      rows={decisions}
+      columns={[
+        {
+          key: 'decision',
+          label: ctx.t('vuln.decision'),
+          head: true,
+          cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
+        },
+        {
+          key: 'findings',
+          label: ctx.t('vuln.findings'),
+          num: true,
+          cell: (row) => <Count ctx={ctx} n={row.findings} href={paths.vulnerabilities({ decision: row.decision })} />,
+        },
+        {
+          key: 'devices',
+          label: ctx.t('nav.devices'),
+          num: true,
+          cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.devices({ decision: row.decision })} />,
+        },
+        ...(['available', 'none', 'undetermined'] as const).map((fix) => ({
+          key: fix,
+          label: ctx.t(`fix.${fix}`),
+          num: true,
+          hideNarrow: fix === 'undetermined',
+          cell: (row: OverviewProps['decisions'][number]) => (
+            <Count ctx={ctx} n={row[fix]} href={paths.vulnerabilities({ decision: row.decision, fix })} />
+          ),
+        })),
+      ]}
+    />
+    <div class="two">
+      <div>
+        <h3>{ctx.t('overview.trend')}</h3>
+        {trend.length < 2 ? (
+          <p class="second">{ctx.t('overview.noTrend')}</p>
+        ) : (
+          <>
+            <Sparkline
+              values={trend}
+              label={ctx.t('overview.trendWords', { days: trend.length, first: trend[0] ?? 0, last: trend.at(-1) ?? 0 })}
+            />
+            <div class="pairs small second">
+              <div>
+                <span>{ctx.fmt.number(trend[0] ?? 0)}</span>
+                <span>{ctx.t('overview.today', { n: trend.at(-1) ?? 0 })}</span>
+              </div>
+            </div>
+          </>
+        )}
+      </div>
+      <div>
+        <h3>{ctx.t('overview.next')}</h3>
+        <p>
+          <a href={paths.updates({ supply: 'arrived', approval: 'undefined' })}>
+            {ctx.t('overview.updatesNeeded', { n: updatesNeeded })}
+          </a>
+        </p>
+        {running.map((deployment) => (
+          <div>
+            <a href={paths.deployment(deployment.id)}>{deployment.name}</a>{' '}
+            <span class="second">{ctx.t('overview.done', { done: deployment.done, total: deployment.total })}</span>{' '}
+            {deployment.failed === 0 ? null : (
+              <Status ctx={ctx} level="critical">
+                {ctx.t('overview.failed', { n: deployment.failed })}
+              </Status>
+            )}
+            <Progress label={deployment.name} done={deployment.done} total={deployment.total} />
+          </div>
+        ))}
+      </div>
+    </div>
+  </Panel>
+);
+
+const KnowledgePanel = ({ ctx, knowledge }: Pick<OverviewProps, 'ctx' | 'knowledge'>) => {
+  const scale = Math.max(30, ...knowledge.map((feed) => Math.min(120, Math.max(feed.ageDays ?? 0, feed.limitDays))));
+  return (
+    <Panel
+      title={ctx.t('overview.knowledge')}
+      context={ctx.t('overview.perSource')}
+      span={5}
+      link={<a href={paths.exchangeReceive()}>{ctx.t('overview.sources')}</a>}
+    >
+      {knowledge.length === 0 ? (
+        <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('overview.noKnowledgeWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          plain
+          caption={ctx.t('overview.knowledge')}
+          rows={knowledge}
+          columns={[
+            {
+              key: 'feed',
+              label: ctx.t('overview.source'),
+              head: true,
+              any: true,
+              cell: (row) => (
+                <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
+                  {row.feed}
+                </a>
+              ),
+            },
+            {
+              key: 'bar',
+              label: <span class="vh">{ctx.t('overview.bar')}</span>,
+              hideNarrow: true,
+              cell: (row) =>
+                row.ageDays === null ? null : <Meter value={row.ageDays} limit={row.limitDays} scale={scale} />,
+            },
+            {
+              key: 'age',
+              label: ctx.t('overview.age'),
+              num: true,
+              cell: (row) =>
+                row.ageDays === null ? (
+                  '–'
+                ) : row.ageDays > row.limitDays ? (
+                  <Status ctx={ctx} level="warning">
+                    {ctx.fmt.number(Math.floor(row.ageDays))}
+                  </Status>
+                ) : (
+                  ctx.fmt.number(Math.floor(row.ageDays))
+                ),
+            },
+            {
+              key: 'limit',
+              label: ctx.t('overview.limit'),
+              num: true,
+              cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+};
+
+/** In order: what is abnormal, where is the medium, what must be done, how old is our knowledge, what happened. */
+export const Overview = (props: OverviewProps) => {
+  const { ctx, devices, act, events, exchange } = props;
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('nav.overview')}
+      section="overview"
+      refreshSeconds={60}
+      sub={ctx.t('overview.sub', {
+        site: ctx.site.name,
+        devices: ctx.t('count.devices', { n: devices.total }),
+        at: ctx.fmt.time(props.checkedAt),
+      })}
+      actions={
+        exchange.setup === 'no-trust' ? undefined : (
+          <LinkButton kind="primary" href={paths.exchange()} unavailable={withoutRight(ctx, 'exchange:write')}>
+            {ctx.t('exchange.writeRequest', { number: exchange.nextNumber })}
+          </LinkButton>
+        )
+      }
+    >
+      <Tiles>
+        <Tile ctx={ctx} level="critical" word={ctx.t('level.critical')} n={devices.critical} href={paths.devices({ status: 'critical' })}>
+          {ctx.t('overview.ofDevices', { n: devices.total })}
+        </Tile>
+        <Tile ctx={ctx} level="warning" word={ctx.t('level.warning')} n={devices.warning} href={paths.devices({ status: 'warning' })}>
+          {ctx.t('overview.ofDevices', { n: devices.total })}
+        </Tile>
+        <Tile ctx={ctx} level="not-visible" word={ctx.t('level.not-visible')} n={devices.notVisible} href={paths.devices({ status: 'not-visible' })}>
+          {ctx.t('overview.longerThan', { hours: devices.notVisibleHours })}
+        </Tile>
+        <Tile ctx={ctx} level="ok" word={ctx.t('level.ok')} n={devices.ok} href={paths.devices({ status: 'ok' })}>
+          {ctx.t('overview.ofDevices', { n: devices.total })}
+        </Tile>
+        <Tile ctx={ctx} level={devices.pending > 0 ? 'running' : 'waiting'} word={ctx.t('overview.waiting')} n={devices.pending} href={paths.devices({ state: 'pending' })}>
+          {ctx.t('overview.waitingWhy')}
+        </Tile>
+        <Tile ctx={ctx} level="critical" word={ctx.t('decision.act')} n={act.findings} href={paths.vulnerabilities({ decision: 'act' })}>
+          {ctx.t('overview.actDevices', { n: act.devices })}
+        </Tile>
+      </Tiles>
+      <ExchangePanel ctx={ctx} exchange={exchange} />
+      <div class="grid">
+        <Needed {...props} />
+        <KnowledgePanel ctx={ctx} knowledge={props.knowledge} />
+        <Panel
+          title={ctx.t('overview.events')}
+          context={ctx.t('overview.eventsSince', { at: ctx.fmt.dayTime(props.eventsSince) })}
+          link={<a href={paths.events()}>{ctx.t('nav.events')}</a>}
+        >
+          {events.length === 0 ? (
+            <Empty title={ctx.t('overview.noEvents')} />
+          ) : (
+            <ol class="feed body">
+              {events.map((event) => (
+                <li>
+                  <Time ctx={ctx} at={event.at} form="time" />
+                  <Shape ctx={ctx} name={severityShape(event.severity)} />
+                  <span>
+                    <span class="vh">{ctx.tDynamic(`eventSeverity.${event.severity}`)}: </span>
+                    {event.device === undefined ? null : (
+                      <>
+                        <a href={paths.device(event.device.id)} translate="no">
+                          {event.device.name}
+                        </a>
+                        {': '}
+                      </>
+                    )}
+                    {ctx.say(event.said)}
+                  </span>
+                </li>
+              ))}
+            </ol>
+          )}
+        </Panel>
+      </div>
+    </Page>
+  );
+};

@@ -1,6 +1,12 @@
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import type { ReceiptRow } from './exchange-receipts.tsx';
+import { Facts, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import { Page } from '../layout/page.tsx';
+import { paths } from '../paths.ts';
+import { ResultMark } from './exchange-receipts.tsx';
 
 export type ReceiptProps = {
   readonly ctx: Ctx;
@@ -18,5 +24,134 @@ export type ReceiptProps = {
   readonly text: string;
 };
 
-/** In work. */
-export const Receipt = ({ ctx }: ReceiptProps) => <p>{ctx.site.name}</p>;
+const Codes = ({ ctx, codes }: { ctx: Ctx; codes: readonly string[] }) => (
+  <ul>
+    {codes.map((code) => (
+      <li>
+        <code translate="no">{code}</code> {ctx.tDynamic(`error.${code}`, {}, '')}
+      </li>
+    ))}
+  </ul>
+);
+
+/** What could not be filled, and why. */
+export const Unfulfilled = ({
+  ctx,
+  rows,
+}: {
+  ctx: Ctx;
+  rows: readonly { readonly reason: string; readonly want: string }[];
+}) => (
+  <DataTable
+    ctx={ctx}
+    caption={ctx.t('exchange.unfulfilledTitle')}
+    rows={rows}
+    columns={[
+      { key: 'want', label: ctx.t('exchange.want'), any: true, cell: (row) => <span translate="no">{row.want}</span> },
+      {
+        key: 'reason',
+        label: ctx.t('exchange.reason'),
+        cell: (row) => (
+          <>
+            {ctx.tDynamic(`unfulfilled.${row.reason}`)} <code translate="no">{row.reason}</code>
+          </>
+        ),
+      },
+    ]}
+  />
+);
+
+/** One receipt: what arrived, what happened, what was not filled, and the signed text. */
+export const Receipt = (props: ReceiptProps) => {
+  const { ctx, receipt } = props;
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('exchange.receiptN', { number: receipt.number })}
+      section="exchange"
+      crumbs={[
+        { label: ctx.t('nav.exchange'), href: paths.exchange() },
+        { label: ctx.t('exchange.tab.receipts'), href: paths.exchangeReceipts() },
+      ]}
+      mark={<ResultMark ctx={ctx} row={receipt} />}
+      sub={ctx.fmt.dateTime(receipt.at)}
+    >
+      <div class="grid">
+        <Panel title={ctx.t('exchange.resultLabel')} span={6}>
+          <div class="body">
+            {receipt.code === undefined ? null : (
+              <p>
+                {ctx.tDynamic(`error.${receipt.code}`, {}, '')} {ctx.tDynamic(`error.${receipt.code}.why`, {}, '')}{' '}
+                {ctx.tDynamic(`error.${receipt.code}.next`, {}, '')}
+              </p>
+            )}
+            {props.detail === '' ? null : (
+              <p class="second" lang="en" translate="no">
+                {props.detail}
+              </p>
+            )}
+            <Facts
+              rows={[
+                [ctx.t('exchange.started'), <Time ctx={ctx} at={props.startedAt} />],
+                [ctx.t('exchange.finished'), <Time ctx={ctx} at={props.finishedAt} />],
+                [
+                  ctx.t('exchange.bundleLabel'),
+                  receipt.seq === undefined ? '–' : ctx.t('exchange.bundle', { number: receipt.seq }),
+                ],
+                [ctx.t('exchange.bundleId'), props.bundleId === undefined ? '–' : <Hash value={props.bundleId} />],
+                [ctx.t('exchange.new'), ctx.fmt.number(receipt.new)],
+                [ctx.t('exchange.held'), ctx.fmt.number(receipt.held)],
+                [ctx.t('common.size'), ctx.fmt.bytes(receipt.bytes)],
+              ]}
+            />
+            {props.warnings.length === 0 ? null : (
+              <>
+                <h3>{ctx.t('exchange.warnings')}</h3>
+                <Codes ctx={ctx} codes={props.warnings} />
+              </>
+            )}
+            {props.overrides.length === 0 ? null : (
+              <>
+                <h3>{ctx.t('exchange.overrides')}</h3>
+                <ul>
+                  {props.overrides.map((one) => (
+                    <li>
+                      <code translate="no">{one.code}</code>: {one.reason} (
+                      {ctx.t('exchange.operator', { number: one.operator })})
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )}
+          </div>
+        </Panel>
+        <Panel title={ctx.t('exchange.chain')} span={6}>
+          <div class="body">
+            <Facts
+              rows={[
+                [ctx.t('exchange.digest'), <Hash value={props.digest} />],
+                [ctx.t('exchange.prev'), props.prev === undefined ? '–' : <Hash value={props.prev} />],
+                [
+                  ctx.t('exchange.leftWith'),
+                  receipt.leftWith === undefined
+                    ? ctx.t('exchange.notLeftYet')
+                    : ctx.t('exchange.request', { number: receipt.leftWith }),
+                ],
+              ]}
+            />
+          </div>
+        </Panel>
+      </div>
+      {props.unfulfilled.length === 0 ? null : (
+        <Panel title={ctx.t('exchange.unfulfilledTitle')} context={ctx.fmt.number(props.unfulfilled.length)}>
+          <Unfulfilled ctx={ctx} rows={props.unfulfilled} />
+        </Panel>
+      )}
+      <Panel title={ctx.t('exchange.signedText')}>
+        <div class="body">
+          <pre translate="no">{props.text}</pre>
+        </div>
+      </Panel>
+    </Page>
+  );
+};

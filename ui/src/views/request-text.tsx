@@ -1,4 +1,7 @@
 import type { Ctx } from '../context.ts';
+import { Panel } from '../components/panel.tsx';
+import { Page } from '../layout/page.tsx';
+import { paths } from '../paths.ts';
 
 /** The whole request, exactly as it would be signed, or one group of it. */
 export type RequestTextProps = {
@@ -9,5 +12,23 @@ export type RequestTextProps = {
   readonly bytes: number;
 };
 
-/** In work. */
-export const RequestText = ({ ctx }: RequestTextProps) => <p>{ctx.site.name}</p>;
+/** Exactly what would be signed, letter for letter. */
+export const RequestText = ({ ctx, number, group, text, bytes }: RequestTextProps) => (
+  <Page
+    ctx={ctx}
+    title={
+      group === undefined
+        ? ctx.t('exchange.textOf', { number })
+        : ctx.t('exchange.textOfGroup', { number, group: ctx.tDynamic(`exchange.group.${group}`) })
+    }
+    section="exchange"
+    crumbs={[{ label: ctx.t('nav.exchange'), href: paths.exchange() }]}
+    sub={ctx.t('exchange.textSub', { size: ctx.fmt.bytes(bytes) })}
+  >
+    <Panel>
+      <div class="body">
+        <pre translate="no">{text}</pre>
+      </div>
+    </Panel>
+  </Page>
+);

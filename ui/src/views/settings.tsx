@@ -1,5 +1,10 @@
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
+import { AreaField, Button, CheckField, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { Time } from '../components/text.tsx';
+import { paths } from '../paths.ts';
 
 export type SettingRow = {
   /** Texts: `setting.<name>.title`, `.help`, options `setting.<name>.option.<value>`. */
@@ -23,5 +28,117 @@ export type SettingsProps = {
   readonly errors?: FieldErrors;
 };
 
-/** In work. */
-export const Settings = ({ ctx }: SettingsProps) => <p>{ctx.site.name}</p>;
+const shownValue = (ctx: Ctx, setting: SettingRow, value: SettingRow['value']): string => {
+  if (typeof value === 'boolean') return ctx.t(value ? 'common.on' : 'common.off');
+  if (typeof value === 'number')
+    return setting.unit === 'bytes'
+      ? ctx.fmt.bytes(value)
+      : setting.unit === undefined
+        ? ctx.fmt.number(value)
+        : ctx.tDynamic(`count.${setting.unit}`, { n: value });
+  if (typeof value === 'string')
+    return value === '' ? '–' : setting.type === 'choice' ? ctx.tDynamic(`setting.${setting.name}.option.${value}`) : value;
+  return value.length === 0 ? '–' : value.join(', ');
+};
+
+const Limits = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
+  const help = ctx.tDynamic(`setting.${setting.name}.help`, {}, '');
+  const { min, max } = setting;
+  const range =
+    min === undefined || max === undefined || setting.type !== 'integer'
+      ? ''
+      : ctx.t('settings.range', { min: shownValue(ctx, setting, min), max: shownValue(ctx, setting, max) });
+  return (
+    <>
+      {help} {range} {ctx.t('settings.standard', { value: shownValue(ctx, setting, setting.standard) })}
+      {setting.changed === undefined ? null : (
+        <>
+          {' '}
+          {ctx.rich('settings.changed', {
+            who: <span translate="no">{setting.changed.who}</span>,
+            at: <Time ctx={ctx} at={setting.changed.at} />,
+            revision: (
+              <a href={paths.objectRevisions('setting', setting.name)}>
+                {ctx.t('objects.revisionN', { revision: setting.changed.revision })}
+              </a>
+            ),
+          })}
+        </>
+      )}
+    </>
+  );
+};
+
+const Control = ({ ctx, setting, errors }: { ctx: Ctx; setting: SettingRow; errors: FieldErrors | undefined }) => {
+  const label = ctx.tDynamic(`setting.${setting.name}.title`);
+  const unit = setting.unit === undefined ? '' : `, ${ctx.t(`settings.unit.${setting.unit}`)}`;
+  const shared = { ctx, name: setting.name, errors, hint: <Limits ctx={ctx} setting={setting} /> };
+  const { value } = setting;
+  switch (setting.type) {
+    case 'boolean':
+      return <CheckField {...shared} label={label} checked={value === true} />;
+    case 'choice':
+      return (
+        <SelectField
+          {...shared}
+          label={label}
+          value={String(value)}
+          options={(setting.options ?? []).map((option) => ({
+            value: option,
+            label: ctx.tDynamic(`setting.${setting.name}.option.${option}`),
+          }))}
+        />
+      );
+    case 'list':
+      return (
+        <AreaField
+          {...shared}
+          label={`${label} (${ctx.t('settings.perLine')})`}
+          value={Array.isArray(value) ? value.join('\n') : String(value)}
+        />
+      );
+    case 'integer':
+      return <TextField {...shared} label={`${label}${unit}`} type="number" value={String(value)} min={setting.min} max={setting.max} />;
+    case 'time-of-day':
+      return <TextField {...shared} label={label} type="time" value={String(value)} />;
+    case 'text':
+      return <TextField {...shared} label={label} value={String(value)} maxLength={setting.max} />;
+  }
+};
+
+/** A form generated from declarations; every change is a revision. */
+export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) => (
+  <SettingsFrame ctx={ctx} current="settings" title={ctx.t('nav.settings')} sub={ctx.t('settings.sub')}>
+    <nav class="filters" aria-label={ctx.t('settings.areas')}>
+      {areas.map((other) => (
+        <a
+          class={other === area ? 'chip on' : 'chip'}
+          href={paths.settings(other)}
+          aria-current={other === area ? 'page' : undefined}
+        >
+          {ctx.tDynamic(`area.${other}`)}
+        </a>
+      ))}
+    </nav>
+    <ErrorSummary
+      ctx={ctx}
+      errors={errors}
+      labels={Object.fromEntries(settings.map(({ name }) => [name, ctx.tDynamic(`setting.${name}.title`)]))}
+    />
+    <Panel title={ctx.tDynamic(`area.${area}`)}>
+      <div class="body">
+        <PostForm ctx={ctx} action={paths.settings(area)} class="form">
+          {settings.map((setting) => (
+            <Control ctx={ctx} setting={setting} errors={errors} />
+          ))}
+          <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+          <div>
+            <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+              {ctx.t('settings.save')}
+            </Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  </SettingsFrame>
+);

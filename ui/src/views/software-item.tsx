@@ -2,6 +2,13 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FieldColumn, PageOf, Reference, Value, When } from '../model.ts';
 import type { FindingRow } from './vulnerabilities.tsx';
+import { Pager } from '../components/list-tools.tsx';
+import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count, Time, ValueText } from '../components/text.tsx';
+import { Page } from '../layout/page.tsx';
+import { paths } from '../paths.ts';
+import { FindingTable } from './vulnerabilities.tsx';
 
 /** One item of a shared collection: what it is, which devices have it, what is known about it. */
 export type SoftwareItemProps = {
@@ -24,5 +31,111 @@ export type SoftwareItemProps = {
   readonly versions: readonly { readonly id: number; readonly version: string; readonly devices: number }[];
 };
 
-/** In work. */
-export const SoftwareItem = ({ ctx }: SoftwareItemProps) => <p>{ctx.site.name}</p>;
+/** One item of a shared collection and where it is. */
+export const SoftwareItem = (props: SoftwareItemProps) => {
+  const { ctx, collection, fields, devices, findings, versions, list } = props;
+  const label = (name: string) => ctx.tDynamic(`collection.${collection}.field.${name}`);
+  return (
+    <Page
+      ctx={ctx}
+      title={props.title}
+      untranslatedTitle
+      section="software"
+      crumbs={[
+        {
+          label: ctx.tDynamic(`collection.${collection}.title`),
+          href: collection === 'software' ? paths.software() : paths.inventory(collection),
+        },
+      ]}
+      sub={ctx.t('inventory.onDevices', { n: devices.total })}
+      advisoriesMatter
+    >
+      <div class="grid">
+        <Panel title={ctx.t('inventory.item')} span={7}>
+          <div class="body">
+            <Facts
+              rows={fields.map(({ column, value }) => [
+                label(column.name),
+                <ValueText ctx={ctx} value={value} type={column.type} unit={column.unit} />,
+              ])}
+            />
+          </div>
+        </Panel>
+        <Panel title={ctx.t('inventory.versions')} context={ctx.t('inventory.versionsContext')} span={5}>
+          {versions.length === 0 ? (
+            <Empty title={ctx.t('inventory.oneVersion')} />
+          ) : (
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('inventory.versions')}
+              rows={versions}
+              columns={[
+                {
+                  key: 'version',
+                  label: label('version'),
+                  any: true,
+                  cell: (row) =>
+                    row.id === props.id ? (
+                      <strong translate="no">{row.version}</strong>
+                    ) : (
+                      <a href={paths.softwareItem(row.id)} translate="no">
+                        {row.version}
+                      </a>
+                    ),
+                },
+                {
+                  key: 'devices',
+                  label: ctx.t('nav.devices'),
+                  num: true,
+                  cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.softwareItem(row.id)} />,
+                },
+              ]}
+            />
+          )}
+        </Panel>
+      </div>
+      {findings.length === 0 ? null : (
+        <Panel title={ctx.t('nav.vulnerabilities')}>
+          <FindingTable ctx={ctx} rows={findings} />
+        </Panel>
+      )}
+      <Panel title={ctx.t('nav.devices')} foot={<Pager ctx={ctx} list={list} next={devices.next} />}>
+        {devices.rows.length === 0 ? (
+          <Empty title={ctx.t('inventory.noDevice')}>{ctx.t('inventory.noDeviceWhy')}</Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('nav.devices')}
+            rows={devices.rows}
+            columns={[
+              {
+                key: 'device',
+                label: ctx.t('devices.device'),
+                any: true,
+                cell: (row) => (
+                  <a class="name" href={paths.device(row.device.id)} translate="no">
+                    {row.device.name}
+                  </a>
+                ),
+              },
+              { key: 'os', label: ctx.t('devices.os'), cell: (row) => <span translate="no">{row.os ?? '–'}</span> },
+              ...props.linkColumns.map((column) => ({
+                key: column.name,
+                label: label(column.name),
+                any: true,
+                cell: (row: (typeof devices.rows)[number]) => (
+                  <ValueText ctx={ctx} value={row.values[column.name] ?? null} type={column.type} unit={column.unit} />
+                ),
+              })),
+              {
+                key: 'at',
+                label: ctx.t('inventory.reportedAt'),
+                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+};

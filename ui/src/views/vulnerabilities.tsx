@@ -1,6 +1,15 @@
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { Decision, FilterField, FixState, PageOf, Reference, Severity, When, WorkState } from '../model.ts';
+import { LinkButton } from '../components/form.tsx';
+import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, swap, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { DecisionMark, Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count, Time } from '../components/text.tsx';
+import { Page } from '../layout/page.tsx';
+import { filterValues, listUrl } from '../list.ts';
+import { paths } from '../paths.ts';
 
 export type FindingRow = {
   readonly id: string;
@@ -65,5 +74,302 @@ export type FindingWhy = {
   readonly confidence: 'high' | 'low';
 };
 
-/** In work. */
-export const Vulnerabilities = ({ ctx }: VulnerabilitiesProps) => <p>{ctx.site.name}</p>;
+const decisions: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
+const fixes: readonly FixState[] = ['available', 'none', 'undetermined'];
+
+const fixLevels = { available: 'ok', none: 'waiting', undetermined: 'warning' } as const;
+
+/** The state of the fix in shape and word. */
+export const FixMark = ({ ctx, row }: { ctx: Ctx; row: FindingRow }) => {
+  if (row.state === 'planned') return <Status ctx={ctx} level="running">{ctx.t('vuln.planned')}</Status>;
+  if (row.state === 'fixed') return <Status ctx={ctx} level="done">{ctx.t('vuln.fixedState')}</Status>;
+  if (row.verdict === 'review') return <Status ctx={ctx} level="warning">{ctx.t('vuln.review')}</Status>;
+  if (row.update === undefined) {
+    return (
+      <Status ctx={ctx} level={fixLevels[row.fixState]}>
+        {ctx.t(`fix.${row.fixState}`)}
+      </Status>
+    );
+  }
+  const level = row.update.supply === 'arrived' ? 'ok' : row.update.supply === 'requested' ? 'running' : 'waiting';
+  return (
+    <Status ctx={ctx} level={level}>
+      <a href={paths.update(row.update.id)}>{ctx.t(`supply.${row.update.supply}`)}</a>
+    </Status>
+  );
+};
+
+/** Why an advisory matches, from which record, by which rule. */
+export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: FindingWhy }) => {
+  const range = why.ranges.find((one) => one.covers) ?? why.ranges[0];
+  const reason =
+    row.verdict === 'review'
+      ? ctx.t('vuln.why.review')
+      : why.exact
+        ? ctx.t('vuln.why.exact', { version: row.version })
+        : range?.fixed !== undefined
+          ? ctx.t('vuln.why.below', { version: row.version, fixed: range.fixed })
+          : range?.lastAffected !== undefined
+            ? ctx.t('vuln.why.upTo', { version: row.version, last: range.lastAffected })
+            : ctx.t('vuln.why.all', { version: row.version });
+  return (
+    <Facts
+      four
+      rows={[
+        [ctx.t('vuln.why'), reason],
+        [
+          ctx.t('vuln.record'),
+          <>
+            <span translate="no">
+              {why.source.name}, {row.advisory}
+            </span>
+            {why.source.newest === undefined ? null : (
+              <>
+                , <Time ctx={ctx} at={why.source.newest} form="date" />
+              </>
+            )}
+          </>,
+        ],
+        [
+          ctx.t('vuln.decided'),
+          <>
+            {ctx.tDynamic(`rule.${why.rule}`, {}, why.rule)}:{' '}
+            {why.inputs.map((input, index) => (
+              <>
+                {index === 0 ? null : ', '}
+                {ctx.tDynamic(`input.${input.name}`, {}, input.name)}{' '}
+                {input.strong ? <strong>{ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)}</strong> : ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)}
+              </>
+            ))}
+          </>,
+        ],
+        [ctx.t('vuln.confidence'), ctx.t(`vuln.confidence.${why.confidence}`)],
+      ]}
+    />
+  );
+};
+
+/** Rows of findings; with a list each row can be opened in place. */
+export const FindingTable = ({
+  ctx,
+  rows,
+  list,
+  open,
+}: {
+  ctx: Ctx;
+  rows: readonly FindingRow[];
+  list?: ListState;
+  open?: VulnerabilitiesProps['open'];
+}) => (
+  <DataTable
+    ctx={ctx}
+    caption={ctx.t('nav.vulnerabilities')}
+    {...(list === undefined ? {} : { list, order: { key: 'decision' } })}
+    rows={rows}
+    records
+    columns={[
+      {
+        key: 'decision',
+        label: ctx.t('vuln.decision'),
+        fit: true,
+        sort: true,
+        rec: 'b',
+        cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
+      },
+      {
+        key: 'advisory',
+        label: ctx.t('vuln.advisory'),
+        sort: true,
+        rec: 'a',
+        cell: (row) => (
+          <a class="name" href={paths.finding(row.id)} translate="no" title={row.aliases.join(', ')}>
+            {row.advisory}
+          </a>
+        ),
+      },
+      {
+        key: 'package',
+        label: ctx.t('vuln.affects'),
+        any: true,
+        sort: true,
+        rec: 'c',
+        cell: (row) => (
+          <span translate="no" title={row.summary}>
+            {row.package} <span class="second">{row.version}</span>
+          </span>
+        ),
+      },
+      {
+        key: 'severity',
+        label: ctx.t('vuln.severity'),
+        sort: true,
+        cell: (row) =>
+          row.severity === 'critical' || row.severity === 'high' ? (
+            <strong>{ctx.t(`severity.${row.severity}`)}</strong>
+          ) : (
+            <span class="second">{ctx.t(`severity.${row.severity}`)}</span>
+          ),
+      },
+      {
+        key: 'devices',
+        label: ctx.t('nav.devices'),
+        num: true,
+        sort: true,
+        cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.finding(row.id)} />,
+      },
+      {
+        key: 'fixed',
+        label: ctx.t('vuln.fixedIn'),
+        any: true,
+        cell: (row) => <span translate="no">{row.fixed ?? '–'}</span>,
+      },
+      { key: 'fix', label: ctx.t('vuln.fix'), fit: true, rec: 'd', cell: (row) => <FixMark ctx={ctx} row={row} /> },
+      { key: 'since', label: ctx.t('vuln.since'), num: true, sort: true, cell: (row) => <Time ctx={ctx} at={row.since} form="date" /> },
+      ...(list === undefined
+        ? []
+        : [
+            {
+              key: 'why',
+              label: <span class="vh">{ctx.t('vuln.why')}</span>,
+              cell: (row: FindingRow) => (
+                <a
+                  class="small"
+                  {...swap(listUrl(list, { open: list.open === row.id ? null : row.id, trail: list.trail }))}
+                  aria-label={ctx.t('vuln.whyOf', { advisory: row.advisory, package: row.package })}
+                >
+                  {list.open === row.id ? ctx.t('common.close') : ctx.t('vuln.whyShort')}
+                </a>
+              ),
+            },
+          ]),
+    ]}
+    open={(row) =>
+      open === undefined || list?.open !== row.id ? undefined : (
+        <div class="stack">
+          <p>{row.summary}</p>
+          <WhyFacts ctx={ctx} row={row} why={open.why} />
+          <p>
+            {ctx.t('nav.devices')}:{' '}
+            {open.devices.map((device, index) => (
+              <>
+                {index === 0 ? null : ', '}
+                <a href={paths.device(device.id)} translate="no">
+                  {device.name}
+                </a>
+              </>
+            ))}
+          </p>
+        </div>
+      )
+    }
+  />
+);
+
+const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list' | 'counts'>) => {
+  const link = (decision: Decision, fix?: FixState) =>
+    listUrl(list, {
+      q: '',
+      filters: [['decision', decision], ...(fix === undefined ? [] : ([['fix', fix]] as const))],
+    });
+  const sum = (decision: Decision) => fixes.reduce((all, fix) => all + counts.matrix[decision][fix], 0);
+  return (
+    <Panel title={ctx.t('vuln.matrix')} context={ctx.t('vuln.matrixContext')}>
+      <DataTable
+        ctx={ctx}
+        plain
+        caption={ctx.t('vuln.matrix')}
+        rows={decisions}
+        columns={[
+          { key: 'decision', label: ctx.t('vuln.decision'), head: true, fit: true, cell: (row) => <DecisionMark ctx={ctx} decision={row} /> },
+          ...fixes.map((fix) => ({
+            key: fix,
+            label: ctx.t(`fix.${fix}`),
+            num: true,
+            cell: (row: Decision) => <Count ctx={ctx} n={counts.matrix[row][fix]} href={link(row, fix)} />,
+          })),
+          {
+            key: 'all',
+            label: ctx.t('vuln.all'),
+            num: true,
+            cell: (row) => (
+              <strong>
+                <Count ctx={ctx} n={sum(row)} href={link(row)} />
+              </strong>
+            ),
+          },
+          { key: 'meaning', label: ctx.t('vuln.meaning'), hideNarrow: true, cell: (row) => <span class="second">{ctx.t(`decision.${row}.meaning`)}</span> },
+        ]}
+      />
+    </Panel>
+  );
+};
+
+/** Matrix of decision and state of the fix, then the list. */
+export const Vulnerabilities = (props: VulnerabilitiesProps) => {
+  const { ctx, list, page, filters, counts, knowledge } = props;
+  const worst = knowledge?.stale[0];
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('nav.vulnerabilities')}
+      section="vulnerabilities"
+      sub={ctx.t('vuln.sub', { findings: counts.open, devices: counts.devices })}
+      advisoriesMatter
+      announce={foundText(ctx, page)}
+      filter={filterWords(ctx, list, filters)}
+      actions={
+        <LinkButton href={listUrl(list, {}, paths.vulnerabilitiesCsv())} download>
+          {ctx.t('common.exportCsv')}
+        </LinkButton>
+      }
+    >
+      {worst === undefined ? null : (
+        <Notice
+          ctx={ctx}
+          level="warning"
+          title={ctx.t('vuln.stale', { feed: worst.feed, n: Math.floor(worst.ageDays) })}
+        >
+          {ctx.t('vuln.staleWhy', { limit: worst.limitDays })}
+        </Notice>
+      )}
+      <Matrix ctx={ctx} list={list} counts={counts} />
+      {counts.review + counts.notComparable === 0 ? null : (
+        <p class="second">
+          <a href={listUrl(list, { q: '', filters: [['verdict', 'review']] })}>
+            {ctx.t('vuln.toReview', { n: counts.review })}
+          </a>{' '}
+          {ctx.t('vuln.notComparable', { n: counts.notComparable })}
+        </p>
+      )}
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('vuln.search')} />
+      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('vuln.order')} />}>
+        <Toolbar ctx={ctx} count={foundText(ctx, page)}>
+          <nav class="seg" aria-label={ctx.t('vuln.workState')}>
+            {(['open', 'planned', 'fixed'] as const).map((state) => (
+              <a
+                {...swap(listUrl(list, { filters: [...list.filters.filter(([name]) => name !== 'work'), ['work', state]] }))}
+                aria-current={(filterValues(list, 'work')[0] ?? 'open') === state ? 'true' : undefined}
+              >
+                {ctx.t(`vuln.state.${state}`)}
+              </a>
+            ))}
+          </nav>
+        </Toolbar>
+        {page.rows.length > 0 ? (
+          <FindingTable ctx={ctx} rows={page.rows} list={list} open={props.open} />
+        ) : isFiltered(list) ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : knowledge === null ? (
+          <Empty
+            title={ctx.t('vuln.noAdvisories')}
+            action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
+          >
+            {ctx.t('vuln.noAdvisoriesWhy')}
+          </Empty>
+        ) : (
+          <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
+        )}
+      </Panel>
+    </Page>
+  );
+};

@@ -1,0 +1,331 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors } from '../model.ts';
+import { Shape } from './status.tsx';
+
+/** A form that changes something: POST with the token against forged requests as its first field. */
+export const PostForm = ({
+  ctx,
+  action,
+  multipart,
+  class: className,
+  id,
+  children,
+}: {
+  ctx: Ctx;
+  action: string;
+  multipart?: boolean;
+  class?: string;
+  id?: string;
+  children: Child;
+}) => (
+  <form
+    method="post"
+    action={action}
+    class={className}
+    id={id}
+    enctype={multipart ? 'multipart/form-data' : undefined}
+    accept-charset="utf-8"
+  >
+    <input type="hidden" name="csrf" value={ctx.csrf} />
+    {children}
+  </form>
+);
+
+/** Fields that a form repeats unseen. */
+export const Hidden = ({ fields }: { fields: readonly (readonly [string, string])[] }) => (
+  <>
+    {fields.map(([name, value]) => (
+      <input type="hidden" name={name} value={value} />
+    ))}
+  </>
+);
+
+type ButtonKind = 'primary' | 'second' | 'danger';
+
+/** Verb and object. An unavailable one stays, and says why. */
+export const Button = ({
+  kind = 'second',
+  small,
+  block,
+  name,
+  value,
+  form,
+  formaction,
+  busy,
+  unavailable,
+  children,
+}: {
+  kind?: ButtonKind;
+  small?: boolean;
+  block?: boolean;
+  name?: string;
+  value?: string;
+  form?: string;
+  formaction?: string;
+  /** Word while it works. */
+  busy?: string;
+  unavailable?: string | undefined;
+  children: Child;
+}) => {
+  const className = `btn${kind === 'second' ? '' : ` ${kind}`}${small ? ' sm' : ''}${block ? ' block' : ''}`;
+  if (unavailable !== undefined) {
+    return (
+      <button type="button" class={className} aria-disabled="true" title={unavailable}>
+        {children}
+        <span class="vh">: {unavailable}</span>
+      </button>
+    );
+  }
+  return (
+    <button
+      type="submit"
+      class={className}
+      name={name}
+      value={value}
+      form={form}
+      formaction={formaction}
+      data-busy={busy}
+    >
+      {children}
+    </button>
+  );
+};
+
+/** A link that looks like a button. */
+export const LinkButton = ({
+  href,
+  kind = 'second',
+  small,
+  unavailable,
+  download,
+  children,
+}: {
+  href: string;
+  kind?: ButtonKind;
+  small?: boolean;
+  unavailable?: string | undefined;
+  download?: boolean;
+  children: Child;
+}) =>
+  unavailable === undefined ? (
+    <a
+      class={`btn${kind === 'second' ? '' : ` ${kind}`}${small ? ' sm' : ''}`}
+      href={href}
+      download={download ? '' : undefined}
+    >
+      {children}
+    </a>
+  ) : (
+    <Button unavailable={unavailable} {...(small ? { small } : {})}>
+      {children}
+    </Button>
+  );
+
+/** What is wrong with a field and what to do. */
+export const Fault = ({ ctx, id, children }: { ctx: Ctx; id?: string; children: Child }) => (
+  <span class="fault" id={id}>
+    <Shape ctx={ctx} name="critical" />
+    <span>{children}</span>
+  </span>
+);
+
+export type FieldProps = {
+  readonly ctx: Ctx;
+  readonly name: string;
+  readonly label: Child;
+  readonly hint?: Child | undefined;
+  readonly errors?: FieldErrors | undefined;
+  readonly id?: string;
+};
+
+const ids = (props: FieldProps) => {
+  const id = props.id ?? `f-${props.name.replace(/[^\w-]/g, '-')}`;
+  const fault = props.errors?.[props.name];
+  const described = [props.hint === undefined ? '' : `${id}-hint`, fault === undefined ? '' : `${id}-fault`]
+    .filter((part) => part !== '')
+    .join(' ');
+  return {
+    id,
+    fault,
+    attributes: {
+      id,
+      name: props.name,
+      'aria-describedby': described === '' ? undefined : described,
+      'aria-invalid': fault === undefined ? undefined : ('true' as const),
+    },
+  };
+};
+
+const Framed = ({ props, children }: { props: FieldProps; children: Child }) => {
+  const { id, fault } = ids(props);
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      {children}
+      {props.hint === undefined ? null : <small id={`${id}-hint`}>{props.hint}</small>}
+      {fault === undefined ? null : (
+        <Fault ctx={props.ctx} id={`${id}-fault`}>
+          {props.ctx.say(fault)}
+        </Fault>
+      )}
+    </div>
+  );
+};
+
+/** Label above, control, hint, error under it; the value is kept. */
+export const TextField = (
+  props: FieldProps & {
+    readonly value?: string | undefined;
+    readonly type?: 'text' | 'password' | 'number' | 'email' | 'tel' | 'time' | 'datetime-local' | 'search';
+    readonly required?: boolean | undefined;
+    readonly min?: number | undefined;
+    readonly max?: number | undefined;
+    readonly maxLength?: number | undefined;
+    readonly autocomplete?: string;
+    readonly placeholder?: string;
+    readonly autofocus?: boolean;
+    readonly inputmode?: 'numeric' | 'text';
+    readonly spellcheck?: boolean;
+  },
+) => (
+  <Framed props={props}>
+    <input
+      class="input"
+      {...ids(props).attributes}
+      type={props.type ?? 'text'}
+      value={props.value}
+      required={props.required}
+      min={props.min}
+      max={props.max}
+      maxlength={props.maxLength}
+      autocomplete={props.autocomplete}
+      placeholder={props.placeholder}
+      autofocus={props.autofocus}
+      inputmode={props.inputmode}
+      spellcheck={props.spellcheck === false ? 'false' : undefined}
+    />
+  </Framed>
+);
+
+/** Several lines of text. */
+export const AreaField = (
+  props: FieldProps & { readonly value?: string | undefined; readonly rows?: number; readonly maxLength?: number | undefined; readonly required?: boolean | undefined },
+) => (
+  <Framed props={props}>
+    <textarea
+      class="input"
+      {...ids(props).attributes}
+      rows={props.rows ?? 4}
+      maxlength={props.maxLength}
+      required={props.required}
+    >
+      {props.value ?? ''}
+    </textarea>
+  </Framed>
+);
+
+export type SelectOption = { readonly value: string; readonly label: string };
+
+/** One of a few. */
+export const SelectField = (
+  props: FieldProps & {
+    readonly value?: string | undefined;
+    readonly options: readonly SelectOption[];
+    readonly required?: boolean | undefined;
+  },
+) => (
+  <Framed props={props}>
+    <select class="input" {...ids(props).attributes} required={props.required}>
+      {props.options.map((option) => (
+        <option value={option.value} selected={option.value === (props.value ?? '')}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  </Framed>
+);
+
+/** On or off. */
+export const CheckField = (props: FieldProps & { readonly checked: boolean; readonly value?: string }) => {
+  const { id, fault, attributes } = ids(props);
+  return (
+    <div class="field">
+      <span class="choice">
+        <input type="checkbox" {...attributes} value={props.value ?? 'on'} checked={props.checked} />
+        <label for={id}>{props.label}</label>
+      </span>
+      {props.hint === undefined ? null : <small id={`${id}-hint`}>{props.hint}</small>}
+      {fault === undefined ? null : (
+        <Fault ctx={props.ctx} id={`${id}-fault`}>
+          {props.ctx.say(fault)}
+        </Fault>
+      )}
+    </div>
+  );
+};
+
+/** Several of a few, as check boxes of one name. */
+export const ChecksField = (
+  props: FieldProps & { readonly values: readonly string[]; readonly options: readonly SelectOption[] },
+) => {
+  const { id, fault } = ids(props);
+  return (
+    <fieldset class="field" id={id}>
+      <legend>{props.label}</legend>
+      <div class="columns">
+        {props.options.map((option, index) => (
+          <span class="choice">
+            <input
+              type="checkbox"
+              id={`${id}-${index}`}
+              name={props.name}
+              value={option.value}
+              checked={props.values.includes(option.value)}
+            />
+            <label for={`${id}-${index}`}>{option.label}</label>
+          </span>
+        ))}
+      </div>
+      {props.hint === undefined ? null : <small>{props.hint}</small>}
+      {fault === undefined ? null : <Fault ctx={props.ctx}>{props.ctx.say(fault)}</Fault>}
+    </fieldset>
+  );
+};
+
+/** All faults of a form with links to their fields; nothing when there is at most one field fault. */
+export const ErrorSummary = ({
+  ctx,
+  errors,
+  labels,
+}: {
+  ctx: Ctx;
+  errors: FieldErrors | undefined;
+  labels?: Readonly<Record<string, string>>;
+}) => {
+  const all = Object.entries(errors ?? {});
+  if (all.length === 0) return null;
+  const whole = errors?.[''];
+  const fields = all.filter(([name]) => name !== '');
+  return (
+    <div class="notice" data-l="critical" role="alert">
+      <Shape ctx={ctx} name="critical" />
+      <div>
+        <strong>{whole === undefined ? ctx.t('common.notSaved', { n: fields.length }) : ctx.say(whole)}</strong>
+        {fields.length === 0 ? null : (
+          <ul>
+            {fields.map(([name, fault]) => (
+              <li>
+                <a href={`#f-${name.replace(/[^\w-]/g, '-')}`}>{labels?.[name] ?? name}</a>: {ctx.say(fault)}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+};
+
+/** Why a person may not do this, or undefined. */
+export const withoutRight = (ctx: Ctx, right: string): string | undefined =>
+  ctx.can(right) ? undefined : ctx.t('common.noRight', { right });

@@ -1,0 +1,255 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import { changeList, type ListState, listParams, listUrl } from '../list.ts';
+import type { FilterField } from '../model.ts';
+import { paths } from '../paths.ts';
+import { Button, Hidden } from './form.tsx';
+import { Shape, Tag } from './status.tsx';
+
+/** A link within a list: with htmx only the page's content is exchanged, without it the page is loaded. */
+export const swap = (href: string) => ({
+  href,
+  'hx-get': href,
+  'hx-select': '#main',
+  'hx-target': '#main',
+  'hx-swap': 'outerMorph show:none',
+  'hx-push-url': 'true',
+});
+
+const labelOf = (ctx: Ctx, filters: readonly FilterField[], name: string): string => {
+  const field = filters.find((filter) => filter.name === name);
+  return field === undefined ? name : ctx.tDynamic(field.label);
+};
+
+const valueLabel = (ctx: Ctx, filters: readonly FilterField[], name: string, value: string): string => {
+  const option = filters.find((filter) => filter.name === name)?.options?.find((one) => one.value === value);
+  if (option?.label !== undefined) return option.label;
+  return option?.key === undefined ? value : ctx.tDynamic(option.key);
+};
+
+/** The filter in words, for the first lines of a print. */
+export const filterWords = (ctx: Ctx, list: ListState, filters: readonly FilterField[]): string =>
+  [
+    ...(list.q === '' ? [] : [`“${list.q}”`]),
+    ...list.filters.map(([name, value]) => `${labelOf(ctx, filters, name)}: ${valueLabel(ctx, filters, name, value)}`),
+  ].join('; ');
+
+/** Search field, one chip per filter, and a menu to add one. All of it is GET. */
+export const Filters = ({
+  ctx,
+  list,
+  filters,
+  placeholder,
+}: {
+  ctx: Ctx;
+  list: ListState;
+  filters: readonly FilterField[];
+  placeholder: string;
+}) => {
+  const kept = listParams(changeList(list, { q: '', trail: [] })).filter(([name]) => name !== 'q');
+  return (
+    <div class="filters">
+      <form class="find" method="get" action={list.path} role="search" aria-label={ctx.t('list.filter')}>
+        <Hidden fields={kept} />
+        <input class="input" type="search" name="q" value={list.q} placeholder={placeholder} aria-label={placeholder} />
+        <kbd aria-hidden="true">f</kbd>
+      </form>
+      {list.filters.map(([name, value], index) => (
+        <a
+          class="chip on"
+          {...swap(listUrl(list, { filters: list.filters.filter((_, other) => other !== index) }))}
+          aria-label={ctx.t('list.removeFilter', {
+            field: labelOf(ctx, filters, name),
+            value: valueLabel(ctx, filters, name, value),
+          })}
+        >
+          {labelOf(ctx, filters, name)}: {valueLabel(ctx, filters, name, value)} <Shape ctx={ctx} name="close" />
+        </a>
+      ))}
+      {filters.length === 0 ? null : (
+        <details class="pop">
+          <summary class="chip">{ctx.t('list.addFilter')}</summary>
+          <div>
+            <form method="get" action={list.path} class="form">
+              <Hidden fields={listParams(changeList(list, { trail: [], sort: list.sort ?? null }))} />
+              {filters.map((filter) => (
+                <div class="field">
+                  <label for={`filter-${filter.name}`}>{ctx.tDynamic(filter.label)}</label>
+                  {filter.options === undefined ? (
+                    <input class="input" id={`filter-${filter.name}`} name={filter.name} />
+                  ) : (
+                    <select class="input" id={`filter-${filter.name}`} name={filter.name}>
+                      <option value="">{ctx.t('list.any')}</option>
+                      {filter.options.map((option) => (
+                        <option value={option.value}>{valueLabel(ctx, filters, filter.name, option.value)}</option>
+                      ))}
+                    </select>
+                  )}
+                </div>
+              ))}
+              <div>
+                <Button kind="primary" small>
+                  {ctx.t('list.apply')}
+                </Button>
+              </div>
+            </form>
+          </div>
+        </details>
+      )}
+    </div>
+  );
+};
+
+export type PickableColumn = {
+  readonly key: string;
+  readonly label: string;
+  readonly byDefault: boolean;
+  readonly personal?: boolean;
+};
+
+/** The columns to show: what the reader picked, else the defaults. */
+export const shownColumns = (list: ListState, all: readonly PickableColumn[]): ReadonlySet<string> => {
+  const picked = all.filter((column) => list.columns.includes(column.key));
+  return new Set((picked.length > 0 ? picked : all.filter((column) => column.byDefault)).map((column) => column.key));
+};
+
+/** A menu of columns as a GET form. Personal ones carry the tag and are off by default. */
+export const ColumnPicker = ({ ctx, list, all }: { ctx: Ctx; list: ListState; all: readonly PickableColumn[] }) => {
+  const shown = shownColumns(list, all);
+  const kept = listParams(changeList(list, { columns: [] }));
+  return (
+    <details class="pop">
+      <summary class="btn sm">{ctx.t('list.columns', { shown: shown.size, all: all.length })}</summary>
+      <div>
+        <form method="get" action={list.path} class="stack">
+          <Hidden fields={kept} />
+          <div>
+            {all.map((column) => (
+              <label>
+                <input type="checkbox" name="col" value={column.key} checked={shown.has(column.key)} />
+                <span>{column.label}</span>
+                {column.personal ? <Tag>{ctx.t('common.personal')}</Tag> : null}
+              </label>
+            ))}
+          </div>
+          <div class="row">
+            <Button kind="primary" small>
+              {ctx.t('list.apply')}
+            </Button>
+            <a class="btn sm" href={listUrl(list, { columns: [] })}>
+              {ctx.t('list.standard')}
+            </a>
+          </div>
+        </form>
+      </div>
+    </details>
+  );
+};
+
+/** Compact or comfortable rows: a preference, so it is a form. */
+export const DensitySwitch = ({ ctx }: { ctx: Ctx }) => (
+  <form method="post" action={paths.preferences()} class="seg hide-narrow" aria-label={ctx.t('list.density')}>
+    <input type="hidden" name="csrf" value={ctx.csrf} />
+    <input type="hidden" name="back" value={ctx.url} />
+    {(['compact', 'comfortable'] as const).map((density) => (
+      <button type="submit" name="density" value={density} aria-pressed={ctx.density === density ? 'true' : 'false'}>
+        {ctx.t(`list.density.${density}`)}
+      </button>
+    ))}
+  </form>
+);
+
+/**
+ * The line above the rows: how many; with a selection the actions. Without script the actions are always there, and the
+ * page that asks before doing says the number.
+ */
+export const Toolbar = ({
+  ctx,
+  count,
+  bulk,
+  children,
+}: {
+  ctx: Ctx;
+  count: Child;
+  bulk?: { readonly list: ListState; readonly total: number; readonly shown: number; readonly actions: Child } | undefined;
+  children?: Child;
+}) => (
+  <div class="toolbar">
+    {bulk?.list.all ? (
+      <span>
+        <b>{ctx.t('list.allSelected', { n: bulk.total })}</b>{' '}
+        <a {...swap(listUrl(bulk.list, { all: false }))}>{ctx.t('list.clearSelection')}</a>
+      </span>
+    ) : (
+      <span>{count}</span>
+    )}
+    {bulk === undefined || bulk.total === 0 ? null : (
+      <div class="bulk row">
+        {bulk.list.all ? null : (
+          <>
+            <span class="needs-js">
+              {ctx.rich('list.selected', { n: <b data-count="1">0</b> })}
+            </span>
+            <a {...swap(listUrl(bulk.list, { all: true }))}>{ctx.t('list.selectAll', { n: bulk.total })}</a>
+          </>
+        )}
+        {bulk.actions}
+      </div>
+    )}
+    {children === undefined ? null : <div class="end">{children}</div>}
+  </div>
+);
+
+/** Back and Next by keyset; `order` says in words how the rows are sorted. */
+export const Pager = ({
+  ctx,
+  list,
+  next,
+  order,
+}: {
+  ctx: Ctx;
+  list: ListState;
+  next?: string | undefined;
+  order?: Child;
+}) => (
+  <>
+    <span>{order}</span>
+    <nav class="row" aria-label={ctx.t('list.pages')}>
+      {list.trail.length === 0 ? (
+        <span class="btn sm" aria-disabled="true">
+          {ctx.t('list.back')}
+        </span>
+      ) : (
+        <a class="btn sm" {...swap(listUrl(list, { trail: list.trail.slice(0, -1) }))}>
+          {ctx.t('list.back')}
+        </a>
+      )}
+      {next === undefined ? (
+        <span class="btn sm" aria-disabled="true">
+          {ctx.t('list.next')}
+        </span>
+      ) : (
+        <a class="btn sm" {...swap(listUrl(list, { trail: [...list.trail, next] }))}>
+          {ctx.t('list.next')}
+        </a>
+      )}
+    </nav>
+  </>
+);
+
+/** "214 found" or "about 9,000 found"; with "of" when the site has more. */
+export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exact?: boolean }): string =>
+  page.exact === false ? ctx.t('list.foundAbout', { n: page.total }) : ctx.t('list.found', { n: page.total });
+
+/** No match differs from nothing yet: the one offers to clear the filters. */
+export const isFiltered = (list: ListState): boolean => list.q !== '' || list.filters.length > 0;
+
+export const NoMatch = ({ ctx, list }: { ctx: Ctx; list: ListState }) => (
+  <div class="empty">
+    <h3>{ctx.t('list.noMatch')}</h3>
+    <p>{ctx.t('list.noMatchWhy')}</p>
+    <a class="btn" href={listUrl(list, { q: '', filters: [] })}>
+      {ctx.t('list.clearFilters')}
+    </a>
+  </div>
+);

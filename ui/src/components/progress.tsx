@@ -1,0 +1,67 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import { Shape, type ShapeName } from './status.tsx';
+
+export type StepState = 'done' | 'running' | 'waiting' | 'failed';
+
+const shapes: Readonly<Record<StepState, ShapeName>> = {
+  done: 'done',
+  running: 'half',
+  waiting: 'dashed',
+  failed: 'critical',
+};
+
+/** Steps with a hidden word for each shape. */
+export const Steps = ({
+  ctx,
+  steps,
+}: {
+  ctx: Ctx;
+  steps: readonly { readonly state: StepState; readonly label: Child; readonly detail?: Child }[];
+}) => (
+  <ol class="steps">
+    {steps.map((step) => (
+      <li>
+        <span class="status" data-l={step.state === 'running' ? 'running' : step.state === 'failed' ? 'critical' : undefined}>
+          <Shape ctx={ctx} name={shapes[step.state]} />
+          <span class="vh">{ctx.tDynamic(`step.${step.state}`)}: </span>
+          <span>{step.label}</span>
+        </span>
+        {step.detail === undefined ? null : <span>{step.detail}</span>}
+      </li>
+    ))}
+  </ol>
+);
+
+/** A bar of done of total. */
+export const Progress = ({ label, done, total }: { label: string; done: number; total: number }) => (
+  <progress aria-label={label} value={total === 0 ? 0 : Math.min(done, total)} max={total === 0 ? 1 : total} />
+);
+
+export type WizardStep = {
+  readonly label: string;
+  readonly outcome: Child;
+  readonly state: 'done' | 'now' | 'later';
+  readonly href?: string | undefined;
+};
+
+/** Numbered steps, each with an address. */
+export const Wizard = ({ ctx, label, steps }: { ctx: Ctx; label: string; steps: readonly WizardStep[] }) => (
+  <nav aria-label={label}>
+    <ol class="wizard">
+      {steps.map((step, index) => {
+        const inner = (
+          <>
+            <b>{ctx.t('common.step', { n: index + 1, label: step.label })}</b>
+            <span class="small">{step.outcome}</span>
+          </>
+        );
+        return (
+          <li data-s={step.state} aria-current={step.state === 'now' ? 'step' : undefined}>
+            {step.href === undefined ? inner : <a href={step.href}>{inner}</a>}
+          </li>
+        );
+      })}
+    </ol>
+  </nav>
+);

@@ -1,0 +1,58 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import { type Crumb, Page } from '../layout/page.tsx';
+import { paths } from '../paths.ts';
+import { Tabs } from './panel.tsx';
+
+/** Kinds that have a tab beside the settings. */
+const tabKinds = ['account', 'role', 'token', 'group'];
+
+/** The section Settings: settings, the kinds of objects that administrators keep, what was deleted. */
+export const SettingsFrame = ({
+  ctx,
+  current,
+  title,
+  untranslatedTitle,
+  mark,
+  sub,
+  crumbs,
+  actions,
+  children,
+}: {
+  ctx: Ctx;
+  /** `settings`, `deleted` or a kind. */
+  current: string;
+  title: string;
+  untranslatedTitle?: boolean;
+  mark?: Child;
+  sub?: Child;
+  crumbs?: readonly Crumb[];
+  actions?: Child;
+  children: Child;
+}) => (
+  <Page
+    ctx={ctx}
+    title={title}
+    section={current === 'update-decision' ? 'updates' : current === 'device-decision' ? 'devices' : current === 'deployment' ? 'deployments' : 'settings'}
+    mark={mark}
+    sub={sub}
+    actions={actions}
+    {...(untranslatedTitle ? { untranslatedTitle } : {})}
+    {...(crumbs === undefined ? {} : { crumbs })}
+  >
+    <Tabs
+      ctx={ctx}
+      label={ctx.t('nav.settings')}
+      tabs={[
+        { href: paths.settings(), label: ctx.t('nav.settings'), current: current === 'settings' || current === 'setting' },
+        ...tabKinds.map((kind) => ({
+          href: paths.objects(kind),
+          label: ctx.tDynamic(`kind.${kind}.title`),
+          current: current === kind,
+        })),
+        { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
+      ]}
+    />
+    {children}
+  </Page>
+);

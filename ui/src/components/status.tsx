@@ -1,0 +1,76 @@
+import type { Child } from 'hono/jsx';
+import type { Badge as BadgeProps, Ctx } from '../context.ts';
+import type { Decision, Level } from '../model.ts';
+
+export type ShapeName =
+  | 'critical'
+  | 'warning'
+  | 'ok'
+  | 'track-star'
+  | 'dashed'
+  | 'half'
+  | 'info'
+  | 'done'
+  | 'right'
+  | 'left'
+  | 'up'
+  | 'down'
+  | 'close';
+
+/** A shape of the sprite. The word beside it carries the meaning, so it is hidden from screen readers. */
+export const Shape = ({ ctx, name }: { ctx: Ctx; name: ShapeName }) => (
+  <svg class="shape" data-s={name} aria-hidden="true" viewBox="0 0 12 12" width="12" height="12">
+    <use href={`${ctx.asset('sprite.svg')}#${name}`} />
+  </svg>
+);
+
+const shapes: Readonly<Record<Level, ShapeName>> = {
+  critical: 'critical',
+  warning: 'warning',
+  ok: 'ok',
+  'not-visible': 'dashed',
+  waiting: 'dashed',
+  running: 'half',
+  info: 'info',
+  done: 'done',
+};
+
+/** The shape of a level. */
+export const shapeOf = (level: Level): ShapeName => shapes[level];
+
+/** Shape and word. A reason may replace the word. */
+export const Status = ({ ctx, level, children }: { ctx: Ctx; level: Level; children?: Child }) => (
+  <span class="status" data-l={level}>
+    <Shape ctx={ctx} name={shapes[level]} />
+    <span>{children ?? ctx.tDynamic(`level.${level}`)}</span>
+  </span>
+);
+
+const decisionShapes: Readonly<Record<Decision, ShapeName>> = {
+  act: 'critical',
+  attend: 'warning',
+  'track-star': 'track-star',
+  track: 'ok',
+};
+
+/** A decision with its shape. */
+export const DecisionMark = ({ ctx, decision }: { ctx: Ctx; decision: Decision }) => (
+  <span class="status" data-l={decision}>
+    <Shape ctx={ctx} name={decisionShapes[decision]} />
+    <span>{ctx.tDynamic(`decision.${decision}`)}</span>
+  </span>
+);
+
+/** A number beside a navigation entry, only for something abnormal or moving. */
+export const Badge = ({ ctx, badge }: { ctx: Ctx; badge: BadgeProps }) => (
+  <span class="badge" data-l={badge.level}>
+    <Shape ctx={ctx} name={shapes[badge.level]} />
+    <span>
+      <span class="vh">{ctx.tDynamic(`level.${badge.level}`)}: </span>
+      {ctx.fmt.number(badge.count)}
+    </span>
+  </span>
+);
+
+/** An outlined word. */
+export const Tag = ({ children }: { children: Child }) => <span class="tag">{children}</span>;

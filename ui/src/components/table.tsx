@@ -1,0 +1,171 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import { type ListState, listUrl } from '../list.ts';
+import { swap } from './list-tools.tsx';
+import { Shape } from './status.tsx';
+
+export type Column<Row> = {
+  readonly key: string;
+  readonly label: Child;
+  readonly cell: (row: Row) => Child;
+  readonly num?: boolean;
+  /** Sorts by `key`. */
+  readonly sort?: boolean;
+  /** Where the cell goes when the table becomes records: name, status, second line, right of it. */
+  readonly rec?: 'a' | 'b' | 'c' | 'd';
+  /** Never wraps; `any` breaks inside long words. */
+  readonly fit?: boolean;
+  readonly any?: boolean;
+  /** Row head: the name of the row. */
+  readonly head?: boolean;
+  readonly hideNarrow?: boolean;
+};
+
+export type TableProps<Row> = {
+  readonly ctx: Ctx;
+  /** Said to screen readers. */
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  /** With a list, heads of sortable columns are links. */
+  readonly list?: ListState;
+  /** Column that the rows are in order of when the reader chose none. */
+  readonly order?: { readonly key: string; readonly descending?: boolean };
+  /** Check boxes of the form `form` (bulk actions). */
+  readonly select?: { readonly form: string; readonly id: (row: Row) => string; readonly label: (row: Row) => string };
+  /** A row head that is shown once before the rows of a group. */
+  readonly group?: (row: Row) => string | undefined;
+  /** A row under a row, on sunken. */
+  readonly open?: (row: Row) => Child | undefined;
+  /** Becomes records on narrow screens; else it scrolls in its own box. */
+  readonly records?: boolean;
+  readonly plain?: boolean;
+};
+
+const Head = <Row,>({ props, column }: { props: TableProps<Row>; column: Column<Row> }) => {
+  const { ctx, list, order } = props;
+  const sorted = list?.sort === undefined ? order?.key === column.key : list.sort === column.key;
+  const descending = list?.sort === undefined ? (order?.descending ?? false) : list.descending;
+  const className = [column.num ? 'num' : '', column.hideNarrow ? 'hide-narrow' : ''].filter(Boolean).join(' ');
+  const label = (
+    <>
+      {column.label}
+      {sorted ? (
+        <>
+          {' '}
+          <Shape ctx={ctx} name={descending ? 'down' : 'up'} />
+        </>
+      ) : null}
+    </>
+  );
+  return (
+    <th
+      scope="col"
+      class={className === '' ? undefined : className}
+      aria-sort={sorted ? (descending ? 'descending' : 'ascending') : undefined}
+    >
+      {list !== undefined && column.sort ? (
+        <a class="sort" {...swap(listUrl(list, { sort: column.key, descending: sorted && !descending }))}>
+          {label}
+        </a>
+      ) : (
+        label
+      )}
+    </th>
+  );
+};
+
+const Cell = <Row,>({ column, row }: { column: Column<Row>; row: Row }) => {
+  const className = [
+    column.num ? 'num' : '',
+    column.fit ? 'fit' : '',
+    column.any ? 'any' : '',
+    column.rec ?? '',
+    column.hideNarrow ? 'hide-narrow' : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+  const attributes = className === '' ? {} : { class: className };
+  return column.head ? (
+    <th scope="row" {...attributes}>
+      {column.cell(row)}
+    </th>
+  ) : (
+    <td {...attributes}>{column.cell(row)}</td>
+  );
+};
+
+/** A declarative table: caption, sort links, selection, group rows, open rows. */
+export const DataTable = <Row,>(props: TableProps<Row>) => {
+  const { ctx, columns, rows, select, group, open, list } = props;
+  const width = columns.length + (select === undefined ? 0 : 1);
+  let shown: string | undefined;
+  const body = rows.flatMap((row) => {
+    const lines: Child[] = [];
+    const name = group?.(row);
+    if (name !== undefined && name !== shown) {
+      shown = name;
+      lines.push(
+        <tr class="group">
+          <th colspan={width} scope="colgroup">
+            {name}
+          </th>
+        </tr>,
+      );
+    }
+    lines.push(
+      <tr>
+        {select === undefined ? null : (
+          <td class="check">
+            <input
+              type="checkbox"
+              class="pick"
+              name="id"
+              form={select.form}
+              value={select.id(row)}
+              checked={list?.all === true}
+              aria-label={select.label(row)}
+            />
+          </td>
+        )}
+        {columns.map((column) => (
+          <Cell column={column} row={row} />
+        ))}
+      </tr>,
+    );
+    const detail = open?.(row);
+    if (detail !== undefined && detail !== null) {
+      lines.push(
+        <tr class="open">
+          <td colspan={width}>{detail}</td>
+        </tr>,
+      );
+    }
+    return lines;
+  });
+  return (
+    <section class={`scroll${props.plain ? ' plain' : ''}`} tabindex={0} aria-label={props.caption}>
+      <table class={props.records ? 'records' : undefined}>
+        <caption class="vh">{props.caption}</caption>
+        <thead>
+          <tr>
+            {select === undefined ? null : (
+              <th scope="col" class="check">
+                <input
+                  type="checkbox"
+                  class="pick-all"
+                  aria-label={ctx.t('list.selectPage')}
+                  checked={list?.all === true}
+                />
+              </th>
+            )}
+            {columns.map((column) => (
+              <Head props={props} column={column} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>{body}</tbody>
+      </table>
+    </section>
+  );
+};

@@ -1,0 +1,84 @@
+import type { Ctx } from '../context.ts';
+import type { FieldType, Value, When } from '../model.ts';
+
+/** The dash for the unknown. */
+export const Unknown = ({ ctx }: { ctx: Ctx }) => (
+  <span class="dim">
+    <span aria-hidden="true">–</span>
+    <span class="vh">{ctx.t('common.unknown')}</span>
+  </span>
+);
+
+/** An exact time, machine-readable. */
+export const Time = ({ ctx, at, form = 'dateTime' }: { ctx: Ctx; at: When; form?: 'dateTime' | 'dayTime' | 'time' | 'date' }) => (
+  <time datetime={ctx.fmt.iso(at)}>{ctx.fmt[form](at)}</time>
+);
+
+/** How long ago, with the exact time as title. */
+export const Age = ({ ctx, at }: { ctx: Ctx; at: When | null | undefined }) =>
+  at === null || at === undefined ? (
+    <Unknown ctx={ctx} />
+  ) : (
+    <time datetime={ctx.fmt.iso(at)} title={ctx.fmt.dateTime(at)}>
+      {ctx.fmt.age(at)}
+    </time>
+  );
+
+/** A number is a link to the list that it counts; a zero is plain dim text. */
+export const Count = ({ ctx, n, href }: { ctx: Ctx; n: number; href?: string | undefined }) =>
+  n === 0 ? (
+    <span class="dim">0</span>
+  ) : href === undefined ? (
+    <span>{ctx.fmt.number(n)}</span>
+  ) : (
+    <a href={href}>{ctx.fmt.number(n)}</a>
+  );
+
+/** A hash in fours; copied as it is read. */
+export const Hash = ({ value, id }: { value: string; id?: string }) => (
+  <span class="hash" translate="no" id={id}>
+    {value.replace(/(.{4})(?=.)/g, '$1 ')}
+  </span>
+);
+
+const sizeOf = (ctx: Ctx, value: number, unit: 'bytes' | 'seconds' | 'kilobytes' | undefined): string =>
+  unit === 'bytes'
+    ? ctx.fmt.bytes(value)
+    : unit === 'kilobytes'
+      ? ctx.fmt.bytes(value * 1_000)
+      : unit === 'seconds'
+        ? ctx.fmt.duration(value * 1_000)
+        : ctx.fmt.number(value);
+
+/** A value as text, for titles, CSV-like places and tests. */
+export const valueText = (
+  ctx: Ctx,
+  value: Value,
+  type: FieldType | undefined,
+  unit?: 'bytes' | 'seconds' | 'kilobytes',
+): string => {
+  if (value === null || value === '') return '–';
+  if (typeof value === 'boolean') return value ? ctx.t('common.yes') : ctx.t('common.no');
+  if (type === 'time' && !Array.isArray(value)) return ctx.fmt.dateTime(value as When);
+  if (typeof value === 'number') return sizeOf(ctx, value, unit);
+  if (typeof value === 'string') return value;
+  return value.length === 0 ? '–' : value.join(', ');
+};
+
+/** A value of a declared field. What devices report is never translated. */
+export const ValueText = ({
+  ctx,
+  value,
+  type,
+  unit,
+}: {
+  ctx: Ctx;
+  value: Value;
+  type?: FieldType | undefined;
+  unit?: 'bytes' | 'seconds' | 'kilobytes' | undefined;
+}) => {
+  const text = valueText(ctx, value, type, unit);
+  if (text === '–') return <Unknown ctx={ctx} />;
+  if (type === 'time') return <Time ctx={ctx} at={value as When} />;
+  return typeof value === 'string' ? <span translate="no">{text}</span> : <span>{text}</span>;
+};

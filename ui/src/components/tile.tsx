@@ -1,0 +1,40 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import type { Level } from '../model.ts';
+import { Shape, shapeOf } from './status.tsx';
+
+export type TileProps = {
+  readonly ctx: Ctx;
+  readonly level?: Level;
+  readonly word: string;
+  readonly n: number;
+  readonly href?: string;
+  readonly children?: Child;
+};
+
+/** Status, number, one line of context, one link. A zero is normal whatever the tile counts. */
+export const Tile = ({ ctx, level, word, n, href, children }: TileProps) => {
+  const shown = n === 0 && (level === 'critical' || level === 'warning') ? 'ok' : level;
+  const inner = (
+    <>
+      <span class="status" data-l={shown}>
+        {shown === undefined ? null : <Shape ctx={ctx} name={shapeOf(shown)} />}
+        <span>{word}</span>
+      </span>
+      <b>{ctx.fmt.number(n)}</b>
+      <small>{children}</small>
+    </>
+  );
+  return href === undefined || n === 0 ? (
+    <div class="tile" data-l={shown}>
+      {inner}
+    </div>
+  ) : (
+    <a class="tile" data-l={shown} href={href}>
+      {inner}
+    </a>
+  );
+};
+
+/** Tiles share a frame. */
+export const Tiles = ({ children }: { children: Child }) => <div class="tiles">{children}</div>;

@@ -1,0 +1,151 @@
+import type { Child } from 'hono/jsx';
+import { Shape } from '../components/status.tsx';
+import type { Ctx, NavKey } from '../context.ts';
+import { paths } from '../paths.ts';
+import { Document } from './document.tsx';
+import { Bar, Keys, Navigation, Palette } from './shell.tsx';
+
+export type Crumb = { readonly label: string; readonly href: string };
+
+export type PageProps = {
+  readonly ctx: Ctx;
+  readonly title: string;
+  readonly section?: NavKey;
+  /** One line with counts and age. */
+  readonly sub?: Child;
+  /** The line says how old the advisories are. */
+  readonly advisoriesMatter?: boolean;
+  /** Status beside the title. */
+  readonly mark?: Child;
+  readonly crumbs?: readonly Crumb[];
+  readonly actions?: Child;
+  /** The title is a name: it is not translated. */
+  readonly untranslatedTitle?: boolean;
+  /** The content is exchanged in this rhythm while something moves. */
+  readonly refreshSeconds?: number | undefined;
+  /** Without script the whole page is loaded again in this rhythm; with script a stream does it. */
+  readonly noScriptRefreshSeconds?: number | undefined;
+  /** The filter in words, for print. */
+  readonly filter?: string;
+  /** Announced after a swap: how many there are now. */
+  readonly announce?: string;
+  readonly children?: Child;
+};
+
+const advisoryAge = (ctx: Ctx): string =>
+  ctx.advisories === null
+    ? ctx.t('common.noAdvisories')
+    : ctx.t('common.advisoriesAre', { n: Math.floor(ctx.advisories.ageDays) });
+
+const PrintHead = ({ props }: { props: PageProps }) => {
+  const { ctx, filter } = props;
+  return (
+    <div class="print-only">
+      <strong>Sallyport</strong>, {ctx.site.name} ({ctx.site.id}). {props.title}
+      {filter === undefined || filter === '' ? null : `. ${filter}`}. {ctx.fmt.dateTime(ctx.nowMs)}. {advisoryAge(ctx)}
+    </div>
+  );
+};
+
+const ToastLine = ({ ctx }: { ctx: Ctx }) => {
+  const toast = ctx.toast;
+  if (toast === undefined) return null;
+  return (
+    <div class="toast" role="status">
+      <Shape ctx={ctx} name="done" />
+      <span>{ctx.say(toast.said)}</span>
+      {toast.undo === undefined ? null : (
+        <form method="post" action={toast.undo.action}>
+          <input type="hidden" name="csrf" value={ctx.csrf} />
+          {Object.entries(toast.undo.fields).map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
+          <button type="submit" class="link">
+            {ctx.t('common.undo')}
+          </button>
+        </form>
+      )}
+      <button type="button" class="link" data-close="1">
+        {ctx.t('common.close')}
+      </button>
+    </div>
+  );
+};
+
+// A failed poll leaves the page as it is; its age line tells the rest. The header keeps a poll from counting as activity.
+const polling = (ctx: Ctx, seconds: number) => ({
+  'hx-get': ctx.url,
+  'hx-trigger': `every ${seconds}s`,
+  'hx-select': '#main',
+  'hx-target': '#main',
+  'hx-swap': 'outerMorph show:none',
+  'hx-headers': '{"Sallyport-Poll":"1"}',
+  'hx-status:4xx': 'swap:none',
+  'hx-status:5xx': 'swap:none',
+});
+
+/** The shell of every page that needs a log-in: skip link, bar, navigation, title, content. */
+export const Page = (props: PageProps) => {
+  const { ctx } = props;
+  return (
+    <Document ctx={ctx} title={props.title} noScriptRefreshSeconds={props.noScriptRefreshSeconds ?? props.refreshSeconds}>
+      <body class="shell">
+        <a class="skip" href="#main">
+          {ctx.t('common.skip')}
+        </a>
+        <Bar ctx={ctx} />
+        <Navigation ctx={ctx} section={props.section} />
+        <main
+          class="main"
+          id="main"
+          tabindex={-1}
+          data-announce={props.announce}
+          {...(props.refreshSeconds === undefined ? {} : polling(ctx, props.refreshSeconds))}
+        >
+          <PrintHead props={props} />
+          <div class="head">
+            <div>
+              {props.crumbs === undefined ? null : (
+                <nav class="crumbs" aria-label={ctx.t('common.path')}>
+                  {props.crumbs.map((crumb, index) => (
+                    <>
+                      {index === 0 ? null : ' / '}
+                      <a href={crumb.href}>{crumb.label}</a>
+                    </>
+                  ))}
+                </nav>
+              )}
+              <h1 translate={props.untranslatedTitle ? 'no' : undefined}>{props.title}</h1>
+              {props.mark}
+              {props.sub === undefined && !props.advisoriesMatter ? null : (
+                <p>
+                  {props.sub}
+                  {props.advisoriesMatter ? (
+                    <>
+                      {' '}
+                      <span class={isOld(ctx) ? 'warn' : undefined}>{advisoryAge(ctx)}</span>
+                    </>
+                  ) : null}
+                </p>
+              )}
+            </div>
+            {props.actions === undefined ? null : <div class="actions">{props.actions}</div>}
+          </div>
+          {props.children}
+          <div class="print-only foot">
+            {ctx.t('common.printedBy', { name: ctx.person?.name ?? '–', at: ctx.fmt.dateTime(ctx.nowMs) })}
+          </div>
+        </main>
+        <Palette ctx={ctx} />
+        <Keys ctx={ctx} />
+        <ToastLine ctx={ctx} />
+        <div id="live" class="vh" role="status" />
+      </body>
+    </Document>
+  );
+};
+
+const isOld = (ctx: Ctx): boolean => ctx.advisories !== null && ctx.advisories.ageDays > ctx.advisories.limitDays;
+
+/** Where the age of advisories leads. */
+export const knowledgePath = (): string => paths.exchangeReceive();

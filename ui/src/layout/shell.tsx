@@ -1,0 +1,248 @@
+import { Badge } from '../components/status.tsx';
+import type { Ctx, NavKey } from '../context.ts';
+import { langs } from '../i18n/types.ts';
+import { paths } from '../paths.ts';
+
+// Bar and navigation. Preferences are forms that come back to the page they were on, so the address keeps its filter.
+
+/** Each language in itself: short and whole. */
+const languages = {
+  kk: ['Қаз', 'Қазақша'],
+  ru: ['Рус', 'Русский'],
+  en: ['Eng', 'English'],
+} as const;
+
+const Preference = ({ ctx }: { ctx: Ctx }) => (
+  <>
+    <input type="hidden" name="csrf" value={ctx.csrf} />
+    <input type="hidden" name="back" value={ctx.url} />
+  </>
+);
+
+/** The switch names each language in itself. */
+export const LanguageSwitch = ({ ctx }: { ctx: Ctx }) => (
+  <form method="post" action={paths.preferences()} class="seg" aria-label={ctx.t('common.language')}>
+    <Preference ctx={ctx} />
+    {langs.map((lang) => (
+      <button
+        type="submit"
+        name="lang"
+        value={lang}
+        lang={lang}
+        aria-label={languages[lang][1]}
+        aria-pressed={ctx.lang === lang ? 'true' : 'false'}
+      >
+        {languages[lang][0]}
+      </button>
+    ))}
+  </form>
+);
+
+const ThemeSwitch = ({ ctx }: { ctx: Ctx }) => (
+  <form method="post" action={paths.preferences()} class="seg theme" aria-label={ctx.t('common.theme')}>
+    <Preference ctx={ctx} />
+    {(['light', 'dark'] as const).map((theme) => (
+      <button type="submit" name="theme" value={theme} aria-pressed={ctx.theme === theme ? 'true' : 'false'}>
+        {ctx.t(`common.theme.${theme}`)}
+      </button>
+    ))}
+  </form>
+);
+
+const AdvisoryAge = ({ ctx }: { ctx: Ctx }) => {
+  const { advisories } = ctx;
+  const old = advisories !== null && advisories.ageDays > advisories.limitDays;
+  return (
+    <span class="age">
+      <a href={paths.exchangeReceive()}>
+        {advisories === null ? (
+          ctx.t('common.noAdvisoriesShort')
+        ) : (
+          <>
+            {ctx.t('common.advisories')}{' '}
+            <b class={old ? 'warn' : undefined}>{ctx.t('common.daysOld', { n: Math.floor(advisories.ageDays) })}</b>
+          </>
+        )}
+      </a>
+    </span>
+  );
+};
+
+const LogOut = ({ ctx }: { ctx: Ctx }) => (
+  <form method="post" action={paths.logout()}>
+    <input type="hidden" name="csrf" value={ctx.csrf} />
+    <button type="submit" class="btn sm">
+      {ctx.t('common.logOut')}
+    </button>
+  </form>
+);
+
+const Person = ({ ctx }: { ctx: Ctx }) =>
+  ctx.person === null ? null : (
+    <details class="pop">
+      <summary translate="no">{ctx.person.name}</summary>
+      <div>
+        <a href={paths.me()}>{ctx.t('common.me')}</a>
+        <a href={paths.api()}>{ctx.t('common.api')}</a>
+        <LogOut ctx={ctx} />
+      </div>
+    </details>
+  );
+
+/** Mark, name of the product, name of the site. */
+export const Brand = ({ ctx }: { ctx: Ctx }) => (
+  <a class="brand" href={paths.overview()}>
+    <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
+      <use href={`${ctx.asset('sprite.svg')}#mark`} />
+    </svg>
+    <div>
+      <b translate="no">Sallyport</b>
+      {ctx.site.name === '' ? null : <span>{ctx.site.name}</span>}
+    </div>
+  </a>
+);
+
+/** Search, age of advisories, language, theme, person. */
+export const Bar = ({ ctx }: { ctx: Ctx }) => (
+  <header class="bar">
+    <Brand ctx={ctx} />
+    <a class="btn menu-link" href="#nav">
+      {ctx.t('common.menu')}
+    </a>
+    <form class="find" method="get" action={paths.search()} role="search" aria-label={ctx.t('common.searchEverything')}>
+      <input
+        class="input"
+        type="search"
+        name="q"
+        placeholder={ctx.t('common.searchPlaceholder')}
+        aria-label={ctx.t('common.searchPlaceholder')}
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </form>
+    <div class="tools">
+      <AdvisoryAge ctx={ctx} />
+      <LanguageSwitch ctx={ctx} />
+      <ThemeSwitch ctx={ctx} />
+      <Person ctx={ctx} />
+    </div>
+  </header>
+);
+
+const groups: readonly (readonly NavKey[])[] = [
+  ['overview', 'exchange'],
+  ['devices', 'software'],
+  ['vulnerabilities', 'updates', 'deployments'],
+  ['events', 'provision'],
+  ['settings'],
+];
+
+/** Where each entry leads. */
+const targets: Readonly<Record<NavKey, () => string>> = {
+  overview: paths.overview,
+  exchange: paths.exchange,
+  devices: paths.devices,
+  software: paths.software,
+  vulnerabilities: paths.vulnerabilities,
+  updates: paths.updates,
+  deployments: paths.deployments,
+  events: paths.events,
+  provision: paths.provision,
+  settings: paths.settings,
+};
+
+/** Groups of pages; a badge only for something abnormal or moving. */
+export const Navigation = ({ ctx, section }: { ctx: Ctx; section: NavKey | undefined }) => (
+  <nav class="nav" id="nav" tabindex={-1} aria-label={ctx.t('nav.label')}>
+    <Brand ctx={ctx} />
+    <div class="narrow-only row">
+      <a class="btn" href="#main">
+        {ctx.t('common.closeMenu')}
+      </a>
+      <AdvisoryAge ctx={ctx} />
+    </div>
+    {groups.map((keys) => (
+      <ul>
+        {keys.map((key) => {
+          const badge = ctx.badges[key];
+          return (
+            <li>
+              <a href={targets[key]()} aria-current={key === section ? 'page' : undefined}>
+                <span>{ctx.t(`nav.${key}`)}</span>
+                {badge === undefined || badge.count === 0 ? null : <Badge ctx={ctx} badge={badge} />}
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+    ))}
+    <div class="narrow-only row tools">
+      <LanguageSwitch ctx={ctx} />
+      <ThemeSwitch ctx={ctx} />
+      <a href={paths.me()}>{ctx.t('common.me')}</a>
+      <LogOut ctx={ctx} />
+    </div>
+    <footer>
+      <div translate="no">{ctx.site.id}</div>
+      <div>
+        <time datetime={ctx.fmt.iso(ctx.nowMs)}>
+          {ctx.fmt.dateTime(ctx.nowMs)}, {ctx.fmt.offset(ctx.nowMs)}
+        </time>
+      </div>
+      <div>Sallyport {ctx.version}</div>
+    </footer>
+  </nav>
+);
+
+/** Search in a dialog; without script the search page serves. */
+export const Palette = ({ ctx }: { ctx: Ctx }) => (
+  <dialog id="palette" class="palette" data-url={paths.searchPalette()} aria-label={ctx.t('common.searchEverything')}>
+    <form method="get" action={paths.search()} role="search" aria-label={ctx.t('common.searchEverything')}>
+      <input
+        class="input"
+        type="search"
+        name="q"
+        autocomplete="off"
+        placeholder={ctx.t('common.searchPlaceholder')}
+        aria-label={ctx.t('common.searchPlaceholder')}
+      />
+    </form>
+    <div class="results" role="listbox" aria-label={ctx.t('search.results')} />
+  </dialog>
+);
+
+const shortcuts = [
+  ['/', 'keys.search'],
+  ['f', 'keys.filter'],
+  ['j', 'keys.down'],
+  ['k', 'keys.up'],
+  ['x', 'keys.select'],
+  ['?', 'keys.help'],
+] as const;
+
+/** The list of shortcuts. */
+export const KeyList = ({ ctx }: { ctx: Ctx }) => (
+  <dl class="facts">
+    {shortcuts.map(([key, word]) => (
+      <>
+        <dt class="hash">{key}</dt>
+        <dd>{ctx.t(word)}</dd>
+      </>
+    ))}
+  </dl>
+);
+
+/** Shown by `?`. */
+export const Keys = ({ ctx }: { ctx: Ctx }) => (
+  <dialog id="keys" aria-label={ctx.t('keys.title')}>
+    <form method="dialog" class="form">
+      <h2>{ctx.t('keys.title')}</h2>
+      <KeyList ctx={ctx} />
+      <p class="hint">{ctx.t('keys.off')}</p>
+      <div>
+        <button type="submit" class="btn">
+          {ctx.t('common.close')}
+        </button>
+      </div>
+    </form>
+  </dialog>
+);
