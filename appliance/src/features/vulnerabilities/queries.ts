@@ -218,7 +218,7 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
   let held: { db: Database; number: number } | undefined;
   const open = (): Database | undefined => {
     const number = options.current();
-    if (held?.number === number) return held.db;
+    if (held?.number === number) return number > 0 ? held.db : undefined;
     const db = held?.db ?? openDatabase(options.statePath, { readonly: true });
     if (held && held.number > 0) detachSnapshot(db);
     const path = snapshotPath(options.folder, number);

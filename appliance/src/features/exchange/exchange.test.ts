@@ -1,0 +1,364 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
+import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
+import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
+import { toHex } from '@sallyport/bundle-tools/versions/key';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { admin } from '../../../test/support/engines.ts';
+import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { deb, debian13, reporter } from '../../../test/support/site.ts';
+
+const packageBytes = Buffer.from('a package of a test');
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const update = (name: string, version: string, extra: Partial<Update> = {}): Update => {
+  const purl = `pkg:deb/debian/${name}@${version}?arch=amd64`;
+  const files = [sha256(packageBytes)];
+  return {
+    id: updateId(purl, files),
+    purl,
+    ecosystem: 'Debian:13',
+    name,
+    version,
+    source: name,
+    source_version: version,
+    arch: 'amd64',
+    suites: ['trixie-security'],
+    security: true,
+    depends: [],
+    signer: 'openpgp:00',
+    supersedes: [],
+    files,
+    ...extra,
+  };
+};
+
+const advisory = (id: string, name: string, fixed: string): Advisory => ({
+  id,
+  feed: 'osv-debian',
+  aliases: ['CVE-2026-0001'],
+  upstream: [],
+  related: [],
+  modified: '2026-01-01T00:00:00Z',
+  severity: 'critical',
+  summary: 'A problem',
+  references: [],
+  affected: [
+    {
+      ecosystem: 'Debian:13',
+      package: name,
+      ranges: [{ lo: '', hi: toHex(keyFor('Debian:13', fixed) ?? new Uint8Array()), fixed, comparable: true }],
+      versions: [],
+    },
+  ],
+});
+
+const catalog = {
+  updates: [update('openssl', '3.5.1-1')],
+  files: [{ path: 'updates/openssl_3.5.1-1_amd64.deb', bytes: packageBytes }],
+  feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')] }],
+};
+
+describe('the exchange', () => {
+  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let host: TestHost;
+  let medium: string;
+  let card: Uint8Array;
+
+  beforeEach(async () => {
+    site = await openAppliance();
+    medium = join(site.folder, 'medium');
+    mkdirSync(medium);
+    host = makeHost(join(site.folder, 'host'));
+    await host.publish();
+    const file = await host.trustFile(join(site.folder, 'introduction'));
+    card = site.exchange.siteCard(admin).bytes;
+    await site.exchange.importTrust(admin, file, host.rootFingerprint);
+    const report = reporter(site.inventory);
+    report(1, 'platform', [debian13]);
+    report(1, 'software', [deb('openssl', '3.5.0-1'), deb('bash', '5.2-1')]);
+  });
+  afterEach(() => site.stop());
+
+  const ask = () => host.open(site.exchange.exportRequest(admin, medium).path, card);
+  const receive = (path: string, options = {}) => site.exchange.importBundle(admin, path, options);
+  const eventsOf = (type: string) => site.events.list({ type: [type], limit: 100 }).rows;
+  /** What must be equal before and after a refusal. */
+  const state = () => {
+    const { trust, seq, inventory, lastBundle, openRequests } = site.exchange.state();
+    return {
+      trust,
+      seq,
+      inventory,
+      lastBundle,
+      openRequests,
+      updates: site.updates.list({ limit: 100 }).rows.map(({ id }) => id),
+      findings: site.vulnerabilities.list({ limit: 100 }).total,
+      knowledge: site.exchange.knowledge(),
+      snapshots: readdirSync(site.paths.advisories),
+    };
+  };
+
+  it('goes once around: request, bundle, findings, updates, receipt, acknowledgement', async () => {
+    const first = ask();
+    expect(first.request).toMatchObject({ site: 'plant-7', number: 1, wants: [{ kind: 'newer', id: '0' }] });
+    expect(first.request.platforms[0]?.packages).toContainEqual({
+      name: 'openssl',
+      version: '3.5.0-1',
+      source: 'openssl',
+      source_version: '3.5.0-1',
+      all: 1,
+    });
+    await host.publish(catalog);
+    const bundle = await host.answer(medium, first);
+    const steps = new Set<string>();
+    const done = await receive(bundle.path, { onProgress: ({ step }: { step: string }) => steps.add(step) });
+    expect(done).toMatchObject({
+      result: 'imported',
+      summary: { seq: 1, advisories: 1, updates: 1, requestNumber: 1 },
+    });
+    expect([...steps]).toEqual(expect.arrayContaining(['objects', 'store', 'advisories', 'switch', 'match', 'done']));
+    expect(site.vulnerabilities.list({ limit: 10 }).rows).toMatchObject([
+      { advisory: 'DSA-1', package: 'openssl', decision: 'act', devices: 1, fixState: 'available' },
+    ]);
+    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([
+      {
+        name: 'openssl',
+        version: '3.5.1-1',
+        supply: 'arrived',
+        approval: 'undefined',
+        devices: 1,
+        findings: 1,
+        decision: 'act',
+      },
+    ]);
+    expect(site.exchange.knowledge()).toMatchObject([{ feed: 'osv-debian', newest: '2026-01-01T00:00:00Z' }]);
+    expect(site.exchange.state().openRequests).toEqual([]);
+    expect(eventsOf('bundle-imported')).toHaveLength(2);
+    expect(readdirSync(site.paths.staging)).toEqual([]);
+
+    const second = ask();
+    expect(second.request).toMatchObject({ number: 2, state: { seq: 1, last_bundle: bundle.bundleId } });
+    expect(Object.keys(second.request.cursors)).toEqual(['osv-debian']);
+    expect(second.request.advisories).toEqual(['DSA-1']);
+    expect(second.request.receipts).toHaveLength(2);
+    const next = await host.answer(medium, second, { receiptSeen: 2 });
+    await receive(next.path);
+    expect(ask().request.receipts).toHaveLength(1);
+    expect(site.exchange.verifyReceipts()).toEqual({ ok: true, length: 3 });
+    expect(site.exchange.verify({ isQuiet: true })).toEqual([]);
+  });
+
+  it('signs receipts that chain, and shows them', async () => {
+    await host.publish(catalog);
+    const done = await receive((await host.answer(medium, ask())).path);
+    const receipt = site.exchange.receipt(done.result === 'imported' ? done.receipt : 0);
+    expect(receipt.predicate).toMatchObject({
+      number: 2,
+      result: 'imported',
+      before: { seq: 0, tuf: { targets: 1 } },
+      after: { seq: 1, tuf: { root: 1, targets: 2 } },
+      devices: { ok: 0, warning: 0, critical: 0 },
+    });
+    expect(receipt.prev).toBe(site.exchange.receipt(1).digest);
+    expect(() => openReceipt(receipt.envelope, [host.keys.fulfil.publicKey])).toThrow();
+    site.db.prepare("UPDATE receipt SET envelope = CAST(replace(envelope, 'x', 'y') AS BLOB) WHERE number = 1").run();
+    expect(site.exchange.verifyReceipts()).toMatchObject({ ok: false, brokenAt: 1 });
+  });
+
+  it('takes the same bundle twice without harm', async () => {
+    await host.publish(catalog);
+    const bundle = await host.answer(medium, ask());
+    const first = await receive(bundle.path);
+    const before = state();
+    const again = await receive(bundle.path);
+    expect(again).toEqual({
+      result: 'already',
+      bundleId: bundle.bundleId,
+      receipt: first.result === 'imported' ? first.receipt : 0,
+    });
+    expect(state()).toEqual(before);
+    expect(eventsOf('bundle-repeated')).toHaveLength(1);
+  });
+
+  it('says what a bundle would change and changes nothing', async () => {
+    await host.publish(catalog);
+    const bundle = await host.answer(medium, ask());
+    const before = state();
+    const checked = await receive(bundle.path, { dryRun: true });
+    expect(checked).toMatchObject({
+      result: 'checked',
+      summary: {
+        kinds: [
+          { kind: 'advisory', added: 1 },
+          { kind: 'document', changed: 1 },
+          { kind: 'update', added: 1 },
+        ],
+      },
+    });
+    expect(await site.exchange.inspect(bundle.path)).toEqual(checked);
+    expect(state()).toEqual(before);
+    expect(site.exchange.imports({ limit: 10 })).toHaveLength(1);
+    expect(readdirSync(site.paths.staging)).toEqual([]);
+  });
+
+  const refused = async (code: string, path: string): Promise<void> => {
+    const before = state();
+    const receipts = site.exchange.receipts({ limit: 1 }).total;
+    await expect(receive(path)).rejects.toMatchObject({ code });
+    expect(state()).toEqual(before);
+    expect(site.exchange.receipts({ limit: 1 })).toMatchObject({
+      total: receipts + 1,
+      rows: [{ result: 'refused', code }],
+    });
+    expect(eventsOf('bundle-refused')[0]?.params['code']).toBe(code);
+    expect(site.exchange.imports({ limit: 1 })).toMatchObject([{ state: 'refused', code }]);
+    expect(readdirSync(site.paths.staging)).toEqual([]);
+    expect(site.exchange.verify({ isQuiet: true })).toEqual([]);
+  };
+
+  it('refuses a bundle of another site', async () => {
+    await host.publish(catalog);
+    await refused('WRONG_SITE', (await host.answer(medium, ask(), { site: 'plant-8' })).path);
+  });
+
+  it('refuses an answer to a request that is not open', async () => {
+    await host.publish(catalog);
+    const request = ask();
+    const other = { requestId: 'ab'.repeat(16), digest: request.digest, nonce: request.request.nonce };
+    await refused('NONCE', (await host.answer(medium, request, { request: other })).path);
+  });
+
+  it('refuses a broadcast after the introduction', async () => {
+    await host.publish(catalog);
+    await refused('NONCE', (await host.build(medium, { site: '*', seq: 9 })).path);
+  });
+
+  it('refuses an older number, and older metadata', async () => {
+    const [first, second] = [ask(), ask()];
+    const old = await host.answer(medium, first, { seq: 1 });
+    await host.publish(catalog);
+    await receive((await host.answer(medium, first, { seq: 5 })).path);
+    await refused('ROLLBACK', (await host.answer(medium, second, { seq: 5 })).path);
+    await expect(receive(old.path)).rejects.toMatchObject({ code: 'ROLLBACK' });
+  });
+
+  it('refuses altered bytes and keeps what verified before them', async () => {
+    await host.publish({
+      ...catalog,
+      files: [...catalog.files, { path: 'updates/second.deb', bytes: Buffer.alloc(5_000, 7) }],
+    });
+    const bundle = await host.answer(medium, ask());
+    const bytes = readFileSync(bundle.path);
+    const at = bytes.lastIndexOf(Buffer.alloc(1_000, 7));
+    bytes[at] = 8;
+    writeFileSync(bundle.path, bytes);
+    await refused('HASH', bundle.path);
+    expect(site.store.has(sha256(packageBytes))).toBe(true);
+  });
+
+  it('refuses a forged signature, and a cut file', async () => {
+    await host.publish(catalog);
+    const stranger = makeHost(join(site.folder, 'stranger'));
+    const request = ask();
+    await refused('SIGNATURE', (await host.answer(join(medium, 'a'), request, { sign: [stranger.keys.fulfil] })).path);
+    const bundle = await host.answer(join(medium, 'b'), request);
+    writeFileSync(bundle.path, readFileSync(bundle.path).subarray(0, -600));
+    await refused('TRUNCATED', bundle.path);
+    await stranger.publish(catalog);
+    await expect(receive((await stranger.answer(join(medium, 'c'), request)).path)).rejects.toMatchObject({
+      code: 'SIGNATURE',
+    });
+  });
+
+  it('refuses advisories whose content is not what was signed, after everything else was right', async () => {
+    const feed = { feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')], digest: 'ab'.repeat(32) };
+    await host.publish({ ...catalog, feeds: [feed] });
+    await refused('HASH', (await host.answer(medium, ask())).path);
+  });
+
+  it('writes no receipt for an empty medium', async () => {
+    await expect(receive(medium)).rejects.toMatchObject({ code: 'NO_BUNDLE' });
+    expect(site.exchange.receipts({ limit: 10 }).total).toBe(1);
+  });
+
+  it('imports one bundle at a time, whoever asks', async () => {
+    await host.publish(catalog);
+    const bundle = await host.answer(medium, ask());
+    const other = await site.again();
+    try {
+      const results = await Promise.allSettled([receive(bundle.path), other.exchange.importBundle(admin, bundle.path)]);
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'BUSY' } });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('serves the trust chain to agents', async () => {
+    await host.publish(catalog);
+    await receive((await host.answer(medium, ask())).path);
+    expect(Buffer.from(site.exchange.root() ?? []).equals(Buffer.from(host.root))).toBe(true);
+    expect(site.exchange.trustFile('1.root.json')).toBeTruthy();
+    for (const name of ['timestamp.json', 'snapshot.json', 'targets.json'])
+      expect(site.exchange.trustFile(name)).toBeTruthy();
+    const inventory = site.exchange.trustFile('inventory.jsonl');
+    expect(typeof inventory === 'string' && existsSync(inventory)).toBe(true);
+    for (const name of ['2.root.json', 'root.json', '../config.json', 'policy.json'])
+      expect(site.exchange.trustFile(name)).toBeNull();
+  });
+
+  it('trusts only the root whose fingerprint was compared, and keeps it', async () => {
+    const fresh = await openAppliance('plant-9');
+    try {
+      const file = await host.trustFile(join(site.folder, 'again'));
+      expect(() => fresh.exchange.exportRequest(admin, medium)).toThrow(expect.objectContaining({ code: 'NO_ROOT' }));
+      await expect(fresh.exchange.importTrust(admin, file, '0'.repeat(64))).rejects.toMatchObject({
+        code: 'SIGNATURE',
+      });
+      expect(fresh.exchange.state().trust).toBeNull();
+      const written = host.rootFingerprint.replace(/(.{4})/g, '$1 ').toUpperCase();
+      await fresh.exchange.importTrust(admin, file, written);
+      expect(fresh.exchange.state().trust).toMatchObject({ rootVersion: 1, rootSha256: host.rootFingerprint });
+      const stranger = makeHost(join(site.folder, 'stranger'));
+      await stranger.publish();
+      const foreign = await stranger.trustFile(join(site.folder, 'foreign'));
+      await expect(fresh.exchange.importTrust(admin, foreign, stranger.rootFingerprint)).rejects.toMatchObject({
+        code: 'EXISTS',
+      });
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  it('needs the right to write', async () => {
+    const reader = { ...admin, rights: new Set(['exchange:read' as const]) };
+    expect(() => site.exchange.exportRequest(reader, medium)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+    await expect(site.exchange.importBundle(reader, medium)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('uses a number only when the file lies on the medium', () => {
+    expect(() => site.exchange.exportRequest(admin, join(medium, 'absent'))).toThrow(
+      expect.objectContaining({ code: 'MEDIUM_IO' }),
+    );
+    expect(site.exchange.preview().number).toBe(1);
+    expect(ask().request.number).toBe(1);
+    expect(readdirSync(medium)).toHaveLength(1);
+  });
+
+  it('keeps at most eight requests open', () => {
+    for (let count = 0; count < 10; count += 1) ask();
+    expect(site.exchange.state().openRequests.map(({ number }) => number)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('gives the same card until something in it changes', () => {
+    expect(Buffer.from(site.exchange.siteCard(admin).bytes).equals(Buffer.from(card))).toBe(false);
+    const second = site.exchange.siteCard(admin);
+    expect(second.number).toBe(2);
+    expect(site.exchange.siteCard(admin).fingerprint).toBe(second.fingerprint);
+  });
+});
