@@ -1,1 +1,45 @@
-export const ru = {} as const;
+import { api } from './api.ts';
+import { collections } from './collections.ts';
+import { common } from './common.ts';
+import { deployments } from './deployments.ts';
+import { devices } from './devices.ts';
+import { errors } from './errors.ts';
+import { eventTypes } from './event-types.ts';
+import { events } from './events.ts';
+import { exchange } from './exchange.ts';
+import { exchangeImport } from './exchange-import.ts';
+import { inventory } from './inventory.ts';
+import { kinds } from './kinds.ts';
+import { lists } from './lists.ts';
+import { login } from './login.ts';
+import { objects } from './objects.ts';
+import { overview } from './overview.ts';
+import { provision } from './provision.ts';
+import { search } from './search.ts';
+import { settings } from './settings.ts';
+import { updates } from './updates.ts';
+import { vulnerabilities } from './vulnerabilities.ts';
+
+export const ru = {
+  ...api,
+  ...collections,
+  ...common,
+  ...deployments,
+  ...devices,
+  ...errors,
+  ...eventTypes,
+  ...events,
+  ...exchange,
+  ...exchangeImport,
+  ...inventory,
+  ...kinds,
+  ...lists,
+  ...login,
+  ...objects,
+  ...overview,
+  ...provision,
+  ...search,
+  ...settings,
+  ...updates,
+  ...vulnerabilities,
+} as const;

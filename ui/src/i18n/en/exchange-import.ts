@@ -1,0 +1,1 @@
+export const exchangeImport = {} as const;

@@ -1,0 +1,1 @@
+export const objects = {} as const;
