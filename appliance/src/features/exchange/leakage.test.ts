@@ -1,0 +1,176 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { admin } from '../../../test/support/engines.ts';
+import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { newTokenSecret, tokenHash } from '../devices/service.ts';
+import type { Collection, Field } from '../inventory/types.ts';
+
+// A marker in every field of every collection, in the device's own row, in what administrators write. The host opens the
+// sealed request and looks for each; only what a declaration names may be there.
+
+const shaped: Readonly<Record<string, string>> = {
+  ipv4: '203.0.113.77',
+  ipv6: '2001:db8:7777::77',
+  macs: 'de:ad:be:ef:77:01',
+  mac: 'de:ad:be:ef:77:02',
+  vendorId: '7f7a',
+  productId: '7f7b',
+};
+
+const markerOf = (collection: string, name: string, field: Field): unknown => {
+  const text = shaped[name] ?? `zq${collection}x${name.toLowerCase()}qz`.slice(0, field.maxLength ?? 100);
+  switch (field.type) {
+    case 'text':
+      return text;
+    case 'list':
+      return [text];
+    case 'integer':
+    case 'real':
+      // A uid of a person, and numbers that stand nowhere else.
+      return name === 'uid' ? 1077 : 770_077_000 + name.length;
+    case 'boolean':
+      return true;
+    case 'time':
+      return '2019-07-17T07:17:07Z';
+  }
+};
+
+describe('what leaves', () => {
+  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let host: TestHost;
+  let medium: string;
+  let card: Uint8Array;
+
+  beforeEach(async () => {
+    site = await openAppliance();
+    medium = join(site.folder, 'medium');
+    mkdirSync(medium);
+    host = makeHost(join(site.folder, 'host'));
+    await host.publish();
+    await site.exchange.importTrust(admin, await host.trustFile(join(site.folder, 'trust')), host.rootFingerprint);
+    card = site.exchange.siteCard(admin).bytes;
+  });
+  afterEach(() => site.stop());
+
+  const opened = (): string => {
+    const { envelope, request } = host.open(site.exchange.exportRequest(admin, medium).path, card);
+    return `${Buffer.from(envelope).toString('utf8')}\n${JSON.stringify(request)}`.toLowerCase();
+  };
+
+  const plant = (collection: Collection): { name: string; marker: string }[] => {
+    const fields = Object.entries(collection.fields).filter(([, field]) => !field.entered);
+    const item = Object.fromEntries(fields.map(([name, field]) => [name, markerOf(collection.name, name, field)]));
+    reporter(site.inventory)(1, collection.name, [item], '2019-07-17T07:17:08Z');
+    return fields
+      .filter(([name, field]) => field.type !== 'boolean' && !collection.leaves?.fields.includes(name))
+      .map(([name]) => ({ name: `${collection.name}.${name}`, marker: String(item[name]).toLowerCase() }));
+  };
+
+  it('holds no marker of a field that no declaration lets leave', () => {
+    const secret = newTokenSecret();
+    site.objects.create(admin, 'token', {
+      name: 'zqtokenqz',
+      purpose: 'agent',
+      hash: tokenHash(secret),
+      approve: 'auto',
+    });
+    const { device } = site.devices.enrol({
+      request: {
+        token: secret,
+        csr: '',
+        agentVersion: '1',
+        device: {
+          uuid: '77aa77aa-77aa-77aa-77aa-77aa77aa77aa',
+          serial: 'zqserialqz77',
+          macs: ['de:ad:be:ef:77:03'],
+          hostname: 'zqhostnameqz',
+          os: 'zqosqz',
+          arch: 'x64',
+        },
+      },
+      csr: { publicKey: new Uint8Array(91), keyDigest: '77'.repeat(32) },
+      from: '203.0.113.78',
+    });
+    expect(device.id).toBe(1);
+    const markers = site.inventory.collections().flatMap(plant);
+    expect(markers.length).toBeGreaterThan(45);
+    site.objects.put(admin, 'device-decision', device.publicId, {
+      displayName: 'zqdisplayqz',
+      description: 'zqdescriptionqz',
+    });
+    site.objects.create(admin, 'group', { name: 'zqgroupqz' });
+    site.objects.create(admin, 'account', { name: 'zqaccountqz', fullName: 'Zq Fullname Qz', roles: ['viewer'] });
+    const others = [
+      'zqserialqz77',
+      'zqhostnameqz',
+      'zqosqz',
+      'zqdisplayqz',
+      'zqdescriptionqz',
+      'zqgroupqz',
+      'zqaccountqz',
+      'zq fullname qz',
+      'zqtokenqz',
+    ];
+    const numbers = ['de:ad:be:ef:77:03', '77aa77aa-77aa-77aa-77aa-77aa77aa77aa', '203.0.113.78', device.publicId];
+    const text = opened();
+    for (const { name, marker } of markers)
+      expect({ name, found: text.includes(marker) }).toEqual({ name, found: false });
+    for (const marker of [...others, ...numbers])
+      expect({ marker, found: text.includes(marker) }).toEqual({ marker, found: false });
+    // The search itself works: what may leave is found.
+    expect(text).toContain('zqsoftwarexpurlqz');
+    expect(text).toContain('zqplatformxvendorqz');
+  });
+
+  it('blocks a request in which a host name hides in a package of its own, and uses no number', () => {
+    const report = reporter(site.inventory);
+    report(1, 'platform', [debian13]);
+    report(1, 'identity', [{ name: 'press4' }]);
+    report(1, 'software', [deb('config-press4', '1.0')]);
+    report(2, 'platform', [debian13]);
+    report(2, 'software', [deb('bash', '5.2-1')]);
+    expect(site.exchange.preview().counterProof.leaks).toMatchObject([
+      { kind: 'host', value: 'press4', text: 'config-press4' },
+      { kind: 'host', value: 'press4', text: 'config-press4' },
+    ]);
+    expect(() => site.exchange.exportRequest(admin, medium)).toThrow(expect.objectContaining({ code: 'FINDINGS' }));
+    expect(site.exchange.state().requestNumber).toBe(0);
+  });
+
+  it('drops what a purl says beside name and version', () => {
+    const report = reporter(site.inventory);
+    report(1, 'software', [
+      { type: 'generic', name: 'hmi', version: '2', purl: 'pkg:generic/hmi@2?host=zqqualifierqz#zqsubpathqz' },
+    ]);
+    const text = opened();
+    expect(text).toContain('pkg:generic/hmi@2');
+    expect(text).not.toContain('zqqualifierqz');
+    expect(text).not.toContain('zqsubpathqz');
+  });
+
+  it('gives distinct package versions over all devices, and says which are everywhere', () => {
+    const report = reporter(site.inventory);
+    for (const device of [1, 2])
+      report(device, 'platform', [{ ...debian13, suites: device === 1 ? ['trixie'] : ['trixie-security'] }]);
+    report(3, 'platform', [{ ...debian13, release: '12' }]);
+    report(1, 'software', [deb('bash', '5.2-1'), deb('bash', '5.2-1', { arch: 'i386' }), deb('vim', '9')]);
+    report(2, 'software', [deb('bash', '5.2-1')]);
+    report(3, 'software', [deb('bash', '5.1-1')]);
+    const { request } = host.open(site.exchange.exportRequest(admin, medium).path, card);
+    expect(request.platforms).toEqual([
+      expect.objectContaining({ release: '12', packages: [expect.objectContaining({ version: '5.1-1', all: 1 })] }),
+      expect.objectContaining({
+        release: '13',
+        suites: ['trixie', 'trixie-security'],
+        packages: [expect.objectContaining({ name: 'bash', all: 1 }), expect.objectContaining({ name: 'vim', all: 0 })],
+      }),
+    ]);
+    expect(request.wants).toEqual([
+      { kind: 'newer', id: '0' },
+      { kind: 'newer', id: '1' },
+    ]);
+  });
+});
