@@ -13,9 +13,7 @@ if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 const assets = spawnSync(process.execPath, [join(root, 'scripts/build-assets.ts')], { cwd: root, stdio: 'inherit' });
 if (assets.status !== 0) process.exit(assets.status ?? 1);
 
-const copies: ReadonlyArray<readonly [string, string]> = [
-  ['appliance/src/migrations', 'appliance/dist/migrations'],
-];
+const copies: ReadonlyArray<readonly [string, string]> = [['appliance/src/migrations', 'appliance/dist/migrations']];
 for (const [from, to] of copies) {
   if (!existsSync(join(root, from))) continue;
   cpSync(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('.ts') });

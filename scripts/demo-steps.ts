@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /** The repository's root folder. */
@@ -15,23 +15,24 @@ export type Command = keyof typeof commands;
 const maxOutputBytes = 64 * 1024 * 1024;
 
 /**
- * Runs one of the project's own commands with `--json` and returns what it printed, parsed.
- * Throws with the command's own words when it does not end with 0.
+ * Runs one of the project's own commands with `--json` and returns what it printed, parsed; what this process serves
+ * meanwhile goes on. Throws with the command's own words when it does not end with 0.
  */
-export const run = <T = Record<string, unknown>>(command: Command, ...args: string[]): T => {
-  const done = spawnSync(process.execPath, [join(root, commands[command]), ...args, '--json'], {
-    encoding: 'utf8',
-    maxBuffer: maxOutputBytes,
+export const run = <T = Record<string, unknown>>(command: Command, ...args: string[]): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const line = [join(root, commands[command]), ...args, '--json'];
+    execFile(process.execPath, line, { encoding: 'utf8', maxBuffer: maxOutputBytes }, (error, stdout, stderr) => {
+      if (error === null) resolve(JSON.parse(stdout || 'null') as T);
+      else
+        reject(new Error(`${command} ${args.join(' ')} ended with ${error.code ?? error.signal}:\n${stderr}${stdout}`));
+    });
   });
-  if (done.status !== 0) {
-    throw new Error(`${command} ${args.join(' ')} ended with ${done.status ?? done.signal}:\n${done.stderr}${done.stdout}`);
-  }
-  return JSON.parse(done.stdout || 'null') as T;
-};
 
 /** Starts one of the commands and leaves it running; its standard error is passed on to `onLine`, line by line. */
 export const start = (command: Command, args: string[], onLine: (line: string) => void): ChildProcess => {
-  const child = spawn(process.execPath, [join(root, commands[command]), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, commands[command]), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   for (const stream of [child.stdout, child.stderr]) {
     let rest = '';
     stream.setEncoding('utf8');

@@ -16,6 +16,7 @@ import { type InventoryService, inventoryService } from './features/inventory/se
 import type { Collection, SectionChanged } from './features/inventory/types.ts';
 import { type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
+import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { type StoreService, storeService } from './features/store/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
@@ -56,6 +57,7 @@ export type Appliance = {
   updates: UpdateService;
   deployments: DeploymentService;
   exchange: ExchangeService;
+  provision: ProvisionService;
   close(): Promise<void>;
 };
 
@@ -219,6 +221,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       updates,
       deployments,
       exchange,
+      provision: provisionService({ db, inventory, objects, store, clock: nowMs }),
       close: async () => {
         await queue.stop();
         vulnerabilities.close();

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,23 +21,37 @@ const patienceMs = 150_000;
 
 export const binOf = (command: Command): string => join(repositoryRoot, bins[command]);
 
-/** Runs a command to its end and returns what it said. */
-export const tryCommand = (command: Command, args: readonly string[], options: { cwd?: string } = {}): Outcome => {
-  const done = spawnSync(process.execPath, [binOf(command), ...args], {
-    encoding: 'utf8',
-    maxBuffer: maxOutputBytes,
-    timeout: patienceMs,
-    ...options,
+/** Runs a command to its end and returns what it said; what this process serves meanwhile goes on. */
+export const tryCommand = (
+  command: Command,
+  args: readonly string[],
+  prefix: readonly string[] = [],
+): Promise<Outcome> => {
+  const [program = '', ...rest] = [...prefix, process.execPath, binOf(command), ...args];
+  return new Promise((resolve) => {
+    execFile(
+      program,
+      rest,
+      { encoding: 'utf8', maxBuffer: maxOutputBytes, timeout: patienceMs },
+      (error, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
+        resolve({ status, stdout, stderr });
+      },
+    );
   });
-  return { status: done.status, stdout: done.stdout, stderr: done.stderr };
 };
 
-/** Runs a command with `--json`; throws with its own words when it does not end with 0. */
-export const command = <T = Record<string, unknown>>(name: Command, ...args: string[]): T => {
-  const { status, stdout, stderr } = tryCommand(name, [...args, '--json']);
-  if (status !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${status}\n${stderr}${stdout}`);
-  return JSON.parse(stdout || 'null') as T;
-};
+/** Commands with `--json`, each behind `prefix`; they throw with their own words when they do not end with 0. */
+export const commandIn =
+  (prefix: readonly string[]) =>
+  async <T = Record<string, unknown>>(name: Command, ...args: string[]): Promise<T> => {
+    const { status, stdout, stderr } = await tryCommand(name, [...args, '--json'], prefix);
+    if (status !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${status}\n${stderr}${stdout}`);
+    return JSON.parse(stdout || 'null') as T;
+  };
+
+/** The same, on this computer's own network. */
+export const command = commandIn([]);
 
 /** A temporary folder and its removal. */
 export const temporaryFolder = (name: string): { path: string; remove: () => void } => {
@@ -59,8 +73,14 @@ export const freePort = (): Promise<number> =>
 export type Running = { child: ChildProcess; output: () => string; kill: (signal?: NodeJS.Signals) => Promise<void> };
 
 /** Starts a command that stays up and waits until its output matches `ready`. */
-export const startCommand = async (name: Command, args: readonly string[], ready: RegExp): Promise<Running> => {
-  const child = spawn(process.execPath, [binOf(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export const startCommand = async (
+  name: Command,
+  args: readonly string[],
+  ready: RegExp,
+  prefix: readonly string[] = [],
+): Promise<Running> => {
+  const [program = '', ...rest] = [...prefix, process.execPath, binOf(name), ...args];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const isReady = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${name} was not ready:\n${text}`)), 30_000);

@@ -17,6 +17,7 @@ export const command: Command = {
     supply: { type: 'string', value: 'S', multiple: true, help: SUPPLIES.join(', ') },
     security: { type: 'boolean', help: 'security updates only' },
     deployable: { type: 'boolean', help: 'approved, here, and needed by a device' },
+    device: { type: 'string', value: 'ID', help: 'what one device lacks or was ordered' },
     search: { type: 'string', value: 'TEXT', help: 'part of a name or version' },
     limit: { type: 'string', value: 'N', help: 'at most so many (100)' },
   },
@@ -25,7 +26,28 @@ export const command: Command = {
     const limit = Number(text('limit') ?? 100);
     if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
       throw new AppError('USAGE', '--limit takes 1 to 100000');
-    const { updates } = await open();
+    const { updates, devices } = await open();
+    const device = text('device');
+    if (device !== undefined) {
+      const all = updates.forDevice(devices.byPublicId(device).id);
+      const shown = all.slice(0, limit);
+      out.table(
+        ['ID', 'NAME', 'INSTALLED', 'UPDATE', 'SECURITY', 'APPROVAL', 'SUPPLY', 'INSTALLATION'],
+        shown.map(({ update, installedVersion, installation }) => [
+          update.id,
+          update.name,
+          installedVersion ?? null,
+          update.version,
+          update.security ? 'yes' : 'no',
+          update.approval,
+          update.supply,
+          installation ?? null,
+        ]),
+      );
+      if (all.length > shown.length) out.note(`${all.length - shown.length} more; see --limit`);
+      out.result({ total: all.length, updates: shown });
+      return 0;
+    }
     const filter: UpdateFilter = {
       limit,
       approval: among('approval', texts('approval'), APPROVALS),

@@ -1,0 +1,307 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSealed } from '@sallyport/bundle-tools/documents/sealed';
+import { readSealKey } from '@sallyport/bundle-tools/trust/keys';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoAdvisories } from '../../scripts/demo-advisories.ts';
+import { dpkgInstall, layDemoDevice } from '../../scripts/demo-device.ts';
+import { type DemoRepository, makeDemoRepository } from '../../scripts/demo-repository.ts';
+import { command, commandIn, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { makeNamespace, type Namespace, routesOf } from '../support/namespace.ts';
+
+// The whole loop through the real doors: the isolated side in a namespace without a route, files on a medium, the
+// connected host outside. Every value that could name a device or a person is a marker that must never leave.
+
+const markers = {
+  hostname: 'mark-host-qzx',
+  machineId: '5a1175a11e5a1175a11e5a1175a11e5a',
+  user: 'markuserqzx',
+  fullName: 'Marker Fullname Qzx',
+  displayName: 'Mark Display Qzx',
+};
+
+type Device = { id: string; name: string; state: string };
+
+describe('the loop', async () => {
+  const folder = temporaryFolder('loop');
+  const at = (...parts: string[]) => join(folder.path, ...parts);
+  const data = ['--data', at('appliance')];
+  const state = ['--state', at('host')];
+  const port = 8443;
+  const server = `https://127.0.0.1:${port}`;
+  let namespace: Namespace | undefined;
+  let inside = command;
+  let repository: DemoRepository;
+  let running: Running;
+  let device = '';
+
+  const prefix = () => namespace?.prefix ?? [];
+  const agent = (...args: string[]) => inside('sallyport-agent', ...args, '--state', at('agent'));
+  const findings = async () =>
+    (await inside<{ findings: { id: string }[] }>('sallyport', 'finding', 'list', ...data)).findings;
+  const serve = () => startCommand('sallyport', ['serve', ...data], /listening/, prefix());
+  const bundles = () => readdirSync(at('medium')).filter((name) => name.endsWith('.tar'));
+
+  beforeAll(async () => {
+    for (const part of ['medium', 'device', 'work', 'keys']) mkdirSync(at(part), { recursive: true });
+    namespace = makeNamespace(`sallyport-loop-${process.pid}`);
+    inside = commandIn(prefix());
+    repository = await makeDemoRepository({ dir: at('repository') });
+  });
+  afterAll(async () => {
+    await running?.kill();
+    namespace?.remove();
+    await repository?.close();
+    folder.remove();
+  });
+
+  it('runs its isolated side where no route leads out', (context) => {
+    if (namespace === undefined) context.skip('a network namespace takes root and iproute2');
+    else expect(routesOf(namespace)).toBe('');
+  });
+
+  it('introduces both sides by compared fingerprints', async () => {
+    await inside(
+      'sallyport',
+      'init',
+      ...data,
+      '--site',
+      'loop-1',
+      '--address',
+      '127.0.0.1',
+      '--listen',
+      `127.0.0.1:${port}`,
+    );
+    const roots = [1, 2, 3].flatMap((number) => ['--root-key', at(`keys/root-${number}`)]);
+    await command(
+      'sallyport-bundle',
+      'trust',
+      'init',
+      ...state,
+      ...roots,
+      '--threshold',
+      '2',
+      '--curator-key',
+      at('keys/curator'),
+    );
+    const { fingerprint } = await command<{ fingerprint: string }>(
+      'sallyport-bundle',
+      'trust',
+      'export',
+      ...state,
+      '--out',
+      at('work/trust.tar'),
+    );
+    const wrong = await tryCommand('sallyport', [
+      'trust',
+      'import',
+      at('work/trust.tar'),
+      ...data,
+      '--fingerprint',
+      'ab'.repeat(32),
+    ]);
+    expect(wrong.status).not.toBe(0);
+    await inside('sallyport', 'trust', 'import', at('work/trust.tar'), ...data, '--fingerprint', fingerprint);
+    const card = await inside<{ fingerprint: string }>(
+      'sallyport',
+      'site-card',
+      'export',
+      ...data,
+      '--out',
+      at('work/card.json'),
+    );
+    // Another site of the same host, introduced at the same time.
+    await inside('sallyport', 'init', '--data', at('other'), '--site', 'loop-2', '--address', '127.0.0.1');
+    await inside(
+      'sallyport',
+      'trust',
+      'import',
+      at('work/trust.tar'),
+      '--data',
+      at('other'),
+      '--fingerprint',
+      fingerprint,
+    );
+    await command('sallyport-bundle', 'site', 'add', at('work/card.json'), ...state, '--fingerprint', card.fingerprint);
+  });
+
+  it('enrols a device over mutual TLS and takes its inventory', async () => {
+    running = await serve();
+    const { suites, uri: repositoryUri, keyring, debs } = repository;
+    layDemoDevice({
+      root: at('device'),
+      hostname: markers.hostname,
+      machineId: markers.machineId,
+      suites,
+      repositoryUri,
+      keyring,
+    });
+    writeFileSync(
+      at('device/etc/passwd'),
+      `root:x:0:0:root:/root:/bin/sh\n${markers.user}:x:1000:1000:${markers.fullName}:/home/${markers.user}:/bin/sh\n`,
+    );
+    dpkgInstall(at('device'), debs[0]?.path ?? '');
+    const token = await inside<{ fingerprint: string }>(
+      'sallyport',
+      'token',
+      'create',
+      ...data,
+      '--for',
+      'agent',
+      '--approve',
+      'auto',
+      '--out',
+      at('work/token'),
+    );
+    const enrol = ['enrol', '--server', server, '--token-file', at('work/token/secret'), '--root', at('device')];
+    const refused = await tryCommand(
+      'sallyport-agent',
+      [...enrol, '--fingerprint', 'cd'.repeat(32), '--state', at('agent')],
+      prefix(),
+    );
+    expect(refused.status).not.toBe(0);
+    await agent(...enrol, '--fingerprint', token.fingerprint);
+    await agent('once');
+    const devices = await inside<Device[]>('sallyport', 'device', 'list', ...data);
+    expect(devices).toMatchObject([{ name: markers.hostname, state: 'managed' }]);
+    device = devices[0]?.id ?? '';
+  });
+
+  it('writes a request that names nobody', async () => {
+    const preview = await inside('sallyport', 'request', 'export', '--show', ...data);
+    expect(JSON.stringify(preview)).toContain('line-monitor');
+    expect(readdirSync(at('medium'))).toEqual([]);
+    const { path } = await inside<{ path: string }>('sallyport', 'request', 'export', ...data, '--out', at('medium'));
+    const sealed = readFileSync(path);
+    const opened = Buffer.from(openSealed(sealed, [readSealKey(at('host/keys/seal.json'))]));
+    const body = Buffer.from((JSON.parse(opened.toString('utf8')) as { payload: string }).payload, 'base64').toString(
+      'utf8',
+    );
+    expect(body).toContain('line-monitor');
+    for (const text of [body, opened.toString('latin1')]) {
+      for (const marker of Object.values(markers)) expect(text.toLowerCase()).not.toContain(marker.toLowerCase());
+      expect(text).not.toContain(at('device'));
+      expect(text).not.toContain('127.0.0.1');
+      expect(text).not.toContain(device);
+    }
+  });
+
+  it('answers it with a bundle that the host itself could import', async () => {
+    const demoSuites = repository.suites.flatMap((suite) => ['--suite', suite]);
+    await command(
+      'sallyport-bundle',
+      'source',
+      'add',
+      'apt',
+      'line',
+      ...state,
+      '--uri',
+      repository.uri,
+      ...demoSuites,
+      '--component',
+      'main',
+      '--keyring',
+      repository.keyring,
+    );
+    const advisories = demoAdvisories(
+      at('advisories'),
+      'dpkg:demo-line:1',
+      'line-monitor',
+      repository.versions[1] ?? '',
+    );
+    await command('sallyport-bundle', 'source', 'add', 'osv', 'demo', advisories, ...state);
+    const { path: catalog } = await command<{ path: string }>(
+      'sallyport-bundle',
+      'catalog',
+      'build',
+      '--media',
+      at('medium'),
+      ...state,
+    );
+    await command('sallyport-bundle', 'catalog', 'sign', '--key', at('keys/curator'), catalog);
+    const answer = await command<{ bundles: { path: string; updates: number }[] }>(
+      'sallyport-bundle',
+      'fulfil',
+      '--media',
+      at('medium'),
+      ...state,
+    );
+    expect(answer.bundles).toHaveLength(1);
+    expect(answer.bundles[0]?.updates).toBe(1);
+    expect(bundles()).toHaveLength(1);
+  });
+
+  it('refuses the bundle with one byte changed, wherever it is', async () => {
+    const [name = ''] = bundles();
+    const bytes = readFileSync(at('medium', name));
+    mkdirSync(at('altered'));
+    const places = [10, 600, 3000, Math.floor(bytes.length / 2), bytes.length - 1500];
+    for (const place of places) {
+      const altered = Buffer.from(bytes);
+      altered[place] = (altered[place] ?? 0) ^ 1;
+      writeFileSync(at('altered', name), altered);
+      const { status, stdout, stderr } = await tryCommand(
+        'sallyport',
+        ['bundle', 'import', at('altered', name), ...data, '--json'],
+        prefix(),
+      );
+      expect(`${status} ${stdout}${stderr}`).toMatch(/^1 /);
+    }
+    expect(await findings()).toEqual([]);
+  });
+
+  it('imports it once, and says so the second time', async () => {
+    const [name = ''] = bundles();
+    expect(await inside('sallyport', 'bundle', 'import', at('medium', name), ...data)).toMatchObject({
+      result: 'imported',
+    });
+    const again = await tryCommand('sallyport', ['bundle', 'import', at('medium', name), ...data, '--json'], prefix());
+    expect(again.status).toBe(0);
+    expect(again.stdout).toContain('ALREADY_IMPORTED');
+    expect((await findings()).length).toBeGreaterThan(0);
+  });
+
+  it("refuses another site's bundle", async () => {
+    const [name = ''] = bundles();
+    const { status, stdout, stderr } = await tryCommand(
+      'sallyport',
+      ['bundle', 'import', at('medium', name), '--data', at('other'), '--json'],
+      prefix(),
+    );
+    expect(status).toBe(1);
+    expect(stdout + stderr).toContain('WRONG_SITE');
+  });
+
+  it('keeps findings open until the device itself shows the update', async () => {
+    const before = (await findings()).length;
+    const { updates } = await inside<{ updates: { id: string; name: string; supply: string }[] }>(
+      'sallyport',
+      'update',
+      'list',
+      ...data,
+    );
+    const [update] = updates.filter(({ name }) => name === 'line-monitor');
+    expect(update).toMatchObject({ supply: 'arrived' });
+    await inside('sallyport', 'update', 'approve', update?.id ?? '', ...data);
+    await inside('sallyport', 'deployment', 'create', '--update', update?.id ?? '', '--device', device, ...data);
+    expect(await findings()).toHaveLength(before);
+    await agent('once');
+    expect(readFileSync(at('device/usr/share/line-monitor/version'), 'utf8').trim()).toBe('1.1-1');
+    await agent('once');
+    expect(await findings()).toEqual([]);
+    const [deployment] = await inside<{ counts: Record<string, number> }[]>('sallyport', 'deployment', 'list', ...data);
+    expect(deployment?.counts).toMatchObject({ verified: 1, failed: 0 });
+  });
+
+  it('sends its receipt with the next request', async () => {
+    await inside('sallyport', 'request', 'export', ...data, '--out', at('medium'));
+    const { receipts } = await inside<{ receipts: { result: string }[] }>('sallyport', 'receipt', 'list', ...data);
+    expect(receipts.some(({ result }) => result === 'imported')).toBe(true);
+    await command('sallyport-bundle', 'fulfil', '--media', at('medium'), ...state, '--curator-key', at('keys/curator'));
+  });
+
+  it('is sound afterwards', async () => {
+    await running.kill('SIGKILL');
+    expect(await tryCommand('sallyport', ['doctor', ...data], prefix())).toMatchObject({ status: 0 });
+  });
+});
