@@ -33,6 +33,8 @@ const numberColumn = (name: string, values: Values): (Column & { width: number }
     least = Math.min(least, value);
     most = Math.max(most, value);
   }
+  // Their difference would be rounded, and so would what is read back.
+  if (!Number.isSafeInteger(most - least)) return undefined;
   let step = 0;
   for (const value of values) if (value !== null) step = gcd(step, (value as number) - least);
   if (step === 0) step = 1;

@@ -47,7 +47,7 @@ export const sectionStore = (db: Database) => {
     'select * from section where device = ? and collection = ? and best = 1',
   );
   const hashes = db.prepare<[number], { collection: string; door: string; hash: Buffer; best: number }>(
-    'select collection, door, hash, best from section where device = ? order by collection, best',
+    'select collection, door, hash, best from section where device = ? order by collection, door',
   );
   const insert = db.prepare(
     `insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
@@ -135,14 +135,18 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
   const table = tableOf(collection);
   const counts = countTableOf(collection);
   const names = own.map(({ name }) => name);
-  const byKey = db.prepare<[Buffer], { id: number }>(`select id from ${table} where ikey = ?`);
+  const byKey = db.prepare<[Buffer], number>(`select id from ${table} where ikey = ?`).pluck();
   const insert = db.prepare<unknown[]>(
     `insert into ${table} (ikey, ${names.map(column).join(', ')}) values (?, ${names.map(() => '?').join(', ')})`,
   );
-  const add = db.prepare<[number]>(
-    `insert into ${counts} (id, devices) values (?, 1) on conflict (id) do update set devices = devices + 1`,
+  // A report touches hundreds of counts: one statement for all of them.
+  const add = db.prepare<[string]>(
+    `insert into ${counts} (id, devices) select value, 1 from json_each(?) where true
+     on conflict (id) do update set devices = devices + 1`,
   );
-  const subtract = db.prepare<[number]>(`update ${counts} set devices = devices - 1 where id = ?`);
+  const subtract = db.prepare<[string]>(
+    `update ${counts} set devices = devices - 1 where id in (select value from json_each(?))`,
+  );
   const byIds = db.prepare<[string], { id: number } & Record<string, Stored>>(
     `select * from ${table} where id in (select value from json_each(?))`,
   );
@@ -159,12 +163,14 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
   const removeCount = db.prepare<[number]>(`delete from ${counts} where id = ?`);
   return {
     idOf: (key: Buffer, stored: Readonly<Record<string, Stored>>): number =>
-      byKey.get(key)?.id ?? Number(insert.run(key, ...names.map((name) => stored[name] ?? null)).lastInsertRowid),
-    add: (id: number): void => {
-      add.run(id);
+      byKey.get(key) ?? Number(insert.run(key, ...names.map((name) => stored[name] ?? null)).lastInsertRowid),
+    /** One device more has each of these. */
+    add: (ids: readonly number[]): void => {
+      if (ids.length > 0) add.run(JSON.stringify(ids));
     },
-    subtract: (id: number): void => {
-      subtract.run(id);
+    /** One device less has each of these. */
+    subtract: (ids: readonly number[]): void => {
+      if (ids.length > 0) subtract.run(JSON.stringify(ids));
     },
     byIds: (ids: ArrayLike<number>) => byIds.all(JSON.stringify(Array.from(ids))),
     counts: (): Map<number, number> => new Map(allCounts.all().map(({ id, devices }) => [id, devices])),

@@ -71,8 +71,8 @@ export const sectionWriter = (parts: {
 
   const recount = (shared: SharedStore, before: Uint32Array, after: Uint32Array): void => {
     const { added, removed } = compareIds(before, after);
-    for (const id of added) shared.add(id);
-    for (const id of removed) shared.subtract(id);
+    shared.add(added);
+    shared.subtract(removed);
   };
 
   const log = (
