@@ -1,10 +1,12 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
+import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
+import { doors } from './console.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
 import type { SectionIntake } from './features/inventory/types.ts';
-import { toFailure } from './platform/errors.ts';
+import { AppError, toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
 import { securityHeaders } from './platform/http/security-headers.ts';
 
@@ -21,7 +23,6 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
     if (failure.status >= 500) log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');
     return c.json({ error: failure.code, message: failure.message, ...failure.details }, failure.status as 500);
   });
-  app.notFound((c) => c.json({ error: 'NOT_FOUND', message: 'there is nothing here' }, 404));
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.route(
     nativePrefix,
@@ -39,5 +40,12 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );
+  const { console } = doors(appliance);
+  // Programs get no pages: an address that no door has is not sent to the log-in page.
+  app.all('/api/*', async (c, next) => {
+    if (c.req.path !== paths.api()) throw new AppError('NOT_FOUND', 'there is nothing here');
+    await next();
+  });
+  app.route('/', console);
   return app;
 };

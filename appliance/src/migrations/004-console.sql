@@ -19,15 +19,19 @@ create table login_attempt (
 ) strict, without rowid;
 create index login_attempt_since on login_attempt (since);
 
--- A bundle that lies in staging or on a medium and is on its way through the steps of the import page.
+-- A bundle on its way through the steps of the import page: uploaded into staging, or on a medium.
 create table import_draft (
   id text primary key,
-  -- The file in staging, or the folder of the medium.
   path text not null,
   name text not null,
+  size_bytes integer not null,
   uploaded integer not null check (uploaded in (0, 1)),
   made_by text not null,
   created_at integer not null,
-  dry_run integer,
-  run integer
+  -- Job runs: the check that changes nothing, then the import.
+  check_run integer,
+  import_run integer,
+  -- Asked to end.
+  stopped integer not null default 0
 ) strict, without rowid;
+create index import_draft_created on import_draft (created_at);

@@ -109,7 +109,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     else if (Array.from(password).length < min) faults[field] = { key: 'validation.tooShort', params: { min } };
     else if (Buffer.byteLength(password) > maxPasswordBytes)
       faults[field] = { key: 'validation.tooLong', params: { max: maxPasswordBytes } };
-    else if (new Set(password).size < 4 || password.toLowerCase().includes(name.toLowerCase()))
+    else if (new Set(password).size < 4 || (name.length > 3 && password.toLowerCase().includes(name.toLowerCase())))
       faults[field] = { key: 'validation.weakPassword' };
     if (password !== again) faults['again'] = { key: 'validation.notSame' };
     return faults;

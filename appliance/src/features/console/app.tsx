@@ -1,14 +1,42 @@
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
+import { managedObjects } from '../accounts/managed-objects.ts';
+import { searchService } from '../search/service.ts';
 import { assetRoutes } from './assets.ts';
+import type { DeviceModel } from './device-model.ts';
 import { guard, identify } from './guard.ts';
+import { importDrafts } from './import-drafts.ts';
 import { errorPage } from './page.tsx';
+import { apiPages } from './pages/api.tsx';
+import { deploymentPages } from './pages/deployments.tsx';
+import { devicePages } from './pages/device.tsx';
+import { devicesPages } from './pages/devices.tsx';
+import { eventPages } from './pages/events.tsx';
+import { exchangePages } from './pages/exchange.tsx';
+import { importPages } from './pages/imports.tsx';
+import { inventoryPages } from './pages/inventory.tsx';
 import { loginPages } from './pages/login.tsx';
+import { mePages } from './pages/me.tsx';
+import { objectPages } from './pages/objects.tsx';
+import { overviewPages } from './pages/overview.tsx';
+import { provisionPages } from './pages/provision.tsx';
+import { searchPages } from './pages/search.tsx';
+import { settingsPages } from './pages/settings.tsx';
+import { updatePages } from './pages/updates.tsx';
+import { vulnerabilityPages } from './pages/vulnerabilities.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The console over the services; mounted at `/`. */
-export const consoleApp = (deps: ConsoleDeps): Pages => {
+export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const drafts = importDrafts({
+    store: deps.drafts,
+    jobs: deps.jobs,
+    objects: deps.objects,
+    stagingDir: deps.paths.staging,
+    clock: deps.clock,
+  });
+  const search = searchService({ ...deps, devices: model.all });
   const app = new Hono<ConsoleEnv>();
   app.onError((error, c) => errorPage(deps, error, c));
   app.route('/', assetRoutes(deps.assets));
@@ -24,6 +52,25 @@ export const consoleApp = (deps: ConsoleDeps): Pages => {
     if (c.req.header('hx-request') !== undefined) return c.body(null, 401, { 'HX-Redirect': login });
     return c.redirect(login, 303);
   });
-  app.notFound((c) => errorPage(deps, new AppError('NOT_FOUND', 'there is no such page'), c));
+  app.route('/', overviewPages(deps, model));
+  app.route('/', mePages(deps));
+  // The fixed addresses of a list come before the pages of its items.
+  app.route('/', devicesPages(deps, model));
+  app.route('/', devicePages(deps, model));
+  app.route('/', inventoryPages(deps, model));
+  app.route('/', vulnerabilityPages(deps, model));
+  app.route('/', updatePages(deps, model));
+  app.route('/', deploymentPages(deps, model));
+  app.route('/', importPages(deps, drafts));
+  app.route('/', exchangePages(deps, drafts));
+  app.route('/', eventPages(deps, model));
+  app.route('/', provisionPages(deps));
+  app.route('/', settingsPages(deps));
+  app.route('/', objectPages(deps, managedObjects(deps)));
+  app.route('/', searchPages(deps, search));
+  app.route('/', apiPages(deps));
+  app.all('*', () => {
+    throw new AppError('NOT_FOUND', 'there is no such page');
+  });
   return app;
 };

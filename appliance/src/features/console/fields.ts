@@ -2,7 +2,7 @@ import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
 import type { Collection, Field, FieldValue, InventoryRow } from '../inventory/types.ts';
 
 const unitOf = (name: string, field: Field): FieldColumn['unit'] =>
-  field.unit ?? (/Kb$/.test(name) ? 'kilobytes' : undefined);
+  field.unit ?? (name.endsWith('Kb') ? 'kilobytes' : undefined);
 
 /** A declared field as a column. */
 export const fieldColumn = (collection: Collection, name: string, field: Field): FieldColumn => {

@@ -5,12 +5,12 @@ import { toFailure } from '../../platform/errors.ts';
 import { takeToast } from './cookies.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
-/** What views need of every request. */
-export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>): Ctx => {
+/** What views need of every request. A page takes the line that was left for it; parts of pages and files do not. */
+export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'page' | 'part' = 'page'): Ctx => {
   const { lang, theme, density, shortcuts } = c.get('preferences');
   const signedIn = c.get('signedIn');
   const url = new URL(c.req.url);
-  const toast = signedIn === undefined ? undefined : takeToast(c);
+  const toast = signedIn === undefined || kind === 'part' ? undefined : takeToast(c);
   return pageContext({
     lang,
     theme,
@@ -20,8 +20,8 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>): Ctx => {
     url: `${url.pathname}${url.search}`,
     person: signedIn === undefined ? null : { id: signedIn.actor.id, name: signedIn.actor.label },
     site: { id: deps.config.site, name: deps.objects.settingText('appliance.site-title') || deps.config.site },
-    badges: {},
-    advisories: null,
+    badges: signedIn === undefined || kind === 'part' ? {} : deps.badges(),
+    advisories: signedIn === undefined ? null : advisoryAge(deps),
     version: deps.version,
     nowMs: deps.clock(),
     timeZone: deps.timeZone,
@@ -29,6 +29,15 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>): Ctx => {
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
     ...(toast === undefined ? {} : { toast }),
   });
+};
+
+/** Of the feed that has gone longest without news; null before the first import. */
+const advisoryAge = (deps: ConsoleDeps): Ctx['advisories'] => {
+  const knowledge = deps.exchange.knowledge();
+  const [first] = knowledge;
+  if (first === undefined) return null;
+  const ageDays = Math.max(...knowledge.map((feed) => feed.ageDays ?? 0));
+  return { ageDays, limitDays: first.limitDays };
 };
 
 /** A refusal as a page: its code, why, and what to do next. */

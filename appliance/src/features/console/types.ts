@@ -5,6 +5,7 @@
 // a refusal becomes a page with its code and the next step. Nothing here holds SQL.
 
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import type { ContextInput } from '@sallyport/ui/context';
 import type { Hono } from 'hono';
 import type { Config, DataPaths } from '../../platform/config.ts';
 import type { Jobs } from '../../platform/jobs.ts';
@@ -12,16 +13,22 @@ import type { Log } from '../../platform/log.ts';
 import type { AccountService } from '../accounts/service.ts';
 import type { SignedIn } from '../accounts/types.ts';
 import type { CaService } from '../ca/types.ts';
+import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
+import type { ChainReport } from '../events/types.ts';
+import type { ExchangeService } from '../exchange/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
+import type { ProvisionService } from '../provision/service.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Form } from './form.ts';
 import type { Preferences } from './preferences.ts';
+import type { ConsoleQueries } from './queries.ts';
+import type { ImportDraftStore } from './store.ts';
 
 export type Asset = { readonly path: string; readonly file: string; readonly contentType: string };
 
@@ -42,10 +49,24 @@ export type ConsoleDeps = {
   deviceQueries: DeviceQueries;
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;
+  exchange: ExchangeService;
+  deployments: DeploymentService;
+  provision: ProvisionService;
+  queries: ConsoleQueries;
+  drafts: ImportDraftStore;
   assets: Readonly<Record<string, Asset>>;
   clock: () => number;
   /** IANA name of the site's time zone. */
   timeZone: string;
+  /** All writes of `work` or none. */
+  transact: <T>(work: () => T) => T;
+  /** The audit chain and the receipts' chain as last verified; both are read whole, so not at every page. */
+  chain: () => ChainReport;
+  receiptChain: () => { ok: boolean; at: number };
+  /** What is abnormal or moving, for the navigation. */
+  badges: () => ContextInput['badges'];
+  /** The API's OpenAPI document. */
+  apiDocument: () => Readonly<Record<string, unknown>>;
 };
 
 export type ConsoleEnv = {

@@ -10,12 +10,12 @@ export const sayCsv = (
   deps: ConsoleDeps,
   c: Context<ConsoleEnv>,
 ): { ctx: Ctx; value: (value: Value, type?: FieldType) => Cell; reasons: (said: readonly Said[]) => string } => {
-  const ctx = viewContext(deps, c);
+  const ctx = viewContext(deps, c, 'part');
   return {
     ctx,
     value: (value, type) => {
       if (type === 'time' && typeof value === 'number') return ctx.fmt.iso(value);
-      if (typeof value === 'boolean') return value ? ctx.t('common.yes') : ctx.t('common.no');
+      if (typeof value === 'boolean') return value ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no');
       return value;
     },
     reasons: (said) => said.map(ctx.say).join('; '),

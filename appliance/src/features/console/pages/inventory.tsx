@@ -1,5 +1,5 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { routePatterns } from '@sallyport/ui/paths';
 import { Collection as CollectionView } from '@sallyport/ui/views/collection';
 import { SoftwareItem } from '@sallyport/ui/views/software-item';
 import { type Context, Hono } from 'hono';
@@ -194,7 +194,11 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
             ? inventory
                 .list({ collection: 'software', where: { name: title, type: String(held['type'] ?? '') }, limit: 100 })
                 .rows.filter((row) => row.id !== id)
-                .map((row) => ({ id: row.id, version: String(row['version'] ?? ''), devices: Number(row['_devices'] ?? 0) }))
+                .map((row) => ({
+                  id: row.id,
+                  version: String(row['version'] ?? ''),
+                  devices: Number(row['_devices'] ?? 0),
+                }))
             : []
         }
       />,

@@ -31,7 +31,11 @@ const filters: readonly FilterField[] = [
     label: 'updates.column.approval',
     options: APPROVALS.map((value) => ({ value, key: `approval.${value}` })),
   },
-  { name: 'supply', label: 'updates.column.supply', options: SUPPLIES.map((value) => ({ value, key: `supply.${value}` })) },
+  {
+    name: 'supply',
+    label: 'updates.column.supply',
+    options: SUPPLIES.map((value) => ({ value, key: `supply.${value}` })),
+  },
   { name: 'security', label: 'updates.column.security', options: yesNo },
   { name: 'deployable', label: 'updates.column.deployable', options: yesNo.slice(0, 1) },
 ];
@@ -239,11 +243,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         }))}
         count={items.length}
         action={paths.updatesDecide()}
-        fields={[
-          ...items.map(({ id }): [string, string] => ['id', id]),
-          ['action', action],
-          ['confirmed', '1'],
-        ]}
+        fields={[...items.map(({ id }): [string, string] => ['id', id]), ['action', action], ['confirmed', '1']]}
         button={said('button')}
         comment
         {...(licences.size === 0
@@ -267,7 +267,19 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const list = listState(c, filterNames);
     const { ctx } = sayCsv(deps, c);
     const found = updates.list({ ...updateFilter(list), limit: maxCsvRows });
-    const columns = ['name', 'version', 'source', 'arch', 'suites', 'security', 'approval', 'supply', 'devices', 'findings', 'size'];
+    const columns = [
+      'name',
+      'version',
+      'source',
+      'arch',
+      'suites',
+      'security',
+      'approval',
+      'supply',
+      'devices',
+      'findings',
+      'size',
+    ];
     return sendCsv(deps, c, {
       name: 'updates',
       head: columns.map((name) => ctx.tDynamic(`updates.column.${name}`)),

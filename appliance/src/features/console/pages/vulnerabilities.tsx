@@ -2,7 +2,7 @@ import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list'
 import type { FilterField } from '@sallyport/ui/model';
 import { routePatterns } from '@sallyport/ui/paths';
 import { Finding } from '@sallyport/ui/views/finding';
-import { type FindingWhy as WhyView, Vulnerabilities } from '@sallyport/ui/views/vulnerabilities';
+import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/views/vulnerabilities';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
 import {
@@ -40,7 +40,11 @@ const filters: readonly FilterField[] = [
     label: 'vulnerabilities.column.severity',
     options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
   },
-  { name: 'fix', label: 'vulnerabilities.column.fix', options: fixStates.map((value) => ({ value, key: `fix.${value}` })) },
+  {
+    name: 'fix',
+    label: 'vulnerabilities.column.fix',
+    options: fixStates.map((value) => ({ value, key: `fix.${value}` })),
+  },
   {
     name: 'state',
     label: 'vulnerabilities.column.state',
@@ -87,7 +91,10 @@ const inputsOf = (inputs: unknown): WhyView['inputs'] =>
 
 const whyView = (why: FindingWhy): WhyView => ({
   ranges: [
-    ...why.ranges.map((range) => ({ ...(range.fixed === undefined ? {} : { fixed: range.fixed }), covers: range.covers })),
+    ...why.ranges.map((range) => ({
+      ...(range.fixed === undefined ? {} : { fixed: range.fixed }),
+      covers: range.covers,
+    })),
     ...why.review.map((range) => ({
       ...(range.introduced === '' ? {} : { introduced: range.introduced }),
       ...(range.fixed === '' ? {} : { fixed: range.fixed }),
@@ -196,7 +203,20 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const list = listState(c, filterNames);
     const { ctx } = sayCsv(deps, c);
     const found = vulnerabilities.list({ ...findingFilter(list), limit: maxCsvRows });
-    const columns = ['decision', 'advisory', 'aliases', 'severity', 'package', 'version', 'fixed', 'devices', 'state', 'since', 'feed', 'summary'];
+    const columns = [
+      'decision',
+      'advisory',
+      'aliases',
+      'severity',
+      'package',
+      'version',
+      'fixed',
+      'devices',
+      'state',
+      'since',
+      'feed',
+      'summary',
+    ];
     return sendCsv(deps, c, {
       name: 'vulnerabilities',
       head: columns.map((name) => ctx.tDynamic(`vulnerabilities.column.${name}`)),

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { assetManifest, assetsDir } from '@sallyport/ui/assets';
+import type { Appliance } from './compose.ts';
+import { consoleApp } from './features/console/app.tsx';
+import { navigationBadges } from './features/console/badges.ts';
+import { deviceModel } from './features/console/device-model.ts';
+import { consoleQueries } from './features/console/queries.ts';
+import { importDraftStore } from './features/console/store.ts';
+import { deviceQueries } from './features/devices/queries.ts';
+import { provisionService } from './features/provision/service.ts';
+import { immediate } from './platform/database.ts';
+
+/** A whole chain is read at most this often for pages; `doctor` and the daily check read it always. */
+const chainMs = 10 * 60_000;
+
+const remembered = <T>(read: () => T, clock: () => number): (() => T & { at: number }) => {
+  const held: { value?: T & { at: number } } = {};
+  return () => {
+    const now = clock();
+    if (held.value === undefined || now - held.value.at > chainMs || now < held.value.at)
+      held.value = { ...read(), at: now };
+    return held.value;
+  };
+};
+
+/** The doors for people and programs over one appliance: the API and the console. */
+export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
+  const { db, events, exchange } = appliance;
+  const queries = deviceQueries(db);
+  const provision = provisionService({ ...appliance, clock });
+  const model = deviceModel({ ...appliance, deviceQueries: queries, clock });
+  return {
+    console: consoleApp(
+      {
+        ...appliance,
+        deviceQueries: queries,
+        provision,
+        clock,
+        queries: consoleQueries(db),
+        drafts: importDraftStore(db),
+        // The build lays them out; without them pages are plain but work.
+        assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
+        timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+        transact: (work) => immediate(db, work),
+        chain: remembered(() => events.verifyChain(), clock),
+        receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),
+        badges: navigationBadges({ ...appliance, deviceQueries: queries }),
+        apiDocument: () => ({ openapi: '3.1.0', paths: {} }),
+      },
+      model,
+    ),
+  };
+};

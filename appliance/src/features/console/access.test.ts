@@ -1,0 +1,256 @@
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Console, openConsole, password, type Role } from '../../../test/support/console.ts';
+import { systemActor } from '../objects/types.ts';
+
+let site: Console;
+beforeAll(async () => {
+  site = await openConsole();
+});
+afterAll(() => site.close());
+
+const counted = (): number => site.appliance.events.list({ limit: 1 }).total;
+
+describe('pages', () => {
+  const pages: readonly string[] = [
+    paths.overview(),
+    paths.me(),
+    paths.devices(),
+    paths.software(),
+    paths.inventory('hardware'),
+    paths.inventory('accounts'),
+    paths.vulnerabilities(),
+    paths.updates(),
+    paths.deployments(),
+    paths.exchange(),
+    paths.exchangeReceive(),
+    paths.exchangeReceipts(),
+    paths.exchangeTrust(),
+    paths.events(),
+    paths.provision(),
+    paths.settings(),
+    paths.objects('group'),
+    paths.objects('update-decision'),
+    paths.deleted(),
+    paths.search('de'),
+    paths.api(),
+  ];
+
+  it.each(pages)('%s is there for the three roles, sends anonymous to log in, and changes nothing', async (path) => {
+    const anonymous = await (await site.as('anonymous')).get(path);
+    expect(anonymous.status).toBe(303);
+    expect(anonymous.headers.get('location')).toBe(paths.login(path));
+    for (const role of ['viewer', 'operator', 'administrator'] as const) {
+      const browser = await site.as(role);
+      const before = counted();
+      const response = await browser.get(path);
+      const html = await response.text();
+      expect(`${role} ${response.status}`).toBe(`${role} 200`);
+      expect(html).toMatch(/^<!DOCTYPE html>/i);
+      expect(html.match(/<h1/g)).toHaveLength(1);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(response.headers.get('vary')).toContain('HX-Request-Type');
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(html).not.toMatch(/\sstyle=|<style|<script(?![^>]*\ssrc=)/);
+      expect(counted()).toBe(before);
+    }
+  });
+
+  const administration: readonly string[] = [
+    paths.objects('account'),
+    paths.objects('role'),
+    paths.objects('token'),
+    paths.objectNew('account'),
+  ];
+  it.each(administration)('%s is for those who may see accounts', async (path) => {
+    expect((await (await site.as('viewer')).get(path)).status).toBe(403);
+    expect((await (await site.as('operator')).get(path)).status).toBe(403);
+    expect((await (await site.as('administrator')).get(path)).status).toBe(200);
+  });
+
+  it('answers an unknown page with 404 and a page that says so', async () => {
+    const response = await (await site.as('viewer')).get('/no/such/page');
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('NOT_FOUND');
+  });
+
+  it('answers programs under /api with JSON, never with a page', async () => {
+    for (const path of ['/api/none', '/api/agent/v1/none', '/api/v1/none']) {
+      const response = await site.app.request(path);
+      expect(response.headers.get('content-type')).toContain('application/json');
+      expect([401, 404]).toContain(response.status);
+    }
+  });
+
+  it('tells htmx to load the log-in page instead of swapping it in', async () => {
+    const response = await (await site.as('anonymous')).get('/devices', { 'hx-request': 'true' });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('hx-redirect')).toBe(paths.login('/devices'));
+  });
+});
+
+describe('every address that changes something', () => {
+  const posts = Object.entries(routePatterns).filter(([name]) =>
+    /^(logout|mePassword|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
+      name,
+    ),
+  );
+  const addressOf = (pattern: string): string =>
+    pattern.replace(':kind', 'group').replace(/:\w+/g, 'aaaaaaaaaaaaaaaaaaaaaaaa');
+
+  it('is in the table', () => expect(posts).toHaveLength(23));
+
+  it.each(posts)('%s refuses another origin, a missing origin and a wrong token', async (_name, pattern) => {
+    const browser = await site.as('administrator');
+    const before = counted();
+    const path = addressOf(pattern);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const csrf = await browser.csrf();
+    const send = (headers: Record<string, string>, body: string) =>
+      site.app.request(path, {
+        method: 'POST',
+        body,
+        headers: { ...form, cookie: `__Host-sallyport=${browser.cookies.get('__Host-sallyport')}`, ...headers },
+      });
+    const refusals = [
+      await send({ 'sec-fetch-site': 'cross-site', origin: 'http://localhost' }, `csrf=${csrf}`),
+      await send({ 'sec-fetch-site': 'same-site' }, `csrf=${csrf}`),
+      await send({ origin: 'http://evil.example' }, `csrf=${csrf}`),
+      await send({ origin: 'null' }, `csrf=${csrf}`),
+      await send({}, `csrf=${csrf}`),
+      await send({ 'sec-fetch-site': 'same-origin' }, 'csrf='),
+      await send({ 'sec-fetch-site': 'same-origin' }, `csrf=${csrf.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A'))}`),
+    ];
+    expect(refusals.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403, 403, 403]);
+    expect(counted()).toBe(before);
+  });
+
+  it.each(posts.filter(([name]) => !/^(logout|mePassword|preferences|devicePersonal)$/.test(name)))(
+    '%s is refused to a viewer',
+    async (_name, pattern) => {
+      const browser = await site.as('viewer');
+      const before = counted();
+      const response = await browser.post(addressOf(pattern), { id: 'x', action: 'approve' });
+      expect([403, 404]).toContain(response.status);
+      expect(counted()).toBe(before);
+    },
+  );
+
+  it.each(posts.filter(([name]) => !/^(logout|preferences)$/.test(name)))(
+    '%s is refused without a session',
+    async (_name, pattern) => {
+      const before = counted();
+      const response = await (await site.as('anonymous')).post(addressOf(pattern), {});
+      expect(response.status).toBe(401);
+      expect(counted()).toBe(before);
+    },
+  );
+
+  it('takes forms only, and only so much', async () => {
+    const browser = await site.as('administrator');
+    expect((await browser.postRaw('/settings?area=events', '{}', { 'content-type': 'application/json' })).status).toBe(
+      415,
+    );
+    expect((await browser.postRaw('/settings?area=events', 'x', { 'content-type': 'text/plain' })).status).toBe(415);
+    const big = `csrf=${'x'.repeat(5 * 1024 * 1024)}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await browser.postRaw('/settings?area=events', big, headers)).status).toBe(413);
+    expect(
+      (
+        await browser.postRaw('/exchange/bundles/upload', 'garbage', {
+          'content-type': 'multipart/form-data; boundary=x',
+        })
+      ).status,
+    ).toBe(400);
+    expect(
+      (await browser.postRaw('/exchange/bundles/upload', '', { 'content-type': 'multipart/form-data' })).status,
+    ).toBe(415);
+  });
+});
+
+describe('log-in', () => {
+  const events = (type: string): number => site.appliance.events.list({ type: [type], limit: 1 }).total;
+
+  it('sets a cookie that scripts, other sites and plain connections do not get', async () => {
+    await site.as('administrator');
+    const response = await site.browser().post('/login', { name: 'admin', password });
+    expect(response.status).toBe(303);
+    const cookie = response.headers.getSetCookie().find((line) => line.startsWith('__Host-sallyport='));
+    expect(cookie).toMatch(/; Path=\/.*; HttpOnly; Secure; SameSite=Strict/);
+    expect(cookie).not.toMatch(/domain/i);
+  });
+
+  it('says one thing for a wrong name and a wrong password, keeps the name typed, never the password', async () => {
+    const wrong = await site.browser().post('/login', { name: 'admin', password: 'not this one at all' });
+    const nobody = await site.browser().post('/login', { name: 'nobody', password });
+    expect([wrong.status, nobody.status]).toEqual([401, 401]);
+    const [a, b] = [await wrong.text(), await nobody.text()];
+    expect(a.replaceAll('admin', 'x')).toBe(b.replaceAll('nobody', 'x'));
+    expect(a).not.toContain('not this one at all');
+    expect(b).toContain('value="nobody"');
+  });
+
+  it('goes back to the page asked for, and to no other site', async () => {
+    for (const [back, location] of [
+      ['/devices?status=critical', '/devices?status=critical'],
+      ['//evil.example/', '/'],
+      ['https://evil.example/', '/'],
+      ['/\\evil.example', '/'],
+      ['/first/abc', '/'],
+    ]) {
+      const response = await site.browser().post('/login', { name: 'admin', password, back: back ?? '' });
+      expect(response.headers.get('location')).toBe(location);
+    }
+  });
+
+  it('logs out: the cookie is worth nothing afterwards', async () => {
+    const browser = site.browser();
+    await browser.post('/login', { name: 'admin', password });
+    const cookie = browser.cookies.get('__Host-sallyport');
+    const before = events('logout');
+    expect((await browser.post('/logout')).status).toBe(303);
+    expect(events('logout')).toBe(before + 1);
+    const again = await site.app.request('/devices', { headers: { cookie: `__Host-sallyport=${cookie}` } });
+    expect(again.status).toBe(303);
+  });
+
+  it('opens the one-time link once', async () => {
+    await site.as('administrator');
+    expect((await site.browser().get(site.linkPath)).status).toBe(404);
+    expect((await site.browser().get('/first/garbage')).status).toBe(404);
+  });
+
+  it('changes language and theme before log-in and comes back to the page', async () => {
+    const browser = site.browser();
+    const response = await browser.post('/preferences', { lang: 'kk', theme: 'dark', back: '/login?back=%2Fdevices' });
+    expect(response.headers.get('location')).toBe('/login?back=%2Fdevices');
+    const html = await (await browser.get('/login')).text();
+    expect(html).toContain('lang="kk"');
+    expect(html).toContain('data-theme="dark"');
+  });
+
+  it('lets a person change the own password, with all faults at once', async () => {
+    const browser = site.browser();
+    const { accounts, objects } = site.appliance;
+    const { id } = objects.create(systemActor, 'account', { name: 'own', roles: ['viewer'] });
+    await browser.post(`/first/${accounts.makeLink(systemActor, id).token}`, { password, repeat: password });
+    const faulty = await browser.post('/me/password', { current: 'x', password: 'y', repeat: 'z' });
+    expect(faulty.status).toBe(422);
+    const html = await faulty.text();
+    expect(html.match(/aria-invalid="true"/g)?.length).toBe(3);
+    const next = 'a sentence of my own';
+    const done = await browser.post('/me/password', { current: password, password: next, repeat: next });
+    expect(done.status).toBe(303);
+    expect((await browser.get('/me')).status).toBe(200);
+  });
+});
+
+describe('roles', () => {
+  const roles: readonly Role[] = ['viewer', 'operator'];
+  it.each(roles)('keeps settings from a %s', async (role) => {
+    const browser = await site.as(role);
+    const response = await browser.post('/settings?area=events', { 'events.max-rows': '5000' });
+    expect(response.status).toBe(403);
+    expect(site.appliance.objects.settingInteger('events.max-rows')).toBe(1_000_000);
+  });
+});

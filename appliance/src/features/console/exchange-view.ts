@@ -1,0 +1,52 @@
+import type { ReceiptRow as ReceiptView } from '@sallyport/ui/views/exchange-receipts';
+import type { ExchangeService } from '../exchange/service.ts';
+import type { ConsoleQueries } from './queries.ts';
+
+type Receipt = ReturnType<ExchangeService['receipt']>;
+
+/** A receipt as a row of the list. */
+export const receiptView = (receipt: Receipt, queries: ConsoleQueries): ReceiptView => {
+  const { predicate } = receipt;
+  const request = predicate.request_id === undefined ? undefined : queries.requestNumber(predicate.request_id);
+  const sum = (pick: (entry: (typeof predicate.applied)[number]) => number): number =>
+    predicate.applied.reduce((total, entry) => total + pick(entry), 0);
+  return {
+    number: receipt.number,
+    at: receipt.createdAt,
+    seq: receipt.seq,
+    request,
+    result: receipt.result,
+    code: receipt.code === 'OK' || receipt.code === 'IMPORTED' ? undefined : receipt.code,
+    new: predicate.counts.new,
+    held: predicate.counts.held,
+    bytes: predicate.counts.bytes,
+    unfulfilled: predicate.counts.unfulfilled,
+    applied:
+      predicate.applied.length === 0
+        ? undefined
+        : {
+            done: sum((entry) => entry.done),
+            failed: sum((entry) => entry.failed),
+            waiting: sum((entry) => entry.waiting),
+          },
+    leftWith: queries.leftWith(receipt.number),
+  };
+};
+
+const groupKeys: Readonly<Record<string, readonly string[]>> = {
+  platforms: ['platforms'],
+  software: ['software'],
+  wants: ['wants'],
+  held: ['have'],
+  advisories: ['advisories', 'cursors'],
+  receipts: ['receipts'],
+};
+
+/** The part of a request's text that a group names; the rest of it is the group `state`. Undefined: no such group. */
+export const groupText = (text: string, group: string): string | undefined => {
+  const request = JSON.parse(text) as Record<string, unknown>;
+  const named = new Set(Object.values(groupKeys).flat());
+  const keys = group === 'state' ? Object.keys(request).filter((key) => !named.has(key)) : groupKeys[group];
+  if (keys === undefined) return undefined;
+  return JSON.stringify(Object.fromEntries(keys.map((key) => [key, request[key]])), null, 2);
+};

@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../platform/errors.ts';
+import { readUpload } from './multipart.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sallyport-upload-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const contentType = 'multipart/form-data; boundary=----edge7';
+const part = (name: string, content: Buffer | string, file?: string): Buffer =>
+  Buffer.concat([
+    Buffer.from(
+      `------edge7\r\nContent-Disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"`}\r\n\r\n`,
+    ),
+    Buffer.from(content),
+    Buffer.from('\r\n'),
+  ]);
+const end = Buffer.from('------edge7--\r\n');
+const chunked = async function* (bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+};
+let n = 0;
+const read = async (bytes: Buffer, size = 7, options: { maxFileBytes?: number; onFields?: () => void } = {}) => {
+  n += 1;
+  const path = join(dir, String(n));
+  const upload = await readUpload(chunked(bytes, size), {
+    contentType,
+    onFields: () => undefined,
+    fileField: 'file',
+    path,
+    maxFileBytes: 1 << 20,
+    ...options,
+  });
+  return { ...upload, content: readFileSync(path) };
+};
+const codeOf = async (work: Promise<unknown>): Promise<string> => {
+  const error = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  return error instanceof AppError ? error.code : `not refused: ${String(error)}`;
+};
+
+describe('upload', () => {
+  it('gives back any file however it is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(Buffer.from('\r\n------edge\r\n--\r\n------edg'))),
+        fc.integer({ min: 1, max: 64 }),
+        async (bytes, size) => {
+          const content = Buffer.from(bytes);
+          const body = Buffer.concat([part('csrf', 'abc'), part('file', content, 'b.tar'), end]);
+          const upload = await read(body, size);
+          expect(upload.content.equals(content)).toBe(true);
+          expect(upload.fields.get('csrf')).toBe('abc');
+          expect(upload).toMatchObject({ fileName: 'b.tar', sizeBytes: content.length });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('lets the fields decide before a byte of the file is written', async () => {
+    const body = Buffer.concat([part('csrf', 'wrong'), part('file', 'data', 'b.tar'), end]);
+    const refuse = (): void => {
+      throw new AppError('CSRF', 'no');
+    };
+    expect(await codeOf(read(body, 5, { onFields: refuse }))).toBe('CSRF');
+    expect(() => readFileSync(join(dir, String(n)))).toThrow('ENOENT');
+  });
+
+  it('refuses what is cut off, garbled, without a file or too large', async () => {
+    const whole = Buffer.concat([part('csrf', 'abc'), part('file', 'data', 'b.tar'), end]);
+    expect(await codeOf(read(whole.subarray(0, whole.length - 20)))).toBe('MALFORMED');
+    expect(await codeOf(read(Buffer.from('garbage of some length, longer than the edge')))).toBe('MALFORMED');
+    expect(await codeOf(read(Buffer.concat([part('csrf', 'abc'), end])))).toBe('MALFORMED');
+    expect(await codeOf(read(Buffer.concat([part('csrf', 'x'.repeat(20_000)), end])))).toBe('MALFORMED');
+    expect(await codeOf(read(whole, 7, { maxFileBytes: 3 }))).toBe('TOO_LARGE');
+    const other = { contentType: 'application/json', onFields: () => undefined, fileField: 'file', maxFileBytes: 1 };
+    expect(await codeOf(readUpload(chunked(whole, 9), { ...other, path: join(dir, 'x') }))).toBe('UNSUPPORTED_TYPE');
+  });
+});

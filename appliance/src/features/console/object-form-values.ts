@@ -1,0 +1,80 @@
+import type { Value } from '@sallyport/ui/model';
+import type { KindField as ViewField } from '@sallyport/ui/views/objects';
+import type { Body, Kind, KindField } from '../objects/types.ts';
+import type { Form } from './form.ts';
+
+/** The fields that a form has: not what only services set. */
+export const formFields = (kind: Kind): [string, KindField][] =>
+  Object.entries(kind.fields).filter(([, field]) => !field.internal);
+
+const lines = (texts: readonly string[]): string[] =>
+  texts
+    .flatMap((text) => text.split(/\r?\n/))
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+const parsed = (field: KindField, form: Form, name: string): unknown => {
+  const text = form.text(name);
+  const trimmed = text.trim();
+  switch (field.type) {
+    case 'boolean':
+      return form.has(name) && trimmed !== 'false' && trimmed !== 'off';
+    case 'list':
+      return lines(form.texts(name));
+    case 'integer':
+      // What is no number goes on as text, so that the engine says so beside every other fault.
+      return trimmed === '' ? null : /^-?\d{1,15}$/.test(trimmed) ? Number(trimmed) : trimmed;
+    case 'json':
+      return parseJson(trimmed);
+    case 'multiline':
+      return trimmed === '' ? null : text;
+    default:
+      return trimmed === '' ? null : trimmed;
+  }
+};
+
+const parseJson = (text: string): unknown => {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The body that a form of a kind says; an empty secret says nothing. */
+export const bodyOf = (kind: Kind, form: Form): Body => {
+  const body: Body = {};
+  for (const [name, field] of formFields(kind)) {
+    const value = parsed(field, form, `f.${name}`);
+    if (field.type === 'secret' && value === null) continue;
+    if (value !== undefined) body[name] = value;
+  }
+  return body;
+};
+
+/** A stored value as a form or a table shows it. */
+export const shownValue = (value: unknown): Value => {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;
+  return JSON.stringify(value);
+};
+
+/** The values of a body by field. */
+export const shownValues = (kind: Kind, body: Body): Record<string, Value> =>
+  Object.fromEntries(
+    formFields(kind).map(([name, field]) => [name, field.type === 'secret' ? null : shownValue(body[name])]),
+  );
+
+/** A declared field for the view. */
+export const viewField = (name: string, field: KindField, choices: ViewField['choices']): ViewField => ({
+  name,
+  type: field.type,
+  required: field.required,
+  personal: field.personal,
+  min: field.min,
+  max: field.max,
+  options: field.options,
+  choices,
+});

@@ -1,0 +1,130 @@
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { FilterField } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { Events } from '@sallyport/ui/views/events';
+import { type Context, Hono } from 'hono';
+import { AppError } from '../../../platform/errors.ts';
+import { type EventQuery, type StoredEvent, severities } from '../../events/types.ts';
+import { areas } from '../../objects/types.ts';
+import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import type { DeviceModel } from '../device-model.ts';
+import { actorFor } from '../guard.ts';
+import { chosen, listState, pageRows } from '../lists.ts';
+import { viewContext } from '../page.tsx';
+import { eventRows } from '../records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+const filterNames = ['severity', 'type', 'area', 'device', 'from', 'to', 'audit'];
+const csvPage = 5_000;
+
+const moment = (text: string | undefined, endOfDay: boolean): number | undefined => {
+  if (text === undefined) return undefined;
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const at = Date.parse(isDay && endOfDay ? `${text}T23:59:59.999Z` : text);
+  return Number.isNaN(at) ? undefined : at;
+};
+
+/** Events: what happened, by severity and type. */
+export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { events, objects, devices } = deps;
+
+  const filters: readonly FilterField[] = [
+    {
+      name: 'severity',
+      label: 'events.column.severity',
+      options: severities.map((value) => ({ value, key: `eventSeverity.${value}` })),
+    },
+    {
+      name: 'type',
+      label: 'events.column.type',
+      options: events.types().map(({ type }) => ({ value: type, key: `eventType.${type}` })),
+    },
+    { name: 'area', label: 'events.column.area', options: areas.map((value) => ({ value, key: `area.${value}` })) },
+    { name: 'device', label: 'events.column.device' },
+    { name: 'from', label: 'events.from' },
+    { name: 'to', label: 'events.to' },
+    { name: 'audit', label: 'events.audit', options: [{ value: 'true', key: 'common.yes' }] },
+  ];
+  const types = events.types().map(({ type }) => type);
+
+  const queryOf = (list: ListState): Omit<EventQuery, 'limit' | 'after'> => {
+    const severity = chosen(severities, filterValues(list, 'severity'));
+    const type = chosen(types, filterValues(list, 'type'));
+    const area = chosen(areas, filterValues(list, 'area'));
+    const [publicId] = filterValues(list, 'device');
+    const from = moment(filterValues(list, 'from')[0], false);
+    const to = moment(filterValues(list, 'to')[0], true);
+    return {
+      ...(severity.length === 0 ? {} : { severity }),
+      ...(type.length === 0 ? {} : { type }),
+      ...(area.length === 0 ? {} : { area }),
+      ...(publicId === undefined ? {} : { device: devices.byPublicId(publicId).id }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(filterValues(list, 'audit').includes('true') ? { audit: true } : {}),
+      ...(list.q === '' ? {} : { search: list.q }),
+    };
+  };
+
+  const devicesOf = (rows: readonly StoredEvent[]) =>
+    model.references(rows.map(({ device }) => device).filter((device) => device !== null));
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'events:read');
+    const ctx = viewContext(deps, c);
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const found = events.list({
+      ...queryOf(list),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const chain = deps.chain();
+    return c.html(
+      <Events
+        ctx={ctx}
+        list={list}
+        page={{
+          rows: eventRows(ctx, { events, objects }, found.rows, devicesOf(found.rows)),
+          total: found.total,
+          exact: true,
+          next: found.next === undefined ? undefined : String(found.next),
+        }}
+        filters={filters}
+        chain={chain.ok ? { ok: true, length: chain.length } : chain}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'events:read');
+    const ctx = viewContext(deps, c, 'part');
+    const query = queryOf(listState(c, filterNames));
+    const stored: StoredEvent[] = [];
+    for (let after: number | undefined; stored.length < maxCsvRows; ) {
+      const page = events.list({ ...query, limit: csvPage, ...(after === undefined ? {} : { after }) });
+      stored.push(...page.rows);
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+    const rows = eventRows(ctx, { events, objects }, stored.slice(0, maxCsvRows), devicesOf(stored));
+    const columns = ['time', 'severity', 'type', 'event', 'device', 'actor', 'from', 'audit'];
+    return sendCsv(deps, c, {
+      name: 'events',
+      head: columns.map((name) => ctx.tDynamic(`events.column.${name}`)),
+      rows: rows.map((row) => [
+        ctx.fmt.iso(row.at),
+        ctx.tDynamic(`eventSeverity.${row.severity}`),
+        row.type,
+        ctx.say(row.said),
+        row.device?.name,
+        row.actor,
+        row.from,
+        row.auditSeq,
+      ]),
+    });
+  };
+
+  return new Hono<ConsoleEnv>().get(routePatterns.events, showList).get(routePatterns.eventsCsv, sendList);
+};

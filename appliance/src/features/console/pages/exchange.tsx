@@ -1,0 +1,353 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
+import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import { currentCursor } from '@sallyport/ui/list';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Exchange } from '@sallyport/ui/views/exchange';
+import { ExchangeCard } from '@sallyport/ui/views/exchange-card';
+import { ExchangeReceipts } from '@sallyport/ui/views/exchange-receipts';
+import { ExchangeTrust, type ExchangeTrustProps } from '@sallyport/ui/views/exchange-trust';
+import { Receipt } from '@sallyport/ui/views/receipt';
+import { RequestText } from '@sallyport/ui/views/request-text';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import { type Actor, hasRight } from '../../objects/types.ts';
+import { setToast } from '../cookies.ts';
+import { groupText, receiptView } from '../exchange-view.ts';
+import { actorFor, checkToken } from '../guard.ts';
+import type { ImportDrafts } from '../import-drafts.ts';
+import { listState, numberParam, pageRows, param } from '../lists.ts';
+import { readUpload } from '../multipart.ts';
+import { viewContext } from '../page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+const maxTrustBytes = 64 * 1024 * 1024;
+const shownReceipts = 5;
+const dayMs = 86_400_000;
+const uploadPattern = /^[0-9a-f]{24}$/;
+
+const freeBytes = (folder: string): number => {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // Pulled out since it was listed: nothing is free there.
+    return 0;
+  }
+};
+
+/** Sending: what would leave, the request, receipts, the site card, trust. */
+export const exchangePages = (deps: ConsoleDeps, drafts: ImportDrafts): Pages => {
+  const { exchange, queries, paths: dataPaths } = deps;
+  const requestsDir = join(dataPaths.staging, 'requests');
+
+  const tabs = () => ({ receipts: exchange.receipts({ limit: 1 }).total });
+
+  const newestReceipts = (limit: number, before?: number) => {
+    const { rows, total } = exchange.receipts({ limit, ...(before === undefined ? {} : { before }) });
+    return { rows: rows.map(({ number }) => receiptView(exchange.receipt(number), queries)), total };
+  };
+
+  /** Requests that were written here as files and are still there to download. */
+  const written = () =>
+    exchange
+      .state()
+      .openRequests.map((request) => ({ request, path: join(requestsDir, request.file) }))
+      .filter(({ path }) => existsSync(path))
+      .map(({ request, path }) => ({
+        number: request.number,
+        at: request.createdAt,
+        bytes: request.sizeBytes,
+        sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
+      }));
+
+  const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'exchange:read');
+    const state = exchange.state();
+    // Without a host to seal to there is no request; what it would hold is shown all the same.
+    const preview = state.trust === null ? undefined : exchange.preview();
+    const sealKey = state.trust?.sealedTo[0];
+    return c.html(
+      <Exchange
+        ctx={viewContext(deps, c)}
+        tabs={tabs()}
+        ready={state.trust === null ? 'no-trust' : 'yes'}
+        number={preview?.number ?? state.requestNumber + 1}
+        open={state.openRequests.map(({ number, createdAt }) => ({ number, since: createdAt })).reverse()}
+        groups={preview?.groups ?? []}
+        totalBytes={preview?.totalBytes ?? 0}
+        counterProof={preview?.counterProof.searched ?? []}
+        leaks={(preview?.counterProof.leaks ?? []).map(({ kind, value, field, text }) => ({
+          what: kind,
+          value,
+          field,
+          text,
+        }))}
+        sealedTo={sealKey === undefined ? null : { keys: state.trust?.sealedTo.length ?? 0, fingerprint: sealKey }}
+        media={drafts.media().map(({ name, path }) => ({ name, path, freeBytes: freeBytes(path) }))}
+        receipts={newestReceipts(shownReceipts).rows}
+        written={written()}
+      />,
+    );
+  };
+
+  const write = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'exchange:write');
+    const form = c.get('form');
+    const expected = exchange.state().requestNumber + 1;
+    // What was looked at is what is written: another request in between would say other things.
+    if (form.text('number') !== String(expected))
+      throw new AppError('CONFLICT', 'another request was written meanwhile; look at what would leave now');
+    const medium = form.text('medium');
+    if (medium !== '' && !drafts.media().some(({ path }) => path === medium))
+      throw new AppError('NOT_FOUND', 'there is no such medium');
+    if (medium === '') mkdirSync(requestsDir, { recursive: true, mode: 0o700 });
+    const request = exchange.exportRequest(actor, medium === '' ? requestsDir : medium);
+    setToast(c, {
+      said: {
+        key: medium === '' ? 'exchange.writtenAsFile' : 'exchange.writtenToMedium',
+        params: { number: request.number, path: medium },
+      },
+    });
+    return c.redirect(paths.exchange(), 303);
+  };
+
+  const download = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'exchange:write');
+    const number = numberParam(c, 'number');
+    const request = queries.requests(100).find((row) => row.number === number);
+    const path = request === undefined ? '' : join(requestsDir, request.file);
+    if (request === undefined || !existsSync(path)) throw new AppError('NOT_FOUND', 'the file is not here any more');
+    return c.body(new Uint8Array(readFileSync(path)), 200, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Disposition': `attachment; filename="${request.file.replace(/[^a-z0-9.-]/gi, '-')}"`,
+    });
+  };
+
+  const text = (c: Context<ConsoleEnv>, group?: string): Response | Promise<Response> => {
+    actorFor(c, 'exchange:read');
+    if (exchange.state().trust === null) throw new AppError('NO_ROOT', 'the site has no trust root yet');
+    const preview = exchange.preview();
+    const shown = group === undefined ? preview.text : groupText(preview.text, group);
+    if (shown === undefined) throw new AppError('NOT_FOUND', 'there is no such group');
+    return c.html(
+      <RequestText
+        ctx={viewContext(deps, c)}
+        number={preview.number}
+        {...(group === undefined ? {} : { group })}
+        text={shown}
+        bytes={Buffer.byteLength(shown)}
+      />,
+    );
+  };
+
+  const receipts = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'exchange:read');
+    const list = listState(c, []);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const { rows, total } = newestReceipts(pageRows, cursor === undefined ? undefined : Number(cursor));
+    const last = rows.length === pageRows ? rows.at(-1) : undefined;
+    const { ok, at } = deps.receiptChain();
+    return c.html(
+      <ExchangeReceipts
+        ctx={viewContext(deps, c)}
+        tabs={{ receipts: total }}
+        list={list}
+        page={{ rows, total, exact: true, next: last === undefined ? undefined : String(last.number) }}
+        chain={{ ok, checkedAt: at }}
+      />,
+    );
+  };
+
+  const receipt = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'exchange:read');
+    const found = exchange.receipt(numberParam(c, 'number'));
+    const { predicate } = found;
+    const summary = exchange.imports({ limit: 200 }).find((row) => row.receipt === found.number)?.summary;
+    return c.html(
+      <Receipt
+        ctx={viewContext(deps, c)}
+        receipt={receiptView(found, queries)}
+        startedAt={predicate.started_at}
+        finishedAt={predicate.finished_at}
+        bundleId={found.bundleId}
+        digest={found.digest}
+        prev={found.prev ?? undefined}
+        detail={predicate.detail}
+        warnings={predicate.warnings}
+        overrides={predicate.overrides}
+        unfulfilled={(summary?.unfulfilled ?? []).map(({ reason, kind, want }) => ({
+          reason,
+          want: `${kind} ${want}`,
+        }))}
+        text={JSON.stringify(predicate, null, 2)}
+      />,
+    );
+  };
+
+  /** The card in force; a new one is made when what it says has changed, by somebody who may. */
+  const cardFor = (actor: Actor) => {
+    const held = queries.card();
+    const rootVersion = exchange.state().trust?.rootVersion ?? 0;
+    if (held !== undefined && openSiteCard(held.envelope).card.root.version === rootVersion) return held;
+    if (!hasRight(actor, 'exchange:write') && held === undefined)
+      throw new AppError('NOT_READY', 'the site card was not made yet');
+    if (hasRight(actor, 'exchange:write')) exchange.siteCard(actor);
+    return queries.card() ?? held;
+  };
+
+  const card = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'exchange:read');
+    const held = cardFor(actor);
+    if (held === undefined) throw new AppError('NOT_READY', 'the site card was not made yet');
+    const { card: said } = openSiteCard(held.envelope);
+    return c.html(
+      <ExchangeCard
+        ctx={viewContext(deps, c)}
+        tabs={tabs()}
+        card={{
+          number: held.number,
+          createdAt: held.createdAt,
+          fingerprint: held.digest,
+          signKeys: said.sign_keys.map((key) => fingerprintOf(Buffer.from(key, 'base64'))),
+          sealKey: fingerprintOf(Buffer.from(said.seal_key, 'base64')),
+          rootVersion: said.root.version,
+        }}
+      />,
+    );
+  };
+
+  const cardFile = (c: Context<ConsoleEnv>): Response => {
+    const { bytes, number } = exchange.siteCard(actorFor(c, 'exchange:write'));
+    return c.body(new Uint8Array(bytes), 200, {
+      'Content-Type': 'application/json',
+      'Content-Disposition': `attachment; filename="${deps.config.site}-${number}.site-card.json"`,
+    });
+  };
+
+  const heldTrust = (): ExchangeTrustProps['trust'] => {
+    const { trust } = exchange.state();
+    if (trust === null) return null;
+    const root = exchange.root();
+    const roles = root === null ? {} : rolesOf(root);
+    const imported = deps.events.list({ type: ['trust-imported'], limit: 1 }).rows[0];
+    return {
+      fingerprint: trust.rootSha256,
+      importedAt: imported?.at ?? 0,
+      roles: trust.roles.map(({ role, version, expires }) => ({
+        role,
+        version,
+        expires,
+        daysLeft: Math.floor((Date.parse(expires) - deps.clock()) / dayMs),
+        ...roles[role],
+      })),
+      fulfilKeys: trust.sealedTo,
+    };
+  };
+
+  const showTrust = (
+    c: Context<ConsoleEnv>,
+    extra: { staged?: ExchangeTrustProps['staged']; errors?: FieldErrors } = {},
+  ): Response | Promise<Response> => {
+    actorFor(c, 'exchange:read');
+    return c.html(
+      <ExchangeTrust
+        ctx={viewContext(deps, c)}
+        tabs={tabs()}
+        trust={heldTrust()}
+        staged={extra.staged}
+        {...(extra.errors === undefined ? {} : { errors: extra.errors })}
+      />,
+      extra.errors === undefined ? 200 : 422,
+    );
+  };
+
+  const trustPath = (upload: string): string => {
+    const path = join(dataPaths.staging, `trust-${upload}`);
+    if (!uploadPattern.test(upload) || !existsSync(path))
+      throw new AppError('NOT_FOUND', 'the trust file is not here any more; give it again');
+    return path;
+  };
+
+  const staged = async (upload: string): Promise<ExchangeTrustProps['staged']> => {
+    const { root } = await readTrustExport(trustPath(upload), dataPaths.staging);
+    const { keys = 0, threshold = 0 } = rolesOf(root.bytes)['root'] ?? {};
+    return { upload, rootVersion: root.version, fingerprint: root.sha256, keys, threshold };
+  };
+
+  const uploadTrust = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    actorFor(c, 'exchange:write');
+    const upload = Buffer.from(randomBytes(12)).toString('hex');
+    try {
+      await readUpload(c.req.raw.body, {
+        contentType: c.req.header('content-type') ?? '',
+        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
+        fileField: 'file',
+        path: join(dataPaths.staging, `trust-${upload}`),
+        maxFileBytes: maxTrustBytes,
+      });
+      return await showTrust(c, { staged: await staged(upload) });
+    } catch (error) {
+      rmSync(join(dataPaths.staging, `trust-${upload}`), { force: true });
+      throw error;
+    }
+  };
+
+  const acceptTrust = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    const actor = actorFor(c, 'exchange:write');
+    const form = c.get('form');
+    const upload = form.text('upload');
+    const path = trustPath(upload);
+    const shown = await staged(upload);
+    const given = form
+      .text('fingerprint')
+      .toLowerCase()
+      .replace(/[\s:-]/g, '');
+    if (given !== shown?.fingerprint)
+      return showTrust(c, { staged: shown, errors: { fingerprint: { key: 'validation.fingerprint' } } });
+    await exchange.importTrust(actor, path, given);
+    rmSync(path, { force: true });
+    setToast(c, { said: { key: 'exchange.trustImported', params: { version: shown?.rootVersion ?? 0 } } });
+    return c.redirect(paths.exchangeTrust(), 303);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.exchange, show)
+    .get(routePatterns.exchangeReceipts, receipts)
+    .get(routePatterns.receipt, receipt)
+    .get(routePatterns.exchangeCard, card)
+    .get(routePatterns.exchangeCardFile, cardFile)
+    .get(routePatterns.exchangeTrust, (c) => showTrust(c))
+    .post(routePatterns.exchangeTrustImport, (c) =>
+      (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/') ? uploadTrust(c) : acceptTrust(c),
+    )
+    .get(routePatterns.requestText, (c) => text(c))
+    .get(routePatterns.requestGroup, (c) => text(c, param(c, 'group')))
+    .post(routePatterns.requestWrite, write)
+    .get(routePatterns.requestFile, download);
+};
+
+type RoleKeys = Readonly<Record<string, { keys: number; threshold: number }>>;
+
+/** Keys and threshold per role, as the pinned root says. */
+const rolesOf = (root: Uint8Array): RoleKeys => {
+  try {
+    const parsed = JSON.parse(Buffer.from(root).toString('utf8')) as {
+      signed?: { roles?: Record<string, { keyids?: string[]; threshold?: number }> };
+    };
+    return Object.fromEntries(
+      Object.entries(parsed.signed?.roles ?? {}).map(([role, { keyids = [], threshold = 0 }]) => [
+        role,
+        { keys: keyids.length, threshold },
+      ]),
+    );
+  } catch (error) {
+    throw new AppError('INTERNAL', 'the pinned root cannot be read', {}, { cause: toFailure(error) });
+  }
+};

@@ -1,0 +1,418 @@
+import { currentCursor, filterValues } from '@sallyport/ui/list';
+import type { FieldErrors, FilterField, Said, Value } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { Deleted } from '@sallyport/ui/views/deleted';
+import { ObjectForm } from '@sallyport/ui/views/object-form';
+import { ObjectRevisions } from '@sallyport/ui/views/object-revisions';
+import { Objects, type KindField as ViewField } from '@sallyport/ui/views/objects';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import type { ManagedObjects, Written } from '../../accounts/managed-objects.ts';
+import { allRights } from '../../accounts/types.ts';
+import { hasRight, type Kind, type KindField, type Obj } from '../../objects/types.ts';
+import { setToast } from '../cookies.ts';
+import { actorFor, signedIn } from '../guard.ts';
+import { listState, pageRows, param, references, slicePage } from '../lists.ts';
+import { bodyOf, formFields, shownValue, shownValues, viewField } from '../object-form-values.ts';
+import { viewContext } from '../page.tsx';
+import { actorNames } from '../records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+const tombstoneMs = 90 * 86_400_000;
+const maxFilters = 6;
+
+/** Objects of any kind: list, form, revisions, difference, revert, deletion and restoring, from their declarations. */
+export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages => {
+  const { objects } = deps;
+
+  const kindOf = (c: Context<ConsoleEnv>): Kind => objects.kind(param(c, 'kind'));
+  const titleOf = (kind: Kind, object: Obj): string => String(object.body[kind.title] ?? object.id);
+
+  const choicesOf = (c: Context<ConsoleEnv>, kind: Kind, name: string, field: KindField): ViewField['choices'] => {
+    if (field.type === 'reference' && field.kind !== undefined) return references(objects, field.kind);
+    if (field.type !== 'list') return undefined;
+    if (name === 'rights') {
+      const ctx = viewContext(deps, c, 'part');
+      return allRights.map((right) => {
+        const [area = '', access = ''] = right.split(':');
+        const label =
+          right === 'all'
+            ? ctx.tDynamic('right.all', {}, right)
+            : ctx.tDynamic(`right.${access}`, { area: ctx.tDynamic(`area.${area}`) }, right);
+        return { id: right, name: label };
+      });
+    }
+    if (kind.name === 'account' && name === 'roles') return references(objects, 'role');
+    if (kind.name === 'role' && name === 'groups') return references(objects, 'group');
+    return undefined;
+  };
+  const viewFields = (c: Context<ConsoleEnv>, kind: Kind): ViewField[] =>
+    formFields(kind).map(([name, field]) => viewField(name, field, choicesOf(c, kind, name, field)));
+
+  const filtersOf = (kind: Kind): FilterField[] =>
+    formFields(kind)
+      .filter(([, field]) => field.type === 'choice' || (field.type === 'reference' && field.kind !== undefined))
+      .slice(0, maxFilters)
+      .map(([name, field]) => ({
+        name,
+        label: `kind.${kind.name}.field.${name}`,
+        options:
+          field.type === 'choice'
+            ? (field.options ?? []).map((value) => ({ value, key: `kind.${kind.name}.option.${name}.${value}` }))
+            : references(objects, field.kind ?? '').map(({ id, name: label }) => ({ value: id, label })),
+      }));
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:read`);
+    const filters = filtersOf(kind);
+    const list = listState(
+      c,
+      filters.map(({ name }) => name),
+    );
+    const cursor = currentCursor(list);
+    const where = Object.fromEntries(
+      filters.flatMap(({ name }) =>
+        filterValues(list, name)
+          .slice(0, 1)
+          .map((value) => [name, value] as const),
+      ),
+    );
+    const sortable = new Set([kind.title, 'updatedAt', 'createdAt']);
+    const sort = list.sort !== undefined && sortable.has(list.sort) ? list.sort : undefined;
+    const page = objects.list({
+      kind: kind.name,
+      where,
+      limit: pageRows,
+      descending: list.descending,
+      // The title has an order of its own, which also serves where it is personal.
+      ...(sort === undefined ? {} : { sort: sort === kind.title ? 'title' : sort }),
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    return c.html(
+      <Objects
+        ctx={viewContext(deps, c)}
+        kind={kind.name}
+        area={kind.area}
+        fields={viewFields(c, kind)}
+        titleField={kind.title}
+        list={list}
+        page={{
+          rows: page.rows.map((object) => ({
+            id: object.id,
+            revision: object.revision,
+            updatedAt: object.updatedAt,
+            title: titleOf(kind, object),
+            values: shownValues(kind, object.body),
+          })),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        filters={filters}
+        deleted={objects.tombstones(kind.name).length}
+      />,
+    );
+  };
+
+  const showForm = (
+    c: Context<ConsoleEnv>,
+    kind: Kind,
+    object: Obj | undefined,
+    extra: {
+      values?: Record<string, Value>;
+      errors?: FieldErrors;
+      secret?: Written['secret'];
+      status?: 200 | 201 | 422;
+    } = {},
+  ): Response | Promise<Response> => {
+    const ctx = viewContext(deps, c);
+    const latest = object === undefined ? undefined : objects.revisions(kind.name, object.id)[0];
+    const secret =
+      extra.secret === undefined
+        ? undefined
+        : {
+            label: ctx.tDynamic(`objects.secret.${extra.secret.kind}`),
+            value:
+              extra.secret.kind === 'link'
+                ? new URL(paths.first(extra.secret.value), c.req.url).href
+                : extra.secret.value,
+          };
+    return c.html(
+      <ObjectForm
+        ctx={ctx}
+        kind={kind.name}
+        area={kind.area}
+        fields={viewFields(c, kind)}
+        values={extra.values ?? (object === undefined ? defaults(kind) : shownValues(kind, object.body))}
+        object={
+          object === undefined
+            ? undefined
+            : {
+                id: object.id,
+                revision: object.revision,
+                title: titleOf(kind, object),
+                updatedAt: object.updatedAt,
+                updatedBy: latest === undefined ? '' : actorNames(objects)(latest.actor),
+              }
+        }
+        {...(extra.errors === undefined ? {} : { errors: extra.errors })}
+        readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
+        secret={secret}
+      />,
+      extra.status ?? 200,
+    );
+  };
+
+  const defaults = (kind: Kind): Record<string, Value> =>
+    Object.fromEntries(formFields(kind).map(([name, field]) => [name, shownValue(field.default)]));
+
+  const optionsOf = (c: Context<ConsoleEnv>) => {
+    const comment = c.get('form').text('comment').trim().slice(0, 500);
+    return comment === '' ? {} : { comment };
+  };
+
+  /** Runs a write; faults of fields go back to the form with what was typed. */
+  const orForm = (
+    c: Context<ConsoleEnv>,
+    kind: Kind,
+    object: Obj | undefined,
+    write: () => Response | Promise<Response>,
+  ): Response | Promise<Response> => {
+    try {
+      return write();
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      const typed = Object.fromEntries(
+        Object.entries(bodyOf(kind, c.get('form'))).map(([name, value]) => [name, shownValue(value)]),
+      );
+      if (code === 'INVALID' && details.fields !== undefined)
+        return showForm(c, kind, object, { values: typed, errors: details.fields, status: 422 });
+      if (code === 'CONFLICT')
+        return showForm(c, kind, object, {
+          values: typed,
+          errors: {
+            '': {
+              key:
+                kind.name === 'account' && details['revision'] === undefined
+                  ? 'validation.lastAdministrator'
+                  : 'validation.conflict',
+            },
+          },
+          status: 422,
+        });
+      throw error;
+    }
+  };
+
+  const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    return orForm(c, kind, undefined, () => {
+      const body = Object.fromEntries(
+        Object.entries(bodyOf(kind, c.get('form'))).filter(([, value]) => value !== null),
+      );
+      const written = managed.create(actor, kind.name, body, optionsOf(c));
+      // A secret is shown by the answer itself: an address to reload would have to keep it.
+      if (written.secret !== undefined)
+        return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
+      setToast(c, { said: { key: 'objects.created', params: { name: titleOf(kind, written.object) } } });
+      return c.redirect(paths.objects(kind.name), 303);
+    });
+  };
+
+  const update = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const object = objects.get(kind.name, param(c, 'id'));
+    const revision = Number(c.get('form').text('revision'));
+    if (!Number.isSafeInteger(revision)) throw new AppError('MALFORMED', 'the form has no revision');
+    return orForm(c, kind, object, () => {
+      const options = { ...optionsOf(c), expectedRevision: revision };
+      const written = managed.update(actor, kind.name, object.id, bodyOf(kind, c.get('form')), options);
+      const undo =
+        written.object.revision === revision
+          ? {}
+          : {
+              undo: {
+                action: paths.objectRevert(kind.name, object.id),
+                fields: { revision: String(revision) },
+              },
+            };
+      setToast(c, { said: { key: 'objects.saved', params: { name: titleOf(kind, written.object) } }, ...undo });
+      return c.redirect(paths.object(kind.name, object.id), 303);
+    });
+  };
+
+  const remove = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const object = objects.get(kind.name, param(c, 'id'));
+    const name = titleOf(kind, object);
+    if (c.get('form').text('confirmed') === '1') {
+      managed.remove(actor, kind.name, object.id, optionsOf(c));
+      setToast(c, {
+        said: { key: 'objects.removed', params: { name } },
+        undo: { action: paths.objectRestore(kind.name, object.id), fields: {} },
+      });
+      return c.redirect(paths.objects(kind.name), 303);
+    }
+    const said = (key: string): Said => ({ key, params: { name, n: 1 } });
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="settings"
+        question={said('objects.delete.question')}
+        consequences={[said('objects.delete.consequence')]}
+        items={[{ id: object.id, name, href: paths.object(kind.name, object.id) }]}
+        count={1}
+        action={paths.objectDelete(kind.name, object.id)}
+        fields={[['confirmed', '1']]}
+        button={said('objects.delete.button')}
+        danger
+        comment
+        cancel={paths.object(kind.name, object.id)}
+      />,
+    );
+  };
+
+  const afterWrite = (kind: Kind, id: string): string =>
+    kind.name === 'setting'
+      ? paths.settings(id.split('.')[0])
+      : kind.name === 'device-decision'
+        ? paths.device(id)
+        : paths.object(kind.name, id);
+
+  const revert = (c: Context<ConsoleEnv>): Response => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const id = param(c, 'id');
+    const revision = Number(c.get('form').text('revision'));
+    if (!Number.isSafeInteger(revision) || revision < 1) throw new AppError('MALFORMED', 'the form has no revision');
+    managed.revert(actor, kind.name, id, revision);
+    setToast(c, { said: { key: 'objects.reverted', params: { revision } } });
+    return c.redirect(afterWrite(kind, id), 303);
+  };
+
+  const restore = (c: Context<ConsoleEnv>): Response => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const id = param(c, 'id');
+    const object = managed.restore(actor, kind.name, id);
+    setToast(c, { said: { key: 'objects.restored', params: { name: titleOf(kind, object) } } });
+    return c.redirect(afterWrite(kind, id), 303);
+  };
+
+  const revisions = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:read`);
+    const id = param(c, 'id');
+    const object = objects.get(kind.name, id, { deleted: true });
+    const nameOf = actorNames(objects);
+    const page = slicePage(objects.revisions(kind.name, id), currentCursor(listState(c, [])), (row) =>
+      String(row.revision),
+    );
+    const [a, b] = [Number(c.req.query('a')), Number(c.req.query('b'))];
+    const compares = Number.isSafeInteger(a) && Number.isSafeInteger(b) && a > 0 && b > 0;
+    return c.html(
+      <ObjectRevisions
+        ctx={viewContext(deps, c)}
+        kind={kind.name}
+        area={kind.area}
+        id={id}
+        title={titleOf(kind, object)}
+        current={object.revision}
+        deleted={object.deletedAt !== undefined}
+        page={{
+          rows: page.rows.map((row) => ({
+            revision: row.revision,
+            at: row.at,
+            who: nameOf(row.actor),
+            from: row.from ?? undefined,
+            operation: row.operation,
+            comment: row.comment ?? undefined,
+          })),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        diff={
+          compares
+            ? {
+                a,
+                b,
+                fields: objects.diff(kind.name, id, a, b).map((row) => ({
+                  field: row.field,
+                  before: shownValue(row.before),
+                  after: shownValue(row.after),
+                  secret: row.secret,
+                })),
+              }
+            : undefined
+        }
+      />,
+    );
+  };
+
+  const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:read`);
+    const id = param(c, 'id');
+    const object = objects.get(kind.name, id, { deleted: true });
+    if (object.deletedAt !== undefined) return c.redirect(paths.objectRevisions(kind.name, id), 303);
+    return showForm(c, kind, object);
+  };
+
+  const newForm = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:write`);
+    if (!managed.isManaged(kind.name))
+      throw new AppError('NOT_FOUND', 'objects of this kind are made on their own page');
+    const given = new URL(c.req.url).searchParams;
+    const values = { ...defaults(kind) };
+    for (const [name] of formFields(kind)) if (given.has(name)) values[name] = given.get(name);
+    return showForm(c, kind, undefined, { values });
+  };
+
+  const deleted = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
+    const readable = objects.kinds().filter((kind) => hasRight(actor, `${kind.area}:read`));
+    const wanted = c.req.query('kind');
+    const shown = readable.filter((kind) => wanted === undefined || kind.name === wanted);
+    const nameOf = actorNames(objects);
+    return c.html(
+      <Deleted
+        ctx={viewContext(deps, c)}
+        kinds={readable.map(({ name }) => name)}
+        kind={wanted}
+        rows={shown
+          .flatMap((kind) => objects.tombstones(kind.name))
+          .sort((a, b) => b.deletedAt - a.deletedAt)
+          .slice(0, 500)
+          .map((row) => ({
+            kind: row.kind,
+            id: row.id,
+            title: row.title ?? row.id,
+            revision: row.revision,
+            at: row.deletedAt,
+            who: nameOf(row.actor),
+            finalAt: row.deletedAt + tombstoneMs,
+          }))}
+      />,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deleted, deleted)
+    .get(routePatterns.objects, showList)
+    .get(routePatterns.objectNew, newForm)
+    .post(routePatterns.objectNew, create)
+    .get(routePatterns.objectRevisions, revisions)
+    .post(routePatterns.objectRevert, revert)
+    .post(routePatterns.objectDelete, remove)
+    .post(routePatterns.objectRestore, restore)
+    .get(routePatterns.object, showOne)
+    .post(routePatterns.object, update);
+};

@@ -1,0 +1,182 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { ExchangeTrip } from '@sallyport/ui/components/exchange-diagram';
+import { routePatterns } from '@sallyport/ui/paths';
+import { Overview, type OverviewProps } from '@sallyport/ui/views/overview';
+import { Hono } from 'hono';
+import { DECISIONS } from '../../vulnerabilities/types.ts';
+import type { DeviceModel } from '../device-model.ts';
+import { actorFor } from '../guard.ts';
+import { viewContext } from '../page.tsx';
+import { eventSaid } from '../records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+const shiftMs = 8 * 3_600_000;
+const dayMs = 86_400_000;
+const shownTrips = 12;
+const trendDays = 14;
+const shownEvents = 8;
+
+const median = (values: readonly number[]): number | undefined => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+};
+
+/** The first page: what is abnormal, where is the medium, what must be done, how old is what we know, what happened. */
+export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { exchange, queries, vulnerabilities, updates, deployments, events, objects, clock } = deps;
+
+  const trips = (): ExchangeTrip[] => {
+    const requests = queries.requests(shownTrips).reverse();
+    const came = requests.map(({ closedBy }) => (closedBy === null ? undefined : queries.receiptOfBundle(closedBy)));
+    const times = requests.flatMap(({ createdAt }, at) => {
+      const receipt = came[at];
+      return receipt === undefined ? [] : [Date.parse(receipt.createdAt) - Date.parse(createdAt)];
+    });
+    const usual = median(times);
+    return requests.map((request, at) => {
+      const receipt = came[at];
+      const leftAt = Date.parse(request.createdAt);
+      return {
+        request: request.number,
+        leftAt,
+        ...(receipt === undefined
+          ? {}
+          : {
+              came: {
+                seq: receipt.seq,
+                at: receipt.createdAt,
+                result: receipt.result as 'imported' | 'partial' | 'refused',
+              },
+            }),
+        ...(receipt === undefined && request.closedAt === null && usual !== undefined ? { dueAt: leftAt + usual } : {}),
+      };
+    });
+  };
+
+  const exchangePart = (): OverviewProps['exchange'] => {
+    const state = exchange.state();
+    const [left] = queries.requests(1);
+    const open = state.openRequests.at(-1);
+    const came = exchange
+      .imports({ limit: 50 })
+      .find(
+        (row) =>
+          row.state === 'done' &&
+          row.receipt !== undefined &&
+          row.seq !== undefined &&
+          (row.seq ?? 0) > 0 &&
+          row.summary !== undefined,
+      );
+    return {
+      trips: trips(),
+      nextNumber: state.requestNumber + 1,
+      ...(state.trust === null
+        ? { setup: 'no-trust' as const }
+        : left === undefined
+          ? { setup: 'no-request' as const }
+          : {}),
+      ...(left === undefined
+        ? {}
+        : {
+            left: {
+              number: left.number,
+              at: left.createdAt,
+              wants: left.wants,
+              feeds: queries.feeds(),
+              bytes: left.sizeBytes,
+            },
+          }),
+      ...(open === undefined ? {} : { onTheWay: { number: open.number, since: open.createdAt } }),
+      ...(came?.summary === undefined
+        ? {}
+        : {
+            came: {
+              seq: came.summary.seq,
+              at: came.finishedAt ?? came.startedAt,
+              receipt: came.receipt ?? 0,
+              advisories: came.summary.advisories,
+              updates: came.summary.updates,
+              bytes: came.summary.counts.bytes,
+              unfulfilled: came.summary.counts.unfulfilled,
+            },
+          }),
+    };
+  };
+
+  /** From the first finding on, at most two weeks: there is nothing to draw before. */
+  const trend = (): number[] => {
+    const first = queries.firstMatch();
+    if (first === undefined) return [];
+    const days = Math.min(trendDays, Math.floor((clock() - Date.parse(first)) / dayMs) + 1);
+    return Array.from({ length: days }, (_, at) => queries.openAt(toTime(clock() - (days - 1 - at) * dayMs)));
+  };
+
+  return new Hono<ConsoleEnv>().get(routePatterns.overview, (c) => {
+    actorFor(c, 'devices:read');
+    const ctx = viewContext(deps, c);
+    const counts = model.counts();
+    const findings = vulnerabilities.counts();
+    const worst = [...vulnerabilities.devices().values()].map((entry) => entry.worst);
+    const since = clock() - shiftMs;
+    const recent = events.list({ from: since, limit: shownEvents }).rows;
+    const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
+    const supply = updates.counts();
+    return c.html(
+      <Overview
+        ctx={ctx}
+        checkedAt={clock()}
+        devices={{
+          total: counts.total,
+          critical: counts.critical,
+          warning: counts.warning,
+          notVisible: counts.notVisible,
+          ok: counts.ok,
+          pending: counts.pending,
+          notVisibleHours: objects.settingInteger('devices.not-visible-hours'),
+        }}
+        act={{
+          findings: Object.values(findings.matrix.act).reduce((sum, n) => sum + n, 0),
+          devices: worst.filter((decision) => decision === 'act').length,
+        }}
+        updatesNeeded={supply.needed + supply.requested + supply.unfulfilled + supply.arrived}
+        exchange={exchangePart()}
+        decisions={DECISIONS.map((decision) => {
+          const row = findings.matrix[decision];
+          return {
+            decision,
+            findings: row.available + row.none + row.undetermined,
+            devices: worst.filter((one) => one === decision).length,
+            available: row.available,
+            none: row.none,
+            undetermined: row.undetermined,
+          };
+        })}
+        trend={trend()}
+        knowledge={exchange
+          .knowledge()
+          .map(({ feed, ageDays, limitDays }) => ({ feed, ageDays: ageDays ?? null, limitDays }))}
+        running={deployments
+          .list({ limit: 20 })
+          .rows.filter(({ state }) => state === 'running')
+          .map(({ id, name, counts: tasks }) => ({
+            id,
+            name,
+            done: tasks.installed + tasks.verified,
+            total: tasks.queued + tasks.running + tasks.installed + tasks.verified + tasks.failed,
+            failed: tasks.failed,
+          }))}
+        events={recent.map((event) => {
+          const device = event.device === null ? undefined : named.get(event.device);
+          return {
+            id: event.id,
+            at: event.at,
+            severity: event.severity,
+            said: eventSaid(ctx, events, event),
+            ...(device === undefined ? {} : { device }),
+          };
+        })}
+        eventsSince={since}
+      />,
+    );
+  });
+};

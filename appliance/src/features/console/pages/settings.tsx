@@ -1,0 +1,124 @@
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { type SettingRow, Settings } from '@sallyport/ui/views/settings';
+import { type Context, Hono } from 'hono';
+import type { FieldErrors as Faults } from '../../../platform/errors.ts';
+import { AppError, invalid, toFailure } from '../../../platform/errors.ts';
+import type { Setting, SettingValue } from '../../objects/types.ts';
+import { setToast } from '../cookies.ts';
+import type { Form } from '../form.ts';
+import { actorFor } from '../guard.ts';
+import { viewContext } from '../page.tsx';
+import { actorNames } from '../records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+const typed = (setting: Setting, form: Form): SettingValue => {
+  const text = form.text(setting.name).trim();
+  switch (setting.type) {
+    case 'boolean':
+      return form.has(setting.name) && text !== 'off' && text !== 'false';
+    case 'integer':
+      // What is no number goes on as text, so that the check names it.
+      return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+    case 'list':
+      return form
+        .texts(setting.name)
+        .flatMap((value) => value.split(/\r?\n/))
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    default:
+      return text;
+  }
+};
+
+const same = (a: SettingValue, b: SettingValue): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Settings by area; what differs from its default is an object with revisions. */
+export const settingsPages = (deps: ConsoleDeps): Pages => {
+  const { objects } = deps;
+  const areaNames = (): string[] => [...new Set(objects.settings().map(({ setting }) => setting.area))].sort();
+
+  const areaOf = (c: Context<ConsoleEnv>): string => {
+    const names = areaNames();
+    const wanted = c.req.query('area') ?? names[0] ?? '';
+    if (!names.includes(wanted)) throw new AppError('NOT_FOUND', 'there are no such settings');
+    return wanted;
+  };
+
+  const show = (
+    c: Context<ConsoleEnv>,
+    area: string,
+    faulty?: { errors: FieldErrors; form: Form },
+  ): Response | Promise<Response> => {
+    actorFor(c, 'settings:read');
+    const nameOf = actorNames(objects);
+    const rows = objects
+      .settings()
+      .filter(({ setting }) => setting.area === area)
+      .map(({ setting, value, isDefault }): SettingRow => {
+        const latest = isDefault ? undefined : objects.revisions('setting', setting.name)[0];
+        return {
+          name: setting.name,
+          type: setting.type,
+          unit: setting.unit,
+          options: setting.options,
+          min: setting.min,
+          max: setting.max,
+          value: faulty === undefined ? value : typed(setting, faulty.form),
+          standard: setting.default,
+          changed:
+            latest === undefined ? undefined : { revision: latest.revision, at: latest.at, who: nameOf(latest.actor) },
+        };
+      });
+    return c.html(
+      <Settings
+        ctx={viewContext(deps, c)}
+        areas={areaNames()}
+        area={area}
+        settings={rows}
+        {...(faulty === undefined ? {} : { errors: faulty.errors })}
+      />,
+      faulty === undefined ? 200 : 422,
+    );
+  };
+
+  const save = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'settings:write');
+    const area = areaOf(c);
+    const form = c.get('form');
+    const comment = form.text('comment').trim().slice(0, 500);
+    try {
+      // All or none; every fault at once.
+      const changed = deps.transact(() => {
+        const faults: Faults = {};
+        let count = 0;
+        for (const { setting, value, isDefault } of objects.settings()) {
+          if (setting.area !== area) continue;
+          const wanted = typed(setting, form);
+          if (same(wanted, value)) continue;
+          try {
+            if (same(wanted, setting.default) && !isDefault) objects.resetSetting(actor, setting.name);
+            else objects.setSetting(actor, setting.name, wanted, comment === '' ? {} : { comment });
+            count += 1;
+          } catch (error) {
+            const { code, details } = toFailure(error);
+            if (code !== 'INVALID' || details.fields === undefined) throw error;
+            faults[setting.name] = details.fields['value'] ?? { key: 'validation.invalid' };
+          }
+        }
+        if (Object.keys(faults).length > 0) throw invalid(faults);
+        return count;
+      });
+      setToast(c, { said: { key: 'settings.saved', params: { n: changed } } });
+      return c.redirect(paths.settings(area), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return show(c, area, { errors: details.fields, form });
+    }
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.settings, (c) => show(c, areaOf(c)))
+    .post(routePatterns.settings, save);
+};

@@ -1,0 +1,106 @@
+import { AppError } from '../../platform/errors.ts';
+import type { DeviceListRow } from '../devices/queries.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, hasRight, type Right } from '../objects/types.ts';
+import type { UpdateService } from '../updates/service.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+
+/** One thing that was found; `id` is what its page is called by. */
+export type Found = { id: string; title: string; context?: string };
+
+export type FoundGroup = {
+  name: 'devices' | 'software' | 'advisories' | 'updates' | 'objects';
+  results: readonly Found[];
+  total: number;
+};
+
+export type SearchService = {
+  /** At most `perGroup` of each kind that the actor may read. */
+  find(actor: Actor, text: string, perGroup: number): FoundGroup[];
+};
+
+export type SearchParts = {
+  devices: () => readonly (DeviceListRow & { name: string })[];
+  inventory: Pick<InventoryService, 'list'>;
+  vulnerabilities: Pick<VulnerabilityService, 'list'>;
+  updates: Pick<UpdateService, 'list'>;
+  objects: Pick<ObjectService, 'list' | 'kind'>;
+};
+
+const maxTextLength = 200;
+const minTextLength = 2;
+
+/** One box for everything: devices, packages, advisories, updates, groups. */
+export const searchService = (parts: SearchParts): SearchService => {
+  const devices = (text: string, limit: number): FoundGroup => {
+    const lower = text.toLowerCase();
+    const found = parts
+      .devices()
+      .filter(({ name, hostname, dnsName, address, publicId }) =>
+        [name, hostname, dnsName, address, publicId].some((value) => value?.toLowerCase().includes(lower)),
+      )
+      // Those whose name begins with the text come first.
+      .sort((a, b) => Number(b.name.toLowerCase().startsWith(lower)) - Number(a.name.toLowerCase().startsWith(lower)));
+    return {
+      name: 'devices',
+      results: found.slice(0, limit).map((device) => ({
+        id: device.publicId,
+        title: device.name,
+        ...(device.address === null ? {} : { context: device.address }),
+      })),
+      total: found.length,
+    };
+  };
+
+  const software = (text: string, limit: number): FoundGroup => {
+    const { rows, total } = parts.inventory.list({ collection: 'software', search: text, limit });
+    const results = rows.map((row) => ({
+      id: String(row.id),
+      title: String(row['name'] ?? row.id),
+      context: [row['version'], row['arch']].filter((value) => typeof value === 'string').join(' '),
+    }));
+    return { name: 'software', results, total };
+  };
+
+  const advisories = (text: string, limit: number): FoundGroup => {
+    const { rows, total } = parts.vulnerabilities.list({ search: text, limit });
+    const results = rows.map((row) => ({
+      id: row.id,
+      title: row.advisory,
+      context: `${row.package} ${row.version}`,
+    }));
+    return { name: 'advisories', results, total };
+  };
+
+  const updates = (text: string, limit: number): FoundGroup => {
+    const { rows, total } = parts.updates.list({ search: text, limit });
+    const results = rows.map((row) => ({ id: row.id, title: row.title ?? row.name, context: row.version }));
+    return { name: 'updates', results, total };
+  };
+
+  const groups = (text: string, limit: number): FoundGroup => {
+    const { rows, total } = parts.objects.list({ kind: 'group', search: text, limit });
+    return { name: 'objects', results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
+  };
+
+  const sources: readonly (readonly [Right, (text: string, limit: number) => FoundGroup])[] = [
+    ['devices:read', devices],
+    ['software:read', software],
+    ['vulnerabilities:read', advisories],
+    ['updates:read', updates],
+    ['devices:read', groups],
+  ];
+
+  return {
+    find: (actor, text, perGroup) => {
+      const asked = text.trim();
+      if (asked.length > maxTextLength) throw new AppError('MALFORMED', 'the search text is too long');
+      if (asked.length < minTextLength) return [];
+      return sources
+        .filter(([right]) => hasRight(actor, right))
+        .map(([, find]) => find(asked, perGroup))
+        .filter((group) => group.total > 0);
+    },
+  };
+};

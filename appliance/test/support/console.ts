@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Appliance, compose } from '../../src/compose.ts';
+import { systemActor } from '../../src/features/objects/types.ts';
+import { httpApp } from '../../src/http-app.ts';
+import { initialise } from '../../src/init.ts';
+import { openLog } from '../../src/platform/log.ts';
+import { reporter } from './site.ts';
+
+export const password = 'correct horse battery';
+const origin = 'http://localhost';
+
+/** A browser without script: keeps cookies, sends the headers of a page of the same origin. */
+export type Browser = {
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Sends a form with the session's token. */
+  post(path: string, fields?: Fields, headers?: Record<string, string>): Promise<Response>;
+  postRaw(path: string, body: string | Uint8Array, headers: Record<string, string>): Promise<Response>;
+  cookies: Map<string, string>;
+  csrf(): Promise<string>;
+};
+
+export type Fields = Record<string, string | readonly string[]>;
+
+export type Role = 'anonymous' | 'viewer' | 'operator' | 'administrator';
+
+const encode = (fields: Fields): string => {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields))
+    for (const one of typeof value === 'string' ? [value] : value) params.append(name, one);
+  return params.toString();
+};
+
+/** A whole appliance over a new data directory, reached through its real routes. */
+export const openConsole = async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
+  const made = await initialise({
+    dataDir,
+    site: 'north',
+    addresses: ['localhost'],
+    listen: { address: '127.0.0.1', port: 0 },
+    administrator: 'admin',
+    log: openLog('silent'),
+  });
+  const appliance: Appliance = await compose({ dataDir, log: openLog('silent') });
+  const app = httpApp(appliance);
+
+  const browser = (): Browser => {
+    const cookies = new Map<string, string>();
+    const send = async (
+      path: string,
+      init: Omit<RequestInit, 'headers'> & { headers: Record<string, string> },
+    ): Promise<Response> => {
+      const jar = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      const headers = { ...(jar === '' ? {} : { cookie: jar }), ...init.headers };
+      const response = await app.request(path, { ...init, headers });
+      for (const line of response.headers.getSetCookie()) {
+        const [pair = ''] = line.split(';');
+        const at = pair.indexOf('=');
+        const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+        if (value === '' || /max-age=0/i.test(line)) cookies.delete(name);
+        else cookies.set(name, value);
+      }
+      return response;
+    };
+    const same = { 'sec-fetch-site': 'same-origin', origin };
+    const csrf = async (): Promise<string> => {
+      const html = await (await send('/me', { headers: {} })).text();
+      return /name="csrf" value="([A-Za-z0-9_-]{43})"/.exec(html)?.[1] ?? '';
+    };
+    return {
+      cookies,
+      csrf,
+      get: (path, headers = {}) => send(path, { headers }),
+      post: async (path, fields = {}, headers = {}) =>
+        send(path, {
+          method: 'POST',
+          body: encode({ csrf: cookies.has('__Host-sallyport') ? await csrf() : '', ...fields }),
+          headers: { 'content-type': 'application/x-www-form-urlencoded', ...same, ...headers },
+        }),
+      postRaw: (path, body, headers) =>
+        send(path, { method: 'POST', body: body as BodyInit, headers: { ...same, ...headers } }),
+    };
+  };
+
+  const known = new Map<Role, Browser>();
+  /** A browser with the role logged in; the administrator comes by the link that init made. */
+  const as = async (role: Role): Promise<Browser> => {
+    const held = known.get(role);
+    if (held !== undefined) return held;
+    const one = browser();
+    if (role !== 'anonymous') {
+      let link = made.linkPath;
+      if (role !== 'administrator') {
+        const { id } = appliance.objects.create(systemActor, 'account', { name: role, roles: [role] });
+        link = `/first/${appliance.accounts.makeLink(systemActor, id).token}`;
+      }
+      const response = await one.post(link, { password, repeat: password });
+      if (response.status !== 303)
+        throw new Error(`${role} was not let in: ${response.status} ${await response.text()}`);
+    }
+    known.set(role, one);
+    return one;
+  };
+
+  return {
+    appliance,
+    app,
+    dataDir,
+    linkPath: made.linkPath,
+    browser,
+    as,
+    report: reporter(appliance.inventory),
+    close: async () => {
+      await appliance.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+export type Console = Awaited<ReturnType<typeof openConsole>>;
