@@ -117,7 +117,9 @@ const openReader = (path: string) => {
     'SELECT introduced, fixed, last_affected FROM aff_review WHERE pkg = ? AND adv = ?',
   );
   return {
-    close: () => db.close(),
+    close: (): void => {
+      db.close();
+    },
     /** Every advisory that covers the coordinate, or that nobody can decide by comparison. */
     match: (coordinate: { eco: string; name: string; version: string; key: Uint8Array | null }): Hit[] => {
       const named = { eco: coordinate.eco, name: coordinate.name };
