@@ -1,61 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
-import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
-import { toHex } from '@sallyport/bundle-tools/versions/key';
-import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
+import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
-
-const packageBytes = Buffer.from('a package of a test');
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-const update = (name: string, version: string, extra: Partial<Update> = {}): Update => {
-  const purl = `pkg:deb/debian/${name}@${version}?arch=amd64`;
-  const files = [sha256(packageBytes)];
-  return {
-    id: updateId(purl, files),
-    purl,
-    ecosystem: 'Debian:13',
-    name,
-    version,
-    source: name,
-    source_version: version,
-    arch: 'amd64',
-    suites: ['trixie-security'],
-    security: true,
-    depends: [],
-    signer: 'openpgp:00',
-    supersedes: [],
-    files,
-    ...extra,
-  };
-};
-
-const advisory = (id: string, name: string, fixed: string): Advisory => ({
-  id,
-  feed: 'osv-debian',
-  aliases: ['CVE-2026-0001'],
-  upstream: [],
-  related: [],
-  modified: '2026-01-01T00:00:00Z',
-  severity: 'critical',
-  summary: 'A problem',
-  references: [],
-  affected: [
-    {
-      ecosystem: 'Debian:13',
-      package: name,
-      ranges: [{ lo: '', hi: toHex(keyFor('Debian:13', fixed) ?? new Uint8Array()), fixed, comparable: true }],
-      versions: [],
-    },
-  ],
-});
 
 const catalog = {
   updates: [update('openssl', '3.5.1-1')],

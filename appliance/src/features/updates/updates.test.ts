@@ -1,0 +1,182 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Update } from '@sallyport/bundle-tools/updates/update';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
+import { admin } from '../../../test/support/engines.ts';
+import { type Content, makeHost, type TestHost } from '../../../test/support/host.ts';
+import { deb, debian13, reporter } from '../../../test/support/site.ts';
+
+const licence = Buffer.from('You may install this on one line.');
+
+describe('updates', () => {
+  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let host: TestHost;
+  let medium: string;
+  let card: Uint8Array;
+
+  beforeEach(async () => {
+    site = await openAppliance();
+    medium = join(site.folder, 'medium');
+    mkdirSync(medium);
+    host = makeHost(join(site.folder, 'host'));
+    await host.publish();
+    await site.exchange.importTrust(admin, await host.trustFile(join(site.folder, 'trust')), host.rootFingerprint);
+    card = site.exchange.siteCard(admin).bytes;
+    report(1, 'platform', [debian13]);
+    report(1, 'software', [deb('openssl', '3.5.0-1'), deb('bash', '5.2-1')]);
+    report(2, 'platform', [debian13]);
+    report(2, 'software', [deb('openssl', '3.5.1-1')]);
+  });
+  afterEach(() => site.stop());
+
+  const report = (device: number, collection: string, items: readonly Record<string, unknown>[]) =>
+    reporter(site.inventory)(device, collection, items);
+  const ask = () => host.open(site.exchange.exportRequest(admin, medium).path, card);
+  const files = [{ path: 'updates/a.deb', bytes: packageBytes }];
+  const bring = async (content: Content, options = {}) => {
+    await host.publish(content);
+    const { path } = await host.answer(medium, ask(), options);
+    await site.exchange.importBundle(admin, path);
+  };
+  const byName = (name: string) => site.updates.list({ limit: 100 }).rows.filter((row) => row.name === name);
+  const supplies = () => site.updates.list({ limit: 100 }).rows.map((row) => [row.name, row.version, row.supply]);
+
+  it('shows what a device needs, and not what it has', async () => {
+    await bring({ updates: [update('openssl', '3.5.1-1'), update('vim', '9.1-1')], files });
+    expect(byName('openssl')).toMatchObject([{ supply: 'arrived', devices: 1 }]);
+    expect(byName('vim')).toEqual([]);
+    expect(site.updates.forDevice(1)).toMatchObject([{ isNeeded: true, installedVersion: '3.5.0-1' }]);
+    expect(site.updates.forDevice(2)).toEqual([]);
+    expect(site.updates.devicesOf(byName('openssl')[0]?.id ?? '')).toEqual([
+      { device: 1, installedVersion: '3.5.0-1' },
+    ]);
+  });
+
+  it('offers the newest in the suites of the device only', async () => {
+    await bring({
+      updates: [
+        update('openssl', '3.5.1-1'),
+        update('openssl', '3.5.2-1'),
+        update('openssl', '3.6.0-1', { suites: ['forky'] }),
+        update('openssl', '3.7.0-1', { ecosystem: 'Debian:14' }),
+        update('openssl', '3.8.0-1', { arch: 'arm64' }),
+      ],
+      files,
+    });
+    expect(site.updates.forDevice(1).map(({ update: { version } }) => version)).toEqual(['3.5.2-1']);
+    const older = site.updates.get(update('openssl', '3.5.1-1').id);
+    expect(older).toMatchObject({ supply: 'superseded', supersededBy: update('openssl', '3.5.2-1').id });
+  });
+
+  it('goes from needed over requested to arrived', async () => {
+    const feeds = [{ feed: 'osv-debian', advisories: [advisory('DSA-2', 'bash', '5.3-1')] }];
+    await bring({ feeds });
+    expect(supplies()).toEqual([['bash', '5.3-1', 'needed']]);
+    const request = ask();
+    expect(request.request.wants).toContainEqual({
+      kind: 'update',
+      id: 'Debian:13/bash',
+      min: '5.3-1',
+      priority: 'act',
+    });
+    expect(supplies()).toEqual([['bash', '5.3-1', 'requested']]);
+    await host.publish({ feeds, updates: [update('bash', '5.3-1')], files });
+    await site.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    expect(supplies()).toEqual([['bash', '5.3-1', 'arrived']]);
+    // An arrived file closes nothing.
+    expect(site.vulnerabilities.counts().open).toBe(1);
+    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([
+      { findings: 1, decision: 'act', severity: 'critical' },
+    ]);
+  });
+
+  it('says why the host could not bring it, and asks again', async () => {
+    const feeds = [{ feed: 'osv-debian', advisories: [advisory('DSA-2', 'bash', '5.3-1')] }];
+    await bring({ feeds });
+    const request = ask();
+    const position = request.request.wants.findIndex(({ kind }) => kind === 'update');
+    const answer = await host.answer(medium, request, { unfulfilled: [{ reason: 'NO_SOURCE', wants: [position] }] });
+    await site.exchange.importBundle(admin, answer.path);
+    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([{ supply: 'unfulfilled', reason: 'NO_SOURCE' }]);
+    expect(site.events.list({ type: ['update-unfulfilled'], limit: 10 }).total).toBe(1);
+    expect(ask().request.wants).toContainEqual(expect.objectContaining({ kind: 'update', id: 'Debian:13/bash' }));
+  });
+
+  it('asks for the files of an approved update that did not come', async () => {
+    const wanted = update('openssl', '3.5.1-1');
+    await bring({ updates: [wanted], files }, { include: [0] });
+    expect(byName('openssl')).toMatchObject([{ supply: 'needed' }]);
+    site.updates.approve(admin, [wanted.id]);
+    expect(ask().request.wants).toContainEqual({ kind: 'object', id: sha256(packageBytes) });
+  });
+
+  it('keeps decisions as objects with revisions and events, and over a new catalogue', async () => {
+    const wanted = update('openssl', '3.5.1-1');
+    await bring({ updates: [wanted], files });
+    site.updates.approve(admin, [wanted.id], { comment: 'tested' });
+    expect(site.updates.get(wanted.id).approval).toBe('approved');
+    expect(site.updates.list({ deployable: true, limit: 10 }).total).toBe(1);
+    expect(site.updates.counts()).toMatchObject({ arrived: 1, deployable: 1, undecided: 0 });
+    site.updates.decline(admin, [wanted.id]);
+    site.updates.clear(admin, [wanted.id]);
+    expect(
+      site.objects
+        .revisions('update-decision', wanted.id)
+        .map(({ body }) => body['approval'])
+        .sort(),
+    ).toEqual(['approved', 'declined', 'undefined']);
+    expect(
+      site.events.list({ type: ['update-approved', 'update-declined', 'update-approval-cleared'], limit: 10 }).total,
+    ).toBe(3);
+    site.updates.approve(admin, [wanted.id]);
+    await bring({ updates: [wanted, update('bash', '5.3-1')], files });
+    expect(site.updates.get(wanted.id).approval).toBe('approved');
+  });
+
+  it('wants a licence text accepted before it approves', async () => {
+    const wanted: Update = update('openssl', '3.5.1-1', { licence: sha256(licence) });
+    await bring({ updates: [wanted], files: [...files, { path: 'licences/a.txt', bytes: licence, kind: 'document' }] });
+    expect(site.updates.licenceText(wanted.id)).toBe(licence.toString());
+    const approve = (acceptLicences: string[]) => () => site.updates.approve(admin, [wanted.id], { acceptLicences });
+    expect(approve([])).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    expect(approve(['0'.repeat(64)])).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    expect(site.updates.get(wanted.id)).toMatchObject({ approval: 'undefined', licenceAccepted: false });
+    approve([sha256(licence)])();
+    expect(site.updates.get(wanted.id)).toMatchObject({ approval: 'approved', licenceAccepted: true });
+  });
+
+  it('decides about all or nothing, and only for those who may', async () => {
+    const [a, b] = [update('openssl', '3.5.1-1'), update('bash', '5.3-1', { licence: sha256(licence) })];
+    await bring({ updates: [a, b], files: [...files, { path: 'licences/a.txt', bytes: licence, kind: 'document' }] });
+    expect(() => site.updates.approve(admin, [a.id, b.id])).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    expect(site.updates.get(a.id).approval).toBe('undefined');
+    const viewer = { ...admin, rights: new Set(['updates:read' as const]) };
+    expect(() => site.updates.approve(viewer, [a.id])).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+    expect(() => site.updates.approve(admin, ['absent'])).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+
+  it('pages and filters', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `pkg-${String(index).padStart(2, '0')}`);
+    report(3, 'platform', [debian13]);
+    report(
+      3,
+      'software',
+      names.map((name) => deb(name, '1-1')),
+    );
+    await bring({ updates: names.map((name, at) => update(name, '2-1', { security: at % 2 === 0 })), files });
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = site.updates.list({ limit: 5, sort: 'name', ...(after === undefined ? {} : { after }) });
+      expect(page.total).toBe(12);
+      seen.push(...page.rows.map(({ name }) => name));
+      after = page.next;
+    } while (after !== undefined);
+    expect(seen).toEqual(names);
+    expect(site.updates.list({ limit: 50, security: true }).total).toBe(6);
+    expect(site.updates.list({ limit: 50, search: 'PKG-03' }).total).toBe(1);
+    expect(site.updates.list({ limit: 50, supply: ['requested'] }).total).toBe(0);
+  });
+});
