@@ -132,6 +132,29 @@ describe('an order', () => {
     expect(log()).toBe(before);
   });
 
+  it('that is cancelled during the download is not installed', async () => {
+    const device = await newDevice();
+    const held = Promise.withResolvers<void>();
+    site.gate.open = held.promise;
+    const task = site.order(device.id, tool);
+    serve(device.state);
+    const part = join(device.state, 'work/objects', `${tool.sha256}.deb.part`);
+    await until(() => existsSync(part));
+    site.cancelled.add(task);
+    // The next check-in tells the agent; the one after it shows that it was told.
+    const seen = () =>
+      site.appliance.devices.list({ limit: 100 }).rows.find((one) => one.id === device.id)?.lastSeenAt ?? 0;
+    for (let beats = 0; beats < 2; beats += 1) {
+      const before = seen();
+      await until(() => seen() > before);
+    }
+    held.resolve();
+    site.gate.open = undefined;
+    await until(() => resultsOf(task).length > 0);
+    expect(resultsOf(task)).toEqual([['failed', 'CANCELLED']]);
+    expect(software(device.id)).toEqual([]);
+  });
+
   it('that wants a restart stays open until the check after it', async () => {
     const device = await newDevice();
     const task = site.order(device.id, restartable, { restartExit: [0], successExit: [77] });

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import type { TaskQueue } from '@sallyport/appliance/features/agent-api/native/types';
 import { openCa } from '@sallyport/appliance/features/ca/service';
@@ -115,6 +116,8 @@ export type AgentSite = {
   orders: { device: number; task: Task }[];
   results: { task: string; result: TaskResult }[];
   cancelled: Set<string>;
+  /** Objects are sent only once this has settled. */
+  gate: { open: Promise<void> | undefined };
   /** Certificates are issued as if so many days ago. */
   issue: { daysAgo: number };
   fingerprint(): string;
@@ -211,6 +214,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
   const orders: AgentSite['orders'] = [];
   const results: AgentSite['results'] = [];
   const cancelled = new Set<string>();
+  const gate: AgentSite['gate'] = { open: undefined };
   const issue = { daysAgo: 0 };
   const rootInForce = (): Uint8Array => {
     const newest = [...trust.keys()]
@@ -256,7 +260,15 @@ export const openAgentSite = async (): Promise<AgentSite> => {
       open: (hash, range) => {
         const other = swapped.get(hash);
         if (other !== undefined) writeFileSync(store.path(hash), other);
-        return store.open(hash, range);
+        const bytes = store.open(hash, range);
+        if (gate.open === undefined) return bytes;
+        return Readable.from(
+          (async function* () {
+            await gate.open;
+            yield* bytes;
+          })(),
+          { objectMode: false },
+        );
       },
       size: (hash) => swapped.get(hash)?.length ?? store.size(hash),
     },
@@ -319,6 +331,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     orders,
     results,
     cancelled,
+    gate,
     issue,
     fingerprint,
     token,
