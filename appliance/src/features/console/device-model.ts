@@ -7,7 +7,8 @@ import type { Decision } from '../vulnerabilities/types.ts';
 import { type DeviceLoad, type DeviceStatus, deviceStatus } from './device-status.ts';
 import type { ConsoleDeps } from './types.ts';
 
-export type ListedDevice = DeviceListRow & DeviceStatus & { name: string; findings: number; osText: string };
+export type ListedDevice = DeviceListRow &
+  DeviceStatus & { name: string; findings: number; worst: Decision | undefined; osText: string };
 
 export type SiteCounts = {
   total: number;
@@ -102,6 +103,7 @@ export const deviceModel = (
       ...deviceStatus(row, known, options),
       name: row.displayName || row.hostname || row.publicId,
       findings: known.findings,
+      worst: known.worst,
       osText: osName(row),
     };
   };

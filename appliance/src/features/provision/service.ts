@@ -88,9 +88,9 @@ type Extra = Pick<RegisterEntry, 'row' | 'pillar' | 'name' | 'rows'> &
   Partial<Pick<RegisterEntry, 'bytes' | 'retention' | 'personal' | 'protection' | 'leaves'>>;
 
 const extra = (entry: Extra): RegisterEntry => ({
-  title: `provision.${entry.name}.title`,
-  source: `provision.${entry.name}.source`,
-  purpose: `provision.${entry.name}.purpose`,
+  title: `register.${entry.name}.title`,
+  source: `register.${entry.name}.source`,
+  purpose: `register.${entry.name}.purpose`,
   retention: 'kept',
   personal: 'no',
   protection: ['disk'],
@@ -171,7 +171,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         name: 'requests',
         rows: queries.requests(),
         protection: ['signed', 'sealed'],
-        leaves: { file: 'request', fields: ['provision.requests.leaves'] },
+        leaves: { file: 'request', fields: ['register.requests.leaves'] },
       },
       { row: 'G2', pillar: 'sync', name: 'bundles', rows: queries.imports(), protection: ['signed'] },
       {
@@ -180,7 +180,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         name: 'receipts',
         rows: queries.receipts(),
         protection: ['signed', 'chain'],
-        leaves: { file: 'request', fields: ['provision.receipts.leaves'] },
+        leaves: { file: 'request', fields: ['register.receipts.leaves'] },
       },
       {
         row: 'G4',
@@ -188,7 +188,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         name: 'site-card',
         rows: queries.cards(),
         protection: ['signed'],
-        leaves: { file: 'site-card', fields: ['provision.site-card.leaves'] },
+        leaves: { file: 'site-card', fields: ['register.site-card.leaves'] },
       },
       { row: 'S4', pillar: 'sync', name: 'catalog', rows: queries.catalog(), protection: ['signed'] },
       {
@@ -197,14 +197,14 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         name: 'objects',
         ...stored(),
         protection: ['hash'],
-        leaves: { file: 'request', fields: ['provision.objects.leaves'] },
+        leaves: { file: 'request', fields: ['register.objects.leaves'] },
       },
       {
         row: 'S3',
         pillar: 'derived',
         name: 'findings',
         rows: queries.findings(),
-        leaves: { file: 'request', fields: ['provision.findings.leaves'] },
+        leaves: { file: 'request', fields: ['register.findings.leaves'] },
       },
       { row: 'E6', pillar: 'local', name: 'jobs', rows: queries.jobs(), retention: { days: 90 } },
     ].map((entry) => extra(entry as Extra));

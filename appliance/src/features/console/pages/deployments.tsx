@@ -210,7 +210,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     if (Object.keys(faults).length > 0) return showForm(c, wanted, faults);
     try {
       const made = deployments.create(actor, toNew(wanted, form.text('comment').trim().slice(0, 500)));
-      setToast(c, { said: { key: 'deployments.created', params: { n: deviceCount } } });
+      setToast(c, { said: { key: 'toast.deployment.created', params: { n: deviceCount } } });
       return c.redirect(paths.deployment(made.id), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
@@ -224,7 +224,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const deployment = deployments.get(param(c, 'id'));
     if (c.get('form').text('confirmed') === '1') {
       deployments.cancel(actor, deployment.id);
-      setToast(c, { said: { key: 'deployments.cancelled' } });
+      setToast(c, { said: { key: 'toast.deployment.cancelled' } });
       return c.redirect(paths.deployment(deployment.id), 303);
     }
     const open = deployment.counts.queued + deployment.counts.running;
@@ -233,13 +233,13 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       <Confirm
         ctx={viewContext(deps, c)}
         section="deployments"
-        question={{ key: 'deployments.cancel.question', params }}
-        consequences={[{ key: 'deployments.cancel.consequence', params }]}
+        question={{ key: 'confirm.deployment.cancel.question', params }}
+        consequences={[{ key: 'confirm.deployment.cancel.consequence', params }]}
         items={[{ id: deployment.id, name: deployment.name, href: paths.deployment(deployment.id) }]}
         count={1}
         action={paths.deploymentCancel(deployment.id)}
         fields={[['confirmed', '1']]}
-        button={{ key: 'deployments.cancel.button', params }}
+        button={{ key: 'confirm.deployment.cancel.button', params }}
         danger
         cancel={paths.deployment(deployment.id)}
       />,

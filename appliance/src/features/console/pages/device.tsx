@@ -82,7 +82,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ...fact('description', (decision.body['description'] as string | undefined) ?? null),
       ...fact('group', device.groupName),
     ];
-    return facts.length === 0 ? undefined : { title: { key: 'device.entered' }, facts };
+    return facts.length === 0 ? undefined : { title: { key: 'facts.entered' }, facts };
   };
 
   const why = (device: ListedDevice) => {
@@ -322,7 +322,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     device: ListedDevice,
     what: 'approve' | 'revoke',
   ): Response | Promise<Response> => {
-    const said = (part: string): Said => ({ key: `devices.${what}.${part}`, params: { n: 1, group: '' } });
+    const said = (part: string): Said => ({ key: `confirm.devices.${what}.${part}`, params: { n: 1 } });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
@@ -346,7 +346,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (what === 'revoke' && c.get('form').text('confirmed') !== '1') return ask(c, device, what);
     if (what === 'approve') devices.approve(actor, device.id);
     else devices.revoke(actor, device.id);
-    setToast(c, { said: { key: `devices.${what}.done`, params: { n: 1, group: '' } } });
+    setToast(c, { said: { key: `toast.devices.${what}`, params: { n: 1 } } });
     return c.redirect(paths.device(device.publicId), 303);
   };
 
@@ -386,7 +386,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         { displayName: value('displayName'), description: value('description'), group: value('group') },
         form.text('comment') === '' ? {} : { comment: form.text('comment').slice(0, 500) },
       );
-      setToast(c, { said: { key: 'devices.edit.done' } });
+      setToast(c, { said: { key: 'toast.devices.edited' } });
       return c.redirect(paths.device(device.publicId), 303);
     } catch (error) {
       const { code, details } = toFailure(error);

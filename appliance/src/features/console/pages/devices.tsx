@@ -6,6 +6,7 @@ import { Devices, deviceColumns } from '@sallyport/ui/views/devices';
 import { type Context, Hono } from 'hono';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import { type Actor, requireRight } from '../../objects/types.ts';
+import { DECISIONS } from '../../vulnerabilities/types.ts';
 import { setToast } from '../cookies.ts';
 import type { Cell } from '../csv.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
@@ -20,8 +21,21 @@ import { sayCsv } from '../words.ts';
 
 const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
 const states = ['pending', 'managed', 'held', 'revoked'] as const;
-const filterNames = ['status', 'state', 'group', 'os', 'address'];
+const filterNames = ['status', 'state', 'group', 'os', 'address', 'decision'];
 const typedNumberFrom = 50;
+
+const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
+  status: 'devices.status',
+  name: 'devices.name',
+  reason: 'devices.reason',
+  group: 'devices.group',
+  os: 'devices.os',
+  address: 'devices.address',
+  seen: 'devices.contact',
+  act: 'decision.act',
+  findings: 'vuln.findings',
+  updates: 'nav.updates',
+};
 
 const sorts: Readonly<Record<string, (device: ListedDevice) => string | number>> = {
   status: (device) => levelRank(device.level),
@@ -57,6 +71,7 @@ export const filteredDevices = (model: DeviceModel, list: ListState): ListedDevi
       (hasState || device.state !== 'revoked') &&
       oneOf('status', (value) => device.level === value) &&
       oneOf('state', (value) => device.state === value) &&
+      oneOf('decision', (value) => device.worst === value) &&
       oneOf('group', (value) => device.group === value || includes(device.groupName, value.toLowerCase())) &&
       oneOf('os', (value) => includes(`${device.osText} ${device.os} ${device.arch ?? ''}`, value.toLowerCase())) &&
       oneOf('address', (value) => (device.address ?? '').startsWith(value)) &&
@@ -104,21 +119,26 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const filters = (): FilterField[] => [
     {
       name: 'status',
-      label: 'devices.column.status',
-      options: statuses.map((value) => ({ value, key: `status.${value}` })),
+      label: 'devices.status',
+      options: statuses.map((value) => ({ value, key: `level.${value}` })),
     },
     {
       name: 'state',
-      label: 'devices.column.state',
+      label: 'filter.state',
       options: states.map((value) => ({ value, key: `devices.state.${value}` })),
     },
     {
       name: 'group',
-      label: 'devices.column.group',
+      label: 'devices.group',
       options: references(objects, 'group').map(({ id, name }) => ({ value: id, label: name })),
     },
-    { name: 'os', label: 'devices.column.os' },
-    { name: 'address', label: 'devices.column.address' },
+    {
+      name: 'decision',
+      label: 'vuln.decision',
+      options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
+    },
+    { name: 'os', label: 'devices.os' },
+    { name: 'address', label: 'devices.address' },
   ];
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -156,7 +176,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const cellOf = (device: ListedDevice): Cell[] => {
       const row = model.toRow(device);
       const cells: Readonly<Record<(typeof deviceColumns)[number], Cell>> = {
-        status: ctx.tDynamic(`status.${row.level}`),
+        status: ctx.tDynamic(`level.${row.level}`),
         name: row.name,
         reason: reasons(row.reasons),
         group: row.group?.name,
@@ -179,7 +199,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return sendCsv(deps, c, {
       name: 'devices',
       head: [
-        ...own.map((name) => ctx.tDynamic(`devices.column.${name}`)),
+        ...own.map((name) => ctx.tDynamic(columnWords[name])),
         ...extras.map(({ name, collection }) =>
           ctx.tDynamic(`collection.${collection}.field.${name.slice(collection.length + 1)}`),
         ),
@@ -195,23 +215,16 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return model.all().filter((device) => ids.has(device.publicId));
   };
 
-  type Bulk = {
-    question: string;
-    consequence: string;
-    run: (actor: Actor, device: ListedDevice) => void;
-    danger?: true;
-  };
+  type Bulk = { name: string; run: (actor: Actor, device: ListedDevice) => void; danger?: true };
   const bulkOf = (action: string, group: string): Bulk => {
     if (action === 'approve')
       return {
-        question: 'devices.approve',
-        consequence: 'devices.approve.consequence',
+        name: 'devices.approve',
         run: (actor, device) => void devices.approve(actor, device.id),
       };
     if (action === 'revoke')
       return {
-        question: 'devices.revoke',
-        consequence: 'devices.revoke.consequence',
+        name: 'devices.revoke',
         danger: true,
         run: (actor, device) => void devices.revoke(actor, device.id),
       };
@@ -219,8 +232,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       if (group !== '' && objects.find('group', group) === undefined)
         throw invalid({ group: { key: 'validation.reference' } });
       return {
-        question: 'devices.move',
-        consequence: 'devices.move.consequence',
+        name: group === '' ? 'devices.ungroup' : 'devices.move',
         run: (actor, device) =>
           void objects.put(actor, 'device-decision', device.publicId, { group: group === '' ? null : group }),
       };
@@ -233,7 +245,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const form = c.get('form');
     const chosen = selected(c);
     if (chosen.length === 0) {
-      setToast(c, { said: { key: 'list.nothingSelected' } });
+      setToast(c, { said: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.devices(), 303);
     }
     if (form.text('action') === 'deploy') {
@@ -251,16 +263,16 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const isConfirmed = form.text('confirmed') === '1';
     if (isConfirmed && (!typeNumber || form.text('confirm').trim() === String(chosen.length))) {
       for (const device of chosen) action.run(actor, device);
-      setToast(c, { said: { key: `${action.question}.done`, params } });
+      setToast(c, { said: { key: `toast.${action.name}`, params } });
       return c.redirect(paths.devices(), 303);
     }
-    const said = (key: string): Said => ({ key, params });
+    const said = (part: string): Said => ({ key: `confirm.${action.name}.${part}`, params });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
         section="devices"
-        question={said(`${action.question}.question`)}
-        consequences={[said(action.consequence)]}
+        question={said('question')}
+        consequences={[said('consequence')]}
         items={chosen.slice(0, 20).map((device) => ({
           id: device.publicId,
           name: device.name,
@@ -275,7 +287,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           ['group', group],
           ['confirmed', '1'],
         ]}
-        button={said(`${action.question}.button`)}
+        button={said('button')}
         {...(action.danger ? { danger: true } : {})}
         typeNumber={typeNumber}
         cancel={paths.devices()}

@@ -16,6 +16,16 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const filterNames = ['severity', 'type', 'area', 'device', 'from', 'to', 'audit'];
 const csvPage = 5_000;
+const csvHead = [
+  'events.at',
+  'events.severity',
+  'csv.type',
+  'events.what',
+  'events.device',
+  'events.actor',
+  'csv.from',
+  'csv.audit',
+];
 
 const moment = (text: string | undefined, endOfDay: boolean): number | undefined => {
   if (text === undefined) return undefined;
@@ -31,19 +41,19 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const filters: readonly FilterField[] = [
     {
       name: 'severity',
-      label: 'events.column.severity',
+      label: 'events.severity',
       options: severities.map((value) => ({ value, key: `eventSeverity.${value}` })),
     },
     {
       name: 'type',
-      label: 'events.column.type',
-      options: events.types().map(({ type }) => ({ value: type, key: `eventType.${type}` })),
+      label: 'csv.type',
+      options: events.types().map(({ type }) => ({ value: type })),
     },
-    { name: 'area', label: 'events.column.area', options: areas.map((value) => ({ value, key: `area.${value}` })) },
-    { name: 'device', label: 'events.column.device' },
-    { name: 'from', label: 'events.from' },
-    { name: 'to', label: 'events.to' },
-    { name: 'audit', label: 'events.audit', options: [{ value: 'true', key: 'common.yes' }] },
+    { name: 'area', label: 'filter.area', options: areas.map((value) => ({ value, key: `area.${value}` })) },
+    { name: 'device', label: 'events.device' },
+    { name: 'from', label: 'filter.from' },
+    { name: 'to', label: 'filter.to' },
+    { name: 'audit', label: 'filter.audit', options: [{ value: 'true', key: 'common.yes' }] },
   ];
   const types = events.types().map(({ type }) => type);
 
@@ -109,10 +119,9 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       after = page.next;
     }
     const rows = eventRows(ctx, { events, objects }, stored.slice(0, maxCsvRows), devicesOf(stored));
-    const columns = ['time', 'severity', 'type', 'event', 'device', 'actor', 'from', 'audit'];
     return sendCsv(deps, c, {
       name: 'events',
-      head: columns.map((name) => ctx.tDynamic(`events.column.${name}`)),
+      head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: rows.map((row) => [
         ctx.fmt.iso(row.at),
         ctx.tDynamic(`eventSeverity.${row.severity}`),

@@ -110,7 +110,7 @@ export const exchangePages = (deps: ConsoleDeps, drafts: ImportDrafts): Pages =>
     const request = exchange.exportRequest(actor, medium === '' ? requestsDir : medium);
     setToast(c, {
       said: {
-        key: medium === '' ? 'exchange.writtenAsFile' : 'exchange.writtenToMedium',
+        key: medium === '' ? 'toast.request.file' : 'toast.request.medium',
         params: { number: request.number, path: medium },
       },
     });
@@ -313,7 +313,7 @@ export const exchangePages = (deps: ConsoleDeps, drafts: ImportDrafts): Pages =>
       return showTrust(c, { staged: shown, errors: { fingerprint: { key: 'validation.fingerprint' } } });
     await exchange.importTrust(actor, path, given);
     rmSync(path, { force: true });
-    setToast(c, { said: { key: 'exchange.trustImported', params: { version: shown?.rootVersion ?? 0 } } });
+    setToast(c, { said: { key: 'toast.trust', params: { version: shown?.rootVersion ?? 0 } } });
     return c.redirect(paths.exchangeTrust(), 303);
   };
 

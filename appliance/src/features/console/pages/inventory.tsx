@@ -118,9 +118,9 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     return sendCsv(deps, c, {
       name: collection.name,
       head: [
-        ...(isShared ? [] : [ctx.tDynamic('collection.device')]),
+        ...(isShared ? [] : [ctx.tDynamic('devices.device')]),
         ...columns.map(({ name }) => ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
-        ...(isShared ? [ctx.tDynamic('collection.devices')] : []),
+        ...(isShared ? [ctx.tDynamic('nav.devices')] : []),
       ],
       rows: rows.map((row) => {
         const values = rowValues(row, columns);

@@ -25,14 +25,14 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
   const loginForm = (c: Context<ConsoleEnv>, status: 200 | 401 | 429 | 503, code?: string, retrySeconds = 0) => {
     const form = c.get('form');
     const back = safeBack(form.text('back') || (c.req.query('back') ?? ''));
-    const params = { minutes: Math.max(1, Math.ceil(retrySeconds / 60)) };
+    const params = { n: Math.max(1, Math.ceil(retrySeconds / 60)) };
     return c.html(
       <Login
         ctx={viewContext(deps, c)}
         fingerprint={fingerprint}
         name={form.text('name').slice(0, 100)}
         back={back}
-        {...(code === undefined ? {} : { error: { said: { key: `login.${code}`, params } } })}
+        {...(code === undefined ? {} : { error: { said: { key: `login.error.${code}`, params } } })}
       />,
       status,
     );
@@ -77,7 +77,12 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         if (code !== 'RATE_LIMITED' && code !== 'OVERLOADED') throw error;
         const seconds = Number(details['retryAfterSeconds'] ?? 0);
         c.header('Retry-After', String(seconds));
-        return loginForm(c, code === 'RATE_LIMITED' ? 429 : 503, code === 'RATE_LIMITED' ? 'limited' : 'busy', seconds);
+        return loginForm(
+          c,
+          code === 'RATE_LIMITED' ? 429 : 503,
+          code === 'RATE_LIMITED' ? 'limited' : 'overloaded',
+          seconds,
+        );
       }
     })
 

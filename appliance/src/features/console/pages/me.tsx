@@ -50,7 +50,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           from: c.get('from'),
         });
         setSessionCookie(c, renewed.cookie, renewed.maxAgeSeconds);
-        setToast(c, { said: { key: 'me.passwordChanged' } });
+        setToast(c, { said: { key: 'toast.password' } });
         return c.redirect(paths.me(), 303);
       } catch (error) {
         const { code, details } = toFailure(error);

@@ -134,7 +134,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
       extra.secret === undefined
         ? undefined
         : {
-            label: ctx.tDynamic(`objects.secret.${extra.secret.kind}`),
+            label: ctx.tDynamic(`secret.${extra.secret.kind}`),
             value:
               extra.secret.kind === 'link'
                 ? new URL(paths.first(extra.secret.value), c.req.url).href
@@ -218,7 +218,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
       // A secret is shown by the answer itself: an address to reload would have to keep it.
       if (written.secret !== undefined)
         return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-      setToast(c, { said: { key: 'objects.created', params: { name: titleOf(kind, written.object) } } });
+      setToast(c, { said: { key: 'toast.created', params: { name: titleOf(kind, written.object) } } });
       return c.redirect(paths.objects(kind.name), 303);
     });
   };
@@ -241,7 +241,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
                 fields: { revision: String(revision) },
               },
             };
-      setToast(c, { said: { key: 'objects.saved', params: { name: titleOf(kind, written.object) } }, ...undo });
+      setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(kind, written.object) } }, ...undo });
       return c.redirect(paths.object(kind.name, object.id), 303);
     });
   };
@@ -254,7 +254,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
     if (c.get('form').text('confirmed') === '1') {
       managed.remove(actor, kind.name, object.id, optionsOf(c));
       setToast(c, {
-        said: { key: 'objects.removed', params: { name } },
+        said: { key: 'toast.removed', params: { name } },
         undo: { action: paths.objectRestore(kind.name, object.id), fields: {} },
       });
       return c.redirect(paths.objects(kind.name), 303);
@@ -264,13 +264,13 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
       <Confirm
         ctx={viewContext(deps, c)}
         section="settings"
-        question={said('objects.delete.question')}
-        consequences={[said('objects.delete.consequence')]}
+        question={said('confirm.object.delete.question')}
+        consequences={[said('confirm.object.delete.consequence')]}
         items={[{ id: object.id, name, href: paths.object(kind.name, object.id) }]}
         count={1}
         action={paths.objectDelete(kind.name, object.id)}
         fields={[['confirmed', '1']]}
-        button={said('objects.delete.button')}
+        button={said('confirm.object.delete.button')}
         danger
         comment
         cancel={paths.object(kind.name, object.id)}
@@ -292,7 +292,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
     const revision = Number(c.get('form').text('revision'));
     if (!Number.isSafeInteger(revision) || revision < 1) throw new AppError('MALFORMED', 'the form has no revision');
     managed.revert(actor, kind.name, id, revision);
-    setToast(c, { said: { key: 'objects.reverted', params: { revision } } });
+    setToast(c, { said: { key: 'toast.reverted', params: { revision } } });
     return c.redirect(afterWrite(kind, id), 303);
   };
 
@@ -301,7 +301,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
     const actor = actorFor(c, `${kind.area}:write`);
     const id = param(c, 'id');
     const object = managed.restore(actor, kind.name, id);
-    setToast(c, { said: { key: 'objects.restored', params: { name: titleOf(kind, object) } } });
+    setToast(c, { said: { key: 'toast.restored', params: { name: titleOf(kind, object) } } });
     return c.redirect(afterWrite(kind, id), 303);
   };
 

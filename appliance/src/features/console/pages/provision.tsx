@@ -7,6 +7,25 @@ import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
+const csvHead = [
+  'provision.mark',
+  'csv.pillar',
+  'provision.what',
+  'provision.source',
+  'provision.purpose',
+  'provision.rows',
+  'provision.retention',
+  'provision.personal',
+  'provision.protection',
+  'provision.leaves',
+];
+
+const retentionWords = {
+  kept: 'provision.kept',
+  'while-device': 'provision.whileDevice',
+  'by-type': 'provision.byType',
+} as const;
+
 const filters = ['all', 'personal', 'leaves'] as const;
 
 const listOf = (entry: RegisterEntry): string | undefined => {
@@ -85,25 +104,11 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
     .get(routePatterns.provisionCsv, (c) => {
       const { ctx, entries } = shown(c);
       const say = (key: string): string => ctx.tDynamic(key);
-      const retention = (entry: RegisterEntry): string =>
-        typeof entry.retention === 'string'
-          ? say(`provision.retention.${entry.retention}`)
-          : ctx.tDynamic('provision.retention.days', { n: entry.retention.days });
-      const columns = [
-        'row',
-        'pillar',
-        'title',
-        'source',
-        'purpose',
-        'rows',
-        'retention',
-        'personal',
-        'protection',
-        'leaves',
-      ];
+      const retention = ({ retention: kept }: RegisterEntry): string =>
+        typeof kept === 'string' ? say(retentionWords[kept]) : ctx.tDynamic('count.days', { n: kept.days });
       return sendCsv(deps, c, {
         name: 'data-provision',
-        head: columns.map((name) => say(`provision.column.${name}`)),
+        head: csvHead.map(say),
         rows: entries.map((entry) => [
           entry.row,
           say(`provision.pillar.${entry.pillar}`),
@@ -112,7 +117,13 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
           say(entry.purpose),
           entry.rows,
           retention(entry),
-          say(`provision.personal.${entry.personal}`),
+          say(
+            entry.personal === 'possible'
+              ? 'provision.possible'
+              : entry.personal === 'yes'
+                ? 'common.yes'
+                : 'common.no',
+          ),
           entry.protection.map((name) => say(`provision.protection.${name}`)),
           entry.leaves === null ? '' : `${entry.leaves.file}: ${entry.leaves.fields.map(say).join(', ')}`,
         ]),

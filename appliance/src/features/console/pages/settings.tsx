@@ -109,7 +109,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
         if (Object.keys(faults).length > 0) throw invalid(faults);
         return count;
       });
-      setToast(c, { said: { key: 'settings.saved', params: { n: changed } } });
+      setToast(c, { said: { key: 'toast.settings', params: { n: changed } } });
       return c.redirect(paths.settings(area), 303);
     } catch (error) {
       const { code, details } = toFailure(error);

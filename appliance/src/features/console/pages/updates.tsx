@@ -25,19 +25,33 @@ const yesNo = [
   { value: 'false', key: 'common.no' },
 ];
 
+const csvHead = [
+  'updates.update',
+  'updates.version',
+  'csv.source',
+  'csv.arch',
+  'updates.suites',
+  'updates.security',
+  'filter.approval',
+  'updates.supply',
+  'nav.devices',
+  'vuln.findings',
+  'common.size',
+];
+
 const filters: readonly FilterField[] = [
   {
     name: 'approval',
-    label: 'updates.column.approval',
+    label: 'filter.approval',
     options: APPROVALS.map((value) => ({ value, key: `approval.${value}` })),
   },
   {
     name: 'supply',
-    label: 'updates.column.supply',
+    label: 'updates.supply',
     options: SUPPLIES.map((value) => ({ value, key: `supply.${value}` })),
   },
-  { name: 'security', label: 'updates.column.security', options: yesNo },
-  { name: 'deployable', label: 'updates.column.deployable', options: yesNo.slice(0, 1) },
+  { name: 'security', label: 'updates.security', options: yesNo },
+  { name: 'deployable', label: 'filter.deployable', options: yesNo.slice(0, 1) },
 ];
 
 /** A list's filter as the service takes it. */
@@ -185,7 +199,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const form = c.get('form');
     const items = selected(c);
     if (items.length === 0) {
-      setToast(c, { said: { key: 'list.nothingSelected' } });
+      setToast(c, { said: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.updates(), 303);
     }
     const action = form.text('action');
@@ -209,7 +223,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       if (code !== 'INVALID' || details.fields === undefined) throw error;
       return ask(c, action, items, details.fields);
     }
-    setToast(c, { said: { key: `${actions[action]}.done`, params: { n: items.length } } });
+    setToast(c, { said: { key: `toast.${actions[action]}`, params: { n: items.length } } });
     const [only] = items;
     return c.redirect(items.length === 1 && only !== undefined ? paths.update(only.id) : paths.updates(), 303);
   };
@@ -222,7 +236,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   ): Response | Promise<Response> => {
     const devices = new Set(items.flatMap(({ id }) => updates.devicesOf(id).map(({ device }) => device))).size;
     const said = (part: string): Said => ({
-      key: `${actions[action]}.${part}`,
+      key: `confirm.${actions[action]}.${part}`,
       params: { n: items.length, devices },
     });
     const licences = new Map(
@@ -267,22 +281,9 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const list = listState(c, filterNames);
     const { ctx } = sayCsv(deps, c);
     const found = updates.list({ ...updateFilter(list), limit: maxCsvRows });
-    const columns = [
-      'name',
-      'version',
-      'source',
-      'arch',
-      'suites',
-      'security',
-      'approval',
-      'supply',
-      'devices',
-      'findings',
-      'size',
-    ];
     return sendCsv(deps, c, {
       name: 'updates',
-      head: columns.map((name) => ctx.tDynamic(`updates.column.${name}`)),
+      head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: found.rows.map((item) => [
         item.title ?? item.name,
         item.version,

@@ -29,30 +29,45 @@ const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'
 const filterNames = ['decision', 'severity', 'fix', 'state', 'verdict'];
 const shownDevices = 200;
 
+const csvHead = [
+  'vuln.decision',
+  'vuln.advisory',
+  'csv.aliases',
+  'vuln.severity',
+  'csv.package',
+  'updates.version',
+  'vuln.fixedIn',
+  'nav.devices',
+  'vuln.workState',
+  'vuln.since',
+  'overview.source',
+  'csv.summary',
+];
+
 const filters: readonly FilterField[] = [
   {
     name: 'decision',
-    label: 'vulnerabilities.column.decision',
+    label: 'vuln.decision',
     options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
   },
   {
     name: 'severity',
-    label: 'vulnerabilities.column.severity',
+    label: 'vuln.severity',
     options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
   },
   {
     name: 'fix',
-    label: 'vulnerabilities.column.fix',
+    label: 'vuln.fix',
     options: fixStates.map((value) => ({ value, key: `fix.${value}` })),
   },
   {
     name: 'state',
-    label: 'vulnerabilities.column.state',
-    options: workStates.map((value) => ({ value, key: `work.${value}` })),
+    label: 'vuln.workState',
+    options: workStates.map((value) => ({ value, key: `vuln.state.${value}` })),
   },
   {
     name: 'verdict',
-    label: 'vulnerabilities.column.verdict',
+    label: 'filter.verdict',
     options: verdicts.map((value) => ({ value, key: `verdict.${value}` })),
   },
 ];
@@ -203,23 +218,9 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const list = listState(c, filterNames);
     const { ctx } = sayCsv(deps, c);
     const found = vulnerabilities.list({ ...findingFilter(list), limit: maxCsvRows });
-    const columns = [
-      'decision',
-      'advisory',
-      'aliases',
-      'severity',
-      'package',
-      'version',
-      'fixed',
-      'devices',
-      'state',
-      'since',
-      'feed',
-      'summary',
-    ];
     return sendCsv(deps, c, {
       name: 'vulnerabilities',
-      head: columns.map((name) => ctx.tDynamic(`vulnerabilities.column.${name}`)),
+      head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: found.rows.map((row) => [
         ctx.tDynamic(`decision.${row.decision}`),
         row.advisory,
@@ -229,7 +230,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         row.version,
         row.fixed,
         row.devices,
-        ctx.tDynamic(`work.${row.state}`),
+        ctx.tDynamic(`vuln.state.${row.state}`),
         row.since,
         row.feed,
         row.summary,
