@@ -12,9 +12,11 @@ import { inventory } from './inventory.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { login } from './login.ts';
+import { messages } from './messages.ts';
 import { objects } from './objects.ts';
 import { overview } from './overview.ts';
 import { provision } from './provision.ts';
+import { register } from './register.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { updates } from './updates.ts';
@@ -35,9 +37,11 @@ export const en = {
   ...kinds,
   ...lists,
   ...login,
+  ...messages,
   ...objects,
   ...overview,
   ...provision,
+  ...register,
   ...search,
   ...settings,
   ...updates,
