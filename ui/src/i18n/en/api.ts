@@ -1,1 +1,15 @@
-export const api = {} as const;
+export const api = {
+  'api.body': 'Body',
+  'api.description': 'Description',
+  'api.download': 'Download the description (OpenAPI 3.1)',
+  'api.how': 'A program sends its token in the header Authorization: Bearer. Make a token under Settings, Tokens.',
+  'api.in': 'In',
+  'api.parameter': 'Parameter',
+  'api.parameters': 'Parameters',
+  'api.required': 'required',
+  'api.schema': 'Schema',
+  'api.schemas': 'Schemas',
+  'api.sub': { one: 'Version {version}, {n} operation', other: 'Version {version}, {n} operations' },
+  'api.title': 'API',
+  'api.type': 'Type',
+} as const;

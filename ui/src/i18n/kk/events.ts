@@ -1,4 +1,36 @@
 import type { events as en } from '../en/events.ts';
 import type { Kazakh } from '../types.ts';
 
-export const events = {} as const satisfies Kazakh<typeof en>;
+export const events = {
+  'events.title': 'Оқиғалар',
+  'events.audit': 'Тек аудит',
+  'events.column.area': 'Бөлім',
+  'events.column.device': 'Құрылғы',
+  'events.column.severity': 'Маңыздылығы',
+  'events.column.type': 'Түрі',
+  'events.column.at': 'Уақыты',
+  'events.column.text': 'Оқиға',
+  'events.column.actor': 'Кім',
+  'events.column.from': 'Қайдан',
+  'events.column.audit': 'Тізбек',
+  'events.from': 'Басы',
+  'events.to': 'Соңы',
+  'events.actor': 'Кім',
+  'events.at': 'Уақыты',
+  'events.chain': 'Тізбек',
+  'events.chainBroken': 'Аудит тізбегі {n}-жазбада үзілген.',
+  'events.chainBrokenNext': 'doctor іске қосыңыз, деректер бумасын өзгертпей, соңғы сақтық көшірмемен салыстырыңыз.',
+  'events.chainOk': 'аудит тізбегі: {n} жазба тексерілді',
+  'events.device': 'Құрылғы',
+  'events.none': 'Әзірге оқиға жоқ',
+  'events.noneWhy': 'Бірдеңе болғанда оқиғалар шығады.',
+  'events.order': 'Алдымен жаңалары.',
+  'events.search': 'Оқиғалардан іздеу',
+  'events.severity': 'Маңыздылығы',
+  'events.sub': '{n} оқиға',
+  'events.what': 'Не болды',
+  'eventSeverity.critical': 'Аса қауіпті',
+  'eventSeverity.failure': 'Сәтсіздік',
+  'eventSeverity.warning': 'Ескерту',
+  'eventSeverity.info': 'Ақпарат',
+} as const satisfies Kazakh<typeof en>;

@@ -1,4 +1,46 @@
 import type { events as en } from '../en/events.ts';
 import type { Russian } from '../types.ts';
 
-export const events = {} as const satisfies Russian<typeof en>;
+export const events = {
+  'events.title': 'События',
+  'events.audit': 'Только аудит',
+  'events.column.area': 'Раздел',
+  'events.column.device': 'Устройство',
+  'events.column.severity': 'Важность',
+  'events.column.type': 'Тип',
+  'events.column.at': 'Время',
+  'events.column.text': 'Событие',
+  'events.column.actor': 'Кто',
+  'events.column.from': 'Откуда',
+  'events.column.audit': 'Цепочка',
+  'events.from': 'С',
+  'events.to': 'По',
+  'events.actor': 'Кто',
+  'events.at': 'Время',
+  'events.chain': 'Цепочка',
+  'events.chainBroken': {
+    one: 'Цепочка аудита разорвана на записи {n}.',
+    few: 'Цепочка аудита разорвана на записи {n}.',
+    many: 'Цепочка аудита разорвана на записи {n}.',
+    other: 'Цепочка аудита разорвана на записи {n}.',
+  },
+  'events.chainBrokenNext': 'Запустите doctor, не меняйте каталог данных и сравните с последней резервной копией.',
+  'events.chainOk': {
+    one: 'цепочка аудита: проверена {n} запись',
+    few: 'цепочка аудита: проверены {n} записи',
+    many: 'цепочка аудита: проверено {n} записей',
+    other: 'цепочка аудита: проверены {n} записи',
+  },
+  'events.device': 'Устройство',
+  'events.none': 'Событий пока нет',
+  'events.noneWhy': 'События появятся, как только что-то произойдёт.',
+  'events.order': 'Сначала новые.',
+  'events.search': 'Поиск по событиям',
+  'events.severity': 'Важность',
+  'events.sub': { one: '{n} событие', few: '{n} события', many: '{n} событий', other: '{n} события' },
+  'events.what': 'Что произошло',
+  'eventSeverity.critical': 'Критическое',
+  'eventSeverity.failure': 'Сбой',
+  'eventSeverity.warning': 'Предупреждение',
+  'eventSeverity.info': 'Сведения',
+} as const satisfies Russian<typeof en>;
