@@ -42,7 +42,8 @@ export const keepStaged = async (folder: string, store: Pick<StoreService, 'adop
 };
 
 export const dropStaging = (folder: string): void => {
-  rmSync(folder, { recursive: true, force: true });
+  // The reader of a killed import may live on for a moment and write here once more.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 };
 
 /** Removes snapshots of advisories other than the ones in force and before, and what a build left half-made. */
