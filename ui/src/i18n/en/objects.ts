@@ -46,5 +46,5 @@ export const objects = {
   'objects.secretHint': 'Never shown. Leave empty to keep it.',
   'objects.secretOnce': 'The secret is shown only now. Write it down.',
   'objects.updated': 'Changed',
-  'objects.updatedBy': 'By',
+  'objects.updatedBy': 'changed by {who}, {at}, revision {revision}',
 } as const;

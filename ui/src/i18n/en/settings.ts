@@ -52,7 +52,4 @@ export const settings = {
   'area.accounts': 'Accounts',
   'area.settings': 'Settings',
   'area.provision': 'Data provision',
-  'right.all': 'Everything',
-  'right.read': 'See',
-  'right.write': 'Change',
 } as const;

@@ -49,5 +49,5 @@ export const objects = {
   'objects.secretHint': 'Көрсетілмейді. Сақтау үшін бос қалдырыңыз.',
   'objects.secretOnce': 'Құпия тек қазір көрсетіледі. Жазып алыңыз.',
   'objects.updated': 'Өзгертілген',
-  'objects.updatedBy': 'Кім',
+  'objects.updatedBy': 'өзгерткен: {who}, {at}, {revision}-нұсқа',
 } as const satisfies Kazakh<typeof en>;

@@ -56,7 +56,4 @@ export const settings = {
   'area.accounts': 'Есептік жазбалар',
   'area.settings': 'Баптаулар',
   'area.provision': 'Деректер тізілімі',
-  'right.all': 'Барлығы',
-  'right.read': 'Көру',
-  'right.write': 'Өзгерту',
 } as const satisfies Kazakh<typeof en>;

@@ -49,5 +49,5 @@ export const objects = {
   'objects.secretHint': 'Не показывается. Оставьте пустым, чтобы не менять.',
   'objects.secretOnce': 'Секрет показывается только сейчас. Запишите его.',
   'objects.updated': 'Изменено',
-  'objects.updatedBy': 'Кем',
+  'objects.updatedBy': 'изменено: {who}, {at}, ревизия {revision}',
 } as const satisfies Russian<typeof en>;

@@ -61,7 +61,4 @@ export const settings = {
   'area.accounts': 'Учётные записи',
   'area.settings': 'Настройки',
   'area.provision': 'Реестр данных',
-  'right.all': 'Всё',
-  'right.read': 'Просмотр',
-  'right.write': 'Изменение',
 } as const satisfies Russian<typeof en>;
