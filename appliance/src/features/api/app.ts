@@ -1,0 +1,102 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { cleanAddress } from '../devices/service.ts';
+import { type Json, openApiDocument, schemaNames } from './openapi.ts';
+import type { ApiRoute } from './route.ts';
+import { bundleRoutes } from './routes/bundles.ts';
+import { deploymentRoutes } from './routes/deployments.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { eventRoutes } from './routes/events.ts';
+import { exchangeRoutes } from './routes/exchange.ts';
+import { inventoryRoutes } from './routes/inventory.ts';
+import { objectRoutes } from './routes/objects.ts';
+import { provisionRoutes } from './routes/provision.ts';
+import { settingRoutes } from './routes/settings.ts';
+import { siteRoutes } from './routes/site.ts';
+import { updateRoutes } from './routes/updates.ts';
+import { vulnerabilityRoutes } from './routes/vulnerabilities.ts';
+import type { ApiEnv, ApiParts } from './types.ts';
+import { errorResponse } from './wire.ts';
+
+export { apiPrefix } from './types.ts';
+
+type Api = { routes: readonly ApiRoute[]; document: Json };
+
+const builders = [
+  siteRoutes,
+  deviceRoutes,
+  inventoryRoutes,
+  vulnerabilityRoutes,
+  updateRoutes,
+  deploymentRoutes,
+  exchangeRoutes,
+  bundleRoutes,
+  eventRoutes,
+  provisionRoutes,
+  settingRoutes,
+  objectRoutes,
+];
+
+/** The table of every call and the document that is made from it. */
+export const describeApi = (parts: ApiParts): Api => {
+  const names = schemaNames();
+  const routes = builders.flatMap((build) => build(parts, names));
+  return { routes, document: openApiDocument(routes, names) };
+};
+
+const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
+
+const authenticate = ({ accounts }: ApiParts): MiddlewareHandler<ApiEnv> =>
+  async function authenticateToken(c, next) {
+    const from = cleanAddress(c.env?.incoming?.socket?.remoteAddress);
+    const secret = bearer.exec(c.req.header('authorization') ?? '')?.[1];
+    c.set('actor', accounts.authenticateToken(secret, from));
+    await next();
+  };
+
+/** `/devices/{device}` as the router writes it. */
+const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
+/** Fixed paths before those with parts, so that a word is not taken for an id. */
+const bySpecificity = (a: ApiRoute, b: ApiRoute): number => Number(a.path.includes('{')) - Number(b.path.includes('{'));
+
+/** The API over the services, to be mounted at `apiPrefix`. */
+export const apiApp = (parts: ApiParts): Hono<ApiEnv> => {
+  const { routes, document } = describeApi(parts);
+  const text = JSON.stringify(document);
+  const app = new Hono<ApiEnv>();
+  const notAllowed = (methods: readonly string[]): AppError =>
+    new AppError('METHOD', 'this address does not take that method', { allow: methods.join(', ') });
+
+  app.onError((error, c) => {
+    const { status, details } = toFailure(error);
+    if (status >= 500) parts.log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');
+    const allow = details['allow'];
+    return errorResponse(error, typeof allow === 'string' ? { Allow: allow } : {});
+  });
+
+  // Says what can be asked, which the declarations say as well; nothing of the site.
+  app.get('/openapi.json', (c) => c.body(text, 200, { 'Content-Type': 'application/json' }));
+  app.all('/openapi.json', () => {
+    throw notAllowed(['GET', 'HEAD']);
+  });
+
+  // Before anything is looked up: without a token nobody learns which addresses there are.
+  app.use(authenticate(parts));
+  for (const route of routes.toSorted(bySpecificity)) {
+    app.on(route.method.toUpperCase(), pattern(route.path), (c: Context<ApiEnv>) =>
+      route.serve({ actor: c.get('actor'), params: c.req.param() as Record<string, string>, request: c.req.raw }),
+    );
+  }
+  const methods = Map.groupBy(routes, (route) => pattern(route.path));
+  for (const [path, sharing] of [...methods].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))) {
+    const allowed = sharing.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+    app.all(path, () => {
+      throw notAllowed(allowed);
+    });
+  }
+  app.all('*', () => {
+    throw new AppError('NOT_FOUND', 'there is nothing here');
+  });
+  return app;
+};

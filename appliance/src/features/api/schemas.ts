@@ -1,0 +1,57 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { z } from 'zod';
+import { timeText } from '../../platform/validation.ts';
+
+/** `YYYY-MM-DDThh:mm:ssZ` */
+export const time = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
+
+/** A time in a parameter or a body. */
+export const givenTime = timeText.describe('YYYY-MM-DDThh:mm:ssZ');
+
+/** Milliseconds as a time, null when there is none. */
+export const timeOf = (ms: number): string => toTime(ms);
+export const timeOrNull = (ms: number | null | undefined): string | null =>
+  ms === null || ms === undefined ? null : toTime(ms);
+
+/** The id of a device in addresses and bodies. */
+export const deviceId = z.string().min(1).max(64).describe('Public id of a device');
+
+/** A device by id and name. */
+export const deviceReference = z.object({ id: z.string(), name: z.string() });
+
+export const search = z.string().max(200).describe('Part of a text');
+export const comment = z.string().max(500).describe('For the journal');
+
+/** The parameters of every list: pages by key, so that rows that come or go meanwhile shift nothing. */
+export const paging = {
+  limit: z.int().min(1).max(1_000).default(100).describe('Most rows of a page'),
+  after: z.string().min(1).max(1_024).optional().describe('The `next` of the page before'),
+};
+
+/** Pages of lists whose cursor is a number. */
+export const numberPaging = {
+  limit: paging.limit,
+  after: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe('The `next` of the page before'),
+};
+
+/** A page of rows; `next` is null on the last one. */
+export const pageOf = <R extends z.ZodType>(row: R) =>
+  z.object({
+    rows: z.array(row),
+    total: z.int().describe('Of the whole list'),
+    next: z.string().nullable().describe('For `after`; null on the last page'),
+  });
+
+/** As above, with a number for a cursor. */
+export const numberPageOf = <R extends z.ZodType>(row: R) =>
+  z.object({ rows: z.array(row), total: z.int(), next: z.int().nullable() });
+
+/** One of a list of allowed words, or several. */
+export const anyOf = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.array(z.enum(words)).max(20).optional();
+
+/** The members of an object that are there. */
+export const present = <T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };

@@ -1,0 +1,57 @@
+// The API: the services as JSON under /api/v1, for programs.
+//
+// One table of routes (routes/*.ts) says for each call its path, its right, the shapes of what comes in and of what goes
+// out, and who answers. The router and the OpenAPI document are both made from that table, and an answer passes its shape
+// on the way out: what the document does not name does not leave. Calls for collections and kinds come from their
+// declarations. A bearer token is the only way in; a browser's session is not, so no other page can use it.
+
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import type { DataPaths } from '../../platform/config.ts';
+import type { Database } from '../../platform/database.ts';
+import type { Jobs } from '../../platform/jobs.ts';
+import type { Log } from '../../platform/log.ts';
+import type { AccountService } from '../accounts/service.ts';
+import type { ImportDrafts } from '../console/import-drafts.ts';
+import type { DeploymentService } from '../deployments/service.ts';
+import type { DeviceQueries } from '../devices/queries.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { EventService } from '../events/service.ts';
+import type { ExchangeService } from '../exchange/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor } from '../objects/types.ts';
+import type { ProvisionService } from '../provision/service.ts';
+import type { UpdateService } from '../updates/service.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+
+/** What the calls need; compose.ts has it all. */
+export type ApiParts = {
+  version: string;
+  config: { readonly site: string };
+  paths: Pick<DataPaths, 'staging'>;
+  log: Pick<Log, 'error'>;
+  db: Database;
+  accounts: AccountService;
+  objects: ObjectService;
+  events: EventService;
+  inventory: InventoryService;
+  devices: DeviceService;
+  deviceQueries: DeviceQueries;
+  vulnerabilities: VulnerabilityService;
+  updates: UpdateService;
+  deployments: DeploymentService;
+  exchange: ExchangeService;
+  provision: ProvisionService;
+  /** Bundles on their way in; the console shows the same ones. */
+  drafts: ImportDrafts;
+  jobs: Pick<Jobs, 'get'>;
+  clock: () => number;
+};
+
+export type ApiEnv = {
+  Bindings: Partial<HttpBindings | Http2Bindings>;
+  Variables: { actor: Actor };
+};
+
+/** Where the API is mounted. */
+export const apiPrefix = '/api/v1';

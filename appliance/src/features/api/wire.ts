@@ -1,0 +1,140 @@
+import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { z } from 'zod';
+import { AppError, type FieldErrors, invalid, toFailure } from '../../platform/errors.ts';
+import { toFieldErrors } from '../../platform/validation.ts';
+
+// What comes in as text and bytes, under bounds; what goes out when a call is refused.
+
+/** Largest JSON body. */
+export const maxBodyBytes = 1024 * 1024;
+const maxDepth = 20;
+const maxValues = 1_000;
+
+/** Throws INVALID with every wrong field, named below `prefix`. */
+export const parse = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw invalid(toFieldErrors(parsed.error));
+};
+
+const inner = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable
+    ? inner(schema.unwrap() as z.ZodType)
+    : schema;
+
+const entryOf = (schema: z.ZodArray): z.ZodType => inner(schema.element as z.ZodType);
+
+/** Text as the type that the schema asks for; what does not fit stays text and is refused by the schema. */
+const fromText = (schema: z.ZodType, text: string): unknown => {
+  if (schema instanceof z.ZodNumber) return /^-?\d{1,16}(\.\d{1,15})?$/.test(text) ? Number(text) : text;
+  if (schema instanceof z.ZodBoolean) return text === 'true' ? true : text === 'false' ? false : text;
+  return text;
+};
+
+/** The parameters of an address by their schema; repeated ones are lists. Unknown ones are refused: a filter with a typing error must not return everything. */
+export const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): T => {
+  const shape = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {};
+  const values: Record<string, unknown> = {};
+  const faults: FieldErrors = {};
+  if ([...query.keys()].length > maxValues) throw new AppError('TOO_LARGE', 'too many parameters');
+  for (const name of new Set(query.keys())) {
+    const field = Object.hasOwn(shape, name) ? inner(shape[name] as z.ZodType) : undefined;
+    const texts = query.getAll(name);
+    if (field === undefined) faults[name.slice(0, 64)] = { key: 'validation.unknownField' };
+    else if (field instanceof z.ZodArray) values[name] = texts.map((text) => fromText(entryOf(field), text));
+    else if (texts.length > 1) faults[name] = { key: 'validation.tooMany', params: { max: 1 } };
+    else values[name] = fromText(field, texts[0] ?? '');
+  }
+  if (Object.keys(faults).length > 0) throw invalid(Object.fromEntries(Object.entries(faults).slice(0, 50)));
+  return parse(schema, values);
+};
+
+/** The parts of a path. A value that cannot be one is an address where nothing is. */
+export const parseParams = <T>(schema: z.ZodType<T>, params: Readonly<Record<string, string>>): T => {
+  const shape = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {};
+  const values = Object.fromEntries(
+    Object.entries(params).map(([name, text]) => [name, fromText(inner(shape[name] ?? z.string()), text)]),
+  );
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) throw new AppError('NOT_FOUND', 'there is nothing here');
+  return parsed.data;
+};
+
+const typeOf = (request: Request): string =>
+  (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** UNSUPPORTED_TYPE unless the body says that it is one of these. */
+export const requireType = (request: Request, types: readonly string[]): void => {
+  if (!types.includes(typeOf(request))) throw new AppError('UNSUPPORTED_TYPE', `this call takes ${types.join(' or ')}`);
+  const encoding = request.headers.get('content-encoding');
+  if (encoding !== null && encoding.toLowerCase() !== 'identity')
+    throw new AppError('UNSUPPORTED_TYPE', 'the body must not be compressed');
+};
+
+const readBytes = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
+  const tooLarge = (): AppError => new AppError('TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw new AppError('MALFORMED', 'the body ended early', {}, { cause });
+    });
+    if (done) return Buffer.concat(chunks);
+    bytes += value.length;
+    if (bytes > maxBytes) {
+      // Nobody reads the rest; a sender that fails meanwhile concerns nobody either.
+      reader.cancel().catch(() => undefined);
+      throw tooLarge();
+    }
+    chunks.push(value);
+  }
+};
+
+/** The JSON of a body: bounded, no name twice, not nested deep. */
+export const readJson = async (request: Request, maxBytes = maxBodyBytes): Promise<unknown> => {
+  requireType(request, ['application/json']);
+  const bytes = await readBytes(request, maxBytes);
+  try {
+    return parseStrictJson(bytes, { maxBytes, maxDepth, allowFractions: true });
+  } catch (cause) {
+    if (cause instanceof BundleError)
+      throw new AppError('MALFORMED', `the body is not JSON: ${cause.message}`, {}, { cause });
+    throw cause;
+  }
+};
+
+export const errorSchema = z.object({
+  error: z.object({
+    code: z.string().describe('Stable; one of the documented codes'),
+    message: z.string().describe('English, for whoever reads the log'),
+    fields: z
+      .record(
+        z.string(),
+        z.object({ key: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() }),
+      )
+      .optional()
+      .describe('What is wrong with which field, as keys of the catalogue'),
+  }),
+});
+
+/** A refusal as JSON: the code, what it is about, and the wrong fields. */
+export const errorResponse = (error: unknown, headers: Record<string, string> = {}): Response => {
+  const { status, code, message, details } = toFailure(error);
+  const retry = details['retryAfterSeconds'];
+  return Response.json(
+    { error: { code, message, ...(details.fields === undefined ? {} : { fields: details.fields }) } },
+    {
+      status,
+      headers: {
+        'Cache-Control': 'no-store',
+        ...(typeof retry === 'number' ? { 'Retry-After': String(Math.ceil(retry)) } : {}),
+        ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="sallyport"' } : {}),
+        ...headers,
+      },
+    },
+  );
+};

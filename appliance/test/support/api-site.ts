@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type Appliance, compose, type Extensions } from '../../src/compose.ts';
+import { apiApp } from '../../src/features/api/app.ts';
+import type { ApiParts } from '../../src/features/api/types.ts';
+import { importDrafts } from '../../src/features/console/import-drafts.ts';
+import { importDraftStore } from '../../src/features/console/store.ts';
+import { deviceQueries } from '../../src/features/devices/queries.ts';
+import { newTokenSecret, tokenHash } from '../../src/features/devices/service.ts';
+import { type Right, systemActor } from '../../src/features/objects/types.ts';
+import { provisionService } from '../../src/features/provision/service.ts';
+import { initialise } from '../../src/init.ts';
+import { openLog } from '../../src/platform/log.ts';
+import { reporter } from './site.ts';
+
+/** The parts of the API over a composed appliance. */
+export const apiPartsOf = (appliance: Appliance): ApiParts => ({
+  ...appliance,
+  deviceQueries: deviceQueries(appliance.db),
+  provision: provisionService({ ...appliance, clock: nowMs }),
+  drafts: importDrafts({
+    store: importDraftStore(appliance.db),
+    jobs: appliance.jobs,
+    objects: appliance.objects,
+    stagingDir: appliance.paths.staging,
+    clock: nowMs,
+  }),
+  clock: nowMs,
+});
+
+export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
+
+export type CallOptions = {
+  token?: string;
+  /** An object is sent as JSON; bytes and text as they are. */
+  body?: unknown;
+  type?: string;
+  headers?: Record<string, string>;
+};
+
+export type ApiSite = {
+  appliance: Appliance;
+  parts: ApiParts;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** A token of an account with a built-in role, or with exactly these rights. */
+  tokenOf(role: string, rights?: readonly Right[]): string;
+  /** A device that was let in. */
+  device(hostname: string): { id: number; publicId: string };
+  report: ReturnType<typeof reporter>;
+  close(): Promise<void>;
+};
+
+const jsonOf = (text: string): Record<string, unknown> => {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+};
+
+/** A really composed appliance in a temporary folder, and its API without a listener. */
+export const openApiSite = async (extensions: Extensions = {}): Promise<ApiSite> => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-api-'));
+  const log = openLog('silent');
+  await initialise({
+    dataDir: folder,
+    site: 'line-1',
+    addresses: ['localhost'],
+    listen: { address: '127.0.0.1', port: 0 },
+    administrator: 'administrator',
+    log,
+  });
+  const appliance = await compose({ dataDir: folder, log, extensions });
+  const parts = apiPartsOf(appliance);
+  const app = apiApp(parts);
+  const { objects, accounts, devices } = appliance;
+  let made = 0;
+  return {
+    appliance,
+    parts,
+    call: async (method, path, options = {}) => {
+      const { body } = options;
+      const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+      const type = options.type ?? (isRaw ? undefined : 'application/json');
+      const response = await app.request(path, {
+        method,
+        headers: {
+          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+          ...(type === undefined ? {} : { 'content-type': type }),
+          ...options.headers,
+        },
+        ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
+    },
+    tokenOf: (role, rights) => {
+      made += 1;
+      const account = objects.create(systemActor, 'account', { name: `${role}-${made}`, roles: [role] });
+      return accounts.createApiToken(systemActor, {
+        name: `token-${made}`,
+        account: account.id,
+        ...(rights === undefined ? {} : { rights }),
+      }).secret;
+    },
+    device: (hostname) => {
+      made += 1;
+      const secret = newTokenSecret();
+      objects.create(systemActor, 'token', {
+        name: `enrol-${made}`,
+        purpose: 'agent',
+        hash: tokenHash(secret),
+        approve: 'auto',
+      });
+      const outcome = devices.enrol({
+        request: {
+          token: secret,
+          csr: '',
+          agentVersion: '0.1.0',
+          device: {
+            hostname,
+            os: 'linux',
+            arch: 'amd64',
+            macs: [`00:1b:21:aa:bb:${made.toString(16).padStart(2, '0')}`],
+          },
+        },
+        csr: { publicKey: new Uint8Array(91), keyDigest: made.toString(16).padStart(64, '0') },
+        from: '192.0.2.1',
+      });
+      return { id: outcome.device.id, publicId: outcome.device.publicId };
+    },
+    report: reporter(appliance.inventory),
+    close: async () => {
+      await appliance.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
