@@ -1,0 +1,354 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type Appliance, compose } from '../../appliance/src/compose.ts';
+import { newTokenSecret, tokenHash } from '../../appliance/src/features/devices/service.ts';
+import type { Device } from '../../appliance/src/features/devices/types.ts';
+import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { initialise } from '../../appliance/src/init.ts';
+import { openLog } from '../../appliance/src/platform/log.ts';
+import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+import { reporter } from '../../appliance/test/support/site.ts';
+import { freePort, type Running, startCommand } from './commands.ts';
+import { daysAgo } from './past.ts';
+import {
+  type FixableName,
+  feedsAt,
+  groupNames,
+  macOf,
+  type PlantDevice,
+  plantDevices,
+  sectionsOf,
+  serialOf,
+  softwareOf,
+  updatesFor,
+} from './plant.ts';
+
+// An appliance with five weeks behind it, made through its real services: what the pages show is what a site would have.
+
+const hourDays = 1 / 24;
+const administrator = 'administrator';
+
+export type FilledSite = {
+  /** The address of the server. */
+  readonly url: string;
+  /** Sets the administrator's password, once. */
+  readonly link: string;
+  readonly administrator: string;
+  readonly dataDir: string;
+  /** A folder that counts as a mounted medium. */
+  readonly medium: string;
+  readonly host: TestHost;
+  /** The site card in force, for opening requests. */
+  readonly card: Uint8Array;
+  /** Public id by name. */
+  readonly devices: ReadonlyMap<string, string>;
+  /** Publishes fixes beyond those that are here, and answers the request in `path` with them. */
+  answer(path: string, names: readonly FixableName[]): Promise<string>;
+  /** Ends the server and removes everything. */
+  close(): Promise<void>;
+};
+
+type Filling = {
+  appliance: Appliance;
+  host: TestHost;
+  medium: string;
+  /** Device rows by name. */
+  rows: Map<string, Device>;
+  groups: Map<string, string>;
+  actor: Actor;
+};
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const uuidOf = (name: string): string =>
+  sha256(`uuid ${name}`)
+    .slice(0, 32)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+const personOf = (appliance: Appliance, name: string, fullName: string, role: string): Actor => {
+  const account = appliance.objects.create(systemActor, 'account', { name, fullName, roles: [role] });
+  return { type: 'account', id: account.id, label: fullName, from: '10.20.4.2', rights: new Set(['all']) };
+};
+
+const enrol = (filling: Filling, one: PlantDevice, token: string): Device => {
+  const { appliance, rows } = filling;
+  const key = randomBytes(91);
+  const { device } = appliance.devices.enrol({
+    request: {
+      token,
+      csr: '',
+      agentVersion: '0.1.0',
+      device: {
+        uuid: uuidOf(one.name),
+        serial: serialOf(one.name),
+        macs: [macOf(one.name)],
+        hostname: one.name,
+        os: one.system === 'almalinux' ? 'AlmaLinux 9.6' : 'Debian GNU/Linux 13',
+        arch: 'x86_64',
+      },
+    },
+    csr: { publicKey: key, keyDigest: sha256(Buffer.from(key).toString('hex')) },
+    from: one.address,
+  });
+  rows.set(one.name, device);
+  return device;
+};
+
+const hear = (appliance: Appliance, device: Device): void => {
+  appliance.devices.heard(
+    { id: device.id, publicId: device.publicId, fingerprint: '', bootIds: '[]' },
+    { bootId: sha256(device.publicId).slice(0, 32), seq: 1, version: '0.1.0' },
+  );
+  appliance.devices.flush();
+};
+
+const report = (filling: Filling, one: PlantDevice, behind?: readonly FixableName[]): void => {
+  const put = reporter(filling.appliance.inventory);
+  const device = filling.rows.get(one.name);
+  if (device === undefined) throw new Error(`${one.name} is not enrolled`);
+  const at = toTime(nowMs());
+  for (const [collection, items] of Object.entries(sectionsOf(one, toTime(nowMs() - 3 * 86_400_000)))) {
+    put(device.id, collection, items, at);
+  }
+  put(device.id, 'software', softwareOf(one, behind), at);
+};
+
+const newToken = ({ appliance }: Filling, actor: Actor, approve: 'auto' | 'manual', group?: string): string => {
+  const secret = newTokenSecret();
+  appliance.objects.create(actor, 'token', {
+    name: `agents, ${approve}`,
+    purpose: 'agent',
+    hash: tokenHash(secret),
+    approve,
+    ...(group === undefined ? {} : { group }),
+  });
+  return secret;
+};
+
+/** One round of the medium: a request, and days later its answer. */
+const round = async (
+  filling: Filling,
+  days: { left: number; came: number },
+  content: Parameters<TestHost['publish']>[0],
+  card: Uint8Array,
+): Promise<void> => {
+  const { appliance, host, medium, actor } = filling;
+  const request = await daysAgo(days.left, () => host.open(appliance.exchange.exportRequest(actor, medium).path, card));
+  const bundle = await daysAgo(days.came + 1, async () => {
+    await host.publish(content);
+    return host.answer(join(medium, `answer-${days.came}`), request, {
+      receiptSeen: Math.max(0, appliance.exchange.receipts({ limit: 1 }).total - 1),
+    });
+  });
+  await daysAgo(days.came, () => appliance.exchange.importBundle(actor, bundle.path));
+  rmSync(join(medium, `answer-${days.came}`), { recursive: true });
+};
+
+const deployTo = async (
+  filling: Filling,
+  update: string,
+  names: readonly string[],
+  daysBack: number,
+): Promise<void> => {
+  const { appliance, rows, actor } = filling;
+  const { updates, deployments, tasks } = appliance;
+  const item = updates.list({ limit: 200, search: update }).rows.find(({ name }) => name === update);
+  if (item === undefined) throw new Error(`no update of ${update}`);
+  const devices = names.flatMap((name) => rows.get(name)?.publicId ?? []);
+  await daysAgo(daysBack, () =>
+    deployments.create(actor, { name: `${update} on line 2`, updates: [item.id], devices }),
+  );
+  await daysAgo(daysBack - hourDays, () => {
+    names.forEach((name, at) => {
+      const device = rows.get(name);
+      const task = device === undefined ? null : tasks.next(device.id);
+      if (device === undefined || task === null) return;
+      tasks.state(device.id, task.id, 'running');
+      // The first is verified by its next inventory, the second fails, the rest go on.
+      if (at === 0) {
+        tasks.result(device.id, task.id, {
+          attempt: task.attempt,
+          state: 'completed',
+          steps: [{ name: 'dpkg', exit: 0, output: `Setting up ${update}\n`, ms: 2_310 }],
+        });
+        const one = plantDevices.find((candidate) => candidate.name === name);
+        if (one !== undefined)
+          report(
+            filling,
+            one,
+            one.behind.filter((source) => source !== update),
+          );
+      }
+      if (at === 1) {
+        tasks.result(device.id, task.id, {
+          attempt: task.attempt,
+          state: 'failed',
+          code: 'EXIT',
+          steps: [{ name: 'dpkg', exit: 1, output: 'dpkg: error: no space left on device\n', ms: 840 }],
+        });
+      }
+    });
+  });
+};
+
+const approve = (filling: Filling, names: readonly string[], how: 'approve' | 'decline'): void => {
+  const { updates } = filling.appliance;
+  const ids = updates
+    .list({ limit: 200 })
+    .rows.filter(({ name, kind }) => kind === 'catalog' && names.includes(name))
+    .map(({ id }) => id);
+  updates[how](filling.actor, ids, how === 'decline' ? 'The recorder of line 2 needs this version' : undefined);
+};
+
+const people = (appliance: Appliance): { seitkali: Actor; akhmetov: Actor } => ({
+  seitkali: personOf(appliance, 'a.seitkali', 'A. Seitkali', 'administrator'),
+  akhmetov: personOf(appliance, 'd.akhmetov', 'D. Akhmetov', 'operator'),
+});
+
+const enrolAll = (filling: Filling): void => {
+  const tokens = new Map<string, string>();
+  for (const one of plantDevices) {
+    const group = filling.groups.get(groupNames[one.role]) ?? '';
+    const token = tokens.get(group) ?? newToken(filling, filling.actor, 'auto', group);
+    tokens.set(group, token);
+    enrol(filling, one, token);
+    report(filling, one);
+  }
+};
+
+const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
+  const { appliance, host, medium, actor, rows } = filling;
+  const ago = (days: number): string => toTime(nowMs() - days * 86_400_000);
+  await round(
+    filling,
+    { left: 30, came: 26 },
+    { feeds: feedsAt({ debian: ago(28), alma: ago(29) }, ['curl', 'systemd']) },
+    card,
+  );
+  await round(
+    filling,
+    { left: 23, came: 19 },
+    { feeds: feedsAt({ debian: ago(21), alma: ago(24) }, ['curl', 'systemd', 'sudo']), ...updatesFor(['sudo']) },
+    card,
+  );
+  await daysAgo(17, async () => {
+    approve(filling, ['sudo'], 'approve');
+    // A bundle of another site is on the medium.
+    const other = await host.build(join(medium, 'other'), { site: 'another-site', seq: 7 });
+    await appliance.exchange.importBundle(actor, other.path).catch(() => undefined);
+    rmSync(join(medium, 'other'), { recursive: true });
+  });
+  await deployTo(filling, 'sudo', ['hmi-l2-02', 'hmi-l2-03', 'hmi-l2-01'], 16);
+  const now: FixableName[] = ['openssl', 'sudo', 'firefox-esr', 'libxml2', 'curl', 'systemd', 'postgresql-17'];
+  await round(
+    filling,
+    { left: 10, came: 6 },
+    {
+      feeds: feedsAt({ debian: ago(7), alma: ago(20) }, now),
+      ...updatesFor(['openssl', 'sudo', 'firefox-esr', 'curl', 'libxml2']),
+    },
+    card,
+  );
+  await daysAgo(5, () => {
+    approve(filling, ['openssl', 'libssl3t64', 'firefox-esr'], 'approve');
+    approve(filling, ['libcurl4t64'], 'decline');
+    const decided = rows.get('eng-ws-03')?.publicId ?? '';
+    appliance.objects.put(actor, 'device-decision', decided, {
+      displayName: 'Engineering station, cabinet 3',
+      description: 'TIA project of line 2. Restart only with the shift leader.',
+    });
+    appliance.objects.setSetting(actor, 'appliance.site-title', 'Aqtau desalination');
+  });
+};
+
+const lastShift = async (filling: Filling): Promise<void> => {
+  const { appliance, actor, rows, medium } = filling;
+  await daysAgo(10 * hourDays, () => appliance.exchange.exportRequest(actor, medium));
+  await daysAgo(5 * hourDays, () => {
+    enrol(
+      filling,
+      { name: 'hmi-l2-06', role: 'panel', place: 'Line 2', address: '10.20.2.36', behind: [], seenHoursAgo: 0 },
+      newToken(filling, actor, 'manual'),
+    );
+    const old = rows.get('opr-1-04');
+    if (old !== undefined) appliance.objects.put(actor, 'device-decision', old.publicId, { description: 'Spare' });
+  });
+  for (const one of plantDevices) {
+    const device = rows.get(one.name);
+    if (device !== undefined) await daysAgo(one.seenHoursAgo * hourDays, () => hear(appliance, device));
+  }
+};
+
+const fill = async (filling: Filling): Promise<Uint8Array> => {
+  const { appliance, host, groups, actor } = filling;
+  const card = await daysAgo(34, async () => {
+    for (const name of Object.values(groupNames))
+      groups.set(name, appliance.objects.create(actor, 'group', { name }).id);
+    await host.publish();
+    const introduction = await host.trustFile(join(filling.medium, 'introduction'));
+    await appliance.exchange.importTrust(actor, introduction, host.rootFingerprint);
+    rmSync(join(filling.medium, 'introduction'), { recursive: true });
+    return appliance.exchange.siteCard(actor).bytes;
+  });
+  await daysAgo(33, () => enrolAll(filling));
+  await history(filling, card);
+  await lastShift(filling);
+  return card;
+};
+
+/** Makes the data directory below `folder` and returns what the tests need of it. */
+const make = async (folder: string, port: number) => {
+  const dataDir = join(folder, 'data');
+  const medium = join(folder, 'medium');
+  mkdirSync(medium, { recursive: true });
+  const log = openLog('silent');
+  const listen = { address: '127.0.0.1', port };
+  await daysAgo(35, () =>
+    initialise({ dataDir, site: 'aqtau-des-1', addresses: ['127.0.0.1'], listen, administrator, log }),
+  );
+  const appliance = await compose({ dataDir, log });
+  try {
+    const host = makeHost(join(folder, 'host'));
+    const { seitkali } = await daysAgo(34.5, () => people(appliance));
+    const filling: Filling = { appliance, host, medium, rows: new Map(), groups: new Map(), actor: seitkali };
+    const card = await fill(filling);
+    appliance.objects.setSetting(seitkali, 'exchange.media-folders', [medium]);
+    const account = appliance.objects.findBy('account', 'name', administrator);
+    const { token } = appliance.accounts.makeLink(systemActor, account?.id ?? '');
+    const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
+    return { dataDir, medium, host, card, token, devices };
+  } finally {
+    await appliance.close();
+  }
+};
+
+/** Makes a site with content and starts its server. */
+export const startFilledSite = async (): Promise<FilledSite> => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-filled-'));
+  const port = await freePort();
+  const { token, ...made } = await make(folder, port);
+  const running: Running = await startCommand('sallyport', ['serve', '--data', made.dataDir], /listening/);
+  const url = `https://127.0.0.1:${port}`;
+  const names: FixableName[] = ['openssl', 'sudo', 'firefox-esr', 'curl', 'libxml2'];
+  return {
+    ...made,
+    url,
+    link: `${url}/first/${token}`,
+    administrator,
+    answer: async (path, more) => {
+      const request = made.host.open(path, made.card);
+      const feeds = feedsAt({ debian: toTime(nowMs() - 3_600_000), alma: toTime(nowMs() - 3_600_000) }, [
+        ...names,
+        ...more,
+      ]);
+      await made.host.publish({ feeds, ...updatesFor([...names, ...more]) });
+      return (await made.host.answer(join(folder, `answer-${more.join('-')}`), request)).path;
+    },
+    close: async () => {
+      await running.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
