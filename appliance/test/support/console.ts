@@ -1,7 +1,9 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Appliance, compose } from '../../src/compose.ts';
+import { newTokenSecret, tokenHash } from '../../src/features/devices/service.ts';
 import { systemActor } from '../../src/features/objects/types.ts';
 import { httpApp } from '../../src/http-app.ts';
 import { initialise } from '../../src/init.ts';
@@ -104,10 +106,35 @@ export const openConsole = async () => {
     return one;
   };
 
+  let enrolled = 0;
+  /** A device that an automatic token let in. */
+  const device = (hostname: string, approve: 'auto' | 'manual' = 'auto') => {
+    enrolled += 1;
+    const secret = newTokenSecret();
+    const { objects, devices } = appliance;
+    objects.create(systemActor, 'token', { name: 't', purpose: 'agent', hash: tokenHash(secret), approve });
+    const outcome = devices.enrol({
+      request: {
+        token: secret,
+        csr: '',
+        agentVersion: '1.0.0',
+        device: { uuid: randomUUID(), serial: null, macs: [], hostname, os: 'linux', arch: 'amd64' },
+      },
+      csr: {
+        publicKey: new Uint8Array([enrolled]),
+        keyDigest: createHash('sha256').update(`${enrolled}`).digest('hex'),
+      },
+      from: '10.1.2.3',
+    });
+    const { id, publicId, state } = outcome.device;
+    return { id, publicId, state };
+  };
+
   return {
     appliance,
     app,
     dataDir,
+    device,
     linkPath: made.linkPath,
     browser,
     as,

@@ -144,8 +144,11 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     collection: Collection,
     personal: boolean,
   ): Response | Promise<Response> => {
-    const columns = fieldColumns(collection, { link: true });
-    const list = listState(c, []);
+    const columns = fieldColumns(collection, { link: true }).map((column) =>
+      // Asked for, they are what is to be seen.
+      personal ? { ...column, byDefault: collection.fields[column.name]?.column !== false } : column,
+    );
+    const list = { ...listState(c, []), path: paths.deviceTab(device.publicId, collection.name) };
     const sort = columns.find((column) => column.name === list.sort && column.sortable)?.name;
     const cursor = currentCursor(list);
     const found = inventory.list({
@@ -162,7 +165,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';
     return c.html(
       <DeviceCollection
-        ctx={viewContext(deps, c)}
+        ctx={{ ...viewContext(deps, c), url: list.path }}
         device={model.toHead(device)}
         tabs={tabsOf(device)}
         collection={collection.name}
