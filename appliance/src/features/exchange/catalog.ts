@@ -5,7 +5,7 @@ import type { Manifest } from '@sallyport/bundle-tools/documents/manifest';
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import { catalogParts, feedHead, partsByFeed } from '@sallyport/bundle-tools/host/part-chain';
 import { parseUpdates, type Update } from '@sallyport/bundle-tools/updates/update';
-import type { FeedPart } from '../vulnerabilities/snapshot-build.ts';
+import type { FeedPart } from '../vulnerabilities/types.ts';
 import type { KindDifference, UnfulfilledWant } from './types.ts';
 
 const UPDATES_PATH = 'updates.jsonl';

@@ -8,7 +8,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import type { EventService } from '../events/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
-import type { FeedState } from '../vulnerabilities/snapshot-build.ts';
+import type { FeedState } from '../vulnerabilities/types.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';

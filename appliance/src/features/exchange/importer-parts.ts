@@ -6,8 +6,8 @@ import type { SiteKeys } from './keys.ts';
 export type ImporterParts = FlipParts & {
   readonly keys: () => SiteKeys;
   readonly objects: StoreService;
-  readonly paths: { readonly data: string; readonly staging: string; readonly advisories: string };
-  readonly vulnerabilities: Pick<VulnerabilityService, 'rematch' | 'isRematchDue'>;
+  readonly paths: { readonly data: string; readonly staging: string };
+  readonly vulnerabilities: Pick<VulnerabilityService, 'rematch' | 'isRematchDue' | 'buildSnapshot' | 'tidySnapshots'>;
   readonly settings: { readonly graceDays: () => number; readonly reserveBytes: () => number };
   /** What was installed since the last receipt. */
   readonly applied: (since: string | undefined) => ReturnType<ReceiptContext['applied']>;

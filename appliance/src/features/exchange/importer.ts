@@ -5,7 +5,7 @@ import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Actor } from '../objects/types.ts';
-import { buildSnapshot, type FeedState } from '../vulnerabilities/snapshot-build.ts';
+import type { FeedState } from '../vulnerabilities/types.ts';
 import { type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
 import { flipState, type ReceiptContext, recordOutcome } from './flip.ts';
 import { importContext } from './import-context.ts';
@@ -14,7 +14,7 @@ import { planImport } from './import-summary.ts';
 import type { ImporterParts, Pin } from './importer-parts.ts';
 import { cleanUp } from './recover.ts';
 import { requireState } from './request-builder.ts';
-import { dropSnapshots, dropStaging, keepStaged, makeStaging } from './staging.ts';
+import { dropStaging, keepStaged, makeStaging } from './staging.ts';
 import type { ImportOptions, ImportReport, ImportResult, ImportSummary } from './types.ts';
 
 // Refusals that say nothing about a bundle: no receipt leaves the site for an empty medium.
@@ -52,10 +52,9 @@ type Run = {
 
 // D8.
 const finish = (parts: ImporterParts, run: Run, summary: ImportSummary): void => {
-  const { store, paths, clock } = parts;
-  const state = requireState(store);
+  const { store, clock } = parts;
   dropStaging(run.folder);
-  dropSnapshots(paths.advisories, new Set([state.snapshot, state.snapshot_previous]));
+  parts.vulnerabilities.tidySnapshots();
   store.journal(run.importId, { state: 'done', at: toTime(clock()), summary });
 };
 
@@ -81,17 +80,15 @@ const buildAdvisories = async (
   verdict: ImportVerdict,
   feedParts: ReturnType<typeof planFeeds>['parts'],
 ): Promise<Built> => {
-  const { store, paths, clock } = parts;
+  const { store, vulnerabilities, clock } = parts;
   const { snapshot } = requireState(store);
   if (feedParts.length === 0) return { snapshot, feeds: [], advisories: 0 };
   run.report('advisories');
   const number = snapshot + 1;
   store.journal(run.importId, { state: 'stored', at: toTime(clock()), snapshot: number });
   let advisories = 0;
-  const feeds = await buildSnapshot({
-    folder: paths.advisories,
+  const feeds = await vulnerabilities.buildSnapshot({
     number,
-    previous: snapshot,
     parts: feedParts,
     capturedAt: verdict.manifest.issued_at,
     onProgress: (count) => {
@@ -187,10 +184,9 @@ const waitForVolumes = async (parts: ImporterParts, run: Run, verdict: ImportVer
 
 const refuse = async (parts: ImporterParts, run: Run, error: unknown, isAborted: boolean): Promise<never> => {
   const refusal = refusalOf(error);
-  const { snapshot, snapshot_previous: previous } = requireState(parts.store);
   await keepStaged(run.folder, parts.objects);
   dropStaging(run.folder);
-  dropSnapshots(parts.paths.advisories, new Set([snapshot, previous]));
+  parts.vulnerabilities.tidySnapshots();
   if (isAborted) {
     parts.store.journal(run.importId, { state: 'interrupted', at: toTime(parts.clock()), message: 'stopped' });
     throw error;

@@ -2,7 +2,7 @@ import { BundleError } from '@sallyport/bundle-tools/errors';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { takeImportLock } from './import-lock.ts';
 import type { ImporterParts } from './importer-parts.ts';
-import { dropSnapshots, dropStaging, keepStaged, leftovers } from './staging.ts';
+import { dropStaging, keepStaged, leftovers } from './staging.ts';
 
 export type Recovered = { readonly interrupted: number; readonly finished: number; readonly objects: number };
 
@@ -19,7 +19,7 @@ export const cleanUp = async (parts: ImporterParts): Promise<Recovered> => {
     kept += await keepStaged(folder, objects);
     dropStaging(folder);
   }
-  dropSnapshots(paths.advisories, new Set([state.snapshot, state.snapshot_previous]));
+  vulnerabilities.tidySnapshots();
   if (vulnerabilities.isRematchDue()) vulnerabilities.rematch();
   const counts = { interrupted: 0, finished: 0 };
   for (const row of store.unfinished()) {

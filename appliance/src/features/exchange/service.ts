@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
@@ -16,7 +16,6 @@ import type { Actor, Right } from '../objects/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
-import { snapshotPath } from '../vulnerabilities/snapshot-schema.ts';
 import type { Knowledge } from '../vulnerabilities/types.ts';
 import { siteIdentities } from './identities.ts';
 import { runImport } from './importer.ts';
@@ -52,7 +51,7 @@ export type ExchangeParts = {
   readonly store: StoreService;
   readonly vulnerabilities: VulnerabilityService;
   readonly updates: UpdateService;
-  readonly paths: { readonly data: string; readonly staging: string; readonly advisories: string };
+  readonly paths: { readonly data: string; readonly staging: string };
   readonly devices: () => Iterable<Device>;
   /** Public keys of the device CA, base64, for the site card. */
   readonly deviceCa: () => readonly string[];
@@ -276,8 +275,6 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       const state = store.state();
       if (!state) return ['the exchange was never initialised'];
       const findings: string[] = [];
-      if (state.snapshot > 0 && !existsSync(snapshotPath(parts.paths.advisories, state.snapshot)))
-        findings.push(`advisories/${state.snapshot}.db is missing`);
       if (state.inventory !== null && !parts.store.has(state.inventory))
         findings.push(`the inventory in force ${state.inventory} is not in the store`);
       if (isQuiet && state.snapshot !== state.matched)

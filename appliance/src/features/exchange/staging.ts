@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
 import type { StoreService } from '../store/service.ts';
 
@@ -44,18 +44,4 @@ export const keepStaged = async (folder: string, store: Pick<StoreService, 'adop
 export const dropStaging = (folder: string): void => {
   // The reader of a killed import may live on for a moment and write here once more.
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-};
-
-/** Removes snapshots of advisories other than the ones in force and before, and what a build left half-made. */
-export const dropSnapshots = (folder: string, keep: ReadonlySet<number>): void => {
-  if (!existsSync(folder)) return;
-  let dropped = false;
-  for (const name of readdirSync(folder)) {
-    const match = /^(\d{1,15})\.db(-journal)?$/.exec(name);
-    const isTemporary = /^\.\d{1,15}\.db\.tmp(-journal)?$/.test(name);
-    if (!isTemporary && (!match || keep.has(Number(match[1])))) continue;
-    rmSync(join(folder, name), { force: true });
-    dropped = true;
-  }
-  if (dropped) syncDir(folder);
 };

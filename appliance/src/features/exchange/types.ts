@@ -4,7 +4,7 @@
 // folder; what it found is adopted into the store, and one synced transaction (the flip) makes it the site's state.
 // Before the flip the old state is live, after it the new one; `recover` cleans up what a crash left between.
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
-import type { RematchResult } from '../vulnerabilities/rematch-store.ts';
+import type { RematchResult } from '../vulnerabilities/types.ts';
 import type { CounterProof } from './counter-proof.ts';
 
 export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';

@@ -1,7 +1,7 @@
+import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryRow, SectionRow } from '../inventory/types.ts';
-import { ecosystemOfPlatform } from '../vulnerabilities/coordinate.ts';
 import type { StoredUpdate } from './store.ts';
 
 // Which devices need which update: the newest one of a package in the device's own suites, if it is above what the newest
@@ -39,8 +39,8 @@ export const installedOf = (row: InventoryRow | SectionRow): Installed => ({
 export const devicePlatform = (rows: readonly SectionRow[]): DevicePlatform | undefined => {
   const row = rows[0];
   if (!row) return undefined;
-  const ecosystem = ecosystemOfPlatform({ vendor: text(row['vendor']), release: text(row['release']) });
-  if (ecosystem === undefined) return undefined;
+  const ecosystem = ecosystemOf({ vendor: text(row['vendor']), release: text(row['release']) });
+  if (ecosystem === null) return undefined;
   const suites = Array.isArray(row['suites']) ? row['suites'].filter((suite) => typeof suite === 'string') : [];
   return { ecosystem, arch: text(row['arch']), suites };
 };

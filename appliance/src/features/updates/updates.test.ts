@@ -124,7 +124,7 @@ describe('updates', () => {
     expect(
       site.objects
         .revisions('update-decision', wanted.id)
-        .map(({ body }) => body['approval'])
+        .map(({ body }) => String(body['approval']))
         .sort(),
     ).toEqual(['approved', 'declined', 'undefined']);
     expect(

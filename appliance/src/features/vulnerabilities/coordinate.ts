@@ -56,9 +56,6 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
   return { eco, name: normalisePackage(eco, name), version: item.version, key: keyFor(eco, item.version) };
 };
 
-/** The ecosystem of a device's own packages; undefined when vendor or release is unknown. */
-export const ecosystemOfPlatform = (platform: Platform): string | undefined => ecosystemOf(platform) ?? undefined;
-
 const systemCoordinate = (eco: string, name: string, version: string): Coordinate => ({
   eco,
   name,
@@ -73,8 +70,8 @@ const systemCoordinate = (eco: string, name: string, version: string): Coordinat
 export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefined): Coordinate | undefined => {
   if (!SYSTEM_TYPES.has(item.type)) return languageCoordinate(item);
   if (!platform) return undefined;
-  const eco = ecosystemOfPlatform(platform);
-  if (eco === undefined) return undefined;
+  const eco = ecosystemOf(platform);
+  if (eco === null) return undefined;
   // rpm keys the public keys of repositories as packages.
   if (item.type === 'rpm')
     return item.name === 'gpg-pubkey' ? undefined : systemCoordinate(eco, item.name, item.version);

@@ -7,9 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deb, debian13, openInventory } from '../../../test/support/site.ts';
 import { RANGE_JOIN } from './rematch-store.ts';
 import { type VulnerabilityService, vulnerabilityService } from './service.ts';
-import { buildSnapshot, type FeedPart } from './snapshot-build.ts';
+import { buildSnapshot } from './snapshot-build.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
+import type { FeedPart } from './types.ts';
 
 const key = (version: string): string => toHex(keyFor('Debian:13', version) ?? new Uint8Array());
 const range = (fixed: string) => ({ lo: '', hi: key(fixed), fixed, comparable: true });

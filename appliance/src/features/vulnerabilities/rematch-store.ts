@@ -1,6 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { decisionRules } from './decision.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
+import type { RematchResult } from './types.ts';
 
 // The whole fleet against a whole snapshot: one join over covering indexes into a temporary table, then only the
 // differences are written, so that an import without changes writes nothing.
@@ -87,8 +88,6 @@ SELECT n.coord, n.adv, @at, NULL, n.verdict, n.fixed, n.severity, n.decision, n.
 WHERE NOT EXISTS (SELECT 1 FROM match m WHERE m.coord = n.coord AND m.adv = n.adv AND m.until IS NULL)
 ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed, severity = excluded.severity,
   decision = excluded.decision, inputs = excluded.inputs`;
-
-export type RematchResult = { readonly opened: number; readonly closed: number; readonly changed: number };
 
 /**
  * Matches every coordinate against snapshot `number` and writes the differences. `isCurrent` is asked inside the

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -7,11 +8,23 @@ import { compareSets, packIds, unpackIds } from './coord-set.ts';
 import { coordinateOf, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
 import { type FixNeeded, findingQueries } from './queries.ts';
-import { type RematchResult, rematchAll } from './rematch-store.ts';
+import { rematchAll } from './rematch-store.ts';
+import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
 import { snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
-import type { Decision, DeviceFinding, Finding, FindingCounts, FindingFilter, FindingWhy, Severity } from './types.ts';
+import type {
+  Decision,
+  DeviceFinding,
+  FeedPart,
+  FeedState,
+  Finding,
+  FindingCounts,
+  FindingFilter,
+  FindingWhy,
+  RematchResult,
+  Severity,
+} from './types.ts';
 
 export type VulnerabilityParts = {
   readonly db: Database;
@@ -29,6 +42,15 @@ export type VulnerabilityService = {
   forget(device: number): void;
   /** Matches everything against the snapshot in force; nothing is written where nothing changed. Not in a transaction. */
   rematch(): RematchResult;
+  /** Makes `advisories/<number>.db` out of the one in force and the parts; only a flip puts it in force. */
+  buildSnapshot(options: {
+    readonly number: number;
+    readonly parts: readonly FeedPart[];
+    readonly capturedAt: string;
+    readonly onProgress?: (advisories: number) => void;
+  }): Promise<FeedState[]>;
+  /** Removes snapshots that are neither in force nor the ones before, and what a build left half-made. */
+  tidySnapshots(): void;
   /** Whether the matches were made with another snapshot than the one in force: after a crash between the two. */
   isRematchDue(): boolean;
   list(filter: FindingFilter): { rows: Finding[]; total: number; next?: string };
@@ -149,6 +171,11 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         isCurrent: () => current() === number,
       });
     },
+    buildSnapshot: (options) => buildSnapshot({ ...options, folder: parts.folder, previous: current() }),
+    tidySnapshots: () => {
+      const { snapshot, previous } = store.snapshots();
+      dropSnapshots(parts.folder, new Set([snapshot, previous]));
+    },
     isRematchDue: () => {
       const { snapshot, matched } = store.snapshots();
       return snapshot !== matched;
@@ -237,11 +264,15 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const counted = new Map<number, number>();
       for (const row of store.devices())
         for (const coord of unpackIds(row.coords)) counted.set(coord, (counted.get(coord) ?? 0) + 1);
-      return store
+      const number = current();
+      const missing =
+        number > 0 && !existsSync(snapshotPath(parts.folder, number)) ? [`advisories/${number}.db is missing`] : [];
+      const wrong = store
         .counts()
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
         .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
+      return [...missing, ...wrong];
     },
     close: () => {
       snapshots.close();

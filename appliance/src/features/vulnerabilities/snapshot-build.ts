@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentDigest } from '@sallyport/bundle-tools/advisories/digest';
 import { type PartHeader, readPart } from '@sallyport/bundle-tools/advisories/part';
@@ -9,22 +9,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL, snapshotPath } from './snapshot-schema.ts';
 import { type SnapshotWriter, snapshotWriter } from './snapshot-store.ts';
-
-/** One part as its inventory line names it; `from` '' is a full one, which replaces the feed. */
-export type FeedPart = {
-  readonly feed: string;
-  readonly from: string;
-  readonly to: string;
-  readonly open: () => AsyncIterable<Uint8Array>;
-};
-
-/** A feed after the parts; `newest` is the newest advisory's date that is not after the capture. */
-export type FeedState = {
-  readonly feed: string;
-  readonly cursor: string;
-  readonly digest: string;
-  readonly newest?: string;
-};
+import type { FeedPart, FeedState } from './types.ts';
 
 const openForBuild = (path: string): Database => {
   const db = new BetterSqlite3(path);
@@ -159,4 +144,18 @@ const applyParts = async (db: Database, options: ApplyOptions): Promise<FeedStat
   }
   options.onProgress?.(done);
   return [...states.values()];
+};
+
+/** Removes snapshots of advisories other than the ones in force and before, and what a build left half-made. */
+export const dropSnapshots = (folder: string, keep: ReadonlySet<number>): void => {
+  if (!existsSync(folder)) return;
+  let dropped = false;
+  for (const name of readdirSync(folder)) {
+    const match = /^(\d{1,15})\.db(-journal)?$/.exec(name);
+    const isTemporary = /^\.\d{1,15}\.db\.tmp(-journal)?$/.test(name);
+    if (!isTemporary && (!match || keep.has(Number(match[1])))) continue;
+    rmSync(join(folder, name), { force: true });
+    dropped = true;
+  }
+  if (dropped) syncDir(folder);
 };

@@ -56,8 +56,8 @@ export const vulnerabilityStore = (db: Database) => {
        severity = excluded.severity, decision = excluded.decision, inputs = excluded.inputs`,
   );
   const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM coord');
-  const readState = db.prepare<[], { snapshot: number; matched: number }>(
-    'SELECT snapshot, matched FROM exchange_state WHERE id = 1',
+  const readState = db.prepare<[], { snapshot: number; previous: number; matched: number }>(
+    'SELECT snapshot, snapshot_previous AS previous, matched FROM exchange_state WHERE id = 1',
   );
 
   return {
@@ -110,7 +110,8 @@ export const vulnerabilityStore = (db: Database) => {
     },
     counts: () => counts.all(),
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
-    snapshots: (): { snapshot: number; matched: number } => readState.get() ?? { snapshot: 0, matched: 0 },
+    snapshots: (): { snapshot: number; previous: number; matched: number } =>
+      readState.get() ?? { snapshot: 0, previous: 0, matched: 0 },
   };
 };
 

@@ -97,3 +97,22 @@ export type Knowledge = {
   readonly limitDays: number;
   readonly stale: boolean;
 };
+
+/** One part as its inventory line names it; `from` '' is a full one, which replaces the feed. */
+export type FeedPart = {
+  readonly feed: string;
+  readonly from: string;
+  readonly to: string;
+  readonly open: () => AsyncIterable<Uint8Array>;
+};
+
+/** A feed after the parts; `newest` is the newest advisory's date that is not after the capture. */
+export type FeedState = {
+  readonly feed: string;
+  readonly cursor: string;
+  readonly digest: string;
+  readonly newest?: string;
+};
+
+/** What a new match wrote. */
+export type RematchResult = { readonly opened: number; readonly closed: number; readonly changed: number };
