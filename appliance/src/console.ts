@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { assetManifest, assetsDir } from '@sallyport/ui/assets';
 import type { Appliance } from './compose.ts';
+import { apiApp, describeApi } from './features/api/app.ts';
+import type { ApiParts } from './features/api/types.ts';
 import { consoleApp } from './features/console/app.tsx';
 import { navigationBadges } from './features/console/badges.ts';
 import { deviceModel } from './features/console/device-model.ts';
+import { importDrafts } from './features/console/import-drafts.ts';
 import { consoleQueries } from './features/console/queries.ts';
 import { importDraftStore } from './features/console/store.ts';
 import { deviceQueries } from './features/devices/queries.ts';
@@ -29,8 +32,18 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
   const { db, events, exchange } = appliance;
   const queries = deviceQueries(db);
   const provision = provisionService({ ...appliance, clock });
+  const drafts = importDrafts({
+    store: importDraftStore(db),
+    jobs: appliance.jobs,
+    objects: appliance.objects,
+    stagingDir: appliance.paths.staging,
+    clock,
+  });
+  const apiParts: ApiParts = { ...appliance, deviceQueries: queries, provision, drafts, clock };
+  const { document } = describeApi(apiParts);
   const model = deviceModel({ ...appliance, deviceQueries: queries, clock });
   return {
+    api: apiApp(apiParts),
     console: consoleApp(
       {
         ...appliance,
@@ -38,7 +51,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         provision,
         clock,
         queries: consoleQueries(db),
-        drafts: importDraftStore(db),
+        drafts,
         // The build lays them out; without them pages are plain but work.
         assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
         timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -46,7 +59,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         chain: remembered(() => events.verifyChain(), clock),
         receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),
         badges: navigationBadges({ ...appliance, deviceQueries: queries }),
-        apiDocument: () => ({ openapi: '3.1.0', paths: {} }),
+        apiDocument: () => document,
       },
       model,
     ),

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
 import { doors } from './console.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
+import { apiPrefix } from './features/api/app.ts';
 import type { SectionIntake } from './features/inventory/types.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
@@ -40,7 +41,8 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );
-  const { console } = doors(appliance);
+  const { api, console } = doors(appliance);
+  app.route(apiPrefix, api);
   // Programs get no pages: an address that no door has is not sent to the log-in page.
   app.all('/api/*', async (c, next) => {
     if (c.req.path !== paths.api()) throw new AppError('NOT_FOUND', 'there is nothing here');

@@ -6,7 +6,6 @@ import { searchService } from '../search/service.ts';
 import { assetRoutes } from './assets.ts';
 import type { DeviceModel } from './device-model.ts';
 import { guard, identify } from './guard.ts';
-import { importDrafts } from './import-drafts.ts';
 import { errorPage } from './page.tsx';
 import { apiPages } from './pages/api.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
@@ -29,13 +28,6 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The console over the services; mounted at `/`. */
 export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const drafts = importDrafts({
-    store: deps.drafts,
-    jobs: deps.jobs,
-    objects: deps.objects,
-    stagingDir: deps.paths.staging,
-    clock: deps.clock,
-  });
   const search = searchService({ ...deps, devices: model.all });
   const app = new Hono<ConsoleEnv>();
   app.onError((error, c) => errorPage(deps, error, c));
@@ -61,8 +53,8 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', vulnerabilityPages(deps, model));
   app.route('/', updatePages(deps, model));
   app.route('/', deploymentPages(deps, model));
-  app.route('/', importPages(deps, drafts));
-  app.route('/', exchangePages(deps, drafts));
+  app.route('/', importPages(deps));
+  app.route('/', exchangePages(deps));
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
   app.route('/', settingsPages(deps));

@@ -26,9 +26,9 @@ import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Form } from './form.ts';
+import type { ImportDrafts } from './import-drafts.ts';
 import type { Preferences } from './preferences.ts';
 import type { ConsoleQueries } from './queries.ts';
-import type { ImportDraftStore } from './store.ts';
 
 export type Asset = { readonly path: string; readonly file: string; readonly contentType: string };
 
@@ -53,7 +53,7 @@ export type ConsoleDeps = {
   deployments: DeploymentService;
   provision: ProvisionService;
   queries: ConsoleQueries;
-  drafts: ImportDraftStore;
+  drafts: ImportDrafts;
   assets: Readonly<Record<string, Asset>>;
   clock: () => number;
   /** IANA name of the site's time zone. */

@@ -20,7 +20,6 @@ import { type Actor, hasRight } from '../../objects/types.ts';
 import { setToast } from '../cookies.ts';
 import { groupText, receiptView } from '../exchange-view.ts';
 import { actorFor, checkToken } from '../guard.ts';
-import type { ImportDrafts } from '../import-drafts.ts';
 import { listState, numberParam, pageRows, param } from '../lists.ts';
 import { readUpload } from '../multipart.ts';
 import { viewContext } from '../page.tsx';
@@ -42,8 +41,8 @@ const freeBytes = (folder: string): number => {
 };
 
 /** Sending: what would leave, the request, receipts, the site card, trust. */
-export const exchangePages = (deps: ConsoleDeps, drafts: ImportDrafts): Pages => {
-  const { exchange, queries, paths: dataPaths } = deps;
+export const exchangePages = (deps: ConsoleDeps): Pages => {
+  const { exchange, queries, drafts, paths: dataPaths } = deps;
   const requestsDir = join(dataPaths.staging, 'requests');
 
   const tabs = () => ({ receipts: exchange.receipts({ limit: 1 }).total });

@@ -9,7 +9,6 @@ import { toFailure } from '../../../platform/errors.ts';
 import type { JobRun } from '../../../platform/jobs.ts';
 import type { ImportResult } from '../../exchange/types.ts';
 import { actorFor, checkToken } from '../guard.ts';
-import type { ImportDrafts } from '../import-drafts.ts';
 import { currentStep, importProgress, importView } from '../import-view.ts';
 import { param } from '../lists.ts';
 import { readUpload } from '../multipart.ts';
@@ -24,8 +23,8 @@ const streamEveryMs = 1_000;
 const streamForMs = 10 * 60_000;
 
 /** Receiving a bundle: upload or pick, check, compare, import with its progress, result. */
-export const importPages = (deps: ConsoleDeps, drafts: ImportDrafts): Pages => {
-  const { exchange, jobs } = deps;
+export const importPages = (deps: ConsoleDeps): Pages => {
+  const { exchange, jobs, drafts } = deps;
 
   const runOf = (id: number | null): JobRun | undefined => (id === null ? undefined : jobs.get(id));
 
