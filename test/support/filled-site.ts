@@ -17,6 +17,7 @@ import {
   type FixableName,
   feedsAt,
   groupNames,
+  type Item,
   macOf,
   type PlantDevice,
   plantDevices,
@@ -30,6 +31,7 @@ import {
 
 const hourDays = 1 / 24;
 const administrator = 'administrator';
+const person = { name: 'a.seitkali', password: 'Теңіз суы тұщы болды 7' };
 
 export type FilledSite = {
   /** The address of the server. */
@@ -37,6 +39,8 @@ export type FilledSite = {
   /** Sets the administrator's password, once. */
   readonly link: string;
   readonly administrator: string;
+  /** Somebody who works here already: name and password of an administrator. */
+  readonly person: { readonly name: string; readonly password: string };
   readonly dataDir: string;
   /** A folder that counts as a mounted medium. */
   readonly medium: string;
@@ -104,7 +108,7 @@ const hear = (appliance: Appliance, device: Device): void => {
   appliance.devices.flush();
 };
 
-const report = (filling: Filling, one: PlantDevice, behind?: readonly FixableName[]): void => {
+const report = (filling: Filling, one: PlantDevice, software = softwareOf(one)): void => {
   const put = reporter(filling.appliance.inventory);
   const device = filling.rows.get(one.name);
   if (device === undefined) throw new Error(`${one.name} is not enrolled`);
@@ -112,7 +116,7 @@ const report = (filling: Filling, one: PlantDevice, behind?: readonly FixableNam
   for (const [collection, items] of Object.entries(sectionsOf(one, toTime(nowMs() - 3 * 86_400_000)))) {
     put(device.id, collection, items, at);
   }
-  put(device.id, 'software', softwareOf(one, behind), at);
+  put(device.id, 'software', software, at);
 };
 
 const newToken = ({ appliance }: Filling, actor: Actor, approve: 'auto' | 'manual', group?: string): string => {
@@ -146,50 +150,54 @@ const round = async (
   rmSync(join(medium, `answer-${days.came}`), { recursive: true });
 };
 
+type Outcome = 'verified' | 'failed' | 'waiting';
+
+const deviceNamed = (name: string): PlantDevice => {
+  const one = plantDevices.find((candidate) => candidate.name === name);
+  if (one === undefined) throw new Error(`no device ${name}`);
+  return one;
+};
+
+/** What an installer and the next inventory say about an order. */
+const carryOut = (filling: Filling, update: string, name: string, outcome: Outcome): void => {
+  const { tasks } = filling.appliance;
+  const device = filling.rows.get(name);
+  const task = device === undefined || outcome === 'waiting' ? null : tasks.next(device.id);
+  if (device === undefined || task === null) return;
+  tasks.state(device.id, task.id, 'running');
+  const isDone = outcome === 'verified';
+  tasks.result(device.id, task.id, {
+    attempt: task.attempt,
+    state: isDone ? 'completed' : 'failed',
+    ...(isDone ? {} : { code: 'EXIT' }),
+    steps: [
+      {
+        name: 'dpkg',
+        exit: isDone ? 0 : 1,
+        output: isDone ? `Setting up ${update}\n` : 'dpkg: error: no space left on device\n',
+        ms: 2_310,
+      },
+    ],
+  });
+  if (!isDone) return;
+  const one = deviceNamed(name);
+  const behind = one.behind.filter((source) => source !== update);
+  report(filling, one, softwareOf(one, behind));
+};
+
 const deployTo = async (
   filling: Filling,
   update: string,
-  names: readonly string[],
+  outcomes: Readonly<Record<string, Outcome>>,
   daysBack: number,
 ): Promise<void> => {
   const { appliance, rows, actor } = filling;
-  const { updates, deployments, tasks } = appliance;
-  const item = updates.list({ limit: 200, search: update }).rows.find(({ name }) => name === update);
+  const item = appliance.updates.list({ limit: 200, search: update }).rows.find(({ name }) => name === update);
   if (item === undefined) throw new Error(`no update of ${update}`);
-  const devices = names.flatMap((name) => rows.get(name)?.publicId ?? []);
-  await daysAgo(daysBack, () =>
-    deployments.create(actor, { name: `${update} on line 2`, updates: [item.id], devices }),
-  );
-  await daysAgo(daysBack - hourDays, () => {
-    names.forEach((name, at) => {
-      const device = rows.get(name);
-      const task = device === undefined ? null : tasks.next(device.id);
-      if (device === undefined || task === null) return;
-      tasks.state(device.id, task.id, 'running');
-      // The first is verified by its next inventory, the second fails, the rest go on.
-      if (at === 0) {
-        tasks.result(device.id, task.id, {
-          attempt: task.attempt,
-          state: 'completed',
-          steps: [{ name: 'dpkg', exit: 0, output: `Setting up ${update}\n`, ms: 2_310 }],
-        });
-        const one = plantDevices.find((candidate) => candidate.name === name);
-        if (one !== undefined)
-          report(
-            filling,
-            one,
-            one.behind.filter((source) => source !== update),
-          );
-      }
-      if (at === 1) {
-        tasks.result(device.id, task.id, {
-          attempt: task.attempt,
-          state: 'failed',
-          code: 'EXIT',
-          steps: [{ name: 'dpkg', exit: 1, output: 'dpkg: error: no space left on device\n', ms: 840 }],
-        });
-      }
-    });
+  const devices = Object.keys(outcomes).flatMap((name) => rows.get(name)?.publicId ?? []);
+  await daysAgo(daysBack, () => appliance.deployments.create(actor, { updates: [item.id], devices }));
+  await daysAgo(daysBack - hourDays / 2, () => {
+    for (const [name, outcome] of Object.entries(outcomes)) carryOut(filling, update, name, outcome);
   });
 };
 
@@ -199,13 +207,16 @@ const approve = (filling: Filling, names: readonly string[], how: 'approve' | 'd
     .list({ limit: 200 })
     .rows.filter(({ name, kind }) => kind === 'catalog' && names.includes(name))
     .map(({ id }) => id);
-  updates[how](filling.actor, ids, how === 'decline' ? 'The recorder of line 2 needs this version' : undefined);
+  updates[how](filling.actor, ids, how === 'decline' ? { comment: 'The recorder of line 2 needs this version' } : {});
 };
 
-const people = (appliance: Appliance): { seitkali: Actor; akhmetov: Actor } => ({
-  seitkali: personOf(appliance, 'a.seitkali', 'A. Seitkali', 'administrator'),
-  akhmetov: personOf(appliance, 'd.akhmetov', 'D. Akhmetov', 'operator'),
-});
+const people = async (appliance: Appliance): Promise<Actor> => {
+  const seitkali = personOf(appliance, person.name, 'A. Seitkali', 'administrator');
+  personOf(appliance, 'd.akhmetov', 'D. Akhmetov', 'operator');
+  const { token } = appliance.accounts.makeLink(systemActor, seitkali.id);
+  await appliance.accounts.useLink(token, { password: person.password, again: person.password, from: '10.20.4.2' });
+  return seitkali;
+};
 
 const enrolAll = (filling: Filling): void => {
   const tokens = new Map<string, string>();
@@ -240,7 +251,7 @@ const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
     await appliance.exchange.importBundle(actor, other.path).catch(() => undefined);
     rmSync(join(medium, 'other'), { recursive: true });
   });
-  await deployTo(filling, 'sudo', ['hmi-l2-02', 'hmi-l2-03', 'hmi-l2-01'], 16);
+  await deployTo(filling, 'sudo', { 'hmi-l2-02': 'verified', 'hmi-l2-03': 'failed', 'hmi-l2-01': 'waiting' }, 16);
   const now: FixableName[] = ['openssl', 'sudo', 'firefox-esr', 'libxml2', 'curl', 'systemd', 'postgresql-17'];
   await round(
     filling,
@@ -263,20 +274,26 @@ const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
   });
 };
 
-const lastShift = async (filling: Filling): Promise<void> => {
-  const { appliance, actor, rows, medium } = filling;
-  await daysAgo(10 * hourDays, () => appliance.exchange.exportRequest(actor, medium));
-  await daysAgo(5 * hourDays, () => {
-    enrol(
-      filling,
-      { name: 'hmi-l2-06', role: 'panel', place: 'Line 2', address: '10.20.2.36', behind: [], seenHoursAgo: 0 },
-      newToken(filling, actor, 'manual'),
-    );
-    const old = rows.get('opr-1-04');
-    if (old !== undefined) appliance.objects.put(actor, 'device-decision', old.publicId, { description: 'Spare' });
+const lastDays = async (filling: Filling): Promise<void> => {
+  const { appliance, actor, medium } = filling;
+  const station = deviceNamed('eng-ws-03');
+  await daysAgo(2, () => {
+    const before = softwareOf(station).filter(({ name }) => name !== 'wireshark');
+    report(filling, station, [
+      ...before,
+      debianPackage('wireshark', '4.4.13-0+deb13u1'),
+      debianPackage('minicom', '2.10-2'),
+    ]);
   });
+  await daysAgo(10 * hourDays, () => appliance.exchange.exportRequest(actor, medium));
+  await deployTo(filling, 'firefox-esr', { 'eng-ws-03': 'failed' }, 7 * hourDays);
+  await daysAgo(5 * hourDays, () => {
+    const newcomer = { ...deviceNamed('hmi-l2-04'), name: 'hmi-l2-06', address: '10.20.2.36' };
+    enrol(filling, newcomer, newToken(filling, actor, 'manual'));
+  });
+  await daysAgo(2 * hourDays, () => approve(filling, ['libxml2'], 'approve'));
   for (const one of plantDevices) {
-    const device = rows.get(one.name);
+    const device = filling.rows.get(one.name);
     if (device !== undefined) await daysAgo(one.seenHoursAgo * hourDays, () => hear(appliance, device));
   }
 };
@@ -294,7 +311,7 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   });
   await daysAgo(33, () => enrolAll(filling));
   await history(filling, card);
-  await lastShift(filling);
+  await lastDays(filling);
   return card;
 };
 
@@ -311,12 +328,14 @@ const make = async (folder: string, port: number) => {
   const appliance = await compose({ dataDir, log });
   try {
     const host = makeHost(join(folder, 'host'));
-    const { seitkali } = await daysAgo(34.5, () => people(appliance));
+    const seitkali = await daysAgo(34.5, () => people(appliance));
     const filling: Filling = { appliance, host, medium, rows: new Map(), groups: new Map(), actor: seitkali };
     const card = await fill(filling);
-    appliance.objects.setSetting(seitkali, 'exchange.media-folders', [medium]);
-    const account = appliance.objects.findBy('account', 'name', administrator);
-    const { token } = appliance.accounts.makeLink(systemActor, account?.id ?? '');
+    const token = await daysAgo(9 * hourDays, () => {
+      appliance.objects.setSetting(seitkali, 'exchange.media-folders', [medium]);
+      const account = appliance.objects.findBy('account', 'name', administrator);
+      return appliance.accounts.makeLink(systemActor, account?.id ?? '').token;
+    });
     const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
     return { dataDir, medium, host, card, token, devices };
   } finally {
@@ -337,6 +356,7 @@ export const startFilledSite = async (): Promise<FilledSite> => {
     url,
     link: `${url}/first/${token}`,
     administrator,
+    person,
     answer: async (path, more) => {
       const request = made.host.open(path, made.card);
       const feeds = feedsAt({ debian: toTime(nowMs() - 3_600_000), alma: toTime(nowMs() - 3_600_000) }, [

@@ -210,7 +210,8 @@ export const plantDevices: readonly PlantDevice[] = [
   device('backup-01', 'server', '10.20.1.25', [], { system: 'almalinux' }),
 ];
 
-const deb = (name: string, version: string, source = name, sourceVersion = version): Item => ({
+/** A package as an agent reports it. */
+export const debianPackage = (name: string, version: string, source = name, sourceVersion = version): Item => ({
   type: 'deb',
   name,
   version,
@@ -261,11 +262,11 @@ export const softwareOf = (one: PlantDevice, behind: readonly FixableName[] = on
   const fixed = fixablesOn(one).flatMap((name) => {
     const { source, packages, old, fixed: newer } = fixableOf(name);
     const version = behind.includes(name) ? old : newer;
-    return packages.map((binary) => deb(binary, version, source, version));
+    return packages.map((binary) => debianPackage(binary, version, source, version));
   });
   return [
-    ...steady.map(([name, version]) => deb(name, version)),
-    ...ofRole[one.role].map(([n, v]) => deb(n, v)),
+    ...steady.map(([name, version]) => debianPackage(name, version)),
+    ...ofRole[one.role].map(([n, v]) => debianPackage(n, v)),
     ...fixed,
   ].sort((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
 };
