@@ -176,6 +176,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       statePath: paths.database,
       folder: paths.advisories,
       inventory,
+      events,
       clock: nowMs,
     });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });

@@ -18,10 +18,11 @@ await runJobs('self-check', async (_payload, { appliance }) => {
   for (const { check, detail } of findings.slice(0, maxEvents)) {
     events.record('doctor-finding', { actor: 'system:appliance', params: { check, detail } });
   }
+  const staleFeeds = appliance.exchange.noteStale();
   const { bavail, bsize } = statfsSync(paths.data);
   const freeBytes = bavail * bsize;
   if (freeBytes < objects.settingInteger('exchange.reserve-bytes')) {
     events.record('disk-low', { actor: 'system:appliance', params: { freeBytes } });
   }
-  return { mismatches: mismatches.length, findings: findings.length, freeBytes };
+  return { mismatches: mismatches.length, findings: findings.length, freeBytes, staleFeeds };
 });

@@ -232,6 +232,23 @@ describe('the exchange', () => {
     await refused('HASH', (await host.answer(medium, ask())).path);
   });
 
+  it('refuses what the disk has no room for', async () => {
+    await host.publish(catalog);
+    const bundle = await host.answer(medium, ask());
+    site.objects.setSetting(admin, 'exchange.reserve-bytes', Number.MAX_SAFE_INTEGER);
+    await refused('NO_SPACE', bundle.path);
+    site.objects.resetSetting(admin, 'exchange.reserve-bytes');
+    expect(await receive(bundle.path)).toMatchObject({ result: 'imported' });
+  });
+
+  it('warns of knowledge past its limit, and works on', async () => {
+    await host.publish(catalog);
+    await receive((await host.answer(medium, ask())).path);
+    expect(site.exchange.knowledge()).toMatchObject([{ stale: true }]);
+    expect(site.exchange.noteStale()).toBe(1);
+    expect(eventsOf('knowledge-stale')).toMatchObject([{ params: { feed: 'osv-debian', limitDays: 14 } }]);
+  });
+
   it('writes no receipt for an empty medium', async () => {
     await expect(receive(medium)).rejects.toMatchObject({ code: 'NO_BUNDLE' });
     expect(site.exchange.receipts({ limit: 10 }).total).toBe(1);

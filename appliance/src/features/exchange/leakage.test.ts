@@ -138,6 +138,8 @@ describe('what leaves', () => {
     ]);
     expect(() => site.exchange.exportRequest(admin, medium)).toThrow(expect.objectContaining({ code: 'FINDINGS' }));
     expect(site.exchange.state().requestNumber).toBe(0);
+    site.objects.setSetting(admin, 'exchange.allowed-words', ['Press4']);
+    expect(opened()).toContain('config-press4');
   });
 
   it('drops what a purl says beside name and version', () => {

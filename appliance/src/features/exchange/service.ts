@@ -82,6 +82,8 @@ export type ExchangeService = {
   /** What does not fit together, as sentences; for `doctor`. `isQuiet`: no server runs, so nothing may be half-done. */
   verify(context: { isQuiet: boolean }): string[];
   knowledge(): Knowledge[];
+  /** An event for each feed that is older than the site's limit; for the daily check. Returns how many. */
+  noteStale(): number;
   /** `<N>.root.json`, timestamp.json, snapshot.json, targets.json, inventory.jsonl; a text is a path. */
   trustFile(name: string): Uint8Array | string | null;
   root(): Uint8Array | null;
@@ -154,9 +156,29 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       held: held(),
       media: { volumeBytes: objects.settingInteger('exchange.medium-bytes'), freeBytes: freeBytes(folder) },
       identities: siteIdentities({ inventory, objects, devices: parts.devices }),
-      allowed: new Set(),
+      allowed: allowedWords(),
       nowMs: clock(),
     });
+
+  const allowedWords = (): ReadonlySet<string> => {
+    const words = objects.setting('exchange.allowed-words');
+    return new Set(Array.isArray(words) ? words.map((word) => word.trim().toLowerCase()) : []);
+  };
+
+  const knowledge = (): Knowledge[] => {
+    const limitDays = objects.settingInteger('exchange.knowledge-limit-days');
+    return store.feeds().map(({ feed, newest, imported_at: importedAt }) => {
+      const ageDays = newest === null ? undefined : Math.max(0, Math.floor((clock() - Date.parse(newest)) / dayMs));
+      return {
+        feed,
+        ...(newest === null ? {} : { newest }),
+        importedAt,
+        ...(ageDays === undefined ? {} : { ageDays }),
+        limitDays,
+        stale: ageDays === undefined || ageDays > limitDays,
+      };
+    });
+  };
 
   const roleFile = (role: TrustRole): Uint8Array | null => store.metadata().get(role)?.bytes ?? null;
 
@@ -284,19 +306,16 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       if (newest > state.request_number) findings.push(`request ${newest} is newer than its counter`);
       return [...findings, ...vulnerabilities.verify()];
     },
-    knowledge: () => {
-      const limitDays = objects.settingInteger('exchange.knowledge-limit-days');
-      return store.feeds().map(({ feed, newest, imported_at: importedAt }) => {
-        const ageDays = newest === null ? undefined : Math.max(0, Math.floor((clock() - Date.parse(newest)) / dayMs));
-        return {
-          feed,
-          ...(newest === null ? {} : { newest }),
-          importedAt,
-          ...(ageDays === undefined ? {} : { ageDays }),
-          limitDays,
-          stale: ageDays === undefined || ageDays > limitDays,
-        };
-      });
+    knowledge,
+    noteStale: () => {
+      const stale = knowledge().filter((feed) => feed.stale);
+      for (const { feed, ageDays, limitDays } of stale)
+        events.record('knowledge-stale', {
+          actor: 'system:appliance',
+          // A feed without a date counts as just past the limit.
+          params: { feed, ageDays: ageDays ?? limitDays + 1, limitDays },
+        });
+      return stale.length;
     },
     trustFile: (name) => {
       const root = /^([1-9]\d{0,15})\.root\.json$/.exec(name);

@@ -5,6 +5,7 @@ import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deb, debian13, openInventory } from '../../../test/support/site.ts';
+import type { StoredEvent } from '../events/types.ts';
 import { RANGE_JOIN } from './rematch-store.ts';
 import { type VulnerabilityService, vulnerabilityService } from './service.ts';
 import { buildSnapshot } from './snapshot-build.ts';
@@ -55,10 +56,12 @@ describe('matching', () => {
   let vulnerabilities: VulnerabilityService;
   let clockMs = Date.parse('2026-01-02T00:00:00Z');
   let number = 0;
+  let noted: string[] = [];
 
   beforeEach(async () => {
     clockMs = Date.parse('2026-01-02T00:00:00Z');
     number = 0;
+    noted = [];
     site = await openInventory([(changed) => vulnerabilities.onSectionChanged(changed)]);
     site.db
       .prepare(
@@ -70,6 +73,12 @@ describe('matching', () => {
       statePath: site.paths.database,
       folder: site.paths.advisories,
       inventory: site.inventory,
+      events: {
+        record: (type, event) => {
+          noted.push(`${type} ${event?.params?.['advisory']}`);
+          return {} as StoredEvent;
+        },
+      },
       clock: () => clockMs,
     });
   });
@@ -140,6 +149,7 @@ describe('matching', () => {
     clockMs += 60_000;
     site.report(1, 'software', [deb('openssl', '3.5.1-1')]);
     expect(ids()).toEqual([]);
+    expect(noted).toEqual(['finding-closed A']);
     expect(vulnerabilities.list({ limit: 10, state: 'fixed' }).rows.map((row) => row.state)).toEqual(['fixed']);
   });
 
@@ -164,7 +174,9 @@ describe('matching', () => {
     const gone = { ...a, withdrawn: '2026-01-02T00:00:00Z' };
     await publish(await part(first?.cursor ?? '', [gone], [gone, b]));
     expect(vulnerabilities.list({ limit: 10 }).rows.map((row) => [row.advisory, row.since])).toEqual([['B', since]]);
+    expect(noted).toEqual(['finding-opened A', 'finding-opened B', 'finding-closed A']);
     expect(vulnerabilities.rematch()).toEqual({ opened: 0, closed: 0, changed: 0 });
+    expect(noted).toHaveLength(3);
   });
 
   it('refuses a delta whose result is not what was signed, and leaves the old snapshot', async () => {

@@ -89,13 +89,32 @@ WHERE NOT EXISTS (SELECT 1 FROM match m WHERE m.coord = n.coord AND m.adv = n.ad
 ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed, severity = excluded.severity,
   decision = excluded.decision, inputs = excluded.inputs`;
 
+/** One line of what a match changed, for the journal. */
+export type NotedFinding = { readonly advisory: string; readonly package: string; readonly severity: string };
+
+const noted = (condition: string): string => `
+SELECT a.osv_id AS advisory, c.name AS package, m.severity AS severity
+FROM match m JOIN main.coord c ON c.id = m.coord JOIN snap.adv a ON a.id = m.adv
+WHERE ${condition} AND c.devices > 0 AND m.verdict = 'affected' AND m.decision IN ('act', 'attend')
+ORDER BY m.decision, a.osv_id LIMIT @limit`;
+const OPENED = noted('m.since = @at AND m.until IS NULL');
+const CLOSED = noted('m.until = @at');
+
 /**
  * Matches every coordinate against snapshot `number` and writes the differences. `isCurrent` is asked inside the
  * transaction: another import may have come first, and then this match is not the one to keep.
  */
 export const rematchAll = (
   db: Database,
-  options: { path: string; number: number; at: string; isCurrent: () => boolean },
+  options: {
+    path: string;
+    number: number;
+    at: string;
+    isCurrent: () => boolean;
+    /** Called in the transaction with what a person should know, at most `limit` each. */
+    note: (opened: readonly NotedFinding[], closed: readonly NotedFinding[]) => void;
+    limit: number;
+  },
 ): RematchResult => {
   attachSnapshot(db, options.path);
   try {
@@ -109,6 +128,11 @@ export const rematchAll = (
       const closed = db.prepare(CLOSE).run(at).changes;
       const changed = db.prepare(CHANGE).run().changes;
       const opened = db.prepare(OPEN).run(at).changes;
+      const read = { at: options.at, limit: options.limit };
+      options.note(
+        opened > 0 ? db.prepare<unknown[], NotedFinding>(OPENED).all(read) : [],
+        closed > 0 ? db.prepare<unknown[], NotedFinding>(CLOSED).all(read) : [],
+      );
       db.prepare('UPDATE exchange_state SET matched = ? WHERE id = 1').run(options.number);
       return { opened, closed, changed };
     });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { SectionChanged, SectionRow } from '../inventory/types.ts';
 import { compareSets, packIds, unpackIds } from './coord-set.ts';
@@ -32,6 +33,7 @@ export type VulnerabilityParts = {
   /** The folder `advisories/`. */
   readonly folder: string;
   readonly inventory: Pick<InventoryService, 'section'>;
+  readonly events: Pick<EventService, 'record'>;
   readonly clock: () => number;
 };
 
@@ -91,6 +93,9 @@ const firstSeenOf = (store: VulnerabilityStore, device: number, finding: Finding
   return later(added ?? finding.since, finding.since);
 };
 
+/** Single findings in the journal, of one import or one report; the rest is in the lists. */
+const maxNoted = 200;
+
 const RANK: Readonly<Record<Decision, number>> = { act: 0, attend: 1, 'track-star': 2, track: 3 };
 
 /** Findings: derived from inventory and advisories, per coordinate, fanned out to devices on read. */
@@ -121,6 +126,17 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     return [...ids].sort((a, b) => a - b);
   };
 
+  /** The inventory no longer shows it: that, and only that, closes a finding on a device. */
+  const noteClosed = (device: number, removed: readonly number[]): void => {
+    const reader = snapshots.reader();
+    if (!reader) return;
+    for (const { adv, name } of store.openMatches(removed, maxNoted)) {
+      const advisory = reader.advisory(adv)?.osvId;
+      if (advisory !== undefined)
+        parts.events.record('finding-closed', { device, params: { advisory, package: name } });
+    }
+  };
+
   const updateDevice = (device: number): void => {
     const at = toTime(clock());
     const now = coordsOf(device, at);
@@ -135,6 +151,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     if (added.length === 0 && removed.length === 0) return;
     for (const coord of added) store.added(device, coord, at);
     for (const coord of removed) store.removed(device, coord, before.since, at);
+    noteClosed(device, removed);
     store.putDevice(device, before.since, packIds(now));
   };
 
@@ -169,6 +186,12 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         number,
         at: toTime(clock()),
         isCurrent: () => current() === number,
+        limit: maxNoted,
+        note: (opened, closed) => {
+          for (const params of opened) parts.events.record('finding-opened', { params });
+          for (const { advisory, package: name } of closed)
+            parts.events.record('finding-closed', { params: { advisory, package: name } });
+        },
       });
     },
     buildSnapshot: (options) => buildSnapshot({ ...options, folder: parts.folder, previous: current() }),

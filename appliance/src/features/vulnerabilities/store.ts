@@ -55,6 +55,10 @@ export const vulnerabilityStore = (db: Database) => {
      ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed,
        severity = excluded.severity, decision = excluded.decision, inputs = excluded.inputs`,
   );
+  const openMatches = db.prepare<[string, number], { adv: number; name: string }>(
+    `SELECT m.adv, c.name FROM match m CROSS JOIN coord c ON c.id = m.coord
+     WHERE m.coord IN (SELECT value FROM json_each(?)) AND m.until IS NULL AND m.verdict = 'affected' LIMIT ?`,
+  );
   const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM coord');
   const readState = db.prepare<[], { snapshot: number; previous: number; matched: number }>(
     'SELECT snapshot, snapshot_previous AS previous, matched FROM exchange_state WHERE id = 1',
@@ -108,6 +112,7 @@ export const vulnerabilityStore = (db: Database) => {
         match.inputs,
       );
     },
+    openMatches: (coords: readonly number[], limit: number) => openMatches.all(JSON.stringify(coords), limit),
     counts: () => counts.all(),
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
     snapshots: (): { snapshot: number; previous: number; matched: number } =>

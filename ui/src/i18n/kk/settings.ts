@@ -44,6 +44,9 @@ export const settings = {
   'setting.exchange.reserve-bytes.help': 'Одан аз қалдыратын импорт басталмайды.',
   'setting.exchange.medium-bytes.title': 'Тасығыштағы томның шегі',
   'setting.exchange.medium-bytes.help': '0 – шек жоқ. Сұрау оны қосылған тарапқа айтады.',
+  'setting.exchange.allowed-words.title': 'Шыға алатын атаулар',
+  'setting.exchange.allowed-words.help':
+    'Бума атауларында кездесетін және ештеңе ашпайтын компьютер мен тіркелгі атаулары. Әрқайсысын адам шешеді; сонда сұрау оларға қарамастан жазылады.',
   'setting.exchange.media-folders.title': 'Тасығыш бумалары',
   'setting.exchange.media-folders.help': 'Қосылған тасығыштар шығатын жер, толық жол.',
   'area.devices': 'Құрылғылар',
