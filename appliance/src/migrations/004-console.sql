@@ -19,6 +19,12 @@ create table login_attempt (
 ) strict, without rowid;
 create index login_attempt_since on login_attempt (since);
 
+-- The newest one-time password that an account used: each counts once.
+create table totp_step (
+  account text primary key,
+  step integer not null
+) strict, without rowid;
+
 -- A bundle on its way through the steps of the import page: uploaded into staging, or on a medium.
 create table import_draft (
   id text primary key,

@@ -12,6 +12,7 @@ import { type ObjectService, objectService } from '../objects/service.ts';
 import { systemActor } from '../objects/types.ts';
 import { passwords } from './password.ts';
 import { type AccountService, accountService } from './service.ts';
+import { totpCode } from './totp.ts';
 
 const from = '10.0.0.9';
 const good = 'correct horse battery';
@@ -122,6 +123,54 @@ describe('log-in', () => {
     const next = await accounts.login({ name: 'Айгүл', password: good, from, old: session.cookie });
     expect(next.cookie).not.toBe(session.cookie);
     expect(accounts.resume(session.cookie, from)).toBeUndefined();
+  });
+});
+
+describe('two-step verification', () => {
+  const login = (code?: string) => accounts.login({ name: 'Айгүл', password: good, code, from });
+  const codeNow = (secret: string): string => totpCode(secret, Math.floor(now / 30_000));
+
+  it('asks for a code that counts once, says the same for a wrong one, and takes a recovery code', async () => {
+    const { id } = await adminWithPassword();
+    const { secret } = accounts.twoStep.begin(id, from);
+    await login();
+    expect(await codeOf(() => accounts.twoStep.confirm(id, '000000', from))).toBe('INVALID');
+    const { codes } = accounts.twoStep.confirm(id, codeNow(secret), from);
+    await expect(login()).rejects.toThrow('wrong name or password');
+    await expect(login(codeNow(secret))).rejects.toThrow('wrong name or password');
+    now += 30_000;
+    await login(codeNow(secret));
+    await expect(login(codeNow(secret))).rejects.toThrow('wrong name or password');
+    await login(codes[0]);
+    await expect(login(codes[0])).rejects.toThrow('wrong name or password');
+    expect(accounts.twoStep.codesLeft(id)).toBe(9);
+    expect(happened('login-failed')).toBe(4);
+    expect(happened('second-factor-enabled')).toBe(1);
+  });
+
+  it('is off again when it is switched off, and after break-glass', async () => {
+    const { id } = await adminWithPassword();
+    for (const off of [
+      () => accounts.twoStep.disable(id, from),
+      () => void accounts.breakGlass(systemActor, 'Айгүл'),
+    ]) {
+      now += 60_000;
+      const { secret } = accounts.twoStep.begin(id, from);
+      accounts.twoStep.confirm(id, codeNow(secret), from);
+      expect(await codeOf(() => login())).toBe('UNAUTHENTICATED');
+      off();
+      expect(await codeOf(() => login())).toBe('none');
+    }
+  });
+
+  it('can be what the site asks of everybody', async () => {
+    const { id, session } = await adminWithPassword();
+    expect(accounts.resume(session.cookie, from)?.needsTwoStep).toBe(false);
+    objects.setSetting(systemActor, 'accounts.require-two-step', true);
+    expect(accounts.resume(session.cookie, from)?.needsTwoStep).toBe(true);
+    const { secret } = accounts.twoStep.begin(id, from);
+    accounts.twoStep.confirm(id, codeNow(secret), from);
+    expect(accounts.resume(session.cookie, from)?.needsTwoStep).toBe(false);
   });
 });
 

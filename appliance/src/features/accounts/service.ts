@@ -11,12 +11,20 @@ import { type AttemptLimits, loginAttempts } from './attempts.ts';
 import { oneTimeLinks } from './links.ts';
 import { type Passwords, passwords } from './password.ts';
 import { administratorRole, repairAdministratorRole, rightsOf } from './rights.ts';
+import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { accountStore } from './store.ts';
 import type { LinkPurpose, NewSession, Session, SignedIn } from './types.ts';
 
 export type AccountService = {
   /** UNAUTHENTICATED for any wrong pair, RATE_LIMITED after too many tries. `old` ends the session before. */
-  login(call: { name: string; password: string; from: string; old?: string | undefined }): Promise<NewSession>;
+  login(call: {
+    name: string;
+    password: string;
+    /** One-time password or recovery code, where the account has two steps. */
+    code?: string | undefined;
+    from: string;
+    old?: string | undefined;
+  }): Promise<NewSession>;
   /** The person behind a cookie's value; undefined when there is no living session. */
   resume(cookie: string | undefined, from: string): SignedIn | undefined;
   logout(signedIn: SignedIn): void;
@@ -26,6 +34,7 @@ export type AccountService = {
     signedIn: SignedIn,
     call: { current: string; next: string; again: string; from: string },
   ): Promise<NewSession>;
+  twoStep: SecondFactor;
   sessions(account: string): Session[];
   endSessions(actor: Actor, account: string): number;
   /** A link that sets a password once. The token is shown once and only its hash is kept. */
@@ -79,6 +88,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
   });
 
+  const twoStep = secondFactor({ db, store, objects, events, clock });
   const links = oneTimeLinks({ db, objects, events, clock });
 
   const idleMs = (): number => objects.settingInteger('accounts.idle-minutes') * minuteMs;
@@ -138,7 +148,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   const limited = (retryAfterMs: number): AppError =>
     new AppError('RATE_LIMITED', 'too many tries', { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) });
 
-  const login: AccountService['login'] = async ({ name, password, from, old }) => {
+  const login: AccountService['login'] = async ({ name, password, code = '', from, old }) => {
     const attempt = attempts.take(name, from);
     const account = findAccount(name);
     const record = (type: string, params: Record<string, string>): void => {
@@ -158,10 +168,14 @@ export const accountService = (parts: AccountParts): AccountService => {
       throw wrongPair();
     }
     const renewed = hashing.isOutdated(stored) ? await hashing.hash(password) : undefined;
-    return immediate(db, () => {
+    const opened = immediate(db, () => {
       // The account may have changed while the password was checked.
       const current = objects.find('account', account.id, { secrets: true });
       if (current === undefined || current.body['disabled'] === true || hashIn(current) !== stored) throw wrongPair();
+      if (twoStep.isOn(current) && !twoStep.take(current, code, from)) {
+        record('login-failed', { account: current.id, reason: 'wrong-code' });
+        return undefined;
+      }
       attempts.succeeded(name, from);
       if (renewed !== undefined)
         objects.update(self(current, from), 'account', current.id, { passwordHash: renewed }, { comment: 'rehash' });
@@ -171,6 +185,8 @@ export const accountService = (parts: AccountParts): AccountService => {
       record('login-succeeded', { account: current.id });
       return session;
     });
+    if (opened === undefined) throw wrongPair();
+    return opened;
   };
 
   const resume: AccountService['resume'] = (cookie, from) => {
@@ -185,7 +201,8 @@ export const accountService = (parts: AccountParts): AccountService => {
       return undefined;
     }
     if (now - session.usedAt >= minuteMs) store.touch(session.hash, now);
-    return { actor: toActor(account, from), session, csrf: csrfOf(session.hash) };
+    const needsTwoStep = account.body['twoStep'] !== true && objects.settingFlag('accounts.require-two-step');
+    return { actor: toActor(account, from), session, csrf: csrfOf(session.hash), needsTwoStep };
   };
 
   const setPassword = (account: Obj, hash: string, from: string): void => {
@@ -260,7 +277,13 @@ export const accountService = (parts: AccountParts): AccountService => {
       return immediate(db, () => {
         repairAdministratorRole(objects, actor);
         const held = objects.findBy('account', 'name', name.trim());
-        const patch = { disabled: false, roles: [administratorRole], twoStep: false, totpSecret: null };
+        const patch = {
+          disabled: false,
+          roles: [administratorRole],
+          twoStep: false,
+          totpSecret: null,
+          recoveryCodes: null,
+        };
         const account =
           held === undefined
             ? objects.create(actor, 'account', { name, roles: [administratorRole] }, { comment: 'break-glass' })
@@ -269,6 +292,7 @@ export const accountService = (parts: AccountParts): AccountService => {
         return account;
       });
     },
+    twoStep,
     ...apiTokens({ objects, events, clock, attempts }),
     trim: () => {
       attempts.trim();

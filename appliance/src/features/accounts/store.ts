@@ -47,7 +47,18 @@ export const accountStore = (db: Database) => {
     'delete from login_attempt where subject in (select subject from login_attempt order by since limit ?)',
   );
 
+  const lastStep = db.prepare<[string], { step: number }>('select step from totp_step where account = ?');
+  const setLastStep = db.prepare<[string, number]>(
+    'insert into totp_step (account, step) values (?, ?) on conflict (account) do update set step = excluded.step',
+  );
+
   return {
+    /** The step of the newest one-time password that an account used. */
+    lastStep: (account: string): number => lastStep.get(account)?.step ?? 0,
+    setLastStep: (account: string, step: number): void => {
+      setLastStep.run(account, step);
+    },
+
     session: (hash: Buffer): Session | undefined => {
       const row = session.get(hash);
       return row === undefined ? undefined : toSession(row);

@@ -19,7 +19,13 @@ export type Session = {
 };
 
 /** A request with a living session. */
-export type SignedIn = { actor: Actor; session: Session; csrf: string };
+export type SignedIn = {
+  actor: Actor;
+  session: Session;
+  csrf: string;
+  /** The site asks for two-step verification and this account has none yet. */
+  needsTwoStep: boolean;
+};
 
 /** What a log-in hands to the browser. */
 export type NewSession = { cookie: string; maxAgeSeconds: number; actor: Actor };

@@ -1,6 +1,8 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Console, openConsole, password, type Role } from '../../../test/support/console.ts';
+import { totpCode } from '../accounts/totp.ts';
 import { systemActor } from '../objects/types.ts';
 
 let site: Console;
@@ -91,14 +93,14 @@ describe('pages', () => {
 
 describe('every address that changes something', () => {
   const posts = Object.entries(routePatterns).filter(([name]) =>
-    /^(logout|mePassword|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
+    /^(logout|mePassword|meTwoStep|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
       name,
     ),
   );
   const addressOf = (pattern: string): string =>
     pattern.replace(':kind', 'group').replace(/:\w+/g, 'aaaaaaaaaaaaaaaaaaaaaaaa');
 
-  it('is in the table', () => expect(posts).toHaveLength(23));
+  it('is in the table', () => expect(posts).toHaveLength(24));
 
   it.each(posts)('%s refuses another origin, a missing origin and a wrong token', async (_name, pattern) => {
     const browser = await site.as('administrator');
@@ -125,7 +127,7 @@ describe('every address that changes something', () => {
     expect(counted()).toBe(before);
   });
 
-  it.each(posts.filter(([name]) => !/^(logout|mePassword|preferences|devicePersonal)$/.test(name)))(
+  it.each(posts.filter(([name]) => !/^(logout|mePassword|meTwoStep|preferences|devicePersonal)$/.test(name)))(
     '%s is refused to a viewer',
     async (_name, pattern) => {
       const browser = await site.as('viewer');
@@ -242,6 +244,35 @@ describe('log-in', () => {
     const done = await browser.post('/me/password', { current: password, password: next, repeat: next });
     expect(done.status).toBe(303);
     expect((await browser.get('/me')).status).toBe(200);
+  });
+});
+
+describe('two steps', () => {
+  it('are set up on the own page, and asked for at the next log-in', async () => {
+    const { accounts, objects } = site.appliance;
+    const { id } = objects.create(systemActor, 'account', { name: 'careful', roles: ['viewer'] });
+    const browser = site.browser();
+    await browser.post(`/first/${accounts.makeLink(systemActor, id).token}`, { password, repeat: password });
+    await browser.post('/me/two-step', { action: 'begin' });
+    const secret = accounts.twoStep.pending(id) ?? '';
+    expect((await (await browser.get('/me')).text()).includes(secret.slice(0, 4))).toBe(true);
+    expect((await browser.post('/me/two-step', { action: 'confirm', code: '123' })).status).toBe(422);
+    const code = totpCode(secret, Math.floor(nowMs() / 30_000));
+    const done = await browser.post('/me/two-step', { action: 'confirm', code });
+    const recovery = /\b[a-z2-7]{5}-[a-z2-7]{5}\b/.exec(await done.text())?.[0] ?? '';
+    expect((await site.browser().post('/login', { name: 'careful', password })).status).toBe(401);
+    expect((await site.browser().post('/login', { name: 'careful', password, code: recovery })).status).toBe(303);
+    await browser.post('/me/two-step', { action: 'disable' });
+    expect((await site.browser().post('/login', { name: 'careful', password })).status).toBe(303);
+  });
+
+  it('leave only the own page open while the site asks for them and they are missing', async () => {
+    const browser = await site.as('operator');
+    site.appliance.objects.setSetting(systemActor, 'accounts.require-two-step', true);
+    const response = await browser.get('/devices');
+    expect(response.headers.get('location')).toBe('/me');
+    expect((await browser.get('/me')).status).toBe(200);
+    site.appliance.objects.setSetting(systemActor, 'accounts.require-two-step', false);
   });
 });
 

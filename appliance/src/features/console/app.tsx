@@ -36,8 +36,12 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.use(guard(deps));
   app.route('/', loginPages(deps));
   app.use(async function requireSession(c, next) {
-    if (c.get('signedIn') !== undefined) return next();
+    const signedIn = c.get('signedIn');
     const url = new URL(c.req.url);
+    const isOwnPage = url.pathname === paths.me() || url.pathname.startsWith(`${paths.me()}/`);
+    // Until the second step that the site asks for is set up, only the page where that is done is open.
+    if (signedIn?.needsTwoStep && !isOwnPage) return c.redirect(paths.me(), 303);
+    if (signedIn !== undefined) return next();
     const login = paths.login(c.req.method === 'GET' ? `${url.pathname}${url.search}` : undefined);
     if (c.req.method !== 'GET') throw new AppError('UNAUTHENTICATED', 'log in first');
     // A swap must not put the log-in page into a region: htmx loads this address as a page.

@@ -9,6 +9,7 @@ export const messages = {
   'toast.reverted': 'The content of revision {revision} is back',
   'toast.settings': { one: '{n} setting changed', other: '{n} settings changed' },
   'toast.password': 'Password changed, other sessions ended',
+  'toast.twoStepOff': 'Two-step verification is off',
   'toast.devices.approve': { one: '{n} device approved', other: '{n} devices approved' },
   'toast.devices.revoke': { one: '{n} device revoked', other: '{n} devices revoked' },
   'toast.devices.move': { one: '{n} device moved. Group: {group}', other: '{n} devices moved. Group: {group}' },
@@ -66,6 +67,8 @@ export const messages = {
   'confirm.deployment.cancel.consequence':
     'Orders that wait are withdrawn. A device that has begun finishes, and its result is kept as late.',
   'confirm.deployment.cancel.button': 'Cancel the deployment',
+
+  'validation.code': 'The code is wrong or was used already.',
 
   'filter.state': 'Admission',
   'filter.area': 'Area',

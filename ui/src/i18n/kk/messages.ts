@@ -10,6 +10,7 @@ export const messages = {
   'toast.reverted': '{revision}-редакцияның мазмұны қайтарылды',
   'toast.settings': '{n} баптау өзгертілді',
   'toast.password': 'Құпиясөз өзгертілді, басқа сеанстар аяқталды',
+  'toast.twoStepOff': 'Екі қадамды тексеру өшірілді',
   'toast.devices.approve': '{n} құрылғы мақұлданды',
   'toast.devices.revoke': '{n} құрылғы қайтарып алынды',
   'toast.devices.move': '{n} құрылғы көшірілді. Топ: {group}',
@@ -56,6 +57,8 @@ export const messages = {
   'confirm.deployment.cancel.consequence':
     'Күтіп тұрған тапсырмалар қайтарылады. Бастап кеткен құрылғы аяқтайды, нәтижесі кешіккен болып сақталады.',
   'confirm.deployment.cancel.button': 'Таратуды тоқтату',
+
+  'validation.code': 'Код қате немесе бұрын қолданылған.',
 
   'filter.state': 'Рұқсат',
   'filter.area': 'Сала',

@@ -15,6 +15,7 @@ export const messages = {
     other: 'Изменено {n} настройки',
   },
   'toast.password': 'Пароль изменён, другие сеансы завершены',
+  'toast.twoStepOff': 'Двухшаговая проверка выключена',
   'toast.devices.approve': {
     one: 'Допущено {n} устройство',
     few: 'Допущено {n} устройства',
@@ -171,6 +172,8 @@ export const messages = {
   'confirm.deployment.cancel.consequence':
     'Ожидающие задания отзываются. Устройство, которое уже начало, закончит, и его результат сохранится как поздний.',
   'confirm.deployment.cancel.button': 'Отменить развёртывание',
+
+  'validation.code': 'Код неверен или уже использован.',
 
   'filter.state': 'Допуск',
   'filter.area': 'Область',

@@ -66,6 +66,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         const session = await accounts.login({
           name: form.text('name'),
           password: form.text('password'),
+          code: form.text('code').slice(0, 50),
           from: c.get('from'),
           old: sessionCookie(c),
         });

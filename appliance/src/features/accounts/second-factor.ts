@@ -1,0 +1,94 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor, Body, Obj, Right } from '../objects/types.ts';
+import type { AccountStore } from './store.ts';
+import { matchTotp, newRecoveryCodes, newTotpSecret, useRecoveryCode } from './totp.ts';
+
+export type SecondFactor = {
+  isOn(account: Obj): boolean;
+  /** Takes the code of an account read with its secrets; false for a wrong or used one. In the caller's transaction. */
+  take(account: Obj, code: string, from: string): boolean;
+  /** A new secret, which counts once it is confirmed. */
+  begin(account: string, from: string): { secret: string };
+  /** The secret that waits for its first code. */
+  pending(account: string): string | undefined;
+  /** INVALID for a wrong code; otherwise it is on, and these codes are shown once. */
+  confirm(account: string, code: string, from: string): { codes: string[] };
+  disable(account: string, from: string): void;
+  codesLeft(account: string): number;
+};
+
+const texts = (json: unknown): string[] => {
+  const parsed: unknown = typeof json === 'string' && json !== '' ? JSON.parse(json) : [];
+  return Array.isArray(parsed) ? parsed.filter((entry): entry is string => typeof entry === 'string') : [];
+};
+
+const secretOf = (account: Obj): string => {
+  const secret = account.body['totpSecret'];
+  return typeof secret === 'string' ? secret : '';
+};
+
+/** Two-step verification of accounts. */
+export const secondFactor = (parts: {
+  db: Database;
+  store: AccountStore;
+  objects: ObjectService;
+  events: EventService;
+  clock: () => number;
+}): SecondFactor => {
+  const { db, store, objects, events, clock } = parts;
+
+  // A person's own second factor needs no right over accounts; nothing else is written with this actor.
+  const write = (account: string, from: string, patch: Body, comment: string): void => {
+    const actor: Actor = { type: 'account', id: account, label: '', from, rights: new Set<Right>(['accounts:write']) };
+    objects.update(actor, 'account', account, patch, { comment });
+  };
+  const read = (id: string): Obj => objects.get('account', id, { secrets: true });
+  const isOn = (account: Obj): boolean => account.body['twoStep'] === true && secretOf(account) !== '';
+
+  return {
+    isOn,
+    take: (account, code, from) => {
+      const step = matchTotp(secretOf(account), code, clock(), store.lastStep(account.id));
+      if (step !== undefined) {
+        store.setLastStep(account.id, step);
+        return true;
+      }
+      const left = useRecoveryCode(texts(account.body['recoveryCodes']), code);
+      if (left === undefined) return false;
+      write(account.id, from, { recoveryCodes: JSON.stringify(left) }, 'recovery code used');
+      return true;
+    },
+    begin: (id, from) => {
+      if (isOn(read(id))) throw new AppError('CONFLICT', 'two-step verification is on already');
+      const secret = newTotpSecret();
+      write(id, from, { totpSecret: secret, twoStep: false }, 'two-step verification begun');
+      return { secret };
+    },
+    pending: (id) => {
+      const account = read(id);
+      return isOn(account) || secretOf(account) === '' ? undefined : secretOf(account);
+    },
+    confirm: (id, code, from) =>
+      immediate(db, () => {
+        const account = read(id);
+        const step = matchTotp(secretOf(account), code, clock(), store.lastStep(id));
+        if (isOn(account) || step === undefined) throw invalid({ code: { key: 'validation.code' } });
+        store.setLastStep(id, step);
+        const { codes, hashes } = newRecoveryCodes();
+        write(id, from, { twoStep: true, recoveryCodes: JSON.stringify(hashes) }, 'two-step verification on');
+        events.record('second-factor-enabled', { actor: `account:${id}`, from, params: { account: id } });
+        return { codes };
+      }),
+    disable: (id, from) =>
+      immediate(db, () => {
+        if (secretOf(read(id)) === '') return;
+        const wasOn = isOn(read(id));
+        write(id, from, { twoStep: false, totpSecret: null, recoveryCodes: null }, 'two-step verification off');
+        if (wasOn) events.record('second-factor-disabled', { actor: `account:${id}`, from, params: { account: id } });
+      }),
+    codesLeft: (id) => texts(read(id).body['recoveryCodes']).length,
+  };
+};
