@@ -15,6 +15,8 @@ import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { ExportedRequest } from './types.ts';
 
+const suspectMs = 400 * 86_400_000;
+
 const onMedium = <T>(path: string, work: () => T): T => {
   try {
     return work();
@@ -94,6 +96,8 @@ export const writeRequest = (options: {
         lastReceipt: built.lastReceipt,
         writtenBy: `${actor.type}:${actor.id}`,
       });
+      // The wall time that was seen counts from now on, unless the clock has jumped (bundle format, section "Clock").
+      if (Date.parse(at) < Date.parse(requireState(store).floor) + suspectMs) store.raiseFloor(at);
       events.record('request-exported', {
         actor: `${actor.type}:${actor.id}`,
         ...(actor.from === undefined ? {} : { from: actor.from }),

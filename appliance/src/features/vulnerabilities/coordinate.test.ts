@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coordinateOf } from './coordinate.ts';
+import { coordinateOf, keyOfCoordinate } from './coordinate.ts';
 
 const debian = { vendor: 'debian', release: '13' };
 
@@ -35,7 +35,7 @@ describe('coordinateOf', () => {
       { vendor: 'demo-line', release: '1' },
     );
     expect(found).toMatchObject({ eco: 'dpkg:demo-line:1', name: 'line-tools' });
-    expect(found?.key).not.toBeNull();
+    expect(found && keyOfCoordinate(found)).not.toBeNull();
   });
 
   it('names the binary package for rpm and skips keys', () => {

@@ -23,9 +23,10 @@ export type Coordinate = {
   readonly eco: string;
   readonly name: string;
   readonly version: string;
-  /** null: the version cannot be compared. */
-  readonly key: Uint8Array | null;
 };
+
+/** The memcomparable key of a coordinate's version; null: it cannot be compared. */
+export const keyOfCoordinate = ({ eco, version }: Coordinate): Uint8Array | null => keyFor(eco, version);
 
 // Purl type -> OSV ecosystem; these carry no release.
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -53,15 +54,8 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
     return undefined;
   }
   const name = eco === 'Maven' ? path.replace('/', ':') : path;
-  return { eco, name: normalisePackage(eco, name), version: item.version, key: keyFor(eco, item.version) };
+  return { eco, name: normalisePackage(eco, name), version: item.version };
 };
-
-const systemCoordinate = (eco: string, name: string, version: string): Coordinate => ({
-  eco,
-  name,
-  version,
-  key: keyFor(eco, version),
-});
 
 /**
  * The coordinate of an item on a platform. undefined: nothing is ever published about it (a package of a distribution
@@ -74,9 +68,9 @@ export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefi
   if (eco === null) return undefined;
   // rpm keys the public keys of repositories as packages.
   if (item.type === 'rpm')
-    return item.name === 'gpg-pubkey' ? undefined : systemCoordinate(eco, item.name, item.version);
+    return item.name === 'gpg-pubkey' ? undefined : { eco, name: item.name, version: item.version };
   // Debian and Alpine advisories name the source package; a rebuild (+b1) changes only the binary version.
-  return systemCoordinate(eco, item.source || item.name, item.sourceVersion || item.version);
+  return { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
 };
 
 /** Whether the item belongs to the distribution, so that its coordinate depends on the device's release. */

@@ -6,7 +6,7 @@ import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { SectionChanged, SectionRow } from '../inventory/types.ts';
 import { compareSets, packIds, unpackIds } from './coord-set.ts';
-import { coordinateOf, type Platform, type SoftwareIdentity } from './coordinate.ts';
+import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
 import { type FixNeeded, findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
@@ -107,7 +107,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
 
   const matchNew = (coord: number, coordinate: Parameters<VulnerabilityStore['coord']>[0], at: string): void => {
-    for (const hit of snapshots.reader()?.match(coordinate) ?? []) {
+    for (const hit of snapshots.reader()?.match({ ...coordinate, key: keyOfCoordinate(coordinate) }) ?? []) {
       const { decision, inputs } = decide(hit.severity, hit.cvss ?? undefined);
       store.addMatch({ ...hit, coord, decision, inputs: JSON.stringify(inputs) }, at);
     }

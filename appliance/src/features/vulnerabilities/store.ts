@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { Coordinate } from './coordinate.ts';
+import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
 import type { Decision, Severity, Verdict } from './types.ts';
 
 /** A coordinate and an advisory that covers it, or that a person must look at. */
@@ -15,9 +15,9 @@ export type NewMatch = Hit & { readonly coord: number; readonly decision: Decisi
 
 /** Coordinates, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
-  const findCoord = db.prepare<[string, string, string], { id: number; key: Buffer | null }>(
-    'SELECT id, key FROM coord WHERE eco = ? AND name = ? AND version = ?',
-  );
+  const findCoord = db
+    .prepare<[string, string, string], number>('SELECT id FROM coord WHERE eco = ? AND name = ? AND version = ?')
+    .pluck();
   const addCoord = db.prepare('INSERT INTO coord (eco, name, version, key) VALUES (?, ?, ?, ?)');
   const countUp = db.prepare('UPDATE coord SET devices = devices + 1 WHERE id = ?');
   const countDown = db.prepare('UPDATE coord SET devices = devices - 1 WHERE id = ?');
@@ -67,9 +67,10 @@ export const vulnerabilityStore = (db: Database) => {
   return {
     /** The id of a coordinate; `isNew`: it has never been matched. */
     coord: (coordinate: Coordinate): { id: number; isNew: boolean } => {
-      const { eco, name, version, key } = coordinate;
+      const { eco, name, version } = coordinate;
       const held = findCoord.get(eco, name, version);
-      if (held) return { id: held.id, isNew: false };
+      if (held !== undefined) return { id: held, isNew: false };
+      const key = keyOfCoordinate(coordinate);
       return { id: Number(addCoord.run(eco, name, version, key).lastInsertRowid), isNew: true };
     },
     device: (device: number) => findDevice.get(device),
