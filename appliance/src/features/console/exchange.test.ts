@@ -164,6 +164,8 @@ describe('exchange through the console', () => {
     await page(viewer, paths.finding(finding?.id ?? ''));
     await page(viewer, paths.vulnerabilities({ open: finding?.id ?? '' }));
     expect(holds(await page(viewer, paths.vulnerabilities({ decision: 'track' })), 'DSA-1')).toBe(false);
+    expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'osv-debian' })), 'DSA-1')).toBe(true);
+    expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'other' })), 'DSA-1')).toBe(false);
     expect(holds(await page(viewer, paths.deviceTab(device.publicId, 'findings')), 'DSA-1')).toBe(true);
     expect(holds(await page(viewer, paths.devices({ status: 'critical' })), device.publicId)).toBe(true);
     const [needed] = site.appliance.updates.list({ supply: ['arrived'], limit: 1 }).rows;

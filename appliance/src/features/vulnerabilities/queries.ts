@@ -83,6 +83,7 @@ const conditionOf = (filter: Omit<FindingFilter, 'limit'>, coords?: readonly num
   if (filter.verdict) oneOf(condition, 'm.verdict', [filter.verdict]);
   oneOf(condition, 'm.severity', filter.severity);
   oneOf(condition, 'm.decision', filter.decision);
+  oneOf(condition, 's.name', filter.feed);
   oneOf(condition, FIX_STATE, filter.fixState);
   if (coords) {
     condition.sql.push('m.coord IN (SELECT value FROM json_each(?))');

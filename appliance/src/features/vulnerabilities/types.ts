@@ -48,6 +48,8 @@ export type FindingFilter = {
   readonly verdict?: Verdict;
   readonly state?: WorkState;
   readonly device?: number;
+  /** Names of sources. */
+  readonly feed?: readonly string[];
   readonly search?: string;
   readonly sort?: 'decision' | 'severity' | 'package' | 'advisory' | 'devices' | 'since';
   readonly descending?: boolean;

@@ -61,7 +61,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           type: column.type,
           ...(column.unit === undefined ? {} : { unit: column.unit }),
           source: `door.${row._door}`,
-          at: row._collectedAt,
+          // A check-in whose hash is the same says the values again.
+          at: Math.max(row._collectedAt, device.lastSeenAt ?? 0),
           ...(column.name === 'restartPending' && row[column.name] === true ? { level: 'warning' as const } : {}),
         }),
       );

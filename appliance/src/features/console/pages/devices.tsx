@@ -141,6 +141,11 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     { name: 'address', label: 'devices.address' },
   ];
 
+  const siteTotal = (): number => {
+    const { managed, pending, held } = devices.counts();
+    return managed + pending + held;
+  };
+
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const list = listState(c, filterNames);
@@ -156,7 +161,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           rows: page.rows.map((device) => ({ ...model.toRow(device), extra: extraOf(device, picked) })),
           exact: true,
         }}
-        siteTotal={model.counts().total}
+        siteTotal={siteTotal()}
         filters={filters()}
         extraColumns={extraColumns}
         groups={references(objects, 'group')}

@@ -26,7 +26,7 @@ const fixStates: readonly FixState[] = ['available', 'none', 'undetermined'];
 const workStates: readonly WorkState[] = ['open', 'planned', 'fixed'];
 const verdicts = ['affected', 'review'] as const;
 const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const;
-const filterNames = ['decision', 'severity', 'fix', 'state', 'verdict'];
+const filterNames = ['decision', 'severity', 'fix', 'state', 'verdict', 'feed'];
 const shownDevices = 200;
 
 const csvHead = [
@@ -81,6 +81,7 @@ export const findingFilter = (list: ListState): Omit<FindingFilter, 'limit' | 'a
     decision: chosen(DECISIONS, filterValues(list, 'decision')),
     severity: chosen(SEVERITIES, filterValues(list, 'severity')),
     fixState: chosen(fixStates, filterValues(list, 'fix')),
+    feed: filterValues(list, 'feed').slice(0, 20),
     descending: list.descending,
     ...(state === undefined ? {} : { state }),
     ...(verdict === undefined ? {} : { verdict }),
@@ -155,7 +156,14 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         ctx={viewContext(deps, c)}
         list={list}
         page={{ rows: found.rows.map((row) => findingRow(row)), total: found.total, exact: true, next: found.next }}
-        filters={filters}
+        filters={[
+          ...filters,
+          {
+            name: 'feed',
+            label: 'overview.source',
+            options: knowledge.map(({ feed }) => ({ value: feed, label: feed })),
+          },
+        ]}
         counts={{
           open: counts.open,
           devices: counts.devices,
