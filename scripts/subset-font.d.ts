@@ -7,6 +7,7 @@ declare module 'subset-font' {
       targetFormat?: 'woff2' | 'woff' | 'sfnt';
       variationAxes?: Record<string, number | { min: number; max: number }>;
       keepFeatures?: string[] | boolean;
+      noHinting?: boolean;
     },
   ) => Promise<Uint8Array>;
   export default subsetFont;

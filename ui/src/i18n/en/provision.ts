@@ -34,10 +34,6 @@ export const provision = {
   'provision.shownBelow': { one: '{n} kind shown', other: '{n} kinds shown' },
   'provision.source': 'From',
   'provision.sub': 'What this site holds, made from the declarations and the live database at {at}.',
-  'provision.undeclared': {
-    one: '{n} field would leave without a declaration',
-    other: '{n} fields would leave without a declaration',
-  },
   'provision.undeclaredWhy': 'No request is written until the declaration names them.',
   'provision.what': 'What',
   'provision.whileDevice': 'as long as the device',
@@ -113,4 +109,8 @@ export const provision = {
   'provision.jobs.title': 'Jobs',
   'provision.jobs.source': 'this appliance',
   'provision.jobs.purpose': 'to resume work after a restart',
+  'provision.undeclared': 'Not declared',
+  'provision.only.all': 'All',
+  'provision.only.personal': 'Personal only',
+  'provision.only.leaves': 'Only what leaves',
 } as const;

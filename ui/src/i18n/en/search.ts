@@ -1,1 +1,17 @@
-export const search = {} as const;
+export const search = {
+  'search.title': 'Search',
+  'search.go': 'Search',
+  'search.results': 'Results',
+  'search.found': { one: '{n} found for {q}', other: '{n} found for {q}' },
+  'search.all': { one: 'All {n} for {q}', other: 'All {n} for {q}' },
+  'search.none': 'Nothing found for {q}',
+  'search.noneWhy': 'Names, addresses, packages, CVE numbers and pages are searched. Two letters at least.',
+  'search.empty': 'What to find',
+  'search.emptyWhy': 'Type a device, an address, a package, a CVE number or a page.',
+  'search.group.devices': 'Devices',
+  'search.group.software': 'Software',
+  'search.group.advisories': 'Vulnerabilities',
+  'search.group.updates': 'Updates',
+  'search.group.objects': 'Groups',
+  'search.group.pages': 'Pages',
+} as const;

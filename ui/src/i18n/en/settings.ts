@@ -40,9 +40,6 @@ export const settings = {
   'setting.exchange.reserve-bytes.help': 'An import that would leave less does not start.',
   'setting.exchange.medium-bytes.title': 'Largest volume of a medium',
   'setting.exchange.medium-bytes.help': '0 means no limit. The request tells the connected host.',
-  'setting.exchange.allowed-words.title': 'Names that may leave',
-  'setting.exchange.allowed-words.help':
-    'Host and account names that are found in the names of packages and say nothing. Each is a decision of a person; the request is then written in spite of them.',
   'setting.exchange.media-folders.title': 'Folders of media',
   'setting.exchange.media-folders.help': 'Where mounted media appear, as absolute paths.',
   'area.devices': 'Devices',
@@ -55,4 +52,9 @@ export const settings = {
   'area.accounts': 'Accounts',
   'area.settings': 'Settings',
   'area.provision': 'Data provision',
+  'settings.unit.bytes': 'bytes',
+  'settings.unit.seconds': 'seconds',
+  'settings.unit.minutes': 'minutes',
+  'settings.unit.hours': 'hours',
+  'settings.unit.days': 'days',
 } as const;

@@ -81,4 +81,5 @@ export const updates = {
   'updates.licenceAccept': 'I have read it and accept it for this site',
   'updates.noDevices': 'No device needs it',
   'updates.noDevicesWhy': 'Devices that have this version or a newer one are not listed.',
+  'updates.moreDevices': 'Next devices',
 } as const;

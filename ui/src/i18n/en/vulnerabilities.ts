@@ -70,7 +70,7 @@ export const vulnerabilities = {
   'vuln.confidence': 'Confidence',
   'vuln.confidence.high': 'high: the package manager names the source',
   'vuln.confidence.low': 'low: compared by name only',
-  'vuln.allDevices': 'All devices: {n}',
+  'vuln.shownOf': 'Shown: {shown} of {total}',
   'vuln.references': 'References',
   'vuln.referencesContext': 'text only, no link leaves the site',
   'vuln.noReferences': 'The record has none.',

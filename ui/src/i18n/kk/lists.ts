@@ -1,4 +1,36 @@
 import type { lists as en } from '../en/lists.ts';
 import type { Kazakh } from '../types.ts';
 
-export const lists = {} as const satisfies Kazakh<typeof en>;
+export const lists = {
+  'list.filter': 'Тізімді сүзу',
+  'list.addFilter': 'Сүзгі қосу',
+  'list.removeFilter': 'Сүзгіні алып тастау {field}: {value}',
+  'list.clearFilters': 'Сүзгілерді тазарту',
+  'list.any': 'Кез келген',
+  'list.apply': 'Қолдану',
+  'list.standard': 'Әдепкі бағандар',
+  'list.columns': 'Бағандар: {shown} / {all}',
+  'list.density': 'Жол биіктігі',
+  'list.density.compact': 'Тығыз',
+  'list.density.comfortable': 'Кең',
+  'list.search': 'Тізімнен іздеу',
+  'list.shown': '{n} ішінен {shown} көрсетілді',
+  'list.found': 'Табылды: {n}',
+  'list.foundAbout': 'Шамамен {n} табылды',
+  'list.pages': 'Тізім беттері',
+  'list.back': 'Артқа',
+  'list.next': 'Келесі',
+  'list.selected': '{n} таңдалды',
+  'list.selectAll': 'Сүзгі бойынша барлығын таңдау: {n}',
+  'list.allSelected': 'Сүзгі бойынша барлығы таңдалды: {n}',
+  'list.clearSelection': 'Таңдауды алып тастау',
+  'list.selectPage': 'Беттегі барлық жолды таңдау',
+  'list.selectRow': 'Таңдау: {name}',
+  'list.noMatch': 'Сәйкестік жоқ',
+  'list.noMatchWhy': 'Барлық сүзгіге сай келетін жол жоқ.',
+  'changes.first': '{collection}: алғашқы есеп, {n} жазба',
+  'changes.collection': 'Бөлім',
+  'changes.order': 'Алдымен жаңалары.',
+  'changes.none': 'Өзгеріс жазылмаған',
+  'changes.noneWhy': 'Есеп алдыңғысынан өзгеше болса, өзгеріс жазылады.',
+} as const satisfies Kazakh<typeof en>;

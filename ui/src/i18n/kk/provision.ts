@@ -37,7 +37,6 @@ export const provision = {
   'provision.shownBelow': '{n} түр көрсетілген',
   'provision.source': 'Қайдан',
   'provision.sub': 'Осы алаңда сақталатын деректер; мәлімдемелер мен дерекқордан жасалған: {at}.',
-  'provision.undeclared': '{n} өріс мәлімдемесіз шығар еді',
   'provision.undeclaredWhy': 'Мәлімдемеде аталмайынша сұрау жазылмайды.',
   'provision.what': 'Не',
   'provision.whileDevice': 'құрылғы барда',
@@ -113,4 +112,8 @@ export const provision = {
   'provision.jobs.title': 'Жұмыстар',
   'provision.jobs.source': 'осы құрылғы',
   'provision.jobs.purpose': 'қайта іске қосылғаннан кейін жалғастыру үшін',
+  'provision.undeclared': 'Мәлімделмеген',
+  'provision.only.all': 'Барлығы',
+  'provision.only.personal': 'Тек жеке деректер',
+  'provision.only.leaves': 'Тек шығатындар',
 } as const satisfies Kazakh<typeof en>;

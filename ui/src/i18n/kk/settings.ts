@@ -44,9 +44,6 @@ export const settings = {
   'setting.exchange.reserve-bytes.help': 'Одан аз қалдыратын импорт басталмайды.',
   'setting.exchange.medium-bytes.title': 'Тасығыштағы томның шегі',
   'setting.exchange.medium-bytes.help': '0 – шек жоқ. Сұрау оны қосылған тарапқа айтады.',
-  'setting.exchange.allowed-words.title': 'Шыға алатын атаулар',
-  'setting.exchange.allowed-words.help':
-    'Бума атауларында кездесетін және ештеңе ашпайтын компьютер мен тіркелгі атаулары. Әрқайсысын адам шешеді; сонда сұрау оларға қарамастан жазылады.',
   'setting.exchange.media-folders.title': 'Тасығыш бумалары',
   'setting.exchange.media-folders.help': 'Қосылған тасығыштар шығатын жер, толық жол.',
   'area.devices': 'Құрылғылар',
@@ -59,4 +56,9 @@ export const settings = {
   'area.accounts': 'Есептік жазбалар',
   'area.settings': 'Баптаулар',
   'area.provision': 'Деректер тізілімі',
+  'settings.unit.bytes': 'байт',
+  'settings.unit.seconds': 'секунд',
+  'settings.unit.minutes': 'минут',
+  'settings.unit.hours': 'сағат',
+  'settings.unit.days': 'күн',
 } as const satisfies Kazakh<typeof en>;

@@ -79,4 +79,5 @@ export const updates = {
   'updates.licenceAccept': 'Оқыдым, осы алаң үшін қабылдаймын',
   'updates.noDevices': 'Ешбір құрылғыға қажет емес',
   'updates.noDevicesWhy': 'Осы немесе одан жаңа нұсқасы бар құрылғылар көрсетілмейді.',
+  'updates.moreDevices': 'Келесі құрылғылар',
 } as const satisfies Kazakh<typeof en>;

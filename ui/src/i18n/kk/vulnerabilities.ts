@@ -67,7 +67,7 @@ export const vulnerabilities = {
   'vuln.confidence': 'Сенімділік',
   'vuln.confidence.high': 'жоғары: пакет менеджері дереккөзді атайды',
   'vuln.confidence.low': 'төмен: тек атауы бойынша',
-  'vuln.allDevices': 'Барлық құрылғы: {n}',
+  'vuln.shownOf': 'Көрсетілгені: {total} ішінен {shown}',
   'vuln.references': 'Сілтемелер',
   'vuln.referencesContext': 'тек мәтін, ешбір сілтеме алаңнан шықпайды',
   'vuln.noReferences': 'Жазбада жоқ.',

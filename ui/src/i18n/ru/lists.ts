@@ -1,4 +1,36 @@
 import type { lists as en } from '../en/lists.ts';
 import type { Russian } from '../types.ts';
 
-export const lists = {} as const satisfies Russian<typeof en>;
+export const lists = {
+  'list.filter': 'Отобрать строки',
+  'list.addFilter': 'Добавить фильтр',
+  'list.removeFilter': 'Убрать фильтр {field}: {value}',
+  'list.clearFilters': 'Сбросить фильтры',
+  'list.any': 'Любое',
+  'list.apply': 'Применить',
+  'list.standard': 'Обычные столбцы',
+  'list.columns': 'Столбцы: {shown} из {all}',
+  'list.density': 'Высота строк',
+  'list.density.compact': 'Плотно',
+  'list.density.comfortable': 'Свободно',
+  'list.search': 'Искать в списке',
+  'list.shown': 'Показано {shown} из {n}',
+  'list.found': { one: 'Найдено: {n}', few: 'Найдено: {n}', many: 'Найдено: {n}', other: 'Найдено: {n}' },
+  'list.foundAbout': { one: 'Найдено около {n}', few: 'Найдено около {n}', many: 'Найдено около {n}', other: 'Найдено около {n}' },
+  'list.pages': 'Страницы списка',
+  'list.back': 'Назад',
+  'list.next': 'Дальше',
+  'list.selected': '{n} выбрано',
+  'list.selectAll': { one: 'Выбрать все {n} по фильтру', few: 'Выбрать все {n} по фильтру', many: 'Выбрать все {n} по фильтру', other: 'Выбрать все {n} по фильтру' },
+  'list.allSelected': { one: 'Выбраны все {n} по фильтру', few: 'Выбраны все {n} по фильтру', many: 'Выбраны все {n} по фильтру', other: 'Выбраны все {n} по фильтру' },
+  'list.clearSelection': 'Снять выбор',
+  'list.selectPage': 'Выбрать все строки страницы',
+  'list.selectRow': 'Выбрать {name}',
+  'list.noMatch': 'Ничего не найдено',
+  'list.noMatchWhy': 'Ни одна строка не подходит под все фильтры.',
+  'changes.first': { one: '{collection}: первый отчёт, {n} запись', few: '{collection}: первый отчёт, {n} записи', many: '{collection}: первый отчёт, {n} записей', other: '{collection}: первый отчёт, {n} записи' },
+  'changes.collection': 'Раздел',
+  'changes.order': 'Сначала новые.',
+  'changes.none': 'Изменений не записано',
+  'changes.noneWhy': 'Изменение записывается, когда отчёт отличается от предыдущего.',
+} as const satisfies Russian<typeof en>;

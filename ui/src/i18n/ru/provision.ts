@@ -47,12 +47,6 @@ export const provision = {
   },
   'provision.source': 'Откуда',
   'provision.sub': 'Что хранит площадка; составлено из объявлений и базы данных: {at}.',
-  'provision.undeclared': {
-    one: '{n} поле покинуло бы площадку без объявления',
-    few: '{n} поля покинули бы площадку без объявления',
-    many: '{n} полей покинули бы площадку без объявления',
-    other: '{n} поля покинули бы площадку без объявления',
-  },
   'provision.undeclaredWhy': 'Запрос не будет записан, пока объявление их не назовёт.',
   'provision.what': 'Что',
   'provision.whileDevice': 'пока есть устройство',
@@ -128,4 +122,8 @@ export const provision = {
   'provision.jobs.title': 'Задания сервера',
   'provision.jobs.source': 'это устройство',
   'provision.jobs.purpose': 'чтобы продолжить работу после перезапуска',
+  'provision.undeclared': 'Не объявлено',
+  'provision.only.all': 'Все',
+  'provision.only.personal': 'Только персональные',
+  'provision.only.leaves': 'Только покидающие',
 } as const satisfies Russian<typeof en>;

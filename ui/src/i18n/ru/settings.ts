@@ -49,9 +49,6 @@ export const settings = {
   'setting.exchange.reserve-bytes.help': 'Импорт, после которого останется меньше, не начнётся.',
   'setting.exchange.medium-bytes.title': 'Наибольший том на носителе',
   'setting.exchange.medium-bytes.help': '0 – без предела. Запрос сообщает это подключённой стороне.',
-  'setting.exchange.allowed-words.title': 'Имена, которые могут уйти',
-  'setting.exchange.allowed-words.help':
-    'Имена компьютеров и учётных записей, которые встречаются в названиях пакетов и ничего не раскрывают. Каждое решает человек; запрос тогда записывается, несмотря на них.',
   'setting.exchange.media-folders.title': 'Папки носителей',
   'setting.exchange.media-folders.help': 'Где появляются подключённые носители, полным путём.',
   'area.devices': 'Устройства',
@@ -64,4 +61,9 @@ export const settings = {
   'area.accounts': 'Учётные записи',
   'area.settings': 'Настройки',
   'area.provision': 'Реестр данных',
+  'settings.unit.bytes': 'байт',
+  'settings.unit.seconds': 'секунд',
+  'settings.unit.minutes': 'минут',
+  'settings.unit.hours': 'часов',
+  'settings.unit.days': 'дней',
 } as const satisfies Russian<typeof en>;

@@ -89,4 +89,5 @@ export const updates = {
   'updates.licenceAccept': 'Прочитано, принимаю для этой площадки',
   'updates.noDevices': 'Ни одному устройству не нужно',
   'updates.noDevicesWhy': 'Устройства с этой или более новой версией не показаны.',
+  'updates.moreDevices': 'Следующие устройства',
 } as const satisfies Russian<typeof en>;

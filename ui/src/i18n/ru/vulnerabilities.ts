@@ -78,7 +78,7 @@ export const vulnerabilities = {
   'vuln.confidence': 'Уверенность',
   'vuln.confidence.high': 'высокая: источник назван менеджером пакетов',
   'vuln.confidence.low': 'низкая: только по названию',
-  'vuln.allDevices': 'Все устройства: {n}',
+  'vuln.shownOf': 'Показано: {shown} из {total}',
   'vuln.references': 'Ссылки',
   'vuln.referencesContext': 'только текст, ни одна ссылка не ведёт с площадки',
   'vuln.noReferences': 'В записи их нет.',
