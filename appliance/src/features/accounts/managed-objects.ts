@@ -71,6 +71,16 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       });
       return { object: objects.get('token', id), secret: { kind: 'token', value: secret } };
     }
+    if (purpose === 'first') {
+      // A new link for somebody who forgot the password; one that nobody used is replaced.
+      if (typeof body['account'] !== 'string') throw invalid({ account: { key: 'validation.required' } });
+      if (objects.find('account', body['account']) === undefined)
+        throw invalid({ account: { key: 'validation.reference' } });
+      const { token } = accounts.makeLink(actor, body['account']);
+      const [object] = objects.list({ kind: 'token', where: { purpose, account: body['account'] }, limit: 1 }).rows;
+      if (object === undefined) throw new AppError('INTERNAL', 'the link that was just made is not there');
+      return { object, secret: { kind: 'link', value: token } };
+    }
     // The other clients' doors have their own tokens, which come with them.
     if (purpose !== 'agent') throw invalid({ purpose: { key: 'validation.choice' } });
     const secret = newTokenSecret();

@@ -278,6 +278,14 @@ describe('objects', () => {
     const link = /http:\/\/localhost(\/first\/[\w-]{43})/.exec(await made.text())?.[1] ?? '';
     expect((await site.browser().get(link)).status).toBe(200);
     const account = site.appliance.objects.findBy('account', 'name', 'Night shift');
+    const forgot = await admin.post(paths.objectNew('token'), {
+      'f.name': 'x',
+      'f.purpose': 'first',
+      'f.account': account?.id ?? '',
+    });
+    const second = /http:\/\/localhost(\/first\/[\w-]{43})/.exec(await forgot.text())?.[1] ?? '';
+    expect((await site.browser().get(link)).status).toBe(404);
+    expect((await site.browser().get(second)).status).toBe(200);
     const token = await admin.post(paths.objectNew('token'), {
       'f.name': 'reports',
       'f.purpose': 'api',
