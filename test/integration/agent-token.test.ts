@@ -11,43 +11,25 @@ import { layRoot } from './agent-site.ts';
 
 const folder = temporaryFolder('agent-token');
 const at = (...parts: string[]) => join(folder.path, ...parts);
-let server: Running;
+let server: Running | undefined;
 let url = '';
 
-const sallyport = <T = Record<string, unknown>>(...args: string[]): T =>
+type Token = { fingerprint: string; secretFile: string; enrol: string };
+
+const sallyport = <T = Record<string, unknown>>(...args: string[]) =>
   command<T>('sallyport', ...args, '--data', at('data'));
+const exitOf = async (...args: string[]) => (await tryCommand('sallyport', [...args, '--data', at('data')])).status;
 const agent = (...args: string[]) => tryCommand('sallyport-agent', [...args, '--json']);
 const token = (name: string, ...more: string[]) =>
-  sallyport<{ fingerprint: string; secretFile: string; enrol: string }>(
-    'token',
-    'create',
-    '--for',
-    'agent',
-    '--server',
-    url,
-    '--out',
-    at(name),
-    ...more,
-  );
-const enrol = (name: string, made: { fingerprint: string; secretFile: string }) => {
-  layRoot(at('roots', name), name);
-  return agent(
-    'enrol',
-    '--server',
-    url,
-    '--token-file',
-    made.secretFile,
-    '--fingerprint',
-    made.fingerprint,
-    '--state',
-    at('states', name),
-    '--root',
-    at('roots', name),
-    '--wait',
-    '0',
-  );
+  sallyport<Token>('token', 'create', '--for', 'agent', '--server', url, '--out', at(name), ...more);
+const enrol = (name: string, { fingerprint, secretFile }: Token) => {
+  const root = at('roots', name);
+  layRoot(root, name);
+  const compare = ['--server', url, '--token-file', secretFile, '--fingerprint', fingerprint];
+  return agent('enrol', ...compare, '--state', at('states', name), '--root', root, '--wait', '0');
 };
-const stateOf = (name: string) => {
+const once = (name: string) => agent('once', '--state', at('states', name));
+const idOf = (name: string) => {
   const { deviceId } = JSON.parse(readFileSync(at('states', name, 'agent.json'), 'utf8')) as { deviceId?: string };
   return deviceId ?? '';
 };
@@ -55,96 +37,68 @@ const stateOf = (name: string) => {
 beforeAll(async () => {
   const port = await freePort();
   url = `https://127.0.0.1:${port}`;
-  sallyport('init', '--site', 'line-1', '--address', '127.0.0.1', '--listen', `127.0.0.1:${port}`);
-  expect(
-    tryCommand('sallyport', ['token', 'create', '--for', 'agent', '--out', at('early'), '--data', at('data'), '--json'])
-      .stdout,
-  ).toContain('NO_ROOT');
+  await sallyport('init', '--site', 'line-1', '--address', '127.0.0.1', '--listen', `127.0.0.1:${port}`);
+  await expect(token('early')).rejects.toThrow('NO_ROOT');
   const keys = ['--root-key', at('r1'), '--root-key', at('r2'), '--root-key', at('r3'), '--curator-key', at('c1')];
-  command('sallyport-bundle', 'trust', 'init', '--state', at('host'), ...keys);
-  const exported = command<{ rootSha256: string }>(
-    'sallyport-bundle',
-    'trust',
-    'export',
-    '--state',
-    at('host'),
-    '--out',
-    at('trust.tar'),
-  );
+  await command('sallyport-bundle', 'trust', 'init', '--state', at('host'), ...keys);
+  const host = ['--state', at('host'), '--out', at('trust.tar')];
+  const exported = await command<{ rootSha256: string }>('sallyport-bundle', 'trust', 'export', ...host);
   const appliance = await compose({ dataDir: at('data'), log: openLog('silent') });
   await appliance.exchange.importTrust(systemActor, at('trust.tar'), exported.rootSha256);
   await appliance.close();
   server = await startCommand('sallyport', ['serve', '--data', at('data')], /listening on/);
 });
 afterAll(async () => {
-  await server.kill();
+  await server?.kill();
   folder.remove();
 });
 
 describe('a token', () => {
-  it('comes with what the device needs, the secret for its owner only', () => {
-    const made = token('t1', '--uses', '3', '--expires', '7d', '--approve', 'auto');
+  it('comes with what the device needs, the secret for its owner only', async () => {
+    const made = await token('t1', '--uses', '3', '--expires', '7d', '--approve', 'auto');
     expect(statSync(made.secretFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(at('t1', 'ca.pem'), 'utf8')).toContain('BEGIN CERTIFICATE');
     expect(readFileSync(at('t1', 'enrol.txt'), 'utf8').trim()).toBe(made.enrol);
     expect(made.enrol).not.toContain(readFileSync(made.secretFile, 'utf8').trim());
-    const done = enrol('a', made);
+    const done = await enrol('a', made);
     expect([done.status, JSON.parse(done.stdout)]).toMatchObject([0, { site: 'line-1' }]);
-    expect(agent('once', '--state', at('states', 'a')).status).toBe(0);
+    expect(await once('a')).toMatchObject({ status: 0 });
   });
 
-  it('with manual approval waits for the administrator', () => {
-    const made = token('t2');
-    expect(enrol('b', made).stdout).toContain('PENDING');
-    const listed = sallyport('device', 'list', '--state', 'pending');
-    const id = /"id":"([0-9a-f]{32})"/.exec(JSON.stringify(listed))?.[1] ?? '';
-    expect(sallyport('device', 'approve', id)).toEqual({ items: [{ id, name: 'b', state: 'managed' }] });
-    expect(enrol('b', made).status).toBe(0);
-    expect(stateOf('b')).toBe(id);
+  it('with manual approval waits for the administrator', async () => {
+    const made = await token('t2');
+    expect((await enrol('b', made)).stdout).toContain('PENDING');
+    const listed = JSON.stringify(await sallyport('device', 'list', '--state', 'pending'));
+    const id = /"id":"([0-9a-f]{32})"/.exec(listed)?.[1] ?? '';
+    expect(await sallyport('device', 'approve', id)).toEqual({ items: [{ id, name: 'b', state: 'managed' }] });
+    expect(await enrol('b', made)).toMatchObject({ status: 0 });
+    expect(idOf('b')).toBe(id);
   });
 
-  it('that is used up lets nobody else in', () => {
-    const made = token('t3', '--uses', '1', '--approve', 'auto');
-    expect(enrol('c', made).status).toBe(0);
-    expect(enrol('d', made).stdout).toContain('REFUSED');
+  it('that is used up lets nobody else in', async () => {
+    const made = await token('t3', '--uses', '1', '--approve', 'auto');
+    expect(await enrol('c', made)).toMatchObject({ status: 0 });
+    expect((await enrol('d', made)).stdout).toContain('REFUSED');
   });
 
-  it('is not made from wrong words', () => {
+  it('is not made from wrong words', async () => {
     const wrong = [
-      ['--for', 'anyone'],
-      ['--for', 'agent', '--uses', '0'],
-      ['--for', 'agent', '--expires', 'soon'],
-      ['--for', 'agent', '--approve', 'maybe'],
+      ['anyone'],
+      ['agent', '--uses', '0'],
+      ['agent', '--expires', 'soon'],
+      ['agent', '--approve', 'maybe'],
     ];
-    for (const words of wrong) {
-      expect(
-        tryCommand('sallyport', ['token', 'create', ...words, '--out', at('wrong'), '--data', at('data')]).status,
-      ).toBe(2);
-    }
-    expect(
-      tryCommand('sallyport', [
-        'token',
-        'create',
-        '--for',
-        'agent',
-        '--group',
-        'nowhere',
-        '--out',
-        at('wrong'),
-        '--data',
-        at('data'),
-      ]).status,
-    ).toBe(1);
+    for (const words of wrong) expect(await exitOf('token', 'create', '--out', at('w'), '--for', ...words)).toBe(2);
+    expect(await exitOf('token', 'create', '--out', at('w'), '--for', 'agent', '--group', 'nowhere')).toBe(1);
   });
 });
 
 describe('a device', () => {
-  it('is refused by the running server at once when another process revokes it', () => {
-    const made = token('t4', '--approve', 'auto');
-    enrol('e', made);
-    expect(agent('once', '--state', at('states', 'e')).status).toBe(0);
-    sallyport('device', 'revoke', stateOf('e'));
-    expect(agent('once', '--state', at('states', 'e')).stdout).toContain('REFUSED');
-    expect(tryCommand('sallyport', ['device', 'revoke', 'nobody', '--data', at('data')]).status).toBe(1);
+  it('is refused by the running server at once when another process revokes it', async () => {
+    await enrol('e', await token('t4', '--approve', 'auto'));
+    expect(await once('e')).toMatchObject({ status: 0 });
+    await sallyport('device', 'revoke', idOf('e'));
+    expect((await once('e')).stdout).toContain('REFUSED');
+    expect(await exitOf('device', 'revoke', 'nobody')).toBe(1);
   });
 });
