@@ -16,7 +16,7 @@ import {
 } from './support/raw-client.ts';
 import { enrolDevices, makeSite, report, type Site, startServer, withAppliance } from './support/site.ts';
 
-const deviceCount = 200;
+const deviceCount = 500;
 const inFlight = 48;
 const warmUpMs = 2000;
 const measureMs = 8000;
