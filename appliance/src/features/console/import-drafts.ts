@@ -9,6 +9,8 @@ import { type Actor, actorRef } from '../objects/types.ts';
 import { importJobKind, toPayload } from './import-job.ts';
 import type { ImportDraft, ImportDraftStore } from './store.ts';
 
+export type { ImportDraft } from './store.ts';
+
 export type Candidate = { path: string; name: string; bytes: number; at: number };
 export type Medium = { name: string; path: string };
 
