@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Appliance, compose } from '../../src/compose.ts';
+import { type Appliance, compose, type Extensions } from '../../src/compose.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/service.ts';
 import { systemActor } from '../../src/features/objects/types.ts';
 import { httpApp } from '../../src/http-app.ts';
@@ -35,7 +35,7 @@ const encode = (fields: Fields): string => {
 };
 
 /** A whole appliance over a new data directory, reached through its real routes. */
-export const openConsole = async () => {
+export const openConsole = async (extensions: Extensions = {}) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
   const made = await initialise({
     dataDir,
@@ -45,7 +45,7 @@ export const openConsole = async () => {
     administrator: 'admin',
     log: openLog('silent'),
   });
-  const appliance: Appliance = await compose({ dataDir, log: openLog('silent') });
+  const appliance: Appliance = await compose({ dataDir, extensions, log: openLog('silent') });
   const app = httpApp(appliance);
 
   const browser = (): Browser => {
