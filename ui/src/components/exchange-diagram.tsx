@@ -46,7 +46,9 @@ const Trip = ({ trip, shared }: { trip: ExchangeTrip; shared: Shared }) => {
     const came = round(x(ms(trip.came.at)));
     const mid = round((left + came) / 2);
     const bundle =
-      trip.came.seq === null ? ctx.tDynamic(`exchange.result.${trip.came.result}`) : ctx.t('exchange.short.bundle', { number: trip.came.seq });
+      trip.came.seq === null
+        ? ctx.tDynamic(`exchange.result.${trip.came.result}`)
+        : ctx.t('exchange.short.bundle', { number: trip.came.seq });
     // Labels that would lie on each other: only the one of the bundle stays.
     const tight = came - left < 34;
     return (
@@ -87,7 +89,19 @@ const Trip = ({ trip, shared }: { trip: ExchangeTrip; shared: Shared }) => {
   );
 };
 
-const Drawing = ({ ctx, trips, days, width, label }: { ctx: Ctx; trips: readonly ExchangeTrip[]; days: number; width: number; label: string }) => {
+const Drawing = ({
+  ctx,
+  trips,
+  days,
+  width,
+  label,
+}: {
+  ctx: Ctx;
+  trips: readonly ExchangeTrip[];
+  days: number;
+  width: number;
+  label: string;
+}) => {
   const from = ctx.nowMs - days * dayMs;
   const ends = trips.map((trip) => (trip.came === undefined && trip.dueAt !== undefined ? ms(trip.dueAt) : 0));
   const to = Math.max(ctx.nowMs + days * 0.05 * dayMs, ...ends) + days * 0.03 * dayMs;

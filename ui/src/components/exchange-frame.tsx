@@ -5,6 +5,9 @@ import { paths } from '../paths.ts';
 import { LinkButton } from './form.tsx';
 import { Tabs } from './panel.tsx';
 
+/** Numbers beside the tabs of the exchange. */
+export type ExchangeCounts = { readonly receipts: number };
+
 export type ExchangeTab = 'send' | 'receive' | 'receipts' | 'card' | 'trust';
 
 /** Tabs of the exchange around each of its pages. */

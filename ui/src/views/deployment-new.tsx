@@ -1,9 +1,17 @@
-import type { Ctx } from '../context.ts';
-import type { FieldErrors, Reference } from '../model.ts';
-import { Button, ErrorSummary, LinkButton, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import {
+  Button,
+  ErrorSummary,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /**
@@ -83,8 +91,18 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                       </>
                     ),
                   },
-                  { key: 'version', label: ctx.t('updates.version'), any: true, cell: (row) => <span translate="no">{row.version}</span> },
-                  { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
+                  {
+                    key: 'version',
+                    label: ctx.t('updates.version'),
+                    any: true,
+                    cell: (row) => <span translate="no">{row.version}</span>,
+                  },
+                  {
+                    key: 'devices',
+                    label: ctx.t('nav.devices'),
+                    num: true,
+                    cell: (row) => ctx.fmt.number(row.devices),
+                  },
                   { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.sizeBytes) },
                 ]}
               />
@@ -128,7 +146,15 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
         </div>
         <Panel>
           <div class="body">
-            <TextField ctx={ctx} name="name" label={labels.name} value={props.name} maxLength={200} errors={errors} required />
+            <TextField
+              ctx={ctx}
+              name="name"
+              label={labels.name}
+              value={props.name}
+              maxLength={200}
+              errors={errors}
+              required
+            />
             <TextField
               ctx={ctx}
               name="timeoutMinutes"
@@ -140,9 +166,22 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               max={1_440}
               errors={errors}
             />
-            <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+            <TextField
+              ctx={ctx}
+              name="comment"
+              label={ctx.t('objects.comment')}
+              hint={ctx.t('objects.commentHint')}
+              maxLength={500}
+            />
             {deviceCount < typeNumberFrom ? null : (
-              <TextField ctx={ctx} name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" errors={errors} />
+              <TextField
+                ctx={ctx}
+                name="confirm"
+                label={labels.confirm}
+                inputmode="numeric"
+                autocomplete="off"
+                errors={errors}
+              />
             )}
             <div class="row">
               <Button

@@ -1,16 +1,16 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { Installation, PageOf, Reference, When } from '../model.ts';
-import type { DeploymentRow } from './deployments.tsx';
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
-import { Filters, foundText, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import { foundText, NoMatch, Pager, swap, Toolbar } from '../components/list-tools.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
-import { listUrl } from '../list.ts';
+import type { ListState } from '../list.ts';
+import { filterValues, listUrl } from '../list.ts';
+import type { Installation, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import type { DeploymentRow } from './deployments.tsx';
 import { DeploymentMark } from './deployments.tsx';
 import { InstallationMark } from './updates.tsx';
 
@@ -39,7 +39,14 @@ export type DeploymentProps = {
 };
 
 const states: readonly Installation[] = ['queued', 'running', 'installed', 'verified', 'failed', 'cancelled'];
-const levels = { queued: 'waiting', running: 'running', installed: 'running', verified: 'done', failed: 'critical', cancelled: 'info' } as const;
+const levels = {
+  queued: 'waiting',
+  running: 'running',
+  installed: 'running',
+  verified: 'done',
+  failed: 'critical',
+  cancelled: 'info',
+} as const;
 
 /** One deployment, device by device. An installed update counts only when the next inventory shows it. */
 export const Deployment = (props: DeploymentProps) => {
@@ -97,20 +104,22 @@ export const Deployment = (props: DeploymentProps) => {
           </>
         )}
       </p>
-      <Filters
-        ctx={ctx}
-        list={list}
-        placeholder={ctx.t('deployments.searchTask')}
-        filters={[
-          {
-            name: 'state',
-            label: 'deployments.stateLabel',
-            options: states.map((value) => ({ value, key: `installation.${value}` })),
-          },
-        ]}
-      />
       <Panel foot={<Pager ctx={ctx} list={list} next={tasks.next} order={ctx.t('deployments.taskOrder')} />}>
-        <Toolbar ctx={ctx} count={foundText(ctx, tasks)} />
+        <Toolbar ctx={ctx} count={foundText(ctx, tasks)}>
+          <nav class="seg" aria-label={ctx.t('deployments.stateLabel')}>
+            <a {...swap(listUrl(list, { filters: [] }))} aria-current={list.filters.length === 0 ? 'true' : undefined}>
+              {ctx.t('deployments.all')}
+            </a>
+            {states.map((state) => (
+              <a
+                {...swap(listUrl(list, { filters: [['state', state]] }))}
+                aria-current={filterValues(list, 'state').includes(state) ? 'true' : undefined}
+              >
+                {ctx.t(`installation.${state}`)}
+              </a>
+            ))}
+          </nav>
+        </Toolbar>
         {tasks.rows.length === 0 ? (
           <NoMatch ctx={ctx} list={list} />
         ) : (
@@ -121,7 +130,13 @@ export const Deployment = (props: DeploymentProps) => {
             rows={tasks.rows}
             records
             columns={[
-              { key: 'state', label: ctx.t('deployments.stateLabel'), fit: true, rec: 'b', cell: (row) => <InstallationMark ctx={ctx} state={row.state} /> },
+              {
+                key: 'state',
+                label: ctx.t('deployments.stateLabel'),
+                fit: true,
+                rec: 'b',
+                cell: (row) => <InstallationMark ctx={ctx} state={row.state} />,
+              },
               {
                 key: 'device',
                 label: ctx.t('devices.device'),
@@ -162,8 +177,18 @@ export const Deployment = (props: DeploymentProps) => {
                     </>
                   ),
               },
-              { key: 'attempt', label: ctx.t('deployments.attempt'), num: true, cell: (row) => ctx.fmt.number(row.attempt) },
-              { key: 'at', label: ctx.t('updates.at'), rec: 'd', cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />) },
+              {
+                key: 'attempt',
+                label: ctx.t('deployments.attempt'),
+                num: true,
+                cell: (row) => ctx.fmt.number(row.attempt),
+              },
+              {
+                key: 'at',
+                label: ctx.t('updates.at'),
+                rec: 'd',
+                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+              },
             ]}
             open={(row) =>
               row.output === undefined || row.output === '' ? undefined : (

@@ -1,6 +1,3 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { PageOf, When } from '../model.ts';
 import { LinkButton } from '../components/form.tsx';
 import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
@@ -8,7 +5,10 @@ import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { ListState } from '../list.ts';
+import type { PageOf, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type DeploymentState = 'running' | 'finished' | 'failed' | 'cancelled';
@@ -61,18 +61,7 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
       </LinkButton>
     }
   >
-    <Filters
-      ctx={ctx}
-      list={list}
-      placeholder={ctx.t('deployments.search')}
-      filters={[
-        {
-          name: 'state',
-          label: 'deployments.stateLabel',
-          options: Object.keys(levels).map((value) => ({ value, key: `deployments.state.${value}` })),
-        },
-      ]}
-    />
+    <Filters ctx={ctx} list={list} placeholder={ctx.t('deployments.search')} filters={[]} />
     <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('deployments.order')} />}>
       <Toolbar ctx={ctx} count={foundText(ctx, page)} />
       {page.rows.length > 0 ? (
@@ -83,7 +72,13 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
           rows={page.rows}
           records
           columns={[
-            { key: 'state', label: ctx.t('deployments.stateLabel'), fit: true, rec: 'b', cell: (row) => <DeploymentMark ctx={ctx} state={row.state} /> },
+            {
+              key: 'state',
+              label: ctx.t('deployments.stateLabel'),
+              fit: true,
+              rec: 'b',
+              cell: (row) => <DeploymentMark ctx={ctx} state={row.state} />,
+            },
             {
               key: 'name',
               label: ctx.t('deployments.name'),
@@ -95,10 +90,29 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
                 </a>
               ),
             },
-            { key: 'createdAt', label: ctx.t('deployments.created'), rec: 'c', cell: (row) => <Time ctx={ctx} at={row.createdAt} /> },
-            { key: 'createdBy', label: ctx.t('deployments.by'), cell: (row) => <span translate="no">{row.createdBy}</span> },
-            { key: 'updates', label: ctx.t('nav.updates'), num: true, cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deployment(row.id)} /> },
-            { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.deployment(row.id)} /> },
+            {
+              key: 'createdAt',
+              label: ctx.t('deployments.created'),
+              rec: 'c',
+              cell: (row) => <Time ctx={ctx} at={row.createdAt} />,
+            },
+            {
+              key: 'createdBy',
+              label: ctx.t('deployments.by'),
+              cell: (row) => <span translate="no">{row.createdBy}</span>,
+            },
+            {
+              key: 'updates',
+              label: ctx.t('nav.updates'),
+              num: true,
+              cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deployment(row.id)} />,
+            },
+            {
+              key: 'devices',
+              label: ctx.t('nav.devices'),
+              num: true,
+              cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.deployment(row.id)} />,
+            },
             {
               key: 'done',
               label: ctx.t('installation.verified'),

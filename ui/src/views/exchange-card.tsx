@@ -1,10 +1,10 @@
-import type { Ctx } from '../context.ts';
-import type { When } from '../model.ts';
-import type { ExchangeCounts } from './exchange.tsx';
+import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** Tab Site card: what introduces this site to the connected host. */

@@ -1,15 +1,15 @@
-import type { Ctx } from '../context.ts';
-import type { Decision, FixState, Said, When } from '../model.ts';
 import { DiffLine } from '../components/changes.tsx';
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Progress, Steps, Wizard, type WizardStep } from '../components/progress.tsx';
+import { Unfulfilled } from '../components/receipts.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { Decision, FixState, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import { Unfulfilled } from './receipt.tsx';
 
 export type ImportStep = 'check' | 'compare' | 'import' | 'result';
 /** BUNDLES section 6 in plain words: keys `exchange.state.<name>`. */
@@ -90,23 +90,25 @@ export type ExchangeImportProps = {
 
 const steps: readonly ImportStep[] = ['check', 'compare', 'import', 'result'];
 
+// The check is over once there is a comparison, or the bundle was imported before; a refusal ends the step it came in.
 const outcomes = (props: ExchangeImportProps): Record<ImportStep, string> => {
-  const { ctx, diff, progress, result, refused } = props;
+  const { ctx, diff, progress, result, refused, running } = props;
   const done = progress.totalBytes === 0 ? 0 : progress.doneBytes / progress.totalBytes;
+  const isChecked = diff !== undefined || result !== undefined;
+  const now = running
+    ? ctx.t('exchange.outcome.running', { percent: ctx.fmt.percent(done) })
+    : refused === undefined
+      ? undefined
+      : ctx.t('exchange.result.refused');
+  const receipt = result?.receipt ?? refused?.receipt;
   return {
-    check: refused === undefined ? ctx.t('exchange.outcome.signed') : ctx.t('exchange.result.refused'),
+    check: isChecked ? ctx.t('exchange.outcome.signed') : (now ?? ''),
     compare: diff === undefined ? '' : ctx.t('exchange.outcome.compared', { at: ctx.fmt.time(diff.at) }),
-    import: props.running
-      ? ctx.t('exchange.outcome.running', { percent: ctx.fmt.percent(done) })
-      : result === undefined
-        ? ctx.t('exchange.outcome.notStarted')
-        : ctx.t('exchange.outcome.finished'),
-    result:
-      result !== undefined
-        ? ctx.t('exchange.receiptN', { number: result.receipt })
-        : refused?.receipt === undefined
-          ? ''
-          : ctx.t('exchange.receiptN', { number: refused.receipt }),
+    import:
+      isChecked && now !== undefined
+        ? now
+        : ctx.t(result === undefined ? 'exchange.outcome.notStarted' : 'exchange.outcome.finished'),
+    result: receipt === undefined ? '' : ctx.t('exchange.receiptN', { number: receipt }),
   };
 };
 
@@ -115,13 +117,20 @@ const wizardSteps = (props: ExchangeImportProps): WizardStep[] => {
   const now = steps.indexOf(step);
   const words = outcomes(props);
   return [
-    { label: ctx.t('exchange.step.medium'), outcome: <span translate="no">{bundle.name}</span>, state: 'done', href: paths.exchangeReceive() },
-    ...steps.map((name, index): WizardStep => ({
-      label: ctx.t(`exchange.step.${name}`),
-      outcome: words[name],
-      state: index < now ? 'done' : index === now ? 'now' : 'later',
-      href: index < now ? paths.bundleImport(id, name) : undefined,
-    })),
+    {
+      label: ctx.t('exchange.step.medium'),
+      outcome: <span translate="no">{bundle.name}</span>,
+      state: 'done',
+      href: paths.exchangeReceive(),
+    },
+    ...steps.map(
+      (name, index): WizardStep => ({
+        label: ctx.t(`exchange.step.${name}`),
+        outcome: words[name],
+        state: index < now ? 'done' : index === now ? 'now' : 'later',
+        href: index < now ? paths.bundleImport(id, name) : undefined,
+      }),
+    ),
   ];
 };
 
@@ -129,7 +138,9 @@ const wizardSteps = (props: ExchangeImportProps): WizardStep[] => {
 export const ImportProgressRegion = ({ ctx, progress }: { ctx: Ctx; progress: ImportProgress }) => {
   const { doneBytes, totalBytes, bytesPerSecond, volume } = progress;
   const leftMs =
-    bytesPerSecond === undefined || bytesPerSecond <= 0 ? undefined : ((totalBytes - doneBytes) / bytesPerSecond) * 1_000;
+    bytesPerSecond === undefined || bytesPerSecond <= 0
+      ? undefined
+      : ((totalBytes - doneBytes) / bytesPerSecond) * 1_000;
   return (
     <>
       <div class="row">
@@ -138,12 +149,16 @@ export const ImportProgressRegion = ({ ctx, progress }: { ctx: Ctx; progress: Im
             done: <strong>{ctx.fmt.bytes(doneBytes)}</strong>,
             total: ctx.fmt.bytes(totalBytes),
           })}
-          {volume === undefined ? null : <span class="second">, {ctx.t('exchange.volume', { n: volume.n, of: volume.of })}</span>}
+          {volume === undefined ? null : (
+            <span class="second">, {ctx.t('exchange.volume', { n: volume.n, of: volume.of })}</span>
+          )}
         </span>
         {bytesPerSecond === undefined ? null : (
           <span class="second">
             {ctx.fmt.rate(bytesPerSecond)}
-            {leftMs === undefined || doneBytes >= totalBytes ? null : `, ${ctx.t('exchange.left', { time: ctx.fmt.duration(leftMs) })}`}
+            {leftMs === undefined || doneBytes >= totalBytes
+              ? null
+              : `, ${ctx.t('exchange.left', { time: ctx.fmt.duration(leftMs) })}`}
           </span>
         )}
       </div>
@@ -161,7 +176,11 @@ export const ImportProgressRegion = ({ ctx, progress }: { ctx: Ctx; progress: Im
 };
 
 const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
-  <Panel title={ctx.t('exchange.changes')} context={ctx.t('exchange.changesContext', { at: ctx.fmt.dayTime(diff.at) })} span={7}>
+  <Panel
+    title={ctx.t('exchange.changes')}
+    context={ctx.t('exchange.changesContext', { at: ctx.fmt.dayTime(diff.at) })}
+    span={7}
+  >
     <DataTable
       ctx={ctx}
       caption={ctx.t('exchange.changes')}
@@ -169,9 +188,24 @@ const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
       columns={[
         { key: 'kind', label: ctx.t('exchange.kindLabel'), cell: (row) => ctx.tDynamic(`exchange.kind.${row.kind}`) },
         { key: 'added', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count ctx={ctx} n={row.added} /> },
-        { key: 'changed', label: ctx.t('exchange.changed'), num: true, cell: (row) => <Count ctx={ctx} n={row.changed} /> },
-        { key: 'removed', label: ctx.t('exchange.removed'), num: true, cell: (row) => <Count ctx={ctx} n={row.removed} /> },
-        { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)) },
+        {
+          key: 'changed',
+          label: ctx.t('exchange.changed'),
+          num: true,
+          cell: (row) => <Count ctx={ctx} n={row.changed} />,
+        },
+        {
+          key: 'removed',
+          label: ctx.t('exchange.removed'),
+          num: true,
+          cell: (row) => <Count ctx={ctx} n={row.removed} />,
+        },
+        {
+          key: 'size',
+          label: ctx.t('common.size'),
+          num: true,
+          cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
+        },
         {
           key: 'date',
           label: ctx.t('exchange.sourceDate'),
@@ -192,7 +226,8 @@ const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
         {diff.effect.map((line) => (
           <DiffLine ctx={ctx} sign={line.sign}>
             <DecisionMark ctx={ctx} decision={line.decision} />
-            <span>{ctx.t('vuln.sub', { findings: line.findings, devices: line.devices })}</span>
+            <span>{ctx.t('vuln.effect', { findings: line.findings, devices: line.devices })}</span>
+            {line.fix === undefined ? null : <span class="second">{ctx.t(`fix.${line.fix}`)}</span>}
             {line.advisories.length === 0 ? null : (
               <span class="small" translate="no">
                 {line.advisories.join(', ')}
@@ -246,7 +281,9 @@ const Actions = ({ ctx, id, step, running, refused, result, warnings }: Exchange
 export const ExchangeImport = (props: ExchangeImportProps) => {
   const { ctx, id, bundle, progress, diff, warnings, refused, result, running } = props;
   const title =
-    bundle.seq === undefined ? ctx.t('exchange.importTitleFile') : ctx.t('exchange.importTitle', { number: bundle.seq });
+    bundle.seq === undefined
+      ? ctx.t('exchange.importTitleFile')
+      : ctx.t('exchange.importTitle', { number: bundle.seq });
   const missing = bundle.missingVolumes ?? [];
   return (
     <Page
@@ -268,12 +305,7 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
     >
       <Wizard ctx={ctx} label={ctx.t('exchange.steps')} steps={wizardSteps(props)} />
       {refused === undefined ? null : (
-        <Notice
-          ctx={ctx}
-          level="critical"
-          title={ctx.t('exchange.refusedTitle', { code: refused.code })}
-          alert
-        >
+        <Notice ctx={ctx} level="critical" title={ctx.t('exchange.refusedTitle', { code: refused.code })} alert>
           {ctx.tDynamic(`error.${refused.code}`, {}, '')} {ctx.tDynamic(`error.${refused.code}.why`, {}, '')}{' '}
           {ctx.tDynamic(`error.${refused.code}.next`, {}, '')}{' '}
           <span lang="en" translate="no">
@@ -285,7 +317,11 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
         </Notice>
       )}
       {result === undefined ? null : (
-        <Notice ctx={ctx} level={result.kind === 'partial' ? 'warning' : 'running'} title={ctx.t(`exchange.resultTitle.${result.kind}`)}>
+        <Notice
+          ctx={ctx}
+          level={result.kind === 'partial' ? 'warning' : 'running'}
+          title={ctx.t(`exchange.resultTitle.${result.kind}`)}
+        >
           {missing.length === 0 ? null : `${ctx.t('exchange.missingVolumes', { volumes: missing.join(', ') })} `}
           <a href={paths.receipt(result.receipt)}>{ctx.t('exchange.receiptN', { number: result.receipt })}</a>
           {', '}
@@ -312,11 +348,13 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
             <div
               id="progress"
               class="stack"
-              {...(running ? { 'hx-sse:connect': paths.bundleImportStream(id), 'hx-sse:close': 'done', 'hx-swap': 'innerMorph' } : {})}
+              {...(running
+                ? { 'hx-sse:connect': paths.bundleImportStream(id), 'hx-sse:close': 'done', 'hx-swap': 'innerMorph' }
+                : {})}
             >
               <ImportProgressRegion ctx={ctx} progress={progress} />
             </div>
-            <p class="hint">{ctx.t('exchange.powerCut')}</p>
+            {result !== undefined || refused !== undefined ? null : <p class="hint">{ctx.t('exchange.powerCut')}</p>}
             <Actions {...props} />
           </div>
         </Panel>

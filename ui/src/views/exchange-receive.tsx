@@ -1,12 +1,12 @@
-import type { Ctx } from '../context.ts';
-import type { FieldErrors, When } from '../model.ts';
-import type { ExchangeCounts } from './exchange.tsx';
+import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** Tab Receive: upload (multipart field `file`) or pick (`path`) a bundle; both lead to the wizard. */
@@ -37,9 +37,20 @@ export type ExchangeReceiveProps = {
   readonly errors?: FieldErrors;
 };
 
-const levels = { checked: 'waiting', running: 'running', imported: 'done', refused: 'critical', partial: 'warning' } as const;
+const levels = {
+  checked: 'waiting',
+  running: 'running',
+  imported: 'done',
+  refused: 'critical',
+  partial: 'warning',
+} as const;
 
-const Pick = ({ ctx, candidates, unavailable }: Pick<ExchangeReceiveProps, 'ctx' | 'candidates'> & { unavailable: string | undefined }) => (
+/** The bundles found in the folders of media, each with its button. */
+const OnMedium = ({
+  ctx,
+  candidates,
+  unavailable,
+}: Pick<ExchangeReceiveProps, 'ctx' | 'candidates'> & { unavailable: string | undefined }) => (
   <Panel title={ctx.t('exchange.onMedium')} context={ctx.t('exchange.onMediumContext')} span={6}>
     {candidates.length === 0 ? (
       <Empty title={ctx.t('exchange.noCandidates')}>{ctx.t('exchange.noCandidatesWhy')}</Empty>
@@ -56,7 +67,12 @@ const Pick = ({ ctx, candidates, unavailable }: Pick<ExchangeReceiveProps, 'ctx'
               any: true,
               cell: (row) => <span translate="no">{row.name}</span>,
             },
-            { key: 'at', label: ctx.t('exchange.time'), hideNarrow: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            {
+              key: 'at',
+              label: ctx.t('exchange.time'),
+              hideNarrow: true,
+              cell: (row) => <Time ctx={ctx} at={row.at} />,
+            },
             { key: 'bytes', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
             {
               key: 'pick',
@@ -98,7 +114,12 @@ export const KnowledgeTable = ({ ctx, knowledge }: Pick<ExchangeReceiveProps, 'c
         label: ctx.t('exchange.newest'),
         cell: (row) => (row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />),
       },
-      { key: 'imported', label: ctx.t('exchange.importedAt'), hideNarrow: true, cell: (row) => <Time ctx={ctx} at={row.importedAt} /> },
+      {
+        key: 'imported',
+        label: ctx.t('exchange.importedAt'),
+        hideNarrow: true,
+        cell: (row) => <Time ctx={ctx} at={row.importedAt} />,
+      },
       {
         key: 'age',
         label: ctx.t('exchange.ageDays'),
@@ -114,7 +135,12 @@ export const KnowledgeTable = ({ ctx, knowledge }: Pick<ExchangeReceiveProps, 'c
             ctx.fmt.number(Math.floor(row.ageDays))
           ),
       },
-      { key: 'limit', label: ctx.t('overview.limit'), num: true, cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span> },
+      {
+        key: 'limit',
+        label: ctx.t('overview.limit'),
+        num: true,
+        cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
+      },
     ]}
   />
 );
@@ -122,8 +148,7 @@ export const KnowledgeTable = ({ ctx, knowledge }: Pick<ExchangeReceiveProps, 'c
 /** Pick a bundle on the medium or upload it; nothing is changed before the last step of the wizard. */
 export const ExchangeReceive = (props: ExchangeReceiveProps) => {
   const { ctx, imports, knowledge, errors } = props;
-  const unavailable =
-    props.ready === 'no-trust' ? ctx.t('exchange.noTrustShort') : withoutRight(ctx, 'exchange:write');
+  const unavailable = props.ready === 'no-trust' ? ctx.t('exchange.noTrustShort') : withoutRight(ctx, 'exchange:write');
   return (
     <ExchangeFrame ctx={ctx} current="receive" receipts={props.tabs.receipts}>
       {props.ready === 'no-trust' ? (
@@ -133,7 +158,7 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
       ) : null}
       <ErrorSummary ctx={ctx} errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
       <div class="grid">
-        <Pick ctx={ctx} candidates={props.candidates} unavailable={unavailable} />
+        <OnMedium ctx={ctx} candidates={props.candidates} unavailable={unavailable} />
         <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
           <div class="body">
             <PostForm ctx={ctx} action={paths.bundleUpload()} multipart class="form">

@@ -1,12 +1,12 @@
-import type { Ctx } from '../context.ts';
-import type { FieldErrors, When } from '../model.ts';
-import type { ExchangeCounts } from './exchange.tsx';
+import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** Tab Trust. POST multipart `file`, then `fingerprint` typed or confirmed with `upload` (id of the staged file). */
@@ -41,7 +41,15 @@ export type ExchangeTrustProps = {
 
 const soonDays = 180;
 
-const Staged = ({ ctx, staged, errors }: { ctx: Ctx; staged: NonNullable<ExchangeTrustProps['staged']>; errors: FieldErrors | undefined }) => (
+const Staged = ({
+  ctx,
+  staged,
+  errors,
+}: {
+  ctx: Ctx;
+  staged: NonNullable<ExchangeTrustProps['staged']>;
+  errors: FieldErrors | undefined;
+}) => (
   <Panel title={ctx.t('exchange.compareTitle')}>
     <div class="body">
       <p>{ctx.t('exchange.compareWhy')}</p>
@@ -120,7 +128,12 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
           rows={trust.roles}
           columns={[
             { key: 'role', label: ctx.t('exchange.role'), cell: (row) => ctx.t(`exchange.role.${row.role}`) },
-            { key: 'version', label: ctx.t('exchange.version'), num: true, cell: (row) => (row.version === 0 ? '–' : ctx.fmt.number(row.version)) },
+            {
+              key: 'version',
+              label: ctx.t('exchange.version'),
+              num: true,
+              cell: (row) => (row.version === 0 ? '–' : ctx.fmt.number(row.version)),
+            },
             {
               key: 'keys',
               label: ctx.t('exchange.threshold'),

@@ -1,13 +1,14 @@
-import type { Ctx } from '../context.ts';
-import type { When } from '../model.ts';
-import type { ReceiptRow } from './exchange-receipts.tsx';
+import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import type { ReceiptRow } from '../components/receipts.tsx';
+import { ReceiptTable } from '../components/receipts.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count, Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
-import { ReceiptTable } from './exchange-receipts.tsx';
 
 /** Tab Send. */
 export type ExchangeProps = {
@@ -45,8 +46,6 @@ export type ExchangeProps = {
     readonly sha256: string;
   }[];
 };
-
-export type ExchangeCounts = { readonly receipts: number };
 
 const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
   <Panel

@@ -1,12 +1,12 @@
-import type { Ctx } from '../context.ts';
-import type { Reference, When } from '../model.ts';
-import type { FindingRow, FindingWhy } from './vulnerabilities.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import type { FindingRow, FindingWhy } from './vulnerabilities.tsx';
 import { FixMark, WhyFacts } from './vulnerabilities.tsx';
 
 export type FindingProps = {
@@ -75,7 +75,7 @@ export const Finding = ({ ctx, finding, why, devices, more, references, document
         />
         {more ? (
           <div class="body">
-            <a href={paths.devices({ finding: finding.id })}>{ctx.t('vuln.allDevices', { n: finding.devices })}</a>
+            <p class="second">{ctx.t('vuln.shownOf', { shown: devices.length, total: finding.devices })}</p>
           </div>
         ) : null}
       </Panel>

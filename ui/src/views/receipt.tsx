@@ -1,12 +1,11 @@
-import type { Ctx } from '../context.ts';
-import type { When } from '../model.ts';
-import type { ReceiptRow } from './exchange-receipts.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import type { ReceiptRow } from '../components/receipts.tsx';
+import { ResultMark, Unfulfilled } from '../components/receipts.tsx';
 import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
-import { ResultMark } from './exchange-receipts.tsx';
 
 export type ReceiptProps = {
   readonly ctx: Ctx;
@@ -32,33 +31,6 @@ const Codes = ({ ctx, codes }: { ctx: Ctx; codes: readonly string[] }) => (
       </li>
     ))}
   </ul>
-);
-
-/** What could not be filled, and why. */
-export const Unfulfilled = ({
-  ctx,
-  rows,
-}: {
-  ctx: Ctx;
-  rows: readonly { readonly reason: string; readonly want: string }[];
-}) => (
-  <DataTable
-    ctx={ctx}
-    caption={ctx.t('exchange.unfulfilledTitle')}
-    rows={rows}
-    columns={[
-      { key: 'want', label: ctx.t('exchange.want'), any: true, cell: (row) => <span translate="no">{row.want}</span> },
-      {
-        key: 'reason',
-        label: ctx.t('exchange.reason'),
-        cell: (row) => (
-          <>
-            {ctx.tDynamic(`unfulfilled.${row.reason}`)} <code translate="no">{row.reason}</code>
-          </>
-        ),
-      },
-    ]}
-  />
 );
 
 /** One receipt: what arrived, what happened, what was not filled, and the signed text. */

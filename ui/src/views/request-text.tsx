@@ -1,5 +1,5 @@
-import type { Ctx } from '../context.ts';
 import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
 

@@ -1,13 +1,13 @@
-import type { Ctx } from '../context.ts';
-import type { Installation, PageOf, Reference, When } from '../model.ts';
-import type { UpdateRow } from './updates.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { Installation, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import type { UpdateRow } from './updates.tsx';
 import { ApprovalMark, InstallationMark, SupplyMark } from './updates.tsx';
 
 export type UpdateProps = {
@@ -65,7 +65,12 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
       <PostForm ctx={ctx} action={paths.updatesDecide()} class="actions">
         <input type="hidden" name="id" value={update.id} />
         {update.approval === 'approved' ? null : (
-          <Button name="action" value="approve" kind={update.supply === 'arrived' ? 'primary' : 'second'} unavailable={unavailable}>
+          <Button
+            name="action"
+            value="approve"
+            kind={update.supply === 'arrived' ? 'primary' : 'second'}
+            unavailable={unavailable}
+          >
             {ctx.t('updates.approve')}
           </Button>
         )}
@@ -201,7 +206,10 @@ export const Update = (props: UpdateProps) => {
           context={
             licence.accepted === undefined
               ? ctx.t('updates.licenceToAccept')
-              : ctx.t('updates.licenceAccepted', { who: licence.accepted.who, at: ctx.fmt.dateTime(licence.accepted.at) })
+              : ctx.t('updates.licenceAccepted', {
+                  who: licence.accepted.who,
+                  at: ctx.fmt.dateTime(licence.accepted.at),
+                })
           }
         >
           <div class="body">
@@ -256,15 +264,25 @@ export const Update = (props: UpdateProps) => {
                 key: 'deployment',
                 label: ctx.t('deployments.deployment'),
                 cell: (row) =>
-                  row.deployment === undefined ? '–' : <a href={paths.deployment(row.deployment)}>{ctx.t('common.show')}</a>,
+                  row.deployment === undefined ? (
+                    '–'
+                  ) : (
+                    <a href={paths.deployment(row.deployment)}>{ctx.t('common.show')}</a>
+                  ),
               },
-              { key: 'at', label: ctx.t('updates.at'), cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />) },
+              {
+                key: 'at',
+                label: ctx.t('updates.at'),
+                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+              },
             ]}
           />
         )}
         {devices.next === undefined ? null : (
           <div class="body">
-            <a href={paths.devices({ update: update.id })}>{ctx.t('vuln.allDevices', { n: devices.total })}</a>
+            <a href={`${paths.update(update.id)}?after=${encodeURIComponent(devices.next)}`}>
+              {ctx.t('updates.moreDevices')}
+            </a>
           </div>
         )}
       </Panel>

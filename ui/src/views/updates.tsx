@@ -1,6 +1,3 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { Approval, Decision, FilterField, Installation, PageOf, Supply } from '../model.ts';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
@@ -8,8 +5,11 @@ import { DecisionMark, Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { ListState } from '../list.ts';
 import { listParams, listUrl } from '../list.ts';
+import type { Approval, Decision, FilterField, Installation, PageOf, Supply } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type UpdateRow = {
@@ -45,7 +45,13 @@ export type UpdatesProps = {
 
 const form = 'updates-bulk';
 const approvalLevels = { undefined: 'waiting', approved: 'done', declined: 'info' } as const;
-const supplyLevels = { needed: 'waiting', requested: 'running', unfulfilled: 'warning', arrived: 'ok', superseded: 'info' } as const;
+const supplyLevels = {
+  needed: 'waiting',
+  requested: 'running',
+  unfulfilled: 'warning',
+  arrived: 'ok',
+  superseded: 'info',
+} as const;
 const installationLevels = {
   queued: 'waiting',
   running: 'running',
@@ -105,7 +111,14 @@ const Bulk = ({ ctx }: { ctx: Ctx }) => {
       <Button small form={form} name="action" value="clear" unavailable={unavailable}>
         {ctx.t('updates.clear')}
       </Button>
-      <Button small kind="primary" form={form} name="action" value="deploy" unavailable={withoutRight(ctx, 'deployments:write')}>
+      <Button
+        small
+        kind="primary"
+        form={form}
+        name="action"
+        value="deploy"
+        unavailable={withoutRight(ctx, 'deployments:write')}
+      >
         {ctx.t('updates.deploy')}
       </Button>
     </>
@@ -132,22 +145,58 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
     }
   >
     <Tiles>
-      <Tile ctx={ctx} level="waiting" word={ctx.t('supply.needed')} n={counts.needed} href={paths.updates({ supply: 'needed' })}>
+      <Tile
+        ctx={ctx}
+        level="waiting"
+        word={ctx.t('supply.needed')}
+        n={counts.needed}
+        href={paths.updates({ supply: 'needed' })}
+      >
         {ctx.t('updates.tile.needed')}
       </Tile>
-      <Tile ctx={ctx} level="running" word={ctx.t('supply.requested')} n={counts.requested} href={paths.updates({ supply: 'requested' })}>
+      <Tile
+        ctx={ctx}
+        level="running"
+        word={ctx.t('supply.requested')}
+        n={counts.requested}
+        href={paths.updates({ supply: 'requested' })}
+      >
         {ctx.t('updates.tile.requested')}
       </Tile>
-      <Tile ctx={ctx} level="warning" word={ctx.t('supply.unfulfilled')} n={counts.unfulfilled} href={paths.updates({ supply: 'unfulfilled' })}>
+      <Tile
+        ctx={ctx}
+        level="warning"
+        word={ctx.t('supply.unfulfilled')}
+        n={counts.unfulfilled}
+        href={paths.updates({ supply: 'unfulfilled' })}
+      >
         {ctx.t('updates.tile.unfulfilled')}
       </Tile>
-      <Tile ctx={ctx} level="ok" word={ctx.t('supply.arrived')} n={counts.arrived} href={paths.updates({ supply: 'arrived' })}>
+      <Tile
+        ctx={ctx}
+        level="ok"
+        word={ctx.t('supply.arrived')}
+        n={counts.arrived}
+        href={paths.updates({ supply: 'arrived' })}
+      >
         {ctx.t('updates.tile.arrived')}
       </Tile>
-      <Tile ctx={ctx} level="waiting" word={ctx.t('approval.undefined')} n={counts.undecided} href={paths.updates({ supply: 'arrived', approval: 'undefined' })}>
+      <Tile
+        ctx={ctx}
+        level="waiting"
+        word={ctx.t('approval.undefined')}
+        n={counts.undecided}
+        href={paths.updates({ supply: 'arrived', approval: 'undefined' })}
+      >
         {ctx.t('updates.tile.undecided')}
       </Tile>
-      <Tile ctx={ctx} level="ok" word={ctx.t('updates.deployable')} n={counts.deployable} href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
+      <Tile
+        ctx={ctx}
+        level="ok"
+        word={ctx.t('updates.deployable')}
+        n={counts.deployable}
+        href={paths.updates({ supply: 'arrived', approval: 'approved' })}
+      >
         {ctx.t('updates.tile.deployable')}
       </Tile>
     </Tiles>
@@ -218,8 +267,19 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
                   </a>
                 ),
             },
-            { key: 'devices', label: ctx.t('nav.devices'), num: true, sort: true, cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} /> },
-            { key: 'approval', label: ctx.t('updates.decision'), sort: true, rec: 'c', cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} /> },
+            {
+              key: 'devices',
+              label: ctx.t('nav.devices'),
+              num: true,
+              sort: true,
+              cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} />,
+            },
+            {
+              key: 'approval',
+              label: ctx.t('updates.decision'),
+              rec: 'c',
+              cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
+            },
             {
               key: 'supply',
               label: ctx.t('updates.supply'),
@@ -227,7 +287,12 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
               rec: 'b',
               cell: (row) => <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />,
             },
-            { key: 'installation', label: ctx.t('updates.installation'), rec: 'd', cell: (row) => <Installations ctx={ctx} row={row} /> },
+            {
+              key: 'installation',
+              label: ctx.t('updates.installation'),
+              rec: 'd',
+              cell: (row) => <Installations ctx={ctx} row={row} />,
+            },
             {
               key: 'size',
               label: ctx.t('common.size'),
@@ -240,7 +305,10 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
       ) : isFiltered(list) ? (
         <NoMatch ctx={ctx} list={list} />
       ) : (
-        <Empty title={ctx.t('updates.none')} action={<LinkButton href={paths.exchange()}>{ctx.t('updates.request')}</LinkButton>}>
+        <Empty
+          title={ctx.t('updates.none')}
+          action={<LinkButton href={paths.exchange()}>{ctx.t('updates.request')}</LinkButton>}
+        >
           {ctx.t('updates.noneWhy')}
         </Empty>
       )}

@@ -1,14 +1,23 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { Decision, FilterField, FixState, PageOf, Reference, Severity, When, WorkState } from '../model.ts';
 import { LinkButton } from '../components/form.tsx';
-import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, swap, Toolbar } from '../components/list-tools.tsx';
+import {
+  Filters,
+  filterWords,
+  foundText,
+  isFiltered,
+  NoMatch,
+  Pager,
+  swap,
+  Toolbar,
+} from '../components/list-tools.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { ListState } from '../list.ts';
 import { filterValues, listUrl } from '../list.ts';
+import type { Decision, FilterField, FixState, PageOf, Reference, Severity, When, WorkState } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type FindingRow = {
@@ -81,9 +90,24 @@ const fixLevels = { available: 'ok', none: 'waiting', undetermined: 'warning' } 
 
 /** The state of the fix in shape and word. */
 export const FixMark = ({ ctx, row }: { ctx: Ctx; row: FindingRow }) => {
-  if (row.state === 'planned') return <Status ctx={ctx} level="running">{ctx.t('vuln.planned')}</Status>;
-  if (row.state === 'fixed') return <Status ctx={ctx} level="done">{ctx.t('vuln.fixedState')}</Status>;
-  if (row.verdict === 'review') return <Status ctx={ctx} level="warning">{ctx.t('vuln.review')}</Status>;
+  if (row.state === 'planned')
+    return (
+      <Status ctx={ctx} level="running">
+        {ctx.t('vuln.planned')}
+      </Status>
+    );
+  if (row.state === 'fixed')
+    return (
+      <Status ctx={ctx} level="done">
+        {ctx.t('vuln.fixedState')}
+      </Status>
+    );
+  if (row.verdict === 'review')
+    return (
+      <Status ctx={ctx} level="warning">
+        {ctx.t('vuln.review')}
+      </Status>
+    );
   if (row.update === undefined) {
     return (
       <Status ctx={ctx} level={fixLevels[row.fixState]}>
@@ -134,13 +158,19 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
           ctx.t('vuln.decided'),
           <>
             {ctx.tDynamic(`rule.${why.rule}`, {}, why.rule)}:{' '}
-            {why.inputs.map((input, index) => (
-              <>
-                {index === 0 ? null : ', '}
-                {ctx.tDynamic(`input.${input.name}`, {}, input.name)}{' '}
-                {input.strong ? <strong>{ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)}</strong> : ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)}
-              </>
-            ))}
+            {why.inputs
+              .filter(({ name }) => name !== 'rule')
+              .map((input, index) => (
+                <>
+                  {index === 0 ? null : ', '}
+                  {ctx.tDynamic(`input.${input.name}`, {}, input.name)}{' '}
+                  {input.strong ? (
+                    <strong>{ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)}</strong>
+                  ) : (
+                    ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)
+                  )}
+                </>
+              ))}
           </>,
         ],
         [ctx.t('vuln.confidence'), ctx.t(`vuln.confidence.${why.confidence}`)],
@@ -224,7 +254,13 @@ export const FindingTable = ({
         cell: (row) => <span translate="no">{row.fixed ?? '–'}</span>,
       },
       { key: 'fix', label: ctx.t('vuln.fix'), fit: true, rec: 'd', cell: (row) => <FixMark ctx={ctx} row={row} /> },
-      { key: 'since', label: ctx.t('vuln.since'), num: true, sort: true, cell: (row) => <Time ctx={ctx} at={row.since} form="date" /> },
+      {
+        key: 'since',
+        label: ctx.t('vuln.since'),
+        num: true,
+        sort: true,
+        cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
+      },
       ...(list === undefined
         ? []
         : [
@@ -235,9 +271,9 @@ export const FindingTable = ({
                 <a
                   class="small"
                   {...swap(listUrl(list, { open: list.open === row.id ? null : row.id, trail: list.trail }))}
-                  aria-label={ctx.t('vuln.whyOf', { advisory: row.advisory, package: row.package })}
                 >
                   {list.open === row.id ? ctx.t('common.close') : ctx.t('vuln.whyShort')}
+                  <span class="vh">. {ctx.t('vuln.whyOf', { advisory: row.advisory, package: row.package })}</span>
                 </a>
               ),
             },
@@ -280,7 +316,13 @@ const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list'
         caption={ctx.t('vuln.matrix')}
         rows={decisions}
         columns={[
-          { key: 'decision', label: ctx.t('vuln.decision'), head: true, fit: true, cell: (row) => <DecisionMark ctx={ctx} decision={row} /> },
+          {
+            key: 'decision',
+            label: ctx.t('vuln.decision'),
+            head: true,
+            fit: true,
+            cell: (row) => <DecisionMark ctx={ctx} decision={row} />,
+          },
           ...fixes.map((fix) => ({
             key: fix,
             label: ctx.t(`fix.${fix}`),
@@ -297,7 +339,12 @@ const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list'
               </strong>
             ),
           },
-          { key: 'meaning', label: ctx.t('vuln.meaning'), hideNarrow: true, cell: (row) => <span class="second">{ctx.t(`decision.${row}.meaning`)}</span> },
+          {
+            key: 'meaning',
+            label: ctx.t('vuln.meaning'),
+            hideNarrow: true,
+            cell: (row) => <span class="second">{ctx.t(`decision.${row}.meaning`)}</span>,
+          },
         ]}
       />
     </Panel>
@@ -347,8 +394,10 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
           <nav class="seg" aria-label={ctx.t('vuln.workState')}>
             {(['open', 'planned', 'fixed'] as const).map((state) => (
               <a
-                {...swap(listUrl(list, { filters: [...list.filters.filter(([name]) => name !== 'work'), ['work', state]] }))}
-                aria-current={(filterValues(list, 'work')[0] ?? 'open') === state ? 'true' : undefined}
+                {...swap(
+                  listUrl(list, { filters: [...list.filters.filter(([name]) => name !== 'state'), ['state', state]] }),
+                )}
+                aria-current={filterValues(list, 'state').includes(state) ? 'true' : undefined}
               >
                 {ctx.t(`vuln.state.${state}`)}
               </a>
