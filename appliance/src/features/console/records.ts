@@ -28,15 +28,23 @@ export const actorNames = (objects: ObjectService) => {
   };
 };
 
-/** An event in the reader's words: times among its parameters are written out. */
-export const eventSaid = (ctx: Ctx, events: EventService, event: StoredEvent): Said => {
+/**
+ * An event in the reader's words. Times among its parameters are written out; an account is kept as its id, so that the
+ * chain holds no name, and is named here.
+ */
+export const eventSaid = (
+  ctx: Ctx,
+  { events, objects }: { events: EventService; objects: ObjectService },
+  event: StoredEvent,
+): Said => {
   const declared = events.types().find((type) => type.type === event.type)?.params ?? {};
-  const params = Object.fromEntries(
-    Object.entries(event.params).map(([name, value]) => [
-      name,
-      declared[name] === 'time' && typeof value === 'number' ? ctx.fmt.dateTime(value) : value,
-    ]),
-  );
+  const nameOf = actorNames(objects);
+  const write = (name: string, value: string | number): string | number => {
+    if (declared[name] === 'time' && typeof value === 'number') return ctx.fmt.dateTime(value);
+    if (name !== 'account' || typeof value !== 'string') return value;
+    return nameOf(`account:${value}`).replace(/^account:/, '');
+  };
+  const params = Object.fromEntries(Object.entries(event.params).map(([name, value]) => [name, write(name, value)]));
   return { key: `event.${event.type}`, params };
 };
 
@@ -53,7 +61,7 @@ export const eventRows = (
     at: event.at,
     severity: event.severity,
     type: event.type,
-    said: eventSaid(ctx, parts.events, event),
+    said: eventSaid(ctx, parts, event),
     device: event.device === null ? undefined : devices.get(event.device),
     actor: event.actor === null ? undefined : nameOf(event.actor),
     from: event.from ?? undefined,

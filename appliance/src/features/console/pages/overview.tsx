@@ -171,7 +171,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             id: event.id,
             at: event.at,
             severity: event.severity,
-            said: eventSaid(ctx, events, event),
+            said: eventSaid(ctx, { events, objects }, event),
             ...(device === undefined ? {} : { device }),
           };
         })}

@@ -71,7 +71,7 @@ export const updateFilter = (list: ListState): Omit<UpdateFilter, 'limit' | 'aft
 
 const updateRow = (item: UpdateItem): UpdateRow => ({
   id: item.id,
-  name: item.title ?? item.name,
+  name: item.name,
   version: item.version,
   source: item.source || undefined,
   arch: item.arch || undefined,
@@ -285,7 +285,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       name: 'updates',
       head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: found.rows.map((item) => [
-        item.title ?? item.name,
+        item.name,
         item.version,
         item.source,
         item.arch,
