@@ -203,14 +203,19 @@ export const TextField = (
       placeholder={props.placeholder}
       autofocus={props.autofocus}
       inputmode={props.inputmode}
-      spellcheck={props.spellcheck === false ? 'false' : undefined}
+      spellcheck={props.spellcheck}
     />
   </Framed>
 );
 
 /** Several lines of text. */
 export const AreaField = (
-  props: FieldProps & { readonly value?: string | undefined; readonly rows?: number; readonly maxLength?: number | undefined; readonly required?: boolean | undefined },
+  props: FieldProps & {
+    readonly value?: string | undefined;
+    readonly rows?: number;
+    readonly maxLength?: number | undefined;
+    readonly required?: boolean | undefined;
+  },
 ) => (
   <Framed props={props}>
     <textarea

@@ -1,8 +1,8 @@
-import type { Ctx, NavKey } from '../context.ts';
-import type { FieldErrors, Reference, Said } from '../model.ts';
 import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
+import type { Ctx, NavKey } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { FieldErrors, Reference, Said } from '../model.ts';
 
 /** A question of its own page: what will happen, to how many, and the form that does it. */
 export type ConfirmProps = {
@@ -34,7 +34,7 @@ export const Confirm = (props: ConfirmProps) => {
   const { ctx, items, count, errors } = props;
   return (
     <Page ctx={ctx} title={ctx.say(props.question)} section={props.section}>
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ confirm: ctx.t('common.typeNumber', { n: count }) }} />
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ confirm: ctx.t('common.typeNumber', { n: String(count) }) }} />
       <Panel>
         <div class="body">
           {props.consequences.map((said) => (
@@ -65,13 +65,20 @@ export const Confirm = (props: ConfirmProps) => {
               </fieldset>
             ))}
             {props.comment ? (
-              <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} errors={errors} />
+              <TextField
+                ctx={ctx}
+                name="comment"
+                label={ctx.t('objects.comment')}
+                hint={ctx.t('objects.commentHint')}
+                maxLength={500}
+                errors={errors}
+              />
             ) : null}
             {props.typeNumber ? (
               <TextField
                 ctx={ctx}
                 name="confirm"
-                label={ctx.t('common.typeNumber', { n: count })}
+                label={ctx.t('common.typeNumber', { n: String(count) })}
                 inputmode="numeric"
                 autocomplete="off"
                 errors={errors}

@@ -1,15 +1,15 @@
 import type { ChangeRow } from '../components/changes.tsx';
-import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
-import type { Ctx } from '../context.ts';
-import type { FieldType, Level, Reference, Said, Value, When } from '../model.ts';
 import { Changes } from '../components/changes.tsx';
+import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Age, Hash, Time, ValueText, valueText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
+import type { FieldType, Level, Reference, Said, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type Fact = {
@@ -18,7 +18,7 @@ export type Fact = {
   readonly value: Value;
   readonly type: FieldType;
   readonly unit?: 'bytes' | 'seconds' | 'kilobytes';
-  /** Which door or who entered it: key `door.<source>` or a name. */
+  /** Which door or who entered it: a key `door.<door>` or a name. */
   readonly source: string;
   readonly at: When | null;
   readonly level?: 'critical' | 'warning';
@@ -57,7 +57,11 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
       rows={lines}
       group={(line) => line.group}
       columns={[
-        { key: 'fact', label: ctx.t('devices.fact'), cell: (line) => <span class="second">{ctx.tDynamic(line.label)}</span> },
+        {
+          key: 'fact',
+          label: ctx.t('devices.fact'),
+          cell: (line) => <span class="second">{ctx.tDynamic(line.label)}</span>,
+        },
         {
           key: 'value',
           label: ctx.t('devices.value'),
@@ -75,7 +79,7 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
           key: 'source',
           label: ctx.t('devices.source'),
           hideNarrow: true,
-          cell: (line) => <span class="second">{ctx.tDynamic(`door.${line.source}`, {}, line.source)}</span>,
+          cell: (line) => <span class="second">{ctx.tDynamic(line.source, {}, line.source)}</span>,
         },
         {
           key: 'age',
@@ -93,8 +97,9 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
           <ul class="small second">
             {line.others.map((other) => (
               <li>
-                {ctx.tDynamic(`door.${other.source}`, {}, other.source)}:{' '}
-                <ValueText ctx={ctx} value={other.value} type={line.type} unit={line.unit} />, <Age ctx={ctx} at={other.at} />
+                {ctx.tDynamic(other.source, {}, other.source)}:{' '}
+                <ValueText ctx={ctx} value={other.value} type={line.type} unit={line.unit} />,{' '}
+                <Age ctx={ctx} at={other.at} />
               </li>
             ))}
           </ul>
@@ -218,7 +223,10 @@ export const Device = (props: DeviceProps) => {
                     ? []
                     : [
                         [ctx.t('devices.certificate'), <Hash value={certificate.fingerprint} />] as const,
-                        [ctx.t('devices.validUntil'), <Time ctx={ctx} at={certificate.notAfter} form="date" />] as const,
+                        [
+                          ctx.t('devices.validUntil'),
+                          <Time ctx={ctx} at={certificate.notAfter} form="date" />,
+                        ] as const,
                       ]),
                 ]}
               />

@@ -1,9 +1,9 @@
-import type { Ctx } from '../context.ts';
-import type { Said } from '../model.ts';
 import { Button, Fault, PostForm, TextField } from '../components/form.tsx';
 import { Notice } from '../components/panel.tsx';
 import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Bare } from '../layout/bare.tsx';
+import type { Said } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type LoginProps = {
@@ -84,7 +84,7 @@ export const Login = ({ ctx, fingerprint, error, name, back }: LoginProps) => (
         autocomplete="one-time-code"
         maxLength={40}
       />
-      <Button kind="primary" block busy={ctx.t('login.busy')}>
+      <Button kind="primary" block busy={ctx.t('login.checking')}>
         {ctx.t('login.submit')}
       </Button>
     </PostForm>

@@ -31,7 +31,10 @@ export const common = {
   'common.on': 'On',
   'common.off': 'Off',
   'common.noRight': 'Your roles lack this right: {right}',
-  'common.notSaved': { one: 'Not saved. {n} field needs a correction.', other: 'Not saved. {n} fields need a correction.' },
+  'common.notSaved': {
+    one: 'Not saved. {n} field needs a correction.',
+    other: 'Not saved. {n} fields need a correction.',
+  },
   'common.path': 'Path',
   'common.personal': 'personal',
   'common.print': 'Print',

@@ -43,7 +43,8 @@ export const devices = {
   'devices.revoke': 'Revoke device',
   'devices.deploy': { one: 'Deploy {n} update', other: 'Deploy {n} updates' },
   'devices.heldTitle': 'Held: the identity must be checked',
-  'devices.held.same-uuid-live': 'Another device with the same hardware identity is in contact now. One of them may be a copy.',
+  'devices.held.same-uuid-live':
+    'Another device with the same hardware identity is in contact now. One of them may be a copy.',
   'devices.held.same-uuid-other-macs': 'The hardware identity is known, but with other network cards.',
   'devices.held.key-with-other-hardware': 'The key of a known device came from other hardware.',
   'devices.held.two-boots': 'Two running systems use the same key at once.',

@@ -1,5 +1,8 @@
 export const inventory = {
-  'inventory.sub': { one: '{n} entry. Devices that report: {devices}.', other: '{n} entries. Devices that report: {devices}.' },
+  'inventory.sub': {
+    one: '{n} entry. Devices that report: {devices}.',
+    other: '{n} entries. Devices that report: {devices}.',
+  },
   'inventory.collections': 'Sections of the inventory',
   'inventory.item': 'Entry',
   'inventory.none': 'Nothing reported yet',

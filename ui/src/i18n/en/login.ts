@@ -17,7 +17,10 @@ export const login = {
   'login.firstTitle': 'Set the first password',
   'login.firstWhy': 'This link works once. After that, log in with the new password.',
   'login.newPassword': 'New password',
-  'login.passwordHint': { one: 'At least {n} character. A long phrase is better than signs.', other: 'At least {n} characters. A long phrase is better than signs.' },
+  'login.passwordHint': {
+    one: 'At least {n} character. A long phrase is better than signs.',
+    other: 'At least {n} characters. A long phrase is better than signs.',
+  },
   'login.repeat': 'New password again',
   'login.setPassword': 'Set password',
   'me.preferences': 'Preferences',

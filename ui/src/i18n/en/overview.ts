@@ -21,10 +21,12 @@ export const overview = {
   'overview.cameCounts': 'Advisories: {advisories}, updates: {updates}, {size}.',
   'overview.unfulfilled': { one: '{n} want not filled', other: '{n} wants not filled' },
   'overview.noTrust': 'Trust is not imported',
-  'overview.noTrustWhy': 'Without the keys of the connected side no bundle can be checked. Import the trust file first.',
+  'overview.noTrustWhy':
+    'Without the keys of the connected side no bundle can be checked. Import the trust file first.',
   'overview.importTrust': 'Import trust',
   'overview.noRequest': 'No request has left yet',
-  'overview.noRequestWhy': 'A request tells the connected side what this site needs. It is shown in full before it is written.',
+  'overview.noRequestWhy':
+    'A request tells the connected side what this site needs. It is shown in full before it is written.',
   'overview.seeRequest': 'See the request',
   'overview.needed': 'Needed updates',
   'overview.byDecision': 'by decision',
@@ -34,7 +36,10 @@ export const overview = {
   'overview.trendWords': 'Open findings in {days} days: first {first}, last {last}.',
   'overview.today': '{n} today',
   'overview.next': 'Next',
-  'overview.updatesNeeded': { one: '{n} update is here and not decided', other: '{n} updates are here and not decided' },
+  'overview.updatesNeeded': {
+    one: '{n} update is here and not decided',
+    other: '{n} updates are here and not decided',
+  },
   'overview.done': '{done} of {total}',
   'overview.failed': { one: '{n} failed', other: '{n} failed' },
   'overview.knowledge': 'Age of knowledge',

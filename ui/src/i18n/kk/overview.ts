@@ -24,7 +24,8 @@ export const overview = {
   'overview.cameCounts': 'Бюллетень: {advisories}, жаңарту: {updates}, {size}.',
   'overview.unfulfilled': 'Сұралып, келмегені: {n}',
   'overview.noTrust': 'Сенім импортталмаған',
-  'overview.noTrustWhy': 'Қосылған жақтың кілттерінсіз топтаманы тексеру мүмкін емес. Алдымен сенім файлын импорттаңыз.',
+  'overview.noTrustWhy':
+    'Қосылған жақтың кілттерінсіз топтаманы тексеру мүмкін емес. Алдымен сенім файлын импорттаңыз.',
   'overview.importTrust': 'Сенімді импорттау',
   'overview.noRequest': 'Сұрау әлі кеткен жоқ',
   'overview.noRequestWhy': 'Сұрау қосылған жаққа алаңға не керегін айтады. Жазар алдында ол толық көрсетіледі.',
