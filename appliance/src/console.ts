@@ -40,10 +40,10 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
     clock,
   });
   const apiParts: ApiParts = { ...appliance, deviceQueries: queries, provision, drafts, clock };
-  const { document } = describeApi(apiParts);
+  const described = describeApi(apiParts);
   const model = deviceModel({ ...appliance, deviceQueries: queries, clock });
   return {
-    api: apiApp(apiParts),
+    api: apiApp(apiParts, described),
     console: consoleApp(
       {
         ...appliance,
@@ -59,7 +59,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         chain: remembered(() => events.verifyChain(), clock),
         receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),
         badges: navigationBadges({ ...appliance, deviceQueries: queries }),
-        apiDocument: () => document,
+        apiDocument: described.document,
       },
       model,
     ),

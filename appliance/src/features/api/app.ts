@@ -20,7 +20,7 @@ import { errorResponse } from './wire.ts';
 
 export { apiPrefix } from './types.ts';
 
-type Api = { routes: readonly ApiRoute[]; document: Json };
+export type Api = { routes: readonly ApiRoute[]; /** Made when it is first asked for. */ document(): Json };
 
 const builders = [
   siteRoutes,
@@ -41,7 +41,14 @@ const builders = [
 export const describeApi = (parts: ApiParts): Api => {
   const names = schemaNames();
   const routes = builders.flatMap((build) => build(parts, names));
-  return { routes, document: openApiDocument(routes, names) };
+  const held: { document?: Json } = {};
+  return {
+    routes,
+    document: () => {
+      held.document ??= openApiDocument(routes, names);
+      return held.document;
+    },
+  };
 };
 
 const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
@@ -61,9 +68,7 @@ const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 const bySpecificity = (a: ApiRoute, b: ApiRoute): number => Number(a.path.includes('{')) - Number(b.path.includes('{'));
 
 /** The API over the services, to be mounted at `apiPrefix`. */
-export const apiApp = (parts: ApiParts): Hono<ApiEnv> => {
-  const { routes, document } = describeApi(parts);
-  const text = JSON.stringify(document);
+export const apiApp = (parts: ApiParts, { routes, document }: Api = describeApi(parts)): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>();
   const notAllowed = (methods: readonly string[]): AppError =>
     new AppError('METHOD', 'this address does not take that method', { allow: methods.join(', ') });
@@ -76,7 +81,7 @@ export const apiApp = (parts: ApiParts): Hono<ApiEnv> => {
   });
 
   // Says what can be asked, which the declarations say as well; nothing of the site.
-  app.get('/openapi.json', (c) => c.body(text, 200, { 'Content-Type': 'application/json' }));
+  app.get('/openapi.json', (c) => c.json(document()));
   app.all('/openapi.json', () => {
     throw notAllowed(['GET', 'HEAD']);
   });
