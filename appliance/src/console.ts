@@ -59,7 +59,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         chain: remembered(() => events.verifyChain(), clock),
         receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),
         badges: navigationBadges({ ...appliance, deviceQueries: queries }),
-        apiDocument: described.document,
+        apiDocument: () => described.document,
       },
       model,
     ),

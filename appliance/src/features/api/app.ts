@@ -20,7 +20,10 @@ import { errorResponse } from './wire.ts';
 
 export { apiPrefix } from './types.ts';
 
-export type Api = { routes: readonly ApiRoute[]; /** Made when it is first asked for. */ document(): Json };
+export type Api = {
+  routes: readonly ApiRoute[] /** Made when it is first read: it takes longer than all the rest of the start. */;
+  readonly document: Json;
+};
 
 const builders = [
   siteRoutes,
@@ -44,7 +47,7 @@ export const describeApi = (parts: ApiParts): Api => {
   const held: { document?: Json } = {};
   return {
     routes,
-    document: () => {
+    get document() {
       held.document ??= openApiDocument(routes, names);
       return held.document;
     },
@@ -68,7 +71,8 @@ const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 const bySpecificity = (a: ApiRoute, b: ApiRoute): number => Number(a.path.includes('{')) - Number(b.path.includes('{'));
 
 /** The API over the services, to be mounted at `apiPrefix`. */
-export const apiApp = (parts: ApiParts, { routes, document }: Api = describeApi(parts)): Hono<ApiEnv> => {
+export const apiApp = (parts: ApiParts, api: Api = describeApi(parts)): Hono<ApiEnv> => {
+  const { routes } = api;
   const app = new Hono<ApiEnv>();
   const notAllowed = (methods: readonly string[]): AppError =>
     new AppError('METHOD', 'this address does not take that method', { allow: methods.join(', ') });
@@ -81,7 +85,7 @@ export const apiApp = (parts: ApiParts, { routes, document }: Api = describeApi(
   });
 
   // Says what can be asked, which the declarations say as well; nothing of the site.
-  app.get('/openapi.json', (c) => c.json(document()));
+  app.get('/openapi.json', (c) => c.json(api.document));
   app.all('/openapi.json', () => {
     throw notAllowed(['GET', 'HEAD']);
   });
