@@ -40,6 +40,9 @@ export const settings = {
   'setting.exchange.reserve-bytes.help': 'An import that would leave less does not start.',
   'setting.exchange.medium-bytes.title': 'Largest volume of a medium',
   'setting.exchange.medium-bytes.help': '0 means no limit. The request tells the connected host.',
+  'setting.exchange.allowed-words.title': 'Words that may leave',
+  'setting.exchange.allowed-words.help':
+    'Names of this site that are harmless as public words: a request that holds one is written all the same. One per line.',
   'setting.exchange.media-folders.title': 'Folders of media',
   'setting.exchange.media-folders.help': 'Where mounted media appear, as absolute paths.',
   'area.devices': 'Devices',

@@ -44,6 +44,9 @@ export const settings = {
   'setting.exchange.reserve-bytes.help': 'Одан аз қалдыратын импорт басталмайды.',
   'setting.exchange.medium-bytes.title': 'Тасығыштағы томның шегі',
   'setting.exchange.medium-bytes.help': '0 – шек жоқ. Сұрау оны қосылған тарапқа айтады.',
+  'setting.exchange.allowed-words.title': 'Шығуына болатын сөздер',
+  'setting.exchange.allowed-words.help':
+    'Осы алаңның жалпы сөз ретінде зиянсыз атаулары: мұндай сөзі бар сұрау бәрібір жазылады. Жолына бір сөз.',
   'setting.exchange.media-folders.title': 'Тасығыш бумалары',
   'setting.exchange.media-folders.help': 'Қосылған тасығыштар шығатын жер, толық жол.',
   'area.devices': 'Құрылғылар',

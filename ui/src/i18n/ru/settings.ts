@@ -49,6 +49,9 @@ export const settings = {
   'setting.exchange.reserve-bytes.help': 'Импорт, после которого останется меньше, не начнётся.',
   'setting.exchange.medium-bytes.title': 'Наибольший том на носителе',
   'setting.exchange.medium-bytes.help': '0 – без предела. Запрос сообщает это подключённой стороне.',
+  'setting.exchange.allowed-words.title': 'Слова, которым можно уходить',
+  'setting.exchange.allowed-words.help':
+    'Имена этой площадки, безвредные как общие слова: запрос с таким словом всё равно записывается. По одному в строке.',
   'setting.exchange.media-folders.title': 'Папки носителей',
   'setting.exchange.media-folders.help': 'Где появляются подключённые носители, полным путём.',
   'area.devices': 'Устройства',
