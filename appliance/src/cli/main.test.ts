@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandNames, runLine } from './main.ts';
+import { commandNames, commandWords, runLine } from './main.ts';
 import { alignColumns } from './output.ts';
 
 let folder: string;
@@ -31,7 +31,7 @@ describe('the command line', () => {
     const { code, stdout } = await run();
     expect(code).toBe(0);
     for (const name of commandNames()) {
-      const words = name.split('-');
+      const words = commandWords(name).split(' ');
       expect(stdout).toContain(`  ${words.join(' ')}`);
       const help = await run(...words, '--help');
       expect(help.code).toBe(0);

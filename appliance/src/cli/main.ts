@@ -30,6 +30,9 @@ export const commandNames = (): string[] =>
     .filter((name) => !helpers.has(name))
     .sort();
 
+/** `site-card-export` is the noun `site-card` and the verb `export`. */
+export const commandWords = (name: string): string => name.replace(/-([^-]+)$/, ' $1');
+
 const loadCommand = async (name: string): Promise<Command> => {
   const path = join(import.meta.dirname, `${name}${extension}`);
   const module = (await import(pathToFileURL(path).href)) as { command?: Command };
@@ -51,7 +54,7 @@ const optionLine = ([name, spec]: [string, OptionSpec]): string =>
 
 const commandHelp = (name: string, command: Command): string =>
   [
-    `sallyport ${name.replace('-', ' ')}${command.positionals ? ` ${command.positionals}` : ''} [options]`,
+    `sallyport ${commandWords(name)}${command.positionals ? ` ${command.positionals}` : ''} [options]`,
     '',
     command.summary,
     '',
@@ -66,7 +69,7 @@ const commandHelp = (name: string, command: Command): string =>
 const overview = async (): Promise<string> => {
   const lines = ['sallyport COMMAND [options]', '', 'Commands:'];
   for (const name of commandNames()) {
-    lines.push(`  ${name.replace('-', ' ').padEnd(22)}${(await loadCommand(name)).summary}`);
+    lines.push(`  ${commandWords(name).padEnd(22)}${(await loadCommand(name)).summary}`);
   }
   return [...lines, '', 'sallyport COMMAND --help shows the options of a command.', ''].join('\n');
 };
