@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runImportChild } from '@sallyport/bundle-tools/importer/run-import';
 import { temporaryFolder } from '../support/commands.ts';
 import { type Figure, type Result, timed } from './report.ts';
+import { durableCopy, durableFilesMs } from './support/disk.ts';
 import { makeBundle, makeObjects } from './support/made-bundle.ts';
 import { watchChildren } from './support/process.ts';
 
@@ -15,6 +16,8 @@ const kinds: readonly Kind[] = [
   { label: 'large', count: 16, sizeBytes: 32 * 1024 * 1024, seed: 1 },
   { label: 'small', count: 4000, sizeBytes: 8 * 1024, seed: 2 },
 ];
+
+const bareFiles = 16;
 
 const sha256sum = (path: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -48,6 +51,8 @@ const measure = async (folder: string, kind: Kind): Promise<Figure[]> => {
   const verified = await timed(() => importInto('verify', true));
   const imported = await timed(() => importInto('import', false));
   if (imported.value.value.counts.new !== kind.count) throw new Error('not every object was imported');
+  const copied = await timed(() => durableCopy(volume.path, join(folder, 'copy')));
+  const bare = durableFilesMs(join(folder, 'bare'), bareFiles, kind.sizeBytes);
   const megabytes = volume.bytes / megabyte;
   const speed = (seconds: number): number => megabytes / seconds;
   const name = `${kind.label} objects`;
@@ -55,6 +60,13 @@ const measure = async (folder: string, kind: Kind): Promise<Figure[]> => {
   return [
     { what: `${name}: size of the bundle`, value: megabytes, unit: 'MB' },
     { what: `${name}: sha256sum on the volume, best of 3`, value: speed(peer), unit: 'MB/s', limit: true },
+    { what: `${name}: copy of the volume, flushed`, value: speed(copied.ms / 1000), unit: 'MB/s', limit: true },
+    {
+      what: `${name}: bare files written, flushed, renamed, flushed`,
+      value: bareFiles / (bare / 1000),
+      unit: '/s',
+      limit: true,
+    },
     { what: `${name}: build`, value: speed(built.ms / 1000), unit: 'MB/s' },
     { what: `${name}: build of sha256sum`, value: peer / (built.ms / 1000), unit: '×', ...target },
     { what: `${name}: verify`, value: speed(verified.ms / 1000), unit: 'MB/s' },

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { type Figure, percentile, type Result } from './report.ts';
+import { flushMs } from './support/disk.ts';
 import { fleet, type Item, type Sections, updated } from './support/fleet.ts';
 import { cpuSeconds } from './support/process.ts';
 import { type Connection, openConnections, requestBytes } from './support/raw-client.ts';
@@ -87,6 +88,7 @@ export const inventories = async (): Promise<Result> => {
       rows: inventory.counts().find(({ collection }) => collection === 'software')?.rows ?? 0,
       items: db.prepare<[], { n: number }>('select count(*) as n from inv_software').get()?.n ?? 0,
     }));
+    const flush = flushMs(site.dataDir);
     const perDevice = (figure: number): number => figure / deviceCount;
     const figures: Figure[] = [
       {
@@ -110,6 +112,7 @@ export const inventories = async (): Promise<Result> => {
         target: '0.5 ms',
       },
       { what: 'the same, from sending to answer, p50', value: percentile(again.latencies, 0.5), unit: 'ms' },
+      { what: 'one small write flushed to the disk', value: flush, unit: 'ms', limit: true },
       { what: 'distinct software items', value: items, unit: '' },
       { what: 'software rows', value: rows, unit: '' },
       { what: 'distinct items of rows', value: (items / rows) * 100, unit: '%' },

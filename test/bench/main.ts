@@ -1,4 +1,4 @@
-import { arch, cpus, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { checkIns } from './check-ins.ts';
@@ -35,12 +35,16 @@ const machine = {
   cores: cpus().length,
   memoryBytes: totalmem(),
   system: `${release()} ${arch()}`,
+  /** Of the last minute, before the first benchmark: other work makes every figure worse. */
+  load: loadavg()[0] ?? 0,
 };
 const say = (text: string): void => {
   if (!values.json) process.stdout.write(`${text}\n`);
 };
 
-say(`${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB; Node ${machine.node}`);
+say(
+  `${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB; Node ${machine.node}; load before the run ${machine.load.toFixed(1)}`,
+);
 say('A dot marks a peer or a limit measured in the same run.\n');
 const results: Record<string, Result & { seconds: number }> = {};
 for (const [name, benchmark] of Object.entries(benchmarks)) {

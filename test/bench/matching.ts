@@ -2,15 +2,12 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { type Appliance, loadAllDeclarations } from '@sallyport/appliance/compose';
-import { inventoryService } from '@sallyport/appliance/features/inventory/service';
-import { vulnerabilityService } from '@sallyport/appliance/features/vulnerabilities/service';
-import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build';
+import type { Appliance } from '@sallyport/appliance/compose';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema';
 import { collectFeed } from '@sallyport/bundle-tools/advisories/feed';
 import { partHeader, writePart } from '@sallyport/bundle-tools/advisories/part';
 import { readOsv } from '@sallyport/bundle-tools/advisories/sources/osv';
-import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { repositoryRoot } from '../support/sources.ts';
@@ -113,109 +110,84 @@ const makePart = async (input: string, folder: string) => {
   return { path, header, counts: collected.counts, lines: collected.records.map(({ line }) => line) };
 };
 
-const openMatching = async ({ db, personal, paths }: Appliance) => {
-  const { collections } = await loadAllDeclarations();
-  const inventory = inventoryService({
-    db,
-    personal,
-    collections,
-    onChanged: [(changed) => vulnerabilities.onSectionChanged(changed)],
-  });
-  const vulnerabilities = vulnerabilityService({
-    db,
-    statePath: paths.database,
-    folder: paths.advisories,
-    inventory,
-    clock: nowMs,
-  });
+const measure = async (appliance: Appliance, input: string): Promise<Result> => {
+  const { db, paths, vulnerabilities } = appliance;
   db.prepare(
     `insert into exchange_state (id, site, name, floor) values (1, 'bench', 'Bench', '${capturedAt}') on conflict do nothing`,
   ).run();
-  return { inventory, vulnerabilities };
-};
+  const known = await knownPackages(input);
+  const part = await makePart(input, paths.staging);
+  const parsing = await timed(() => {
+    for (const line of part.lines) JSON.parse(line);
+  });
+  const { feed: name, from, to } = part.header;
+  const imported = await timed(() =>
+    vulnerabilities.buildSnapshot({
+      number: 1,
+      parts: [{ feed: name, from, to, open: () => createReadStream(part.path) }],
+      capturedAt,
+    }),
+  );
 
-const measure = async (appliance: Appliance, input: string): Promise<Result> => {
-  const { db, paths } = appliance;
-  const { inventory, vulnerabilities } = await openMatching(appliance);
-  try {
-    const known = await knownPackages(input);
-    const part = await makePart(input, paths.staging);
-    const parsing = await timed(() => {
-      for (const line of part.lines) JSON.parse(line);
-    });
-    const { feed: name, from, to } = part.header;
-    const imported = await timed(() =>
-      buildSnapshot({
-        folder: paths.advisories,
-        number: 1,
-        previous: 0,
-        parts: [{ feed: name, from, to, open: () => createReadStream(part.path) }],
-        capturedAt,
-      }),
-    );
-
-    const enrolled = await enrolDevices(appliance, deviceCount + 1, { certified: false });
-    const store = (index: number): void => {
-      const { release, software } = device(known, index);
-      const id = enrolled[index]?.id ?? 0;
-      report({ inventory }, id, 'platform', [{ vendor: 'almalinux', release, arch: 'x86_64' }]);
-      report({ inventory }, id, 'software', software);
-    };
-    for (let at = 0; at < deviceCount; at += perTransaction) {
-      db.transaction(() => {
-        for (let n = at; n < at + perTransaction; n += 1) store(n);
-      }).immediate();
-    }
-    db.prepare('update exchange_state set snapshot = 1 where id = 1').run();
-    const full = await timed(() => vulnerabilities.rematch());
-    const same = await timed(() => vulnerabilities.rematch());
-    const one = await timed(() => store(deviceCount));
-    const counts = await timed(() => vulnerabilities.counts());
-    const perDevice = await timed(() => vulnerabilities.devices());
-    const page = await timed(() => vulnerabilities.list({ limit: 50 }));
-    const coordinates = db.prepare<[], { n: number }>('select count(*) as n from coord').get()?.n ?? 0;
-    const deviceFindings = [...perDevice.value.values()].reduce((sum, { findings }) => sum + findings, 0);
-    const rows = deviceCount * packages;
-    const ranges = part.counts.ranges;
-    return {
-      figures: [
-        { what: 'affected ranges imported', value: (ranges / imported.ms) * 1000, unit: '/s', target: '300,000 /s' },
-        {
-          what: "JSON.parse alone of the part's lines",
-          value: (ranges / parsing.ms) * 1000,
-          unit: 'ranges/s',
-          limit: true,
-        },
-        { what: 'advisories', value: part.counts.advisories, unit: '' },
-        { what: 'affected ranges', value: ranges, unit: '' },
-        { what: 'snapshot file', value: statSync(snapshotPath(paths.advisories, 1)).size / 1e6, unit: 'MB' },
-        {
-          what: 'full re-match, everything new',
-          value: full.ms / 1000,
-          unit: 's',
-          target: '1 s (10,000 × 2,000 × 250,000 advisories)',
-        },
-        { what: 'full re-match, nothing changed', value: same.ms / 1000, unit: 's' },
-        { what: 'findings (coordinate × advisory)', value: full.value.opened, unit: '' },
-        { what: 'findings over devices', value: deviceFindings, unit: '' },
-        { what: 'distinct coordinates', value: coordinates, unit: '' },
-        { what: 'distinct coordinates of rows', value: (coordinates / rows) * 100, unit: '%' },
-        { what: 'one new device stored and matched', value: one.ms, unit: 'ms', target: '5 ms (one device)' },
-        { what: 'counts for the overview', value: counts.ms, unit: 'ms' },
-        { what: 'findings per device, all devices', value: perDevice.ms, unit: 'ms', target: '0.5 s (10,000)' },
-        { what: 'first page of findings', value: page.ms, unit: 'ms' },
-      ],
-      method: [
-        `AlmaLinux OSV records (${feed}.ndjson.gz) as one full part. Import: unpack, check and insert every advisory with its document, compare the content digest, sync and rename. ${deviceCount} made devices × ${packages} packages over releases ${releases.join(', ')}, ${namedShare * 100} % of them packages that advisories name, at versions that follow each device's state of patching.`,
-      ],
-      remarks: [
-        'The fleet and the advisories are a tenth and a fortieth of what DESIGN sizes the re-match for.',
-        'One device includes validation, hash, storing 900 packages and the platform; the target names the matching.',
-      ],
-    };
-  } finally {
-    vulnerabilities.close();
+  const enrolled = await enrolDevices(appliance, deviceCount + 1, { certified: false });
+  const store = (index: number): void => {
+    const { release, software } = device(known, index);
+    const id = enrolled[index]?.id ?? 0;
+    report(appliance, id, 'platform', [{ vendor: 'almalinux', release, arch: 'x86_64' }]);
+    report(appliance, id, 'software', software);
+  };
+  for (let at = 0; at < deviceCount; at += perTransaction) {
+    db.transaction(() => {
+      for (let n = at; n < at + perTransaction; n += 1) store(n);
+    }).immediate();
   }
+  db.prepare('update exchange_state set snapshot = 1 where id = 1').run();
+  const full = await timed(() => vulnerabilities.rematch());
+  const same = await timed(() => vulnerabilities.rematch());
+  const one = await timed(() => store(deviceCount));
+  const counts = await timed(() => vulnerabilities.counts());
+  const perDevice = await timed(() => vulnerabilities.devices());
+  const page = await timed(() => vulnerabilities.list({ limit: 50 }));
+  const coordinates = db.prepare<[], { n: number }>('select count(*) as n from coord').get()?.n ?? 0;
+  const deviceFindings = [...perDevice.value.values()].reduce((sum, { findings }) => sum + findings, 0);
+  const rows = deviceCount * packages;
+  const ranges = part.counts.ranges;
+  return {
+    figures: [
+      { what: 'affected ranges imported', value: (ranges / imported.ms) * 1000, unit: '/s', target: '300,000 /s' },
+      {
+        what: "JSON.parse alone of the part's lines",
+        value: (ranges / parsing.ms) * 1000,
+        unit: 'ranges/s',
+        limit: true,
+      },
+      { what: 'advisories', value: part.counts.advisories, unit: '' },
+      { what: 'affected ranges', value: ranges, unit: '' },
+      { what: 'snapshot file', value: statSync(snapshotPath(paths.advisories, 1)).size / 1e6, unit: 'MB' },
+      {
+        what: 'full re-match, everything new',
+        value: full.ms / 1000,
+        unit: 's',
+        target: '1 s (10,000 × 2,000 × 250,000 advisories)',
+      },
+      { what: 'full re-match, nothing changed', value: same.ms / 1000, unit: 's' },
+      { what: 'findings (coordinate × advisory)', value: full.value.opened, unit: '' },
+      { what: 'findings over devices', value: deviceFindings, unit: '' },
+      { what: 'distinct coordinates', value: coordinates, unit: '' },
+      { what: 'distinct coordinates of rows', value: (coordinates / rows) * 100, unit: '%' },
+      { what: 'one new device stored and matched', value: one.ms, unit: 'ms', target: '5 ms (one device)' },
+      { what: 'counts for the overview', value: counts.ms, unit: 'ms' },
+      { what: 'findings per device, all devices', value: perDevice.ms, unit: 'ms', target: '0.5 s (10,000)' },
+      { what: 'first page of findings', value: page.ms, unit: 'ms' },
+    ],
+    method: [
+      `AlmaLinux OSV records (${feed}.ndjson.gz) as one full part. Import: unpack, check and insert every advisory with its document, compare the content digest, sync and rename. ${deviceCount} made devices × ${packages} packages over releases ${releases.join(', ')}, ${namedShare * 100} % of them packages that advisories name, at versions that follow each device's state of patching.`,
+    ],
+    remarks: [
+      'The fleet and the advisories are a tenth and a fortieth of what DESIGN sizes the re-match for.',
+      'One device includes validation, hash, storing 900 packages and the platform; the target names the matching.',
+    ],
+  };
 };
 
 /** The fleet against real advisories. */
