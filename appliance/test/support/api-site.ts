@@ -46,8 +46,8 @@ export type ApiSite = {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A token of an account with a built-in role, or with exactly these rights. */
   tokenOf(role: string, rights?: readonly Right[]): string;
-  /** A device that was let in. */
-  device(hostname: string): { id: number; publicId: string };
+  /** A device that was let in, or waits for a person. */
+  device(hostname: string, approve?: 'auto' | 'manual'): { id: number; publicId: string };
   report: ReturnType<typeof reporter>;
   close(): Promise<void>;
 };
@@ -105,14 +105,14 @@ export const openApiSite = async (extensions: Extensions = {}): Promise<ApiSite>
         ...(rights === undefined ? {} : { rights }),
       }).secret;
     },
-    device: (hostname) => {
+    device: (hostname, approve = 'auto') => {
       made += 1;
       const secret = newTokenSecret();
       objects.create(systemActor, 'token', {
         name: `enrol-${made}`,
         purpose: 'agent',
         hash: tokenHash(secret),
-        approve: 'auto',
+        approve,
       });
       const outcome = devices.enrol({
         request: {
