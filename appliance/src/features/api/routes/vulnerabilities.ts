@@ -120,7 +120,7 @@ export const vulnerabilityRoutes = (parts: ApiParts, names: SchemaNames): ApiRou
       tag,
       right,
       summary: 'Why a finding is one: the record, the ranges, the keys, the source, the devices',
-      params: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.\d{1,15}$/) }),
+      params: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.\d{1,16}$/) }),
       response: whySchema,
       handle: ({ params: { finding } }) => {
         const why = vulnerabilities.why(finding);
