@@ -6,7 +6,7 @@ export const inventory = {
   'inventory.collections': 'Түгендеу бөлімдері',
   'inventory.item': 'Жазба',
   'inventory.none': 'Есеп әлі жоқ',
-  'inventory.noneWhy': 'Жолдар рұқсат берілген құрылғылардың түгендеуімен келеді.',
+  'inventory.noneWhy': 'Жолдар мақұлданған құрылғылардың түгендеуімен келеді.',
   'inventory.withheld': 'Жеке бағандар мұнда жасырылған. Көру үшін құрылғыны ашыңыз; қарау жазылады.',
   'inventory.onDevices': 'Құрылғы саны: {n}.',
   'inventory.noDevice': 'Қазір ешбір құрылғыда жоқ',
