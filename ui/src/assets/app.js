@@ -72,7 +72,7 @@
       window.print();
     }
     const copy = event.target.closest?.('[data-copy]');
-    if (copy) navigator.clipboard?.writeText($(copy.dataset.copy)?.textContent ?? '');
+    if (copy) void navigator.clipboard?.writeText($(copy.dataset.copy)?.textContent ?? '');
   });
 
   // Palette: the search page in a dialog.

@@ -8,7 +8,9 @@ export const Sparkline = ({ values, label }: { values: readonly number[]; label:
   const step = values.length < 2 ? width - 8 : (width - 8) / (values.length - 1);
   const y = (value: number) => Math.round((height - 6 - (value / most) * (height - 12)) * 10) / 10;
   const x = (index: number) => Math.round((2 + index * step) * 10) / 10;
-  const path = values.map((value, index) => (index === 0 ? `M${x(0)} ${y(value)}` : `H${x(index)}V${y(value)}`)).join('');
+  const path = values
+    .map((value, index) => (index === 0 ? `M${x(0)} ${y(value)}` : `H${x(index)}V${y(value)}`))
+    .join('');
   const end = values.length - 1;
   return (
     <svg class="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} preserveAspectRatio="none">

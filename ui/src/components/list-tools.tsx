@@ -171,7 +171,9 @@ export const Toolbar = ({
 }: {
   ctx: Ctx;
   count: Child;
-  bulk?: { readonly list: ListState; readonly total: number; readonly shown: number; readonly actions: Child } | undefined;
+  bulk?:
+    | { readonly list: ListState; readonly total: number; readonly shown: number; readonly actions: Child }
+    | undefined;
   children?: Child;
 }) => (
   <div class="toolbar">
@@ -187,9 +189,7 @@ export const Toolbar = ({
       <div class="bulk row">
         {bulk.list.all ? null : (
           <>
-            <span class="needs-js">
-              {ctx.rich('list.selected', { n: <b data-count="1">0</b> })}
-            </span>
+            <span class="needs-js">{ctx.rich('list.selected', { n: <b data-count="1">0</b> })}</span>
             <a {...swap(listUrl(bulk.list, { all: true }))}>{ctx.t('list.selectAll', { n: bulk.total })}</a>
           </>
         )}

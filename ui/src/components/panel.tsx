@@ -66,7 +66,12 @@ export const Empty = ({ title, action, children }: { title: Child; action?: Chil
   </div>
 );
 
-export type TabLink = { readonly href: string; readonly label: Child; readonly current: boolean; readonly count?: number | undefined };
+export type TabLink = {
+  readonly href: string;
+  readonly label: Child;
+  readonly current: boolean;
+  readonly count?: number | undefined;
+};
 
 /** Tabs are links with real addresses. */
 export const Tabs = ({ ctx, label, tabs }: { ctx: Ctx; label: string; tabs: readonly TabLink[] }) => (

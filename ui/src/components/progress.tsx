@@ -22,7 +22,10 @@ export const Steps = ({
   <ol class="steps">
     {steps.map((step) => (
       <li>
-        <span class="status" data-l={step.state === 'running' ? 'running' : step.state === 'failed' ? 'critical' : undefined}>
+        <span
+          class="status"
+          data-l={step.state === 'running' ? 'running' : step.state === 'failed' ? 'critical' : undefined}
+        >
           <Shape ctx={ctx} name={shapes[step.state]} />
           <span class="vh">{ctx.tDynamic(`step.${step.state}`)}: </span>
           <span>{step.label}</span>

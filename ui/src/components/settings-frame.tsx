@@ -33,7 +33,15 @@ export const SettingsFrame = ({
   <Page
     ctx={ctx}
     title={title}
-    section={current === 'update-decision' ? 'updates' : current === 'device-decision' ? 'devices' : current === 'deployment' ? 'deployments' : 'settings'}
+    section={
+      current === 'update-decision'
+        ? 'updates'
+        : current === 'device-decision'
+          ? 'devices'
+          : current === 'deployment'
+            ? 'deployments'
+            : 'settings'
+    }
     mark={mark}
     sub={sub}
     actions={actions}
@@ -44,7 +52,11 @@ export const SettingsFrame = ({
       ctx={ctx}
       label={ctx.t('nav.settings')}
       tabs={[
-        { href: paths.settings(), label: ctx.t('nav.settings'), current: current === 'settings' || current === 'setting' },
+        {
+          href: paths.settings(),
+          label: ctx.t('nav.settings'),
+          current: current === 'settings' || current === 'setting',
+        },
         ...tabKinds.map((kind) => ({
           href: paths.objects(kind),
           label: ctx.tDynamic(`kind.${kind}.title`),

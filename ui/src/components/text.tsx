@@ -10,9 +10,15 @@ export const Unknown = ({ ctx }: { ctx: Ctx }) => (
 );
 
 /** An exact time, machine-readable. */
-export const Time = ({ ctx, at, form = 'dateTime' }: { ctx: Ctx; at: When; form?: 'dateTime' | 'dayTime' | 'time' | 'date' }) => (
-  <time datetime={ctx.fmt.iso(at)}>{ctx.fmt[form](at)}</time>
-);
+export const Time = ({
+  ctx,
+  at,
+  form = 'dateTime',
+}: {
+  ctx: Ctx;
+  at: When;
+  form?: 'dateTime' | 'dayTime' | 'time' | 'date';
+}) => <time datetime={ctx.fmt.iso(at)}>{ctx.fmt[form](at)}</time>;
 
 /** How long ago, with the exact time as title. */
 export const Age = ({ ctx, at }: { ctx: Ctx; at: When | null | undefined }) =>

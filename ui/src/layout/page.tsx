@@ -88,7 +88,11 @@ const polling = (ctx: Ctx, seconds: number) => ({
 export const Page = (props: PageProps) => {
   const { ctx } = props;
   return (
-    <Document ctx={ctx} title={props.title} noScriptRefreshSeconds={props.noScriptRefreshSeconds ?? props.refreshSeconds}>
+    <Document
+      ctx={ctx}
+      title={props.title}
+      noScriptRefreshSeconds={props.noScriptRefreshSeconds ?? props.refreshSeconds}
+    >
       <body class="shell">
         <a class="skip" href="#main">
           {ctx.t('common.skip')}

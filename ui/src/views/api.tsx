@@ -1,8 +1,8 @@
-import type { Ctx } from '../context.ts';
 import { LinkButton } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
 
@@ -13,7 +13,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const object = (value: unknown): Json => (isObject(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const string = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -73,7 +74,11 @@ const OperationView = ({ ctx, operation }: { ctx: Ctx; operation: Operation }) =
           caption={`${operation.method} ${operation.path}: ${ctx.t('api.parameters')}`}
           rows={parameters}
           columns={[
-            { key: 'name', label: ctx.t('api.parameter'), cell: (row) => <code translate="no">{string(row.name)}</code> },
+            {
+              key: 'name',
+              label: ctx.t('api.parameter'),
+              cell: (row) => <code translate="no">{string(row.name)}</code>,
+            },
             { key: 'in', label: ctx.t('api.in'), cell: (row) => <span translate="no">{string(row.in)}</span> },
             {
               key: 'type',
@@ -81,8 +86,17 @@ const OperationView = ({ ctx, operation }: { ctx: Ctx; operation: Operation }) =
               any: true,
               cell: (row) => <span translate="no">{schemaName(row.schema)}</span>,
             },
-            { key: 'required', label: ctx.t('api.required'), cell: (row) => ctx.t(row.required === true ? 'common.yes' : 'common.no') },
-            { key: 'what', label: ctx.t('api.description'), any: true, cell: (row) => <span lang="en">{string(row.description)}</span> },
+            {
+              key: 'required',
+              label: ctx.t('api.required'),
+              cell: (row) => ctx.t(row.required === true ? 'common.yes' : 'common.no'),
+            },
+            {
+              key: 'what',
+              label: ctx.t('api.description'),
+              any: true,
+              cell: (row) => <span lang="en">{string(row.description)}</span>,
+            },
           ]}
         />
       )}

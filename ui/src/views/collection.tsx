@@ -1,6 +1,3 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
 import { LinkButton } from '../components/form.tsx';
 import {
   ColumnPicker,
@@ -18,8 +15,11 @@ import {
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
 import { Count, ValueText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
+import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type CollectionRow = {

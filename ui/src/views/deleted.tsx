@@ -1,10 +1,10 @@
-import type { Ctx } from '../context.ts';
-import type { When } from '../model.ts';
 import { Button, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type DeletedProps = {
@@ -26,7 +26,11 @@ export type DeletedProps = {
 export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
   <SettingsFrame ctx={ctx} current="deleted" title={ctx.t('objects.deleted')} sub={ctx.t('objects.deletedSub')}>
     <nav class="filters" aria-label={ctx.t('objects.kind')}>
-      <a class={kind === undefined ? 'chip on' : 'chip'} href={paths.deleted()} aria-current={kind === undefined ? 'page' : undefined}>
+      <a
+        class={kind === undefined ? 'chip on' : 'chip'}
+        href={paths.deleted()}
+        aria-current={kind === undefined ? 'page' : undefined}
+      >
         {ctx.t('list.any')}
       </a>
       {kinds.map((other) => (

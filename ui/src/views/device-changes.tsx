@@ -1,11 +1,11 @@
 import type { ChangeRow } from '../components/changes.tsx';
-import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
 import { Changes } from '../components/changes.tsx';
+import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { Filters, Pager } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
 
 export type DeviceChangesProps = {
   readonly ctx: Ctx;
@@ -32,7 +32,10 @@ export const DeviceChanges = ({ ctx, device, tabs, list, rows, next, collections
         },
       ]}
     />
-    <Panel title={ctx.t('devices.tab.changes')} foot={<Pager ctx={ctx} list={list} next={next} order={ctx.t('changes.order')} />}>
+    <Panel
+      title={ctx.t('devices.tab.changes')}
+      foot={<Pager ctx={ctx} list={list} next={next} order={ctx.t('changes.order')} />}
+    >
       {rows.length === 0 ? (
         <Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>
       ) : (

@@ -1,13 +1,13 @@
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { FieldColumn, Value, When } from '../model.ts';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { PostForm } from '../components/form.tsx';
 import { ColumnPicker, Filters, isFiltered, NoMatch, Pager, shownColumns, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Age, Time, ValueText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import type { FieldColumn, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { fieldColumns } from './collection.tsx';
 
@@ -49,7 +49,13 @@ const Withheld = ({ ctx, device, collection }: { ctx: Ctx; device: DeviceHead; c
 export const DeviceCollection = (props: DeviceCollectionProps) => {
   const { ctx, device, tabs, collection, columns, list, rows, reported, titleField } = props;
   const name = ctx.tDynamic(`collection.${collection}.title`);
-  const { pickable, tableColumns } = fieldColumns(ctx, columns, titleField, (row: (typeof rows)[number]) => row.values, (row) => row.href);
+  const { pickable, tableColumns } = fieldColumns(
+    ctx,
+    columns,
+    titleField,
+    (row: (typeof rows)[number]) => row.values,
+    (row) => row.href,
+  );
   const shown = shownColumns(list, pickable);
   const only = rows[0];
   return (
@@ -58,7 +64,9 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
         <Withheld ctx={ctx} device={device} collection={collection} />
       ) : null}
       {props.personal === 'shown' ? <p class="second">{ctx.t('devices.shownRecorded')}</p> : null}
-      {props.single || reported === null ? null : <Filters ctx={ctx} list={list} filters={[]} placeholder={ctx.t('list.search')} />}
+      {props.single || reported === null ? null : (
+        <Filters ctx={ctx} list={list} filters={[]} placeholder={ctx.t('list.search')} />
+      )}
       <Panel
         title={name}
         context={

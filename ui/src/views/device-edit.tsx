@@ -1,9 +1,18 @@
 import type { DeviceHead } from '../components/device-frame.tsx';
-import type { Ctx } from '../context.ts';
-import type { FieldErrors, Reference } from '../model.ts';
-import { AreaField, Button, ErrorSummary, LinkButton, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import {
+  AreaField,
+  Button,
+  ErrorSummary,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** POST fields: csrf, revision, displayName, description, group, comment. */
@@ -69,7 +78,13 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
                 ...groups.map((group) => ({ value: group.id, label: group.name })),
               ]}
             />
-            <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+            <TextField
+              ctx={ctx}
+              name="comment"
+              label={ctx.t('objects.comment')}
+              hint={ctx.t('objects.commentHint')}
+              maxLength={500}
+            />
             <div class="row">
               <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
                 {ctx.t('common.save')}

@@ -1,11 +1,11 @@
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Pager } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
 import type { EventRow } from './events.tsx';
-import { DeviceFrame } from '../components/device-frame.tsx';
-import { Pager } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
 import { EventTable } from './events.tsx';
 
 export type DeviceEventsProps = {

@@ -1,11 +1,11 @@
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
 import type { FindingRow } from './vulnerabilities.tsx';
-import { DeviceFrame } from '../components/device-frame.tsx';
-import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
 import { FindingTable } from './vulnerabilities.tsx';
 
 export type DeviceFindingsProps = {

@@ -1,12 +1,12 @@
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
-import type { Ctx } from '../context.ts';
-import type { Approval, Installation, Supply, When } from '../model.ts';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Approval, Installation, Supply, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ApprovalMark, InstallationMark, SupplyMark } from './updates.tsx';
 
@@ -89,7 +89,11 @@ export const DeviceUpdates = ({ ctx, device, tabs, rows }: DeviceUpdatesProps) =
               rec: 'c',
               cell: (row) => <span translate="no">{row.version}</span>,
             },
-            { key: 'approval', label: ctx.t('updates.decision'), cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} /> },
+            {
+              key: 'approval',
+              label: ctx.t('updates.decision'),
+              cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
+            },
             {
               key: 'supply',
               label: ctx.t('updates.supply'),
@@ -110,7 +114,12 @@ export const DeviceUpdates = ({ ctx, device, tabs, rows }: DeviceUpdatesProps) =
                   </a>
                 ),
             },
-            { key: 'at', label: ctx.t('updates.at'), rec: 'd', cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />) },
+            {
+              key: 'at',
+              label: ctx.t('updates.at'),
+              rec: 'd',
+              cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+            },
           ]}
         />
       )}

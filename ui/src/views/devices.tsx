@@ -1,6 +1,3 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { FieldColumn, FilterField, Level, PageOf, Reference, Said, Value, When } from '../model.ts';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import {
   ColumnPicker,
@@ -18,8 +15,11 @@ import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
 import { Age, Count, ValueText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { ListState } from '../list.ts';
 import { listParams, listUrl } from '../list.ts';
+import type { FieldColumn, FilterField, Level, PageOf, Reference, Said, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type DeviceState = 'pending' | 'managed' | 'held' | 'revoked';
@@ -229,7 +229,11 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
   ];
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
-    <LinkButton kind="primary" href={paths.objectNew('token', { purpose: 'agent' })} unavailable={withoutRight(ctx, 'accounts:write')}>
+    <LinkButton
+      kind="primary"
+      href={paths.objectNew('token', { purpose: 'agent' })}
+      unavailable={withoutRight(ctx, 'accounts:write')}
+    >
       {ctx.t('devices.add')}
     </LinkButton>
   );

@@ -1,6 +1,6 @@
-import type { Ctx } from '../context.ts';
 import { LinkButton } from '../components/form.tsx';
 import { Notice } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
 import { Bare } from '../layout/bare.tsx';
 import { Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
@@ -35,7 +35,9 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
         {requestId === undefined ? null : `, ${requestId}`}
       </p>
       <div class="row">
-        <LinkButton href={back ?? paths.overview()}>{ctx.t(back === undefined ? 'errors.toOverview' : 'errors.back')}</LinkButton>
+        <LinkButton href={back ?? paths.overview()}>
+          {ctx.t(back === undefined ? 'errors.toOverview' : 'errors.back')}
+        </LinkButton>
         {status === 401 ? (
           <LinkButton kind="primary" href={paths.login()}>
             {ctx.t('login.submit')}

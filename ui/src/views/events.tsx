@@ -1,14 +1,14 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { EventSeverity, FilterField, PageOf, Reference, Said, When } from '../model.ts';
 import { LinkButton } from '../components/form.tsx';
 import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Shape, type ShapeName, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
+import type { EventSeverity, FilterField, PageOf, Reference, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type EventRow = {

@@ -43,13 +43,11 @@ export const ExchangeCard = ({ ctx, tabs, card }: ExchangeCardProps) => (
             [ctx.t('exchange.site'), <span translate="no">{`${ctx.site.id}, ${ctx.site.name}`}</span>],
             [
               ctx.t('exchange.signKeys'),
-              <>
-                {card.signKeys.map((key) => (
-                  <div>
-                    <Hash value={key} />
-                  </div>
-                ))}
-              </>,
+              card.signKeys.map((key) => (
+                <div>
+                  <Hash value={key} />
+                </div>
+              )),
             ],
             [ctx.t('exchange.sealKey'), <Hash value={card.sealKey} />],
             [

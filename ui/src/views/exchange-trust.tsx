@@ -107,17 +107,13 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
               [ctx.t('exchange.importedAt'), <Time ctx={ctx} at={trust.importedAt} />],
               [
                 ctx.t('exchange.fulfilKeys'),
-                trust.fulfilKeys.length === 0 ? (
-                  '–'
-                ) : (
-                  <>
-                    {trust.fulfilKeys.map((key) => (
+                trust.fulfilKeys.length === 0
+                  ? '–'
+                  : trust.fulfilKeys.map((key) => (
                       <div>
                         <Hash value={key} />
                       </div>
-                    ))}
-                  </>
-                ),
+                    )),
               ],
             ]}
           />

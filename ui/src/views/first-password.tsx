@@ -1,7 +1,7 @@
-import type { Ctx } from '../context.ts';
-import type { FieldErrors } from '../model.ts';
 import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
+import type { Ctx } from '../context.ts';
 import { Bare } from '../layout/bare.tsx';
+import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 import { FingerprintFoot } from './login.tsx';
 

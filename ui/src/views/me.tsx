@@ -1,11 +1,11 @@
-import type { Ctx } from '../context.ts';
-import type { FieldErrors, When } from '../model.ts';
 import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import { KeyList } from '../layout/shell.tsx';
+import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** The reader's own page: preferences, password, two-step verification, sessions. */
@@ -57,7 +57,15 @@ const Choice = ({
   </div>
 );
 
-const TwoStep = ({ ctx, twoStep, errors }: { ctx: Ctx; twoStep: MeProps['twoStep']; errors: FieldErrors | undefined }) => (
+const TwoStep = ({
+  ctx,
+  twoStep,
+  errors,
+}: {
+  ctx: Ctx;
+  twoStep: MeProps['twoStep'];
+  errors: FieldErrors | undefined;
+}) => (
   <div class="body">
     <p class="second">{ctx.t(twoStep.enabled ? 'me.twoStepOn' : 'me.twoStepOff')}</p>
     {twoStep.newCodes === undefined ? null : (
@@ -217,7 +225,11 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
           caption={ctx.t('me.sessions')}
           rows={sessions}
           columns={[
-            { key: 'startedAt', label: ctx.t('me.sessionStarted'), cell: (row) => <Time ctx={ctx} at={row.startedAt} /> },
+            {
+              key: 'startedAt',
+              label: ctx.t('me.sessionStarted'),
+              cell: (row) => <Time ctx={ctx} at={row.startedAt} />,
+            },
             { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
             { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
             { key: 'current', label: '', cell: (row) => (row.current ? ctx.t('me.thisSession') : '') },

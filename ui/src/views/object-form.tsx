@@ -1,6 +1,3 @@
-import type { Ctx } from '../context.ts';
-import type { FieldErrors, Value, When } from '../model.ts';
-import type { KindField } from './objects.tsx';
 import {
   AreaField,
   Button,
@@ -16,7 +13,10 @@ import {
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Tag } from '../components/status.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import type { KindField } from './objects.tsx';
 import { ObjectValue } from './objects.tsx';
 
 /**
@@ -90,7 +90,14 @@ const Control = ({
       return <CheckField {...shared} checked={value === true} />;
     case 'integer':
       return (
-        <TextField {...shared} type="number" value={text(value)} min={field.min} max={field.max} required={field.required} />
+        <TextField
+          {...shared}
+          type="number"
+          value={text(value)}
+          min={field.min}
+          max={field.max}
+          required={field.required}
+        />
       );
     case 'time':
       return <TextField {...shared} value={text(value)} placeholder="2027-01-31T00:00:00Z" required={field.required} />;
@@ -187,12 +194,22 @@ export const ObjectForm = (props: ObjectFormProps) => {
       ) : (
         <Panel>
           <div class="body">
-            <PostForm ctx={ctx} action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)} class="form">
+            <PostForm
+              ctx={ctx}
+              action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)}
+              class="form"
+            >
               {object === undefined ? null : <input type="hidden" name="revision" value={String(object.revision)} />}
               {fields.map((field) => (
                 <Control ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} errors={errors} />
               ))}
-              <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+              <TextField
+                ctx={ctx}
+                name="comment"
+                label={ctx.t('objects.comment')}
+                hint={ctx.t('objects.commentHint')}
+                maxLength={500}
+              />
               <div class="row">
                 <Button kind="primary" unavailable={right}>
                   {ctx.t('common.save')}

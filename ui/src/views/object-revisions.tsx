@@ -1,11 +1,11 @@
-import type { Ctx } from '../context.ts';
-import type { PageOf, Value, When } from '../model.ts';
 import { FieldDiffs } from '../components/changes.tsx';
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type RevisionRow = {
@@ -47,7 +47,15 @@ const fieldLabel = (ctx: Ctx, kind: string, id: string, field: string): string =
     ? ctx.tDynamic(`setting.${id}.title`)
     : ctx.tDynamic(`kind.${kind}.field.${field}`);
 
-const Revert = ({ ctx, kind, area, id, row, current, deleted }: Pick<ObjectRevisionsProps, 'ctx' | 'kind' | 'area' | 'id' | 'current' | 'deleted'> & { row: RevisionRow }) =>
+const Revert = ({
+  ctx,
+  kind,
+  area,
+  id,
+  row,
+  current,
+  deleted,
+}: Pick<ObjectRevisionsProps, 'ctx' | 'kind' | 'area' | 'id' | 'current' | 'deleted'> & { row: RevisionRow }) =>
   row.revision === current && !deleted ? (
     <span class="second">{ctx.t('objects.current')}</span>
   ) : (
@@ -70,7 +78,10 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
       current={kind}
       title={ctx.t('objects.revisionsOf', { name: object })}
       crumbs={[
-        { label: ctx.tDynamic(`kind.${kind}.title`), href: kind === 'setting' ? paths.settings() : paths.objects(kind) },
+        {
+          label: ctx.tDynamic(`kind.${kind}.title`),
+          href: kind === 'setting' ? paths.settings() : paths.objects(kind),
+        },
         ...(kind === 'setting' || props.deleted ? [] : [{ label: object, href: paths.object(kind, id) }]),
       ]}
       sub={ctx.t('objects.revisionsSub')}
@@ -105,7 +116,12 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
           caption={ctx.t('objects.revisions')}
           rows={page.rows}
           columns={[
-            { key: 'revision', label: ctx.t('objects.revision'), num: true, cell: (row) => ctx.fmt.number(row.revision) },
+            {
+              key: 'revision',
+              label: ctx.t('objects.revision'),
+              num: true,
+              cell: (row) => ctx.fmt.number(row.revision),
+            },
             { key: 'at', label: ctx.t('events.at'), fit: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
             {
               key: 'who',
@@ -118,8 +134,18 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
                 </span>
               ),
             },
-            { key: 'operation', label: ctx.t('objects.operation'), cell: (row) => ctx.tDynamic(`objects.operation.${row.operation}`) },
-            { key: 'comment', label: ctx.t('objects.comment'), any: true, hideNarrow: true, cell: (row) => row.comment ?? '–' },
+            {
+              key: 'operation',
+              label: ctx.t('objects.operation'),
+              cell: (row) => ctx.tDynamic(`objects.operation.${row.operation}`),
+            },
+            {
+              key: 'comment',
+              label: ctx.t('objects.comment'),
+              any: true,
+              hideNarrow: true,
+              cell: (row) => row.comment ?? '–',
+            },
             {
               key: 'diff',
               label: ctx.t('objects.changesLabel'),
@@ -133,7 +159,11 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
                   </a>
                 ),
             },
-            { key: 'revert', label: <span class="vh">{ctx.t('objects.revert')}</span>, cell: (row) => <Revert {...props} row={row} /> },
+            {
+              key: 'revert',
+              label: <span class="vh">{ctx.t('objects.revert')}</span>,
+              cell: (row) => <Revert {...props} row={row} />,
+            },
           ]}
         />
         {page.next === undefined ? null : (

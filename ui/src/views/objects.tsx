@@ -1,12 +1,12 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { FilterField, PageOf, Value, When } from '../model.ts';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
 import { Time, Unknown, ValueText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import type { FilterField, PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type KindFieldType =
@@ -54,7 +54,17 @@ export type ObjectsProps = {
 };
 
 /** A value of an object for people: options and references by their names. */
-export const ObjectValue = ({ ctx, kind, field, value }: { ctx: Ctx; kind: string; field: KindField; value: Value }) => {
+export const ObjectValue = ({
+  ctx,
+  kind,
+  field,
+  value,
+}: {
+  ctx: Ctx;
+  kind: string;
+  field: KindField;
+  value: Value;
+}) => {
   if (value === null || value === '') return <Unknown ctx={ctx} />;
   const named = (id: string): string => field.choices?.find((choice) => choice.id === id)?.name ?? id;
   if (field.type === 'secret') return <span class="dim">{ctx.t('diff.secret')}</span>;
@@ -64,7 +74,11 @@ export const ObjectValue = ({ ctx, kind, field, value }: { ctx: Ctx; kind: strin
   if (field.type === 'list' && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
     return value.length === 0 ? <Unknown ctx={ctx} /> : <span translate="no">{value.map(named).join(', ')}</span>;
   return (
-    <ValueText ctx={ctx} value={value} type={field.type === 'time' ? 'time' : field.type === 'boolean' ? 'boolean' : 'text'} />
+    <ValueText
+      ctx={ctx}
+      value={value}
+      type={field.type === 'time' ? 'time' : field.type === 'boolean' ? 'boolean' : 'text'}
+    />
   );
 };
 
@@ -74,7 +88,9 @@ type Row = ObjectsProps['page']['rows'][number];
 export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filters, deleted }: ObjectsProps) => {
   const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
   const name = ctx.tDynamic(`kind.${kind}.title`);
-  const shown = fields.filter((field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json');
+  const shown = fields.filter(
+    (field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json',
+  );
   const create = (
     <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
       {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
@@ -122,7 +138,9 @@ export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filte
                   label: label(field.name),
                   any: true,
                   ...(index === 0 ? { rec: 'c' as const } : {}),
-                  cell: (row) => <ObjectValue ctx={ctx} kind={kind} field={field} value={row.values[field.name] ?? null} />,
+                  cell: (row) => (
+                    <ObjectValue ctx={ctx} kind={kind} field={field} value={row.values[field.name] ?? null} />
+                  ),
                 }),
               ),
               {

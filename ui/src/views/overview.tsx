@@ -1,7 +1,5 @@
+import { Meter, Sparkline } from '../components/chart.tsx';
 import type { ExchangeTrip } from '../components/exchange-diagram.tsx';
-import type { Ctx } from '../context.ts';
-import type { Decision, EventSeverity, Said, When } from '../model.ts';
-import { Sparkline, Meter } from '../components/chart.tsx';
 import { ExchangeDiagram } from '../components/exchange-diagram.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
@@ -10,7 +8,9 @@ import { DecisionMark, Shape, Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count, Time } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { Decision, EventSeverity, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { severityShape } from './events.tsx';
 
@@ -109,7 +109,11 @@ const ExchangePanel = ({ ctx, exchange }: Pick<OverviewProps, 'ctx' | 'exchange'
                     })}
                   </strong>
                   <p class="second">
-                    {ctx.t('overview.leftCounts', { wants: left.wants, feeds: left.feeds, size: ctx.fmt.bytes(left.bytes) })}{' '}
+                    {ctx.t('overview.leftCounts', {
+                      wants: left.wants,
+                      feeds: left.feeds,
+                      size: ctx.fmt.bytes(left.bytes),
+                    })}{' '}
                     {ctx.t('overview.leftNot')}
                   </p>
                 </>
@@ -124,7 +128,9 @@ const ExchangePanel = ({ ctx, exchange }: Pick<OverviewProps, 'ctx' | 'exchange'
               ) : (
                 <>
                   <strong>{ctx.t('exchange.request', { number: onTheWay.number })}</strong>
-                  <p class="second">{ctx.t('overview.since', { at: ctx.fmt.dayTime(onTheWay.since), age: ctx.fmt.age(onTheWay.since) })}</p>
+                  <p class="second">
+                    {ctx.t('overview.since', { at: ctx.fmt.dayTime(onTheWay.since), age: ctx.fmt.age(onTheWay.since) })}
+                  </p>
                 </>
               )}
             </div>
@@ -138,7 +144,9 @@ const ExchangePanel = ({ ctx, exchange }: Pick<OverviewProps, 'ctx' | 'exchange'
                 <>
                   <strong>
                     {ctx.rich('overview.bundleAt', {
-                      bundle: <a href={paths.receipt(came.receipt)}>{ctx.t('exchange.bundle', { number: came.seq })}</a>,
+                      bundle: (
+                        <a href={paths.receipt(came.receipt)}>{ctx.t('exchange.bundle', { number: came.seq })}</a>
+                      ),
                       at: ctx.fmt.dayTime(came.at),
                     })}
                   </strong>
@@ -224,7 +232,11 @@ const Needed = ({ ctx, decisions, trend, running, updatesNeeded }: OverviewProps
           <>
             <Sparkline
               values={trend}
-              label={ctx.t('overview.trendWords', { days: trend.length, first: trend[0] ?? 0, last: trend.at(-1) ?? 0 })}
+              label={ctx.t('overview.trendWords', {
+                days: trend.length,
+                first: trend[0] ?? 0,
+                last: trend.at(-1) ?? 0,
+              })}
             />
             <div class="pairs small second">
               <div>
@@ -346,22 +358,52 @@ export const Overview = (props: OverviewProps) => {
       }
     >
       <Tiles>
-        <Tile ctx={ctx} level="critical" word={ctx.t('level.critical')} n={devices.critical} href={paths.devices({ status: 'critical' })}>
+        <Tile
+          ctx={ctx}
+          level="critical"
+          word={ctx.t('level.critical')}
+          n={devices.critical}
+          href={paths.devices({ status: 'critical' })}
+        >
           {ctx.t('overview.ofDevices', { n: devices.total })}
         </Tile>
-        <Tile ctx={ctx} level="warning" word={ctx.t('level.warning')} n={devices.warning} href={paths.devices({ status: 'warning' })}>
+        <Tile
+          ctx={ctx}
+          level="warning"
+          word={ctx.t('level.warning')}
+          n={devices.warning}
+          href={paths.devices({ status: 'warning' })}
+        >
           {ctx.t('overview.ofDevices', { n: devices.total })}
         </Tile>
-        <Tile ctx={ctx} level="not-visible" word={ctx.t('level.not-visible')} n={devices.notVisible} href={paths.devices({ status: 'not-visible' })}>
+        <Tile
+          ctx={ctx}
+          level="not-visible"
+          word={ctx.t('level.not-visible')}
+          n={devices.notVisible}
+          href={paths.devices({ status: 'not-visible' })}
+        >
           {ctx.t('overview.longerThan', { hours: devices.notVisibleHours })}
         </Tile>
         <Tile ctx={ctx} level="ok" word={ctx.t('level.ok')} n={devices.ok} href={paths.devices({ status: 'ok' })}>
           {ctx.t('overview.ofDevices', { n: devices.total })}
         </Tile>
-        <Tile ctx={ctx} level={devices.pending > 0 ? 'running' : 'waiting'} word={ctx.t('overview.waiting')} n={devices.pending} href={paths.devices({ state: 'pending' })}>
+        <Tile
+          ctx={ctx}
+          level={devices.pending > 0 ? 'running' : 'waiting'}
+          word={ctx.t('overview.waiting')}
+          n={devices.pending}
+          href={paths.devices({ state: 'pending' })}
+        >
           {ctx.t('overview.waitingWhy')}
         </Tile>
-        <Tile ctx={ctx} level="critical" word={ctx.t('decision.act')} n={act.findings} href={paths.vulnerabilities({ decision: 'act' })}>
+        <Tile
+          ctx={ctx}
+          level="critical"
+          word={ctx.t('decision.act')}
+          n={act.findings}
+          href={paths.vulnerabilities({ decision: 'act' })}
+        >
           {ctx.t('overview.actDevices', { n: act.devices })}
         </Tile>
       </Tiles>

@@ -1,13 +1,13 @@
-import type { Ctx } from '../context.ts';
-import type { When } from '../model.ts';
 import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import { withQuery } from '../list.ts';
+import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type ProvisionPillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
@@ -66,7 +66,9 @@ const Leaves = ({ ctx, row }: { ctx: Ctx; row: ProvisionRow }) =>
       <Shape ctx={ctx} name="right" />
       <span>
         {ctx.tDynamic(`provision.file.${row.leaves.file}`, {}, row.leaves.file)}
-        {row.leaves.fields.length === 0 ? null : `: ${row.leaves.fields.map((field) => ctx.tDynamic(field)).join(', ')}`}
+        {row.leaves.fields.length === 0
+          ? null
+          : `: ${row.leaves.fields.map((field) => ctx.tDynamic(field)).join(', ')}`}
       </span>
     </span>
   );
@@ -96,7 +98,16 @@ const Register = ({ ctx, rows }: { ctx: Ctx; rows: readonly ProvisionRow[] }) =>
     rows={rows}
     group={(row) => ctx.t(`provision.pillar.${row.pillar}`)}
     columns={[
-      { key: 'row', label: ctx.t('provision.mark'), fit: true, cell: (row) => <span class="second" translate="no">{row.row}</span> },
+      {
+        key: 'row',
+        label: ctx.t('provision.mark'),
+        fit: true,
+        cell: (row) => (
+          <span class="second" translate="no">
+            {row.row}
+          </span>
+        ),
+      },
       {
         key: 'what',
         label: ctx.t('provision.what'),
@@ -107,15 +118,32 @@ const Register = ({ ctx, rows }: { ctx: Ctx; rows: readonly ProvisionRow[] }) =>
           </>
         ),
       },
-      { key: 'source', label: ctx.t('provision.source'), cell: (row) => <span class="second">{ctx.tDynamic(row.source)}</span> },
-      { key: 'purpose', label: ctx.t('provision.purpose'), cell: (row) => <span class="second">{ctx.tDynamic(row.purpose)}</span> },
-      { key: 'rows', label: ctx.t('provision.rows'), num: true, cell: (row) => <Count ctx={ctx} n={row.rows} href={row.href} /> },
+      {
+        key: 'source',
+        label: ctx.t('provision.source'),
+        cell: (row) => <span class="second">{ctx.tDynamic(row.source)}</span>,
+      },
+      {
+        key: 'purpose',
+        label: ctx.t('provision.purpose'),
+        cell: (row) => <span class="second">{ctx.tDynamic(row.purpose)}</span>,
+      },
+      {
+        key: 'rows',
+        label: ctx.t('provision.rows'),
+        num: true,
+        cell: (row) => <Count ctx={ctx} n={row.rows} href={row.href} />,
+      },
       { key: 'retention', label: ctx.t('provision.retention'), cell: (row) => retentionText(ctx, row.retention) },
       {
         key: 'personal',
         label: ctx.t('provision.personal'),
         cell: (row) =>
-          row.personal === 'no' ? <span class="second">{ctx.t('common.no')}</span> : <Tag>{ctx.t(row.personal === 'yes' ? 'common.yes' : 'provision.possible')}</Tag>,
+          row.personal === 'no' ? (
+            <span class="second">{ctx.t('common.no')}</span>
+          ) : (
+            <Tag>{ctx.t(row.personal === 'yes' ? 'common.yes' : 'provision.possible')}</Tag>
+          ),
       },
       {
         key: 'protection',
@@ -128,9 +156,12 @@ const Register = ({ ctx, rows }: { ctx: Ctx; rows: readonly ProvisionRow[] }) =>
 );
 
 const matches = (ctx: Ctx, row: ProvisionRow, q: string): boolean =>
-  [row.row, ctx.tDynamic(row.title), ctx.tDynamic(row.purpose), ...row.fields.map((field) => ctx.tDynamic(field.label))].some(
-    (text) => text.toLowerCase().includes(q.toLowerCase()),
-  );
+  [
+    row.row,
+    ctx.tDynamic(row.title),
+    ctx.tDynamic(row.purpose),
+    ...row.fields.map((field) => ctx.tDynamic(field.label)),
+  ].some((text) => text.toLowerCase().includes(q.toLowerCase()));
 
 /** One page, one document: what is kept, from where, why, how long, how protected, and what of it leaves. */
 export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionProps) => {

@@ -1,8 +1,8 @@
-import type { Ctx } from '../context.ts';
-import type { Level, Said } from '../model.ts';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, shapeOf } from '../components/status.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { Level, Said } from '../model.ts';
 
 export type SearchGroup = {
   /** Key `search.group.<name>`: devices, software, advisories, updates, pages, objects. */

@@ -1,9 +1,18 @@
-import type { Ctx } from '../context.ts';
-import type { FieldErrors, When } from '../model.ts';
-import { AreaField, Button, CheckField, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import {
+  AreaField,
+  Button,
+  CheckField,
+  ErrorSummary,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type SettingRow = {
@@ -37,7 +46,11 @@ const shownValue = (ctx: Ctx, setting: SettingRow, value: SettingRow['value']): 
         ? ctx.fmt.number(value)
         : ctx.tDynamic(`count.${setting.unit}`, { n: value });
   if (typeof value === 'string')
-    return value === '' ? '–' : setting.type === 'choice' ? ctx.tDynamic(`setting.${setting.name}.option.${value}`) : value;
+    return value === ''
+      ? '–'
+      : setting.type === 'choice'
+        ? ctx.tDynamic(`setting.${setting.name}.option.${value}`)
+        : value;
   return value.length === 0 ? '–' : value.join(', ');
 };
 
@@ -98,7 +111,16 @@ const Control = ({ ctx, setting, errors }: { ctx: Ctx; setting: SettingRow; erro
         />
       );
     case 'integer':
-      return <TextField {...shared} label={`${label}${unit}`} type="number" value={String(value)} min={setting.min} max={setting.max} />;
+      return (
+        <TextField
+          {...shared}
+          label={`${label}${unit}`}
+          type="number"
+          value={String(value)}
+          min={setting.min}
+          max={setting.max}
+        />
+      );
     case 'time-of-day':
       return <TextField {...shared} label={label} type="time" value={String(value)} />;
     case 'text':
@@ -131,7 +153,13 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
           {settings.map((setting) => (
             <Control ctx={ctx} setting={setting} errors={errors} />
           ))}
-          <TextField ctx={ctx} name="comment" label={ctx.t('objects.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+          <TextField
+            ctx={ctx}
+            name="comment"
+            label={ctx.t('objects.comment')}
+            hint={ctx.t('objects.commentHint')}
+            maxLength={500}
+          />
           <div>
             <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
               {ctx.t('settings.save')}

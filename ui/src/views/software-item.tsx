@@ -1,13 +1,13 @@
-import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
-import type { FieldColumn, PageOf, Reference, Value, When } from '../model.ts';
-import type { FindingRow } from './vulnerabilities.tsx';
 import { Pager } from '../components/list-tools.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count, Time, ValueText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
+import type { ListState } from '../list.ts';
+import type { FieldColumn, PageOf, Reference, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import type { FindingRow } from './vulnerabilities.tsx';
 import { FindingTable } from './vulnerabilities.tsx';
 
 /** One item of a shared collection: what it is, which devices have it, what is known about it. */

@@ -45,16 +45,14 @@ const References = ({ items }: { items: readonly Reference[] }) =>
   items.length === 0 ? (
     <>–</>
   ) : (
-    <>
-      {items.map((item, index) => (
-        <>
-          {index === 0 ? null : ', '}
-          <a href={paths.update(item.id)} translate="no">
-            {item.name}
-          </a>
-        </>
-      ))}
-    </>
+    items.map((item, index) => (
+      <>
+        {index === 0 ? null : ', '}
+        <a href={paths.update(item.id)} translate="no">
+          {item.name}
+        </a>
+      </>
+    ))
   );
 
 const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {

@@ -47,7 +47,7 @@ export const exchangeImport = {
   'exchange.state.signature': 'Қолтаңба',
   'exchange.state.answers': 'Осы алаңның сұрауына жауап',
   'exchange.state.space': 'Орын',
-  'exchange.state.files': 'Файлдар, хэш сайын',
+  'exchange.state.files': 'Файлдар, хеш сайын',
   'exchange.state.scan': 'Антивирус тексеруі',
   'exchange.state.switch': 'Ауысу: бәрі немесе ештеңе',
   'exchange.powerCut':

@@ -22,7 +22,7 @@ export const messages = {
   'toast.deployment.created': '{n} құрылғыға тапсырылды',
   'toast.deployment.cancelled': 'Тарату тоқтатылды',
   'toast.request.file': '{number}-сұрау жазылды, оны жүктеп алуға болады',
-  'toast.request.medium': '{number}-сұрау жазылды. Тасымалдағыш: {path}',
+  'toast.request.medium': '{number}-сұрау жазылды. Тасығыш: {path}',
   'toast.trust': 'Енді {version}-түбірге сенім бар',
 
   'confirm.devices.approve.question': '{n} құрылғыны мақұлдау керек пе?',

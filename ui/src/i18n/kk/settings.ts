@@ -53,7 +53,7 @@ export const settings = {
   'area.software': 'Бағдарламалар',
   'area.vulnerabilities': 'Осалдықтар',
   'area.updates': 'Жаңартулар',
-  'area.deployments': 'Орналастырулар',
+  'area.deployments': 'Тарату',
   'area.exchange': 'Алмасу',
   'area.events': 'Оқиғалар',
   'area.accounts': 'Есептік жазбалар',

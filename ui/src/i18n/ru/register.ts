@@ -37,7 +37,7 @@ export const register = {
   'register.receipts.source': 'сервер',
   'register.receipts.purpose': 'чтобы сообщить подключённому узлу, что применено',
   'register.receipts.leaves': 'подписанная квитанция',
-  'register.site-card.title': 'Карточка площадки',
+  'register.site-card.title': 'Карта площадки',
   'register.site-card.source': 'сервер',
   'register.site-card.purpose': 'чтобы представить площадку подключённому узлу',
   'register.site-card.leaves': 'открытые ключи и имя площадки',
