@@ -11,7 +11,7 @@ export const maxBodyBytes = 1024 * 1024;
 const maxDepth = 20;
 const maxValues = 1_000;
 
-/** Throws INVALID with every wrong field, named below `prefix`. */
+/** Throws INVALID with every wrong field. */
 export const parse = <T>(schema: z.ZodType<T>, value: unknown): T => {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
@@ -126,7 +126,14 @@ export const errorResponse = (error: unknown, headers: Record<string, string> = 
   const { status, code, message, details } = toFailure(error);
   const retry = details['retryAfterSeconds'];
   return Response.json(
-    { error: { code, message, ...(details.fields === undefined ? {} : { fields: details.fields }) } },
+    // What went wrong inside is for the log.
+    {
+      error: {
+        code,
+        message: code === 'INTERNAL' ? 'internal error' : message,
+        ...(details.fields === undefined ? {} : { fields: details.fields }),
+      },
+    },
     {
       status,
       headers: {
