@@ -34,6 +34,13 @@ const tableBytes = (site: Site): Promise<Map<string, number>> =>
     return new Map(rows.map(({ name, bytes }) => [name, bytes]));
   });
 
+/** The tables that cost most besides the items themselves. */
+const largest = (tables: ReadonlyMap<string, number>): [string, number][] =>
+  [...tables]
+    .filter(([name]) => !name.startsWith('inv_software'))
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 6);
+
 /** What devices cost on disk, and what a server over them costs at its start. */
 export const storage = async (): Promise<Result> => {
   const site = await makeSite('storage');
@@ -59,7 +66,6 @@ export const storage = async (): Promise<Result> => {
     const sum = (pattern: RegExp): number =>
       [...tables].filter(([name]) => pattern.test(name)).reduce((total, [, size]) => total + size, 0);
     const items = sum(/^inv_software/);
-    const sections = sum(/^section$/);
 
     const ready: number[] = [];
     let resident = 0;
@@ -82,7 +88,11 @@ export const storage = async (): Promise<Result> => {
           unit: 'KB',
           target: '15 KB (2,000 packages)',
         },
-        { what: 'of which sections (packed ids and attributes)', value: perDevice(sections), unit: 'KB' },
+        ...largest(tables).map(([name, size]) => ({
+          what: `of which table ${name} with its indexes`,
+          value: perDevice(size),
+          unit: 'KB',
+        })),
         { what: 'each distinct software item with its indexes', value: items / counts.items, unit: 'bytes' },
         { what: 'distinct software items', value: counts.items, unit: '' },
         {
