@@ -38,10 +38,10 @@ export const overview = {
   'overview.bundleAt': '{bundle}, {at}',
   'overview.cameCounts': 'Бюллетеней: {advisories}, обновлений: {updates}, {size}.',
   'overview.unfulfilled': {
-    one: '{n} запрошенное не получено',
-    few: '{n} запрошенных не получено',
-    many: '{n} запрошенных не получено',
-    other: '{n} запрошенных не получено',
+    one: 'Не получено из запрошенного: {n}',
+    few: 'Не получено из запрошенного: {n}',
+    many: 'Не получено из запрошенного: {n}',
+    other: 'Не получено из запрошенного: {n}',
   },
   'overview.noTrust': 'Доверие не импортировано',
   'overview.noTrustWhy':

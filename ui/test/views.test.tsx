@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import type { Ctx } from '../src/context.ts';
+import { langs } from '../src/i18n/types.ts';
+import { Confirm } from '../src/views/confirm.tsx';
+import { Device } from '../src/views/device.tsx';
+import { Devices } from '../src/views/devices.tsx';
+import { FirstPassword } from '../src/views/first-password.tsx';
+import { Login } from '../src/views/login.tsx';
+import { Me } from '../src/views/me.tsx';
+import { Overview } from '../src/views/overview.tsx';
+import { Search } from '../src/views/search.tsx';
+import { device, list, nowMs, overview, row, strictContext } from './sample.ts';
+
+type View = (ctx: Ctx) => { toString(): string | Promise<string> };
+
+const views: readonly (readonly [name: string, view: View])[] = [
+  [
+    'login',
+    (ctx) => (
+      <Login
+        ctx={ctx}
+        fingerprint={'7c1e'.repeat(16)}
+        error={{ said: { key: 'login.error.wrong' }, attemptsLeft: 4 }}
+      />
+    ),
+  ],
+  [
+    'first password',
+    (ctx) => (
+      <FirstPassword
+        ctx={ctx}
+        token="t"
+        account="a.seitkali"
+        minLength={12}
+        fingerprint={'7c1e'.repeat(16)}
+        errors={{ password: { key: 'validation.weakPassword' } }}
+      />
+    ),
+  ],
+  ['overview', (ctx) => <Overview ctx={ctx} {...overview} />],
+  [
+    'overview before trust',
+    (ctx) => (
+      <Overview
+        ctx={ctx}
+        {...overview}
+        exchange={{ trips: [], nextNumber: 1, setup: 'no-trust' }}
+        knowledge={[]}
+        trend={[]}
+        events={[]}
+      />
+    ),
+  ],
+  [
+    'devices',
+    (ctx) => (
+      <Devices
+        ctx={ctx}
+        list={list}
+        page={{ rows: [row], total: 214, next: 'cursor' }}
+        siteTotal={1284}
+        filters={[{ name: 'status', label: 'devices.status', options: [{ value: 'critical', key: 'level.critical' }] }]}
+        extraColumns={[{ name: 'arch', collection: 'platform', type: 'text' }]}
+        groups={[{ id: 'g', name: 'Цех 2' }]}
+      />
+    ),
+  ],
+  [
+    'device',
+    (ctx) => (
+      <Device
+        ctx={ctx}
+        device={device}
+        tabs={[{ name: 'summary' }, { name: 'findings', count: 0 }, { name: 'software', count: 81 }]}
+        groups={[
+          {
+            title: { key: 'collection.platform.title' },
+            facts: [
+              {
+                label: 'collection.platform.field.arch',
+                value: 'x86_64',
+                type: 'text',
+                source: 'door.native',
+                at: nowMs,
+                others: [{ value: 'x86', source: 'door.glpi', at: null }],
+              },
+              {
+                label: 'collection.platform.field.vendor',
+                value: null,
+                type: 'text',
+                source: 'A. Seitkali',
+                at: nowMs,
+              },
+            ],
+          },
+        ]}
+        personal={[]}
+        why={[{ level: 'critical', said: { key: 'devices.reason.held' } }]}
+        changes={[]}
+        showOthers
+        deployable={[{ id: 'u', name: 'KB1' }]}
+      />
+    ),
+  ],
+  [
+    'search',
+    (ctx) => (
+      <Search
+        ctx={ctx}
+        q="eng"
+        groups={[
+          {
+            name: 'devices',
+            results: [{ title: 'ENG-WS-03', href: '/devices/d1', level: 'ok' }],
+            total: 4,
+            href: '/devices?q=eng',
+          },
+        ]}
+      />
+    ),
+  ],
+  [
+    'me',
+    (ctx) => (
+      <Me
+        ctx={ctx}
+        account={{ name: 'a.seitkali', roles: ['operator'] }}
+        minLength={12}
+        twoStep={{ enabled: true, codesLeft: 3 }}
+        sessions={[{ startedAt: nowMs, lastAt: nowMs, from: '10.0.0.5', current: true }]}
+      />
+    ),
+  ],
+  [
+    'confirm',
+    (ctx) => (
+      <Confirm
+        ctx={ctx}
+        section="devices"
+        question={{ key: 'confirm.devices.revoke.question', params: { n: 1284 } }}
+        consequences={[{ key: 'confirm.devices.revoke.consequence' }]}
+        items={[{ id: 'd1', name: 'ENG-WS-03' }]}
+        count={1284}
+        action="/devices/bulk"
+        fields={[['confirmed', '1']]}
+        button={{ key: 'confirm.devices.revoke.button', params: { n: 1284 } }}
+        danger
+        typeNumber
+        cancel="/devices"
+      />
+    ),
+  ],
+];
+
+const viewOf = (name: string): View => {
+  const found = views.find((view) => view[0] === name);
+  if (found === undefined) throw new Error(`there is no view ${name}`);
+  return found[1];
+};
+const render = async (view: View, ctx: Ctx): Promise<string> => String(await view(ctx).toString());
+const attributes = (html: string, name: string): string[] =>
+  [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map((match) => match[1] ?? '');
+const text = (html: string): string => html.replace(/<[^>]*>/g, ' ');
+
+describe.each(langs)('in %s', (lang) => {
+  it.each(views)('%s is whole', async (_name, view) => {
+    const html = await render(view, strictContext(lang));
+    expect(html).toMatch(new RegExp(`^<!DOCTYPE html><html lang="${lang}"`));
+    expect(html.match(/<h1/g)).toHaveLength(1);
+    // No placeholder is left, and nothing of the program shows.
+    expect(text(html)).not.toMatch(/\{\w+\}|undefined|\[object|NaN/);
+    const ids = attributes(html, 'id');
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    const described = [
+      ...attributes(html, 'aria-describedby').flatMap((value) => value.split(' ')),
+      ...attributes(html, 'for'),
+    ];
+    expect(described.filter((id) => !ids.includes(id))).toEqual([]);
+    expect(html).not.toMatch(/\sstyle="|\son\w+="/);
+    // Each form that changes something carries the token.
+    const forms = html.match(/<form[^>]*method="post"[\s\S]*?<\/form>/g) ?? [];
+    expect(forms.filter((form) => !form.includes('name="csrf" value="csrf-value"'))).toEqual([]);
+  });
+
+  it.each(views)('%s has no word of another language', async (_name, view) => {
+    const html = await render(view, strictContext(lang));
+    // Names stay as they are: of devices, of groups, of the languages themselves.
+    const own = text(html.replace(/<[^>]*translate="no"[^>]*>[^<]*/g, '')).replace(
+      /Қазақша|Қаз|Русский|Рус|Цех 2/g,
+      '',
+    );
+    if (lang !== 'kk') expect(own).not.toMatch(/[әғқңөұүһі]/i);
+    if (lang === 'en') expect(own).not.toMatch(/\p{Script=Cyrillic}/u);
+    else expect(own).toMatch(/\p{Script=Cyrillic}/u);
+  });
+});
+
+describe('a page', () => {
+  it('escapes what devices report', async () => {
+    const html = await render(viewOf('devices'), strictContext('en'));
+    expect(html).toContain('ENG-WS-03 &lt;b&gt;&amp;');
+    expect(html).not.toContain('ENG-WS-03 <b>');
+  });
+
+  it('says why an action is not available, and keeps it visible', async () => {
+    const html = await render(viewOf('devices'), strictContext('en', ['devices:read']));
+    expect(html).toContain('Your roles lack this right: accounts:write');
+    expect(html).toContain('aria-disabled="true"');
+  });
+
+  it('names the source of a fact: a door, or a person', async () => {
+    const html = text(await render(viewOf('device'), strictContext('en')));
+    expect(html).toContain('Sallyport agent');
+    expect(html).toContain('GLPI agent');
+    expect(html).toContain('A. Seitkali');
+    expect(html).not.toContain('door.');
+  });
+
+  it('asks for the number as it is compared, without separators', async () => {
+    const html = text(await render(viewOf('confirm'), strictContext('en')));
+    expect(html).toContain('Revoke 1,284 devices?');
+    expect(html).toContain('Type 1284 to confirm');
+  });
+
+  it('leaves the user name field of log-in unchecked by the spelling checker', async () => {
+    expect(await render(viewOf('login'), strictContext('en'))).toMatch(/name="name"[^>]*spellcheck="false"/);
+  });
+});
