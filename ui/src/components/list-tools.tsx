@@ -246,7 +246,7 @@ export const isFiltered = (list: ListState): boolean => list.q !== '' || list.fi
 
 export const NoMatch = ({ ctx, list }: { ctx: Ctx; list: ListState }) => (
   <div class="empty">
-    <h3>{ctx.t('list.noMatch')}</h3>
+    <h2 class="h3">{ctx.t('list.noMatch')}</h2>
     <p>{ctx.t('list.noMatchWhy')}</p>
     <a class="btn" href={listUrl(list, { q: '', filters: [] })}>
       {ctx.t('list.clearFilters')}

@@ -29,7 +29,7 @@ export const LanguageSwitch = ({ ctx }: { ctx: Ctx }) => (
         name="lang"
         value={lang}
         lang={lang}
-        aria-label={languages[lang][1]}
+        aria-label={`${languages[lang][0]}, ${languages[lang][1]}`}
         aria-pressed={ctx.lang === lang ? 'true' : 'false'}
       >
         {languages[lang][0]}

@@ -1,5 +1,6 @@
 import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -228,11 +229,14 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
             {
               key: 'startedAt',
               label: ctx.t('me.sessionStarted'),
-              cell: (row) => <Time ctx={ctx} at={row.startedAt} />,
+              cell: (row) => (
+                <>
+                  <Time ctx={ctx} at={row.startedAt} /> {row.current ? <Tag>{ctx.t('me.thisSession')}</Tag> : null}
+                </>
+              ),
             },
             { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
             { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
-            { key: 'current', label: '', cell: (row) => (row.current ? ctx.t('me.thisSession') : '') },
           ]}
         />
       </Panel>

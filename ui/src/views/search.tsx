@@ -63,7 +63,7 @@ export const SearchResults = ({ ctx, q, groups }: SearchProps) => (
       ))}
     {groups.every((group) => group.results.length === 0) && q !== '' ? (
       <div class="empty">
-        <h3>{ctx.t('search.none', { q })}</h3>
+        <h2 class="h3">{ctx.t('search.none', { q })}</h2>
         <p>{ctx.t('search.noneWhy')}</p>
       </div>
     ) : null}
@@ -76,7 +76,7 @@ export const Search = (props: SearchProps) => {
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   return (
     <Page ctx={ctx} title={ctx.t('search.title')} sub={q === '' ? undefined : ctx.t('search.found', { n: total, q })}>
-      <form class="filters" method="get" role="search" aria-label={ctx.t('common.searchEverything')}>
+      <form class="filters" method="get" role="search" aria-label={ctx.t('search.title')}>
         <div class="find">
           <input
             class="input"
