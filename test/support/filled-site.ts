@@ -14,10 +14,10 @@ import { reporter } from '../../appliance/test/support/site.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { daysAgo } from './past.ts';
 import {
+  debianPackage,
   type FixableName,
   feedsAt,
   groupNames,
-  type Item,
   macOf,
   type PlantDevice,
   plantDevices,

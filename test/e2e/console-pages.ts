@@ -1,0 +1,118 @@
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import type { Page } from 'playwright-core';
+import type { FilledSite } from '../support/filled-site.ts';
+
+// Every page of the console on a filled site. Addresses with a name in them are found as a person finds them: by links.
+
+export type PageKey = keyof typeof paths;
+
+export type ConsolePage = { key: PageKey; path: string };
+
+/** Routes that take a form, answer with a file or a fragment, or come before log-in; other tests have them. */
+export const notWalked: ReadonlySet<PageKey> = new Set([
+  'login',
+  'logout',
+  'first',
+  'preferences',
+  'mePassword',
+  'meTwoStep',
+  'devicesCsv',
+  'devicesBulk',
+  'deviceApprove',
+  'deviceRevoke',
+  'devicePersonal',
+  'softwareCsv',
+  'inventoryCsv',
+  'vulnerabilitiesCsv',
+  'updatesCsv',
+  'updatesDecide',
+  'updateLicence',
+  'deploymentCancel',
+  'exchangeCardFile',
+  'exchangeTrustImport',
+  'requestWrite',
+  'requestFile',
+  'bundleUpload',
+  'bundlePick',
+  'bundleImportStart',
+  'bundleImportStop',
+  'bundleImportStream',
+  'eventsCsv',
+  'provisionCsv',
+  'objectRevert',
+  'objectDelete',
+  'objectRestore',
+  'searchPalette',
+  'apiDocument',
+]);
+
+/** The first link of `at` that has the form of `pattern`, as a path. */
+const linkOn = async (page: Page, site: FilledSite, at: string, pattern: RegExp): Promise<string> => {
+  await page.goto(`${site.url}${at}`);
+  const hrefs = await page
+    .locator('main a[href]')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  const found = hrefs.map((href) => href.split('?')[0] ?? '').find((href) => pattern.test(href));
+  if (found === undefined) throw new Error(`${at} has no link like ${pattern}`);
+  return found;
+};
+
+const kinds = ['account', 'group', 'role', 'token', 'setting', 'device-decision', 'update-decision', 'deployment'];
+
+/** The pages of a site. `draft` is an import that was checked. */
+export const consolePages = async (page: Page, site: FilledSite, draft: string): Promise<ConsolePage[]> => {
+  const device = site.devices.get('eng-ws-03') ?? '';
+  const id = (path: string): string => decodeURIComponent(path.split('/').at(-1) ?? '');
+  const software = await linkOn(page, site, paths.software(), /^\/software\/\d+$/);
+  const finding = await linkOn(page, site, paths.vulnerabilities(), /^\/vulnerabilities\/[^/]+$/);
+  const update = await linkOn(page, site, paths.updates(), /^\/updates\/[0-9a-f]{32}$/);
+  const deployment = await linkOn(page, site, paths.deployments(), /^\/deployments\/(?!new)[^/]+$/);
+  const group = await linkOn(page, site, paths.objects('group'), /^\/objects\/group\/(?!new)[^/]+$/);
+  const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
+  return [
+    ...at('overview', paths.overview()),
+    ...at('me', paths.me()),
+    ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
+    ...at('device', paths.device(device)),
+    ...at(
+      'deviceTab',
+      ...['software', 'hardware', 'accounts', 'sessions', 'findings', 'updates', 'changes', 'events'].map((tab) =>
+        paths.deviceTab(device, tab),
+      ),
+    ),
+    ...at('deviceEdit', paths.deviceEdit(device)),
+    ...at('software', paths.software()),
+    ...at('softwareItem', software),
+    ...at('inventory', paths.inventory('hardware'), paths.inventory('platform')),
+    ...at('inventoryItem', software.replace('/software/', '/inventory/software/')),
+    ...at('vulnerabilities', paths.vulnerabilities()),
+    ...at('finding', finding),
+    ...at('updates', paths.updates()),
+    ...at('update', update),
+    ...at('deployments', paths.deployments()),
+    ...at('deploymentNew', paths.deploymentNew({ update: id(update) })),
+    ...at('deployment', deployment),
+    ...at('exchange', paths.exchange()),
+    ...at('exchangeReceive', paths.exchangeReceive()),
+    ...at('exchangeReceipts', paths.exchangeReceipts()),
+    ...at('receipt', paths.receipt(1)),
+    ...at('exchangeCard', paths.exchangeCard()),
+    ...at('exchangeTrust', paths.exchangeTrust()),
+    ...at('requestText', paths.requestText()),
+    ...at('requestGroup', paths.requestGroup('platforms')),
+    ...at('bundleImport', paths.bundleImport(draft)),
+    ...at('events', paths.events()),
+    ...at('provision', paths.provision()),
+    ...at('settings', paths.settings(), paths.settings('exchange')),
+    ...at('objects', ...kinds.map((kind) => paths.objects(kind))),
+    ...at('objectNew', paths.objectNew('group'), paths.objectNew('token', { purpose: 'agent' })),
+    ...at('object', group),
+    ...at('objectRevisions', paths.objectRevisions('group', id(group))),
+    ...at('deleted', paths.deleted()),
+    ...at('search', paths.search('eng')),
+    ...at('api', paths.api()),
+  ];
+};
+
+/** Every route that there is. */
+export const allKeys = Object.keys(routePatterns) as PageKey[];
