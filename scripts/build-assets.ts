@@ -59,4 +59,4 @@ export const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<s
   return out;
 };
 
-if (process.argv[1] === import.meta.filename) console.log(await buildAssets());
+if (process.argv[1] === import.meta.filename) await buildAssets();
