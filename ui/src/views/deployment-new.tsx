@@ -47,7 +47,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
     device: ctx.t('nav.devices'),
     group: ctx.t('devices.group'),
     timeoutMinutes: ctx.t('deployments.timeout'),
-    confirm: ctx.t('common.typeNumber', { n: deviceCount }),
+    confirm: ctx.t('common.typeNumber', { n: String(deviceCount) }),
   };
   return (
     <Page

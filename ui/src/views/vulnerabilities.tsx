@@ -53,7 +53,6 @@ export type VulnerabilitiesProps = {
     readonly open: number;
     readonly devices: number;
     readonly review: number;
-    readonly notComparable: number;
     /** Decision × state of the fix. */
     readonly matrix: Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
   };
@@ -380,12 +379,11 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
         </Notice>
       )}
       <Matrix ctx={ctx} list={list} counts={counts} />
-      {counts.review + counts.notComparable === 0 ? null : (
+      {counts.review === 0 ? null : (
         <p class="second">
           <a href={listUrl(list, { q: '', filters: [['verdict', 'review']] })}>
             {ctx.t('vuln.toReview', { n: counts.review })}
-          </a>{' '}
-          {ctx.t('vuln.notComparable', { n: counts.notComparable })}
+          </a>
         </p>
       )}
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('vuln.search')} />

@@ -168,7 +168,6 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
           open: counts.open,
           devices: counts.devices,
           review: counts.review,
-          notComparable: counts.review,
           matrix: counts.matrix,
         }}
         open={
