@@ -62,8 +62,10 @@ describe('events', () => {
       record(n);
       audited(n);
     }
-    db.prepare('update event set at = at - ? where device = 1').run(4_000 * 86_400_000);
+    const age = db.prepare('update event set at = at - ? where device = 1');
+    age.run(4_000 * 86_400_000);
     expect(events.trim()).toBe(1);
+    age.run(-4_000 * 86_400_000);
     objects.setSetting(admin, 'events.max-rows', 1_000);
     const insert = db.prepare(
       "insert into event (at, type, severity, area, params) values (?, 'section-rejected', 'warning', 'devices', '{}')",
@@ -100,6 +102,16 @@ describe('the audit chain', () => {
     ],
     ['altered parameters', `update event set params = '{"device":"x"}' where audit_seq = 2`],
     ['an altered device of an event', 'update event set device = 9 where audit_seq = 2'],
+    [
+      'altered parameters without their salt',
+      `update event set params = '{"device":"x"}', salt = x'' where audit_seq = 2`,
+    ],
+    ['an event in the name of another', "update event set actor = 'account:b2' where audit_seq = 2"],
+    ['an event from another address', "update event set from_address = '10.0.0.1' where audit_seq = 2"],
+    ['an event at another time', 'update event set at = at - 60000 where audit_seq = 2'],
+    ['a removed event', 'delete from event where audit_seq = 2'],
+    ['an event that lost its entry', 'update event set audit_seq = null where audit_seq = 2'],
+    ['an event that stands for another entry', 'update event set audit_seq = 3 where audit_seq = 2'],
   ];
 
   it.each(tampering)('shows %s', (_what, sql) => {
@@ -166,8 +178,25 @@ describe('the audit chain', () => {
     );
   });
 
+  it('is not satisfied by the same event twice', () => {
+    const { events, db } = engines;
+    for (let n = 1; n <= 3; n += 1) audited(n);
+    db.exec('delete from event where audit_seq = 2');
+    const columns = 'at, type, severity, area, device, actor, from_address, params, audit_seq, salt';
+    db.exec(`insert into event (${columns}) select ${columns} from event where audit_seq = 3`);
+    expect(events.verifyChain()).toMatchObject({ ok: false });
+  });
+
   it('takes an entry only together with what it records', () => {
-    const entry = { actor: 'a', operation: 'x', kind: 'k', object: 'o', revision: 1, commitment: new Uint8Array(32) };
+    const entry = {
+      at: 1,
+      actor: 'a',
+      operation: 'x',
+      kind: 'k',
+      object: 'o',
+      revision: 1,
+      commitment: new Uint8Array(32),
+    };
     expect(() => engines.events.append(entry)).toThrow('transaction');
   });
 });

@@ -68,12 +68,46 @@ const checkParams = (type: EventType, params: EventParams): EventParams => {
   return checked;
 };
 
+/** The kind of the entries that record an event. */
+const eventKind = 'event';
+
 /** What an audit event's commitment covers. */
 const eventContent = (event: Pick<StoredEvent, 'type' | 'device' | 'params'>) => ({
   type: event.type,
   device: event.device,
   params: event.params,
 });
+
+/** Who an audit event without an actor is put down to. */
+const nobody = 'system:appliance';
+
+const isOf = (event: StoredEvent & { salt: Buffer | null }, entry: AuditEntry): boolean =>
+  event.salt !== null &&
+  commitmentOf(event.salt, eventContent(event)).toString('hex') === entry.commitment &&
+  event.at === entry.at &&
+  event.from === entry.from &&
+  (event.actor ?? nobody) === entry.actor;
+
+/** Every entry of an event has its event and the other way round: what people read is what the chain vouches for. */
+const checkEvents = (
+  store: EventStore,
+  broken: (at: number, reason: string) => ChainReport,
+): ChainReport | undefined => {
+  let events = 0;
+  let last = 0;
+  for (const event of store.auditEvents()) {
+    const seq = event.auditSeq ?? 0;
+    // They come in the order of their entries.
+    if (seq <= last) return broken(seq, `event ${event.id} is there twice`);
+    last = seq;
+    const entry = store.entry(seq);
+    if (entry === undefined) return broken(seq, `event ${event.id} has no entry`);
+    if (entry.kind !== eventKind || !isOf(event, entry)) return broken(seq, `event ${event.id} was altered`);
+    events += 1;
+  }
+  const entries = store.countEntries(eventKind);
+  return entries === events ? undefined : broken(0, `${entries - events} audit events are missing`);
+};
 
 const verifyChain = (store: EventStore, keyring: Keyring): ChainReport => {
   const { length, head, fault } = checkEntries(store.entries());
@@ -87,15 +121,7 @@ const verifyChain = (store: EventStore, keyring: Keyring): ChainReport => {
   const mac = keyring.mac('audit-head', headBytes(length, head));
   if (mac.length !== sealed.mac.length || !timingSafeEqual(mac, sealed.mac))
     return broken(length, 'the seal of the head does not match');
-  for (const event of store.auditEvents()) {
-    const entry = store.entry(event.auditSeq ?? 0);
-    if (entry === undefined || event.salt === null)
-      return broken(event.auditSeq ?? 0, `event ${event.id} has no entry`);
-    if (event.salt.length > 0 && commitmentOf(event.salt, eventContent(event)).toString('hex') !== entry.commitment) {
-      return broken(entry.seq, `event ${event.id} was altered`);
-    }
-  }
-  return { ok: true, length, head };
+  return checkEvents(store, broken) ?? { ok: true, length, head };
 };
 
 /** The event engine over its declarations. */
@@ -115,7 +141,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     const last = store.lastEntry();
     const draft = {
       seq: (last?.seq ?? 0) + 1,
-      at: nowMs(),
+      at: entry.at,
       actor: entry.actor,
       from: entry.from ?? null,
       operation: entry.operation,
@@ -139,15 +165,16 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
   const insert = (
     type: EventType,
     event: NewEvent,
-    auditOf: ((content: unknown, salt: Buffer) => number) | null,
+    auditOf: ((content: unknown, salt: Buffer, at: number) => number) | null,
   ): StoredEvent => {
+    const at = nowMs();
     const params = checkParams(type, event.params ?? {});
     const device = event.device ?? null;
     const salt = auditOf === null ? null : Buffer.from(randomBytes(16));
     const auditSeq =
-      auditOf === null || salt === null ? null : auditOf(eventContent({ type: type.type, device, params }), salt);
+      auditOf === null || salt === null ? null : auditOf(eventContent({ type: type.type, device, params }), salt, at);
     const stored = {
-      at: nowMs(),
+      at,
       type: type.type,
       severity: type.severity,
       area: type.area,
@@ -176,12 +203,13 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     const type = typeOf(name);
     if (type.audit) {
       return immediate(db, () =>
-        insert(type, event, (content, salt) =>
+        insert(type, event, (content, salt, at) =>
           append({
-            actor: event.actor ?? 'system:appliance',
+            at,
+            actor: event.actor ?? nobody,
             from: event.from,
             operation: type.type,
-            kind: 'event',
+            kind: eventKind,
             object: event.device === undefined ? '' : `device:${event.device}`,
             revision: 0,
             commitment: commitmentOf(salt, content),

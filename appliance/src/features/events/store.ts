@@ -110,6 +110,7 @@ export const eventStore = (db: Database) => {
   );
   const head = db.prepare<[], { seq: number; mac: Buffer }>('select seq, mac from audit_head where one = 1');
   const allAudit = db.prepare<[], AuditRow>('select * from audit order by seq');
+  const countAudit = db.prepare<[string], { n: number }>('select count(*) as n from audit where kind = ?');
   const auditBySeq = db.prepare<[number], AuditRow>('select * from audit where seq = ?');
   const trimType = db.prepare<[string, number, number]>(
     'delete from event where id in (select id from event where type = ? and at < ? and audit_seq is null order by id limit ?)',
@@ -138,6 +139,7 @@ export const eventStore = (db: Database) => {
     auditEvents: function* (): Generator<StoredEvent & { salt: Buffer | null }> {
       for (const row of auditEvents.iterate()) yield { ...toEvent(row), salt: row.salt };
     },
+    countEntries: (kind: string): number => countAudit.get(kind)?.n ?? 0,
     lastEntry: (): { seq: number; hash: string } | undefined => {
       const row = last.get();
       return row && { seq: row.seq, hash: row.hash.toString('hex') };

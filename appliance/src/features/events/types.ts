@@ -78,6 +78,8 @@ export type AuditEntry = {
 };
 
 export type NewAuditEntry = {
+  /** The time of what it records; the two must agree. */
+  at: number;
   actor: string;
   from?: string | undefined;
   operation: string;

@@ -315,9 +315,17 @@ describe('what somebody altered in the file', () => {
       'insert into object_revision select kind, id, 9, at, actor, from_address, operation, comment, salt, body from object_revision limit 1',
       'not in the audit chain',
     ],
+    ['who made a revision', "update object_revision set actor = 'account:b2' where revision = 1", 'altered'],
+    ['from where', "update object_revision set from_address = '10.9.9.9' where revision = 1", 'altered'],
+    ['when', 'update object_revision set at = at - 60000 where revision = 1', 'altered'],
+    ['what was done', "update object_revision set operation = 'import' where revision = 1", 'altered'],
+    ['a removed revision', 'delete from object_revision where revision = 1', 'is missing'],
+    ['a removed object', "delete from object_revision where kind = 'group'; delete from object", 'is missing'],
   ])('%s is found', (_what, sql, reason) => {
     const { objects, db } = engines;
-    objects.create(admin, 'group', { name: 'Line 1' });
+    const { id } = objects.create(admin, 'group', { name: 'Line 1' });
+    objects.update(admin, 'group', id, { description: 'The first' });
+    expect(objects.verify()).toEqual([]);
     db.exec(sql);
     expect(objects.verify().map((finding) => finding.reason)).toContain(reason);
   });

@@ -1,5 +1,4 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { commitmentOf } from '../../platform/commitment.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
@@ -25,6 +24,7 @@ import {
   systemActor,
   type Tombstone,
 } from './types.ts';
+import { type RevisionFinding, verifyRevisions } from './verify.ts';
 import { objectWriter } from './writer.ts';
 
 export type WriteOptions = { comment?: string };
@@ -67,7 +67,7 @@ export type ObjectService = {
   /** Final deletion of tombstones older than 90 days. */
   trim(): number;
   /** Revisions that the audit chain does not vouch for. */
-  verify(): Array<{ kind: string; id: string; revision: number; reason: string }>;
+  verify(): RevisionFinding[];
   settings(): ReadonlyArray<{ setting: Setting; value: SettingValue; isDefault: boolean; revision: number }>;
   /** A setting's value or its default; throws NOT_FOUND for a name that nobody declared. */
   setting(name: string): SettingValue;
@@ -322,29 +322,6 @@ export const objectService = ({ db, personal, events, kinds, settings }: ObjectP
     };
   };
 
-  const verify: ObjectService['verify'] = () => {
-    const commitments = new Map<string, string>();
-    for (const entry of events.entries()) {
-      if (entry.revision > 0) commitments.set(`${entry.kind}\0${entry.object}\0${entry.revision}`, entry.commitment);
-    }
-    const findings: ReturnType<ObjectService['verify']> = [];
-    const newest = new Map<string, RevisionRow>();
-    for (const row of store.allRevisions()) {
-      const { kind, id, revision } = row;
-      const expected = commitments.get(`${kind}\0${id}\0${revision}`);
-      if (expected === undefined) findings.push({ kind, id, revision, reason: 'not in the audit chain' });
-      else if (commitmentOf(row.salt, row.body).toString('hex') !== expected)
-        findings.push({ kind, id, revision, reason: 'altered' });
-      newest.set(`${kind}\0${id}`, row);
-    }
-    for (const { kind, id, revision, body } of newest.values()) {
-      const current = store.byId(kind, id);
-      if (current?.revision !== revision || current.body !== body)
-        findings.push({ kind, id, revision, reason: 'is not the current content' });
-    }
-    return findings;
-  };
-
   const settingValue = (name: string): SettingValue => {
     const { default: fallback } = table.get(name);
     const row = store.byId('setting', name);
@@ -450,7 +427,7 @@ export const objectService = ({ db, personal, events, kinds, settings }: ObjectP
       for (const { kind, id } of gone) writer.purge(systemActor, kind, id);
       return gone.length;
     },
-    verify,
+    verify: () => verifyRevisions(store, events),
     settings: () =>
       table.all.map((setting) => {
         const row = store.byId('setting', setting.name);

@@ -121,6 +121,7 @@ export const objectWriter = (parts: {
         body: row.body,
       });
       events.append({
+        at,
         actor: actorRef(actor),
         from: actor.from,
         operation,
@@ -144,6 +145,7 @@ export const objectWriter = (parts: {
   /** An entry without a revision: something was destroyed. */
   const destroyed = (actor: Actor, operation: 'erase' | 'purge', kind: string, id: string): void => {
     events.append({
+      at: nowMs(),
       actor: actorRef(actor),
       from: actor.from,
       operation,
