@@ -109,7 +109,7 @@ const Drawing = ({
   const end = width - 12;
   const x = (at: number) => start + ((at - from) / (to - from)) * (end - start);
   const shown = trips.filter((trip) => ms(trip.leftAt) >= from);
-  const step = days > 20 ? 7 : days > 10 ? 3 : 1;
+  const step = days > 20 ? 7 : days > 10 ? 5 : 1;
   const ticks = Array.from({ length: Math.floor(days / step) + 1 }, (_, index) => ctx.nowMs - index * step * dayMs)
     .filter((at) => at > from + dayMs * 0.5)
     .reverse();
