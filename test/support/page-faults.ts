@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import type { Page } from 'playwright-core';
+import { repositoryRoot } from './sources.ts';
+
+// What every page must keep to, whatever it shows.
+
+const { has } = catalogue('en');
+const axeSource = readFileSync(join(repositoryRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+type Facts = { headings: number; overflowPx: number; words: string[]; lang: string; title: string };
+
+/** Runs in the page. */
+const facts = (): Facts => {
+  const { documentElement: html, body } = document;
+  return {
+    headings: document.querySelectorAll('h1').length,
+    overflowPx: html.scrollWidth - html.clientWidth,
+    words: body.innerText.match(/[a-z][\w-]*(?:\.[\w-]+)+/g) ?? [],
+    lang: html.lang,
+    title: document.title,
+  };
+};
+
+/** Structure and words of the page that is shown, as sentences; none when all is well. */
+export const structureFaults = async (page: Page, lang: string): Promise<string[]> => {
+  const { headings, overflowPx, words, lang: said, title } = await page.evaluate(facts);
+  const keys = [...new Set(words)].filter(has);
+  return [
+    ...(headings === 1 ? [] : [`${headings} h1`]),
+    ...(overflowPx <= 0 ? [] : [`scrolls sideways by ${overflowPx} px`]),
+    ...(keys.length === 0 ? [] : [`shows keys: ${keys.join(', ')}`]),
+    ...(said === lang ? [] : [`is in ${said}, not in ${lang}`]),
+    ...(title.trim() === '' ? ['has no title'] : []),
+  ];
+};
+
+type AxeNode = { target: unknown[]; html: string };
+type AxeViolation = { id: string; impact: string; nodes: AxeNode[] };
+type AxeWindow = { axe: { run(root: Document, options: object): Promise<{ violations: AxeViolation[] }> } };
+
+/** Everything that axe finds on the page that is shown. */
+export const axeFaults = async (page: Page): Promise<string[]> => {
+  // Through the browser's own protocol: the page's policy would not let it in.
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as AxeWindow;
+    return (await axe.run(document, { resultTypes: ['violations'] })).violations;
+  });
+  return violations.map(
+    ({ id, impact, nodes }) =>
+      `axe ${impact}: ${id}, ${nodes.length} times, first ${nodes[0]?.target.join(' ')} ${nodes[0]?.html.slice(0, 120)}`,
+  );
+};
