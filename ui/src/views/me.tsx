@@ -44,9 +44,9 @@ const Choice = ({
   current: string;
   options: readonly (readonly [value: string, label: string])[];
 }) => (
-  <div class="row">
+  <div class="row" role="group" aria-label={label}>
     <span class="second">{label}</span>
-    <form method="post" action={paths.preferences()} class="seg" aria-label={label}>
+    <form method="post" action={paths.preferences()} class="seg">
       <input type="hidden" name="csrf" value={ctx.csrf} />
       <input type="hidden" name="back" value={ctx.url} />
       {options.map(([value, text]) => (
