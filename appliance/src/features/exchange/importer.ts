@@ -14,7 +14,7 @@ import { planImport } from './import-summary.ts';
 import type { ImporterParts, Pin } from './importer-parts.ts';
 import { cleanUp } from './recover.ts';
 import { requireState } from './request-builder.ts';
-import { dropStaging, keepStaged, makeStaging } from './staging.ts';
+import { dropStaging, giveUpSpare, keepSpare, keepStaged, makeStaging } from './staging.ts';
 import type { ImportOptions, ImportReport, ImportResult, ImportSummary } from './types.ts';
 
 // Refusals that say nothing about a bundle: no receipt leaves the site for an empty medium.
@@ -182,16 +182,20 @@ const waitForVolumes = async (parts: ImporterParts, run: Run, verdict: ImportVer
   return { result: 'partial', receipt, summary };
 };
 
-const refuse = async (parts: ImporterParts, run: Run, error: unknown, isAborted: boolean): Promise<never> => {
-  const refusal = refusalOf(error);
+/** D9: keeps what verified, drops the rest, writes the receipt. */
+const recordRefusal = async (
+  parts: ImporterParts,
+  run: Run,
+  refusal: ImportRefusal,
+  isAborted: boolean,
+): Promise<void> => {
+  giveUpSpare(run.folder);
   await keepStaged(run.folder, parts.objects);
   dropStaging(run.folder);
   parts.vulnerabilities.tidySnapshots();
   if (isAborted) {
     parts.store.journal(run.importId, { state: 'interrupted', at: toTime(parts.clock()), message: 'stopped' });
-    throw error;
-  }
-  if (WITHOUT_RECEIPT.has(refusal.code)) {
+  } else if (WITHOUT_RECEIPT.has(refusal.code)) {
     parts.store.journal(run.importId, {
       state: 'refused',
       at: toTime(parts.clock()),
@@ -207,7 +211,15 @@ const refuse = async (parts: ImporterParts, run: Run, error: unknown, isAborted:
       newRoots: refusal.newRoots,
     });
   }
-  throw refusal;
+};
+
+const refuse = async (parts: ImporterParts, run: Run, error: unknown, isAborted: boolean): Promise<never> => {
+  const refusal = refusalOf(error);
+  await recordRefusal(parts, run, refusal, isAborted).catch((failure: unknown) => {
+    // No room even for the receipt: that is the answer then, and the next import or start closes what is open.
+    throw refusalOf(failure);
+  });
+  throw isAborted ? error : refusal;
 };
 
 const reporter =
@@ -282,6 +294,7 @@ const wetRun = async (
     },
   };
   try {
+    keepSpare(folder);
     const verdict = await verify(parts, path, folder, options, pin);
     if (verdict.alreadyImported) return repeat(parts, run, verdict);
     if (verdict.missingVolumes.length > 0) return await waitForVolumes(parts, run, verdict);

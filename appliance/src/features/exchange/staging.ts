@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
 import type { StoreService } from '../store/service.ts';
 
@@ -14,6 +15,14 @@ export const makeStaging = (stagingDir: string, name: string): string => {
   ensureDir(folder, 0o700);
   return folder;
 };
+
+const SPARE_BYTES = 1024 * 1024;
+const spareOf = (folder: string): string => join(folder, 'spare');
+
+/** Room that is given up when the disk becomes full, so that the refusal can be written. Random, lest it be compressed. */
+export const keepSpare = (folder: string): void => writeFileDurable(spareOf(folder), randomBytes(SPARE_BYTES), 0o600);
+
+export const giveUpSpare = (folder: string): void => rmSync(spareOf(folder), { force: true });
 
 /** Folders that an import left behind. */
 export const leftovers = (stagingDir: string): string[] =>
