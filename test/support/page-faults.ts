@@ -14,10 +14,13 @@ type Facts = { headings: number; overflowPx: number; words: string[]; lang: stri
 /** Runs in the page. */
 const facts = (): Facts => {
   const { documentElement: html, body } = document;
+  const texts: string[] = [];
+  const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) texts.push(walker.currentNode.nodeValue ?? '');
   return {
     headings: document.querySelectorAll('h1').length,
     overflowPx: html.scrollWidth - html.clientWidth,
-    words: body.innerText.match(/[a-z][\w-]*(?:\.[\w-]+)+/g) ?? [],
+    words: texts.flatMap((text) => text.match(/[a-z][\w-]*(?:\.[\w-]+)+/g) ?? []),
     lang: html.lang,
     title: document.title,
   };

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { paths } from '@sallyport/ui/paths';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { logInByLink, startBrowser, type TestBrowser } from '../support/browser.ts';
+import { command, freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
+
+const { t } = catalogue('en');
+const mostStops = 60;
+
+/** What has the focus, and whether a person can see that it has. Runs in the page. */
+const focusOf = () => {
+  const at = document.activeElement;
+  if (at === null) return { name: '', inMain: false, ring: false, seen: false };
+  const { outlineStyle, outlineWidth } = getComputedStyle(at);
+  const { width, height } = at.getBoundingClientRect();
+  return {
+    name: at.getAttribute('aria-label') ?? at.textContent?.trim() ?? '',
+    inMain: at.closest('main') !== null,
+    ring: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+    seen: width > 1 && height > 1,
+  };
+};
+
+describe('the keyboard', () => {
+  const folder = temporaryFolder('keyboard');
+  const data = ['--data', join(folder.path, 'data')];
+  let url = '';
+  let running: Running;
+  let browser: TestBrowser;
+  let page: Page;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const address = ['--address', '127.0.0.1', '--listen', `127.0.0.1:${port}`];
+    const { link } = await command<{ link: string }>('sallyport', 'init', ...data, '--site', 'keys-1', ...address);
+    url = `https://127.0.0.1:${port}`;
+    running = await startCommand('sallyport', ['serve', ...data], /listening/);
+    browser = await startBrowser();
+    page = await (await browser.context()).newPage();
+    await logInByLink(page, link);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await running?.kill();
+    folder.remove();
+  });
+  beforeEach(async () => {
+    await page.goto(url + paths.devices());
+  });
+
+  it('comes to the skip link first, which leads to the content', async () => {
+    await page.keyboard.press('Tab');
+    const skip = page.locator(':focus');
+    expect(await skip.getAttribute('href')).toBe('#main');
+    expect(await skip.isVisible()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(focusOf)).toMatchObject({ inMain: true, seen: true });
+  });
+
+  it('passes bar and navigation and reaches the content, always in sight', async () => {
+    const stops = [];
+    for (let presses = 0; presses < mostStops && stops.at(-1)?.inMain !== true; presses += 1) {
+      await page.keyboard.press('Tab');
+      stops.push(await page.evaluate(focusOf));
+    }
+    expect(stops.at(-1)?.inMain).toBe(true);
+    expect(stops.filter(({ ring, seen }) => !ring || !seen)).toEqual([]);
+    const names = stops.map(({ name }) => name);
+    for (const word of [t('nav.overview'), t('nav.devices'), t('nav.settings')]) expect(names).toContain(word);
+    expect(names.indexOf(t('nav.overview'))).toBeLessThan(names.indexOf(t('nav.settings')));
+  });
+
+  it('opens the search with a slash and gives the focus back on Escape', async () => {
+    await page.keyboard.press('/');
+    const palette = page.getByRole('dialog', { name: t('common.searchEverything') });
+    await palette.waitFor();
+    const field = palette.getByRole('searchbox');
+    expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+    // A slash in a field is a slash.
+    await page.keyboard.type('a/b');
+    expect(await field.inputValue()).toBe('a/b');
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'hidden' });
+  });
+
+  it('finds a page in the search and goes there with Enter', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(t('nav.events'));
+    await page
+      .getByRole('option', { name: t('nav.events') })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: t('nav.events') }).waitFor();
+  });
+
+  it('goes to the filter of the list with f', async () => {
+    await page.keyboard.press('f');
+    const filter = page.getByRole('main').getByRole('searchbox');
+    expect(await filter.evaluate((input) => input === document.activeElement)).toBe(true);
+  });
+
+  it('shows its keys with ? and closes with Escape', async () => {
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog', { name: t('keys.title') });
+    await keys.waitFor();
+    await page.keyboard.press('Escape');
+    await keys.waitFor({ state: 'hidden' });
+  });
+
+  it('leaves single keys alone when a person switched them off', async () => {
+    await page.goto(url + paths.me());
+    await page.getByRole('main').locator('button[name="shortcuts"][value="off"]').click();
+    await page.locator('html[data-keys="off"]').waitFor({ state: 'attached' });
+    await page.goto(url + paths.devices());
+    await page.keyboard.press('/');
+    await page.keyboard.press('?');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+  });
+});
