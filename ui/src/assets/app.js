@@ -107,6 +107,10 @@
       if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
         event.preventDefault();
         moveIn(event.key === 'ArrowDown' ? 1 : -1);
+      } else if (event.key === 'Escape') {
+        // The browser would only empty the field.
+        event.preventDefault();
+        palette.close();
       } else if (event.key === 'Enter') {
         const chosen = $('a[aria-selected="true"]', palette);
         if (chosen) {
