@@ -49,8 +49,16 @@ say('A dot marks a peer or a limit measured in the same run.\n');
 const results: Record<string, Result & { seconds: number }> = {};
 for (const [name, benchmark] of Object.entries(benchmarks)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const { ms, value } = await timed(benchmark);
-  results[name] = { ...value, seconds: ms / 1000 };
-  say(resultText(name, value, ms / 1000));
+  try {
+    const { ms, value } = await timed(benchmark);
+    results[name] = { ...value, seconds: ms / 1000 };
+    say(resultText(name, value, ms / 1000));
+  } catch (error) {
+    // The others are still worth their time.
+    process.exitCode = 1;
+    process.stderr.write(
+      `${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  }
 }
 if (values.json) process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);
