@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages build check test demo run bench fuzz mutation dist clean
+.PHONY: help setup test-packages build check test demo run bench clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

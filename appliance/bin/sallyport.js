@@ -8,5 +8,10 @@ if (Number(process.versions.napi) < 10 || typeof crypto.argon2 !== 'function') {
   );
   process.exit(2);
 }
+// A reader that has seen enough (`| head`) is no fault of ours.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 const { main } = await import('../dist/cli/main.js');
 await main(process.argv.slice(2));

@@ -140,6 +140,7 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
   const found = findCommand(args);
   if (found === undefined) {
     const asked = args.length === 0 || args[0] === '--help' || args[0] === 'help';
+    if (!asked) streams.stderr(`Error: USAGE: there is no command ${args.slice(0, 2).join(' ').slice(0, 80)}\n\n`);
     streams[asked ? 'stdout' : 'stderr'](await overview());
     return asked ? 0 : 2;
   }
