@@ -1,5 +1,7 @@
+import type { Policy } from '../documents/policy.ts';
 import { BundleError } from '../errors.ts';
 import { toTime } from '../platform/ambient.ts';
+import type { ImportContext } from './context.ts';
 import type { ImportWarning } from './verdict.ts';
 
 // Section 7. Times are milliseconds here; documents carry text.
@@ -86,4 +88,24 @@ export const raiseFloor = (clock: ImportClock, issuedAt: string): { newFloor: st
   if (clock.suspect || issuedSuspect) warnings.push('CLOCK_SUSPECT');
   const newFloorMs = Math.max(clock.believedMs, issuedSuspect ? clock.floorMs : issuedMs);
   return { newFloor: toTime(newFloorMs), warnings };
+};
+
+/** Everything that time decides about a bundle; the child and its parent both judge it. EXPIRED. */
+export const judgeTimes = (options: {
+  kind: BundleKind;
+  expires: Expiries;
+  issuedAt: string;
+  clock: ImportClock;
+  context: Pick<ImportContext, 'acceptStale' | 'graceDays'>;
+  policy: Pick<Policy, 'grace_days'>;
+}): { warnings: ImportWarning[]; acceptedStale: boolean; newFloor: string } => {
+  const { kind, expires, clock, context, policy } = options;
+  const graceDays = Math.min(context.graceDays, policy.grace_days);
+  const expiry = judgeExpiry({ kind, expires, clock, acceptStale: context.acceptStale !== undefined, graceDays });
+  const floor = raiseFloor(clock, options.issuedAt);
+  return {
+    warnings: [...floor.warnings, ...expiry.warnings],
+    acceptedStale: expiry.acceptedStale,
+    newFloor: floor.newFloor,
+  };
 };

@@ -7,7 +7,7 @@ import { BundleError } from '../errors.ts';
 import type { BoundInventory } from './bind.ts';
 import type { ImportContext } from './context.ts';
 import { isStaged, neededBytes } from './objects.ts';
-import type { ImportVerdict } from './verdict.ts';
+import { ImportRefusal, type ImportVerdict } from './verdict.ts';
 
 // State 6: what of a bundle is new here, what an earlier run left, and whether there is room for the rest.
 
@@ -78,4 +78,28 @@ export const checkSpace = async (run: PlanRun, objects: ObjectPlan): Promise<voi
     free = stats.bavail * stats.bsize;
   }
   if (free < needed) throw new BundleError('NO_SPACE', `${needed} bytes are needed, ${free} are free`);
+};
+
+/** States 9 and 10: the volumes that are still missing; INCOMPLETE when a relied-on object is not held. */
+export const checkComplete = (
+  manifest: Manifest,
+  bound: BoundInventory,
+  held: Uint8Array,
+  present: (sha256: string) => boolean,
+): number[] => {
+  const lacking = new Set<number>();
+  for (const { n, first, last } of manifest.volumes) {
+    if (bound.items.slice(first, last + 1).some(({ sha256 }) => !present(sha256))) lacking.add(n);
+  }
+  const missing = new Set<string>();
+  for (const number of bound.reliesOn) {
+    const digest = bound.lines[number]?.sha256 ?? '';
+    if (!hasDigest(held, digest)) missing.add(digest);
+  }
+  if (missing.size > 0) {
+    throw new ImportRefusal('INCOMPLETE', `${missing.size} objects are neither held nor carried`, {
+      missing: [...missing].slice(0, 10_000),
+    });
+  }
+  return [...lacking];
 };

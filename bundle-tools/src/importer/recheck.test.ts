@@ -48,9 +48,28 @@ describe('a verdict', () => {
     ['another bundle', () => ({ bundleId: 'f'.repeat(32) })],
     ['a broadcast', () => ({ broadcast: true })],
     ['another inventory', () => ({ inventory: { ...verdict.inventory, sha256: 'f'.repeat(64) } })],
+    ['a floor in the far future', () => ({ newFloor: '2099-01-01T00:00:00Z' })],
+    ['a lower floor', () => ({ newFloor: '2020-01-01T00:00:00Z' })],
+    ['other expiries', () => ({ expires: { ...verdict.expires, bundle: '2099-01-01T00:00:00Z' } })],
+    ['staleness that nobody accepted', () => ({ acceptedStale: true })],
+    ['other warnings', () => ({ warnings: [...verdict.warnings, 'STALE'] })],
+    ['a missing volume that is there', () => ({ missingVolumes: [1] })],
+    ['objects left out', () => ({ objects: verdict.objects.slice(1) })],
+    [
+      'an object that no line lists',
+      () => ({ objects: [...verdict.objects, { sha256: 'e'.repeat(64), size: 1, path: '' }] }),
+    ],
     ['other manifest bytes', () => ({ manifestSha256: 'f'.repeat(64) })],
   ] satisfies [string, () => Partial<ImportVerdict>][])('with %s is not believed', async (_, change) => {
     await expect(recheck(change())).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('of a bundle that is too old here is not believed', async () => {
+    await expect(
+      recheck({}, siteContext(world, { systemNow: '2098-01-01T00:00:00Z', floor: '2098-01-01T00:00:00Z' })),
+    ).rejects.toMatchObject({
+      code: 'INTERNAL',
+    });
   });
 
   it('for another site, another request or an older number is not believed', async () => {

@@ -1,14 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
+import { itemsOf } from '../archive/layout.ts';
 import { openRegular } from '../archive/tar-source.ts';
+import { decodeBitmap } from '../documents/bitmap.ts';
+import { hasDigest } from '../documents/digests.ts';
+import { parseInventory } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
 import { openManifest } from '../documents/manifest.ts';
+import { type Policy, parsePolicy } from '../documents/policy.ts';
 import { BundleError } from '../errors.ts';
-import { refreshTrust } from '../trust/core.ts';
+import { type RefreshedTrust, refreshTrust } from '../trust/core.ts';
 import { guardMetadata } from '../trust/guards.ts';
 import { sameBytes, sha256Hex } from '../trust/hash.ts';
 import { createTufStore, updateRoot } from '../trust/tuf-store.ts';
 import { checkAddressee, checkVersions } from './bind.ts';
+import { judgeTimes, readClock } from './clock.ts';
 import type { ImportContext } from './context.ts';
+import { checkComplete, readHeld } from './plan.ts';
 import { heldOf } from './trust-step.ts';
 import { ImportRefusal, type ImportVerdict, type NewRoot } from './verdict.ts';
 
@@ -41,6 +48,38 @@ const recheckRoots = (newRoots: readonly NewRoot[], context: ImportContext): voi
   }
 };
 
+// The floor is never lowered again, so a false one would lock the site out for good.
+const recheckTimes = (verdict: ImportVerdict, context: ImportContext, trust: RefreshedTrust, policy: Policy): void => {
+  const { manifest } = verdict;
+  const expires = { ...trust.expires, bundle: manifest.expires };
+  demand(isDeepStrictEqual(verdict.expires, expires), 'dates');
+  const clock = readClock(context.floor, context.systemNow);
+  const kind = manifest.nonce === undefined ? 'open' : 'answer';
+  const times = judgeTimes({ kind, expires, issuedAt: manifest.issued_at, clock, context, policy });
+  const { warnings, acceptedStale, newFloor } = verdict;
+  demand(isDeepStrictEqual({ warnings, acceptedStale, newFloor }, times), 'times');
+};
+
+// An object is safe by its digest, which the store checks; here only that none is left out and none comes along.
+const recheckObjects = async (verdict: ImportVerdict, context: ImportContext, inventory: Uint8Array): Promise<void> => {
+  const { manifest } = verdict;
+  const lines = parseInventory(inventory);
+  const include = decodeBitmap(manifest.include, lines.length);
+  const reliesOn = decodeBitmap(manifest.relies_on, lines.length);
+  const items = itemsOf(lines, include, manifest.parts);
+  const sizes = new Map(include.map((number) => [lines[number]?.sha256, lines[number]?.size]));
+  demand(
+    verdict.objects.every(({ sha256, size }) => sizes.get(sha256) === size),
+    'objects',
+  );
+  if (context.dryRun || context.discard === true) return;
+  const held = await readHeld(context);
+  const kept = new Set(verdict.objects.map(({ sha256 }) => sha256));
+  const isPresent = (sha256: string): boolean => kept.has(sha256) || hasDigest(held, sha256);
+  const missing = checkComplete(manifest, { lines, include, reliesOn, items }, held, isPresent);
+  demand(isDeepStrictEqual(verdict.missingVolumes, missing), 'volumes');
+};
+
 const recheckParts = async (verdict: ImportVerdict, context: ImportContext, stagingDir: string): Promise<void> => {
   // A no-op changes nothing, so there is nothing to believe.
   if (verdict.alreadyImported !== undefined) return;
@@ -54,7 +93,7 @@ const recheckParts = async (verdict: ImportVerdict, context: ImportContext, stag
         return decode(name.endsWith('.snapshot.json') ? verdict.trust.snapshot : verdict.trust.targets);
       },
     },
-    // The child judged time; signatures, thresholds, versions and hashes are what could be lied about here.
+    // Signatures, thresholds, versions and hashes first; time is judged below, on what was verified.
     referenceTime: new Date(0),
     production: true,
   });
@@ -83,6 +122,8 @@ const recheckParts = async (verdict: ImportVerdict, context: ImportContext, stag
   demand(verdict.inventory.sha256 === sha256 && sha256Hex(inventory) === sha256, 'inventory bytes');
   const policy = await readBounded(verdict.policyPath, limits.policyBytes);
   demand(trust.targets.get('policy.json')?.sha256 === sha256Hex(policy), 'policy bytes');
+  recheckTimes(verdict, context, trust, parsePolicy(policy));
+  await recheckObjects(verdict, context, inventory);
 };
 
 const doubt = (error: unknown): ImportRefusal =>
@@ -94,7 +135,7 @@ const doubt = (error: unknown): ImportRefusal =>
     },
   );
 
-/** Verifies a verdict's trust, manifest and inventory again; an object is safe by its digest, which the store checks. */
+/** Verifies a verdict's trust, manifest, inventory, times and list of objects again. */
 export const recheckVerdict = async (
   verdict: ImportVerdict,
   context: ImportContext,

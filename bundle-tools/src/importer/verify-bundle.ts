@@ -17,13 +17,13 @@ import {
   checkPolicy,
   checkVersions,
 } from './bind.ts';
-import { type ImportClock, judgeExpiry, raiseFloor, readClock, referenceTime } from './clock.ts';
+import { type ImportClock, judgeTimes, readClock, referenceTime } from './clock.ts';
 import type { ImportContext } from './context.ts';
 import { syncFolder, writeStaged } from './durable.ts';
 import { inflateInventory, keepInventory } from './inflate.ts';
 import { pickVolumes, readVolume, stagedPath } from './objects.ts';
 import { openBundleSource } from './open-source.ts';
-import { checkSpace, type ObjectPlan, planObjects, readHeld } from './plan.ts';
+import { checkComplete, checkSpace, type ObjectPlan, planObjects, readHeld } from './plan.ts';
 import { type Prelude, readPrelude } from './prelude.ts';
 import { heldOf, importedBefore, trustPrelude } from './trust-step.ts';
 import { type ImportProgress, ImportRefusal, type ImportVerdict, type NewRoot } from './verdict.ts';
@@ -166,30 +166,6 @@ const readObjects = async (
   return { verified, seen };
 };
 
-// States 9 and 10.
-const checkComplete = (
-  manifest: Manifest,
-  bound: BoundInventory,
-  held: Uint8Array,
-  present: (sha256: string) => boolean,
-): number[] => {
-  const lacking = new Set<number>();
-  for (const { n, first, last } of manifest.volumes) {
-    if (bound.items.slice(first, last + 1).some(({ sha256 }) => !present(sha256))) lacking.add(n);
-  }
-  const missing = new Set<string>();
-  for (const number of bound.reliesOn) {
-    const digest = bound.lines[number]?.sha256 ?? '';
-    if (!hasDigest(held, digest)) missing.add(digest);
-  }
-  if (missing.size > 0) {
-    throw new ImportRefusal('INCOMPLETE', `${missing.size} objects are neither held nor carried`, {
-      missing: [...missing].slice(0, 10_000),
-    });
-  }
-  return [...lacking];
-};
-
 const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict> => {
   const { context, stagingDir, clock } = run;
   run.report('prelude');
@@ -225,10 +201,14 @@ const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict
   checkVersions(manifest, trust, context);
   const policy = checkPolicy(prelude, trust);
   checkInventoryHead(manifest, prelude, trust);
-  const expires = expiresOf(trust, manifest);
-  const graceDays = Math.min(context.graceDays, policy.grace_days);
-  const expiry = judgeExpiry({ kind, expires, clock, acceptStale, graceDays });
-  const floor = raiseFloor(clock, manifest.issued_at);
+  const times = judgeTimes({
+    kind,
+    expires: expiresOf(trust, manifest),
+    issuedAt: manifest.issued_at,
+    clock,
+    context,
+    policy,
+  });
   const inventoryPath = await takeInventory(manifest, prelude, stagingDir);
   const bound = bindInventory(await readFile(inventoryPath), manifest, prelude);
   await savePrelude(prelude, stagingDir);
@@ -246,9 +226,7 @@ const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict
     volumes: [],
     missingVolumes: [],
     counts: objects.counts,
-    warnings: [...floor.warnings, ...expiry.warnings],
-    acceptedStale: expiry.acceptedStale,
-    newFloor: floor.newFloor,
+    ...times,
   };
   if (context.dryRun) return verdict;
 
