@@ -118,9 +118,14 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => EnrolOut
     const candidates = store.resembling(claim).map((device) => ({ ...device, live: isLive(device) }));
     const verdict = matchNewcomer(claim, candidates);
     const known = verdict.kind === 'new' ? undefined : store.byId(verdict.device);
-    if (verdict.kind === 'same' && known !== undefined) return reinstalled(known, call, claim, token);
+    // A new key needs a use of the token even where the hardware is known: hardware is only a claim, and a token that
+    // was left behind on one device must not open the identity of another.
     if (token.maxUses !== null && store.tokenUses(token.id) >= token.maxUses)
       return { state: 'refused', reason: 'token-used-up' };
+    if (verdict.kind === 'same' && known !== undefined) {
+      store.useToken(token.id);
+      return reinstalled(known, call, claim, token);
+    }
     if (store.waiting() >= maxWaiting) return { state: 'refused', reason: 'too-many-waiting' };
     if (verdict.kind === 'clone' && known !== undefined) {
       cloneEvent(admit(call, claim, token, 'held', known.id, verdict.reason), known, verdict.reason);

@@ -151,6 +151,18 @@ describe('a device that is installed again', () => {
     expect(devices.counts().managed).toBe(1);
   });
 
+  it('needs a token that may still let one in, and uses it', () => {
+    const first = enrolled({ uuid, macs });
+    const once = makeToken({ uses: 1 });
+    enrol(once.secret, { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3799', macs: ['00:1b:21:aa:bb:99'] });
+    now += 3600_000;
+    expect(code(() => enrol(once.secret, { uuid, macs }))).toBe('TOKEN');
+    expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);
+    const again = makeToken({ uses: 1 });
+    expect(enrol(again.secret, { uuid, macs }).device.id).toBe(first.id);
+    expect(devices.tokenUses(again.id)).toBe(1);
+  });
+
   it('waits for approval with a manual token and goes on with the old key meanwhile', () => {
     const first = enrolled({ uuid, macs });
     now += 3600_000;
