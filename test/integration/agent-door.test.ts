@@ -303,6 +303,30 @@ describe('the door', () => {
     expect(types).toEqual(expect.arrayContaining(['HASH_MISMATCH', 'INVALID']));
   });
 
+  it('does not let one device hold the door shut for the others with reports that never end', async () => {
+    const pem = readFileSync(join(state, 'identity.pem'), 'utf8');
+    const session = connect(site.server, { ca: site.appliance.ca.certificatePem, key: pem, cert: pem });
+    const statuses: number[] = [];
+    for (let n = 0; n < 60; n += 1) {
+      const stream = session.request({ ':method': 'PUT', ':path': '/api/agent/v1/sections/software' });
+      stream.on('response', (headers) => statuses.push(Number(headers[':status'])));
+      stream.on('error', () => undefined);
+      stream.resume();
+      stream.write('{"hash":');
+    }
+    await expect.poll(() => statuses.length, { timeout: 10_000 }).toBeGreaterThan(50);
+    expect(new Set(statuses)).toEqual(new Set([503]));
+    const other = await site.enrol('other-device');
+    const items = [{ type: 'deb', name: 'z', version: '1', arch: 'all' }];
+    const hash = sha256('[{"arch":"all","name":"z","type":"deb","version":"1"}]');
+    const body = JSON.stringify({ hash, collectedAt: '2026-01-01T00:00:00Z', items });
+    expect((await call('PUT', '/sections/software', { state: other.state, body })).status).toBe(200);
+    session.destroy();
+    await expect
+      .poll(async () => (await call('PUT', '/sections/software', { state, body })).status, { timeout: 10_000 })
+      .toBe(200);
+  });
+
   it("takes an event once and drops types that are not an agent's", async () => {
     const event = (type: string, params: object, id = newId()) => ({ id, type, at: '2026-01-01T00:00:00Z', params });
     const repeated = event('object.refused', { object: 'x', code: 'HASH', reason: 'r' });

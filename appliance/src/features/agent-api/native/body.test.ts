@@ -75,6 +75,15 @@ describe('a body', () => {
   });
 });
 
+describe('a body that stops coming', () => {
+  it('is given up, with the stream let go', async () => {
+    const silent = new Readable({ read() {} });
+    silent.push('{"a"');
+    expect(await outcome(readWire({ stream: silent, contentLength: '100' }, 10_000, 5))).toBe('MALFORMED');
+    expect(silent.listenerCount('data')).toBe(0);
+  });
+});
+
 describe('a refusal', () => {
   const respond = async (error: unknown) => {
     const response = errorResponse(error, (seconds) => seconds);

@@ -11,8 +11,15 @@ export type BodySource = { stream: Readable | ReadableStream<Uint8Array> | null;
 const tooLarge = () => new AppError('TOO_LARGE', 'the body is too large');
 const malformed = (cause?: unknown) => new AppError('MALFORMED', 'the body is not what this call takes', {}, { cause });
 
-/** Reads at most `maxBytes`; a sender that says or sends more is refused at once. */
-export const readWire = async (source: BodySource, maxBytes: number): Promise<Buffer> => {
+/** Longest silence in the middle of a body; HTTP/2 streams have no other limit in time. */
+const maxSilenceMs = 30_000;
+
+/** Reads at most `maxBytes`; a sender that says or sends more is refused at once, one that falls silent after a while. */
+export const readWire = async (
+  source: BodySource,
+  maxBytes: number,
+  silenceMs: number = maxSilenceMs,
+): Promise<Buffer> => {
   if (Number(source.contentLength ?? 0) > maxBytes) throw tooLarge();
   if (source.stream === null) return Buffer.alloc(0);
   const stream = source.stream instanceof ReadableStream ? Readable.fromWeb(source.stream) : source.stream;
@@ -22,12 +29,14 @@ export const readWire = async (source: BodySource, maxBytes: number): Promise<Bu
     // Stays: what a connection says after its request was answered or refused concerns nobody, and must not be uncaught.
     stream.on('error', () => undefined);
     const settle = (): void => {
+      clearTimeout(silence);
       stream.off('data', onData);
       stream.off('end', onEnd);
       stream.off('error', onError);
       stream.off('close', onClose);
     };
     const onData = (chunk: Buffer): void => {
+      silence.refresh();
       bytes += chunk.length;
       if (bytes <= maxBytes) chunks.push(chunk);
       else {
@@ -46,6 +55,10 @@ export const readWire = async (source: BodySource, maxBytes: number): Promise<Bu
     };
     // A sender that goes away in the middle ends neither with `end` nor with `error`.
     const onClose = (): void => onError(undefined);
+    const silence = setTimeout(() => {
+      stream.pause();
+      onError(undefined);
+    }, silenceMs);
     stream.on('data', onData);
     stream.on('end', onEnd);
     stream.on('error', onError);

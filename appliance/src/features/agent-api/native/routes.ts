@@ -27,6 +27,29 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
 /** Sections in work at once; each may hold 8 MiB as it came. */
 const maxSectionsInWork = 48;
+/** Of one device; an agent sends one after the other. */
+const maxSectionsOfDevice = 4;
+
+/** Bounds the sections in work, so that no device can hold the door shut for the others. */
+const sectionPlaces = (): { take(device: number): boolean; give(device: number): void } => {
+  const byDevice = new Map<number, number>();
+  let total = 0;
+  return {
+    take: (device) => {
+      const own = byDevice.get(device) ?? 0;
+      if (total >= maxSectionsInWork || own >= maxSectionsOfDevice) return false;
+      total += 1;
+      byDevice.set(device, own + 1);
+      return true;
+    },
+    give: (device) => {
+      total -= 1;
+      const own = (byDevice.get(device) ?? 1) - 1;
+      if (own === 0) byDevice.delete(device);
+      else byDevice.set(device, own);
+    },
+  };
+};
 
 /** The native door, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
@@ -39,7 +62,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       .filter((collection) => collection.doors.includes('native'))
       .map((collection) => collection.name),
   );
-  const inWork = { sections: 0 };
+  const inWork = sectionPlaces();
 
   /** A tenth up or down, so that devices that start together do not stay together. */
   const jitter = (seconds: number): number => {
@@ -127,10 +150,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       const device = caller(c);
       const collection = c.req.param('collection');
       if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
-      if (inWork.sections >= maxSectionsInWork) {
+      if (!inWork.take(device.id)) {
         throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: jitter(20) });
       }
-      inWork.sections += 1;
       try {
         const section = { device: device.id, collection, door: 'native' } as const;
         if (parts.intake !== undefined) {
@@ -142,7 +164,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         devices.sectionRejected(device.id, collection, toFailure(error).code);
         throw error;
       } finally {
-        inWork.sections -= 1;
+        inWork.give(device.id);
       }
     })
 
