@@ -18,6 +18,8 @@ export const openDatabase = (path: string, options: { readonly?: boolean } = {})
   if (!options.readonly) {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
+    // 32 MB: a report touches pages all over the file, and what is touched again before a checkpoint is written once.
+    db.pragma('wal_autocheckpoint = 8192');
     db.pragma('journal_size_limit = 67108864');
   }
   db.pragma('foreign_keys = ON');

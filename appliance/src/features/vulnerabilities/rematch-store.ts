@@ -40,6 +40,10 @@ WHERE c.key IS NULL`;
 const TEMPORARY = `
 DROP TABLE IF EXISTS temp.hit;
 DROP TABLE IF EXISTS temp.rule;
+DROP TABLE IF EXISTS temp.gone;
+DROP TABLE IF EXISTS temp.differs;
+CREATE TEMP TABLE gone (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
+CREATE TEMP TABLE differs (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
 CREATE TEMP TABLE hit (
   coord INTEGER NOT NULL, adv INTEGER NOT NULL, verdict TEXT NOT NULL, fixed TEXT, hi BLOB NOT NULL,
   PRIMARY KEY (coord, adv)
@@ -65,9 +69,14 @@ const FILL: readonly string[] = [
    SELECT coord, adv, 'review', fixed, x'' FROM (${REVIEW_JOIN}) WHERE true ON CONFLICT DO NOTHING`,
 ];
 
+// What goes and what differs is looked for first and written by key: an UPDATE that searches walks the open matches by
+// advisory and reaches for each row of a large table at random.
+const FIND_GONE = `
+INSERT INTO temp.gone SELECT m.coord, m.adv FROM match m WHERE m.until IS NULL
+AND NOT EXISTS (SELECT 1 FROM temp.hit h WHERE h.coord = m.coord AND h.adv = m.adv)`;
+
 const CLOSE = `
-UPDATE match SET until = @at WHERE until IS NULL
-AND NOT EXISTS (SELECT 1 FROM temp.hit h WHERE h.coord = match.coord AND h.adv = match.adv)`;
+UPDATE match SET until = @at WHERE until IS NULL AND (coord, adv) IN (SELECT coord, adv FROM temp.gone)`;
 
 const NOW = `
 SELECT h.coord AS coord, h.adv AS adv, h.verdict AS verdict, h.fixed AS fixed, v.sev AS severity, r.decision AS decision,
@@ -75,12 +84,16 @@ SELECT h.coord AS coord, h.adv AS adv, h.verdict AS verdict, h.fixed AS fixed, v
        ELSE json_object('rule', r.name, 'severity', v.sev, 'cvss', v.cvss) END AS inputs
 FROM temp.hit h CROSS JOIN snap.adv v ON v.id = h.adv CROSS JOIN temp.rule r ON r.severity = v.sev`;
 
+const FIND_DIFFERENT = `
+INSERT INTO temp.differs SELECT n.coord, n.adv FROM (${NOW}) n
+CROSS JOIN main.match m NOT INDEXED ON m.coord = n.coord AND m.adv = n.adv AND m.until IS NULL
+WHERE (m.verdict, m.severity, m.decision, m.inputs, ifnull(m.fixed, ''))
+  <> (n.verdict, n.severity, n.decision, n.inputs, ifnull(n.fixed, ''))`;
+
 const CHANGE = `
 UPDATE match SET verdict = n.verdict, fixed = n.fixed, severity = n.severity, decision = n.decision, inputs = n.inputs
-FROM (${NOW}) n
-WHERE match.coord = n.coord AND match.adv = n.adv AND match.until IS NULL
-AND (match.verdict, match.severity, match.decision, match.inputs, ifnull(match.fixed, ''))
-  <> (n.verdict, n.severity, n.decision, n.inputs, ifnull(n.fixed, ''))`;
+FROM temp.differs d CROSS JOIN (${NOW}) n ON n.coord = d.coord AND n.adv = d.adv
+WHERE match.coord = d.coord AND match.adv = d.adv AND match.until IS NULL`;
 
 const OPEN = `
 INSERT INTO match (coord, adv, since, until, verdict, fixed, severity, decision, inputs)
@@ -125,8 +138,8 @@ export const rematchAll = (
       if (!options.isCurrent()) return { opened: 0, closed: 0, changed: 0 };
       for (const statement of FILL) db.prepare(statement).run();
       const at = { at: options.at };
-      const closed = db.prepare(CLOSE).run(at).changes;
-      const changed = db.prepare(CHANGE).run().changes;
+      const closed = db.prepare(FIND_GONE).run().changes === 0 ? 0 : db.prepare(CLOSE).run(at).changes;
+      const changed = db.prepare(FIND_DIFFERENT).run().changes === 0 ? 0 : db.prepare(CHANGE).run().changes;
       const opened = db.prepare(OPEN).run(at).changes;
       const read = { at: options.at, limit: options.limit };
       options.note(
@@ -137,7 +150,7 @@ export const rematchAll = (
       return { opened, closed, changed };
     });
   } finally {
-    db.exec('DROP TABLE IF EXISTS temp.hit; DROP TABLE IF EXISTS temp.rule;');
+    for (const table of ['hit', 'rule', 'gone', 'differs']) db.exec(`DROP TABLE IF EXISTS temp.${table}`);
     detachSnapshot(db);
   }
 };
