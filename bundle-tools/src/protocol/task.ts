@@ -30,5 +30,9 @@ export const task = z.discriminatedUnion('action', [installPackageTask]);
 export type Task = z.infer<typeof task>;
 
 /** A task as it arrives: one of a kind that this agent does not know is reported as failed, and nothing else stops. */
-export const deliveredTask = z.looseObject({ id: opaqueId, attempt: count.min(1).max(1000), action: z.string().max(64) });
+export const deliveredTask = z.looseObject({
+  id: opaqueId,
+  attempt: count.min(1).max(1000),
+  action: z.string().max(64),
+});
 export type DeliveredTask = z.infer<typeof deliveredTask>;
