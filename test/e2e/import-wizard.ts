@@ -2,12 +2,17 @@ import type { Catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import type { Page } from 'playwright-core';
 
-/** Uploads a bundle and waits for the end of its dry run; returns the id of the import. */
-export const uploadAndCheck = async (page: Page, url: string, bundle: string, { t }: Catalogue): Promise<string> => {
+/** Uploads a bundle; its dry run begins. */
+export const uploadBundle = async (page: Page, url: string, bundle: string, { t }: Catalogue): Promise<void> => {
   await page.goto(url + paths.exchangeReceive());
   await page.getByLabel(t('exchange.file')).setInputFiles(bundle);
   await page.getByRole('button', { name: t('exchange.uploadCheck') }).click();
+};
+
+/** Uploads a bundle and waits for the end of its dry run; returns the id of the import. */
+export const uploadAndCheck = async (page: Page, url: string, bundle: string, words: Catalogue): Promise<string> => {
+  await uploadBundle(page, url, bundle, words);
   // The page of a dry run that goes on is replaced by the next step by itself.
-  await page.getByRole('button', { name: t('exchange.importNow') }).waitFor({ timeout: 30_000 });
+  await page.getByRole('button', { name: words.t('exchange.importNow') }).waitFor({ timeout: 30_000 });
   return decodeURIComponent(new URL(page.url()).pathname.split('/')[3] ?? '');
 };

@@ -47,6 +47,8 @@ export type FilledSite = {
   readonly host: TestHost;
   /** The site card in force, for opening requests. */
   readonly card: Uint8Array;
+  /** The request that is on the way: its file on the medium. */
+  readonly request: string;
   /** Public id by name. */
   readonly devices: ReadonlyMap<string, string>;
   /** Publishes fixes beyond those that are here, and answers the request in `path` with them. */
@@ -61,6 +63,8 @@ type Filling = {
   medium: string;
   /** Device rows by name. */
   rows: Map<string, Device>;
+  /** The newest request's file. */
+  request: string;
   groups: Map<string, string>;
   actor: Actor;
 };
@@ -285,7 +289,9 @@ const lastDays = async (filling: Filling): Promise<void> => {
       debianPackage('minicom', '2.10-2'),
     ]);
   });
-  await daysAgo(10 * hourDays, () => appliance.exchange.exportRequest(actor, medium));
+  await daysAgo(10 * hourDays, () => {
+    filling.request = appliance.exchange.exportRequest(actor, medium).path;
+  });
   await deployTo(filling, 'firefox-esr', { 'eng-ws-03': 'failed' }, 7 * hourDays);
   await daysAgo(5 * hourDays, () => {
     const newcomer = { ...deviceNamed('hmi-l2-04'), name: 'hmi-l2-06', address: '10.20.2.36' };
@@ -329,7 +335,15 @@ const make = async (folder: string, port: number) => {
   try {
     const host = makeHost(join(folder, 'host'));
     const seitkali = await daysAgo(34.5, () => people(appliance));
-    const filling: Filling = { appliance, host, medium, rows: new Map(), groups: new Map(), actor: seitkali };
+    const filling: Filling = {
+      appliance,
+      host,
+      medium,
+      rows: new Map(),
+      request: '',
+      groups: new Map(),
+      actor: seitkali,
+    };
     const card = await fill(filling);
     const token = await daysAgo(9 * hourDays, () => {
       appliance.objects.setSetting(seitkali, 'exchange.media-folders', [medium]);
@@ -337,7 +351,7 @@ const make = async (folder: string, port: number) => {
       return appliance.accounts.makeLink(systemActor, account?.id ?? '').token;
     });
     const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
-    return { dataDir, medium, host, card, token, devices };
+    return { dataDir, medium, host, card, token, devices, request: filling.request };
   } finally {
     await appliance.close();
   }

@@ -43,14 +43,17 @@ type AxeNode = { target: unknown[]; html: string };
 type AxeViolation = { id: string; impact: string; nodes: AxeNode[] };
 type AxeWindow = { axe: { run(root: Document, options: object): Promise<{ violations: AxeViolation[] }> } };
 
-/** Everything that axe finds on the page that is shown. */
-export const axeFaults = async (page: Page): Promise<string[]> => {
+/** Everything that axe finds on the page that is shown, or what it finds of some rules. */
+export const axeFaults = async (page: Page, rules?: readonly string[]): Promise<string[]> => {
   // Through the browser's own protocol: the page's policy would not let it in.
   await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as AxeWindow;
-    return (await axe.run(document, { resultTypes: ['violations'] })).violations;
-  });
+  const violations = await page.evaluate(
+    async (runOnly) => {
+      const { axe } = window as unknown as AxeWindow;
+      return (await axe.run(document, { resultTypes: ['violations'], ...runOnly })).violations;
+    },
+    rules === undefined ? {} : { runOnly: [...rules] },
+  );
   return violations.map(
     ({ id, impact, nodes }) =>
       `axe ${impact}: ${id}, ${nodes.length} times, first ${nodes[0]?.target.join(' ')} ${nodes[0]?.html.slice(0, 120)}`,
