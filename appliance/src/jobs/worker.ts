@@ -41,9 +41,12 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
 
   const work = async (run: JobRun): Promise<void> => {
     let shownAt = 0;
+    let unwritten: unknown;
     const progress = (value: unknown): void => {
+      unwritten = value;
       if (nowMs() - shownAt < progressMs) return;
       shownAt = nowMs();
+      unwritten = undefined;
       store.progress(run.id, value);
     };
     try {
@@ -62,6 +65,8 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
       }
       const { code, message } = toFailure(error);
       immediate(appliance.db, () => {
+        // Where it failed is what people ask first.
+        if (unwritten !== undefined) store.progress(run.id, unwritten);
         store.finish(run.id, { state: 'failed', error: { code, message }, at: nowMs() });
         appliance.events.record('job-failed', { params: { job: kind, code, reason: message } });
       });

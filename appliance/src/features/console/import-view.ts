@@ -37,10 +37,11 @@ export const importProgress = (run: JobRun | undefined, sizeBytes: number): Impo
   const isDone = run?.state === 'done';
   const result = run?.result as ImportResult | null | undefined;
   const isCheck = result?.result === 'checked';
-  const at = isDone ? (isCheck ? 6 : 7) : row ? position[row.step] : 0;
+  // A dry run ends before the files: they are read, and hashed, by the import.
+  const at = isDone ? (isCheck ? position.objects : position.done) : row ? position[row.step] : 0;
   const totalBytes = row?.totalBytes || sizeBytes;
   return {
-    doneBytes: isDone ? totalBytes : (row?.doneBytes ?? 0),
+    doneBytes: isDone && !isCheck ? totalBytes : (row?.doneBytes ?? 0),
     totalBytes,
     bytesPerSecond: isActive(run) ? row?.bytesPerSecond : undefined,
     states: states.map((name, index) => ({
