@@ -46,7 +46,7 @@ const groupKeys: Readonly<Record<string, readonly string[]>> = {
 export const groupText = (text: string, group: string): string | undefined => {
   const request = JSON.parse(text) as Record<string, unknown>;
   const named = new Set(Object.values(groupKeys).flat());
-  const keys = group === 'state' ? Object.keys(request).filter((key) => !named.has(key)) : groupKeys[group];
-  if (keys === undefined) return undefined;
+  if (group !== 'state' && !Object.hasOwn(groupKeys, group)) return undefined;
+  const keys = group === 'state' ? Object.keys(request).filter((key) => !named.has(key)) : (groupKeys[group] ?? []);
   return JSON.stringify(Object.fromEntries(keys.map((key) => [key, request[key]])), null, 2);
 };

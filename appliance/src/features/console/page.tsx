@@ -47,6 +47,12 @@ export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleE
     deps.log.error({ err: error, path: c.req.routePath, requestId: c.get('requestId') }, 'request failed');
   const retry = failure.details['retryAfterSeconds'];
   if (typeof retry === 'number') c.header('Retry-After', String(retry));
+  // Files of the console are served to whoever asks, before anybody is known: there is nothing to make a page of.
+  if (c.get('preferences') === undefined)
+    return c.json(
+      { error: failure.code, message: failure.code === 'INTERNAL' ? 'internal error' : failure.message },
+      failure.status as 400,
+    );
   return c.html(
     <ErrorView
       ctx={viewContext(deps, c)}
