@@ -12,6 +12,7 @@ export type Item = Record<string, unknown>;
 
 export type Device = {
   readonly publicId: string;
+  readonly identity: Identity;
   call(method: string, path: string, body: unknown): Promise<Answer>;
   close(): void;
 };
@@ -67,6 +68,7 @@ export const enrolDevice = async ({ port, ca }: Door, name: string, token: strin
   const agent = new Agent({ ca, ...identity, keepAlive: true, maxSockets: 4 });
   return {
     publicId: String(answer.body['deviceId']),
+    identity,
     call: callOver(agent, port),
     close: () => agent.destroy(),
   };

@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { join } from 'node:path';
+import { compose } from '@sallyport/appliance/compose';
+import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
+import { httpApp } from '@sallyport/appliance/http-app';
+import { initialise } from '@sallyport/appliance/init';
+import { openLog } from '@sallyport/appliance/platform/log';
+import BetterSqlite3 from 'better-sqlite3';
+import { admin } from '../../appliance/test/support/engines.ts';
+import { makeHost } from '../../appliance/test/support/host.ts';
+import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
+import { enrolDevice } from '../fault/intake-kill-device.ts';
+import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
+
+// The real server with something in it, everybody's credentials for it, and calls that send any bytes.
+
+export type Route = { readonly method: string; readonly pattern: string };
+
+/** `isCut`: the server has refused and closed before the caller had sent everything, and its words got lost. */
+export type Answer = { status: number; type: string; text: string; isCut?: true };
+
+export type Sent = {
+  body?: Uint8Array | string;
+  headers?: Readonly<Record<string, string>>;
+  /** Bytes are announced that do not come. */
+  announced?: number;
+  /** Sent in pieces without saying how much there is. */
+  chunked?: true;
+};
+
+export type Caller = {
+  call(method: string, path: string, sent?: Sent): Promise<Answer>;
+  close(): void;
+};
+
+const password = 'Теңіз суы тұщы болды 7';
+const heapMiB = 128;
+const maxAnswerBytes = 32 * 1024 * 1024;
+
+const callerOf = (
+  port: number,
+  tls: { ca: string; key?: string; cert?: string },
+  headers: Readonly<Record<string, string>> = {},
+): Caller => {
+  const agent = new Agent({ ...tls, keepAlive: true, maxSockets: 12 });
+  return {
+    call: (method, path, { body, headers: more, announced, chunked } = {}) =>
+      new Promise((resolve, reject) => {
+        // Node frames no body of DELETE and the like by itself.
+        const framing: Record<string, string> = chunked
+          ? { 'transfer-encoding': 'chunked' }
+          : { 'content-length': String(announced ?? Buffer.byteLength(body ?? '')) };
+        const outgoing = request({
+          agent,
+          host: '127.0.0.1',
+          port,
+          method,
+          path,
+          headers: { ...headers, ...more, ...(method === 'GET' ? {} : framing) },
+        });
+        let answered = false;
+        outgoing.once('response', (response) => {
+          answered = true;
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (bytes <= maxAnswerBytes) chunks.push(chunk);
+          });
+          response.once('error', reject);
+          response.once('end', () => {
+            // What was announced will not come.
+            if (announced !== undefined) outgoing.destroy();
+            resolve({
+              status: response.statusCode ?? 0,
+              type: response.headers['content-type'] ?? '',
+              text: Buffer.concat(chunks).toString(),
+            });
+          });
+        });
+        // A server that has answered may close before it has read everything.
+        outgoing.on('error', (error) => {
+          if (answered) return;
+          if (chunked) resolve({ status: 413, type: '', text: '', isCut: true });
+          else reject(error);
+        });
+        if (announced === undefined) outgoing.end(body);
+        else outgoing.write(body ?? '{');
+      }),
+    close: () => agent.destroy(),
+  };
+};
+
+export type GarbageSite = {
+  routes: readonly Route[];
+  /** A device of the site, a program with every right, an administrator in a browser, and nobody. */
+  device: Caller;
+  program: Caller;
+  person: Caller;
+  nobody: Caller;
+  csrf: string;
+  /** Ids of things that are there. */
+  known: Readonly<Record<'device' | 'group', string>>;
+  port: number;
+  running: Running;
+  dataDir: string;
+  /** A digest of the rows of each table. */
+  tables(): Map<string, string>;
+  /** What the audit chain holds: types of events, or operations and kinds of objects. */
+  audit(): string[];
+  rssBytes(): number;
+  close(): Promise<void>;
+};
+
+const rssOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+
+const reading = <T>(dataDir: string, work: (db: BetterSqlite3.Database) => T): T => {
+  const db = new BetterSqlite3(join(dataDir, 'state.db'), { readonly: true });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+};
+
+const digestTables = (db: BetterSqlite3.Database): Map<string, string> => {
+  const names = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .pluck()
+    .all() as string[];
+  return new Map(
+    names.map((name) => {
+      const hash = createHash('sha256');
+      for (const row of db.prepare(`SELECT * FROM "${name}"`).raw().iterate()) {
+        hash.update(
+          JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+        );
+      }
+      return [name, hash.digest('hex')];
+    }),
+  );
+};
+
+/** Every route of the server, from the server's own router. */
+const routesOf = (appliance: Parameters<typeof httpApp>[0]): Route[] => {
+  const seen = new Map<string, Route>();
+  for (const { method, path } of httpApp(appliance).routes) {
+    if (method !== 'ALL') seen.set(`${method} ${path}`, { method, pattern: path });
+  }
+  return [...seen.values()];
+};
+
+const logIn = async (port: number, ca: string, name: string) => {
+  const cookie = await new Promise<string>((resolve, reject) => {
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port,
+        ca,
+        method: 'POST',
+        path: '/login',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+      },
+      (response) => {
+        response.resume();
+        const [session] = (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0] ?? '');
+        if (response.statusCode === 303 && session !== undefined) resolve(session);
+        else reject(new Error(`log-in: ${response.statusCode}`));
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(new URLSearchParams({ name, password }).toString());
+  });
+  const person = callerOf(port, { ca }, { cookie, 'sec-fetch-site': 'same-origin' });
+  const page = await person.call('GET', '/me');
+  const csrf = /name="csrf" value="([A-Za-z0-9_-]{43})"/.exec(page.text)?.[1];
+  if (csrf === undefined) throw new Error(`no token on the page: ${page.status}`);
+  return { person, csrf };
+};
+
+/** Makes the site and starts its server. */
+export const openGarbageSite = async (): Promise<GarbageSite> => {
+  const { path: folder, remove } = temporaryFolder('door-garbage');
+  const dataDir = join(folder, 'data');
+  const log = openLog('silent');
+  const port = await freePort();
+  await initialise({
+    dataDir,
+    site: 'line-1',
+    addresses: ['127.0.0.1'],
+    listen: { address: '127.0.0.1', port },
+    administrator: 'administrator',
+    log,
+  });
+  const host = makeHost(join(folder, 'host'));
+  await host.publish();
+  const appliance = await compose({ dataDir, log });
+  const { exchange, objects, accounts, inventory, ca } = appliance;
+  await exchange.importTrust(admin, await host.trustFile(join(folder, 'trust')), host.rootFingerprint);
+  const token = newTokenSecret();
+  objects.create(admin, 'token', { name: 'agents', purpose: 'agent', hash: tokenHash(token), approve: 'auto' });
+  const account = objects.create(admin, 'account', { name: 'tester', roles: ['administrator'] });
+  const link = accounts.makeLink(admin, account.id);
+  await accounts.useLink(link.token, { password, again: password, from: '127.0.0.1' });
+  const { secret } = accounts.createApiToken(admin, { name: 'program', account: account.id });
+  const group = objects.create(admin, 'group', { name: 'line' });
+  const routes = routesOf(appliance);
+  const pem = ca.certificatePem;
+
+  // With a small heap what is held shows: without one Node takes memory before it looks for what is free.
+  const heap = ['env', `NODE_OPTIONS=--max-old-space-size=${heapMiB}`];
+  const running = await startCommand('sallyport', ['serve', '--data', dataDir], /listening/, heap);
+  const device = await enrolDevice({ port, ca: pem }, 'line-1', token);
+  const row = appliance.devices.byPublicId(device.publicId);
+  const report = reporter(inventory);
+  report(row.id, 'platform', [debian13]);
+  report(row.id, 'software', [deb('openssl', '3.5.1-1'), deb('sudo', '1.9-1')]);
+  report(row.id, 'accounts', [{ name: 'aigerim', uid: 1000, isAdmin: true, enabled: true }]);
+  await appliance.close();
+
+  const { person, csrf } = await logIn(port, pem, 'tester');
+  const callers = {
+    device: callerOf(port, { ca: pem, ...device.identity }),
+    program: callerOf(port, { ca: pem }, { authorization: `Bearer ${secret}` }),
+    person,
+    nobody: callerOf(port, { ca: pem }, { 'sec-fetch-site': 'same-origin' }),
+  };
+  device.close();
+  return {
+    ...callers,
+    routes,
+    csrf,
+    known: { device: device.publicId, group: group.id },
+    port,
+    running,
+    dataDir,
+    tables: () => reading(dataDir, digestTables),
+    audit: () =>
+      reading(
+        dataDir,
+        (db) =>
+          db
+            .prepare(
+              "SELECT coalesce(e.type, a.operation || ' ' || a.kind) FROM audit a LEFT JOIN event e ON e.audit_seq = a.seq ORDER BY a.seq",
+            )
+            .pluck()
+            .all() as string[],
+      ),
+    rssBytes: () => rssOf(running.child.pid ?? 0),
+    close: async () => {
+      for (const caller of Object.values(callers)) caller.close();
+      await running.kill();
+      remove();
+    },
+  };
+};
