@@ -25,9 +25,22 @@ export type Attempts = {
   trim(): void;
 };
 
-/** One device has a whole /64 of IPv6 addresses to try from. */
-const network = (address: string): string =>
-  isIPv6(address) && !address.startsWith('::') ? `${address.split(':').slice(0, 4).join(':')}::/64` : address;
+/** One device has a whole /64 of IPv6 addresses to try from, in whichever short form they are written. */
+export const network = (address: string): string => {
+  const plain = address.split('%')[0] ?? '';
+  if (!isIPv6(plain) || plain.includes('.') || plain === '::1') return address;
+  const [head = '', tail] = plain.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const gap = tail === undefined ? 0 : 8 - left.length - right.length;
+  const groups = [...left, ...Array.from({ length: gap }, () => '0'), ...right].map((group) =>
+    Number.parseInt(group, 16),
+  );
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+};
 
 /** Limits log-ins per name and per address over a bounded table. */
 export const loginAttempts = (parts: {
