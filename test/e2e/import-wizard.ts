@@ -13,6 +13,6 @@ export const uploadBundle = async (page: Page, url: string, bundle: string, { t 
 export const uploadAndCheck = async (page: Page, url: string, bundle: string, words: Catalogue): Promise<string> => {
   await uploadBundle(page, url, bundle, words);
   // The page of a dry run that goes on is replaced by the next step by itself.
-  await page.getByRole('button', { name: words.t('exchange.importNow') }).waitFor({ timeout: 30_000 });
+  await page.getByRole('button', { name: words.t('exchange.importNow') }).waitFor({ timeout: 90_000 });
   return decodeURIComponent(new URL(page.url()).pathname.split('/')[3] ?? '');
 };
