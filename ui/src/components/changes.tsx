@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
-import type { Value, When } from '../model.ts';
+import type { FieldType, Value, When } from '../model.ts';
 import { Shape, type ShapeName } from './status.tsx';
 import { Time, valueText } from './text.tsx';
 
@@ -10,11 +10,16 @@ export type ChangeRow = {
   readonly at: When;
   readonly collection: string;
   readonly operation: 'first' | 'added' | 'removed' | 'changed';
-  /** Null: the title is personal and withheld. */
-  readonly title: string | null;
+  /** Null: the title is personal and withheld. Undefined: the collection has one item, which needs no name. */
+  readonly title: string | null | undefined;
   /** `first`: how many items the first report held. */
   readonly count?: number | undefined;
-  readonly fields: readonly { readonly name: string; readonly before: Value; readonly after: Value }[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type?: FieldType | undefined;
+    readonly before: Value;
+    readonly after: Value;
+  }[];
   readonly door: string;
 };
 
@@ -60,10 +65,20 @@ export const DiffLine = ({
   </div>
 );
 
-const Pair = ({ ctx, before, after }: { ctx: Ctx; before: Value; after: Value }) => (
+const Pair = ({
+  ctx,
+  before,
+  after,
+  type,
+}: {
+  ctx: Ctx;
+  before: Value;
+  after: Value;
+  type?: FieldType | undefined;
+}) => (
   <>
-    {before === null ? null : <del translate="no">{valueText(ctx, before, undefined)}</del>}
-    {after === null ? null : <ins translate="no">{valueText(ctx, after, undefined)}</ins>}
+    {before === null ? null : <del translate="no">{valueText(ctx, before, type)}</del>}
+    {after === null ? null : <ins translate="no">{valueText(ctx, after, type)}</ins>}
   </>
 );
 
@@ -104,11 +119,11 @@ const Change = ({ ctx, change }: { ctx: Ctx; change: ChangeRow }) => {
       <strong>{collection}</strong>
       <div class="diff small">
         <DiffLine ctx={ctx} sign={change.operation}>
-          <span translate="no">{change.title ?? ctx.t('common.withheld')}</span>
+          {change.title === undefined ? null : <span translate="no">{change.title ?? ctx.t('common.withheld')}</span>}
           {change.fields.map((field) => (
             <span>
               {ctx.tDynamic(`collection.${change.collection}.field.${field.name}`)}{' '}
-              <Pair ctx={ctx} before={field.before} after={field.after} />
+              <Pair ctx={ctx} before={field.before} after={field.after} type={field.type} />
             </span>
           ))}
         </DiffLine>

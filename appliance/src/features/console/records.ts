@@ -5,7 +5,7 @@ import type { EventRow } from '@sallyport/ui/views/events';
 import type { FindingRow } from '@sallyport/ui/views/vulnerabilities';
 import type { EventService } from '../events/service.ts';
 import type { StoredEvent } from '../events/types.ts';
-import type { Change } from '../inventory/types.ts';
+import type { Change, Collection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Finding } from '../vulnerabilities/types.ts';
 
@@ -69,19 +69,32 @@ export const eventRows = (
   }));
 };
 
-/** A change with the fields that differ. */
-export const changeRow = (change: Change): ChangeRow => {
-  const names = [...new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})])];
+/**
+ * A change with the fields that differ, as far as lists show them: what names the item is in its title, and whole
+ * addresses and sources are on its own page.
+ */
+export const changeRow = (collections: readonly Collection[], change: Change): ChangeRow => {
+  const declared = collections.find(({ name }) => name === change.collection);
+  const all = [...new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})])];
+  const shown = all.filter((name) => declared?.fields[name]?.column !== false && name !== declared?.title);
+  const telling = shown.filter((name) => declared?.fields[name]?.identity !== true);
+  const names = declared?.single ? all : telling.length > 0 ? telling : shown;
   const cell = (item: Change['before'], name: string): Value => (item?.[name] ?? null) as Value;
   return {
     id: change.id,
     at: change.at,
     collection: change.collection,
     operation: change.operation,
-    title: change.title,
+    // The only item of a collection is named by the collection.
+    title: declared?.single ? undefined : change.title,
     count: change.count ?? undefined,
     fields: names
-      .map((name) => ({ name, before: cell(change.before, name), after: cell(change.after, name) }))
+      .map((name) => ({
+        name,
+        type: declared?.fields[name]?.type,
+        before: cell(change.before, name),
+        after: cell(change.after, name),
+      }))
       .filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after)),
     door: change.door,
   };

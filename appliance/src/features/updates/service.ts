@@ -215,7 +215,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       for (const item of items) counts[item.supply] += 1;
       return {
         ...counts,
-        undecided: items.filter((item) => item.approval === 'undefined' && item.supply !== 'superseded').length,
+        undecided: items.filter((item) => item.approval === 'undefined' && item.supply === 'arrived').length,
         deployable: items.filter(isDeployable).length,
       };
     },

@@ -23,8 +23,8 @@ export const updates = {
   'installation.cancelled.meaning': 'withdrawn before it began',
 
   'updates.sub': {
-    one: '{n} update that devices of this site need',
-    other: '{n} updates that devices of this site need',
+    one: '{n} update that devices of this site need.',
+    other: '{n} updates that devices of this site need.',
   },
   'updates.request': 'Send a request',
   'updates.search': 'Name or version',

@@ -26,7 +26,7 @@ export const vulnerabilities = {
   'input.severity.unknown': 'unknown',
   'input.cvss': 'CVSS',
 
-  'vuln.sub': 'Open findings: {findings}, devices: {devices}',
+  'vuln.sub': 'Open findings: {findings}, devices: {devices}.',
   'vuln.effect': 'findings: {findings}, devices: {devices}',
   'vuln.stale': {
     one: 'Advisories are {n} day old. Source: {feed}',

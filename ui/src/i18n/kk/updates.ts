@@ -23,7 +23,7 @@ export const updates = {
   'installation.failed.meaning': 'орнатылмады, себебін код айтады',
   'installation.cancelled.meaning': 'басталмай тұрып қайтарылды',
 
-  'updates.sub': 'Осы алаң құрылғыларына қажет {n} жаңарту',
+  'updates.sub': 'Осы алаң құрылғыларына қажет {n} жаңарту.',
   'updates.request': 'Сұрау жіберу',
   'updates.search': 'Атауы немесе нұсқасы',
   'updates.order': 'алдымен ең ауыр осалдық',

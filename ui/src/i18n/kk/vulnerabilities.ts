@@ -27,7 +27,7 @@ export const vulnerabilities = {
   'input.severity.unknown': 'белгісіз',
   'input.cvss': 'CVSS',
 
-  'vuln.sub': 'Ашық осалдықтар: {findings}, құрылғылар: {devices}',
+  'vuln.sub': 'Ашық осалдықтар: {findings}, құрылғылар: {devices}.',
   'vuln.effect': 'осалдық: {findings}, құрылғы: {devices}',
   'vuln.stale': 'Хабарламаларға {n} күн болды. Дереккөз: {feed}',
   'vuln.staleWhy': 'Шегі – {limit} күн. Жаңа осалдықтар мұнда белгісіз: сұрау жіберіп, жауабын импорттаңыз.',

@@ -27,7 +27,7 @@ export const vulnerabilities = {
   'input.severity.unknown': 'неизвестна',
   'input.cvss': 'CVSS',
 
-  'vuln.sub': 'Открытых уязвимостей: {findings}, устройств: {devices}',
+  'vuln.sub': 'Открытых уязвимостей: {findings}, устройств: {devices}.',
   'vuln.effect': 'уязвимостей: {findings}, устройств: {devices}',
   'vuln.stale': {
     one: 'Бюллетеням {n} день. Источник: {feed}',

@@ -12,7 +12,7 @@ import { DeviceFindings } from '@sallyport/ui/views/device-findings';
 import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import type { Collection } from '../../inventory/types.ts';
+import type { Change, Collection } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel, ListedDevice } from '../device-model.ts';
@@ -30,6 +30,9 @@ const lastChanges = 8;
 /** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
 export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { inventory, devices, objects, events, vulnerabilities, updates } = deps;
+
+  const collections = inventory.collections();
+  const asChange = (change: Change) => changeRow(collections, change);
 
   const isPersonal = (collection: Collection): boolean =>
     Object.values(collection.fields).some((field) => field.personal);
@@ -125,7 +128,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           .filter(isPersonal)
           .map((collection) => ({ collection: collection.name, count: countOf(collection, device.id) }))}
         why={why(device)}
-        changes={inventory.changes({ device: device.id, limit: lastChanges }).map(changeRow)}
+        changes={inventory.changes({ device: device.id, limit: lastChanges }).map(asChange)}
         {...(typeof description === 'string' && description !== '' ? { description } : {})}
         showOthers={c.req.query('others') === '1'}
         {...(certificate === undefined
@@ -269,7 +272,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         device={model.toHead(device)}
         tabs={tabsOf(device)}
         list={list}
-        rows={rows.map(changeRow)}
+        rows={rows.map(asChange)}
         next={last === undefined ? undefined : String(last.id)}
         collections={inventory.collections().map(({ name }) => name)}
       />,

@@ -138,7 +138,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           findings: Object.values(findings.matrix.act).reduce((sum, n) => sum + n, 0),
           devices: worst.filter((decision) => decision === 'act').length,
         }}
-        updatesNeeded={supply.needed + supply.requested + supply.unfulfilled + supply.arrived}
+        updatesNeeded={supply.undecided}
         exchange={exchangePart()}
         decisions={DECISIONS.map((decision) => {
           const row = findings.matrix[decision];
