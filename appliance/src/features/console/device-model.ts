@@ -40,11 +40,20 @@ export type DeviceModel = {
 
 const nothing: DeviceLoad = { findings: 0, worst: undefined, act: 0, attend: 0 };
 
+/** Ids of os-release whose name is more than their first letter. */
+const osNames: ReadonlyMap<string, string> = new Map([
+  ['almalinux', 'AlmaLinux'],
+  ['centos', 'CentOS'],
+  ['opensuse', 'openSUSE'],
+  ['rhel', 'Red Hat Enterprise Linux'],
+  ['sles', 'SUSE Linux Enterprise'],
+]);
+
 /** `Debian 13`: what people call it. */
 const osName = (row: DeviceListRow): string => {
   const vendor = row.vendor ?? '';
   if (vendor === '') return row.os;
-  const name = `${vendor.charAt(0).toUpperCase()}${vendor.slice(1)}`;
+  const name = osNames.get(vendor) ?? `${vendor.charAt(0).toUpperCase()}${vendor.slice(1)}`;
   return row.release === null || row.release === '' ? name : `${name} ${row.release}`;
 };
 
