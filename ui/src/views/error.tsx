@@ -1,9 +1,11 @@
 import { LinkButton } from '../components/form.tsx';
 import { Notice } from '../components/panel.tsx';
+import { RefusalWords } from '../components/refusal.tsx';
 import type { Ctx } from '../context.ts';
 import { Bare } from '../layout/bare.tsx';
 import { Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
+import { isRefusalCode } from '../refusals.ts';
 
 /** A failed call. With a person in `ctx` it has the shell, else it stands alone. */
 export type ErrorViewProps = {
@@ -23,8 +25,9 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
   return (
     <>
       <Notice ctx={ctx} level="critical" title={ctx.tDynamic(`error.${code}`, {}, ctx.t('errors.title'))} alert>
-        {why} {next}
+        {isRefusalCode(code) ? null : `${why} ${next}`}
       </Notice>
+      {isRefusalCode(code) ? <RefusalWords ctx={ctx} code={code} /> : null}
       {detail === undefined || detail === '' ? null : (
         <p class="second" lang="en" translate="no">
           {detail}

@@ -306,11 +306,7 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
       <Wizard ctx={ctx} label={ctx.t('exchange.steps')} steps={wizardSteps(props)} />
       {refused === undefined ? null : (
         <Notice ctx={ctx} level="critical" title={ctx.t('exchange.refusedTitle', { code: refused.code })} alert>
-          {ctx.tDynamic(`error.${refused.code}`, {}, '')} {ctx.tDynamic(`error.${refused.code}.why`, {}, '')}{' '}
-          {ctx.tDynamic(`error.${refused.code}.next`, {}, '')}{' '}
-          <span lang="en" translate="no">
-            {refused.detail}
-          </span>{' '}
+          {ctx.tDynamic(`error.${refused.code}`, {}, '')}.{' '}
           {refused.receipt === undefined ? null : (
             <a href={paths.receipt(refused.receipt)}>{ctx.t('exchange.receiptN', { number: refused.receipt })}</a>
           )}

@@ -1,6 +1,7 @@
 import { Facts, Panel } from '../components/panel.tsx';
 import type { ReceiptRow } from '../components/receipts.tsx';
 import { ResultMark, Unfulfilled } from '../components/receipts.tsx';
+import { RefusalWords, WarningWords } from '../components/refusal.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
@@ -23,16 +24,6 @@ export type ReceiptProps = {
   readonly text: string;
 };
 
-const Codes = ({ ctx, codes }: { ctx: Ctx; codes: readonly string[] }) => (
-  <ul>
-    {codes.map((code) => (
-      <li>
-        <code translate="no">{code}</code> {ctx.tDynamic(`error.${code}`, {}, '')}
-      </li>
-    ))}
-  </ul>
-);
-
 /** One receipt: what arrived, what happened, what was not filled, and the signed text. */
 export const Receipt = (props: ReceiptProps) => {
   const { ctx, receipt } = props;
@@ -52,15 +43,10 @@ export const Receipt = (props: ReceiptProps) => {
         <Panel title={ctx.t('exchange.resultLabel')} span={6}>
           <div class="body">
             {receipt.code === undefined ? null : (
-              <p>
-                {ctx.tDynamic(`error.${receipt.code}`, {}, '')} {ctx.tDynamic(`error.${receipt.code}.why`, {}, '')}{' '}
-                {ctx.tDynamic(`error.${receipt.code}.next`, {}, '')}
-              </p>
-            )}
-            {props.detail === '' ? null : (
-              <p class="second" lang="en" translate="no">
-                {props.detail}
-              </p>
+              <>
+                <h3>{ctx.tDynamic(`error.${receipt.code}`, {}, receipt.code)}</h3>
+                <RefusalWords ctx={ctx} code={receipt.code} detail={props.detail} />
+              </>
             )}
             <Facts
               rows={[
@@ -79,7 +65,7 @@ export const Receipt = (props: ReceiptProps) => {
             {props.warnings.length === 0 ? null : (
               <>
                 <h3>{ctx.t('exchange.warnings')}</h3>
-                <Codes ctx={ctx} codes={props.warnings} />
+                <WarningWords ctx={ctx} codes={props.warnings} />
               </>
             )}
             {props.overrides.length === 0 ? null : (

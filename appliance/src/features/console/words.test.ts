@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BundleErrorCode } from '@sallyport/bundle-tools/errors';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
+import { type RefusalCall, refusalCalls } from '@sallyport/ui/refusals';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { provisionService } from '../provision/service.ts';
@@ -34,7 +36,17 @@ const actions = [
   ...['approve', 'decline', 'clear'].map((name) => `updates.${name}`),
 ];
 
+/** Codes of the connected host's command line, which no bundle and no console shows as a refusal. */
+type HostCode = 'USAGE' | 'NOT_FOUND' | 'EXISTS' | 'FETCH_FAILED' | 'SOURCE_INVALID';
+/** A code that joins the closed list without words does not compile. */
+const explained: Readonly<Record<Exclude<BundleErrorCode, HostCode>, RefusalCall>> = refusalCalls;
+
 describe('what routes say', () => {
+  it('explains every refusal of the bundle format', () => {
+    const words = catalogue('en');
+    for (const code of Object.keys(explained)) expect(words.has(`error.${code}.next`)).toBe(true);
+  });
+
   const isSetting = (key: string): boolean => engines.objects.settings().some(({ setting }) => setting.name === key);
 
   it.each(langs)('is there in %s', (lang) => {

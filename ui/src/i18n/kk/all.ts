@@ -16,6 +16,7 @@ import { messages } from './messages.ts';
 import { objects } from './objects.ts';
 import { overview } from './overview.ts';
 import { provision } from './provision.ts';
+import { refusals } from './refusals.ts';
 import { register } from './register.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
@@ -41,6 +42,7 @@ export const kk = {
   ...objects,
   ...overview,
   ...provision,
+  ...refusals,
   ...register,
   ...search,
   ...settings,
