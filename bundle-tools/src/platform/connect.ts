@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { connect as tlsConnect } from 'node:tls';
@@ -208,4 +208,53 @@ export const httpGet = async (address: string, options: HttpGetOptions): Promise
     url = redirectTarget(url, location);
   }
   throw new BundleError('FETCH_FAILED', `${shown(url)}: more than ${MAX_REDIRECTS} redirects`);
+};
+
+export type UnixExchangeOptions = {
+  /** What is said, piece by piece; read only as fast as the service takes it. */
+  send: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  maxAnswerBytes: number;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+};
+
+/**
+ * Says something to a service of this computer through its Unix socket and returns all that it answers until it closes.
+ * An answer that comes before everything was said counts. Refuses with FETCH_FAILED or LIMIT.
+ */
+export const unixExchange = async (socketPath: string, options: UnixExchangeOptions): Promise<Uint8Array> => {
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  signal.throwIfAborted();
+  const socket = createConnection({ path: socketPath, signal });
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  let failure: Error | undefined;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.once('error', (error) => {
+    failure = error;
+  });
+  socket.on('data', (chunk: Uint8Array) => {
+    sizeBytes += chunk.length;
+    chunks.push(chunk);
+    if (sizeBytes > options.maxAnswerBytes) socket.destroy();
+  });
+  try {
+    for await (const piece of options.send) {
+      if (socket.destroyed || !socket.writable) break;
+      if (!socket.write(piece)) await Promise.race([closed, new Promise((resolve) => socket.once('drain', resolve))]);
+    }
+    // A service that hung up while it was spoken to may have said why: what it said lies in the socket still.
+    await closed;
+  } finally {
+    socket.destroy();
+  }
+  options.signal?.throwIfAborted();
+  if (deadline.aborted)
+    throw new BundleError('FETCH_FAILED', `${socketPath}: no complete answer within ${options.timeoutMs} ms`);
+  if (sizeBytes > options.maxAnswerBytes)
+    throw new BundleError('LIMIT', `${socketPath} answered more than ${options.maxAnswerBytes} bytes`);
+  if (failure !== undefined && sizeBytes === 0)
+    throw new BundleError('FETCH_FAILED', `${socketPath}: ${failure.message}`, { cause: failure });
+  return Buffer.concat(chunks);
 };
