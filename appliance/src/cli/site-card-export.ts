@@ -1,11 +1,16 @@
+import { sheetHtml } from '@sallyport/bundle-tools/fingerprint/sheet';
+import { fingerprintText } from '@sallyport/bundle-tools/fingerprint/shown';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
-import { groupHex } from '@sallyport/bundle-tools/trust/keys';
+
 import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'writes the site card: who this site is, for the connected host',
-  options: { out: { type: 'string', value: 'FILE', required: true, help: 'where to write it' } },
+  options: {
+    out: { type: 'string', value: 'FILE', required: true, help: 'where to write it' },
+    sheet: { type: 'string', value: 'FILE', help: 'write a sheet to print: the fingerprint as hex, words and QR code' },
+  },
   example: 'sallyport site-card export --out /media/usb/plant-7.card --data /var/lib/sallyport',
   run: async ({ open, out, text }) => {
     const { exchange } = await open();
@@ -13,7 +18,19 @@ export const command: Command = {
     const card = exchange.siteCard(cliActor());
     writeFileDurable(path, card.bytes);
     out.line(`card ${card.number}  ${path}`);
-    out.line(`fingerprint  ${groupHex(card.fingerprint)}`);
+    out.line('fingerprint');
+    for (const line of fingerprintText(card.fingerprint)) out.line(line);
+    const sheet = text('sheet');
+    if (sheet !== undefined)
+      writeFileDurable(
+        sheet,
+        sheetHtml({
+          title: `Site card ${card.number}`,
+          purpose: 'Whoever adds this card on the connected host compares this paper with what that host shows.',
+          fingerprint: card.fingerprint,
+          facts: [['card', String(card.number)]],
+        }),
+      );
     out.note('Compare the fingerprint by voice or on paper where the card is added.');
     out.result({ path, number: card.number, fingerprint: card.fingerprint });
     return 0;

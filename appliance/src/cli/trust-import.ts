@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { groupHex } from '@sallyport/bundle-tools/trust/keys';
+import { fingerprintText } from '@sallyport/bundle-tools/fingerprint/shown';
 import { AppError } from '../platform/errors.ts';
 import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
@@ -17,7 +17,11 @@ export const command: Command = {
   summary: 'trusts the root of a connected host after a person has compared its fingerprint',
   positionals: 'FILE',
   options: {
-    fingerprint: { type: 'string', value: 'HEX', help: 'the fingerprint that was read out; else it is asked for' },
+    fingerprint: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'the fingerprint that was read out, in hex or in words; else it is asked for',
+    },
   },
   example: 'sallyport trust import /media/usb/host.trust --fingerprint "1f0c 9a…" --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text }) => {
@@ -26,7 +30,8 @@ export const command: Command = {
     const { exchange } = await open();
     const file = await exchange.readTrust(path);
     out.note(`root ${file.rootVersion}, until ${file.expires}`);
-    out.note(`fingerprint  ${groupHex(file.fingerprint)}`);
+    out.note('fingerprint');
+    for (const line of fingerprintText(file.fingerprint)) out.note(line);
     let compared = text('fingerprint');
     if (compared === undefined) {
       if (!process.stdin.isTTY) throw new AppError('USAGE', '--fingerprint is missing and there is nobody to ask');

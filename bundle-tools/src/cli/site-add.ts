@@ -1,9 +1,9 @@
 import { limits } from '../documents/limits.ts';
+import { fingerprintText } from '../fingerprint/shown.ts';
 import { readBounded } from '../host/read-bounded.ts';
 import { addSiteCard } from '../host/sites.ts';
 import { withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
-import { groupHex } from '../trust/keys.ts';
 import { type Command, textOption } from './command.ts';
 import { argument, stateOf, stateOption } from './state-option.ts';
 
@@ -12,11 +12,15 @@ const words = { added: 'added', replaced: 'took the next card of', known: 'alrea
 export const siteAdd: Command = {
   words: ['site', 'add'],
   summary: 'Introduces a site by its card, or takes its next card.',
-  usage: 'site add CARD [--fingerprint HEX] --state DIR',
+  usage: 'site add CARD [--fingerprint TEXT] --state DIR',
   example: 'site add /media/usb/site-card.json --fingerprint "1f0c 77aa ..." --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    fingerprint: { type: 'string', value: 'HEX', help: 'what the site read out; the card must have it' },
+    fingerprint: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'what the site read out, in hex or in words; the card must have it',
+    },
   },
   minPositionals: 1,
   maxPositionals: 1,
@@ -43,7 +47,7 @@ export const siteAdd: Command = {
           compared: site.record.compared,
           change,
         },
-        text: [`${words[change]} site ${card.site}, card ${card.number}`, `fingerprint  ${groupHex(digest)}`],
+        text: [`${words[change]} site ${card.site}, card ${card.number}`, 'fingerprint', ...fingerprintText(digest)],
       };
     });
   },

@@ -5,6 +5,7 @@ import { encodeDocument, hex, id, int, parseDocument, siteName, time, tufVersion
 import { limits } from '../documents/limits.ts';
 import { type OpenedSiteCard, openSiteCard } from '../documents/site-card.ts';
 import { BundleError } from '../errors.ts';
+import { parseFingerprint } from '../fingerprint/parse.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { readBounded } from './read-bounded.ts';
 import type { HostState } from './state.ts';
@@ -108,7 +109,7 @@ export const addSiteCard = (
 ): AddedCard => {
   const claimed = openSiteCard(bytes);
   const held = findSite(state, claimed.card.site);
-  const wanted = options.fingerprint?.replace(/[\s:-]/g, '').toLowerCase();
+  const wanted = options.fingerprint === undefined ? undefined : parseFingerprint(options.fingerprint);
   if (wanted !== undefined && wanted !== claimed.digest)
     throw new BundleError('SIGNATURE', `the card has the fingerprint ${claimed.digest}, not the one that was given`);
   if (held !== undefined && held.card.digest === claimed.digest) {

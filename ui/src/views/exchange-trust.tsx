@@ -1,5 +1,6 @@
 import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
+import { Fingerprint, type FingerprintProps } from '../components/fingerprint.tsx';
 import { Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
@@ -14,7 +15,7 @@ export type ExchangeTrustProps = {
   readonly ctx: Ctx;
   readonly tabs: ExchangeCounts;
   readonly trust: {
-    readonly fingerprint: string;
+    readonly fingerprint: FingerprintProps;
     readonly importedAt: When;
     readonly roles: readonly {
       readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp';
@@ -30,7 +31,7 @@ export type ExchangeTrustProps = {
   readonly staged?:
     | {
         readonly upload: string;
-        readonly fingerprint: string;
+        readonly fingerprint: FingerprintProps;
         readonly rootVersion: number;
         readonly keys: number;
         readonly threshold: number;
@@ -55,7 +56,7 @@ const Staged = ({
       <p>{ctx.t('exchange.compareWhy')}</p>
       <Facts
         rows={[
-          [ctx.t('exchange.fingerprint'), <Hash value={staged.fingerprint} />],
+          [ctx.t('exchange.fingerprint'), <Fingerprint ctx={ctx} {...staged.fingerprint} />],
           [ctx.t('exchange.rootVersion'), ctx.fmt.number(staged.rootVersion)],
           [ctx.t('exchange.threshold'), ctx.t('exchange.thresholdOf', { k: staged.threshold, n: staged.keys })],
         ]}
@@ -66,7 +67,7 @@ const Staged = ({
           ctx={ctx}
           name="fingerprint"
           label={ctx.t('exchange.typeFingerprint')}
-          hint={ctx.t('exchange.typeFingerprintHint')}
+          hint={ctx.t('fingerprint.typeHint')}
           autocomplete="off"
           spellcheck={false}
           errors={errors}
@@ -103,7 +104,7 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
         <div class="body">
           <Facts
             rows={[
-              [ctx.t('exchange.rootFingerprint'), <Hash value={trust.fingerprint} />],
+              [ctx.t('exchange.rootFingerprint'), <Fingerprint ctx={ctx} {...trust.fingerprint} />],
               [ctx.t('exchange.importedAt'), <Time ctx={ctx} at={trust.importedAt} />],
               [
                 ctx.t('exchange.fulfilKeys'),

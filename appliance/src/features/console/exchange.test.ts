@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
@@ -88,13 +89,21 @@ describe('exchange through the console', () => {
     const staged = /name="upload" value="([0-9a-f]{24})"/.exec(html)?.[1] ?? '';
     const wrong = await admin.post(paths.exchangeTrustImport(), { upload: staged, fingerprint: 'ab'.repeat(32) });
     expect(wrong.status).toBe(422);
+    const words = showFingerprint(host.rootFingerprint).words.split(' ');
+    const mistyped = await admin.post(paths.exchangeTrustImport(), {
+      upload: staged,
+      fingerprint: [...words.slice(0, 23), 'jqqq'].join(' '),
+    });
+    expect(mistyped.status).toBe(422);
+    expect(await mistyped.text()).toContain('missing or mistyped');
     expect(site.appliance.exchange.state().trust).toBeNull();
-    const spaced = host.rootFingerprint.replace(/(.{4})/g, '$1 ').toUpperCase();
-    expect((await admin.post(paths.exchangeTrustImport(), { upload: staged, fingerprint: spaced })).status).toBe(303);
+    const numbered = words.map((word, at) => `${at + 1}. ${word}`).join(' ');
+    expect((await admin.post(paths.exchangeTrustImport(), { upload: staged, fingerprint: numbered })).status).toBe(303);
     expect(site.appliance.exchange.state().trust?.rootSha256).toBe(host.rootFingerprint);
-    expect(holds(await page(viewer, paths.exchangeTrust()), host.rootFingerprint.replace(/(.{4})(?=.)/g, '$1 '))).toBe(
-      true,
-    );
+    const shown = await page(viewer, paths.exchangeTrust());
+    expect(holds(shown, host.rootFingerprint.replace(/(.{4})(?=.)/g, '$1 '))).toBe(true);
+    expect(holds(shown, showFingerprint(host.rootFingerprint).qrSvg)).toBe(true);
+    for (const word of words) expect(holds(shown, `<li>${word}</li>`)).toBe(true);
     expect(
       (await upload(paths.exchangeTrustImport(), Buffer.from('not a trust file'), 'x')).status,
     ).toBeGreaterThanOrEqual(400);

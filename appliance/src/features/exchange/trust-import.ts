@@ -1,4 +1,5 @@
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { parseFingerprint } from '@sallyport/bundle-tools/fingerprint/parse';
 import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
@@ -16,9 +17,6 @@ export const readTrustFile = async (parts: ImporterParts, path: string): Promise
   return { rootVersion: root.version, fingerprint: root.sha256, expires: root.expires };
 };
 
-/** Hex without the spaces and dashes in which people write it. */
-export const plainFingerprint = (text: string): string => text.toLowerCase().replace(/[\s:-]/g, '');
-
 /**
  * Pins the root that a person has compared and takes the file's metadata and policy. A site that trusts a root already
  * keeps it: the file then only brings newer metadata of the same chain.
@@ -31,7 +29,7 @@ export const importTrust = async (
   fingerprint: string,
 ): Promise<{ trust: TrustFile; result: ImportResult }> => {
   const { root } = await readTrustExport(path, parts.paths.staging);
-  if (plainFingerprint(fingerprint) !== root.sha256)
+  if (parseFingerprint(fingerprint) !== root.sha256)
     throw new BundleError('SIGNATURE', `the root in ${path} has the fingerprint ${root.sha256}, not the one given`);
   const held = parts.store.metadata().get('root');
   if (held) {

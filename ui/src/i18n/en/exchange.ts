@@ -143,7 +143,6 @@ export const exchange = {
     'Read the fingerprint from the paper that came from the connected side, not from the medium. Only if all of it is the same is the file what they wrote.',
   'exchange.rootVersion': 'Version of the root',
   'exchange.typeFingerprint': 'Fingerprint from the paper',
-  'exchange.typeFingerprintHint': '64 characters; spaces, colons and case do not matter.',
   'exchange.acceptRoot': 'Trust this root',
   'exchange.newTrust': 'Import another trust file',
   'exchange.newTrustTitle': 'Rarely needed',

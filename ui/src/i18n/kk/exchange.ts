@@ -141,7 +141,6 @@ export const exchange = {
     'Таңбаны тасығыштан емес, қосылған тараптан келген қағаздан оқыңыз. Толық бірдей болса ғана файл солар жазған файл.',
   'exchange.rootVersion': 'Түбірдің нұсқасы',
   'exchange.typeFingerprint': 'Қағаздағы таңба',
-  'exchange.typeFingerprintHint': '64 таңба; бос орын, қос нүкте мен әріп өлшемі маңызды емес.',
   'exchange.acceptRoot': 'Осы түбірге сену',
   'exchange.newTrust': 'Басқа сенім файлын импорттау',
   'exchange.newTrustTitle': 'Сирек қажет',

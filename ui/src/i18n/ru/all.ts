@@ -8,6 +8,7 @@ import { eventTypes } from './event-types.ts';
 import { events } from './events.ts';
 import { exchange } from './exchange.ts';
 import { exchangeImport } from './exchange-import.ts';
+import { fingerprint } from './fingerprint.ts';
 import { inventory } from './inventory.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
@@ -34,6 +35,7 @@ export const ru = {
   ...events,
   ...exchange,
   ...exchangeImport,
+  ...fingerprint,
   ...inventory,
   ...kinds,
   ...lists,

@@ -150,7 +150,6 @@ export const exchange = {
     'Возьмите отпечаток с бумаги, полученной от подключённой стороны, а не с носителя. Файл подлинный, только если совпадает весь отпечаток.',
   'exchange.rootVersion': 'Версия корня',
   'exchange.typeFingerprint': 'Отпечаток с бумаги',
-  'exchange.typeFingerprintHint': '64 знака; пробелы, двоеточия и регистр не важны.',
   'exchange.acceptRoot': 'Доверять этому корню',
   'exchange.newTrust': 'Импортировать другой файл доверия',
   'exchange.newTrustTitle': 'Нужно редко',

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { parseFingerprint } from '@sallyport/bundle-tools/fingerprint/parse';
+import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
@@ -37,6 +40,16 @@ const freeBytes = (folder: string): number => {
   } catch {
     // Pulled out since it was listed: nothing is free there.
     return 0;
+  }
+};
+
+/** What a person typed, as plain hex; undefined when it can be no fingerprint. */
+const typedFingerprint = (text: string): string | undefined => {
+  try {
+    return parseFingerprint(text);
+  } catch (error) {
+    if (error instanceof BundleError && error.code === 'USAGE') return undefined;
+    throw error;
   }
 };
 
@@ -237,7 +250,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     const roles = root === null ? {} : rolesOf(root);
     const imported = deps.events.list({ type: ['trust-imported'], limit: 1 }).rows[0];
     return {
-      fingerprint: trust.rootSha256,
+      fingerprint: showFingerprint(trust.rootSha256),
       importedAt: imported?.at ?? 0,
       roles: trust.roles.map(({ role, version, expires }) => ({
         role,
@@ -277,7 +290,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
   const staged = async (upload: string): Promise<ExchangeTrustProps['staged']> => {
     const { root } = await readTrustExport(trustPath(upload), dataPaths.staging);
     const { keys = 0, threshold = 0 } = rolesOf(root.bytes)['root'] ?? {};
-    return { upload, rootVersion: root.version, fingerprint: root.sha256, keys, threshold };
+    return { upload, rootVersion: root.version, fingerprint: showFingerprint(root.sha256), keys, threshold };
   };
 
   const uploadTrust = async (c: Context<ConsoleEnv>): Promise<Response> => {
@@ -304,12 +317,10 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     const upload = form.text('upload');
     const path = trustPath(upload);
     const shown = await staged(upload);
-    const given = form
-      .text('fingerprint')
-      .toLowerCase()
-      .replace(/[\s:-]/g, '');
-    if (given !== shown?.fingerprint)
-      return showTrust(c, { staged: shown, errors: { fingerprint: { key: 'validation.fingerprint' } } });
+    const refused = (key: string) => showTrust(c, { staged: shown, errors: { fingerprint: { key } } });
+    const given = typedFingerprint(form.text('fingerprint'));
+    if (given === undefined) return refused('fingerprint.mistyped');
+    if (given !== shown?.fingerprint.hex) return refused('validation.fingerprint');
     await exchange.importTrust(actor, path, given);
     rmSync(path, { force: true });
     setToast(c, { said: { key: 'toast.trust', params: { version: shown?.rootVersion ?? 0 } } });
