@@ -327,6 +327,21 @@ describe('the door', () => {
       .toBe(200);
   });
 
+  it.each([
+    ['/events', { events: [] }, 200],
+    ['/renew', { csr: '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n' }, 400],
+  ] as const)('%s answers one device only so often, and the others as before', async (path, body, status) => {
+    const busy = (await site.enrol(`busy-${path.slice(1)}`)).state;
+    const send = (from: string) => call('POST', path, { state: from, body: JSON.stringify(body) });
+    const answers = [];
+    for (let n = 0; n < 60; n += 1) answers.push(await send(busy));
+    expect(answers[0]?.status).toBe(status);
+    const last = answers.at(-1);
+    expect(last).toMatchObject({ status: 429, body: { error: 'RATE_LIMITED' } });
+    expect(Number(last?.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await send(state)).status).toBe(status);
+  });
+
   it("takes an event once and drops types that are not an agent's", async () => {
     const event = (type: string, params: object, id = newId()) => ({ id, type, at: '2026-01-01T00:00:00Z', params });
     const repeated = event('object.refused', { object: 'x', code: 'HASH', reason: 'r' });

@@ -176,6 +176,9 @@ describe('a stolen appliance', () => {
     const objects = [{ sha256: other.sha256, size: other.bytes.length }];
     expect(await order(device, one, { objects })).toMatchObject({ state: 'failed', code: 'WRONG_PACKAGE' });
     expect(versionOf(device, 'other-tool')).toBeNull();
+    const elsewhere = { name: one.name, version: one.version, arch: 'arm64' };
+    expect(await order(device, one, { package: elsewhere })).toMatchObject({ state: 'failed', code: 'WRONG_PACKAGE' });
+    expect(versionOf(device)).toBeNull();
   });
 
   it('cannot forge the inventory', async () => {

@@ -79,10 +79,9 @@ const planFiles = async (
   task: InstallPackageTask,
   files: readonly PackageFile[],
 ): Promise<PackageFile[]> => {
-  const main = files.find((file) => file.name === task.package.name && file.version === task.package.version);
-  if (main === undefined) {
-    throw new ActionError('WRONG_PACKAGE', `none of the files is ${task.package.name} ${task.package.version}`);
-  }
+  const { name, version, arch } = task.package;
+  const main = files.find((file) => file.name === name && file.version === version && file.arch === arch);
+  if (main === undefined) throw new ActionError('WRONG_PACKAGE', `none of the files is ${name} ${version} for ${arch}`);
   const installed = installedPackages(context.files);
   const planned: PackageFile[] = [];
   for (const file of files) {

@@ -1,4 +1,4 @@
-import { AppError } from '../../platform/errors.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Body, hasRight, type Right } from '../objects/types.ts';
 import { isRight } from './types.ts';
@@ -21,6 +21,14 @@ const assertHolds = (actor: Actor, rights: readonly string[]): void => {
 const rightsOfRoles = (objects: ObjectService, roles: readonly string[]): Right[] =>
   roles.flatMap((id) => texts(objects.find('role', id)?.body['rights']).filter(isRight));
 
+const isDoorToken = (body: Body): boolean => body['purpose'] !== 'api' && body['purpose'] !== 'first';
+
+/** INVALID for a role that does not exist: whoever made one under its name would give rights to who holds it already. */
+export const assertRolesExist = (objects: ObjectService, body: Body): void => {
+  if (texts(body['roles']).some((id) => objects.find('role', id) === undefined))
+    throw invalid({ roles: { key: 'validation.reference' } });
+};
+
 /**
  * FORBIDDEN when a write of an account, role or token would grant what the actor lacks, or would change an account or
  * role that holds more than the actor: its password link would be a way up.
@@ -37,24 +45,47 @@ export const assertMayGrant = (
     if (one === undefined) continue;
     if (kind === 'role') assertHolds(actor, texts(one['rights']));
     if (kind === 'account') assertHolds(actor, rightsOfRoles(objects, texts(one['roles'])));
-    if (kind === 'token' && typeof one['account'] === 'string') {
+    if (kind === 'token') {
+      // Such a token lets devices in, some without asking anybody: that is a decision about devices.
+      if (isDoorToken(one)) assertHolds(actor, ['devices:write']);
+      if (typeof one['account'] !== 'string') continue;
       const account = objects.find('account', one['account']);
       assertHolds(actor, rightsOfRoles(objects, texts(account?.body['roles'])));
     }
   }
 };
 
-/** Someone who can do everything and log in must remain; CONFLICT otherwise. `changed` is how an account would be. */
-export const assertAdministratorRemains = (
-  objects: ObjectService,
-  changed: { id: string; body: Body | undefined },
-): void => {
-  const isAdministrator = (body: Body): boolean =>
-    body['disabled'] !== true && rightsOfRoles(objects, texts(body['roles'])).includes('all');
-  const before = objects.find('account', changed.id);
-  if (before === undefined || !isAdministrator(before.body)) return;
-  if (changed.body !== undefined && isAdministrator(changed.body)) return;
-  const others = objects.list({ kind: 'account', limit: 10_000 }).rows;
-  if (!others.some((other) => other.id !== changed.id && isAdministrator(other.body)))
+/** An account or role as it would be; without a body it would be gone. */
+export type Change = { kind: 'account' | 'role'; id: string; body: Body | undefined };
+
+type Administrators = { all: number; withPassword: number };
+
+const administrators = (objects: ObjectService, change?: Change): Administrators => {
+  const roleBody = (id: string): Body | undefined =>
+    change?.kind === 'role' && change.id === id ? change.body : objects.find('role', id)?.body;
+  const grantsAll = (id: string): boolean => {
+    const role = roleBody(id);
+    // A right for some groups is not the right for the site.
+    return role !== undefined && texts(role['rights']).includes('all') && texts(role['groups']).length === 0;
+  };
+  const counts: Administrators = { all: 0, withPassword: 0 };
+  for (const account of objects.list({ kind: 'account', limit: 10_000 }).rows) {
+    const body = change?.kind === 'account' && change.id === account.id ? change.body : account.body;
+    if (body === undefined || body['disabled'] === true || !texts(body['roles']).some(grantsAll)) continue;
+    counts.all += 1;
+    const stored = objects.find('account', account.id, { secrets: true })?.body['passwordHash'];
+    if (typeof stored === 'string' && stored !== '') counts.withPassword += 1;
+  }
+  return counts;
+};
+
+/**
+ * Someone who can do everything, and who has set a password, must remain, whichever account or role is changed; CONFLICT
+ * otherwise.
+ */
+export const assertAdministratorRemains = (objects: ObjectService, change: Change): void => {
+  const before = administrators(objects);
+  const after = administrators(objects, change);
+  if ((before.all > 0 && after.all === 0) || (before.withPassword > 0 && after.withPassword === 0))
     throw new AppError('CONFLICT', 'this is the last account that may do everything');
 };

@@ -2,7 +2,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { newTokenSecret, tokenHash } from '../devices/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor, Body, Obj, Right } from '../objects/types.ts';
-import { assertAdministratorRemains, assertMayGrant } from './grants.ts';
+import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
 import type { AccountService } from './service.ts';
 import { isRight } from './types.ts';
 
@@ -59,6 +59,11 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       throw invalid({ rights: { key: 'validation.choice' } });
   };
 
+  /** Rights are lost by a change of an account or of a role that it has. */
+  const watch = (kind: string, id: string, body: Body | undefined): void => {
+    if (kind === 'account' || kind === 'role') assertAdministratorRemains(objects, { kind, id, body });
+  };
+
   const createToken = (actor: Actor, body: Body, options: { comment?: string }): Written => {
     const { purpose } = body;
     if (purpose === 'api') {
@@ -95,6 +100,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       assertManaged(kind);
       unknownRights(kind, body);
       assertMayGrant(objects, actor, kind, undefined, body);
+      if (kind === 'account') assertRolesExist(objects, body);
       if (kind === 'token') return createToken(actor, body, options);
       const object = objects.create(actor, kind, body, options);
       if (kind !== 'account') return { object };
@@ -106,23 +112,23 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       unknownRights(kind, patch);
       const body = { ...held.body, ...patch };
       assertMayGrant(objects, actor, kind, id, body);
-      if (kind === 'account') assertAdministratorRemains(objects, { id, body });
+      if (kind === 'account') assertRolesExist(objects, body);
+      watch(kind, id, body);
       return { object: objects.update(actor, kind, id, patch, options) };
     },
     remove: (actor, kind, id, options = {}) => {
       const held = objects.get(kind, id);
       assertManaged(kind, held);
       assertMayGrant(objects, actor, kind, id, {});
-      if (kind === 'account') {
-        assertAdministratorRemains(objects, { id, body: undefined });
-        accounts.endSessions(actor, id);
-      }
+      watch(kind, id, undefined);
+      if (kind === 'account') accounts.endSessions(actor, id);
       objects.remove(actor, kind, id, options);
     },
     restore: (actor, kind, id) => {
       if (kind !== 'setting' && kind !== 'device-decision') assertManaged(kind);
       const gone = objects.get(kind, id, { deleted: true });
       assertMayGrant(objects, actor, kind, undefined, gone.body);
+      if (kind === 'account') assertRolesExist(objects, gone.body);
       return objects.restore(actor, kind, id);
     },
     revert: (actor, kind, id, revision) => {
@@ -133,7 +139,8 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       const old = objects.revisions(kind, id).find((entry) => entry.revision === revision);
       if (old === undefined) throw new AppError('NOT_FOUND', `${kind} ${id} has no revision ${revision}`);
       assertMayGrant(objects, actor, kind, id, old.body);
-      if (kind === 'account') assertAdministratorRemains(objects, { id, body: old.body });
+      if (kind === 'account') assertRolesExist(objects, old.body);
+      watch(kind, id, old.body);
       return objects.revert(actor, kind, id, revision);
     },
   };

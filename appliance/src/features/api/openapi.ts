@@ -116,7 +116,9 @@ export const openApiDocument = (routes: readonly ApiRoute[], names: SchemaNames)
       operationId: operationId(route),
       tags: [route.tag],
       summary: route.summary,
-      description: [route.description, `Right: ${route.right ?? 'any valid token'}.`].filter(Boolean).join(' '),
+      description: [route.description, `Right: ${route.right === 'any' ? 'any valid token' : route.right}.`]
+        .filter(Boolean)
+        .join(' '),
       ...(parameters.length === 0 ? {} : { parameters }),
       ...(route.body === undefined
         ? {}

@@ -88,7 +88,15 @@ describe('the document', () => {
     const schemas = [z.object({ a: z.string() }), z.object({ b: z.string() })] as const;
     for (const schema of schemas) names.add(schema, { id: 'Thing' });
     const routes = schemas.map((response, n) =>
-      jsonRoute({ method: 'get', path: `/${n}`, tag: 'devices', summary: 's', response, handle: () => ({}) as never }),
+      jsonRoute({
+        method: 'get',
+        path: `/${n}`,
+        tag: 'devices',
+        right: 'any',
+        summary: 's',
+        response,
+        handle: () => ({}) as never,
+      }),
     );
     expect(() => openApiDocument(routes, names)).toThrow('Thing');
   });

@@ -24,8 +24,8 @@ type Head = {
   tag: Area;
   summary: string;
   description?: string;
-  /** Absent: any valid token. Services check once more what they change. */
-  right?: Right;
+  /** `any`: every valid token. Services check once more what they change. */
+  right: Right | 'any';
 };
 
 /** How a call answers when it worked. */
@@ -55,7 +55,7 @@ type Schemas<P, Q, B> = {
 
 const receive = async <P, Q, B>(spec: Head & Schemas<P, Q, B>, call: RawCall): Promise<Call<P, Q, B>> => {
   const { actor, request } = call;
-  if (spec.right !== undefined) requireRight(actor, spec.right);
+  if (spec.right !== 'any') requireRight(actor, spec.right);
   const query = new URL(request.url).searchParams;
   if (spec.query === undefined && query.size > 0) throw new AppError('MALFORMED', 'this call takes no parameters');
   if (spec.upload !== undefined) requireType(request, spec.upload.types);

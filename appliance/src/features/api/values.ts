@@ -2,7 +2,7 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import type { EventService } from '../events/service.ts';
 import type { Collection, Field, FieldValue } from '../inventory/types.ts';
-import { type Actor, actorRef, type Right } from '../objects/types.ts';
+import { type Actor, actorRef } from '../objects/types.ts';
 
 export type Value = string | number | boolean | string[] | null;
 
@@ -58,10 +58,6 @@ export const rowValues = (collection: Collection, row: Readonly<Record<string, u
       .filter(([, field]) => !field.entered)
       .map(([name, field]) => [name, toWire(field, row[name])]),
   );
-
-/** Who may read a collection. */
-export const readRight = (collection: Collection): Right =>
-  collection.name === 'software' ? 'software:read' : 'devices:read';
 
 /** Whether personal values are asked for, of a collection or a kind that has some. */
 export const hasPersonal = (declaration: { fields: Readonly<Record<string, { personal?: boolean }>> }): boolean =>

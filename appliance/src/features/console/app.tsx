@@ -5,7 +5,7 @@ import { managedObjects } from '../accounts/managed-objects.ts';
 import { searchService } from '../search/service.ts';
 import { assetRoutes } from './assets.ts';
 import type { DeviceModel } from './device-model.ts';
-import { guard, identify } from './guard.ts';
+import { guard, identify, requireNeed } from './guard.ts';
 import { errorPage } from './page.tsx';
 import { apiPages } from './pages/api.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
@@ -48,6 +48,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (c.req.header('hx-request') !== undefined) return c.body(null, 401, { 'HX-Redirect': login });
     return c.redirect(login, 303);
   });
+  app.use(requireNeed);
   app.route('/', overviewPages(deps, model));
   app.route('/', mePages(deps));
   // The fixed addresses of a list come before the pages of its items.
@@ -65,8 +66,5 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', objectPages(deps, managedObjects(deps)));
   app.route('/', searchPages(deps, search));
   app.route('/', apiPages(deps));
-  app.all('*', () => {
-    throw new AppError('NOT_FOUND', 'there is no such page');
-  });
   return app;
 };

@@ -2,6 +2,7 @@ import type { Toast } from '@sallyport/ui/context';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { CookieOptions } from 'hono/utils/cookie';
+import { isLocalPath } from './local-path.ts';
 import type { ConsoleEnv } from './types.ts';
 
 // `__Host-`: only over TLS, only from this host, for every path; other names of the site cannot set or shadow them.
@@ -52,7 +53,7 @@ export const takeToast = (c: Ctx): Toast | undefined => {
     if (typeof key !== 'string' || (params !== undefined && !isFlat(params))) return undefined;
     const said = { key, ...(params === undefined ? {} : { params }) };
     const undo = toast['undo'];
-    if (!isRecord(undo) || typeof undo['action'] !== 'string' || !undo['action'].startsWith('/')) return { said };
+    if (!isRecord(undo) || typeof undo['action'] !== 'string' || !isLocalPath(undo['action'])) return { said };
     const fields = undo['fields'];
     if (!isRecord(fields) || !Object.values(fields).every((field) => typeof field === 'string')) return { said };
     return { said, undo: { action: undo['action'], fields: fields as Record<string, string> } };

@@ -1,13 +1,15 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import { AppError } from '../../platform/errors.ts';
-import type { SignedIn } from '../accounts/types.ts';
+import { isRight, type SignedIn } from '../accounts/types.ts';
 import { cleanAddress } from '../devices/service.ts';
 import { type Actor, hasRight, type Right } from '../objects/types.ts';
 import { preferencesCookie, sessionCookie } from './cookies.ts';
 import { isPlainForm, noForm, readForm } from './form.ts';
 import { readPreferences } from './preferences.ts';
+import { needsByRoute, type RouteNeed, routeKey } from './route-needs.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
 type Ctx = Context<ConsoleEnv>;
@@ -53,6 +55,17 @@ export const checkToken = (deps: ConsoleDeps, c: Ctx, token: string): void => {
     throw new AppError('CSRF', 'the form is not of this session');
 };
 
+const isUpload = (c: Ctx): boolean =>
+  (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data');
+
+const needs = needsByRoute();
+
+/** What the address asks of the caller; undefined where there is no address. The first match is the one that answers. */
+const needOf = (c: Ctx): RouteNeed | undefined =>
+  matchedRoutes(c)
+    .map((route) => needs.get(routeKey(route)))
+    .find((need) => need !== undefined);
+
 /** Origin, then the form under a bound, then its token, for every request that may change something. */
 export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
   async function guardChanges(c, next) {
@@ -62,7 +75,8 @@ export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
         const form = await readForm(c.req.raw);
         c.set('form', form);
         checkToken(deps, c, form.text('csrf'));
-      } else if (!(c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data')) {
+      } else if (!isUpload(c) || needOf(c)?.upload !== true) {
+        // An upload's token is read with its first part, by its page; no other page would look for one there.
         throw new AppError('UNSUPPORTED_TYPE', 'forms are application/x-www-form-urlencoded');
       }
     }
@@ -81,4 +95,13 @@ export const actorFor = (c: Ctx, right: Right): Actor => {
   const { actor } = signedIn(c);
   if (!hasRight(actor, right)) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
   return actor;
+};
+
+/** The outer wall: an address without declared needs is not there, one with a right is only for who has it. */
+export const requireNeed: MiddlewareHandler<ConsoleEnv> = async function requireDeclaredNeed(c, next) {
+  const need = needOf(c)?.need;
+  if (need === undefined) throw new AppError('NOT_FOUND', 'there is no such page');
+  if (isRight(need)) actorFor(c, need);
+  else signedIn(c);
+  await next();
 };

@@ -75,6 +75,14 @@ describe('upload', () => {
     expect(() => readFileSync(join(dir, String(n)))).toThrow('ENOENT');
   });
 
+  it('drops a little after the file and refuses more than that', async () => {
+    const body = (bytes: number): Buffer =>
+      Buffer.concat([part('csrf', 'abc'), part('file', 'data', 'b.tar'), part('more', 'x'.repeat(bytes)), end]);
+    expect((await read(body(1_000))).content.toString()).toBe('data');
+    expect(await codeOf(read(body(100_000), 1_024))).toBe('MALFORMED');
+    expect(await codeOf(read(body(100_000), 1 << 20))).toBe('MALFORMED');
+  });
+
   it('refuses what is cut off, garbled, without a file or too large', async () => {
     const whole = Buffer.concat([part('csrf', 'abc'), part('file', 'data', 'b.tar'), end]);
     expect(await codeOf(read(whole.subarray(0, whole.length - 20)))).toBe('MALFORMED');

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../platform/errors.ts';
 
 // multipart/form-data as a stream (RFC 7578): small fields first, then one file that goes straight to disk, so that a
-// bundle of many gigabytes takes no memory. What comes after the file is read and dropped.
+// bundle of many gigabytes takes no memory. The little that may come after the file is read and dropped.
 
 export type Upload = { fields: ReadonlyMap<string, string>; fileName: string; sizeBytes: number };
 
@@ -19,6 +19,8 @@ export type UploadOptions = {
 const maxFieldBytes = 16 * 1024;
 const maxHeaderBytes = 8 * 1024;
 const maxFields = 50;
+/** The closing boundary and what a browser may add; a file that goes on for ever would hold the connection. */
+const maxTailBytes = 64 * 1024;
 
 const malformed = (reason: string): AppError => new AppError('MALFORMED', `upload: ${reason}`);
 
@@ -96,11 +98,12 @@ const reader = (body: AsyncIterable<Uint8Array>) => {
       held = held.subarray(count);
       return found;
     },
-    drop: async (): Promise<void> => {
-      held = Buffer.alloc(0);
-      while (!ended) {
-        await fill();
+    /** Reads to the end, which must come within a bound. */
+    drop: async (maxBytes: number): Promise<void> => {
+      for (let bytes = held.length; !ended; bytes += held.length) {
+        if (bytes > maxBytes) throw malformed('too much follows the file');
         held = Buffer.alloc(0);
+        await fill();
       }
     },
   };
@@ -142,7 +145,7 @@ export const readUpload = async (body: AsyncIterable<Uint8Array> | null, options
     } finally {
       await file.close();
     }
-    await input.drop();
+    await input.drop(maxTailBytes);
     return { fields, fileName: part.fileName ?? '', sizeBytes };
   }
 };

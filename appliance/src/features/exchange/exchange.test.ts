@@ -282,6 +282,7 @@ describe('the exchange', () => {
 
   it('trusts only the root whose fingerprint was compared, and keeps it', async () => {
     const fresh = await openAppliance('plant-9');
+    const happened = (): number => fresh.events.list({ type: ['trust-imported'], limit: 10 }).total;
     try {
       const file = await host.trustFile(join(site.folder, 'again'));
       expect(() => fresh.exchange.exportRequest(admin, medium)).toThrow(expect.objectContaining({ code: 'NO_ROOT' }));
@@ -289,9 +290,18 @@ describe('the exchange', () => {
         code: 'SIGNATURE',
       });
       expect(fresh.exchange.state().trust).toBeNull();
+      expect(happened()).toBe(0);
+      // What the event says and what is trusted are one transaction: without room for the one there is not the other.
+      fresh.db.exec(
+        "create temp trigger no_event before insert on main.event when new.type = 'trust-imported' begin select raise(abort, 'no'); end",
+      );
+      await expect(fresh.exchange.importTrust(admin, file, host.rootFingerprint)).rejects.toThrow();
+      expect(fresh.exchange.state().trust).toBeNull();
+      fresh.db.exec('drop trigger no_event');
       const written = host.rootFingerprint.replace(/(.{4})/g, '$1 ').toUpperCase();
       await fresh.exchange.importTrust(admin, file, written);
       expect(fresh.exchange.state().trust).toMatchObject({ rootVersion: 1, rootSha256: host.rootFingerprint });
+      expect(happened()).toBe(1);
       const stranger = makeHost(join(site.folder, 'stranger'));
       await stranger.publish();
       const foreign = await stranger.trustFile(join(site.folder, 'foreign'));

@@ -9,6 +9,7 @@ import type { EventService } from '../events/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
+import type { Pin } from './importer-parts.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
@@ -40,7 +41,7 @@ export type Flip = {
   readonly summary: ImportSummary;
   readonly receipt: ReceiptContext;
   /** The root that a person has compared, at the first import of trust. */
-  readonly pinnedRoot?: { readonly version: number; readonly bytes: Uint8Array };
+  readonly pinnedRoot?: Pin;
   readonly updates: { readonly list: readonly Update[]; readonly sizes: ReadonlyMap<string, number> } | undefined;
   readonly feeds: readonly FeedState[];
   readonly confirmedFeeds: readonly string[];
@@ -144,6 +145,11 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
     });
     for (const { version } of verdict.newRoots)
       events.record('root-updated', { ...actorName(flip.actor), params: { rootVersion: version } });
+    if (flip.pinnedRoot)
+      events.record('trust-imported', {
+        ...actorName(flip.actor),
+        params: { rootVersion: flip.pinnedRoot.compared.version, fingerprint: flip.pinnedRoot.compared.sha256 },
+      });
     events.record('bundle-imported', {
       ...actorName(flip.actor),
       params: {

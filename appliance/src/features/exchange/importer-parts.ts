@@ -14,5 +14,9 @@ export type ImporterParts = FlipParts & {
   readonly devices: ReceiptContext['devices'];
 };
 
-/** What the first import of trust has beside the file: the root that a person has compared. */
-export type Pin = { readonly version: number; readonly bytes: Uint8Array };
+/** What an import of trust has beside the file: the root to begin with, and which one a person has compared. */
+export type Pin = {
+  readonly version: number;
+  readonly bytes: Uint8Array;
+  readonly compared: { readonly version: number; readonly sha256: string };
+};

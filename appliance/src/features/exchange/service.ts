@@ -230,7 +230,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     readTrust: (path) => readTrustFile(importer, resolve(path)),
     importTrust: async (actor, path, fingerprint) => {
       requireRight(actor, 'exchange:write');
-      return importTrust(importer, events, actor, resolve(path), fingerprint);
+      return importTrust(importer, actor, resolve(path), fingerprint);
     },
     preview: (folder) => {
       const built = build(folder === undefined ? undefined : resolve(folder));

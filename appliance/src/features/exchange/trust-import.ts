@@ -3,7 +3,6 @@ import { parseFingerprint } from '@sallyport/bundle-tools/fingerprint/parse';
 import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
 import type { Actor } from '../objects/types.ts';
 import { runImport } from './importer.ts';
 import type { ImporterParts } from './importer-parts.ts';
@@ -23,7 +22,6 @@ export const readTrustFile = async (parts: ImporterParts, path: string): Promise
  */
 export const importTrust = async (
   parts: ImporterParts,
-  events: EventService,
   actor: Actor,
   path: string,
   fingerprint: string,
@@ -42,13 +40,10 @@ export const importTrust = async (
     actor,
     path,
     {},
-    held ? { version: held.version, bytes: held.bytes } : { version: root.version, bytes: root.bytes },
+    {
+      ...(held ? { version: held.version, bytes: held.bytes } : { version: root.version, bytes: root.bytes }),
+      compared: { version: root.version, sha256: root.sha256 },
+    },
   );
-  if (result.result === 'imported')
-    events.record('trust-imported', {
-      actor: `${actor.type}:${actor.id}`,
-      ...(actor.from === undefined ? {} : { from: actor.from }),
-      params: { rootVersion: root.version, fingerprint: root.sha256 },
-    });
   return { trust: { rootVersion: root.version, fingerprint: root.sha256, expires: root.expires }, result };
 };

@@ -1,4 +1,6 @@
 // Inventory: what devices report, as collections that are declared once (collections/<name>.ts, found by scanning).
+
+import type { Right } from '../objects/types.ts';
 //
 // A report is a whole section of one collection, from one device through one door. `shared` collections keep each item
 // once per site and, per device, only the sorted ids of its items (packed) with the values of `perDevice` fields beside
@@ -133,3 +135,7 @@ export type SectionIntake = {
   put(section: WireSection): Promise<SectionOutcome>;
   close(): Promise<void>;
 };
+
+/** Who may read a collection. */
+export const readRight = (collection: Collection): Right =>
+  collection.name === 'software' ? 'software:read' : 'devices:read';

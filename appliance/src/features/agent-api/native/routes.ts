@@ -15,6 +15,7 @@ import type * as z from 'zod';
 import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { parseCertificateRequest } from '../../ca/service.ts';
+import { type RateLimit, rateLimit } from '../../devices/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
 import { recordAgentEvent } from './agent-events.ts';
 import { parseBody, readWire } from './body.ts';
@@ -29,6 +30,10 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 const maxSectionsInWork = 48;
 /** Of one device; an agent sends one after the other. */
 const maxSectionsOfDevice = 4;
+
+/** Of one device per minute, as many at once; an agent renews a few times a year and sends what it has in few calls. */
+const renewalsPerMinute = 4;
+const eventCallsPerMinute = 30;
 
 /** Bounds the sections in work, so that no device can hold the door shut for the others. */
 const sectionPlaces = (): { take(device: number): boolean; give(device: number): void } => {
@@ -63,6 +68,8 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       .map((collection) => collection.name),
   );
   const inWork = sectionPlaces();
+  const renewals = rateLimit({ perMinute: renewalsPerMinute, clock });
+  const eventCalls = rateLimit({ perMinute: eventCallsPerMinute, clock });
 
   /** A tenth up or down, so that devices that start together do not stay together. */
   const jitter = (seconds: number): number => {
@@ -73,6 +80,10 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const caller = (c: Context<Env>): Caller => {
     const peer = peerOf(c.env?.incoming);
     return devices.authenticate(peer.fingerprint, peer.address);
+  };
+  const takeShare = (limit: RateLimit, device: Caller): void => {
+    if (!limit.take(String(device.id)))
+      throw new AppError('RATE_LIMITED', 'too many calls of this device', { retryAfterSeconds: jitter(60) });
   };
   const wire = (c: Context<Env>, maxBytes: number): Promise<Buffer> =>
     readWire({ stream: c.env?.incoming ?? c.req.raw.body, contentLength: c.req.header('content-length') }, maxBytes);
@@ -119,7 +130,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
 
     .post('/renew', async (c) => {
       const device = caller(c);
-      const csr = await parseCertificateRequest((await body(c, renewRequest, wireLimits.smallBytes)).csr);
+      const request = await body(c, renewRequest, wireLimits.smallBytes);
+      takeShare(renewals, device);
+      const csr = await parseCertificateRequest(request.csr);
       const issued = await ca.issueForDevice(csr, device.publicId);
       devices.recordCertificate(device.id, issued);
       return c.json({ certificate: issued.pem });
@@ -171,6 +184,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
     .post('/events', async (c) => {
       const device = caller(c);
       const call = await body(c, eventsRequest, wireLimits.wireBytes);
+      takeShare(eventCalls, device);
       immediate(db, () => {
         for (const event of call.events) {
           if (devices.isNewEvent(device.id, event.id)) recordAgentEvent(events, device.id, event);

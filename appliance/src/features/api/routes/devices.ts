@@ -4,7 +4,7 @@ import { AppError } from '../../../platform/errors.ts';
 import { deviceModel, type ListedDevice } from '../../console/device-model.ts';
 import { levelRank } from '../../console/device-status.ts';
 import { slicePage } from '../../console/lists.ts';
-import type { Collection } from '../../inventory/types.ts';
+import { type Collection, readRight } from '../../inventory/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import {
@@ -22,15 +22,7 @@ import {
   timeOrNull,
 } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
-import {
-  hasPersonal,
-  personalParameter,
-  readRight,
-  recordPersonal,
-  rowValues,
-  toWire,
-  valuesSchema,
-} from '../values.ts';
+import { hasPersonal, personalParameter, recordPersonal, rowValues, toWire, valuesSchema } from '../values.ts';
 import { deviceUpdateSchema, toDeviceUpdate } from './updates.ts';
 import { findingSchema } from './vulnerabilities.ts';
 

@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
 import { csvMark, csvRow } from '../../console/csv.ts';
-import type { Collection, Field, InventoryRow, ListQuery } from '../../inventory/types.ts';
+import { type Collection, type Field, type InventoryRow, type ListQuery, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, fileRoute, jsonRoute } from '../route.ts';
 import { deviceId, deviceReference, pageOf, paging, present, search } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
-import {
-  hasPersonal,
-  personalParameter,
-  readRight,
-  recordPersonal,
-  rowValues,
-  type Value,
-  valuesSchema,
-} from '../values.ts';
+import { hasPersonal, personalParameter, recordPersonal, rowValues, type Value, valuesSchema } from '../values.ts';
 
 const csvPageRows = 5_000;
 const prefix = 'where.';

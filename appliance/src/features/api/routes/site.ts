@@ -10,6 +10,7 @@ export const siteRoutes = ({ config, version, objects, clock }: ApiParts): ApiRo
     method: 'get',
     path: '/site',
     tag: 'settings',
+    right: 'any',
     summary: 'The site, its clock, and what this token may do',
     response: z.object({
       site: z.string(),

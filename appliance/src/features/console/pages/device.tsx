@@ -12,7 +12,7 @@ import { DeviceFindings } from '@sallyport/ui/views/device-findings';
 import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import type { Change, Collection } from '../../inventory/types.ts';
+import { type Change, type Collection, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel, ListedDevice } from '../device-model.ts';
@@ -320,6 +320,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (name === 'events') return deviceEvents(c, device);
     if (name === 'summary') return c.redirect(paths.device(device.publicId), 303);
     const collection = inventory.collection(name);
+    actorFor(c, readRight(collection));
     return showCollection(c, device, collection, false);
   };
 
@@ -407,6 +408,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = actorFor(c, 'devices:read');
     const device = model.get(param(c, 'id'));
     const collection = inventory.collection(param(c, 'collection'));
+    actorFor(c, readRight(collection));
     if (!isPersonal(collection)) throw new AppError('NOT_FOUND', 'the collection has no personal values');
     // Before the first value is shown: what cannot be recorded is not shown.
     events.record('personal-read', {

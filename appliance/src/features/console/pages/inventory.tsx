@@ -4,8 +4,7 @@ import { Collection as CollectionView } from '@sallyport/ui/views/collection';
 import { SoftwareItem } from '@sallyport/ui/views/software-item';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
-import type { Collection, InventoryRow, ListQuery } from '../../inventory/types.ts';
-import type { Right } from '../../objects/types.ts';
+import { type Collection, type InventoryRow, type ListQuery, readRight } from '../../inventory/types.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { fieldColumns, fieldFilters, rowValues, shownColumns } from '../fields.ts';
@@ -15,8 +14,6 @@ import { viewContext } from '../page.tsx';
 import { findingRow } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 import { sayCsv } from '../words.ts';
-
-const rightOf = (collection: Collection): Right => (collection.name === 'software' ? 'software:read' : 'devices:read');
 
 /** Lists of every collection over the whole site, made from their declarations; /software is one of them. */
 export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -50,7 +47,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     model.references(rows.map((row) => Number(row['_device'] ?? 0)).filter((id) => id > 0));
 
   const showList = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
-    actorFor(c, rightOf(collection));
+    actorFor(c, readRight(collection));
     const list = stateOf(c, collection);
     const cursor = currentCursor(list);
     const found = inventory.list({
@@ -107,7 +104,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
-    actorFor(c, rightOf(collection));
+    actorFor(c, readRight(collection));
     const list = stateOf(c, collection);
     const { ctx, value } = sayCsv(deps, c);
     const all = fieldColumns(collection, { link: false });
@@ -133,7 +130,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const item = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
-    actorFor(c, rightOf(collection));
+    actorFor(c, readRight(collection));
     if (collection.mode !== 'shared') throw new AppError('NOT_FOUND', 'items of this collection belong to devices');
     const id = numberParam(c, 'item');
     const bearers = inventory.itemDevices(collection.name, id);

@@ -7,15 +7,14 @@ import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { dropSessionCookie, sessionCookie, setPreferencesCookie, setSessionCookie } from '../cookies.ts';
 import { param } from '../lists.ts';
+import { isLocalPath } from '../local-path.ts';
 import { viewContext } from '../page.tsx';
 import { changePreferences, writePreferences } from '../preferences.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 /** A path of this console to go back to; anything else becomes the overview. */
 export const safeBack = (text: string): string =>
-  /^\/(?![/\\])[\x21-\x7e]{0,1999}$/.test(text) && !text.startsWith('/login') && !text.startsWith('/first/')
-    ? text
-    : paths.overview();
+  isLocalPath(text) && !text.startsWith('/login') && !text.startsWith('/first/') ? text : paths.overview();
 
 /** Log-in, the one-time link, log-out, preferences: all that works without a session. */
 export const loginPages = (deps: ConsoleDeps): Pages => {

@@ -90,7 +90,7 @@ const updateRow = (item: UpdateItem): UpdateRow => ({
 
 const actions = { approve: 'updates.approve', decline: 'updates.decline', clear: 'updates.clear' } as const;
 type Action = keyof typeof actions;
-const isAction = (text: string): text is Action => text in actions;
+const isAction = (text: string): text is Action => Object.hasOwn(actions, text);
 
 /** Updates: what is needed, what is here, what was decided. */
 export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -197,19 +197,18 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'updates:read');
     const form = c.get('form');
+    const action = form.text('action');
+    if (action !== 'deploy' && !isAction(action)) throw new AppError('MALFORMED', 'there is no such action');
+    requireRight(actor, action === 'deploy' ? 'deployments:write' : 'updates:write');
     const items = selected(c);
     if (items.length === 0) {
       setToast(c, { said: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.updates(), 303);
     }
-    const action = form.text('action');
     if (action === 'deploy') {
-      requireRight(actor, 'deployments:write');
       const query = new URLSearchParams(items.slice(0, 1_000).map(({ id }): [string, string] => ['update', id]));
       return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
     }
-    if (!isAction(action)) throw new AppError('MALFORMED', 'there is no such action');
-    requireRight(actor, 'updates:write');
     if (form.text('confirmed') !== '1') return ask(c, action, items);
     const comment = form.text('comment').trim().slice(0, 500);
     const options = comment === '' ? {} : { comment };

@@ -1,0 +1,116 @@
+import { type paths, routePatterns } from '@sallyport/ui/paths';
+import type { Right } from '../objects/types.ts';
+
+// What each address of the console asks of the caller, in one table: the guard goes by it, so an address that is not
+// here does not exist, whatever a page mounts. Pages and services still check what they do; this is the outer wall.
+
+/**
+ * `open`: everybody. `person`: whoever is signed in. `kind:read`, `kind:write`, `collection:read`: the right of the kind
+ * or collection that the address names, which its page checks.
+ */
+export type Need = Right | 'open' | 'person' | 'kind:read' | 'kind:write' | 'collection:read';
+
+export type RouteNeeds = {
+  readonly GET?: Need;
+  readonly POST?: Need;
+  /** Takes a file: the token comes in the first part, and the page checks it. No other address takes multipart. */
+  readonly upload?: true;
+};
+
+/** By the names of the addresses; a new address without its needs does not compile. */
+export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocument'>, RouteNeeds>> = {
+  overview: { GET: 'devices:read' },
+  login: { GET: 'open', POST: 'open' },
+  logout: { POST: 'open' },
+  first: { GET: 'open', POST: 'open' },
+  preferences: { POST: 'open' },
+  me: { GET: 'person' },
+  mePassword: { POST: 'person' },
+  meTwoStep: { POST: 'person' },
+  devices: { GET: 'devices:read' },
+  devicesCsv: { GET: 'devices:read' },
+  devicesBulk: { POST: 'devices:write' },
+  device: { GET: 'devices:read' },
+  deviceTab: { GET: 'devices:read' },
+  deviceApprove: { POST: 'devices:write' },
+  deviceRevoke: { POST: 'devices:write' },
+  deviceEdit: { GET: 'devices:write', POST: 'devices:write' },
+  devicePersonal: { POST: 'devices:read' },
+  software: { GET: 'software:read' },
+  softwareCsv: { GET: 'software:read' },
+  softwareItem: { GET: 'software:read' },
+  inventory: { GET: 'collection:read' },
+  inventoryCsv: { GET: 'collection:read' },
+  inventoryItem: { GET: 'collection:read' },
+  vulnerabilities: { GET: 'vulnerabilities:read' },
+  vulnerabilitiesCsv: { GET: 'vulnerabilities:read' },
+  finding: { GET: 'vulnerabilities:read' },
+  updates: { GET: 'updates:read' },
+  updatesCsv: { GET: 'updates:read' },
+  // Approving needs updates:write, ordering a deployment deployments:write.
+  updatesDecide: { POST: 'updates:read' },
+  update: { GET: 'updates:read' },
+  updateLicence: { GET: 'updates:read' },
+  deployments: { GET: 'deployments:read' },
+  deploymentNew: { GET: 'deployments:write', POST: 'deployments:write' },
+  deployment: { GET: 'deployments:read' },
+  deploymentCancel: { POST: 'deployments:write' },
+  exchange: { GET: 'exchange:read' },
+  exchangeReceive: { GET: 'exchange:read' },
+  exchangeReceipts: { GET: 'exchange:read' },
+  receipt: { GET: 'exchange:read' },
+  exchangeCard: { GET: 'exchange:read' },
+  exchangeCardFile: { GET: 'exchange:write' },
+  exchangeTrust: { GET: 'exchange:read' },
+  exchangeTrustImport: { POST: 'exchange:write', upload: true },
+  requestText: { GET: 'exchange:read' },
+  requestGroup: { GET: 'exchange:read' },
+  requestWrite: { POST: 'exchange:write' },
+  requestFile: { GET: 'exchange:write' },
+  bundleUpload: { POST: 'exchange:write', upload: true },
+  bundlePick: { POST: 'exchange:write' },
+  bundleImport: { GET: 'exchange:read' },
+  bundleImportStart: { POST: 'exchange:write' },
+  bundleImportStop: { POST: 'exchange:write' },
+  bundleImportStream: { GET: 'exchange:read' },
+  events: { GET: 'events:read' },
+  eventsCsv: { GET: 'events:read' },
+  provision: { GET: 'provision:read' },
+  provisionCsv: { GET: 'provision:read' },
+  settings: { GET: 'settings:read', POST: 'settings:write' },
+  objects: { GET: 'kind:read' },
+  objectNew: { GET: 'kind:write', POST: 'kind:write' },
+  object: { GET: 'kind:read', POST: 'kind:write' },
+  objectRevisions: { GET: 'kind:read' },
+  objectRevert: { POST: 'kind:write' },
+  objectDelete: { POST: 'kind:write' },
+  objectRestore: { POST: 'kind:write' },
+  // Of each kind that the person may read.
+  deleted: { GET: 'person' },
+  search: { GET: 'person' },
+  searchPalette: { GET: 'person' },
+  // The document says what can be asked, nothing of the site.
+  api: { GET: 'person' },
+};
+
+type Method = 'GET' | 'POST';
+
+/** One address with one method, as the router has it. */
+export type RouteNeed = { readonly need: Need; readonly upload: boolean };
+
+const keyOf = (method: string, pattern: string): string => `${method} ${pattern}`;
+
+/** Looks up needs by method and the pattern that the router matched. */
+export const needsByRoute = (): ReadonlyMap<string, RouteNeed> =>
+  new Map(
+    Object.entries(routeNeeds).flatMap(([name, needs]) =>
+      (['GET', 'POST'] as const satisfies readonly Method[]).flatMap((method): [string, RouteNeed][] => {
+        const need = needs[method];
+        const pattern = routePatterns[name as keyof typeof routeNeeds];
+        return need === undefined ? [] : [[keyOf(method, pattern), { need, upload: needs.upload === true }]];
+      }),
+    ),
+  );
+
+/** The key of a route of the router. */
+export const routeKey = (route: { method: string; path: string }): string => keyOf(route.method, route.path);

@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiPartsOf } from '../test/support/api-site.ts';
+import { type Browser, type Console, openConsole, password } from '../test/support/console.ts';
+import { doors } from './console.ts';
+import { apiPrefix, describeApi } from './features/api/app.ts';
+import type { ApiRoute } from './features/api/route.ts';
+import { type Need, needsByRoute, routeKey } from './features/console/route-needs.ts';
+import { readRight } from './features/inventory/types.ts';
+import { type Area, areas, type Right, systemActor } from './features/objects/types.ts';
+
+// Every route of every door, from the router's own table: called by nobody, by a person without rights, by one who may
+// only read, and by one who may do everything but what the route is for. A route that is in no table fails.
+
+const everything = (except?: Area): Right[] =>
+  areas.filter((area) => area !== except).flatMap((area): Right[] => [`${area}:read`, `${area}:write`]);
+const reading: Right[] = areas.map((area): Right => `${area}:read`);
+
+let site: Console;
+let routes: { method: string; path: string }[] = [];
+let api: readonly ApiRoute[] = [];
+const browsers = new Map<string, Browser>();
+const tokens = new Map<string, string>();
+
+const person = async (name: string, rights: readonly Right[]): Promise<void> => {
+  const { objects, accounts } = site.appliance;
+  const role = objects.create(systemActor, 'role', { name, rights }).id;
+  const account = objects.create(systemActor, 'account', { name, roles: [role] }).id;
+  const one = site.browser();
+  const link = `/first/${accounts.makeLink(systemActor, account).token}`;
+  const response = await one.post(link, { password, repeat: password });
+  if (response.status !== 303) throw new Error(`${name} was not let in: ${response.status}`);
+  browsers.set(name, one);
+  tokens.set(name, accounts.createApiToken(systemActor, { name, account }).secret);
+};
+
+beforeAll(async () => {
+  site = await openConsole();
+  // The router keeps middleware as well; that has the method ALL.
+  routes = site.app.routes.filter(({ method }) => method !== 'ALL');
+  api = describeApi(apiPartsOf(site.appliance)).routes;
+  await person('nothing', []);
+  await person('reading', reading);
+  for (const area of areas) await person(`not ${area}`, everything(area));
+});
+afterAll(() => site.close());
+
+const areaOf = (right: Right): Area | undefined => areas.find((area) => right.startsWith(`${area}:`));
+const isWrite = (right: Right): boolean => right === 'all' || right.endsWith(':write');
+
+describe('the table of routes', () => {
+  it('has each route at one door, and names those that are open to everybody', () => {
+    const needs = needsByRoute();
+    const apiKeys = new Set(
+      api.map((route) => `${route.method.toUpperCase()} ${apiPrefix}${route.path.replace(/\{(\w+)\}/g, ':$1')}`),
+    ); // prettier-ignore
+    const open: string[] = [];
+    const unknown: string[] = [];
+    for (const key of new Set(routes.map(routeKey))) {
+      const need = needs.get(key)?.need;
+      if (need === 'open') open.push(key);
+      else if (need === undefined && !apiKeys.has(key)) unknown.push(key);
+    }
+    expect(unknown.sort()).toEqual([
+      // Without a certificate only these two answer; the rest of that door is asked below.
+      'GET /api/agent/v1/objects/sha256/:hex',
+      'GET /api/agent/v1/site',
+      'GET /api/agent/v1/trust/:name',
+      'GET /api/v1/openapi.json',
+      // Files of the console itself, by the hash in their name.
+      'GET /assets/:name{.+}',
+      'GET /healthz',
+      'POST /api/agent/v1/check-in',
+      'POST /api/agent/v1/enrol',
+      'POST /api/agent/v1/events',
+      'POST /api/agent/v1/renew',
+      'POST /api/agent/v1/tasks/:id/result',
+      'PUT /api/agent/v1/sections/:collection',
+    ]);
+    expect(open.sort()).toEqual([
+      'GET /first/:token',
+      'GET /login',
+      'POST /first/:token',
+      'POST /login',
+      'POST /logout',
+      'POST /preferences',
+    ]);
+  });
+
+  it('declares nothing that is not there', () => {
+    const mounted = new Set(doors(site.appliance).console.routes.map(routeKey));
+    expect([...needsByRoute().keys()].filter((key) => !mounted.has(key))).toEqual([]);
+  });
+});
+
+describe('the agents’ door', () => {
+  it('refuses whoever has no certificate, whatever is asked', async () => {
+    const native = routes.filter(({ path }) => path.startsWith(`${nativePrefix}/`));
+    const refused: string[] = [];
+    for (const { method, path } of native) {
+      const address = path.replace(/:\w+/g, 'a'.repeat(64));
+      const body = method === 'GET' ? {} : { body: '{}' };
+      const response = await site.app.request(address, { method, ...body });
+      // Enrolment is refused by its token; before there is a root of trust it says that.
+      if (response.status === 401 || (await response.json()).error === 'NO_ROOT') refused.push(`${method} ${path}`);
+    }
+    expect(native.length).toBe(9);
+    expect(refused).toHaveLength(native.length);
+  });
+});
+
+describe('the API', () => {
+  const fill = (path: string): string =>
+    path
+      .replace('{number}', '1')
+      .replace('{device}', 'a'.repeat(32))
+      .replace(/\{\w+\}/g, 'aaaaaaaaaaaaaaaaaaaa');
+  let address = 0;
+  const ask = async (route: ApiRoute, token?: string): Promise<number> => {
+    address += 1;
+    const from = { incoming: { socket: { remoteAddress: `10.1.${address >> 8}.${address & 255}` } } };
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const url = `${apiPrefix}${fill(route.path)}`;
+    const response = await site.app.request(url, { method: route.method.toUpperCase(), headers }, from as never);
+    await response.arrayBuffer();
+    return response.status;
+  };
+
+  it('answers nobody, and to the others what their rights allow', async () => {
+    const wrong: string[] = [];
+    const counts = { routes: 0, refusals: 0 };
+    for (const route of api) {
+      counts.routes += 1;
+      const expectStatus = async (who: string | undefined, refused: boolean): Promise<void> => {
+        const status = await ask(route, who === undefined ? undefined : tokens.get(who));
+        counts.refusals += refused ? 1 : 0;
+        const isRefused = who === undefined ? status === 401 : status === 403;
+        if (isRefused !== refused) wrong.push(`${route.method} ${route.path} as ${who ?? 'nobody'}: ${status}`);
+      };
+      const { right } = route;
+      await expectStatus(undefined, true);
+      await expectStatus('nothing', right !== 'any');
+      await expectStatus('reading', right !== 'any' && isWrite(right));
+      const area = right === 'any' ? undefined : areaOf(right);
+      if (area !== undefined) await expectStatus(`not ${area}`, true);
+    }
+    expect(wrong).toEqual([]);
+    expect(counts.routes).toBeGreaterThan(60);
+    expect(counts.refusals).toBeGreaterThan(2 * counts.routes);
+  }, 120_000);
+});
+
+describe('the console', () => {
+  type Call = { key: string; method: 'GET' | 'POST'; path: string; right: Right | 'open' | 'person' };
+
+  /** Each address with each kind or collection that it may name. */
+  const calls = (): Call[] => {
+    const { objects, inventory } = site.appliance;
+    const fill = (pattern: string): string =>
+      pattern
+        .replace(/:step\?/, 'check')
+        .replace(/:file\{[^}]*\}/, ':collection.csv')
+        .replace(/:number/, '1')
+        .replace(/:(id|item|token|tab|group)\b/g, 'a'.repeat(24));
+    return [...needsByRoute()].flatMap(([key, { need }]): Call[] => {
+      const [method, pattern] = key.split(' ') as ['GET' | 'POST', string];
+      const path = fill(pattern);
+      const one = (right: Exclude<Need, 'kind:read' | 'kind:write' | 'collection:read'>, at = path): Call => ({
+        key,
+        method,
+        path: at.replace(':collection', 'hardware'),
+        right,
+      });
+      if (need === 'kind:read' || need === 'kind:write')
+        return objects.kinds().map((kind) => {
+          const access = need === 'kind:read' ? 'read' : 'write';
+          return one(`${kind.area}:${access}`, path.replace(':kind', kind.name));
+        });
+      if (need === 'collection:read')
+        return inventory
+          .collections()
+          .map((collection) => one(readRight(collection), path.replace(':collection', collection.name)));
+      return [one(need)];
+    });
+  };
+
+  const send = (browser: Browser, { method, path }: Call): Promise<Response> =>
+    method === 'GET'
+      ? browser.get(path)
+      : browser.post(path, { action: 'approve', confirmed: '1', id: randomUUID(), all: '1' });
+
+  it('sends nobody to log in, and shows the others what their rights allow', async () => {
+    const wrong: string[] = [];
+    const nobody = site.browser();
+    const count = (): number => site.appliance.events.list({ limit: 1 }).total;
+    const before = count();
+    for (const call of calls()) {
+      const check = async (who: string, browser: Browser | undefined, refused: boolean): Promise<void> => {
+        if (browser === undefined) throw new Error(`nobody is called ${who}`);
+        const response = await send(browser, call);
+        await response.arrayBuffer().catch(() => undefined);
+        const status = response.status;
+        const isLogin = response.headers.get('location')?.startsWith('/login') ?? false;
+        const isRefused = who === 'nobody' ? status === 401 || (status === 303 && isLogin) : status === 403;
+        if (isRefused !== refused) wrong.push(`${call.method} ${call.path} as ${who}: ${status}`);
+      };
+      if (call.right === 'open') continue;
+      await check('nobody', nobody, true);
+      // What everybody who is signed in may do is the own account's; it is not called here.
+      if (call.right === 'person') continue;
+      await check('nothing', browsers.get('nothing'), true);
+      const area = areaOf(call.right);
+      if (area !== undefined) await check(`not ${area}`, browsers.get(`not ${area}`), true);
+      // Streams that stay open and what writes an event are asked only by those who are refused.
+      if (isWrite(call.right)) await check('reading', browsers.get('reading'), true);
+      else if (call.method === 'GET' && !/stream|\.csv/.test(call.path))
+        await check('reading', browsers.get('reading'), false);
+    }
+    expect(wrong).toEqual([]);
+    expect(count()).toBe(before);
+  }, 180_000);
+});
+
+describe('a form in several parts', () => {
+  it('is taken where a file is, and its token is asked for there', async () => {
+    const administrator = await site.as('administrator');
+    const parts = (csrf: string): string =>
+      `--edge\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${csrf}\r\n--edge\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nx\r\n--edge--\r\n`;
+    const headers = { 'content-type': 'multipart/form-data; boundary=edge' };
+    const statuses: { sort: 'upload' | 'form'; status: number }[] = [];
+    for (const [key, { upload }] of needsByRoute()) {
+      const [method, pattern = ''] = key.split(' ');
+      if (method !== 'POST') continue;
+      const path = pattern.replace(':kind', 'group').replace(/:\w+/g, 'a'.repeat(24));
+      const { status } = await administrator.postRaw(path, parts('wrong'), headers);
+      statuses.push({ sort: upload ? 'upload' : 'form', status });
+    }
+    const of = (sort: string): number[] => statuses.filter((one) => one.sort === sort).map(({ status }) => status);
+    expect(of('upload')).toEqual([403, 403]);
+    expect(new Set(of('form'))).toEqual(new Set([415]));
+    expect(of('form').length).toBeGreaterThan(15);
+  });
+});
