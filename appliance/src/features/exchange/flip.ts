@@ -9,7 +9,6 @@ import type { EventService } from '../events/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
-import type { Pin } from './importer-parts.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
@@ -24,6 +23,13 @@ export type ReceiptContext = {
   readonly applied: () => ReceiptPredicate['applied'];
   readonly devices: () => ReceiptPredicate['devices'];
   readonly overrides: ReceiptPredicate['overrides'];
+};
+
+/** What an import of trust has beside the file: the root to begin with, and which one a person has compared. */
+export type Pin = {
+  readonly version: number;
+  readonly bytes: Uint8Array;
+  readonly compared: { readonly version: number; readonly sha256: string };
 };
 
 export type FlipParts = {

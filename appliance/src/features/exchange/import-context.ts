@@ -5,7 +5,8 @@ import type { ImportContext } from '@sallyport/bundle-tools/importer/context';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
-import type { ImporterParts, Pin } from './importer-parts.ts';
+import type { Pin } from './flip.ts';
+import type { ImporterParts } from './importer-parts.ts';
 import { requireState } from './request-builder.ts';
 import type { ImportOptions } from './types.ts';
 

@@ -13,10 +13,3 @@ export type ImporterParts = FlipParts & {
   readonly applied: (since: string | undefined) => ReturnType<ReceiptContext['applied']>;
   readonly devices: ReceiptContext['devices'];
 };
-
-/** What an import of trust has beside the file: the root to begin with, and which one a person has compared. */
-export type Pin = {
-  readonly version: number;
-  readonly bytes: Uint8Array;
-  readonly compared: { readonly version: number; readonly sha256: string };
-};
