@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 // Compiles the workspaces, then lays files that are not TypeScript (SQL, assets) beside the compiled code.
@@ -18,3 +18,13 @@ for (const [from, to] of copies) {
   if (!existsSync(join(root, from))) continue;
   cpSync(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('.ts') });
 }
+
+/** SOURCE_DATE_EPOCH, else the time of the commit, else now: the release's own lower bound for every clock. */
+const builtAt = (): string => {
+  const given = process.env['SOURCE_DATE_EPOCH'];
+  const commit = spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).stdout?.trim();
+  const seconds = [given, commit].find((text) => /^[1-9]\d{0,11}$/.test(text ?? ''));
+  const date = seconds === undefined ? new Date() : new Date(Number(seconds) * 1000);
+  return `${date.toISOString().slice(0, 19)}Z`;
+};
+writeFileSync(join(root, 'appliance/dist/release.json'), `${JSON.stringify({ builtAt: builtAt() })}\n`);

@@ -28,6 +28,7 @@ import { type Jobs, jobs, type Schedule } from './platform/jobs.ts';
 import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
+import { releaseTime } from './platform/release.ts';
 import { applianceVersion } from './platform/version.ts';
 
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
@@ -198,6 +199,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       devices: () => allDevices(devices),
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,
+      releasedAt: releaseTime(),
     });
     return {
       version: applianceVersion(),

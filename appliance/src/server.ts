@@ -27,6 +27,7 @@ export const startServer = async (
     }
     // What a crash left of an import is finished or dropped before anybody reads the state.
     await appliance.exchange.recover();
+    appliance.exchange.noteTime();
     await jobs.start();
     intake = startIntake({ dataDir: paths.data, extensions, log });
     listener = await startListener({
@@ -51,6 +52,7 @@ export const startServer = async (
       stopFlushing();
       devices.flush();
       await jobs.stop();
+      appliance.exchange.noteTime();
       events.record('server-stopped', { actor: 'system:appliance' });
       lock.release();
     },

@@ -18,6 +18,7 @@ await runJobs('self-check', async (_payload, { appliance }) => {
   for (const { check, detail } of findings.slice(0, maxEvents)) {
     events.record('doctor-finding', { actor: 'system:appliance', params: { check, detail } });
   }
+  appliance.exchange.noteTime();
   const staleFeeds = appliance.exchange.noteStale();
   const { bavail, bsize } = statfsSync(paths.data);
   const freeBytes = bavail * bsize;

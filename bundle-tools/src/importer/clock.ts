@@ -7,7 +7,8 @@ import type { ImportWarning } from './verdict.ts';
 // Section 7. Times are milliseconds here; documents carry text.
 
 const dayMs = 86_400_000;
-const suspectMs = 400 * dayMs;
+/** A time this far ahead of the floor is not believed until an operator agrees. */
+export const suspectMs = 400 * dayMs;
 const soonMs = 180 * dayMs;
 
 /** `answer` to an open nonce, or `open`: a broadcast or a bundle without a nonce. */

@@ -9,6 +9,7 @@ import type { EventService } from '../events/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
+import { believedMs } from './clock.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
@@ -21,6 +22,7 @@ export type ReceiptContext = {
   readonly keys: SiteKeys;
   readonly startedAt: string;
   readonly applied: () => ReceiptPredicate['applied'];
+  readonly told: (applied: ReceiptPredicate['applied'], receipt: number) => void;
   readonly devices: () => ReceiptPredicate['devices'];
   readonly overrides: ReceiptPredicate['overrides'];
 };
@@ -118,6 +120,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
       floor: verdict.newFloor,
       snapshot: flip.snapshot,
     });
+    store.setIssuedSuspect(verdict.manifest.issued_at > verdict.newFloor ? verdict.manifest.issued_at : null);
+    store.clearMissing();
     if (summary.requestNumber !== undefined) {
       store.closeRequests(summary.requestNumber, verdict.bundleId, finished);
       store.replaceUnfulfilled(summary.unfulfilled, verdict.bundleId, finished);
@@ -126,6 +130,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
     for (const feed of flip.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
     for (const feed of flip.confirmedFeeds) store.seeFeed(feed, finished);
     if (flip.updates) parts.updates.applyCatalog(flip.updates.list, flip.updates.sizes, finished);
+    const applied = flip.receipt.applied();
+    const { floor } = requireState(store);
     const receipt = addReceipt(store, flip.receipt.keys, state.site, {
       subjects: subjectsOf(verdict),
       predicate: {
@@ -137,18 +143,19 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
         detail: '',
         started_at: flip.receipt.startedAt,
         finished_at: finished,
-        floor: requireState(store).floor,
+        floor,
         before,
         after: side(store),
         counts: verdict.counts,
         volumes: { seen: verdict.volumes.map(({ n }) => n), missing: [] },
         warnings: [...verdict.warnings],
         overrides: [...flip.receipt.overrides],
-        applied: flip.receipt.applied(),
+        applied,
         devices: flip.receipt.devices(),
-        days_left: daysLeft(verdict.expires, parts.clock()),
+        days_left: daysLeft(verdict.expires, believedMs(floor, parts.clock())),
       },
     });
+    flip.receipt.told(applied, receipt);
     for (const { version } of verdict.newRoots)
       events.record('root-updated', { ...actorName(flip.actor), params: { rootVersion: version } });
     if (flip.pinnedRoot)
@@ -185,6 +192,8 @@ export const recordOutcome = (
     readonly code: string;
     readonly message: string;
     readonly newRoots: readonly NewRoot[];
+    /** Objects that a refused bundle relied on and that are not here: the next request asks for them. */
+    readonly missing?: readonly string[];
     readonly receipt: ReceiptContext;
     readonly verdict?: ImportVerdict;
   },
@@ -197,6 +206,8 @@ export const recordOutcome = (
     const state = requireState(store);
     // Equal before and after: newer roots hold by themselves, not by the bundle that brought them.
     const held = side(store);
+    const applied = outcome.receipt.applied();
+    const expires = Object.fromEntries([...store.metadata().values()].map((row) => [row.role, row.expires]));
     const receipt = addReceipt(store, outcome.receipt.keys, state.site, {
       subjects: verdict ? subjectsOf(verdict) : [],
       predicate: {
@@ -217,11 +228,13 @@ export const recordOutcome = (
         },
         warnings: [...(verdict?.warnings ?? [])],
         overrides: [...outcome.receipt.overrides],
-        applied: [],
+        applied,
         devices: outcome.receipt.devices(),
-        days_left: verdict ? daysLeft(verdict.expires, parts.clock()) : {},
+        days_left: daysLeft(verdict?.expires ?? expires, believedMs(state.floor, parts.clock())),
       },
     });
+    outcome.receipt.told(applied, receipt);
+    if (outcome.missing) store.addMissing(outcome.missing, finished);
     if (newest !== undefined)
       events.record('root-updated', { ...actorName(outcome.actor), params: { rootVersion: newest } });
     if (outcome.result === 'refused')

@@ -46,7 +46,7 @@ export const importContext = (
     seq: state.seq,
     seqBroadcast: state.seq_broadcast,
     imported: store.imported(),
-    broadcastAllowed: pin !== undefined || state.broadcast_allowed === 1,
+    broadcastAllowed: pin !== undefined || parts.settings.broadcast(),
     graceDays: parts.settings.graceDays(),
     floor: state.floor,
     systemNow: toTime(parts.clock()),

@@ -7,9 +7,16 @@ export type ImporterParts = FlipParts & {
   readonly keys: () => SiteKeys;
   readonly objects: StoreService;
   readonly paths: { readonly data: string; readonly staging: string };
-  readonly vulnerabilities: Pick<VulnerabilityService, 'rematch' | 'isRematchDue' | 'buildSnapshot' | 'tidySnapshots'>;
-  readonly settings: { readonly graceDays: () => number; readonly reserveBytes: () => number };
+  readonly vulnerabilities: Pick<
+    VulnerabilityService,
+    'rematch' | 'isRematchDue' | 'buildSnapshot' | 'tidySnapshots' | 'feedsOf'
+  >;
+  readonly settings: {
+    readonly graceDays: () => number;
+    readonly reserveBytes: () => number;
+    readonly broadcast: () => boolean;
+  };
   /** What was installed since the last receipt. */
-  readonly applied: (since: string | undefined) => ReturnType<ReceiptContext['applied']>;
+  readonly applied: Pick<ReceiptContext, 'applied' | 'told'>;
   readonly devices: ReceiptContext['devices'];
 };

@@ -12,6 +12,7 @@ import { importContext } from './import-context.ts';
 import { takeImportLock } from './import-lock.ts';
 import { planImport } from './import-summary.ts';
 import type { ImporterParts } from './importer-parts.ts';
+import { operatorOf } from './receipts.ts';
 import { cleanUp } from './recover.ts';
 import { requireState } from './request-builder.ts';
 import { dropStaging, giveUpSpare, keepSpare, keepStaged, makeStaging } from './staging.ts';
@@ -19,8 +20,6 @@ import type { ImportOptions, ImportReport, ImportResult, ImportSummary } from '.
 
 // Refusals that say nothing about a bundle: no receipt leaves the site for an empty medium.
 const WITHOUT_RECEIPT: ReadonlySet<string> = new Set(['NO_BUNDLE', 'AMBIGUOUS', 'NOT_REGULAR', 'NOT_FOUND']);
-
-const operatorOf = (actor: Actor): number => (/^\d{1,15}$/.test(actor.id) ? Number(actor.id) : 0);
 
 const systemRefusals: Readonly<Record<string, ['NO_SPACE' | 'STORE_IO', string]>> = {
   ENOSPC: ['NO_SPACE', 'the disk of the data directory is full'],
@@ -81,10 +80,11 @@ const buildAdvisories = async (
   feedParts: ReturnType<typeof planFeeds>['parts'],
 ): Promise<Built> => {
   const { store, vulnerabilities, clock } = parts;
-  const { snapshot } = requireState(store);
+  const { snapshot, snapshot_previous: previous } = requireState(store);
   if (feedParts.length === 0) return { snapshot, feeds: [], advisories: 0 };
   run.report('advisories');
-  const number = snapshot + 1;
+  // Above both: after going back one inventory the newer of them is the previous one.
+  const number = Math.max(snapshot, previous) + 1;
   store.journal(run.importId, { state: 'stored', at: toTime(clock()), snapshot: number });
   let advisories = 0;
   const feeds = await vulnerabilities.buildSnapshot({
@@ -209,6 +209,7 @@ const recordRefusal = async (
       code: refusal.code,
       message: refusal.message,
       newRoots: refusal.newRoots,
+      missing: refusal.missing,
     });
   }
 };
@@ -275,7 +276,6 @@ const wetRun = async (
   const name = stagingName();
   const importId = store.startImport(name, `${actor.type}:${actor.id}`, startedAt);
   const folder = makeStaging(parts.paths.staging, name);
-  const since = store.receiptNewest()?.created_at;
   const run: Run = {
     importId,
     actor,
@@ -285,7 +285,7 @@ const wetRun = async (
     receipt: {
       keys: parts.keys(),
       startedAt,
-      applied: () => parts.applied(since),
+      ...parts.applied,
       devices: parts.devices,
       overrides:
         options.acceptStale === undefined

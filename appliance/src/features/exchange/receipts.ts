@@ -1,14 +1,20 @@
 import type { ReceiptPredicate, ReceiptSubject } from '@sallyport/bundle-tools/documents/receipt';
 import { signReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import type { Actor } from '../objects/types.ts';
 import type { SiteKeys } from './keys.ts';
 import type { ExchangeStore } from './store.ts';
 
 type Given = Omit<ReceiptPredicate, 'format' | 'site' | 'number' | 'prev'>;
 
+const MAX_OVERRIDES = 32;
+
+/** The local number of who did something; no name leaves in a receipt. */
+export const operatorOf = (actor: Actor): number => (/^\d{1,15}$/.test(actor.id) ? Number(actor.id) : 0);
+
 /**
  * Signs the next receipt and stores it; in the caller's transaction. Texts of a receipt leave the site, so `detail` is
- * made of codes only.
+ * made of codes only. Overrides since the last receipt are told in this one.
  */
 export const addReceipt = (
   store: ExchangeStore,
@@ -19,6 +25,7 @@ export const addReceipt = (
   const last = store.receiptNewest();
   const number = (last?.number ?? 0) + 1;
   const { predicate } = receipt;
+  const told = store.overridesOpen(MAX_OVERRIDES - predicate.overrides.length);
   const envelope = signReceipt({
     subjects: receipt.subjects,
     predicate: {
@@ -27,6 +34,7 @@ export const addReceipt = (
       number,
       ...(last === undefined ? {} : { prev: last.digest }),
       ...predicate,
+      overrides: [...predicate.overrides, ...told.map(({ code, reason, operator }) => ({ code, reason, operator }))],
     },
     key: keys.sign,
   });
@@ -41,6 +49,10 @@ export const addReceipt = (
     seq: predicate.seq ?? null,
     envelope,
   });
+  store.tellOverrides(
+    told.map(({ id }) => id),
+    number,
+  );
   return number;
 };
 

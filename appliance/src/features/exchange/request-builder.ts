@@ -8,6 +8,7 @@ import {
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
 import { type SiteRequest, signRequest, stateDigest, type Want } from '@sallyport/bundle-tools/documents/request';
+import { readClock } from '@sallyport/bundle-tools/importer/clock';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
@@ -58,9 +59,6 @@ export const heldVersions = (store: ExchangeStore): SiteRequest['tuf'] => {
     targets: version('targets'),
   };
 };
-
-/** The later of two times in the form of the documents, which sort as text. */
-export const laterTime = (a: string, b: string): string => [a, b].sort()[1] ?? a;
 
 /** The state of an initialised appliance. */
 export const requireState = (store: ExchangeStore): StateRow => {
@@ -159,7 +157,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     request_id: Buffer.from(randomBytes(16)).toString('hex'),
     number: state.request_number + 1,
     nonce: Buffer.from(randomBytes(32)).toString('base64'),
-    created_at: laterTime(toTime(sources.nowMs), state.floor),
+    created_at: toTime(readClock(state.floor, toTime(sources.nowMs)).believedMs),
     floor: state.floor,
     to: sealTo.map((key) => fingerprintOf(key)),
     seal_to: Buffer.from(keys.seal.publicKey).toString('base64'),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { suspectMs } from '@sallyport/bundle-tools/importer/clock';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
@@ -14,8 +15,6 @@ import type { BuiltRequest } from './request-builder.ts';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { ExportedRequest } from './types.ts';
-
-const suspectMs = 400 * 86_400_000;
 
 const onMedium = <T>(path: string, work: () => T): T => {
   try {

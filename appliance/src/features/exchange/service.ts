@@ -17,15 +17,29 @@ import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Knowledge } from '../vulnerabilities/types.ts';
+import {
+  agreeTime,
+  type ClockAgreement,
+  type ClockParts,
+  type ClockView,
+  clockView,
+  type DoubtfulTime,
+  firstFloor,
+  noteTime,
+  previewAgreement,
+} from './clock.ts';
 import { siteIdentities } from './identities.ts';
 import { runImport } from './importer.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { readSiteKeys } from './keys.ts';
 import { appliedQueries } from './queries.ts';
+import { checkReason } from './reason.ts';
+import { operatorOf } from './receipts.ts';
 import { type Recovered, recoverImports } from './recover.ts';
 import { type BuiltRequest, buildRequest, requireState } from './request-builder.ts';
 import { requestContent } from './request-content.ts';
 import { writeRequest } from './request-writer.ts';
+import { type InventoryRevert, previewRevert, revertInventory } from './revert-inventory.ts';
 import { currentCard, type ExportedCard } from './site-card.ts';
 import { exchangeStore } from './store.ts';
 import { importTrust, readTrustFile, type TrustFile } from './trust-import.ts';
@@ -56,6 +70,8 @@ export type ExchangeParts = {
   /** Public keys of the device CA, base64, for the site card. */
   readonly deviceCa: () => readonly string[];
   readonly clock: () => number;
+  /** When this release was built; absent where sources run. */
+  readonly releasedAt?: string | undefined;
 };
 
 export type ExchangeService = {
@@ -87,6 +103,18 @@ export type ExchangeService = {
   /** `<N>.root.json`, timestamp.json, snapshot.json, targets.json, inventory.jsonl; a text is a path. */
   trustFile(name: string): Uint8Array | string | null;
   root(): Uint8Array | null;
+  /** What the site takes for the time, and what is in doubt. */
+  time(): ClockView;
+  /** Keeps the wall time, unless it is in doubt; for start, stop and the daily check. */
+  noteTime(): ClockView;
+  /** What agreeing to a doubtful time would do; nothing is changed. NOT_FOUND when nothing is in doubt. */
+  previewClock(source?: DoubtfulTime['source']): ClockAgreement;
+  /** An operator says that a doubtful time is right: the floor rises to it, for good. */
+  agreeClock(actor: Actor, reason: string, source?: DoubtfulTime['source']): ClockAgreement;
+  /** What going back one inventory would do; nothing is changed. */
+  previewRevert(): InventoryRevert;
+  /** Goes back one inventory; versions, numbers and the floor stay. */
+  revertInventory(actor: Actor, reason: string): InventoryRevert;
   /** Cleans up what a crash left; call at start. undefined: another process imports right now. */
   recover(): Promise<Recovered | undefined>;
 };
@@ -110,7 +138,7 @@ const freeBytes = (folder: string | undefined): number => {
 /** The exchange: site card, trust, requests, imports, receipts. */
 export const exchangeService = (parts: ExchangeParts): ExchangeService => {
   const { db, keyring, events, objects, inventory, vulnerabilities, updates, clock } = parts;
-  const store = exchangeStore(db);
+  const store = exchangeStore(db, parts.releasedAt);
   const keys = () => readSiteKeys(keyring);
 
   const deviceCounts = (): ReceiptPredicate['devices'] => {
@@ -137,14 +165,19 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     settings: {
       graceDays: () => objects.settingInteger('exchange.grace-days'),
       reserveBytes: () => objects.settingInteger('exchange.reserve-bytes'),
+      broadcast: () => objects.settingFlag('exchange.broadcast'),
     },
-    applied: appliedQueries(db).applied,
+    applied: appliedQueries(db),
     devices: deviceCounts,
   };
+
+  const time: ClockParts = { db, store, events, clock, releasedAt: parts.releasedAt };
 
   const held = function* (): Generator<string> {
     for (const { sha256 } of parts.store.list()) yield sha256;
   };
+
+  const identities = () => siteIdentities({ inventory, objects, devices: parts.devices });
 
   const build = (folder: string | undefined): BuiltRequest =>
     buildRequest({
@@ -155,7 +188,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       advisories: vulnerabilities.advisoryIds(200_000),
       held: held(),
       media: { volumeBytes: objects.settingInteger('exchange.medium-bytes'), freeBytes: freeBytes(folder) },
-      identities: siteIdentities({ inventory, objects, devices: parts.devices }),
+      identities: identities(),
       allowed: allowedWords(),
       nowMs: clock(),
     });
@@ -164,6 +197,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     const words = objects.setting('exchange.allowed-words');
     return new Set(Array.isArray(words) ? words.map((word) => word.trim().toLowerCase()) : []);
   };
+
+  const reasonOf = (text: string): string => checkReason(text, identities(), allowedWords());
 
   const knowledge = (): Knowledge[] => {
     const limitDays = objects.settingInteger('exchange.knowledge-limit-days');
@@ -183,7 +218,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
   const roleFile = (role: TrustRole): Uint8Array | null => store.metadata().get(role)?.bytes ?? null;
 
   return {
-    initialise: (site, name, floor) => store.initialise(site, name, floor),
+    initialise: (site, name, floor) => store.initialise(site, name, firstFloor(floor, parts.releasedAt)),
     state: () => {
       const state = requireState(store);
       const metadata = store.metadata();
@@ -253,7 +288,9 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       }),
     importBundle: async (actor, path, options = {}) => {
       requireRight(actor, 'exchange:write');
-      return runImport(importer, actor, resolve(path), options);
+      const { acceptStale } = options;
+      const checked = acceptStale === undefined ? {} : { acceptStale: reasonOf(acceptStale) };
+      return runImport(importer, actor, resolve(path), { ...options, ...checked });
     },
     imports: ({ before, limit }) => store.imports(before ?? Number.MAX_SAFE_INTEGER, limit).map(withoutStaging),
     import: (id) => {
@@ -321,13 +358,25 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       const root = /^([1-9]\d{0,15})\.root\.json$/.exec(name);
       if (root) return store.root(Number(root[1])) ?? null;
       if (name === 'inventory.jsonl') {
-        const { inventory: digest } = requireState(store);
+        const { inventory_listed: digest } = requireState(store);
         return digest !== null && parts.store.has(digest) ? parts.store.path(digest) : null;
       }
       const role = /^(timestamp|snapshot|targets)\.json$/.exec(name)?.[1];
       return role === undefined ? null : roleFile(role as TrustRole);
     },
     root: () => roleFile('root'),
+    time: () => clockView(time),
+    noteTime: () => noteTime(time),
+    previewClock: (source) => previewAgreement(time, source),
+    agreeClock: (actor, reason, source) => {
+      requireRight(actor, 'exchange:write');
+      return agreeTime(time, actor, operatorOf(actor), reasonOf(reason), source);
+    },
+    previewRevert: () => previewRevert(importer),
+    revertInventory: (actor, reason) => {
+      requireRight(actor, 'exchange:write');
+      return revertInventory(importer, actor, operatorOf(actor), reasonOf(reason));
+    },
     recover: () => recoverImports(importer),
   };
 };

@@ -1,5 +1,6 @@
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { Database } from '../../platform/database.ts';
+import { ledgerStore } from './ledger-store.ts';
 import type { ImportRow, ImportSummary, ReceiptRow, TrustRole } from './types.ts';
 
 export type StateRow = {
@@ -10,9 +11,12 @@ export type StateRow = {
   last_bundle: string | null;
   inventory: string | null;
   inventory_previous: string | null;
+  /** What the held targets name; agents judge by it. */
+  inventory_listed: string | null;
+  snapshot_with_previous: number;
+  issued_suspect: string | null;
   policy: Buffer | null;
   floor: string;
-  broadcast_allowed: number;
   request_number: number;
   snapshot: number;
   snapshot_previous: number;
@@ -88,8 +92,8 @@ const toReceiptRow = (row: ReceiptRecord): ReceiptRow => ({
   ...(row.acknowledged_at === null ? {} : { acknowledgedAt: row.acknowledged_at }),
 });
 
-/** The tables of the exchange. */
-export const exchangeStore = (db: Database) => {
+/** The tables of the exchange. The floor is never before `releasedAt`. */
+export const exchangeStore = (db: Database, releasedAt = '') => {
   const state = db.prepare<[], StateRow>('SELECT * FROM exchange_state WHERE id = 1');
   const insertState = db.prepare('INSERT OR IGNORE INTO exchange_state (id, site, name, floor) VALUES (1, ?, ?, ?)');
   const metadata = db.prepare<[], { role: TrustRole; version: number; expires: string; bytes: Buffer }>(
@@ -171,14 +175,25 @@ export const exchangeStore = (db: Database) => {
   const flip = db.prepare(
     `UPDATE exchange_state SET seq = @seq, seq_broadcast = @seqBroadcast, last_bundle = @lastBundle,
        inventory_previous = CASE WHEN inventory IS @inventory THEN inventory_previous ELSE inventory END,
-       inventory = @inventory, policy = @policy, floor = max(floor, @floor),
+       snapshot_with_previous = CASE WHEN inventory IS @inventory THEN snapshot_with_previous ELSE snapshot END,
+       inventory = @inventory, inventory_listed = @inventory, policy = @policy, floor = max(floor, @floor),
        snapshot_previous = CASE WHEN snapshot = @snapshot THEN snapshot_previous ELSE snapshot END, snapshot = @snapshot
      WHERE id = 1`,
   );
   const raiseFloor = db.prepare('UPDATE exchange_state SET floor = max(floor, ?) WHERE id = 1');
+  const setIssuedSuspect = db.prepare('UPDATE exchange_state SET issued_suspect = ? WHERE id = 1');
+  const revert = db.prepare(
+    `UPDATE exchange_state SET inventory = inventory_previous, inventory_previous = inventory,
+       snapshot = @snapshot, snapshot_previous = @snapshotPrevious, snapshot_with_previous = snapshot
+     WHERE id = 1 AND inventory_previous IS NOT NULL`,
+  );
+  const dropFeed = db.prepare('DELETE FROM feed WHERE feed = ?');
 
   return {
-    state: () => state.get(),
+    state: (): StateRow | undefined => {
+      const row = state.get();
+      return row && { ...row, floor: row.floor < releasedAt ? releasedAt : row.floor };
+    },
     initialise: (site: string, name: string, floor: string): void => {
       insertState.run(site, name, floor);
     },
@@ -313,6 +328,17 @@ export const exchangeStore = (db: Database) => {
     raiseFloor: (floor: string): void => {
       raiseFloor.run(floor);
     },
+    setIssuedSuspect: (issuedAt: string | null): void => {
+      setIssuedSuspect.run(issuedAt);
+    },
+    /** Swaps the inventory in force with the one before. */
+    revert: (snapshot: number, snapshotPrevious: number): void => {
+      revert.run({ snapshot, snapshotPrevious });
+    },
+    dropFeed: (feed: string): void => {
+      dropFeed.run(feed);
+    },
+    ...ledgerStore(db),
   };
 };
 

@@ -11,7 +11,7 @@ import { decide } from './decision.ts';
 import { type FixNeeded, findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
-import { snapshotReaders } from './snapshot-queries.ts';
+import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
 import type {
@@ -51,6 +51,8 @@ export type VulnerabilityService = {
     readonly capturedAt: string;
     readonly onProgress?: (advisories: number) => void;
   }): Promise<FeedState[]>;
+  /** The position of each feed in a snapshot that is here. */
+  feedsOf(number: number): FeedState[];
   /** Removes snapshots that are neither in force nor the ones before, and what a build left half-made. */
   tidySnapshots(): void;
   /** Whether the matches were made with another snapshot than the one in force: after a crash between the two. */
@@ -195,6 +197,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       });
     },
     buildSnapshot: (options) => buildSnapshot({ ...options, folder: parts.folder, previous: current() }),
+    feedsOf: (number) => snapshotFeeds(snapshotPath(parts.folder, number)),
     tidySnapshots: () => {
       const { snapshot, previous } = store.snapshots();
       dropSnapshots(parts.folder, new Set([snapshot, previous]));

@@ -3,7 +3,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { snapshotPath } from './snapshot-schema.ts';
 import type { Hit } from './store.ts';
-import type { Severity, Verdict } from './types.ts';
+import type { FeedState, Severity, Verdict } from './types.ts';
 
 // Reads `advisories/<n>.db`: source, eco, pkg, aff, aff_exact, aff_review, qual, adv, alias.
 
@@ -187,4 +187,19 @@ export const attachSnapshot = (db: Database, path: string): void => {
 
 export const detachSnapshot = (db: Database): void => {
   db.exec('DETACH snap');
+};
+
+/** The position of each feed in a snapshot. */
+export const snapshotFeeds = (path: string): FeedState[] => {
+  const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+  try {
+    return db
+      .prepare<[], { feed: string; cursor: string; digest: string; newest: string | null }>(
+        'SELECT name AS feed, cursor, digest, newest_advisory AS newest FROM source ORDER BY name',
+      )
+      .all()
+      .map(({ newest, ...feed }) => ({ ...feed, ...(newest === null ? {} : { newest }) }));
+  } finally {
+    db.close();
+  }
 };

@@ -36,6 +36,9 @@ export const settings = {
   'setting.exchange.knowledge-limit-days.help': 'Older advisories give a warning. Nothing is stopped.',
   'setting.exchange.grace-days.title': 'Grace for expired bundles',
   'setting.exchange.grace-days.help': 'With a reason, an operator may accept a bundle that expired within these days.',
+  'setting.exchange.broadcast.title': 'Take bundles for every site',
+  'setting.exchange.broadcast.help':
+    'Off: only answers to requests of this site are taken. A bundle for every site proves its age by its dates alone.',
   'setting.exchange.reserve-bytes.title': 'Space kept free',
   'setting.exchange.reserve-bytes.help': 'An import that would leave less does not start.',
   'setting.exchange.medium-bytes.title': 'Largest volume of a medium',

@@ -40,6 +40,9 @@ export const settings = {
   'setting.exchange.grace-days.title': 'Мерзімі өткен бумаларға жеңілдік',
   'setting.exchange.grace-days.help':
     'Себебін көрсетіп, оператор осы күндер ішінде мерзімі өткен буманы қабылдай алады.',
+  'setting.exchange.broadcast.title': 'Ортақ бумаларды қабылдау',
+  'setting.exchange.broadcast.help':
+    'Өшірулі: тек осы алаңның сұрауларына жауаптар қабылданады. Ортақ буманың жаңалығын оның күндері ғана растайды.',
   'setting.exchange.reserve-bytes.title': 'Бос қалдырылатын орын',
   'setting.exchange.reserve-bytes.help': 'Одан аз қалдыратын импорт басталмайды.',
   'setting.exchange.medium-bytes.title': 'Тасығыштағы томның шегі',

@@ -45,6 +45,9 @@ export const settings = {
   'setting.exchange.grace-days.title': 'Допуск для просроченных комплектов',
   'setting.exchange.grace-days.help':
     'Указав причину, оператор может принять комплект, истёкший не раньше этого срока.',
+  'setting.exchange.broadcast.title': 'Принимать общие комплекты',
+  'setting.exchange.broadcast.help':
+    'Выключено: принимаются только ответы на запросы этой площадки. Свежесть общего комплекта подтверждают только его даты.',
   'setting.exchange.reserve-bytes.title': 'Резерв свободного места',
   'setting.exchange.reserve-bytes.help': 'Импорт, после которого останется меньше, не начнётся.',
   'setting.exchange.medium-bytes.title': 'Наибольший том на носителе',

@@ -13,6 +13,8 @@ export const settings = defineSettings([
   { name: 'exchange.grace-days', type: 'integer', default: 30, min: 0, max: 365, area: 'exchange', unit: 'days' },
   { name: 'exchange.reserve-bytes', type: 'integer', default: 1_073_741_824, min: 0, area: 'exchange', unit: 'bytes' },
   { name: 'exchange.medium-bytes', type: 'integer', default: 16_000_000_000, min: 0, area: 'exchange', unit: 'bytes' },
+  /** Whether a bundle for every site, which answers no request, is taken. */
+  { name: 'exchange.broadcast', type: 'boolean', default: false, area: 'exchange' },
   /** Names that a person has judged harmless where the counter-proof of a request finds them in public names. */
   { name: 'exchange.allowed-words', type: 'list', default: [], area: 'exchange' },
 ]);
