@@ -31,6 +31,11 @@ export const command: Command = {
     const made = exchange.exportRequest(cliActor(), folder);
     out.line(`request ${made.number}  ${made.path}  ${made.sizeBytes} bytes`);
     out.line(`sha256  ${made.sha256}`);
+    out.note(
+      made.readBack === 'medium'
+        ? 'synced, read back from the medium and compared: safe to remove'
+        : 'synced, safe to remove; this file system cannot be read past the memory, so compare the SHA-256 elsewhere',
+    );
     out.result(made);
     return 0;
   },

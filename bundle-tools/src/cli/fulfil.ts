@@ -11,10 +11,16 @@ import { integerOption, stateOf, stateOption } from './state-option.ts';
 
 const shownGaps = 20;
 
+const readBackText: Readonly<Record<Fulfilled['readBack'], string>> = {
+  medium: 'synced, read back from the medium and compared: safe to remove',
+  memory: 'synced, safe to remove; this file system cannot be read past the memory, so compare the SHA-256 elsewhere',
+};
+
 const bundleText = (bundle: Fulfilled): string[] => [
   `site ${bundle.site}: request ${bundle.request} answered by ${bundle.path}`,
   `  ${bundle.objects} objects, ${bundle.objectBytes} bytes, ${bundle.updates} updates; ${bundle.reliesOn} objects are there already`,
   `  sha256 ${bundle.sha256}`,
+  `  ${readBackText[bundle.readBack]}`,
   ...bundle.unfulfilled.map(({ reason, wants }) => `  not fulfilled: ${reason}: ${wants.length} wants`),
   ...bundle.gaps.slice(0, shownGaps).map((gap) => `    ${gap.reason} ${gap.what}: ${gap.detail}`),
   ...(bundle.gaps.length > shownGaps ? [`    and ${bundle.gaps.length - shownGaps} more`] : []),

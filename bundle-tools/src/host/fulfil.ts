@@ -4,6 +4,7 @@ import { type BuiltBundle, buildBundle } from '../builder/build-bundle.ts';
 import type { Io } from '../cli/io.ts';
 import { BundleError } from '../errors.ts';
 import { listMedium } from '../media/find.ts';
+import type { ReadBackSource } from '../media/read-back.ts';
 import { freeBytes, writeToMedium } from '../media/write.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
 import { ensureDir } from '../platform/files.ts';
@@ -33,6 +34,7 @@ export type Fulfilled = {
   readonly bundleId: string;
   readonly seq: number;
   readonly path: string;
+  readonly readBack: ReadBackSource;
   readonly bytes: number;
   readonly sha256: string;
   readonly objects: number;
@@ -177,7 +179,7 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
     if (file === undefined) throw new BundleError('INTERNAL', 'no volume was built');
     const verdict = await checkAnswer({ state, path: file.path, nowMs, io }, opened.request, opened.digest);
     const name = basename(file.path);
-    const path = writeToMedium(file.path, media, name, (done, total) =>
+    const { path, readBack } = writeToMedium(file.path, media, name, (done, total) =>
       io.progress(`writing ${name}, bytes`, done, total),
     );
     const { manifest } = built;
@@ -213,6 +215,7 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
       bundleId: manifest.bundle_id,
       seq,
       path,
+      readBack,
       bytes: file.bytes,
       sha256: file.sha256,
       objects: manifest.totals.objects,

@@ -42,7 +42,7 @@ describe('a medium', () => {
     writeFileSync(from, 'content');
     mkdirSync(at('m'));
     writeFileSync(at('m', '.0123abcd-1of1.tar.part'), 'half');
-    expect(writeToMedium(from, at('m'), 'ffff0000-1of1.tar')).toBe(at('m', 'ffff0000-1of1.tar'));
+    expect(writeToMedium(from, at('m'), 'ffff0000-1of1.tar').path).toBe(at('m', 'ffff0000-1of1.tar'));
     expect(readdirSync(at('m'))).toEqual(['ffff0000-1of1.tar']);
     expect(readFileSync(at('m', 'ffff0000-1of1.tar'), 'utf8')).toBe('content');
     expect(() => writeToMedium(at('absent'), at('m'), 'x.tar')).toThrow();

@@ -1,9 +1,11 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { suspectMs } from '@sallyport/bundle-tools/importer/clock';
+import type { ReadBackSource } from '@sallyport/bundle-tools/media/read-back';
+import { writeHidden } from '@sallyport/bundle-tools/media/write';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
@@ -26,16 +28,6 @@ const onMedium = <T>(path: string, work: () => T): T => {
   }
 };
 
-const writeSynced = (path: string, bytes: Uint8Array): void => {
-  const fd = openSync(path, 'wx', 0o644);
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-};
-
 /** Refuses a request in which something was found that must not leave; the details name every place. */
 export const assertClean = ({ counterProof }: BuiltRequest): void => {
   if (counterProof.leaks.length === 0) return;
@@ -48,8 +40,9 @@ export const assertClean = ({ counterProof }: BuiltRequest): void => {
 };
 
 /**
- * Writes a request to a medium. The bytes are durable there under a hidden name before the number is used, and get their
- * name after it: a crash between leaves a number without a file, never two files with one number.
+ * Writes a request to a medium. The bytes are durable there under a hidden name, and compared with what the medium gives
+ * back, before the number is used, and get their name after it: a crash between leaves a number without a file, never two
+ * files with one number.
  */
 export const writeRequest = (options: {
   readonly db: Database;
@@ -70,11 +63,10 @@ export const writeRequest = (options: {
   const hidden = join(folder, `.${file}.part`);
   const at = toTime(options.nowMs);
   const drop = (): void => rmSync(hidden, { force: true });
+  let readBack: ReadBackSource;
   try {
-    onMedium(folder, () => {
-      writeSynced(hidden, sealed);
-      syncDir(folder);
-    });
+    // A medium that gives back other bytes is refused before a number is used.
+    readBack = writeHidden(folder, hidden, sealed);
     immediate(db, () => {
       const { request } = built;
       if (requireState(store).request_number + 1 !== request.number)
@@ -118,5 +110,6 @@ export const writeRequest = (options: {
     sizeBytes: sealed.length,
     digest: built.digest,
     sha256: fingerprintOf(sealed),
+    readBack,
   };
 };

@@ -65,6 +65,8 @@ export type ExportedRequest = {
   readonly digest: string;
   /** SHA-256 of the sealed file. */
   readonly sha256: string;
+  /** The file was synced, read back and compared: past the memory, or, where the file system cannot, maybe out of it. */
+  readonly readBack: 'medium' | 'memory';
 };
 
 /** One kind of object in the comparison of two catalogues. */
