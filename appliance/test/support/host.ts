@@ -6,10 +6,12 @@ import { encodePart, partHeader, partPath } from '@sallyport/bundle-tools/adviso
 import { type BundleOptions, buildBundle } from '@sallyport/bundle-tools/builder/build-bundle';
 import { unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { encodeInventory, type InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
+import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { encodePolicy } from '@sallyport/bundle-tools/documents/policy';
 import { openRequest, type SiteRequest } from '@sallyport/bundle-tools/documents/request';
 import { openSealed } from '@sallyport/bundle-tools/documents/sealed';
 import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
+import { chunkDigests } from '@sallyport/bundle-tools/host/catalog-lines';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { fingerprintOf, generateSealKey, generateSigningKey } from '@sallyport/bundle-tools/trust/keys';
 import {
@@ -88,7 +90,8 @@ export const makeHost = (folder: string) => {
   const keep = (path: string, kind: InventoryLine['kind'], bytes: Uint8Array): InventoryLine => {
     const sha256 = fingerprintOf(bytes);
     writeFileSync(join(objects, sha256), bytes);
-    return { path, sha256, size: bytes.length, kind };
+    const large = bytes.length > limits.chunkBytes ? { chunks: chunkDigests(join(objects, sha256)) } : {};
+    return { path, sha256, size: bytes.length, kind, ...large };
   };
 
   const publish = async (content: Content = {}): Promise<void> => {

@@ -1,0 +1,20 @@
+import { env } from '@sallyport/bundle-tools/platform/ambient';
+
+/** The long form of a test: `make fuzz` asks for it. */
+export const isLong = env('SALLYPORT_LONG') === '1';
+
+/** What chance decides in a test follows from this number, so that a failure can be repeated. */
+export const seed = Number(env('SALLYPORT_SEED') ?? 20261124);
+
+/** Runs `work` on each item, two at a time; the first failure ends it. */
+export const twoAtATime = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  const queue = [...items];
+  const lane = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  try {
+    await Promise.all([lane(), lane()]);
+  } finally {
+    queue.length = 0;
+  }
+};
