@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages build check test demo run bench clean
+.PHONY: help setup test-packages build check test demo run bench conformance clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ run: build ## an appliance in ./var
 
 bench: build ## numbers with their method
 	@$(NODE) test/bench/main.ts
+
+conformance: setup ## the public TUF conformance suite; SUITE=DIR says where it lies
+	@$(NODE) --conditions=@sallyport/source scripts/conformance.ts $(SUITE)
 
 clean: ## remove what was built
 	@rm -rf */dist var/demo

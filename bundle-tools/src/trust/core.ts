@@ -6,6 +6,7 @@ import { sameBytes } from './hash.ts';
 import { verifyBytes } from './keys.ts';
 import {
   createTufStore,
+  snapshotMeta,
   type TufStore,
   updateRoot,
   updateSnapshot,
@@ -137,23 +138,41 @@ const refreshSnapshot = async (store: TufStore, options: RefreshOptions): Promis
   return bytes;
 };
 
-const refreshTargets = async (store: TufStore, options: RefreshOptions): Promise<Uint8Array> => {
-  const { held, production } = options;
-  if (held.targets !== undefined) {
-    const bytes = held.targets;
+/** A targets role as its delegator names it: the top-level one is delegated by the root. */
+export type TargetsRole = { role: string; delegator: string; held: Uint8Array | undefined };
+
+/**
+ * Spec 5.6 for one targets role, after snapshot and delegator are trusted. A held copy stands if this delegator's
+ * keys made it: what another delegator vouched for gives nothing. The exchange itself has the top-level role alone.
+ */
+export const refreshTargetsRole = async (
+  store: TufStore,
+  { source, production }: Pick<RefreshOptions, 'source' | 'production'>,
+  { role, delegator, held }: TargetsRole,
+): Promise<{ bytes: Uint8Array; fresh: boolean }> => {
+  if (held !== undefined) {
     const kept = tryHeld(() => {
-      guardMetadata(bytes, 'targets', production);
-      updateTargets(store, bytes);
+      guardMetadata(held, 'targets', production);
+      updateTargets(store, held, role, delegator);
     });
-    if (kept) return bytes;
+    if (kept) return { bytes: held, fresh: false };
   }
-  const meta = store.snapshot?.signed.meta['targets.json'];
-  if (meta === undefined) throw new BundleError('METADATA', 'snapshot: targets.json is not listed');
-  const name = store.root.signed.consistentSnapshot ? `${meta.version}.targets.json` : 'targets.json';
-  const bytes = await fetchNamed(options.source, name, Math.min(meta.length ?? Infinity, limits.targetsBytes));
-  const file = guardMetadata(bytes, 'targets', production);
-  updateTargets(store, bytes);
-  options.onTrusted?.('targets', file.signed.version, bytes);
+  const meta = snapshotMeta(store, role);
+  if (meta === undefined) throw new BundleError('METADATA', `snapshot: ${role}.json is not listed`);
+  const file = `${encodeURIComponent(role)}.json`;
+  const name = store.root.signed.consistentSnapshot ? `${meta.version}.${file}` : file;
+  const bytes = await fetchNamed(source, name, Math.min(meta.length ?? Infinity, limits.targetsBytes));
+  guardMetadata(bytes, 'targets', production);
+  updateTargets(store, bytes, role, delegator);
+  return { bytes, fresh: true };
+};
+
+const refreshTargets = async (store: TufStore, options: RefreshOptions): Promise<Uint8Array> => {
+  const top = { role: 'targets', delegator: 'root', held: options.held.targets };
+  const { bytes, fresh } = await refreshTargetsRole(store, options, top);
+  const version = store.targets?.signed.version;
+  if (version === undefined) throw new BundleError('INTERNAL', 'no targets after the refresh');
+  if (fresh) options.onTrusted?.('targets', version, bytes);
   return bytes;
 };
 
@@ -178,17 +197,26 @@ const targetsOf = (store: TufStore): Map<string, TrustedTarget> =>
     }),
   );
 
-/**
- * TUF specification 1.0, section 5: from what is held to what the source offers. Throws a BundleError at the first
- * thing that does not hold; files that `onTrusted` was told of stay trusted even then (newer roots above all).
- */
-export const refreshTrust = async (options: RefreshOptions): Promise<RefreshedTrust> => {
+type RefreshedStore = Pick<RefreshedTrust, 'metadata' | 'newRoots'> & { store: TufStore };
+
+/** TUF specification 1.0, 5.2-5.6 for the four top-level roles: the trusted set itself, for a walk over delegations. */
+export const refreshStore = async (options: RefreshOptions): Promise<RefreshedStore> => {
   guardMetadata(options.held.root, 'root', options.production);
   const store = createTufStore(options.held.root, options.referenceTime);
   const newRoots = await refreshRoots(store, options);
   const timestamp = await refreshTimestamp(store, options);
   const snapshot = await refreshSnapshot(store, options);
   const targets = await refreshTargets(store, options);
+  const root = newRoots.at(-1)?.bytes ?? options.held.root;
+  return { store, newRoots, metadata: { root, timestamp, snapshot, targets } };
+};
+
+/**
+ * TUF specification 1.0, section 5: from what is held to what the source offers. Throws a BundleError at the first
+ * thing that does not hold; files that `onTrusted` was told of stay trusted even then (newer roots above all).
+ */
+export const refreshTrust = async (options: RefreshOptions): Promise<RefreshedTrust> => {
+  const { store, newRoots, metadata } = await refreshStore(options);
   const signed = {
     root: store.root.signed,
     timestamp: store.timestamp?.signed,
@@ -204,7 +232,7 @@ export const refreshTrust = async (options: RefreshOptions): Promise<RefreshedTr
     return { root: one('root'), timestamp: one('timestamp'), snapshot: one('snapshot'), targets: one('targets') };
   };
   return {
-    metadata: { root: newRoots.at(-1)?.bytes ?? options.held.root, timestamp, snapshot, targets },
+    metadata,
     newRoots,
     versions: of(({ version }) => version),
     targets: targetsOf(store),

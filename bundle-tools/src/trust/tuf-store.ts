@@ -11,6 +11,8 @@ export type TufStore = TrustedMetadataStore;
 /** The library's trusted set, started from a root that is already trusted. */
 export const createTufStore = (root: Uint8Array, referenceTime: Date): TufStore => {
   const store = translate('root', () => new TrustedMetadataStore(Buffer.from(root)));
+  // Against an invalid date nothing ever expires.
+  if (Number.isNaN(referenceTime.getTime())) throw new BundleError('INTERNAL', 'the reference time is no time');
   // The constructor takes the system clock; section 7 says which time counts.
   if (!Reflect.has(store, 'referenceTime') || !Reflect.set(store, 'referenceTime', referenceTime)) {
     throw new BundleError('INTERNAL', 'tuf-js has no reference time any more');
@@ -61,9 +63,13 @@ export const updateSnapshot = (store: TufStore, bytes: Uint8Array, trusted: bool
   translate('snapshot', () => store.updateSnapshot(Buffer.from(bytes), trusted));
 };
 
-/** Spec 5.6.2-5.6.5 for the top-level targets. */
-export const updateTargets = (store: TufStore, bytes: Uint8Array): void => {
-  translate('targets', () => {
-    store.updateDelegatedTargets(Buffer.from(bytes), 'targets', 'root');
-  });
+/** Spec 5.6.2-5.6.5 for a targets role as its delegator names it. */
+export const updateTargets = (store: TufStore, bytes: Uint8Array, role: string, delegator: string): void => {
+  translate('targets', () => store.updateDelegatedTargets(Buffer.from(bytes), role, delegator));
+};
+
+/** What the trusted snapshot says of a targets role's file. */
+export const snapshotMeta = (store: TufStore, role: string): { version: number; length?: number } | undefined => {
+  const meta = store.snapshot?.signed.meta ?? {};
+  return Object.hasOwn(meta, `${role}.json`) ? meta[`${role}.json`] : undefined;
 };
