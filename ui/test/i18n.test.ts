@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogue, wordsOf } from '../src/i18n/catalogue.ts';
 import { type Lang, langs, type Message } from '../src/i18n/types.ts';
@@ -12,6 +14,20 @@ const found = (wrong: (entry: { lang: Lang; key: string; text: string }) => bool
   all.filter(wrong).map(({ lang, key, text }) => `${lang} ${key}: ${text}`);
 
 describe('the words', () => {
+  it.each(langs)('are said by one area each: %s', async (lang) => {
+    const folder = join(import.meta.dirname, '../src/i18n', lang);
+    const areas = readdirSync(folder).filter((name) => name !== 'all.ts');
+    const keys = await Promise.all(
+      areas.map(async (name) =>
+        Object.values((await import(join(folder, name))) as Record<string, object>).flatMap((area) =>
+          Object.keys(area),
+        ),
+      ),
+    );
+    const all = keys.flat();
+    expect(all.filter((key, at) => all.indexOf(key) !== at)).toEqual([]);
+  });
+
   it.each(langs)('have the same keys: %s', (lang) => {
     expect(Object.keys(wordsOf(lang)).sort()).toEqual(Object.keys(english).sort());
   });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { BundleError } from '@sallyport/bundle-tools/errors';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Appliance, compose, type Extensions } from '../compose.ts';
 import { immediate } from '../platform/database.ts';
@@ -64,11 +65,13 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
         return;
       }
       const { code, message } = toFailure(error);
+      // A refused bundle is the answer that was asked for, with a receipt and an event of its own; so is a stop.
+      const isAnswer = code === 'CANCELLED' || (error instanceof BundleError && code !== 'INTERNAL');
       immediate(appliance.db, () => {
         // Where it failed is what people ask first.
         if (unwritten !== undefined) store.progress(run.id, unwritten);
         store.finish(run.id, { state: 'failed', error: { code, message }, at: nowMs() });
-        appliance.events.record('job-failed', { params: { job: kind, code, reason: message } });
+        if (!isAnswer) appliance.events.record('job-failed', { params: { job: kind, code, reason: message } });
       });
       if (code === 'INTERNAL') appliance.log.error({ kind, err: error }, 'job failed');
     }

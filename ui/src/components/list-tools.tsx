@@ -205,11 +205,14 @@ export const Pager = ({
   ctx,
   list,
   next,
+  last,
   order,
 }: {
   ctx: Ctx;
   list: ListState;
   next?: string | undefined;
+  /** Name of the last row shown: the next page begins behind it. */
+  last?: string | undefined;
   order?: Child;
 }) => (
   <>
@@ -230,7 +233,7 @@ export const Pager = ({
         </span>
       ) : (
         <a class="btn sm" {...swap(listUrl(list, { trail: [...list.trail, next] }))}>
-          {ctx.t('list.next')}
+          {last === undefined ? ctx.t('list.next') : ctx.t('list.nextAfter', { name: last })}
         </a>
       )}
     </nav>

@@ -37,8 +37,8 @@ export type TableProps<Row> = {
   readonly group?: (row: Row) => string | undefined;
   /** A row under a row, on sunken. */
   readonly open?: (row: Row) => Child | undefined;
-  /** Becomes records on narrow screens; else it scrolls in its own box. */
-  readonly records?: boolean;
+  /** Becomes records on narrow screens: the four cells that have a place, or all of them with their labels. */
+  readonly records?: boolean | 'labelled';
   readonly plain?: boolean;
 };
 
@@ -75,7 +75,7 @@ const Head = <Row,>({ props, column }: { props: TableProps<Row>; column: Column<
   );
 };
 
-const Cell = <Row,>({ column, row }: { column: Column<Row>; row: Row }) => {
+const Cell = <Row,>({ column, row, labelled }: { column: Column<Row>; row: Row; labelled: boolean }) => {
   const className = [
     column.num ? 'num' : '',
     column.fit ? 'fit' : '',
@@ -85,7 +85,10 @@ const Cell = <Row,>({ column, row }: { column: Column<Row>; row: Row }) => {
   ]
     .filter(Boolean)
     .join(' ');
-  const attributes = className === '' ? {} : { class: className };
+  const attributes = {
+    ...(className === '' ? {} : { class: className }),
+    ...(labelled && typeof column.label === 'string' ? { 'data-label': column.label } : {}),
+  };
   return column.head ? (
     <th scope="row" {...attributes}>
       {column.cell(row)}
@@ -129,7 +132,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
           </td>
         )}
         {columns.map((column) => (
-          <Cell column={column} row={row} />
+          <Cell column={column} row={row} labelled={props.records === 'labelled'} />
         ))}
       </tr>,
     );
@@ -145,7 +148,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
   });
   return (
     <section class={`scroll${props.plain ? ' plain' : ''}`} tabindex={0} aria-label={props.caption}>
-      <table class={props.records ? 'records' : undefined}>
+      <table class={props.records === 'labelled' ? 'records labelled' : props.records ? 'records' : undefined}>
         <caption class="vh">{props.caption}</caption>
         <thead>
           <tr>

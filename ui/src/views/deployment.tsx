@@ -104,7 +104,17 @@ export const Deployment = (props: DeploymentProps) => {
           </>
         )}
       </p>
-      <Panel foot={<Pager ctx={ctx} list={list} next={tasks.next} order={ctx.t('deployments.taskOrder')} />}>
+      <Panel
+        foot={
+          <Pager
+            ctx={ctx}
+            list={list}
+            next={tasks.next}
+            last={tasks.rows.at(-1)?.device.name}
+            order={ctx.t('deployments.taskOrder')}
+          />
+        }
+      >
         <Toolbar ctx={ctx} count={foundText(ctx, tasks)}>
           <nav class="seg" aria-label={ctx.t('deployments.stateLabel')}>
             <a {...swap(listUrl(list, { filters: [] }))} aria-current={list.filters.length === 0 ? 'true' : undefined}>

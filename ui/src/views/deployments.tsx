@@ -56,13 +56,23 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
     refreshSeconds={page.rows.some((row) => row.state === 'running') ? 10 : undefined}
     announce={foundText(ctx, page)}
     actions={
-      <LinkButton kind="primary" href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
+      <LinkButton kind="primary" href={paths.updates({ deployable: 'true' })}>
         {ctx.t('deployments.chooseUpdates')}
       </LinkButton>
     }
   >
     <Filters ctx={ctx} list={list} placeholder={ctx.t('deployments.search')} filters={[]} />
-    <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('deployments.order')} />}>
+    <Panel
+      foot={
+        <Pager
+          ctx={ctx}
+          list={list}
+          next={page.next}
+          last={page.rows.at(-1)?.name}
+          order={ctx.t('deployments.order')}
+        />
+      }
+    >
       <Toolbar ctx={ctx} count={foundText(ctx, page)} />
       {page.rows.length > 0 ? (
         <DataTable

@@ -23,7 +23,11 @@ export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable }:
   <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="findings">
     {notComparable === 0 ? null : <p class="second">{ctx.t('vuln.notComparable', { n: notComparable })}</p>}
     <Filters ctx={ctx} list={list} filters={decisionFilters} placeholder={ctx.t('vuln.search')} />
-    <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('vuln.order')} />}>
+    <Panel
+      foot={
+        <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.advisory} order={ctx.t('vuln.order')} />
+      }
+    >
       <Toolbar ctx={ctx} count={foundText(ctx, page)} />
       {page.rows.length > 0 ? (
         <FindingTable ctx={ctx} rows={page.rows} />

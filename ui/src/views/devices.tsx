@@ -256,7 +256,11 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
       }
     >
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
-      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('devices.order')} />}>
+      <Panel
+        foot={
+          <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.name} order={ctx.t('devices.order')} />
+        }
+      >
         <PostForm ctx={ctx} action={paths.devicesBulk()} id={form}>
           {listParams(list).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />

@@ -15,6 +15,8 @@ export type LoginProps = {
   readonly name?: string;
   /** Path to return to. */
   readonly back?: string;
+  /** A session ended while a form was filled in: what was entered, as the server wrote it, or that it is lost. */
+  readonly ended?: { readonly kept?: string | undefined };
 };
 
 /** What to compare before a password is typed, and the clock of the appliance. */
@@ -31,7 +33,7 @@ export const FingerprintFoot = ({ ctx, fingerprint }: { ctx: Ctx; fingerprint: s
 );
 
 /** Log-in: language first, one message for whatever was wrong. */
-export const Login = ({ ctx, fingerprint, error, name, back }: LoginProps) => (
+export const Login = ({ ctx, fingerprint, error, name, back, ended }: LoginProps) => (
   <Bare ctx={ctx} title={ctx.t('login.title')} foot={<FingerprintFoot ctx={ctx} fingerprint={fingerprint} />}>
     <div>
       <h1>{ctx.t('login.title')}</h1>
@@ -45,7 +47,13 @@ export const Login = ({ ctx, fingerprint, error, name, back }: LoginProps) => (
         {error.attemptsLeft === undefined ? null : ctx.t('login.attemptsLeft', { n: error.attemptsLeft })}
       </Notice>
     )}
+    {ended === undefined ? null : (
+      <Notice ctx={ctx} level="warning" title={ctx.t('login.ended')} alert>
+        {ctx.t(ended.kept === undefined ? 'login.endedLost' : 'login.endedKept')}
+      </Notice>
+    )}
     <PostForm ctx={ctx} action={paths.login()} class="form">
+      {ended?.kept === undefined ? null : <input type="hidden" name="kept" value={ended.kept} />}
       {back === undefined ? null : <input type="hidden" name="back" value={back} />}
       <TextField
         ctx={ctx}

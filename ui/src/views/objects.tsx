@@ -110,7 +110,7 @@ export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filte
       actions={create}
     >
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
-      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>
+      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.title} />}>
         <Toolbar ctx={ctx} count={foundText(ctx, page)} />
         {page.rows.length > 0 ? (
           <DataTable

@@ -96,6 +96,7 @@ const Register = ({ ctx, rows }: { ctx: Ctx; rows: readonly ProvisionRow[] }) =>
     ctx={ctx}
     caption={ctx.t('nav.provision')}
     rows={rows}
+    records="labelled"
     group={(row) => ctx.t(`provision.pillar.${row.pillar}`)}
     columns={[
       {

@@ -99,7 +99,10 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
           <FindingTable ctx={ctx} rows={findings} />
         </Panel>
       )}
-      <Panel title={ctx.t('nav.devices')} foot={<Pager ctx={ctx} list={list} next={devices.next} />}>
+      <Panel
+        title={ctx.t('nav.devices')}
+        foot={<Pager ctx={ctx} list={list} next={devices.next} last={devices.rows.at(-1)?.device.name} />}
+      >
         {devices.rows.length === 0 ? (
           <Empty title={ctx.t('inventory.noDevice')}>{ctx.t('inventory.noDeviceWhy')}</Empty>
         ) : (

@@ -195,13 +195,17 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
         level="ok"
         word={ctx.t('updates.deployable')}
         n={counts.deployable}
-        href={paths.updates({ supply: 'arrived', approval: 'approved' })}
+        href={paths.updates({ deployable: 'true' })}
       >
         {ctx.t('updates.tile.deployable')}
       </Tile>
     </Tiles>
     <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('updates.search')} />
-    <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('updates.order')} />}>
+    <Panel
+      foot={
+        <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.name} order={ctx.t('updates.order')} />
+      }
+    >
       <PostForm ctx={ctx} action={paths.updatesDecide()} id={form}>
         {listParams(list).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />

@@ -387,7 +387,11 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
         </p>
       )}
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('vuln.search')} />
-      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('vuln.order')} />}>
+      <Panel
+        foot={
+          <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.advisory} order={ctx.t('vuln.order')} />
+        }
+      >
         <Toolbar ctx={ctx} count={foundText(ctx, page)}>
           <nav class="seg" aria-label={ctx.t('vuln.workState')}>
             {(['open', 'planned', 'fixed'] as const).map((state) => (

@@ -15,7 +15,7 @@ import { eventPages } from './pages/events.tsx';
 import { exchangePages } from './pages/exchange.tsx';
 import { importPages } from './pages/imports.tsx';
 import { inventoryPages } from './pages/inventory.tsx';
-import { loginPages } from './pages/login.tsx';
+import { loginPages, sessionEnded } from './pages/login.tsx';
 import { mePages } from './pages/me.tsx';
 import { objectPages } from './pages/objects.tsx';
 import { overviewPages } from './pages/overview.tsx';
@@ -43,7 +43,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (signedIn?.needsTwoStep && !isOwnPage) return c.redirect(paths.me(), 303);
     if (signedIn !== undefined) return next();
     const login = paths.login(c.req.method === 'GET' ? `${url.pathname}${url.search}` : undefined);
-    if (c.req.method !== 'GET') throw new AppError('UNAUTHENTICATED', 'log in first');
+    if (c.req.method !== 'GET') return sessionEnded(deps, c);
     // A swap must not put the log-in page into a region: htmx loads this address as a page.
     if (c.req.header('hx-request') !== undefined) return c.body(null, 401, { 'HX-Redirect': login });
     return c.redirect(login, 303);

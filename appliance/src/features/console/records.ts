@@ -3,6 +3,8 @@ import type { Ctx } from '@sallyport/ui/context';
 import type { Reference, Said, Value } from '@sallyport/ui/model';
 import type { EventRow } from '@sallyport/ui/views/events';
 import type { FindingRow } from '@sallyport/ui/views/vulnerabilities';
+import { toFailure } from '../../platform/errors.ts';
+import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { Change, Collection } from '../inventory/types.ts';
@@ -28,42 +30,102 @@ export const actorNames = (objects: ObjectService) => {
   };
 };
 
-/**
- * An event in the reader's words. Times among its parameters are written out; an account is kept as its id, so that the
- * chain holds no name, and is named here.
- */
-export const eventSaid = (
-  ctx: Ctx,
-  { events, objects }: { events: EventService; objects: ObjectService },
-  event: StoredEvent,
-): Said => {
-  const declared = events.types().find((type) => type.type === event.type)?.params ?? {};
-  const nameOf = actorNames(objects);
-  const write = (name: string, value: string | number): string | number => {
-    if (declared[name] === 'time' && typeof value === 'number') return ctx.fmt.dateTime(value);
-    if (name !== 'account' || typeof value !== 'string') return value;
-    return nameOf(`account:${value}`).replace(/^account:/, '');
+/** What an event's parameters name: declarations, objects, and devices by their public id. */
+export type EventParts = {
+  readonly events: Pick<EventService, 'types'>;
+  readonly objects: ObjectService;
+  readonly devices: Pick<DeviceService, 'byPublicId'>;
+};
+
+/** Parameters that are counts of bytes. */
+const byteParams = new Set(['bytes', 'freeBytes', 'needBytes']);
+
+/** The name of an object as people know it; what was erased or purged keeps its id. */
+const objectNames = (ctx: Ctx, { objects, devices }: EventParts) => {
+  const known = new Map<string, string>();
+  const deviceName = (publicId: string): string => {
+    const displayName = objects.find('device-decision', publicId, { deleted: true })?.body['displayName'];
+    if (typeof displayName === 'string' && displayName !== '') return displayName;
+    try {
+      return devices.byPublicId(publicId).hostname ?? publicId;
+    } catch (error) {
+      if (toFailure(error).code !== 'NOT_FOUND') throw error;
+      return publicId;
+    }
   };
-  const params = Object.fromEntries(Object.entries(event.params).map(([name, value]) => [name, write(name, value)]));
-  return { key: `event.${event.type}`, params };
+  const lookUp = (kind: string, id: string): string => {
+    if (kind === 'setting') return ctx.tDynamic(`setting.${id}.title`, {}, id);
+    if (kind === 'device-decision') return deviceName(id);
+    const title = objects.kinds().find(({ name }) => name === kind)?.title;
+    return String((title && objects.find(kind, id, { deleted: true })?.body[title]) || id);
+  };
+  const cached = (key: string, make: () => string): string => {
+    const held = known.get(key) ?? make();
+    known.set(key, held);
+    return held;
+  };
+  return {
+    object: (kind: string, id: string) => cached(`${kind} ${id}`, () => lookUp(kind, id)),
+    device: (id: string) => cached(`device ${id}`, () => deviceName(id)),
+  };
+};
+
+/**
+ * Events in the reader's words: objects, devices and accounts by name, codes with what they mean. The chain holds ids
+ * alone, so the names are looked up as the page is made.
+ */
+export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) => Said) => {
+  const declared = new Map(parts.events.types().map((type) => [type.type, type.params]));
+  const nameOf = actorNames(parts.objects);
+  const names = objectNames(ctx, parts);
+  const codeOf = (type: string, code: string): string =>
+    type.startsWith('task-')
+      ? ctx.tDynamic(`taskCode.${code}`, {}, code)
+      : [ctx.tDynamic(`error.${code}`, {}, ''), `(${code})`].filter((word) => word !== '').join(' ');
+  const write = (event: StoredEvent, name: string, value: string | number): string | number => {
+    if (typeof value === 'number') {
+      if (declared.get(event.type)?.[name] === 'time') return ctx.fmt.dateTime(value);
+      return byteParams.has(name) ? ctx.fmt.bytes(value) : value;
+    }
+    const kind = event.params['kind'];
+    if (name === 'account') return nameOf(`account:${value}`).replace(/^account:/, '');
+    if (name === 'kind') return ctx.tDynamic(`kind.${value}.one`, {}, value);
+    if (name === 'object' && typeof kind === 'string') return names.object(kind, value);
+    if (name === 'device' || name === 'resembles') return names.device(value);
+    return name === 'code' ? codeOf(event.type, value) : value;
+  };
+  return (event) => {
+    const { update, deployment } = event.params;
+    // A deployment of one update is named after it: once is enough.
+    const isNamedAfter = update !== undefined && update === deployment;
+    return {
+      key: `event.${event.type}${isNamedAfter ? '.alone' : ''}`,
+      params: Object.fromEntries(
+        Object.entries(event.params).map(([name, value]) => [name, write(event, name, value)]),
+      ),
+    };
+  };
 };
 
 /** Events as rows of a list. */
 export const eventRows = (
   ctx: Ctx,
-  parts: { events: EventService; objects: ObjectService },
+  parts: EventParts,
   rows: readonly StoredEvent[],
   devices: ReadonlyMap<number, Reference>,
 ): EventRow[] => {
   const nameOf = actorNames(parts.objects);
+  const said = eventWords(ctx, parts);
+  const actorOf = (actor: string): string =>
+    actor.startsWith('system:') ? ctx.tDynamic('events.bySystem') : nameOf(actor);
   return rows.map((event) => ({
     id: event.id,
     at: event.at,
     severity: event.severity,
     type: event.type,
-    said: eventSaid(ctx, parts, event),
+    said: said(event),
     device: event.device === null ? undefined : devices.get(event.device),
-    actor: event.actor === null ? undefined : nameOf(event.actor),
+    actor: event.actor === null ? undefined : actorOf(event.actor),
     from: event.from ?? undefined,
     auditSeq: event.auditSeq ?? undefined,
   }));

@@ -66,7 +66,7 @@ describe('deployments', () => {
       objects: site.objects,
       events: site.events,
       store,
-      vulnerabilities: { fixes: () => [] },
+      vulnerabilities: { fixes: () => [], devicesBySource: () => new Map() },
     });
     deployments = deploymentService({
       db: site.db,

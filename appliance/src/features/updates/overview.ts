@@ -34,7 +34,7 @@ export type OverviewParts = {
   readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section'>;
   readonly objects: ObjectService;
   readonly store: Pick<StoreService, 'has'>;
-  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes'>;
+  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes' | 'devicesBySource'>;
   readonly updates: UpdateStore;
   readonly queries: UpdateQueries;
 };
@@ -249,10 +249,17 @@ export const updateOverview = (parts: OverviewParts) => {
     const items = updates
       .filter(({ update }) => needed.has(update.id) || now.tasks.has(update.id) || now.decisions.has(update.id))
       .map((stored) => toItem(stored, needed.get(stored.update.id)?.size ?? 0, now));
-    return [...items, ...needs(updates, now)];
+    return [...items, ...needsWithDevices(updates, now)];
   };
 
-  return { neededBy, world, toItem, needs, all };
+  /** The needs with the devices that have them; a request does without the count. */
+  const needsWithDevices = (updates: readonly StoredUpdate[], now: World): UpdateItem[] => {
+    const found = needs(updates, now);
+    const counts = found.length === 0 ? new Map<string, number>() : parts.vulnerabilities.devicesBySource();
+    return found.map((item) => ({ ...item, devices: counts.get(`${item.ecosystem}\0${item.source}`) ?? 0 }));
+  };
+
+  return { neededBy, world, toItem, needs, needsWithDevices, all };
 };
 
 export type UpdateOverview = ReturnType<typeof updateOverview>;

@@ -30,7 +30,7 @@ export type UpdateParts = {
   readonly objects: ObjectService;
   readonly events: EventService;
   readonly store: Pick<StoreService, 'has' | 'read'>;
-  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes'>;
+  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes' | 'devicesBySource'>;
 };
 
 export type UpdateService = {
@@ -80,7 +80,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
   const { db, inventory, objects, events } = parts;
   const store = updateStore(db);
   const queries = updateQueries(db);
-  const { neededBy, world, toItem, needs, all } = updateOverview({
+  const { neededBy, world, toItem, needs, needsWithDevices, all } = updateOverview({
     inventory,
     objects,
     store: parts.store,
@@ -148,7 +148,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     const now = world(updates);
     const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
     if (stored) return toItem(stored, neededBy(updates).get(id)?.size ?? 0, now);
-    const need = needs(updates, now).find((item) => item.id === id);
+    const need = needsWithDevices(updates, now).find((item) => item.id === id);
     if (!need) throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
     return need;
   };

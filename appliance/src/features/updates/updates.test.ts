@@ -74,6 +74,9 @@ describe('updates', () => {
     const feeds = [{ feed: 'osv-debian', advisories: [advisory('DSA-2', 'bash', '5.3-1')] }];
     await bring({ feeds });
     expect(supplies()).toEqual([['bash', '5.3-1', 'needed']]);
+    // Who needs it is known from the findings, before any bundle names a file.
+    expect(byName('bash')).toMatchObject([{ kind: 'need', devices: site.vulnerabilities.counts().devices }]);
+    expect(site.vulnerabilities.counts().devices).toBeGreaterThan(0);
     const request = ask();
     expect(request.request.wants).toContainEqual({
       kind: 'update',

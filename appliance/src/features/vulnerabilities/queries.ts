@@ -286,6 +286,15 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
            GROUP BY 1, 2, 3, 4, 5`,
         )
         .all() ?? [],
+    /** Coordinates with an open finding that a newer version would close, and the source package of each. */
+    fixable: (): readonly { coord: number; source: string }[] =>
+      open()
+        ?.prepare<[], { coord: number; source: string }>(
+          `SELECT DISTINCT c.id AS coord, c.eco || char(0) || c.name AS source
+           FROM main.match m CROSS JOIN main.coord c ON c.id = m.coord
+           WHERE m.until IS NULL AND m.verdict = 'affected' AND m.fixed IS NOT NULL AND c.devices > 0`,
+        )
+        .all() ?? [],
     /** The ids of advisories with open findings, for the request. */
     advisoryIds: (limit: number): readonly string[] =>
       open()

@@ -65,6 +65,8 @@ export type VulnerabilityService = {
   /** Open findings per device, worst decision first; devices without are absent. */
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
   fixes(): readonly FixNeeded[];
+  /** How many devices have an open finding that a newer version would close, by `<ecosystem> NUL <source package>`. */
+  devicesBySource(): ReadonlyMap<string, number>;
   advisoryIds(limit: number): readonly string[];
   /** Counts that differ from what they count; for `doctor`. */
   verify(): string[];
@@ -285,6 +287,15 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       return result;
     },
     fixes: queries.fixes,
+    devicesBySource: () => {
+      const sources = new Map(queries.fixable().map(({ coord, source }) => [coord, source]));
+      const counts = new Map<string, number>();
+      for (const row of store.devices()) {
+        const mine = new Set(unpackIds(row.coords).flatMap((coord) => sources.get(coord) ?? []));
+        for (const source of mine) counts.set(source, (counts.get(source) ?? 0) + 1);
+      }
+      return counts;
+    },
     advisoryIds: queries.advisoryIds,
     verify: () => {
       const counted = new Map<number, number>();

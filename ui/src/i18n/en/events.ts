@@ -1,5 +1,6 @@
 export const events = {
   'events.title': 'Events',
+  'events.bySystem': 'this appliance',
   'events.audit': 'Audit only',
   'events.column.area': 'Area',
   'events.column.device': 'Device',

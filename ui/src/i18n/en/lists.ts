@@ -17,6 +17,7 @@ export const lists = {
   'list.pages': 'Pages of the list',
   'list.back': 'Back',
   'list.next': 'Next',
+  'list.nextAfter': 'Next, after {name}',
   'list.selected': '{n} selected',
   'list.selectAll': { one: 'Select all {n} by filter', other: 'Select all {n} by filter' },
   'list.allSelected': { one: 'All {n} by filter selected', other: 'All {n} by filter selected' },

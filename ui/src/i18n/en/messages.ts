@@ -91,10 +91,6 @@ export const messages = {
   'csv.arch': 'Architecture',
   'csv.pillar': 'Kind of data',
 
-  'login.error.wrong': 'Wrong name or password',
-  'login.error.limited': { one: 'Too many tries. Wait {n} minute', other: 'Too many tries. Wait {n} minutes' },
-  'login.error.overloaded': 'Too many log-ins at once. Try again in a few seconds',
-
   'right.all': 'Everything',
   'right.read': 'See: {area}',
   'right.write': 'Change: {area}',

@@ -20,6 +20,7 @@ export const lists = {
   'list.pages': 'Тізім беттері',
   'list.back': 'Артқа',
   'list.next': 'Келесі',
+  'list.nextAfter': 'Келесі, мынадан кейін: {name}',
   'list.selected': '{n} таңдалды',
   'list.selectAll': 'Сүзгі бойынша барлығын таңдау: {n}',
   'list.allSelected': 'Сүзгі бойынша барлығы таңдалды: {n}',

@@ -81,10 +81,6 @@ export const messages = {
   'csv.arch': 'Архитектура',
   'csv.pillar': 'Дерек түрі',
 
-  'login.error.wrong': 'Аты немесе құпиясөз қате',
-  'login.error.limited': 'Әрекет тым көп. {n} минут күтіңіз',
-  'login.error.overloaded': 'Бір мезгілде кіру тым көп. Бірнеше секундтан кейін қайталаңыз',
-
   'right.all': 'Барлығы',
   'right.read': 'Көру: {area}',
   'right.write': 'Өзгерту: {area}',

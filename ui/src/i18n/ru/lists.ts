@@ -25,6 +25,7 @@ export const lists = {
   'list.pages': 'Страницы списка',
   'list.back': 'Назад',
   'list.next': 'Дальше',
+  'list.nextAfter': 'Дальше, после: {name}',
   'list.selected': '{n} выбрано',
   'list.selectAll': {
     one: 'Выбрать все {n} по фильтру',

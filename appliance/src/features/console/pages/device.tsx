@@ -301,7 +301,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         tabs={tabsOf(device)}
         list={list}
         page={{
-          rows: eventRows(ctx, { events, objects }, found.rows, named),
+          rows: eventRows(ctx, deps, found.rows, named),
           total: found.total,
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),

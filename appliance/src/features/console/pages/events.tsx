@@ -36,7 +36,7 @@ const moment = (text: string | undefined, endOfDay: boolean): number | undefined
 
 /** Events: what happened, by severity and type. */
 export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { events, objects, devices } = deps;
+  const { events, devices } = deps;
 
   const filters: readonly FilterField[] = [
     {
@@ -96,7 +96,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         ctx={ctx}
         list={list}
         page={{
-          rows: eventRows(ctx, { events, objects }, found.rows, devicesOf(found.rows)),
+          rows: eventRows(ctx, deps, found.rows, devicesOf(found.rows)),
           total: found.total,
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),
@@ -118,7 +118,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       if (page.next === undefined) break;
       after = page.next;
     }
-    const rows = eventRows(ctx, { events, objects }, stored.slice(0, maxCsvRows), devicesOf(stored));
+    const rows = eventRows(ctx, deps, stored.slice(0, maxCsvRows), devicesOf(stored));
     return sendCsv(deps, c, {
       name: 'events',
       head: csvHead.map((key) => ctx.tDynamic(key)),

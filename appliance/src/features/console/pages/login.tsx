@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { FirstPassword } from '@sallyport/ui/views/first-password';
+import { KeptForm } from '@sallyport/ui/views/kept-form';
 import { Login } from '@sallyport/ui/views/login';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { dropSessionCookie, sessionCookie, setPreferencesCookie, setSessionCookie } from '../cookies.ts';
+import { keepForm, readKept } from '../kept-form.ts';
 import { param } from '../lists.ts';
 import { isLocalPath } from '../local-path.ts';
 import { viewContext } from '../page.tsx';
@@ -16,21 +18,44 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 export const safeBack = (text: string): string =>
   isLocalPath(text) && !text.startsWith('/login') && !text.startsWith('/first/') ? text : paths.overview();
 
+/** Of the appliance's certificate, for the foot of the log-in page. */
+const fingerprintOf = (deps: Pick<ConsoleDeps, 'ca'>): string =>
+  createHash('sha256').update(deps.ca.certificateDer).digest('hex');
+
+/** The answer to a form that comes without a session: log in, and what was entered is kept where it can be. */
+export const sessionEnded = (deps: ConsoleDeps, c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const { pathname, search } = new URL(c.req.url);
+  const kept = keepForm(`${pathname}${search}`, c.get('form'));
+  const referer = c.req.header('referer') ?? '';
+  const from = URL.canParse(referer) ? new URL(referer) : undefined;
+  return c.html(
+    <Login
+      ctx={viewContext(deps, c)}
+      fingerprint={fingerprintOf(deps)}
+      back={safeBack(from === undefined ? '' : `${from.pathname}${from.search}`)}
+      ended={{ kept: kept === undefined ? undefined : JSON.stringify(kept) }}
+    />,
+    401,
+  );
+};
+
 /** Log-in, the one-time link, log-out, preferences: all that works without a session. */
 export const loginPages = (deps: ConsoleDeps): Pages => {
   const { accounts, objects } = deps;
-  const fingerprint = createHash('sha256').update(deps.ca.certificateDer).digest('hex');
+  const fingerprint = fingerprintOf(deps);
 
   const loginForm = (c: Context<ConsoleEnv>, status: 200 | 401 | 429 | 503, code?: string, retrySeconds = 0) => {
     const form = c.get('form');
     const back = safeBack(form.text('back') || (c.req.query('back') ?? ''));
     const params = { n: Math.max(1, Math.ceil(retrySeconds / 60)) };
+    const kept = readKept(form.text('kept'));
     return c.html(
       <Login
         ctx={viewContext(deps, c)}
         fingerprint={fingerprint}
         name={form.text('name').slice(0, 100)}
         back={back}
+        {...(kept === undefined ? {} : { ended: { kept: JSON.stringify(kept) } })}
         {...(code === undefined ? {} : { error: { said: { key: `login.error.${code}`, params } } })}
       />,
       status,
@@ -70,7 +95,10 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
           old: sessionCookie(c),
         });
         setSessionCookie(c, session.cookie, session.maxAgeSeconds);
-        return c.redirect(safeBack(form.text('back')), 303);
+        const kept = readKept(form.text('kept'));
+        if (kept === undefined) return c.redirect(safeBack(form.text('back')), 303);
+        c.set('signedIn', accounts.resume(session.cookie, c.get('from')));
+        return c.html(<KeptForm ctx={viewContext(deps, c)} {...kept} />);
       } catch (error) {
         const { code, details } = toFailure(error);
         if (code === 'UNAUTHENTICATED') return loginForm(c, 401, 'wrong');

@@ -7,7 +7,7 @@ import { DECISIONS } from '../../vulnerabilities/types.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
-import { eventSaid } from '../records.ts';
+import { eventWords } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const shiftMs = 8 * 3_600_000;
@@ -121,6 +121,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const recent = events.list({ from: since, limit: shownEvents }).rows;
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
     const supply = updates.counts();
+    const said = eventWords(ctx, deps);
     return c.html(
       <Overview
         ctx={ctx}
@@ -171,7 +172,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             id: event.id,
             at: event.at,
             severity: event.severity,
-            said: eventSaid(ctx, { events, objects }, event),
+            said: said(event),
             ...(device === undefined ? {} : { device }),
           };
         })}
