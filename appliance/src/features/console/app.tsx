@@ -1,6 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
-import { AppError } from '../../platform/errors.ts';
 import { managedObjects } from '../accounts/managed-objects.ts';
 import { searchService } from '../search/service.ts';
 import { assetRoutes } from './assets.ts';
