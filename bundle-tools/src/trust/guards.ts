@@ -23,6 +23,13 @@ const head = z.looseObject({ version, expires: time });
 const key = z.looseObject({ keytype: z.string(), scheme: z.string(), keyval: z.record(z.string(), z.unknown()) });
 const keys = z.record(z.string(), key);
 const role = z.looseObject({ keyids: z.array(z.string()).max(64), threshold: int.min(1) });
+const delegatedRole = role
+  .extend({ name: z.string(), paths: z.array(z.string()), path_hash_prefixes: z.array(z.string()) })
+  .partial({ paths: true, path_hash_prefixes: true })
+  .refine(
+    (one) => (one.paths === undefined) !== (one.path_hash_prefixes === undefined),
+    'not one of paths and prefixes',
+  );
 const hashes = z.record(z.string(), z.string());
 const metaFile = z.looseObject({ version, length: int.optional(), hashes: hashes.optional() });
 const meta = z.record(z.string(), metaFile);
@@ -35,7 +42,7 @@ const shapes = {
     version,
     expires: time,
     targets: z.record(z.string(), z.looseObject({ length: int, hashes })),
-    delegations: z.looseObject({ keys, roles: z.array(role.extend({ name: z.string() })).optional() }).optional(),
+    delegations: z.looseObject({ keys, roles: z.array(delegatedRole).optional() }).optional(),
   }),
 };
 
@@ -74,7 +81,10 @@ const checkProductionKeys = (what: string, known: Keys): void => {
 
 const checkRoot = (signed: z.infer<typeof shapes.root>, production: boolean): void => {
   for (const [name, value] of Object.entries(signed.roles)) checkDistinctKeys(`root: role ${name}`, value, signed.keys);
-  if (production) checkProductionKeys('root', signed.keys);
+  if (!production) return;
+  checkProductionKeys('root', signed.keys);
+  const others = Object.keys(signed.roles).filter((name) => !Object.hasOwn(roleLimits, name));
+  if (others.length > 0) throw refuse('root: only the four top-level roles are allowed');
 };
 
 const checkMeta = (name: MetadataRole, signed: { meta: z.infer<typeof meta> }, production: boolean): void => {
