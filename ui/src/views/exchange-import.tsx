@@ -1,65 +1,15 @@
-import { DiffLine } from '../components/changes.tsx';
-import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Compared, type ImportDiff } from '../components/import-diff.tsx';
+import { type ImportProgress, ImportProgressRegion } from '../components/import-progress.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
-import { Progress, Steps, Wizard, type WizardStep } from '../components/progress.tsx';
-import { Unfulfilled } from '../components/receipts.tsx';
-import { DecisionMark, Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
+import { Wizard, type WizardStep } from '../components/progress.tsx';
+import { RefusalWords, WarningWords } from '../components/refusal.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
-import type { Decision, FixState, Said, When } from '../model.ts';
+import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type ImportStep = 'check' | 'compare' | 'import' | 'result';
-/** BUNDLES section 6 in plain words: keys `exchange.state.<name>`. */
-export type ImportState = 'open' | 'trust' | 'signature' | 'answers' | 'space' | 'files' | 'scan' | 'switch';
-export const importStates: readonly ImportState[] = [
-  'open',
-  'trust',
-  'signature',
-  'answers',
-  'space',
-  'files',
-  'scan',
-  'switch',
-];
-
-export type ImportProgress = {
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-  readonly bytesPerSecond?: number | undefined;
-  readonly volume?: { readonly n: number; readonly of: number } | undefined;
-  readonly states: readonly {
-    readonly name: ImportState;
-    readonly state: 'done' | 'running' | 'waiting' | 'failed';
-    readonly detail?: Said | undefined;
-  }[];
-};
-
-export type ImportDiff = {
-  readonly at: When;
-  /** Kinds: advisories, updates, documents, … key `exchange.kind.<name>`. */
-  readonly kinds: readonly {
-    readonly kind: string;
-    readonly added: number;
-    readonly changed: number;
-    readonly removed: number;
-    readonly bytes: number;
-    readonly sourceDate?: When | undefined;
-    readonly heldDate?: When | undefined;
-  }[];
-  /** Effect on this site by decision, when the advisories were matched in the dry run. */
-  readonly effect: readonly {
-    readonly sign: 'added' | 'changed' | 'removed';
-    readonly decision: Decision;
-    readonly findings: number;
-    readonly devices: number;
-    readonly advisories: readonly string[];
-    readonly fix?: FixState | undefined;
-  }[];
-  readonly unfulfilled: readonly { readonly reason: string; readonly want: string }[];
-};
 
 export type ExchangeImportProps = {
   readonly ctx: Ctx;
@@ -78,9 +28,14 @@ export type ExchangeImportProps = {
   readonly diff?: ImportDiff | undefined;
   /** Codes of warnings: STALE, CLOCK_BEHIND, … */
   readonly warnings: readonly string[];
-  /** A refusal, at any step. */
+  /** A refusal, at any step. CANCELLED: a person stopped it. */
   readonly refused?:
-    | { readonly code: string; readonly detail: string; readonly receipt?: number | undefined }
+    | {
+        readonly code: string;
+        readonly detail: string;
+        readonly during: 'check' | 'import';
+        readonly receipt?: number | undefined;
+      }
     | undefined;
   readonly result?:
     | { readonly receipt: number; readonly at: When; readonly kind: 'imported' | 'partial' | 'already' }
@@ -89,6 +44,22 @@ export type ExchangeImportProps = {
 };
 
 const steps: readonly ImportStep[] = ['check', 'compare', 'import', 'result'];
+
+/** Refusals after which the same file may go through once something here was put right. */
+const repeatable: ReadonlySet<string> = new Set([
+  'BUSY',
+  'CANCELLED',
+  'NO_SPACE',
+  'MEDIUM_IO',
+  'STORE_IO',
+  'INTERNAL',
+  'TIMEOUT',
+  'EXPIRED',
+  'FINDINGS',
+]);
+
+/** These go on with a reason, or with another one: that of a person, signed into the receipt. */
+const wantsReason: ReadonlySet<string> = new Set(['EXPIRED', 'FINDINGS']);
 
 // The check is over once there is a comparison, or the bundle was imported before; a refusal ends the step it came in.
 const outcomes = (props: ExchangeImportProps): Record<ImportStep, string> => {
@@ -99,7 +70,7 @@ const outcomes = (props: ExchangeImportProps): Record<ImportStep, string> => {
     ? ctx.t('exchange.outcome.running', { percent: ctx.fmt.percent(done) })
     : refused === undefined
       ? undefined
-      : ctx.t('exchange.result.refused');
+      : ctx.t(refused.code === 'CANCELLED' ? 'exchange.outcome.stopped' : 'exchange.result.refused');
   const receipt = result?.receipt ?? refused?.receipt;
   return {
     check: isChecked ? ctx.t('exchange.outcome.signed') : (now ?? ''),
@@ -134,117 +105,90 @@ const wizardSteps = (props: ExchangeImportProps): WizardStep[] => {
   ];
 };
 
-/** The region that a stream of server-sent events replaces: its message is this element's content. */
-export const ImportProgressRegion = ({ ctx, progress }: { ctx: Ctx; progress: ImportProgress }) => {
-  const { doneBytes, totalBytes, bytesPerSecond, volume } = progress;
-  const leftMs =
-    bytesPerSecond === undefined || bytesPerSecond <= 0
-      ? undefined
-      : ((totalBytes - doneBytes) / bytesPerSecond) * 1_000;
+const StaleReason = ({ ctx, required }: { ctx: Ctx; required?: boolean }) => (
+  <div class="field">
+    <label for="f-acceptStale">{ctx.t('exchange.acceptStale')}</label>
+    <input class="input" id="f-acceptStale" name="acceptStale" maxlength={500} required={required} />
+    <small>{ctx.t('exchange.acceptStaleHint')}</small>
+  </div>
+);
+
+/** What stopped the bundle, and the way on from there. */
+const Refused = ({
+  ctx,
+  id,
+  refused,
+}: Pick<ExchangeImportProps, 'ctx' | 'id'> & { refused: NonNullable<ExchangeImportProps['refused']> }) => {
+  const { code, detail, receipt, during } = refused;
+  const isStopped = code === 'CANCELLED';
   return (
     <>
-      <div class="row">
-        <span>
-          {ctx.rich('exchange.doneOf', {
-            done: <strong>{ctx.fmt.bytes(doneBytes)}</strong>,
-            total: ctx.fmt.bytes(totalBytes),
-          })}
-          {volume === undefined ? null : (
-            <span class="second">, {ctx.t('exchange.volume', { n: volume.n, of: volume.of })}</span>
-          )}
-        </span>
-        {bytesPerSecond === undefined ? null : (
-          <span class="second">
-            {ctx.fmt.rate(bytesPerSecond)}
-            {leftMs === undefined || doneBytes >= totalBytes
-              ? null
-              : `, ${ctx.t('exchange.left', { time: ctx.fmt.duration(leftMs) })}`}
-          </span>
-        )}
-      </div>
-      <Progress label={ctx.t('exchange.progress')} done={doneBytes} total={totalBytes} />
-      <Steps
+      <Notice
         ctx={ctx}
-        steps={progress.states.map((one) => ({
-          state: one.state,
-          label: ctx.t(`exchange.state.${one.name}`),
-          ...(one.detail === undefined ? {} : { detail: ctx.say(one.detail) }),
-        }))}
-      />
+        level={isStopped ? 'running' : 'critical'}
+        title={isStopped ? ctx.t('exchange.stoppedTitle') : ctx.t('exchange.refusedTitle', { code })}
+        alert={!isStopped}
+      >
+        {isStopped ? ctx.t('exchange.stoppedWhy') : `${ctx.tDynamic(`error.${code}`, {}, '')}. `}
+        {receipt === undefined ? null : (
+          <a href={paths.receipt(receipt)}>{ctx.t('exchange.receiptN', { number: receipt })}</a>
+        )}
+      </Notice>
+      <Panel title={ctx.t(isStopped ? 'exchange.goOn' : 'exchange.refusalTitle')}>
+        <div class="body">
+          {isStopped ? null : <RefusalWords ctx={ctx} code={code} detail={detail} />}
+          {repeatable.has(code) ? (
+            <PostForm ctx={ctx} action={paths.bundleImportStart(id)} class="form">
+              <Hidden fields={[['what', during]]} />
+              {wantsReason.has(code) ? <StaleReason ctx={ctx} required /> : null}
+              <div class="row">
+                <Button busy={ctx.t('exchange.checking')} unavailable={withoutRight(ctx, 'exchange:write')}>
+                  {ctx.t(during === 'check' ? 'exchange.checkAgain' : 'exchange.importAgain')}
+                </Button>
+                <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
+              </div>
+            </PostForm>
+          ) : (
+            <div class="row">
+              <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
+            </div>
+          )}
+        </div>
+      </Panel>
     </>
   );
 };
 
-const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
-  <Panel
-    title={ctx.t('exchange.changes')}
-    context={ctx.t('exchange.changesContext', { at: ctx.fmt.dayTime(diff.at) })}
-    span={7}
-  >
-    <DataTable
+const Outcome = ({
+  ctx,
+  result,
+  bundle,
+}: Pick<ExchangeImportProps, 'ctx' | 'bundle'> & { result: NonNullable<ExchangeImportProps['result']> }) => {
+  const missing = bundle.missingVolumes ?? [];
+  const volumes = bundle.volumes ?? 0;
+  return (
+    <Notice
       ctx={ctx}
-      caption={ctx.t('exchange.changes')}
-      rows={diff.kinds}
-      columns={[
-        { key: 'kind', label: ctx.t('exchange.kindLabel'), cell: (row) => ctx.tDynamic(`exchange.kind.${row.kind}`) },
-        { key: 'added', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count ctx={ctx} n={row.added} /> },
-        {
-          key: 'changed',
-          label: ctx.t('exchange.changed'),
-          num: true,
-          cell: (row) => <Count ctx={ctx} n={row.changed} />,
-        },
-        {
-          key: 'removed',
-          label: ctx.t('exchange.removed'),
-          num: true,
-          cell: (row) => <Count ctx={ctx} n={row.removed} />,
-        },
-        {
-          key: 'size',
-          label: ctx.t('common.size'),
-          num: true,
-          cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
-        },
-        {
-          key: 'date',
-          label: ctx.t('exchange.sourceDate'),
-          hideNarrow: true,
-          cell: (row) =>
-            row.sourceDate === undefined
-              ? '–'
-              : row.heldDate === undefined
-                ? ctx.fmt.day(row.sourceDate)
-                : ctx.t('exchange.dateWas', { now: ctx.fmt.day(row.sourceDate), was: ctx.fmt.day(row.heldDate) }),
-        },
-      ]}
-    />
-    <div class="body">
-      <h3>{ctx.t('exchange.effect')}</h3>
-      {diff.effect.length === 0 ? <p class="second">{ctx.t('exchange.noEffect')}</p> : null}
-      <div class="diff">
-        {diff.effect.map((line) => (
-          <DiffLine ctx={ctx} sign={line.sign}>
-            <DecisionMark ctx={ctx} decision={line.decision} />
-            <span>{ctx.t('vuln.effect', { findings: line.findings, devices: line.devices })}</span>
-            {line.fix === undefined ? null : <span class="second">{ctx.t(`fix.${line.fix}`)}</span>}
-            {line.advisories.length === 0 ? null : (
-              <span class="small" translate="no">
-                {line.advisories.join(', ')}
-              </span>
-            )}
-          </DiffLine>
-        ))}
-      </div>
-      {diff.unfulfilled.length === 0 ? null : (
-        <Status ctx={ctx} level="warning">
-          {ctx.t('overview.unfulfilled', { n: diff.unfulfilled.length })}
-        </Status>
+      level={result.kind === 'partial' ? 'warning' : 'running'}
+      title={ctx.t(`exchange.resultTitle.${result.kind}`)}
+    >
+      {missing.length === 0
+        ? null
+        : `${ctx.t('exchange.waitingVolumes', { have: volumes - missing.length, of: volumes, volumes: missing.join(', ') })} ${ctx.t('exchange.waitingNext')} `}
+      <a href={paths.receipt(result.receipt)}>{ctx.t('exchange.receiptN', { number: result.receipt })}</a>
+      {', '}
+      {result.kind === 'imported' ? (
+        <>
+          <a href={paths.vulnerabilities()}>{ctx.t('nav.vulnerabilities')}</a>
+          {', '}
+          <a href={paths.updates()}>{ctx.t('nav.updates')}</a>
+        </>
+      ) : (
+        <a href={paths.exchange()}>{ctx.t('nav.exchange')}</a>
       )}
-    </div>
-    {diff.unfulfilled.length === 0 ? null : <Unfulfilled ctx={ctx} rows={diff.unfulfilled} />}
-  </Panel>
-);
+    </Notice>
+  );
+};
 
 const Actions = ({ ctx, id, step, running, refused, result, warnings }: ExchangeImportProps) => {
   if (result !== undefined || refused !== undefined) return null;
@@ -261,13 +205,7 @@ const Actions = ({ ctx, id, step, running, refused, result, warnings }: Exchange
   if (step !== 'compare') return null;
   return (
     <PostForm ctx={ctx} action={paths.bundleImportStart(id)} class="form">
-      {warnings.includes('STALE') ? (
-        <div class="field">
-          <label for="f-acceptStale">{ctx.t('exchange.acceptStale')}</label>
-          <input class="input" id="f-acceptStale" name="acceptStale" maxlength={500} />
-          <small>{ctx.t('exchange.acceptStaleHint')}</small>
-        </div>
-      ) : null}
+      {warnings.includes('STALE') ? <StaleReason ctx={ctx} /> : null}
       <div>
         <Button kind="primary" busy={ctx.t('exchange.importing')} unavailable={unavailable}>
           {ctx.t('exchange.importNow')}
@@ -284,7 +222,6 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
     bundle.seq === undefined
       ? ctx.t('exchange.importTitleFile')
       : ctx.t('exchange.importTitle', { number: bundle.seq });
-  const missing = bundle.missingVolumes ?? [];
   return (
     <Page
       ctx={ctx}
@@ -298,44 +235,20 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
       sub={[
         bundle.request === undefined ? undefined : ctx.t('exchange.answerTo', { number: bundle.request }),
         bundle.issuedAt === undefined ? undefined : ctx.t('exchange.issued', { at: ctx.fmt.dayTime(bundle.issuedAt) }),
+        bundle.volumes === undefined || bundle.volumes < 2
+          ? undefined
+          : ctx.t('exchange.volumesOf', { n: bundle.volumes }),
         ctx.fmt.bytes(bundle.bytes),
       ]
         .filter((part) => part !== undefined)
         .join('. ')}
     >
       <Wizard ctx={ctx} label={ctx.t('exchange.steps')} steps={wizardSteps(props)} />
-      {refused === undefined ? null : (
-        <Notice ctx={ctx} level="critical" title={ctx.t('exchange.refusedTitle', { code: refused.code })} alert>
-          {ctx.tDynamic(`error.${refused.code}`, {}, '')}.{' '}
-          {refused.receipt === undefined ? null : (
-            <a href={paths.receipt(refused.receipt)}>{ctx.t('exchange.receiptN', { number: refused.receipt })}</a>
-          )}
-        </Notice>
-      )}
-      {result === undefined ? null : (
-        <Notice
-          ctx={ctx}
-          level={result.kind === 'partial' ? 'warning' : 'running'}
-          title={ctx.t(`exchange.resultTitle.${result.kind}`)}
-        >
-          {missing.length === 0 ? null : `${ctx.t('exchange.missingVolumes', { volumes: missing.join(', ') })} `}
-          <a href={paths.receipt(result.receipt)}>{ctx.t('exchange.receiptN', { number: result.receipt })}</a>
-          {', '}
-          <a href={paths.vulnerabilities()}>{ctx.t('nav.vulnerabilities')}</a>
-          {', '}
-          <a href={paths.updates()}>{ctx.t('nav.updates')}</a>
-        </Notice>
-      )}
+      {refused === undefined ? null : <Refused ctx={ctx} id={id} refused={refused} />}
+      {result === undefined ? null : <Outcome ctx={ctx} result={result} bundle={bundle} />}
       {warnings.length === 0 ? null : (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.warnings')}>
-          <ul>
-            {warnings.map((code) => (
-              <li>
-                <code translate="no">{code}</code> {ctx.tDynamic(`error.${code}`, {}, '')}{' '}
-                {ctx.tDynamic(`error.${code}.why`, {}, '')}
-              </li>
-            ))}
-          </ul>
+          <WarningWords ctx={ctx} codes={warnings} />
         </Notice>
       )}
       <div class="grid">

@@ -6,7 +6,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef } from '../objects/types.ts';
-import { importJobKind, toPayload } from './import-job.ts';
+import { type ImportPayload, importJobKind, toPayload } from './import-job.ts';
 import type { ImportDraft, ImportDraftStore } from './store.ts';
 
 export type { ImportDraft } from './store.ts';
@@ -29,8 +29,8 @@ export type ImportDrafts = {
   /** NOT_FOUND. */
   get(id: string): ImportDraft;
   list(limit: number): ImportDraft[];
-  /** Begins the import; CONFLICT while something runs. */
-  start(actor: Actor, id: string, acceptStale: string): void;
+  /** Begins the import, or the check once more; CONFLICT while something runs. */
+  start(actor: Actor, id: string, acceptStale: string, what?: 'check' | 'import'): void;
   stop(id: string): void;
 };
 
@@ -132,7 +132,7 @@ export const importDrafts = (parts: {
     },
     get,
     list: store.list,
-    start: (actor, id, acceptStale) => {
+    start: (actor, id, acceptStale, what = 'import') => {
       const draft = get(id);
       for (const run of [draft.checkRun, draft.importRun]) {
         const state = run === null ? undefined : jobs.get(run)?.state;
@@ -140,14 +140,18 @@ export const importDrafts = (parts: {
           throw new AppError('CONFLICT', 'the bundle is being read already');
       }
       if (!existsSync(draft.path)) throw new AppError('NOT_FOUND', 'the bundle is not there any more');
-      const reason = acceptStale.trim().slice(0, 500);
+      // What was accepted to be checked is accepted to be imported.
+      const before = draft.checkRun === null ? undefined : (jobs.get(draft.checkRun)?.payload as ImportPayload | null);
+      const reason = acceptStale.trim().slice(0, 500) || (before?.acceptStale ?? '');
       const payload = toPayload(actor, {
         draft: id,
         path: draft.path,
-        dryRun: false,
+        dryRun: what === 'check',
         ...(reason === '' ? {} : { acceptStale: reason }),
       });
-      store.setImport(id, jobs.enqueue(importJobKind, payload));
+      const run = jobs.enqueue(importJobKind, payload);
+      if (what === 'check') store.setCheck(id, run);
+      else store.setImport(id, run);
     },
     stop: (id) => store.stop(get(id).id),
   };

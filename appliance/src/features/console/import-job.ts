@@ -1,6 +1,8 @@
+import { AppError } from '../../platform/errors.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import type { ImportReport, ImportResult } from '../exchange/types.ts';
 import type { Actor, Right } from '../objects/types.ts';
+import { rateMeter } from './rate-meter.ts';
 import type { ImportDraftStore } from './store.ts';
 
 // An import runs as a job: the row has its progress, so every page, and a reload after a power cut, shows the same. A
@@ -22,7 +24,9 @@ export type ImportProgressRow = {
   doneBytes: number;
   totalBytes: number;
   bytesPerSecond?: number;
+  leftMs?: number;
   volume?: number;
+  volumes?: number;
 };
 
 export const toPayload = (
@@ -40,6 +44,9 @@ export const toPayload = (
 });
 
 const stopCheckMs = 500;
+
+/** Steps whose report counts bytes; that of the advisories counts advisories. */
+export const inBytes: ReadonlySet<ImportReport['step']> = new Set(['objects', 'tail', 'store']);
 
 /** The work of one row; `signal` ends it before the state is switched. */
 export const runImportJob = async (
@@ -59,7 +66,8 @@ export const runImportJob = async (
   const timer = setInterval(() => {
     if (parts.drafts.find(payload.draft)?.stopped) stop.abort();
   }, stopCheckMs);
-  const begun = new Map<string, { at: number; doneBytes: number }>();
+  const meter = rateMeter(parts.clock);
+  const measure = ({ doneBytes, totalBytes }: ImportReport) => meter(doneBytes, totalBytes);
   try {
     return await parts.exchange.importBundle(
       { ...payload.actor, rights: new Set(payload.actor.rights) },
@@ -68,21 +76,14 @@ export const runImportJob = async (
         dryRun: payload.dryRun,
         signal: stop.signal,
         ...(payload.acceptStale === undefined ? {} : { acceptStale: payload.acceptStale }),
-        onProgress: ({ step, doneBytes, totalBytes, volume }) => {
-          const now = parts.clock();
-          const start = begun.get(step) ?? { at: now, doneBytes };
-          begun.set(step, start);
-          const seconds = (now - start.at) / 1_000;
-          parts.progress({
-            step,
-            doneBytes,
-            totalBytes,
-            ...(seconds < 1 ? {} : { bytesPerSecond: Math.round((doneBytes - start.doneBytes) / seconds) }),
-            ...(volume === undefined ? {} : { volume }),
-          });
-        },
+        onProgress: (report) => parts.progress({ ...report, ...(inBytes.has(report.step) ? measure(report) : {}) }),
       },
     );
+  } catch (error) {
+    // Ended by a person, not by the server that stops: that is what the page says then.
+    if (stop.signal.aborted && !parts.signal.aborted)
+      throw new AppError('CANCELLED', 'stopped by a person', {}, { cause: error });
+    throw error;
   } finally {
     clearInterval(timer);
     parts.signal.removeEventListener('abort', abort);

@@ -1,13 +1,11 @@
-import type {
-  ExchangeImportProps,
-  ImportDiff,
-  ImportProgress,
-  ImportState,
-  ImportStep,
-} from '@sallyport/ui/views/exchange-import';
+import type { ImportDiff } from '@sallyport/ui/components/import-diff';
+import type { ImportProgress, ImportState } from '@sallyport/ui/components/import-progress';
+import type { Said } from '@sallyport/ui/model';
+import type { ExchangeImportProps, ImportStep } from '@sallyport/ui/views/exchange-import';
 import type { JobRun } from '../../platform/jobs.ts';
 import type { ImportReport, ImportResult, ImportSummary } from '../exchange/types.ts';
-import type { ImportProgressRow } from './import-job.ts';
+import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import { type ImportProgressRow, inBytes } from './import-job.ts';
 
 /** In plain words, in order; the switch is the last. */
 const states: readonly ImportState[] = ['open', 'trust', 'signature', 'answers', 'space', 'files', 'switch'];
@@ -31,19 +29,36 @@ const position: Readonly<Record<ImportReport['step'], number>> = {
 
 const isActive = (run: JobRun | undefined): boolean => run?.state === 'queued' || run?.state === 'running';
 
+/** Bytes as the bar shows them: none before the files are read, all after it. */
+const bytesOf = (row: ImportProgressRow | undefined, sizeBytes: number): { done: number; total: number } => {
+  if (row === undefined) return { done: 0, total: sizeBytes };
+  if (inBytes.has(row.step)) return { done: row.doneBytes, total: row.totalBytes || sizeBytes };
+  return { done: position[row.step] < position.objects ? 0 : sizeBytes, total: sizeBytes };
+};
+
+const detailOf = (row: ImportProgressRow): Said | undefined => {
+  if (row.step === 'store') return { key: 'exchange.detail.store' };
+  if (row.step === 'advisories') return { key: 'exchange.detail.advisories', params: { n: row.doneBytes } };
+  return row.step === 'match' ? { key: 'exchange.detail.match' } : undefined;
+};
+
 /** A run's row as the page shows it. */
 export const importProgress = (run: JobRun | undefined, sizeBytes: number): ImportProgress => {
-  const row = run?.progress as ImportProgressRow | null | undefined;
+  const row = (run?.progress ?? undefined) as ImportProgressRow | undefined;
   const isDone = run?.state === 'done';
   const result = run?.result as ImportResult | null | undefined;
   const isCheck = result?.result === 'checked';
   // A dry run ends before the files: they are read, and hashed, by the import.
   const at = isDone ? (isCheck ? position.objects : position.done) : row ? position[row.step] : 0;
-  const totalBytes = row?.totalBytes || sizeBytes;
+  const { done, total } = bytesOf(row, sizeBytes);
+  const isRunning = isActive(run);
   return {
-    doneBytes: isDone && !isCheck ? totalBytes : (row?.doneBytes ?? 0),
-    totalBytes,
-    bytesPerSecond: isActive(run) ? row?.bytesPerSecond : undefined,
+    doneBytes: isDone ? (isCheck ? 0 : total) : done,
+    totalBytes: total,
+    isRunning,
+    bytesPerSecond: isRunning ? row?.bytesPerSecond : undefined,
+    leftMs: isRunning ? row?.leftMs : undefined,
+    volume: isRunning && row?.volume !== undefined ? { n: row.volume, of: row.volumes } : undefined,
     states: states.map((name, index) => ({
       name,
       state:
@@ -54,15 +69,34 @@ export const importProgress = (run: JobRun | undefined, sizeBytes: number): Impo
             : run.state === 'failed'
               ? 'failed'
               : 'running',
+      detail: index === at && isRunning && row !== undefined ? detailOf(row) : undefined,
     })),
   };
 };
 
-const diffOf = (summary: ImportSummary, at: number): ImportDiff => ({
+/** Open findings by decision whose fix the bundle answers: asked for by name, and not among what it calls unfilled. */
+export const estimateOf = (
+  wants: readonly { kind: string; id: string }[],
+  unfulfilled: ImportSummary['unfulfilled'],
+  fixes: readonly { ecosystem: string; source: string; decision: Decision; findings: number }[],
+): ImportDiff['estimate'] => {
+  const refused = new Set(unfulfilled.map(({ kind, want }) => `${kind} ${want}`));
+  const filled = new Set(
+    wants.filter(({ kind, id }) => kind === 'update' && !refused.has(`update ${id}`)).map(({ id }) => id),
+  );
+  return DECISIONS.map((decision) => ({
+    decision,
+    findings: fixes
+      .filter((fix) => fix.decision === decision && filled.has(`${fix.ecosystem}/${fix.source}`))
+      .reduce((sum, { findings }) => sum + findings, 0),
+  })).filter(({ findings }) => findings > 0);
+};
+
+const diffOf = (summary: ImportSummary, at: number, estimate: ImportDiff['estimate']): ImportDiff => ({
   at,
   kinds: summary.kinds.map(({ kind, added, changed, removed, bytes }) => ({ kind, added, changed, removed, bytes })),
-  // Findings are known after the match, which only an import makes.
-  effect: [],
+  findings: summary.findings,
+  estimate,
   unfulfilled: summary.unfulfilled.map(({ reason, kind, want }) => ({ reason, want: `${kind} ${want}` })),
 });
 
@@ -86,6 +120,8 @@ export const importView = (parts: {
   run: JobRun | undefined;
   /** The receipt of a refusal, where there is one. */
   refusalReceipt: number | undefined;
+  /** What the bundle may close, by what its dry run says. */
+  estimate: (summary: ImportSummary) => ImportDiff['estimate'];
 }): Omit<ExchangeImportProps, 'ctx'> => {
   const { id, name, sizeBytes, step, check, run } = parts;
   const shown = run ?? check;
@@ -107,12 +143,20 @@ export const importView = (parts: {
       missingVolumes: summary?.missingVolumes,
     },
     progress: importProgress(shown, sizeBytes),
-    diff: summary === undefined ? undefined : diffOf(summary, check?.finishedAt ?? run?.finishedAt ?? 0),
+    diff:
+      summary === undefined
+        ? undefined
+        : diffOf(summary, check?.finishedAt ?? run?.finishedAt ?? 0, parts.estimate(summary)),
     warnings: summary?.warnings ?? [],
     refused:
       failed === null
         ? undefined
-        : { code: failed.code, detail: failed.message, receipt: run === undefined ? undefined : parts.refusalReceipt },
+        : {
+            code: failed.code,
+            detail: failed.message,
+            during: run === undefined ? 'check' : 'import',
+            receipt: run === undefined ? undefined : parts.refusalReceipt,
+          },
     result:
       outcome === undefined || outcome.result === 'checked'
         ? undefined

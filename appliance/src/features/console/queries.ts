@@ -20,6 +20,7 @@ export const consoleQueries = (db: Database) => {
      from request order by number desc limit ?`,
   );
   const requestNumber = db.prepare<[string], { number: number }>('select number from request where request_id = ?');
+  const requestWants = db.prepare<[number], { wants: string }>('select wants from request where number = ?');
   const leftWith = db.prepare<[number], { number: number | null }>(
     'select min(number) as number from request where last_receipt >= ?',
   );
@@ -43,6 +44,9 @@ export const consoleQueries = (db: Database) => {
     /** Newest first. */
     requests: (limit: number): RequestRow[] => requests.all(limit),
     requestNumber: (requestId: string): number | undefined => requestNumber.get(requestId)?.number,
+    /** What a request asked for; nothing when there is none of that number. */
+    requestWants: (number: number) =>
+      JSON.parse(requestWants.get(number)?.wants ?? '[]') as { kind: string; id: string }[],
     /** The first request that carried a receipt away. */
     leftWith: (receipt: number): number | undefined => leftWith.get(receipt)?.number ?? undefined,
     receiptOfBundle: (bundleId: string) => receiptOfBundle.get(bundleId),

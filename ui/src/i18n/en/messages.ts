@@ -27,6 +27,10 @@ export const messages = {
   'toast.request.medium': 'Request {number} written. Medium: {path}',
   'toast.trust': 'Root {version} is trusted from now on',
 
+  'confirm.import.stop.question': 'Stop the import of {name}?',
+  'confirm.import.stop.consequence':
+    'Nothing of the bundle comes into force. What was verified is kept, so another try goes on from there.',
+  'confirm.import.stop.button': 'Stop the import',
   'confirm.devices.approve.question': { one: 'Approve {n} device?', other: 'Approve {n} devices?' },
   'confirm.devices.approve.consequence': 'Approved devices get a certificate, report their inventory and take orders.',
   'confirm.devices.approve.button': { one: 'Approve {n} device', other: 'Approve {n} devices' },

@@ -25,6 +25,10 @@ export const messages = {
   'toast.request.medium': '{number}-сұрау жазылды. Тасығыш: {path}',
   'toast.trust': 'Енді {version}-түбірге сенім бар',
 
+  'confirm.import.stop.question': 'Импортты тоқтату керек пе? {name}',
+  'confirm.import.stop.consequence':
+    'Бумадан ештеңе күшіне енбейді. Тексерілгені сақталады, келесі әрекет содан жалғасады.',
+  'confirm.import.stop.button': 'Импортты тоқтату',
   'confirm.devices.approve.question': '{n} құрылғыны мақұлдау керек пе?',
   'confirm.devices.approve.consequence':
     'Мақұлданған құрылғылар сертификат алады, түгендеу жібереді және тапсырмаларды орындайды.',

@@ -70,6 +70,10 @@ export const messages = {
   'toast.request.medium': 'Запрос {number} записан. Носитель: {path}',
   'toast.trust': 'Корню {version} теперь доверяют',
 
+  'confirm.import.stop.question': 'Остановить импорт? {name}',
+  'confirm.import.stop.consequence':
+    'Из комплекта ничего не вступит в силу. Проверенное сохранится, и следующая попытка продолжит с этого места.',
+  'confirm.import.stop.button': 'Остановить импорт',
   'confirm.devices.approve.question': {
     one: 'Допустить {n} устройство?',
     few: 'Допустить {n} устройства?',

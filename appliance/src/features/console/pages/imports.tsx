@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ImportProgressRegion } from '@sallyport/ui/components/import-progress';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
-import { ExchangeImport, ImportProgressRegion, type ImportStep } from '@sallyport/ui/views/exchange-import';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { ExchangeImport, type ImportStep } from '@sallyport/ui/views/exchange-import';
 import { ExchangeReceive } from '@sallyport/ui/views/exchange-receive';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
@@ -9,7 +11,7 @@ import { toFailure } from '../../../platform/errors.ts';
 import type { JobRun } from '../../../platform/jobs.ts';
 import type { ImportResult } from '../../exchange/types.ts';
 import { actorFor, checkToken } from '../guard.ts';
-import { currentStep, importProgress, importView } from '../import-view.ts';
+import { currentStep, estimateOf, importProgress, importView } from '../import-view.ts';
 import { param } from '../lists.ts';
 import { readUpload } from '../multipart.ts';
 import { viewContext } from '../page.tsx';
@@ -24,7 +26,7 @@ const streamForMs = 10 * 60_000;
 
 /** Receiving a bundle: upload or pick, check, compare, import with its progress, result. */
 export const importPages = (deps: ConsoleDeps): Pages => {
-  const { exchange, jobs, drafts } = deps;
+  const { exchange, jobs, drafts, queries, vulnerabilities } = deps;
 
   const runOf = (id: number | null): JobRun | undefined => (id === null ? undefined : jobs.get(id));
 
@@ -115,6 +117,10 @@ export const importPages = (deps: ConsoleDeps): Pages => {
       check,
       run,
       refusalReceipt: refusalReceipt(run),
+      estimate: ({ requestNumber, unfulfilled }) =>
+        requestNumber === undefined
+          ? []
+          : estimateOf(queries.requestWants(requestNumber), unfulfilled, vulnerabilities.fixes()),
     });
     return c.html(<ExchangeImport ctx={viewContext(deps, c)} {...view} />);
   };
@@ -142,6 +148,31 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     });
   };
 
+  /** A stop is asked for once more: what was verified stays, and the old state is in force. */
+  const stop = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'exchange:write');
+    const { id, name } = drafts.get(param(c, 'id'));
+    if (c.get('form').text('confirmed') === '1') {
+      drafts.stop(id);
+      return c.redirect(paths.bundleImport(id), 303);
+    }
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="exchange"
+        question={{ key: 'confirm.import.stop.question', params: { name } }}
+        consequences={[{ key: 'confirm.import.stop.consequence' }]}
+        items={[]}
+        count={0}
+        action={paths.bundleImportStop(id)}
+        fields={[['confirmed', '1']]}
+        button={{ key: 'confirm.import.stop.button' }}
+        danger
+        cancel={paths.bundleImport(id)}
+      />,
+    );
+  };
+
   return new Hono<ConsoleEnv>()
     .get(routePatterns.exchangeReceive, (c) => showReceive(c))
     .post(routePatterns.bundleUpload, upload)
@@ -149,15 +180,11 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     .post(routePatterns.bundleImportStart, (c) => {
       const actor = actorFor(c, 'exchange:write');
       const id = param(c, 'id');
-      drafts.start(actor, id, c.get('form').text('acceptStale'));
-      return c.redirect(paths.bundleImport(id, 'import'), 303);
-    })
-    .post(routePatterns.bundleImportStop, (c) => {
-      actorFor(c, 'exchange:write');
-      const id = param(c, 'id');
-      drafts.stop(id);
+      const form = c.get('form');
+      drafts.start(actor, id, form.text('acceptStale'), form.text('what') === 'check' ? 'check' : 'import');
       return c.redirect(paths.bundleImport(id), 303);
     })
+    .post(routePatterns.bundleImportStop, stop)
     .get(routePatterns.bundleImportStream, stream)
     .get(routePatterns.bundleImport, show);
 };
