@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages build check test demo run bench conformance clean
+.PHONY: help setup test-packages build check test fuzz demo run bench conformance clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ demo: build ## the whole loop on this computer under var/demo; ONCE=1 ends after
 
 run: build ## an appliance in ./var
 	@$(NODE) scripts/run.ts
+
+fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), JOBS at once
+	@$(NODE) test/fuzz/main.ts
 
 bench: build ## numbers with their method
 	@$(NODE) test/bench/main.ts

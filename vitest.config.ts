@@ -28,7 +28,7 @@ export default defineConfig({
       project('architecture', ['test/architecture/**/*.test.ts']),
       project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}']),
       // These start the built commands and real servers, so they take turns.
-      project('system', ['test/{integration,interop,fault,e2e}/**/*.test.{ts,tsx}'], {
+      project('system', ['test/{integration,interop,fault,e2e,fuzz}/**/*.test.{ts,tsx}'], {
         testTimeout: 180_000,
         hookTimeout: 240_000,
         fileParallelism: false,

@@ -76,7 +76,7 @@ export const checks: readonly Check[] = [
   {
     name: 'schema',
     run: ({ db }) => {
-      const newest = readMigrations(migrationsFolder()).length;
+      const newest = readMigrations(migrationsFolder()).at(-1)?.version ?? 0;
       return schemaVersion(db) === newest ? [] : [`schema ${schemaVersion(db)}, this version has ${newest}`];
     },
   },

@@ -118,7 +118,7 @@ const inspect = (paths: DataPaths, files: number): BackupReport => {
     if (lines[0]?.integrity_check !== 'ok')
       throw new AppError('DATABASE', `the database in the backup is damaged: ${lines[0]?.integrity_check}`);
     const schema = schemaVersion(db);
-    const newest = readMigrations(migrationsFolder()).length;
+    const newest = readMigrations(migrationsFolder()).at(-1)?.version ?? 0;
     if (schema > newest)
       throw new AppError('SCHEMA_NEWER', `the backup has schema ${schema}, this version knows ${newest}`);
     return { files, schema, site };

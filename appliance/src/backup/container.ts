@@ -1,5 +1,6 @@
 import { closeSync, createReadStream, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
@@ -13,6 +14,14 @@ const fileHeader = z.strictObject({ path: z.string().min(1).max(300), size: z.in
 const endHeader = z.strictObject({ end: z.literal(true), files: z.int().min(1) });
 const maxHeaderBytes = 1_024;
 const readBytes = 1 << 20;
+
+const parseHeader = (bytes: Uint8Array): unknown => {
+  try {
+    return parseStrictJson(bytes, { maxBytes: maxHeaderBytes });
+  } catch (cause) {
+    throw new AppError('MALFORMED', 'a header is not JSON', {}, { cause });
+  }
+};
 
 /** Where a file of a backup may lie; anything else is refused. */
 const pathPattern =
@@ -134,14 +143,15 @@ export const readBackup = (
   for (;;) {
     const length = take(4).readUInt32BE();
     if (length > maxHeaderBytes) throw new AppError('MALFORMED', 'a header is too long');
-    const header: unknown = JSON.parse(take(length).toString('utf8'));
+    const header = parseHeader(take(length));
     const end = endHeader.safeParse(header);
     if (end.success) {
       if (end.data.files !== seen.size || held.length > 0 || more())
         throw new AppError('MALFORMED', 'the backup does not end where it says');
       return seen.size;
     }
-    const file = fileHeader.parse(header);
+    const { data: file } = fileHeader.safeParse(header);
+    if (file === undefined) throw new AppError('MALFORMED', 'a header is not one of a file');
     if (!pathPattern.test(file.path) || seen.has(file.path))
       throw new AppError('MALFORMED', `unexpected file ${file.path}`);
     seen.add(file.path);

@@ -1,0 +1,3 @@
+declare module 'sallyport:target' {
+  export const target: import('./target.ts').FuzzTarget;
+}
