@@ -6,15 +6,19 @@ export const isLong = env('SALLYPORT_LONG') === '1';
 /** What chance decides in a test follows from this number, so that a failure can be repeated. */
 export const seed = Number(env('SALLYPORT_SEED') ?? 20261124);
 
-/** Runs `work` on each item, two at a time; the first failure ends it. */
+/** Runs `work` on each item, two at a time; after the first failure no other begins, and it is thrown at the end. */
 export const twoAtATime = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
   const queue = [...items];
   const lane = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
   };
-  try {
-    await Promise.all([lane(), lane()]);
-  } finally {
-    queue.length = 0;
-  }
+  const ended = await Promise.allSettled([lane(), lane()]);
+  for (const result of ended) if (result.status === 'rejected') throw result.reason;
 };

@@ -1,3 +1,4 @@
+import { systemCode } from '@sallyport/bundle-tools/archive/medium-errors';
 import { BundleError, type BundleErrorCode } from '@sallyport/bundle-tools/errors';
 
 /** The closed set of refusals of the appliance itself; a bundle's refusals keep the codes of the bundle format. */
@@ -122,9 +123,6 @@ const bundleStatus: Partial<Record<BundleErrorCode, number>> = {
 
 export type Failure = ErrorEntry & { code: AppErrorCode | BundleErrorCode; message: string; details: ErrorDetails };
 
-const nativeCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
 /** Translates anything thrown into its row of the table; the unknown becomes INTERNAL without its message. */
 export const toFailure = (error: unknown): Failure => {
   if (error instanceof AppError) {
@@ -139,14 +137,18 @@ export const toFailure = (error: unknown): Failure => {
       details: {},
     };
   }
-  const native = nativeCode(error);
+  const native = systemCode(error);
   if (native.startsWith('SQLITE_FULL') || native === 'ENOSPC' || native === 'EDQUOT') {
     return { ...errorTable.DISK_FULL, code: 'DISK_FULL', message: 'no space left on the data disk', details: {} };
   }
   if (native.startsWith('SQLITE_BUSY')) {
     return { ...errorTable.OVERLOADED, code: 'OVERLOADED', message: 'the database is busy', details: {} };
   }
-  if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(native)) {
+  if (/^(?:SQLITE_(?:IOERR|READONLY|CANTOPEN)|EIO$|EROFS$)/.test(native)) {
+    const message = `the data disk fails or is read-only (${native})`;
+    return { ...entry('STORE_IO', bundleStatus.STORE_IO ?? 500), code: 'STORE_IO', message, details: {} };
+  }
+  if (/^SQLITE_(?:CORRUPT|NOTADB)/.test(native)) {
     return { ...errorTable.DATABASE, code: 'DATABASE', message: `the database is damaged (${native})`, details: {} };
   }
   return { ...errorTable.INTERNAL, code: 'INTERNAL', message: 'internal error', details: {} };

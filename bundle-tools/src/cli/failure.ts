@@ -1,3 +1,4 @@
+import { systemCode } from '../archive/medium-errors.ts';
 import { BundleError, type BundleErrorCode } from '../errors.ts';
 
 const bySystemCode: Readonly<Record<string, BundleErrorCode>> = {
@@ -18,9 +19,8 @@ const bySystemCode: Readonly<Record<string, BundleErrorCode>> = {
 /** Any failure as one of the closed codes; what nobody foresaw is INTERNAL, so that it is reported as our bug. */
 export const toBundleError = (error: unknown): BundleError => {
   if (error instanceof BundleError) return error;
-  const systemCode = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
-  return new BundleError(bySystemCode[systemCode] ?? 'INTERNAL', message, { cause: error });
+  return new BundleError(bySystemCode[systemCode(error)] ?? 'INTERNAL', message, { cause: error });
 };
 
 const steps: Partial<Record<BundleErrorCode, string>> = {

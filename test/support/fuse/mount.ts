@@ -61,7 +61,9 @@ const ask = (socket: string, message: object): Promise<FuseStatus> =>
   new Promise((resolve, reject) => {
     const connection = createConnection(socket);
     connection.once('error', reject);
-    createInterface({ input: connection }).once('line', (line) => {
+    const lines = createInterface({ input: connection });
+    lines.once('error', reject);
+    lines.once('line', (line) => {
       connection.end();
       resolve(JSON.parse(line) as FuseStatus);
     });
