@@ -4,6 +4,7 @@ import { withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
 import { integerOption, stateOf, stateOption } from './state-option.ts';
+import { upkeep } from './upkeep.ts';
 
 /** What a build found, as JSON. */
 export const catalogJson = (built: BuiltCatalog) => ({
@@ -84,7 +85,7 @@ export const catalogBuild: Command = {
             `then  sallyport-bundle catalog sign --key FILE ${built.folder}`,
           ];
       return {
-        json: { ...catalogJson(built), refused: taken.refused },
+        json: { ...catalogJson(built), refused: taken.refused, ...upkeep(state, input.io) },
         text: flagOption(input, 'diff') ? [built.diffText, ...text] : text,
       };
     });

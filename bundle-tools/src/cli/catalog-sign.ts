@@ -1,7 +1,8 @@
 import { signCatalog } from '../host/catalog-sign.ts';
-import { readKeyFile } from '../host/key-files.ts';
+import { warningText } from '../host/key-warnings.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { type Command, flagOption, listOption, textOption } from './command.ts';
+import { type Command, flagOption, textOption } from './command.ts';
+import { passphraseOption, readKeys } from './key-options.ts';
 import { argument } from './state-option.ts';
 
 export const catalogSign: Command = {
@@ -11,6 +12,7 @@ export const catalogSign: Command = {
   example: 'catalog sign --key /media/d/curator.json /media/usb/catalogs/7',
   options: {
     key: { type: 'string', value: 'FILE', multiple: true, required: true, help: "the curator's key" },
+    'passphrase-file': passphraseOption,
     previous: { type: 'string', value: 'CATALOG', help: 'the catalog that was signed last, to show what changes' },
     'accept-new-fulfil-keys': { type: 'boolean', help: 'the host changed the keys that sign bundles' },
   },
@@ -19,13 +21,14 @@ export const catalogSign: Command = {
   run: async (input) => {
     const folder = argument(input, 0);
     const previousFolder = textOption(input, 'previous');
-    const { head, signers, threshold, newFulfilKeys, diff, diffText } = signCatalog({
+    const { head, signers, threshold, newFulfilKeys, diff, diffText, expiring } = signCatalog({
       folder,
-      keys: listOption(input, 'key').map(readKeyFile),
+      keys: await readKeys(input, 'key'),
       acceptNewFulfilKeys: flagOption(input, 'accept-new-fulfil-keys'),
       ...(previousFolder === undefined ? {} : { previousFolder }),
       nowMs: nowMs(),
     });
+    for (const warning of expiring) input.io.note(warningText(warning));
     if (newFulfilKeys) input.io.note('the catalog names new fulfil keys');
     if (signers < threshold) input.io.note(`${threshold - signers} more curators must sign`);
     return {
@@ -39,6 +42,7 @@ export const catalogSign: Command = {
         updates: diff.totals.updates,
         bytes: diff.totals.bytes,
         vendorSigners: diff.signers,
+        expiring,
         ...(previousFolder === undefined
           ? {}
           : { added: diff.added.length, changed: diff.changed.length, removed: diff.removed.length }),

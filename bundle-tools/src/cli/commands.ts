@@ -10,18 +10,28 @@ import { sourceAdd } from './source-add.ts';
 import { sourceList } from './source-list.ts';
 import { sourceRemove } from './source-remove.ts';
 import { sourceSync } from './source-sync.ts';
+import { trustDiscard } from './trust-discard.ts';
 import { trustExport } from './trust-export.ts';
 import { trustInit } from './trust-init.ts';
+import { trustKeyCreate } from './trust-key-create.ts';
+import { trustPublish } from './trust-publish.ts';
+import { trustRevoke } from './trust-revoke.ts';
 import { trustRotate } from './trust-rotate.ts';
 import { trustShow } from './trust-show.ts';
+import { trustSign } from './trust-sign.ts';
 import { unpack } from './unpack.ts';
 import { verify } from './verify.ts';
 
 /** Every command of `sallyport-bundle`; a command is found by its words. */
 export const commands: ReadonlyArray<Command> = [
+  trustKeyCreate,
   trustInit,
+  trustSign,
+  trustPublish,
+  trustDiscard,
   trustShow,
   trustRotate,
+  trustRevoke,
   trustExport,
   siteAdd,
   siteList,

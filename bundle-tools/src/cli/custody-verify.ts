@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyCustody } from '../host/custody.ts';
-import { fulfilOf } from '../host/online-keys.ts';
 import { verifyReceipts } from '../host/receipts.ts';
+import { fulfilOf } from '../host/role-keys.ts';
 import { getSite } from '../host/sites.ts';
 import type { HostState } from '../host/state.ts';
 import { findPublished } from '../host/trust-files.ts';
@@ -14,7 +14,7 @@ const fulfilKeys = (state: HostState): Uint8Array[] =>
   readdirSync(state.trust).flatMap((name) => {
     const version = /^([1-9][0-9]*)\.targets\.json$/.exec(name)?.[1];
     const targets = version === undefined ? undefined : findPublished(state, 'targets', Number(version));
-    return targets === undefined ? [] : [...fulfilOf(targets.described.signed).publicKeys];
+    return targets === undefined ? [] : [...fulfilOf(targets.described.signed).keys];
   });
 
 export const custodyVerify: Command = {

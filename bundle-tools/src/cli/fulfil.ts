@@ -2,12 +2,14 @@ import { BundleError } from '../errors.ts';
 import { buildCatalog } from '../host/catalog-build.ts';
 import { publishSigned, signCatalog } from '../host/catalog-sign.ts';
 import { type Fulfilled, fulfil as fulfilRequests } from '../host/fulfil.ts';
-import { readKeyFile } from '../host/key-files.ts';
+import type { KeyFile } from '../host/key-files.ts';
 import { withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { catalogJson, requestOptions, takeFromMedium } from './catalog-build.ts';
-import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
+import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
+import { passphraseOption, readKeys } from './key-options.ts';
 import { integerOption, stateOf, stateOption } from './state-option.ts';
+import { upkeep } from './upkeep.ts';
 
 const shownGaps = 20;
 
@@ -27,16 +29,12 @@ const bundleText = (bundle: Fulfilled): string[] => [
 ];
 
 /** The three steps in a row, for a site that accepts one person for all of them. */
-const buildAndSign = async (
-  input: CommandInput,
-  state: ReturnType<typeof stateOf>,
-  keyPaths: ReadonlyArray<string>,
-) => {
+const buildAndSign = async (input: CommandInput, state: ReturnType<typeof stateOf>, keys: ReadonlyArray<KeyFile>) => {
   const built = await buildCatalog({ state, io: input.io, nowMs: nowMs() });
   if (built.isSigned) return built;
   const { signers, threshold } = signCatalog({
     folder: built.folder,
-    keys: keyPaths.map(readKeyFile),
+    keys,
     acceptNewFulfilKeys: flagOption(input, 'accept-new-fulfil-keys'),
     nowMs: nowMs(),
   });
@@ -59,6 +57,7 @@ export const fulfil: Command = {
       multiple: true,
       help: 'build and sign the catalog too, as one person',
     },
+    'passphrase-file': passphraseOption,
     'accept-new-fulfil-keys': { type: 'boolean', help: 'with --curator-key: this host changed its fulfil keys' },
     person: { type: 'string', value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },
@@ -70,8 +69,8 @@ export const fulfil: Command = {
     const person = integerOption(input, 'person', 0, 1_000_000) ?? 0;
     return withLock(state, async () => {
       const taken = takeFromMedium(input, state);
-      const keyPaths = listOption(input, 'curator-key');
-      const built = keyPaths.length === 0 ? undefined : await buildAndSign(input, state, keyPaths);
+      const keys = await readKeys(input, 'curator-key');
+      const built = keys.length === 0 ? undefined : await buildAndSign(input, state, keys);
       const { bundles, failed } = await fulfilRequests({
         state,
         media,
@@ -83,6 +82,7 @@ export const fulfil: Command = {
       for (const { site, code, message } of failed) input.io.note(`site ${site}: ${code}: ${message}`);
       return {
         json: {
+          ...upkeep(state, input.io),
           bundles,
           failed,
           refused: taken.refused,

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { BundleError } from '../errors.ts';
+import { fingerprintText } from '../fingerprint/shown.ts';
 import { withLock } from '../host/state.ts';
 import { writeTrustExport } from '../host/trust-export.ts';
+import { getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { groupHex } from '../trust/keys.ts';
 import { type Command, flagOption, textOption } from './command.ts';
+import { checkSheet, rootSheet, sheetOption, writeSheet } from './sheet-option.ts';
 import { stateOf, stateOption } from './state-option.ts';
+import { upkeep } from './upkeep.ts';
 
 export const trustExport: Command = {
   words: ['trust', 'export'],
@@ -15,6 +18,7 @@ export const trustExport: Command = {
   options: {
     state: stateOption,
     out: { type: 'string', value: 'FILE', required: true, help: 'the file to write' },
+    sheet: sheetOption,
     force: { type: 'boolean', help: 'replace a file that is there' },
   },
   minPositionals: 0,
@@ -23,14 +27,20 @@ export const trustExport: Command = {
     const state = stateOf(input);
     const out = textOption(input, 'out') ?? '';
     if (existsSync(out) && !flagOption(input, 'force')) throw new BundleError('EXISTS', `${out} is there already`);
+    checkSheet(input);
     return withLock(state, async () => {
       const exported = await writeTrustExport({ state, out, nowMs: nowMs(), io: input.io });
       return {
-        json: { ...exported, fingerprint: exported.rootSha256 },
+        json: {
+          ...exported,
+          ...upkeep(state, input.io),
+          fingerprint: exported.rootSha256,
+          ...writeSheet(input, rootSheet(getNewest(state, 'root'))),
+        },
         text: [
           `wrote ${exported.path}: root ${exported.rootVersion}, valid as a broadcast until ${exported.expires}`,
           'Compare on site, by voice or on paper:',
-          `  ${groupHex(exported.rootSha256)}`,
+          ...fingerprintText(exported.rootSha256),
         ],
       };
     });

@@ -1,9 +1,14 @@
-import { initTrust } from '../host/ceremony.ts';
-import { type KeyFile, readOrCreateKeyFile } from '../host/key-files.ts';
+import { fingerprintText } from '../fingerprint/shown.ts';
+import { proposeInit } from '../host/ceremony.ts';
+import type { KeyFile } from '../host/key-files.ts';
+import { storeProposal } from '../host/proposal.ts';
+import { checkSigned, publishProposal } from '../host/publish.ts';
 import { createState, withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { groupHex } from '../trust/keys.ts';
-import { type Command, listOption } from './command.ts';
+import { carriedResult, carryOption } from './carry-option.ts';
+import { type Command, textOption } from './command.ts';
+import { passphraseOption, readOrMakeKeys } from './key-options.ts';
+import { checkSheet, rootSheet, sheetOption, writeSheet } from './sheet-option.ts';
 import { integerOption, stateFolder, stateOption } from './state-option.ts';
 import { trustReport } from './trust-report.ts';
 
@@ -13,9 +18,9 @@ const created = (files: ReadonlyArray<KeyFile>): ReadonlyArray<string> =>
 export const trustInit: Command = {
   words: ['trust', 'init'],
   summary: 'Makes the root of trust, the online keys and the first, empty catalog.',
-  usage: 'trust init --root-key FILE... --curator-key FILE... --state DIR',
+  usage: 'trust init --root-key FILE... --curator-key FILE... [--carry MEDIUM] --state DIR',
   example:
-    'trust init --root-key /media/a/root.json --root-key /media/b/root.json --root-key /media/c/root.json --curator-key /media/d/curator.json --state /var/lib/sallyport-bundle',
+    'trust init --root-key a.pub --root-key b.pub --root-key c.pub --curator-key d.pub --carry /media/usb --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
     'root-key': {
@@ -23,7 +28,7 @@ export const trustInit: Command = {
       value: 'FILE',
       multiple: true,
       required: true,
-      help: 'a root key; made when it is not there',
+      help: 'a root key or its public half; a pair is made when the file is not there',
     },
     threshold: { type: 'string', value: 'N', help: 'how many root keys must sign (2; 1 with a single key)' },
     'curator-key': {
@@ -31,38 +36,49 @@ export const trustInit: Command = {
       value: 'FILE',
       multiple: true,
       required: true,
-      help: "a curator's key; made when it is not there",
+      help: "a curator's key or its public half; a pair is made when the file is not there",
     },
     'curator-threshold': { type: 'string', value: 'N', help: 'how many curators must sign (1)' },
     'grace-days': { type: 'string', value: 'N', help: 'how long sites may accept expired data, with a reason (180)' },
+    'passphrase-file': passphraseOption,
+    carry: carryOption,
+    sheet: sheetOption,
   },
   minPositionals: 0,
   maxPositionals: 0,
   run: async (input) => {
+    checkSheet(input);
     const state = createState(stateFolder(input));
     return withLock(state, async () => {
-      const rootKeys = listOption(input, 'root-key').map(readOrCreateKeyFile);
-      const curatorKeys = listOption(input, 'curator-key').map(readOrCreateKeyFile);
+      const rootKeys = await readOrMakeKeys(input, 'root-key');
+      const curatorKeys = await readOrMakeKeys(input, 'curator-key');
       const threshold = integerOption(input, 'threshold', 1, 16) ?? Math.min(2, rootKeys.length);
-      const curatorThreshold = integerOption(input, 'curator-threshold', 1, 16) ?? 1;
-      const graceDays = integerOption(input, 'grace-days', 0, 3650) ?? 180;
-      const root = initTrust({
+      const proposal = proposeInit({
         state,
         rootKeys,
         rootThreshold: threshold,
         curatorKeys,
-        curatorThreshold,
-        graceDays,
+        curatorThreshold: integerOption(input, 'curator-threshold', 1, 16) ?? 1,
+        graceDays: integerOption(input, 'grace-days', 0, 3650) ?? 180,
         nowMs: nowMs(),
       });
       const files = [...created(rootKeys), ...created(curatorKeys)];
       for (const path of files) input.io.note(`made ${path}; keep it away from this computer`);
       if (threshold === 1)
         input.io.note('one root key alone can replace everything: use three keys and a threshold of 2');
+      const medium = textOption(input, 'carry');
+      if (medium !== undefined) {
+        const result = carriedResult(state, proposal, medium);
+        storeProposal(state, proposal);
+        return result;
+      }
+      checkSigned(proposal, undefined);
+      storeProposal(state, proposal);
+      const root = publishProposal(state, proposal, nowMs());
       const report = trustReport(state, nowMs());
       return {
-        json: { ...report.json, created: files },
-        text: [...report.text, '', 'Compare on site, by voice or on paper:', `  ${groupHex(root.described.sha256)}`],
+        json: { published: true, ...report.json, created: files, ...writeSheet(input, rootSheet(root)) },
+        text: [...report.text, '', 'Compare on site, by voice or on paper:', ...fingerprintText(root.described.sha256)],
       };
     });
   },

@@ -1,61 +1,79 @@
+import { fingerprintText, showFingerprint } from '../fingerprint/shown.ts';
 import { signedCatalog } from '../host/catalogs.ts';
-import { daysUntil, rootReserveDays } from '../host/lifetimes.ts';
-import { fulfilOf, readSealKeys } from '../host/online-keys.ts';
-import { roleKeysOf } from '../host/rotate.ts';
+import { keyWarnings, warningText } from '../host/key-warnings.ts';
+import { readLabels } from '../host/labels.ts';
+import { daysUntil } from '../host/lifetimes.ts';
+import { findProposal, type Proposal, requirementsOf, requirementText } from '../host/proposal.ts';
+import { previousSealKeys, readSealKeys } from '../host/seal-keys.ts';
 import type { HostState } from '../host/state.ts';
-import { getNewest } from '../host/trust-files.ts';
+import { drawTrust, rolesIn } from '../host/trust-drawing.ts';
+import { findNewest, getNewest } from '../host/trust-files.ts';
 import { fingerprintOf, groupHex } from '../trust/keys.ts';
-
-const shortKeys = (keyids: ReadonlyArray<string>): string => keyids.map((keyid) => keyid.slice(0, 16)).join(', ');
 
 /** Who holds what, and until when. */
 export const trustReport = (state: HostState, atMs: number) => {
   const root = getNewest(state, 'root');
-  const newest = {
+  const files = {
     root,
     targets: getNewest(state, 'targets'),
     snapshot: getNewest(state, 'snapshot'),
     timestamp: getNewest(state, 'timestamp'),
   };
-  const roles = (['root', 'targets', 'snapshot', 'timestamp'] as const).map((role) => {
-    const { keyids, threshold } = roleKeysOf(root, role);
-    const { version, described } = newest[role];
-    return {
-      role,
-      version,
-      keyids,
-      threshold,
-      expires: described.expires,
-      daysLeft: daysUntil(described.expires, atMs),
-    };
-  });
-  const fulfil = fulfilOf(newest.targets.described.signed);
+  const roles = rolesIn(files, atMs, readLabels(state));
+  const warnings = keyWarnings(roles);
+  const previous = previousSealKeys(state).map(({ fingerprint, deletedAt }) => ({
+    fingerprint,
+    ...(deletedAt === undefined ? {} : { deletedAt, daysLeft: daysUntil(deletedAt, atMs) }),
+  }));
   const sealKeys = readSealKeys(state).map((key) => fingerprintOf(key.publicKey));
   const catalog = signedCatalog(state).number;
-  const rootDays = daysUntil(root.described.expires, atMs);
+  const pending = findProposal(state);
+  const waiting = pending === undefined ? [] : requirementsOf(pending, root);
   return {
     json: {
-      root: { version: root.version, sha256: root.described.sha256 },
-      roles: [...roles, { role: 'fulfil', keyids: fulfil.keyids, threshold: fulfil.threshold }],
+      root: {
+        version: root.version,
+        sha256: root.described.sha256,
+        words: showFingerprint(root.described.sha256).words,
+      },
+      roles: roles.map(({ role, threshold, keys, file }) => ({
+        role,
+        keyids: keys.map(({ keyid }) => keyid),
+        threshold,
+        keys,
+        ...file,
+      })),
       sealKeys,
+      previousSealKeys: previous,
       catalog,
-      warnings: rootDays < rootReserveDays ? ['ROOT_TOO_SHORT'] : [],
+      warnings: warnings.map(({ code }) => code),
+      expiring: warnings,
+      ...(pending === undefined ? {} : { pending: waiting }),
     },
     text: [
-      `root ${root.version}`,
-      `  fingerprint  ${groupHex(root.described.sha256)}`,
+      ...drawTrust(roles),
       '',
-      'role       version  keys                 until',
-      ...roles.map(
-        ({ role, version, keyids, threshold, expires, daysLeft }) =>
-          `${role.padEnd(10)} ${String(version).padEnd(8)} ${`${threshold} of ${keyids.length}`.padEnd(20)} ${expires} (${daysLeft} days)  ${shortKeys(keyids)}`,
-      ),
-      `${'fulfil'.padEnd(10)} ${''.padEnd(8)} ${`${fulfil.threshold} of ${fulfil.keyids.length}`.padEnd(20)} with targets  ${shortKeys(fulfil.keyids)}`,
       `catalog    ${catalog}`,
-      ...sealKeys.map((digest) => `seal key   ${groupHex(digest)}`),
-      ...(rootDays < rootReserveDays
-        ? [`The root has ${rootDays} days left; bundles need ${rootReserveDays}: trust rotate`]
-        : []),
+      `seal key   ${groupHex(sealKeys[0] ?? '')}`,
+      ...previous.map(
+        ({ fingerprint, deletedAt }) =>
+          `  before   ${groupHex(fingerprint)}  ${deletedAt === undefined ? 'still in the signed policy' : `opens requests until ${deletedAt.slice(0, 10)}`}`,
+      ),
+      `fingerprint of root ${root.version}`,
+      ...fingerprintText(root.described.sha256),
+      ...(pending === undefined
+        ? []
+        : ['', 'A change waits for signatures:', ...waiting.map((entry) => `  ${requirementText(entry)}`)]),
+      ...(warnings.length === 0 ? [] : ['', ...warnings.map(warningText)]),
     ],
+  };
+};
+
+/** The first root while it waits for signatures. */
+export const proposalReport = (state: HostState, proposal: Proposal) => {
+  const waiting = requirementsOf(proposal, findNewest(state, 'root'));
+  return {
+    json: { roles: [], pending: waiting },
+    text: ['The first root waits for signatures:', ...waiting.map((entry) => `  ${requirementText(entry)}`)],
   };
 };

@@ -1,37 +1,68 @@
-import { readKeyFile, readOrCreateKeyFile } from '../host/key-files.ts';
-import { rotateSealKey } from '../host/online-keys.ts';
-import { rotateTrust } from '../host/rotate.ts';
+import { BundleError } from '../errors.ts';
+import { type OnlineRole, onlineRoles } from '../host/online-keys.ts';
+import { checkSigned, publishProposal } from '../host/publish.ts';
+import { changesKeys, proposeRotation, type RotateOptions, storeRotation } from '../host/rotate.ts';
+import { rotateSealKey } from '../host/seal-keys.ts';
 import { withLock } from '../host/state.ts';
+import { getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { type Command, type CommandInput, flagOption, listOption } from './command.ts';
+import { carriedResult, carryOption } from './carry-option.ts';
+import { type Command, type CommandInput, type CommandResult, flagOption, listOption, textOption } from './command.ts';
+import { passphraseOption, readKeys, readOrMakeKeys } from './key-options.ts';
+import { checkSheet, rootSheet, sheetOption, writeSheet } from './sheet-option.ts';
 import { integerOption, stateOf, stateOption } from './state-option.ts';
 import { trustReport } from './trust-report.ts';
 
-const keySet = <Name extends string>(input: CommandInput, option: string, name: Name) => {
-  const paths = listOption(input, option);
-  return (paths.length === 0 ? {} : { [name]: paths.map(readOrCreateKeyFile) }) as Partial<
-    Record<Name, ReturnType<typeof readKeyFile>[]>
-  >;
+const renewable = [...onlineRoles, 'seal'] as const;
+
+const renewOf = (input: CommandInput): { readonly renew: ReadonlySet<OnlineRole>; readonly seal: boolean } => {
+  const named = new Set(listOption(input, 'renew'));
+  const unknown = [...named].find((word) => !(renewable as ReadonlyArray<string>).includes(word));
+  if (unknown !== undefined) throw new BundleError('USAGE', `--renew is one of ${renewable.join(', ')}`);
+  const all = flagOption(input, 'online');
+  return {
+    renew: new Set(onlineRoles.filter((role) => all || named.has(role))),
+    seal: flagOption(input, 'seal') || named.has('seal'),
+  };
 };
 
-const threshold = <Name extends string>(input: CommandInput, option: string, name: Name) => {
-  const value = integerOption(input, option, 1, 16);
-  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, number>>;
+/** Carries a change of keys to those who sign it, or publishes it with the keys at hand. */
+export const rotateOrCarry = (input: CommandInput, options: RotateOptions): CommandResult => {
+  const { state } = options;
+  const proposed = proposeRotation(options);
+  const medium = textOption(input, 'carry');
+  if (medium !== undefined) {
+    const result = carriedResult(state, proposed.proposal, medium);
+    storeRotation(options, proposed);
+    return result;
+  }
+  checkSigned(proposed.proposal, getNewest(state, 'root'));
+  storeRotation(options, proposed);
+  const root = publishProposal(state, proposed.proposal, options.nowMs);
+  const report = trustReport(state, options.nowMs);
+  return { ...report, json: { published: true, ...report.json, ...writeSheet(input, rootSheet(root)) } };
 };
+
+const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, Value>>;
+
+const keySet = async (input: CommandInput, option: string) =>
+  listOption(input, option).length === 0 ? undefined : await readOrMakeKeys(input, option);
 
 export const trustRotate: Command = {
   words: ['trust', 'rotate'],
-  summary: 'Makes the next root: other keys, other thresholds, or a new expiry date.',
-  usage: 'trust rotate --sign-key FILE... [--root-key FILE...] [--curator-key FILE...] [--online] --state DIR',
+  summary: 'Changes keys: other holders, other thresholds, new online keys, or a new expiry date of the root.',
+  usage:
+    'trust rotate --sign-key FILE... [--root-key FILE...] [--curator-key FILE...] [--renew ROLE...] [--carry MEDIUM] --state DIR',
   example:
-    'trust rotate --sign-key /media/a/root.json --sign-key /media/b/root.json --online --curator-key /media/d/curator.json --state /var/lib/sallyport-bundle',
+    'trust rotate --renew timestamp --renew snapshot --sign-key /media/a/root.key --sign-key /media/b/root.key --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
     'sign-key': {
       type: 'string',
       value: 'FILE',
       multiple: true,
-      help: 'a root key that signs the change',
+      help: 'a root key in force, or a curator key, that signs the change',
     },
     'root-key': {
       type: 'string',
@@ -47,30 +78,37 @@ export const trustRotate: Command = {
       help: 'the whole set of curator keys from now on; signs the targets again',
     },
     'curator-threshold': { type: 'string', value: 'N', help: 'the new threshold of curators' },
-    seal: {
-      type: 'boolean',
-      help: 'a new key for sites to seal to; takes effect with the next catalog and needs no other key',
+    renew: {
+      type: 'string',
+      value: 'ROLE',
+      multiple: true,
+      help: 'a new key of this host: snapshot, timestamp, fulfil (curators sign), seal (nobody signs)',
     },
-    online: { type: 'boolean', help: 'new snapshot, timestamp and fulfil keys; needs --curator-key' },
+    online: { type: 'boolean', help: 'the same as --renew snapshot --renew timestamp --renew fulfil' },
+    seal: { type: 'boolean', help: 'the same as --renew seal; takes effect with the next catalog' },
+    'passphrase-file': passphraseOption,
+    carry: carryOption,
+    sheet: sheetOption,
   },
   minPositionals: 0,
   maxPositionals: 0,
   run: async (input) => {
     const state = stateOf(input);
+    checkSheet(input);
+    const { renew, seal } = renewOf(input);
     return withLock(state, async () => {
-      if (flagOption(input, 'seal')) rotateSealKey(state);
-      if (flagOption(input, 'seal') && listOption(input, 'sign-key').length === 0) return trustReport(state, nowMs());
-      rotateTrust({
-        state,
-        signers: listOption(input, 'sign-key').map(readKeyFile),
-        ...keySet(input, 'root-key', 'rootKeys'),
-        ...threshold(input, 'threshold', 'rootThreshold'),
-        ...keySet(input, 'curator-key', 'curatorKeys'),
-        ...threshold(input, 'curator-threshold', 'curatorThreshold'),
-        renewOnline: flagOption(input, 'online'),
-        nowMs: nowMs(),
-      });
-      return trustReport(state, nowMs());
+      const change = {
+        renew,
+        ...given('rootKeys', await keySet(input, 'root-key')),
+        ...given('rootThreshold', integerOption(input, 'threshold', 1, 16)),
+        ...given('curatorKeys', await keySet(input, 'curator-key')),
+        ...given('curatorThreshold', integerOption(input, 'curator-threshold', 1, 16)),
+      };
+      const signers = await readKeys(input, 'sign-key');
+      const isSealAlone = seal && signers.length === 0 && !changesKeys(change);
+      const result = isSealAlone ? undefined : rotateOrCarry(input, { state, signers, nowMs: nowMs(), ...change });
+      if (seal) rotateSealKey(state);
+      return result === undefined || seal ? { ...trustReport(state, nowMs()) } : result;
     });
   },
 };

@@ -1,15 +1,26 @@
+import { findProposal } from '../host/proposal.ts';
+import { openBegunState } from '../host/state.ts';
+import { findNewest, getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
 import type { Command } from './command.ts';
-import { stateOf, stateOption } from './state-option.ts';
-import { trustReport } from './trust-report.ts';
+import { checkSheet, rootSheet, sheetOption, writeSheet } from './sheet-option.ts';
+import { stateFolder, stateOption } from './state-option.ts';
+import { proposalReport, trustReport } from './trust-report.ts';
 
 export const trustShow: Command = {
   words: ['trust', 'show'],
-  summary: 'Shows who holds which key, and until when.',
-  usage: 'trust show --state DIR',
+  summary: 'Draws who holds which key, and until when.',
+  usage: 'trust show [--sheet FILE] --state DIR',
   example: 'trust show --state /var/lib/sallyport-bundle',
-  options: { state: stateOption },
+  options: { state: stateOption, sheet: sheetOption },
   minPositionals: 0,
   maxPositionals: 0,
-  run: async (input) => trustReport(stateOf(input), nowMs()),
+  run: async (input) => {
+    const state = openBegunState(stateFolder(input));
+    checkSheet(input);
+    const waiting = findNewest(state, 'root') === undefined ? findProposal(state) : undefined;
+    if (waiting !== undefined) return proposalReport(state, waiting);
+    const report = trustReport(state, nowMs());
+    return { ...report, json: { ...report.json, ...writeSheet(input, rootSheet(getNewest(state, 'root'))) } };
+  },
 };

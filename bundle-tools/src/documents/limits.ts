@@ -19,6 +19,8 @@ export const limits = {
   /** 1023 x 8 MiB: the largest tar entry that 11 octal digits and whole chunks allow. */
   entryBytes: 1023 * 8 * MiB,
   volumes: 999,
+  /** How far a bundle's number may be above the one in force. */
+  seqStep: 1_000_000,
   requestBytes: 64 * MiB,
   openRequests: 8,
   reserveBytes: 64 * MiB,

@@ -5,37 +5,20 @@ import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
-import { verifyBytes } from '../trust/keys.ts';
 import { buildTargets, describeMetadata, signMetadata } from '../trust/repository.ts';
 import { type CatalogDiff, diffCatalogs, diffText } from './catalog-diff.ts';
 import { type Catalog, type CatalogHead, readCatalog, targetIn } from './catalogs.ts';
 import { type KeyFile, signingKeysOf } from './key-files.ts';
+import { type KeyWarning, keyWarnings } from './key-warnings.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
-import { fulfilOf, readOnlineKeys } from './online-keys.ts';
+import { readOnlineKeys } from './online-keys.ts';
 import { readBounded } from './read-bounded.ts';
-import { roleKeysOf } from './rotate.ts';
+import { fulfilOf, roleKeysOf, validSigners } from './role-keys.ts';
 import type { HostState } from './state.ts';
-import { getNewest, type Published, publish } from './trust-files.ts';
+import { rolesIn } from './trust-drawing.ts';
+import { getNewest, type Published, publish, toPublished } from './trust-files.ts';
 
-const load = (path: string, maxBytes: number): Published => {
-  const bytes = readBounded(path, maxBytes);
-  const described = describeMetadata(bytes);
-  return { bytes, described, version: described.version };
-};
-
-/** The ids of the keys among `keyids` whose signature on the metadata verifies. */
-const validSigners = (targets: Published, root: Published): ReadonlyArray<string> => {
-  const { keyids, keys } = roleKeysOf(root, 'targets');
-  const covered = canonicalJson(targets.described.signed);
-  const { signatures } = JSON.parse(Buffer.from(targets.bytes).toString('utf8')) as {
-    signatures: { keyid: string; sig: string }[];
-  };
-  return keyids.filter((keyid, at) => {
-    const signature = signatures.find((entry) => entry.keyid === keyid)?.sig;
-    const key = keys[at];
-    return signature !== undefined && key !== undefined && verifyBytes(covered, Buffer.from(signature, 'hex'), key);
-  });
-};
+const load = (path: string, maxBytes: number): Published => toPublished(readBounded(path, maxBytes));
 
 /** What a signature did. `diff` is made from the files that are signed, not from what the host wrote about them. */
 export type CatalogSigning = {
@@ -45,10 +28,12 @@ export type CatalogSigning = {
   readonly signers: number;
   readonly threshold: number;
   readonly newFulfilKeys: boolean;
+  /** What runs out: the root, or the targets as they are signed now. */
+  readonly expiring: ReadonlyArray<KeyWarning>;
 };
 
 const sameKeys = (head: CatalogHead, previous: Published): boolean => {
-  const known = fulfilOf(previous.described.signed).publicKeys.map((key) => Buffer.from(key).toString('base64'));
+  const known = fulfilOf(previous.described.signed).keys.map((key) => Buffer.from(key).toString('base64'));
   return [...known].sort().join() === [...head.fulfil.keys].sort().join();
 };
 
@@ -93,11 +78,12 @@ export const signCatalog = (options: {
   const { head, policy } = catalog;
   const root = load(join(folder, 'root.json'), limits.rootBytes);
   const previous = load(join(folder, 'previous-targets.json'), limits.targetsBytes);
-  const { keyids, threshold } = roleKeysOf(root, 'targets');
+  const curators = roleKeysOf(root, 'targets');
+  const { keyids, threshold } = curators;
   for (const file of keys)
     if (!keyids.includes(file.keyid))
       throw new BundleError('SIGNATURE', `the key in ${file.path} is not a curator's key by root ${root.version}`);
-  if (validSigners(previous, root).length < threshold)
+  if (validSigners(previous, curators).length < threshold)
     throw new BundleError('SIGNATURE', 'previous-targets.json is not signed by the curators of this root');
   if (head.targets_version <= previous.version)
     throw new BundleError(
@@ -119,6 +105,7 @@ export const signCatalog = (options: {
     Buffer.compare(canonicalJson(begun.described.signed), canonicalJson(describeMetadata(fresh).signed)) === 0;
   const signed = signMetadata(isSame ? begun.bytes : fresh, signingKeysOf(keys));
   writeFileDurable(path, signed);
+  const written = load(path, limits.targetsBytes);
   const diff = diffCatalogs(before, catalog);
   return {
     diff,
@@ -126,7 +113,8 @@ export const signCatalog = (options: {
     head,
     newFulfilKeys,
     threshold,
-    signers: validSigners(load(path, limits.targetsBytes), root).length,
+    signers: validSigners(written, curators).length,
+    expiring: keyWarnings(rolesIn({ root, targets: written }, nowMs)),
   };
 };
 
@@ -138,7 +126,8 @@ export const publishSigned = (state: HostState, folder: string): Published | und
   const targets = load(path, limits.targetsBytes);
   const root = getNewest(state, 'root');
   const before = getNewest(state, 'targets');
-  if (validSigners(targets, root).length < roleKeysOf(root, 'targets').threshold) return undefined;
+  const curators = roleKeysOf(root, 'targets');
+  if (validSigners(targets, curators).length < curators.threshold) return undefined;
   if (targets.version <= before.version)
     throw new BundleError(
       'ROLLBACK',

@@ -100,7 +100,7 @@ describe('the trust of a host', () => {
       signers: roots('r1', 'r2'),
       rootKeys: roots('r2', 'r4', 'r5'),
       curatorKeys: [key('c2')],
-      renewOnline: true,
+      renew: new Set(['snapshot', 'timestamp', 'fulfil']),
       nowMs,
     });
     const trust = await refresh();
@@ -108,17 +108,17 @@ describe('the trust of a host', () => {
     expect(readOnlineKeys(state).fulfil.keyid).not.toBe(before.fulfil.keyid);
     expect(readdirSync(state.keys).filter((name) => name.startsWith('fulfil-'))).toHaveLength(1);
     expect(rootsFrom(state, 2).map((root) => root.version)).toEqual([2]);
-    rotateTrust({ state, signers: roots('r4', 'r5'), renewOnline: false, nowMs });
+    rotateTrust({ state, signers: roots('r4', 'r5'), renew: new Set(), nowMs });
     expect((await refresh()).versions.root).toBe(3);
   });
 
   it('does not change hands without enough old and new signers', () => {
     init();
     const rotate = (signers: KeyFile[], rootKeys?: KeyFile[]) =>
-      codeOf(() => rotateTrust({ state, signers, ...(rootKeys ? { rootKeys } : {}), renewOnline: false, nowMs }));
+      codeOf(() => rotateTrust({ state, signers, ...(rootKeys ? { rootKeys } : {}), renew: new Set(), nowMs }));
     expect(rotate(roots('r1'))).toBe('SIGNATURE');
     expect(rotate(roots('r1', 'r9'))).toBe('SIGNATURE');
-    expect(codeOf(() => rotateTrust({ state, signers: roots('r1', 'r2'), renewOnline: true, nowMs }))).toBe(
+    expect(codeOf(() => rotateTrust({ state, signers: roots('r1', 'r2'), renew: new Set(['fulfil']), nowMs }))).toBe(
       'SIGNATURE',
     );
     expect(getNewest(state, 'root').version).toBe(1);

@@ -12,6 +12,7 @@ import type { Unfulfilled } from '../updates/update.ts';
 import { publishSigned } from './catalog-sign.ts';
 import { type Catalog, findPendingCatalog, pendingFolders, readCatalogHead, signedCatalog } from './catalogs.ts';
 import { type Choice, choose, type Findings } from './choose.ts';
+import { claimedVersions } from './claimed-versions.ts';
 import { recordCustody } from './custody.ts';
 import { daysAfter, daysUntil, lifetimeDays, rootReserveDays } from './lifetimes.ts';
 import { type ObjectStore, objectStore } from './objects.ts';
@@ -259,15 +260,18 @@ export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => 
   if (pending !== undefined) options.io.note(`catalog ${pending.number} waits for a curator; what it adds is left out`);
   const catalog = signedCatalog(state);
   const keys = readOnlineKeys(state);
-  const floor = {
-    snapshot: Math.max(0, ...requests.map(({ request }) => request.tuf.snapshot)),
-    timestamp: Math.max(0, ...requests.map(({ request }) => request.tuf.timestamp)),
-  };
+  const { floor, burned, ahead } = claimedVersions(
+    state,
+    requests.map(({ request }) => request),
+  );
+  for (const line of ahead) options.io.note(line);
   const { snapshot, timestamp } = signOnlineMetadata({ state, targets: catalog.targets, keys, nowMs, floor });
   const done: Fulfilled[] = [];
   const failed: FailedSite[] = [];
   for (const opened of requests) {
     try {
+      const reason = burned.get(opened.request.site);
+      if (reason !== undefined) throw new BundleError('ROLLBACK', reason);
       done.push(await fulfilOne(options, opened, { catalog, keys, snapshot, timestamp, pending }));
     } catch (error) {
       // One site's trouble does not keep the others waiting; alone it is the command's own failure.

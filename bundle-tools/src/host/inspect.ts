@@ -12,9 +12,9 @@ import { kindOfFile } from '../media/find.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { describeMetadata } from '../trust/repository.ts';
 import { readCatalog } from './catalogs.ts';
-import { readSealKeys } from './online-keys.ts';
 import { peekBundle } from './peek-bundle.ts';
 import { readBounded } from './read-bounded.ts';
+import { readSealKeys } from './seal-keys.ts';
 import { findSite } from './sites.ts';
 import type { HostState } from './state.ts';
 

@@ -1,34 +1,74 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, constants, existsSync, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { base64Of } from '../documents/fields.ts';
+import { base64Of, text } from '../documents/fields.ts';
 import { parseStrictJson } from '../documents/strict-json.ts';
-import { ensureDir } from '../platform/files.ts';
-import { generateSigningKey, keyidOf, readSigningKey, type SigningKey, writeSigningKey } from '../trust/keys.ts';
+import { BundleError } from '../errors.ts';
+import { ensureDir, syncDir } from '../platform/files.ts';
+import { generateSigningKey, keyidOf, type SigningKey, signingKeyFrom, writeSigningKey } from '../trust/keys.ts';
 import { readBounded } from './read-bounded.ts';
+import { openSecret, type SealedSecret, sealedSecret, sealSecret } from './sealed-key.ts';
 
-/** A key named on the command line. `signing` is absent when the file holds the public half only. */
+/** A key named on the command line. `signing` is absent when the file holds the public half only, or is still locked. */
 export type KeyFile = {
   readonly path: string;
   readonly keyid: string;
   readonly publicKey: Uint8Array;
+  /** Who holds it, as its maker wrote; stays on the connected side. */
+  readonly label?: string;
   readonly signing?: SigningKey;
+  /** The secret half waits for a passphrase. */
+  readonly sealed?: SealedSecret;
   readonly isNew: boolean;
 };
 
-const publicOnly = z.strictObject({ type: z.literal('ed25519'), public: base64Of(32) });
+const maxKeyFileBytes = 4096;
+/** What a key's maker calls it. */
+export const keyLabel = text(64).min(1);
+const common = { type: z.literal('ed25519'), public: base64Of(32), label: keyLabel.optional() };
+const keyFile = z.union([
+  z.strictObject(common),
+  z.strictObject({ ...common, secret: base64Of(64) }),
+  z.strictObject({ ...common, sealed: sealedSecret }),
+]);
 
-const readPublicOnly = (path: string): Uint8Array | undefined => {
-  const parsed = publicOnly.safeParse(parseStrictJson(readBounded(path, 4096), { maxBytes: 4096 }));
-  return parsed.success ? new Uint8Array(Buffer.from(parsed.data.public, 'base64')) : undefined;
+const parseFile = (path: string): z.infer<typeof keyFile> => {
+  let value: unknown;
+  try {
+    value = parseStrictJson(readBounded(path, maxKeyFileBytes), { maxBytes: maxKeyFileBytes });
+  } catch (error) {
+    if (error instanceof BundleError) throw new BundleError('METADATA', `${path} is no key file`, { cause: error });
+    throw new BundleError('NOT_FOUND', `cannot read the key file ${path}`, { cause: error });
+  }
+  const parsed = keyFile.safeParse(value);
+  if (!parsed.success) throw new BundleError('METADATA', `${path} is no key file`);
+  return parsed.data;
 };
 
-/** Reads a key file: a pair, or the public half of somebody who signs elsewhere. */
+/** Reads a key file: a pair, a pair under a passphrase, or the public half of somebody who signs elsewhere. */
 export const readKeyFile = (path: string): KeyFile => {
-  const publicKey = readPublicOnly(path);
-  if (publicKey !== undefined) return { path, keyid: keyidOf(publicKey), publicKey, isNew: false };
-  const signing = readSigningKey(path);
-  return { path, keyid: signing.keyid, publicKey: signing.publicKey, signing, isNew: false };
+  const file = parseFile(path);
+  const publicKey = new Uint8Array(Buffer.from(file.public, 'base64'));
+  const head = {
+    path,
+    keyid: keyidOf(publicKey),
+    publicKey,
+    isNew: false,
+    ...(file.label === undefined ? {} : { label: file.label }),
+  };
+  if ('sealed' in file) return { ...head, sealed: file.sealed };
+  if (!('secret' in file)) return head;
+  const signing = signingKeyFrom(publicKey, new Uint8Array(Buffer.from(file.secret, 'base64')));
+  if (signing === undefined)
+    throw new BundleError('METADATA', `the halves of the signing key in ${path} do not belong together`);
+  return { ...head, signing };
+};
+
+/** The same key with its secret half open; undefined when the passphrase is not the one. */
+export const unlockKeyFile = (file: KeyFile, passphrase: string): KeyFile | undefined => {
+  if (file.sealed === undefined) return file;
+  const signing = openSecret(file.publicKey, file.sealed, passphrase);
+  return signing === undefined ? undefined : { ...file, signing };
 };
 
 /** Reads a key file, or makes a new pair there, readable by its owner only. */
@@ -43,3 +83,55 @@ export const readOrCreateKeyFile = (path: string): KeyFile => {
 /** The keys that can sign among the given files. */
 export const signingKeysOf = (files: ReadonlyArray<KeyFile>): SigningKey[] =>
   files.flatMap((file) => (file.signing === undefined ? [] : [file.signing]));
+
+/** What a person keeps: the key, the public half to hand out, and whether the medium keeps others from reading it. */
+export type MadeKey = {
+  readonly keyid: string;
+  readonly keyPath: string;
+  readonly publicPath: string;
+  readonly isPrivate: boolean;
+};
+
+const writeNew = (path: string, content: object, mode: number): void => {
+  // Never over a file that is there: a key that was overwritten is lost for good.
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode);
+  try {
+    writeSync(fd, `${JSON.stringify(content)}\n`);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/** Makes one person's key on that person's medium; file names carry the start of the key's id. */
+export const createKeyOnMedium = (options: {
+  readonly folder: string;
+  readonly role: 'root' | 'curator';
+  readonly label?: string;
+  readonly passphrase?: string;
+}): MadeKey => {
+  const { folder, role, label, passphrase } = options;
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new BundleError('NOT_FOUND', `${folder} is no folder; give the medium that the key is for`);
+  const key = generateSigningKey();
+  const name = `${role}-${key.keyid.slice(0, 16)}`;
+  const keyPath = join(folder, `${name}.key`);
+  const publicPath = join(folder, `${name}.pub`);
+  const head = {
+    type: 'ed25519',
+    public: Buffer.from(key.publicKey).toString('base64'),
+    ...(label === undefined ? {} : { label }),
+  };
+  const secret =
+    passphrase === undefined
+      ? { secret: Buffer.from(key.secretKey).toString('base64') }
+      : { sealed: sealSecret(key, passphrase) };
+  writeNew(keyPath, { ...head, ...secret }, 0o600);
+  writeNew(publicPath, head, 0o644);
+  syncDir(folder);
+  // Read back: a key that a worn medium did not keep is noticed now, not when it is needed.
+  const read = readKeyFile(keyPath);
+  if (read.keyid !== key.keyid || readKeyFile(publicPath).keyid !== key.keyid)
+    throw new BundleError('MEDIUM_IO', `${folder} did not keep the key; use another medium`);
+  return { keyid: key.keyid, keyPath, publicPath, isPrivate: (statSync(keyPath).mode & 0o077) === 0 };
+};

@@ -8,6 +8,9 @@ export const lifetimeDays = { root: 3 * 365, targets: 365, snapshot: 365, timest
 /** A bundle leaves only under a root that is valid this much longer. */
 export const rootReserveDays = 180;
 
+/** How long a replaced seal key opens requests of sites that have not heard of the new one. */
+export const sealKeepDays = 180;
+
 /** The time `days` after `ms`. */
 export const daysAfter = (ms: number, days: number): string => toTime(ms + days * dayMs);
 

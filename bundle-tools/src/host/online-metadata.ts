@@ -1,11 +1,9 @@
 import { buildSnapshot, buildTimestamp, signMetadata } from '../trust/repository.ts';
+import type { Floor } from './claimed-versions.ts';
 import { daysAfter, daysUntil, lifetimeDays } from './lifetimes.ts';
 import type { OnlineKeys } from './online-keys.ts';
 import type { HostState } from './state.ts';
-import { getNewest, type Published, publish } from './trust-files.ts';
-
-/** Versions that some site already holds; a host restored from a backup must go above them. */
-export type Floor = { readonly snapshot: number; readonly timestamp: number };
+import { findNewest, type Published, publish } from './trust-files.ts';
 
 // A snapshot is signed again well before it expires, so that a site which imports rarely keeps a valid one.
 const renewSnapshotDays = 180;
@@ -25,14 +23,15 @@ export const signOnlineMetadata = (options: {
   readonly keys: OnlineKeys;
   readonly nowMs: number;
   readonly floor?: Floor;
-  readonly renewSnapshot?: boolean;
 }): { readonly snapshot: Published; readonly timestamp: Published } => {
   const { state, targets, keys, nowMs } = options;
   const floor = options.floor ?? { snapshot: 0, timestamp: 0 };
-  const held = getNewest(state, 'snapshot');
+  const held = findNewest(state, 'snapshot');
   const isFit =
-    options.renewSnapshot !== true &&
+    held !== undefined &&
     refersTo(held, targets.version) &&
+    // A new snapshot key does not vouch for what the old one signed.
+    held.described.signers.includes(keys.snapshot.keyid) &&
     held.version >= floor.snapshot &&
     daysUntil(held.described.expires, nowMs) >= renewSnapshotDays;
   const snapshot = isFit
@@ -42,7 +41,7 @@ export const signOnlineMetadata = (options: {
         'snapshot',
         signMetadata(
           buildSnapshot({
-            version: Math.max(held.version, floor.snapshot) + 1,
+            version: Math.max(held?.version ?? 0, floor.snapshot) + 1,
             expires: daysAfter(nowMs, lifetimeDays.snapshot),
             targets: targets.bytes,
           }),
@@ -54,7 +53,7 @@ export const signOnlineMetadata = (options: {
     'timestamp',
     signMetadata(
       buildTimestamp({
-        version: Math.max(getNewest(state, 'timestamp').version, floor.timestamp) + 1,
+        version: Math.max(findNewest(state, 'timestamp')?.version ?? 0, floor.timestamp) + 1,
         expires: daysAfter(nowMs, lifetimeDays.timestamp),
         snapshot: snapshot.bytes,
       }),

@@ -7,9 +7,9 @@ import { BundleError } from '../errors.ts';
 import { listMedium } from '../media/find.ts';
 import { toTime } from '../platform/ambient.ts';
 import { writeFileDurable } from '../platform/files.ts';
-import { readSealKeys } from './online-keys.ts';
 import { readBounded } from './read-bounded.ts';
 import { checkReceipts, storeReceipts } from './receipts.ts';
+import { readSealKeys } from './seal-keys.ts';
 import { getSite, listSites, type Site, writeRecord } from './sites.ts';
 import type { HostState } from './state.ts';
 

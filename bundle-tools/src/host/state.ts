@@ -7,6 +7,8 @@ import { ensureDir } from '../platform/files.ts';
  * The state of a connected host: one folder, one owner.
  *
  *   trust/       every root, targets, snapshot and timestamp that was published
+ *   pending/     a root or targets that wait for signatures of people elsewhere
+ *   labels.json  who holds which key, as its maker wrote
  *   keys/        the online keys (0600): snapshot, timestamp, fulfil, host seal
  *   sites/       one folder per site: card, receipts, the last request, bundles written
  *   sources.json where advisories and updates come from
@@ -21,6 +23,8 @@ import { ensureDir } from '../platform/files.ts';
 export type HostState = {
   readonly dir: string;
   readonly trust: string;
+  readonly pending: string;
+  readonly labels: string;
   readonly keys: string;
   readonly sites: string;
   readonly sources: string;
@@ -34,6 +38,8 @@ export type HostState = {
 const layout = (dir: string): HostState => ({
   dir,
   trust: join(dir, 'trust'),
+  pending: join(dir, 'pending'),
+  labels: join(dir, 'labels.json'),
   keys: join(dir, 'keys'),
   sites: join(dir, 'sites'),
   sources: join(dir, 'sources.json'),
@@ -60,6 +66,12 @@ export const openState = (dir: string): HostState => {
   if (!existsSync(join(state.trust, '1.root.json')))
     throw new BundleError('NOT_FOUND', `${dir} holds no state of a connected host; start with: trust init --state DIR`);
   return state;
+};
+
+/** Opens a state whose first root may still wait for signatures. */
+export const openBegunState = (dir: string): HostState => {
+  const state = layout(resolve(dir));
+  return existsSync(state.pending) && existsSync(state.keys) ? state : openState(dir);
 };
 
 /** When a process started, in the kernel's ticks: a number that was used again has another start. */

@@ -40,12 +40,23 @@ export const findPublished = (state: HostState, role: MetadataRole, version: num
   return { version, bytes, described };
 };
 
+/** The newest version of a role; undefined before the ceremony. */
+export const findNewest = (state: HostState, role: MetadataRole): Published | undefined => {
+  const version = versionsOf(state, role).at(-1);
+  return version === undefined ? undefined : findPublished(state, role, version);
+};
+
 /** The newest version of a role. */
 export const getNewest = (state: HostState, role: MetadataRole): Published => {
-  const version = versionsOf(state, role).at(-1);
-  const found = version === undefined ? undefined : findPublished(state, role, version);
+  const found = findNewest(state, role);
   if (found === undefined) throw new BundleError('NOT_FOUND', `this host has published no ${role} metadata yet`);
   return found;
+};
+
+/** Metadata that is not published, from its bytes; checks its shape, not its signatures. */
+export const toPublished = (bytes: Uint8Array): Published => {
+  const described = describeMetadata(bytes);
+  return { version: described.version, bytes, described };
 };
 
 /** Every root from `from` on; a gap means that the state was damaged. */

@@ -1,6 +1,7 @@
 import { checkVolumes, type Item, itemsOf } from '../archive/layout.ts';
 import { decodeBitmap } from '../documents/bitmap.ts';
 import { type InventoryLine, parseInventory } from '../documents/inventory.ts';
+import { limits } from '../documents/limits.ts';
 import type { Manifest } from '../documents/manifest.ts';
 import { type Policy, parsePolicy } from '../documents/policy.ts';
 import { BundleError } from '../errors.ts';
@@ -62,6 +63,9 @@ export const checkVersions = (manifest: Manifest, trust: RefreshedTrust, context
   const seq = manifest.site === '*' ? context.seqBroadcast : context.seq;
   if (manifest.seq <= seq)
     throw new BundleError('ROLLBACK', `the bundle has number ${manifest.seq}, ${seq} is in force`);
+  // No key change resets this number: a stolen fulfil key must not be able to use it up.
+  if (manifest.seq - seq > limits.seqStep)
+    throw new BundleError('LIMIT', `the bundle has number ${manifest.seq}, ${seq} is in force: too far apart`);
 };
 
 /** The policy, by the hash that a curator signed. */

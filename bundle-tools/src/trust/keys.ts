@@ -80,17 +80,22 @@ export const writeSigningKey = (path: string, key: SigningKey): void => writeKey
 /** Writes a seal key, readable by its owner only. */
 export const writeSealKey = (path: string, key: SealKey): void => writeKeyFile(path, 'x25519', key);
 
+/** A signing key from its halves; undefined when they do not belong together. */
+export const signingKeyFrom = (publicKey: Uint8Array, secretKey: Uint8Array): SigningKey | undefined => {
+  if (secretKey.length !== 64) return undefined;
+  const pair = sodium.crypto_sign_seed_keypair(secretKey.subarray(0, 32));
+  if (!sameBytes(pair.publicKey, publicKey) || !sameBytes(pair.privateKey, secretKey)) return undefined;
+  return { keyid: keyidOf(pair.publicKey), publicKey: pair.publicKey, secretKey: pair.privateKey };
+};
+
 /** Reads a signing key and checks that its halves belong together. */
 export const readSigningKey = (path: string): SigningKey => {
   const file = signingKeyFile.safeParse(readKeyFile(path));
   if (!file.success) throw new BundleError('METADATA', `${path} is no signing key file`);
-  const publicKey = Buffer.from(file.data.public, 'base64');
-  const secretKey = Buffer.from(file.data.secret, 'base64');
-  const pair = sodium.crypto_sign_seed_keypair(secretKey.subarray(0, 32));
-  if (!sameBytes(pair.publicKey, publicKey) || !sameBytes(pair.privateKey, secretKey)) {
+  const key = signingKeyFrom(Buffer.from(file.data.public, 'base64'), Buffer.from(file.data.secret, 'base64'));
+  if (key === undefined)
     throw new BundleError('METADATA', `the halves of the signing key in ${path} do not belong together`);
-  }
-  return { keyid: keyidOf(pair.publicKey), publicKey: pair.publicKey, secretKey: pair.privateKey };
+  return key;
 };
 
 /** Reads a seal key and checks that its halves belong together. */

@@ -1,0 +1,74 @@
+import { BundleError } from '../errors.ts';
+import { fingerprintText } from '../fingerprint/shown.ts';
+import { createKeyOnMedium } from '../host/key-files.ts';
+import { minPassphraseLength } from '../host/sealed-key.ts';
+import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
+import { askPassphrase, givenPassphrases, passphraseOption } from './key-options.ts';
+import { checkSheet, sheetOption, writeSheet } from './sheet-option.ts';
+
+const newPassphrase = async (input: CommandInput): Promise<string | undefined> => {
+  const [given] = givenPassphrases(input);
+  if (given !== undefined) return given;
+  if (!flagOption(input, 'encrypt')) return undefined;
+  const first = await askPassphrase(`Passphrase for the key, at least ${minPassphraseLength} characters: `);
+  if (first === undefined)
+    throw new BundleError('USAGE', 'there is nobody to ask for a passphrase; give --passphrase-file');
+  if ((await askPassphrase('The same again: ')) !== first) throw new BundleError('USAGE', 'the two are not the same');
+  return first;
+};
+
+export const trustKeyCreate: Command = {
+  words: ['trust', 'key', 'create'],
+  summary: "Makes one person's root or curator key on that person's own medium, on any computer.",
+  usage: 'trust key create --for root|curator --out MEDIUM [--label NAME] [--encrypt] [--sheet FILE]',
+  example: 'trust key create --for root --out /media/a --label "key holder 1" --encrypt --sheet /tmp/key-1.html',
+  options: {
+    for: { type: 'string', value: 'ROLE', required: true, help: 'root or curator' },
+    out: {
+      type: 'string',
+      value: 'MEDIUM',
+      required: true,
+      help: 'the folder of the medium; nothing there is overwritten',
+    },
+    label: { type: 'string', value: 'NAME', help: 'what the host calls the key; never leaves the connected side' },
+    encrypt: { type: 'boolean', help: 'close the key under a passphrase that is asked for' },
+    'passphrase-file': passphraseOption,
+    sheet: sheetOption,
+  },
+  minPositionals: 0,
+  maxPositionals: 0,
+  run: async (input) => {
+    const role = textOption(input, 'for');
+    if (role !== 'root' && role !== 'curator') throw new BundleError('USAGE', '--for is root or curator');
+    const label = textOption(input, 'label');
+    checkSheet(input);
+    const passphrase = await newPassphrase(input);
+    const made = createKeyOnMedium({
+      folder: textOption(input, 'out') ?? '',
+      role,
+      ...(label === undefined ? {} : { label }),
+      ...(passphrase === undefined ? {} : { passphrase }),
+    });
+    if (!made.isPrivate && passphrase === undefined)
+      input.io.note('this medium keeps no file rights: whoever holds it can read the key; lock it away');
+    const sheet = writeSheet(input, {
+      title: role === 'root' ? 'Root key' : "Curator's key",
+      purpose: 'Keep this paper apart from the medium with the key. It proves which key is yours; it is no secret.',
+      fingerprint: made.keyid,
+      facts: [
+        ['key for', role],
+        ...(label === undefined ? [] : [['label', label] as const]),
+        ['under a passphrase', passphrase === undefined ? 'no' : 'yes'],
+      ],
+    });
+    return {
+      json: { role, ...made, encrypted: passphrase !== undefined, ...sheet },
+      text: [
+        `key     ${made.keyPath}  stays with you`,
+        `public  ${made.publicPath}  goes to the connected host`,
+        'fingerprint of the key',
+        ...fingerprintText(made.keyid),
+      ],
+    };
+  },
+};
