@@ -14,6 +14,8 @@ import type { EventType } from './features/events/types.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
 import type { Collection, SectionChanged } from './features/inventory/types.ts';
+import { mediaService } from './features/media/service.ts';
+import type { MediaService } from './features/media/types.ts';
 import { type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
@@ -58,6 +60,7 @@ export type Appliance = {
   updates: UpdateService;
   deployments: DeploymentService;
   exchange: ExchangeService;
+  media: MediaService;
   provision: ProvisionService;
   close(): Promise<void>;
 };
@@ -224,6 +227,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       updates,
       deployments,
       exchange,
+      media: mediaService({ objects, exchange, clock: nowMs }),
       provision: provisionService({ db, inventory, objects, store, clock: nowMs }),
       close: async () => {
         await queue.stop();

@@ -35,7 +35,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
   const drafts = importDrafts({
     store: importDraftStore(db),
     jobs: appliance.jobs,
-    objects: appliance.objects,
+    media: appliance.media,
     stagingDir: appliance.paths.staging,
     clock,
   });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { AppError } from '../platform/errors.ts';
 import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
@@ -11,7 +12,7 @@ export const command: Command = {
   example: 'sallyport request export --out /media/usb --data /var/lib/sallyport',
   run: async ({ open, out, text, flag, json }) => {
     const folder = text('out');
-    const { exchange } = await open();
+    const { exchange, media } = await open();
     if (flag('show')) {
       const preview = exchange.preview(folder);
       if (json) {
@@ -28,7 +29,11 @@ export const command: Command = {
       return preview.counterProof.leaks.length === 0 ? 0 : 1;
     }
     if (folder === undefined) throw new AppError('USAGE', '--out is missing');
-    const made = exchange.exportRequest(cliActor(), folder);
+    const target = resolve(folder);
+    const isMedium = media.mounts().some(({ path }) => path === target);
+    const made = isMedium
+      ? await media.withWritable(target, () => exchange.exportRequest(cliActor(), target))
+      : exchange.exportRequest(cliActor(), target);
     out.line(`request ${made.number}  ${made.path}  ${made.sizeBytes} bytes`);
     out.line(`sha256  ${made.sha256}`);
     out.note(

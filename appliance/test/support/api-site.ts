@@ -23,7 +23,7 @@ export const apiPartsOf = (appliance: Appliance): ApiParts => ({
   drafts: importDrafts({
     store: importDraftStore(appliance.db),
     jobs: appliance.jobs,
-    objects: appliance.objects,
+    media: appliance.media,
     stagingDir: appliance.paths.staging,
     clock: nowMs,
   }),

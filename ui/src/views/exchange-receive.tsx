@@ -1,6 +1,7 @@
 import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
+import { MediaList, type MediumView } from '../components/media-list.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -14,12 +15,8 @@ export type ExchangeReceiveProps = {
   readonly ctx: Ctx;
   readonly tabs: ExchangeCounts;
   readonly ready: 'yes' | 'no-trust';
-  readonly candidates: readonly {
-    readonly path: string;
-    readonly name: string;
-    readonly bytes: number;
-    readonly at: When;
-  }[];
+  /** What is plugged in, with what lies on it. */
+  readonly media: readonly MediumView[];
   /** Imports that wait or run. */
   readonly imports: readonly {
     readonly id: string;
@@ -44,53 +41,6 @@ const levels = {
   refused: 'critical',
   partial: 'warning',
 } as const;
-
-/** The bundles found in the folders of media, each with its button. */
-const OnMedium = ({
-  ctx,
-  candidates,
-  unavailable,
-}: Pick<ExchangeReceiveProps, 'ctx' | 'candidates'> & { unavailable: string | undefined }) => (
-  <Panel title={ctx.t('exchange.onMedium')} context={ctx.t('exchange.onMediumContext')} span={6}>
-    {candidates.length === 0 ? (
-      <Empty title={ctx.t('exchange.noCandidates')}>{ctx.t('exchange.noCandidatesWhy')}</Empty>
-    ) : (
-      <PostForm ctx={ctx} action={paths.bundlePick()}>
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('exchange.onMedium')}
-          rows={candidates}
-          columns={[
-            {
-              key: 'name',
-              label: ctx.t('exchange.file'),
-              any: true,
-              cell: (row) => <span translate="no">{row.name}</span>,
-            },
-            {
-              key: 'at',
-              label: ctx.t('exchange.time'),
-              hideNarrow: true,
-              cell: (row) => <Time ctx={ctx} at={row.at} />,
-            },
-            { key: 'bytes', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
-            {
-              key: 'pick',
-              label: <span class="vh">{ctx.t('exchange.check')}</span>,
-              num: true,
-              cell: (row) => (
-                <Button small name="path" value={row.path} busy={ctx.t('exchange.checking')} unavailable={unavailable}>
-                  {ctx.t('exchange.check')}
-                  <span class="vh"> {row.name}</span>
-                </Button>
-              ),
-            },
-          ]}
-        />
-      </PostForm>
-    )}
-  </Panel>
-);
 
 /** Age of every source of knowledge, with its limit. */
 export const KnowledgeTable = ({ ctx, knowledge }: Pick<ExchangeReceiveProps, 'ctx' | 'knowledge'>) => (
@@ -157,8 +107,8 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
         </Notice>
       ) : null}
       <ErrorSummary ctx={ctx} errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
+      <MediaList ctx={ctx} media={props.media} unavailable={unavailable} />
       <div class="grid">
-        <OnMedium ctx={ctx} candidates={props.candidates} unavailable={unavailable} />
         <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
           <div class="body">
             <PostForm ctx={ctx} action={paths.bundleUpload()} multipart class="form">

@@ -18,6 +18,7 @@ import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
+import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { ProvisionService } from '../provision/service.ts';
@@ -44,6 +45,7 @@ export type ApiParts = {
   provision: ProvisionService;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
+  media: MediaService;
   jobs: Pick<Jobs, 'get'>;
   clock: () => number;
 };

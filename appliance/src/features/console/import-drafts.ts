@@ -1,31 +1,26 @@
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { listMedium } from '@sallyport/bundle-tools/media/find';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { AppError, toFailure } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import type { ObjectService } from '../objects/service.ts';
+import type { MediaService } from '../media/types.ts';
 import { type Actor, actorRef } from '../objects/types.ts';
 import { type ImportPayload, importJobKind, toPayload } from './import-job.ts';
 import type { ImportDraft, ImportDraftStore } from './store.ts';
 
 export type { ImportDraft } from './store.ts';
 
-export type Candidate = { path: string; name: string; bytes: number; at: number };
-export type Medium = { name: string; path: string };
-
 export type ImportDrafts = {
-  /** The folders that an administrator named and that are there. */
-  media(): Medium[];
-  /** Bundles that lie on them. */
-  candidates(): Candidate[];
   /** A new file in staging to write an upload to. */
   place(): { id: string; path: string };
   discard(path: string): void;
   /** Registers an uploaded file and begins its check. */
   addUpload(actor: Actor, id: string, path: string, name: string, sizeBytes: number): ImportDraft;
-  /** Registers a file of a medium and begins its check; NOT_FOUND for any other path. */
-  addPicked(actor: Actor, path: string): ImportDraft;
+  /**
+   * Registers the bundle that a file of a medium belongs to, with all its volumes there, and begins its check or its
+   * import; NOT_FOUND for any other path.
+   */
+  addPicked(actor: Actor, path: string, begin?: 'check' | 'import'): Promise<ImportDraft>;
   /** NOT_FOUND. */
   get(id: string): ImportDraft;
   list(limit: number): ImportDraft[];
@@ -41,31 +36,11 @@ const keepMs = 7 * 86_400_000;
 export const importDrafts = (parts: {
   store: ImportDraftStore;
   jobs: Jobs;
-  objects: Pick<ObjectService, 'setting'>;
+  media: Pick<MediaService, 'list'>;
   stagingDir: string;
   clock: () => number;
 }): ImportDrafts => {
   const { store, jobs, stagingDir, clock } = parts;
-
-  const media = (): Medium[] => {
-    const folders = parts.objects.setting('exchange.media-folders');
-    return (Array.isArray(folders) ? folders : [])
-      .filter((path) => path.startsWith('/') && statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      .map((path) => ({ name: basename(path), path }));
-  };
-
-  const candidates = (): Candidate[] =>
-    media().flatMap(({ path: folder }) => {
-      try {
-        return listMedium(folder)
-          .filter(({ kind }) => kind === 'tar')
-          .map(({ path, name, sizeBytes }) => ({ path, name, bytes: sizeBytes, at: statSync(path).mtimeMs }));
-      } catch (error) {
-        // A medium that was pulled out between two calls, or that may not be read, offers nothing.
-        if (toFailure(error).code === 'INTERNAL' && !(error instanceof Error && 'code' in error)) throw error;
-        return [];
-      }
-    });
 
   const folderOf = (id: string): string => join(stagingDir, `upload-${id}`);
 
@@ -82,7 +57,7 @@ export const importDrafts = (parts: {
     store.add(draft);
     store.setCheck(
       draft.id,
-      jobs.enqueue(importJobKind, toPayload(actor, { draft: draft.id, path: draft.path, dryRun: true })),
+      jobs.enqueue(importJobKind, toPayload(actor, { draft: draft.id, paths: draft.paths, dryRun: true })),
     );
     return get(draft.id);
   };
@@ -95,9 +70,28 @@ export const importDrafts = (parts: {
 
   const newId = (): string => Buffer.from(randomBytes(12)).toString('hex');
 
+  const start: ImportDrafts['start'] = (actor, id, acceptStale, what = 'import') => {
+    const draft = get(id);
+    for (const run of [draft.checkRun, draft.importRun]) {
+      const state = run === null ? undefined : jobs.get(run)?.state;
+      if (state === 'running' || state === 'queued') throw new AppError('CONFLICT', 'the bundle is being read already');
+    }
+    if (!existsSync(draft.path)) throw new AppError('NOT_FOUND', 'the bundle is not there any more');
+    // What was accepted to be checked is accepted to be imported.
+    const before = draft.checkRun === null ? undefined : (jobs.get(draft.checkRun)?.payload as ImportPayload | null);
+    const reason = acceptStale.trim().slice(0, 500) || (before?.acceptStale ?? '');
+    const payload = toPayload(actor, {
+      draft: id,
+      paths: draft.paths,
+      dryRun: what === 'check',
+      ...(reason === '' ? {} : { acceptStale: reason }),
+    });
+    const run = jobs.enqueue(importJobKind, payload);
+    if (what === 'check') store.setCheck(id, run);
+    else store.setImport(id, run);
+  };
+
   return {
-    media,
-    candidates,
     place: () => {
       dropOld();
       const id = newId();
@@ -111,48 +105,36 @@ export const importDrafts = (parts: {
       check(actor, {
         id,
         path,
+        paths: [path],
         name: name.slice(0, 200) || 'bundle.tar',
         sizeBytes,
         uploaded: true,
         madeBy: actorRef(actor),
         createdAt: clock(),
       }),
-    addPicked: (actor, path) => {
-      const found = candidates().find((candidate) => candidate.path === path);
+    addPicked: async (actor, path, begin = 'check') => {
+      const found = (await parts.media.list())
+        .flatMap(({ content }) => [...(content?.bundles ?? []), ...(content?.trustFiles ?? [])])
+        .find(({ here }) => here.some((file) => file.path === path));
       if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such bundle on a medium');
-      return check(actor, {
+      const draft = {
         id: newId(),
-        path: found.path,
-        name: found.name,
-        sizeBytes: found.bytes,
+        path,
+        paths: found.here.map((file) => file.path),
+        name: found.here.find((file) => file.path === path)?.name ?? '',
+        sizeBytes: found.here.reduce((sum, file) => sum + file.sizeBytes, 0),
         uploaded: false,
         madeBy: actorRef(actor),
         createdAt: clock(),
-      });
+      };
+      if (begin === 'check') return check(actor, draft);
+      store.add(draft);
+      start(actor, draft.id, '');
+      return get(draft.id);
     },
     get,
     list: store.list,
-    start: (actor, id, acceptStale, what = 'import') => {
-      const draft = get(id);
-      for (const run of [draft.checkRun, draft.importRun]) {
-        const state = run === null ? undefined : jobs.get(run)?.state;
-        if (state === 'running' || state === 'queued')
-          throw new AppError('CONFLICT', 'the bundle is being read already');
-      }
-      if (!existsSync(draft.path)) throw new AppError('NOT_FOUND', 'the bundle is not there any more');
-      // What was accepted to be checked is accepted to be imported.
-      const before = draft.checkRun === null ? undefined : (jobs.get(draft.checkRun)?.payload as ImportPayload | null);
-      const reason = acceptStale.trim().slice(0, 500) || (before?.acceptStale ?? '');
-      const payload = toPayload(actor, {
-        draft: id,
-        path: draft.path,
-        dryRun: what === 'check',
-        ...(reason === '' ? {} : { acceptStale: reason }),
-      });
-      const run = jobs.enqueue(importJobKind, payload);
-      if (what === 'check') store.setCheck(id, run);
-      else store.setImport(id, run);
-    },
+    start,
     stop: (id) => store.stop(get(id).id),
   };
 };

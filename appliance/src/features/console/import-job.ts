@@ -12,7 +12,8 @@ export const importJobKind = 'import-bundle';
 
 export type ImportPayload = {
   draft: string;
-  path: string;
+  /** All volumes of the bundle that lie there. */
+  paths: readonly string[];
   dryRun: boolean;
   acceptStale?: string;
   actor: { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
@@ -31,7 +32,7 @@ export type ImportProgressRow = {
 
 export const toPayload = (
   actor: Actor,
-  options: { draft: string; path: string; dryRun: boolean; acceptStale?: string },
+  options: { draft: string; paths: readonly string[]; dryRun: boolean; acceptStale?: string },
 ): ImportPayload => ({
   ...options,
   actor: {
@@ -71,7 +72,7 @@ export const runImportJob = async (
   try {
     return await parts.exchange.importBundle(
       { ...payload.actor, rights: new Set(payload.actor.rights) },
-      payload.path,
+      payload.paths[0] ?? '',
       {
         dryRun: payload.dryRun,
         signal: stop.signal,

@@ -3,6 +3,8 @@ import type { Database } from '../../platform/database.ts';
 export type ImportDraft = {
   id: string;
   path: string;
+  /** All files of the bundle that lie there; `path` is one of them. */
+  paths: readonly string[];
   name: string;
   sizeBytes: number;
   uploaded: boolean;
@@ -13,20 +15,29 @@ export type ImportDraft = {
   stopped: boolean;
 };
 
-type Row = Omit<ImportDraft, 'uploaded' | 'stopped'> & { uploaded: number; stopped: number };
+type Row = Omit<ImportDraft, 'uploaded' | 'stopped' | 'paths'> & { uploaded: number; stopped: number; paths: string };
 
-const columns = `id, path, name, size_bytes as sizeBytes, uploaded, made_by as madeBy, created_at as createdAt,
+const columns = `id, path, paths, name, size_bytes as sizeBytes, uploaded, made_by as madeBy, created_at as createdAt,
   check_run as checkRun, import_run as importRun, stopped`;
 
-const toDraft = (row: Row): ImportDraft => ({ ...row, uploaded: row.uploaded === 1, stopped: row.stopped === 1 });
+const toDraft = (row: Row): ImportDraft => {
+  const paths = JSON.parse(row.paths) as string[];
+  return {
+    ...row,
+    paths: paths.length === 0 ? [row.path] : paths,
+    uploaded: row.uploaded === 1,
+    stopped: row.stopped === 1,
+  };
+};
 
 /** Bundles on their way through the import page. */
 export const importDraftStore = (db: Database) => {
   const byId = db.prepare<[string], Row>(`select ${columns} from import_draft where id = ?`);
   const list = db.prepare<[number], Row>(`select ${columns} from import_draft order by created_at desc, id limit ?`);
   const older = db.prepare<[number], Row>(`select ${columns} from import_draft where created_at < ?`);
-  const add = db.prepare<[string, string, string, number, number, string, number]>(
-    `insert into import_draft (id, path, name, size_bytes, uploaded, made_by, created_at) values (?, ?, ?, ?, ?, ?, ?)`,
+  const add = db.prepare<[string, string, string, string, number, number, string, number]>(
+    `insert into import_draft (id, path, paths, name, size_bytes, uploaded, made_by, created_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const setCheck = db.prepare<[number, string]>('update import_draft set check_run = ?, stopped = 0 where id = ?');
   const setImport = db.prepare<[number, string]>('update import_draft set import_run = ?, stopped = 0 where id = ?');
@@ -39,10 +50,17 @@ export const importDraftStore = (db: Database) => {
     },
     list: (limit: number): ImportDraft[] => list.all(limit).map(toDraft),
     createdBefore: (at: number): ImportDraft[] => older.all(at).map(toDraft),
-    add: (
-      draft: Pick<ImportDraft, 'id' | 'path' | 'name' | 'sizeBytes' | 'uploaded' | 'madeBy' | 'createdAt'>,
-    ): void => {
-      add.run(draft.id, draft.path, draft.name, draft.sizeBytes, draft.uploaded ? 1 : 0, draft.madeBy, draft.createdAt);
+    add: (draft: Omit<ImportDraft, 'checkRun' | 'importRun' | 'stopped'>): void => {
+      add.run(
+        draft.id,
+        draft.path,
+        JSON.stringify(draft.paths),
+        draft.name,
+        draft.sizeBytes,
+        draft.uploaded ? 1 : 0,
+        draft.madeBy,
+        draft.createdAt,
+      );
     },
     setCheck: (id: string, run: number): void => {
       setCheck.run(run, id);

@@ -20,6 +20,7 @@ import type { EventService } from '../events/service.ts';
 import type { ChainReport } from '../events/types.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
+import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { StoreService } from '../store/service.ts';
@@ -54,6 +55,7 @@ export type ConsoleDeps = {
   provision: ProvisionService;
   queries: ConsoleQueries;
   drafts: ImportDrafts;
+  media: MediaService;
   assets: Readonly<Record<string, Asset>>;
   clock: () => number;
   /** IANA name of the site's time zone. */

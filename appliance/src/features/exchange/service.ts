@@ -91,6 +91,8 @@ export type ExchangeService = {
   imports(query: { before?: number; limit: number }): ImportRow[];
   import(id: number): ImportRow | undefined;
   receipts(query: { before?: number; limit: number }): { rows: ReceiptRow[]; total: number };
+  /** The receipt of a bundle's import; undefined when it was not imported. */
+  importedWith(bundleId: string): number | undefined;
   /** With the signed statement, opened; throws NOT_FOUND, CHAIN_BROKEN. */
   receipt(number: number): ReceiptRow & { predicate: ReceiptPredicate; envelope: Uint8Array; prev: string | null };
   /** Verifies the chain of receipts: signatures, numbers, links. For `doctor`. */
@@ -301,6 +303,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       rows: store.receipts(before ?? Number.MAX_SAFE_INTEGER, limit),
       total: store.receiptCount(),
     }),
+    importedWith: store.importedWith,
     receipt: (number) => {
       const row = store.receipt(number);
       if (!row) throw new AppError('NOT_FOUND', `there is no receipt ${number}`);

@@ -142,6 +142,9 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     `SELECT bundle_id AS bundleId, number AS receipt FROM receipt
      WHERE result = 'imported' AND bundle_id IS NOT NULL ORDER BY number DESC LIMIT 10000`,
   );
+  const importedWith = db.prepare<[string], { number: number }>(
+    "SELECT number FROM receipt WHERE bundle_id = ? AND result = 'imported' ORDER BY number DESC LIMIT 1",
+  );
   const insertImport = db.prepare(
     "INSERT INTO bundle_import (state, started_at, updated_at, staging, started_by) VALUES ('open', ?, ?, ?, ?)",
   );
@@ -246,6 +249,8 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
       return row && { ...toReceiptRow(row), prev: row.prev, envelope: row.envelope };
     },
     receipts: (before: number, limit: number) => receiptPage.all(before, limit).map(toReceiptRow),
+    /** The receipt of the import of a bundle. */
+    importedWith: (bundleId: string): number | undefined => importedWith.get(bundleId)?.number,
     receiptCount: () => receiptCount.get()?.n ?? 0,
     insertReceipt: (row: {
       number: number;

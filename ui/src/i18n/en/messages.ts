@@ -24,7 +24,6 @@ export const messages = {
   'toast.deployment.created': { one: 'Ordered for {n} device', other: 'Ordered for {n} devices' },
   'toast.deployment.cancelled': 'Deployment cancelled',
   'toast.request.file': 'Request {number} written, ready to download',
-  'toast.request.medium': 'Request {number} written. Medium: {path}',
   'toast.trust': 'Root {version} is trusted from now on',
 
   'confirm.import.stop.question': 'Stop the import of {name}?',

@@ -46,8 +46,22 @@ export const settings = {
   'setting.exchange.allowed-words.title': 'Words that may leave',
   'setting.exchange.allowed-words.help':
     'Names of this site that are harmless as public words: a request that holds one is written all the same. One per line.',
-  'setting.exchange.media-folders.title': 'Folders of media',
-  'setting.exchange.media-folders.help': 'Where mounted media appear, as absolute paths.',
+  'setting.exchange.media-roots.title': 'Where media are mounted',
+  'setting.exchange.media-roots.help':
+    'Absolute paths, one per line. Whatever is mounted below them is listed as a medium.',
+  'setting.exchange.media-folders.title': 'Folders that count as media',
+  'setting.exchange.media-folders.help':
+    'Absolute paths, one per line: a transfer station or a share, beside what is plugged in.',
+  'setting.exchange.antivirus.title': 'Antivirus',
+  'setting.exchange.antivirus.help':
+    'Looks at everything new in a bundle before it comes into force. What it cannot look at is refused, too.',
+  'setting.exchange.antivirus.option.off': 'None',
+  'setting.exchange.antivirus.option.clamd': 'ClamAV, the daemon',
+  'setting.exchange.antivirus.option.clamscan': 'ClamAV, started for each bundle',
+  'setting.exchange.antivirus-socket.title': 'Socket of the ClamAV daemon',
+  'setting.exchange.antivirus-socket.help': 'Absolute path. Only for the daemon.',
+  'setting.exchange.antivirus-database.title': 'Folder of virus definitions',
+  'setting.exchange.antivirus-database.help': 'Absolute path. Without definitions every bundle is refused.',
   'area.devices': 'Devices',
   'area.software': 'Software',
   'area.vulnerabilities': 'Vulnerabilities',

@@ -22,7 +22,6 @@ export const messages = {
   'toast.deployment.created': '{n} құрылғыға тапсырылды',
   'toast.deployment.cancelled': 'Тарату тоқтатылды',
   'toast.request.file': '{number}-сұрау жазылды, оны жүктеп алуға болады',
-  'toast.request.medium': '{number}-сұрау жазылды. Тасығыш: {path}',
   'toast.trust': 'Енді {version}-түбірге сенім бар',
 
   'confirm.import.stop.question': 'Импортты тоқтату керек пе? {name}',

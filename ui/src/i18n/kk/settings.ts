@@ -50,8 +50,22 @@ export const settings = {
   'setting.exchange.allowed-words.title': 'Шығуына болатын сөздер',
   'setting.exchange.allowed-words.help':
     'Осы алаңның жалпы сөз ретінде зиянсыз атаулары: мұндай сөзі бар сұрау бәрібір жазылады. Жолына бір сөз.',
-  'setting.exchange.media-folders.title': 'Тасығыш бумалары',
-  'setting.exchange.media-folders.help': 'Қосылған тасығыштар шығатын жер, толық жол.',
+  'setting.exchange.media-roots.title': 'Тасығыштар қосылатын жер',
+  'setting.exchange.media-roots.help':
+    'Толық жолдар, әр жолға біреуден. Олардың ішінде монтаждалғанның бәрі тасығыш ретінде көрсетіледі.',
+  'setting.exchange.media-folders.title': 'Тасығыш деп саналатын қалталар',
+  'setting.exchange.media-folders.help':
+    'Толық жолдар, әр жолға біреуден: қосылғаннан бөлек, тасымалдау станциясы немесе желілік қалта.',
+  'setting.exchange.antivirus.title': 'Антивирус',
+  'setting.exchange.antivirus.help':
+    'Бумадағы жаңаның бәрін күшіне енбей тұрып тексереді. Ол тексере алмағаны да қабылданбайды.',
+  'setting.exchange.antivirus.option.off': 'Жоқ',
+  'setting.exchange.antivirus.option.clamd': 'ClamAV қызметі',
+  'setting.exchange.antivirus.option.clamscan': 'ClamAV, әр бума үшін іске қосылады',
+  'setting.exchange.antivirus-socket.title': 'ClamAV қызметінің сокеті',
+  'setting.exchange.antivirus-socket.help': 'Толық жол. Тек қызмет үшін керек.',
+  'setting.exchange.antivirus-database.title': 'Вирус базаларының қалтасы',
+  'setting.exchange.antivirus-database.help': 'Толық жол. Базасыз әр бума қабылданбайды.',
   'area.devices': 'Құрылғылар',
   'area.software': 'Бағдарламалар',
   'area.vulnerabilities': 'Осалдықтар',

@@ -13,6 +13,7 @@ import { inventory } from './inventory.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { login } from './login.ts';
+import { media } from './media.ts';
 import { messages } from './messages.ts';
 import { objects } from './objects.ts';
 import { overview } from './overview.ts';
@@ -40,6 +41,7 @@ export const ru = {
   ...kinds,
   ...lists,
   ...login,
+  ...media,
   ...messages,
   ...objects,
   ...overview,

@@ -67,7 +67,6 @@ export const messages = {
   },
   'toast.deployment.cancelled': 'Развёртывание отменено',
   'toast.request.file': 'Запрос {number} записан, его можно скачать',
-  'toast.request.medium': 'Запрос {number} записан. Носитель: {path}',
   'toast.trust': 'Корню {version} теперь доверяют',
 
   'confirm.import.stop.question': 'Остановить импорт? {name}',

@@ -55,8 +55,22 @@ export const settings = {
   'setting.exchange.allowed-words.title': 'Слова, которым можно уходить',
   'setting.exchange.allowed-words.help':
     'Имена этой площадки, безвредные как общие слова: запрос с таким словом всё равно записывается. По одному в строке.',
-  'setting.exchange.media-folders.title': 'Папки носителей',
-  'setting.exchange.media-folders.help': 'Где появляются подключённые носители, полным путём.',
+  'setting.exchange.media-roots.title': 'Где подключаются носители',
+  'setting.exchange.media-roots.help':
+    'Полные пути, по одному в строке. Всё, что смонтировано внутри них, показывается как носитель.',
+  'setting.exchange.media-folders.title': 'Папки, которые считаются носителями',
+  'setting.exchange.media-folders.help':
+    'Полные пути, по одному в строке: станция переноса или сетевая папка, помимо того, что подключено.',
+  'setting.exchange.antivirus.title': 'Антивирус',
+  'setting.exchange.antivirus.help':
+    'Проверяет всё новое в комплекте до ввода в действие. То, что он не смог проверить, тоже отклоняется.',
+  'setting.exchange.antivirus.option.off': 'Нет',
+  'setting.exchange.antivirus.option.clamd': 'ClamAV, служба',
+  'setting.exchange.antivirus.option.clamscan': 'ClamAV, запуск для каждого комплекта',
+  'setting.exchange.antivirus-socket.title': 'Сокет службы ClamAV',
+  'setting.exchange.antivirus-socket.help': 'Полный путь. Нужен только для службы.',
+  'setting.exchange.antivirus-database.title': 'Папка антивирусных баз',
+  'setting.exchange.antivirus-database.help': 'Полный путь. Без баз отклоняется любой комплект.',
   'area.devices': 'Устройства',
   'area.software': 'Программы',
   'area.vulnerabilities': 'Уязвимости',

@@ -141,7 +141,7 @@ export const bundleRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
       body: z.strictObject({ path: z.string().min(1).max(4_096).describe('A path that /exchange/media names') }),
       status: 201,
       response: bundleSchema,
-      handle: ({ actor, body: { path } }) => toBundle(drafts.addPicked(actor, path)),
+      handle: async ({ actor, body: { path } }) => toBundle(await drafts.addPicked(actor, path)),
     }),
     jsonRoute({
       method: 'get',

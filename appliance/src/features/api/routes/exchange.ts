@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
+import type { Medium } from '../../media/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, fileRoute, jsonRoute } from '../route.ts';
 import { time } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
-import { roomBytes } from '../upload.ts';
 
 const kindNames = ['host', 'domain', 'address', 'mac', 'account', 'person', 'serial', 'machine'] as const;
 
@@ -53,6 +53,58 @@ const previewSchema = z.object({
   text: z.string().describe('The whole text, exactly as it would be signed'),
 });
 
+const mediumSchema = z.object({
+  name: z.string(),
+  path: z.string(),
+  label: z.string().optional(),
+  fileSystem: z.string().optional(),
+  sizeBytes: z.int().optional(),
+  freeBytes: z.int(),
+  readOnly: z.boolean(),
+  fault: z.string().optional().describe('Why it cannot be read'),
+  bundles: z.array(
+    z.object({
+      path: z.string().describe('One of its files; it stands for all of them'),
+      name: z.string(),
+      sizeBytes: z.int().describe('Of all its files here'),
+      files: z.array(z.string()),
+      bundleId: z.string(),
+      site: z.string(),
+      seq: z.int(),
+      issuedAt: time,
+      volumes: z.int(),
+      missing: z.array(z.int()).describe('Volumes that do not lie here'),
+      answers: z.int().optional().describe('The open request that it answers'),
+      imported: z.int().optional().describe('The receipt of its import'),
+    }),
+  ),
+});
+
+const mediumRow = ({ content, fault, ...medium }: Medium): z.infer<typeof mediumSchema> => ({
+  name: medium.name,
+  path: medium.path,
+  ...(medium.label === undefined ? {} : { label: medium.label }),
+  ...(medium.fileSystem === undefined ? {} : { fileSystem: medium.fileSystem }),
+  ...(medium.sizeBytes === undefined ? {} : { sizeBytes: medium.sizeBytes }),
+  freeBytes: medium.freeBytes ?? 0,
+  readOnly: medium.readOnly,
+  ...(fault === undefined ? {} : { fault }),
+  bundles: (content?.bundles ?? []).map(({ here, bundleId, site, seq, issuedAt, volumes, missing, ...bundle }) => ({
+    path: here[0]?.path ?? '',
+    name: here[0]?.name ?? '',
+    sizeBytes: here.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    files: here.map(({ name }) => name),
+    bundleId,
+    site,
+    seq,
+    issuedAt,
+    volumes,
+    missing: [...missing],
+    ...(bundle.answers === undefined ? {} : { answers: bundle.answers }),
+    ...(bundle.imported === undefined ? {} : { imported: bundle.imported }),
+  })),
+});
+
 const knowledgeSchema = z.object({
   feed: z.string(),
   newest: time.optional(),
@@ -86,7 +138,7 @@ const down = {
 
 /** What leaves the site: state, the request, receipts, the site card. */
 export const exchangeRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { exchange, drafts, paths } = parts;
+  const { exchange, media, paths } = parts;
   for (const [schema, id] of [
     [stateSchema, 'ExchangeState'],
     [previewSchema, 'RequestPreview'],
@@ -137,30 +189,9 @@ export const exchangeRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] 
       path: '/exchange/media',
       tag,
       right: read,
-      summary: 'The folders that an administrator named as media, and the bundles on them',
-      response: z.object({
-        rows: z.array(
-          z.object({
-            name: z.string(),
-            path: z.string(),
-            freeBytes: z.int(),
-            bundles: z.array(z.object({ path: z.string(), name: z.string(), sizeBytes: z.int() })),
-          }),
-        ),
-      }),
-      handle: () => {
-        const bundles = drafts.candidates();
-        return {
-          rows: drafts.media().map(({ name, path }) => ({
-            name,
-            path,
-            freeBytes: roomBytes(path, 0),
-            bundles: bundles
-              .filter((bundle) => bundle.path.startsWith(`${path}/`))
-              .map((bundle) => ({ path: bundle.path, name: bundle.name, sizeBytes: bundle.bytes })),
-          })),
-        };
-      },
+      summary: 'Media that are plugged in and folders that count as media, with the bundles on them by their own word',
+      response: z.object({ rows: z.array(mediumSchema) }),
+      handle: async () => ({ rows: (await media.list()).map(mediumRow) }),
     }),
     jsonRoute({
       method: 'post',
@@ -180,14 +211,18 @@ export const exchangeRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] 
         sizeBytes: z.int(),
         digest: z.string(),
         sha256: z.string().describe('Of the sealed file'),
+        readBack: z
+          .enum(['medium', 'memory'])
+          .describe('Compared as read past the memory, or, where the file system cannot, maybe out of it'),
       }),
-      handle: ({ actor, body: { number, medium } }) => {
+      handle: async ({ actor, body: { number, medium } }) => {
         if (exchange.state().requestNumber + 1 !== number)
           throw new AppError('CONFLICT', 'another request was written meanwhile; look at what would leave now');
-        if (medium !== undefined && !drafts.media().some(({ path }) => path === medium))
-          throw new AppError('NOT_FOUND', 'there is no such medium');
         if (medium === undefined) mkdirSync(requestsDir, { recursive: true, mode: 0o700 });
-        const { path, ...written } = exchange.exportRequest(actor, medium ?? requestsDir);
+        const { path, ...written } =
+          medium === undefined
+            ? exchange.exportRequest(actor, requestsDir)
+            : await media.withWritable(medium, (folder) => exchange.exportRequest(actor, folder));
         return { ...written, file: path.slice(path.lastIndexOf('/') + 1) };
       },
     }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { BundleError } from '@sallyport/bundle-tools/errors';
@@ -33,16 +33,6 @@ const shownReceipts = 5;
 const dayMs = 86_400_000;
 const uploadPattern = /^[0-9a-f]{24}$/;
 
-const freeBytes = (folder: string): number => {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    // Pulled out since it was listed: nothing is free there.
-    return 0;
-  }
-};
-
 /** What a person typed, as plain hex; undefined when it can be no fingerprint. */
 const typedFingerprint = (text: string): string | undefined => {
   try {
@@ -53,9 +43,11 @@ const typedFingerprint = (text: string): string | undefined => {
   }
 };
 
+const writtenWords = { medium: 'media.written', memory: 'media.writtenMemory' } as const;
+
 /** Sending: what would leave, the request, receipts, the site card, trust. */
 export const exchangePages = (deps: ConsoleDeps): Pages => {
-  const { exchange, queries, drafts, paths: dataPaths } = deps;
+  const { exchange, queries, media, paths: dataPaths } = deps;
   const requestsDir = join(dataPaths.staging, 'requests');
 
   const tabs = () => ({ receipts: exchange.receipts({ limit: 1 }).total });
@@ -78,8 +70,15 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
       }));
 
-  const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  /** Media that a request can be written to. */
+  const writableMedia = async () =>
+    (await media.list())
+      .filter(({ writable, fault }) => writable !== 'no' && fault === undefined)
+      .map(({ name, label, path, freeBytes = 0 }) => ({ name: label ?? name, path, freeBytes }));
+
+  const show = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'exchange:read');
+    const targets = await writableMedia();
     const state = exchange.state();
     // Without a host to seal to there is no request; what it would hold is shown all the same.
     const preview = state.trust === null ? undefined : exchange.preview();
@@ -101,14 +100,14 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
           text,
         }))}
         sealedTo={sealKey === undefined ? null : { keys: state.trust?.sealedTo.length ?? 0, fingerprint: sealKey }}
-        media={drafts.media().map(({ name, path }) => ({ name, path, freeBytes: freeBytes(path) }))}
+        media={targets}
         receipts={newestReceipts(shownReceipts).rows}
         written={written()}
       />,
     );
   };
 
-  const write = (c: Context<ConsoleEnv>): Response => {
+  const write = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'exchange:write');
     const form = c.get('form');
     const expected = exchange.state().requestNumber + 1;
@@ -116,13 +115,14 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     if (form.text('number') !== String(expected))
       throw new AppError('CONFLICT', 'another request was written meanwhile; look at what would leave now');
     const medium = form.text('medium');
-    if (medium !== '' && !drafts.media().some(({ path }) => path === medium))
-      throw new AppError('NOT_FOUND', 'there is no such medium');
     if (medium === '') mkdirSync(requestsDir, { recursive: true, mode: 0o700 });
-    const request = exchange.exportRequest(actor, medium === '' ? requestsDir : medium);
+    const request =
+      medium === ''
+        ? exchange.exportRequest(actor, requestsDir)
+        : await media.withWritable(medium, (folder) => exchange.exportRequest(actor, folder));
     setToast(c, {
       said: {
-        key: medium === '' ? 'toast.request.file' : 'toast.request.medium',
+        key: medium === '' ? 'toast.request.file' : writtenWords[request.readBack],
         params: { number: request.number, path: medium },
       },
     });

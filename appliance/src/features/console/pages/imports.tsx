@@ -13,6 +13,7 @@ import type { ImportResult } from '../../exchange/types.ts';
 import { actorFor, checkToken } from '../guard.ts';
 import { currentStep, estimateOf, importProgress, importView } from '../import-view.ts';
 import { param } from '../lists.ts';
+import { mediumView } from '../media-view.ts';
 import { readUpload } from '../multipart.ts';
 import { viewContext } from '../page.tsx';
 import type { ImportDraft } from '../store.ts';
@@ -39,14 +40,14 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     return result?.result === 'checked' ? 'checked' : 'imported';
   };
 
-  const showReceive = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
+  const showReceive = async (c: Context<ConsoleEnv>, errors?: FieldErrors): Promise<Response> => {
     actorFor(c, 'exchange:read');
     return c.html(
       <ExchangeReceive
         ctx={viewContext(deps, c)}
         tabs={{ receipts: exchange.receipts({ limit: 1 }).total }}
         ready={exchange.state().trust === null ? 'no-trust' : 'yes'}
-        candidates={drafts.candidates()}
+        media={(await deps.media.list()).map(mediumView)}
         imports={drafts.list(shownImports).map((draft) => ({
           id: draft.id,
           name: draft.name,
@@ -83,14 +84,15 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     }
   };
 
-  const pick = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const pick = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'exchange:write');
+    const form = c.get('form');
     try {
-      const draft = drafts.addPicked(actor, c.get('form').text('path'));
+      const draft = await drafts.addPicked(actor, form.text('path'), form.text('now') === '1' ? 'import' : 'check');
       return c.redirect(paths.bundleImport(draft.id), 303);
     } catch (error) {
       if (toFailure(error).code !== 'NOT_FOUND') throw error;
-      return showReceive(c, { path: { key: 'validation.notOnMedium' } });
+      return await showReceive(c, { path: { key: 'validation.notOnMedium' } });
     }
   };
 

@@ -1,0 +1,121 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { runSurvey } from '@sallyport/bundle-tools/media/run-survey';
+import type { Survey, SurveyedBundle } from '@sallyport/bundle-tools/media/survey-types';
+import { AppError } from '../../platform/errors.ts';
+import type { ExchangeService } from '../exchange/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { labelOf, mediaMounts, readMountinfo } from './mounts.ts';
+import type { BundleOnMedium, MediaService, Medium, Mount } from './types.ts';
+import { systemWriteRequests, type WriteRequests, whileWritable, writableOf } from './writable.ts';
+
+/** A page asks every few seconds, and several people may look: a medium is not read for each of them. */
+const freshMs = 4_000;
+
+export type MediaParts = {
+  readonly objects: Pick<ObjectService, 'setting'>;
+  readonly exchange: Pick<ExchangeService, 'state' | 'importedWith'>;
+  readonly clock: () => number;
+  readonly writeRequests?: WriteRequests;
+};
+
+type Look = { readonly at: number; readonly survey: Promise<Survey | BundleError>; isOver: boolean };
+
+/** The media of this computer. */
+export const mediaService = (parts: MediaParts): MediaService => {
+  const { objects, exchange, clock, writeRequests = systemWriteRequests } = parts;
+  const looks = new Map<string, Look>();
+
+  const listOf = (name: string): string[] => {
+    const value = objects.setting(name);
+    return Array.isArray(value) ? value.filter((path) => path.startsWith('/')) : [];
+  };
+
+  const mounts = (): Mount[] => {
+    const mounted = mediaMounts(readMountinfo(), listOf('exchange.media-roots')).map((entry): Mount => {
+      const label = labelOf(entry);
+      return {
+        ...entry,
+        name: basename(entry.path),
+        ...(label === undefined ? {} : { label }),
+        writable: writableOf(entry, writeRequests),
+      };
+    });
+    const folders = listOf('exchange.media-folders')
+      .filter((path) => !mounted.some((mount) => mount.path === path))
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      .map((path): Mount => ({ name: basename(path), path, readOnly: false, writable: 'yes' }));
+    return [...mounted, ...folders];
+  };
+
+  const survey = ({ path, device = '' }: Mount): Promise<Survey | BundleError> => {
+    const key = `${device} ${path}`;
+    const held = looks.get(key);
+    // One look at a time: a medium that hangs is not asked again before it has answered.
+    if (held !== undefined && (!held.isOver || clock() - held.at < freshMs)) return held.survey;
+    const look: Look = {
+      at: clock(),
+      isOver: false,
+      survey: runSurvey(path)
+        .catch((error: unknown) => {
+          if (error instanceof BundleError) return error;
+          throw error;
+        })
+        .finally(() => {
+          look.isOver = true;
+        }),
+    };
+    looks.set(key, look);
+    return look.survey;
+  };
+
+  const describe = (bundle: SurveyedBundle): BundleOnMedium => {
+    const state = exchange.state();
+    const answers = state.openRequests.find(({ requestId }) => requestId === bundle.requestId)?.number;
+    const imported = exchange.importedWith(bundle.bundleId);
+    const here = bundle.here.map(({ n }) => n);
+    const missing = here.includes(undefined)
+      ? []
+      : Array.from({ length: bundle.volumes }, (_, index) => index + 1).filter((n) => !here.includes(n));
+    return {
+      ...bundle,
+      forThisSite: bundle.site === state.site || bundle.site === '*',
+      missing,
+      ...(answers === undefined ? {} : { answers }),
+      ...(imported === undefined ? {} : { imported }),
+    };
+  };
+
+  const look = async (mount: Mount): Promise<Medium> => {
+    const found = await survey(mount);
+    if (found instanceof BundleError) return { ...mount, fault: found.message };
+    const { sizeBytes, freeBytes, bundles, trustFiles, ...rest } = found;
+    return {
+      ...mount,
+      sizeBytes,
+      freeBytes,
+      content: { ...rest, bundles: bundles.map(describe), trustFiles: trustFiles.map(describe) },
+    };
+  };
+
+  return {
+    mounts,
+    list: async () => {
+      const present = mounts();
+      const keys = new Set(present.map(({ path, device = '' }) => `${device} ${path}`));
+      for (const [key, held] of looks) if (!keys.has(key) && held.isOver) looks.delete(key);
+      return Promise.all(present.map(look));
+    },
+    withWritable: async (path, work) => {
+      const mount = mounts().find((one) => one.path === path);
+      if (mount === undefined) throw new AppError('NOT_FOUND', 'there is no such medium');
+      if (mount.writable === 'no') throw new BundleError('MEDIUM_IO', `${path} is read-only`);
+      // What is written now must not be hidden by what was seen before.
+      looks.clear();
+      if (mount.writable === 'yes') return work(path);
+      const isReadOnly = (): boolean | undefined => mounts().find((one) => one.path === path)?.readOnly;
+      return whileWritable(mount, writeRequests, isReadOnly, () => work(path));
+    },
+  };
+};

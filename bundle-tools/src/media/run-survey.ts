@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join, resolve } from 'node:path';
+import { BundleError } from '../errors.ts';
+import { childEntry, permissionFlags } from '../importer/child-permissions.ts';
+import { type Survey, surveySchema } from './survey-types.ts';
+
+const defaultTimeoutMs = 15_000;
+const maxOutputBytes = 16 * 1024 * 1024;
+const maxErrorBytes = 16 * 1024;
+
+const entry = (): string => join(dirname(childEntry()), '..', 'media', `survey-child${extname(childEntry())}`);
+
+type Ended = { readonly output: string; readonly errorText: string; readonly why?: string };
+
+const run = (path: string, workDir: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Ended> =>
+  new Promise((done) => {
+    const flags = permissionFlags({ readable: [path], stagingDir: workDir });
+    const child = spawn(process.execPath, [...flags, entry()], {
+      env: {},
+      cwd: workDir,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const pieces: Uint8Array[] = [];
+    let outputBytes = 0;
+    let errorText = '';
+    let why: string | undefined;
+    const kill = (reason: string): void => {
+      why ??= reason;
+      child.kill('SIGKILL');
+      // A read that hangs in the kernel does not even die: whoever asked is not kept waiting for it.
+      end();
+    };
+    const timer = setTimeout(() => kill(`it does not answer within ${options.timeoutMs} ms`), options.timeoutMs);
+    const onAbort = (): void => kill('stopped');
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    function end(): void {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+      child.unref();
+      const output = Buffer.concat(pieces).toString('utf8');
+      done({ output, errorText, ...(why === undefined ? {} : { why }) });
+    }
+    child.stdout.on('data', (piece: Uint8Array) => {
+      outputBytes += piece.length;
+      if (outputBytes > maxOutputBytes) kill('there is too much on it');
+      else pieces.push(piece);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (errorText.length < maxErrorBytes) errorText += text;
+    });
+    // A child that ended early has closed the pipe; its exit tells more than EPIPE.
+    child.stdin.on('error', () => undefined);
+    child.once('error', (error) => {
+      why ??= error.message;
+      end();
+    });
+    child.once('close', end);
+    child.stdin.end(JSON.stringify({ path }));
+  });
+
+/** The system's code in what a process said when it failed. */
+const codeIn = (errorText: string): string => /code: '([A-Z]{2,20})'/.exec(errorText)?.[1] ?? 'unknown error';
+
+const parse = (output: string): Survey => {
+  try {
+    return surveySchema.parse(JSON.parse(output));
+  } catch (cause) {
+    throw new BundleError('INTERNAL', 'the look at a medium gave another form', { cause });
+  }
+};
+
+/**
+ * What lies on a medium, found by a process that can read the medium and nothing else, in bounded time. Throws
+ * MEDIUM_IO when the medium does not answer or cannot be read.
+ */
+export const runSurvey = async (
+  path: string,
+  options: { timeoutMs?: number; signal?: AbortSignal } = {},
+): Promise<Survey> => {
+  options.signal?.throwIfAborted();
+  const workDir = mkdtempSync(join(tmpdir(), 'sallyport-survey-'));
+  try {
+    const { output, errorText, why } = await run(resolve(path), workDir, {
+      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    options.signal?.throwIfAborted();
+    if (why !== undefined) throw new BundleError('MEDIUM_IO', `${path}: ${why}`);
+    if (output === '') throw new BundleError('MEDIUM_IO', `cannot read ${path}: ${codeIn(errorText)}`);
+    return parse(output);
+  } finally {
+    rmSync(workDir, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,252 @@
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { Button, LinkButton, PostForm } from './form.tsx';
+import { Empty, Notice, Panel } from './panel.tsx';
+import { Status } from './status.tsx';
+import { DataTable } from './table.tsx';
+import { Time } from './text.tsx';
+
+/** A bundle by its own word; nothing of it is proven yet. */
+export type BundleOnMediumView = {
+  /** One of its files here: what the forms name it by. */
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly seq: number;
+  readonly issuedAt: When;
+  readonly site: string;
+  readonly forSite: 'this' | 'any' | 'other';
+  readonly answers?: number | undefined;
+  readonly imported?: number | undefined;
+  readonly volumes: number;
+  readonly here: number;
+  readonly missing: readonly number[];
+  readonly sizeFits: boolean;
+  readonly bytes: number;
+};
+
+export type MediumView = {
+  readonly path: string;
+  readonly name: string;
+  readonly fileSystem?: string | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly freeBytes?: number | undefined;
+  readonly writable: 'yes' | 'on-request' | 'no';
+  /** Why there is nothing to show. */
+  readonly fault?: string | undefined;
+  readonly bundles: readonly BundleOnMediumView[];
+  /** Names of the other files, by what they are. */
+  readonly others: readonly {
+    readonly kind: 'requests' | 'siteCards' | 'receipts' | 'unknown';
+    readonly names: readonly string[];
+  }[];
+  readonly trustFiles: readonly string[];
+  readonly damaged: readonly { readonly name: string; readonly code: string }[];
+  readonly isComplete: boolean;
+};
+
+const pollSeconds = 5;
+const shownNames = 5;
+
+// A failed poll leaves the list as it is. The header keeps a poll from counting as activity.
+const polling = () => ({
+  'hx-get': paths.exchangeReceive(),
+  'hx-trigger': `every ${pollSeconds}s`,
+  'hx-select': '#media',
+  'hx-target': '#media',
+  'hx-swap': 'outerMorph show:none',
+  'hx-headers': '{"Sallyport-Poll":"1"}',
+  'hx-status:4xx': 'swap:none',
+  'hx-status:5xx': 'swap:none',
+});
+
+const Names = ({ ctx, names }: { ctx: Ctx; names: readonly string[] }) => (
+  <>
+    <span translate="no">{names.slice(0, shownNames).join(', ')}</span>
+    {names.length > shownNames ? ` ${ctx.t('media.andMore', { n: names.length - shownNames })}` : null}
+  </>
+);
+
+const Volumes = ({ ctx, bundle }: { ctx: Ctx; bundle: BundleOnMediumView }) => (
+  <>
+    {ctx.t('media.allHere', { n: bundle.here, of: bundle.volumes })}
+    {bundle.missing.length === 0 ? null : (
+      <div class="small second">{ctx.t('media.missing', { list: bundle.missing.slice(0, 20).join(', ') })}</div>
+    )}
+    {bundle.sizeFits ? null : (
+      <Status ctx={ctx} level="warning">
+        {ctx.t('media.sizeOff')}
+      </Status>
+    )}
+  </>
+);
+
+const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; unavailable: string | undefined }) => (
+  <DataTable
+    ctx={ctx}
+    caption={`${ctx.t('media.bundle')}: ${medium.name}`}
+    rows={medium.bundles}
+    columns={[
+      {
+        key: 'bundle',
+        label: ctx.t('media.bundle'),
+        cell: (row) => (
+          <>
+            {ctx.rich('media.bundleN', { number: String(row.seq), at: <Time ctx={ctx} at={row.issuedAt} /> })}
+            <div class="small second">
+              <Names ctx={ctx} names={row.names} />
+            </div>
+          </>
+        ),
+      },
+      {
+        key: 'for',
+        label: ctx.t('media.for'),
+        cell: (row) =>
+          row.forSite === 'other' ? (
+            <Status ctx={ctx} level="warning">
+              {ctx.t('media.otherSite', { site: row.site })}
+            </Status>
+          ) : (
+            ctx.t(row.forSite === 'this' ? 'media.thisSite' : 'media.anySite')
+          ),
+      },
+      {
+        key: 'answers',
+        label: ctx.t('media.answers'),
+        hideNarrow: true,
+        cell: (row) =>
+          row.answers === undefined ? (
+            <span class="second">{ctx.t('media.answersNone')}</span>
+          ) : (
+            ctx.t('exchange.request', { number: row.answers })
+          ),
+      },
+      { key: 'volumes', label: ctx.t('media.volumes'), cell: (row) => <Volumes ctx={ctx} bundle={row} /> },
+      { key: 'bytes', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
+      {
+        key: 'do',
+        label: <span class="vh">{ctx.t('media.doing')}</span>,
+        num: true,
+        cell: (row) =>
+          row.imported === undefined ? (
+            <PostForm ctx={ctx} action={paths.bundlePick()} class="row">
+              <input type="hidden" name="path" value={row.path} />
+              <Button small busy={ctx.t('exchange.checking')} unavailable={unavailable}>
+                {ctx.t('exchange.check')}
+                <span class="vh"> {row.names[0]}</span>
+              </Button>
+              <Button small name="now" value="1" busy={ctx.t('media.importing')} unavailable={unavailable}>
+                {ctx.t('media.import')}
+                <span class="vh"> {row.names[0]}</span>
+              </Button>
+            </PostForm>
+          ) : (
+            <Status ctx={ctx} level="done">
+              <a href={paths.receipt(row.imported)}>{ctx.t('media.imported', { number: row.imported })}</a>
+            </Status>
+          ),
+      },
+    ]}
+  />
+);
+
+const Others = ({ ctx, medium }: { ctx: Ctx; medium: MediumView }) => {
+  const { trustFiles, damaged, others } = medium;
+  const isEmpty = [...others.map(({ names }) => names), trustFiles, damaged].every((list) => list.length === 0);
+  if (isEmpty) return medium.bundles.length === 0 ? <p class="second">{ctx.t('media.nothing')}</p> : null;
+  return (
+    <dl class="facts">
+      {trustFiles.length === 0 ? null : (
+        <>
+          <dt>{ctx.t('media.trustFile')}</dt>
+          <dd>
+            <Names ctx={ctx} names={trustFiles} />. <a href={paths.exchangeTrust()}>{ctx.t('media.trustNext')}</a>
+          </dd>
+        </>
+      )}
+      {damaged.length === 0 ? null : (
+        <>
+          <dt>{ctx.t('media.damaged')}</dt>
+          <dd>
+            <Names ctx={ctx} names={damaged.map(({ name, code }) => `${name} (${code})`)} />
+          </dd>
+        </>
+      )}
+      {others.map(({ kind, names }) =>
+        names.length === 0 ? null : (
+          <>
+            <dt>{ctx.t(`media.${kind}`)}</dt>
+            <dd>
+              <Names ctx={ctx} names={names} />
+            </dd>
+          </>
+        ),
+      )}
+    </dl>
+  );
+};
+
+const Medium = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; unavailable: string | undefined }) => (
+  <section>
+    <div class="body">
+      <h3>
+        <span translate="no">{medium.name}</span>{' '}
+        <span class="small second">
+          {[
+            medium.fileSystem,
+            medium.freeBytes === undefined || medium.sizeBytes === undefined
+              ? undefined
+              : ctx.t('media.room', { free: ctx.fmt.bytes(medium.freeBytes), size: ctx.fmt.bytes(medium.sizeBytes) }),
+            medium.writable === 'yes' ? undefined : ctx.t(writableWords[medium.writable]),
+          ]
+            .filter((part) => part !== undefined)
+            .join(', ')}
+        </span>
+      </h3>
+      <p class="small second" translate="no">
+        {medium.path}
+      </p>
+      {medium.fault === undefined ? null : (
+        <Notice ctx={ctx} level="warning" title={ctx.t('media.fault')}>
+          {ctx.t('media.faultNext')} <span translate="no">{medium.fault}</span>
+        </Notice>
+      )}
+      {medium.isComplete ? null : <p class="warn">{ctx.t('media.incomplete')}</p>}
+      {medium.fault === undefined ? <Others ctx={ctx} medium={medium} /> : null}
+    </div>
+    {medium.bundles.length === 0 ? null : <Bundles ctx={ctx} medium={medium} unavailable={unavailable} />}
+  </section>
+);
+
+const writableWords = { 'on-request': 'media.onRequest', no: 'media.readOnly' } as const;
+
+/** What is plugged in and what lies on it; looks again by itself every few seconds. */
+export const MediaList = ({
+  ctx,
+  media,
+  unavailable,
+}: {
+  ctx: Ctx;
+  media: readonly MediumView[];
+  /** Why nothing can be done with a bundle. */
+  unavailable: string | undefined;
+}) => (
+  <div id="media" {...polling()}>
+    <Panel
+      title={ctx.t('media.title')}
+      context={ctx.t('media.context')}
+      link={
+        <LinkButton small href={paths.exchangeReceive()}>
+          {ctx.t('media.again')}
+        </LinkButton>
+      }
+    >
+      {media.length === 0 ? (
+        <Empty title={ctx.t('media.none')}>{ctx.t('media.noneWhy')}</Empty>
+      ) : (
+        media.map((medium) => <Medium ctx={ctx} medium={medium} unavailable={unavailable} />)
+      )}
+    </Panel>
+  </div>
+);
