@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { refreshTrust, type TrustSource } from './core.ts';
 import { generateSigningKey, type SigningKey } from './keys.ts';
@@ -73,12 +74,132 @@ describe('a root ceremony', () => {
   it('names no threshold that distinct keys cannot meet', () => {
     const [a] = roots;
     const usage = expect.objectContaining({ code: 'USAGE' });
+    expect(() => createRoot({ ...rootOptions, rootThreshold: 4 })).toThrow(
+      'root: a threshold of 4 with 3 distinct keys',
+    );
     expect(() => createRoot({ ...rootOptions, rootThreshold: 4 })).toThrow(usage);
+    expect(() => createRoot({ ...rootOptions, rootThreshold: 3 })).not.toThrow();
+    expect(() => createRoot({ ...rootOptions, rootThreshold: 1 })).not.toThrow();
+    expect(() => createRoot({ ...rootOptions, targetsThreshold: 2 })).toThrow(
+      'targets: a threshold of 2 with 1 distinct keys',
+    );
+    expect(() => createRoot({ ...rootOptions, snapshotKeys: [] })).toThrow(
+      'snapshot: a threshold of 1 with 0 distinct',
+    );
+    expect(() => createRoot({ ...rootOptions, timestampKeys: [] })).toThrow(
+      'timestamp: a threshold of 1 with 0 distinct',
+    );
     expect(() => createRoot({ ...rootOptions, rootThreshold: 0 })).toThrow(usage);
     expect(() => createRoot({ ...rootOptions, rootKeys: publics([a, a]) })).toThrow(usage);
     expect(() => createRoot({ ...rootOptions, expires: '2030-01-01' })).toThrow(
       expect.objectContaining({ code: 'METADATA' }),
     );
+  });
+});
+
+describe('metadata that we write', () => {
+  const parsed = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>;
+  const tufKey = (key: SigningKey) => ({
+    keytype: 'ed25519',
+    scheme: 'ed25519',
+    keyval: { public: Buffer.from(key.publicKey).toString('hex') },
+  });
+  const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+  it('is a root with these keys', () => {
+    const [a, b, c] = roots;
+    const all = [a, b, c, curator, snapshotKey, timestampKey];
+    expect(parsed(createRoot(rootOptions))).toEqual({
+      signatures: [],
+      signed: {
+        _type: 'root',
+        spec_version: '1.0.31',
+        version: 1,
+        expires,
+        consistent_snapshot: true,
+        keys: Object.fromEntries(all.map((key) => [key.keyid, tufKey(key)])),
+        roles: {
+          root: { keyids: [a.keyid, b.keyid, c.keyid].sort(), threshold: 2 },
+          targets: { keyids: [curator.keyid], threshold: 1 },
+          snapshot: { keyids: [snapshotKey.keyid], threshold: 1 },
+          timestamp: { keyids: [timestampKey.keyid], threshold: 1 },
+        },
+      },
+    });
+  });
+
+  it('is targets, a snapshot and a timestamp that list one another', () => {
+    const { targets, snapshot, timestamp } = repository();
+    const head = (_type: string, version: number) => ({ _type, spec_version: '1.0.31', version, expires });
+    expect(parsed(targets)['signed']).toEqual({
+      ...head('targets', 3),
+      targets: { 'policy.json': { length: 2, hashes: { sha256: digest(Buffer.from('{}')) } } },
+      delegations: {
+        keys: { [fulfil.keyid]: tufKey(fulfil) },
+        roles: [{ name: 'fulfil', keyids: [fulfil.keyid], threshold: 1, paths: ['fulfil/*'], terminating: true }],
+      },
+    });
+    expect(parsed(snapshot)['signed']).toEqual({
+      ...head('snapshot', 4),
+      meta: { 'targets.json': { version: 3, length: targets.length, hashes: { sha256: digest(targets) } } },
+    });
+    expect(parsed(timestamp)['signed']).toEqual({
+      ...head('timestamp', 5),
+      meta: { 'snapshot.json': { version: 4, length: snapshot.length, hashes: { sha256: digest(snapshot) } } },
+    });
+  });
+
+  it('lists a target by its bytes or by its digest', () => {
+    const make = (target: Parameters<typeof buildTargets>[0]['targets'][number]) =>
+      buildTargets({ version: 1, expires, targets: [target], fulfilKeys: [fulfil.publicKey], fulfilThreshold: 1 });
+    const bytes = Buffer.from('content');
+    expect(make({ path: 'a', bytes })).toEqual(make({ path: 'a', length: 7, sha256: digest(bytes) }));
+  });
+
+  it('is refused before it is written, if our own guards would refuse it', () => {
+    const options = { version: 1, expires, targets: [], fulfilKeys: [fulfil.publicKey] };
+    expect(() => buildTargets({ ...options, fulfilThreshold: 2 })).toThrow('fulfil: a threshold of 2 with 1 distinct');
+    expect(() => buildTargets({ ...options, version: 0, fulfilThreshold: 1 })).toThrow('targets: signed.version');
+    const { snapshot } = repository();
+    expect(() => buildSnapshot({ version: 1, expires, targets: snapshot })).toThrow('the file is of type snapshot');
+    expect(() => buildTimestamp({ version: 1, expires, snapshot: Buffer.from('{}') })).toThrow('snapshot: signed');
+  });
+});
+
+describe('a description', () => {
+  it('of a file that is no root has no roles', () => {
+    const { targets } = repository();
+    const description = describeMetadata(targets);
+    expect(Object.keys(description).sort()).toEqual(['expires', 'role', 'sha256', 'signed', 'signers', 'version']);
+    expect(description).toMatchObject({ role: 'targets', version: 3, expires, signers: [curator.keyid] });
+    expect(description.sha256).toBe(createHash('sha256').update(targets).digest('hex'));
+    expect(description.signed['_type']).toBe('targets');
+  });
+
+  it('is given of metadata alone', () => {
+    for (const text of ['', '{}', '{"_type":"mirrors"}', '{"_type":"constructor"}', '{"_type": 7}']) {
+      expect(() => describeMetadata(Buffer.from(text))).toThrow(
+        expect.objectContaining({ code: 'METADATA', message: 'this is no TUF metadata' }),
+      );
+    }
+    const spaced = Buffer.from(JSON.stringify(JSON.parse(Buffer.from(repository().snapshot).toString()), null, 2));
+    expect(describeMetadata(spaced).role).toBe('snapshot');
+    expect(() => describeMetadata(Buffer.from('{"signed":{"_type":"root"},"signatures":[]}'))).toThrow('root: signed');
+  });
+});
+
+describe('signatures that are added', () => {
+  it('stand in the order of their ids and replace older ones of the same key', () => {
+    const file = (bytes: Uint8Array) =>
+      JSON.parse(Buffer.from(bytes).toString()) as { signatures: { keyid: string; sig: string }[] };
+    const [a, b, c] = roots;
+    const signed = signMetadata(createRoot(rootOptions), [c, a, b]);
+    const { signatures, ...rest } = file(signed);
+    expect(signatures.map(({ keyid }) => keyid)).toEqual([a.keyid, b.keyid, c.keyid].sort());
+    const wrong = signatures.map((one) => (one.keyid === b.keyid ? { ...one, sig: 'ab'.repeat(64) } : one));
+    const spoiled = Buffer.from(JSON.stringify({ ...rest, signatures: wrong }));
+    expect(Buffer.compare(signMetadata(spoiled, [b]), signed)).toBe(0);
+    expect(Buffer.compare(signMetadata(spoiled, [a]), signed)).not.toBe(0);
   });
 });
 

@@ -101,7 +101,7 @@ export const buildSnapshot = (options: Common & { targets: Uint8Array }): Uint8A
 export const buildTimestamp = (options: Common & { snapshot: Uint8Array }): Uint8Array =>
   encode('timestamp', options, { meta: { 'snapshot.json': metaOf(options.snapshot, 'snapshot') } });
 
-const isRole = (value: unknown): value is MetadataRole => typeof value === 'string' && value in roleLimits;
+const isRole = (value: unknown): value is MetadataRole => typeof value === 'string' && Object.hasOwn(roleLimits, value);
 
 const roleIn = (bytes: Uint8Array): MetadataRole => {
   // The guards refuse a file whose type is not the one asked for, so this peek decides nothing.
