@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { systemCode } from '../archive/medium-errors.ts';
 import { BundleError } from '../errors.ts';
 import { copyFileDurable } from '../host/objects.ts';
 import { syncDir } from '../platform/files.ts';
@@ -28,15 +29,14 @@ export const freeBytes = (folder: string): number => {
 /** Half-written files of a command that was interrupted, or of a medium that was pulled. */
 const dropLeftovers = (folder: string): void => {
   for (const name of readdirSync(folder))
-    if (/^\.[0-9a-f]{8}-\d{1,3}of\d{1,3}\.tar\.part$/.test(name)) rmSync(join(folder, name), { force: true });
+    if (/^\.[0-9a-f]{8}(?:-\d{1,3}of\d{1,3}\.tar|\.spr)\.part$/.test(name)) rmSync(join(folder, name), { force: true });
 };
 
 /** A file on a medium that was synced, read back and compared: from here on the medium may be taken out. */
 export type Written = { readonly path: string; readonly readBack: ReadBackSource };
 
-const systemCode = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
-
-const onMedium = <T>(folder: string, step: () => T): T => {
+/** Runs a step that writes to a medium: NO_SPACE, MEDIUM_IO. */
+export const onMedium = <T>(folder: string, step: () => T): T => {
   try {
     return step();
   } catch (error) {
@@ -56,7 +56,7 @@ const checkBack = (folder: string, part: string, written: { sha256: string; size
 };
 
 /** Removes what was begun; a medium that is gone or refuses takes it with it. */
-const drop = (part: string): void => {
+export const dropHidden = (part: string): void => {
   try {
     rmSync(part, { force: true });
   } catch (error) {
@@ -92,7 +92,7 @@ export const writeToMedium = (
       syncDir(folder);
       return { path: target, readBack: source };
     } catch (error) {
-      drop(part);
+      dropHidden(part);
       throw error;
     }
   });
@@ -101,6 +101,7 @@ export const writeToMedium = (
 /** Writes bytes to a new hidden file of a medium, syncs and compares them; the caller gives the file its name. */
 export const writeHidden = (folder: string, part: string, bytes: Uint8Array): ReadBackSource =>
   onMedium(folder, () => {
+    dropLeftovers(folder);
     const fd = openSync(part, 'wx', 0o644);
     try {
       try {
@@ -112,7 +113,7 @@ export const writeHidden = (folder: string, part: string, bytes: Uint8Array): Re
       syncDir(folder);
       return checkBack(folder, part, { sha256: sha256Hex(bytes), size: bytes.length });
     } catch (error) {
-      drop(part);
+      dropHidden(part);
       throw error;
     }
   });

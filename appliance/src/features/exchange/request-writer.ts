@@ -1,11 +1,11 @@
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { suspectMs } from '@sallyport/bundle-tools/importer/clock';
 import type { ReadBackSource } from '@sallyport/bundle-tools/media/read-back';
-import { writeHidden } from '@sallyport/bundle-tools/media/write';
+import { dropHidden, onMedium, writeHidden } from '@sallyport/bundle-tools/media/write';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
@@ -17,16 +17,6 @@ import type { BuiltRequest } from './request-builder.ts';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { ExportedRequest } from './types.ts';
-
-const onMedium = <T>(path: string, work: () => T): T => {
-  try {
-    return work();
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new BundleError('NO_SPACE', `${path} is full`, { cause });
-    throw new BundleError('MEDIUM_IO', `cannot write to ${path}: ${code || 'unknown error'}`, { cause });
-  }
-};
 
 /** Refuses a request in which something was found that must not leave; the details name every place. */
 export const assertClean = ({ counterProof }: BuiltRequest): void => {
@@ -62,7 +52,6 @@ export const writeRequest = (options: {
   const target = join(folder, file);
   const hidden = join(folder, `.${file}.part`);
   const at = toTime(options.nowMs);
-  const drop = (): void => rmSync(hidden, { force: true });
   let readBack: ReadBackSource;
   try {
     // A medium that gives back other bytes is refused before a number is used.
@@ -96,7 +85,7 @@ export const writeRequest = (options: {
       });
     });
   } catch (error) {
-    drop();
+    dropHidden(hidden);
     throw error;
   }
   onMedium(folder, () => {
