@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packGzip } from '../src/archive/gzip.ts';
 import { encodeHeader } from '../src/archive/header.ts';
 import { entriesOf, headerWith, joinTar, type RawEntry, resign } from './forge.ts';
-import { attempt, build, createWorld, freshDir, readVolumeBytes, type World, writeTar } from './kit.ts';
+import { attempt, build, createWorld, freshDir, hexId, readVolumeBytes, type World, writeTar } from './kit.ts';
 
 // Section 9: what a medium can carry that is no bundle of ours.
 
@@ -260,7 +260,7 @@ describe('what is no file', () => {
     expect((await attempt(world, medium)).code).toBe('TRUNCATED');
     writeFileSync(join(medium, 'b.tar'), whole);
     expect((await attempt(world, medium)).verdict).toBeDefined();
-    writeFileSync(join(medium, 'c.tar'), whole);
+    writeFileSync(join(medium, 'c.tar'), readVolumeBytes(await build(world, { bundleId: hexId(7), seq: 2 })));
     expect((await attempt(world, medium)).code).toBe('AMBIGUOUS');
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuiltBundle, type BundleOptions, buildBundle } from '../src/builder/build-bundle.ts';
+import { type BuiltBundle, type BuildOptions as BundleOptions, buildBundle } from '../src/builder/build-bundle.ts';
 import { packDigests } from '../src/documents/digests.ts';
 import { encodeInventory, type InventoryLine } from '../src/documents/inventory.ts';
 import { encodePolicy } from '../src/documents/policy.ts';

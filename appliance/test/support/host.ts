@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/digest';
 import { encodePart, partHeader, partPath } from '@sallyport/bundle-tools/advisories/part';
-import { type BundleOptions, buildBundle } from '@sallyport/bundle-tools/builder/build-bundle';
+import { type BuildOptions as BundleOptions, buildBundle } from '@sallyport/bundle-tools/builder/build-bundle';
 import { unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { encodeInventory, type InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import { limits } from '@sallyport/bundle-tools/documents/limits';

@@ -1,10 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BundleError } from '../errors.ts';
 import { mediumError } from './medium-errors.ts';
-import type { SideHash } from './side-hash.ts';
-
-const maxChunkBytes = 4 * 1024 * 1024;
-const minChunkBytes = 64 * 1024;
+import { createPlainRing, createRingHash } from './ring-hash.ts';
 
 /** Reads a file once, front to back. */
 export type ByteStream = {
@@ -16,9 +13,13 @@ export type ByteStream = {
   some(max: number): Promise<Uint8Array>;
   /** True when nothing is left. */
   atEnd(): Promise<boolean>;
-  /** Waits for a read that is under way, so that the file can be closed. */
+  /** SHA-256 of everything that was read; of a stream that is hashed. */
+  digest(): Promise<string>;
+  /** Waits for a read that is under way and gives the buffers back, so that the file can be closed. */
   settle(): Promise<void>;
 };
+
+type Fetch = { index: number; chunk: Promise<Uint8Array | Error> };
 
 const fill = async (handle: FileHandle, buffer: Uint8Array, position: number): Promise<Uint8Array> => {
   let length = 0;
@@ -30,43 +31,50 @@ const fill = async (handle: FileHandle, buffer: Uint8Array, position: number): P
   return buffer.subarray(0, length);
 };
 
-/** A reader that fetches the next chunk while the caller works on this one; `hash` sees every byte in order. */
+/** A reader that fetches the next piece while the caller works on this one and hashes all of it. */
 export const createByteStream = (
   handle: FileHandle,
-  options: { what: string; sizeBytes: number; hash?: SideHash },
+  options: { what: string; sizeBytes: number /** default true */; isHashed?: boolean },
 ): ByteStream => {
-  const { what, hash } = options;
-  // The size only fits the buffers to a small file; the end is where the file ends.
-  const chunkBytes = Math.min(maxChunkBytes, Math.max(minChunkBytes, Math.ceil(options.sizeBytes / 512) * 512));
-  const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const;
-  let turn: 0 | 1 = 0;
+  const { what } = options;
+  const ring = options.isHashed === false ? createPlainRing(options.sizeBytes) : createRingHash(options.sizeBytes);
+  let turn = 0;
   let filePosition = 0;
   let handedOut = 0;
   let current: Uint8Array = new Uint8Array(0);
   let ended = false;
-  let pending: Promise<Uint8Array | Error> | undefined;
+  let pending: Fetch | undefined;
 
-  const prefetch = (): void => {
-    pending = fill(handle, buffers[turn], filePosition).catch((error: unknown) =>
+  const readInto = async (index: number, position: number): Promise<Uint8Array> => {
+    await ring.free(index);
+    return fill(handle, ring.buffers[index] ?? new Uint8Array(0), position);
+  };
+
+  // The ring has at least two buffers, so the one that the caller looks at is never the one that is filled.
+  const prefetch = (): Fetch => {
+    const index = turn;
+    turn = (turn + 1) % ring.buffers.length;
+    const chunk = readInto(index, filePosition).catch((error: unknown) =>
       error instanceof Error ? error : new Error(String(error)),
     );
-    turn = turn === 0 ? 1 : 0;
+    return { index, chunk };
   };
 
   // Makes `current` non-empty unless the file is at its end.
   const refill = async (): Promise<void> => {
     if (current.length > 0 || ended) return;
-    if (pending === undefined) prefetch();
-    const chunk = await pending;
+    pending ??= prefetch();
+    const { index } = pending;
+    const chunk = await pending.chunk;
     pending = undefined;
     if (chunk instanceof Error) throw mediumError(what, chunk);
-    if (chunk === undefined || chunk.length === 0) {
+    if (chunk.length === 0) {
       ended = true;
       return;
     }
     filePosition += chunk.length;
-    if (chunk.length === chunkBytes) prefetch();
-    await hash?.update(chunk);
+    ring.update(index, chunk.length);
+    if (chunk.length === ring.buffers[index]?.length) pending = prefetch();
     current = chunk;
   };
 
@@ -101,8 +109,10 @@ export const createByteStream = (
       await refill();
       return current.length === 0;
     },
+    digest: () => ring.digest(),
     settle: async () => {
-      await pending;
+      await pending?.chunk;
+      await ring.close();
     },
   };
 };

@@ -16,15 +16,6 @@ const wholeItem = (line: number, { sha256, size }: InventoryLine): Item => ({
   whole: true,
 });
 
-/** How an object too large for one entry is cut. */
-export const cutObject = (line: number, size: number): Manifest['parts'] => {
-  const parts: Manifest['parts'] = [];
-  for (let offset = 0; offset < size; offset += limits.entryBytes) {
-    parts.push({ line, part: parts.length + 1, offset, length: Math.min(limits.entryBytes, size - offset) });
-  }
-  return parts;
-};
-
 /**
  * The entries under `o/` that a bundle has, in order: included lines in inventory order, a cut one as its parts.
  * Parts that do not cover their object, or an object past the largest entry that is not cut, are METADATA.
@@ -102,4 +93,71 @@ export const checkVolumes = (
     next = volume.last + 1;
   }
   if (next !== items.length) throw new BundleError('METADATA', 'the volumes leave objects out');
+};
+
+/** Where every object goes: the cut ones' parts, all items, and the items of each volume. */
+export type Layout = { parts: Manifest['parts']; items: Item[]; ranges: { first: number; last: number }[] };
+
+/** The most whole chunks of an entry that fit into `room`; 0 when none does. */
+const chunksIn = (room: number): number =>
+  Math.min(limits.entryBytes, Math.floor((room - entrySize(0)) / limits.chunkBytes) * limits.chunkBytes);
+
+/**
+ * Lays the included lines out over volumes of at most `volumeBytes`, in inventory order. An object that no volume can
+ * hold whole is cut at multiples of 8 MiB and fills what is left of the volume it starts in; any other stays whole. A
+ * medium too small for the prelude and one chunk is LIMIT.
+ */
+export const layOut = (
+  lines: readonly InventoryLine[],
+  include: readonly number[],
+  preludeSizes: readonly number[],
+  volumeBytes: number,
+): Layout => {
+  const capacity = volumeBytes - volumeSize(preludeSizes, []);
+  const tooSmall = (size: number): BundleError =>
+    new BundleError(
+      'LIMIT',
+      `a volume of ${volumeBytes} bytes is too small for an object of ${size} bytes; take a larger medium`,
+    );
+  const parts: Manifest['parts'] = [];
+  const starts: number[] = [0];
+  let count = 0;
+  let room = capacity;
+  if (capacity < 0) throw tooSmall(0);
+  const nextVolume = (): void => {
+    starts.push(count);
+    room = capacity;
+  };
+  const place = (length: number): void => {
+    count += 1;
+    room -= entrySize(length);
+  };
+  for (const number of include) {
+    const size = lines[number]?.size ?? 0;
+    if (size <= limits.entryBytes && entrySize(size) <= capacity) {
+      if (entrySize(size) > room) nextVolume();
+      place(size);
+      continue;
+    }
+    if (size <= limits.chunkBytes) throw tooSmall(size);
+    for (let offset = 0; offset < size; ) {
+      const left = size - offset;
+      const length = left <= limits.entryBytes && entrySize(left) <= room ? left : chunksIn(room);
+      if (length <= 0) {
+        if (room === capacity) throw tooSmall(size);
+        nextVolume();
+        continue;
+      }
+      const own = parts.at(-1);
+      parts.push({ line: number, part: own?.line === number ? own.part + 1 : 1, offset, length });
+      place(length);
+      offset += length;
+    }
+  }
+  if (starts.length > limits.volumes) {
+    throw new BundleError('LIMIT', `${starts.length} volumes, at most ${limits.volumes}; take a larger medium`);
+  }
+  const items = itemsOf(lines, include, parts);
+  const ranges = starts.map((first, index) => ({ first, last: (starts[index + 1] ?? count) - 1 }));
+  return { parts, items, ranges: items.length === 0 ? [{ first: 1, last: 0 }] : ranges };
 };

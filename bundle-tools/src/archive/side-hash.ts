@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { BundleError } from '../errors.ts';
 import type { HashReply } from './hash-worker.ts';
 
-// A volume is hashed as a whole for its receipt while each object in it is hashed for itself: twice the work on the
-// same bytes, so a large volume gets a thread of its own.
+// A volume that is written is hashed as a whole while each object in it is checked: twice the work on the same bytes, so
+// a large volume gets a thread of its own.
 
 /** SHA-256 over everything that `update` was given, in order. */
 export type SideHash = {

@@ -2,6 +2,9 @@ import { BundleError } from '../errors.ts';
 
 export type Entry = { name: string; size: number };
 
+/** A run of an object's bytes in a file of its own. */
+export type Piece = Entry & { offset: number };
+
 /** Where a bundle's entries come from: a volume or an unpacked folder. Everything is read once, in order. */
 export type BundleSource = {
   readonly kind: 'tar' | 'folder';
@@ -17,6 +20,12 @@ export type BundleSource = {
   comesLater(fits: (name: string) => boolean): Promise<boolean>;
   /** Checks that here everything ends: the end marker and `volumeBytes`, or no file beside `names`. */
   finish(volumeBytes: number, names: ReadonlySet<string>): Promise<void>;
+  /** True for a folder that says it is one of several portions: objects may be absent or lie there in pieces. */
+  readonly isPortion: boolean;
+  /** Whether an entry under `o/` of this name is there; known of a folder only. */
+  has(name: string): boolean;
+  /** Pieces of an object in a portion, by offset in bytes. */
+  pieces(sha256: string): readonly Piece[];
   /** SHA-256 of the whole volume after `finish`; undefined for a folder. */
   digest(): string | undefined;
   close(): Promise<void>;

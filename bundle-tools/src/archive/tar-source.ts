@@ -4,7 +4,6 @@ import { BundleError } from '../errors.ts';
 import { createByteStream } from './byte-stream.ts';
 import { blockBytes, decodeHeader, encodeHeader, entrySize, isZeroBlock, paddingOf } from './header.ts';
 import { mediumError, systemCode } from './medium-errors.ts';
-import { createSideHash } from './side-hash.ts';
 import type { BundleSource, Entry } from './source.ts';
 
 // More headers than any bundle has: 100 000 lines and their parts.
@@ -57,8 +56,7 @@ const scanFor = async (handle: FileHandle, from: number, fits: (name: string) =>
 /** A volume as a source. The whole file is read exactly once and hashed on the way. */
 export const openTarSource = async (path: string): Promise<BundleSource> => {
   const { handle, size: sizeBytes } = await openRegular(path);
-  const hash = createSideHash(sizeBytes);
-  const stream = createByteStream(handle, { what: path, sizeBytes, hash });
+  const stream = createByteStream(handle, { what: path, sizeBytes });
   let block: Uint8Array | undefined;
   let entered: Entry | undefined;
   let digest: string | undefined;
@@ -126,11 +124,14 @@ export const openTarSource = async (path: string): Promise<BundleSource> => {
       const code = stream.position() < volumeBytes ? 'TRUNCATED' : 'TRAILING';
       throw new BundleError(code, `the volume has ${stream.position()} bytes, ${volumeBytes} are signed`);
     }
-    digest = await hash.digest();
+    digest = await stream.digest();
   };
 
   return {
     kind: 'tar',
+    isPortion: false,
+    has: () => false,
+    pieces: () => [],
     peek,
     enter: async () => {
       const entry = await peek();
@@ -145,7 +146,6 @@ export const openTarSource = async (path: string): Promise<BundleSource> => {
     digest: () => digest,
     close: async () => {
       await stream.settle();
-      await hash.close();
       await handle.close();
     },
   };

@@ -19,11 +19,18 @@ const codeFolders = (): string[] => {
 /** The entry of the import process: the compiled file, or the source under tests. */
 export const childEntry = (): string => join(dirname(selfPath), fromSources ? 'child.ts' : 'child.js');
 
-/** Node's flags for a process that reads its code, staging and `readable`, and writes staging only. */
-export const permissionFlags = (options: { readable: readonly string[]; stagingDir: string }): string[] => [
+/** Node's flags for a process that reads its code, staging and `readable`, and writes staging and `writable` only. */
+export const permissionFlags = (options: {
+  readable: readonly string[];
+  stagingDir: string;
+  /** Further folders to write. */
+  writable?: readonly string[];
+}): string[] => [
   '--permission',
-  ...[...codeFolders(), options.stagingDir, ...options.readable].map((folder) => `--allow-fs-read=${folder}`),
-  `--allow-fs-write=${options.stagingDir}`,
+  ...[...codeFolders(), options.stagingDir, ...(options.writable ?? []), ...options.readable].map(
+    (folder) => `--allow-fs-read=${folder}`,
+  ),
+  ...[options.stagingDir, ...(options.writable ?? [])].map((folder) => `--allow-fs-write=${folder}`),
   // For the thread that hashes a large volume; it has the same permissions.
   '--allow-worker',
   '--max-old-space-size=768',

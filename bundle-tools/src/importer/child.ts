@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { BundleError } from '../errors.ts';
+import { listCandidates, openCandidates } from './candidates.ts';
 import { importContextSchema } from './context.ts';
 import { type ImportProgress, ImportRefusal } from './verdict.ts';
 import { verifyBundle } from './verify-bundle.ts';
@@ -7,7 +8,16 @@ import { verifyBundle } from './verify-bundle.ts';
 // The process that meets the medium. It has the medium and staging and nothing else (see run-import.ts): what it says is
 // checked by its parent, and what it cannot reach it cannot give away.
 
-const jobSchema = z.strictObject({ path: z.string(), stagingDir: z.string(), context: importContextSchema });
+const jobSchema = z.discriminatedUnion('task', [
+  z.strictObject({
+    task: z.literal('import'),
+    path: z.string(),
+    stagingDir: z.string(),
+    context: importContextSchema,
+  }),
+  /** `all` lists what is there; else what an import of the path would read. */
+  z.strictObject({ task: z.literal('list'), path: z.string(), all: z.boolean() }),
+]);
 const maxJobBytes = 64 * 1024 * 1024;
 const reportEveryBytes = 16 * 1024 * 1024;
 
@@ -43,15 +53,25 @@ const refusedLine = (error: unknown): object => {
   const refusal =
     error instanceof ImportRefusal
       ? error
-      : new ImportRefusal('INTERNAL', error instanceof Error ? error.message : String(error));
+      : error instanceof BundleError
+        ? new ImportRefusal(error.code, error.message)
+        : new ImportRefusal('INTERNAL', error instanceof Error ? error.message : String(error));
   const { code, message, newRoots, missing } = refusal;
   return { refused: { code, message: message.slice(0, 2000), newRoots, missing } };
 };
 
 try {
   const job = await readJob();
-  const verdict = await verifyBundle({ ...job, onProgress: createReporter() });
-  await say({ verdict });
+  if (job.task === 'list') {
+    if (job.all) await say({ candidates: await listCandidates(job.path) });
+    else await say({ paths: await openCandidates(job.path) });
+  } else {
+    const { path, stagingDir, context } = job;
+    const onObject = ({ sha256, size }: { sha256: string; size: number }): void => {
+      process.stdout.write(`${JSON.stringify({ object: { sha256, size } })}\n`);
+    };
+    await say({ verdict: await verifyBundle({ path, stagingDir, context, onObject, onProgress: createReporter() }) });
+  }
 } catch (error) {
   await say(refusedLine(error));
 }

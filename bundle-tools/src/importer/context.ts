@@ -40,6 +40,8 @@ export const importContextSchema = z.strictObject({
   acceptStale: text(500).optional(),
   /** States 0-6 only: nothing is written but the prelude. */
   dryRun: z.boolean(),
+  /** The folder of objects that are kept in part, across imports; one in staging when absent. */
+  partials: z.string().optional(),
   /** Verify every object but keep none: for `sallyport-bundle verify` and the builder's self-check. */
   discard: z.boolean().optional(),
   /** Free space for staging and store; asked of the file system when absent. */

@@ -1,43 +1,24 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Item, volumeItems } from '../archive/layout.ts';
-import { onStore, systemCode } from '../archive/medium-errors.ts';
+import { onStore } from '../archive/medium-errors.ts';
 import type { BundleSource } from '../archive/source.ts';
+import type { InventoryLine } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
 import type { Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
-import { syncFolder } from './durable.ts';
+import { chunkLength, chunksOf, openPartial, type PartialObject, partialFromBytes, partialPath } from './partial.ts';
 
-/** Where an object goes once it has verified. */
+// State 7: every entry of one volume, compared, hashed and, where it is wanted, written.
+
+/** Where an object goes that is taken whole. */
 export const stagedPath = (stagingDir: string, sha256: string): string => join(stagingDir, 'objects', sha256);
 
-const fileSize = async (path: string): Promise<number | undefined> => {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw new BundleError('STORE_IO', `cannot look at ${path}`, { cause: error });
-  }
-};
+/** An object that verified and where it lies; the store takes it from there. */
+export type VerifiedObject = { sha256: string; size: number; path: string };
 
-/** True if an earlier run left this object whole; one that does not match is removed. */
-export const isStaged = async (stagingDir: string, sha256: string, size: number): Promise<boolean> => {
-  const path = stagedPath(stagingDir, sha256);
-  const found = await fileSize(path);
-  if (found === undefined) return false;
-  if (found === size) {
-    const hash = createHash('sha256');
-    for await (const piece of createReadStream(path, { highWaterMark: 4 * 1024 * 1024 }))
-      hash.update(piece as Uint8Array);
-    if (hash.digest('hex') === sha256) return true;
-  }
-  await onStore(path, () => rm(path, { force: true }));
-  return false;
-};
-
-/** The volume that a source holds, picked by its first header; a folder holds all of them. */
+/** The volume that a source holds, picked by its first header; a folder may hold all of them. */
 export const pickVolumes = async (
   source: BundleSource,
   volumes: Manifest['volumes'],
@@ -74,13 +55,11 @@ const createSink = async (stagingDir: string, sha256: string): Promise<Sink> => 
       onStore(partial, async () => {
         for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
       }),
-    // D4: the content, then the name, then the folder.
+    // Not synced here: the store syncs what it takes (D4), and hashes again what it finds after a crash.
     keep: () =>
       onStore(partial, async () => {
-        await handle.datasync();
         await close();
         await rename(partial, path);
-        await syncFolder(join(stagingDir, 'objects'));
       }),
     drop: async () => {
       await close();
@@ -89,81 +68,144 @@ const createSink = async (stagingDir: string, sha256: string): Promise<Sink> => 
   };
 };
 
-const copyBody = async (
-  source: BundleSource,
-  hash: Hash,
-  sink: Sink | undefined,
-  onBytes: (count: number) => void,
+type ReadOptions = {
+  source: BundleSource;
+  lines: readonly InventoryLine[];
+  stagingDir: string;
+  partialDir: string;
+  /** Digests to keep; anything else is only verified. */
+  wanted: ReadonlySet<string>;
+  onBytes: (count: number) => void;
+  /** Called for each entry that was read to its end. */
+  onRead: (name: string) => void;
+  /** Called for each object that is whole now; `kept` where it was written. */
+  onVerified: (object: VerifiedObject, kept: boolean) => void;
+};
+
+const bodyInto = async (
+  options: ReadOptions,
+  write: ((piece: Uint8Array) => Promise<void>) | undefined,
+  hash: (piece: Uint8Array) => void,
 ): Promise<void> => {
-  for await (const piece of source.body()) {
+  for await (const piece of options.source.body()) {
     // The write runs in the background while this thread hashes.
-    const written = sink?.write(piece);
+    const written = write?.(piece);
     // Awaited below; this only keeps a failure that comes first from being unhandled.
     written?.catch(() => undefined);
-    hash.update(piece);
+    hash(piece);
     await written;
-    onBytes(piece.length);
+    options.onBytes(piece.length);
   }
 };
 
-const groupByObject = (items: readonly Item[]): Item[][] => {
-  const groups: Item[][] = [];
-  for (const item of items) {
-    const last = groups.at(-1);
-    if (last?.[0]?.line === item.line) last.push(item);
-    else groups.push([item]);
+const readWhole = async (item: Item, line: InventoryLine, options: ReadOptions): Promise<void> => {
+  const { source, stagingDir, wanted } = options;
+  const hash = createHash('sha256');
+  await source.expect(item.name, item.length);
+  // Nothing is written before the header fits, so a cut file leaves no trace.
+  const sink = wanted.has(line.sha256) ? await createSink(stagingDir, line.sha256) : undefined;
+  try {
+    await bodyInto(options, sink?.write, (piece) => hash.update(piece));
+    if (hash.digest('hex') !== line.sha256)
+      throw new BundleError('HASH', `object ${line.sha256} does not have its digest`);
+    await sink?.keep();
+  } catch (error) {
+    await sink?.drop();
+    throw error;
   }
-  return groups;
+  const { sha256, size } = line;
+  options.onVerified({ sha256, size, path: stagedPath(stagingDir, sha256) }, sink !== undefined);
 };
 
-const checkUncut = (group: readonly Item[], all: readonly Item[]): void => {
-  const [first] = group;
-  if (first === undefined || first.whole) return;
-  if (all.filter(({ line }) => line === first.line).length !== group.length) {
-    throw new BundleError('LIMIT', `object ${first.sha256} is cut over volumes, which this importer does not read`);
+/** Reads bytes from `offset` of an object on, checks each chunk by its signed digest and marks it. */
+const readChunks = async (
+  line: InventoryLine,
+  offset: number,
+  target: PartialObject | undefined,
+  options: ReadOptions,
+): Promise<void> => {
+  const chunks = chunksOf(line);
+  let index = offset / limits.chunkBytes;
+  let inChunk = 0;
+  let hash = createHash('sha256');
+  const take = async (piece: Uint8Array): Promise<void> => {
+    for (let at = 0; at < piece.length; ) {
+      const count = Math.min(piece.length - at, chunkLength(line, index) - inChunk);
+      const slice = piece.subarray(at, at + count);
+      const isNew = target !== undefined && target.marks[index] !== 1;
+      const written = isNew ? target.write(index * limits.chunkBytes + inChunk, slice) : undefined;
+      written?.catch(() => undefined);
+      hash.update(slice);
+      await written;
+      at += count;
+      inChunk += count;
+      if (inChunk < chunkLength(line, index)) continue;
+      if (hash.digest('hex') !== chunks[index])
+        throw new BundleError('HASH', `object ${line.sha256} does not have its digest in chunk ${index}`);
+      if (isNew) await target.mark(index);
+      hash = createHash('sha256');
+      index += 1;
+      inChunk = 0;
+    }
+  };
+  for await (const piece of options.source.body()) {
+    await take(piece);
+    options.onBytes(piece.length);
+  }
+  if (inChunk !== 0) throw new BundleError('HASH', `object ${line.sha256} ends within a chunk`);
+};
+
+const readPart = async (name: string, range: Range, line: InventoryLine, options: ReadOptions): Promise<void> => {
+  const { source, partialDir, wanted } = options;
+  await source.expect(name, range.length);
+  if (!wanted.has(line.sha256)) return readChunks(line, range.offset, undefined, options);
+  const target = await openPartial(partialDir, line);
+  try {
+    await readChunks(line, range.offset, target, options);
+    await target.finish();
+    if (!target.marks.every((mark) => mark === 1)) return;
+  } finally {
+    await target.close();
+  }
+  const { sha256, size } = line;
+  options.onVerified({ sha256, size, path: partialPath(partialDir, sha256) }, true);
+};
+
+type Range = { offset: number; length: number };
+
+// A portion of a folder holds a file too large for its medium as pieces, each named by the chunk that it begins with.
+const readPieces = async (line: InventoryLine, options: ReadOptions): Promise<void> => {
+  for (const { name, size, offset } of options.source.pieces(line.sha256)) {
+    const length = Math.min(size, line.size - offset);
+    const endsWell = offset + size === line.size || (size % limits.chunkBytes === 0 && offset + size < line.size);
+    if (size === 0 || length !== size || !endsWell)
+      throw new BundleError('HEADER', `${name} is no piece of an object of ${line.size} bytes`);
+    await readPart(name, { offset, length }, line, options);
   }
 };
 
 /**
- * State 7: every entry of one volume, compared, hashed and, where it is wanted, written to staging. An object counts
- * only under its full digest; what the store has already is hashed all the same and not written again.
+ * Reads the entries of one volume, or those of them that a portion of a folder has. An object counts only under its
+ * full digest; what the store has already is hashed all the same and not written again.
  */
-export const readVolume = async (options: {
-  source: BundleSource;
-  volume: Manifest['volumes'][number];
-  items: readonly Item[];
-  stagingDir: string;
-  /** Digests to keep; anything else is only verified. */
-  wanted: ReadonlySet<string>;
-  onBytes: (count: number) => void;
-  onVerified: (sha256: string, kept: boolean) => void;
-}): Promise<void> => {
-  const { source, items, stagingDir } = options;
-  for (const group of groupByObject(volumeItems(options.volume, items))) {
-    checkUncut(group, items);
-    const { sha256 } = group[0] ?? { sha256: '' };
-    const hash = createHash('sha256');
-    let sink: Sink | undefined;
-    try {
-      for (const item of group) {
-        await source.expect(item.name, item.length);
-        // Nothing is written before the first header fits, so a cut file leaves no trace.
-        if (sink === undefined && options.wanted.has(sha256)) sink = await createSink(stagingDir, sha256);
-        await copyBody(source, hash, sink, options.onBytes);
-      }
-      if (hash.digest('hex') !== sha256) throw new BundleError('HASH', `object ${sha256} does not have its digest`);
-      await sink?.keep();
-      options.onVerified(sha256, sink !== undefined);
-      sink = undefined;
-    } finally {
-      await sink?.drop();
+export const readVolume = async (
+  volume: Manifest['volumes'][number],
+  items: readonly Item[],
+  options: ReadOptions,
+): Promise<void> => {
+  const { source, lines, wanted } = options;
+  const inPieces = new Set<string>();
+  for (const item of volumeItems(volume, items)) {
+    const line = lines[item.line];
+    if (line === undefined) throw new BundleError('INTERNAL', `there is no inventory line ${item.line}`);
+    if (source.isPortion && !source.has(item.name)) {
+      if (!inPieces.has(item.sha256)) await readPieces(line, options);
+      inPieces.add(item.sha256);
+      continue;
     }
+    const byChunks = !item.whole || (item.length > partialFromBytes && wanted.has(item.sha256));
+    if (byChunks) await readPart(item.name, item, line, options);
+    else await readWhole(item, line, options);
+    options.onRead(item.name);
   }
-};
-
-/** Bytes still to be written: objects neither held nor staged. */
-export const neededBytes = (sizes: ReadonlyMap<string, number>, wanted: ReadonlySet<string>): number => {
-  let sum = 0;
-  for (const sha256 of wanted) sum += sizes.get(sha256) ?? 0;
-  return Math.min(sum, limits.objectBytes * limits.inventoryLines);
 };

@@ -1,4 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises';
+import type { Item } from '../archive/layout.ts';
 import { onStore } from '../archive/medium-errors.ts';
 import { hasDigest, isPackedDigests } from '../documents/digests.ts';
 import { parseInventory } from '../documents/inventory.ts';
@@ -6,12 +7,12 @@ import type { Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
 import type { BoundInventory } from './bind.ts';
 import type { ImportContext } from './context.ts';
-import { isStaged, neededBytes } from './objects.ts';
+import { coversRange, readMarks, unmarkedBytes } from './partial.ts';
 import { ImportRefusal, type ImportVerdict } from './verdict.ts';
 
 // State 6: what of a bundle is new here, what an earlier run left, and whether there is room for the rest.
 
-type PlanRun = { context: ImportContext; stagingDir: string };
+type PlanRun = { context: ImportContext; stagingDir: string; partialDir: string };
 
 /** The packed digests of what the store holds. */
 export const readHeld = async (context: ImportContext): Promise<Uint8Array> => {
@@ -25,8 +26,9 @@ export const readHeld = async (context: ImportContext): Promise<Uint8Array> => {
 export type ObjectPlan = {
   /** Included digests that the store lacks, with their sizes. */
   fresh: Map<string, number>;
-  staged: Set<string>;
   counts: ImportVerdict['counts'];
+  /** Bytes that are still to be written: of an object that is kept in part, what it lacks. */
+  neededBytes: number;
 };
 
 const countRemoved = async (context: ImportContext, bound: BoundInventory, held: Uint8Array): Promise<number> => {
@@ -37,7 +39,7 @@ const countRemoved = async (context: ImportContext, bound: BoundInventory, held:
   return new Set(gone.map(({ sha256 }) => sha256)).size;
 };
 
-/** Sorts the included objects into held, staged and fresh. */
+/** Sorts the included objects into held and fresh. */
 export const planObjects = async (
   run: PlanRun,
   manifest: Manifest,
@@ -46,32 +48,31 @@ export const planObjects = async (
 ): Promise<ObjectPlan> => {
   const fresh = new Map<string, number>();
   let heldCount = new Set(bound.reliesOn.map((number) => bound.lines[number]?.sha256)).size;
+  let neededBytes = 0;
   for (const number of bound.include) {
     const line = bound.lines[number];
     if (line === undefined) continue;
-    if (hasDigest(held, line.sha256)) heldCount += 1;
-    else fresh.set(line.sha256, line.size);
-  }
-  const staged = new Set<string>();
-  const { context, stagingDir } = run;
-  if (!context.dryRun && context.discard !== true) {
-    for (const [sha256, size] of fresh) if (await isStaged(stagingDir, sha256, size)) staged.add(sha256);
+    if (hasDigest(held, line.sha256)) {
+      heldCount += 1;
+      continue;
+    }
+    fresh.set(line.sha256, line.size);
+    neededBytes += line.chunks === undefined ? line.size : unmarkedBytes(line, await readMarks(run.partialDir, line));
   }
   const counts = {
     new: fresh.size,
     held: heldCount,
-    removed: await countRemoved(context, bound, held),
+    removed: await countRemoved(run.context, bound, held),
     unfulfilled: manifest.unfulfilled.reduce((sum, { wants }) => sum + wants.length, 0),
     bytes: [...fresh.values()].reduce((sum, size) => sum + size, 0),
   };
-  return { fresh, staged, counts };
+  return { fresh, counts, neededBytes };
 };
 
 /** Room for what is still to be written, and the reserve. */
 export const checkSpace = async (run: PlanRun, objects: ObjectPlan): Promise<void> => {
   const { context, stagingDir } = run;
-  const wanted = new Set([...objects.fresh.keys()].filter((digest) => !objects.staged.has(digest)));
-  const needed = (context.discard === true ? 0 : neededBytes(objects.fresh, wanted)) + context.reserveBytes;
+  const needed = (context.discard === true ? 0 : objects.neededBytes) + context.reserveBytes;
   let free = context.freeBytes;
   if (free === undefined) {
     const stats = await onStore(stagingDir, () => statfs(stagingDir));
@@ -81,15 +82,25 @@ export const checkSpace = async (run: PlanRun, objects: ObjectPlan): Promise<voi
 };
 
 /** States 9 and 10: the volumes that are still missing; INCOMPLETE when a relied-on object is not held. */
-export const checkComplete = (
+export const checkComplete = async (
   manifest: Manifest,
   bound: BoundInventory,
   held: Uint8Array,
-  present: (sha256: string) => boolean,
-): number[] => {
-  const lacking = new Set<number>();
+  isPresent: (sha256: string) => boolean,
+  partialDir: string,
+): Promise<number[]> => {
+  const isThere = async ({ sha256, line: number, offset, length }: Item): Promise<boolean> => {
+    if (isPresent(sha256)) return true;
+    const line = bound.lines[number];
+    return line?.chunks !== undefined && coversRange(await readMarks(partialDir, line), offset, length);
+  };
+  const lacking: number[] = [];
   for (const { n, first, last } of manifest.volumes) {
-    if (bound.items.slice(first, last + 1).some(({ sha256 }) => !present(sha256))) lacking.add(n);
+    for (const item of bound.items.slice(first, last + 1)) {
+      if (await isThere(item)) continue;
+      lacking.push(n);
+      break;
+    }
   }
   const missing = new Set<string>();
   for (const number of bound.reliesOn) {
@@ -101,5 +112,5 @@ export const checkComplete = (
       missing: [...missing].slice(0, 10_000),
     });
   }
-  return [...lacking];
+  return lacking;
 };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { itemsOf } from '../archive/layout.ts';
 import { openRegular } from '../archive/tar-source.ts';
@@ -61,7 +62,12 @@ const recheckTimes = (verdict: ImportVerdict, context: ImportContext, trust: Ref
 };
 
 // An object is safe by its digest, which the store checks; here only that none is left out and none comes along.
-const recheckObjects = async (verdict: ImportVerdict, context: ImportContext, inventory: Uint8Array): Promise<void> => {
+const recheckObjects = async (
+  verdict: ImportVerdict,
+  context: ImportContext,
+  inventory: Uint8Array,
+  stagingDir: string,
+): Promise<void> => {
   const { manifest } = verdict;
   const lines = parseInventory(inventory);
   const include = decodeBitmap(manifest.include, lines.length);
@@ -76,7 +82,8 @@ const recheckObjects = async (verdict: ImportVerdict, context: ImportContext, in
   const held = await readHeld(context);
   const kept = new Set(verdict.objects.map(({ sha256 }) => sha256));
   const isPresent = (sha256: string): boolean => kept.has(sha256) || hasDigest(held, sha256);
-  const missing = checkComplete(manifest, { lines, include, reliesOn, items }, held, isPresent);
+  const partialDir = context.partials ?? join(stagingDir, 'partial');
+  const missing = await checkComplete(manifest, { lines, include, reliesOn, items }, held, isPresent, partialDir);
   demand(isDeepStrictEqual(verdict.missingVolumes, missing), 'volumes');
 };
 
@@ -123,7 +130,7 @@ const recheckParts = async (verdict: ImportVerdict, context: ImportContext, stag
   const policy = await readBounded(verdict.policyPath, limits.policyBytes);
   demand(trust.targets.get('policy.json')?.sha256 === sha256Hex(policy), 'policy bytes');
   recheckTimes(verdict, context, trust, parsePolicy(policy));
-  await recheckObjects(verdict, context, inventory);
+  await recheckObjects(verdict, context, inventory, stagingDir);
 };
 
 const doubt = (error: unknown): ImportRefusal =>

@@ -27,10 +27,12 @@ export type ImportVerdict = {
   /** The raw inventory and the policy, as files under the staging folder. */
   inventory: { sha256: string; path: string; lines: number };
   policyPath: string;
-  /** Objects that verified and lie under the staging folder; those already held are not among them. */
+  /** Objects that verified in this run and where they lie; those already held are not among them. */
   objects: { sha256: string; size: number; path: string }[];
   /** Each volume read: the other subjects of the receipt. Empty for an unpacked folder and a dry run. */
   volumes: { n: number; bytes: number; sha256: string }[];
+  /** Numbers of the volumes that this source holds. */
+  here: number[];
   /** Numbers of volumes still to come; while there are any, nothing may be flipped (VOLUMES_MISSING). */
   missingVolumes: number[];
   counts: ImportCounts;
@@ -67,4 +69,6 @@ export type ImportProgress = {
   doneBytes: number;
   totalBytes: number;
   volume?: number;
+  /** How many volumes the bundle has. */
+  volumes?: number;
 };

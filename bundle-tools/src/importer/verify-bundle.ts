@@ -21,7 +21,7 @@ import { type ImportClock, judgeTimes, readClock, referenceTime } from './clock.
 import type { ImportContext } from './context.ts';
 import { syncFolder, writeStaged } from './durable.ts';
 import { inflateInventory, keepInventory } from './inflate.ts';
-import { pickVolumes, readVolume, stagedPath } from './objects.ts';
+import { pickVolumes, readVolume, type VerifiedObject } from './objects.ts';
 import { openBundleSource } from './open-source.ts';
 import { checkComplete, checkSpace, type ObjectPlan, planObjects, readHeld } from './plan.ts';
 import { type Prelude, readPrelude } from './prelude.ts';
@@ -32,12 +32,15 @@ export type VerifyOptions = {
   /** A volume, an unpacked folder, or a medium with one bundle. */
   path: string;
   context: ImportContext;
-  /** An existing folder of this import alone; what verified in an earlier run is used again. */
+  /** An existing folder of this import alone. */
   stagingDir: string;
+  /** Called for each object as soon as it is whole, so that the store can take it while reading goes on. */
+  onObject?: (object: VerifiedObject) => void;
   onProgress?: (progress: ImportProgress) => void;
 };
 
 type Run = VerifyOptions & {
+  partialDir: string;
   newRoots: NewRoot[];
   clock: ImportClock;
   report: (state: ImportProgress['state']) => void;
@@ -81,6 +84,7 @@ const noOpVerdict = (
   policyPath: '',
   objects: [],
   volumes: [],
+  here: [],
   missingVolumes: [],
   counts: { new: 0, held: 0, removed: 0, unfulfilled: 0, bytes: 0 },
   warnings: [],
@@ -122,6 +126,32 @@ const takeInventory = async (manifest: Manifest, prelude: Prelude, stagingDir: s
   return rawPath;
 };
 
+type ReadResult = {
+  objects: VerifiedObject[];
+  /** Digests that were read whole, kept or not. */
+  verified: Set<string>;
+  /** Names of entries that were read to their end. */
+  entries: Set<string>;
+  seen: ImportVerdict['volumes'];
+};
+
+const bytesOf = (volumes: Manifest['volumes'], bound: BoundInventory): number =>
+  volumes.reduce(
+    (sum, { first, last }) => sum + bound.items.slice(first, last + 1).reduce((bytes, { length }) => bytes + length, 0),
+    0,
+  );
+
+// A refusal says which volume is bad, so that only that one has to be made again.
+const namingVolume = async <T>(n: number, manifest: Manifest, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step();
+  } catch (error) {
+    const of = manifest.volumes.length;
+    if (of === 1 || !(error instanceof BundleError)) throw error;
+    throw new BundleError(error.code, `volume ${n} of ${of}: ${error.message}`, { cause: error });
+  }
+};
+
 // States 7 and 8.
 const readObjects = async (
   run: Run,
@@ -129,41 +159,43 @@ const readObjects = async (
   manifest: Manifest,
   bound: BoundInventory,
   objects: ObjectPlan,
-): Promise<{ verified: Set<string>; seen: ImportVerdict['volumes'] }> => {
-  const verified = new Set<string>();
-  const seen: ImportVerdict['volumes'] = [];
-  const discard = run.context.discard === true;
-  const wanted = new Set(discard ? [] : [...objects.fresh.keys()].filter((digest) => !objects.staged.has(digest)));
-  const volumes = await pickVolumes(source, manifest.volumes, bound.items);
-  const totalBytes = volumes.reduce(
-    (sum, { first, last }) => sum + bound.items.slice(first, last + 1).reduce((bytes, { length }) => bytes + length, 0),
-    0,
-  );
+  volumes: Manifest['volumes'],
+): Promise<ReadResult> => {
+  const result: ReadResult = { objects: [], verified: new Set(), entries: new Set(), seen: [] };
+  const wanted = new Set(run.context.discard === true ? [] : objects.fresh.keys());
+  const totalBytes = bytesOf(volumes, bound);
   let doneBytes = 0;
   for (const volume of volumes) {
     const progress = (state: ImportProgress['state']): void =>
-      run.onProgress?.({ state, doneBytes, totalBytes, volume: volume.n });
-    progress('objects');
-    await readVolume({
-      source,
-      volume,
-      items: bound.items,
-      stagingDir: run.stagingDir,
-      wanted,
-      onBytes: (count) => {
-        doneBytes += count;
-        progress('objects');
-      },
-      onVerified: (sha256) => verified.add(sha256),
-    });
-    progress('tail');
-    if (source.kind === 'tar') {
+      run.onProgress?.({ state, doneBytes, totalBytes, volume: volume.n, volumes: manifest.volumes.length });
+    await namingVolume(volume.n, manifest, async () => {
+      progress('objects');
+      await readVolume(volume, bound.items, {
+        source,
+        lines: bound.lines,
+        stagingDir: run.stagingDir,
+        partialDir: run.partialDir,
+        wanted,
+        onBytes: (count) => {
+          doneBytes += count;
+          progress('objects');
+        },
+        onRead: (name) => result.entries.add(name),
+        onVerified: (object, kept) => {
+          result.verified.add(object.sha256);
+          if (!kept) return;
+          result.objects.push(object);
+          run.onObject?.(object);
+        },
+      });
+      progress('tail');
+      if (source.kind === 'folder') return;
       await source.finish(volume.bytes, new Set());
-      seen.push({ n: volume.n, bytes: volume.bytes, sha256: source.digest() ?? '' });
-    }
+      result.seen.push({ n: volume.n, bytes: volume.bytes, sha256: source.digest() ?? '' });
+    });
   }
   if (source.kind === 'folder') await source.finish(0, new Set(bound.items.map(({ name }) => name)));
-  return { verified, seen };
+  return result;
 };
 
 const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict> => {
@@ -171,6 +203,7 @@ const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict
   run.report('prelude');
   ensureDir(join(stagingDir, 'prelude'), 0o700);
   ensureDir(join(stagingDir, 'objects'), 0o700);
+  ensureDir(run.partialDir, 0o700);
   const prelude = await readPrelude(source, stagingDir);
 
   run.report('tuf');
@@ -217,6 +250,7 @@ const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict
   const held = await readHeld(context);
   const objects = await planObjects(run, manifest, bound, held);
   await checkSpace(run, objects);
+  const volumes = await pickVolumes(source, manifest.volumes, bound.items);
 
   const verdict: ImportVerdict = {
     ...verdictHead(manifest, prelude, trust, run.newRoots),
@@ -224,23 +258,26 @@ const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict
     policyPath: join(stagingDir, 'prelude', 'policy.json'),
     objects: [],
     volumes: [],
+    here: volumes.map(({ n }) => n),
     missingVolumes: [],
     counts: objects.counts,
     ...times,
   };
   if (context.dryRun) return verdict;
 
-  const { verified, seen } = await readObjects(run, source, manifest, bound, objects);
+  const read = await readObjects(run, source, manifest, bound, objects, volumes);
   run.report('complete');
-  const present = (sha256: string): boolean =>
-    verified.has(sha256) || objects.staged.has(sha256) || hasDigest(held, sha256);
-  const missingVolumes = checkComplete(manifest, bound, held, present);
-  const kept = context.discard === true ? [] : [...objects.fresh].filter(([sha256]) => present(sha256));
+  const isPresent = (sha256: string): boolean => read.verified.has(sha256) || hasDigest(held, sha256);
+  const lacking = await checkComplete(manifest, bound, held, isPresent, run.partialDir);
+  const isRead = ({ first, last }: Manifest['volumes'][number]): boolean =>
+    bound.items.slice(first, last + 1).every(({ name }) => read.entries.has(name));
   return {
     ...verdict,
-    objects: kept.map(([sha256, size]) => ({ sha256, size, path: stagedPath(stagingDir, sha256) })),
-    volumes: seen,
-    missingVolumes,
+    objects: read.objects,
+    volumes: read.seen,
+    // Nothing is kept of what is only verified, so what was read is what counts.
+    missingVolumes:
+      context.discard === true ? manifest.volumes.filter((entry) => !isRead(entry)).map(({ n }) => n) : lacking,
   };
 };
 
@@ -263,6 +300,7 @@ export const verifyBundle = async (options: VerifyOptions): Promise<ImportVerdic
   const newRoots: NewRoot[] = [];
   const run: Run = {
     ...options,
+    partialDir: options.context.partials ?? join(options.stagingDir, 'partial'),
     newRoots,
     clock: readClock(options.context.floor, options.context.systemNow),
     report: (state) => options.onProgress?.({ state, doneBytes: 0, totalBytes: 0 }),

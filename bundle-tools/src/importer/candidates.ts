@@ -1,0 +1,158 @@
+import { lstat, opendir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { openFolderSource } from '../archive/folder-source.ts';
+import { mediumError, systemCode } from '../archive/medium-errors.ts';
+import { type BundleSource, readBody } from '../archive/source.ts';
+import { openTarSource } from '../archive/tar-source.ts';
+import { limits } from '../documents/limits.ts';
+import { claimedManifest, type Manifest } from '../documents/manifest.ts';
+import { BundleError } from '../errors.ts';
+
+// What on a medium looks like a bundle. Names are never trusted and nothing here is proven: the import decides.
+
+const maxEntries = 10_000;
+
+/** One file or folder of a bundle, as it describes itself. */
+export type Candidate = {
+  path: string;
+  kind: 'tar' | 'folder';
+  bundleId: string;
+  site: string;
+  seq: number;
+  requestId?: string;
+  issuedAt: string;
+  /** How many volumes the bundle has, and which one this is where size or name tell. */
+  volumes: number;
+  n?: number;
+  /** Of the file; of a folder, what the volumes have together. */
+  sizeBytes: number;
+};
+
+const volumeOf = (manifest: Manifest, path: string, sizeBytes: number): number | undefined => {
+  const fitting = manifest.volumes.filter(({ bytes }) => bytes === sizeBytes);
+  if (fitting.length === 1) return fitting[0]?.n;
+  const named = Number(/-(\d{1,3})of\d{1,3}\.tar$/.exec(basename(path))?.[1]);
+  return fitting.find(({ n }) => n === named)?.n;
+};
+
+const readManifest = async (source: BundleSource): Promise<Manifest | undefined> => {
+  const entry = await source.peek();
+  if (entry?.name !== 'bundle.dsse.json' || entry.size > limits.manifestBytes) return undefined;
+  const { size } = await source.enter();
+  return claimedManifest(await readBody(source, size));
+};
+
+const describe = async (path: string, kind: Candidate['kind']): Promise<Candidate | undefined> => {
+  let source: BundleSource;
+  try {
+    source = await (kind === 'tar' ? openTarSource(path) : openFolderSource(path));
+  } catch (error) {
+    if (error instanceof BundleError && error.code === 'NOT_REGULAR') return undefined;
+    throw error;
+  }
+  try {
+    const manifest = await readManifest(source);
+    if (manifest === undefined) return undefined;
+    const sizeBytes =
+      kind === 'tar' ? (await stat(path)).size : manifest.volumes.reduce((sum, { bytes }) => sum + bytes, 0);
+    const n = kind === 'tar' ? volumeOf(manifest, path, sizeBytes) : undefined;
+    return {
+      path,
+      kind,
+      bundleId: manifest.bundle_id,
+      site: manifest.site,
+      seq: manifest.seq,
+      ...(manifest.request_id === undefined ? {} : { requestId: manifest.request_id }),
+      issuedAt: manifest.issued_at,
+      volumes: manifest.volumes.length,
+      ...(n === undefined ? {} : { n }),
+      sizeBytes,
+    };
+  } catch (error) {
+    // A file that only looks like one; a medium that cannot be read is told.
+    if (error instanceof BundleError && error.code !== 'MEDIUM_IO') return undefined;
+    throw error;
+  } finally {
+    await source.close();
+  }
+};
+
+const isUnpacked = async (folder: string): Promise<boolean> => {
+  try {
+    return (await lstat(join(folder, 'bundle.dsse.json'))).isFile();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return false;
+    throw mediumError(folder, error);
+  }
+};
+
+type Found = { archives: string[]; folders: string[] };
+
+const look = async (folder: string): Promise<Found> => {
+  const found: Found = { archives: [], folders: [] };
+  try {
+    let count = 0;
+    for await (const item of await opendir(folder)) {
+      count += 1;
+      if (count > maxEntries) throw new BundleError('LIMIT', `${folder} has more than ${maxEntries} entries`);
+      // `._*` and other hidden files are leftovers of other systems.
+      if (item.name.startsWith('.')) continue;
+      const path = join(folder, item.name);
+      if (item.isDirectory()) {
+        if (await isUnpacked(path)) found.folders.push(path);
+      } else if (item.name.endsWith('.tar')) {
+        found.archives.push(path);
+      }
+    }
+  } catch (error) {
+    throw mediumError(folder, error);
+  }
+  return { archives: found.archives.sort(), folders: found.folders.sort() };
+};
+
+const listFound = async ({ archives, folders }: Found): Promise<Candidate[]> => {
+  const candidates: Candidate[] = [];
+  for (const path of archives)
+    candidates.push(...((await describe(path, 'tar').then((found) => found && [found])) ?? []));
+  for (const path of folders)
+    candidates.push(...((await describe(path, 'folder').then((found) => found && [found])) ?? []));
+  return candidates;
+};
+
+/** The bundles on a medium: volumes and unpacked folders at its top, in the order of their names. */
+export const listCandidates = async (folder: string): Promise<Candidate[]> => listFound(await look(folder));
+
+const label = ({ path, bundleId, site }: Candidate): string =>
+  `${basename(path)} (${bundleId.slice(0, 8)} for ${site})`;
+
+/**
+ * What an import of `path` reads: the file itself, an unpacked folder, or all that a medium holds of its one bundle.
+ * Two bundles are AMBIGUOUS and never guessed between. With none that looks like one, a single `*.tar` is taken all the
+ * same, so that its own fault is reported; else NO_BUNDLE.
+ */
+export const openCandidates = async (path: string): Promise<string[]> => {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw new BundleError('NO_BUNDLE', `${path} does not exist`, { cause: error });
+    throw mediumError(path, error);
+  }
+  if (!isFolder || (await isUnpacked(path))) return [path];
+  const found = await look(path);
+  const candidates = await listFound(found);
+  const bundles = new Map<string, Candidate[]>();
+  for (const one of candidates) bundles.set(one.bundleId, [...(bundles.get(one.bundleId) ?? []), one]);
+  if (bundles.size > 1) {
+    const names = [...bundles.values()].map(([first]) => (first === undefined ? '' : label(first)));
+    throw new BundleError('AMBIGUOUS', `${path} has several bundles, name one: ${names.slice(0, 20).join(', ')}`);
+  }
+  if (candidates.length > 0) return candidates.map((one) => one.path);
+  const [only, ...others] = found.archives;
+  if (only === undefined) throw new BundleError('NO_BUNDLE', `${path} has no bundle`);
+  if (others.length > 0) {
+    const names = found.archives.slice(0, 20).map((archive) => basename(archive));
+    throw new BundleError('NO_BUNDLE', `${path} has several candidates, name one: ${names.join(', ')}`);
+  }
+  return [only];
+};
