@@ -200,6 +200,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       updates,
       paths,
       devices: () => allDevices(devices),
+      inUse: () => deployments.objectsInUse(),
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,
       releasedAt: releaseTime(),

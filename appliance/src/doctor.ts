@@ -69,7 +69,10 @@ const checkIntegrity = ({ db }: Appliance): string[] => {
   ];
 };
 
-const leftIn = (folder: string): string[] => readdirSync(folder).map((name) => `${join(folder, name)} was left behind`);
+const leftIn = (folder: string, kept: readonly string[] = []): string[] =>
+  readdirSync(folder)
+    .filter((name) => !kept.includes(name))
+    .map((name) => `${join(folder, name)} was left behind`);
 
 /** The checks of the engines; a feature adds its own to this list. */
 export const checks: readonly Check[] = [
@@ -108,7 +111,8 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'left behind',
-    run: ({ paths }, { serverRuns }) => (serverRuns ? [] : [...leftIn(paths.objectsTmp), ...leftIn(paths.staging)]),
+    run: ({ paths }, { serverRuns }) =>
+      serverRuns ? [] : [...leftIn(paths.objectsTmp), ...leftIn(paths.staging, ['partials'])],
   },
   { name: 'permissions', run: checkPermissions },
   { name: 'key files', run: checkKeys },

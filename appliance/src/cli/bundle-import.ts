@@ -16,13 +16,14 @@ const progressLines = (note: (text: string) => void): ((report: ImportReport) =>
     step = report.step;
     shownMs = nowMs();
     const amount = report.totalBytes > 0 ? ` ${report.doneBytes} of ${report.totalBytes} bytes` : '';
-    note(`${step}${amount}`);
+    const { volume, volumes = 1 } = report;
+    note(`${step}${volume === undefined || volumes === 1 ? '' : `, volume ${volume} of ${volumes}`}${amount}`);
   };
 };
 
 export const command: Command = {
-  summary: 'imports a bundle: a file, a folder, a medium',
-  positionals: 'PATH',
+  summary: 'imports a bundle: a file, a folder, a medium, or several volumes',
+  positionals: 'PATH…',
   options: {
     'dry-run': { type: 'boolean', help: 'check it and say what it would change; nothing is changed' },
     'accept-stale': {
@@ -33,12 +34,11 @@ export const command: Command = {
   },
   example: 'sallyport bundle import /media/usb --data /var/lib/sallyport',
   run: async ({ open, out, positionals, flag, text }) => {
-    const [path] = positionals;
-    if (path === undefined || positionals.length > 1)
-      throw new AppError('USAGE', 'give one bundle: a file, a folder, a medium');
+    if (positionals.length === 0)
+      throw new AppError('USAGE', 'give one bundle: a file, a folder, a medium, or several volumes of it');
     const { exchange } = await open();
     const reason = text('accept-stale');
-    const done = await exchange.importBundle(cliActor(), path, {
+    const done = await exchange.importBundle(cliActor(), positionals, {
       dryRun: flag('dry-run'),
       ...(reason === undefined ? {} : { acceptStale: reason }),
       onProgress: progressLines(out.note),
@@ -53,6 +53,8 @@ export const command: Command = {
     const { counts, findings } = summary;
     out.line(done.result === 'checked' ? 'checked, nothing was changed' : `${done.result}, receipt ${done.receipt}`);
     out.line(`bundle      ${summary.bundleId}, number ${summary.seq}, of ${summary.issuedAt}`);
+    if (summary.resumed.objects > 0)
+      out.line(`resumed     ${summary.resumed.objects} objects, ${summary.resumed.bytes} bytes from an earlier try`);
     out.line(`objects     ${counts.new} new, ${counts.held} held, ${counts.removed} removed, ${counts.bytes} bytes`);
     out.line(`advisories  ${summary.advisories} new or changed in ${summary.feeds.length} feeds`);
     out.line(`updates     ${summary.updates} in the catalogue`);
@@ -66,7 +68,8 @@ export const command: Command = {
       );
     for (const warning of summary.warnings) out.note(`warning: ${warning}`);
     if (summary.missingVolumes.length > 0) {
-      out.note(`VOLUMES_MISSING: ${summary.missingVolumes.join(', ')}`);
+      const { seenVolumes, volumes, missingVolumes } = summary;
+      out.note(`VOLUMES_MISSING: ${seenVolumes.length} of ${volumes}, missing ${missingVolumes.join(', ')}`);
       return 1;
     }
     return 0;

@@ -20,7 +20,7 @@ const position: Readonly<Record<ImportReport['step'], number>> = {
   objects: 5,
   tail: 5,
   complete: 5,
-  store: 5,
+  scan: 5,
   advisories: 5,
   switch: 6,
   match: 6,

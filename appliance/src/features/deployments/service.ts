@@ -230,5 +230,6 @@ export const deploymentService = (parts: DeploymentParts) => {
     /** After a device's software changed. */
     verifyDevice,
     queue,
+    objectsInUse: () => store.inUse(),
   };
 };

@@ -34,6 +34,9 @@ export const taskStore = (db: Database) => {
   const live = db.prepare<[number], { objects: string }>(
     `SELECT objects FROM task WHERE device = ? AND state IN ('queued', 'running') AND objects IS NOT NULL`,
   );
+  const inUse = db.prepare<[], { objects: string }>(
+    `SELECT objects FROM task WHERE state IN ('queued', 'running') AND objects IS NOT NULL`,
+  );
   const counts = db.prepare<[], { deployment: string; state: TaskState; count: number }>(
     'SELECT deployment, state, count(*) AS count FROM task GROUP BY deployment, state',
   );
@@ -89,6 +92,8 @@ export const taskStore = (db: Database) => {
       live
         .all(device)
         .some(({ objects }) => (JSON.parse(objects) as TaskFile[]).some((file) => file.sha256 === sha256)),
+    inUse: (): string[] =>
+      inUse.all().flatMap(({ objects }) => (JSON.parse(objects) as TaskFile[]).map(({ sha256 }) => sha256)),
     counts: () => counts.all(),
     countsOf: (deployment: string) => countsOf.all(deployment),
     begin: (id: string, device: number, at: string): void => {

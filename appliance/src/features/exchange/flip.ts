@@ -15,6 +15,7 @@ import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { ImportSummary, TrustRole } from './types.ts';
+import type { WaitingStore } from './waiting-store.ts';
 
 const ROLES: readonly TrustRole[] = ['root', 'timestamp', 'snapshot', 'targets'];
 
@@ -39,6 +40,7 @@ export type FlipParts = {
   readonly store: ExchangeStore;
   readonly events: EventService;
   readonly updates: Pick<UpdateService, 'applyCatalog'>;
+  readonly waiting: Pick<WaitingStore, 'drop' | 'dropUpTo'>;
   readonly clock: () => number;
 };
 
@@ -54,6 +56,7 @@ export type Flip = {
   readonly feeds: readonly FeedState[];
   readonly confirmedFeeds: readonly string[];
   readonly snapshot: number;
+  readonly scan?: ReceiptPredicate['scan'];
 };
 
 const actorName = (actor: Actor): { actor: string; from?: string } => ({
@@ -126,6 +129,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
       store.closeRequests(summary.requestNumber, verdict.bundleId, finished);
       store.replaceUnfulfilled(summary.unfulfilled, verdict.bundleId, finished);
     }
+    parts.waiting.drop(verdict.bundleId);
+    if (!verdict.broadcast) parts.waiting.dropUpTo(verdict.seq);
     store.acknowledge(verdict.manifest.receipt_seen, finished);
     for (const feed of flip.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
     for (const feed of flip.confirmedFeeds) store.seeFeed(feed, finished);
@@ -146,8 +151,9 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
         floor,
         before,
         after: side(store),
-        counts: verdict.counts,
-        volumes: { seen: verdict.volumes.map(({ n }) => n), missing: [] },
+        counts: summary.counts,
+        volumes: { seen: [...summary.seenVolumes], missing: [] },
+        ...(flip.scan === undefined ? {} : { scan: flip.scan }),
         warnings: [...verdict.warnings],
         overrides: [...flip.receipt.overrides],
         applied,
@@ -170,7 +176,7 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
         seq: verdict.seq,
         advisories: summary.advisories,
         updates: summary.updates,
-        objects: verdict.counts.new,
+        objects: summary.counts.new,
       },
     });
     for (const { want, reason } of summary.unfulfilled.slice(0, 100))
@@ -196,6 +202,7 @@ export const recordOutcome = (
     readonly missing?: readonly string[];
     readonly receipt: ReceiptContext;
     readonly verdict?: ImportVerdict;
+    readonly scan?: ReceiptPredicate['scan'];
   },
 ): number =>
   immediate(parts.db, () => {
@@ -223,9 +230,10 @@ export const recordOutcome = (
         after: held,
         counts: verdict?.counts ?? { new: 0, held: 0, removed: 0, unfulfilled: 0, bytes: 0 },
         volumes: {
-          seen: verdict?.volumes.map(({ n }) => n) ?? [],
+          seen: (verdict?.manifest.volumes ?? []).map(({ n }) => n).filter((n) => !verdict?.missingVolumes.includes(n)),
           missing: [...(verdict?.missingVolumes ?? [])],
         },
+        ...(outcome.scan === undefined ? {} : { scan: outcome.scan }),
         warnings: [...(verdict?.warnings ?? [])],
         overrides: [...outcome.receipt.overrides],
         applied,

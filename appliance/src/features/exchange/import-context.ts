@@ -7,6 +7,7 @@ import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
 import type { Pin } from './flip.ts';
 import type { ImporterParts } from './importer-parts.ts';
+import { partialsIn } from './partials.ts';
 import { requireState } from './request-builder.ts';
 import type { ImportOptions } from './types.ts';
 
@@ -51,6 +52,7 @@ export const importContext = (
     floor: state.floor,
     systemNow: toTime(parts.clock()),
     held,
+    partials: partialsIn(parts.paths.staging),
     ...(current === undefined ? {} : { currentInventory: current }),
     ...(options.acceptStale === undefined ? {} : { acceptStale: options.acceptStale }),
     dryRun: options.dryRun ?? false,

@@ -1,7 +1,9 @@
+import { decodeBitmap } from '@sallyport/bundle-tools/documents/bitmap';
+import { packDigests, unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
-import { differences, readInventoryFile, unfulfilledWants } from './catalog.ts';
+import { differences, readInventoryFile, sizesOf, unfulfilledWants } from './catalog.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { requireState } from './request-builder.ts';
 import type { ImportSummary } from './types.ts';
@@ -10,22 +12,62 @@ import type { ImportSummary } from './types.ts';
 export type ImportPlan = {
   readonly summary: ImportSummary;
   readonly lines: readonly InventoryLine[];
+  readonly needs: Needs;
+};
+
+const packed = (digests: Iterable<string>): Uint8Array => packDigests([...new Set(digests)]);
+
+/** The digests that a bundle carries or relies on, and of them those that this site did not hold. */
+export type Needs = { readonly digests: Uint8Array; readonly fresh: Uint8Array };
+
+/**
+ * What a bundle needs here. `heldBefore` is what the store had when this import began; a bundle that waited for volumes
+ * keeps what was fresh when it first came.
+ */
+const needsOf = (
+  lines: readonly InventoryLine[],
+  verdict: ImportVerdict,
+  heldBefore: (sha256: string) => boolean,
+  waiting: { readonly fresh: Uint8Array } | undefined,
+): Needs => {
+  const { include, relies_on: reliesOn } = verdict.manifest;
+  const digestsAt = (bitmap: string): string[] =>
+    decodeBitmap(bitmap, lines.length).flatMap((number) => lines[number]?.sha256 ?? []);
+  const included = digestsAt(include);
+  return {
+    digests: packed([...included, ...digestsAt(reliesOn)]),
+    fresh: waiting?.fresh ?? packed(included.filter((sha256) => !heldBefore(sha256))),
+  };
 };
 
 /** Compares what a verdict brings with what is in force. */
-export const planImport = (parts: ImporterParts, verdict: ImportVerdict): ImportPlan => {
+export const planImport = (
+  parts: ImporterParts,
+  verdict: ImportVerdict,
+  heldBefore: (sha256: string) => boolean,
+): ImportPlan => {
   const { store, objects } = parts;
   const state = requireState(store);
   const lines = readInventoryFile(verdict.inventory.path);
-  const before =
-    state.inventory !== null && objects.has(state.inventory) ? readInventoryFile(objects.path(state.inventory)) : [];
+  const inventoryOf = (sha256: string | null): InventoryLine[] =>
+    sha256 !== null && objects.has(sha256) ? readInventoryFile(objects.path(sha256)) : [];
+  const before = inventoryOf(state.inventory);
   const request = verdict.requestId === undefined ? undefined : store.request(verdict.requestId);
   const requestWants = request ? (JSON.parse(request.wants) as Want[]) : [];
-  const held = new Set([...objects.list()].map(({ sha256 }) => sha256));
-  const fresh = new Set(lines.map(({ sha256 }) => sha256).filter((sha256) => !held.has(sha256)));
-  const carried = new Set(verdict.objects.map(({ sha256 }) => sha256));
+  const waiting = parts.waiting.find(verdict.bundleId);
+  const needs = needsOf(lines, verdict, heldBefore, waiting);
+  const fresh = new Set(unpackDigests(needs.fresh));
+  const sizes = sizesOf(lines);
+  const bytes = [...fresh].reduce((sum, sha256) => sum + (sizes.get(sha256) ?? 0), 0);
+
+  // In the store, and in no inventory that was ever in force: an import that ended early has left it.
+  const known = new Set([...before, ...inventoryOf(state.inventory_previous)].map(({ sha256 }) => sha256));
+  const carried = decodeBitmap(verdict.manifest.include, lines.length).flatMap((number) => lines[number] ?? []);
+  const left = carried.filter(({ sha256 }) => heldBefore(sha256) && !known.has(sha256));
+  const missing = new Set(verdict.missingVolumes);
   return {
     lines,
+    needs,
     summary: {
       bundleId: verdict.bundleId,
       seq: verdict.seq,
@@ -33,11 +75,18 @@ export const planImport = (parts: ImporterParts, verdict: ImportVerdict): Import
       ...(request ? { requestNumber: request.number } : {}),
       issuedAt: verdict.manifest.issued_at,
       volumes: verdict.manifest.volumes.length,
+      seenVolumes: verdict.manifest.volumes.map(({ n }) => n).filter((n) => !missing.has(n)),
       missingVolumes: verdict.missingVolumes,
-      counts: verdict.counts,
+      resumed: { objects: left.length, bytes: left.reduce((sum, { size }) => sum + size, 0) },
+      counts: {
+        ...verdict.counts,
+        new: fresh.size,
+        held: needs.digests.length / 32 - fresh.size,
+        bytes,
+      },
       warnings: verdict.warnings,
       unfulfilled: unfulfilledWants(verdict.manifest, requestWants),
-      kinds: differences(before, lines, carried.size > 0 ? carried : fresh),
+      kinds: differences(before, lines, fresh),
       feeds: [],
       advisories: 0,
       updates: lines.filter(({ kind }) => kind === 'update').length,

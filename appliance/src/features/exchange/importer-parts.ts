@@ -1,9 +1,26 @@
+import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { StoreService } from '../store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { FlipParts, ReceiptContext } from './flip.ts';
 import type { SiteKeys } from './keys.ts';
+import type { WaitingStore } from './waiting-store.ts';
+
+/** What the antivirus said about the objects of a bundle (bundle format, state 11). */
+export type ScanOutcome = {
+  readonly scan: NonNullable<ReceiptPredicate['scan']>;
+  /** Digests in which something was found; they leave the store. */
+  readonly infected: readonly string[];
+};
+
+export type ScanObjects = (
+  files: readonly { readonly sha256: string; readonly path: string; readonly label: string }[],
+  signal: AbortSignal | undefined,
+) => Promise<ScanOutcome | undefined>;
 
 export type ImporterParts = FlipParts & {
+  readonly waiting: WaitingStore;
+  /** Looks at what a bundle brought, before it comes into force; undefined: no antivirus is set. */
+  readonly scan?: ScanObjects;
   readonly keys: () => SiteKeys;
   readonly objects: StoreService;
   readonly paths: { readonly data: string; readonly staging: string };

@@ -1,19 +1,19 @@
-import { BundleError } from '@sallyport/bundle-tools/errors';
-import { runImportChild } from '@sallyport/bundle-tools/importer/run-import';
+import { hasDigest, packDigests, unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { immediate } from '../../platform/database.ts';
-import { AppError } from '../../platform/errors.ts';
 import type { Actor } from '../objects/types.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
 import { flipState, type Pin, type ReceiptContext, recordOutcome } from './flip.ts';
-import { importContext } from './import-context.ts';
 import { takeImportLock } from './import-lock.ts';
-import { planImport } from './import-summary.ts';
-import type { ImporterParts } from './importer-parts.ts';
+import { type ImportPlan, planImport } from './import-summary.ts';
+import type { ImporterParts, ScanOutcome } from './importer-parts.ts';
+import { tidyPartials } from './partials.ts';
+import { readVolumes, resolveVolumes, type VolumesRead } from './read-volumes.ts';
 import { operatorOf } from './receipts.ts';
 import { cleanUp } from './recover.ts';
+import { asRefusal } from './refusal.ts';
 import { requireState } from './request-builder.ts';
 import { dropStaging, giveUpSpare, keepSpare, keepStaged, makeStaging } from './staging.ts';
 import type { ImportOptions, ImportReport, ImportResult, ImportSummary } from './types.ts';
@@ -21,24 +21,16 @@ import type { ImportOptions, ImportReport, ImportResult, ImportSummary } from '.
 // Refusals that say nothing about a bundle: no receipt leaves the site for an empty medium.
 const WITHOUT_RECEIPT: ReadonlySet<string> = new Set(['NO_BUNDLE', 'AMBIGUOUS', 'NOT_REGULAR', 'NOT_FOUND']);
 
-const systemRefusals: Readonly<Record<string, ['NO_SPACE' | 'STORE_IO', string]>> = {
-  ENOSPC: ['NO_SPACE', 'the disk of the data directory is full'],
-  EDQUOT: ['NO_SPACE', 'the disk of the data directory is full'],
-  SQLITE_FULL: ['NO_SPACE', 'the disk of the data directory is full'],
-  EIO: ['STORE_IO', 'the data directory cannot be read or written'],
-  EROFS: ['STORE_IO', 'the data directory is read-only'],
-  EACCES: ['STORE_IO', 'the data directory may not be written'],
-};
+/** A refusal whose receipt is written: what is thrown from there on must not be recorded once more. */
+class RecordedRefusal extends Error {
+  readonly refusal: ImportRefusal;
 
-const refusalOf = (error: unknown): ImportRefusal => {
-  if (error instanceof ImportRefusal) return error;
-  if (error instanceof BundleError) return new ImportRefusal(error.code, error.message, { cause: error });
-  if (error instanceof AppError && error.code === 'DISK_FULL')
-    return new ImportRefusal('NO_SPACE', error.message, { cause: error });
-  const system = systemRefusals[error instanceof Error && 'code' in error ? String(error.code) : ''];
-  if (system) return new ImportRefusal(system[0], system[1], { cause: error });
-  return new ImportRefusal('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
-};
+  constructor(refusal: ImportRefusal) {
+    super(refusal.message, { cause: refusal });
+    this.name = 'RecordedRefusal';
+    this.refusal = refusal;
+  }
+}
 
 type Run = {
   readonly importId: number;
@@ -46,6 +38,9 @@ type Run = {
   readonly folder: string;
   readonly receipt: ReceiptContext;
   readonly pin: Pin | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Whether the store had an object when this import began. */
+  readonly heldBefore: (sha256: string) => boolean;
   readonly report: (step: ImportReport['step'], doneBytes?: number, totalBytes?: number) => void;
 };
 
@@ -53,22 +48,29 @@ type Run = {
 const finish = (parts: ImporterParts, run: Run, summary: ImportSummary): void => {
   const { store, clock } = parts;
   dropStaging(run.folder);
+  tidyPartials(parts.paths.staging, parts.objects, clock());
   parts.vulnerabilities.tidySnapshots();
   store.journal(run.importId, { state: 'done', at: toTime(clock()), summary });
 };
 
-const adoptObjects = async (parts: ImporterParts, run: Run, verdict: ImportVerdict): Promise<void> => {
-  const { objects } = parts;
-  const total = verdict.objects.reduce((sum, { size }) => sum + size, 0);
-  let done = 0;
-  run.report('store', 0, total);
-  for (const { sha256, size, path } of verdict.objects) {
-    await objects.adopt(path, sha256);
-    done += size;
-    run.report('store', done, total);
-  }
-  const { inventory } = verdict;
-  if (!objects.has(inventory.sha256)) await objects.adopt(inventory.path, inventory.sha256);
+/** The last look before the flip, by this process itself: everything that the bundle needs is in the store. */
+const demandObjects = (parts: ImporterParts, { needs }: ImportPlan): void => {
+  const absent = unpackDigests(needs.digests).filter((sha256) => !parts.objects.has(sha256));
+  if (absent.length > 0)
+    throw new ImportRefusal('INTERNAL', `${absent.length} objects are reported and not there, ${absent[0]} among them`);
+};
+
+/** State 11: the antivirus looks at what is new; what it finds leaves the store. */
+const scanObjects = async (parts: ImporterParts, run: Run, plan: ImportPlan): Promise<ScanOutcome | undefined> => {
+  if (parts.scan === undefined) return undefined;
+  run.report('scan');
+  const fresh = new Set(unpackDigests(plan.needs.fresh));
+  const files = plan.lines.flatMap(({ sha256, path }) =>
+    fresh.delete(sha256) ? [{ sha256, path: parts.objects.path(sha256), label: path }] : [],
+  );
+  const outcome = await parts.scan(files, run.signal);
+  for (const sha256 of outcome?.infected ?? []) parts.objects.remove(sha256);
+  return outcome;
 };
 
 type Built = { readonly snapshot: number; readonly feeds: FeedState[]; readonly advisories: number };
@@ -99,13 +101,29 @@ const buildAdvisories = async (
   return { snapshot: number, feeds, advisories };
 };
 
-/** After the child's verdict: adopt into the store, build the snapshot, flip, match, clean. */
-const complete = async (parts: ImporterParts, run: Run, verdict: ImportVerdict): Promise<ImportResult> => {
+/** After the child's verdict: look once more, scan, build the snapshot, flip, match, clean. */
+const complete = async (
+  parts: ImporterParts,
+  run: Run,
+  verdict: ImportVerdict,
+  plan: ImportPlan,
+): Promise<ImportResult> => {
   const { store, objects, clock } = parts;
   const at = (): string => toTime(clock());
-  store.journal(run.importId, { state: 'verified', at: at(), bundleId: verdict.bundleId, seq: verdict.seq });
-  const plan = planImport(parts, verdict);
-  await adoptObjects(parts, run, verdict);
+  demandObjects(parts, plan);
+  const { inventory } = verdict;
+  if (!objects.has(inventory.sha256)) await objects.adopt(inventory.path, inventory.sha256);
+  const scanned = await scanObjects(parts, run, plan);
+  if (scanned !== undefined && scanned.scan.verdict !== 'clean') {
+    const what = scanned.scan.verdict === 'infected' ? 'found something in' : 'could not look at';
+    const outcome = await recordRefusal(
+      parts,
+      run,
+      new ImportRefusal('SCAN', `the antivirus ${what} what the bundle brought: ${scanned.infected.join(', ')}`),
+      { verdict, scan: scanned.scan },
+    );
+    throw outcome;
+  }
   store.journal(run.importId, { state: 'stored', at: at() });
 
   const place: ObjectPlace = (sha256) => (objects.has(sha256) ? objects.path(sha256) : undefined);
@@ -137,6 +155,7 @@ const complete = async (parts: ImporterParts, run: Run, verdict: ImportVerdict):
     feeds: built.feeds,
     confirmedFeeds: feeds.confirmed,
     snapshot: built.snapshot,
+    ...(scanned === undefined ? {} : { scan: scanned.scan }),
   });
 
   run.report('match');
@@ -166,61 +185,89 @@ const repeat = (parts: ImporterParts, run: Run, verdict: ImportVerdict): ImportR
   return { result: 'already', bundleId: verdict.bundleId, receipt: Number(verdict.alreadyImported?.receipt ?? 0) };
 };
 
-/** D6: what verified is kept and a receipt says what is missing; nothing else changes. */
-const waitForVolumes = async (parts: ImporterParts, run: Run, verdict: ImportVerdict): Promise<ImportResult> => {
-  const { summary } = planImport(parts, verdict);
-  await keepStaged(run.folder, parts.objects);
-  const receipt = recordOutcome(parts, {
-    ...run,
-    result: 'partial',
-    code: 'VOLUMES_MISSING',
-    message: `missing volumes: ${verdict.missingVolumes.join(', ')}`,
-    newRoots: verdict.newRoots,
-    verdict,
+/** D6: what verified is in the store and a receipt says what is missing; nothing else changes. */
+const waitForVolumes = (parts: ImporterParts, run: Run, verdict: ImportVerdict, plan: ImportPlan): ImportResult => {
+  const { waiting, clock } = parts;
+  const { summary, needs } = plan;
+  const { volumes } = verdict.manifest;
+  const before = waiting.find(verdict.bundleId);
+  const missing = new Set(verdict.missingVolumes);
+  const sum = (list: typeof volumes): number => list.reduce((bytes, volume) => bytes + volume.bytes, 0);
+  const receipt = immediate(parts.db, () => {
+    const isNews = before === undefined || before.missing.join() !== verdict.missingVolumes.join();
+    const number = isNews
+      ? recordOutcome(parts, {
+          ...run,
+          result: 'partial',
+          code: 'VOLUMES_MISSING',
+          message: `${summary.seenVolumes.length} of ${volumes.length} volumes are here, missing ${verdict.missingVolumes.join(', ')}`,
+          newRoots: verdict.newRoots,
+          verdict: { ...verdict, counts: summary.counts },
+        })
+      : before.receipt;
+    waiting.put({
+      bundleId: verdict.bundleId,
+      seq: verdict.seq,
+      requestId: verdict.requestId ?? null,
+      volumes: volumes.length,
+      missing: verdict.missingVolumes,
+      bytes: sum(volumes),
+      missingBytes: sum(volumes.filter(({ n }) => missing.has(n))),
+      ...needs,
+      receipt: number,
+      at: toTime(clock()),
+    });
+    return number;
   });
-  finish(parts, run, summary);
   return { result: 'partial', receipt, summary };
 };
 
-/** D9: keeps what verified, drops the rest, writes the receipt. */
+/** D9: what verified is in the store; drops the rest, writes the receipt. Returns the refusal. */
 const recordRefusal = async (
   parts: ImporterParts,
   run: Run,
   refusal: ImportRefusal,
-  isAborted: boolean,
-): Promise<void> => {
+  known: { verdict?: ImportVerdict; scan?: ScanOutcome['scan'] } = {},
+): Promise<RecordedRefusal> => {
+  try {
+    giveUpSpare(run.folder);
+    await keepStaged(run.folder, parts.objects);
+    dropStaging(run.folder);
+    tidyPartials(parts.paths.staging, parts.objects, parts.clock());
+    parts.vulnerabilities.tidySnapshots();
+    if (WITHOUT_RECEIPT.has(refusal.code)) {
+      parts.store.journal(run.importId, {
+        state: 'refused',
+        at: toTime(parts.clock()),
+        code: refusal.code,
+        message: refusal.message,
+      });
+    } else {
+      recordOutcome(parts, {
+        ...run,
+        result: 'refused',
+        code: refusal.code,
+        message: refusal.message,
+        newRoots: refusal.newRoots,
+        missing: refusal.missing,
+        ...known,
+      });
+    }
+    return new RecordedRefusal(refusal);
+  } catch (failure) {
+    // No room even for the receipt: that is the answer then, and the next import or start closes what is open.
+    return new RecordedRefusal(asRefusal(failure));
+  }
+};
+
+/** A person or the end of the server stopped it: no verdict on the bundle, so no receipt. */
+const interrupt = async (parts: ImporterParts, run: Run, error: unknown): Promise<never> => {
   giveUpSpare(run.folder);
   await keepStaged(run.folder, parts.objects);
   dropStaging(run.folder);
   parts.vulnerabilities.tidySnapshots();
-  if (isAborted) {
-    parts.store.journal(run.importId, { state: 'interrupted', at: toTime(parts.clock()), message: 'stopped' });
-  } else if (WITHOUT_RECEIPT.has(refusal.code)) {
-    parts.store.journal(run.importId, {
-      state: 'refused',
-      at: toTime(parts.clock()),
-      code: refusal.code,
-      message: refusal.message,
-    });
-  } else {
-    recordOutcome(parts, {
-      ...run,
-      result: 'refused',
-      code: refusal.code,
-      message: refusal.message,
-      newRoots: refusal.newRoots,
-      missing: refusal.missing,
-    });
-  }
-};
-
-const refuse = async (parts: ImporterParts, run: Run, error: unknown, isAborted: boolean): Promise<never> => {
-  const refusal = refusalOf(error);
-  await recordRefusal(parts, run, refusal, isAborted).catch((failure: unknown) => {
-    // No room even for the receipt: that is the answer then, and the next import or start closes what is open.
-    throw refusalOf(failure);
-  });
-  throw isAborted ? error : refusal;
+  parts.store.journal(run.importId, { state: 'interrupted', at: toTime(parts.clock()), message: 'stopped' });
+  throw error;
 };
 
 const reporter =
@@ -228,44 +275,61 @@ const reporter =
   (step, doneBytes = 0, totalBytes = 0) =>
     options.onProgress?.({ step, doneBytes, totalBytes });
 
-const verify = (
-  parts: ImporterParts,
-  path: string,
-  folder: string,
-  options: ImportOptions,
-  pin: Pin | undefined,
-): Promise<ImportVerdict> =>
-  runImportChild({
-    path,
-    context: importContext(parts, folder, options, pin),
-    stagingDir: folder,
-    onProgress: ({ state, ...rest }) => options.onProgress?.({ step: state, ...rest }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-
 const stagingName = (): string => `import-${Buffer.from(randomBytes(8)).toString('hex')}`;
+
+const heldNow = (parts: ImporterParts): ((sha256: string) => boolean) => {
+  const held = packDigests([...parts.objects.list()].map(({ sha256 }) => sha256));
+  return (sha256) => hasDigest(held, sha256);
+};
 
 const dryRun = async (
   parts: ImporterParts,
-  path: string,
+  paths: readonly string[],
   options: ImportOptions,
   pin: Pin | undefined,
 ): Promise<ImportResult> => {
   const folder = makeStaging(parts.paths.staging, stagingName());
   try {
-    const verdict = await verify(parts, path, folder, options, pin);
+    const read = { parts, folder, options, pin };
+    const { verdict } = await readVolumes(await resolveVolumes(paths, read), read);
     if (verdict.alreadyImported)
       return { result: 'already', bundleId: verdict.bundleId, receipt: Number(verdict.alreadyImported.receipt) };
-    return { result: 'checked', summary: planImport(parts, verdict).summary };
+    const waiting = parts.waiting.find(verdict.bundleId);
+    // Volumes that came before are not asked for again.
+    const missingVolumes = verdict.missingVolumes.filter((n) => waiting?.missing.includes(n) ?? true);
+    return { result: 'checked', summary: planImport(parts, { ...verdict, missingVolumes }, heldNow(parts)).summary };
   } finally {
     dropStaging(folder);
+    tidyPartials(parts.paths.staging, parts.objects, parts.clock());
   }
+};
+
+const importRead = async (
+  parts: ImporterParts,
+  run: Run,
+  { verdict, refusals }: VolumesRead,
+): Promise<ImportResult> => {
+  if (verdict.alreadyImported) return repeat(parts, run, verdict);
+  parts.store.journal(run.importId, {
+    state: 'verified',
+    at: toTime(parts.clock()),
+    bundleId: verdict.bundleId,
+    seq: verdict.seq,
+  });
+  const plan = planImport(parts, verdict, run.heldBefore);
+  if (verdict.missingVolumes.length === 0) return complete(parts, run, verdict, plan);
+  const result = waitForVolumes(parts, run, verdict, plan);
+  const [bad] = refusals;
+  // The others are taken; the one that was bad is what the person must hear of.
+  if (bad !== undefined) throw bad;
+  finish(parts, run, plan.summary);
+  return result;
 };
 
 const wetRun = async (
   parts: ImporterParts,
   actor: Actor,
-  path: string,
+  paths: readonly string[],
   options: ImportOptions,
   pin: Pin | undefined,
 ): Promise<ImportResult> => {
@@ -281,6 +345,8 @@ const wetRun = async (
     actor,
     folder,
     pin,
+    signal: options.signal,
+    heldBefore: heldNow(parts),
     report: reporter(options),
     receipt: {
       keys: parts.keys(),
@@ -295,31 +361,32 @@ const wetRun = async (
   };
   try {
     keepSpare(folder);
-    const verdict = await verify(parts, path, folder, options, pin);
-    if (verdict.alreadyImported) return repeat(parts, run, verdict);
-    if (verdict.missingVolumes.length > 0) return await waitForVolumes(parts, run, verdict);
-    return await complete(parts, run, verdict);
+    const read = { parts, folder, options, pin };
+    return await importRead(parts, run, await readVolumes(await resolveVolumes(paths, read), read));
   } catch (error) {
     // After the flip the bundle is in force, whatever fails then: the next start finishes the cleaning.
     if (store.import(importId)?.state === 'flipped') throw error;
-    return await refuse(parts, run, error, options.signal?.aborted ?? false);
+    if (error instanceof RecordedRefusal) throw error.refusal;
+    if (options.signal?.aborted) return await interrupt(parts, run, error);
+    throw (await recordRefusal(parts, run, asRefusal(error))).refusal;
   }
 };
 
 /**
- * Imports a bundle under the lock of the data directory. Throws ImportRefusal with the code of the bundle format; a
+ * Imports a bundle under the lock of the data directory; the paths are files, folders or media with volumes of one
+ * bundle. Throws ImportRefusal with the code of the bundle format; a
  * refusal has its receipt and event and otherwise leaves the site as it was.
  */
 export const runImport = async (
   parts: ImporterParts,
   actor: Actor,
-  path: string,
+  paths: readonly string[],
   options: ImportOptions,
   pin?: Pin,
 ): Promise<ImportResult> => {
   const lock = takeImportLock(parts.paths.data);
   try {
-    return await (options.dryRun ? dryRun(parts, path, options, pin) : wetRun(parts, actor, path, options, pin));
+    return await (options.dryRun ? dryRun(parts, paths, options, pin) : wetRun(parts, actor, paths, options, pin));
   } finally {
     lock.release();
   }

@@ -75,6 +75,7 @@ export const writeRequest = (options: {
         wants: request.wants,
         lastReceipt: built.lastReceipt,
         writtenBy: `${actor.type}:${actor.id}`,
+        have: Buffer.from(request.have, 'base64'),
       });
       // The wall time that was seen counts from now on, unless the clock has jumped (bundle format, section "Clock").
       if (Date.parse(at) < Date.parse(requireState(store).floor) + suspectMs) store.raiseFloor(at);

@@ -5,7 +5,7 @@ import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt
 import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
-import type { Database } from '../../platform/database.ts';
+import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { Device } from '../devices/types.ts';
@@ -28,7 +28,9 @@ import {
   noteTime,
   previewAgreement,
 } from './clock.ts';
+import { type CollectParts, listUnreferenced, removeUnreferenced } from './collect.ts';
 import { siteIdentities } from './identities.ts';
+import { takeImportLock } from './import-lock.ts';
 import { runImport } from './importer.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { readSiteKeys } from './keys.ts';
@@ -53,6 +55,8 @@ import type {
   RequestPreview,
   TrustRole,
 } from './types.ts';
+import { type Unreferenced, unreferencedStore } from './unreferenced-store.ts';
+import { type WaitingBundle, waitingStore } from './waiting-store.ts';
 
 export { createSiteKeys } from './keys.ts';
 
@@ -67,6 +71,8 @@ export type ExchangeParts = {
   readonly updates: UpdateService;
   readonly paths: { readonly data: string; readonly staging: string };
   readonly devices: () => Iterable<Device>;
+  /** Digests that tasks under way will ask for. */
+  readonly inUse: () => Iterable<string>;
   /** Public keys of the device CA, base64, for the site card. */
   readonly deviceCa: () => readonly string[];
   readonly clock: () => number;
@@ -86,8 +92,17 @@ export type ExchangeService = {
   preview(folder?: string): RequestPreview;
   exportRequest(actor: Actor, folder: string): ExportedRequest;
   /** A dry run for anybody who may read: what the bundle is and would change, or its refusal. */
-  inspect(path: string): Promise<ImportResult>;
-  importBundle(actor: Actor, path: string, options?: ImportOptions): Promise<ImportResult>;
+  inspect(path: string | readonly string[]): Promise<ImportResult>;
+  /** The paths are files, folders or media with volumes of one bundle. */
+  importBundle(actor: Actor, path: string | readonly string[], options?: ImportOptions): Promise<ImportResult>;
+  /** Bundles of which volumes are still missing, the oldest first. */
+  waiting(): WaitingBundle[];
+  /** Gives a waiting bundle up; what it brought may then be collected. Throws NOT_FOUND. */
+  forgetWaiting(actor: Actor, bundleId: string): void;
+  /** Stage one of garbage collection: what nothing refers to; noted, and nothing removed. */
+  unreferenced(): Unreferenced[];
+  /** Stage two: removes what was listed at least `minAgeMs` ago. Throws BUSY while a bundle is imported. */
+  collect(actor: Actor, minAgeMs?: number): Unreferenced[];
   imports(query: { before?: number; limit: number }): ImportRow[];
   import(id: number): ImportRow | undefined;
   receipts(query: { before?: number; limit: number }): { rows: ReceiptRow[]; total: number };
@@ -141,6 +156,7 @@ const freeBytes = (folder: string | undefined): number => {
 export const exchangeService = (parts: ExchangeParts): ExchangeService => {
   const { db, keyring, events, objects, inventory, vulnerabilities, updates, clock } = parts;
   const store = exchangeStore(db, parts.releasedAt);
+  const waiting = waitingStore(db);
   const keys = () => readSiteKeys(keyring);
 
   const deviceCounts = (): ReceiptPredicate['devices'] => {
@@ -157,6 +173,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
   const importer: ImporterParts = {
     db,
     store,
+    waiting,
     events,
     updates,
     clock,
@@ -175,8 +192,24 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
 
   const time: ClockParts = { db, store, events, clock, releasedAt: parts.releasedAt };
 
+  // What is listed for removal is not promised to the host any more.
   const held = function* (): Generator<string> {
-    for (const { sha256 } of parts.store.list()) yield sha256;
+    const leaving = new Set(
+      unreferencedStore(db)
+        .all()
+        .map(({ sha256 }) => sha256),
+    );
+    for (const { sha256 } of parts.store.list()) if (!leaving.has(sha256)) yield sha256;
+  };
+
+  const collecting: CollectParts = {
+    db,
+    store,
+    waiting,
+    objects: parts.store,
+    events,
+    inUse: parts.inUse,
+    clock,
   };
 
   const identities = () => siteIdentities({ inventory, objects, devices: parts.devices });
@@ -285,14 +318,36 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       return writeRequest({ db, store, events, actor, built: build(target), folder: target, nowMs: clock() });
     },
     inspect: (path) =>
-      runImport(importer, { type: 'system', id: 'inspect', label: 'inspect', rights: new Set() }, resolve(path), {
+      runImport(importer, { type: 'system', id: 'inspect', label: 'inspect', rights: new Set() }, absolute(path), {
         dryRun: true,
       }),
     importBundle: async (actor, path, options = {}) => {
       requireRight(actor, 'exchange:write');
       const { acceptStale } = options;
       const checked = acceptStale === undefined ? {} : { acceptStale: reasonOf(acceptStale) };
-      return runImport(importer, actor, resolve(path), { ...options, ...checked });
+      return runImport(importer, actor, absolute(path), { ...options, ...checked });
+    },
+    waiting: () => waiting.all(),
+    forgetWaiting: (actor, bundleId) => {
+      requireRight(actor, 'exchange:write');
+      immediate(db, () => {
+        if (!waiting.drop(bundleId)) throw new AppError('NOT_FOUND', `no bundle ${bundleId} waits for volumes`);
+        events.record('bundle-given-up', {
+          actor: `${actor.type}:${actor.id}`,
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { bundleId },
+        });
+      });
+    },
+    unreferenced: () => listUnreferenced(collecting),
+    collect: (actor, minAgeMs = 0) => {
+      requireRight(actor, 'exchange:write');
+      const lock = takeImportLock(parts.paths.data);
+      try {
+        return removeUnreferenced(collecting, actor, minAgeMs);
+      } finally {
+        lock.release();
+      }
     },
     imports: ({ before, limit }) => store.imports(before ?? Number.MAX_SAFE_INTEGER, limit).map(withoutStaging),
     import: (id) => {
@@ -383,5 +438,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     recover: () => recoverImports(importer),
   };
 };
+
+const absolute = (path: string | readonly string[]): string[] => [path].flat().map((one) => resolve(one));
 
 const withoutStaging = ({ staging: _staging, ...row }: ImportRow & { staging: string }): ImportRow => row;

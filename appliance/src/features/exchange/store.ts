@@ -36,6 +36,7 @@ export type RequestRow = {
   last_receipt: number;
   closed_at: string | null;
   closed_by: string | null;
+  have: Buffer | null;
 };
 
 type ReceiptRecord = {
@@ -114,8 +115,8 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
   const requestById = db.prepare<[string], RequestRow>('SELECT * FROM request WHERE request_id = ?');
   const requestNewest = db.prepare<[], { n: number | null }>('SELECT max(number) AS n FROM request');
   const insertRequest = db.prepare(
-    `INSERT INTO request (number, request_id, nonce, digest, floor, created_at, file, size_bytes, wants, last_receipt, written_by)
-     VALUES (@number, @requestId, @nonce, @digest, @floor, @createdAt, @file, @sizeBytes, @wants, @lastReceipt, @writtenBy)`,
+    `INSERT INTO request (number, request_id, nonce, digest, floor, created_at, file, size_bytes, wants, last_receipt, written_by, have)
+     VALUES (@number, @requestId, @nonce, @digest, @floor, @createdAt, @file, @sizeBytes, @wants, @lastReceipt, @writtenBy, @have)`,
   );
   const dropRequest = db.prepare('DELETE FROM request WHERE number = ?');
   const setRequestNumber = db.prepare('UPDATE exchange_state SET request_number = ? WHERE id = 1');
@@ -230,6 +231,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
       wants: readonly Want[];
       lastReceipt: number;
       writtenBy: string;
+      have: Uint8Array;
     }): void => {
       insertRequest.run({ ...row, wants: JSON.stringify(row.wants) });
       setRequestNumber.run(row.number);

@@ -38,7 +38,7 @@ export const importTrust = async (
   const result = await runImport(
     parts,
     actor,
-    path,
+    [path],
     {},
     {
       ...(held ? { version: held.version, bytes: held.bytes } : { version: root.version, bytes: root.bytes }),

@@ -90,7 +90,11 @@ export type ImportSummary = {
   readonly requestNumber?: number;
   readonly issuedAt: string;
   readonly volumes: number;
+  /** Numbers of the volumes that are here by now, and of those that are not. */
+  readonly seenVolumes: readonly number[];
   readonly missingVolumes: readonly number[];
+  /** What an earlier try had left and this one did not write again. */
+  readonly resumed: { readonly objects: number; readonly bytes: number };
   readonly counts: {
     readonly new: number;
     readonly held: number;
@@ -113,13 +117,14 @@ export type ImportResult =
   /** A dry run: nothing changed. */
   | { readonly result: 'checked'; readonly summary: ImportSummary };
 
-export type ImportStep = ImportProgress['state'] | 'store' | 'advisories' | 'switch' | 'match' | 'done';
+export type ImportStep = ImportProgress['state'] | 'scan' | 'advisories' | 'switch' | 'match' | 'done';
 
 export type ImportReport = {
   readonly step: ImportStep;
   readonly doneBytes: number;
   readonly totalBytes: number;
   readonly volume?: number;
+  readonly volumes?: number;
 };
 
 export type ImportOptions = {

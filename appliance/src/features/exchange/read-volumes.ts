@@ -1,0 +1,109 @@
+import { basename } from 'node:path';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { dropPartial } from '@sallyport/bundle-tools/importer/partial';
+import { findVolumes, runImportChild } from '@sallyport/bundle-tools/importer/run-import';
+import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
+import { AppError } from '../../platform/errors.ts';
+import { importContext } from './import-context.ts';
+import type { Pin } from './flip.ts';
+import type { ImporterParts } from './importer-parts.ts';
+import { partialsIn } from './partials.ts';
+import { asRefusal } from './refusal.ts';
+import type { ImportOptions } from './types.ts';
+
+// One command takes all volumes of a bundle that it can reach: each is read by a child of its own, and each object goes
+// into the store while its volume is still being read.
+
+export type ReadParts = {
+  readonly parts: ImporterParts;
+  readonly folder: string;
+  readonly options: ImportOptions;
+  readonly pin: Pin | undefined;
+};
+
+/** What the paths that a person named stand for: files and unpacked folders. */
+export const resolveVolumes = async (paths: readonly string[], { folder, options }: ReadParts): Promise<string[]> => {
+  const found: string[] = [];
+  for (const path of paths) {
+    const limits = options.signal === undefined ? {} : { signal: options.signal };
+    found.push(...(await findVolumes({ path, stagingDir: folder, ...limits })));
+  }
+  return [...new Set(found)];
+};
+
+const takeObject = async ({ parts }: ReadParts, { sha256, path }: { sha256: string; path: string }): Promise<void> => {
+  try {
+    await parts.objects.adopt(path, sha256);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'HASH_MISMATCH')) throw error;
+    // Its chunks verified one by one and the whole does not: nothing of it can be gone on with.
+    await dropPartial(partialsIn(parts.paths.staging), sha256);
+    throw new BundleError('HASH', `object ${sha256} does not have its digest`, { cause: error });
+  }
+};
+
+/** Verifies one volume; its objects are in the store, or in part beside it, when the verdict is given. */
+export const readOne = (path: string, read: ReadParts): Promise<ImportVerdict> => {
+  const { parts, folder, options, pin } = read;
+  return runImportChild({
+    path,
+    context: importContext(parts, folder, options, pin),
+    stagingDir: folder,
+    onObject: (object) => takeObject(read, object),
+    onProgress: ({ state, ...rest }) => options.onProgress?.({ step: state, ...rest }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+};
+
+/** The verdict on all volumes together, and the refusals of those that were bad. */
+export type VolumesRead = { readonly verdict: ImportVerdict; readonly refusals: readonly ImportRefusal[] };
+
+// Not about one file: the next would meet the same.
+const ENDS_ALL: ReadonlySet<string> = new Set(['NO_SPACE', 'STORE_IO', 'INTERNAL', 'BUSY']);
+
+const withName = (refusal: ImportRefusal, path: string): ImportRefusal =>
+  new ImportRefusal(refusal.code, `${refusal.message} (${basename(path)})`, {
+    cause: refusal,
+    newRoots: refusal.newRoots,
+    missing: refusal.missing,
+  });
+
+const join = (before: ImportVerdict | undefined, next: ImportVerdict): ImportVerdict => {
+  if (before === undefined) return next;
+  if (before.bundleId !== next.bundleId)
+    throw new ImportRefusal('MIX', `volumes of two bundles: ${before.bundleId} and ${next.bundleId}`);
+  return {
+    ...next,
+    objects: [...before.objects, ...next.objects],
+    volumes: [...before.volumes, ...next.volumes],
+    here: [...new Set([...before.here, ...next.here])].sort((a, b) => a - b),
+  };
+};
+
+/**
+ * Reads volumes one after the other. A bad one does not keep the others from being taken; when the bundle is not whole
+ * in the end, the first refusal is thrown with what the others brought in `readBefore`.
+ */
+export const readVolumes = async (paths: readonly string[], read: ReadParts): Promise<VolumesRead> => {
+  let verdict: ImportVerdict | undefined;
+  const refusals: ImportRefusal[] = [];
+  for (const path of paths) {
+    try {
+      verdict = join(verdict, await readOne(path, read));
+      if (verdict.alreadyImported !== undefined) break;
+      // Nothing is missing: what else lies there is not needed.
+      if (verdict.missingVolumes.length === 0 && !read.options.dryRun) break;
+    } catch (error) {
+      if (read.options.signal?.aborted) throw error;
+      const refusal = asRefusal(error);
+      if (ENDS_ALL.has(refusal.code) || refusal.code === 'MIX' || paths.length === 1) throw refusal;
+      refusals.push(withName(refusal, path));
+    }
+  }
+  if (verdict === undefined) throw refusals[0] ?? new ImportRefusal('NO_BUNDLE', 'there is nothing to read');
+  if (!read.options.dryRun) return { verdict, refusals };
+  // A dry run reads no objects: a volume that is not among these is missing.
+  const here = new Set(verdict.here);
+  const missingVolumes = verdict.manifest.volumes.map(({ n }) => n).filter((n) => !here.has(n));
+  return { verdict: { ...verdict, missingVolumes }, refusals };
+};
