@@ -48,7 +48,6 @@ type Run = {
 const finish = (parts: ImporterParts, run: Run, summary: ImportSummary): void => {
   const { store, clock } = parts;
   dropStaging(run.folder);
-  tidyPartials(parts.paths.staging, parts.objects, clock());
   parts.vulnerabilities.tidySnapshots();
   store.journal(run.importId, { state: 'done', at: toTime(clock()), summary });
 };
@@ -233,7 +232,6 @@ const recordRefusal = async (
     giveUpSpare(run.folder);
     await keepStaged(run.folder, parts.objects);
     dropStaging(run.folder);
-    tidyPartials(parts.paths.staging, parts.objects, parts.clock());
     parts.vulnerabilities.tidySnapshots();
     if (WITHOUT_RECEIPT.has(refusal.code)) {
       parts.store.journal(run.importId, {
@@ -300,7 +298,6 @@ const dryRun = async (
     return { result: 'checked', summary: planImport(parts, { ...verdict, missingVolumes }, heldNow(parts)).summary };
   } finally {
     dropStaging(folder);
-    tidyPartials(parts.paths.staging, parts.objects, parts.clock());
   }
 };
 
@@ -388,6 +385,7 @@ export const runImport = async (
   try {
     return await (options.dryRun ? dryRun(parts, paths, options, pin) : wetRun(parts, actor, paths, options, pin));
   } finally {
+    tidyPartials(parts.paths.staging, parts.objects, parts.clock());
     lock.release();
   }
 };
