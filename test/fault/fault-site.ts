@@ -4,7 +4,7 @@ import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine, type Finding } from '@sallyport/appliance/doctor';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
-import type { BundleOptions } from '@sallyport/bundle-tools/builder/build-bundle';
+import type { BuildOptions } from '@sallyport/bundle-tools/builder/build-bundle';
 import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import BetterSqlite3 from 'better-sqlite3';
@@ -88,7 +88,7 @@ export type FaultSiteOptions = {
   /** One more package of so many bytes. */
   readonly largeBytes?: number;
   readonly advisories?: number;
-  readonly bundle?: Partial<BundleOptions>;
+  readonly bundle?: Partial<BuildOptions>;
 };
 
 /** Makes one under `folder`; each package of the bundle is old on the site's one device. */

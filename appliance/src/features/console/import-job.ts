@@ -47,7 +47,7 @@ export const toPayload = (
 const stopCheckMs = 500;
 
 /** Steps whose report counts bytes; that of the advisories counts advisories. */
-export const inBytes: ReadonlySet<ImportReport['step']> = new Set(['objects', 'tail', 'store']);
+export const inBytes: ReadonlySet<ImportReport['step']> = new Set(['objects', 'tail']);
 
 /** The work of one row; `signal` ends it before the state is switched. */
 export const runImportJob = async (

@@ -37,7 +37,7 @@ const bytesOf = (row: ImportProgressRow | undefined, sizeBytes: number): { done:
 };
 
 const detailOf = (row: ImportProgressRow): Said | undefined => {
-  if (row.step === 'store') return { key: 'exchange.detail.store' };
+  if (row.step === 'scan') return { key: 'exchange.detail.scan' };
   if (row.step === 'advisories') return { key: 'exchange.detail.advisories', params: { n: row.doneBytes } };
   return row.step === 'match' ? { key: 'exchange.detail.match' } : undefined;
 };

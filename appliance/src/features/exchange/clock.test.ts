@@ -64,7 +64,7 @@ describe('the site clock', () => {
 
   it('does not follow a clock that jumped until an operator agrees, with a reason that the receipt tells', async () => {
     const before = floor();
-    const jumped = clockAt(500);
+    const jumped = clockAt(500.5);
     expect(site.exchange.noteTime().doubtful).toMatchObject([{ source: 'clock', time: jumped, daysAhead: 500 }]);
     expect(floor()).toBe(before);
     expect(events('clock-doubtful')).toMatchObject([{ params: { code: 'CLOCK_SUSPECT' } }]);

@@ -81,7 +81,7 @@ export const exchangeImport = {
   'exchange.volumesOf': { one: '{n} volume', other: '{n} volumes' },
   'exchange.leftUnknown': 'time left not known yet',
   'exchange.leftMoment': 'less than a minute left',
-  'exchange.detail.store': 'kept in the store',
+  'exchange.detail.scan': 'the antivirus looks at what is new',
   'exchange.detail.advisories': 'advisories read: {n}',
   'exchange.detail.match': 'in force; findings are being compared',
   'exchange.changesTotal': 'New {added}, changed {changed}, removed {removed}; the bundle brings {size}.',

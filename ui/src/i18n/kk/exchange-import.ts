@@ -81,7 +81,7 @@ export const exchangeImport = {
   'exchange.volumesOf': '{n} том',
   'exchange.leftUnknown': 'қанша қалғаны әзірге белгісіз',
   'exchange.leftMoment': 'бір минуттан аз қалды',
-  'exchange.detail.store': 'қоймаға салынуда',
+  'exchange.detail.scan': 'антивирус жаңасын тексеруде',
   'exchange.detail.advisories': 'оқылған хабарлама: {n}',
   'exchange.detail.match': 'күшінде; осалдықтар салыстырылуда',
   'exchange.changesTotal': 'Жаңа {added}, өзгерген {changed}, жойылған {removed}; бума әкелгені {size}.',

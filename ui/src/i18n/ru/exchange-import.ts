@@ -81,7 +81,7 @@ export const exchangeImport = {
   'exchange.volumesOf': { one: '{n} том', few: '{n} тома', many: '{n} томов', other: '{n} тома' },
   'exchange.leftUnknown': 'сколько осталось, пока неизвестно',
   'exchange.leftMoment': 'осталось меньше минуты',
-  'exchange.detail.store': 'в хранилище',
+  'exchange.detail.scan': 'антивирус проверяет новое',
   'exchange.detail.advisories': 'прочитано бюллетеней: {n}',
   'exchange.detail.match': 'действует; сопоставляются уязвимости',
   'exchange.changesTotal': 'Новых {added}, изменено {changed}, удалено {removed}; комплект привёз {size}.',
