@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
+import { keyDateText } from './features/exchange/key-dates.ts';
 import { migrationsFolder, readMigrations, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { takeServerLock } from './platform/server-lock.ts';
@@ -116,6 +117,11 @@ export const checks: readonly Check[] = [
   },
   { name: 'permissions', run: checkPermissions },
   { name: 'key files', run: checkKeys },
+  {
+    name: 'key dates',
+    warning: true,
+    run: ({ exchange }) => exchange.keyDates().map((date) => `KEY_EXPIRES_SOON: ${keyDateText(date)}`),
+  },
   {
     name: 'master key',
     warning: true,

@@ -20,10 +20,11 @@ await runJobs('self-check', async (_payload, { appliance }) => {
   }
   appliance.exchange.noteTime();
   const staleFeeds = appliance.exchange.noteStale();
+  const keyDates = appliance.exchange.noteKeyDates();
   const { bavail, bsize } = statfsSync(paths.data);
   const freeBytes = bavail * bsize;
   if (freeBytes < objects.settingInteger('exchange.reserve-bytes')) {
     events.record('disk-low', { actor: 'system:appliance', params: { freeBytes } });
   }
-  return { mismatches: mismatches.length, findings: findings.length, freeBytes, staleFeeds };
+  return { mismatches: mismatches.length, findings: findings.length, freeBytes, staleFeeds, keyDates };
 });

@@ -2,6 +2,7 @@ import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { Fingerprint, type FingerprintProps } from '../components/fingerprint.tsx';
 import { Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { KeyDates } from '../components/key-dates.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -22,6 +23,8 @@ export type ExchangeTrustProps = {
       readonly version: number;
       readonly expires?: When | undefined;
       readonly daysLeft?: number | undefined;
+      /** It runs out: time to tell the connected side. */
+      readonly soon?: boolean;
       readonly keys?: number | undefined;
       readonly threshold?: number | undefined;
     }[];
@@ -39,8 +42,6 @@ export type ExchangeTrustProps = {
     | undefined;
   readonly errors?: FieldErrors;
 };
-
-const soonDays = 180;
 
 const Staged = ({
   ctx,
@@ -91,6 +92,12 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
       ctx={ctx}
       errors={errors}
       labels={{ file: ctx.t('exchange.trustFile'), fingerprint: ctx.t('exchange.typeFingerprint') }}
+    />
+    <KeyDates
+      ctx={ctx}
+      dates={(trust?.roles ?? []).flatMap(({ role, daysLeft, soon }) =>
+        soon && daysLeft !== undefined ? [{ role, daysLeft }] : [],
+      )}
     />
     {staged === undefined ? null : <Staged ctx={ctx} staged={staged} errors={errors} />}
     {trust === null ? (
@@ -151,7 +158,7 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
               cell: (row) => {
                 if (row.daysLeft === undefined) return '–';
                 const left = ctx.fmt.number(Math.floor(row.daysLeft));
-                if (row.daysLeft < 0 || (row.role === 'root' && row.daysLeft < soonDays)) {
+                if (row.soon) {
                   return (
                     <Status ctx={ctx} level="warning">
                       {left}

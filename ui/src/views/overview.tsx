@@ -2,6 +2,7 @@ import { Meter, Sparkline } from '../components/chart.tsx';
 import type { ExchangeTrip } from '../components/exchange-diagram.tsx';
 import { ExchangeDiagram } from '../components/exchange-diagram.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
+import { type KeyDate, KeyDates } from '../components/key-dates.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { DecisionMark, Shape, Status } from '../components/status.tsx';
@@ -78,6 +79,8 @@ export type OverviewProps = {
     readonly device?: { readonly id: string; readonly name: string };
   }[];
   readonly eventsSince: When;
+  /** Trust that runs out. */
+  readonly keyDates?: readonly KeyDate[];
 };
 
 const ExchangePanel = ({ ctx, exchange }: Pick<OverviewProps, 'ctx' | 'exchange'>) => {
@@ -357,6 +360,7 @@ export const Overview = (props: OverviewProps) => {
         )
       }
     >
+      <KeyDates ctx={ctx} dates={props.keyDates ?? []} />
       <Tiles>
         <Tile
           ctx={ctx}

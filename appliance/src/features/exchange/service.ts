@@ -4,6 +4,7 @@ import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import type { DrawnRole } from '@sallyport/bundle-tools/host/trust-drawing';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -33,6 +34,7 @@ import { siteIdentities } from './identities.ts';
 import { takeImportLock } from './import-lock.ts';
 import { runImport } from './importer.ts';
 import type { ImporterParts } from './importer-parts.ts';
+import { type KeyDate, keyDates, noteKeyDates, trustRoles } from './key-dates.ts';
 import { readSiteKeys } from './keys.ts';
 import { appliedQueries } from './queries.ts';
 import { checkReason } from './reason.ts';
@@ -117,6 +119,12 @@ export type ExchangeService = {
   knowledge(): Knowledge[];
   /** An event for each feed that is older than the site's limit; for the daily check. Returns how many. */
   noteStale(): number;
+  /** Files of the trust chain that run out, the soonest first. */
+  keyDates(): KeyDate[];
+  /** An event for each step that a key date has passed and nobody was told of; for the daily check. Returns how many. */
+  noteKeyDates(): number;
+  /** Who holds which key, for drawing; undefined before trust was imported. */
+  trustRoles(): ReadonlyArray<DrawnRole> | undefined;
   /** `<N>.root.json`, timestamp.json, snapshot.json, targets.json, inventory.jsonl; a text is a path. */
   trustFile(name: string): Uint8Array | string | null;
   root(): Uint8Array | null;
@@ -249,6 +257,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       };
     });
   };
+
+  const believedMs = (): number => Date.parse(clockView(time).believed);
 
   const roleFile = (role: TrustRole): Uint8Array | null => store.metadata().get(role)?.bytes ?? null;
 
@@ -412,6 +422,9 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
         });
       return stale.length;
     },
+    keyDates: () => keyDates(store, believedMs()),
+    noteKeyDates: () => noteKeyDates(events, keyDates(store, believedMs())),
+    trustRoles: () => trustRoles(store, believedMs()),
     trustFile: (name) => {
       const root = /^([1-9]\d{0,15})\.root\.json$/.exec(name);
       if (root) return store.root(Number(root[1])) ?? null;

@@ -36,6 +36,8 @@ export const eventTypes = {
   'event.first-link-used': 'Бір реттік сілтеме қолданылды: {account}',
   'event.inventory-reverted': 'Алдыңғы тізбеге қайтты: {from} орнына {to}. {reason}',
   'event.job-failed': 'Жұмыс сәтсіз аяқталды: {job}, {code}. {reason}',
+  'event.key-expires-soon':
+    'Сенім мерзімі бітіп барады: {role} {version} {expires} дейін жарамды, қалған күн: {daysLeft}',
   'event.knowledge-stale': 'Білім ескірді: {feed}, {ageDays} күн, шегі {limitDays}',
   'event.login-failed': 'Кіру сәтсіз: {account} ({reason})',
   'event.login-locked': 'Әрекет тым көп: {account}',
@@ -107,6 +109,7 @@ export const eventTypes = {
   'eventType.first-link-used': 'Бір реттік сілтеме қолданылды',
   'eventType.inventory-reverted': 'Алдыңғы тізбеге қайту',
   'eventType.job-failed': 'Жұмыс сәтсіз',
+  'eventType.key-expires-soon': 'Сенім мерзімі бітіп барады',
   'eventType.knowledge-stale': 'Білім ескірді',
   'eventType.login-failed': 'Кіру сәтсіз',
   'eventType.login-locked': 'Кіру бұғатталды',

@@ -248,6 +248,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     if (trust === null) return null;
     const root = exchange.root();
     const roles = root === null ? {} : rolesOf(root);
+    const expiring = new Set(exchange.keyDates().map(({ role }) => role));
     const imported = deps.events.list({ type: ['trust-imported'], limit: 1 }).rows[0];
     return {
       fingerprint: showFingerprint(trust.rootSha256),
@@ -257,6 +258,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         version,
         expires,
         daysLeft: Math.floor((Date.parse(expires) - deps.clock()) / dayMs),
+        soon: expiring.has(role),
         ...roles[role],
       })),
       fulfilKeys: trust.sealedTo,

@@ -177,6 +177,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           };
         })}
         eventsSince={since}
+        keyDates={exchange.keyDates()}
       />,
     );
   });
