@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeInventory } from '../src/documents/inventory.ts';
 import type { Manifest } from '../src/documents/manifest.ts';
+import { attack, attackEach, refusalOf } from './attack.ts';
 import { entriesOf, joinTar, type RawEntry, replace, resign } from './forge.ts';
 import { overTargetsOf, signedOf, signRaw, withTufOf } from './forge-tuf.ts';
 import {
@@ -31,8 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.remove());
 
-const codeOf = async (bytes: Uint8Array): Promise<string | undefined> =>
-  (await attempt(world, writeTar(world, bytes))).code;
+const codeOf = (bytes: Uint8Array): Promise<string | undefined> => refusalOf(world, writeTar(world, bytes));
 
 const forged = (change: (manifest: Manifest) => Manifest): Buffer => resign(entries, [world.keys.fulfil], change);
 
@@ -40,8 +40,30 @@ const withTuf = (tuf: Partial<Published>, change?: (manifest: Manifest) => Manif
   withTufOf(world, entries, tuf, change);
 const overTargets = (targets: Uint8Array): Published => overTargetsOf(world, targets);
 
+/** Any bytes as the inventory, with hashes and signatures that fit. */
+const withInventory = (inventory: Uint8Array): Buffer => {
+  const tuf = publish(world.keys, { version: 1, catalog: 1, inventory, policy: world.policy });
+  const bodies = {
+    'tuf/timestamp.json': tuf.timestamp,
+    'tuf/1.snapshot.json': tuf.snapshot,
+    'tuf/1.targets.json': tuf.targets,
+    'inventory.jsonl': inventory,
+  };
+  const size = inventory.length;
+  return resign(replace(entries, bodies), [world.keys.fulfil], (manifest) => ({
+    ...manifest,
+    inventory: {
+      ...manifest.inventory,
+      size,
+      packed_size: size,
+      sha256: digestOf(inventory),
+      lines: Buffer.from(inventory).toString('utf8').split('\n').length - 1,
+    },
+  }));
+};
+
 describe('metadata', () => {
-  it('refuses targets without a usable hash, and sizes that lie', async () => {
+  attack('lies', 'refuses targets without a usable hash, and sizes that lie', async () => {
     const signed = signedOf(world.published.targets) as { targets: Record<string, object> };
     const withPolicy = (policy: object): Buffer =>
       withTuf(
@@ -60,7 +82,7 @@ describe('metadata', () => {
     expect(await codeOf(withPolicy({ length: policy.length, hashes: { sha256 } }))).toBeUndefined();
   });
 
-  it.each([
+  attackEach('lies', [
     ['expires', 'never'],
     ['expires', '2027-02-30T00:00:00Z'],
     ['expires', '2027-02-01T00:00:00+00:00'],
@@ -73,7 +95,7 @@ describe('metadata', () => {
     expect(await codeOf(withTuf({ timestamp }))).toBe('METADATA');
   });
 
-  it.each(['1.5', '9007199254740992', '1e3', '01'])('refuses the version %s', async (version) => {
+  attackEach('lies', ['1.5', '9007199254740992', '1e3', '01'])('refuses the version %s', async (version) => {
     const timestamp = Buffer.from(
       Buffer.from(world.published.timestamp)
         .toString('utf8')
@@ -83,7 +105,7 @@ describe('metadata', () => {
     expect(await codeOf(withTuf({ timestamp }))).toBe('METADATA');
   });
 
-  it('refuses a key that is there twice, also where the library would see the good one', async () => {
+  attack('duplicates', 'refuses a key that is there twice, also where the library would see the good one', async () => {
     const text = Buffer.from(world.published.timestamp).toString('utf8');
     const twice = text.replace('"expires":', '"expires":"2099-01-01T00:00:00Z","expires":');
     expect(await codeOf(withTuf({ timestamp: Buffer.from(twice) }))).toBe('METADATA');
@@ -91,7 +113,7 @@ describe('metadata', () => {
     expect(await codeOf(joinTar(replace(entries, { 'bundle.dsse.json': Buffer.from(manifest) })))).toBe('METADATA');
   });
 
-  it('refuses a delegation beside fulfil', async () => {
+  attack('lies', 'refuses a delegation beside fulfil', async () => {
     const signed = signedOf(world.published.targets) as { delegations: { keys: object; roles: object[] } };
     const { delegations } = signed;
     const more = { ...delegations, roles: [...delegations.roles, { ...delegations.roles[0], name: 'evil' }] };
@@ -99,7 +121,7 @@ describe('metadata', () => {
     expect(await codeOf(withTuf(overTargets(targets)))).toBe('METADATA');
   });
 
-  it('refuses lists of the manifest that do not fit the inventory', async () => {
+  attack('lies', 'refuses lists of the manifest that do not fit the inventory', async () => {
     const bit = (...bytes: number[]): string => Buffer.from(bytes).toString('base64');
     const codes = await Promise.all(
       (
@@ -122,7 +144,7 @@ describe('metadata', () => {
     expect(codes).toEqual(codes.map(() => 'METADATA'));
   });
 
-  it('refuses another inventory or policy than the signed one', async () => {
+  attack('content', 'refuses another inventory or policy than the signed one', async () => {
     const other = encodeInventory(world.lines.map((line) => ({ ...line, kind: 'document' as const })));
     const padded = Buffer.from(other).subarray(0, world.inventory.length);
     const swap = (name: string, body: Uint8Array): Buffer =>
@@ -134,7 +156,36 @@ describe('metadata', () => {
     expect(await codeOf(swap('policy.json', policyBytes({ grace_days: 1 })))).toBe('HASH');
   });
 
-  it('refuses a bundle that asks for a newer importer', async () => {
+  attackEach('labels', [
+    '../etc/passwd',
+    '/etc/passwd',
+    'a/../b',
+    'a\\b',
+    'a\u0000b',
+    'a\u0007b',
+    'cafe\u0301',
+    '',
+    'x'.repeat(513),
+  ])('refuses the label %j', async (path) => {
+    const line = Buffer.from(world.inventory).toString('utf8').split('\n')[0] ?? '';
+    const inventory = Buffer.from(`${JSON.stringify({ ...(JSON.parse(line) as object), path })}\n`);
+    expect(await codeOf(withInventory(inventory))).toBe('METADATA');
+  });
+
+  attack('labels', 'refuses two labels that differ in case or in the form of a letter only', async () => {
+    const line = JSON.parse(Buffer.from(world.inventory).toString('utf8').split('\n')[0] ?? '') as object;
+    for (const twins of [
+      ['A', 'a'],
+      ['STRASSE', 'strasse'],
+      ['É', 'é'],
+    ]) {
+      // prettier-ignore
+      const lines = twins.map((path) => `${JSON.stringify({ ...line, path })}\n`);
+      expect(await codeOf(withInventory(Buffer.from(lines.join(''))))).toBe('METADATA');
+    }
+  });
+
+  attack('lies', 'refuses a bundle that asks for a newer importer', async () => {
     const policy = policyBytes({ min_importer: '0.1.1' });
     const published = publish(world.keys, { version: 1, catalog: 1, inventory: world.inventory, policy });
     const built = await build(world, { policy, tuf: { root: world.root, roots: [], ...published } });
@@ -143,7 +194,7 @@ describe('metadata', () => {
 });
 
 describe('objects', () => {
-  it('refuses another content under the right name, and a file that the host has damaged', async () => {
+  attack('content', 'refuses another content under the right name, and a file that the host has damaged', async () => {
     const [line] = world.lines;
     const swapped = replace(entries, { [`o/${line?.sha256 ?? ''}`]: Buffer.from('first 0bject') });
     expect(await codeOf(joinTar(swapped))).toBe('HASH');

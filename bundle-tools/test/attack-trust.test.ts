@@ -5,6 +5,7 @@ import type { Manifest } from '../src/documents/manifest.ts';
 import type { ImportContext } from '../src/importer/context.ts';
 import { generateSigningKey, keyidOf, tufKeyOf } from '../src/trust/keys.ts';
 import { buildSnapshot, buildTimestamp, signMetadata } from '../src/trust/repository.ts';
+import { attack, refusalOf } from './attack.ts';
 import { entriesOf, joinTar, type RawEntry, resign } from './forge.ts';
 import { overTargetsOf, signedOf, signRaw, withTufOf } from './forge-tuf.ts';
 import {
@@ -37,8 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.remove());
 
-const codeOf = async (bytes: Uint8Array, changes: Partial<ImportContext> = {}): Promise<string | undefined> =>
-  (await attempt(world, writeTar(world, bytes), changes)).code;
+const codeOf = (bytes: Uint8Array, changes: Partial<ImportContext> = {}): Promise<string | undefined> =>
+  refusalOf(world, writeTar(world, bytes), changes);
 
 const forged = (change: (manifest: Manifest) => Manifest): Buffer => resign(entries, [world.keys.fulfil], change);
 
@@ -47,11 +48,11 @@ const withTuf = (tuf: Partial<Published>, change?: (manifest: Manifest) => Manif
 const overTargets = (targets: Uint8Array): Published => overTargetsOf(world, targets);
 
 describe('addressee', () => {
-  it('refuses the bundle of another site', async () => {
+  attack('site', 'refuses the bundle of another site', async () => {
     expect(await codeOf(whole, { site: 'plant-8' })).toBe('WRONG_SITE');
   });
 
-  it('refuses an answer to another request, nonce or digest', async () => {
+  attack('nonce', 'refuses an answer to another request, nonce or digest', async () => {
     const open = (change: Partial<ImportContext['openRequests'][number]>) => ({
       openRequests: [{ ...request, number: 1, floor: '2026-05-01T00:00:00Z', ...change }],
     });
@@ -61,7 +62,7 @@ describe('addressee', () => {
     expect(await codeOf(whole, open({ digest: digestOf('another') }))).toBe('NONCE');
   });
 
-  it('takes a broadcast only where it is allowed', async () => {
+  attack('nonce', 'takes a broadcast only where it is allowed', async () => {
     const { request_id: _id, request_digest: _digest, nonce: _nonce, ...rest } = (await build(world)).manifest;
     const broadcast = forged((manifest) => ({ ...rest, site: '*', volumes: manifest.volumes }));
     expect(await codeOf(broadcast)).toBe('NONCE');
@@ -75,7 +76,7 @@ describe('addressee', () => {
 });
 
 describe('replay and rollback', () => {
-  it('refuses an older or equal number', async () => {
+  attack('rollback', 'refuses an older or equal number', async () => {
     expect(await codeOf(whole, { seq: 1 })).toBe('ROLLBACK');
     expect(await codeOf(whole, { seq: 7 })).toBe('ROLLBACK');
     expect(await codeOf(whole, { seqBroadcast: 7 })).toBeUndefined();
@@ -93,11 +94,11 @@ describe('replay and rollback', () => {
   const newer = (): Published =>
     publish(world.keys, { version: 2, catalog: 1, inventory: world.inventory, policy: world.policy });
 
-  it('refuses older TUF metadata', async () => {
+  attack('rollback', 'refuses older TUF metadata', async () => {
     expect(await codeOf(whole, heldAt(newer()))).toBe('ROLLBACK');
   });
 
-  it('refuses an older snapshot or older targets under a newer timestamp', async () => {
+  attack('rollback', 'refuses an older snapshot or older targets under a newer timestamp', async () => {
     const held = newer();
     const { targets, snapshot } = world.published;
     const timestamp = signMetadata(buildTimestamp({ version: 3, expires: '2026-08-01T00:00:00Z', snapshot }), [
@@ -147,7 +148,7 @@ describe('replay and rollback', () => {
     expect(verdict?.newRoots.map(({ version }) => version)).toEqual([2]);
   });
 
-  it('says ALREADY_IMPORTED of an old bundle even after a newer one', async () => {
+  attack('replay', 'says ALREADY_IMPORTED of an old bundle even after a newer one', async () => {
     const imported = [{ bundleId: hexId(100), receipt: 'receipt-1' }];
     const again = await attempt(world, writeTar(world, whole), { ...heldAt(newer()), imported, seq: 5 });
     expect(again.verdict?.alreadyImported).toEqual({ receipt: 'receipt-1' });
@@ -156,7 +157,7 @@ describe('replay and rollback', () => {
     expect(await codeOf(altered, { ...heldAt(newer()), imported })).toBe('ROLLBACK');
   });
 
-  it('refuses another timestamp of the version that is held', async () => {
+  attack('rollback', 'refuses another timestamp of the version that is held', async () => {
     const timestamp = signMetadata(
       buildTimestamp({ version: 1, expires: '2026-09-01T00:00:00Z', snapshot: world.published.snapshot }),
       [world.keys.timestamp],
@@ -165,7 +166,7 @@ describe('replay and rollback', () => {
     expect(await codeOf(whole, heldAt(world.published))).toBeUndefined();
   });
 
-  it('refuses a manifest that names other versions', async () => {
+  attack('mix', 'refuses a manifest that names other versions', async () => {
     for (const role of ['root', 'timestamp', 'snapshot', 'targets'] as const) {
       const volume = forged((manifest) => ({ ...manifest, tuf: { ...manifest.tuf, [role]: 2 } }));
       expect(await codeOf(volume)).toBe('MIX');
@@ -174,58 +175,68 @@ describe('replay and rollback', () => {
 });
 
 describe('keys', () => {
-  it('refuses a manifest signed by another key, by the old fulfiller, or twice by one where two are needed', async () => {
-    expect(await codeOf(resign(entries, [generateSigningKey()]))).toBe('SIGNATURE');
-    expect(await codeOf(resign(entries, [world.keys.timestamp]))).toBe('SIGNATURE');
-    const signed = signedOf(world.published.targets);
-    const { delegations } = signed as { delegations: { keys: object; roles: object[] } };
-    const two = generateSigningKey();
-    const targets = signRaw(
-      {
-        ...signed,
-        delegations: {
-          keys: { ...delegations.keys, [two.keyid]: tufKeyOf(two.publicKey) },
-          roles: [{ ...delegations.roles[0], keyids: [world.keys.fulfil.keyid, two.keyid], threshold: 2 }],
+  attack(
+    'fulfil-revoked',
+    'refuses a manifest signed by another key, by the old fulfiller, or twice by one where two are needed',
+    async () => {
+      expect(await codeOf(resign(entries, [generateSigningKey()]))).toBe('SIGNATURE');
+      expect(await codeOf(resign(entries, [world.keys.timestamp]))).toBe('SIGNATURE');
+      const signed = signedOf(world.published.targets);
+      const { delegations } = signed as { delegations: { keys: object; roles: object[] } };
+      const two = generateSigningKey();
+      const targets = signRaw(
+        {
+          ...signed,
+          delegations: {
+            keys: { ...delegations.keys, [two.keyid]: tufKeyOf(two.publicKey) },
+            roles: [{ ...delegations.roles[0], keyids: [world.keys.fulfil.keyid, two.keyid], threshold: 2 }],
+          },
         },
-      },
-      [world.keys.curator],
-    );
-    const volume = withTuf(overTargets(targets));
-    const parts = entriesOf(volume);
-    expect(await codeOf(resign(parts, [world.keys.fulfil]))).toBe('SIGNATURE');
-    expect(await codeOf(resign(parts, [world.keys.fulfil, world.keys.fulfil]))).toBe('SIGNATURE');
-    expect(await codeOf(resign(parts, [world.keys.fulfil, generateSigningKey()]))).toBe('SIGNATURE');
-    expect(await codeOf(resign(parts, [world.keys.fulfil, two]))).toBeUndefined();
-    expect(await codeOf(resign(parts, [world.keys.fulfil, two, generateSigningKey()]))).toBeUndefined();
-  });
-
-  it('refuses new content under a stolen timestamp key, and under snapshot and timestamp keys', async () => {
-    const evil = publish(
-      { ...world.keys, curator: generateSigningKey() },
-      { version: 2, catalog: 1, inventory: encodeInventory([]), policy: policyBytes() },
-    );
-    const timestampOnly = signMetadata(
-      buildTimestamp({ version: 2, expires: '2026-08-01T00:00:00Z', snapshot: evil.snapshot }),
-      [world.keys.timestamp],
-    );
-    expect(await codeOf(withTuf({ timestamp: timestampOnly }))).toBe('MISSING');
-    const named = (bodies: Published): Buffer =>
-      joinTar(
-        entries.map(({ name, body }) => {
-          if (name === 'tuf/timestamp.json') return { name, body: bodies.timestamp };
-          if (name === 'tuf/1.snapshot.json') return { name: 'tuf/2.snapshot.json', body: bodies.snapshot };
-          return name === 'tuf/1.targets.json' ? { name: 'tuf/2.targets.json', body: bodies.targets } : { name, body };
-        }),
+        [world.keys.curator],
       );
-    expect(await codeOf(named(evil))).toBe('SIGNATURE');
-    const stranger = publish(
-      { ...world.keys, snapshot: generateSigningKey() },
-      { version: 2, catalog: 1, inventory: world.inventory, policy: world.policy },
-    );
-    expect(await codeOf(named(stranger))).toBe('SIGNATURE');
-  });
+      const volume = withTuf(overTargets(targets));
+      const parts = entriesOf(volume);
+      expect(await codeOf(resign(parts, [world.keys.fulfil]))).toBe('SIGNATURE');
+      expect(await codeOf(resign(parts, [world.keys.fulfil, world.keys.fulfil]))).toBe('SIGNATURE');
+      expect(await codeOf(resign(parts, [world.keys.fulfil, generateSigningKey()]))).toBe('SIGNATURE');
+      expect(await codeOf(resign(parts, [world.keys.fulfil, two]))).toBeUndefined();
+      expect(await codeOf(resign(parts, [world.keys.fulfil, two, generateSigningKey()]))).toBeUndefined();
+    },
+  );
 
-  it('refuses in TUF one public key under two ids, and a signature in capitals', async () => {
+  attack(
+    'timestamp-stolen',
+    'refuses new content under a stolen timestamp key, and under snapshot and timestamp keys',
+    async () => {
+      const evil = publish(
+        { ...world.keys, curator: generateSigningKey() },
+        { version: 2, catalog: 1, inventory: encodeInventory([]), policy: policyBytes() },
+      );
+      const timestampOnly = signMetadata(
+        buildTimestamp({ version: 2, expires: '2026-08-01T00:00:00Z', snapshot: evil.snapshot }),
+        [world.keys.timestamp],
+      );
+      expect(await codeOf(withTuf({ timestamp: timestampOnly }))).toBe('MISSING');
+      const named = (bodies: Published): Buffer =>
+        joinTar(
+          entries.map(({ name, body }) => {
+            if (name === 'tuf/timestamp.json') return { name, body: bodies.timestamp };
+            if (name === 'tuf/1.snapshot.json') return { name: 'tuf/2.snapshot.json', body: bodies.snapshot };
+            return name === 'tuf/1.targets.json'
+              ? { name: 'tuf/2.targets.json', body: bodies.targets }
+              : { name, body };
+          }),
+        );
+      expect(await codeOf(named(evil))).toBe('SIGNATURE');
+      const stranger = publish(
+        { ...world.keys, snapshot: generateSigningKey() },
+        { version: 2, catalog: 1, inventory: world.inventory, policy: world.policy },
+      );
+      expect(await codeOf(named(stranger))).toBe('SIGNATURE');
+    },
+  );
+
+  attack('key-twice', 'refuses in TUF one public key under two ids, and a signature in capitals', async () => {
     const signed = signedOf(world.root) as { keys: Record<string, object>; roles: Record<string, object> };
     const [key] = world.keys.root;
     if (key === undefined) throw new Error('no root key');
@@ -247,7 +258,15 @@ describe('keys', () => {
     expect(await codeOf(withTuf({ timestamp: Buffer.from(capitals) }))).toBe('METADATA');
   });
 
-  it('counts a root signature once, however often it is there', async () => {
+  attack('key-unknown', 'takes a manifest with the signature of a stranger beside a good one', async () => {
+    const stranger = generateSigningKey();
+    expect(await codeOf(resign(entries, [world.keys.fulfil, stranger]))).toBeUndefined();
+    expect(await codeOf(resign(entries, [stranger]))).toBe('SIGNATURE');
+    const timestamp = signRaw(signedOf(world.published.timestamp), [stranger, world.keys.timestamp]);
+    expect(await codeOf(withTuf({ timestamp }))).toBeUndefined();
+  });
+
+  attack('key-twice', 'counts a root signature once, however often it is there', async () => {
     const [a] = world.keys.root;
     const root = makeRoot(2, world.keys, { signers: a ? [a] : [] });
     const text = JSON.parse(Buffer.from(root).toString('utf8')) as { signatures: object[]; signed: object };
@@ -271,7 +290,7 @@ describe('roots', () => {
   };
   const rotated = () => ({ ...world.keys, root: [...world.keys.root.slice(0, 2), generateSigningKey()] });
 
-  it('follows a chain, keeps what it passed, and refuses a gap', async () => {
+  attack('root-gap', 'follows a chain, keeps what it passed, and refuses a gap', async () => {
     const keys = rotated();
     const [root2, root3] = [makeRoot(2, keys), makeRoot(3, keys)];
     const { verdict } = await attempt(
@@ -298,28 +317,32 @@ describe('roots', () => {
     expect(await codeOf(await bring([[2, root3]]))).toBe('ROOT_CHAIN');
   });
 
-  it('refuses a root that the old keys did not sign, and one that its own keys did not', async () => {
-    const strangers = createKeys();
-    expect(await codeOf(await bring([[2, makeRoot(2, strangers)]]))).toBe('SIGNATURE');
-    const own = { ...world.keys, root: strangers.root };
-    expect(await codeOf(await bring([[2, makeRoot(2, own, { signers: world.keys.root.slice(0, 2) })]]))).toBe(
-      'SIGNATURE',
-    );
-    const both = makeRoot(2, own, { signers: [...world.keys.root.slice(0, 2), ...strangers.root.slice(0, 2)] });
-    expect(await codeOf(await bring([[2, both]]))).toBeUndefined();
-    // A key that was rotated out signs nothing more.
-    const back = makeRoot(3, world.keys, { signers: world.keys.root });
-    expect(
-      await codeOf(
-        await bring([
-          [2, both],
-          [3, back],
-        ]),
-      ),
-    ).toBe('SIGNATURE');
-  });
+  attack(
+    'root-unsigned',
+    'refuses a root that the old keys did not sign, and one that its own keys did not',
+    async () => {
+      const strangers = createKeys();
+      expect(await codeOf(await bring([[2, makeRoot(2, strangers)]]))).toBe('SIGNATURE');
+      const own = { ...world.keys, root: strangers.root };
+      expect(await codeOf(await bring([[2, makeRoot(2, own, { signers: world.keys.root.slice(0, 2) })]]))).toBe(
+        'SIGNATURE',
+      );
+      const both = makeRoot(2, own, { signers: [...world.keys.root.slice(0, 2), ...strangers.root.slice(0, 2)] });
+      expect(await codeOf(await bring([[2, both]]))).toBeUndefined();
+      // A key that was rotated out signs nothing more.
+      const back = makeRoot(3, world.keys, { signers: world.keys.root });
+      expect(
+        await codeOf(
+          await bring([
+            [2, both],
+            [3, back],
+          ]),
+        ),
+      ).toBe('SIGNATURE');
+    },
+  );
 
-  it('keeps newer roots even when the rest is refused', async () => {
+  attack('site', 'keeps newer roots even when the rest is refused', async () => {
     const root2 = makeRoot(2, rotated());
     const volume = await bring([[2, root2]]);
     const { code, refusal } = await attempt(world, writeTar(world, volume), { site: 'plant-8' });
@@ -327,7 +350,7 @@ describe('roots', () => {
     expect(refusal?.newRoots).toEqual([{ version: 2, bytes: Buffer.from(root2).toString('base64') }]);
   });
 
-  it('reads roots that were passed before, and refuses one that differs', async () => {
+  attack('root-gap', 'reads roots that were passed before, and refuses one that differs', async () => {
     const keys = rotated();
     const [root2, root3] = [makeRoot(2, keys), makeRoot(3, keys)];
     const volume = await bring([

@@ -7,6 +7,7 @@ import type { BuiltBundle } from '../src/builder/build-bundle.ts';
 import { permissionFlags } from '../src/importer/child-permissions.ts';
 import { runImportChild } from '../src/importer/run-import.ts';
 import { ImportRefusal } from '../src/importer/verdict.ts';
+import { attack } from './attack.ts';
 import {
   attempt,
   build,
@@ -158,7 +159,7 @@ describe('a bundle that is in order', () => {
     expect((await attempt(world, folder)).code).toBe('HEADER');
   });
 
-  it('is a no-op the second time', async () => {
+  attack('replay', 'is a no-op the second time', async () => {
     const first = await attempt(world, volumeOf(built));
     const trust = first.verdict?.trust;
     const imported = [{ bundleId: built.manifest.bundle_id, receipt: 'receipt-1' }];
@@ -203,7 +204,7 @@ describe('a bundle that is in order', () => {
 });
 
 describe('a bundle that relies on what the site holds', () => {
-  it('is complete with it and INCOMPLETE without', async () => {
+  attack('incomplete', 'is complete with it and INCOMPLETE without', async () => {
     const world = createWorld(['carried', 'held before']);
     const held = world.lines[1]?.sha256 ?? '';
     const built = await build(world, { include: [0], reliesOn: [1] });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../src/builder/build-bundle.ts';
 import type { ImportContext } from '../src/importer/context.ts';
+import { attack } from './attack.ts';
 import {
   attempt,
   build,
@@ -48,21 +49,27 @@ describe('an answer to an open request', () => {
     expect(await take(answer, '2027-03-31T23:59:59Z')).toEqual(['STALE']);
   });
 
-  it('is refused when snapshot and targets are past, unless an operator accepts it within the grace', async () => {
-    const floor = '2027-03-01T00:00:00Z';
-    expect(await take(answer, '2027-04-01T00:00:00Z', { floor })).toBe('EXPIRED');
-    expect(await take(answer, '2027-04-02T00:00:00Z', { floor, acceptStale: 'the ship is at sea' })).toEqual(['STALE']);
-    const { verdict } = await attempt(world, answer, {
-      systemNow: '2027-04-02T00:00:00Z',
-      floor,
-      acceptStale: 'at sea',
-    });
-    expect(verdict?.acceptedStale).toBe(true);
-    expect(await take(answer, '2027-10-01T00:00:00Z', { floor, acceptStale: 'too long' })).toBe('EXPIRED');
-    expect(await take(answer, '2027-04-12T00:00:00Z', { floor, acceptStale: 'short grace', graceDays: 10 })).toBe(
-      'EXPIRED',
-    );
-  });
+  attack(
+    'expired',
+    'is refused when snapshot and targets are past, unless an operator accepts it within the grace',
+    async () => {
+      const floor = '2027-03-01T00:00:00Z';
+      expect(await take(answer, '2027-04-01T00:00:00Z', { floor })).toBe('EXPIRED');
+      expect(await take(answer, '2027-04-02T00:00:00Z', { floor, acceptStale: 'the ship is at sea' })).toEqual([
+        'STALE',
+      ]);
+      const { verdict } = await attempt(world, answer, {
+        systemNow: '2027-04-02T00:00:00Z',
+        floor,
+        acceptStale: 'at sea',
+      });
+      expect(verdict?.acceptedStale).toBe(true);
+      expect(await take(answer, '2027-10-01T00:00:00Z', { floor, acceptStale: 'too long' })).toBe('EXPIRED');
+      expect(await take(answer, '2027-04-12T00:00:00Z', { floor, acceptStale: 'short grace', graceDays: 10 })).toBe(
+        'EXPIRED',
+      );
+    },
+  );
 
   it('takes the shorter of the two graces', async () => {
     const policy = policyBytes({ grace_days: 10 });
@@ -73,7 +80,7 @@ describe('an answer to an open request', () => {
     expect(await take(path, '2027-04-12T00:00:00Z', { floor, acceptStale: 'x' })).toBe('EXPIRED');
   });
 
-  it('is taken with a clock in 1970 and with one in 2099, with a warning', async () => {
+  attack('clock', 'is taken with a clock in 1970 and with one in 2099, with a warning', async () => {
     expect(await take(answer, '1970-01-01T00:00:00Z')).toEqual(['CLOCK_BEHIND']);
     expect(await take(answer, '2099-01-01T00:00:00Z')).toEqual(['CLOCK_SUSPECT', 'STALE']);
   });
@@ -87,13 +94,13 @@ describe('an answer to an open request', () => {
 });
 
 describe('a broadcast', () => {
-  it('is judged at the present time, whatever is past', async () => {
+  attack('clock', 'is judged at the present time, whatever is past', async () => {
     expect(await take(broadcast, '2026-07-31T23:59:59Z')).toEqual([]);
     expect(await take(broadcast, '2026-08-01T00:00:00Z')).toBe('EXPIRED');
     expect(await take(broadcast, '2099-01-01T00:00:00Z')).toBe('EXPIRED');
   });
 
-  it('is not made young by a clock that is behind', async () => {
+  attack('clock', 'is not made young by a clock that is behind', async () => {
     expect(await take(broadcast, '1970-01-01T00:00:00Z')).toEqual(['CLOCK_BEHIND']);
     expect(await take(broadcast, '1970-01-01T00:00:00Z', { floor: '2026-08-01T00:00:00Z' })).toBe('EXPIRED');
   });

@@ -37,12 +37,11 @@ const dictionary = (words: readonly string[]): string =>
 const number = (text: string, pattern: RegExp): number => Number(text.match(pattern)?.at(-1)?.replace(/\D+/g, '') ?? 0);
 
 /** Reads the figures of a run from what the fuzzer prints. */
-export const readFigures = (log: string): Omit<Outcome, 'target' | 'findings'> => {
-  const lines = log.match(/cov: \d+ ft: \d+ corp: \d+\/\S+ exec\/s: \d+ rss: \d+Mb/g) ?? [];
+export const readFigures = (log: string): Omit<Outcome, 'target' | 'seconds' | 'findings'> => {
+  const lines = log.match(/^#\d+.* cov: \d+ .*$/gm) ?? [];
   const last = lines.at(-1) ?? '';
   return {
-    seconds: number(log, /Done \d+ runs in (\d+) second/),
-    executions: number(log, /^#\d+/gm) || number(log, /Done (\d+) runs/),
+    executions: number(log, /^#\d+/gm),
     reached: number(last, /cov: \d+/g),
     branches: (log.match(/Loaded \d+ modules +\((\d+)/g) ?? []).reduce(
       (sum, text) => Math.max(sum, Number(/\((\d+)/.exec(text)?.[1] ?? 0)),
@@ -102,6 +101,7 @@ export const fuzzTarget = async (
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: Buffer[] = [];
+  const startedMs = Date.now();
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -112,5 +112,6 @@ export const fuzzTarget = async (
   writeFileSync(join(folder, 'log'), log);
   const findings = readdirSync(found).map((input) => join(found, input));
   if (code !== 0 && findings.length === 0) findings.push(join(folder, 'log'));
-  return { target: name, ...readFigures(log), findings, log };
+  const seconds = Math.round((Date.now() - startedMs) / 1_000);
+  return { target: name, seconds, ...readFigures(log), findings, log };
 };

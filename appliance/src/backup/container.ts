@@ -119,13 +119,7 @@ export type BackupSink = {
   end(): void;
 };
 
-/** Reads a whole backup into a sink; throws KEY or MALFORMED. Returns the number of files. */
-export const readBackup = (
-  path: string,
-  key: { publicKey: Uint8Array; secretKey: Uint8Array },
-  sink: BackupSink,
-): number => {
-  const frames = plaintext(path, key);
+const readFrames = (frames: Generator<Uint8Array>, sink: BackupSink): number => {
   let held = Buffer.alloc(0);
   const more = (): boolean => {
     const next = frames.next();
@@ -164,5 +158,20 @@ export const readBackup = (
       left -= bytes.length;
     }
     sink.end();
+  }
+};
+
+/** Reads a whole backup into a sink; throws KEY or MALFORMED. Returns the number of files. */
+export const readBackup = (
+  path: string,
+  key: { publicKey: Uint8Array; secretKey: Uint8Array },
+  sink: BackupSink,
+): number => {
+  const frames = plaintext(path, key);
+  try {
+    return readFrames(frames, sink);
+  } finally {
+    // A refusal in the middle leaves the generator where it is; only this closes the file.
+    frames.return(undefined);
   }
 };

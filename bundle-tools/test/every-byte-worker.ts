@@ -1,0 +1,49 @@
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ImportContext } from '../src/importer/context.ts';
+import { ImportRefusal } from '../src/importer/verdict.ts';
+import { verifyBundle } from '../src/importer/verify-bundle.ts';
+
+// One share of the alterations of a small bundle: every `step`-th byte, all its bits, and the cut before it.
+
+export type Share = { whole: Uint8Array; context: ImportContext; folder: string; first: number; step: number };
+export type Tally = { flips: number; cuts: number; codes: Record<string, number>; wrong: string[]; staged: string[] };
+
+const { whole, context, folder, first, step } = workerData as Share;
+const medium = join(folder, 'x.tar');
+const stagingDir = join(folder, 'staging');
+mkdirSync(join(stagingDir, 'objects'), { recursive: true });
+const tally: Tally = { flips: 0, cuts: 0, codes: {}, wrong: [], staged: [] };
+
+const codeOf = async (): Promise<string> => {
+  try {
+    await verifyBundle({ path: medium, context, stagingDir });
+    return 'accepted';
+  } catch (error) {
+    return error instanceof ImportRefusal ? error.code : `${String(error)}`;
+  }
+};
+
+const flip = async (at: number, bit: number): Promise<void> => {
+  const altered = Buffer.from(whole);
+  altered.writeUInt8(altered.readUInt8(at) ^ (1 << bit), at);
+  writeFileSync(medium, altered);
+  const code = await codeOf();
+  tally.flips += 1;
+  tally.codes[code] = (tally.codes[code] ?? 0) + 1;
+  if (code === 'accepted' || code === 'INTERNAL' || !/^[A-Z_]+$/.test(code))
+    tally.wrong.push(`byte ${at}, bit ${bit}: ${code}`);
+};
+
+for (let at = first; at < whole.length; at += step) for (let bit = 0; bit < 8; bit += 1) await flip(at, bit);
+
+writeFileSync(medium, whole);
+for (let length = whole.length - 1 - first; length >= 0; length -= step) {
+  truncateSync(medium, length);
+  const code = await codeOf();
+  tally.cuts += 1;
+  if (code !== 'TRUNCATED') tally.wrong.push(`cut at ${length}: ${code}`);
+}
+tally.staged = readdirSync(join(stagingDir, 'objects'));
+parentPort?.postMessage(tally);
