@@ -45,6 +45,11 @@ const rows = {
     expect: 'ignored; AMBIGUOUS; TRUNCATED',
   },
   clock: { attack: 'clock in 1970 and in 2099', expect: 'CLOCK_BEHIND; CLOCK_SUSPECT, broadcast EXPIRED' },
+  'clock-back': {
+    attack: 'a clock that goes back',
+    expect: 'no effect',
+    by: [{ file: 'appliance/src/features/exchange/clock.test.ts', text: 'keeps the wall time, and never goes back' }],
+  },
   expired: { attack: 'metadata past its dates', expect: 'EXPIRED, STALE' },
   rewritten: {
     attack: 'file rewritten, renamed, cut while it is read',
@@ -82,6 +87,38 @@ const rows = {
       { file: 'bundle-tools/src/documents/request.test.ts', text: 'under its own keys, is SITE_UNKNOWN' },
       { file: 'test/integration/host-refusals.test.ts', text: 'refuses what is not a request of a known site' },
     ],
+  },
+  'volume-order': {
+    attack: 'volumes in any order, one twice',
+    expect: 'accepted, no-op',
+    by: [
+      { file: 'bundle-tools/test/volumes.test.ts', text: 'is whole after all of them, in any order' },
+      { file: 'bundle-tools/test/volumes.test.ts', text: 'takes the same volume twice without harm' },
+    ],
+  },
+  'volume-missing': { attack: 'volumes that are missing', expect: 'VOLUMES_MISSING, waits' },
+  'volume-damaged': {
+    attack: 'one volume damaged',
+    expect: 'refused with its number, the others stay',
+    by: [{ file: 'bundle-tools/test/volumes.test.ts', text: 'names the volume that is damaged' }],
+  },
+  'volume-mix': {
+    attack: 'volumes of two bundles',
+    expect: 'MIX',
+    by: [{ file: 'bundle-tools/test/volumes.test.ts', text: 'refuses a volume whose objects are of another bundle' }],
+  },
+  'medium-io': {
+    attack: 'a bad sector, a medium pulled out',
+    expect: 'MEDIUM_IO, resumed',
+    by: [
+      { file: 'test/fault/broken-medium.test.ts', text: 'with a bad sector in the middle: MEDIUM_IO' },
+      { file: 'test/fault/broken-medium.test.ts', text: 'that is pulled out in the middle: MEDIUM_IO' },
+    ],
+  },
+  'medium-read-only': {
+    attack: 'a medium that cannot be written',
+    expect: 'accepted',
+    by: [{ file: 'test/fault/broken-medium.test.ts', text: 'that is read-only is as good as any' }],
   },
   kill: {
     attack: 'kill -9 in front of each step',

@@ -8,7 +8,7 @@ const keyring = { keys: [await readKey({ armoredKey: pair.publicKey })] };
 const now = new Date('2026-05-01T00:00:00Z');
 
 const signed = async (text: string): Promise<string> =>
-  sign({ message: await createCleartextMessage({ text }), signingKeys, date: now });
+  sign({ message: await createCleartextMessage({ text: text === '' ? '\n' : text }), signingKeys, date: now });
 
 // An even first byte: the rest is the text, which is signed first. Odd: the rest is the signed file as it is.
 export const target: FuzzTarget = {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { encodeHeader } from '@sallyport/bundle-tools/archive/header';
 import { createRoot, signMetadata } from '@sallyport/bundle-tools/trust/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attack } from '../../../../bundle-tools/test/attack.ts';
 import { entriesOf, joinTar, type RawEntry, replace, resign } from '../../../../bundle-tools/test/forge.ts';
 import { signedOf, signRaw } from '../../../../bundle-tools/test/forge-tuf.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
@@ -222,5 +223,33 @@ describe('a refused bundle leaves its receipt and its event, and nothing else', 
       tuf: { ...manifest.tuf, root: 2 },
     }));
     expect(await site.exchange.importBundle(admin, write(honest))).toMatchObject({ result: 'imported' });
+  });
+});
+
+describe('a bundle of volumes', () => {
+  attack('volume-missing', 'waits for those that are missing, and nothing of the state changes before', async () => {
+    const other = await openAppliance();
+    try {
+      const { exchange } = other;
+      const own = makeHost(join(other.folder, 'host'));
+      await own.publish();
+      await exchange.importTrust(admin, await own.trustFile(join(other.folder, 'trust')), own.rootFingerprint);
+      const [sent, out] = [join(other.folder, 'sent'), join(other.folder, 'out')];
+      mkdirSync(sent);
+      const asking = own.open(exchange.exportRequest(admin, sent).path, exchange.siteCard(admin).bytes);
+      const files = [1, 2].map((n) => ({ path: `updates/${n}.deb`, bytes: Buffer.alloc(9 * 1024 * 1024, n) }));
+      await own.publish({ files });
+      await own.answer(out, asking, { volumeBytes: 10 * 1024 * 1024 });
+      const [last = '', ...rest] = readdirSync(out).sort().reverse();
+      expect(rest.length).toBeGreaterThan(0);
+      const before = exchange.state();
+      expect(await exchange.importBundle(admin, join(out, last))).toMatchObject({ result: 'partial' });
+      expect(exchange.receipts({ limit: 1 }).rows).toMatchObject([{ result: 'partial', code: 'VOLUMES_MISSING' }]);
+      expect(other.events.list({ limit: 1 }).rows[0]).toMatchObject({ type: 'bundle-partial' });
+      expect(exchange.state()).toEqual(before);
+      expect(await exchange.importBundle(admin, out)).toMatchObject({ result: 'imported' });
+    } finally {
+      await other.stop();
+    }
   });
 });
