@@ -28,4 +28,7 @@ export const limits = {
   receiptBytes: 1 * MiB,
   siteCardBytes: 64 * 1024,
   custodyBytes: 16 * 1024,
+  /** Lines that one file has on its way, and what all chains of a receipt may take. */
+  custodyLines: 64,
+  custodyReceiptBytes: 512 * 1024,
 } as const;

@@ -33,6 +33,13 @@ export const receiptPredicateSchema = z.strictObject({
       verdict: z.enum(['clean', 'infected', 'error']),
     })
     .optional(),
+  /** The chain of each file that was read, as it lay beside it, and this site's own line. */
+  custody: z
+    .array(
+      z.strictObject({ sha256: hex, lines: z.array(text(limits.custodyBytes)).max(limits.custodyLines + 2) }),
+    )
+    .max(limits.volumes)
+    .optional(),
   warnings: z.array(text(64)).max(32),
   overrides: z.array(z.strictObject({ code: text(64), reason: text(500), operator: int })).max(32),
   applied: z

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { BundleError } from '../errors.ts';
+import { addCustodyKey } from '../host/custody-keys.ts';
+import { readKeyFile, readOrCreateKeyFile } from '../host/key-files.ts';
+import { withLock } from '../host/state.ts';
+import { nowMs, toTime } from '../platform/ambient.ts';
+import { writeFileDurable } from '../platform/files.ts';
+import { groupHex } from '../trust/keys.ts';
+import { type Command, textOption } from './command.ts';
+import { argument, integerOption, stateOf, stateOption } from './state-option.ts';
+
+const maxPerson = 1_000_000_000;
+
+export const custodyKeyCreate: Command = {
+  words: ['custody', 'key', 'create'],
+  summary: 'Makes the key with which a person or a station signs hand-overs and scans.',
+  usage: 'custody key create --out FILE',
+  example: 'custody key create --out /root/custody.json',
+  options: { out: { type: 'string', required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' } },
+  minPositionals: 0,
+  maxPositionals: 0,
+  run: async (input) => {
+    const out = textOption(input, 'out') ?? '';
+    if (existsSync(out)) throw new BundleError('EXISTS', `${out} is there already`);
+    const { keyid, publicKey } = readOrCreateKeyFile(out);
+    const publicPath = `${out}.pub`;
+    writeFileDurable(
+      publicPath,
+      `${JSON.stringify({ type: 'ed25519', public: Buffer.from(publicKey).toString('base64') })}\n`,
+    );
+    input.io.note(`Give ${publicPath} to the connected host: custody key add ${publicPath} --person N`);
+    return { json: { key: out, public: publicPath, keyid }, text: [`key     ${out}`, `public  ${publicPath}`, `keyid   ${groupHex(keyid)}`] };
+  },
+};
+
+export const custodyKeyAdd: Command = {
+  words: ['custody', 'key', 'add'],
+  summary: 'Notes whose custody key it is, by a local number.',
+  usage: 'custody key add FILE --person N --state DIR',
+  example: 'custody key add custody.json.pub --person 12 --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    person: { type: 'string', required: true, value: 'N', help: 'the local number of the person or station' },
+  },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const state = stateOf(input);
+    const person = integerOption(input, 'person', 1, maxPerson) ?? 0;
+    const { keyid, publicKey } = readKeyFile(argument(input, 0));
+    return withLock(state, async () => {
+      const change = addCustodyKey(state, { person, publicKey, now: toTime(nowMs()) });
+      return { json: { keyid, person, change }, text: [`person ${person}  ${groupHex(keyid)}  ${change}`] };
+    });
+  },
+};
