@@ -184,8 +184,8 @@ describe('sallyport-bundle', () => {
     await plain('unpack', path, '--dir', at('unpacked'));
     expect(readdirSync(at('unpacked', 'o'))).toHaveLength(Number(bundle['objects']));
     expect(await plain('verify', at('unpacked'), '--root', at('trust.tar'))).toMatchObject({ verified: true });
-    expect(await host('custody', 'verify', 'plant-1')).toMatchObject({
-      lines: [{ step: 'fulfil', person: 7, sha256: bundle['sha256'] }],
+    expect(await host('custody', 'verify', '--site', 'plant-1')).toMatchObject({
+      ways: [{ sha256: bundle['sha256'], lines: [{ step: 'fulfil', person: 7, sha256: bundle['sha256'] }] }],
     });
 
     const bytes = readFileSync(path);

@@ -7,6 +7,7 @@ export const command: Command = {
   summary: 'writes a request to a medium: what this site has and what it asks for',
   options: {
     out: { type: 'string', value: 'DIR', help: 'the medium' },
+    receipts: { type: 'boolean', help: 'also write the unconfirmed receipts to receipts/ of the medium' },
     show: { type: 'boolean', help: 'print what would leave; writes nothing and uses no number' },
   },
   example: 'sallyport request export --out /media/usb --data /var/lib/sallyport',
@@ -30,10 +31,13 @@ export const command: Command = {
     }
     if (folder === undefined) throw new AppError('USAGE', '--out is missing');
     const target = resolve(folder);
+    // Receipts first: when one of them must not leave, no number is used.
+    const write = () => ({
+      receipts: flag('receipts') ? exchange.exportReceipts(cliActor(), target) : undefined,
+      made: exchange.exportRequest(cliActor(), target),
+    });
     const isMedium = media.mounts().some(({ path }) => path === target);
-    const made = isMedium
-      ? await media.withWritable(target, () => exchange.exportRequest(cliActor(), target))
-      : exchange.exportRequest(cliActor(), target);
+    const { receipts, made } = isMedium ? await media.withWritable(target, write) : write();
     out.line(`request ${made.number}  ${made.path}  ${made.sizeBytes} bytes`);
     out.line(`sha256  ${made.sha256}`);
     out.note(
@@ -41,7 +45,8 @@ export const command: Command = {
         ? 'synced, read back from the medium and compared: safe to remove'
         : 'synced, safe to remove; this file system cannot be read past the memory, so compare the SHA-256 elsewhere',
     );
-    out.result(made);
+    if (receipts) out.line(`receipts ${receipts.first} to ${receipts.last}  ${receipts.folder}`);
+    out.result({ ...made, ...(receipts ? { receipts } : {}) });
     return 0;
   },
 };

@@ -44,6 +44,23 @@ export const takeFromMedium = (input: CommandInput, state: ReturnType<typeof sta
   });
   for (const { file, code, message } of taken.refused) input.io.note(`left out ${file}: ${code}: ${message}`);
   for (const file of taken.superseded) input.io.note(`left out ${file}: the site has a newer request here`);
+  for (const { site: name, taken: count, refused } of taken.receipts)
+    input.io.note(
+      refused === undefined
+        ? `site ${name}: ${count} new receipts lay on the medium`
+        : `left out the receipts of site ${name}: ${refused.code}: ${refused.message}`,
+    );
+  for (const { site, request } of taken.requests) {
+    const { receipt_gap: gap, seq } = site.record;
+    if (taken.reverted.includes(site.record.site))
+      input.io.note(
+        `site ${site.record.site} went back: it is at bundle ${request.state.seq}, this host wrote ${seq}; the answer gets a number above both`,
+      );
+    if (gap !== undefined)
+      input.io.note(
+        `CHAIN: receipts ${gap.from} to ${gap.to} of site ${site.record.site} are not here, since this host went back to a backup; the next request brings them again`,
+      );
+  }
   for (const { site } of taken.requests)
     if (!site.record.compared)
       input.io.note(`nobody compared the fingerprint of site ${site.record.site}: site add CARD --fingerprint HEX`);

@@ -1,9 +1,12 @@
 import { catalogBuild } from './catalog-build.ts';
 import { catalogSign } from './catalog-sign.ts';
 import type { Command } from './command.ts';
+import { custodyAdd } from './custody-add.ts';
+import { custodyKeyAdd, custodyKeyCreate } from './custody-key.ts';
 import { custodyVerify } from './custody-verify.ts';
 import { fulfil } from './fulfil.ts';
 import { inspect } from './inspect.ts';
+import { receiptTake, receiptVerify } from './receipt.ts';
 import { siteAdd } from './site-add.ts';
 import { siteList } from './site-list.ts';
 import { sourceAdd } from './source-add.ts';
@@ -45,5 +48,10 @@ export const commands: ReadonlyArray<Command> = [
   inspect,
   verify,
   unpack,
+  receiptTake,
+  receiptVerify,
+  custodyKeyCreate,
+  custodyKeyAdd,
+  custodyAdd,
   custodyVerify,
 ];

@@ -16,7 +16,9 @@ export const custodyKeyCreate: Command = {
   summary: 'Makes the key with which a person or a station signs hand-overs and scans.',
   usage: 'custody key create --out FILE',
   example: 'custody key create --out /root/custody.json',
-  options: { out: { type: 'string', required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' } },
+  options: {
+    out: { type: 'string', required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' },
+  },
   minPositionals: 0,
   maxPositionals: 0,
   run: async (input) => {
@@ -29,7 +31,10 @@ export const custodyKeyCreate: Command = {
       `${JSON.stringify({ type: 'ed25519', public: Buffer.from(publicKey).toString('base64') })}\n`,
     );
     input.io.note(`Give ${publicPath} to the connected host: custody key add ${publicPath} --person N`);
-    return { json: { key: out, public: publicPath, keyid }, text: [`key     ${out}`, `public  ${publicPath}`, `keyid   ${groupHex(keyid)}`] };
+    return {
+      json: { key: out, public: publicPath, keyid },
+      text: [`key     ${out}`, `public  ${publicPath}`, `keyid   ${groupHex(keyid)}`],
+    };
   },
 };
 

@@ -1,41 +1,105 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { checkChain } from '../documents/custody-chain.ts';
+import { BundleError } from '../errors.ts';
 import { verifyCustody } from '../host/custody.ts';
-import { verifyReceipts } from '../host/receipts.ts';
-import { fulfilOf } from '../host/role-keys.ts';
+import { knownCustodyKeys } from '../host/custody-keys.ts';
+import { hashFile } from '../host/objects.ts';
+import { readReceipts } from '../host/receipts.ts';
 import { getSite } from '../host/sites.ts';
-import type { HostState } from '../host/state.ts';
-import { findPublished } from '../host/trust-files.ts';
-import type { Command } from './command.ts';
+import { custodyFolder, readChain } from '../importer/custody-beside.ts';
+import { listMedium } from '../media/find.ts';
+import { type Command, type CommandResult, textOption } from './command.ts';
 import { argument, stateOf, stateOption } from './state-option.ts';
 
-/** Every key that was ever allowed to fulfil: lines may be older than the present one. */
-const fulfilKeys = (state: HostState): Uint8Array[] =>
-  readdirSync(state.trust).flatMap((name) => {
-    const version = /^([1-9][0-9]*)\.targets\.json$/.exec(name)?.[1];
-    const targets = version === undefined ? undefined : findPublished(state, 'targets', Number(version));
-    return targets === undefined ? [] : [...fulfilOf(targets.described.signed).keys];
+type Line = Pick<ReturnType<typeof checkChain>['lines'][number], 'at' | 'step' | 'person' | 'medium' | 'signer'>;
+
+const lineText = ({ at, step, person, medium, signer }: Line): string =>
+  `  ${at}  ${step.padEnd(9)}  person ${person}  ${medium}  ${signer === undefined ? 'unknown key' : `${signer.kind} key`}`;
+
+const problemText = (problem: { code: string; sha256?: string; detail: string }): string =>
+  `${problem.code}  ${problem.sha256 === undefined ? '' : `${problem.sha256.slice(0, 16)}  `}${problem.detail}`;
+
+const result = (json: object, text: string[], problems: ReadonlyArray<{ code: string }>): CommandResult => {
+  const isBroken = problems.some(({ code }) => code === 'CHAIN');
+  return { json: { ...json, ok: !isBroken, problems }, text, ...(isBroken ? { exit: 1 as const } : {}) };
+};
+
+const verifySite = (state: ReturnType<typeof stateOf>, name: string): CommandResult => {
+  const site = getSite(state, name);
+  const receipts = readReceipts(site);
+  const { ways, problems } = verifyCustody(site, knownCustodyKeys(state), receipts);
+  const { receipt_gap: gap } = site.record;
+  const all = [
+    ...problems,
+    ...(gap === undefined
+      ? []
+      : [{ code: 'CHAIN' as const, detail: `receipts ${gap.from} to ${gap.to} are not here yet` }]),
+  ];
+  const head = site.record.receipt?.digest ?? null;
+  return result(
+    { site: name, ways, receipts: { count: receipts.length, head } },
+    [
+      ...ways.flatMap((way) => [
+        `${way.sha256}  bundle ${way.bundle?.slice(0, 8) ?? 'unknown'}, ${way.receipt === undefined ? 'on the way' : `${way.result}, receipt ${way.receipt}`}`,
+        ...way.lines.map(lineText),
+      ]),
+      `${receipts.length} receipts, unbroken`,
+      ...all.map(problemText),
+      all.some(({ code }) => code === 'CHAIN') ? 'CHAIN: broken' : 'no chain is broken',
+    ],
+    all,
+  );
+};
+
+const verifyPath = (state: ReturnType<typeof stateOf>, path: string): CommandResult => {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info === undefined) throw new BundleError('NOT_FOUND', `${path} is not there`);
+  const files = info.isDirectory()
+    ? listMedium(path)
+        .filter(({ kind }) => kind === 'tar')
+        .map((file) => file.path)
+    : [path];
+  const keys = knownCustodyKeys(state);
+  const checked = files.map((file) => {
+    const { sha256 } = hashFile(file);
+    const texts = readChain(custodyFolder(file), sha256);
+    const { lines, findings } = checkChain(texts, sha256, keys);
+    const absent = { code: 'CHAIN' as const, line: 0, detail: 'no chain lies beside this file' };
+    return { file, sha256, lines, findings: texts.length === 0 ? [absent] : findings };
   });
+  const problems = checked.flatMap(({ sha256, findings }) =>
+    findings.map(({ code, line, detail }) => ({
+      code,
+      sha256,
+      detail: line === 0 ? detail : `line ${line}: ${detail}`,
+    })),
+  );
+  return result(
+    { files: checked.map(({ findings: _, ...file }) => file) },
+    [
+      ...checked.flatMap(({ file, sha256, lines }) => [`${sha256}  ${file}`, ...lines.map(lineText)]),
+      ...problems.map(problemText),
+    ],
+    problems,
+  );
+};
 
 export const custodyVerify: Command = {
   words: ['custody', 'verify'],
-  summary: "Checks a site's chains: who had each medium, and the site's receipts.",
-  usage: 'custody verify SITE --state DIR',
-  example: 'custody verify plant-1 --state /var/lib/sallyport-bundle',
-  options: { state: stateOption },
-  minPositionals: 1,
+  summary: 'Checks who had each file in hand: of a site, with its receipts, or of what lies on a medium.',
+  usage: 'custody verify (--site SITE | PATH) --state DIR',
+  example: 'custody verify --site plant-1 --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    site: { type: 'string', value: 'SITE', help: 'all chains of a site, and its receipts' },
+  },
+  minPositionals: 0,
   maxPositionals: 1,
   run: async (input) => {
     const state = stateOf(input);
-    const site = getSite(state, argument(input, 0));
-    const { lines, head } = verifyCustody(join(site.folder, 'custody'), fulfilKeys(state));
-    const receipts = verifyReceipts(site);
-    return {
-      json: { site: site.record.site, lines, head: head ?? null, receipts },
-      text: [
-        ...lines.map((line) => `${line.at}  ${line.step}  person ${line.person}  ${line.medium}  ${line.sha256}`),
-        `${lines.length} custody lines and ${receipts.count} receipts, unbroken`,
-      ],
-    };
+    const site = textOption(input, 'site');
+    if ((site === undefined) === (input.positionals.length === 0))
+      throw new BundleError('USAGE', 'give --site SITE or a PATH');
+    return site === undefined ? verifyPath(state, argument(input, 0)) : verifySite(state, site);
   },
 };

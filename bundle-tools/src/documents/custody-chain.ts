@@ -114,11 +114,16 @@ export const checkChain = (texts: ReadonlyArray<string>, sha256: string, keys: C
     }
     const hand = wrongHand(line, at);
     if (hand !== undefined) broken(hand);
-    if (line.prev !== previous) broken(`${line.step} does not follow the line before it: one was changed or is missing`);
+    if (line.prev !== previous)
+      broken(`${line.step} does not follow the line before it: one was changed or is missing`);
     if (line.sha256 !== sha256) broken(`${line.step} is about another file`);
     const before = lines.at(-1);
     if (before !== undefined && line.at < before.at)
-      findings.push({ code: 'TIME', line: at + 1, detail: `${line.step} at ${line.at} is before ${before.step} at ${before.at}` });
+      findings.push({
+        code: 'TIME',
+        line: at + 1,
+        detail: `${line.step} at ${line.at} is before ${before.step} at ${before.at}`,
+      });
     lines.push(line);
     previous = line.digest;
   }

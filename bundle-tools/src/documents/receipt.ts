@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { BundleError } from '../errors.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import type { SigningKey } from '../trust/keys.ts';
-import { type Envelope, encodeEnvelope, openEnvelope, signEnvelope } from './envelope.ts';
+import { type Envelope, encodeEnvelope, openEnvelope, parseEnvelope, signEnvelope } from './envelope.ts';
 import { encodeDocument, hex, id, int, parseDocument, siteName, text, time, tufVersions } from './fields.ts';
 import { limits } from './limits.ts';
 
@@ -35,9 +36,7 @@ export const receiptPredicateSchema = z.strictObject({
     .optional(),
   /** The chain of each file that was read, as it lay beside it, and this site's own line. */
   custody: z
-    .array(
-      z.strictObject({ sha256: hex, lines: z.array(text(limits.custodyBytes)).max(limits.custodyLines + 2) }),
-    )
+    .array(z.strictObject({ sha256: hex, lines: z.array(text(limits.custodyBytes)).max(limits.custodyLines + 2) }))
     .max(limits.volumes)
     .optional(),
   warnings: z.array(text(64)).max(32),
@@ -101,6 +100,14 @@ export const openReceipt = (bytes: Uint8Array, publicKeys: readonly Uint8Array[]
   const { body } = openEnvelope(bytes, { payloadType, publicKeys, threshold: 1, maxBytes: limits.receiptBytes });
   const statement = parseDocument(statementSchema, body, 'receipt', limits.receiptBytes);
   return { subjects: statement.subject, predicate: statement.predicate, digest: sha256Hex(bytes) };
+};
+
+/** The site that a receipt says it comes from, to find the card that decides; believe nothing of it yet. */
+export const claimedReceiptSite = (bytes: Uint8Array): string => {
+  const envelope = parseEnvelope(bytes, limits.receiptBytes);
+  if (envelope.payloadType !== payloadType) throw new BundleError('METADATA', 'this file is no receipt');
+  const body = Buffer.from(envelope.payload, 'base64');
+  return parseDocument(statementSchema, body, 'receipt', limits.receiptBytes).predicate.site;
 };
 
 /** Opens a receipt as a request carries it. */

@@ -6,8 +6,8 @@ import { base64Of, encodeDocument, int, parseDocument, time } from '../documents
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
 import { keyidOf } from '../trust/keys.ts';
-import { fulfilOf } from './online-keys.ts';
 import { readBounded } from './read-bounded.ts';
+import { fulfilOf } from './role-keys.ts';
 import { allSignKeysOf, listSites } from './sites.ts';
 import type { HostState } from './state.ts';
 import { findPublished } from './trust-files.ts';
@@ -49,7 +49,7 @@ const fulfilKeys = (state: HostState): Uint8Array[] =>
   readdirSync(state.trust).flatMap((name) => {
     const version = /^([1-9][0-9]*)\.targets\.json$/.exec(name)?.[1];
     const targets = version === undefined ? undefined : findPublished(state, 'targets', Number(version));
-    return targets === undefined ? [] : [...fulfilOf(targets.described.signed).publicKeys];
+    return targets === undefined ? [] : [...fulfilOf(targets.described.signed).keys];
   });
 
 /** Every key that this host can name in a chain: its own, those of persons, those of its sites. */

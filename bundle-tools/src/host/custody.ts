@@ -1,71 +1,176 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { type CustodyLine, openCustody, signCustody } from '../documents/custody.ts';
-import { limits } from '../documents/limits.ts';
-import { BundleError } from '../errors.ts';
+import { join } from 'node:path';
+import {
+  type CheckedCustodyLine,
+  type CustodyKeys,
+  chainFileName,
+  checkChain,
+  joinChain,
+} from '../documents/custody-chain.ts';
+import type { OpenedReceipt } from '../documents/receipt.ts';
+import { readChain } from '../importer/custody-beside.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
-import { sha256Hex } from '../trust/hash.ts';
 import type { SigningKey } from '../trust/keys.ts';
-import { readBounded } from './read-bounded.ts';
-import type { Site } from './sites.ts';
+import { addCustodyLine } from './custody-add.ts';
+import type { Site, SiteRecord } from './sites.ts';
 
-// sites/<site>/custody/<number>.dsse.json: who had a medium in hand; each line names the one before.
+// sites/<site>/custody/<SHA-256 of a volume>.jsonl: the chain as this host began it. What was added on the way comes back
+// in the site's receipts.
 
-const numbersIn = (folder: string): ReadonlyArray<number> =>
-  existsSync(folder)
-    ? readdirSync(folder)
-        .flatMap((name) => /^([1-9][0-9]{0,8})\.dsse\.json$/.exec(name)?.[1] ?? [])
-        .map(Number)
-        .sort((a, b) => a - b)
-    : [];
+const folderOf = (site: Site): string => join(site.folder, 'custody');
 
-/** Adds a line to a site's chain. `medium` is a label; of a path only the last name is kept. */
+/** Begins the chain of a volume that was written to a medium: here, and beside it on the medium. */
 export const recordCustody = (options: {
   readonly site: Site;
-  readonly step: CustodyLine['step'];
   readonly person: number;
-  readonly medium: string;
+  /** The medium's folder; its last name is the label. */
+  readonly media: string;
   readonly sha256: string;
   readonly at: string;
   readonly key: SigningKey;
 }): void => {
-  const folder = join(options.site.folder, 'custody');
-  ensureDir(folder);
-  const last = numbersIn(folder).at(-1);
-  const prev =
-    last === undefined ? undefined : sha256Hex(readBounded(join(folder, `${last}.dsse.json`), limits.custodyBytes));
-  const line: CustodyLine = {
-    step: options.step,
-    person: options.person,
-    medium: basename(options.medium)
-      .replace(/[^\x20-\x7e]/g, '_')
-      .slice(0, 100),
-    sha256: options.sha256,
-    at: options.at,
-    ...(prev === undefined ? {} : { prev }),
-  };
-  writeFileDurable(join(folder, `${(last ?? 0) + 1}.dsse.json`), signCustody(line, options.key));
+  const { site, media, sha256 } = options;
+  ensureDir(folderOf(site));
+  const held = readChain(folderOf(site), sha256);
+  // The same volume again, rebuilt bit by bit for another medium: its chain began long ago.
+  const chain =
+    held.length > 0 ? held : addCustodyLine({ ...options, folder: folderOf(site), step: 'fulfil', medium: media });
+  const beside = join(media, 'custody');
+  ensureDir(beside);
+  writeFileDurable(join(beside, chainFileName(sha256)), joinChain(chain));
 };
 
-/** A chain that was checked. */
-export type CustodyChain = {
-  readonly lines: ReadonlyArray<CustodyLine & { readonly keyid: string }>;
-  readonly head: string | undefined;
+/** Something in a site's custody that a person has to look at. CHAIN: it is broken. */
+export type CustodyProblem = {
+  readonly code: 'CHAIN' | 'TIME' | 'GAP';
+  readonly bundle?: string;
+  readonly sha256?: string;
+  readonly detail: string;
 };
 
-/** Checks the chain in a folder: every line signed by one of the keys, each naming the one before. CHAIN when not. */
-export const verifyCustody = (folder: string, publicKeys: ReadonlyArray<Uint8Array>): CustodyChain => {
-  const lines: (CustodyLine & { keyid: string })[] = [];
-  let head: string | undefined;
-  for (const [at, number] of numbersIn(folder).entries()) {
-    if (number !== at + 1) throw new BundleError('CHAIN', `custody line ${at + 1} is missing`);
-    const { line, digest, keyids } = openCustody(
-      readBounded(join(folder, `${number}.dsse.json`), limits.custodyBytes),
-      publicKeys,
-    );
-    if (line.prev !== head) throw new BundleError('CHAIN', `custody line ${number} does not follow the line before it`);
-    lines.push({ ...line, keyid: keyids[0] ?? '' });
-    head = digest;
+/** The way of one file, as far as it is known here. */
+export type CustodyWay = {
+  readonly sha256: string;
+  readonly bundle: string | undefined;
+  readonly seq: number | undefined;
+  /** The receipt that brought the chain back; undefined while it is on the way. */
+  readonly receipt: number | undefined;
+  readonly result: string | undefined;
+  readonly lines: ReadonlyArray<CheckedCustodyLine>;
+};
+
+export type SiteCustody = {
+  readonly ways: ReadonlyArray<CustodyWay>;
+  readonly problems: ReadonlyArray<CustodyProblem>;
+};
+
+type Sent = { readonly bundle: string; readonly seq: number; readonly sha256: string };
+
+/** Every file that this host wrote for a site, as far as its record goes back. */
+export const sentFiles = (record: SiteRecord): ReadonlyArray<Sent> =>
+  record.bundles.map(({ bundle_id: bundle, seq, sha256 }) => ({ bundle, seq, sha256 }));
+
+const stepsOf = (lines: ReadonlyArray<CheckedCustodyLine>): ReadonlySet<string> =>
+  new Set(lines.map(({ step }) => step));
+
+const look = (
+  way: Omit<CustodyWay, 'lines'>,
+  texts: ReadonlyArray<string>,
+  keys: CustodyKeys,
+  problems: CustodyProblem[],
+): CustodyWay => {
+  const { lines, findings } = checkChain(texts, way.sha256, keys);
+  const named = { ...(way.bundle === undefined ? {} : { bundle: way.bundle }), sha256: way.sha256 };
+  for (const { code, line, detail } of findings) problems.push({ code, ...named, detail: `line ${line}: ${detail}` });
+  if (way.receipt !== undefined) {
+    const steps = stepsOf(lines);
+    for (const step of ['hand-over', 'scan'])
+      if (!steps.has(step)) problems.push({ code: 'GAP', ...named, detail: `nobody signed a ${step}` });
   }
-  return { lines, head };
+  return { ...way, lines };
+};
+
+/** What a receipt must fit: the file, the bundle, the time. */
+const checkAgainstReceipt = (
+  way: CustodyWay,
+  { predicate, subjects }: OpenedReceipt,
+  own: ReadonlyArray<string>,
+  texts: ReadonlyArray<string>,
+  sent: Sent | undefined,
+  site: string,
+  problems: CustodyProblem[],
+): void => {
+  const named = { ...(way.bundle === undefined ? {} : { bundle: way.bundle }), sha256: way.sha256 };
+  const broken = (detail: string): void => {
+    problems.push({ code: 'CHAIN', ...named, detail: `receipt ${predicate.number}: ${detail}` });
+  };
+  if (sent === undefined) broken('this host wrote no such file for the site');
+  else if (sent.bundle !== predicate.bundle_id) broken(`the file belongs to bundle ${sent.bundle}`);
+  if (!subjects.some(({ digest }) => digest.sha256 === way.sha256)) broken('the receipt is not about this file');
+  if (own.length > 0 && own.some((text, at) => texts[at] !== text))
+    broken('the chain does not begin as this host wrote it');
+  const last = way.lines.at(-1);
+  if (last?.step !== 'import') broken('the chain does not end with an import');
+  else {
+    if (last.signer?.kind === 'site' && last.signer.site !== site)
+      broken(`the import is signed by site ${last.signer.site}`);
+    if (last.at !== predicate.finished_at)
+      broken(`the import is of ${last.at}, the receipt of ${predicate.finished_at}`);
+  }
+};
+
+/**
+ * Checks every chain of a site: those that receipts brought back against the files, receipts and beginnings that this
+ * host knows, and those that are still on the way.
+ */
+export const verifyCustody = (site: Site, keys: CustodyKeys, receipts: ReadonlyArray<OpenedReceipt>): SiteCustody => {
+  const problems: CustodyProblem[] = [];
+  const ways: CustodyWay[] = [];
+  const sent = new Map(sentFiles(site.record).map((file) => [file.sha256, file]));
+  const returned = new Set<string>();
+  for (const receipt of receipts) {
+    const { predicate } = receipt;
+    for (const { sha256, lines: texts } of predicate.custody ?? []) {
+      returned.add(sha256);
+      const head = {
+        sha256,
+        bundle: predicate.bundle_id,
+        seq: predicate.seq,
+        receipt: predicate.number,
+        result: predicate.result,
+      };
+      const way = look(head, texts, keys, problems);
+      const own = readChain(folderOf(site), sha256);
+      checkAgainstReceipt(way, receipt, own, texts, sent.get(sha256), site.record.site, problems);
+      ways.push(way);
+    }
+  }
+  const imported = new Set(
+    receipts.flatMap(({ predicate }) => (predicate.result === 'imported' ? (predicate.bundle_id ?? []) : [])),
+  );
+  for (const { sha256, bundle, seq } of sent.values()) {
+    const texts = readChain(folderOf(site), sha256);
+    if (texts.length === 0)
+      problems.push({ code: 'CHAIN', bundle, sha256, detail: 'the line that this host signed is missing' });
+    if (returned.has(sha256)) continue;
+    if (imported.has(bundle))
+      problems.push({ code: 'GAP', bundle, sha256, detail: 'the bundle was imported, no chain came back' });
+    ways.push(look({ sha256, bundle, seq, receipt: undefined, result: undefined }, texts, keys, problems));
+  }
+  const known = new Set(sent.keys());
+  const folder = folderOf(site);
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const sha256 = /^([0-9a-f]{64})\.jsonl$/.exec(name)?.[1];
+    if (sha256 === undefined || known.has(sha256) || returned.has(sha256)) continue;
+    // Older than the record goes back: still a chain that must hold.
+    ways.push(
+      look(
+        { sha256, bundle: undefined, seq: undefined, receipt: undefined, result: undefined },
+        readChain(folder, sha256),
+        keys,
+        problems,
+      ),
+    );
+  }
+  return { ways, problems };
 };

@@ -199,16 +199,15 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
       last_bundle: manifest.bundle_id,
       bundles: [...record.bundles, entry].slice(-keptBundles),
     };
-    writeRecord(site.folder, next);
     recordCustody({
       site,
-      step: 'fulfil',
       person: options.person,
-      medium: media,
+      media,
       sha256: file.sha256,
       at: toTime(nowMs),
       key: signed.keys.fulfil,
     });
+    writeRecord(site.folder, next);
     await dropOlderBundles(media, next, name, io);
     return {
       site: record.site,

@@ -8,9 +8,27 @@ import { listMedium } from '../media/find.ts';
 import { toTime } from '../platform/ambient.ts';
 import { writeFileDurable } from '../platform/files.ts';
 import { readBounded } from './read-bounded.ts';
-import { checkReceipts, storeReceipts } from './receipts.ts';
+import {
+  checkReceipts,
+  ownerOf,
+  type ReceiptChain,
+  receiptsOf,
+  storeReceipts,
+  type TakenReceipts,
+  takeReceipts,
+  withReceipts,
+} from './receipts.ts';
+import {
+  findSite,
+  getSite,
+  keptNotes,
+  listSites,
+  noteRefused,
+  type Site,
+  type SiteRecord,
+  writeRecord,
+} from './sites.ts';
 import { readSealKeys } from './seal-keys.ts';
-import { getSite, listSites, type Site, writeRecord } from './sites.ts';
 import type { HostState } from './state.ts';
 
 /** A request that was checked against its site's card. */
@@ -29,6 +47,10 @@ export type MediumRequests = {
   readonly requests: ReadonlyArray<OpenedRequest>;
   readonly refused: ReadonlyArray<RefusedRequest>;
   readonly superseded: ReadonlyArray<string>;
+  /** Sites that were let go back to an older state. */
+  readonly reverted: ReadonlyArray<string>;
+  /** Receipts that lay on the medium beside the requests. */
+  readonly receipts: ReadonlyArray<TakenReceipts>;
 };
 
 /** Frames and key slots around a sealed request. */
@@ -50,22 +72,50 @@ const openOne = (state: HostState, path: string): OpenedRequest & { envelope: Ui
   return { site, ...opened, envelope };
 };
 
-/**
- * A request must move its site forward: a higher number, and a state that is not behind the site's own receipts. The
- * same request again is fine. What goes back is a restored backup or a replay, and a person must say which.
- */
-const checkForward = ({ site, request, digest }: OpenedRequest, acceptReverted: ReadonlySet<string>): void => {
-  if (acceptReverted.has(site.record.site)) return;
-  const { request: last, receipt } = site.record;
-  const reverted = (text: string) => new BundleError('SITE_REVERTED', `site ${site.record.site}: ${text}`);
+/** How a request goes behind what the host knows of its site; undefined when it does not. */
+const revertedText = ({ site, request, digest }: OpenedRequest, receipt: SiteRecord['receipt']): string | undefined => {
+  const { request: last } = site.record;
   if (last !== undefined && request.number <= last.number && digest !== last.digest)
-    throw reverted(`request ${request.number} comes after request ${last.number} was taken`);
-  if (receipt === undefined) return;
+    return `request ${request.number} comes after request ${last.number} was taken`;
+  if (receipt === undefined) return undefined;
   if (request.state.seq < receipt.seq)
-    throw reverted(`its state is at bundle ${request.state.seq}, its receipts at ${receipt.seq}`);
+    return `its state is at bundle ${request.state.seq}, its receipts at ${receipt.seq}`;
   for (const role of ['root', 'targets'] as const)
     if (request.tuf[role] < receipt.tuf[role])
-      throw reverted(`it holds ${role} ${request.tuf[role]}, its receipts say ${receipt.tuf[role]}`);
+      return `it holds ${role} ${request.tuf[role]}, its receipts say ${receipt.tuf[role]}`;
+  return undefined;
+};
+
+/** The site imported a bundle that this host does not know: the host went back to a backup of its own. */
+const hasLostBundles = ({ site, request }: OpenedRequest): boolean =>
+  request.state.last_bundle !== undefined &&
+  !site.record.bundles.some(({ bundle_id: id }) => id === request.state.last_bundle);
+
+/**
+ * The chain of receipts with those of a request. A request must move its site forward: a higher number, and a state that
+ * is not behind the site's own receipts. The same request again is fine. What goes back is a restored backup or a replay,
+ * and a person must say which; a restored site then begins its chain at an earlier link.
+ */
+const chainOf = (
+  opened: OpenedRequest,
+  acceptReverted: ReadonlySet<string>,
+): { chain: ReceiptChain; begins: boolean; isReverted: boolean } => {
+  const { site, request } = opened;
+  const held = site.record.receipt;
+  const refuse = (text: string): BundleError =>
+    new BundleError(
+      'SITE_REVERTED',
+      `site ${site.record.site}: ${text}. Either an old request lies here, or the site restored a backup`,
+    );
+  const mayGoBack = acceptReverted.has(site.record.site);
+  const behind = revertedText(opened, held);
+  if (behind !== undefined && !mayGoBack) throw refuse(behind);
+  const isReverted = behind !== undefined;
+  const start = isReverted ? undefined : held;
+  const chain = checkReceipts(ownerOf(site), receiptsOf(request), start, hasLostBundles(opened));
+  const behindOwn = revertedText(opened, chain.head);
+  if (behindOwn !== undefined && !mayGoBack) throw refuse(behindOwn);
+  return { chain, begins: start === undefined, isReverted: isReverted || behindOwn !== undefined };
 };
 
 /** Takes a request: receipts first, then the request itself, then the record that names both. */
@@ -73,23 +123,20 @@ const record = (
   opened: OpenedRequest & { envelope: Uint8Array },
   acceptReverted: ReadonlySet<string>,
   nowMs: number,
-): void => {
+): { isReverted: boolean } => {
   const { site, request, digest, envelope } = opened;
-  // A restored site begins its chain of receipts at an earlier link; it is compared from there on.
-  const isReverted = acceptReverted.has(site.record.site);
-  const chain = checkReceipts(site, request, isReverted ? undefined : site.record.receipt);
+  const { chain, begins, isReverted } = chainOf(opened, acceptReverted);
   storeReceipts(site, chain);
   writeFileDurable(join(site.folder, 'request.dsse.json'), envelope, 0o600);
-  const { receipt: _, ...rest } = site.record;
-  const head = chain.head ?? site.record.receipt;
-  const begins = isReverted || site.record.receipt === undefined;
-  const from = begins ? (chain.fresh[0]?.opened.predicate.number ?? rest.receipts_from) : rest.receipts_from;
+  const at = toTime(nowMs);
+  const from = Math.max(site.record.seq, site.record.receipt?.seq ?? 0);
+  const back = { at, from, to: request.state.seq, request: request.number };
   writeRecord(site.folder, {
-    ...rest,
-    ...(head === undefined ? {} : { receipt: head }),
-    ...(from === undefined ? {} : { receipts_from: from }),
-    request: { number: request.number, id: request.request_id, digest, seen_at: toTime(nowMs) },
+    ...withReceipts(site.record, chain, begins),
+    ...(isReverted ? { reverted: [...(site.record.reverted ?? []), back].slice(-keptNotes) } : {}),
+    request: { number: request.number, id: request.request_id, digest, seen_at: at },
   });
+  return { isReverted };
 };
 
 /** Reads, checks and records the requests of a medium; throws only when no request at all could be taken. */
@@ -105,11 +152,14 @@ export const takeRequests = (
   const newest = new Map<string, OpenedRequest & { envelope: Uint8Array; file: string }>();
   const superseded: string[] = [];
   let first: unknown;
-  const refuse = (file: string, error: unknown): void => {
+  const refuse = (file: string, error: unknown, name?: string): void => {
     if (!(error instanceof BundleError)) throw error;
     first ??= error;
     refused.push({ file, code: error.code, message: error.message });
+    const site = name === undefined ? undefined : findSite(state, name);
+    if (site !== undefined) noteRefused(site, error.code, error.message, toTime(options.nowMs));
   };
+  const receipts = takeReceipts(state, join(media, 'receipts'));
   for (const file of files) {
     try {
       const opened = { ...openOne(state, file.path), file: file.name };
@@ -125,18 +175,20 @@ export const takeRequests = (
     }
   }
   const requests: OpenedRequest[] = [];
+  const reverted: string[] = [];
   for (const opened of newest.values()) {
+    const name = opened.site.record.site;
     try {
-      checkForward(opened, options.acceptReverted);
-      record(opened, options.acceptReverted, options.nowMs);
+      const { isReverted } = record(opened, options.acceptReverted, options.nowMs);
+      if (isReverted) reverted.push(name);
       const { request, digest } = opened;
-      requests.push({ site: getSite(state, opened.site.record.site), request, digest });
+      requests.push({ site: getSite(state, name), request, digest });
     } catch (error) {
-      refuse(opened.file, error);
+      refuse(opened.file, error, name);
     }
   }
   if (requests.length === 0) throw first;
-  return { requests, refused, superseded };
+  return { requests, refused, superseded, reverted, receipts };
 };
 
 /** The last request of every site: what a catalog is built for. */

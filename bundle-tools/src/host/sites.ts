@@ -29,6 +29,18 @@ const recordSchema = z.strictObject({
   receipt: z.strictObject({ number: int, digest: hex, seq: int, tuf: tufVersions }).optional(),
   /** Where the chain of receipts begins for this host. */
   receipts_from: int.optional(),
+  /** Receipts that this host lost with a backup and has asked for again. */
+  receipt_gap: z.strictObject({ from: int, to: int }).optional(),
+  /** What was refused of the site, newest last. */
+  refused: z
+    .array(z.strictObject({ at: time, code: z.string().max(64), detail: z.string().max(500) }))
+    .max(100)
+    .optional(),
+  /** Each time that a person let the site go back to an older state. */
+  reverted: z
+    .array(z.strictObject({ at: time, from: int, to: int, request: int }))
+    .max(100)
+    .optional(),
   bundles: z
     .array(
       z.strictObject({
@@ -151,4 +163,13 @@ export const allSignKeysOf = (site: Site): ReadonlyArray<Uint8Array> => {
     for (const key of card.sign_keys) keys.set(key, Buffer.from(key, 'base64'));
   }
   return [...keys.values()];
+};
+
+/** Refusals and returns that a record keeps. */
+export const keptNotes = 100;
+
+/** Notes what was refused of a site, for whoever looks at it later. */
+export const noteRefused = (site: Site, code: string, detail: string, at: string): void => {
+  const refused = [...(site.record.refused ?? []), { at, code, detail: detail.slice(0, 500) }].slice(-keptNotes);
+  writeRecord(site.folder, { ...site.record, refused });
 };

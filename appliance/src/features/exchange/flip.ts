@@ -10,6 +10,7 @@ import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { believedMs } from './clock.ts';
+import type { CustodyField, CustodyWriter } from './custody.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
@@ -26,7 +27,14 @@ export type ReceiptContext = {
   readonly told: (applied: ReceiptPredicate['applied'], receipt: number) => void;
   readonly devices: () => ReceiptPredicate['devices'];
   readonly overrides: ReceiptPredicate['overrides'];
+  readonly custody: CustodyWriter;
 };
+
+const custodyOf = (receipt: ReceiptContext, verdict: ImportVerdict, at: string, scan?: ReceiptScan): CustodyField =>
+  // A broadcast begins no chain, so there is none to end.
+  verdict.broadcast
+    ? {}
+    : receipt.custody(verdict.volumes, { volumes: verdict.manifest.volumes.length, bundleId: verdict.bundleId }, at, scan);
 
 /** What an import of trust has beside the file: the root to begin with, and which one a person has compared. */
 export type Pin = {
@@ -131,7 +139,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
     }
     parts.waiting.drop(verdict.bundleId);
     if (!verdict.broadcast) parts.waiting.dropUpTo(verdict.seq);
-    store.acknowledge(verdict.manifest.receipt_seen, finished);
+    // A broadcast is written for nobody's receipts.
+    if (!verdict.broadcast) store.acknowledge(verdict.manifest.receipt_seen, finished);
     for (const feed of flip.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
     for (const feed of flip.confirmedFeeds) store.seeFeed(feed, finished);
     if (flip.updates) parts.updates.applyCatalog(flip.updates.list, flip.updates.sizes, finished);
@@ -154,6 +163,7 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
         counts: summary.counts,
         volumes: { seen: [...summary.seenVolumes], missing: [] },
         ...(flip.scan === undefined ? {} : { scan: flip.scan }),
+        ...custodyOf(flip.receipt, verdict, finished, flip.scan),
         warnings: [...verdict.warnings],
         overrides: [...flip.receipt.overrides],
         applied,
@@ -234,6 +244,7 @@ export const recordOutcome = (
           missing: [...(verdict?.missingVolumes ?? [])],
         },
         ...(outcome.scan === undefined ? {} : { scan: outcome.scan }),
+        ...(verdict ? custodyOf(outcome.receipt, verdict, finished, outcome.scan) : {}),
         warnings: [...(verdict?.warnings ?? [])],
         overrides: [...outcome.receipt.overrides],
         applied,

@@ -36,4 +36,6 @@ export type ImporterParts = FlipParts & {
   /** What was installed since the last receipt. */
   readonly applied: Pick<ReceiptContext, 'applied' | 'told'>;
   readonly devices: ReceiptContext['devices'];
+  /** Whether a text names a device or a person of the site. */
+  readonly isNaming: (text: string) => boolean;
 };

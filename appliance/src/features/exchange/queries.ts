@@ -4,6 +4,8 @@ import type { Database } from '../../platform/database.ts';
 // Read model of receipts. Reads task (deployments); what was told is kept in receipt_task.
 
 const MAX_APPLIED = 10_000;
+// A receipt has room for a megabyte; what does not fit is told by the next one.
+const MAX_APPLIED_BYTES = 200_000;
 
 // An order that failed and was seen to be installed later is told once more.
 const IS_NEW = "(told.task IS NULL OR (told.failed = 1 AND task.state <> 'failed'))";
@@ -22,24 +24,29 @@ export const appliedQueries = (db: Database) => {
        json_group_array(DISTINCT task.reason)
          FILTER (WHERE task.state = 'failed' AND told.task IS NULL AND task.reason IS NOT NULL) AS reasons
      FROM task LEFT JOIN receipt_task AS told ON told.task = task.id
-     GROUP BY task.update_id HAVING done + failed + waiting > 0 ORDER BY task.update_id LIMIT @limit`,
+     GROUP BY task.update_id HAVING done + failed + waiting > 0 ORDER BY done + failed = 0, task.update_id LIMIT @limit`,
   );
   const tell = db.prepare(
     `INSERT OR REPLACE INTO receipt_task (task, failed, receipt)
      SELECT task.id, task.state = 'failed', @receipt
      FROM task LEFT JOIN receipt_task AS told ON told.task = task.id
-     WHERE ${IS_OVER} AND ${IS_NEW} AND task.update_id <= @last`,
+     WHERE ${IS_OVER} AND ${IS_NEW} AND task.update_id IN (SELECT value FROM json_each(@updates))`,
   );
   return {
-    applied: (): ReceiptPredicate['applied'] =>
-      applied.all({ limit: MAX_APPLIED }).map(({ reasons, ...row }) => ({
-        ...row,
-        reasons: (JSON.parse(reasons) as string[]).slice(0, 100),
-      })),
+    applied: (): ReceiptPredicate['applied'] => {
+      let room = MAX_APPLIED_BYTES;
+      const rows: ReceiptPredicate['applied'] = [];
+      for (const { reasons, ...row } of applied.iterate({ limit: MAX_APPLIED })) {
+        const told = { ...row, reasons: (JSON.parse(reasons) as string[]).slice(0, 100) };
+        room -= JSON.stringify(told).length;
+        if (room < 0) break;
+        rows.push(told);
+      }
+      return rows;
+    },
     /** Notes that a receipt told these; in the transaction that stores it. */
     told: (applied: ReceiptPredicate['applied'], receipt: number): void => {
-      const last = applied.at(-1)?.update;
-      if (last !== undefined) tell.run({ last, receipt });
+      tell.run({ updates: JSON.stringify(applied.map(({ update }) => update)), receipt });
     },
   };
 };

@@ -20,6 +20,8 @@ import type { ExchangeStore, StateRow } from './store.ts';
 import type { RequestGroup } from './types.ts';
 
 const MAX_RECEIPTS = 32;
+const MAX_RECEIPT_BYTES = 16 * 1024 * 1024;
+const MAX_MISSING = 10_000;
 const MAX_HAVE = 1_000_000;
 const MAX_ADVISORIES = 200_000;
 
@@ -72,17 +74,21 @@ const hostSealKeys = (state: StateRow): Uint8Array[] => {
   return parsePolicy(state.policy).seal_keys.map((key) => new Uint8Array(Buffer.from(key, 'base64')));
 };
 
-const wantsOf = (sources: RequestSources): Want[] => {
+const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => {
   // Everything newer in the suites of each system is the default, so that one trip is enough.
   const newer: Want[] = sources.content.platforms.map((_, index) => ({ kind: 'newer', id: String(index) }));
   const feeds: Want[] = sources.store.feeds().map(({ feed }) => ({ kind: 'advisory', id: feed }));
+  // What a refused bundle relied on and this site lacks (INCOMPLETE).
+  const missing: Want[] = sources.store
+    .missingObjects(MAX_MISSING)
+    .flatMap((id) => (held.has(id) ? [] : [{ kind: 'object' as const, id }]));
   const named: Want[] = sources.wants.map(({ kind, id, min, priority }) => ({
     kind,
     id,
     ...(min === undefined ? {} : { min }),
     ...(priority === undefined ? {} : { priority }),
   }));
-  return [...newer, ...feeds, ...named].slice(0, 100_000);
+  return [...newer, ...feeds, ...missing, ...named].slice(0, 100_000);
 };
 
 const group = (name: RequestGroup['name'], items: readonly unknown[], examples: readonly string[]): RequestGroup => ({
@@ -125,7 +131,14 @@ const groupsOf = (request: SiteRequest): RequestGroup[] => {
 };
 
 const receiptEnvelopes = (store: ExchangeStore): { envelopes: Envelope[]; last: number } => {
-  const rows = store.receiptsOpen(MAX_RECEIPTS);
+  // In order and without a gap; what does not fit follows in the next request.
+  const rows: ReturnType<ExchangeStore['receiptsOpen']> = [];
+  let room = MAX_RECEIPT_BYTES;
+  for (const row of store.receiptsOpen(MAX_RECEIPTS)) {
+    room -= row.envelope.length;
+    if (room < 0) break;
+    rows.push(row);
+  }
   const envelopes = rows.map((row) => envelopeSchema.parse(parseEnvelope(row.envelope, limits.receiptBytes)));
   // The host chains on the digest of the bytes, so they must come out as they were signed.
   for (const [index, envelope] of envelopes.entries())
@@ -164,7 +177,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     tuf,
     state: { ...requestState, digest: stateDigest(tuf, requestState) },
     have: Buffer.from(packDigests(have)).toString('base64'),
-    wants: wantsOf(sources),
+    wants: wantsOf(sources, new Set(have)),
     cursors: Object.fromEntries(store.feeds().map(({ feed, cursor }) => [feed, cursor])),
     platforms: [...content.platforms],
     software: [...content.software],

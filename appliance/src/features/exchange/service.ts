@@ -30,6 +30,7 @@ import {
   previewAgreement,
 } from './clock.ts';
 import { type CollectParts, listUnreferenced, removeUnreferenced } from './collect.ts';
+import { counterProof } from './counter-proof.ts';
 import { siteIdentities } from './identities.ts';
 import { takeImportLock } from './import-lock.ts';
 import { runImport } from './importer.ts';
@@ -38,6 +39,7 @@ import { type KeyDate, keyDates, noteKeyDates, trustRoles } from './key-dates.ts
 import { readSiteKeys } from './keys.ts';
 import { appliedQueries } from './queries.ts';
 import { checkReason } from './reason.ts';
+import { type ExportedReceipts, writeReceipts } from './receipt-export.ts';
 import { operatorOf } from './receipts.ts';
 import { type Recovered, recoverImports } from './recover.ts';
 import { type BuiltRequest, buildRequest, requireState } from './request-builder.ts';
@@ -112,6 +114,8 @@ export type ExchangeService = {
   importedWith(bundleId: string): number | undefined;
   /** With the signed statement, opened; throws NOT_FOUND, CHAIN_BROKEN. */
   receipt(number: number): ReceiptRow & { predicate: ReceiptPredicate; envelope: Uint8Array; prev: string | null };
+  /** Writes receipts to `receipts/` of a medium: those that the host has not confirmed, or all. */
+  exportReceipts(actor: Actor, folder: string, options?: { all?: boolean }): ExportedReceipts;
   /** Verifies the chain of receipts: signatures, numbers, links. For `doctor`. */
   verifyReceipts(): { ok: true; length: number } | { ok: false; brokenAt: number; reason: string };
   /** What does not fit together, as sentences; for `doctor`. `isQuiet`: no server runs, so nothing may be half-done. */
@@ -196,6 +200,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     },
     applied: appliedQueries(db),
     devices: deviceCounts,
+    isNaming: (text) => counterProof({ text }, identities(), () => [], allowedWords()).leaks.length > 0,
   };
 
   const time: ClockParts = { db, store, events, clock, releasedAt: parts.releasedAt };
@@ -375,6 +380,18 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       const { predicate, digest } = openReceipt(row.envelope, [keys().sign.publicKey]);
       if (digest !== row.digest) throw new AppError('CHAIN_BROKEN', `receipt ${number} was changed`);
       return { ...row, predicate };
+    },
+    exportReceipts: (actor, folder, options = {}) => {
+      requireRight(actor, 'exchange:write');
+      return writeReceipts({
+        store,
+        events,
+        actor,
+        medium: resolve(folder),
+        all: options.all ?? false,
+        identities: identities(),
+        allowed: allowedWords(),
+      });
     },
     verifyReceipts: () => {
       const publicKeys = [keys().sign.publicKey];

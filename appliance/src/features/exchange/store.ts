@@ -126,6 +126,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
   const receiptsOpen = db.prepare<[number], ReceiptRecord>(
     'SELECT * FROM receipt WHERE acknowledged_at IS NULL ORDER BY number LIMIT ?',
   );
+  const receiptsAll = db.prepare<[number], ReceiptRecord>('SELECT * FROM receipt ORDER BY number LIMIT ?');
   const receiptNewest = db.prepare<[], ReceiptRecord>('SELECT * FROM receipt ORDER BY number DESC LIMIT 1');
   const receiptOne = db.prepare<[number], ReceiptRecord>('SELECT * FROM receipt WHERE number = ?');
   const receiptPage = db.prepare<[number, number], ReceiptRecord>(
@@ -139,6 +140,8 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
   const acknowledge = db.prepare(
     'UPDATE receipt SET acknowledged_at = ? WHERE acknowledged_at IS NULL AND number <= ?',
   );
+  // A host that went back to a backup of its own names an older one: it gets the later ones again.
+  const askedAgain = db.prepare('UPDATE receipt SET acknowledged_at = NULL WHERE number > ?');
   const imported = db.prepare<[], { bundleId: string; receipt: number }>(
     `SELECT bundle_id AS bundleId, number AS receipt FROM receipt
      WHERE result = 'imported' AND bundle_id IS NOT NULL ORDER BY number DESC LIMIT 10000`,
@@ -245,6 +248,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
       closeRequests.run(at, by, upTo);
     },
     receiptsOpen: (limit: number) => receiptsOpen.all(limit),
+    receiptsAll: (limit: number) => receiptsAll.all(limit),
     receiptNewest: () => receiptNewest.get(),
     receipt: (number: number): (ReceiptRow & { prev: string | null; envelope: Uint8Array }) | undefined => {
       const row = receiptOne.get(number);
@@ -269,6 +273,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     },
     acknowledge: (upTo: number, at: string): void => {
       acknowledge.run(at, upTo);
+      askedAgain.run(upTo);
     },
     imported: () => imported.all().map(({ bundleId, receipt }) => ({ bundleId, receipt: String(receipt) })),
     startImport: (staging: string, by: string, at: string): number =>

@@ -1,0 +1,77 @@
+import { limits } from '../documents/limits.ts';
+import { openSiteCard } from '../documents/site-card.ts';
+import { BundleError } from '../errors.ts';
+import { readBounded } from '../host/read-bounded.ts';
+import { checkReceipts, receiptsIn, takeReceipts } from '../host/receipts.ts';
+import { withLock } from '../host/state.ts';
+import { type Command, textOption } from './command.ts';
+import { argument, stateOf, stateOption } from './state-option.ts';
+
+export const receiptTake: Command = {
+  words: ['receipt', 'take'],
+  summary: 'Takes the receipts that a site wrote to a folder, without a request.',
+  usage: 'receipt take DIR --state DIR',
+  example: 'receipt take /media/usb/receipts --state /var/lib/sallyport-bundle',
+  options: { state: stateOption },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const state = stateOf(input);
+    return withLock(state, async () => {
+      const sites = takeReceipts(state, argument(input, 0));
+      if (sites.length === 0) throw new BundleError('NOT_FOUND', `${argument(input, 0)} holds no receipt`);
+      const isRefused = sites.some(({ refused }) => refused !== undefined);
+      return {
+        json: { sites },
+        text: sites.map(({ site, taken, refused }) =>
+          refused === undefined
+            ? `site ${site}: ${taken} new receipts`
+            : `site ${site}: ${refused.code}: ${refused.message}`,
+        ),
+        ...(isRefused ? { exit: 1 as const } : {}),
+      };
+    });
+  },
+};
+
+export const receiptVerify: Command = {
+  words: ['receipt', 'verify'],
+  summary: 'Checks the receipts in a folder against the card of their site: signatures, numbers, links.',
+  usage: 'receipt verify DIR --card FILE',
+  example: 'receipt verify /media/usb/receipts --card plant-1.site-card.json',
+  options: { card: { type: 'string', required: true, value: 'FILE', help: 'the site card, compared before' } },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const card = openSiteCard(readBounded(textOption(input, 'card') ?? '', limits.siteCardBytes));
+    const receipts = receiptsIn(argument(input, 0)).get(card.card.site) ?? [];
+    if (receipts.length === 0)
+      throw new BundleError('NOT_FOUND', `${argument(input, 0)} holds no receipt of site ${card.card.site}`);
+    const chain = checkReceipts(
+      {
+        name: card.card.site,
+        keys: card.card.sign_keys.map((key) => Buffer.from(key, 'base64')),
+        from: 1,
+        has: () => false,
+      },
+      receipts,
+      undefined,
+      false,
+    );
+    const rows = chain.fresh.map(({ opened: { predicate, digest } }) => ({
+      number: predicate.number,
+      at: predicate.finished_at,
+      result: predicate.result,
+      code: predicate.code,
+      bundle: predicate.bundle_id ?? null,
+      digest,
+    }));
+    return {
+      json: { site: card.card.site, receipts: rows },
+      text: [
+        ...rows.map((row) => `${row.number}  ${row.at}  ${row.result}  ${row.code}  ${row.bundle ?? ''}`),
+        `${rows.length} receipts of site ${card.card.site}, unbroken`,
+      ],
+    };
+  },
+};
