@@ -18,6 +18,7 @@ import {
   takeReceipts,
   withReceipts,
 } from './receipts.ts';
+import { readSealKeys } from './seal-keys.ts';
 import {
   findSite,
   getSite,
@@ -28,7 +29,6 @@ import {
   type SiteRecord,
   writeRecord,
 } from './sites.ts';
-import { readSealKeys } from './seal-keys.ts';
 import type { HostState } from './state.ts';
 
 /** A request that was checked against its site's card. */
