@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose } from '@sallyport/appliance/compose';
+import { decodeBitmap } from '@sallyport/bundle-tools/documents/bitmap';
 import { unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { claimedManifest, type Manifest } from '@sallyport/bundle-tools/documents/manifest';
 import type { SiteRequest } from '@sallyport/bundle-tools/documents/request';
@@ -124,11 +125,8 @@ export const ledgerBench = () => {
     const carried = new Set(
       [...readFileSync(path, 'latin1').matchAll(/o\/([0-9a-f]{64})/g)].map(([, sha]) => sha ?? ''),
     );
-    const bits = [...Buffer.from(manifest.relies_on, 'base64')].reduce(
-      (sum, byte) => sum + [...byte.toString(2)].filter((bit) => bit === '1').length,
-      0,
-    );
-    return { carried, reliesOn: bits, manifest };
+    const reliesOn = decodeBitmap(manifest.relies_on, manifest.inventory.lines).length;
+    return { carried, reliesOn, manifest };
   };
 
   const save = (from: string, to: string): void => cpSync(at(from), at(to), { recursive: true });

@@ -75,7 +75,7 @@ const verifyPath = (state: ReturnType<typeof stateOf>, path: string): CommandRes
     })),
   );
   return result(
-    { files: checked.map(({ findings: _, ...file }) => file) },
+    { files: checked.map(({ file, sha256, lines }) => ({ file, sha256, lines })) },
     [
       ...checked.flatMap(({ file, sha256, lines }) => [`${sha256}  ${file}`, ...lines.map(lineText)]),
       ...problems.map(problemText),

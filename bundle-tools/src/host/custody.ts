@@ -107,8 +107,7 @@ const checkAgainstReceipt = (
   if (sent === undefined) broken('this host wrote no such file for the site');
   else if (sent.bundle !== predicate.bundle_id) broken(`the file belongs to bundle ${sent.bundle}`);
   if (!subjects.some(({ digest }) => digest.sha256 === way.sha256)) broken('the receipt is not about this file');
-  if (own.length > 0 && own.some((text, at) => texts[at] !== text))
-    broken('the chain does not begin as this host wrote it');
+  if (own.some((text, at) => texts[at] !== text)) broken('the chain does not begin as this host wrote it');
   const last = way.lines.at(-1);
   if (last?.step !== 'import') broken('the chain does not end with an import');
   else {
