@@ -10,7 +10,7 @@ import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { believedMs } from './clock.ts';
-import type { CustodyField, CustodyWriter } from './custody.ts';
+import type { CustodyField, CustodyWriter, ReceiptScan } from './custody.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
@@ -34,7 +34,12 @@ const custodyOf = (receipt: ReceiptContext, verdict: ImportVerdict, at: string, 
   // A broadcast begins no chain, so there is none to end.
   verdict.broadcast
     ? {}
-    : receipt.custody(verdict.volumes, { volumes: verdict.manifest.volumes.length, bundleId: verdict.bundleId }, at, scan);
+    : receipt.custody(
+        verdict.volumes,
+        { volumes: verdict.manifest.volumes.length, bundleId: verdict.bundleId },
+        at,
+        scan,
+      );
 
 /** What an import of trust has beside the file: the root to begin with, and which one a person has compared. */
 export type Pin = {
