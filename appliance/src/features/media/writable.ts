@@ -55,6 +55,6 @@ export const whileWritable = async <T>(
   } finally {
     rmSync(flag, { force: true });
     // Only when it is read-only again has the system taken its hands off.
-    await waitFor(() => isReadOnly() !== false);
+    await waitFor(() => isReadOnly() === true);
   }
 };
