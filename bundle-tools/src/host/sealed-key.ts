@@ -32,7 +32,7 @@ type Cost = Pick<SealedSecret, 'kdf' | 'memory_kib' | 'passes' | 'parallelism' |
 export const minPassphraseLength = 12;
 
 // RFC 9106's second choice with four times its memory: it is paid a few times a year.
-const cost = { kdf: 'argon2id', memory_kib: 256 * 1024, passes: 3, parallelism: 1 } as const;
+const usualCost: Omit<Cost, 'salt'> = { kdf: 'argon2id', memory_kib: 256 * 1024, passes: 3, parallelism: 1 };
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
 
@@ -60,7 +60,7 @@ const covered = (publicKey: Uint8Array, { kdf, memory_kib, passes, parallelism, 
   });
 
 /** Closes a secret key under a passphrase. */
-export const sealSecret = (key: SigningKey, passphrase: string): SealedSecret => {
+export const sealSecret = (key: SigningKey, passphrase: string, cost = usualCost): SealedSecret => {
   if (passphrase.length < minPassphraseLength)
     throw new BundleError('USAGE', `a passphrase has at least ${minPassphraseLength} characters`);
   const params = { ...cost, salt: Buffer.from(randomBytes(saltBytes)).toString('base64') };
