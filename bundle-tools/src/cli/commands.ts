@@ -6,6 +6,7 @@ import { custodyKeyAdd, custodyKeyCreate } from './custody-key.ts';
 import { custodyVerify } from './custody-verify.ts';
 import { fulfil } from './fulfil.ts';
 import { inspect } from './inspect.ts';
+import { rebuild } from './rebuild.ts';
 import { receiptTake, receiptVerify } from './receipt.ts';
 import { siteAdd } from './site-add.ts';
 import { siteList } from './site-list.ts';
@@ -13,6 +14,7 @@ import { sourceAdd } from './source-add.ts';
 import { sourceList } from './source-list.ts';
 import { sourceRemove } from './source-remove.ts';
 import { sourceSync } from './source-sync.ts';
+import { split } from './split.ts';
 import { trustDiscard } from './trust-discard.ts';
 import { trustExport } from './trust-export.ts';
 import { trustInit } from './trust-init.ts';
@@ -53,5 +55,7 @@ export const commands: ReadonlyArray<Command> = [
   custodyKeyCreate,
   custodyKeyAdd,
   custodyAdd,
+  split,
+  rebuild,
   custodyVerify,
 ];

@@ -4,6 +4,7 @@ import { publishSigned, signCatalog } from '../host/catalog-sign.ts';
 import { type Fulfilled, fulfil as fulfilRequests } from '../host/fulfil.ts';
 import type { KeyFile } from '../host/key-files.ts';
 import { withLock } from '../host/state.ts';
+import { parseVolumeBytes } from '../media/presets.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { catalogJson, requestOptions, takeFromMedium } from './catalog-build.ts';
 import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
@@ -18,10 +19,20 @@ const readBackText: Readonly<Record<Fulfilled['readBack'], string>> = {
   memory: 'synced, safe to remove; this file system cannot be read past the memory, so compare the SHA-256 elsewhere',
 };
 
+const volumeText =
+  (bundle: Fulfilled) =>
+  ({ n, file, bytes, sha256, path }: Fulfilled['volumes'][number]): string =>
+    `  volume ${n} of ${bundle.volumes.length}: ${path === undefined ? 'no room on this medium' : file}, ${bytes} bytes, sha256 ${sha256}`;
+
 const bundleText = (bundle: Fulfilled): string[] => [
   `site ${bundle.site}: request ${bundle.request} answered by ${bundle.path}`,
   `  ${bundle.objects} objects, ${bundle.objectBytes} bytes, ${bundle.updates} updates; ${bundle.reliesOn} objects are there already`,
-  `  sha256 ${bundle.sha256}`,
+  ...(bundle.volumes.length === 1 ? [`  sha256 ${bundle.sha256}`] : bundle.volumes.map(volumeText(bundle))),
+  ...(bundle.left.length === 0
+    ? []
+    : [
+        `  for the next medium: rebuild ${bundle.bundleId.slice(0, 8)} ${bundle.left.map((n) => `--volume ${n}`).join(' ')} --media DIR`,
+      ]),
   `  ${readBackText[bundle.readBack]}`,
   ...bundle.unfulfilled.map(({ reason, wants }) => `  not fulfilled: ${reason}: ${wants.length} wants`),
   ...bundle.gaps.slice(0, shownGaps).map((gap) => `    ${gap.reason} ${gap.what}: ${gap.detail}`),
@@ -59,6 +70,11 @@ export const fulfil: Command = {
     },
     'passphrase-file': passphraseOption,
     'accept-new-fulfil-keys': { type: 'boolean', help: 'with --curator-key: this host changed its fulfil keys' },
+    'volume-size': {
+      type: 'string',
+      value: 'SIZE',
+      help: 'fat32, dvd, bd25 or bytes such as 700M (else what the site asks for)',
+    },
     person: { type: 'string', value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },
   minPositionals: 0,
@@ -67,6 +83,7 @@ export const fulfil: Command = {
     const state = stateOf(input);
     const media = textOption(input, 'media') ?? '';
     const person = integerOption(input, 'person', 0, 1_000_000) ?? 0;
+    const volumeSize = textOption(input, 'volume-size');
     return withLock(state, async () => {
       const taken = takeFromMedium(input, state);
       const keys = await readKeys(input, 'curator-key');
@@ -78,6 +95,7 @@ export const fulfil: Command = {
         io: input.io,
         nowMs: nowMs(),
         person,
+        ...(volumeSize === undefined ? {} : { volumeBytes: parseVolumeBytes(volumeSize) }),
       });
       for (const { site, code, message } of failed) input.io.note(`site ${site}: ${code}: ${message}`);
       return {

@@ -1,20 +1,17 @@
 import { unpackBundle } from '../host/unpack.ts';
 import { type Command, textOption } from './command.ts';
-import { argument } from './state-option.ts';
 
 export const unpack: Command = {
   words: ['unpack'],
   summary: 'Writes the entries of a bundle as files, for a look or for import as a folder.',
-  usage: 'unpack PATH --dir DIR',
+  usage: 'unpack PATH... --dir DIR',
   example: 'unpack /media/usb/1f0c77aa-1of1.tar --dir /tmp/bundle',
   options: { dir: { type: 'string', value: 'DIR', required: true, help: 'an empty or new folder' } },
   minPositionals: 1,
-  maxPositionals: 1,
+  maxPositionals: 999,
   run: async (input) => {
     const folder = textOption(input, 'dir') ?? '';
-    const done = await unpackBundle(argument(input, 0), folder, (bytes) =>
-      input.io.progress('unpacking, bytes', bytes),
-    );
+    const done = await unpackBundle(input.positionals, folder, (bytes) => input.io.progress('unpacking, bytes', bytes));
     return { json: { ...done, path: folder }, text: [`${done.files} files, ${done.bytes} bytes in ${folder}`] };
   },
 };

@@ -11,7 +11,7 @@ import { nowMs } from '../platform/ambient.ts';
 import { groupHex } from '../trust/keys.ts';
 import { describeMetadata } from '../trust/repository.ts';
 import { type Command, type CommandInput, textOption } from './command.ts';
-import { argument, stateFolder } from './state-option.ts';
+import { stateFolder } from './state-option.ts';
 
 /** The root to check against: a file, a trust export, or the root of this host's state. */
 const rootOf = async (input: CommandInput): Promise<Uint8Array> => {
@@ -26,24 +26,24 @@ const rootOf = async (input: CommandInput): Promise<Uint8Array> => {
 export const verify: Command = {
   words: ['verify'],
   summary: 'Checks a bundle offline with the real importer: signatures, versions, every byte.',
-  usage: 'verify PATH [--root FILE | --state DIR]',
+  usage: 'verify PATH... [--root FILE | --state DIR]',
   example: 'verify /media/usb/1f0c77aa-1of1.tar --root 1.root.json',
   options: {
     root: { type: 'string', value: 'FILE', help: 'the root to trust: root metadata, or a trust export' },
     state: { type: 'string', value: 'DIR', help: 'trust the root of this host' },
   },
   minPositionals: 1,
-  maxPositionals: 1,
+  maxPositionals: 999,
   run: async (input) => {
     const root = await rootOf(input);
     const described = describeMetadata(root);
     const { verdict, reliesOn } = await verifyWithRoot({
-      path: argument(input, 0),
+      paths: input.positionals,
       root,
       nowMs: nowMs(),
       io: input.io,
     });
-    const { manifest, counts, warnings } = verdict;
+    const { manifest, warnings } = verdict;
     return {
       json: {
         verified: true,
@@ -52,13 +52,14 @@ export const verify: Command = {
         seq: verdict.seq,
         root: { version: described.version, sha256: described.sha256 },
         tuf: verdict.tuf,
-        objects: counts.new,
-        bytes: counts.bytes,
+        volumes: manifest.volumes.length,
+        objects: manifest.totals.objects,
+        bytes: manifest.totals.bytes,
         reliesOn,
         warnings,
       },
       text: [
-        `good: bundle ${verdict.bundleId} for ${manifest.site === '*' ? 'every site' : `site ${manifest.site}`}, ${counts.new} objects, ${counts.bytes} bytes`,
+        `good: bundle ${verdict.bundleId} for ${manifest.site === '*' ? 'every site' : `site ${manifest.site}`}, ${manifest.totals.objects} objects, ${manifest.totals.bytes} bytes${manifest.volumes.length > 1 ? ` in ${manifest.volumes.length} volumes` : ''}`,
         `against root ${described.version}  ${groupHex(described.sha256)}`,
         ...(reliesOn > 0 ? [`it relies on ${reliesOn} objects that the site holds`] : []),
         ...warnings.map((code) => `warning ${code}`),

@@ -68,7 +68,9 @@ type Sent = { readonly bundle: string; readonly seq: number; readonly sha256: st
 
 /** Every file that this host wrote for a site, as far as its record goes back. */
 export const sentFiles = (record: SiteRecord): ReadonlyArray<Sent> =>
-  record.bundles.map(({ bundle_id: bundle, seq, sha256 }) => ({ bundle, seq, sha256 }));
+  record.bundles.flatMap(({ bundle_id: bundle, seq, sha256, volumes }) =>
+    (volumes ?? [{ sha256 }]).map((volume) => ({ bundle, seq, sha256: volume.sha256 })),
+  );
 
 const stepsOf = (lines: ReadonlyArray<CheckedCustodyLine>): ReadonlySet<string> =>
   new Set(lines.map(({ step }) => step));

@@ -1,21 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { type BuiltBundle, buildBundle } from '../builder/build-bundle.ts';
+import { rmSync } from 'node:fs';
+import { type BundlePlan, planBundle } from '../builder/plan-bundle.ts';
 import type { Io } from '../cli/io.ts';
 import { BundleError } from '../errors.ts';
 import { listMedium } from '../media/find.ts';
 import type { ReadBackSource } from '../media/read-back.ts';
-import { freeBytes, writeToMedium } from '../media/write.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
-import { ensureDir } from '../platform/files.ts';
 import type { Unfulfilled } from '../updates/update.ts';
 import { publishSigned } from './catalog-sign.ts';
 import { type Catalog, findPendingCatalog, pendingFolders, readCatalogHead, signedCatalog } from './catalogs.ts';
 import { type Choice, choose, type Findings } from './choose.ts';
 import { claimedVersions } from './claimed-versions.ts';
 import { recordCustody } from './custody.ts';
+import { keepBundle } from './kept-bundles.ts';
 import { daysAfter, daysUntil, lifetimeDays, rootReserveDays } from './lifetimes.ts';
-import { type ObjectStore, objectStore } from './objects.ts';
 import { type OnlineKeys, readOnlineKeys } from './online-keys.ts';
 import { signOnlineMetadata } from './online-metadata.ts';
 import { peekBundle } from './peek-bundle.ts';
@@ -25,6 +22,7 @@ import { findSitePlan } from './site-plan.ts';
 import { getSite, keptBundles, type Site, type SiteRecord, writeRecord } from './sites.ts';
 import type { HostState } from './state.ts';
 import { getNewest, type Published, rootsFrom } from './trust-files.ts';
+import { type PlacedVolume, placeVolumes } from './write-volumes.ts';
 
 // `fulfil`: chooses per site from what curators have signed, signs snapshot, timestamp and manifest, and writes bundles.
 
@@ -38,6 +36,9 @@ export type Fulfilled = {
   readonly readBack: ReadBackSource;
   readonly bytes: number;
   readonly sha256: string;
+  readonly volumes: ReadonlyArray<PlacedVolume>;
+  /** Volumes for which this medium had no room; `rebuild` writes them to the next. */
+  readonly left: ReadonlyArray<number>;
   readonly objects: number;
   readonly objectBytes: number;
   readonly updates: number;
@@ -54,6 +55,8 @@ type FulfilOptions = {
   readonly io: Io;
   readonly nowMs: number;
   readonly person: number;
+  /** The most that a volume may have, over what the site asks for. */
+  readonly volumeBytes?: number;
 };
 type Signed = {
   readonly catalog: Catalog & { readonly targets: Published };
@@ -104,20 +107,17 @@ const reserveSeq = (site: Site, request: OpenedRequest['request']): { record: Si
   return { record, seq };
 };
 
-const build = async (
+const planFor = (
   options: FulfilOptions,
   opened: OpenedRequest,
   signed: Signed,
   choice: Choice,
   record: SiteRecord,
-  folder: string,
-  objects: ObjectStore,
-): Promise<BuiltBundle> => {
+): BundlePlan => {
   const { request, digest } = opened;
   const { catalog } = signed;
-  const volumeBytes = request.media.volume_bytes;
-  return buildBundle({
-    out: folder,
+  const volumeBytes = options.volumeBytes ?? request.media.volume_bytes;
+  return planBundle({
     bundleId: Buffer.from(randomBytes(16)).toString('hex'),
     site: request.site,
     request: { requestId: request.request_id, digest, nonce: request.nonce },
@@ -140,95 +140,97 @@ const build = async (
     },
     include: choice.include,
     reliesOn: choice.reliesOn,
-    objectPath: (sha256) => objects.path(sha256),
     unfulfilled: choice.unfulfilled.map(({ reason, wants }) => ({ reason, wants: [...wants] })),
     receiptSeen: record.receipt?.number ?? 0,
     ...(volumeBytes > 0 ? { volumeBytes } : {}),
     sign: [signed.keys.fulfil],
-    onProgress: (done, total) => options.io.progress(`building for ${request.site}, bytes`, done, total),
   });
 };
 
 /** Takes earlier bundles for the same site off the medium: two candidates would make an import ambiguous. */
 const dropOlderBundles = async (media: string, site: SiteRecord, keep: string, io: Io): Promise<void> => {
-  const own = new Set(site.bundles.map((bundle) => bundle.file));
+  const older = site.bundles.filter((bundle) => bundle.bundle_id !== keep);
+  const own = new Set(older.flatMap((bundle) => [bundle.file, ...(bundle.volumes ?? []).map(({ file }) => file)]));
   for (const file of listMedium(media)) {
-    if (file.kind !== 'tar' || file.name === keep || !own.has(file.name)) continue;
+    if (file.kind !== 'tar' || !own.has(file.name)) continue;
     const { manifest } = await peekBundle(file.path);
-    if (manifest.site !== site.site || !site.bundles.some((bundle) => bundle.bundle_id === manifest.bundle_id))
-      continue;
+    if (manifest.site !== site.site || !older.some((bundle) => bundle.bundle_id === manifest.bundle_id)) continue;
     rmSync(file.path);
     io.note(`removed ${file.name}, an earlier bundle for site ${site.site}`);
   }
 };
 
+const entryOf = (plan: BundlePlan, volumes: ReadonlyArray<PlacedVolume>, requestId: string) => {
+  const { manifest } = plan;
+  const [first] = volumes;
+  if (first === undefined) throw new BundleError('INTERNAL', 'no volume was built');
+  return {
+    bundle_id: manifest.bundle_id,
+    seq: manifest.seq,
+    request_id: requestId,
+    catalog: manifest.inventory.catalog,
+    issued_at: manifest.issued_at,
+    file: first.file,
+    bytes: volumes.reduce((sum, { bytes }) => sum + bytes, 0),
+    sha256: first.sha256,
+    ...(volumes.length === 1
+      ? {}
+      : { volumes: volumes.map(({ n, file, bytes, sha256 }) => ({ n, file, bytes, sha256 })) }),
+  };
+};
+
 const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: Signed): Promise<Fulfilled> => {
   const { state, media, io, nowMs } = options;
-  const objects = objectStore(state.objects);
   const site = getSite(state, opened.site.record.site);
   const { choice, gaps } = chooseFor(opened, signed);
   const { record, seq } = reserveSeq(site, opened.request);
-  ensureDir(state.staging);
-  const folder = mkdtempSync(join(state.staging, 'bundle-'));
-  try {
-    const needed = choice.include.reduce((sum, line) => sum + (signed.catalog.lines[line]?.size ?? 0), 0);
-    const free = freeBytes(state.staging);
-    if (free < needed)
-      throw new BundleError('NO_SPACE', `${state.staging} has ${free} bytes free, the bundle needs ${needed}`);
-    const built = await build(options, opened, signed, choice, record, folder, objects);
-    const [file] = built.files;
-    if (file === undefined) throw new BundleError('INTERNAL', 'no volume was built');
-    const verdict = await checkAnswer({ state, path: file.path, nowMs, io }, opened.request, opened.digest);
-    const name = basename(file.path);
-    const { path, readBack } = writeToMedium(file.path, media, name, (done, total) =>
-      io.progress(`writing ${name}, bytes`, done, total),
-    );
-    const { manifest } = built;
-    const entry = {
-      bundle_id: manifest.bundle_id,
-      seq,
-      request_id: opened.request.request_id,
-      catalog: signed.catalog.number,
-      issued_at: manifest.issued_at,
-      file: name,
-      bytes: file.bytes,
-      sha256: file.sha256,
-    };
-    const next = {
-      ...record,
-      last_bundle: manifest.bundle_id,
-      bundles: [...record.bundles, entry].slice(-keptBundles),
-    };
-    recordCustody({
-      site,
-      person: options.person,
-      media,
-      sha256: file.sha256,
-      at: toTime(nowMs),
-      key: signed.keys.fulfil,
-    });
-    writeRecord(site.folder, next);
-    await dropOlderBundles(media, next, name, io);
-    return {
-      site: record.site,
-      request: opened.request.number,
-      bundleId: manifest.bundle_id,
-      seq,
-      path,
-      readBack,
-      bytes: file.bytes,
-      sha256: file.sha256,
-      objects: manifest.totals.objects,
-      objectBytes: manifest.totals.bytes,
-      updates: choice.updates.length,
-      reliesOn: choice.reliesOn.length,
-      unfulfilled: choice.unfulfilled,
-      gaps,
-      warnings: verdict.warnings,
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const plan = planFor(options, opened, signed, choice, record);
+  const { manifest } = plan;
+  const warnings = new Set<string>();
+  const check = async (path: string, n: number): Promise<void> => {
+    const verdict = await checkAnswer({ state, path, n, nowMs, io }, opened.request, opened.digest);
+    for (const code of verdict.warnings) warnings.add(code);
+  };
+  const volumes = await placeVolumes(
+    { state, plan, media, io, check },
+    manifest.volumes.map(({ n }) => n),
+  );
+  keepBundle(
+    site,
+    plan,
+    record.bundles.map((bundle) => bundle.bundle_id),
+  );
+  const entry = entryOf(plan, volumes, opened.request.request_id);
+  const next = {
+    ...record,
+    last_bundle: manifest.bundle_id,
+    bundles: [...record.bundles, entry].slice(-keptBundles),
+  };
+  const placed = volumes.filter(({ path }) => path !== undefined);
+  for (const { sha256 } of placed)
+    recordCustody({ site, person: options.person, media, sha256, at: toTime(nowMs), key: signed.keys.fulfil });
+  writeRecord(site.folder, next);
+  await dropOlderBundles(media, next, manifest.bundle_id, io);
+  const [first] = placed;
+  return {
+    site: record.site,
+    request: opened.request.number,
+    bundleId: manifest.bundle_id,
+    seq,
+    path: first?.path ?? '',
+    readBack: first?.readBack ?? 'memory',
+    bytes: entry.bytes,
+    sha256: entry.sha256,
+    volumes,
+    left: volumes.filter(({ path }) => path === undefined).map(({ n }) => n),
+    objects: manifest.totals.objects,
+    objectBytes: manifest.totals.bytes,
+    updates: choice.updates.length,
+    reliesOn: choice.reliesOn.length,
+    unfulfilled: choice.unfulfilled,
+    gaps,
+    warnings: [...warnings],
+  };
 };
 
 const checkRoot = (state: HostState, nowMs: number): void => {

@@ -15,7 +15,14 @@ import { findPublished, getNewest } from './trust-files.ts';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-type Check = { readonly state: HostState; readonly path: string; readonly nowMs: number; readonly io: Io };
+type Check = {
+  readonly state: HostState;
+  readonly path: string;
+  /** The volume that the path is; 1 when absent. */
+  readonly n?: number;
+  readonly nowMs: number;
+  readonly io: Io;
+};
 
 const common = (
   nowMs: number,
@@ -40,7 +47,7 @@ const run = async (check: Check, context: (folder: string) => ImportContext): Pr
       stagingDir,
       onProgress: ({ doneBytes, totalBytes }) => check.io.progress('checking, bytes', doneBytes, totalBytes),
     });
-    if (verdict.missingVolumes.length > 0) throw new BundleError('VOLUMES_MISSING', 'the bundle is not whole');
+    if (verdict.missingVolumes.includes(check.n ?? 1)) throw new BundleError('VOLUMES_MISSING', 'it is not whole');
     return verdict;
   } catch (error) {
     const reason = error instanceof BundleError ? `${error.code}: ${error.message}` : String(error);

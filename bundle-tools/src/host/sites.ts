@@ -49,9 +49,14 @@ const recordSchema = z.strictObject({
         request_id: id,
         catalog: int,
         issued_at: time,
+        /** The first volume, and the bytes of all. */
         file: z.string().max(64),
         bytes: int,
         sha256: hex,
+        volumes: z
+          .array(z.strictObject({ n: int, file: z.string().max(64), bytes: int, sha256: hex }))
+          .max(limits.volumes)
+          .optional(),
       }),
     )
     .max(1000),

@@ -60,6 +60,7 @@ const verdictSchema = z.strictObject({
   policyPath: z.string(),
   objects: z.array(z.strictObject({ sha256: z.string(), size: z.int(), path: z.string() })),
   volumes: z.array(z.strictObject({ n: z.int(), bytes: z.int(), sha256: z.string() })),
+  verified: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
   here: z.array(z.int()),
   missingVolumes: z.array(z.int()),
   counts: z.strictObject({ new: z.int(), held: z.int(), removed: z.int(), unfulfilled: z.int(), bytes: z.int() }),

@@ -75,9 +75,9 @@ type ReadOptions = {
   partialDir: string;
   /** Digests to keep; anything else is only verified. */
   wanted: ReadonlySet<string>;
+  /** Nothing is kept at all: of an object that comes in parts, only which chunks verified. */
+  isDiscarding: boolean;
   onBytes: (count: number) => void;
-  /** Called for each entry that was read to its end. */
-  onRead: (name: string) => void;
   /** Called for each object that is whole now; `kept` where it was written. */
   onVerified: (object: VerifiedObject, kept: boolean) => void;
 };
@@ -133,7 +133,8 @@ const readChunks = async (
       const count = Math.min(piece.length - at, chunkLength(line, index) - inChunk);
       const slice = piece.subarray(at, at + count);
       const isNew = target !== undefined && target.marks[index] !== 1;
-      const written = isNew ? target.write(index * limits.chunkBytes + inChunk, slice) : undefined;
+      const written =
+        isNew && !options.isDiscarding ? target.write(index * limits.chunkBytes + inChunk, slice) : undefined;
       written?.catch(() => undefined);
       hash.update(slice);
       await written;
@@ -158,7 +159,7 @@ const readChunks = async (
 const readPart = async (name: string, range: Range, line: InventoryLine, options: ReadOptions): Promise<void> => {
   const { source, partialDir, wanted } = options;
   await source.expect(name, range.length);
-  if (!wanted.has(line.sha256)) return readChunks(line, range.offset, undefined, options);
+  if (!wanted.has(line.sha256) && !options.isDiscarding) return readChunks(line, range.offset, undefined, options);
   const target = await openPartial(partialDir, line);
   try {
     await readChunks(line, range.offset, target, options);
@@ -168,7 +169,7 @@ const readPart = async (name: string, range: Range, line: InventoryLine, options
     await target.close();
   }
   const { sha256, size } = line;
-  options.onVerified({ sha256, size, path: partialPath(partialDir, sha256) }, true);
+  options.onVerified({ sha256, size, path: partialPath(partialDir, sha256) }, !options.isDiscarding);
 };
 
 type Range = { offset: number; length: number };
@@ -206,6 +207,5 @@ export const readVolume = async (
     const byChunks = !item.whole || (item.length > partialFromBytes && wanted.has(item.sha256));
     if (byChunks) await readPart(item.name, item, line, options);
     else await readWhole(item, line, options);
-    options.onRead(item.name);
   }
 };

@@ -92,10 +92,11 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
   if ('refused' in outcome) throw recheckRefusal(refusalFrom(outcome), context);
   if (!('verdict' in outcome)) throw new ImportRefusal('INTERNAL', 'the import process gave another answer');
   checkPaths(outcome.verdict, { stagingDir, partialDir });
-  const { requestId, alreadyImported, ...rest } = outcome.verdict;
+  const { requestId, alreadyImported, verified, ...rest } = outcome.verdict;
   const verdict: ImportVerdict = {
     ...rest,
     ...(requestId === undefined ? {} : { requestId }),
+    ...(verified === undefined ? {} : { verified }),
     ...(alreadyImported === undefined ? {} : { alreadyImported }),
   };
   await recheckVerdict(verdict, context, stagingDir);

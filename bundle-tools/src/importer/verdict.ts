@@ -29,6 +29,8 @@ export type ImportVerdict = {
   policyPath: string;
   /** Objects that verified in this run and where they lie; those already held are not among them. */
   objects: { sha256: string; size: number; path: string }[];
+  /** With `discard`: the digests of what verified in this run, since nothing is kept that could tell. */
+  verified?: string[];
   /** Each volume read: the other subjects of the receipt. Empty for an unpacked folder and a dry run. */
   volumes: { n: number; bytes: number; sha256: string }[];
   /** Numbers of the volumes that this source holds. */

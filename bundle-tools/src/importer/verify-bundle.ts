@@ -130,8 +130,6 @@ type ReadResult = {
   objects: VerifiedObject[];
   /** Digests that were read whole, kept or not. */
   verified: Set<string>;
-  /** Names of entries that were read to their end. */
-  entries: Set<string>;
   seen: ImportVerdict['volumes'];
 };
 
@@ -161,7 +159,7 @@ const readObjects = async (
   objects: ObjectPlan,
   volumes: Manifest['volumes'],
 ): Promise<ReadResult> => {
-  const result: ReadResult = { objects: [], verified: new Set(), entries: new Set(), seen: [] };
+  const result: ReadResult = { objects: [], verified: new Set(), seen: [] };
   const wanted = new Set(run.context.discard === true ? [] : objects.fresh.keys());
   const totalBytes = bytesOf(volumes, bound);
   let doneBytes = 0;
@@ -180,7 +178,7 @@ const readObjects = async (
           doneBytes += count;
           progress('objects');
         },
-        onRead: (name) => result.entries.add(name),
+        isDiscarding: run.context.discard === true,
         onVerified: (object, kept) => {
           result.verified.add(object.sha256);
           if (!kept) return;
@@ -269,15 +267,12 @@ const verifyFrom = async (source: BundleSource, run: Run): Promise<ImportVerdict
   run.report('complete');
   const isPresent = (sha256: string): boolean => read.verified.has(sha256) || hasDigest(held, sha256);
   const lacking = await checkComplete(manifest, bound, held, isPresent, run.partialDir);
-  const isRead = ({ first, last }: Manifest['volumes'][number]): boolean =>
-    bound.items.slice(first, last + 1).every(({ name }) => read.entries.has(name));
   return {
     ...verdict,
     objects: read.objects,
     volumes: read.seen,
-    // Nothing is kept of what is only verified, so what was read is what counts.
-    missingVolumes:
-      context.discard === true ? manifest.volumes.filter((entry) => !isRead(entry)).map(({ n }) => n) : lacking,
+    missingVolumes: lacking,
+    ...(context.discard === true ? { verified: [...read.verified] } : {}),
   };
 };
 

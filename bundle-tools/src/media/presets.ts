@@ -8,7 +8,7 @@ export const mediumPresets = {
 } as const;
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
-const smallestBytes = 64 * 1024;
+const smallestBytes = 8 * 1024;
 
 const isPreset = (text: string): text is keyof typeof mediumPresets => Object.hasOwn(mediumPresets, text);
 

@@ -1,0 +1,50 @@
+import { BundleError } from '../errors.ts';
+import { rebuild as rebuildVolumes } from '../host/rebuild.ts';
+import { withLock } from '../host/state.ts';
+import { nowMs } from '../platform/ambient.ts';
+import { type Command, listOption, textOption } from './command.ts';
+import { argument, integerOption, stateOf, stateOption } from './state-option.ts';
+
+const numberOf = (text: string): number => {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new BundleError('USAGE', `${text} is no number of a volume`);
+  return Number(text);
+};
+
+export const rebuild: Command = {
+  words: ['rebuild'],
+  summary: 'Makes volumes of a bundle again, bit by bit the same: for a damaged or lost medium, or for the next one.',
+  usage: 'rebuild BUNDLE [--volume N] --media DIR --state DIR',
+  example: 'rebuild 1f0c77aa --volume 2 --media /media/usb --state /var/lib/sallyport-bundle',
+  options: {
+    state: stateOption,
+    media: { type: 'string', value: 'DIR', required: true, help: 'the medium, as a folder' },
+    volume: { type: 'string', value: 'N', multiple: true, help: 'which volume; without it all that the medium takes' },
+    person: { type: 'string', value: 'N', help: 'the local number of who does this, for the custody line (0)' },
+  },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const state = stateOf(input);
+    return withLock(state, async () => {
+      const done = await rebuildVolumes({
+        state,
+        bundleId: argument(input, 0),
+        numbers: listOption(input, 'volume').map(numberOf),
+        media: textOption(input, 'media') ?? '',
+        io: input.io,
+        nowMs: nowMs(),
+        person: integerOption(input, 'person', 0, 1_000_000) ?? 0,
+      });
+      const left = done.volumes.filter(({ path }) => path === undefined);
+      return {
+        json: { ...done, left: left.map(({ n }) => n) },
+        text: [
+          ...done.volumes.flatMap(({ n, path, sha256 }) =>
+            path === undefined ? [] : [`volume ${n} of ${done.of}: ${path}`, `  sha256 ${sha256}`],
+          ),
+          ...left.map(({ n }) => `volume ${n} of ${done.of}: no room on this medium`),
+        ],
+      };
+    });
+  },
+};
