@@ -24,7 +24,13 @@ describe('a bundle larger than its medium', () => {
     });
     return bundleOf(
       await host(
-        ...['fulfil', '--media', at('medium'), '--curator-key', at('keys', 'curator.json'), '--volume-size', '12288'],
+        'fulfil',
+        '--media',
+        at('medium'),
+        '--curator-key',
+        at('keys', 'curator.json'),
+        '--volume-size',
+        '12288',
       ),
     );
   };
