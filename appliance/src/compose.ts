@@ -14,6 +14,7 @@ import type { EventType } from './features/events/types.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
 import type { Collection, SectionChanged } from './features/inventory/types.ts';
+import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
 import { type ObjectService, objectService } from './features/objects/service.ts';
@@ -203,6 +204,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       inUse: () => deployments.objectsInUse(),
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,
+      scan: antivirus({ db, objects, events }),
       releasedAt: releaseTime(),
     });
     return {

@@ -72,7 +72,7 @@ export const runImportJob = async (
   try {
     return await parts.exchange.importBundle(
       { ...payload.actor, rights: new Set(payload.actor.rights) },
-      payload.paths[0] ?? '',
+      payload.paths,
       {
         dryRun: payload.dryRun,
         signal: stop.signal,

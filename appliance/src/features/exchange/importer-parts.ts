@@ -10,6 +10,8 @@ export type ScanOutcome = {
   readonly scan: NonNullable<ReceiptPredicate['scan']>;
   /** Digests in which something was found; they leave the store. */
   readonly infected: readonly string[];
+  /** For the operator, should it not be clean. */
+  readonly words: string;
 };
 
 export type ScanObjects = (

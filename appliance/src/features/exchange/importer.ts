@@ -60,13 +60,16 @@ const demandObjects = (parts: ImporterParts, { needs }: ImportPlan): void => {
     throw new ImportRefusal('INTERNAL', `${absent.length} objects are reported and not there, ${absent[0]} among them`);
 };
 
-/** State 11: the antivirus looks at what is new; what it finds leaves the store. */
+/**
+ * State 11: the antivirus looks at what the bundle needs, as far as it has not looked before: what an interrupted import
+ * left in the store counts as held, and nobody has looked at it. What it finds leaves the store.
+ */
 const scanObjects = async (parts: ImporterParts, run: Run, plan: ImportPlan): Promise<ScanOutcome | undefined> => {
   if (parts.scan === undefined) return undefined;
   run.report('scan');
-  const fresh = new Set(unpackDigests(plan.needs.fresh));
+  const needed = new Set(unpackDigests(plan.needs.digests));
   const files = plan.lines.flatMap(({ sha256, path }) =>
-    fresh.delete(sha256) ? [{ sha256, path: parts.objects.path(sha256), label: path }] : [],
+    needed.delete(sha256) ? [{ sha256, path: parts.objects.path(sha256), label: path }] : [],
   );
   const outcome = await parts.scan(files, run.signal);
   for (const sha256 of outcome?.infected ?? []) parts.objects.remove(sha256);
@@ -115,13 +118,10 @@ const complete = async (
   if (!objects.has(inventory.sha256)) await objects.adopt(inventory.path, inventory.sha256);
   const scanned = await scanObjects(parts, run, plan);
   if (scanned !== undefined && scanned.scan.verdict !== 'clean') {
-    const what = scanned.scan.verdict === 'infected' ? 'found something in' : 'could not look at';
-    const outcome = await recordRefusal(
-      parts,
-      run,
-      new ImportRefusal('SCAN', `the antivirus ${what} what the bundle brought: ${scanned.infected.join(', ')}`),
-      { verdict, scan: scanned.scan },
-    );
+    const outcome = await recordRefusal(parts, run, new ImportRefusal('SCAN', scanned.words), {
+      verdict,
+      scan: scanned.scan,
+    });
     throw outcome;
   }
   store.journal(run.importId, { state: 'stored', at: at() });

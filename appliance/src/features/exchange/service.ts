@@ -34,7 +34,7 @@ import { counterProof } from './counter-proof.ts';
 import { siteIdentities } from './identities.ts';
 import { takeImportLock } from './import-lock.ts';
 import { runImport } from './importer.ts';
-import type { ImporterParts } from './importer-parts.ts';
+import type { ImporterParts, ScanObjects } from './importer-parts.ts';
 import { type KeyDate, keyDates, noteKeyDates, trustRoles } from './key-dates.ts';
 import { readSiteKeys } from './keys.ts';
 import { appliedQueries } from './queries.ts';
@@ -82,6 +82,8 @@ export type ExchangeParts = {
   readonly clock: () => number;
   /** When this release was built; absent where sources run. */
   readonly releasedAt?: string | undefined;
+  /** Looks at what a bundle needs before it comes into force. */
+  readonly scan?: ScanObjects;
 };
 
 export type ExchangeService = {
@@ -191,6 +193,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     clock,
     keys,
     objects: parts.store,
+    ...(parts.scan === undefined ? {} : { scan: parts.scan }),
     paths: parts.paths,
     vulnerabilities,
     settings: {

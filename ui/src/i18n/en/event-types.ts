@@ -2,6 +2,8 @@ export const eventTypes = {
   'event.agent-refused-object': 'Agent refused {object}: {code} ({reason})',
   'event.agent-spool-dropped': 'Agent dropped {count} unsent reports',
   'event.agent-trust-stale': 'Trust data of the agent is old: {role}, expired {expired}',
+  'event.antivirus-failed': 'The antivirus {engine} could not look at a bundle: {reason}',
+  'event.antivirus-found': 'The antivirus found {name} in {label}; the object {object} left the store',
   'event.backup-created': 'Backup written: {file}, {bytes}',
   'event.backup-restored': 'Backup restored: {file}',
   'event.bundle-imported':

@@ -5,6 +5,8 @@ export const eventTypes = {
   'event.agent-refused-object': 'Агент {object} нысанын қабылдамады: {code} ({reason})',
   'event.agent-spool-dropped': 'Агент жіберілмеген {count} есепті тастады',
   'event.agent-trust-stale': 'Агенттің сенім деректері ескі: {role}, мерзімі {expired}',
+  'event.antivirus-failed': '{engine} антивирусы буманы тексере алмады: {reason}',
+  'event.antivirus-found': 'Антивирус тапты: {name}, файл {label}; {object} объектісі қоймадан жойылды',
   'event.backup-created': 'Сақтық көшірме жазылды: {file}, {bytes}',
   'event.backup-restored': 'Сақтық көшірме қалпына келтірілді: {file}',
   'event.bundle-imported':

@@ -5,6 +5,8 @@ export const eventTypes = {
   'event.agent-refused-object': 'Агент отклонил {object}: {code} ({reason})',
   'event.agent-spool-dropped': 'Агент отбросил неотправленные отчёты: {count}',
   'event.agent-trust-stale': 'Данные доверия агента устарели: {role}, срок {expired}',
+  'event.antivirus-failed': 'Антивирус {engine} не смог проверить комплект: {reason}',
+  'event.antivirus-found': 'Антивирус нашёл {name} в {label}; объект {object} удалён из хранилища',
   'event.backup-created': 'Резервная копия записана: {file}, {bytes}',
   'event.backup-restored': 'Восстановлена резервная копия: {file}',
   'event.bundle-imported':
