@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages build check test fuzz demo run bench conformance clean
+.PHONY: help setup test-packages build check test fuzz demo run bench conformance mutation clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ bench: build ## numbers with their method
 
 conformance: setup ## the public TUF conformance suite; SUITE=DIR says where it lies
 	@$(NODE) --conditions=@sallyport/source scripts/conformance.ts $(SUITE)
+
+mutation: setup ## changes of the core that no test notices; ONLY="trust/core" names sources
+	@$(NODE) scripts/mutation.ts
 
 clean: ## remove what was built
 	@rm -rf */dist var/demo

@@ -161,6 +161,14 @@ describe('what a refresh tells', () => {
     expect(asked).toEqual(['2.root.json', 'timestamp.json']);
   });
 
+  it('is told to nobody where nobody listens', async () => {
+    const { root, files } = world();
+    const source = { get: async (name: string) => files[name] ?? ('NOT_FOUND' as const) };
+    const next = { get: async (name: string) => (name === '2.root.json' ? rootOf(2) : source.get(name)) };
+    const { versions } = await refreshTrust({ held: { root }, source: next, referenceTime, production: true });
+    expect(versions).toEqual({ root: 2, timestamp: 5, snapshot: 4, targets: 3 });
+  });
+
   it('without a delegation, has no keys for a manifest', async () => {
     const { spec_version, ...part } = JSON.parse(Buffer.from(targetsOf(3)).toString()).signed;
     const { delegations: _, ...bare } = part;
@@ -175,7 +183,10 @@ describe('what a refresh tells', () => {
     delete part.delegations.keys[first.keyid];
     const { root, files } = world(signed(part, curator));
     expect((await refresh({ root }, files)).trust?.fulfilKeys).toEqual([new Uint8Array(second.publicKey)]);
-    part.delegations.keys[first.keyid] = { keytype: 'rsa', scheme: 'x', keyval: { public: `x${zero}x` } };
+    part.delegations.keys[first.keyid] = { keytype: 'rsa', scheme: 'x', keyval: { public: `x${zero}` } };
+    part.delegations.keys['11'.repeat(32)] = { keytype: 'rsa', scheme: 'x', keyval: { public: `${zero}x` } };
+    part.delegations.keys['22'.repeat(32)] = { keytype: 'rsa', scheme: 'x', keyval: {} };
+    part.delegations.roles[0].keyids.push('11'.repeat(32), '22'.repeat(32));
     const { trust } = await refresh({ root }, vagueFiles(part), { production: false });
     expect(trust?.fulfilKeys).toEqual([new Uint8Array(second.publicKey)]);
   });
@@ -184,7 +195,7 @@ describe('what a refresh tells', () => {
     const part = JSON.parse(Buffer.from(targetsOf(3)).toString()).signed;
     part.targets = { a: { length: 1, hashes: { sha512: zero + zero } } };
     const { trust } = await refresh({ root: rootOf(1) }, vagueFiles(part), { production: false });
-    expect(trust?.targets).toEqual(new Map([['a', { length: 1, hashes: { sha512: zero + zero } }]]));
+    expect(trust?.targets).toStrictEqual(new Map([['a', { length: 1, hashes: { sha512: zero + zero } }]]));
   });
 });
 
@@ -248,7 +259,11 @@ describe('a refresh refuses', () => {
     expect((await refresh({ root }, { ...files, '4.snapshot.json': longer })).why).toBe(
       `LIMIT: 4.snapshot.json has ${longer.length} bytes`,
     );
-    const { '3.targets.json': _, ...without } = files;
+    const { '3.targets.json': targets, ...without } = files;
+    const longest = Buffer.concat([targets ?? Buffer.alloc(0), Buffer.from(' ')]);
+    expect((await refresh({ root }, { ...files, '3.targets.json': longest })).why).toBe(
+      `LIMIT: 3.targets.json has ${longest.length} bytes`,
+    );
     expect((await refresh({ root }, without)).why).toBe('MISSING: 3.targets.json is absent');
   });
 

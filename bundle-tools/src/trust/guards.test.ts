@@ -119,7 +119,8 @@ describe('keys of a role', () => {
   const under = (value: unknown) => ({ [keyid]: tufKey, other: { ...tufKey, keyval: { public: value } } });
   const publicHex = tufKey.keyval.public;
 
-  it.each([publicHex, publicHex.toUpperCase()])('in a root are not one under two ids: %s', (value) => {
+  it.each(['lower', 'upper'])('in a root are not one under two ids, in %s case', (letters) => {
+    const value = letters === 'lower' ? publicHex : publicHex.toUpperCase();
     expect(
       judge('root', { keys: under(value), roles: { ...(good.root['roles'] as Fields), snapshot: twice } }),
     ).toEqual(both('METADATA: root: role snapshot has one public key under two ids'));
@@ -167,15 +168,17 @@ describe('keys of a role', () => {
   });
 
   it.each([
-    [{ ...tufKey, keytype: 'ecdsa' }, `key ${keyid} is not Ed25519`],
-    [{ ...tufKey, scheme: 'ed448' }, `key ${keyid} is not Ed25519`],
-    [{ ...tufKey, keyval: {} }, `key ${keyid} has no public half`],
-    [{ ...tufKey, keyval: { public: 7 } }, `key ${keyid} has no public half`],
-    [{ ...tufKey, keyval: { public: publicHex.slice(2) } }, `key ${keyid} has no public half`],
-    [{ ...tufKey, keyval: { public: `${publicHex}00` } }, `key ${keyid} has no public half`],
-    [{ ...tufKey, keyval: { public: publicHex.toUpperCase() } }, `key ${keyid} has no public half`],
-    [tufKeyOf(second.publicKey), `key ${keyid} is not named by its digest`],
-  ])('are Ed25519 in production: %j', (value, why) => {
+    ['another type', { ...tufKey, keytype: 'ecdsa' }, 'is not Ed25519'],
+    ['another scheme', { ...tufKey, scheme: 'ed448' }, 'is not Ed25519'],
+    ['no public half', { ...tufKey, keyval: {} }, 'has no public half'],
+    ['a list with the public half', { ...tufKey, keyval: { public: [publicHex] } }, 'has no public half'],
+    ['a byte less', { ...tufKey, keyval: { public: publicHex.slice(2) } }, 'has no public half'],
+    ['a byte more', { ...tufKey, keyval: { public: `${publicHex}00` } }, 'has no public half'],
+    ['a byte in front', { ...tufKey, keyval: { public: `00${publicHex}` } }, 'has no public half'],
+    ['capitals', { ...tufKey, keyval: { public: publicHex.toUpperCase() } }, 'has no public half'],
+    ['the id of another', tufKeyOf(second.publicKey), 'is not named by its digest'],
+  ])('are Ed25519 in production, not with %s', (_name, value, end) => {
+    const why = `key ${keyid} ${end}`;
     expect(judge('root', { keys: { [keyid]: value } })).toEqual(production(`METADATA: root: ${why}`));
     const delegations = { ...(good.targets['delegations'] as Fields), keys: { [keyid]: value } };
     expect(judge('targets', { delegations })).toEqual(production(`METADATA: targets: ${why}`));

@@ -8,9 +8,11 @@ import {
   generateSealKey,
   generateSigningKey,
   groupHex,
+  keyidOf,
   readSealKey,
   readSigningKey,
   signBytes,
+  tufKeyOf,
   verifyBytes,
   writeSealKey,
   writeSigningKey,
@@ -107,6 +109,16 @@ describe('keys', () => {
     expect(verifyBytes(Buffer.from('Signed here'), signature, key.publicKey)).toBe(false);
     expect(verifyBytes(bytes, signature.subarray(1), key.publicKey)).toBe(false);
     expect(verifyBytes(bytes, signature, generateSigningKey().publicKey)).toBe(false);
+  });
+
+  it('have the id that python3-securesystemslib gives them', () => {
+    const publicKey = Buffer.alloc(32, 1);
+    expect(tufKeyOf(publicKey)).toEqual({
+      keytype: 'ed25519',
+      scheme: 'ed25519',
+      keyval: { public: '01'.repeat(32) },
+    });
+    expect(keyidOf(publicKey)).toBe('e0493be9def0b26d9ff89feacbed3194035ec612201c691d3dbeb190ea9da248');
   });
 
   it('are read aloud in fours', () => {
