@@ -36,15 +36,7 @@ const mutate = (source: string): Count => {
   const stryker = join(root, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const run = spawnSync(
     process.execPath,
-    [
-      stryker,
-      'run',
-      'test/mutation/stryker.config.json',
-      '--mutate',
-      `bundle-tools/src/${source}.ts`,
-      '--incrementalFile',
-      report,
-    ],
+    [stryker, 'run', 'stryker.config.json', '--mutate', `bundle-tools/src/${source}.ts`, '--incrementalFile', report],
     { cwd: root, encoding: 'utf8', env: { ...process.env, SALLYPORT_MUTATED: source } },
   );
   if (run.status !== 0 || !existsSync(report)) throw new Error(`${source}: ${run.stdout}${run.stderr}`);
