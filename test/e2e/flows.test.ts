@@ -141,7 +141,7 @@ describe.each([
   });
 
   it('writes a request and sends its file', async () => {
-    await go(paths.exchange());
+    await go(paths.exchangeSend());
     const write = main.getByRole('button', { name: /request 5/i });
     await main.getByRole('radio', { name: t('exchange.asFile') }).check();
     await write.click();

@@ -62,7 +62,17 @@ export const paths = {
   /** POST */
   deploymentCancel: (id: string) => `/deployments/${enc(id)}/cancel`,
 
+  /** What left, what came, what is on the way. */
   exchange: () => '/exchange',
+  exchangeSend: () => '/exchange/send',
+  /** POST: a bundle that waits for volumes is waited for no longer; the first answer is the confirm page. */
+  waitingForget: () => '/exchange/waiting/forget',
+  /** POST `source`, `reason`: a doubtful time is right; the first answer is the confirm page. */
+  clockAgree: () => '/exchange/clock/agree',
+  /** The first exchange of two sides; `step` trust, root, card, compare, request, bundle. */
+  introduction: (step?: string) => `/exchange/introduction${step === undefined ? '' : `/${enc(step)}`}`,
+  /** POST `answer`: what the other side read. */
+  introductionCompared: () => '/exchange/introduction/compared',
   exchangeReceive: () => '/exchange/receive',
   exchangeReceipts: () => '/exchange/receipts',
   receipt: (number: number) => `/exchange/receipts/${number}`,
@@ -156,6 +166,11 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   deployment: '/deployments/:id',
   deploymentCancel: '/deployments/:id/cancel',
   exchange: '/exchange',
+  exchangeSend: '/exchange/send',
+  waitingForget: '/exchange/waiting/forget',
+  clockAgree: '/exchange/clock/agree',
+  introduction: '/exchange/introduction/:step?',
+  introductionCompared: '/exchange/introduction/compared',
   exchangeReceive: '/exchange/receive',
   exchangeReceipts: '/exchange/receipts',
   receipt: '/exchange/receipts/:number',

@@ -8,7 +8,7 @@ import { Tabs } from './panel.tsx';
 /** Numbers beside the tabs of the exchange. */
 export type ExchangeCounts = { readonly receipts: number };
 
-export type ExchangeTab = 'send' | 'receive' | 'receipts' | 'card' | 'trust';
+export type ExchangeTab = 'story' | 'send' | 'receive' | 'receipts' | 'card' | 'trust';
 
 /** Tabs of the exchange around each of its pages. */
 export const ExchangeFrame = ({
@@ -16,12 +16,14 @@ export const ExchangeFrame = ({
   current,
   receipts,
   actions,
+  refreshSeconds,
   children,
 }: {
   ctx: Ctx;
   current: ExchangeTab;
   receipts: number;
   actions?: Child;
+  refreshSeconds?: number | undefined;
   children: Child;
 }) => (
   <Page
@@ -29,6 +31,7 @@ export const ExchangeFrame = ({
     title={ctx.t('nav.exchange')}
     section="exchange"
     sub={ctx.t('exchange.sub')}
+    refreshSeconds={refreshSeconds}
     actions={
       actions ??
       (current === 'receive' ? undefined : (
@@ -40,7 +43,8 @@ export const ExchangeFrame = ({
       ctx={ctx}
       label={ctx.t('nav.exchange')}
       tabs={[
-        { href: paths.exchange(), label: ctx.t('exchange.tab.send'), current: current === 'send' },
+        { href: paths.exchange(), label: ctx.t('exchange.tab.story'), current: current === 'story' },
+        { href: paths.exchangeSend(), label: ctx.t('exchange.tab.send'), current: current === 'send' },
         { href: paths.exchangeReceive(), label: ctx.t('exchange.tab.receive'), current: current === 'receive' },
         {
           href: paths.exchangeReceipts(),

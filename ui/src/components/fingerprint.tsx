@@ -17,6 +17,8 @@ export const Fingerprint = ({ ctx, hex, words, qrSvg }: FingerprintProps & { ctx
       </ol>
       <small>{ctx.t('fingerprint.how')}</small>
     </div>
-    <figure aria-label={ctx.t('fingerprint.code')}>{raw(qrSvg)}</figure>
+    <figure role="img" aria-label={ctx.t('fingerprint.code')}>
+      {raw(qrSvg)}
+    </figure>
   </div>
 );

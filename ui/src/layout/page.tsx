@@ -152,4 +152,4 @@ export const Page = (props: PageProps) => {
 const isOld = (ctx: Ctx): boolean => ctx.advisories !== null && ctx.advisories.ageDays > ctx.advisories.limitDays;
 
 /** Where the age of advisories leads. */
-export const knowledgePath = (): string => paths.exchangeReceive();
+export const knowledgePath = (): string => paths.exchange();

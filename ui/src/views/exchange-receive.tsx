@@ -1,6 +1,7 @@
 import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
+import { type KnowledgeRow, KnowledgeTable } from '../components/knowledge.tsx';
 import { MediaList, type MediumView } from '../components/media-list.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
@@ -24,13 +25,7 @@ export type ExchangeReceiveProps = {
     readonly state: 'checked' | 'running' | 'imported' | 'refused' | 'partial';
     readonly at: When;
   }[];
-  readonly knowledge: readonly {
-    readonly feed: string;
-    readonly newest?: When | undefined;
-    readonly importedAt: When;
-    readonly ageDays?: number | undefined;
-    readonly limitDays: number;
-  }[];
+  readonly knowledge: readonly KnowledgeRow[];
   readonly errors?: FieldErrors;
 };
 
@@ -41,59 +36,6 @@ const levels = {
   refused: 'critical',
   partial: 'warning',
 } as const;
-
-/** Age of every source of knowledge, with its limit. */
-export const KnowledgeTable = ({ ctx, knowledge }: Pick<ExchangeReceiveProps, 'ctx' | 'knowledge'>) => (
-  <DataTable
-    ctx={ctx}
-    caption={ctx.t('overview.knowledge')}
-    rows={knowledge}
-    columns={[
-      {
-        key: 'feed',
-        label: ctx.t('overview.source'),
-        any: true,
-        cell: (row) => (
-          <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
-            {row.feed}
-          </a>
-        ),
-      },
-      {
-        key: 'newest',
-        label: ctx.t('exchange.newest'),
-        cell: (row) => (row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />),
-      },
-      {
-        key: 'imported',
-        label: ctx.t('exchange.importedAt'),
-        hideNarrow: true,
-        cell: (row) => <Time ctx={ctx} at={row.importedAt} />,
-      },
-      {
-        key: 'age',
-        label: ctx.t('exchange.ageDays'),
-        num: true,
-        cell: (row) =>
-          row.ageDays === undefined ? (
-            '–'
-          ) : row.ageDays > row.limitDays ? (
-            <Status ctx={ctx} level="warning">
-              {ctx.fmt.number(Math.floor(row.ageDays))}
-            </Status>
-          ) : (
-            ctx.fmt.number(Math.floor(row.ageDays))
-          ),
-      },
-      {
-        key: 'limit',
-        label: ctx.t('overview.limit'),
-        num: true,
-        cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
-      },
-    ]}
-  />
-);
 
 /** Pick a bundle on the medium or upload it; nothing is changed before the last step of the wizard. */
 export const ExchangeReceive = (props: ExchangeReceiveProps) => {

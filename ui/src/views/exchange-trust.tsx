@@ -1,12 +1,13 @@
 import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
 import { Fingerprint, type FingerprintProps } from '../components/fingerprint.tsx';
-import { Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { ErrorSummary } from '../components/form.tsx';
 import { KeyDates } from '../components/key-dates.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
+import { type StagedTrust, TrustComparison, TrustUpload } from '../components/trust-comparison.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -31,59 +32,9 @@ export type ExchangeTrustProps = {
     readonly fulfilKeys: readonly string[];
   } | null;
   /** A trust file that was read and waits for the comparison. */
-  readonly staged?:
-    | {
-        readonly upload: string;
-        readonly fingerprint: FingerprintProps;
-        readonly rootVersion: number;
-        readonly keys: number;
-        readonly threshold: number;
-      }
-    | undefined;
+  readonly staged?: StagedTrust | undefined;
   readonly errors?: FieldErrors;
 };
-
-const Staged = ({
-  ctx,
-  staged,
-  errors,
-}: {
-  ctx: Ctx;
-  staged: NonNullable<ExchangeTrustProps['staged']>;
-  errors: FieldErrors | undefined;
-}) => (
-  <Panel title={ctx.t('exchange.compareTitle')}>
-    <div class="body">
-      <p>{ctx.t('exchange.compareWhy')}</p>
-      <Facts
-        rows={[
-          [ctx.t('exchange.fingerprint'), <Fingerprint ctx={ctx} {...staged.fingerprint} />],
-          [ctx.t('exchange.rootVersion'), ctx.fmt.number(staged.rootVersion)],
-          [ctx.t('exchange.threshold'), ctx.t('exchange.thresholdOf', { k: staged.threshold, n: staged.keys })],
-        ]}
-      />
-      <PostForm ctx={ctx} action={paths.exchangeTrustImport()} class="form">
-        <input type="hidden" name="upload" value={staged.upload} />
-        <TextField
-          ctx={ctx}
-          name="fingerprint"
-          label={ctx.t('exchange.typeFingerprint')}
-          hint={ctx.t('fingerprint.typeHint')}
-          autocomplete="off"
-          spellcheck={false}
-          errors={errors}
-          required
-        />
-        <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
-            {ctx.t('exchange.acceptRoot')}
-          </Button>
-          <LinkButton href={paths.exchangeTrust()}>{ctx.t('common.cancel')}</LinkButton>
-        </div>
-      </PostForm>
-    </div>
-  </Panel>
-);
 
 /** What this site trusts: compared by eye once, then only what that delegates. */
 export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrustProps) => (
@@ -99,11 +50,11 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
         soon && daysLeft !== undefined ? [{ role, daysLeft }] : [],
       )}
     />
-    {staged === undefined ? null : <Staged ctx={ctx} staged={staged} errors={errors} />}
+    {staged === undefined ? null : <TrustComparison ctx={ctx} staged={staged} errors={errors} at="trust" />}
     {trust === null ? (
       staged === undefined ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
-          {ctx.t('overview.noTrustWhy')}
+          {ctx.t('overview.noTrustWhy')} <a href={paths.introduction()}>{ctx.t('intro.title')}</a>
         </Notice>
       ) : null
     ) : (
@@ -177,16 +128,7 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
         <Empty title={ctx.t('exchange.newTrustTitle')}>{ctx.t('exchange.newTrustWhy')}</Empty>
       ) : null}
       <div class="body">
-        <PostForm ctx={ctx} action={paths.exchangeTrustImport()} multipart class="form">
-          <div class="field">
-            <label for="f-file">{ctx.t('exchange.trustFile')}</label>
-            <input class="input" type="file" id="f-file" name="file" required />
-            <small>{ctx.t('exchange.trustFileHint')}</small>
-          </div>
-          <div>
-            <Button unavailable={withoutRight(ctx, 'exchange:write')}>{ctx.t('exchange.readTrust')}</Button>
-          </div>
-        </PostForm>
+        <TrustUpload ctx={ctx} at="trust" />
       </div>
     </Panel>
   </ExchangeFrame>

@@ -89,7 +89,7 @@ const ExchangePanel = ({ ctx, exchange }: Pick<OverviewProps, 'ctx' | 'exchange'
     <Panel
       title={ctx.t('nav.exchange')}
       context={exchange.trips.length === 0 ? undefined : ctx.t('overview.trips', { n: exchange.trips.length })}
-      link={<a href={paths.exchangeReceipts()}>{ctx.t('overview.allExchanges')}</a>}
+      link={<a href={paths.exchange()}>{ctx.t('overview.allExchanges')}</a>}
     >
       {setup === undefined ? (
         <>
@@ -172,8 +172,8 @@ const ExchangePanel = ({ ctx, exchange }: Pick<OverviewProps, 'ctx' | 'exchange'
         <Empty
           title={ctx.t(setup === 'no-trust' ? 'overview.noTrust' : 'overview.noRequest')}
           action={
-            <LinkButton href={setup === 'no-trust' ? paths.exchangeTrust() : paths.exchange()}>
-              {ctx.t(setup === 'no-trust' ? 'overview.importTrust' : 'overview.seeRequest')}
+            <LinkButton href={setup === 'no-trust' ? paths.introduction() : paths.exchangeSend()}>
+              {ctx.t(setup === 'no-trust' ? 'story.begin' : 'overview.seeRequest')}
             </LinkButton>
           }
         >
@@ -281,7 +281,7 @@ const KnowledgePanel = ({ ctx, knowledge }: Pick<OverviewProps, 'ctx' | 'knowled
       title={ctx.t('overview.knowledge')}
       context={ctx.t('overview.perSource')}
       span={5}
-      link={<a href={paths.exchangeReceive()}>{ctx.t('overview.sources')}</a>}
+      link={<a href={paths.exchange()}>{ctx.t('overview.sources')}</a>}
     >
       {knowledge.length === 0 ? (
         <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('overview.noKnowledgeWhy')}</Empty>
@@ -354,7 +354,7 @@ export const Overview = (props: OverviewProps) => {
       })}
       actions={
         exchange.setup === 'no-trust' ? undefined : (
-          <LinkButton kind="primary" href={paths.exchange()} unavailable={withoutRight(ctx, 'exchange:write')}>
+          <LinkButton kind="primary" href={paths.exchangeSend()} unavailable={withoutRight(ctx, 'exchange:write')}>
             {ctx.t('exchange.writeRequest', { number: exchange.nextNumber })}
           </LinkButton>
         )

@@ -140,7 +140,7 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
         <LinkButton href={listUrl(list, {}, paths.updatesCsv())} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
-        <LinkButton href={paths.exchange()}>{ctx.t('updates.request')}</LinkButton>
+        <LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>
       </>
     }
   >
@@ -311,7 +311,7 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
       ) : (
         <Empty
           title={ctx.t('updates.none')}
-          action={<LinkButton href={paths.exchange()}>{ctx.t('updates.request')}</LinkButton>}
+          action={<LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>}
         >
           {ctx.t('updates.noneWhy')}
         </Empty>

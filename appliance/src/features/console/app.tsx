@@ -21,6 +21,7 @@ import { overviewPages } from './pages/overview.tsx';
 import { provisionPages } from './pages/provision.tsx';
 import { searchPages } from './pages/search.tsx';
 import { settingsPages } from './pages/settings.tsx';
+import { storyPages } from './pages/story.tsx';
 import { updatePages } from './pages/updates.tsx';
 import { vulnerabilityPages } from './pages/vulnerabilities.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
@@ -58,6 +59,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', updatePages(deps, model));
   app.route('/', deploymentPages(deps, model));
   app.route('/', importPages(deps));
+  app.route('/', storyPages(deps));
   app.route('/', exchangePages(deps));
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));

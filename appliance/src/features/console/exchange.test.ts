@@ -72,7 +72,7 @@ afterAll(async () => {
 
 describe('exchange through the console', () => {
   it('says what is missing before a root is trusted', async () => {
-    expect(await page(viewer, paths.exchange())).toContain(paths.exchangeTrust());
+    expect(await page(viewer, paths.exchangeSend())).toContain(paths.exchangeTrust());
     expect((await viewer.get(paths.requestText())).status).toBe(503);
     const early = await admin.post(paths.requestWrite(), { number: '1', medium: '' });
     expect(early.status).toBeGreaterThanOrEqual(400);
@@ -110,7 +110,7 @@ describe('exchange through the console', () => {
   });
 
   it('shows all that would leave, and that no name or address is in it', async () => {
-    const html = await page(viewer, paths.exchange());
+    const html = await page(viewer, paths.exchangeSend());
     for (const group of ['platforms', 'software', 'state']) expect(holds(html, paths.requestGroup(group))).toBe(true);
     const text = await page(viewer, paths.requestText());
     expect(holds(text, 'openssl')).toBe(true);
@@ -125,7 +125,7 @@ describe('exchange through the console', () => {
   it('writes a request as a file or to a medium that an administrator named, and no other place', async () => {
     expect((await admin.post(paths.requestWrite(), { number: '1', medium: '/etc' })).status).toBe(404);
     site.appliance.objects.setSetting(await adminActor(), 'exchange.media-folders', [medium]);
-    expect(holds(await page(viewer, paths.exchange()), medium)).toBe(true);
+    expect(holds(await page(viewer, paths.exchangeSend()), medium)).toBe(true);
     expect((await admin.post(paths.requestWrite(), { number: '1', medium })).status).toBe(303);
     expect((await admin.post(paths.requestWrite(), { number: '1', medium: '' })).status).toBe(409);
     expect((await admin.post(paths.requestWrite(), { number: '2', medium: '' })).status).toBe(303);

@@ -10,14 +10,20 @@ export type RequestRow = {
   closedAt: string | null;
   closedBy: string | null;
   lastReceipt: number;
+  /** `type:id`. */
+  writtenBy: string;
 };
 
 /** Read model of pages that join parts of the exchange. Reads request, receipt, feed, match and site_card. */
 export const consoleQueries = (db: Database) => {
   const requests = db.prepare<[number], RequestRow>(
     `select number, request_id as requestId, created_at as createdAt, size_bytes as sizeBytes,
-       json_array_length(wants) as wants, file, closed_at as closedAt, closed_by as closedBy, last_receipt as lastReceipt
+       json_array_length(wants) as wants, file, closed_at as closedAt, closed_by as closedBy, last_receipt as lastReceipt,
+       written_by as writtenBy
      from request order by number desc limit ?`,
+  );
+  const firstRequest = db.prepare<[], Pick<RequestRow, 'number' | 'createdAt' | 'writtenBy'>>(
+    'select number, created_at as createdAt, written_by as writtenBy from request order by number limit 1',
   );
   const requestNumber = db.prepare<[string], { number: number }>('select number from request where request_id = ?');
   const requestWants = db.prepare<[number], { wants: string }>('select wants from request where number = ?');
@@ -43,6 +49,7 @@ export const consoleQueries = (db: Database) => {
   return {
     /** Newest first. */
     requests: (limit: number): RequestRow[] => requests.all(limit),
+    firstRequest: () => firstRequest.get(),
     requestNumber: (requestId: string): number | undefined => requestNumber.get(requestId)?.number,
     /** What a request asked for; nothing when there is none of that number. */
     requestWants: (number: number) =>

@@ -82,7 +82,7 @@ export const writeRequest = (options: {
       events.record('request-exported', {
         actor: `${actor.type}:${actor.id}`,
         ...(actor.from === undefined ? {} : { from: actor.from }),
-        params: { number: request.number, requestId: request.request_id, bytes: sealed.length },
+        params: { number: request.number, requestId: request.request_id, bytes: sealed.length, medium: folder },
       });
     });
   } catch (error) {

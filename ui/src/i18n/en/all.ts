@@ -9,6 +9,7 @@ import { events } from './events.ts';
 import { exchange } from './exchange.ts';
 import { exchangeImport } from './exchange-import.ts';
 import { fingerprint } from './fingerprint.ts';
+import { introduction } from './introduction.ts';
 import { inventory } from './inventory.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
@@ -22,6 +23,7 @@ import { refusals } from './refusals.ts';
 import { register } from './register.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
+import { story } from './story.ts';
 import { updates } from './updates.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
 
@@ -37,6 +39,7 @@ export const en = {
   ...exchange,
   ...exchangeImport,
   ...fingerprint,
+  ...introduction,
   ...inventory,
   ...kinds,
   ...lists,
@@ -50,6 +53,7 @@ export const en = {
   ...register,
   ...search,
   ...settings,
+  ...story,
   ...updates,
   ...vulnerabilities,
 } as const;

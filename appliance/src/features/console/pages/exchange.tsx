@@ -27,6 +27,7 @@ import { listState, numberParam, pageRows, param } from '../lists.ts';
 import { readUpload } from '../multipart.ts';
 import { viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+import { introductionPages, type ReadStaged, showIntroduction } from './introduction.tsx';
 
 const maxTrustBytes = 64 * 1024 * 1024;
 const shownReceipts = 5;
@@ -126,7 +127,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         params: { number: request.number, path: medium },
       },
     });
-    return c.redirect(paths.exchange(), 303);
+    return c.redirect(paths.exchangeSend(), 303);
   };
 
   const download = (c: Context<ConsoleEnv>): Response => {
@@ -181,7 +182,8 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'exchange:read');
     const found = exchange.receipt(numberParam(c, 'number'));
     const { predicate } = found;
-    const summary = exchange.imports({ limit: 200 }).find((row) => row.receipt === found.number)?.summary;
+    const row = exchange.imports({ limit: 200 }).find(({ receipt: number }) => number === found.number);
+    const summary = row?.summary;
     return c.html(
       <Receipt
         ctx={viewContext(deps, c)}
@@ -191,7 +193,8 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         bundleId={found.bundleId}
         digest={found.digest}
         prev={found.prev ?? undefined}
-        detail={predicate.detail}
+        // A receipt leaves the site and has codes only; what the importer said stays here.
+        detail={predicate.detail || (row?.message ?? '')}
         warnings={predicate.warnings}
         overrides={predicate.overrides}
         unfulfilled={(summary?.unfulfilled ?? []).map(({ reason, kind, want }) => ({
@@ -289,7 +292,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     return path;
   };
 
-  const staged = async (upload: string): Promise<ExchangeTrustProps['staged']> => {
+  const staged: ReadStaged = async (upload) => {
     const { root } = await readTrustExport(trustPath(upload), dataPaths.staging);
     const { keys = 0, threshold = 0 } = rolesOf(root.bytes)['root'] ?? {};
     return { upload, rootVersion: root.version, fingerprint: showFingerprint(root.sha256), keys, threshold };
@@ -299,14 +302,16 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'exchange:write');
     const upload = Buffer.from(randomBytes(12)).toString('hex');
     try {
-      await readUpload(c.req.raw.body, {
+      const { fields } = await readUpload(c.req.raw.body, {
         contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
+        onFields: (given) => checkToken(deps, c, given.get('csrf') ?? ''),
         fileField: 'file',
         path: join(dataPaths.staging, `trust-${upload}`),
         maxFileBytes: maxTrustBytes,
       });
-      return await showTrust(c, { staged: await staged(upload) });
+      const read = await staged(upload);
+      if (fields.has('introduction')) return c.redirect(paths.introduction('root'), 303);
+      return await showTrust(c, { staged: read });
     } catch (error) {
       rmSync(join(dataPaths.staging, `trust-${upload}`), { force: true });
       throw error;
@@ -319,18 +324,23 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     const upload = form.text('upload');
     const path = trustPath(upload);
     const shown = await staged(upload);
-    const refused = (key: string) => showTrust(c, { staged: shown, errors: { fingerprint: { key } } });
+    const isIntroduction = form.text('introduction') === '1';
+    const refused = (key: string) =>
+      isIntroduction
+        ? showIntroduction(deps, staged, c, 'root', { fingerprint: { key } })
+        : showTrust(c, { staged: shown, errors: { fingerprint: { key } } });
     const given = typedFingerprint(form.text('fingerprint'));
     if (given === undefined) return refused('fingerprint.mistyped');
-    if (given !== shown?.fingerprint.hex) return refused('validation.fingerprint');
+    if (given !== shown.fingerprint.hex) return refused('validation.fingerprint');
     await exchange.importTrust(actor, path, given);
     rmSync(path, { force: true });
-    setToast(c, { said: { key: 'toast.trust', params: { version: shown?.rootVersion ?? 0 } } });
-    return c.redirect(paths.exchangeTrust(), 303);
+    setToast(c, { said: { key: 'toast.trust', params: { version: shown.rootVersion } } });
+    return c.redirect(isIntroduction ? paths.introduction() : paths.exchangeTrust(), 303);
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.exchange, show)
+    .route('/', introductionPages(deps, staged))
+    .get(routePatterns.exchangeSend, show)
     .get(routePatterns.exchangeReceipts, receipts)
     .get(routePatterns.receipt, receipt)
     .get(routePatterns.exchangeCard, card)

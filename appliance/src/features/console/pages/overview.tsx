@@ -1,10 +1,10 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { ExchangeTrip } from '@sallyport/ui/components/exchange-diagram';
 import { routePatterns } from '@sallyport/ui/paths';
 import { Overview, type OverviewProps } from '@sallyport/ui/views/overview';
 import { Hono } from 'hono';
 import { DECISIONS } from '../../vulnerabilities/types.ts';
 import type { DeviceModel } from '../device-model.ts';
+import { exchangeTrips } from '../exchange-story.ts';
 import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
 import { eventWords } from '../records.ts';
@@ -12,46 +12,12 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const shiftMs = 8 * 3_600_000;
 const dayMs = 86_400_000;
-const shownTrips = 12;
 const trendDays = 14;
 const shownEvents = 8;
-
-const median = (values: readonly number[]): number | undefined => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-};
 
 /** The first page: what is abnormal, where is the medium, what must be done, how old is what we know, what happened. */
 export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { exchange, queries, vulnerabilities, updates, deployments, events, objects, clock } = deps;
-
-  const trips = (): ExchangeTrip[] => {
-    const requests = queries.requests(shownTrips).reverse();
-    const came = requests.map(({ closedBy }) => (closedBy === null ? undefined : queries.receiptOfBundle(closedBy)));
-    const times = requests.flatMap(({ createdAt }, at) => {
-      const receipt = came[at];
-      return receipt === undefined ? [] : [Date.parse(receipt.createdAt) - Date.parse(createdAt)];
-    });
-    const usual = median(times);
-    return requests.map((request, at) => {
-      const receipt = came[at];
-      const leftAt = Date.parse(request.createdAt);
-      return {
-        request: request.number,
-        leftAt,
-        ...(receipt === undefined
-          ? {}
-          : {
-              came: {
-                seq: receipt.seq,
-                at: receipt.createdAt,
-                result: receipt.result as 'imported' | 'partial' | 'refused',
-              },
-            }),
-        ...(receipt === undefined && request.closedAt === null && usual !== undefined ? { dueAt: leftAt + usual } : {}),
-      };
-    });
-  };
 
   const exchangePart = (): OverviewProps['exchange'] => {
     const state = exchange.state();
@@ -68,7 +34,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           row.summary !== undefined,
       );
     return {
-      trips: trips(),
+      trips: exchangeTrips(deps),
       nextNumber: state.requestNumber + 1,
       ...(state.trust === null
         ? { setup: 'no-trust' as const }
