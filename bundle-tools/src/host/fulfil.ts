@@ -11,8 +11,9 @@ import { type Catalog, findPendingCatalog, pendingFolders, readCatalogHead, sign
 import { type Choice, choose, type Findings } from './choose.ts';
 import { claimedVersions } from './claimed-versions.ts';
 import { recordCustody } from './custody.ts';
+import { checkFitToLeave } from './fit-to-leave.ts';
 import { keepBundle } from './kept-bundles.ts';
-import { daysAfter, daysUntil, lifetimeDays, rootReserveDays } from './lifetimes.ts';
+import { daysAfter, lifetimeDays } from './lifetimes.ts';
 import { type OnlineKeys, readOnlineKeys } from './online-keys.ts';
 import { signOnlineMetadata } from './online-metadata.ts';
 import { peekBundle } from './peek-bundle.ts';
@@ -233,15 +234,6 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
   };
 };
 
-const checkRoot = (state: HostState, nowMs: number): void => {
-  const { described } = getNewest(state, 'root');
-  if (daysUntil(described.expires, nowMs) < rootReserveDays)
-    throw new BundleError(
-      'ROOT_TOO_SHORT',
-      `the root expires at ${described.expires}; bundles need ${rootReserveDays} days more`,
-    );
-};
-
 /** Publishes what curators have signed since; returns the newest catalog that still waits for them. */
 const takeSigned = (state: HostState): Catalog | undefined => {
   for (const folder of pendingFolders(state))
@@ -256,8 +248,8 @@ export type FulfilOutcome = { readonly bundles: ReadonlyArray<Fulfilled>; readon
 /** Answers requests: one bundle per site, each checked by our own importer before it reaches the medium. */
 export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => {
   const { state, nowMs, requests } = options;
-  checkRoot(state, nowMs);
   const pending = takeSigned(state);
+  checkFitToLeave(state, nowMs);
   if (pending !== undefined) options.io.note(`catalog ${pending.number} waits for a curator; what it adds is left out`);
   const catalog = signedCatalog(state);
   const keys = readOnlineKeys(state);

@@ -12,6 +12,7 @@ import { randomBytes, toTime } from '../platform/ambient.ts';
 import { ensureDir, syncDir, writeFileDurable } from '../platform/files.ts';
 import { describeMetadata } from '../trust/repository.ts';
 import { signedCatalog } from './catalogs.ts';
+import { checkFitToLeave } from './fit-to-leave.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
 import { readOnlineKeys } from './online-keys.ts';
 import { signOnlineMetadata } from './online-metadata.ts';
@@ -59,6 +60,7 @@ export const writeTrustExport = async (options: {
 }): Promise<TrustExport> => {
   const { state, nowMs, io } = options;
   const out = resolve(options.out);
+  checkFitToLeave(state, nowMs);
   const catalog = signedCatalog(state);
   const root = getNewest(state, 'root');
   const keys = readOnlineKeys(state);
