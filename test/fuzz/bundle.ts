@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { repositoryRoot } from '../support/sources.ts';
+import { targetFile } from './load.ts';
 
 const here = import.meta.dirname;
 const ours = /^(?:\.|\/|@sallyport\/|sallyport:)/;
@@ -16,7 +17,7 @@ export const bundleTarget = async (name: string, folder: string): Promise<string
     plugins: [
       {
         name: 'target',
-        resolveId: (id) => (id === 'sallyport:target' ? join(here, 'targets', `${name}.ts`) : null),
+        resolveId: (id) => (id === 'sallyport:target' ? targetFile(name) : null),
       },
     ],
     cwd: repositoryRoot,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -61,6 +61,12 @@ describe.each(targetNames())('%s', (name) => {
 });
 
 describe('the fuzzer', () => {
+  it('finds what was planted behind a comparison, and keeps the input', async () => {
+    const { findings } = await fuzzTarget('crash', { seconds: 60, folder });
+    expect(findings).toHaveLength(1);
+    expect(readFileSync(findings[0] ?? '', 'latin1')).toMatch(/^buried/);
+  });
+
   it('runs a target, says what it did, and finds nothing', async () => {
     const outcome = await fuzzTarget('fingerprint', { seconds: 2, folder });
     expect(outcome).toMatchObject({ target: 'fingerprint', findings: [] });

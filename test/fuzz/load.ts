@@ -10,10 +10,19 @@ export const targetNames = (): string[] =>
     .map((file) => file.replace(/\.ts$/, ''))
     .sort();
 
+/** The file of a target; the planted ones are there to be found. */
+export const targetFile = (name: string): string => {
+  const file = ['targets', 'planted']
+    .map((folder) => join(here, folder, `${name}.ts`))
+    .find((path) => existsSync(path));
+  if (file === undefined) throw new Error(`there is no target ${name}`);
+  return file;
+};
+
 /** Loads a target by its name. */
 export const loadTarget = async (name: string): Promise<FuzzTarget> => {
-  const { target } = (await import(`./targets/${name}.ts`)) as { target: FuzzTarget };
-  if (target.name !== name) throw new Error(`targets/${name}.ts calls itself ${target.name}`);
+  const { target } = (await import(targetFile(name))) as { target: FuzzTarget };
+  if (target.name !== name) throw new Error(`the file of ${name} calls itself ${target.name}`);
   return target;
 };
 

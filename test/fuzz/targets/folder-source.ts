@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyBundle } from '@sallyport/bundle-tools/importer/verify-bundle';
 import { entriesOf } from '../../../bundle-tools/test/forge.ts';
@@ -36,7 +36,10 @@ export const target: FuzzTarget = {
     const entry = entries[pick];
     const extra = join(folder, nameIn(data));
     const isNew =
-      entry === undefined && !entries.some(({ name }) => join(folder, name) === extra) && !/\/\.{0,2}$/.test(extra);
+      entry === undefined &&
+      !existsSync(extra) &&
+      !entries.some(({ name }) => join(folder, name) === extra) &&
+      !/\/\.{0,2}$/.test(extra);
     if (entry !== undefined) writeFileSync(join(folder, entry.name), data.subarray(1));
     else if (isNew) writeFileSync(extra, data.subarray(82));
     try {
