@@ -16,7 +16,7 @@ const more: Record<string, string[]> = {
 
 const name = process.env['SALLYPORT_MUTATED'] ?? '';
 const own = `src/${name}.test.ts`;
-const fields = name.startsWith('documents/') ? ['src/documents/fields.test.ts'] : [];
+const fields = name.startsWith('documents/') ? ['test/document-bounds.test.ts'] : [];
 const include = [...(existsSync(`bundle-tools/${own}`) ? [own] : []), ...fields, ...(more[name] ?? [])];
 
 export default defineConfig({
