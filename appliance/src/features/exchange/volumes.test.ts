@@ -1,0 +1,230 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { advisory, sha256, update } from '../../../test/support/catalog.ts';
+import { admin } from '../../../test/support/engines.ts';
+import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { deb, debian13, reporter } from '../../../test/support/site.ts';
+
+const MiB = 1024 * 1024;
+const dayMs = 86_400_000;
+
+const contentOf = (size: number, seed: number): Buffer => {
+  const bytes = Buffer.alloc(size, `seed ${seed}`);
+  for (let at = 0; at + 4 <= size; at += 4096) bytes.writeUInt32LE((at * 2_654_435_761 + seed) >>> 0, at);
+  return bytes;
+};
+
+const packages = [contentOf(5 * MiB, 1), contentOf(19 * MiB + 3, 2), contentOf(6 * MiB, 3), contentOf(100, 4)];
+const catalog = {
+  updates: packages.map((bytes, index) => update(`pkg-${index}`, '2-1', { files: [sha256(bytes)] })),
+  files: packages.map((bytes, index) => ({ path: `updates/pkg-${index}.deb`, bytes })),
+  feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'pkg-0', '2-1')] }],
+};
+
+describe('a bundle of several volumes at a site', () => {
+  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let host: TestHost;
+  let medium: string;
+  let card: Uint8Array;
+  let files: string[];
+  let bundleId: string;
+
+  beforeEach(async () => {
+    site = await openAppliance();
+    medium = join(site.folder, 'medium');
+    mkdirSync(medium);
+    host = makeHost(join(site.folder, 'host'));
+    await host.publish();
+    card = site.exchange.siteCard(admin).bytes;
+    await site.exchange.importTrust(
+      admin,
+      await host.trustFile(join(site.folder, 'introduction')),
+      host.rootFingerprint,
+    );
+    const report = reporter(site.inventory);
+    report(1, 'platform', [debian13]);
+    report(
+      1,
+      'software',
+      packages.map((_, index) => deb(`pkg-${index}`, '1-1')),
+    );
+    const request = ask();
+    await host.publish(catalog);
+    ({ bundleId } = await host.answer(medium, request, { volumeBytes: 13.5 * MiB }));
+    files = readdirSync(medium)
+      .filter((name) => name.endsWith('.tar'))
+      .sort()
+      .map((name) => join(medium, name));
+    expect(files.length).toBeGreaterThanOrEqual(3);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    return site.stop();
+  });
+
+  const ask = () => host.open(site.exchange.exportRequest(admin, medium).path, card);
+  const receive = (path: string | readonly string[], options = {}) => site.exchange.importBundle(admin, path, options);
+  const receipts = () => site.exchange.receipts({ limit: 100 }).rows;
+  const held = (index: number) => site.store.has(sha256(packages[index] ?? Buffer.alloc(0)));
+  const at = (n: number) => files[n - 1] ?? '';
+  const numbers = () => files.map((_, index) => index + 1);
+
+  it('comes volume by volume, last first; it waits, and comes into force with the last one', async () => {
+    const before = site.exchange.state();
+    for (const n of numbers().reverse().slice(0, -1)) {
+      const missing = numbers().filter((other) => other < n);
+      const done = await receive(at(n));
+      expect(done).toMatchObject({ result: 'partial', summary: { missingVolumes: missing, volumes: files.length } });
+      expect(site.exchange.waiting()).toMatchObject([{ bundleId, missing, volumes: files.length }]);
+      expect(receipts()[0]).toMatchObject({ result: 'partial', code: 'VOLUMES_MISSING' });
+    }
+    expect(site.exchange.state()).toEqual(before);
+    const count = receipts().length;
+    expect(await receive(at(2))).toMatchObject({ result: 'partial', receipt: receipts()[0]?.number });
+    expect(receipts()).toHaveLength(count);
+    expect(await receive(at(1))).toMatchObject({
+      result: 'imported',
+      summary: { missingVolumes: [], seenVolumes: numbers(), updates: packages.length, counts: { held: 0 } },
+    });
+    expect(site.exchange.waiting()).toEqual([]);
+    expect(site.exchange.state().openRequests).toEqual([]);
+    for (const index of packages.keys()) expect(held(index)).toBe(true);
+    expect(readdirSync(site.paths.staging)).toEqual([]);
+    expect(site.exchange.verifyReceipts()).toMatchObject({ ok: true });
+    const last = site.exchange.receipt(receipts()[0]?.number ?? 0);
+    expect(last.predicate.volumes).toEqual({ seen: numbers(), missing: [] });
+    expect(last.predicate.counts.new).toBeGreaterThanOrEqual(packages.length);
+  });
+
+  it('comes with one command from one medium, and is checked there first', async () => {
+    expect(await site.exchange.inspect(medium)).toMatchObject({
+      result: 'checked',
+      summary: { missingVolumes: [], counts: { new: packages.length + 2 } },
+    });
+    rmSync(at(2));
+    expect(await site.exchange.inspect(medium)).toMatchObject({
+      summary: { missingVolumes: [2], seenVolumes: [1, 3] },
+    });
+    const steps: unknown[] = [];
+    const done = await receive(medium, {
+      onProgress: ({ step, volume, volumes }: Record<string, unknown>) =>
+        step === 'objects' && steps.push([volume, volumes]),
+    });
+    expect(done).toMatchObject({ result: 'partial', summary: { missingVolumes: [2] } });
+    expect(steps).toEqual(
+      expect.arrayContaining([
+        [1, files.length],
+        [3, files.length],
+      ]),
+    );
+    expect(site.events.list({ type: ['bundle-partial'], limit: 10 }).rows).toHaveLength(1);
+  });
+
+  it('names the damaged volume and takes the others all the same', async () => {
+    const good = readFileSync(at(2));
+    const bad = Buffer.from(good);
+    const spot = bad.length >> 1;
+    bad[spot] = (bad[spot] ?? 0) ^ 1;
+    writeFileSync(at(2), bad);
+    const refused = await receive(medium).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'HASH' });
+    expect(String(refused)).toMatch(/volume 2 of \d: .*-2of/);
+    expect(site.exchange.waiting()).toMatchObject([{ missing: [2] }]);
+    const [receipt] = receipts();
+    expect(receipt).toMatchObject({ result: 'refused', code: 'HASH' });
+    writeFileSync(at(2), good);
+    expect(await receive(at(2))).toMatchObject({ result: 'imported' });
+    expect(site.exchange.verifyReceipts()).toMatchObject({ ok: true });
+  });
+
+  it('refuses volumes of two bundles in one command', async () => {
+    const other = join(site.folder, 'other');
+    mkdirSync(other);
+    const second = await host.answer(other, ask(), { include: [], reliesOn: [] });
+    await expect(receive([at(1), second.path])).rejects.toMatchObject({ code: 'MIX' });
+    renameSync(second.path, join(medium, 'z.tar'));
+    await expect(receive(medium)).rejects.toMatchObject({ code: 'AMBIGUOUS' });
+    // What waits is older than what is imported now: it can never be taken again.
+    expect(await receive(at(3))).toMatchObject({ result: 'partial' });
+    expect(await receive(join(medium, 'z.tar'))).toMatchObject({ result: 'imported' });
+    expect(site.exchange.waiting()).toEqual([]);
+    await expect(receive(at(1))).rejects.toMatchObject({ code: 'NONCE' });
+  });
+
+  it('is asked for again without what came', async () => {
+    await receive(at(3));
+    const { request } = ask();
+    const have = new Set(Buffer.from(request.have, 'base64').toString('hex').match(/.{64}/g) ?? []);
+    const lines = readdirSync(join(site.paths.objects, 'sha256'), { recursive: true }).map((name) =>
+      String(name).slice(3),
+    );
+    for (const digest of lines.filter((name) => name.length === 64)) expect(have.has(digest)).toBe(true);
+    expect(have.has(sha256(packages[2] ?? Buffer.alloc(0)))).toBe(held(2));
+  });
+
+  it('can be given up; what it brought goes in two stages', async () => {
+    await receive(at(3));
+    expect(site.exchange.unreferenced()).toEqual([]);
+    expect(site.exchange.collect(admin)).toEqual([]);
+    site.exchange.forgetWaiting(admin, bundleId);
+    expect(() => site.exchange.forgetWaiting(admin, bundleId)).toThrow(/waits for volumes/);
+    const listed = site.exchange.unreferenced();
+    expect(listed.length).toBeGreaterThan(0);
+    // Nothing went by listing, and from now on no request counts on it.
+    for (const { sha256: digest } of listed) expect(site.store.has(digest)).toBe(true);
+    const { request } = ask();
+    expect(Buffer.from(request.have, 'base64').toString('hex')).not.toContain(listed[0]?.sha256);
+    expect(site.exchange.collect(admin, 7 * dayMs)).toEqual([]);
+    expect(site.exchange.collect(admin)).toEqual(listed);
+    for (const { sha256: digest } of listed) expect(site.store.has(digest)).toBe(false);
+    expect(site.exchange.unreferenced()).toEqual([]);
+    expect(site.events.list({ type: ['objects-collected'], limit: 10 }).rows).toHaveLength(1);
+    expect(await receive(medium)).toMatchObject({ result: 'imported' });
+  });
+
+  it('keeps what an inventory, an open request or a listing that is too young refers to', async () => {
+    await receive(medium);
+    expect(site.exchange.unreferenced()).toEqual([]);
+    const old = sha256(packages[1] ?? Buffer.alloc(0));
+    // Two catalogues later nothing names it, but a request that is open says that it is here.
+    const first = ask();
+    await host.publish({ ...catalog, updates: [], files: [] });
+    await receive((await host.answer(join(site.folder, 'b'), first)).path);
+    const second = ask();
+    await host.publish({ updates: [update('other', '1-1')], files: [] });
+    await receive((await host.answer(join(site.folder, 'c'), second)).path);
+    const open = ask();
+    expect(site.exchange.unreferenced().map((row) => row.sha256)).toEqual([]);
+    await host.publish({ updates: [update('other', '1-2')], files: [] });
+    await receive((await host.answer(join(site.folder, 'd'), open)).path);
+    expect(site.exchange.unreferenced().map((row) => row.sha256)).toContain(old);
+    const later = Date.now() + 8 * dayMs;
+    expect(site.exchange.collect(admin, 7 * dayMs)).toEqual([]);
+    vi.useFakeTimers({ toFake: ['Date'], now: later });
+    expect(site.exchange.collect(admin, 7 * dayMs).map((row) => row.sha256)).toContain(old);
+    expect(site.store.has(old)).toBe(false);
+  });
+
+  it('says in each receipt which volumes were read', async () => {
+    await receive(at(1));
+    const row = site.exchange.receipt(receipts()[0]?.number ?? 0);
+    const key = openReceiptKey(row.envelope);
+    expect(key.subjects.map(({ name }) => name)).toEqual(['bundle.dsse.json', 'volume-1']);
+    expect(key.predicate.volumes).toEqual({ seen: [1], missing: numbers().slice(1) });
+  });
+
+  const openReceiptKey = (envelope: Uint8Array) =>
+    openReceipt(
+      envelope,
+      (
+        JSON.parse(
+          Buffer.from((JSON.parse(Buffer.from(card).toString()) as { payload: string }).payload, 'base64').toString(),
+        ) as {
+          sign_keys: string[];
+        }
+      ).sign_keys.map((text) => Buffer.from(text, 'base64')),
+    );
+});
