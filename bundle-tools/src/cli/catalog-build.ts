@@ -21,6 +21,7 @@ export const catalogJson = (built: BuiltCatalog) => ({
   newBytes: built.diff.totals.newBytes,
   signers: built.diff.signers,
   feeds: built.feeds,
+  leftOut: built.refused,
   sites: built.sites,
 });
 
@@ -97,6 +98,7 @@ export const catalogBuild: Command = {
         : [
             `catalog ${built.number}: ${totals.lines} objects, ${totals.bytes} bytes, ${totals.updates} updates`,
             `beside the signed one: ${added.length} new, ${changed.length} changed, ${removed.length} removed, ${totals.newBytes} bytes new`,
+            ...built.refused.map(({ name, reason }) => `left out ${name}: ${reason}`),
             ...built.sites.map((site) => `site ${site.site}: ${site.updates} updates, ${site.gaps.length} gaps`),
             `read  ${built.folder}/diff.txt`,
             `then  sallyport-bundle catalog sign --key FILE ${built.folder}`,

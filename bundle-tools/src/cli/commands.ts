@@ -8,6 +8,7 @@ import { fulfil } from './fulfil.ts';
 import { inspect } from './inspect.ts';
 import { rebuild } from './rebuild.ts';
 import { receiptTake, receiptVerify } from './receipt.ts';
+import { scanConfigure } from './scan-configure.ts';
 import { siteAdd } from './site-add.ts';
 import { siteList } from './site-list.ts';
 import { sourceAdd } from './source-add.ts';
@@ -44,6 +45,7 @@ export const commands: ReadonlyArray<Command> = [
   sourceList,
   sourceRemove,
   sourceSync,
+  scanConfigure,
   catalogBuild,
   catalogSign,
   fulfil,

@@ -10,6 +10,7 @@ import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
 import { encodeUpdates, type PlannedFile, type Unfulfilled, type Update } from '../updates/update.ts';
+import { type RefusedObject, scanObjects } from './antivirus.ts';
 import { type CatalogDiff, diffCatalogs, diffText } from './catalog-diff.ts';
 import { lineMaker, updatePath } from './catalog-lines.ts';
 import {
@@ -54,6 +55,8 @@ export type BuiltCatalog = {
     readonly updates: number;
     readonly gaps: ReadonlyArray<Unfulfilled>;
   }>;
+  /** Objects that the antivirus refused; nothing that needs them is in the catalog. */
+  readonly refused: ReadonlyArray<RefusedObject & { readonly name: string }>;
 };
 
 type BuildOptions = { readonly state: HostState; readonly io: Io; readonly nowMs: number; readonly graceDays?: number };
@@ -125,6 +128,8 @@ type Collected = {
   readonly licences: ReadonlySet<string>;
   readonly plans: ReadonlyArray<{ readonly opened: OpenedRequest; readonly plan: RequestPlan }>;
   readonly fetchFailures: ReadonlyMap<string, string>;
+  /** What the antivirus refused, by digest. */
+  readonly refused: ReadonlyMap<string, string>;
 };
 
 const collect = async (
@@ -153,9 +158,17 @@ const collect = async (
   );
   for (const { plan } of plans) for (const { file } of plan.files) names.set(file.sha256, file.name);
   for (const update of kept) if (update.licence !== undefined) licences.add(update.licence);
+  const scanned = await scanObjects(
+    state,
+    [...kept, ...plans.flatMap(({ plan }) => plan.updates.map(({ update }) => update))].flatMap(
+      ({ files: all }) => all,
+    ),
+    io,
+  );
+  const refused = new Map((scanned?.refused ?? []).map(({ sha256, reason }) => [sha256, reason]));
   const merged = mergeUpdates([...kept, ...plans.flatMap(({ plan }) => plan.updates.map((planned) => planned.update))]);
-  const { kept: updates } = dropIncomplete(merged, (digest) => objects.has(digest));
-  return { updates, names, licences, plans, fetchFailures };
+  const { kept: updates } = dropIncomplete(merged, (digest) => objects.has(digest) && !refused.has(digest));
+  return { updates, names, licences, plans, fetchFailures, refused };
 };
 
 const fileLines = (collected: Collected, objects: ObjectStore, line: ReturnType<typeof lineMaker>): InventoryLine[] => {
@@ -174,20 +187,21 @@ const fileLines = (collected: Collected, objects: ObjectStore, line: ReturnType<
   return lines;
 };
 
-/** The gaps of a request, with what could not be fetched. */
+/** The gaps of a request, with what could not be fetched and what the antivirus refused. */
 const gapsOf = (plan: RequestPlan, collected: Collected): Unfulfilled[] => {
   const failed = plan.updates
     .filter(({ update }) => !collected.updates.has(update.id))
-    .map(
-      ({ update, wants, files }): Unfulfilled => ({
-        reason: 'FETCH_FAILED',
+    .map(({ update, wants, files }): Unfulfilled => {
+      const ofFiles = (reasons: ReadonlyMap<string, string>): string | undefined =>
+        files.map((file) => reasons.get(file.sha256)).find((text) => text !== undefined);
+      const refusal = ofFiles(collected.refused);
+      return {
+        reason: refusal === undefined ? 'FETCH_FAILED' : 'NOT_APPROVED',
         wants,
         what: `${update.name} ${update.version}`,
-        detail:
-          files.map((file) => collected.fetchFailures.get(file.sha256)).find((text) => text !== undefined) ??
-          'a dependency could not be fetched',
-      }),
-    );
+        detail: refusal ?? ofFiles(collected.fetchFailures) ?? 'a dependency could not be fetched, or was refused',
+      };
+    });
   return [...plan.gaps, ...failed];
 };
 
@@ -258,7 +272,13 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
     sameContent(pending, inventory, policy) &&
     pending.head.targets_version > signed.targets.version;
   const number = isSigned ? signed.number : isPending ? pending.number : Math.max(0, ...catalogNumbers(state)) + 1;
-  const text = diffText(number, signed.number, diff, after);
+  const refused = [...collected.refused].map(([sha256, reason]) => ({
+    sha256,
+    name: collected.names.get(sha256) ?? sha256,
+    reason,
+  }));
+  for (const { name, reason } of refused) io.note(`${name}: ${reason}`);
+  const text = diffText(number, signed.number, diff, after, refused);
   if (!isSigned && !isPending)
     writeFolder(options, number, { inventory, lines: after.lines.length, updates, policy, diff: text });
   const sites = collected.plans.map(({ opened, plan }) => {
@@ -279,5 +299,6 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
     diffText: text,
     feeds: gathered.feeds,
     sites,
+    refused,
   };
 };

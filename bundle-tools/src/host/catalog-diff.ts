@@ -59,7 +59,13 @@ const byName = (a: Update, b: Update): number =>
 const readable = (line: string): string => line.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 
 /** The text of diff.txt. */
-export const diffText = (number: number, beforeNumber: number, diff: CatalogDiff, after: Content): string => {
+export const diffText = (
+  number: number,
+  beforeNumber: number,
+  diff: CatalogDiff,
+  after: Content,
+  refused: ReadonlyArray<{ readonly name: string; readonly sha256: string; readonly reason: string }> = [],
+): string => {
   const feeds = new Map<string, string[]>();
   for (const part of catalogParts(after.lines))
     feeds.set(part.feed, [
@@ -80,6 +86,9 @@ export const diffText = (number: number, beforeNumber: number, diff: CatalogDiff
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([signer, count]) => `  ${signer}: ${count} updates`),
     '',
+    ...(refused.length === 0
+      ? []
+      : ['Left out:', ...refused.map(({ name, sha256, reason }) => `  ${name}  ${sha256}  ${reason}`), '']),
     'Advisory feeds:',
     ...[...feeds].map(([feed, parts]) => `  ${feed}: ${parts.join(', ')}`),
     '',

@@ -28,13 +28,19 @@ export const recordCustody = (options: {
   readonly sha256: string;
   readonly at: string;
   readonly key: SigningKey;
+  /** The antivirus of this host has looked at everything in it and found nothing. */
+  readonly wasScanned?: boolean;
 }): void => {
   const { site, media, sha256 } = options;
   ensureDir(folderOf(site));
   const held = readChain(folderOf(site), sha256);
   // The same volume again, rebuilt bit by bit for another medium: its chain began long ago.
-  const chain =
-    held.length > 0 ? held : addCustodyLine({ ...options, folder: folderOf(site), step: 'fulfil', medium: media });
+  const begin = (): string[] => {
+    const line = { ...options, folder: folderOf(site), medium: media };
+    const chain = addCustodyLine({ ...line, step: 'fulfil' });
+    return options.wasScanned === true ? addCustodyLine({ ...line, step: 'scan' }) : chain;
+  };
+  const chain = held.length > 0 ? held : begin();
   const beside = join(media, 'custody');
   ensureDir(beside);
   writeFileDurable(join(beside, chainFileName(sha256)), joinChain(chain));

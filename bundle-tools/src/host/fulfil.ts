@@ -6,6 +6,7 @@ import { listMedium } from '../media/find.ts';
 import type { ReadBackSource } from '../media/read-back.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
 import type { Unfulfilled } from '../updates/update.ts';
+import { scanObjects } from './antivirus.ts';
 import { publishSigned } from './catalog-sign.ts';
 import { type Catalog, findPendingCatalog, pendingFolders, readCatalogHead, signedCatalog } from './catalogs.ts';
 import { type Choice, choose, type Findings } from './choose.ts';
@@ -14,6 +15,7 @@ import { recordCustody } from './custody.ts';
 import { checkFitToLeave } from './fit-to-leave.ts';
 import { keepBundle } from './kept-bundles.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
+import { objectStore } from './objects.ts';
 import { type OnlineKeys, readOnlineKeys } from './online-keys.ts';
 import { signOnlineMetadata } from './online-metadata.ts';
 import { peekBundle } from './peek-bundle.ts';
@@ -180,10 +182,33 @@ const entryOf = (plan: BundlePlan, volumes: ReadonlyArray<PlacedVolume>, request
   };
 };
 
+/** Before anything is signed, the antivirus looks at what leaves; true when it looked and found nothing. */
+const demandClean = async ({ state, io }: FulfilOptions, { catalog }: Signed, choice: Choice): Promise<boolean> => {
+  const lines = new Map(
+    choice.include.flatMap((at) => catalog.lines[at] ?? []).map((line) => [line.sha256, line.path]),
+  );
+  const objects = objectStore(state.objects);
+  const scanned = await scanObjects(state, lines.keys(), io);
+  const [refused] = scanned?.refused ?? [];
+  if (refused !== undefined)
+    throw new BundleError(
+      'SCAN',
+      `${lines.get(refused.sha256) ?? refused.sha256}: ${refused.reason}; a new catalog leaves it out: catalog build`,
+    );
+  for (const [sha256, path] of lines)
+    if (!objects.has(sha256))
+      throw new BundleError(
+        'NOT_FOUND',
+        `${path} is not in the store any more; a new catalog leaves it out: catalog build`,
+      );
+  return scanned !== undefined && lines.size > 0;
+};
+
 const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: Signed): Promise<Fulfilled> => {
   const { state, media, io, nowMs } = options;
   const site = getSite(state, opened.site.record.site);
   const { choice, gaps } = chooseFor(opened, signed);
+  const wasScanned = await demandClean(options, signed, choice);
   const { record, seq } = reserveSeq(site, opened.request);
   const plan = planFor(options, opened, signed, choice, record);
   const { manifest } = plan;
@@ -209,7 +234,15 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
   };
   const placed = volumes.filter(({ path }) => path !== undefined);
   for (const { sha256 } of placed)
-    recordCustody({ site, person: options.person, media, sha256, at: toTime(nowMs), key: signed.keys.fulfil });
+    recordCustody({
+      site,
+      person: options.person,
+      media,
+      sha256,
+      at: toTime(nowMs),
+      key: signed.keys.fulfil,
+      wasScanned,
+    });
   writeRecord(site.folder, next);
   await dropOlderBundles(media, next, manifest.bundle_id, io);
   const [first] = placed;
