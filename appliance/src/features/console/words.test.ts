@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => engines.close());
 
 const prefixes =
-  'toast|confirm|filter|csv|login|right|secret|verdict|facts|validation|vuln|updates|events|provision|nav|common|overview|decision|level|register';
+  'toast|confirm|filter|csv|login|right|secret|verdict|facts|validation|vuln|updates|events|provision|nav|common|overview|decision|level|register|exchange.detail|intro|story';
 
 const quoted = (): string[] => {
   const folder = join(import.meta.dirname, '..');
