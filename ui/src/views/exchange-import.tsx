@@ -269,7 +269,9 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
         </Panel>
         {diff === undefined ? (
           <Panel title={ctx.t('exchange.changes')} span={7}>
-            <Empty title={ctx.t('exchange.notCompared')}>{ctx.t('exchange.notComparedWhy')}</Empty>
+            <Empty title={ctx.t('exchange.notCompared')}>
+              {ctx.t(refused === undefined ? 'exchange.notComparedWhy' : 'exchange.notComparedRefused')}
+            </Empty>
           </Panel>
         ) : (
           <Compared ctx={ctx} diff={diff} />

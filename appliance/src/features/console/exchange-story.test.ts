@@ -74,6 +74,18 @@ describe('the story of the exchange', () => {
     expect(html).toContain('No request is waiting for its bundle');
   });
 
+  it('still opens when a receipt was changed, and calls it what it is', async () => {
+    const { db } = site.appliance;
+    const held = db.prepare('select envelope from receipt where number = 1').get() as { envelope: Buffer };
+    const put = db.prepare('update receipt set envelope = ? where number = 1');
+    const altered = Buffer.from(held.envelope);
+    altered[altered.length - 20] = (altered[altered.length - 20] ?? 0) ^ 1;
+    put.run(altered);
+    expect(await story()).toContain('A receipt is missing or was changed');
+    put.run(held.envelope);
+    expect(await story()).not.toContain('A receipt is missing or was changed');
+  });
+
   it('has nothing to agree to while no time is in doubt', async () => {
     expect(await story()).not.toContain(paths.clockAgree());
     expect((await admin.post(paths.clockAgree(), { source: 'clock', reason: 'a watch' })).status).toBe(404);

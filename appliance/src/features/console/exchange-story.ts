@@ -1,9 +1,11 @@
 import { basename, join } from 'node:path';
+import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { ExchangeTrip } from '@sallyport/ui/components/exchange-diagram';
 import type { StoryRow } from '@sallyport/ui/components/story-timeline';
 import type { OpenRow, WaitingRow } from '@sallyport/ui/components/story-waiting';
 import type { Ctx } from '@sallyport/ui/context';
 import type { ExchangeStoryProps } from '@sallyport/ui/views/exchange-story';
+import { toFailure } from '../../platform/errors.ts';
 import type { RequestRow } from './queries.ts';
 import { actorNames, eventWords } from './records.ts';
 import type { ConsoleDeps } from './types.ts';
@@ -99,15 +101,27 @@ export const waitingRows = ({ exchange, queries }: Pick<ConsoleDeps, 'exchange' 
     request: requestId === undefined ? undefined : queries.requestNumber(requestId),
   }));
 
+type Predicate = ReturnType<ConsoleDeps['exchange']['receipt']>['predicate'];
+
+/** What a receipt says; undefined when it was changed, so that the page which must show that still opens. */
+const saidBy = (exchange: StoryDeps['exchange'], number: number): Predicate | undefined => {
+  try {
+    return exchange.receipt(number).predicate;
+  } catch (error) {
+    if (error instanceof BundleError || toFailure(error).code === 'CHAIN_BROKEN') return undefined;
+    throw error;
+  }
+};
+
 const bundleRows = ({ exchange, queries, objects }: StoryDeps): StoryRow[] => {
   const nameOf = actorNames(objects);
   const imports = new Map(
     exchange.imports({ limit: 200 }).flatMap((row) => (row.receipt === undefined ? [] : [[row.receipt, row] as const])),
   );
   return exchange.receipts({ limit: shownRows }).rows.map(({ number, createdAt, result, code, seq }) => {
-    const { predicate } = exchange.receipt(number);
+    const said = saidBy(exchange, number);
     const row = imports.get(number);
-    const { seen, missing } = predicate.volumes;
+    const volumes = row?.summary?.volumes;
     return {
       kind: 'bundle',
       at: createdAt,
@@ -115,16 +129,16 @@ const bundleRows = ({ exchange, queries, objects }: StoryDeps): StoryRow[] => {
       receipt: number,
       seq,
       isBroadcast: row?.summary?.broadcast === true,
-      request: predicate.request_id === undefined ? undefined : queries.requestNumber(predicate.request_id),
-      result,
-      code,
-      new: predicate.counts.new,
-      bytes: predicate.counts.bytes,
-      unfulfilled: predicate.counts.unfulfilled,
+      request: said?.request_id === undefined ? undefined : queries.requestNumber(said.request_id),
+      result: said === undefined ? 'refused' : result,
+      code: said === undefined ? 'CHAIN' : code,
+      new: said?.counts.new ?? 0,
+      bytes: said?.counts.bytes ?? 0,
+      unfulfilled: said?.counts.unfulfilled ?? 0,
       volumes:
-        row?.summary === undefined
+        volumes === undefined || said === undefined
           ? undefined
-          : { seen: row.summary.volumes - missing.length, of: Math.max(row.summary.volumes, seen.length) },
+          : { seen: volumes - said.volumes.missing.length, of: volumes },
     };
   });
 };

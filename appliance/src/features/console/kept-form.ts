@@ -17,7 +17,7 @@ const isAction = (path: string): boolean => actionPattern.test(path) && !openPag
 /** The form that was sent without a session; undefined when it holds something secret, or too much. */
 export const keepForm = (action: string, form: Form): KeptForm | undefined => {
   const fields = form.entries().filter(([name]) => !ownFields.has(name));
-  if (!isAction(action) || fields.length === 0 || fields.length > maxFields) return undefined;
+  if (!isAction(action) || fields.length > maxFields) return undefined;
   if (fields.some(([name]) => secretField.test(name))) return undefined;
   const kept = { action, fields };
   return JSON.stringify(kept).length > maxChars ? undefined : kept;

@@ -60,6 +60,7 @@ export const exchangeImport = {
   'exchange.changes': 'What this bundle changes',
   'exchange.changesContext': 'dry run against the state of {at}',
   'exchange.notCompared': 'Not compared yet',
+  'exchange.notComparedRefused': 'It was refused before that; nothing is changed.',
   'exchange.notComparedWhy':
     'What changes is shown here once the bundle has been checked. Nothing is changed before you say so.',
   'exchange.kindLabel': 'Kind',

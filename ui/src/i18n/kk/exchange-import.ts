@@ -61,6 +61,7 @@ export const exchangeImport = {
   'exchange.changes': 'Бұл бума нені өзгертеді',
   'exchange.changesContext': 'мына күймен сынама салыстыру: {at}',
   'exchange.notCompared': 'Әлі салыстырылған жоқ',
+  'exchange.notComparedRefused': 'Оған дейін қабылданбады; ештеңе өзгерген жоқ.',
   'exchange.notComparedWhy': 'Бума тексерілгеннен кейін өзгерістер осында көрсетіледі. Сіз айтқанша ештеңе өзгермейді.',
   'exchange.kindLabel': 'Түрі',
   'exchange.kind.advisory': 'Хабарламалар',

@@ -61,6 +61,7 @@ export const exchangeImport = {
   'exchange.changes': 'Что меняет этот комплект',
   'exchange.changesContext': 'пробный прогон по состоянию на {at}',
   'exchange.notCompared': 'Ещё не сравнён',
+  'exchange.notComparedRefused': 'До этого он был отклонён; ничего не изменено.',
   'exchange.notComparedWhy': 'Изменения появятся здесь после проверки. Без вашего решения ничего не меняется.',
   'exchange.kindLabel': 'Вид',
   'exchange.kind.advisory': 'Бюллетени',

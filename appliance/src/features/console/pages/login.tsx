@@ -7,6 +7,7 @@ import { Login } from '@sallyport/ui/views/login';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { dropSessionCookie, sessionCookie, setPreferencesCookie, setSessionCookie } from '../cookies.ts';
+import { isPlainForm } from '../form.ts';
 import { keepForm, readKept } from '../kept-form.ts';
 import { param } from '../lists.ts';
 import { isLocalPath } from '../local-path.ts';
@@ -25,7 +26,7 @@ const fingerprintOf = (deps: Pick<ConsoleDeps, 'ca'>): string =>
 /** The answer to a form that comes without a session: log in, and what was entered is kept where it can be. */
 export const sessionEnded = (deps: ConsoleDeps, c: Context<ConsoleEnv>): Response | Promise<Response> => {
   const { pathname, search } = new URL(c.req.url);
-  const kept = keepForm(`${pathname}${search}`, c.get('form'));
+  const kept = isPlainForm(c.req.raw) ? keepForm(`${pathname}${search}`, c.get('form')) : undefined;
   const referer = c.req.header('referer') ?? '';
   const from = URL.canParse(referer) ? new URL(referer) : undefined;
   return c.html(
