@@ -107,9 +107,24 @@ describe('the bundle tools alone', () => {
     expect(json('verify', out, '--root', root)).toMatchObject({ verified: true, objects: 2 });
   });
 
+  it('split for smaller media, and verify the portions', async () => {
+    const large = createWorld([Buffer.alloc(9 * 1024 * 1024, 1), Buffer.alloc(9 * 1024 * 1024, 2), 'small']);
+    try {
+      const fresh = await buildFresh(large);
+      const path = join(folder, 'large.root.json');
+      writeFileSync(path, fresh.root);
+      const out = join(folder, 'portions');
+      const { folders } = json('split', volumeOf(fresh.built), '--size', '9M', '--out', out) as { folders: string[] };
+      expect(folders.length).toBeGreaterThan(1);
+      expect(json('verify', ...folders, '--root', path)).toMatchObject({ verified: true, objects: 3 });
+    } finally {
+      large.remove();
+    }
+  });
+
   it('say what they can do', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
-    for (const word of ['verify', 'inspect', 'unpack']) expect(stdout).toContain(word);
+    for (const word of ['verify', 'inspect', 'unpack', 'split']) expect(stdout).toContain(word);
   });
 });

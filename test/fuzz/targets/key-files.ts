@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readKeyFile } from '@sallyport/bundle-tools/host/key-files';
 import { generateSigningKey, readSealKey, readSigningKey, writeSigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { scratchFolder } from '../scratch.ts';
 import { demand, type FuzzTarget, isRefusal } from '../target.ts';
@@ -16,6 +17,11 @@ export const target: FuzzTarget = {
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
+    try {
+      readKeyFile(path);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
     demand(readSigningKey(path).secretKey.length === 64, 'a key has its length');
   },
   seeds: () => {
@@ -23,5 +29,5 @@ export const target: FuzzTarget = {
     writeSigningKey(own, generateSigningKey());
     return [readFileSync(own)];
   },
-  words: ['"x25519"', '"ed25519"', '"public"', '"secret"'],
+  words: ['"sealed"', '"label"', '"x25519"', '"ed25519"', '"public"', '"secret"'],
 };
