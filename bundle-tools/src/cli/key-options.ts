@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { BundleError } from '../errors.ts';
 import { type KeyFile, readKeyFile, readOrCreateKeyFile, unlockKeyFile } from '../host/key-files.ts';
 import { readBounded } from '../host/read-bounded.ts';
-import { type CommandInput, listOption, type OptionSpec } from './command.ts';
+import { type CommandInput, listOption, type OptionSpec, textOption } from './command.ts';
 
 // Keys that are named on the command line, with their passphrases: from a file, or typed unseen.
 
@@ -72,6 +72,9 @@ const readAll = async (
 export const readKeys = (input: CommandInput, option: string): Promise<ReadonlyArray<KeyFile>> =>
   readAll(input, option, readKeyFile);
 
-/** The keys of an option, opened; a file that is not there is made. */
+/**
+ * The keys of an option, opened. A file that is not there is made, unless the change is carried to other people: then
+ * every key has its holder already, and a path that does not exist is a mistake.
+ */
 export const readOrMakeKeys = (input: CommandInput, option: string): Promise<ReadonlyArray<KeyFile>> =>
-  readAll(input, option, readOrCreateKeyFile);
+  readAll(input, option, textOption(input, 'carry') === undefined ? readOrCreateKeyFile : readKeyFile);

@@ -41,9 +41,10 @@ export const claimedVersions = (
     const since = keysSince(state, role);
     const own = findNewest(state, role)?.version ?? 0;
     for (const { site, tuf } of claims) {
-      if (tuf.root < since || tuf[role] <= own) continue;
+      // A root that this host does not have is another trouble, which the check of the answer names.
+      if (tuf.root < since || tuf.root > newestRoot || tuf[role] <= own) continue;
       const text = `site ${site} holds ${role} ${tuf[role]}, this host has signed ${own}`;
-      if (tuf[role] > own + maxCatchUp || tuf.root > newestRoot)
+      if (tuf[role] > own + maxCatchUp)
         burned.set(site, `${text}: the ${role} key was stolen; see trust rotate --renew timestamp --renew snapshot`);
       else {
         ahead.push(`${text}: right after a restored backup, else the ${role} key was stolen`);

@@ -135,6 +135,10 @@ describe('versions that sites claim to hold', () => {
     expect([...burned.keys()]).toEqual(['plant-1']);
     expect(floor.timestamp).toBe(own + 3);
     expect(claimedVersions(state, [claim(1, own, own + maxCatchUp + 1)]).burned.size).toBe(1);
+    expect(claimedVersions(state, [claim(2, Number.MAX_SAFE_INTEGER)])).toMatchObject({
+      floor: { timestamp: 0 },
+      ahead: [],
+    });
   });
 
   it('count for nothing under keys that were renewed since', () => {
