@@ -9,14 +9,19 @@ const more: Record<string, string[]> = {
   'trust/hash': ['src/trust/keys.test.ts', 'src/trust/passed-roots.test.ts'],
   'documents/bitmap': ['src/documents/digests.test.ts'],
   'documents/canonical-json': ['src/trust/repository.test.ts'],
-  'documents/custody': ['src/documents/request.test.ts'],
-  'documents/receipt': ['src/documents/request.test.ts'],
+  'documents/custody': ['src/documents/request.test.ts', 'src/documents/custody-chain.test.ts'],
+  'documents/receipt': ['src/documents/request.test.ts', 'src/documents/custody-chain.test.ts'],
   'documents/site-card': ['src/documents/request.test.ts'],
+  'archive/byte-stream': ['src/archive/sources.test.ts'],
+  'archive/folder-source': ['src/archive/sources.test.ts'],
+  'archive/ring-hash': ['src/archive/sources.test.ts'],
+  'archive/source': ['src/archive/sources.test.ts'],
+  'archive/tar-source': ['src/archive/sources.test.ts'],
 };
 
 const name = process.env['SALLYPORT_MUTATED'] ?? '';
 const own = `src/${name}.test.ts`;
-const fields = name.startsWith('documents/') ? ['test/document-bounds.test.ts'] : [];
+const fields = name.startsWith('documents/') ? ['test/document-bounds.test.ts', 'test/document-signing.test.ts'] : [];
 const include = [...(existsSync(`bundle-tools/${own}`) ? [own] : []), ...fields, ...(more[name] ?? [])];
 
 export default defineConfig({

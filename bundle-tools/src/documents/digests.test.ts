@@ -18,6 +18,24 @@ describe('packed digests', () => {
   });
 });
 
+describe('a list of digests', () => {
+  it('is refused unless it is sorted, distinct and whole', () => {
+    const refused = expect.objectContaining({
+      code: 'METADATA',
+      message: 'the list of digests is not sorted, distinct and whole',
+    });
+    const [low, high] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(unpackDigests(Buffer.concat([low, high]))).toEqual(['01'.repeat(32), '02'.repeat(32)]);
+    for (const list of [
+      [high, low],
+      [low, low],
+      [low, low.subarray(1)],
+    ]) {
+      expect(() => unpackDigests(Buffer.concat(list))).toThrow(refused);
+    }
+  });
+});
+
 describe('a bitmap', () => {
   it('comes back as it was written', () => {
     fc.assert(
@@ -29,10 +47,20 @@ describe('a bitmap', () => {
   });
 
   it('has the length of its lines and no bit past them', () => {
-    expect(() => decodeBitmap('AAA=', 8)).toThrow('bitmap');
-    expect(() => decodeBitmap('', 1)).toThrow('bitmap');
-    expect(() => decodeBitmap('gA==', 7)).toThrow('bit 7');
+    const metadata = (message: string) => expect.objectContaining({ code: 'METADATA', message });
+    expect(() => decodeBitmap('AAA=', 8)).toThrow(metadata('bitmap of 2 bytes for 8 lines'));
+    expect(() => decodeBitmap('', 1)).toThrow(metadata('bitmap of 0 bytes for 1 lines'));
+    expect(() => decodeBitmap('gA==', 7)).toThrow(metadata('bitmap: bit 7 is past 7 lines'));
     expect(decodeBitmap('gA==', 8)).toEqual([7]);
     expect(decodeBitmap('', 0)).toEqual([]);
+  });
+
+  it('is never written with a line that is not there', () => {
+    for (const line of [-1, 8, 9]) {
+      expect(() => encodeBitmap([line], 8)).toThrow(
+        expect.objectContaining({ code: 'INTERNAL', message: `line ${line} of 8` }),
+      );
+    }
+    expect(encodeBitmap([0, 7], 8)).toBe('gQ==');
   });
 });
