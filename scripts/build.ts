@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 // Compiles the workspaces, then lays files that are not TypeScript (SQL, assets) beside the compiled code.
@@ -16,6 +16,8 @@ if (assets.status !== 0) process.exit(assets.status ?? 1);
 const copies: ReadonlyArray<readonly [string, string]> = [['appliance/src/migrations', 'appliance/dist/migrations']];
 for (const [from, to] of copies) {
   if (!existsSync(join(root, from))) continue;
+  // A file that was renamed must not stay beside its new name.
+  rmSync(join(root, to), { recursive: true, force: true });
   cpSync(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('.ts') });
 }
 

@@ -48,7 +48,7 @@ export const ledgerBench = () => {
   afterAll(() => {
     if (made !== undefined) rmSync(made, { recursive: true, force: true });
   });
-  const parts = ['state', 'keys', 'appliance', 'card.json'];
+  const parts = ['state', 'keys', 'appliance', 'card.json', 'introduction.tar'];
 
   /** A site that is introduced on both sides, with one device. */
   const introduceAppliance = async (): Promise<void> => {

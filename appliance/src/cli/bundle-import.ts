@@ -1,3 +1,4 @@
+import { BundleError } from '@sallyport/bundle-tools/errors';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { ImportReport } from '../features/exchange/types.ts';
 import { AppError } from '../platform/errors.ts';
@@ -38,11 +39,17 @@ export const command: Command = {
       throw new AppError('USAGE', 'give one bundle: a file, a folder, a medium, or several volumes of it');
     const { exchange } = await open();
     const reason = text('accept-stale');
-    const done = await exchange.importBundle(cliActor(), positionals, {
-      dryRun: flag('dry-run'),
-      ...(reason === undefined ? {} : { acceptStale: reason }),
-      onProgress: progressLines(out.note),
-    });
+    const done = await exchange
+      .importBundle(cliActor(), positionals, {
+        dryRun: flag('dry-run'),
+        ...(reason === undefined ? {} : { acceptStale: reason }),
+        onProgress: progressLines(out.note),
+      })
+      .catch((error: unknown) => {
+        if (error instanceof BundleError && error.code === 'INCOMPLETE')
+          out.note('The next request asks for what is missing: sallyport request export --out DIR');
+        throw error;
+      });
     if (done.result === 'already') {
       out.line(`ALREADY_IMPORTED: bundle ${done.bundleId}, receipt ${done.receipt}`);
       out.result({ ...done, code: 'ALREADY_IMPORTED' });

@@ -7,6 +7,10 @@ export const command: Command = {
   summary: 'writes a request to a medium: what this site has and what it asks for',
   options: {
     out: { type: 'string', value: 'DIR', help: 'the medium' },
+    volumes: {
+      type: 'boolean',
+      help: 'ask for the missing volumes of waiting bundles again, instead of a new bundle',
+    },
     receipts: { type: 'boolean', help: 'also write the unconfirmed receipts to receipts/ of the medium' },
     show: { type: 'boolean', help: 'print what would leave; writes nothing and uses no number' },
   },
@@ -34,7 +38,7 @@ export const command: Command = {
     // Receipts first: when one of them must not leave, no number is used.
     const write = () => ({
       receipts: flag('receipts') ? exchange.exportReceipts(cliActor(), target) : undefined,
-      made: exchange.exportRequest(cliActor(), target),
+      made: exchange.exportRequest(cliActor(), target, { volumes: flag('volumes') }),
     });
     const isMedium = media.mounts().some(({ path }) => path === target);
     const { receipts, made } = isMedium ? await media.withWritable(target, write) : write();

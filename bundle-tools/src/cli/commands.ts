@@ -11,6 +11,7 @@ import { receiptTake, receiptVerify } from './receipt.ts';
 import { scanConfigure } from './scan-configure.ts';
 import { siteAdd } from './site-add.ts';
 import { siteList } from './site-list.ts';
+import { siteShow } from './site-show.ts';
 import { sourceAdd } from './source-add.ts';
 import { sourceList } from './source-list.ts';
 import { sourceRemove } from './source-remove.ts';
@@ -41,6 +42,7 @@ export const commands: ReadonlyArray<Command> = [
   trustExport,
   siteAdd,
   siteList,
+  siteShow,
   sourceAdd,
   sourceList,
   sourceRemove,

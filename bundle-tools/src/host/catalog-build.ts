@@ -23,6 +23,7 @@ import {
 } from './catalogs.ts';
 import { policyBytes } from './ceremony.ts';
 import { platformEcosystem } from './choose.ts';
+import { claimedTargets } from './claimed-versions.ts';
 import { feedLines, listFeeds } from './feeds.ts';
 import { type FeedSync, syncOsv, syncSuites } from './gather-advisories.ts';
 import { type AptContent, fetchFiles, readApt } from './gather-updates.ts';
@@ -209,6 +210,7 @@ const writeFolder = (
   options: BuildOptions,
   number: number,
   content: { inventory: Uint8Array; lines: number; updates: Uint8Array; policy: Uint8Array; diff: string },
+  heldTargets: number,
 ): string => {
   const { state, nowMs } = options;
   const folder = catalogFolder(state, number);
@@ -226,7 +228,7 @@ const writeFolder = (
     format: 'sallyport-catalog/1',
     catalog: number,
     created_at: toTime(nowMs),
-    targets_version: targets.version + 1,
+    targets_version: Math.max(targets.version, heldTargets) + 1,
     inventory: { sha256: sha256Hex(content.inventory), size: content.inventory.length, lines: content.lines },
     policy: sha256Hex(content.policy),
     updates: sha256Hex(content.updates),
@@ -265,12 +267,17 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
 
   const isFresh = daysUntil(signed.targets.described.expires, nowMs) >= renewTargetsDays;
   const pending = findPendingCatalog(state);
-  const isSigned = isFresh && sameContent(signed, inventory, policy);
+  // A host that went back to a backup is behind its sites: what is signed next must go above what they hold.
+  const heldTargets = claimedTargets(
+    state,
+    requests.map(({ request }) => request),
+  );
+  const isSigned = isFresh && sameContent(signed, inventory, policy) && signed.targets.version >= heldTargets;
   const isPending =
     !isSigned &&
     pending !== undefined &&
     sameContent(pending, inventory, policy) &&
-    pending.head.targets_version > signed.targets.version;
+    pending.head.targets_version > Math.max(signed.targets.version, heldTargets);
   const number = isSigned ? signed.number : isPending ? pending.number : Math.max(0, ...catalogNumbers(state)) + 1;
   const refused = [...collected.refused].map(([sha256, reason]) => ({
     sha256,
@@ -280,7 +287,7 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
   for (const { name, reason } of refused) io.note(`${name}: ${reason}`);
   const text = diffText(number, signed.number, diff, after, refused);
   if (!isSigned && !isPending)
-    writeFolder(options, number, { inventory, lines: after.lines.length, updates, policy, diff: text });
+    writeFolder(options, number, { inventory, lines: after.lines.length, updates, policy, diff: text }, heldTargets);
   const sites = collected.plans.map(({ opened, plan }) => {
     const gaps = gapsOf(plan, collected);
     const chosen = plan.updates

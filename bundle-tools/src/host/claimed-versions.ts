@@ -54,3 +54,14 @@ export const claimedVersions = (
   }
   return { floor, burned, ahead };
 };
+
+/**
+ * The highest targets version that a site holds under the root in force; one that is further ahead than a backup can be
+ * old counts for nothing.
+ */
+export const claimedTargets = (state: HostState, claims: ReadonlyArray<Claim>): number => {
+  const own = findNewest(state, 'targets')?.version ?? 0;
+  const newestRoot = getNewest(state, 'root').version;
+  const near = claims.filter(({ tuf }) => tuf.targets <= own + maxCatchUp && tuf.root <= newestRoot);
+  return Math.max(0, ...near.map(({ tuf }) => tuf.targets));
+};

@@ -13,6 +13,7 @@ import { type Choice, choose, type Findings } from './choose.ts';
 import { claimedVersions } from './claimed-versions.ts';
 import { recordCustody } from './custody.ts';
 import { checkFitToLeave } from './fit-to-leave.ts';
+import { checkTargets } from './fulfil-checks.ts';
 import { keepBundle } from './kept-bundles.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
 import { objectStore } from './objects.ts';
@@ -298,6 +299,7 @@ export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => 
     try {
       const reason = burned.get(opened.request.site);
       if (reason !== undefined) throw new BundleError('ROLLBACK', reason);
+      checkTargets(opened, catalog.targets.version);
       done.push(await fulfilOne(options, opened, { catalog, keys, snapshot, timestamp, pending }));
     } catch (error) {
       // One site's trouble does not keep the others waiting; alone it is the command's own failure.

@@ -15,16 +15,16 @@ const IS_OVER = "task.state IN ('installed', 'verified', 'failed')";
 export const appliedQueries = (db: Database) => {
   const applied = db.prepare<
     { limit: number },
-    { update: string; done: number; failed: number; waiting: number; reasons: string }
+    { update: string; ended: number; broken: number; open: number; reasons: string }
   >(
     `SELECT task.update_id AS "update",
-       sum(task.state IN ('installed', 'verified') AND ${IS_NEW}) AS done,
-       sum(task.state = 'failed' AND told.task IS NULL) AS failed,
-       sum(task.state IN ('queued', 'running')) AS waiting,
+       sum(task.state IN ('installed', 'verified') AND ${IS_NEW}) AS ended,
+       sum(task.state = 'failed' AND told.task IS NULL) AS broken,
+       sum(task.state IN ('queued', 'running')) AS open,
        json_group_array(DISTINCT task.reason)
          FILTER (WHERE task.state = 'failed' AND told.task IS NULL AND task.reason IS NOT NULL) AS reasons
      FROM task LEFT JOIN receipt_task AS told ON told.task = task.id
-     GROUP BY task.update_id HAVING done + failed + waiting > 0 ORDER BY done + failed = 0, task.update_id LIMIT @limit`,
+     GROUP BY task.update_id HAVING ended + broken + open > 0 ORDER BY ended + broken = 0, task.update_id LIMIT @limit`,
   );
   const tell = db.prepare(
     `INSERT OR REPLACE INTO receipt_task (task, failed, receipt)
@@ -36,8 +36,9 @@ export const appliedQueries = (db: Database) => {
     applied: (): ReceiptPredicate['applied'] => {
       let room = MAX_APPLIED_BYTES;
       const rows: ReceiptPredicate['applied'] = [];
-      for (const { reasons, ...row } of applied.iterate({ limit: MAX_APPLIED })) {
-        const told = { ...row, reasons: (JSON.parse(reasons) as string[]).slice(0, 100) };
+      for (const { update, ended, broken, open, reasons } of applied.all({ limit: MAX_APPLIED })) {
+        const codes = (JSON.parse(reasons) as string[]).slice(0, 100);
+        const told = { update, done: ended, failed: broken, waiting: open, reasons: codes };
         room -= JSON.stringify(told).length;
         if (room < 0) break;
         rows.push(told);

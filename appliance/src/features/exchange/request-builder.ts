@@ -44,6 +44,8 @@ export type RequestSources = {
   readonly wants: readonly UpdateWant[];
   readonly advisories: readonly string[];
   readonly held: Iterable<string>;
+  /** Volumes of waiting bundles to ask for again, bit by bit the same. */
+  readonly volumes: readonly { readonly bundleId: string; readonly missing: readonly number[] }[];
   readonly media: { readonly volumeBytes: number; readonly freeBytes: number };
   readonly identities: Iterable<IdentityValue>;
   readonly allowed: ReadonlySet<string>;
@@ -88,7 +90,10 @@ const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => 
     ...(min === undefined ? {} : { min }),
     ...(priority === undefined ? {} : { priority }),
   }));
-  return [...newer, ...feeds, ...missing, ...named].slice(0, 100_000);
+  const volumes: Want[] = sources.volumes.flatMap(({ bundleId, missing: numbers }) =>
+    numbers.map((n) => ({ kind: 'volume' as const, id: bundleId, n })),
+  );
+  return [...volumes, ...newer, ...feeds, ...missing, ...named].slice(0, 100_000);
 };
 
 const group = (name: RequestGroup['name'], items: readonly unknown[], examples: readonly string[]): RequestGroup => ({

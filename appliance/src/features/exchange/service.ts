@@ -96,7 +96,8 @@ export type ExchangeService = {
   importTrust(actor: Actor, path: string, fingerprint: string): Promise<{ trust: TrustFile; result: ImportResult }>;
   /** What would leave; writes nothing and uses no number. */
   preview(folder?: string): RequestPreview;
-  exportRequest(actor: Actor, folder: string): ExportedRequest;
+  /** `volumes`: ask for the missing volumes of waiting bundles again, instead of a new bundle. */
+  exportRequest(actor: Actor, folder: string, options?: { volumes?: boolean }): ExportedRequest;
   /** A dry run for anybody who may read: what the bundle is and would change, or its refusal. */
   inspect(path: string | readonly string[]): Promise<ImportResult>;
   /** The paths are files, folders or media with volumes of one bundle. */
@@ -230,7 +231,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
 
   const identities = () => siteIdentities({ inventory, objects, devices: parts.devices });
 
-  const build = (folder: string | undefined): BuiltRequest =>
+  const build = (folder: string | undefined, volumes = false): BuiltRequest =>
     buildRequest({
       store,
       keys: keys(),
@@ -238,6 +239,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       wants: updates.wants(),
       advisories: vulnerabilities.advisoryIds(200_000),
       held: held(),
+      volumes: volumes ? waiting.all() : [],
       media: { volumeBytes: objects.settingInteger('exchange.medium-bytes'), freeBytes: freeBytes(folder) },
       identities: identities(),
       allowed: allowedWords(),
@@ -330,10 +332,13 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
         counterProof: built.counterProof,
       };
     },
-    exportRequest: (actor, folder) => {
+    exportRequest: (actor, folder, options = {}) => {
       requireRight(actor, 'exchange:write');
       const target = resolve(folder);
-      return writeRequest({ db, store, events, actor, built: build(target), folder: target, nowMs: clock() });
+      const isAgain = options.volumes ?? false;
+      if (isAgain && waiting.all().length === 0) throw new AppError('NOT_FOUND', 'no bundle waits for volumes');
+      const built = build(target, isAgain);
+      return writeRequest({ db, store, events, actor, built, folder: target, nowMs: clock() });
     },
     inspect: (path) =>
       runImport(importer, { type: 'system', id: 'inspect', label: 'inspect', rights: new Set() }, absolute(path), {

@@ -1,0 +1,76 @@
+import { type SiteView, viewSite } from '../host/site-view.ts';
+import { getSite } from '../host/sites.ts';
+import { nowMs } from '../platform/ambient.ts';
+import { groupHex } from '../trust/keys.ts';
+import type { Command } from './command.ts';
+import { argument, integerOption, stateOf, stateOption } from './state-option.ts';
+
+const shownBundles = 20;
+const shownUpdates = 20;
+
+/** After so many days without a receipt or a request somebody asks the site. */
+export const overdueOption = {
+  type: 'string',
+  value: 'DAYS',
+  help: 'a bundle without receipt, or no request, counts as overdue after so long (30)',
+} as const;
+export const defaultOverdueDays = 30;
+
+const bundleLine = ({ seq, bundle, issuedAt, bytes, state, receipt, code }: SiteView['bundles'][number]): string =>
+  `  ${String(seq).padStart(4)}  ${bundle.slice(0, 8)}  ${issuedAt}  ${bytes} bytes  ${state}${receipt === undefined ? '' : `, receipt ${receipt}${code === 'OK' || code === '' ? '' : ` ${code}`}`}`;
+
+const text = (view: SiteView): string[] => {
+  const { request, receipts, seq, devices } = view;
+  const more = (shown: number, all: number, what: string): string[] =>
+    all > shown ? [`  and ${all - shown} ${what} more`] : [];
+  return [
+    `site ${view.site}  ${view.name}`,
+    `card ${view.card}  ${groupHex(view.fingerprint)}${view.compared ? '' : '  (not compared)'}`,
+    request === null
+      ? 'no request yet'
+      : `request ${request.number}, seen ${request.seenAt}, ${request.ageDays} days ago`,
+    receipts.last === null
+      ? 'no receipt yet'
+      : `receipts ${receipts.count}, the last ${receipts.last} of ${receipts.at ?? ''}`,
+    `bundles sent up to ${seq.sent}, in force at the site ${seq.inForce ?? 'none'}`,
+    ...view.bundles.slice(0, shownBundles).map(bundleLine),
+    ...more(shownBundles, view.bundles.length, 'bundles'),
+    ...view.refused.map(
+      ({ receipt, at, code, bundle }) =>
+        `refused by the site: ${code}, receipt ${receipt}, ${at}${bundle === null ? '' : `, bundle ${bundle.slice(0, 8)}`}`,
+    ),
+    ...view.notTaken.map(({ at, code, detail }) => `not taken from the site: ${code}, ${at}: ${detail}`),
+    ...view.reverted.map(
+      ({ at, from, to, request: number }) => `went back: ${at}, from bundle ${from} to ${to}, with request ${number}`,
+    ),
+    ...Object.entries(view.daysLeft).map(([role, days]) => `days left  ${role} ${days}`),
+    ...(devices === null
+      ? []
+      : [`devices  ${devices.ok} ok, ${devices.warning} warning, ${devices.critical} critical`]),
+    ...view.applied
+      .slice(0, shownUpdates)
+      .map(
+        ({ update, done, failed, waiting }) => `applied  ${update}: ${done} done, ${failed} failed, ${waiting} waiting`,
+      ),
+    ...more(shownUpdates, view.applied.length, 'updates'),
+    ...view.overrides.map(
+      ({ receipt, code, reason, operator }) => `override  ${code} by ${operator}, receipt ${receipt}: ${reason}`,
+    ),
+    ...view.warnings.flatMap(({ code, detail, next }) => [`! ${code}: ${detail}`, `  next: ${next}`]),
+  ];
+};
+
+export const siteShow: Command = {
+  words: ['site', 'show'],
+  summary: 'Shows what was sent to a site, what arrived, what is overdue, was refused or went back.',
+  usage: 'site show SITE [--overdue-days N] --state DIR',
+  example: 'site show plant-1 --state /var/lib/sallyport-bundle',
+  options: { state: stateOption, 'overdue-days': overdueOption },
+  minPositionals: 1,
+  maxPositionals: 1,
+  run: async (input) => {
+    const overdueDays = integerOption(input, 'overdue-days', 0, 3650) ?? defaultOverdueDays;
+    const view = viewSite(getSite(stateOf(input), argument(input, 0)), { nowMs: nowMs(), overdueDays });
+    return { json: view, text: text(view) };
+  },
+};
