@@ -10,9 +10,13 @@ import { ledgerBench } from './ledger-bench.ts';
 describe('the delta', () => {
   const bench = ledgerBench();
   const { at, host, medium, introduceAppliance, sources, report, wipe, ask, answer, take, trip } = bench;
-  const { opened, held, contentOf, refusedBy, save, restore } = bench;
+  const { opened, held, contentOf, refusedBy, save, restore, bundleFiles } = bench;
 
   const contentOfAnswer = async () => contentOf(String((await answer())['path']));
+  const answerInVolumes = async (): Promise<string[]> => {
+    await answer('--volume-size', '24000');
+    return bundleFiles().sort();
+  };
   const objectPath = (sha256: string) => at('appliance', 'objects', 'sha256', sha256.slice(0, 2), sha256);
   const isUpdate = (sha256: string) =>
     readFileSync(objectPath(sha256)).subarray(0, 8).toString('latin1') === '!<arch>\n';
@@ -125,5 +129,42 @@ describe('the delta', () => {
     expect([...(await contentOf(String(done['path']))).carried]).toEqual([]);
     expect(await take()).toMatchObject({ result: 'imported' });
     expect(readdirSync(join(at('state'), 'sites', 'plant-7', 'receipts')).length).toBeGreaterThan(0);
+  });
+
+  it('brings only the rest of a bundle of which some volumes came, or the same volumes again when asked', async () => {
+    await introduceAppliance();
+    await sources();
+    await report([
+      ['hello', '1.0-1'],
+      ['tool', '2.0-1'],
+    ]);
+    await ask();
+    const volumes = await answerInVolumes();
+    expect(volumes.length).toBeGreaterThan(2);
+    const [first, ...others] = volumes;
+    const kept = readFileSync(join(medium(), others[0] ?? ''));
+    for (const name of others) rmSync(join(medium(), name));
+    expect((await refusedBy('bundle', 'import', join(medium(), first ?? ''))).output).toContain('VOLUMES_MISSING');
+    const came = await contentOf(join(medium(), first ?? ''));
+    expect(came.carried.size).toBeGreaterThan(0);
+
+    // Asked for again: the same bytes.
+    wipe();
+    const { path } = await ask('--volumes');
+    expect(opened(path).wants.filter(({ kind }) => kind === 'volume')).toHaveLength(others.length);
+    await host('fulfil', '--media', medium());
+    expect(bundleFiles().sort()).toEqual([...others].sort());
+    expect(readFileSync(join(medium(), others[0] ?? '')).equals(kept)).toBe(true);
+
+    // Lost once more: a plain request gets a new bundle without what came in the first volume.
+    wipe();
+    const request = opened((await ask()).path);
+    for (const sha256 of came.carried) expect(held(request).has(sha256)).toBe(true);
+    const rest = await contentOfAnswer();
+    for (const sha256 of came.carried) expect(rest.carried.has(sha256)).toBe(false);
+    expect(await take()).toMatchObject({ result: 'imported' });
+    wipe();
+    await ask();
+    expect([...(await contentOfAnswer()).carried]).toEqual([]);
   });
 });

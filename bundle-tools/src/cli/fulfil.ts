@@ -3,6 +3,7 @@ import { buildCatalog } from '../host/catalog-build.ts';
 import { publishSigned, signCatalog } from '../host/catalog-sign.ts';
 import { type Fulfilled, fulfil as fulfilRequests } from '../host/fulfil.ts';
 import type { KeyFile } from '../host/key-files.ts';
+import type { Rebuilt } from '../host/rebuild.ts';
 import { withLock } from '../host/state.ts';
 import { parseVolumeBytes } from '../media/presets.ts';
 import { nowMs } from '../platform/ambient.ts';
@@ -38,6 +39,12 @@ const bundleText = (bundle: Fulfilled): string[] => [
   ...bundle.gaps.slice(0, shownGaps).map((gap) => `    ${gap.reason} ${gap.what}: ${gap.detail}`),
   ...(bundle.gaps.length > shownGaps ? [`    and ${bundle.gaps.length - shownGaps} more`] : []),
 ];
+
+const rebuiltText = ({ site, bundleId, of, volumes }: Rebuilt): string[] =>
+  volumes.map(
+    ({ n, file, sha256, path }) =>
+      `site ${site}: volume ${n} of ${of} of bundle ${bundleId.slice(0, 8)} again: ${path === undefined ? 'no room on this medium' : file}, sha256 ${sha256}`,
+  );
 
 /** The three steps in a row, for a site that accepts one person for all of them. */
 const buildAndSign = async (input: CommandInput, state: ReturnType<typeof stateOf>, keys: ReadonlyArray<KeyFile>) => {
@@ -88,7 +95,7 @@ export const fulfil: Command = {
       const taken = takeFromMedium(input, state);
       const keys = await readKeys(input, 'curator-key');
       const built = keys.length === 0 ? undefined : await buildAndSign(input, state, keys);
-      const { bundles, failed } = await fulfilRequests({
+      const { bundles, rebuilt, failed } = await fulfilRequests({
         state,
         media,
         requests: taken.requests,
@@ -102,11 +109,12 @@ export const fulfil: Command = {
         json: {
           ...upkeep(state, input.io),
           bundles,
+          rebuilt,
           failed,
           refused: taken.refused,
           ...(built === undefined ? {} : { catalog: catalogJson(built) }),
         },
-        text: bundles.flatMap(bundleText),
+        text: [...bundles.flatMap(bundleText), ...rebuilt.flatMap(rebuiltText)],
         ...(taken.refused.length + failed.length > 0 ? { exit: 1 as const } : {}),
       };
     });

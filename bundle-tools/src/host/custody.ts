@@ -70,12 +70,18 @@ export type SiteCustody = {
   readonly problems: ReadonlyArray<CustodyProblem>;
 };
 
-type Sent = { readonly bundle: string; readonly seq: number; readonly sha256: string };
+type Sent = {
+  readonly bundle: string;
+  readonly seq: number;
+  readonly sha256: string;
+  /** The whole bundle is this file, so it went to a medium when it was made. */
+  readonly isOnly: boolean;
+};
 
-/** Every file that this host wrote for a site, as far as its record goes back. */
-export const sentFiles = (record: SiteRecord): ReadonlyArray<Sent> =>
+/** Every file that this host made for a site, as far as its record goes back. */
+const sentFiles = (record: SiteRecord): ReadonlyArray<Sent> =>
   record.bundles.flatMap(({ bundle_id: bundle, seq, sha256, volumes }) =>
-    (volumes ?? [{ sha256 }]).map((volume) => ({ bundle, seq, sha256: volume.sha256 })),
+    (volumes ?? [{ sha256 }]).map((volume) => ({ bundle, seq, sha256: volume.sha256, isOnly: volumes === undefined })),
   );
 
 const stepsOf = (lines: ReadonlyArray<CheckedCustodyLine>): ReadonlySet<string> =>
@@ -155,10 +161,14 @@ export const verifyCustody = (site: Site, keys: CustodyKeys, receipts: ReadonlyA
   const imported = new Set(
     receipts.flatMap(({ predicate }) => (predicate.result === 'imported' ? (predicate.bundle_id ?? []) : [])),
   );
-  for (const { sha256, bundle, seq } of sent.values()) {
+  for (const { sha256, bundle, seq, isOnly } of sent.values()) {
     const texts = readChain(folderOf(site), sha256);
-    if (texts.length === 0)
-      problems.push({ code: 'CHAIN', bundle, sha256, detail: 'the line that this host signed is missing' });
+    if (texts.length === 0) {
+      const detail = isOnly
+        ? 'the line that this host signed is missing'
+        : 'this volume was not written to a medium yet';
+      problems.push({ code: isOnly ? 'CHAIN' : 'GAP', bundle, sha256, detail });
+    }
     if (returned.has(sha256)) continue;
     if (imported.has(bundle))
       problems.push({ code: 'GAP', bundle, sha256, detail: 'the bundle was imported, no chain came back' });

@@ -14,12 +14,14 @@ import { claimedVersions } from './claimed-versions.ts';
 import { recordCustody } from './custody.ts';
 import { checkFitToLeave } from './fit-to-leave.ts';
 import { checkTargets } from './fulfil-checks.ts';
+import { rebuildWanted } from './fulfil-volumes.ts';
 import { keepBundle } from './kept-bundles.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
 import { objectStore } from './objects.ts';
 import { type OnlineKeys, readOnlineKeys } from './online-keys.ts';
 import { signOnlineMetadata } from './online-metadata.ts';
 import { peekBundle } from './peek-bundle.ts';
+import type { Rebuilt } from './rebuild.ts';
 import type { OpenedRequest } from './requests.ts';
 import { checkAnswer } from './self-check.ts';
 import { findSitePlan } from './site-plan.ts';
@@ -277,7 +279,12 @@ const takeSigned = (state: HostState): Catalog | undefined => {
 
 /** A site that got nothing, and why. */
 export type FailedSite = { readonly site: string; readonly code: BundleError['code']; readonly message: string };
-export type FulfilOutcome = { readonly bundles: ReadonlyArray<Fulfilled>; readonly failed: ReadonlyArray<FailedSite> };
+export type FulfilOutcome = {
+  readonly bundles: ReadonlyArray<Fulfilled>;
+  /** Volumes of earlier bundles that sites asked for again. */
+  readonly rebuilt: ReadonlyArray<Rebuilt>;
+  readonly failed: ReadonlyArray<FailedSite>;
+};
 
 /** Answers requests: one bundle per site, each checked by our own importer before it reaches the medium. */
 export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => {
@@ -294,12 +301,18 @@ export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => 
   for (const line of ahead) options.io.note(line);
   const { snapshot, timestamp } = signOnlineMetadata({ state, targets: catalog.targets, keys, nowMs, floor });
   const done: Fulfilled[] = [];
+  const rebuilt: Rebuilt[] = [];
   const failed: FailedSite[] = [];
   for (const opened of requests) {
     try {
       const reason = burned.get(opened.request.site);
       if (reason !== undefined) throw new BundleError('ROLLBACK', reason);
       checkTargets(opened, catalog.targets.version);
+      const again = await rebuildWanted(options, opened);
+      if (again !== undefined) {
+        rebuilt.push(...again);
+        continue;
+      }
       done.push(await fulfilOne(options, opened, { catalog, keys, snapshot, timestamp, pending }));
     } catch (error) {
       // One site's trouble does not keep the others waiting; alone it is the command's own failure.
@@ -307,5 +320,5 @@ export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => 
       failed.push({ site: opened.request.site, code: error.code, message: error.message });
     }
   }
-  return { bundles: done, failed };
+  return { bundles: done, rebuilt, failed };
 };
