@@ -14,7 +14,9 @@ describe('the delta', () => {
 
   const contentOfAnswer = async () => contentOf(String((await answer())['path']));
   const answerInVolumes = async (): Promise<string[]> => {
-    await answer('--volume-size', '24000');
+    // A little less than the whole of it, so that a second volume is needed.
+    const { bytes } = await answer();
+    await answer('--volume-size', String(Number(bytes) - 2048));
     return bundleFiles().sort();
   };
   const objectPath = (sha256: string) => at('appliance', 'objects', 'sha256', sha256.slice(0, 2), sha256);
@@ -140,7 +142,7 @@ describe('the delta', () => {
     ]);
     await ask();
     const volumes = await answerInVolumes();
-    expect(volumes.length).toBeGreaterThan(2);
+    expect(volumes.length).toBeGreaterThan(1);
     const [first, ...others] = volumes;
     const kept = readFileSync(join(medium(), others[0] ?? ''));
     for (const name of others) rmSync(join(medium(), name));
