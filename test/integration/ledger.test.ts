@@ -84,7 +84,7 @@ describe('the ledger', () => {
         expect.objectContaining({ code: 'SITE_REVERTED', next: expect.stringContaining('--accept-reverted plant-7') }),
       ]),
     );
-    const done = await run(...['fulfil', '--media', medium(), '--accept-reverted', 'plant-7', ...state(), '--json']);
+    const done = await run('fulfil', '--media', medium(), '--accept-reverted', 'plant-7', ...state(), '--json');
     expect(done.stderr).toContain('went back: it is at bundle 1');
     expect(JSON.parse(done.stdout)).toMatchObject({ bundles: [{ seq: 5 }] });
     expect(await take()).toMatchObject({ result: 'imported', summary: { seq: 5 } });
