@@ -3,6 +3,9 @@ import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } 
 import { basename, join } from 'node:path';
 import { readBack } from '@sallyport/bundle-tools/media/read-back';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compose } from '../../appliance/src/compose.ts';
+import { systemActor } from '../../appliance/src/features/objects/types.ts';
+import { openLog } from '../../appliance/src/platform/log.ts';
 import { command, temporaryFolder, tryCommand } from '../support/commands.ts';
 import { canMount, type ForeignMedium, mountImage, mountLyingMedium } from '../support/foreign-medium.ts';
 
@@ -26,6 +29,9 @@ describe('media', () => {
 
   beforeAll(async () => {
     await command('sallyport', 'init', ...data, '--site', 'media-1', '--address', '127.0.0.1');
+    const appliance = await compose({ dataDir: at('appliance'), log: openLog('silent') });
+    appliance.objects.setSetting(systemActor, 'exchange.media-roots', [folder.path]);
+    await appliance.close();
     const roots = [1, 2, 3].flatMap((number) => ['--root-key', at(`root-${number}`)]);
     await command('sallyport-bundle', 'trust', 'init', ...state, ...roots, '--curator-key', at('curator'));
     const { fingerprint } = await command<{ fingerprint: string }>(
@@ -68,11 +74,27 @@ describe('media', () => {
       const [bundle] = bundles;
       expect(bundle).toMatchObject({ site: 'media-1', readBack: 'medium' });
       await medium.again({ readOnly: true });
+      const [listed] = await command<Json[]>('sallyport', 'media', 'list', ...data);
+      expect(listed).toMatchObject({
+        path: medium.path,
+        readOnly: true,
+        writable: 'no',
+        content: {
+          bundles: [{ site: 'media-1', answers: request['number'], volumes: 1, missing: [], forThisSite: true }],
+          requests: [{ name: basename(String(request['path'])) }],
+          damaged: [],
+        },
+      });
+      const refused = await tryCommand('sallyport', ['request', 'export', '--out', medium.path, ...data]);
+      expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('MEDIUM_IO') as string });
       expect(sha256(String(bundle?.['path']))).toBe(bundle?.['sha256']);
       const imported = await command('sallyport', 'bundle', 'import', medium.path, ...data);
       expect(imported).toMatchObject({ result: 'imported' });
+      const again = await command<{ content: { bundles: Json[] } }[]>('sallyport', 'media', 'list', ...data);
+      expect(again[0]?.content.bundles[0]).toMatchObject({ imported: imported['receipt'] });
       // Nobody left a half-written file behind.
       expect(readdirSync(medium.path).filter((name) => name.endsWith('.part'))).toEqual([]);
+      await medium.remove();
     },
   );
 

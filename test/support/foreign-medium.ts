@@ -65,6 +65,7 @@ export const mountImage = async (
   // exfat-fuse mounts block devices only.
   const device = options.kind === 'exfat' ? run('losetup', ['--find', '--show', image]).trim() : image;
   let child: ChildProcess | undefined;
+  let isRemoved = false;
   const mount = async (readOnly: boolean): Promise<void> => {
     child =
       options.kind === 'fat32'
@@ -73,6 +74,8 @@ export const mountImage = async (
             stdio: 'ignore',
           });
     await until(`mounting ${image}`, () => isMounted(path));
+    // fusefat keeps it to itself that it writes nothing.
+    if (readOnly) run('mount', ['-o', 'remount,bind,ro', path]);
   };
   const end = async (): Promise<void> => {
     const ended = new Promise((resolve) => child?.once('exit', resolve));
@@ -87,6 +90,8 @@ export const mountImage = async (
       await mount(readOnly);
     },
     remove: async () => {
+      if (isRemoved) return;
+      isRemoved = true;
       await end();
       if (device !== image) run('losetup', ['--detach', device]);
     },

@@ -1,10 +1,6 @@
 // Receiving a bundle: pick or upload, check, compare, import, result; and why wants were not filled.
 
 export const exchangeImport = {
-  'exchange.onMedium': 'On the medium',
-  'exchange.onMediumContext': 'folders named in the settings',
-  'exchange.noCandidates': 'No bundle found',
-  'exchange.noCandidatesWhy': 'Plug in the medium and open this page again, or upload the file.',
   'exchange.file': 'File',
   'exchange.check': 'Check',
   'exchange.checking': 'Checking…',

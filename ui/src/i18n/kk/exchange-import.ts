@@ -2,10 +2,6 @@ import type { exchangeImport as en } from '../en/exchange-import.ts';
 import type { Kazakh } from '../types.ts';
 
 export const exchangeImport = {
-  'exchange.onMedium': 'Тасығышта',
-  'exchange.onMediumContext': 'баптауларда аталған бумалар',
-  'exchange.noCandidates': 'Бума табылмады',
-  'exchange.noCandidatesWhy': 'Тасығышты қосып, осы бетті қайта ашыңыз немесе файлды жүктеңіз.',
   'exchange.file': 'Файл',
   'exchange.check': 'Тексеру',
   'exchange.checking': 'Тексерілуде…',

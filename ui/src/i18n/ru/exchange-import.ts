@@ -2,10 +2,6 @@ import type { exchangeImport as en } from '../en/exchange-import.ts';
 import type { Russian } from '../types.ts';
 
 export const exchangeImport = {
-  'exchange.onMedium': 'На носителе',
-  'exchange.onMediumContext': 'папки из настроек',
-  'exchange.noCandidates': 'Комплектов не найдено',
-  'exchange.noCandidatesWhy': 'Подключите носитель и откройте страницу снова или загрузите файл.',
   'exchange.file': 'Файл',
   'exchange.check': 'Проверить',
   'exchange.checking': 'Проверка…',
