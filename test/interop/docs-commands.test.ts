@@ -58,17 +58,20 @@ describe.skipIf(!needs)('the commands that check a bundle (python3-tuf and opens
     }
   });
 
-  it('join the parts of a cut object', async () => {
+  it.each([
+    ['parts', 'p0001', 'p0002'],
+    ['pieces', 'c000000', 'c000001'],
+  ])('join the %s of a cut object', async (_, one, two) => {
     const folder = await folderWith('parts');
     expect(runBlock(blocks[0] ?? '', folder).status).toBe(0);
     const objects = join(folder, 'out/o');
     const [name = ''] = readdirSync(objects);
     const bytes = readFileSync(join(objects, name));
     rmSync(join(objects, name));
-    writeFileSync(join(objects, `${name}.p0001`), bytes.subarray(0, 5));
-    writeFileSync(join(objects, `${name}.p0002`), bytes.subarray(5));
+    writeFileSync(join(objects, `${name}.${one}`), bytes.subarray(0, 5));
+    writeFileSync(join(objects, `${name}.${two}`), bytes.subarray(5));
     expect(runBlock(blocks[1] ?? '', folder).status).toBe(0);
-    writeFileSync(join(objects, `${name}.p0002`), 'other bytes');
+    writeFileSync(join(objects, `${name}.${two}`), 'other bytes');
     expect(runBlock(blocks[1] ?? '', folder).status).not.toBe(0);
   });
 
