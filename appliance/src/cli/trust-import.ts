@@ -22,6 +22,11 @@ export const command: Command = {
       value: 'TEXT',
       help: 'the fingerprint that was read out, in hex or in words; else it is asked for',
     },
+    replace: {
+      type: 'string',
+      value: 'REASON',
+      help: 'let another root take the place of the one in force; devices enrol again',
+    },
   },
   example: 'sallyport trust import /media/usb/host.trust --fingerprint "1f0c 9a…" --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text }) => {
@@ -39,7 +44,7 @@ export const command: Command = {
       if (!agrees) throw new AppError('USAGE', 'not confirmed; nothing was changed');
       compared = file.fingerprint;
     }
-    const { trust, result } = await exchange.importTrust(cliActor(), path, compared);
+    const { trust, result } = await exchange.importTrust(cliActor(), path, compared, text('replace'));
     const state = result.result === 'already' ? 'was imported before' : 'is trusted now';
     out.line(`root ${trust.rootVersion} ${state}`);
     out.result({ rootVersion: trust.rootVersion, fingerprint: trust.fingerprint, result: result.result });

@@ -46,6 +46,8 @@ export type Pin = {
   readonly version: number;
   readonly bytes: Uint8Array;
   readonly compared: { readonly version: number; readonly sha256: string };
+  /** Why another root takes the place of the one in force: what that one vouched for counts for nothing. */
+  readonly replaces?: { readonly before: string; readonly reason: string };
 };
 
 export type FlipParts = {
@@ -106,6 +108,7 @@ export const keepRoots = (store: ExchangeStore, roots: readonly NewRoot[]): numb
 };
 
 const storeTrust = (store: ExchangeStore, flip: Flip): void => {
+  if (flip.pinnedRoot?.replaces) store.dropRoots();
   if (flip.pinnedRoot) store.putRoot(flip.pinnedRoot.version, flip.pinnedRoot.bytes);
   for (const root of flip.verdict.newRoots) store.putRoot(root.version, Buffer.from(root.bytes, 'base64'));
   for (const role of ROLES) {
@@ -184,6 +187,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
         ...actorName(flip.actor),
         params: { rootVersion: flip.pinnedRoot.compared.version, fingerprint: flip.pinnedRoot.compared.sha256 },
       });
+    if (flip.pinnedRoot?.replaces)
+      events.record('trust-replaced', { ...actorName(flip.actor), params: { ...flip.pinnedRoot.replaces } });
     events.record('bundle-imported', {
       ...actorName(flip.actor),
       params: {

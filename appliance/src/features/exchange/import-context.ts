@@ -36,7 +36,10 @@ export const importContext = (
   const space = statfsSync(parts.paths.staging);
   return {
     site: state.site,
-    trust: { root: base64(root), ...role('timestamp'), ...role('snapshot'), ...role('targets') },
+    trust: {
+      root: base64(root),
+      ...(pin?.replaces ? {} : { ...role('timestamp'), ...role('snapshot'), ...role('targets') }),
+    },
     openRequests: store.openRequests().map((request) => ({
       requestId: request.request_id,
       number: request.number,
@@ -45,7 +48,8 @@ export const importContext = (
       floor: request.floor,
     })),
     seq: state.seq,
-    seqBroadcast: state.seq_broadcast,
+    // Another host counts its broadcasts from the beginning.
+    seqBroadcast: pin?.replaces ? 0 : state.seq_broadcast,
     imported: store.imported(),
     broadcastAllowed: pin !== undefined || parts.settings.broadcast(),
     graceDays: parts.settings.graceDays(),

@@ -247,7 +247,8 @@ const recordRefusal = async (
         result: 'refused',
         code: refusal.code,
         message: refusal.message,
-        newRoots: refusal.newRoots,
+        // Roots of a chain that was not taken in the end must not follow the one in force.
+        newRoots: run.pin?.replaces ? [] : refusal.newRoots,
         missing: refusal.missing,
         ...known,
       });

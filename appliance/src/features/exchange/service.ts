@@ -93,7 +93,13 @@ export type ExchangeService = {
   siteCard(actor: Actor): ExportedCard;
   readTrust(path: string): Promise<TrustFile>;
   /** `fingerprint` is what a person has compared, in any writing. */
-  importTrust(actor: Actor, path: string, fingerprint: string): Promise<{ trust: TrustFile; result: ImportResult }>;
+  importTrust(
+    actor: Actor,
+    path: string,
+    fingerprint: string,
+    /** Lets another root take the place of the one in force. */
+    replaceReason?: string,
+  ): Promise<{ trust: TrustFile; result: ImportResult }>;
   /** What would leave; writes nothing and uses no number. */
   preview(folder?: string): RequestPreview;
   /** `volumes`: ask for the missing volumes of waiting bundles again, instead of a new bundle. */
@@ -318,9 +324,9 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       return card;
     },
     readTrust: (path) => readTrustFile(importer, resolve(path)),
-    importTrust: async (actor, path, fingerprint) => {
+    importTrust: async (actor, path, fingerprint, replaceReason) => {
       requireRight(actor, 'exchange:write');
-      return importTrust(importer, actor, resolve(path), fingerprint);
+      return importTrust(importer, actor, resolve(path), fingerprint, replaceReason);
     },
     preview: (folder) => {
       const built = build(folder === undefined ? undefined : resolve(folder));

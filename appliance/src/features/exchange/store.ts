@@ -106,6 +106,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
   );
   const dropMetadata = db.prepare('DELETE FROM trust_metadata WHERE role = ?');
   const putRoot = db.prepare('INSERT INTO trust_root (version, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const dropRoots = db.prepare('DELETE FROM trust_root');
   const root = db.prepare<[number], { bytes: Buffer }>('SELECT bytes FROM trust_root WHERE version = ?');
   const newestCard = db.prepare<[], { number: number; digest: string; envelope: Buffer }>(
     'SELECT number, digest, envelope FROM site_card ORDER BY number DESC LIMIT 1',
@@ -210,6 +211,9 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     },
     dropMetadata: (role: TrustRole): void => {
       dropMetadata.run(role);
+    },
+    dropRoots: (): void => {
+      dropRoots.run();
     },
     putRoot: (version: number, bytes: Uint8Array): void => {
       putRoot.run(version, bytes);
