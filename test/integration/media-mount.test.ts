@@ -33,7 +33,7 @@ const works = (program: string, args: readonly string[]): boolean => run(program
 const canLoop = process.getuid?.() === 0 && existsSync('/dev/loop-control') && works('losetup', ['--find']);
 describe('the mount script', () => {
   const folder = temporaryFolder('mount');
-  const env = { SALLYPORT_RUN: folder.path, SALLYPORT_OWNER: 'root' };
+  const env = { SALLYPORT_RUN: folder.path, SALLYPORT_OWNER: 'root', SALLYPORT_PATIENCE: '2' };
   const media = join(folder.path, 'media');
   const flags = join(folder.path, 'write');
   for (const part of [media, flags]) mkdirSync(part, { recursive: true });
@@ -171,6 +171,20 @@ describe('the mount script', () => {
     } finally {
       closeSync(fd);
     }
+  });
+
+  it.runIf(canLoop)('waits for who only looks at it', async () => {
+    plugIn(ext4, 'LOOK');
+    script('mount');
+    const { path = '' } = mounts()[0] ?? {};
+    const looking = spawn('/bin/sh', ['-c', 'exec sleep 1'], { cwd: path, stdio: 'ignore' });
+    watch();
+    try {
+      expect(await service().withWritable(path, () => mounts()[0]?.readOnly)).toBe(false);
+    } finally {
+      looking.kill('SIGKILL');
+    }
+    expect(mounts()[0]?.readOnly).toBe(true);
   });
 
   it.runIf(canLoop)('goes also when its device is gone and somebody holds a file', async () => {
