@@ -97,10 +97,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('deployment', deployment),
     ...at('exchange', paths.exchange()),
     ...at('exchangeSend', paths.exchangeSend()),
-    ...at(
-      'introduction',
-      ...['trust', 'root', 'card', 'compare', 'request', 'bundle'].map((step) => paths.introduction(step)),
-    ),
+    ...at('introduction', ...['trust', 'card', 'compare', 'bundle'].map((step) => paths.introduction(step))),
     ...at('exchangeReceive', paths.exchangeReceive()),
     ...at('exchangeReceipts', paths.exchangeReceipts()),
     ...at('receipt', paths.receipt(1)),

@@ -98,14 +98,23 @@ export const writeToMedium = (
   });
 };
 
+/** Small enough for a slow stick to report often. */
+const pieceBytes = 256 * 1024;
+
 /** Writes bytes to a new hidden file of a medium, syncs and compares them; the caller gives the file its name. */
-export const writeHidden = (folder: string, part: string, bytes: Uint8Array): ReadBackSource =>
+export const writeHidden = (
+  folder: string,
+  part: string,
+  bytes: Uint8Array,
+  onBytes?: (done: number, total: number) => void,
+): ReadBackSource =>
   onMedium(folder, () => {
     dropLeftovers(folder);
     const fd = openSync(part, 'wx', 0o644);
     try {
       try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+        for (let at = 0; at < bytes.length; onBytes?.(at, bytes.length))
+          at += writeSync(fd, bytes, at, Math.min(pieceBytes, bytes.length - at));
         fsyncSync(fd);
       } finally {
         closeSync(fd);

@@ -23,8 +23,8 @@ export type ImportProgress = {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** Steps of words, so that an estimate which wavers a little does not change what is read. */
-const leftWords = (ctx: Ctx, leftMs: number | undefined): string => {
+/** The time that is left, in steps of words, so that an estimate which wavers a little does not change what is read. */
+export const leftWords = (ctx: Ctx, leftMs: number | undefined): string => {
   if (leftMs === undefined) return ctx.t('exchange.leftUnknown');
   if (leftMs < minuteMs) return ctx.t('exchange.leftMoment');
   const step = leftMs < 10 * minuteMs ? minuteMs : leftMs < hourMs ? 5 * minuteMs : hourMs;

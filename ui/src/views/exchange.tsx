@@ -1,5 +1,6 @@
 import type { ExchangeCounts } from '../components/exchange-frame.tsx';
 import { ExchangeFrame } from '../components/exchange-frame.tsx';
+import { ExportProgress, type ExportView } from '../components/export-progress.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import type { ReceiptRow } from '../components/receipts.tsx';
@@ -38,6 +39,8 @@ export type ExchangeProps = {
   /** Folders that an administrator named as media. */
   readonly media: readonly { readonly name: string; readonly path: string; readonly freeBytes: number }[];
   readonly receipts: readonly ReceiptRow[];
+  /** What is being written now, or how the last one ended. */
+  readonly writing?: ExportView | undefined;
   /** Sent since, still downloadable. */
   readonly written: readonly {
     readonly number: number;
@@ -132,13 +135,15 @@ const CounterProof = ({ ctx, counterProof, leaks }: Pick<ExchangeProps, 'ctx' | 
   </Panel>
 );
 
-const Write = ({ ctx, number, media, sealedTo, leaks, ready }: ExchangeProps) => {
+const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: ExchangeProps) => {
   const unavailable =
-    ready === 'no-trust'
-      ? ctx.t('exchange.noTrustShort')
-      : leaks.length > 0
-        ? ctx.t('exchange.leak', { n: leaks.length })
-        : withoutRight(ctx, 'exchange:write');
+    writing?.state === 'running'
+      ? ctx.t('exchange.writing')
+      : ready === 'no-trust'
+        ? ctx.t('exchange.noTrustShort')
+        : leaks.length > 0
+          ? ctx.t('exchange.leak', { n: leaks.length })
+          : withoutRight(ctx, 'exchange:write');
   return (
     <Panel title={ctx.t('exchange.write')}>
       <div class="body">
@@ -181,7 +186,13 @@ const Write = ({ ctx, number, media, sealedTo, leaks, ready }: ExchangeProps) =>
 export const Exchange = (props: ExchangeProps) => {
   const { ctx, open, receipts, written } = props;
   return (
-    <ExchangeFrame ctx={ctx} current="send" receipts={props.tabs.receipts}>
+    <ExchangeFrame
+      ctx={ctx}
+      current="send"
+      receipts={props.tabs.receipts}
+      refreshSeconds={props.writing?.state === 'running' ? 2 : undefined}
+    >
+      {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
       {props.ready === 'no-trust' ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
           {ctx.t('overview.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('overview.importTrust')}</a>

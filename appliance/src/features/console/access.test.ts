@@ -96,14 +96,14 @@ describe('pages', () => {
 
 describe('every address that changes something', () => {
   const posts = Object.entries(routePatterns).filter(([name]) =>
-    /^(logout|mePassword|meTwoStep|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
+    /^(logout|mePassword|meTwoStep|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|introductionCompared|waitingForget|clockAgree|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
       name,
     ),
   );
   const addressOf = (pattern: string): string =>
     pattern.replace(':kind', 'group').replace(/:\w+/g, 'aaaaaaaaaaaaaaaaaaaaaaaa');
 
-  it('is in the table', () => expect(posts).toHaveLength(24));
+  it('is in the table', () => expect(posts).toHaveLength(27));
 
   it.each(posts)('%s refuses another origin, a missing origin and a wrong token', async (_name, pattern) => {
     const browser = await site.as('administrator');

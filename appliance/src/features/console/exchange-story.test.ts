@@ -86,6 +86,16 @@ describe('the story of the exchange', () => {
     expect(await story()).not.toContain('A receipt is missing or was changed');
   });
 
+  it('reports how far the writing of a request is, to the last byte', () => {
+    const reports: { step: string; doneBytes: number; totalBytes: number }[] = [];
+    const medium = join(site.dataDir, 'medium');
+    const { sizeBytes } = site.appliance.exchange.exportRequest(person, medium, {
+      onProgress: (report) => reports.push(report),
+    });
+    expect(reports[0]?.step).toBe('build');
+    expect(reports.at(-1)).toEqual({ step: 'check', doneBytes: sizeBytes, totalBytes: sizeBytes });
+  });
+
   it('has nothing to agree to while no time is in doubt', async () => {
     expect(await story()).not.toContain(paths.clockAgree());
     expect((await admin.post(paths.clockAgree(), { source: 'clock', reason: 'a watch' })).status).toBe(404);

@@ -47,6 +47,12 @@ const settled = async (address: string): Promise<string> => {
   return page(viewer, address);
 };
 
+/** Waits for the request that is being written. */
+const exported = async (): Promise<void> => {
+  const [run] = site.appliance.jobs.list({ kind: 'export-request', limit: 1 });
+  expect((await site.appliance.jobs.finished(run?.id ?? 0, { timeoutMs: 60_000 })).error).toBeNull();
+};
+
 beforeAll(async () => {
   site = await openConsole();
   await site.appliance.jobs.start();
@@ -127,8 +133,11 @@ describe('exchange through the console', () => {
     site.appliance.objects.setSetting(await adminActor(), 'exchange.media-folders', [medium]);
     expect(holds(await page(viewer, paths.exchangeSend()), medium)).toBe(true);
     expect((await admin.post(paths.requestWrite(), { number: '1', medium })).status).toBe(303);
+    await exported();
+    expect(holds(await page(viewer, paths.exchangeSend()), 'Request 1')).toBe(true);
     expect((await admin.post(paths.requestWrite(), { number: '1', medium: '' })).status).toBe(409);
     expect((await admin.post(paths.requestWrite(), { number: '2', medium: '' })).status).toBe(303);
+    await exported();
     expect((await viewer.get(paths.requestFile(2))).status).toBe(403);
     const response = await admin.get(paths.requestFile(2));
     expect(response.headers.get('content-disposition')).toContain('.spr');

@@ -16,7 +16,7 @@ import type { Actor } from '../objects/types.ts';
 import type { BuiltRequest } from './request-builder.ts';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
-import type { ExportedRequest } from './types.ts';
+import type { ExportedRequest, ExportReport } from './types.ts';
 
 /** Refuses a request in which something was found that must not leave; the details name every place. */
 export const assertClean = ({ counterProof }: BuiltRequest): void => {
@@ -42,6 +42,7 @@ export const writeRequest = (options: {
   readonly built: BuiltRequest;
   readonly folder: string;
   readonly nowMs: number;
+  readonly onProgress?: ((report: ExportReport) => void) | undefined;
 }): ExportedRequest => {
   const { db, store, events, actor, built, folder } = options;
   assertClean(built);
@@ -55,7 +56,9 @@ export const writeRequest = (options: {
   let readBack: ReadBackSource;
   try {
     // A medium that gives back other bytes is refused before a number is used.
-    readBack = writeHidden(folder, hidden, sealed);
+    readBack = writeHidden(folder, hidden, sealed, (doneBytes, totalBytes) =>
+      options.onProgress?.({ step: doneBytes < totalBytes ? 'write' : 'check', doneBytes, totalBytes }),
+    );
     immediate(db, () => {
       const { request } = built;
       if (requireState(store).request_number + 1 !== request.number)

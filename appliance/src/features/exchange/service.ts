@@ -52,6 +52,7 @@ import { importTrust, readTrustFile, type TrustFile } from './trust-import.ts';
 import type {
   ExchangeState,
   ExportedRequest,
+  ExportReport,
   ImportOptions,
   ImportResult,
   ImportRow,
@@ -103,7 +104,11 @@ export type ExchangeService = {
   /** What would leave; writes nothing and uses no number. */
   preview(folder?: string): RequestPreview;
   /** `volumes`: ask for the missing volumes of waiting bundles again, instead of a new bundle. */
-  exportRequest(actor: Actor, folder: string, options?: { volumes?: boolean }): ExportedRequest;
+  exportRequest(
+    actor: Actor,
+    folder: string,
+    options?: { volumes?: boolean; onProgress?: (report: ExportReport) => void },
+  ): ExportedRequest;
   /** A dry run for anybody who may read: what the bundle is and would change, or its refusal. */
   inspect(path: string | readonly string[]): Promise<ImportResult>;
   /** The paths are files, folders or media with volumes of one bundle. */
@@ -343,8 +348,10 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       const target = resolve(folder);
       const isAgain = options.volumes ?? false;
       if (isAgain && waiting.all().length === 0) throw new AppError('NOT_FOUND', 'no bundle waits for volumes');
+      const { onProgress } = options;
+      onProgress?.({ step: 'build', doneBytes: 0, totalBytes: 0 });
       const built = build(target, isAgain);
-      return writeRequest({ db, store, events, actor, built, folder: target, nowMs: clock() });
+      return writeRequest({ db, store, events, actor, built, folder: target, nowMs: clock(), onProgress });
     },
     inspect: (path) =>
       runImport(importer, { type: 'system', id: 'inspect', label: 'inspect', rights: new Set() }, absolute(path), {

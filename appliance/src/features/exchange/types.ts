@@ -69,6 +69,13 @@ export type ExportedRequest = {
   readonly readBack: 'medium' | 'memory';
 };
 
+/** Progress of an export: made and searched, written, read back. Bytes are those of the sealed file. */
+export type ExportReport = {
+  readonly step: 'build' | 'write' | 'check';
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+};
+
 /** One kind of object in the comparison of two catalogues. */
 export type KindDifference = {
   readonly kind: string;

@@ -50,6 +50,13 @@ export const story = {
     'Bring the missing volumes, in any order. If one is lost or damaged, ask the connected side to rebuild it; they type this:',
   'story.forget': 'Wait no longer',
 
+  'export.title': 'Writing request {number}',
+  'export.failed': 'Request {number} was not written',
+  'export.step.build': 'Made, and searched for what must not leave',
+  'export.step.write': 'Signed, sealed and written',
+  'export.step.check': 'Read back and compared',
+  'export.hint': 'Do not take the medium out. The page goes on by itself.',
+
   'story.time': 'The clock is in doubt',
   'story.systemTime': 'Clock of the appliance',
   'story.floor': 'Last time that is certain',

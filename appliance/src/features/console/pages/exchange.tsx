@@ -8,6 +8,7 @@ import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import type { ExportView } from '@sallyport/ui/components/export-progress';
 import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
@@ -22,6 +23,7 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { type Actor, hasRight } from '../../objects/types.ts';
 import { setToast } from '../cookies.ts';
 import { groupText, receiptView } from '../exchange-view.ts';
+import { type ExportOutcome, type ExportPayload, type ExportProgressRow, exportJobKind } from '../export-job.ts';
 import { actorFor, checkToken } from '../guard.ts';
 import { listState, numberParam, pageRows, param } from '../lists.ts';
 import { readUpload } from '../multipart.ts';
@@ -32,6 +34,7 @@ import { introductionPages, type ReadStaged, showIntroduction } from './introduc
 const maxTrustBytes = 64 * 1024 * 1024;
 const shownReceipts = 5;
 const dayMs = 86_400_000;
+const newsMs = 10 * 60_000;
 const uploadPattern = /^[0-9a-f]{24}$/;
 
 /** What a person typed, as plain hex; undefined when it can be no fingerprint. */
@@ -44,11 +47,9 @@ const typedFingerprint = (text: string): string | undefined => {
   }
 };
 
-const writtenWords = { medium: 'media.written', memory: 'media.writtenMemory' } as const;
-
 /** Sending: what would leave, the request, receipts, the site card, trust. */
 export const exchangePages = (deps: ConsoleDeps): Pages => {
-  const { exchange, queries, media, paths: dataPaths } = deps;
+  const { exchange, queries, media, jobs, paths: dataPaths } = deps;
   const requestsDir = join(dataPaths.staging, 'requests');
 
   const tabs = () => ({ receipts: exchange.receipts({ limit: 1 }).total });
@@ -77,6 +78,23 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
       .filter(({ writable, fault }) => writable !== 'no' && fault === undefined)
       .map(({ name, label, path, freeBytes = 0 }) => ({ name: label ?? name, path, freeBytes }));
 
+  /** The request that is being written, or how the last one ended, for as long as that is news. */
+  const exportView = (): ExportView | undefined => {
+    const [run] = jobs.list({ kind: exportJobKind, limit: 1 });
+    if (run === undefined) return undefined;
+    const { number, folder, isDownload } = run.payload as ExportPayload;
+    const medium = isDownload ? '' : folder;
+    if (run.state === 'queued' || run.state === 'running') {
+      const row = (run.progress ?? { step: 'build', doneBytes: 0, totalBytes: 0 }) as ExportProgressRow;
+      return { state: 'running', number, medium, ...row };
+    }
+    if (deps.clock() - (run.finishedAt ?? 0) > newsMs) return undefined;
+    if (run.state === 'failed' && run.error !== null)
+      return { state: 'failed', number, code: run.error.code, detail: run.error.message };
+    const { readBack } = run.result as ExportOutcome;
+    return { state: 'done', number, medium, readBack };
+  };
+
   const show = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'exchange:read');
     const targets = await writableMedia();
@@ -104,6 +122,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         media={targets}
         receipts={newestReceipts(shownReceipts).rows}
         written={written()}
+        writing={exportView()}
       />,
     );
   };
@@ -116,17 +135,24 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     if (form.text('number') !== String(expected))
       throw new AppError('CONFLICT', 'another request was written meanwhile; look at what would leave now');
     const medium = form.text('medium');
+    if (exchange.state().trust === null) throw new AppError('NO_ROOT', 'the site has no trust root yet');
+    if (exportView()?.state === 'running') throw new AppError('CONFLICT', 'a request is being written already');
     if (medium === '') mkdirSync(requestsDir, { recursive: true, mode: 0o700 });
-    const request =
-      medium === ''
-        ? exchange.exportRequest(actor, requestsDir)
-        : await media.withWritable(medium, (folder) => exchange.exportRequest(actor, folder));
-    setToast(c, {
-      said: {
-        key: medium === '' ? 'toast.request.file' : writtenWords[request.readBack],
-        params: { number: request.number, path: medium },
+    else if (!(await writableMedia()).some(({ path }) => path === medium))
+      throw new AppError('NOT_FOUND', 'there is no such medium, or it cannot be written');
+    const payload: ExportPayload = {
+      number: expected,
+      folder: medium === '' ? requestsDir : medium,
+      isDownload: medium === '',
+      actor: {
+        type: actor.type,
+        id: actor.id,
+        label: actor.label,
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        rights: [...actor.rights],
       },
-    });
+    };
+    jobs.enqueue(exportJobKind, payload);
     return c.redirect(paths.exchangeSend(), 303);
   };
 

@@ -1,0 +1,13 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type ExportPayload, exportJobKind, runExportJob } from '../features/console/export-job.ts';
+import { runJobs } from './worker.ts';
+
+/** Writes a request that the console asked for. */
+await runJobs(exportJobKind, async (payload, { appliance, progress }) =>
+  runExportJob(payload as ExportPayload, {
+    exchange: appliance.exchange,
+    media: appliance.media,
+    progress,
+    clock: nowMs,
+  }),
+);
