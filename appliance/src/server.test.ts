@@ -3,7 +3,7 @@ import { connect } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Appliance, compose } from './compose.ts';
 import { initialise } from './init.ts';
 import { openLog } from './platform/log.ts';
@@ -144,5 +144,24 @@ describe('the server', () => {
     server = undefined;
     expect(appliance.events.list({ type: ['server-started', 'server-stopped'], limit: 5 }).total).toBe(2);
     expect(appliance.events.verifyChain().ok).toBe(true);
+  });
+
+  it('keeps the wall time at its start and at its end', async () => {
+    const base = Math.floor(Date.now() / 1000) * 1000;
+    const at = (days: number): string => {
+      vi.useFakeTimers({ toFake: ['Date'], now: base + days * 86_400_000 });
+      return `${new Date(base + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+    };
+    try {
+      const started = at(5);
+      server = await startServer(appliance);
+      expect(appliance.exchange.state().floor).toBe(started);
+      const stopped = at(9);
+      await server.stop();
+      server = undefined;
+      expect(appliance.exchange.state().floor).toBe(stopped);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

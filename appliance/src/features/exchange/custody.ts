@@ -10,13 +10,11 @@ export type ReceiptScan = NonNullable<ReceiptPredicate['scan']>;
 /** What of a receipt concerns custody; empty when no whole file was read. */
 export type CustodyField = Pick<ReceiptPredicate, 'custody'>;
 
-/** Adds the site's own lines to the chains that lie beside what was read. */
-export type CustodyWriter = (
+/** Reads the chains that lie beside what was read; the result adds the site's own lines, and needs no medium any more. */
+export type CustodyReader = (
   volumes: ImportVerdict['volumes'],
   of: { readonly volumes: number; readonly bundleId: string },
-  at: string,
-  scan?: ReceiptScan,
-) => CustodyField;
+) => (at: string, scan?: ReceiptScan) => CustodyField;
 
 /** The text of a signed line; not parsed, only searched for names. */
 const wordsOf = (line: string): string =>
@@ -28,32 +26,44 @@ const wordsOf = (line: string): string =>
  * Lines from the medium are taken as they are and not understood here: they are evidence for the connected host, and a
  * bundle is believed for its signatures alone. The site signs that it imported the file, and that it was scanned.
  */
-export const custodyWriter =
+export const custodyReader =
   (options: {
     readonly paths: readonly string[];
     readonly keys: SiteKeys;
     readonly operator: number;
     /** Whether a text names a device or a person of the site. */
     readonly isNaming: (text: string) => boolean;
-  }): CustodyWriter =>
-  (volumes, of, at, scan) => {
-    const { paths, keys, operator } = options;
-    let room = limits.custodyReceiptBytes;
-    const chains: NonNullable<ReceiptPredicate['custody']> = [];
-    for (const { n, sha256 } of volumes) {
-      const beside = paths.map((path) => chainBeside(path, sha256)).find((chain) => chain.length > 0) ?? [];
-      // A line that names somebody here stays here with all that follow it; the host sees that they are missing.
-      const naming = beside.findIndex((line) => options.isNaming(wordsOf(line)));
-      const found = naming < 0 ? beside : beside.slice(0, naming);
-      // The receipt leaves the site: what the medium is called, and where it was, stays here.
-      const medium = `${of.bundleId.slice(0, 8)} ${n} of ${of.volumes}`;
-      const line = { person: operator, medium, sha256, at };
-      const lines = [...found];
-      if (scan !== undefined) lines.push(nextCustodyLine(lines, { ...line, step: 'scan' }, keys.sign));
-      lines.push(nextCustodyLine(lines, { ...line, step: 'import' }, keys.sign));
-      room -= lines.reduce((bytes, text) => bytes + text.length, 0);
-      if (room < 0) break;
-      chains.push({ sha256, lines });
-    }
-    return chains.length === 0 ? {} : { custody: chains };
+  }): CustodyReader =>
+  (volumes, of) => {
+    const { paths, keys, operator, isNaming } = options;
+    const chains = volumes.map(({ n, sha256 }) => ({
+      n,
+      sha256,
+      beside: paths.map((path) => chainBeside(path, sha256)).find((chain) => chain.length > 0) ?? [],
+    }));
+    // All at once: the search looks at every name of the site.
+    const words = chains.flatMap(({ beside }) => beside.map(wordsOf)).join(' ');
+    const isSilent = words === '' || !isNaming(words);
+    // A line that names somebody here stays here with all that follow it; the host sees that they are missing.
+    const harmless = (beside: readonly string[]): readonly string[] => {
+      const naming = isSilent ? -1 : beside.findIndex((line) => isNaming(wordsOf(line)));
+      return naming < 0 ? beside : beside.slice(0, naming);
+    };
+    const found = chains.map(({ n, sha256, beside }) => ({ n, sha256, lines: harmless(beside) }));
+    return (at, scan) => {
+      let room = limits.custodyReceiptBytes;
+      const custody: NonNullable<ReceiptPredicate['custody']> = [];
+      for (const { n, sha256, lines: held } of found) {
+        // The receipt leaves the site: what the medium is called, and where it was, stays here.
+        const medium = `${of.bundleId.slice(0, 8)} ${n} of ${of.volumes}`;
+        const line = { person: operator, medium, sha256, at };
+        const lines = [...held];
+        if (scan !== undefined) lines.push(nextCustodyLine(lines, { ...line, step: 'scan' }, keys.sign));
+        lines.push(nextCustodyLine(lines, { ...line, step: 'import' }, keys.sign));
+        room -= lines.reduce((bytes, text) => bytes + text.length, 0);
+        if (room < 0) break;
+        custody.push({ sha256, lines });
+      }
+      return custody.length === 0 ? {} : { custody };
+    };
   };

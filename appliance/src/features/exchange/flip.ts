@@ -10,7 +10,7 @@ import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { believedMs } from './clock.ts';
-import type { CustodyField, CustodyWriter, ReceiptScan } from './custody.ts';
+import type { CustodyReader } from './custody.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
@@ -27,19 +27,15 @@ export type ReceiptContext = {
   readonly told: (applied: ReceiptPredicate['applied'], receipt: number) => void;
   readonly devices: () => ReceiptPredicate['devices'];
   readonly overrides: ReceiptPredicate['overrides'];
-  readonly custody: CustodyWriter;
+  readonly custody: CustodyReader;
 };
 
-const custodyOf = (receipt: ReceiptContext, verdict: ImportVerdict, at: string, scan?: ReceiptScan): CustodyField =>
+/** Before the transaction: what lies on the medium is read without holding the database. */
+const custodyOf = (receipt: ReceiptContext, verdict: ImportVerdict | undefined): ReturnType<CustodyReader> =>
   // A broadcast begins no chain, so there is none to end.
-  verdict.broadcast
-    ? {}
-    : receipt.custody(
-        verdict.volumes,
-        { volumes: verdict.manifest.volumes.length, bundleId: verdict.bundleId },
-        at,
-        scan,
-      );
+  verdict === undefined || verdict.broadcast
+    ? () => ({})
+    : receipt.custody(verdict.volumes, { volumes: verdict.manifest.volumes.length, bundleId: verdict.bundleId });
 
 /** What an import of trust has beside the file: the root to begin with, and which one a person has compared. */
 export type Pin = {
@@ -122,8 +118,9 @@ const storeTrust = (store: ExchangeStore, flip: Flip): void => {
  * The flip (D7): one synced transaction after which the bundle is the site's state. Before it the old state is live,
  * after it the new; there is nothing between.
  */
-export const flipState = (parts: FlipParts, flip: Flip): number =>
-  immediate(parts.db, () => {
+export const flipState = (parts: FlipParts, flip: Flip): number => {
+  const custody = custodyOf(flip.receipt, flip.verdict);
+  return immediate(parts.db, () => {
     const { db: _db, store, events } = parts;
     const { verdict, summary } = flip;
     const finished = toTime(parts.clock());
@@ -171,9 +168,10 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
         counts: summary.counts,
         volumes: { seen: [...summary.seenVolumes], missing: [] },
         ...(flip.scan === undefined ? {} : { scan: flip.scan }),
-        ...custodyOf(flip.receipt, verdict, finished, flip.scan),
+        ...custody(finished, flip.scan),
         warnings: [...verdict.warnings],
-        overrides: [...flip.receipt.overrides],
+        // What nobody needed was not overridden.
+        overrides: flip.receipt.overrides.filter(({ code }) => code !== 'STALE' || verdict.acceptedStale),
         applied,
         devices: flip.receipt.devices(),
         days_left: daysLeft(verdict.expires, believedMs(floor, parts.clock())),
@@ -204,6 +202,7 @@ export const flipState = (parts: FlipParts, flip: Flip): number =>
     store.journal(flip.importId, { state: 'flipped', at: finished, receipt, summary, code: 'OK' });
     return receipt;
   });
+};
 
 /**
  * A refusal, or a bundle that waits for volumes: receipt, event and newer roots; nothing else of the site's state
@@ -224,8 +223,9 @@ export const recordOutcome = (
     readonly verdict?: ImportVerdict;
     readonly scan?: ReceiptPredicate['scan'];
   },
-): number =>
-  immediate(parts.db, () => {
+): number => {
+  const custody = custodyOf(outcome.receipt, outcome.verdict);
+  return immediate(parts.db, () => {
     const { store, events } = parts;
     const { verdict } = outcome;
     const finished = toTime(parts.clock());
@@ -254,7 +254,7 @@ export const recordOutcome = (
           missing: [...(verdict?.missingVolumes ?? [])],
         },
         ...(outcome.scan === undefined ? {} : { scan: outcome.scan }),
-        ...(verdict ? custodyOf(outcome.receipt, verdict, finished, outcome.scan) : {}),
+        ...custody(finished, outcome.scan),
         warnings: [...(verdict?.warnings ?? [])],
         overrides: [...outcome.receipt.overrides],
         applied,
@@ -286,3 +286,4 @@ export const recordOutcome = (
     });
     return receipt;
   });
+};

@@ -5,7 +5,7 @@ import { immediate } from '../../platform/database.ts';
 import type { Actor } from '../objects/types.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
-import { custodyWriter } from './custody.ts';
+import { custodyReader } from './custody.ts';
 import { flipState, type Pin, type ReceiptContext, recordOutcome } from './flip.ts';
 import { takeImportLock } from './import-lock.ts';
 import { type ImportPlan, planImport } from './import-summary.ts';
@@ -352,7 +352,7 @@ const wetRun = async (
       startedAt,
       ...parts.applied,
       devices: parts.devices,
-      custody: custodyWriter({
+      custody: custodyReader({
         paths,
         keys: parts.keys(),
         operator: operatorOf(actor),

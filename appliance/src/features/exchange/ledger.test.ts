@@ -121,12 +121,16 @@ describe('what the next receipt and request tell', () => {
     expect(custody?.[0]?.lines).toHaveLength(1);
   });
 
-  it('writes no receipts out that name somebody', async () => {
-    await round(0);
-    site.objects.create(admin, 'account', { name: 'plant-7', fullName: 'volume-1', roles: [] });
-    expect(() => site.exchange.exportReceipts(admin, medium)).not.toThrow();
+  it('writes no receipts out that name somebody, and none without the right', async () => {
     const reader = { ...admin, rights: new Set(['exchange:read' as const]) };
     expect(() => site.exchange.exportReceipts(reader, medium)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+    const reason = 'asked for by Zhanna Karimova';
+    exchangeStore(site.db).addOverride({ at: '2026-11-24T10:00:00Z', code: 'STALE', reason, operator: 1 });
+    await round(0);
+    // Nobody of that name was known when the reason was given.
+    site.objects.create(admin, 'account', { name: 'z.karimova', fullName: 'Zhanna Karimova', roles: [] });
+    expect(() => site.exchange.exportReceipts(admin, medium)).toThrow(expect.objectContaining({ code: 'FINDINGS' }));
+    expect(readdirSync(medium)).not.toContain('receipts');
   });
 
   it('tells what came of each order once, whatever the clock says', () => {
