@@ -11,7 +11,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { expect } from 'vitest';
 import { advisory, sha256, update } from '../../appliance/test/support/catalog.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
-import { makeHost } from '../../appliance/test/support/host.ts';
+import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 
 // A site that has sent a request, and the bundle that answers it: what every test of a broken import begins with.
@@ -71,6 +71,7 @@ export const copyData = (from: string, to: string): string => {
 export type FaultSite = {
   /** The data directory before the import. */
   readonly base: string;
+  readonly host: TestHost;
   readonly medium: string;
   /** The volumes, the first of them first. */
   readonly volumes: readonly string[];
@@ -158,6 +159,7 @@ export const makeFaultSite = async (folder: string, options: FaultSiteOptions = 
 
   return {
     base,
+    host,
     medium,
     volumes: readdirSync(medium)
       .filter((name) => name.endsWith('.tar'))

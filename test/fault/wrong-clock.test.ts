@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin } from '../../appliance/test/support/engines.ts';
+import { type Outcome, temporaryFolder } from '../support/commands.ts';
+import { canMountFuse, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
+import { copyData, type FaultSite, findingsOf, makeFaultSite, opened } from './fault-site.ts';
+import { startImport } from './import-run.ts';
+
+// The real command under a clock that is wrong (libfaketime): decades behind, decades ahead, set back while it imports.
+
+const faketime = spawnSync('faketime', ['-f', '+0d', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' });
+const needs = 'takes Debian faketime';
+const dayMs = 86_400_000;
+
+/** `-100d`, or `@2099-06-01 00:00:00`: the clock starts there and goes on; timers keep to the real one. */
+const under = (clock: string): { env: NodeJS.ProcessEnv } => ({
+  env: {
+    PATH: '/usr/bin:/bin',
+    LD_PRELOAD: faketime.stdout.trim(),
+    FAKETIME: clock,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    TZ: 'UTC',
+  },
+});
+
+type Summary = { warnings: string[] };
+
+describe.skipIf(faketime.status !== 0)('an import under a wrong clock', () => {
+  const folder = temporaryFolder('wrong-clock');
+  let site: FaultSite;
+  let runs = 0;
+
+  beforeAll(async () => {
+    site = await makeFaultSite(join(folder.path, 'site'), { packages: 3, largeBytes: 6 * 1024 * 1024 });
+  });
+  afterAll(() => folder.remove());
+
+  const lay = (): string => {
+    runs += 1;
+    return copyData(site.base, join(folder.path, `data-${runs}`));
+  };
+  const floorOf = (dataDir: string): Promise<string> => opened(dataDir, ({ exchange }) => exchange.state().floor);
+  const newest = (dataDir: string) => opened(dataDir, ({ exchange }) => exchange.receipts({ limit: 1 }).rows[0]);
+  const summaryOf = ({ status, stdout, stderr }: Outcome): Summary => {
+    expect(status, stdout + stderr).toBe(0);
+    return (JSON.parse(stdout) as { summary: Summary }).summary;
+  };
+
+  it('of 1970 goes on with CLOCK_BEHIND, and the floor does not fall', async () => {
+    const dataDir = lay();
+    const before = await floorOf(dataDir);
+    const { warnings } = summaryOf(await startImport(dataDir, site.volumes, under('@1970-01-02 03:04:05')).ended);
+    expect(warnings).toContain('CLOCK_BEHIND');
+    expect(warnings).not.toContain('CLOCK_SUSPECT');
+    expect((await floorOf(dataDir)) >= before).toBe(true);
+    expect(await newest(dataDir)).toMatchObject({ result: 'imported' });
+    await site.expectComplete(dataDir);
+  });
+
+  it('of 2099 takes an answer with CLOCK_SUSPECT, and the floor does not follow the clock', async () => {
+    const dataDir = lay();
+    const { warnings } = summaryOf(await startImport(dataDir, site.volumes, under('@2099-06-01 00:00:00')).ended);
+    expect(warnings).toContain('CLOCK_SUSPECT');
+    expect(warnings).toContain('STALE');
+    expect((await floorOf(dataDir)) < toTime(Date.now() + dayMs)).toBe(true);
+    await site.expectComplete(dataDir);
+    // And the clock is set right again: nothing of 2099 has stayed in force.
+    const again = await startImport(dataDir, site.volumes).ended;
+    expect(JSON.parse(again.stdout)).toMatchObject({ result: 'already' });
+    expect(await findingsOf(dataDir)).toEqual([]);
+  });
+
+  it('of 2099 refuses a broadcast: EXPIRED, with its receipt and without any effect', async () => {
+    const dataDir = lay();
+    await opened(dataDir, ({ objects }) => objects.setSetting(admin, 'exchange.broadcast', true));
+    const broadcast = await site.host.trustFile(join(folder.path, 'broadcast'));
+    const before = await floorOf(dataDir);
+    const outcome = await startImport(dataDir, [broadcast], under('@2099-06-01 00:00:00')).ended;
+    expect(outcome.status).toBe(1);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ error: 'EXPIRED' });
+    expect(site.expectOldOrNew(dataDir)).toBe(false);
+    expect(await floorOf(dataDir)).toBe(before);
+    expect(await newest(dataDir)).toMatchObject({ result: 'refused', code: 'EXPIRED' });
+    // The right clock takes the same file.
+    const again = await startImport(dataDir, [broadcast]).ended;
+    expect(again, again.stdout + again.stderr).toMatchObject({ status: 0 });
+  });
+
+  it('that is set back by a day while it imports makes no difference', async (context) => {
+    if (!canMountFuse()) return context.skip(fuseNeeds);
+    const medium = await mountFuse(join(folder.path, 'medium'));
+    try {
+      const [volume = ''] = site.volumes;
+      copyFileSync(volume, join(medium.folder, basename(volume)));
+      const clock = join(folder.path, 'clock');
+      writeFileSync(clock, '+0d\n');
+      const { FAKETIME: _, ...env } = under('').env;
+      const dataDir = lay();
+      const before = await floorOf(dataDir);
+      await medium.setFaults({ ops: ['read'], fromByte: 4 * 1024 * 1024, hold: true });
+      const running = startImport(dataDir, [medium.path], {
+        env: { ...env, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1' },
+      });
+      while ((await medium.status()).rules[0]?.struck === 0) await sleep(10);
+      writeFileSync(clock, '-1d\n');
+      await medium.setFaults();
+      const { warnings } = summaryOf(await running.ended);
+      expect(warnings.filter((code) => code.startsWith('CLOCK'))).toEqual([]);
+      expect((await floorOf(dataDir)) >= before).toBe(true);
+      await site.expectComplete(dataDir);
+      expect(await findingsOf(dataDir)).toEqual([]);
+    } finally {
+      await medium.remove();
+    }
+  });
+
+  it('is really seen by the command', () => {
+    const { env } = under('@2099-06-01 00:00:00');
+    const year = spawnSync(process.execPath, ['-p', 'new Date().getFullYear()'], { env, encoding: 'utf8' });
+    expect(year.stdout.trim()).toBe('2099');
+    const waited = spawnSync(process.execPath, ['-e', 'setTimeout(() => console.log("woke"), 50)'], {
+      env,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(waited.stdout.trim()).toBe('woke');
+  });
+});
+
+if (faketime.status !== 0) it('an import under a wrong clock', (context) => context.skip(needs));
