@@ -9,14 +9,14 @@ import { isLong, seed, twoAtATime } from '../support/long.ts';
 import { copyData, type FaultSite, makeFaultSite } from './fault-site.ts';
 import { killGroup, startImport } from './import-run.ts';
 
-// The real command is killed with SIGKILL while it imports: in front of the n-th thing that it does to its disk, for n
+// The real command is killed with SIGKILL while it imports three volumes, one object cut over two of them: in front of the n-th thing that it does to its disk, for n
 // spread over one whole import, and at random moments. After each kill the state is the old or the new one, as a whole; the
 // next import finishes; doctor finds nothing. At every second point its child lives on for a moment, as after a kill of
 // one process; at the others both are gone.
 
 const killsAtSteps = isLong ? 210 : 54;
 // Finishing takes longer than the kill.
-const finishesEach = isLong ? 1 : 3;
+const finishesEach = isLong ? 1 : 5;
 const killsAtMoments = isLong ? 40 : 8;
 const can = canMountFuse();
 
@@ -29,7 +29,11 @@ describe('an import that is killed', () => {
   const seen = { kills: 0, old: 0, new: 0 };
 
   beforeAll(async () => {
-    site = await makeFaultSite(join(folder.path, 'site'), { packages: 4, largeBytes: 9_000_000, advisories: 50 });
+    site = await makeFaultSite(join(folder.path, 'site'), {
+      packages: 4,
+      largeBytes: 9_000_000,
+      bundle: { volumeBytes: 8_600_000 },
+    });
     if (can) for (const name of ['a', 'b']) disks.push(await mountFuse(join(folder.path, name)));
   });
   afterAll(async () => {

@@ -390,10 +390,20 @@ export const runImport = async (
   pin?: Pin,
 ): Promise<ImportResult> => {
   const lock = takeImportLock(parts.paths.data);
+  const tidy = (): void => tidyPartials(parts.paths.staging, parts.objects, parts.clock());
   try {
-    return await (options.dryRun ? dryRun(parts, paths, options, pin) : wetRun(parts, actor, paths, options, pin));
+    const run = options.dryRun ? dryRun(parts, paths, options, pin) : wetRun(parts, actor, paths, options, pin);
+    const result = await run.catch((error: unknown) => {
+      try {
+        tidy();
+      } catch {
+        // The disk that ended the import may not let itself be tidied either: the next import does it.
+      }
+      throw error;
+    });
+    tidy();
+    return result;
   } finally {
-    tidyPartials(parts.paths.staging, parts.objects, parts.clock());
     lock.release();
   }
 };

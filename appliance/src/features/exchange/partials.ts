@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { limits } from '@sallyport/bundle-tools/documents/limits';
+import { dropPartial, partialPath } from '@sallyport/bundle-tools/importer/partial';
+import { AppError } from '../../platform/errors.ts';
 import type { StoreService } from '../store/service.ts';
 
 // Large and cut objects are kept in part over several imports (bundle format, D3). The folder is bounded: what the store
@@ -8,8 +11,45 @@ import type { StoreService } from '../store/service.ts';
 const keptMs = 30 * 86_400_000;
 const fileForm = /^([0-9a-f]{64})\.(?:data|marks)$/;
 
+const maxMarks = limits.objectBytes / limits.chunkBytes;
+
+// The process that meets the medium writes here: a link could lead anywhere.
+const isPlain = (path: string, maxBytes: number): boolean => {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size > 0 && found.size <= maxBytes;
+};
+
 /** The folder of objects that are kept in part. */
 export const partialsIn = (stagingDir: string): string => join(stagingDir, 'partials');
+
+/**
+ * Moves into the store what became whole and did not get there: the import ended between the last chunk and the store. No
+ * volume would bring it again, since nothing of it is missing.
+ */
+export const keepWholePartials = async (
+  stagingDir: string,
+  store: Pick<StoreService, 'adopt' | 'has'>,
+): Promise<number> => {
+  const folder = partialsIn(stagingDir);
+  if (!existsSync(folder)) return 0;
+  let kept = 0;
+  for (const name of readdirSync(folder)) {
+    const sha256 = fileForm.exec(name)?.[1];
+    if (sha256 === undefined || !name.endsWith('.marks') || store.has(sha256)) continue;
+    const data = partialPath(folder, sha256);
+    if (!isPlain(data, limits.objectBytes) || !isPlain(join(folder, name), maxMarks)) continue;
+    if (readFileSync(join(folder, name)).some((mark) => mark !== 1)) continue;
+    try {
+      await store.adopt(data, sha256);
+      kept += 1;
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'HASH_MISMATCH')) throw error;
+      // Its marks say more than the disk has kept: it begins anew.
+      await dropPartial(folder, sha256);
+    }
+  }
+  return kept;
+};
 
 /** Takes away what is not needed, and the folder once it is empty. */
 export const tidyPartials = (stagingDir: string, store: Pick<StoreService, 'has'>, nowMs: number): void => {

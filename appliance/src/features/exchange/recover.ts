@@ -2,7 +2,7 @@ import { BundleError } from '@sallyport/bundle-tools/errors';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { takeImportLock } from './import-lock.ts';
 import type { ImporterParts } from './importer-parts.ts';
-import { tidyPartials } from './partials.ts';
+import { keepWholePartials, tidyPartials } from './partials.ts';
 import { dropStaging, keepStaged, leftovers } from './staging.ts';
 
 export type Recovered = { readonly interrupted: number; readonly finished: number; readonly objects: number };
@@ -20,6 +20,7 @@ export const cleanUp = async (parts: ImporterParts): Promise<Recovered> => {
     kept += await keepStaged(folder, objects);
     dropStaging(folder);
   }
+  kept += await keepWholePartials(paths.staging, objects);
   tidyPartials(paths.staging, objects, clock());
   vulnerabilities.tidySnapshots();
   if (vulnerabilities.isRematchDue()) vulnerabilities.rematch();

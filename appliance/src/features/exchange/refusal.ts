@@ -1,14 +1,15 @@
+import { systemCode } from '@sallyport/bundle-tools/archive/medium-errors';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { ImportRefusal } from '@sallyport/bundle-tools/importer/verdict';
 import { AppError } from '../../platform/errors.ts';
 
-const systemRefusals: Readonly<Record<string, ['NO_SPACE' | 'STORE_IO', string]>> = {
-  ENOSPC: ['NO_SPACE', 'the disk of the data directory is full'],
-  EDQUOT: ['NO_SPACE', 'the disk of the data directory is full'],
-  SQLITE_FULL: ['NO_SPACE', 'the disk of the data directory is full'],
-  EIO: ['STORE_IO', 'the data directory cannot be read or written'],
-  EROFS: ['STORE_IO', 'the data directory is read-only'],
-  EACCES: ['STORE_IO', 'the data directory may not be written'],
+const full = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+// SQLite has a code for each way in which the disk can fail, and hides the system's own.
+const diskFails = /^SQLITE_(?:IOERR|READONLY|CANTOPEN)/;
+
+const causes: Readonly<Record<string, string>> = {
+  EROFS: 'the data directory is read-only',
+  EACCES: 'the data directory may not be written',
 };
 
 /** Any failure of an import as a refusal with a code of the bundle format. */
@@ -17,9 +18,11 @@ export const asRefusal = (error: unknown): ImportRefusal => {
   if (error instanceof BundleError) return new ImportRefusal(error.code, error.message, { cause: error });
   if (error instanceof AppError && error.code === 'DISK_FULL')
     return new ImportRefusal('NO_SPACE', error.message, { cause: error });
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  // SQLite has a code for each way in which the disk can fail.
-  const system = systemRefusals[code.startsWith('SQLITE_IOERR') ? 'EIO' : code];
-  if (system) return new ImportRefusal(system[0], system[1], { cause: error });
+  const code = systemCode(error);
+  if (full.has(code)) return new ImportRefusal('NO_SPACE', 'the disk of the data directory is full', { cause: error });
+  if (diskFails.test(code) || (error instanceof Error && 'syscall' in error)) {
+    const message = causes[code] ?? `the data directory cannot be read or written (${code})`;
+    return new ImportRefusal('STORE_IO', message, { cause: error });
+  }
   return new ImportRefusal('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
 };

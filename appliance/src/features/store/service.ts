@@ -98,12 +98,16 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
 
   const pathOf = (sha256: string): string => join(root, checkHash(sha256).slice(0, 2), sha256);
 
+  // A folder that is there need not be durable: a process may have ended between making it and syncing its name.
+  const syncedFolders = new Set<string>();
+
   const settle = (temporary: string, sha256: string): void => {
     const final = pathOf(sha256);
     const folder = dirname(final);
-    if (statOrNull(folder) === undefined) {
+    if (!syncedFolders.has(folder)) {
       ensureDir(folder, 0o700);
       syncDir(root);
+      syncedFolders.add(folder);
     }
     chmodSync(temporary, 0o400);
     renameSync(temporary, final);
