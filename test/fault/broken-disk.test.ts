@@ -70,7 +70,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
       await disk.setFaults(...broken.map(({ fault }) => ({ ...fault, skip: Number.MAX_SAFE_INTEGER })));
       expect(await startImport(join(disk.path, name), site.volumes).ended).toMatchObject({ status: 0 });
       const { rules } = await disk.status();
-      broken.forEach(({ fault }, index) => counts.set(fault, rules[index]?.seen ?? 0));
+      for (const [index, { fault }] of broken.entries()) counts.set(fault, rules[index]?.seen ?? 0);
     });
   });
   afterAll(async () => {
