@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import type { Appliance } from './compose.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { migrationsFolder, readMigrations, schemaVersion } from './platform/database.ts';
@@ -121,6 +122,14 @@ export const checks: readonly Check[] = [
     name: 'key dates',
     warning: true,
     run: ({ exchange }) => exchange.keyDates().map((date) => `KEY_EXPIRES_SOON: ${keyDateText(date)}`),
+  },
+  {
+    name: 'reader of media',
+    warning: true,
+    run: () =>
+      networklessPrefix() === undefined
+        ? ['it runs with a network: this system allows no namespace for it (see RestrictNamespaces in the unit)']
+        : [],
   },
   {
     name: 'master key',

@@ -73,6 +73,7 @@ export const command: Command = {
       out.note(
         `${feed}: newest ${newest ?? 'unknown'}, ${ageDays ?? '?'} days old${stale ? `, over ${limitDays}` : ''}`,
       );
+    for (const { code, message } of summary.ignored ?? []) out.note(`left out: ${code}: ${message}`);
     for (const warning of summary.warnings) out.note(`warning: ${warning}`);
     if (summary.missingVolumes.length > 0) {
       const { seenVolumes, volumes, missingVolumes } = summary;

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { BundleErrorCode } from '../errors.ts';
 import { type ChildLine, type ChildOutcome, parseChildLine } from './child-lines.ts';
 import { childEntry, permissionFlags } from './child-permissions.ts';
+import { withoutNetwork } from './no-network.ts';
 import { ImportRefusal } from './verdict.ts';
 
 const defaultTimeoutMs = 24 * 3_600_000;
@@ -37,7 +38,8 @@ export const runChild = async (
     stagingDir: options.folder,
     ...(options.writable === undefined ? {} : { writable: options.writable }),
   });
-  const child = spawn(process.execPath, [...flags, childEntry()], {
+  const { file, args } = withoutNetwork(process.execPath, [...flags, childEntry()]);
+  const child = spawn(file, args, {
     env: {},
     cwd: options.folder,
     stdio: ['pipe', 'pipe', 'pipe'],

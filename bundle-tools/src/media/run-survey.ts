@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { childEntry, permissionFlags } from '../importer/child-permissions.ts';
+import { withoutNetwork } from '../importer/no-network.ts';
 import { type Survey, surveySchema } from './survey-types.ts';
 
 const defaultTimeoutMs = 15_000;
@@ -17,7 +18,8 @@ type Ended = { readonly output: string; readonly errorText: string; readonly why
 const run = (path: string, workDir: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Ended> =>
   new Promise((done) => {
     const flags = permissionFlags({ readable: [path], stagingDir: workDir });
-    const child = spawn(process.execPath, [...flags, entry()], {
+    const { file, args } = withoutNetwork(process.execPath, [...flags, entry()]);
+    const child = spawn(file, args, {
       env: {},
       cwd: workDir,
       stdio: ['pipe', 'pipe', 'pipe'],

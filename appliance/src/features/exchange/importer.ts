@@ -315,7 +315,9 @@ const importRead = async (
     bundleId: verdict.bundleId,
     seq: verdict.seq,
   });
-  const plan = planImport(parts, verdict, run.heldBefore);
+  const planned = planImport(parts, verdict, run.heldBefore);
+  const ignored = refusals.map(({ code, message }) => ({ code, message: message.slice(0, 500) }));
+  const plan = ignored.length === 0 ? planned : { ...planned, summary: { ...planned.summary, ignored } };
   if (verdict.missingVolumes.length === 0) return complete(parts, run, verdict, plan);
   const result = waitForVolumes(parts, run, verdict, plan);
   const [bad] = refusals;

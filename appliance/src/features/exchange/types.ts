@@ -100,6 +100,8 @@ export type ImportSummary = {
   /** Numbers of the volumes that are here by now, and of those that are not. */
   readonly seenVolumes: readonly number[];
   readonly missingVolumes: readonly number[];
+  /** Files that were refused although the bundle is whole without them: bad copies beside good ones. */
+  readonly ignored?: readonly { readonly code: string; readonly message: string }[];
   /** What an earlier try had left and this one did not write again. */
   readonly resumed: { readonly objects: number; readonly bytes: number };
   readonly counts: {

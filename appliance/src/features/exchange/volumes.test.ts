@@ -135,8 +135,9 @@ describe('a bundle of several volumes at a site', () => {
     expect(site.exchange.waiting()).toMatchObject([{ missing: [2] }]);
     const [receipt] = receipts();
     expect(receipt).toMatchObject({ result: 'refused', code: 'HASH' });
-    writeFileSync(at(2), good);
-    expect(await receive(at(2))).toMatchObject({ result: 'imported' });
+    // A bad copy beside a good one is left out, and that is said.
+    writeFileSync(join(medium, 'zz-copy.tar'), good);
+    expect(await receive(medium)).toMatchObject({ result: 'imported', summary: { ignored: [{ code: 'HASH' }] } });
     expect(site.exchange.verifyReceipts()).toMatchObject({ ok: true });
   });
 

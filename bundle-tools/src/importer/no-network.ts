@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+// Node's permission model does not reach the network (24). A network namespace of its own has no interface but a loopback
+// that is down, so whoever takes the process over reaches nobody. A user needs a user namespace for that; root does not,
+// and would lose its rights to other people's files by it.
+
+const unshare = '/usr/bin/unshare';
+const probeMs = 5_000;
+
+const flagsFor = (uid: number): string[] => (uid === 0 ? ['--net'] : ['--user', '--map-current-user', '--net']);
+
+/** What to put before a program so that it has no network; undefined where the system does not allow it. */
+export const networklessPrefix = (): readonly string[] | undefined => {
+  if (!existsSync(unshare)) return undefined;
+  const prefix = [...flagsFor(process.getuid?.() ?? -1), '--'];
+  const probe = spawnSync(unshare, [...prefix, '/bin/true'], { env: {}, stdio: 'ignore', timeout: probeMs });
+  return probe.status === 0 ? [unshare, ...prefix] : undefined;
+};
+
+/** The program and its arguments, without a network where that is possible. */
+export const withoutNetwork = (program: string, args: readonly string[]): { file: string; args: string[] } => {
+  const [file, ...before] = networklessPrefix() ?? [];
+  return file === undefined ? { file: program, args: [...args] } : { file, args: [...before, program, ...args] };
+};
