@@ -107,8 +107,12 @@ export const trustRotate: Command = {
       const signers = await readKeys(input, 'sign-key');
       const isSealAlone = seal && signers.length === 0 && !changesKeys(change);
       const result = isSealAlone ? undefined : rotateOrCarry(input, { state, signers, nowMs: nowMs(), ...change });
-      if (seal) rotateSealKey(state);
-      return result === undefined || seal ? { ...trustReport(state, nowMs()) } : result;
+      if (!seal) return result ?? trustReport(state, nowMs());
+      // Last: a change of keys that is refused leaves the seal key as it was.
+      rotateSealKey(state);
+      if (textOption(input, 'carry') !== undefined && result !== undefined) return result;
+      const report = trustReport(state, nowMs());
+      return { ...report, json: { ...(result?.json as object | undefined), ...report.json } };
     });
   },
 };
