@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { readBack } from '@sallyport/bundle-tools/media/read-back';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose } from '../../appliance/src/compose.ts';
+import { mediaService } from '../../appliance/src/features/media/service.ts';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { command, temporaryFolder, tryCommand } from '../support/commands.ts';
 import { canMount, type ForeignMedium, mountImage, mountLyingMedium } from '../support/foreign-medium.ts';
+import { canMountFuse, mountFuse } from '../support/fuse/mount.ts';
 
 // Media as people plug them in, through the built commands of both sides.
 
@@ -128,5 +139,29 @@ describe('media', () => {
     const back = readBack(path);
     expect(back).toMatchObject({ size: 300_000, source: 'medium' });
     expect(back.sha256).not.toBe(written);
+  });
+
+  it.runIf(canMountFuse())('keeps nobody waiting for a medium that hangs, and asks it once', async () => {
+    const home = at('hanging');
+    mkdirSync(home);
+    const medium = await mountFuse(home);
+    try {
+      writeFileSync(join(medium.folder, 'question.spr'), 'SPSEAL01');
+      const media = mediaService({
+        objects: { setting: (name) => (name === 'exchange.media-folders' ? [medium.path] : []) },
+        exchange: { state: () => ({ site: 'media-1', openRequests: [] }) as never, importedWith: () => undefined },
+        clock: () => 0,
+      });
+      await medium.setFaults({ ops: 'all', hold: true });
+      const [first] = await media.list({ waitMs: 3_000 });
+      expect(first?.fault).toContain('no answer yet');
+      expect((await media.list({ waitMs: 3_000 }))[0]?.fault).toContain('no answer yet');
+      await medium.setFaults();
+      const [last] = await media.list({ waitMs: 60_000 });
+      expect(last?.fault).toBeUndefined();
+      expect(last?.content?.requests.map(({ name }) => name)).toEqual(['question.spr']);
+    } finally {
+      await medium.remove();
+    }
   });
 });

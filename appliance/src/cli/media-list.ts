@@ -31,12 +31,15 @@ const what = ({ content }: Medium): (string | number | null)[][] => [
   ).flatMap(([kind, files]) => (files ?? []).map(({ name }) => [kind, null, null, null, name])),
 ];
 
+/** Longer than any look at a medium takes before it is given up. */
+const waitMs = 30_000;
+
 export const command: Command = {
   summary: 'the media that are plugged in, and what lies on them by its own word',
   example: 'sallyport media list --data /var/lib/sallyport --json',
   run: async ({ open, out }) => {
     const { media } = await open();
-    const found = await media.list();
+    const found = await media.list({ waitMs });
     for (const medium of found) {
       const room =
         medium.sizeBytes === undefined ? '' : `, ${medium.freeBytes ?? 0} of ${medium.sizeBytes} bytes are free`;

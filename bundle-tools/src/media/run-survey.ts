@@ -75,7 +75,7 @@ const parse = (output: string): Survey => {
 
 /**
  * What lies on a medium, found by a process that can read the medium and nothing else, in bounded time. Throws
- * MEDIUM_IO when the medium does not answer or cannot be read.
+ * MEDIUM_IO when the medium does not answer or cannot be read, NOT_FOUND when it is no folder.
  */
 export const runSurvey = async (
   path: string,
@@ -90,7 +90,11 @@ export const runSurvey = async (
     });
     options.signal?.throwIfAborted();
     if (why !== undefined) throw new BundleError('MEDIUM_IO', `${path}: ${why}`);
-    if (output === '') throw new BundleError('MEDIUM_IO', `cannot read ${path}: ${codeIn(errorText)}`);
+    if (output === '') {
+      const code = codeIn(errorText);
+      const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
+      throw new BundleError(isAbsent ? 'NOT_FOUND' : 'MEDIUM_IO', `cannot read ${path}: ${code}`);
+    }
     return parse(output);
   } finally {
     rmSync(workDir, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { runSurvey } from '@sallyport/bundle-tools/media/run-survey';
 import type { Survey, SurveyedBundle } from '@sallyport/bundle-tools/media/survey-types';
@@ -12,6 +12,8 @@ import { systemWriteRequests, type WriteRequests, whileWritable, writableOf } fr
 
 /** A page asks every few seconds, and several people may look: a medium is not read for each of them. */
 const freshMs = 4_000;
+/** A page does not wait longer for a medium; the look goes on, and the next page has it. */
+const patienceMs = 8_000;
 
 export type MediaParts = {
   readonly objects: Pick<ObjectService, 'setting'>;
@@ -44,7 +46,6 @@ export const mediaService = (parts: MediaParts): MediaService => {
     });
     const folders = listOf('exchange.media-folders')
       .filter((path) => !mounted.some((mount) => mount.path === path))
-      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
       .map((path): Mount => ({ name: basename(path), path, readOnly: false, writable: 'yes' }));
     return [...mounted, ...folders];
   };
@@ -87,25 +88,23 @@ export const mediaService = (parts: MediaParts): MediaService => {
     };
   };
 
-  const look = async (mount: Mount): Promise<Medium> => {
-    const found = await survey(mount);
-    if (found instanceof BundleError) return { ...mount, fault: found.message };
+  /** Nothing where it is gone, or a named folder is not there. */
+  const look = async (mount: Mount, waitMs: number): Promise<Medium[]> => {
+    const found = await Promise.race([survey(mount), sleep(waitMs, undefined, { ref: false })]);
+    if (found === undefined) return [{ ...mount, fault: `${mount.path}: no answer yet` }];
+    if (found instanceof BundleError) return found.code === 'NOT_FOUND' ? [] : [{ ...mount, fault: found.message }];
     const { sizeBytes, freeBytes, bundles, trustFiles, ...rest } = found;
-    return {
-      ...mount,
-      sizeBytes,
-      freeBytes,
-      content: { ...rest, bundles: bundles.map(describe), trustFiles: trustFiles.map(describe) },
-    };
+    const content = { ...rest, bundles: bundles.map(describe), trustFiles: trustFiles.map(describe) };
+    return [{ ...mount, sizeBytes, freeBytes, content }];
   };
 
   return {
     mounts,
-    list: async () => {
+    list: async (options = {}) => {
       const present = mounts();
       const keys = new Set(present.map(({ path, device = '' }) => `${device} ${path}`));
       for (const [key, held] of looks) if (!keys.has(key) && held.isOver) looks.delete(key);
-      return Promise.all(present.map(look));
+      return (await Promise.all(present.map((mount) => look(mount, options.waitMs ?? patienceMs)))).flat();
     },
     withWritable: async (path, work) => {
       const mount = mounts().find((one) => one.path === path);

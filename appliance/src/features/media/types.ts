@@ -50,8 +50,8 @@ export type Medium = Mount & {
 export type MediaService = {
   /** What is mounted; touches no medium. */
   mounts(): Mount[];
-  /** With what lies on each. */
-  list(): Promise<Medium[]>;
+  /** With what lies on each; one that has not answered after `waitMs` has a fault until it does. */
+  list(options?: { readonly waitMs?: number }): Promise<Medium[]>;
   /**
    * Runs `work` while the medium may be written. One that is mounted read-only is mounted anew for it and then read-only
    * again. Throws NOT_FOUND for a path that is no medium, MEDIUM_IO when it does not become writable.
