@@ -60,11 +60,14 @@ const isUpload = (c: Ctx): boolean =>
 
 const needs = needsByRoute();
 
-/** What the address asks of the caller; undefined where there is no address. The first match is the one that answers. */
-const needOf = (c: Ctx): RouteNeed | undefined =>
-  matchedRoutes(c)
-    .map((route) => needs.get(routeKey(route)))
-    .find((need) => need !== undefined);
+/**
+ * What the address asks of the caller; undefined where there is no address, or none that is declared. The first route
+ * with a method of its own is the one that answers; middleware has none.
+ */
+const needOf = (c: Ctx): RouteNeed | undefined => {
+  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
+  return route === undefined ? undefined : needs.get(routeKey(route));
+};
 
 /** Origin, then the form under a bound, then its token, for every request that may change something. */
 export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
