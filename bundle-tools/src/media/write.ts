@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { systemCode } from '../archive/medium-errors.ts';
 import { BundleError } from '../errors.ts';
 import { copyFileDurable } from '../host/objects.ts';
-import { syncDir } from '../platform/files.ts';
+import { renameOver, syncDir } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { type ReadBackSource, readBack } from './read-back.ts';
 
@@ -88,7 +78,7 @@ export const writeToMedium = (
     try {
       const written = copyFileDurable(from, part, (done) => onBytes?.(done, total));
       const source = checkBack(folder, part, written);
-      renameSync(part, target);
+      renameOver(part, target);
       syncDir(folder);
       return { path: target, readBack: source };
     } catch (error) {

@@ -17,6 +17,17 @@ export const syncDir = (path: string): void => {
   }
 };
 
+/** Renames a file over another one; some drivers of FAT replace nothing, and there the old one goes first. */
+export const renameOver = (from: string, to: string): void => {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    rmSync(to);
+    renameSync(from, to);
+  }
+};
+
 /**
  * Replaces a file as a whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new
  * content is there, never a part.
@@ -32,7 +43,7 @@ export const writeFileDurable = (path: string, content: Uint8Array | string, mod
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, path);
+    renameOver(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
