@@ -71,7 +71,13 @@ describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
     await stick(1).again();
     const { bundles } = await command<{ bundles: { bundleId: string; volumes: Volume[] }[] }>(
       'sallyport-bundle',
-      ...['fulfil', '--media', stick(1).path, ...pair.state, ...pair.curator, '--volume-size', '120K'],
+      'fulfil',
+      '--media',
+      stick(1).path,
+      ...pair.state,
+      ...pair.curator,
+      '--volume-size',
+      '120K',
     );
     ({ bundleId = '', volumes = [] } = bundles[0] ?? {});
     copyData(pair.at('site'), pair.at('twin'));
@@ -130,7 +136,13 @@ describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
     rmSync(tarOn(2));
     const rebuilt = await command<{ volumes: Volume[] }>(
       'sallyport-bundle',
-      ...['rebuild', bundleId.slice(0, 8), '--volume', '2', '--media', stick(2).path, ...pair.state],
+      'rebuild',
+      bundleId.slice(0, 8),
+      '--volume',
+      '2',
+      '--media',
+      stick(2).path,
+      ...pair.state,
     );
     expect(rebuilt.volumes).toMatchObject([{ n: 2, sha256: volumes[1]?.sha256 }]);
     await stick(2).again({ readOnly: true });
@@ -175,7 +187,14 @@ describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
     // fusefat calls it EIO when its last cluster is taken.
     expect(JSON.parse(request.stdout)).toMatchObject({ error: expect.stringMatching(/^(?:NO_SPACE|MEDIUM_IO)$/) });
     const volume = await tryCommand('sallyport-bundle', [
-      ...['rebuild', bundleId, '--volume', '1', '--media', stick(1).path, ...pair.state, '--json'],
+      'rebuild',
+      bundleId,
+      '--volume',
+      '1',
+      '--media',
+      stick(1).path,
+      ...pair.state,
+      '--json',
     ]);
     expect(volume.stderr + volume.stdout).toMatch(/NO_SPACE|"left":\[1\]/);
     expect(readdirSync(stick(1).path).sort()).toEqual([...names, ...ballast].sort());
@@ -216,7 +235,13 @@ describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
       await disk.again();
       await command(
         'sallyport-bundle',
-        ...['fulfil', '--media', disk.path, ...pair.state, ...pair.curator, '--volume-size', '300K'],
+        'fulfil',
+        '--media',
+        disk.path,
+        ...pair.state,
+        ...pair.curator,
+        '--volume-size',
+        '300K',
       );
       // What a Mac leaves beside each file.
       for (const name of readdirSync(disk.path)) writeFileSync(join(disk.path, `._${name}`), 'left by a Mac');
