@@ -53,10 +53,10 @@ const scanFor = async (handle: FileHandle, from: number, fits: (name: string) =>
   return false;
 };
 
-/** A volume as a source. The whole file is read exactly once and hashed on the way. */
-export const openTarSource = async (path: string): Promise<BundleSource> => {
+/** A volume as a source. The whole file is read exactly once and hashed on the way; not for a look at its head. */
+export const openTarSource = async (path: string, isHashed = true): Promise<BundleSource> => {
   const { handle, size: sizeBytes } = await openRegular(path);
-  const stream = createByteStream(handle, { what: path, sizeBytes });
+  const stream = createByteStream(handle, { what: path, sizeBytes, isHashed });
   let block: Uint8Array | undefined;
   let entered: Entry | undefined;
   let digest: string | undefined;

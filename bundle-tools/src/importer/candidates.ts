@@ -45,7 +45,7 @@ const readManifest = async (source: BundleSource): Promise<Manifest | undefined>
 const describe = async (path: string, kind: Candidate['kind']): Promise<Candidate | undefined> => {
   let source: BundleSource;
   try {
-    source = await (kind === 'tar' ? openTarSource(path) : openFolderSource(path));
+    source = await (kind === 'tar' ? openTarSource(path, false) : openFolderSource(path));
   } catch (error) {
     if (error instanceof BundleError && error.code === 'NOT_REGULAR') return undefined;
     throw error;

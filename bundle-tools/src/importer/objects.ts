@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Item, volumeItems } from '../archive/layout.ts';
 import { onStore } from '../archive/medium-errors.ts';
-import type { BundleSource } from '../archive/source.ts';
+import { type BundleSource, readBody } from '../archive/source.ts';
 import type { InventoryLine } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
 import type { Manifest } from '../documents/manifest.ts';
@@ -96,6 +97,23 @@ const bodyInto = async (
     await written;
     options.onBytes(piece.length);
   }
+};
+
+// So small that one call for each step costs less than going on with other work meanwhile.
+const smallBytes = 256 * 1024;
+
+const readSmall = async (item: Item, line: InventoryLine, options: ReadOptions): Promise<void> => {
+  const { source, stagingDir, wanted } = options;
+  const { sha256, size } = line;
+  await source.expect(item.name, item.length);
+  const bytes = await readBody(source, item.length);
+  options.onBytes(bytes.length);
+  if (hashOf('sha256', bytes) !== sha256) throw new BundleError('HASH', `object ${sha256} does not have its digest`);
+  const path = stagedPath(stagingDir, sha256);
+  const isKept = wanted.has(sha256);
+  // Not synced, and not whole either if this process is killed now: see `keep` above.
+  if (isKept) await onStore(path, () => writeFileSync(path, bytes, { mode: 0o600 }));
+  options.onVerified({ sha256, size, path }, isKept);
 };
 
 const readWhole = async (item: Item, line: InventoryLine, options: ReadOptions): Promise<void> => {
@@ -206,6 +224,7 @@ export const readVolume = async (
     }
     const byChunks = !item.whole || (item.length > partialFromBytes && wanted.has(item.sha256));
     if (byChunks) await readPart(item.name, item, line, options);
+    else if (item.length <= smallBytes) await readSmall(item, line, options);
     else await readWhole(item, line, options);
   }
 };

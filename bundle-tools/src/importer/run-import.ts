@@ -16,8 +16,8 @@ export type RunImportOptions = ChildLimits & {
   context: ImportContext;
   stagingDir: string;
   /**
-   * Takes each object as soon as the child has verified it, one after the other, while the child reads on. What it
-   * throws ends the import. All are taken before the verdict is given.
+   * Takes each object as soon as the child has verified it, a few at once, while the child reads on. What it throws ends
+   * the import. All are taken before the verdict is given.
    */
   onObject?: (object: VerifiedObject) => Promise<void>;
   onProgress?: (progress: ImportProgress) => void;
@@ -26,11 +26,16 @@ export type RunImportOptions = ChildLimits & {
 const present = (paths: readonly (string | undefined)[]): string[] =>
   paths.flatMap((path) => (path === undefined ? [] : [resolve(path)]));
 
-/** Takes objects in turn; the first failure is kept and ends the child. */
+// Several syncs at once share a commit of the file system; one fewer than Node has threads for files.
+const takersAtOnce = 3;
+
+/** Takes objects, a few at once; the first failure is kept and ends the child. */
 const createTaker = (options: RunImportOptions, stagingDir: string, partialDir: string) => {
   const gone = new AbortController();
   let failure: unknown;
-  let taking: Promise<void> = Promise.resolve();
+  const said: { sha256: string; size: number }[] = [];
+  let taken = 0;
+  const takers = new Set<Promise<void>>();
   const take = async (sha256: string, size: number): Promise<void> => {
     if (failure !== undefined || options.onObject === undefined) return;
     // The place follows from the digest alone; what lies there is checked by whoever takes it.
@@ -43,13 +48,22 @@ const createTaker = (options: RunImportOptions, stagingDir: string, partialDir: 
       gone.abort();
     }
   };
+  const takeQueued = async (): Promise<void> => {
+    for (let next = said[taken]; next !== undefined; next = said[taken]) {
+      taken += 1;
+      await take(next.sha256, next.size);
+    }
+  };
   return {
     signal: options.signal === undefined ? gone.signal : AbortSignal.any([gone.signal, options.signal]),
     add: (sha256: string, size: number): void => {
-      taking = taking.then(() => take(sha256, size));
+      said.push({ sha256, size });
+      if (takers.size === takersAtOnce) return;
+      const taker = takeQueued().finally(() => takers.delete(taker));
+      takers.add(taker);
     },
     settle: async (): Promise<void> => {
-      await taking;
+      await Promise.all(takers);
       if (failure !== undefined) throw failure;
     },
   };
