@@ -1,6 +1,8 @@
 import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
+import { bundlePeers } from './bundle-peers.ts';
+import { bundleScale } from './bundle-scale.ts';
 import { checkIns } from './check-ins.ts';
 import { inventories } from './inventories.ts';
 import { matching } from './matching.ts';
@@ -13,6 +15,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'check-ins': checkIns,
   inventories,
   bundle,
+  'bundle-scale': bundleScale,
+  'bundle-peers': bundlePeers,
   matching,
   storage,
 };

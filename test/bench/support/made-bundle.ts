@@ -2,6 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuiltBundle, buildBundle } from '@sallyport/bundle-tools/builder/build-bundle';
+import { type BundlePlan, planBundle } from '@sallyport/bundle-tools/builder/plan-bundle';
 import { encodeInventory, type InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { encodePolicy } from '@sallyport/bundle-tools/documents/policy';
@@ -59,6 +60,8 @@ const request = {
 
 export type MadeBundle = {
   build(): Promise<BuiltBundle>;
+  /** The bundle without its objects. */
+  plan(): BundlePlan;
   /** What a site that sent the request knows. */
   context(changes?: Partial<ImportContext>): ImportContext;
 };
@@ -103,26 +106,25 @@ export const makeBundle = (objects: Objects, out: string): MadeBundle => {
   );
   const snapshot = signMetadata(buildSnapshot({ version: 1, expires: expires.long, targets }), [snapshotKey]);
   const timestamp = signMetadata(buildTimestamp({ version: 1, expires: expires.short, snapshot }), [timestampKey]);
+  const options = {
+    bundleId: '64'.padStart(32, '0'),
+    site: 'bench',
+    request,
+    seq: 1,
+    issuedAt,
+    expires: expires.short,
+    tuf: { root, roots: [], timestamp, snapshot, targets },
+    policy,
+    inventory: { catalog: 1, bytes: inventory },
+    include: objects.lines.map((_, index) => index),
+    reliesOn: [],
+    unfulfilled: [],
+    receiptSeen: 0,
+    sign: [fulfil],
+  };
   return {
-    build: () =>
-      buildBundle({
-        out,
-        bundleId: '64'.padStart(32, '0'),
-        site: 'bench',
-        request,
-        seq: 1,
-        issuedAt,
-        expires: expires.short,
-        tuf: { root, roots: [], timestamp, snapshot, targets },
-        policy,
-        inventory: { catalog: 1, bytes: inventory },
-        include: objects.lines.map((_, index) => index),
-        reliesOn: [],
-        objectPath: (digest) => join(objects.folder, digest),
-        unfulfilled: [],
-        receiptSeen: 0,
-        sign: [fulfil],
-      }),
+    build: () => buildBundle({ ...options, out, objectPath: (digest) => join(objects.folder, digest) }),
+    plan: () => planBundle(options),
     context: (changes = {}) => ({
       site: 'bench',
       trust: { root: Buffer.from(root).toString('base64') },
