@@ -95,7 +95,7 @@ const commandsIn = (document: string): string[] => {
   const text = readFileSync(join(repositoryRoot, document), 'utf8');
   const inline = [...text.matchAll(/`(sallyport(?:-bundle|-agent)? [a-z][^`]*)`/g)].map((match) => match[1] ?? '');
   const lines = shellBlocks(document).flatMap((block) =>
-    block.split('\n').filter((line) => line.startsWith('sallyport')),
+    block.split('\n').filter((line) => line.trim().startsWith('sallyport')),
   );
   return [...new Set([...inline, ...lines])];
 };
@@ -111,7 +111,7 @@ describe('the commands of the other documents', () => {
       .filter((word) => word !== '' && word !== '…');
     const end = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
     const help = await tryCommand(program as 'sallyport', [
-      ...words.slice(0, end === -1 ? 2 : Math.min(end, 2)),
+      ...words.slice(0, end === -1 ? 3 : Math.min(end, 3)),
       '--help',
     ]);
     expect(help.status).toBe(0);
@@ -122,7 +122,7 @@ describe('the commands of the other documents', () => {
   it('name targets of make that there are', () => {
     const makefile = readFileSync(join(repositoryRoot, 'Makefile'), 'utf8');
     const targets = documents.flatMap((document) =>
-      [...readFileSync(join(repositoryRoot, document), 'utf8').matchAll(/\bmake ([a-z-]+)/g)].map(
+      [...readFileSync(join(repositoryRoot, document), 'utf8').matchAll(/(?:`|&& |^ *)make ([a-z-]+)/gm)].map(
         (match) => match[1] ?? '',
       ),
     );

@@ -5,7 +5,7 @@ import { repositoryRoot } from './sources.ts';
 
 /** The shell blocks of a document, in order. */
 export const shellBlocks = (document: string): string[] =>
-  [...readFileSync(join(repositoryRoot, document), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
+  [...readFileSync(join(repositoryRoot, document), 'utf8').matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].map(
     (match) => match[1] ?? '',
   );
 
