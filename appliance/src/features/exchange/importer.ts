@@ -275,6 +275,12 @@ const reporter =
   (step, doneBytes = 0, totalBytes = 0) =>
     options.onProgress?.({ step, doneBytes, totalBytes });
 
+/** The clock as it is now, for all volumes of one import: set back meanwhile, it makes no difference (section 7). */
+const readOnce = ({ clock }: ImporterParts): (() => number) => {
+  const nowMs = clock();
+  return () => nowMs;
+};
+
 const stagingName = (): string => `import-${Buffer.from(randomBytes(8)).toString('hex')}`;
 
 const heldNow = (parts: ImporterParts): ((sha256: string) => boolean) => {
@@ -290,7 +296,7 @@ const dryRun = async (
 ): Promise<ImportResult> => {
   const folder = makeStaging(parts.paths.staging, stagingName());
   try {
-    const read = { parts, folder, options, pin };
+    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin };
     const { verdict } = await readVolumes(await resolveVolumes(paths, read), read);
     if (verdict.alreadyImported)
       return { result: 'already', bundleId: verdict.bundleId, receipt: Number(verdict.alreadyImported.receipt) };
@@ -368,7 +374,7 @@ const wetRun = async (
   };
   try {
     keepSpare(folder);
-    const read = { parts, folder, options, pin };
+    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin };
     return await importRead(parts, run, await readVolumes(await resolveVolumes(paths, read), read));
   } catch (error) {
     // After the flip the bundle is in force, whatever fails then: the next start finishes the cleaning.
