@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { hex, id } from '../documents/fields.ts';
+import { limits } from '../documents/limits.ts';
 import { manifestSchema } from '../documents/manifest.ts';
 import type { BundleErrorCode } from '../errors.ts';
 import { stagedPath } from './objects.ts';
@@ -45,24 +47,26 @@ const candidatesLine = z.strictObject({ candidates: z.array(candidate).max(10_00
 const pathsLine = z.strictObject({ paths: z.array(z.string()).max(10_000) });
 const roleText = z.strictObject({ root: z.string(), timestamp: z.string(), snapshot: z.string(), targets: z.string() });
 const roleInt = z.strictObject({ root: z.int(), timestamp: z.int(), snapshot: z.int(), targets: z.int() });
+const volumeNumber = z.int().min(1).max(limits.volumes);
 const verdictSchema = z.strictObject({
-  bundleId: z.string(),
+  bundleId: id,
   seq: z.int(),
   broadcast: z.boolean(),
   requestId: z.string().optional(),
   manifest: manifestSchema,
-  manifestSha256: z.string(),
+  manifestSha256: hex,
   trust: roleText,
   newRoots,
   tuf: roleInt,
   expires: roleText.extend({ bundle: z.string() }),
-  inventory: z.strictObject({ sha256: z.string(), path: z.string(), lines: z.int() }),
+  inventory: z.strictObject({ sha256: hex, path: z.string(), lines: z.int() }),
   policyPath: z.string(),
-  objects: z.array(z.strictObject({ sha256: z.string(), size: z.int(), path: z.string() })),
-  volumes: z.array(z.strictObject({ n: z.int(), bytes: z.int(), sha256: z.string() })),
-  verified: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
-  here: z.array(z.int()),
-  missingVolumes: z.array(z.int()),
+  objects: z.array(z.strictObject({ sha256: hex, size: z.int(), path: z.string() })).max(limits.inventoryLines),
+  // The digest of a volume names the file beside it that tells of its way: it must be a digest and nothing else.
+  volumes: z.array(z.strictObject({ n: volumeNumber, bytes: z.int(), sha256: hex })).max(limits.volumes),
+  verified: z.array(hex).max(limits.inventoryLines).optional(),
+  here: z.array(volumeNumber).max(limits.volumes),
+  missingVolumes: z.array(volumeNumber).max(limits.volumes),
   counts: z.strictObject({ new: z.int(), held: z.int(), removed: z.int(), unfulfilled: z.int(), bytes: z.int() }),
   unfulfilled: manifestSchema.shape.unfulfilled,
   warnings: z.array(z.enum(['CLOCK_BEHIND', 'CLOCK_SUSPECT', 'STALE', 'KEY_EXPIRES_SOON'])),

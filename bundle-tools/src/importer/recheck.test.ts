@@ -12,6 +12,7 @@ import {
   volumeOf,
   type World,
 } from '../../test/kit.ts';
+import { parseChildLine } from './child-lines.ts';
 import { recheckRefusal, recheckVerdict } from './recheck.ts';
 import { ImportRefusal, type ImportVerdict } from './verdict.ts';
 
@@ -59,9 +60,27 @@ describe('a verdict', () => {
       'an object that no line lists',
       () => ({ objects: [...verdict.objects, { sha256: 'e'.repeat(64), size: 1, path: '' }] }),
     ],
+    ['a volume that it does not have', () => ({ volumes: [{ n: 2, bytes: 1, sha256: 'f'.repeat(64) }] })],
+    ['a volume of another size', () => ({ volumes: verdict.volumes.map((one) => ({ ...one, bytes: one.bytes + 1 })) })],
+    ['a place for a volume that it does not have', () => ({ here: [1, 2] })],
+    ['an import before that never was', () => ({ alreadyImported: { receipt: '7' } })],
     ['other manifest bytes', () => ({ manifestSha256: 'f'.repeat(64) })],
   ] satisfies [string, () => Partial<ImportVerdict>][])('with %s is not believed', async (_, change) => {
     await expect(recheck(change())).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('that repeats an import is believed by its receipt', async () => {
+    const repeated = { alreadyImported: { receipt: '7' } };
+    const imported = (receipt: string) => siteContext(world, { imported: [{ bundleId: verdict.bundleId, receipt }] });
+    await expect(recheck(repeated, imported('7'))).resolves.toBeUndefined();
+    await expect(recheck(repeated, imported('8'))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it.each(['../../../../etc/shadow', 'f'.repeat(63), ''])('that calls a volume %j is no line of a child', (sha256) => {
+    const line = (digest: string) =>
+      JSON.stringify({ verdict: { ...verdict, volumes: [{ n: 1, bytes: 1, sha256: digest }] } });
+    expect(() => parseChildLine(line('f'.repeat(64)))).not.toThrow();
+    expect(() => parseChildLine(line(sha256))).toThrow(/sha256/);
   });
 
   it('of a bundle that is too old here is not believed', async () => {

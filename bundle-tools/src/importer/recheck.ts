@@ -73,6 +73,13 @@ const recheckObjects = async (
   const include = decodeBitmap(manifest.include, lines.length);
   const reliesOn = decodeBitmap(manifest.relies_on, lines.length);
   const items = itemsOf(lines, include, manifest.parts);
+  // They name the subjects of the receipt.
+  const sizesOfVolumes = new Map(manifest.volumes.map(({ n, bytes }) => [n, bytes]));
+  demand(
+    verdict.volumes.every(({ n, bytes }) => sizesOfVolumes.get(n) === bytes) &&
+      verdict.here.every((n) => sizesOfVolumes.has(n)),
+    'volumes',
+  );
   const sizes = new Map(include.map((number) => [lines[number]?.sha256, lines[number]?.size]));
   demand(
     verdict.objects.every(({ sha256, size }) => sizes.get(sha256) === size),
@@ -88,8 +95,15 @@ const recheckObjects = async (
 };
 
 const recheckParts = async (verdict: ImportVerdict, context: ImportContext, stagingDir: string): Promise<void> => {
-  // A no-op changes nothing, so there is nothing to believe.
-  if (verdict.alreadyImported !== undefined) return;
+  // A no-op changes nothing; which import it repeats is the site's own knowledge.
+  if (verdict.alreadyImported !== undefined) {
+    const { bundleId, alreadyImported } = verdict;
+    const isKnown = context.imported.some(
+      (one) => one.bundleId === bundleId && one.receipt === alreadyImported.receipt,
+    );
+    demand(isKnown, 'imports before this one');
+    return;
+  }
   const roots = new Map(verdict.newRoots.map(({ version, bytes }) => [`${version}.root.json`, decode(bytes)]));
   const trust = await refreshTrust({
     held: heldOf(context),

@@ -398,7 +398,7 @@ export const runImport = async (
   pin?: Pin,
 ): Promise<ImportResult> => {
   const lock = takeImportLock(parts.paths.data);
-  const tidy = (): void => tidyPartials(parts.paths.staging, parts.objects, parts.clock());
+  const tidy = (): void => tidyPartials(parts.paths.staging, parts.objects, parts.waiting, parts.clock());
   try {
     const run = options.dryRun ? dryRun(parts, paths, options, pin) : wetRun(parts, actor, paths, options, pin);
     const result = await run.catch((error: unknown) => {

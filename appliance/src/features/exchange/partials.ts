@@ -1,12 +1,14 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { dropPartial, partialPath } from '@sallyport/bundle-tools/importer/partial';
 import { AppError } from '../../platform/errors.ts';
 import type { StoreService } from '../store/service.ts';
+import type { WaitingStore } from './waiting-store.ts';
 
 // Large and cut objects are kept in part over several imports (bundle format, D3). The folder is bounded: what the store
-// has by now goes, and so does what nobody went on with for a month.
+// has by now goes, and so does what no bundle waits for and nobody went on with for a month.
 
 const keptMs = 30 * 86_400_000;
 const fileForm = /^([0-9a-f]{64})\.(?:data|marks)$/;
@@ -51,15 +53,25 @@ export const keepWholePartials = async (
   return kept;
 };
 
-/** Takes away what is not needed, and the folder once it is empty. */
-export const tidyPartials = (stagingDir: string, store: Pick<StoreService, 'has'>, nowMs: number): void => {
+/**
+ * Takes away what is not needed, and the folder once it is empty. What a bundle waits for stays however old it is: the
+ * site has said which volumes it needs no more, and a trip may take months.
+ */
+export const tidyPartials = (
+  stagingDir: string,
+  store: Pick<StoreService, 'has'>,
+  waiting: Pick<WaitingStore, 'digests'>,
+  nowMs: number,
+): void => {
   const folder = partialsIn(stagingDir);
   if (!existsSync(folder)) return;
+  const awaited = new Set(waiting.digests().flatMap(unpackDigests));
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const sha256 = fileForm.exec(name)?.[1];
-    const age = nowMs - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (sha256 === undefined || store.has(sha256) || age > keptMs) rmSync(path, { recursive: true, force: true });
+    const age = nowMs - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const isOver = sha256 === undefined || store.has(sha256) || (age > keptMs && !awaited.has(sha256));
+    if (isOver) rmSync(path, { recursive: true, force: true });
   }
   if (readdirSync(folder).length === 0) rmdirSync(folder);
 };

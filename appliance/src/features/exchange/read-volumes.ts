@@ -88,17 +88,22 @@ export const readVolumes = async (paths: readonly string[], read: ReadParts): Pr
   let verdict: ImportVerdict | undefined;
   const refusals: ImportRefusal[] = [];
   for (const path of paths) {
+    let next: ImportVerdict;
     try {
-      verdict = join(verdict, await readOne(path, read));
-      if (verdict.alreadyImported !== undefined) break;
-      // Nothing is missing: what else lies there is not needed.
-      if (verdict.missingVolumes.length === 0 && !read.options.dryRun) break;
+      next = await readOne(path, read);
     } catch (error) {
       if (read.options.signal?.aborted) throw error;
       const refusal = asRefusal(error);
-      if (ENDS_ALL.has(refusal.code) || refusal.code === 'MIX' || paths.length === 1) throw refusal;
-      refusals.push(withName(refusal, path));
+      if (paths.length === 1) throw refusal;
+      const named = withName(refusal, path);
+      if (ENDS_ALL.has(refusal.code)) throw named;
+      refusals.push(named);
+      continue;
     }
+    verdict = join(verdict, next);
+    if (verdict.alreadyImported !== undefined) break;
+    // Nothing is missing: what else lies there is not needed.
+    if (verdict.missingVolumes.length === 0 && !read.options.dryRun) break;
   }
   if (verdict === undefined) throw refusals[0] ?? new ImportRefusal('NO_BUNDLE', 'there is nothing to read');
   if (!read.options.dryRun) return { verdict, refusals };

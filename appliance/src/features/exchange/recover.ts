@@ -21,7 +21,7 @@ export const cleanUp = async (parts: ImporterParts): Promise<Recovered> => {
     dropStaging(folder);
   }
   kept += await keepWholePartials(paths.staging, objects);
-  tidyPartials(paths.staging, objects, clock());
+  tidyPartials(paths.staging, objects, parts.waiting, clock());
   vulnerabilities.tidySnapshots();
   if (vulnerabilities.isRematchDue()) vulnerabilities.rematch();
   const counts = { interrupted: 0, finished: 0 };

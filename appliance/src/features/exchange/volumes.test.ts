@@ -24,6 +24,11 @@ const catalog = {
   feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'pkg-0', '2-1')] }],
 };
 
+const checksumOf = (header: Uint8Array): string => {
+  const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
+  return `${sum.toString(8).padStart(6, '0')} \0`;
+};
+
 describe('a bundle of several volumes at a site', () => {
   let site: Awaited<ReturnType<typeof openAppliance>>;
   let host: TestHost;
@@ -139,6 +144,33 @@ describe('a bundle of several volumes at a site', () => {
     writeFileSync(join(medium, 'zz-copy.tar'), good);
     expect(await receive(medium)).toMatchObject({ result: 'imported', summary: { ignored: [{ code: 'HASH' }] } });
     expect(site.exchange.verifyReceipts()).toMatchObject({ ok: true });
+  });
+
+  it('takes the good volumes beside one that was put together from two', async () => {
+    // The prelude of this bundle with objects that no bundle has: MIX, of that file alone.
+    const mixed = readFileSync(at(1));
+    const entry = mixed.indexOf('o/');
+    mixed.write('0'.repeat(64), entry + 2, 'latin1');
+    mixed.write(checksumOf(mixed.subarray(entry, entry + 512)), entry + 148, 'latin1');
+    const path = join(site.folder, '0-first.tar');
+    writeFileSync(path, mixed);
+    const refused = await receive(path).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'MIX' });
+    renameSync(path, join(medium, '0-first.tar'));
+    expect(await receive(medium)).toMatchObject({ result: 'imported', summary: { ignored: [{ code: 'MIX' }] } });
+  });
+
+  it('keeps what verified of a cut object for as long as its bundle waits', async () => {
+    await receive(at(1));
+    const partials = join(site.paths.staging, 'partials');
+    const kept = readdirSync(partials);
+    expect(kept.length).toBeGreaterThan(0);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60 * dayMs });
+    await expect(receive(join(site.folder, 'nothing'))).rejects.toMatchObject({ code: 'NO_BUNDLE' });
+    expect(readdirSync(partials)).toEqual(kept);
+    site.exchange.forgetWaiting(admin, bundleId);
+    await expect(receive(join(site.folder, 'nothing'))).rejects.toMatchObject({ code: 'NO_BUNDLE' });
+    expect(readdirSync(site.paths.staging)).toEqual([]);
   });
 
   it('refuses volumes of two bundles in one command', async () => {

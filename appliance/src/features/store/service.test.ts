@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -65,6 +75,16 @@ describe('the store', () => {
     expect(await store.adopt(file, hashOf(hello))).toEqual({ sha256: hashOf(hello), sizeBytes: 5 });
     expect(statSync(file, { throwIfNoEntry: false })).toBeUndefined();
     expect(store.has(hashOf(hello))).toBe(true);
+  });
+
+  it('never adopts a link, whatever it leads to', async () => {
+    const target = join(folder, 'target');
+    const link = join(folder, 'link');
+    writeFileSync(target, hello);
+    symlinkSync(target, link);
+    await expect(store.adopt(link, hashOf(hello))).rejects.toMatchObject({ code: 'HASH_MISMATCH' });
+    expect(store.has(hashOf(hello))).toBe(false);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   it('never leads outside by a name', () => {

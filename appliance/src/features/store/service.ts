@@ -6,6 +6,7 @@ import {
   fstatSync,
   fsync,
   fsyncSync,
+  lstatSync,
   openSync,
   read,
   readdirSync,
@@ -189,6 +190,8 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
     put,
     adopt: async (path, sha256) => {
       checkHash(sha256);
+      // A link would be moved in as a link: what it leads to may go, or belong to somebody else.
+      if (!lstatSync(path).isFile()) throw new AppError('HASH_MISMATCH', `${basename(path)} is no plain file`);
       const sizeBytes = await withFile(path, async (fd) => {
         const { size } = fstatSync(fd);
         const got = await hashOpen(fd, size);
