@@ -66,7 +66,7 @@ describe('the store of tuf-js', () => {
     const broken = Buffer.from(
       Buffer.from(root)
         .toString('utf8')
-        .replace(/"sig":"../, '"sig":"00'),
+        .replace(/"sig":"(.)/, (_, digit) => `"sig":"${digit === '0' ? '1' : '0'}`),
     );
     expect(() => createTufStore(broken, new Date(0))).toThrow(
       refusal('SIGNATURE', 'root: root was signed by 0/1 keys'),
