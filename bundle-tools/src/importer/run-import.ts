@@ -64,6 +64,8 @@ const createTaker = (options: RunImportOptions, stagingDir: string, partialDir: 
     },
     settle: async (): Promise<void> => {
       await Promise.all(takers);
+      // One that was said just when the last taker found nothing more.
+      await takeQueued();
       if (failure !== undefined) throw failure;
     },
   };
