@@ -73,7 +73,9 @@ const describe = async (path: string, kind: Candidate['kind']): Promise<Candidat
     if (error instanceof BundleError && error.code !== 'MEDIUM_IO') return undefined;
     throw error;
   } finally {
-    await source.close();
+    await source.close().catch((error: unknown) => {
+      throw mediumError(path, error);
+    });
   }
 };
 
