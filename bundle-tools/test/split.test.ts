@@ -91,6 +91,34 @@ describe('a bundle that is laid out anew', () => {
     expect((await verify([folder])).verdict.missingVolumes).toEqual([]);
   });
 
+  it('puts no more files into a folder than FAT32 takes', async () => {
+    const { folders } = await splitBundle(volumes(single), {
+      out: freshDir(world, 'portions'),
+      sizeBytes: 100 * MiB,
+      maxFiles: 2,
+      onProgress: quiet,
+    });
+    expect(folders.map((folder) => readdirSync(join(folder, 'o')).length)).toEqual([2, 2, 1]);
+    expect((await verify(folders)).verdict.bundleId).toBe(single.manifest.bundle_id);
+  });
+
+  it('is unpacked and split all the same when a volume lies there twice', async () => {
+    const paths = volumes(several);
+    const copy = join(freshDir(world, 'twice'), 'copy.tar');
+    cpSync(paths[0] ?? '', copy);
+    const folder = join(freshDir(world, 'd'), 'whole');
+    await unpackBundle([...paths, copy], folder, quiet);
+    expect((await verify([folder])).verdict.missingVolumes).toEqual([]);
+    const options = { sizeBytes: 20 * MiB, onProgress: quiet };
+    const plain = await splitBundle(paths, { ...options, out: freshDir(world, 'e') });
+    const twice = await splitBundle([paths[0] ?? '', copy, ...paths.slice(1)], {
+      ...options,
+      out: freshDir(world, 'f'),
+    });
+    expect(twice.bytes).toBe(plain.bytes);
+    expect(twice.folders.length).toBe(plain.folders.length);
+  });
+
   it('refuses a piece that lies, and a portion that holds what is not declared', async () => {
     const out = freshDir(world, 'portions');
     const { folders } = await splitBundle(volumes(single), { out, sizeBytes: 12 * MiB, onProgress: quiet });

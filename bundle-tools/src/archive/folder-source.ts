@@ -41,11 +41,11 @@ const listPieces = async (folder: string, names: readonly string[]): Promise<Map
       throw mediumError(name, error);
     });
     const piece = { name, size, offset: Number(chunk) * limits.chunkBytes };
-    pieces.set(
-      sha256,
-      [...(pieces.get(sha256) ?? []), piece].sort((a, b) => a.offset - b.offset),
-    );
+    const own = pieces.get(sha256);
+    if (own === undefined) pieces.set(sha256, [piece]);
+    else own.push(piece);
   }
+  for (const own of pieces.values()) own.sort((a, b) => a.offset - b.offset);
   return pieces;
 };
 

@@ -26,7 +26,11 @@ export const itemsOf = (
   parts: Manifest['parts'],
 ): Item[] => {
   const cut = new Map<number, Manifest['parts']>();
-  for (const part of parts) cut.set(part.line, [...(cut.get(part.line) ?? []), part]);
+  for (const part of parts) {
+    const own = cut.get(part.line);
+    if (own === undefined) cut.set(part.line, [part]);
+    else own.push(part);
+  }
   const seen = new Set<string>();
   const items: Item[] = [];
   let partsUsed = 0;

@@ -9,6 +9,8 @@ import type { BundleSource, Entry } from './source.ts';
 // More headers than any bundle has: 100 000 lines and their parts.
 const maxScannedHeaders = 250_000;
 
+const headBytes = 128 * 1024;
+
 const itemName = /^o\/[0-9a-f]{64}(?:\.p[0-9]{4})?$/;
 
 /** Opens a regular file without following a link; one descriptor that is never reopened (section 6, OPEN). */
@@ -56,7 +58,8 @@ const scanFor = async (handle: FileHandle, from: number, fits: (name: string) =>
 /** A volume as a source. The whole file is read exactly once and hashed on the way; not for a look at its head. */
 export const openTarSource = async (path: string, isHashed = true): Promise<BundleSource> => {
   const { handle, size: sizeBytes } = await openRegular(path);
-  const stream = createByteStream(handle, { what: path, sizeBytes, isHashed });
+  // Of each file on a medium with hundreds of volumes no more is read ahead than its first entries.
+  const stream = createByteStream(handle, { what: path, sizeBytes: isHashed ? sizeBytes : headBytes, isHashed });
   let block: Uint8Array | undefined;
   let entered: Entry | undefined;
   let digest: string | undefined;

@@ -18,17 +18,20 @@ export type Split = { readonly folders: ReadonlyArray<string>; readonly objects:
 const clusterBytes = 32 * 1024;
 const roomOf = (size: number): number => Math.ceil(size / clusterBytes) * clusterBytes + clusterBytes;
 const portionBytes = 512;
+// A folder of FAT32 has 65 536 entries of 32 bytes, and a name of 72 letters takes seven of them.
+const folderFiles = 9_000;
 
 const writeAll = (fd: number, bytes: Uint8Array): void => {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 };
 
 /** Fills folders one after the other, each up to `sizeBytes`. */
-const createFolders = (out: string, head: BundleHead, sizeBytes: number) => {
+const createFolders = (out: string, head: BundleHead, sizeBytes: number, maxFiles: number) => {
   const folders: string[] = [];
   const preludeRoom = head.prelude.reduce((sum, { bytes }) => sum + roomOf(bytes.length), 0) + roomOf(portionBytes);
   const capacity = sizeBytes - preludeRoom;
   let room = 0;
+  let files = 0;
   const next = (): void => {
     const folder = join(out, `${head.manifest.bundle_id.slice(0, 8)}-portion-${folders.length + 1}`);
     for (const part of ['tuf', 'o']) ensureDir(join(folder, part));
@@ -41,16 +44,18 @@ const createFolders = (out: string, head: BundleHead, sizeBytes: number) => {
     );
     folders.push(folder);
     room = capacity;
+    files = 0;
   };
   return {
     folders,
     capacity,
     /** Bytes of content that the present folder still takes in one file. */
-    room: () => room - clusterBytes,
+    room: () => (files < maxFiles ? room - clusterBytes : -1),
     next,
     open: (name: string): number => openSync(join(folders.at(-1) ?? out, name), 'wx', 0o644),
     take: (bytes: number): void => {
       room -= roomOf(bytes);
+      files += 1;
     },
   };
 };
@@ -118,7 +123,13 @@ const copyRun = async (
 /** Splits a bundle, or what of it is at the paths, into folders of at most `sizeBytes` each. */
 export const splitBundle = async (
   paths: ReadonlyArray<string>,
-  options: { out: string; sizeBytes: number; onProgress: (bytes: number) => void },
+  options: {
+    out: string;
+    sizeBytes: number;
+    /** Objects in one folder; what FAT32 takes when absent. */
+    maxFiles?: number;
+    onProgress: (bytes: number) => void;
+  },
 ): Promise<Split> => {
   const { out } = options;
   if (existsSync(out) && readdirSync(out).length > 0) throw new BundleError('EXISTS', `${out} is not empty`);
@@ -127,6 +138,8 @@ export const splitBundle = async (
   let folders: Folders | undefined;
   let bytes = 0;
   const objects = new Set<string>();
+  // The same volume may lie there twice.
+  const written = new Set<string>();
   for (const path of await sourcesAt(paths)) {
     const source = await openAt(path);
     try {
@@ -135,12 +148,14 @@ export const splitBundle = async (
         throw new BundleError('MIX', `${path} is of another bundle`);
       head ??= own;
       if (folders === undefined) {
-        folders = createFolders(out, own, options.sizeBytes);
+        folders = createFolders(out, own, options.sizeBytes, options.maxFiles ?? folderFiles);
         if (folders.capacity < 0)
           throw new BundleError('LIMIT', 'that is too small for what stands before the objects; take a larger size');
         folders.next();
       }
-      const runs = await runsOf(source, own);
+      const all = await runsOf(source, own);
+      if (source.kind === 'tar' && all.some(({ name }) => written.has(name))) continue;
+      const runs = all.filter(({ name }) => !written.has(name));
       const needed = runs.reduce((sum, { length }) => sum + length, 0);
       if (freeBytes(out) < needed) throw new BundleError('NO_SPACE', `${out} has too little space for ${needed} bytes`);
       for (const run of runs) {
@@ -149,6 +164,7 @@ export const splitBundle = async (
           options.onProgress(bytes);
         });
         objects.add(run.item.sha256);
+        written.add(run.name);
       }
     } finally {
       await source.close();

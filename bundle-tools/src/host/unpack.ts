@@ -40,6 +40,8 @@ export const unpackBundle = async (
     onProgress(bytes);
   };
   let head: BundleHead | undefined;
+  // The same volume may lie there twice.
+  const written = new Set<string>();
   for (const path of await sourcesAt(paths)) {
     const source = await openAt(path);
     try {
@@ -56,10 +58,14 @@ export const unpackBundle = async (
       } else if (head.manifest.bundle_id !== own.manifest.bundle_id) {
         throw new BundleError('MIX', `${path} is of another bundle`);
       }
-      for (const { name, length } of await runsOf(source, own)) {
+      const runs = await runsOf(source, own);
+      if (source.kind === 'tar' && runs.some(({ name }) => written.has(name))) continue;
+      for (const { name, length } of runs) {
+        if (written.has(name)) continue;
         if (freeBytes(folder) < length) throw new BundleError('NO_SPACE', `${folder} has too little space for ${name}`);
         await source.expect(name, length);
         await writeFile(join(folder, name), source.body(), count);
+        written.add(name);
         files += 1;
       }
     } finally {

@@ -16,6 +16,7 @@ import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { ImportSummary, TrustRole } from './types.ts';
+import { unreferencedStore } from './unreferenced-store.ts';
 import type { WaitingStore } from './waiting-store.ts';
 
 const ROLES: readonly TrustRole[] = ['root', 'timestamp', 'snapshot', 'targets'];
@@ -67,6 +68,8 @@ export type Flip = {
   readonly feeds: readonly FeedState[];
   readonly confirmedFeeds: readonly string[];
   readonly snapshot: number;
+  /** Digests that the inventory lists: whatever a listing said before, the site holds them from now on. */
+  readonly referenced: ReadonlySet<string>;
   readonly scan?: ReceiptPredicate['scan'];
 };
 
@@ -143,7 +146,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
       store.replaceUnfulfilled(summary.unfulfilled, verdict.bundleId, finished);
     }
     parts.waiting.drop(verdict.bundleId);
-    if (!verdict.broadcast) parts.waiting.dropUpTo(verdict.seq);
+    parts.waiting.dropUpTo(verdict.seq, verdict.broadcast);
+    unreferencedStore(parts.db).dropAll(flip.referenced);
     // A broadcast is written for nobody's receipts.
     if (!verdict.broadcast) store.acknowledge(verdict.manifest.receipt_seen, finished);
     for (const feed of flip.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);

@@ -18,6 +18,7 @@ import { asRefusal } from './refusal.ts';
 import { requireState } from './request-builder.ts';
 import { dropStaging, giveUpSpare, keepSpare, keepStaged, makeStaging } from './staging.ts';
 import type { ImportOptions, ImportReport, ImportResult, ImportSummary } from './types.ts';
+import { unreferencedStore } from './unreferenced-store.ts';
 
 // Refusals that say nothing about a bundle: no receipt leaves the site for an empty medium.
 const WITHOUT_RECEIPT: ReadonlySet<string> = new Set(['NO_BUNDLE', 'AMBIGUOUS', 'NOT_REGULAR', 'NOT_FOUND']);
@@ -155,6 +156,7 @@ const complete = async (
     feeds: built.feeds,
     confirmedFeeds: feeds.confirmed,
     snapshot: built.snapshot,
+    referenced: new Set(plan.lines.map(({ sha256 }) => sha256)),
     ...(scanned === undefined ? {} : { scan: scanned.scan }),
   });
 
@@ -205,6 +207,7 @@ const waitForVolumes = (parts: ImporterParts, run: Run, verdict: ImportVerdict, 
           verdict: { ...verdict, counts: summary.counts },
         })
       : before.receipt;
+    unreferencedStore(parts.db).dropAll(new Set(unpackDigests(needs.digests)));
     waiting.put({
       bundleId: verdict.bundleId,
       seq: verdict.seq,

@@ -18,5 +18,9 @@ export const unreferencedStore = (db: Database) => {
     drop: (sha256: string): void => {
       drop.run(sha256);
     },
+    /** What is needed from now on is no candidate, and requests promise it again. */
+    dropAll: (needed: ReadonlySet<string>): void => {
+      for (const { sha256 } of all.all()) if (needed.has(sha256)) drop.run(sha256);
+    },
   };
 };

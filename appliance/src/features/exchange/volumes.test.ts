@@ -7,6 +7,7 @@ import { advisory, sha256, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { waitingStore } from './waiting-store.ts';
 
 const MiB = 1024 * 1024;
 const dayMs = 86_400_000;
@@ -239,6 +240,39 @@ describe('a bundle of several volumes at a site', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: later });
     expect(site.exchange.collect(admin, 7 * dayMs).map((row) => row.sha256)).toContain(old);
     expect(site.store.has(old)).toBe(false);
+  });
+
+  it('promises again what was listed for removal and is needed now', async () => {
+    await receive(at(3));
+    site.exchange.forgetWaiting(admin, bundleId);
+    const listed = site.exchange.unreferenced().map((row) => row.sha256);
+    expect(listed.length).toBeGreaterThan(0);
+    await receive(at(3));
+    const have = Buffer.from(ask().request.have, 'base64').toString('hex');
+    for (const digest of listed) expect(have).toContain(digest);
+  });
+
+  it('forgets what is overtaken, answers and broadcasts apart', () => {
+    const waiting = waitingStore(site.db);
+    const none = new Uint8Array();
+    const row = {
+      volumes: 2,
+      missing: [2],
+      bytes: 2,
+      missingBytes: 1,
+      digests: none,
+      fresh: none,
+      at: 'now',
+      receipt: 1,
+    };
+    waiting.put({ ...row, bundleId: 'answer', seq: 4, requestId: 'r' });
+    waiting.put({ ...row, bundleId: 'broadcast', seq: 3, requestId: null });
+    waiting.dropUpTo(3, false);
+    expect(waiting.all()).toHaveLength(2);
+    waiting.dropUpTo(9, false);
+    expect(waiting.all()).toMatchObject([{ bundleId: 'broadcast' }]);
+    waiting.dropUpTo(9, true);
+    expect(waiting.all()).toEqual([]);
   });
 
   it('says in each receipt which volumes were read', async () => {

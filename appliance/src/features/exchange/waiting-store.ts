@@ -56,7 +56,9 @@ export const waitingStore = (db: Database) => {
        receipt = excluded.receipt, updated_at = excluded.updated_at`,
   );
   const drop = db.prepare('DELETE FROM waiting_bundle WHERE bundle_id = ?');
-  const dropOlder = db.prepare('DELETE FROM waiting_bundle WHERE seq <= ?');
+  // Answers and broadcasts are counted apart; only an answer has a request.
+  const dropAnswers = db.prepare('DELETE FROM waiting_bundle WHERE seq <= ? AND request_id IS NOT NULL');
+  const dropBroadcasts = db.prepare('DELETE FROM waiting_bundle WHERE seq <= ? AND request_id IS NULL');
   return {
     all: (): WaitingBundle[] => all.all().map(toWaiting),
     find: (bundleId: string): (WaitingBundle & { fresh: Uint8Array }) | undefined => {
@@ -83,8 +85,8 @@ export const waitingStore = (db: Database) => {
     },
     drop: (bundleId: string): boolean => drop.run(bundleId).changes > 0,
     /** What a flip to `seq` overtakes can never be imported. */
-    dropUpTo: (seq: number): void => {
-      dropOlder.run(seq);
+    dropUpTo: (seq: number, isBroadcast: boolean): void => {
+      (isBroadcast ? dropBroadcasts : dropAnswers).run(seq);
     },
   };
 };
