@@ -221,7 +221,7 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
     for (const code of verdict.warnings) warnings.add(code);
   };
   const volumes = await placeVolumes(
-    { state, plan, media, io, check },
+    { state, plan, media, io, check, isKept: false },
     manifest.volumes.map(({ n }) => n),
   );
   keepBundle(

@@ -38,12 +38,15 @@ export const rebuild = async (options: {
   const digestOf = (n: number): string | undefined =>
     known?.volumes?.find((volume) => volume.n === n)?.sha256 ?? (n === 1 ? known?.sha256 : undefined);
   const numbers = options.numbers.length > 0 ? options.numbers : all.map(({ n }) => n);
-  const volumes = await placeVolumes({ state, plan, media, io, check: async () => undefined }, numbers);
-  const key = readOnlineKeys(state).fulfil;
-  for (const { n, sha256, path } of volumes) {
+  // Before it leaves: a volume that is not the same must not lie on the medium.
+  const check = async (_path: string, n: number, sha256: string): Promise<void> => {
     const before = digestOf(n);
     if (before !== undefined && before !== sha256)
       throw new BundleError('SELF_CHECK', `volume ${n} has the digest ${sha256}, it was ${before}: it is not the same`);
+  };
+  const volumes = await placeVolumes({ state, plan, media, io, check, isKept: true }, numbers);
+  const key = readOnlineKeys(state).fulfil;
+  for (const { sha256, path } of volumes) {
     if (path === undefined) continue;
     recordCustody({
       site,

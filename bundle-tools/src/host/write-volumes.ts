@@ -25,7 +25,9 @@ type PlaceOptions = {
   readonly media: string;
   readonly io: Io;
   /** Looks at each volume before it leaves. */
-  readonly check: (path: string, n: number) => Promise<void>;
+  readonly check: (path: string, n: number, sha256: string) => Promise<void>;
+  /** Whether this host keeps the bundle: then what was placed is of use when the rest fails, else it is taken away. */
+  readonly isKept: boolean;
 };
 
 const placeOne = async (options: PlaceOptions, n: number, folder: string, isFull: boolean): Promise<PlacedVolume> => {
@@ -40,7 +42,7 @@ const placeOne = async (options: PlaceOptions, n: number, folder: string, isFull
   });
   const file = basename(path);
   try {
-    await options.check(path, n);
+    await options.check(path, n, written.sha256);
     // The first one must fit; the command is of no use otherwise, and says what is missing.
     if (isFull || (n > 1 && freeBytes(media) < written.bytes + mediumReserveBytes)) return { ...written, file };
     const placed = writeToMedium(path, media, file, (done, total) =>
@@ -49,6 +51,17 @@ const placeOne = async (options: PlaceOptions, n: number, folder: string, isFull
     return { ...written, file, ...placed };
   } finally {
     rmSync(path, { force: true });
+  }
+};
+
+// A site would wait for the rest of a bundle that nobody can finish.
+const dropPlaced = (placed: ReadonlyArray<PlacedVolume>): void => {
+  for (const { path } of placed) {
+    try {
+      if (path !== undefined) rmSync(path, { force: true });
+    } catch {
+      // The medium may be gone; why the work ended is what the person must hear.
+    }
   }
 };
 
@@ -78,6 +91,9 @@ export const placeVolumes = async (
       );
     }
     return placed;
+  } catch (error) {
+    if (!options.isKept) dropPlaced(placed);
+    throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
