@@ -86,6 +86,12 @@ describe('a bundle that is laid out anew', () => {
     });
     expect(again.bytes).toBe(first.bytes);
     expect((await verify(again.folders)).verdict.bundleId).toBe(single.manifest.bundle_id);
+    const joined = join(freshDir(world, 'd'), 'joined');
+    await unpackBundle(again.folders, joined, quiet);
+    // What other systems leave beside copied files is passed over.
+    writeFileSync(join(joined, 'o', '._x'), 'resource fork');
+    writeFileSync(join(joined, '.DS_Store'), '');
+    expect((await verify([joined])).verdict.missingVolumes).toEqual([]);
     const folder = join(freshDir(world, 'c'), 'whole');
     await unpackBundle(volumes(several), folder, quiet);
     expect((await verify([folder])).verdict.missingVolumes).toEqual([]);

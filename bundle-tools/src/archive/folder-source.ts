@@ -51,6 +51,7 @@ const listPieces = async (folder: string, names: readonly string[]): Promise<Map
 
 const rootName = /^tuf\/([1-9][0-9]{0,15})\.root\.json$/;
 const maxFiles = 250_000;
+const leftover = /^(?:\._.*|\.DS_Store)$/;
 
 const rank = (name: string): number => {
   if (name === 'bundle.dsse.json') return 0;
@@ -73,6 +74,8 @@ const listFolder = async (folder: string, prefix: string): Promise<string[]> => 
     if (!stat.isDirectory()) throw new BundleError('NOT_REGULAR', `${folder} is no folder`);
     for await (const item of await opendir(folder)) {
       if (names.length === maxFiles) throw new BundleError('LIMIT', `${folder} has more than ${maxFiles} files`);
+      // What other systems leave beside every file that they copy; it is never read.
+      if (leftover.test(item.name)) continue;
       names.push(`${prefix}${item.name}`);
     }
   } catch (error) {

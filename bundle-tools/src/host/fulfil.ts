@@ -220,14 +220,15 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
     const verdict = await checkAnswer({ state, path, n, nowMs, io }, opened.request, opened.digest);
     for (const code of verdict.warnings) warnings.add(code);
   };
-  const volumes = await placeVolumes(
-    { state, plan, media, io, check, isKept: false },
-    manifest.volumes.map(({ n }) => n),
-  );
+  // First of all: whatever ends this command, what lies on the medium can be made again and finished.
   keepBundle(
     site,
     plan,
     record.bundles.map((bundle) => bundle.bundle_id),
+  );
+  const volumes = await placeVolumes(
+    { state, plan, media, io, check, isKept: false },
+    manifest.volumes.map(({ n }) => n),
   );
   const entry = entryOf(plan, volumes, opened.request.request_id);
   const next = {

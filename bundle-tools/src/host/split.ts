@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { pieceName, portionFile } from '../archive/folder-source.ts';
+import { pieceName } from '../archive/folder-source.ts';
+import { writePortionFile } from '../archive/portion-file.ts';
 import type { BundleSource } from '../archive/source.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
@@ -37,11 +38,7 @@ const createFolders = (out: string, head: BundleHead, sizeBytes: number, maxFile
     for (const part of ['tuf', 'o']) ensureDir(join(folder, part));
     for (const { name, bytes } of head.prelude) writeFileDurable(join(folder, name), bytes, 0o644);
     // Written before any object: an interrupted folder must not pass for a whole bundle.
-    writeFileDurable(
-      join(folder, portionFile),
-      `${JSON.stringify({ format: 'sallyport-portion/1', portion: folders.length + 1 })}\n`,
-      0o644,
-    );
+    writePortionFile(folder, folders.length + 1);
     folders.push(folder);
     room = capacity;
     files = 0;

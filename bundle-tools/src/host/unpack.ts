@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { isPiece, writePortionFile } from '../archive/portion-file.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes } from '../media/write.ts';
 import { ensureDir } from '../platform/files.ts';
@@ -40,6 +41,7 @@ export const unpackBundle = async (
     onProgress(bytes);
   };
   let head: BundleHead | undefined;
+  let hasPieces = false;
   // The same volume may lie there twice.
   const written = new Set<string>();
   for (const path of await sourcesAt(paths)) {
@@ -67,10 +69,13 @@ export const unpackBundle = async (
         await writeFile(join(folder, name), source.body(), count);
         written.add(name);
         files += 1;
+        hasPieces ||= isPiece(name);
       }
     } finally {
       await source.close();
     }
   }
+  // Pieces stay pieces: the folder then says so, and is taken like the portions that it was made of.
+  if (hasPieces) writePortionFile(folder, 1);
   return { files, bytes };
 };

@@ -62,6 +62,20 @@ const demandObjects = (parts: ImporterParts, { needs }: ImportPlan): void => {
 };
 
 /**
+ * What this program itself will parse is hashed once more. Objects were taken while the child was alive, and a process
+ * that was taken over could have gone on writing to a file that it had handed over; now it has ended.
+ */
+const demandIntact = async (parts: ImporterParts, { lines, needs }: ImportPlan): Promise<void> => {
+  const fresh = new Set(unpackDigests(needs.fresh));
+  for (const { sha256, kind } of lines) {
+    if ((kind !== 'document' && kind !== 'advisory') || !fresh.delete(sha256)) continue;
+    if (await parts.objects.isIntact(sha256)) continue;
+    parts.objects.remove(sha256);
+    throw new ImportRefusal('INTERNAL', `object ${sha256} was changed after it had been handed over`);
+  }
+};
+
+/**
  * State 11: the antivirus looks at what the bundle needs, as far as it has not looked before: what an interrupted import
  * left in the store counts as held, and nobody has looked at it. What it finds leaves the store.
  */
@@ -115,6 +129,7 @@ const complete = async (
   const { store, objects, clock } = parts;
   const at = (): string => toTime(clock());
   demandObjects(parts, plan);
+  await demandIntact(parts, plan);
   const { inventory } = verdict;
   if (!objects.has(inventory.sha256)) await objects.adopt(inventory.path, inventory.sha256);
   const scanned = await scanObjects(parts, run, plan);
@@ -312,10 +327,18 @@ const dryRun = async (
   }
 };
 
+/** What the child handed over and the bundle does not need: nobody has signed for it, so the child is not to be believed. */
+const refuseStrangers = (parts: ImporterParts, run: Run, { needs }: ImportPlan, taken: ReadonlySet<string>): void => {
+  const strangers = [...taken].filter((sha256) => !hasDigest(needs.digests, sha256));
+  if (strangers.length === 0) return;
+  for (const sha256 of strangers) if (!run.heldBefore(sha256)) parts.objects.remove(sha256);
+  throw new ImportRefusal('INTERNAL', `the import process handed over ${strangers.length} objects that nobody listed`);
+};
+
 const importRead = async (
   parts: ImporterParts,
   run: Run,
-  { verdict, refusals }: VolumesRead,
+  { verdict, refusals, taken }: VolumesRead,
 ): Promise<ImportResult> => {
   if (verdict.alreadyImported) return repeat(parts, run, verdict);
   parts.store.journal(run.importId, {
@@ -325,6 +348,7 @@ const importRead = async (
     seq: verdict.seq,
   });
   const planned = planImport(parts, verdict, run.heldBefore);
+  refuseStrangers(parts, run, planned, taken);
   const ignored = refusals.map(({ code, message }) => ({ code, message: message.slice(0, 500) }));
   const plan = ignored.length === 0 ? planned : { ...planned, summary: { ...planned.summary, ignored } };
   if (verdict.missingVolumes.length === 0) return complete(parts, run, verdict, plan);

@@ -43,20 +43,28 @@ const takeObject = async ({ parts }: ReadParts, { sha256, path }: { sha256: stri
 };
 
 /** Verifies one volume; its objects are in the store, or in part beside it, when the verdict is given. */
-export const readOne = (path: string, read: ReadParts): Promise<ImportVerdict> => {
+const readOne = (path: string, read: ReadParts, taken: Set<string>): Promise<ImportVerdict> => {
   const { parts, folder, options, pin } = read;
   return runImportChild({
     path,
     context: importContext(parts, folder, options, pin),
     stagingDir: folder,
-    onObject: (object) => takeObject(read, object),
+    onObject: async (object) => {
+      await takeObject(read, object);
+      taken.add(object.sha256);
+    },
     onProgress: ({ state, ...rest }) => options.onProgress?.({ step: state, ...rest }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 };
 
 /** The verdict on all volumes together, and the refusals of those that were bad. */
-export type VolumesRead = { readonly verdict: ImportVerdict; readonly refusals: readonly ImportRefusal[] };
+export type VolumesRead = {
+  readonly verdict: ImportVerdict;
+  readonly refusals: readonly ImportRefusal[];
+  /** Digests of everything that the child handed over. */
+  readonly taken: ReadonlySet<string>;
+};
 
 // Not about one file: the next would meet the same.
 const ENDS_ALL: ReadonlySet<string> = new Set(['NO_SPACE', 'STORE_IO', 'INTERNAL', 'BUSY']);
@@ -81,16 +89,17 @@ const join = (before: ImportVerdict | undefined, next: ImportVerdict): ImportVer
 };
 
 /**
- * Reads volumes one after the other. A bad one does not keep the others from being taken; when the bundle is not whole
- * in the end, the first refusal is thrown with what the others brought in `readBefore`.
+ * Reads volumes one after the other. A bad one does not keep the others from being taken: its refusal is returned beside
+ * the verdict on the others. With no good one among them the first refusal is thrown.
  */
 export const readVolumes = async (paths: readonly string[], read: ReadParts): Promise<VolumesRead> => {
   let verdict: ImportVerdict | undefined;
   const refusals: ImportRefusal[] = [];
+  const taken = new Set<string>();
   for (const path of paths) {
     let next: ImportVerdict;
     try {
-      next = await readOne(path, read);
+      next = await readOne(path, read, taken);
     } catch (error) {
       if (read.options.signal?.aborted) throw error;
       const refusal = asRefusal(error);
@@ -106,9 +115,9 @@ export const readVolumes = async (paths: readonly string[], read: ReadParts): Pr
     if (verdict.missingVolumes.length === 0 && !read.options.dryRun) break;
   }
   if (verdict === undefined) throw refusals[0] ?? new ImportRefusal('NO_BUNDLE', 'there is nothing to read');
-  if (!read.options.dryRun) return { verdict, refusals };
+  if (!read.options.dryRun) return { verdict, refusals, taken };
   // A dry run reads no objects: a volume that is not among these is missing.
   const here = new Set(verdict.here);
   const missingVolumes = verdict.manifest.volumes.map(({ n }) => n).filter((n) => !here.has(n));
-  return { verdict: { ...verdict, missingVolumes }, refusals };
+  return { verdict: { ...verdict, missingVolumes }, refusals, taken };
 };

@@ -41,6 +41,8 @@ export type StoreService = {
   list(): Iterable<StoredObject>;
   /** Removes what a crash left in objects/tmp. Only for a start: writes of a running process would be lost. */
   sweep(): number;
+  /** Hashes one object again; it must be there. */
+  isIntact(sha256: string): Promise<boolean>;
   /** Hashes every object again. */
   verify(onProgress?: (done: number) => void): Promise<StoreFinding[]>;
 };
@@ -221,6 +223,7 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
         if (hashPattern.test(basename(path))) yield { sha256: basename(path), sizeBytes: statSync(path).size };
       }
     },
+    isIntact: async (sha256) => (await hashFile(pathOf(sha256))) === sha256,
     sweep: () => {
       const left = readdirSync(objectsTmp);
       for (const file of left) rmSync(join(objectsTmp, file), { force: true, recursive: true });
