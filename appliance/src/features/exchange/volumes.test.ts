@@ -18,7 +18,8 @@ const contentOf = (size: number, seed: number): Buffer => {
   return bytes;
 };
 
-const packages = [contentOf(5 * MiB, 1), contentOf(19 * MiB + 3, 2), contentOf(6 * MiB, 3), contentOf(100, 4)];
+const packages = [contentOf(50_000, 1), contentOf(60_003, 2), contentOf(70_000, 3), contentOf(100, 4)];
+const large = contentOf(19 * MiB + 3, 5);
 const catalog = {
   updates: packages.map((bytes, index) => update(`pkg-${index}`, '2-1', { files: [sha256(bytes)] })),
   files: packages.map((bytes, index) => ({ path: `updates/pkg-${index}.deb`, bytes })),
@@ -59,7 +60,7 @@ describe('a bundle of several volumes at a site', () => {
     );
     const request = ask();
     await host.publish(catalog);
-    ({ bundleId } = await host.answer(medium, request, { volumeBytes: 13.5 * MiB }));
+    ({ bundleId } = await host.answer(medium, request, { volumeBytes: 96 * 1024 }));
     files = readdirSync(medium)
       .filter((name) => name.endsWith('.tar'))
       .sort()
@@ -74,6 +75,16 @@ describe('a bundle of several volumes at a site', () => {
   const ask = () => host.open(site.exchange.exportRequest(admin, medium).path, card);
   const receive = (path: string | readonly string[], options = {}) => site.exchange.importBundle(admin, path, options);
   const receipts = () => site.exchange.receipts({ limit: 100 }).rows;
+  /** Another bundle: two volumes, with an object that lies in both. */
+  const withCutObject = async (): Promise<[string, string]> => {
+    const folder = join(site.folder, 'large');
+    const request = ask();
+    await host.publish({ ...catalog, files: [...catalog.files, { path: 'updates/large.deb', bytes: large }] });
+    await host.answer(folder, request, { volumeBytes: 13.5 * MiB });
+    const [first = '', second = '', ...others] = readdirSync(folder).sort();
+    expect(others).toEqual([]);
+    return [join(folder, first), join(folder, second)];
+  };
   const held = (index: number) => site.store.has(sha256(packages[index] ?? Buffer.alloc(0)));
   const at = (n: number) => files[n - 1] ?? '';
   const numbers = () => files.map((_, index) => index + 1);
@@ -103,6 +114,16 @@ describe('a bundle of several volumes at a site', () => {
     const last = site.exchange.receipt(receipts()[0]?.number ?? 0);
     expect(last.predicate.volumes).toEqual({ seen: numbers(), missing: [] });
     expect(last.predicate.counts.new).toBeGreaterThanOrEqual(packages.length);
+  });
+
+  it('keeps an object that is cut over volumes in part, until the last of it is there', async () => {
+    const [first, second] = await withCutObject();
+    expect(await receive(second)).toMatchObject({ result: 'partial' });
+    expect(readdirSync(site.paths.staging)).toEqual(['partials']);
+    expect(site.store.has(sha256(large))).toBe(false);
+    expect(await receive(first)).toMatchObject({ result: 'imported' });
+    expect(site.store.has(sha256(large))).toBe(true);
+    expect(readdirSync(site.paths.staging)).toEqual([]);
   });
 
   it('comes with one command from one medium, and is checked there first', async () => {
@@ -162,14 +183,15 @@ describe('a bundle of several volumes at a site', () => {
   });
 
   it('keeps what verified of a cut object for as long as its bundle waits', async () => {
-    await receive(at(1));
+    const [first] = await withCutObject();
+    await receive(first);
     const partials = join(site.paths.staging, 'partials');
     const kept = readdirSync(partials);
     expect(kept.length).toBeGreaterThan(0);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60 * dayMs });
     await expect(receive(join(site.folder, 'nothing'))).rejects.toMatchObject({ code: 'NO_BUNDLE' });
     expect(readdirSync(partials)).toEqual(kept);
-    site.exchange.forgetWaiting(admin, bundleId);
+    site.exchange.forgetWaiting(admin, site.exchange.waiting()[0]?.bundleId ?? '');
     await expect(receive(join(site.folder, 'nothing'))).rejects.toMatchObject({ code: 'NO_BUNDLE' });
     expect(readdirSync(site.paths.staging)).toEqual([]);
   });
