@@ -121,7 +121,12 @@ const CompareStep = ({ ctx, card, done, errors }: IntroductionProps) => {
         {card === undefined ? null : <Fingerprint ctx={ctx} hex={card.hex} words={card.words} qrSvg={card.qrSvg} />}
         {done.compare === undefined ? (
           <PostForm ctx={ctx} action={paths.introductionCompared()} class="form">
-            <fieldset class="field" aria-describedby={fault === undefined ? undefined : 'f-answer-fault'}>
+            <fieldset
+              class="field"
+              role="radiogroup"
+              aria-describedby={fault === undefined ? undefined : 'f-answer-fault'}
+              aria-invalid={fault === undefined ? undefined : 'true'}
+            >
               <legend>{ctx.t('intro.compare.question')}</legend>
               {(['same', 'differs'] as const).map((answer) => (
                 <span class="choice">
