@@ -121,12 +121,7 @@ const CompareStep = ({ ctx, card, done, errors }: IntroductionProps) => {
         {card === undefined ? null : <Fingerprint ctx={ctx} hex={card.hex} words={card.words} qrSvg={card.qrSvg} />}
         {done.compare === undefined ? (
           <PostForm ctx={ctx} action={paths.introductionCompared()} class="form">
-            <fieldset
-              class="field"
-              role="radiogroup"
-              aria-describedby={fault === undefined ? undefined : 'f-answer-fault'}
-              aria-invalid={fault === undefined ? undefined : 'true'}
-            >
+            <fieldset class="field" aria-describedby={fault === undefined ? undefined : 'f-answer-fault'}>
               <legend>{ctx.t('intro.compare.question')}</legend>
               {(['same', 'differs'] as const).map((answer) => (
                 <span class="choice">
@@ -135,9 +130,11 @@ const CompareStep = ({ ctx, card, done, errors }: IntroductionProps) => {
                 </span>
               ))}
               {fault === undefined ? null : (
-                <Fault ctx={ctx} id="f-answer-fault">
-                  {ctx.say(fault)}
-                </Fault>
+                <div role="alert">
+                  <Fault ctx={ctx} id="f-answer-fault">
+                    {ctx.say(fault)}
+                  </Fault>
+                </div>
               )}
             </fieldset>
             <div>
