@@ -27,8 +27,13 @@ export default defineConfig({
     projects: [
       project('architecture', ['test/architecture/**/*.test.ts']),
       project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}']),
-      // These start the built commands and real servers, so they take turns.
-      project('system', ['test/{integration,interop,fault,e2e,fuzz}/**/*.test.{ts,tsx}'], {
+      // These start the built commands and real servers, each file with folders and ports of its own.
+      project('commands', ['test/{integration,interop}/**/*.test.{ts,tsx}'], {
+        testTimeout: 180_000,
+        hookTimeout: 240_000,
+      }),
+      // These drive a browser, kill in the right moment or count what a fault leaves, so they take turns.
+      project('system', ['test/{fault,e2e,fuzz}/**/*.test.{ts,tsx}'], {
         testTimeout: 180_000,
         hookTimeout: 240_000,
         fileParallelism: false,
