@@ -89,7 +89,10 @@ class Pass(Operations):
             struck = [rule for rule in self.rules if rule.fits(op, path, end) and rule.strikes()]
         for rule in struck:
             if rule.kill is not None:
-                self.end_caller(rule.kill)
+                if not self.end_caller(rule.kill):
+                    # Nobody was there to be ended: the next operation is as good.
+                    with self.guard:
+                        rule.struck -= 1
             if rule.hold:
                 rule.held.wait(120)
             if rule.errno is not None:
@@ -99,14 +102,18 @@ class Pass(Operations):
         caller = fuse_get_context()[2]
         # The kernel's own writing back of a mapped file has no process.
         if caller <= 0:
-            return
-        group = os.getpgid(caller)
+            return False
+        try:
+            group = os.getpgid(caller)
+        except ProcessLookupError:
+            return False
         if group == os.getpgid(0):
-            return
+            return False
         if whom == "group":
             os.killpg(group, signal.SIGKILL)
         else:
             os.kill(group, signal.SIGKILL)
+        return True
 
     def note(self, data=b"", **head):
         """Appends one line to the log; the guard is held, so the order is that of the changes."""
