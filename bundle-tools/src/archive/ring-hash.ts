@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { BundleError } from '../errors.ts';
-import type { HashReply } from './hash-worker.ts';
+import { createHashThread, slotBytes, worthBytes } from './hash-thread.ts';
 
 // A volume is hashed as a whole for its receipt while each object in it is hashed for itself: twice the work on the
 // same bytes. A large volume is read into shared memory, where a thread of its own hashes it without a copy.
@@ -18,11 +16,7 @@ export type RingHash = {
   close(): Promise<void>;
 };
 
-const slotBytes = 4 * 1024 * 1024;
-const slotCount = 4;
 const smallestBytes = 64 * 1024;
-// Below this a thread takes longer to start than it saves.
-const worthBytes = 32 * 1024 * 1024;
 
 const buffersFor = (sizeBytes: number): Uint8Array[] => {
   // Fits the buffers to a small file; the end is where the file ends.
@@ -55,61 +49,17 @@ const createInlineRing = (sizeBytes: number): RingHash => {
   };
 };
 
-const workerPath = (): string => {
-  const self = fileURLToPath(import.meta.url);
-  return fileURLToPath(new URL(self.endsWith('.ts') ? './hash-worker.ts' : './hash-worker.js', import.meta.url));
-};
-
 const createThreadRing = (): RingHash => {
-  const slots = Array.from({ length: slotCount }, () => new SharedArrayBuffer(slotBytes));
-  const buffers = slots.map((slot) => new Uint8Array(slot));
-  const busy = slots.map(() => false);
-  const worker = new Worker(workerPath(), { workerData: { slots }, env: {}, execArgv: [] });
-  let waiting: (() => void) | undefined;
-  let failure: Error | undefined;
-  const digest = Promise.withResolvers<string>();
-  // Awaited in `digest`; a failure before that is told by `free`.
-  digest.promise.catch(() => undefined);
-
-  const wake = (): void => {
-    waiting?.();
-    waiting = undefined;
-  };
-  const fail = (error: Error): void => {
-    failure ??= new BundleError('INTERNAL', 'the hashing thread failed', { cause: error });
-    digest.reject(failure);
-    wake();
-  };
-  worker.on('message', (reply: HashReply) => {
-    if ('digest' in reply) digest.resolve(reply.digest);
-    else busy[reply.free] = false;
-    wake();
-  });
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('it ended')));
-
+  const { buffers, isBusy, check, change, send, digest, close } = createHashThread();
   return {
     buffers,
     free: async (index) => {
-      while (busy[index]) {
-        if (failure !== undefined) throw failure;
-        await new Promise<void>((resolve) => {
-          waiting = resolve;
-        });
-      }
-      if (failure !== undefined) throw failure;
+      check();
+      while (isBusy(index)) await change();
     },
-    update: (index, length) => {
-      busy[index] = true;
-      worker.postMessage({ slot: index, length });
-    },
-    digest: async () => {
-      worker.postMessage('digest');
-      return digest.promise;
-    },
-    close: async () => {
-      await worker.terminate();
-    },
+    update: send,
+    digest,
+    close,
   };
 };
 
