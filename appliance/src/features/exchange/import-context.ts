@@ -13,12 +13,16 @@ import type { ImportOptions } from './types.ts';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** Everything the child may know besides the medium, read from the database at the start of an import. */
+/**
+ * Everything the child may know besides the medium, read from the database at the start of an import. `held`: digests of
+ * what the store has, each at least once.
+ */
 export const importContext = (
   parts: ImporterParts,
   folder: string,
   options: ImportOptions,
   pin: Pin | undefined,
+  held: Iterable<string>,
 ): ImportContext => {
   const { store, objects } = parts;
   const state = requireState(store);
@@ -29,9 +33,8 @@ export const importContext = (
     const held = metadata.get(name);
     return held ? { [name]: base64(held.bytes) } : {};
   };
-  const held = join(folder, 'held');
-  const digests = [...objects.list()].map(({ sha256 }) => sha256);
-  writeFileDurable(held, packDigests(digests), 0o600);
+  const heldPath = join(folder, 'held');
+  writeFileDurable(heldPath, packDigests(held), 0o600);
   const current = state.inventory !== null && objects.has(state.inventory) ? objects.path(state.inventory) : undefined;
   const space = statfsSync(parts.paths.staging);
   return {
@@ -55,7 +58,7 @@ export const importContext = (
     graceDays: parts.settings.graceDays(),
     floor: state.floor,
     systemNow: toTime(parts.clock()),
-    held,
+    held: heldPath,
     partials: partialsIn(parts.paths.staging),
     ...(current === undefined ? {} : { currentInventory: current }),
     ...(options.acceptStale === undefined ? {} : { acceptStale: options.acceptStale }),

@@ -1,4 +1,4 @@
-import { hasDigest, packDigests, unpackDigests } from '@sallyport/bundle-tools/documents/digests';
+import { hasDigest, unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { immediate } from '../../platform/database.ts';
@@ -301,9 +301,10 @@ const readOnce = ({ clock }: ImporterParts): (() => number) => {
 
 const stagingName = (): string => `import-${Buffer.from(randomBytes(8)).toString('hex')}`;
 
-const heldNow = (parts: ImporterParts): ((sha256: string) => boolean) => {
-  const held = packDigests([...parts.objects.list()].map(({ sha256 }) => sha256));
-  return (sha256) => hasDigest(held, sha256);
+const heldNow = (parts: ImporterParts): { held: string[]; isHeld: (sha256: string) => boolean } => {
+  const held = [...parts.objects.list()].map(({ sha256 }) => sha256);
+  const known = new Set(held);
+  return { held, isHeld: (sha256) => known.has(sha256) };
 };
 
 const dryRun = async (
@@ -314,14 +315,15 @@ const dryRun = async (
 ): Promise<ImportResult> => {
   const folder = makeStaging(parts.paths.staging, stagingName());
   try {
-    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin };
+    const { held, isHeld } = heldNow(parts);
+    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin, held };
     const { verdict } = await readVolumes(await resolveVolumes(paths, read), read);
     if (verdict.alreadyImported)
       return { result: 'already', bundleId: verdict.bundleId, receipt: Number(verdict.alreadyImported.receipt) };
     const waiting = parts.waiting.find(verdict.bundleId);
     // Volumes that came before are not asked for again.
     const missingVolumes = verdict.missingVolumes.filter((n) => waiting?.missing.includes(n) ?? true);
-    return { result: 'checked', summary: planImport(parts, { ...verdict, missingVolumes }, heldNow(parts)).summary };
+    return { result: 'checked', summary: planImport(parts, { ...verdict, missingVolumes }, isHeld).summary };
   } finally {
     dropStaging(folder);
   }
@@ -374,13 +376,14 @@ const wetRun = async (
   const name = stagingName();
   const importId = store.startImport(name, `${actor.type}:${actor.id}`, startedAt);
   const folder = makeStaging(parts.paths.staging, name);
+  const { held, isHeld } = heldNow(parts);
   const run: Run = {
     importId,
     actor,
     folder,
     pin,
     signal: options.signal,
-    heldBefore: heldNow(parts),
+    heldBefore: isHeld,
     report: reporter(options),
     receipt: {
       keys: parts.keys(),
@@ -401,7 +404,7 @@ const wetRun = async (
   };
   try {
     keepSpare(folder);
-    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin };
+    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin, held };
     return await importRead(parts, run, await readVolumes(await resolveVolumes(paths, read), read));
   } catch (error) {
     // After the flip the bundle is in force, whatever fails then: the next start finishes the cleaning.

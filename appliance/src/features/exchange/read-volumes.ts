@@ -19,6 +19,8 @@ export type ReadParts = {
   readonly folder: string;
   readonly options: ImportOptions;
   readonly pin: Pin | undefined;
+  /** Digests of what the store had when the import began; it is listed once, however many volumes there are. */
+  readonly held: readonly string[];
 };
 
 /** What the paths that a person named stand for: files and unpacked folders. */
@@ -44,10 +46,10 @@ const takeObject = async ({ parts }: ReadParts, { sha256, path }: { sha256: stri
 
 /** Verifies one volume; its objects are in the store, or in part beside it, when the verdict is given. */
 const readOne = (path: string, read: ReadParts, taken: Set<string>): Promise<ImportVerdict> => {
-  const { parts, folder, options, pin } = read;
+  const { parts, folder, options, pin, held } = read;
   return runImportChild({
     path,
-    context: importContext(parts, folder, options, pin),
+    context: importContext(parts, folder, options, pin, [...held, ...taken]),
     stagingDir: folder,
     onObject: async (object) => {
       await takeObject(read, object);
