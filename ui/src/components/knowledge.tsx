@@ -3,82 +3,94 @@ import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Meter } from './chart.tsx';
 import { Status } from './status.tsx';
-import { DataTable } from './table.tsx';
+import { type Column, DataTable } from './table.tsx';
 import { Time } from './text.tsx';
 
-export type KnowledgeRow = {
+/** A source and how old its newest record is; without an age nothing is known of it. */
+export type AgedSource = {
   readonly feed: string;
+  readonly ageDays?: number | null | undefined;
+  readonly limitDays: number;
+};
+
+export type KnowledgeRow = AgedSource & {
+  readonly ageDays?: number | undefined;
   readonly newest?: When | undefined;
   readonly importedAt: When;
-  readonly ageDays?: number | undefined;
-  readonly limitDays: number;
 };
 
 const longestDays = 120;
 
+/** The columns of every table of sources: which, how old as a bar and in days, and how old it may be. */
+export const ageColumns = <Row extends AgedSource>(
+  ctx: Ctx,
+  rows: readonly Row[],
+  ageLabel: string,
+): Readonly<Record<'feed' | 'bar' | 'age' | 'limit', Column<Row>>> => {
+  const scale = Math.max(30, ...rows.map((row) => Math.min(longestDays, Math.max(row.ageDays ?? 0, row.limitDays))));
+  return {
+    feed: {
+      key: 'feed',
+      label: ctx.t('overview.source'),
+      head: true,
+      any: true,
+      cell: (row) => (
+        <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
+          {row.feed}
+        </a>
+      ),
+    },
+    bar: {
+      key: 'bar',
+      label: <span class="vh">{ctx.t('overview.bar')}</span>,
+      hideNarrow: true,
+      cell: ({ ageDays, limitDays }) =>
+        typeof ageDays === 'number' ? <Meter value={ageDays} limit={limitDays} scale={scale} /> : null,
+    },
+    age: {
+      key: 'age',
+      label: ageLabel,
+      num: true,
+      cell: ({ ageDays, limitDays }) => {
+        if (typeof ageDays !== 'number') return '–';
+        const days = ctx.fmt.number(Math.floor(ageDays));
+        if (ageDays <= limitDays) return days;
+        return (
+          <Status ctx={ctx} level="warning">
+            {days}
+          </Status>
+        );
+      },
+    },
+    limit: {
+      key: 'limit',
+      label: ctx.t('overview.limit'),
+      num: true,
+      cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
+    },
+  };
+};
+
 /** Age of every source of knowledge against its limit. */
 export const KnowledgeTable = ({ ctx, knowledge }: { ctx: Ctx; knowledge: readonly KnowledgeRow[] }) => {
-  const scale = Math.max(
-    30,
-    ...knowledge.map((row) => Math.min(longestDays, Math.max(row.ageDays ?? 0, row.limitDays))),
-  );
+  const { feed, bar, age, limit } = ageColumns(ctx, knowledge, ctx.t('exchange.ageDays'));
+  const newest: Column<KnowledgeRow> = {
+    key: 'newest',
+    label: ctx.t('exchange.newest'),
+    cell: (row) => (row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />),
+  };
+  const imported: Column<KnowledgeRow> = {
+    key: 'imported',
+    label: ctx.t('exchange.importedAt'),
+    hideNarrow: true,
+    cell: (row) => <Time ctx={ctx} at={row.importedAt} />,
+  };
   return (
     <DataTable
       ctx={ctx}
       caption={ctx.t('overview.knowledge')}
       rows={knowledge}
-      columns={[
-        {
-          key: 'feed',
-          label: ctx.t('overview.source'),
-          head: true,
-          any: true,
-          cell: (row) => (
-            <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
-              {row.feed}
-            </a>
-          ),
-        },
-        {
-          key: 'newest',
-          label: ctx.t('exchange.newest'),
-          cell: (row) => (row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />),
-        },
-        {
-          key: 'imported',
-          label: ctx.t('exchange.importedAt'),
-          hideNarrow: true,
-          cell: (row) => <Time ctx={ctx} at={row.importedAt} />,
-        },
-        {
-          key: 'bar',
-          label: <span class="vh">{ctx.t('overview.bar')}</span>,
-          hideNarrow: true,
-          cell: (row) =>
-            row.ageDays === undefined ? null : <Meter value={row.ageDays} limit={row.limitDays} scale={scale} />,
-        },
-        {
-          key: 'age',
-          label: ctx.t('exchange.ageDays'),
-          num: true,
-          cell: (row) =>
-            row.ageDays === undefined ? (
-              '–'
-            ) : row.ageDays > row.limitDays ? (
-              <Status ctx={ctx} level="warning">
-                {ctx.fmt.number(Math.floor(row.ageDays))}
-              </Status>
-            ) : (
-              ctx.fmt.number(Math.floor(row.ageDays))
-            ),
-        },
-        {
-          key: 'limit',
-          label: ctx.t('overview.limit'),
-          num: true,
-          cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
-        },
-      ]}
+      columns={[feed, newest, imported, bar, age, limit]}
     />
   );
 };

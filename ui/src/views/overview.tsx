@@ -1,8 +1,9 @@
-import { Meter, Sparkline } from '../components/chart.tsx';
+import { Sparkline } from '../components/chart.tsx';
 import type { ExchangeTrip } from '../components/exchange-diagram.tsx';
 import { ExchangeDiagram } from '../components/exchange-diagram.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { type KeyDate, KeyDates } from '../components/key-dates.tsx';
+import { ageColumns } from '../components/knowledge.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { DecisionMark, Shape, Status } from '../components/status.tsx';
@@ -275,7 +276,7 @@ const Needed = ({ ctx, decisions, trend, running, updatesNeeded }: OverviewProps
 );
 
 const KnowledgePanel = ({ ctx, knowledge }: Pick<OverviewProps, 'ctx' | 'knowledge'>) => {
-  const scale = Math.max(30, ...knowledge.map((feed) => Math.min(120, Math.max(feed.ageDays ?? 0, feed.limitDays))));
+  const { feed, bar, age, limit } = ageColumns(ctx, knowledge, ctx.t('overview.age'));
   return (
     <Panel
       title={ctx.t('overview.knowledge')}
@@ -291,47 +292,7 @@ const KnowledgePanel = ({ ctx, knowledge }: Pick<OverviewProps, 'ctx' | 'knowled
           plain
           caption={ctx.t('overview.knowledge')}
           rows={knowledge}
-          columns={[
-            {
-              key: 'feed',
-              label: ctx.t('overview.source'),
-              head: true,
-              any: true,
-              cell: (row) => (
-                <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
-                  {row.feed}
-                </a>
-              ),
-            },
-            {
-              key: 'bar',
-              label: <span class="vh">{ctx.t('overview.bar')}</span>,
-              hideNarrow: true,
-              cell: (row) =>
-                row.ageDays === null ? null : <Meter value={row.ageDays} limit={row.limitDays} scale={scale} />,
-            },
-            {
-              key: 'age',
-              label: ctx.t('overview.age'),
-              num: true,
-              cell: (row) =>
-                row.ageDays === null ? (
-                  '–'
-                ) : row.ageDays > row.limitDays ? (
-                  <Status ctx={ctx} level="warning">
-                    {ctx.fmt.number(Math.floor(row.ageDays))}
-                  </Status>
-                ) : (
-                  ctx.fmt.number(Math.floor(row.ageDays))
-                ),
-            },
-            {
-              key: 'limit',
-              label: ctx.t('overview.limit'),
-              num: true,
-              cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
-            },
-          ]}
+          columns={[feed, bar, age, limit]}
         />
       )}
     </Panel>
