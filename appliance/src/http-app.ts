@@ -6,7 +6,7 @@ import type { Appliance } from './compose.ts';
 import { doors } from './console.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
 import { apiPrefix } from './features/api/app.ts';
-import type { SectionIntake } from './features/inventory/types.ts';
+import type { SectionIntake } from './features/inventory/report-types.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
 import { securityHeaders } from './platform/http/security-headers.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
-import type { SectionIntake } from './features/inventory/types.ts';
+import type { SectionIntake } from './features/inventory/report-types.ts';
 import { httpApp } from './http-app.ts';
 import { startIntake } from './intake/intake.ts';
 import type { Config } from './platform/config.ts';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Appliance, compose } from '../compose.ts';
-import type { SectionIntake } from '../features/inventory/types.ts';
+import type { SectionIntake } from '../features/inventory/report-types.ts';
 import { initialise } from '../init.ts';
 import { openLog } from '../platform/log.ts';
 import { startIntake } from './intake.ts';

@@ -2,12 +2,13 @@ import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Extensions } from '../compose.ts';
-import type { SectionIntake, SectionOutcome } from '../features/inventory/types.ts';
+import type { ReportOutcome, SectionIntake } from '../features/inventory/report-types.ts';
+import type { SectionOutcome } from '../features/inventory/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
 
-type Pending = { resolve(outcome: SectionOutcome): void; reject(error: AppError): void };
+type Pending = { resolve(outcome: SectionOutcome | ReportOutcome): void; reject(error: AppError): void };
 
 const maxWaiting = 64;
 const restartMs = 1_000;
@@ -64,19 +65,31 @@ export const startIntake = ({
   };
   worker = launch();
 
+  const send = <Outcome>(
+    request: (id: number) => Exclude<IntakeRequest, 'close'>,
+    wire: Uint8Array,
+  ): Promise<Outcome> =>
+    new Promise((resolve, reject) => {
+      if (closing || pending.size >= maxWaiting) {
+        reject(new AppError('OVERLOADED', 'too many reports at once'));
+        return;
+      }
+      const id = nextId;
+      nextId += 1;
+      // The answer to a request has the type that its kind has.
+      pending.set(id, { resolve: (outcome) => resolve(outcome as Outcome), reject });
+      worker.postMessage(request(id), [wire.buffer as ArrayBuffer]);
+    });
+
   return {
-    put: (section) =>
-      new Promise((resolve, reject) => {
-        if (closing || pending.size >= maxWaiting) {
-          reject(new AppError('OVERLOADED', 'too many reports at once'));
-          return;
-        }
-        const id = nextId;
-        nextId += 1;
-        pending.set(id, { resolve, reject });
-        const wire = Uint8Array.from(section.wire);
-        worker.postMessage({ id, section: { ...section, wire } } satisfies IntakeRequest, [wire.buffer]);
-      }),
+    put: (section) => {
+      const wire = Uint8Array.from(section.wire);
+      return send<SectionOutcome>((id) => ({ id, section: { ...section, wire } }), wire);
+    },
+    report: (report) => {
+      const wire = Uint8Array.from(report.wire);
+      return send<ReportOutcome>((id) => ({ id, report: { ...report, wire } }), wire);
+    },
     close: async () => {
       if (closing) return;
       closing = true;

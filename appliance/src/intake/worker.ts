@@ -1,13 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import { compose } from '../compose.ts';
-import { parseBody } from '../features/agent-api/native/body.ts';
-import type { SectionReport } from '../features/inventory/types.ts';
 import { immediate } from '../platform/database.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
+import { readReport, readSection, type Work, writeWork } from './work.ts';
 
-// Inflates, parses and writes sections with a connection of its own. What waits is written in one transaction: a commit
+// Inflates, decodes and writes reports with a connection of its own. What waits is written in one transaction: a commit
 // costs a disk flush, however many reports it holds.
 
 const groupSize = 16;
@@ -16,7 +14,7 @@ const { dataDir, extensions } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions });
 const { db, inventory, log } = appliance;
 
-type Waiting = { id: number; report: SectionReport };
+type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const closing = { asked: false };
 
@@ -24,7 +22,7 @@ const reply = (message: IntakeReply): void => parentPort?.postMessage(message);
 
 const refuse = (id: number, error: unknown): void => {
   const { code, message, details } = toFailure(error);
-  if (code === 'INTERNAL') log.error({ err: error }, 'a section could not be stored');
+  if (code === 'INTERNAL') log.error({ err: error }, 'a report could not be stored');
   const refused =
     error instanceof AppError
       ? error
@@ -32,9 +30,9 @@ const refuse = (id: number, error: unknown): void => {
   reply({ id, refused: { code: refused.code, message, details } });
 };
 
-const store = ({ id, report }: Waiting): IntakeReply | { id: number; error: unknown } => {
+const store = ({ id, work }: Waiting): IntakeReply | { id: number; error: unknown } => {
   try {
-    return { id, outcome: inventory.putSection(report) };
+    return { id, outcome: immediate(db, () => writeWork(inventory, work)) };
   } catch (error) {
     // One refused report must not undo its neighbours: each is a savepoint of the group.
     return { id, error };
@@ -55,16 +53,9 @@ const writeGroup = (): void => {
   if (waiting.length > 0) setImmediate(writeGroup);
 };
 
-const parse = async (
-  id: number,
-  { device, collection, door, wire }: Extract<IntakeRequest, { id: number }>['section'],
-): Promise<void> => {
-  const parsed = sectionRequest.safeParse(await parseBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength)));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
-  }
-  waiting.push({ id, report: { device, collection, door, ...parsed.data } });
+const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => {
+  const work = 'section' in message ? await readSection(message.section) : await readReport(message.report);
+  waiting.push({ id: message.id, work });
   if (waiting.length === 1) setImmediate(writeGroup);
 };
 
@@ -75,5 +66,5 @@ parentPort?.on('message', (message: IntakeRequest) => {
     void appliance.close().then(() => parentPort?.close());
     return;
   }
-  parse(message.id, message.section).catch((error: unknown) => refuse(message.id, error));
+  take(message).catch((error: unknown) => refuse(message.id, error));
 });

@@ -4,7 +4,9 @@ import { AppError } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { shapeOf } from './item.ts';
 import { unpackIds } from './packed-ids.ts';
+import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
+import type { DecodedReport, ReportOutcome } from './report-types.ts';
 import { type SharedStore, sectionStore } from './store.ts';
 import { ensureTables } from './tables.ts';
 import type {
@@ -30,6 +32,8 @@ export type InventoryService = {
   hashes(device: number, door?: Door): Record<string, string>;
   /** Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is one. */
   putSection(report: SectionReport): SectionOutcome;
+  /** Stores a decoded report in one transaction; what does not fit its collection is left out and counted. */
+  putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
   /** The device's rows of a collection through the best door. */
   section(device: number, collection: string, options?: { personal?: boolean }): SectionRow[];
   list(query: ListQuery): ListResult;
@@ -92,17 +96,20 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
   const writer = sectionWriter({ db, personal, sections, holder, onChanged });
   const reader = inventoryReader({ db, personal, sections, holder });
 
+  const hashes = (device: number, door?: Door): Record<string, string> =>
+    Object.fromEntries(
+      sections
+        .hashes(device)
+        .filter((row) => (door === undefined ? row.best === 1 : row.door === door) && holders.has(row.collection))
+        .map((row) => [row.collection, row.hash.toString('hex')]),
+    );
+
   return {
     collections: () => collections,
     collection: (name) => holder(name).shape.collection,
-    hashes: (device, door) =>
-      Object.fromEntries(
-        sections
-          .hashes(device)
-          .filter((row) => (door === undefined ? row.best === 1 : row.door === door) && holders.has(row.collection))
-          .map((row) => [row.collection, row.hash.toString('hex')]),
-      ),
+    hashes,
     putSection: writer.put,
+    putReport: reportWriter({ db, collections, hashes, put: writer.put }),
     ...reader,
     counts: () => {
       const held = new Map(sections.counts().map((row) => [row.collection, row]));

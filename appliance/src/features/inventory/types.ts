@@ -126,16 +126,6 @@ export type Members = { device: number; items: Uint32Array };
 
 export type SectionChanged = { device: number; collection: string };
 
-/** A section as it came over the wire, still packed. */
-export type WireSection = { device: number; collection: string; door: Door; wire: Uint8Array };
-
-/** Parses and stores sections off the main thread; an answer follows the commit. */
-export type SectionIntake = {
-  /** Throws what the body or the engine refuses; OVERLOADED when too many wait. */
-  put(section: WireSection): Promise<SectionOutcome>;
-  close(): Promise<void>;
-};
-
 /** Who may read a collection. */
 export const readRight = (collection: Collection): Right =>
   collection.name === 'software' ? 'software:read' : 'devices:read';

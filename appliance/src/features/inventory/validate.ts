@@ -51,3 +51,18 @@ export const itemsParser = (collection: Collection): ((items: readonly unknown[]
     );
   };
 };
+
+/** The items of a report that fit the declaration, as many as it allows; the rest is left out. */
+export const itemFilter = (collection: Collection): ((items: readonly Item[]) => Item[]) => {
+  const most = collection.single ? 1 : (collection.maxItems ?? defaultMaxItems);
+  const schema = itemSchema(collection);
+  return (items) => {
+    const valid: Item[] = [];
+    for (const item of items) {
+      if (valid.length >= most) break;
+      const parsed = schema.safeParse(item);
+      if (parsed.success) valid.push(parsed.data);
+    }
+    return valid;
+  };
+};

@@ -7,8 +7,8 @@ import type { Database } from '../../../platform/database.ts';
 import type { CaService } from '../../ca/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { EventService } from '../../events/service.ts';
+import type { SectionIntake } from '../../inventory/report-types.ts';
 import type { InventoryService } from '../../inventory/service.ts';
-import type { SectionIntake } from '../../inventory/types.ts';
 import type { StoreService } from '../../store/service.ts';
 
 /** The trust files as imported; a text is the path of a file. */

@@ -1,0 +1,69 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import type { DecodedReport, ReportOutcome } from './report-types.ts';
+import { sectionHash } from './section-hash.ts';
+import type { Collection, Door, Item, SectionOutcome, SectionReport } from './types.ts';
+import { itemFilter } from './validate.ts';
+
+// A foreign agent is not ours to repair: what of its report does not fit is left out and counted, and the rest is stored.
+
+type Parts = {
+  db: Database;
+  collections: readonly Collection[];
+  hashes(device: number, door: Door): Record<string, string>;
+  put(report: SectionReport): SectionOutcome;
+};
+
+/** Stores a decoded report whole, in one transaction. */
+export const reportWriter = ({ db, collections, hashes, put }: Parts) => {
+  const filters = new Map(
+    collections.map((collection) => [collection.name, { collection, filter: itemFilter(collection) }]),
+  );
+
+  return (device: number, door: Door, report: DecodedReport, now: number): ReportOutcome =>
+    immediate(db, () => {
+      const held = hashes(device, door);
+      const dropped: Record<string, number> = { ...report.dropped };
+      const drop = (name: string, count: number): void => {
+        if (count > 0) dropped[name] = (dropped[name] ?? 0) + count;
+      };
+      const sections: Array<{ collection: string; outcome: SectionOutcome }> = [];
+      const store = (collection: string, collectedAt: string, hash: string, items: readonly Item[]): void => {
+        sections.push({ collection, outcome: put({ device, door, collection, collectedAt, hash, items }) });
+      };
+
+      for (const { collection, collectedAt, items } of report.sections) {
+        const known = filters.get(collection);
+        if (known === undefined || !known.collection.doors.includes(door)) {
+          drop(collection, items.length);
+          continue;
+        }
+        // The usual case is a section that is as it was: its hash is enough, and nothing is checked again.
+        const hash = hashOf(items);
+        if (hash !== undefined && held[collection] === hash) {
+          store(collection, collectedAt, hash, items);
+          continue;
+        }
+        const valid = known.filter(items);
+        drop(collection, items.length - valid.length);
+        store(collection, collectedAt, sectionHash(valid), valid);
+      }
+      if (report.full) {
+        const present = new Set(report.sections.map(({ collection }) => collection));
+        const empty = sectionHash([]);
+        for (const collection of Object.keys(held)) {
+          if (!present.has(collection)) store(collection, toTime(now), empty, []);
+        }
+      }
+      return { sections, dropped };
+    });
+};
+
+/** Undefined where an item holds what canonical JSON does not have; the filter takes that item out. */
+const hashOf = (items: readonly Item[]): string | undefined => {
+  try {
+    return sectionHash(items);
+  } catch {
+    return undefined;
+  }
+};

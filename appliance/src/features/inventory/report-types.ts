@@ -1,0 +1,45 @@
+// Reports of agents that are not ours: one message holds many sections, in a format of its own. A decoder turns the bytes
+// into sections of our collections; it runs in the intake's thread, so the server never parses what strangers send.
+import type { Door, Item, SectionOutcome } from './types.ts';
+
+export type DecodedSection = {
+  collection: string;
+  /** `YYYY-MM-DDThh:mm:ssZ` */
+  collectedAt: string;
+  items: readonly Item[];
+};
+
+export type DecodedReport = {
+  sections: readonly DecodedSection[];
+  /** A full report empties the sections of this door that it does not hold. */
+  full: boolean;
+  /** What was left out while decoding, by its name in the report. */
+  dropped: Readonly<Record<string, number>>;
+};
+
+/** What a decoder may know of the sender; `now` is when the report came, in ms. */
+export type DecoderHints = { device: number; door: Door; now: number };
+
+/** Throws MALFORMED or TOO_LARGE for bytes that it cannot read. */
+export type Decoder = (wire: Uint8Array, hints: DecoderHints) => DecodedReport | Promise<DecodedReport>;
+
+/** A report as it came over the wire, still packed; `format` names the decoder. */
+export type WireReport = { device: number; door: Door; format: string; wire: Uint8Array; now: number };
+
+export type ReportOutcome = {
+  sections: ReadonlyArray<{ collection: string; outcome: SectionOutcome }>;
+  /** Items and sections left out, by collection or by their name in the report. */
+  dropped: Readonly<Record<string, number>>;
+};
+
+/** A section as it came over the wire, still packed. */
+export type WireSection = { device: number; collection: string; door: Door; wire: Uint8Array };
+
+/** Parses and stores reports off the main thread; an answer follows the commit. */
+export type SectionIntake = {
+  /** Throws what the body or the engine refuses; OVERLOADED when too many wait. */
+  put(section: WireSection): Promise<SectionOutcome>;
+  /** A whole report of another agent, through its decoder; what does not fit is left out and counted. */
+  report(report: WireReport): Promise<ReportOutcome>;
+  close(): Promise<void>;
+};

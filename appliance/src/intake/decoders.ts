@@ -1,0 +1,7 @@
+import { decodeGlpi } from '../features/agent-api/glpi/decode.ts';
+import type { Decoder } from '../features/inventory/report-types.ts';
+
+/** The formats of reports that are not our agent's own. */
+export const decoders: Readonly<Record<string, Decoder>> = {
+  glpi: decodeGlpi,
+};
