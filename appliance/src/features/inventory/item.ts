@@ -30,12 +30,20 @@ export const shapeOf = (collection: Collection): Shape => {
   };
 };
 
+const homes =
+  /^((?:\/(?:var\/)?home|\/Users|\/export\/home|[A-Za-z]:[\\/](?:Users|Documents and Settings))[\\/])[^\\/]+/i;
+
+/** A path without the name of the home folder that it leads through: `/home/*` for `/home/dana`. */
+export const withoutHome = (path: string): string => path.replace(homes, '$1*');
+
 /** A validated wire value as it is stored, control characters removed. */
 export const toStored = (field: Field, value: unknown): Stored => {
   if (value === null || value === undefined) return null;
   switch (field.type) {
-    case 'text':
-      return cleanLine(value as string) || null;
+    case 'text': {
+      const line = cleanLine(value as string);
+      return (field.hidesHome ? withoutHome(line) : line) || null;
+    }
     case 'boolean':
       return value === true ? 1 : 0;
     case 'time':

@@ -279,7 +279,7 @@ describe('a report', () => {
   it.each([
     ['a wrong hash', { hash: 'a'.repeat(64) }, 'HASH_MISMATCH'],
     ['no hash at all', { hash: 'xyz' }, 'INVALID'],
-    ['another door', { door: 'ocs' as const, collection: 'identity' }, 'INVALID'],
+    ['another door', { door: 'directory' as const }, 'INVALID'],
     ['an unknown collection', { collection: 'nothing' }, 'UNKNOWN_COLLECTION'],
     ['a wrong time', { collectedAt: '2026-13-01T00:00:00Z' }, 'INVALID'],
   ])('with %s is refused and leaves nothing', (_what, change, code) => {

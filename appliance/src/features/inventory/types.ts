@@ -32,9 +32,14 @@ export type Field = {
   maxLength?: number;
   /** `list`: most entries, 256 unless said. */
   maxItems?: number;
+  /** `text`: the only values there are; their words are `collection.<name>.choice.<field>.<value>`. */
+  choices?: readonly string[];
+  /** A path: the name of the home folder in it is a person's and is not kept, whoever reports it. */
+  hidesHome?: boolean;
 };
 
-export type Door = 'native' | 'osquery' | 'glpi' | 'ocs';
+/** FusionInventory and GLPI agents are `glpi`; `network` is what was found by asking the network, `directory` by LDAP. */
+export type Door = 'native' | 'osquery' | 'glpi' | 'ocs' | 'stick' | 'network' | 'directory';
 
 export type Leaves = { file: string; fields: readonly string[]; group: string };
 

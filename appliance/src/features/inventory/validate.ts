@@ -10,6 +10,7 @@ const defaultListLength = 256;
 const wireSchema = (field: Field): z.ZodType => {
   switch (field.type) {
     case 'text':
+      if (field.choices !== undefined) return z.enum(field.choices);
       return z.string().max(field.maxLength ?? defaultTextLength);
     case 'integer':
       return z.int();

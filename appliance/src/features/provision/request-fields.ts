@@ -33,8 +33,8 @@ export const requestFields: Readonly<Record<string, Origin>> = {
   'platforms.packages.source_version': { declared: 'software', fields: ['sourceVersion'] },
   'platforms.packages.all': 'exchange',
   software: { declared: 'software', fields: ['purl'] },
-  // Nothing fills these two yet; the collections that will are declared with their fields.
-  missing_os: 'exchange',
+  missing_os: { declared: 'os-update', fields: ['update'] },
+  // Nothing fills this one yet; the collection that will is declared with its fields.
   controllers: 'exchange',
   advisories: 'exchange',
   media: 'exchange',

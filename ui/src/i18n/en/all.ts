@@ -1,5 +1,6 @@
 import { api } from './api.ts';
 import { collections } from './collections.ts';
+import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
 import { deployments } from './deployments.ts';
 import { devices } from './devices.ts';
@@ -30,6 +31,7 @@ import { vulnerabilities } from './vulnerabilities.ts';
 export const en = {
   ...api,
   ...collections,
+  ...collectionsSecurity,
   ...common,
   ...deployments,
   ...devices,

@@ -12,9 +12,10 @@ export const collection = defineCollection({
     lastUpdateAt: { type: 'time' },
     lastSeenAt: { type: 'time', column: false },
     restartPending: { type: 'boolean', indexed: true },
+    restartReasons: { type: 'list', indexed: true, maxLength: 200, column: false },
     bootedAt: { type: 'time' },
   },
   retentionDays: 90,
   leaves: null,
-  doors: ['native', 'glpi', 'osquery'],
+  doors: ['native', 'glpi', 'ocs', 'osquery', 'stick', 'network'],
 });

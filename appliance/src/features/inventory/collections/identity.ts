@@ -23,8 +23,12 @@ export const collection = defineCollection({
     hypervisor: { type: 'text', maxLength: 100, column: false },
     isDynamicVdi: { type: 'boolean', column: false },
     networkLocation: { type: 'text', maxLength: 255, column: false },
+    uuid: { type: 'text', indexed: true, maxLength: 64, column: false },
+    serial: { type: 'text', indexed: true, maxLength: 128, column: false },
+    displayName: { type: 'text', entered: true, maxLength: 100 },
+    description: { type: 'text', entered: true, maxLength: 500 },
   },
   retentionDays: 365,
   leaves: null,
-  doors: ['native', 'glpi', 'osquery'],
+  doors: ['native', 'glpi', 'ocs', 'osquery', 'stick', 'network', 'directory'],
 });

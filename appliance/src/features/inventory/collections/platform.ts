@@ -10,11 +10,14 @@ export const collection = defineCollection({
   sort: 'vendor',
   fields: {
     vendor: { type: 'text', required: true, indexed: true, maxLength: 100 },
+    /** As the system calls itself in full. */
+    name: { type: 'text', maxLength: 200, column: false },
     release: { type: 'text', indexed: true, maxLength: 100 },
     codename: { type: 'text', maxLength: 100 },
     build: { type: 'text', maxLength: 200, column: false },
     arch: { type: 'text', indexed: true, maxLength: 50 },
     kernel: { type: 'text', maxLength: 200 },
+    installedAt: { type: 'time', column: false },
     systemFolder: { type: 'text', maxLength: 260, column: false },
     suites: { type: 'list', maxLength: 100, column: false },
     updateAgentState: { type: 'text', maxLength: 50 },
@@ -29,5 +32,5 @@ export const collection = defineCollection({
   },
   retentionDays: 365,
   leaves: { file: 'request', fields: ['vendor', 'release', 'arch', 'suites'], group: 'platforms' },
-  doors: ['native', 'glpi', 'osquery'],
+  doors: ['native', 'glpi', 'ocs', 'osquery', 'stick', 'network', 'directory'],
 });

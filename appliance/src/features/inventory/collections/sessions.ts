@@ -10,12 +10,15 @@ export const collection = defineCollection({
   person: 'account',
   fields: {
     account: { type: 'text', required: true, identity: true, personal: true, indexed: true, maxLength: 256 },
+    domain: { type: 'text', personal: true, maxLength: 256 },
     kind: { type: 'text', identity: true, indexed: true, maxLength: 50 },
     startedAt: { type: 'time', identity: true },
     endedAt: { type: 'time' },
+    state: { type: 'text', indexed: true, choices: ['active', 'disconnected', 'ended', 'unknown'] },
+    terminal: { type: 'text', maxLength: 50, column: false },
     remoteAddress: { type: 'text', personal: true, indexed: true, maxLength: 255 },
   },
   retentionDays: 90,
   leaves: null,
-  doors: ['native', 'glpi', 'osquery'],
+  doors: ['native', 'glpi', 'ocs', 'osquery', 'stick'],
 });

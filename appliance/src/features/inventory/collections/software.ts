@@ -22,5 +22,6 @@ export const collection = defineCollection({
   },
   retentionDays: 730,
   leaves: { file: 'request', fields: ['purl', 'name', 'version', 'source', 'sourceVersion'], group: 'software' },
-  doors: ['native', 'osquery', 'glpi', 'ocs'],
+  // osquery names the source package, GLPI and OCS do not: advisories are written about source packages.
+  doors: ['native', 'osquery', 'glpi', 'ocs', 'stick', 'network'],
 });
