@@ -36,6 +36,8 @@ export type FieldColumn = {
   /** Shown unless the reader picked columns. */
   readonly byDefault?: boolean;
   readonly sortable?: boolean;
+  /** One of a few declared values: its words are `collection.<collection>.choice.<name>.<value>`. */
+  readonly choice?: boolean;
 };
 
 export type Reference = { readonly id: string; readonly name: string };

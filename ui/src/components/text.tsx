@@ -1,5 +1,5 @@
 import type { Ctx } from '../context.ts';
-import type { FieldType, Value, When } from '../model.ts';
+import type { FieldColumn, FieldType, Value, When } from '../model.ts';
 
 /** The dash for the unknown. */
 export const Unknown = ({ ctx }: { ctx: Ctx }) => (
@@ -88,3 +88,15 @@ export const ValueText = ({
   if (type === 'time') return <Time ctx={ctx} at={value as When} />;
   return typeof value === 'string' ? <span translate="no">{text}</span> : <span>{text}</span>;
 };
+
+/** The words of a declared choice; the value itself where there are none. */
+export const choiceText = (ctx: Ctx, column: FieldColumn, value: string): string =>
+  ctx.tDynamic(`collection.${column.collection}.choice.${column.name}.${value}`, {}, value);
+
+/** A value in its column. */
+export const FieldText = ({ ctx, column, value }: { ctx: Ctx; column: FieldColumn; value: Value }) =>
+  column.choice && typeof value === 'string' ? (
+    <span>{choiceText(ctx, column, value)}</span>
+  ) : (
+    <ValueText ctx={ctx} value={value} type={column.type} unit={column.unit} />
+  );

@@ -14,7 +14,7 @@ import {
 } from '../components/list-tools.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
-import { Count, ValueText } from '../components/text.tsx';
+import { Count, FieldText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { ListState } from '../list.ts';
@@ -74,7 +74,7 @@ export const fieldColumns = <Row,>(
       cell: (row: Row) => {
         const value = valuesOf(row)[field.name] ?? null;
         const href = isTitle ? hrefOf(row) : undefined;
-        const text = <ValueText ctx={ctx} value={value} type={field.type} unit={field.unit} />;
+        const text = <FieldText ctx={ctx} column={field} value={value} />;
         return href === undefined || value === null ? (
           text
         ) : (

@@ -4,7 +4,7 @@ import { PostForm } from '../components/form.tsx';
 import { ColumnPicker, Filters, isFiltered, NoMatch, Pager, shownColumns, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Age, Time, ValueText } from '../components/text.tsx';
+import { Age, FieldText, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FieldColumn, Value, When } from '../model.ts';
@@ -87,7 +87,7 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
             <Facts
               rows={columns.map((column) => [
                 ctx.tDynamic(`collection.${collection}.field.${column.name}`),
-                <ValueText ctx={ctx} value={only.values[column.name] ?? null} type={column.type} unit={column.unit} />,
+                <FieldText ctx={ctx} column={column} value={only.values[column.name] ?? null} />,
               ])}
             />
           </div>

@@ -14,7 +14,7 @@ import {
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
-import { Age, Count, ValueText } from '../components/text.tsx';
+import { Age, Count, FieldText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { ListState } from '../list.ts';
@@ -217,12 +217,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
           label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
           any: true,
           cell: (row) => (
-            <ValueText
-              ctx={ctx}
-              value={row.extra?.[`${field.collection}.${field.name}`] ?? null}
-              type={field.type}
-              unit={field.unit}
-            />
+            <FieldText ctx={ctx} column={field} value={row.extra?.[`${field.collection}.${field.name}`] ?? null} />
           ),
         }),
       ),

@@ -1,7 +1,7 @@
 import { Pager } from '../components/list-tools.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count, Time, ValueText } from '../components/text.tsx';
+import { Count, FieldText, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { ListState } from '../list.ts';
@@ -56,7 +56,7 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
             <Facts
               rows={fields.map(({ column, value }) => [
                 label(column.name),
-                <ValueText ctx={ctx} value={value} type={column.type} unit={column.unit} />,
+                <FieldText ctx={ctx} column={column} value={value} />,
               ])}
             />
           </div>
@@ -127,7 +127,7 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
                 label: label(column.name),
                 any: true,
                 cell: (row: (typeof devices.rows)[number]) => (
-                  <ValueText ctx={ctx} value={row.values[column.name] ?? null} type={column.type} unit={column.unit} />
+                  <FieldText ctx={ctx} column={column} value={row.values[column.name] ?? null} />
                 ),
               })),
               {

@@ -14,6 +14,7 @@ export const fieldColumn = (collection: Collection, name: string, field: Field):
     ...(unit === undefined ? {} : { unit }),
     personal: field.personal ?? false,
     byDefault: field.column !== false && !field.personal,
+    ...(field.choices === undefined ? {} : { choice: true }),
     sortable: !field.personal && !field.perDevice && field.type !== 'list',
   };
 };
@@ -52,6 +53,14 @@ export const fieldFilters = (collection: Collection): FilterField[] =>
             ],
           }
         : {}),
+      ...(field.choices === undefined
+        ? {}
+        : {
+            options: field.choices.map((value) => ({
+              value,
+              key: `collection.${collection.name}.choice.${name}.${value}`,
+            })),
+          }),
     }));
 
 /** The values of a row by the names of the columns. */

@@ -61,6 +61,9 @@ describe('what routes say', () => {
         .flatMap(({ name, fields }) => [
           ...['title', 'source', 'purpose'].map((part) => `collection.${name}.${part}`),
           ...Object.keys(fields).map((field) => `collection.${name}.field.${field}`),
+          ...Object.entries(fields).flatMap(([field, { choices = [] }]) =>
+            choices.map((choice) => `collection.${name}.choice.${field}.${choice}`),
+          ),
         ]),
       ...engines.objects
         .kinds()

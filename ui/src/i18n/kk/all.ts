@@ -1,5 +1,6 @@
 import { api } from './api.ts';
 import { collections } from './collections.ts';
+import { collectionsChoices } from './collections-choices.ts';
 import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
 import { deployments } from './deployments.ts';
@@ -31,6 +32,7 @@ import { vulnerabilities } from './vulnerabilities.ts';
 export const kk = {
   ...api,
   ...collections,
+  ...collectionsChoices,
   ...collectionsSecurity,
   ...common,
   ...deployments,

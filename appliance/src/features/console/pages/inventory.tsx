@@ -1,3 +1,4 @@
+import { choiceText } from '@sallyport/ui/components/text';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import { routePatterns } from '@sallyport/ui/paths';
 import { Collection as CollectionView } from '@sallyport/ui/views/collection';
@@ -121,7 +122,10 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       ],
       rows: rows.map((row) => {
         const values = rowValues(row, columns);
-        const cells = columns.map((column) => value(values[column.name] ?? null, column.type));
+        const cells = columns.map((column) => {
+          const held = values[column.name] ?? null;
+          return column.choice && typeof held === 'string' ? choiceText(ctx, column, held) : value(held, column.type);
+        });
         return isShared
           ? [...cells, Number(row['_devices'] ?? 0)]
           : [devices.get(Number(row['_device'] ?? 0))?.name, ...cells];
