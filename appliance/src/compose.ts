@@ -20,6 +20,7 @@ import type { MediaService } from './features/media/types.ts';
 import { type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
+import { type RuleService, ruleService } from './features/rules/service.ts';
 import { type StoreService, storeService } from './features/store/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
@@ -61,6 +62,7 @@ export type Appliance = {
   updates: UpdateService;
   deployments: DeploymentService;
   exchange: ExchangeService;
+  rules: RuleService;
   media: MediaService;
   provision: ProvisionService;
   close(): Promise<void>;
@@ -186,6 +188,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
+    const rules = ruleService({ db, objects, vulnerabilities });
     onChanged.push((changed) => {
       vulnerabilities.onSectionChanged(changed);
       if (changed.collection === 'software') deployments.verifyDevice(changed.device);
@@ -230,6 +233,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       updates,
       deployments,
       exchange,
+      rules,
       media: mediaService({ objects, exchange, clock: nowMs }),
       provision: provisionService({ db, inventory, objects, store, clock: nowMs }),
       close: async () => {

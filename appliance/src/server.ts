@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
 import type { SectionIntake } from './features/inventory/report-types.ts';
+import { startRules } from './features/rules/ticker.ts';
 import { httpApp } from './http-app.ts';
 import { startIntake } from './intake/intake.ts';
 import type { Config } from './platform/config.ts';
@@ -43,6 +44,7 @@ export const startServer = async (
     throw error;
   }
   const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
+  const stopRules = startRules({ ...appliance, onError: (error) => log.error({ err: error }, 'rules were not run') });
   return {
     address: listener.address,
     port: listener.port,
@@ -50,6 +52,7 @@ export const startServer = async (
       await listener.close();
       await intake.close();
       stopFlushing();
+      stopRules();
       devices.flush();
       await jobs.stop();
       appliance.exchange.noteTime();

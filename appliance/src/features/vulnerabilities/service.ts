@@ -22,6 +22,7 @@ import type {
   Finding,
   FindingCounts,
   FindingFilter,
+  FindingLoad,
   FindingWhy,
   RematchResult,
   Severity,
@@ -64,6 +65,8 @@ export type VulnerabilityService = {
   forDevice(device: number): DeviceFinding[];
   /** Open findings per device, worst decision first; devices without are absent. */
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
+  /** The same for some devices, counted by decision; devices without are absent. Sees the caller's transaction. */
+  loads(devices: readonly number[]): Map<number, FindingLoad>;
   fixes(): readonly FixNeeded[];
   /** How many devices have an open finding that a newer version would close, by `<ecosystem> NUL <source package>`. */
   devicesBySource(): ReadonlyMap<string, number>;
@@ -285,6 +288,25 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
           }
         }
       return result;
+    },
+    loads: (devices) => {
+      const held = store.someDevices(devices).map(({ device, coords }) => ({ device, coords: unpackIds(coords) }));
+      const wanted = new Set(held.flatMap(({ coords }) => coords));
+      const open = new Map(store.openDecisions([...wanted]).map((row) => [row.coord, row]));
+      const loads = new Map<number, FindingLoad>();
+      for (const { device, coords } of held) {
+        const load = { findings: 0, act: 0, attend: 0, worst: null as number | null };
+        for (const coord of coords) {
+          const hit = open.get(coord);
+          if (hit === undefined) continue;
+          load.findings += hit.findings;
+          load.act += hit.act;
+          load.attend += hit.attend;
+          if (hit.worst !== null) load.worst = Math.min(load.worst ?? hit.worst, hit.worst);
+        }
+        if (load.findings > 0) loads.set(device, load);
+      }
+      return loads;
     },
     fixes: queries.fixes,
     devicesBySource: () => {

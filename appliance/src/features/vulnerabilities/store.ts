@@ -13,6 +13,15 @@ export type Hit = {
 
 export type NewMatch = Hit & { readonly coord: number; readonly decision: Decision; readonly inputs: string };
 
+/** Open matches of a coordinate; `worst` is the place in DECISIONS, null when all of them are for review. */
+export type OpenDecisions = {
+  readonly coord: number;
+  readonly findings: number;
+  readonly act: number;
+  readonly attend: number;
+  readonly worst: number | null;
+};
+
 /** Coordinates, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
   const findCoord = db
@@ -26,6 +35,16 @@ export const vulnerabilityStore = (db: Database) => {
   );
   const allDevices = db.prepare<[], { device: number; since: string; coords: Buffer }>(
     'SELECT device, since, coords FROM device_coord ORDER BY device',
+  );
+  const someDevices = db.prepare<[string], { device: number; coords: Buffer }>(
+    'SELECT device, coords FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
+  );
+  const openDecisions = db.prepare<[string], OpenDecisions>(
+    `SELECT coord, count(*) AS findings, sum(verdict = 'affected' AND decision = 'act') AS act,
+       sum(verdict = 'affected' AND decision = 'attend') AS attend,
+       min(CASE WHEN verdict <> 'affected' THEN NULL WHEN decision = 'act' THEN 0 WHEN decision = 'attend' THEN 1
+         WHEN decision = 'track-star' THEN 2 ELSE 3 END) AS worst
+     FROM match WHERE until IS NULL AND coord IN (SELECT value FROM json_each(?)) GROUP BY coord`,
   );
   const putDevice = db.prepare(
     `INSERT INTO device_coord (device, since, coords) VALUES (?, ?, ?)
@@ -114,6 +133,8 @@ export const vulnerabilityStore = (db: Database) => {
       );
     },
     openMatches: (coords: readonly number[], limit: number) => openMatches.all(JSON.stringify(coords), limit),
+    someDevices: (devices: readonly number[]) => someDevices.all(JSON.stringify(devices)),
+    openDecisions: (coords: readonly number[]): OpenDecisions[] => openDecisions.all(JSON.stringify(coords)),
     counts: () => counts.all(),
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
     snapshots: (): { snapshot: number; previous: number; matched: number } =>

@@ -41,6 +41,14 @@ export type Finding = {
 /** A finding on one device. */
 export type DeviceFinding = Finding & { readonly device: number; readonly firstSeen: string };
 
+/** Open findings of a device: all of them, and those that certainly apply by their decision; `worst` is a place in DECISIONS. */
+export type FindingLoad = {
+  readonly findings: number;
+  readonly act: number;
+  readonly attend: number;
+  readonly worst: number | null;
+};
+
 export type FindingFilter = {
   readonly severity?: readonly Severity[];
   readonly decision?: readonly Decision[];

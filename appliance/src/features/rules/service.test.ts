@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { addDevices, reportSection } from '../../../test/support/fleet.ts';
+import { systemActor } from '../objects/types.ts';
+import { ruleService } from './service.ts';
+
+const hourMs = 3_600_000;
+const start = Date.parse('2026-11-24T10:00:00Z');
+
+let site: Awaited<ReturnType<typeof openAppliance>>;
+const clock = { now: start };
+let rules: ReturnType<typeof ruleService>;
+
+beforeAll(async () => {
+  site = await openAppliance();
+  rules = ruleService({ ...site, clock: () => clock.now });
+});
+afterAll(async () => {
+  await site.stop();
+});
+
+type Status = { level: number; keys: string[]; visible: number };
+
+const statusOf = (device: number): Status | undefined => {
+  const row = site.db
+    .prepare<[number], { level: number; reasons: string; visible: number }>(
+      'select * from device_status where device = ?',
+    )
+    .get(device);
+  if (row === undefined) return undefined;
+  const keys = (JSON.parse(row.reasons) as { key: string }[]).map(({ key }) => key.replace('devices.reason.', ''));
+  return { level: row.level, keys, visible: row.visible };
+};
+
+describe('the status of devices', () => {
+  it('is there for every device after a sweep, in batches', () => {
+    addDevices(
+      site.db,
+      Array.from({ length: 600 }, () => ({ lastSeenAt: clock.now })),
+    );
+    expect(rules.isBehind()).toBe(true);
+    rules.settle();
+    expect(rules.isBehind()).toBe(false);
+    expect(site.db.prepare('select count(*) from device_status').pluck().get()).toBe(600);
+  });
+
+  it('follows an inventory, a state, silence, and being heard again', () => {
+    const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
+    rules.settle();
+    expect(statusOf(device)).toEqual({ level: 1, keys: ['noInventory'], visible: 1 });
+    reportSection(site.inventory, device, 'software', [{ type: 'deb', name: 'bash', version: '5', arch: 'amd64' }]);
+    rules.settle();
+    expect(statusOf(device)).toEqual({ level: 5, keys: [], visible: 1 });
+    clock.now += 2 * hourMs;
+    rules.settle();
+    expect(statusOf(device)).toEqual({ level: 3, keys: ['notVisible'], visible: 0 });
+    site.db.prepare('update device set last_seen_at = ?, seq = seq + 1 where id = ?').run(clock.now, device);
+    rules.settle();
+    expect(statusOf(device)).toEqual({ level: 5, keys: [], visible: 1 });
+    site.db.prepare("update device set state = 'held' where id = ?").run(device);
+    rules.settle();
+    expect(statusOf(device)).toEqual({ level: 0, keys: ['held'], visible: 1 });
+    site.db.prepare('delete from device where id = ?').run(device);
+    rules.settle();
+    expect(statusOf(device)).toBeUndefined();
+  });
+
+  it('looks at a device that keeps being heard no more often than its time-out asks', () => {
+    const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
+    rules.settle();
+    for (let n = 0; n < 10; n += 1) {
+      clock.now += 60_000;
+      site.db.prepare('update device set last_seen_at = ?, seq = seq + 1 where id = ?').run(clock.now, device);
+      expect(rules.isBehind()).toBe(false);
+    }
+  });
+
+  it('takes marks of one device from several sides at once', () => {
+    const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
+    const { objects } = site;
+    const name = site.devices.byId(device).publicId;
+    objects.put(systemActor, 'device-decision', name, { displayName: 'a' });
+    objects.put(systemActor, 'device-decision', name, { displayName: 'b' });
+    reportSection(site.inventory, device, 'activity', [{ restartPending: true }]);
+    rules.settle();
+    expect(statusOf(device)?.keys).toEqual(['restartPending', 'noInventory']);
+  });
+
+  it('is written by one process and found by another', async () => {
+    const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
+    const other = await site.again();
+    const theirs = ruleService({ ...other, clock: () => clock.now });
+    theirs.settle();
+    await other.close();
+    expect(statusOf(device)).toMatchObject({ level: 1 });
+    expect(rules.isBehind()).toBe(false);
+  });
+});

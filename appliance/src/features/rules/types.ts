@@ -1,0 +1,30 @@
+// Rules: what administrators declare once about devices, and what follows from it for each of them.
+//
+// A rule asks for devices by a condition (condition/) and gives them a tag, a group, or a level with a reason. What
+// follows is kept in tables, so that lists read it as it is: whoever changes a device, its inventory, its group or its
+// orders makes it dirty (triggers, so nobody forgets), a change of a rule asks for a sweep over all, and time alone is
+// remembered as the moment at which it may matter. Dirty devices are looked at in small batches, each one transaction
+// that takes the marks off with what it writes: a crash repeats a batch and loses none.
+//
+// Rules cannot go in circles: each sees only what rules before it have settled. Moving rules see facts and tags by hand,
+// tag rules also the group, status conditions also all tags.
+
+import type { Level } from '@sallyport/ui/model';
+
+/** Worst first; the place is the rank that the database holds. */
+export const levels: readonly Level[] = [
+  'critical',
+  'warning',
+  'waiting',
+  'not-visible',
+  'running',
+  'ok',
+  'done',
+  'info',
+];
+
+/** The level's place among all, 0 the worst. */
+export const rankOf = (level: Level): number => levels.indexOf(level);
+
+/** What one call of `run` did. */
+export type Pass = { /** Devices looked at. */ devices: number /** More wait. */; more: boolean };

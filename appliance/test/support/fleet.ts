@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
+import type { InventoryService } from '../../src/features/inventory/service.ts';
+import type { Database } from '../../src/platform/database.ts';
+
+export type NewDevice = {
+  state?: string;
+  hostname?: string;
+  os?: string;
+  keyDigest?: string;
+  from?: string;
+  createdAt?: number;
+  lastSeenAt?: number | null;
+};
+
+/** Rows of devices as enrolment leaves them, without the certificates; the ids. */
+export const addDevices = (db: Database, devices: readonly NewDevice[]): number[] => {
+  const insert = db.prepare(
+    `insert into device (public_id, state, key_digest, hostname, os, arch, from_address, created_at, last_seen_at)
+     values (@publicId, @state, @keyDigest, @hostname, @os, 'amd64', @from, @createdAt, @lastSeenAt)`,
+  );
+  const start = db.prepare<[], number>('select coalesce(max(id), 0) from device').pluck().get() ?? 0;
+  return db.transaction(() =>
+    devices.map((device, index) => {
+      const n = start + index + 1;
+      const row = {
+        publicId: `device-${n}`,
+        state: 'managed',
+        keyDigest: `key-${n}`,
+        hostname: `host-${n}`,
+        os: 'linux',
+        from: '192.0.2.1',
+        createdAt: 0,
+        lastSeenAt: null,
+        ...device,
+      };
+      return Number(insert.run(row).lastInsertRowid);
+    }),
+  )();
+};
+
+/** Stores a section as if the device's own agent had sent it. */
+export const reportSection = (
+  inventory: Pick<InventoryService, 'putSection'>,
+  device: number,
+  collection: string,
+  items: readonly Record<string, unknown>[],
+): void => {
+  inventory.putSection({
+    device,
+    collection,
+    door: 'native',
+    hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
+    collectedAt: '2026-11-24T10:00:00Z',
+    items,
+  });
+};
