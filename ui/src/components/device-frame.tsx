@@ -10,7 +10,7 @@ import { Status } from './status.tsx';
 export type DeviceHead = {
   readonly id: string;
   readonly name: string;
-  readonly state: 'pending' | 'managed' | 'held' | 'revoked';
+  readonly state: 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
   readonly level: Level;
   readonly reasons: readonly Said[];
   readonly os?: string | undefined;
@@ -62,6 +62,13 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
         title={ctx.t(device.reenrolling ? 'devices.reenrollingTitle' : 'devices.pendingTitle')}
       >
         {ctx.t('devices.pendingWhy')} {approve}
+      </Notice>
+    );
+  }
+  if (device.state === 'discovered') {
+    return (
+      <Notice ctx={ctx} level="running" title={ctx.t('devices.discoveredTitle')}>
+        {ctx.t('devices.discoveredWhy')}
       </Notice>
     );
   }

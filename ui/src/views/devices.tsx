@@ -22,7 +22,7 @@ import { listParams, listUrl } from '../list.ts';
 import type { FieldColumn, FilterField, Level, PageOf, Reference, Said, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type DeviceState = 'pending' | 'managed' | 'held' | 'revoked';
+export type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
 
 export type DeviceRow = {
   readonly id: string;

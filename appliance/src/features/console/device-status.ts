@@ -35,6 +35,7 @@ export const deviceStatus = (
   const limitMs = options.notVisibleHours * 3_600_000;
   const visible = row.lastSeenAt !== null && options.nowMs - row.lastSeenAt < limitMs;
   if (row.state === 'revoked') return { level: 'info', reasons: [said('revoked')], visible };
+  if (row.state === 'discovered') return { level: 'info', reasons: [said('discovered')], visible };
   const found: { level: Level; said: Said }[] = [];
   if (row.state === 'held') found.push({ level: 'critical', said: said('held') });
   if (load.worst === 'act') found.push({ level: 'critical', said: said('act', { n: Math.max(1, load.act) }) });

@@ -1,26 +1,29 @@
-import type { EnrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, systemActor } from '../objects/types.ts';
+import type { DoorStore } from './door-store.ts';
+import type { HintStore } from './hint-store.ts';
 import { toIdentity } from './identity.ts';
 import type { LastSeen } from './last-seen.ts';
 import { contradictsOwnKey, matchNewcomer } from './match.ts';
+import { onlyDiscovered } from './match-discovered.ts';
 import { newPublicId } from './public-id.ts';
 import { rateLimit } from './rate-limit.ts';
 import type { Refusals } from './refusals.ts';
 import type { Claim, DeviceStore } from './store.ts';
-import { type EnrolmentToken, findEnrolmentToken } from './tokens.ts';
-import type { Device, EnrolOutcome, HeldReason } from './types.ts';
+import { type EnrolmentToken, findEnrolmentToken, purposeOf } from './tokens.ts';
+import type { Device, DeviceDoor, DoorCall, DoorOutcome, HeldReason } from './types.ts';
 
-// The decision about one request to enrol. Everything is one transaction; refusals are returned from it and thrown after
-// it, so that what they leave behind (a held newcomer, an event) stays.
+// The decision about one request to enrol, through any door. Everything is one transaction; refusals are returned from it
+// and thrown after it, so that what they leave behind (a held newcomer, an event) stays.
 
 export type EnrolmentParts = {
   db: Database;
   store: DeviceStore;
+  doors: DoorStore;
+  hints: HintStore;
   objects: ObjectService;
   events: EventService;
   clock: () => number;
@@ -30,21 +33,29 @@ export type EnrolmentParts = {
   seen: LastSeen;
 };
 
-export type EnrolCall = { request: EnrolRequest; csr: CertificateRequest; from: string };
-
-type Decision = EnrolOutcome | { state: 'refused'; reason: string; device?: number } | { state: 'held' };
+/** A device and, unless it is a copy that has none, the row of the client. */
+type Known = { state: DoorOutcome['state']; device: Device; doorId: number };
+type Decision = Known | { state: 'refused'; reason: string; device?: number };
 
 /** A device that was heard within this time is alive: a newcomer with its UUID is a second one. */
 const liveMs = 3 * 60_000;
 /** Newcomers that wait for a person; past it a leaked token could fill the table. */
 const maxWaiting = 20_000;
 
-export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => EnrolOutcome) => {
-  const { db, store, objects, events, clock, refused } = parts;
+const isWaiting = (row: DeviceDoor): boolean => row.state === 'pending' || row.state === 'held';
+
+export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutcome) => {
+  const { db, store, doors, hints, objects, events, clock, refused } = parts;
   const limit = rateLimit({ perMinute: parts.perMinute, clock });
 
-  const isLive = (device: Device): boolean => {
-    const at = Math.max(parts.seen.pending(device.id) ?? 0, device.lastSeenAt ?? 0);
+  const deviceOf = (id: number): Device => {
+    const device = store.byId(id);
+    if (device === undefined) throw new AppError('INTERNAL', 'the device of a door is gone');
+    return device;
+  };
+
+  const isLive = (device: Device, call: DoorCall): boolean => {
+    const at = Math.max(parts.seen.pending(device.id, call.door) ?? 0, doors.lastSeenAt(device.id, call.door) ?? 0);
     return device.state === 'managed' && clock() - at < liveMs;
   };
 
@@ -54,120 +65,200 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => EnrolOut
       params: { device: device.publicId, resembles: resembles.publicId, reason },
     });
 
-  /** The same key again: a lost reply, a repeated poll, or a copied disk. */
-  const knownKey = (device: Device, claim: Claim): Decision => {
-    if (device.state === 'revoked') return { state: 'refused', reason: 'device-revoked', device: device.id };
-    if (contradictsOwnKey(device, claim)) {
-      cloneEvent(device, device, 'key-with-other-hardware');
-      return { state: 'held' };
-    }
-    if (device.state === 'held') return { state: 'held' };
-    if (device.state === 'pending') return { state: 'pending', device };
-    store.setClaim(device.id, claim);
-    return { state: 'approved', device };
-  };
-
-  const admit = (
-    call: EnrolCall,
-    claim: Claim,
-    token: EnrolmentToken,
-    state: 'pending' | 'held',
-    resembles: number | null,
-    reason: HeldReason | null,
-  ): Device => {
-    const id = store.insert(
+  const addDoor = (device: number, call: DoorCall, token: EnrolmentToken, state: 'pending' | 'held'): number =>
+    doors.insert(
       {
-        ...claim,
-        publicId: newPublicId(),
-        state,
-        keyDigest: call.csr.keyDigest,
+        device,
+        door: call.door,
+        clientId: call.clientId,
+        keyDigest: call.keyDigest,
         token: token.id,
-        group: token.group,
-        heldReason: reason,
-        resembles,
+        state,
+        agent: call.facts.agentVersion ?? '',
+        from: call.from,
       },
       clock(),
     );
-    store.useToken(token.id);
-    const device = store.byId(id);
-    if (device === undefined) throw new AppError('INTERNAL', 'the new device is gone');
-    return device;
-  };
 
-  /** A known device with a new key: it was installed again. */
-  const reinstalled = (device: Device, call: EnrolCall, claim: Claim, token: EnrolmentToken): Decision => {
-    events.record('device-reinstalled', { device: device.id, params: { device: device.publicId, address: call.from } });
-    if (device.state === 'held') {
-      store.setKey(device.id, call.csr.keyDigest);
-      return { state: 'held' };
-    }
-    if (device.state === 'managed' && token.approve === 'manual') {
-      store.setNextKey(device.id, call.csr.keyDigest);
-      return { state: 'pending', device };
-    }
-    store.setKey(device.id, call.csr.keyDigest);
+  const setClaim = (device: Device, claim: Claim): void => {
     store.setClaim(device.id, claim);
-    if (device.state === 'managed') return { state: 'approved', device };
-    return token.approve === 'auto'
-      ? { state: 'approved', device: parts.approve(systemActor, device.id) }
-      : { state: 'pending', device };
+    hints.put(device.id, { names: [claim.hostname], addresses: [] }, clock());
   };
 
-  const newcomer = (call: EnrolCall, claim: Claim, token: EnrolmentToken): Decision => {
+  /** A client that was here before: a lost reply, a repeated poll, or a copied disk. */
+  const knownClient = (row: DeviceDoor, call: DoorCall, claim: Claim, token: EnrolmentToken): Decision => {
+    const device = deviceOf(row.device);
+    const known = { device, doorId: row.id };
+    if (device.state === 'revoked' || row.state === 'revoked')
+      return { state: 'refused', reason: 'device-revoked', device: device.id };
+    if (contradictsOwnKey(device, claim)) {
+      cloneEvent(device, device, 'key-with-other-hardware');
+      return { state: 'held', ...known };
+    }
+    if (call.keyDigest !== null && isWaiting(row)) doors.setKey(row.id, call.keyDigest);
+    // Tokens are rolled over by adding one and deleting the other: who is known may come with the new one.
+    if (row.token !== token.id) doors.setToken(row.id, token.id);
+    if (device.state === 'held' || row.state === 'held') return { state: 'held', ...known };
+    if (device.state !== 'managed' || row.state === 'pending') return { state: 'pending', ...known };
+    setClaim(device, claim);
+    return { state: 'approved', ...known };
+  };
+
+  const admit = (
+    call: DoorCall,
+    claim: Claim,
+    token: EnrolmentToken,
+    how: {
+      state: 'pending' | 'held';
+      resembles: number | null;
+      reason: HeldReason | null;
+      adopted?: Device | undefined;
+    },
+  ): Known => {
+    const { state, resembles, reason: heldReason, adopted } = how;
+    const made = {
+      ...claim,
+      publicId: adopted?.publicId ?? newPublicId(),
+      state,
+      token: token.id,
+      group: token.group,
+      heldReason,
+      resembles,
+    };
+    const id = adopted?.id ?? store.insert(made, clock());
+    if (adopted !== undefined) store.adopt(id, made);
+    hints.put(id, { names: [claim.hostname], addresses: [] }, clock());
+    const doorId = addDoor(id, call, token, state);
+    store.useToken(token.id);
+    return { state, device: deviceOf(id), doorId };
+  };
+
+  /** A known device with a new client through the same door: it was installed again. */
+  const reinstalled = (device: Device, call: DoorCall, claim: Claim, token: EnrolmentToken): Decision => {
+    events.record('device-reinstalled', { device: device.id, params: { device: device.publicId, address: call.from } });
+    const state = device.state === 'held' ? 'held' : 'pending';
+    const doorId = addDoor(device.id, call, token, state);
+    doors.waitInstead({ id: doorId, device: device.id, door: call.door });
+    const isAuto = token.approves(call.from);
+    if (device.state === 'managed' && isAuto) {
+      doors.takeOver({ id: doorId, device: device.id, door: call.door });
+      setClaim(device, claim);
+      return { state: 'approved', device: deviceOf(device.id), doorId };
+    }
+    if (device.state === 'pending') {
+      setClaim(device, claim);
+      if (isAuto && device.resembles === null)
+        return { state: 'approved', device: parts.approve(systemActor, device.id), doorId };
+    }
+    return { state, device: deviceOf(device.id), doorId };
+  };
+
+  const newcomer = (
+    call: DoorCall,
+    claim: Claim,
+    token: EnrolmentToken,
+    sameId: { fitting?: DeviceDoor | undefined; other?: DeviceDoor | undefined },
+  ): Decision => {
     if (token.expiresAt !== null && token.expiresAt <= clock()) return { state: 'refused', reason: 'token-expired' };
-    const candidates = store.resembling(claim).map((device) => ({ ...device, live: isLive(device) }));
-    const verdict = matchNewcomer(claim, candidates);
-    const known = verdict.kind === 'new' ? undefined : store.byId(verdict.device);
     // A new key needs a use of the token even where the hardware is known: hardware is only a claim, and a token that
     // was left behind on one device must not open the identity of another.
     if (token.maxUses !== null && store.tokenUses(token.id) >= token.maxUses)
       return { state: 'refused', reason: 'token-used-up' };
-    if (verdict.kind === 'same' && known !== undefined) {
+    const hold = (known: Device, reason: HeldReason): Decision => {
+      if (store.waiting() >= maxWaiting) return { state: 'refused', reason: 'too-many-waiting' };
+      const held = admit(call, claim, token, { state: 'held', resembles: known.id, reason });
+      cloneEvent(held.device, known, reason);
+      return held;
+    };
+    if (sameId.fitting !== undefined) {
+      const device = deviceOf(sameId.fitting.device);
+      // A client without a key of its own that was replaced: two of them take turns.
+      if (sameId.fitting.state === 'replaced') return hold(device, 'replaced-client-again');
+      if (isLive(device, call)) return hold(device, 'same-uuid-live');
       store.useToken(token.id);
-      return reinstalled(known, call, claim, token);
+      return reinstalled(device, call, claim, token);
     }
+    if (sameId.other !== undefined) return hold(deviceOf(sameId.other.device), 'same-id-other-hardware');
+
+    const alike = store.resembling(claim).filter((device) => device.state !== 'discovered');
+    const throughDoor = store.withDoor(
+      alike.map(({ id }) => id),
+      call.door,
+    );
+    const own = alike.filter(({ id }) => throughDoor.has(id));
+    const verdict = matchNewcomer(
+      claim,
+      own.map((device) => ({ ...device, live: isLive(device, call) })),
+    );
+    if (verdict.kind === 'same') {
+      store.useToken(token.id);
+      return reinstalled(deviceOf(verdict.device), call, claim, token);
+    }
+    if (verdict.kind === 'clone') return hold(deviceOf(verdict.device), verdict.reason);
     if (store.waiting() >= maxWaiting) return { state: 'refused', reason: 'too-many-waiting' };
-    if (verdict.kind === 'clone' && known !== undefined) {
-      cloneEvent(admit(call, claim, token, 'held', known.id, verdict.reason), known, verdict.reason);
-      return { state: 'held' };
-    }
-    const device = admit(call, claim, token, 'pending', null, null);
-    if (token.approve === 'auto') return { state: 'approved', device: parts.approve(systemActor, device.id) };
+
+    // Through another door the same hardware is no clone, and what was revoked does not come back by itself: both wait.
+    const others = [...alike.filter(({ id }) => !throughDoor.has(id)), ...store.revokedLike(claim)];
+    const perhaps = matchNewcomer(
+      claim,
+      others.map((device) => ({ ...device, live: false })),
+    );
+    const resembles = perhaps.kind === 'new' ? null : perhaps.device;
+    const adopted = onlyDiscovered(claim, { store, hints });
+    const admitted = admit(call, claim, token, { state: 'pending', resembles, reason: null, adopted });
+    const { device, doorId } = admitted;
+    if (token.approves(call.from) && resembles === null)
+      return { state: 'approved', device: parts.approve(systemActor, device.id), doorId };
     events.record('device-pending', { device: device.id, params: { device: device.publicId, address: call.from } });
-    return { state: 'pending', device };
+    return admitted;
   };
 
-  const decide = (call: EnrolCall, token: EnrolmentToken): Decision => {
-    const { device, agentVersion } = call.request;
+  const decide = (call: DoorCall, token: EnrolmentToken): Decision => {
+    const { facts } = call;
     const claim: Claim = {
-      ...toIdentity(device),
-      hostname: device.hostname,
-      os: device.os,
-      arch: device.arch,
-      agentVersion,
+      ...toIdentity({
+        uuid: facts.uuid ?? undefined,
+        serial: facts.serial ?? undefined,
+        macs: [...(facts.macs ?? [])],
+      }),
+      hostname: facts.hostname,
+      os: facts.os ?? '',
+      arch: facts.arch ?? '',
+      agentVersion: facts.agentVersion ?? '',
+      kind: facts.kind ?? 'computer',
       from: call.from,
     };
-    const known = store.byKey(call.csr.keyDigest);
-    if (known !== undefined) return knownKey(known, claim);
-    const waiting = store.byNextKey(call.csr.keyDigest);
-    if (waiting !== undefined) return { state: 'pending', device: waiting };
-    return newcomer(call, claim, token);
+    const byKey = call.keyDigest === null ? undefined : doors.byKey(call.door, call.keyDigest);
+    if (byKey !== undefined && byKey.state !== 'replaced') return knownClient(byKey, call, claim, token);
+    const sameId = doors.byClient(call.door, call.clientId);
+    const fitting = sameId.filter((row) => !contradictsOwnKey(deviceOf(row.device), claim));
+    const waiting = fitting.find((row) => isWaiting(row) || deviceOf(row.device).state === 'pending');
+    if (waiting !== undefined) return knownClient(waiting, call, claim, token);
+    const [first] = fitting.filter((row) => row.state !== 'replaced');
+    // Known, and proves nothing of its own; or revoked, whatever the key.
+    if (first !== undefined && (call.keyDigest === null || first.state === 'revoked'))
+      return knownClient(first, call, claim, token);
+    return newcomer(call, claim, token, {
+      fitting: first ?? (call.keyDigest === null ? fitting[0] : undefined),
+      other: fitting.length === 0 ? sameId[0] : undefined,
+    });
   };
 
   return (call) => {
     if (!limit.take(call.from) || !refused.allows(call.from)) {
       throw new AppError('RATE_LIMITED', 'too many requests to enrol', { retryAfterSeconds: 60 });
     }
-    const token = findEnrolmentToken(objects, call.request.token);
+    const purpose = purposeOf[call.door];
+    const token = purpose === undefined ? undefined : findEnrolmentToken(objects, purpose, call.token);
     if (token === undefined) throw refused.refuse('TOKEN', 'unknown-token', call.from);
     const decision = immediate(db, () => decide(call, token));
     if (decision.state === 'refused') throw refused.refuse('TOKEN', decision.reason, call.from, decision.device);
-    if (decision.state === 'held') {
-      throw new AppError(
-        'POSSIBLE_CLONE',
-        'this device looks like one that is known already; an administrator decides',
-      );
-    }
-    return decision;
+    const { state, device, doorId } = decision;
+    const standing = ({ approved: 'managed', pending: 'pending', held: 'held' } as const)[state];
+    return {
+      state,
+      device,
+      caller: { id: device.id, publicId: device.publicId, door: call.door, state: standing, doorId },
+    };
   };
 };

@@ -1,11 +1,12 @@
 import type { Database } from '../../platform/database.ts';
-import type { DeviceState, HeldReason } from './types.ts';
+import type { DeviceKind, DeviceState, HeldReason } from './types.ts';
 
 /** One device with what its list shows of it; nothing derived yet. */
 export type DeviceListRow = {
   id: number;
   publicId: string;
   state: DeviceState;
+  kind: DeviceKind;
   reenrolling: boolean;
   hostname: string;
   displayName: string | null;
@@ -45,7 +46,7 @@ const single = (alias: string, table: string, collection: string): string =>
  */
 export const deviceQueries = (db: Database) => {
   const sql = (where: string): string => `
-    select d.id, d.public_id as publicId, d.state, d.next_key_digest is not null as reenrolling,
+    select d.id, d.public_id as publicId, d.state, d.kind, (d.state = 'managed' and exists (select 1 from device_door x where x.device = d.id and x.state = 'pending')) as reenrolling,
       coalesce(nullif(i."name", ''), d.hostname) as hostname,
       json_extract(o.body, '$.displayName') as displayName,
       json_extract(o.body, '$.group') as "group", json_extract(g.body, '$.name') as groupName,
@@ -64,7 +65,7 @@ export const deviceQueries = (db: Database) => {
     left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
     left join object g on g.kind = 'group' and g.id = json_extract(o.body, '$.group') and g.deleted_at is null
     where ${where}`;
-  const all = db.prepare<[], Row>(sql('true'));
+  const all = db.prepare<[], Row>(sql(`d.kind <> 'directory'`));
   const byPublicId = db.prepare<[string], Row>(sql('d.public_id = ?'));
   const names = db.prepare<[string], { id: number; publicId: string; name: string }>(
     `select d.id, d.public_id as publicId,

@@ -4,13 +4,17 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
+import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 
 export { cleanAddress } from './identity.ts';
-export { newTokenSecret, tokenHash } from './tokens.ts';
+export { findEnrolmentToken, newTokenSecret, tokenHash } from './tokens.ts';
 
+import { discovery } from './discover.ts';
+import { doorStore } from './door-store.ts';
 import { enrolment } from './enrolment.ts';
+import { hintStore } from './hint-store.ts';
 import { lastSeen } from './last-seen.ts';
 import { firstIn } from './rate-limit.ts';
 import { refusals } from './refusals.ts';
@@ -19,9 +23,14 @@ import type {
   Caller,
   Device,
   DeviceCertificate,
+  DeviceDoor,
   DevicePage,
   DeviceQuery,
   DeviceState,
+  Discovery,
+  DoorCall,
+  DoorCaller,
+  DoorOutcome,
   EnrolOutcome,
   NewCertificate,
 } from './types.ts';
@@ -29,6 +38,18 @@ import type {
 export type DeviceService = {
   /** Decides about a request to enrol. TOKEN, POSSIBLE_CLONE, RATE_LIMITED. */
   enrol(call: { request: EnrolRequest; csr: CertificateRequest; from: string }): EnrolOutcome;
+  /** The same for any door; a newcomer that is held is an outcome, not an error. TOKEN, RATE_LIMITED. */
+  enrolDoor(call: DoorCall): DoorOutcome;
+  /** The client with this key; undefined when it is surely unknown. */
+  callerByKey(door: Door, keyDigest: string): DoorCaller | undefined;
+  /** The client that came with this token under this name before. */
+  callerByClient(door: Door, tokenId: string, clientId: string): DoorCaller | undefined;
+  /** A client spoke: noted for the next flush. */
+  heardDoor(caller: DoorCaller, call: { agent: string; from: string }): void;
+  /** The clients of a device: those in use first. */
+  doors(device: number): DeviceDoor[];
+  /** What others see of a device: finds it or makes a record; undefined when there are too many records. */
+  discover(seen: Discovery): { device: Device; created: boolean } | undefined;
   /** Keeps a certificate that was just made; only then may it be handed out. */
   recordCertificate(device: number, certificate: NewCertificate): void;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
@@ -78,7 +99,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const clock = parts.clock ?? nowMs;
   const limits = parts.limits ?? { enrolPerMinute: 600, refusalsPerMinute: 60 };
   const store = deviceStore(db);
-  const seen = lastSeen(db, store);
+  const doors = doorStore(db);
+  const hints = hintStore(db);
+  const seen = lastSeen(db, store, doors);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
   const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
 
@@ -99,8 +122,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     return immediate(db, () => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') throw new AppError('CONFLICT', 'the device is revoked');
-      const reinstalled = store.takeNextKey(id);
-      if (device.state === 'managed' && !reinstalled) return device;
+      if (device.state === 'discovered') throw new AppError('CONFLICT', 'nothing on the device has asked to come in');
+      const isLetIn = doors.approveWaiting(id);
+      if (device.state === 'managed' && !isLetIn) return device;
       if (device.state !== 'managed') store.approve(id, clock());
       events.record('device-approved', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       const approved = found(store.byId(id));
@@ -115,6 +139,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') return device;
       store.revoke(id, clock());
+      doors.revoke(id);
       events.record('device-revoked', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       return found(store.byId(id));
     });
@@ -161,8 +186,51 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     seen.note({ id: caller.id, at: clock(), seq: call.seq, agentVersion: call.version });
   };
 
+  const enrolDoor = enrolment({
+    db,
+    store,
+    doors,
+    hints,
+    objects,
+    events,
+    clock,
+    refused,
+    perMinute: limits.enrolPerMinute,
+    approve,
+    seen,
+  });
+
+  const enrol: DeviceService['enrol'] = ({ request, csr, from }) => {
+    const { device, token, agentVersion } = request;
+    const { state, device: found } = enrolDoor({
+      door: 'native',
+      token,
+      clientId: csr.keyDigest,
+      keyDigest: csr.keyDigest,
+      facts: { ...device, agentVersion },
+      from,
+    });
+    if (state === 'held') {
+      throw new AppError(
+        'POSSIBLE_CLONE',
+        'this device looks like one that is known already; an administrator decides',
+      );
+    }
+    return { state, device: found };
+  };
+
   return {
-    enrol: enrolment({ db, store, objects, events, clock, refused, perMinute: limits.enrolPerMinute, approve, seen }),
+    enrol,
+    enrolDoor,
+    callerByKey: (door, keyDigest) => doors.callerByKey(door, keyDigest),
+    callerByClient: (door, tokenId, clientId) => doors.callerByClient(door, tokenId, clientId),
+    heardDoor: ({ id, door, doorId }, { agent, from }) =>
+      seen.noteDoor(door, { doorId, device: id, at: clock(), agent, from }),
+    doors: (device) => {
+      seen.flush();
+      return doors.ofDevice(device);
+    },
+    discover: discovery({ db, store, hints, events }),
     recordCertificate: (id, certificate) =>
       immediate(db, () => {
         const device = found(store.byId(id));
@@ -197,6 +265,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     trim: () => {
       store.dropCertificates(clock() - 400 * dayMs);
       store.dropEvents(clock() - 90 * dayMs);
+      hints.trim(clock() - 30 * dayMs);
     },
   };
 };

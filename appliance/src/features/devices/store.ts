@@ -1,7 +1,9 @@
 import type { Database } from '../../platform/database.ts';
+import type { Door } from '../inventory/types.ts';
 import type {
   Device,
   DeviceCertificate,
+  DeviceKind,
   DevicePage,
   DeviceQuery,
   DeviceState,
@@ -14,7 +16,8 @@ type Row = {
   id: number;
   public_id: string;
   state: DeviceState;
-  next_key_digest: string | null;
+  kind: DeviceKind;
+  reenrolling: number;
   uuid: string | null;
   serial: string | null;
   macs: string;
@@ -54,13 +57,19 @@ export type AuthRow = {
   bootIds: string;
 };
 
-export type Claim = Identity & { hostname: string; os: string; arch: string; agentVersion: string; from: string };
+export type Claim = Identity & {
+  hostname: string;
+  os: string;
+  arch: string;
+  agentVersion: string;
+  kind: DeviceKind;
+  from: string | null;
+};
 
 export type NewDevice = Claim & {
   publicId: string;
-  state: 'pending' | 'held';
-  keyDigest: string;
-  token: string;
+  state: 'discovered' | 'pending' | 'held';
+  token: string | null;
   group: string | null;
   heldReason: HeldReason | null;
   resembles: number | null;
@@ -72,7 +81,8 @@ const toDevice = (row: Row): Device => ({
   id: row.id,
   publicId: row.public_id,
   state: row.state,
-  reenrolling: row.next_key_digest !== null,
+  kind: row.kind,
+  reenrolling: row.reenrolling === 1,
   uuid: row.uuid,
   serial: row.serial,
   macs: JSON.parse(row.macs) as string[],
@@ -105,41 +115,56 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** SQL over the device tables. */
 export const deviceStore = (db: Database) => {
-  const columns = `id, public_id, state, next_key_digest, uuid, serial, macs, hostname, os, arch, agent_version,
-    device_group, held_reason, resembles, from_address, created_at, approved_at, enrolled_at, revoked_at, last_seen_at`;
+  const columns = `id, public_id, state, kind, uuid, serial, macs, hostname, os, arch, agent_version,
+    device_group, held_reason, resembles, from_address, created_at, approved_at, enrolled_at, revoked_at, last_seen_at,
+    state = 'managed' and exists (select 1 from device_door x where x.device = device.id and x.state = 'pending') as reenrolling`;
   const device = (where: string) => db.prepare<[string | number], Row>(`select ${columns} from device where ${where}`);
   const byId = device('id = ?');
   const byPublicId = device('public_id = ?');
-  const byKey = device(`key_digest = ? order by state = 'revoked', id desc limit 1`);
-  const byNextKey = device('next_key_digest = ? limit 1');
-  const resembling = db.prepare<[string | null, string | null, string], Row>(
-    `select ${columns} from device where state <> 'revoked' and (uuid = ? or serial = ? or id in
-       (select device from device_mac where mac in (select value from json_each(?)))) order by id limit 100`,
-  );
+  const alike = (states: string) =>
+    db.prepare<[string | null, string | null, string], Row>(
+      `select ${columns} from device where ${states} and (uuid = ? or serial = ? or id in
+         (select device from device_mac where mac in (select value from json_each(?)))) order by id limit 100`,
+    );
+  const resembling = alike(`state <> 'revoked'`);
+  const revokedLike = alike(`state = 'revoked'`);
   const insert = db.prepare(
-    `insert into device (public_id, state, key_digest, uuid, serial, macs, hostname, os, arch, agent_version, token,
+    `insert into device (public_id, state, kind, uuid, serial, macs, hostname, os, arch, agent_version, token,
        device_group, held_reason, resembles, from_address, created_at)
-     values (@publicId, @state, @keyDigest, @uuid, @serial, @macs, @hostname, @os, @arch, @agentVersion, @token,
+     values (@publicId, @state, @kind, @uuid, @serial, @macs, @hostname, @os, @arch, @agentVersion, @token,
        @group, @heldReason, @resembles, @from, @now)`,
   );
-  const addMac = db.prepare<[string, number]>('insert into device_mac (mac, device) values (?, ?)');
+  const addMac = db.prepare<[string, number]>(
+    'insert into device_mac (mac, device) values (?, ?) on conflict do nothing',
+  );
   const dropMacs = db.prepare<[number]>('delete from device_mac where device = ?');
+  const addFacts = db.prepare(
+    `update device set uuid = coalesce(uuid, @uuid), serial = coalesce(serial, @serial), kind = @kind,
+       hostname = iif(hostname = '', @hostname, hostname), os = iif(@os = '', os, @os), arch = iif(@arch = '', arch, @arch)
+     where id = @id`,
+  );
+  const macsOf = db.prepare<[number, number]>(
+    `update device set macs = (select json_group_array(mac) from
+       (select mac from device_mac where device = ? order by mac limit 256)) where id = ?`,
+  );
+  const withDoor = db.prepare<[string, string], { device: number }>(
+    `select distinct device from device_door where device in (select value from json_each(?)) and door = ?
+       and state <> 'revoked'`,
+  );
   const setClaim = db.prepare(
     `update device set uuid = coalesce(@uuid, uuid), serial = coalesce(@serial, serial), macs = @macs,
        hostname = @hostname, os = @os, arch = @arch, agent_version = @agentVersion, from_address = @from where id = @id`,
   );
-  const setNextKey = db.prepare<[string, number]>('update device set next_key_digest = ? where id = ?');
-  const setKey = db.prepare<[string, number]>('update device set key_digest = ?, next_key_digest = null where id = ?');
-  const takeNextKey = db.prepare<[number]>(
-    'update device set key_digest = next_key_digest, next_key_digest = null where id = ? and next_key_digest is not null',
+  // Who was only seen comes in; the record keeps its number, its decisions and its history.
+  const adopt = db.prepare(
+    `update device set state = 'pending', kind = @kind, token = @token, device_group = coalesce(@group, device_group),
+       resembles = @resembles where id = @id`,
   );
   const approve = db.prepare<[number, number]>(
     `update device set state = 'managed', held_reason = null, resembles = null, approved_at = ? where id = ?`,
   );
   const hold = db.prepare<[HeldReason, number]>(`update device set state = 'held', held_reason = ? where id = ?`);
-  const revoke = db.prepare<[number, number]>(
-    `update device set state = 'revoked', next_key_digest = null, revoked_at = ? where id = ?`,
-  );
+  const revoke = db.prepare<[number, number]>(`update device set state = 'revoked', revoked_at = ? where id = ?`);
   const revokeCertificates = db.prepare<[number]>(`update device_certificate set state = 'revoked' where device = ?`);
   const setEnrolled = db.prepare<[number, number]>(
     'update device set enrolled_at = ? where id = ? and enrolled_at is null',
@@ -148,11 +173,16 @@ export const deviceStore = (db: Database) => {
   const seen = db.prepare<[number, number, string, number]>(
     'update device set last_seen_at = ?, seq = ?, agent_version = ? where id = ?',
   );
+  const seenAt = db.prepare<[number, number, number]>(
+    'update device set last_seen_at = ? where id = ? and coalesce(last_seen_at, 0) < ?',
+  );
   const count = db.prepare<[], { state: DeviceState; count: number }>(
     'select state, count(*) as count from device group by state',
   );
   const waiting = db.prepare<[], { count: number }>(
-    `select count(*) as count from device where state in ('pending', 'held') or next_key_digest is not null`,
+    `select (select count(*) from device where state in ('pending', 'held')) +
+       (select count(distinct x.device) from device_door x join device d on d.id = x.device
+         where x.state = 'pending' and d.state = 'managed') as count`,
   );
 
   const auth = db.prepare<[string], AuthRow>(
@@ -195,9 +225,6 @@ export const deviceStore = (db: Database) => {
   return {
     byId: (id: number): Device | undefined => map(byId.get(id)),
     byPublicId: (publicId: string): Device | undefined => map(byPublicId.get(publicId)),
-    /** The device with this key; a revoked one only when no other has it. */
-    byKey: (keyDigest: string): Device | undefined => map(byKey.get(keyDigest)),
-    byNextKey: (keyDigest: string): Device | undefined => map(byNextKey.get(keyDigest)),
     resembling: (identity: Identity): Device[] =>
       resembling.all(identity.uuid, identity.serial, JSON.stringify(identity.macs)).map(toDevice),
     insert: (device: NewDevice, now: number): number => {
@@ -209,9 +236,18 @@ export const deviceStore = (db: Database) => {
       setClaim.run({ ...claim, macs: JSON.stringify(claim.macs), id });
       setMacs(id, claim.macs);
     },
-    setNextKey: (id: number, keyDigest: string): void => void setNextKey.run(keyDigest, id),
-    setKey: (id: number, keyDigest: string): void => void setKey.run(keyDigest, id),
-    takeNextKey: (id: number): boolean => takeNextKey.run(id).changes > 0,
+    /** A discovered record becomes the newcomer's. */
+    adopt: (id: number, device: NewDevice): void => {
+      adopt.run({
+        id,
+        kind: device.kind,
+        token: device.token,
+        group: device.group,
+        resembles: device.resembles,
+      });
+      setClaim.run({ ...device, macs: JSON.stringify(device.macs), id });
+      setMacs(id, device.macs);
+    },
     approve: (id: number, now: number): void => void approve.run(now, id),
     hold: (id: number, reason: HeldReason): void => void hold.run(reason, id),
     revoke: (id: number, now: number): void => {
@@ -223,12 +259,28 @@ export const deviceStore = (db: Database) => {
     seen: (rows: Iterable<Seen>): void => {
       for (const row of rows) seen.run(row.at, row.seq, row.agentVersion, row.id);
     },
+    /** What others found out about a device that never spoke; nothing known is forgotten. */
+    addFacts: (id: number, claim: Claim): void => {
+      addFacts.run({ ...claim, id });
+      for (const mac of claim.macs) addMac.run(mac, id);
+      macsOf.run(id, id);
+    },
+    /** Which of these have a client of this door. */
+    withDoor: (ids: readonly number[], door: Door): Set<number> =>
+      new Set(ids.length === 0 ? [] : withDoor.all(JSON.stringify(ids), door).map(({ device }) => device)),
+    seenAt: (id: number, at: number): void => void seenAt.run(at, id, at),
+    revokedLike: (identity: Identity): Device[] =>
+      revokedLike.all(identity.uuid, identity.serial, JSON.stringify(identity.macs)).map(toDevice),
     list: (query: DeviceQuery): DevicePage => {
       const where = ['1 = 1'];
       const params: (string | number)[] = [];
       if (query.state !== undefined) {
         where.push('state in (select value from json_each(?))');
         params.push(JSON.stringify(query.state));
+      }
+      if (query.kind !== undefined) {
+        where.push('kind in (select value from json_each(?))');
+        params.push(JSON.stringify(query.kind));
       }
       if (query.search) {
         where.push(`(hostname like ? escape '\\' or public_id like ? escape '\\')`);
@@ -253,6 +305,7 @@ export const deviceStore = (db: Database) => {
       };
     },
     counts: (): Record<DeviceState, number> => ({
+      discovered: 0,
       pending: 0,
       managed: 0,
       held: 0,

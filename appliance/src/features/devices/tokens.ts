@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Obj } from '../objects/types.ts';
+import { addressRanges } from './address-ranges.ts';
 
 // Enrolment tokens are objects of the kind `token`; only the SHA-256 of the secret is kept. The secret has 256 random
 // bits, so a plain hash is enough and a look-up by hash leaks nothing about others.
+
+/** What a token lets in; one for `glpi` serves OCS, too. */
+export type TokenPurpose = 'agent' | 'osquery' | 'glpi';
 
 export type EnrolmentToken = {
   id: string;
@@ -12,31 +17,48 @@ export type EnrolmentToken = {
   maxUses: number | null;
   expiresAt: number | null;
   approve: 'manual' | 'auto';
+  /** Whether it lets a client at this address in by itself. */
+  approves(address: string): boolean;
 };
 
-const prefix = 'sallyport-agent-';
+/** The purpose of tokens by the door that they open. */
+export const purposeOf: Readonly<Partial<Record<Door, TokenPurpose>>> = {
+  native: 'agent',
+  osquery: 'osquery',
+  glpi: 'glpi',
+  ocs: 'glpi',
+};
 
 /** A new secret, as it is written into the token file. */
-export const newTokenSecret = (): string => `${prefix}${Buffer.from(randomBytes(32)).toString('base64url')}`;
+export const newTokenSecret = (purpose: TokenPurpose = 'agent'): string =>
+  `sallyport-${purpose}-${Buffer.from(randomBytes(32)).toString('base64url')}`;
 
 /** What is stored of a secret. */
 export const tokenHash = (secret: string): string => createHash('sha256').update(secret.trim()).digest('hex');
 
 const toToken = (object: Obj): EnrolmentToken => {
-  const { group, uses, expiresAt, approve } = object.body;
+  const { group, uses, expiresAt, approve, approveFrom } = object.body;
+  const ranges = Array.isArray(approveFrom)
+    ? addressRanges(approveFrom.filter((range) => typeof range === 'string'))
+    : undefined;
   return {
     id: object.id,
     group: typeof group === 'string' && group !== '' ? group : null,
     maxUses: typeof uses === 'number' ? uses : null,
     expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : null,
     approve: approve === 'auto' ? 'auto' : 'manual',
+    approves: (address) => approve === 'auto' && (ranges === undefined || ranges.contains(address)),
   };
 };
 
-/** The agents' token with this secret; undefined for a wrong, foreign or deleted one. */
-export const findEnrolmentToken = (objects: ObjectService, secret: string): EnrolmentToken | undefined => {
+/** The token with this secret; undefined for a wrong, foreign or deleted one. */
+export const findEnrolmentToken = (
+  objects: ObjectService,
+  purpose: TokenPurpose,
+  secret: string,
+): EnrolmentToken | undefined => {
   const object = objects.findBy('token', 'hash', tokenHash(secret));
-  return object === undefined || object.body['purpose'] !== 'agent' || object.body['disabled'] === true
+  return object === undefined || object.body['purpose'] !== purpose || object.body['disabled'] === true
     ? undefined
     : toToken(object);
 };

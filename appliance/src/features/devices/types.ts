@@ -5,14 +5,24 @@
 // let in by a token that says `auto`); one that looks like a live device is held as a possible clone. From then on the
 // device is its certificate: every request is bound to the certificate's fingerprint, which is looked up each time, so
 // that a revocation by another process counts at once. All refusals look alike to the caller; the event has the reason.
+//
+// A device has one or more doors: its own agent, osquery, a GLPI or OCS agent. Each is a row with what that client calls
+// itself and proves itself by; the device's state rules over those of its doors. A device that only others have seen is
+// `discovered`: it has no door and may not speak.
 
-export type DeviceState = 'pending' | 'managed' | 'held' | 'revoked';
+import type { Door } from '../inventory/types.ts';
+
+export type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
+
+/** A `directory` holds the users and groups of a polled directory; lists of devices leave it out. */
+export type DeviceKind = 'computer' | 'network' | 'printer' | 'phone' | 'directory';
 
 export type Device = {
   id: number;
   /** Random, the subject of its certificates and the name in addresses. */
   publicId: string;
   state: DeviceState;
+  kind: DeviceKind;
   /** A reinstall that waits for approval; the device goes on with its old key meanwhile. */
   reenrolling: boolean;
   uuid: string | null;
@@ -35,7 +45,79 @@ export type Device = {
   lastSeenAt: number | null;
 };
 
-export type HeldReason = 'same-uuid-live' | 'same-uuid-other-macs' | 'key-with-other-hardware' | 'two-boots';
+export type HeldReason =
+  | 'same-uuid-live'
+  | 'same-uuid-other-macs'
+  | 'key-with-other-hardware'
+  | 'same-id-other-hardware'
+  | 'replaced-client-again'
+  | 'two-boots';
+
+/** `replaced`: the device enrolled again through this door and speaks by a newer row. */
+export type DoorState = 'pending' | 'approved' | 'held' | 'replaced' | 'revoked';
+
+/** One client of a device. */
+export type DeviceDoor = {
+  id: number;
+  device: number;
+  door: Door;
+  /** What the client calls itself; for the native door the digest of its key. */
+  clientId: string;
+  state: DoorState;
+  /** Id of the token that it came with. */
+  token: string | null;
+  /** Product and version as the client names them. */
+  agent: string;
+  firstSeenAt: number;
+  lastSeenAt: number | null;
+  from: string | null;
+};
+
+/** A client that a request was bound to; only `managed` may have sections stored and work given. */
+export type DoorCaller = {
+  id: number;
+  publicId: string;
+  door: Door;
+  state: 'managed' | 'pending' | 'held' | 'revoked';
+  /** The row of the door. */
+  doorId: number;
+};
+
+/** What a client says about its hardware and system; only a claim. */
+export type DoorFacts = {
+  uuid?: string | null | undefined;
+  serial?: string | null | undefined;
+  macs?: readonly string[];
+  hostname: string;
+  os?: string;
+  arch?: string;
+  agentVersion?: string;
+  kind?: DeviceKind;
+};
+
+export type DoorCall = {
+  door: Door;
+  /** The enrolment secret as it was sent. */
+  token: string;
+  clientId: string;
+  /** SHA-256 (hex) of the key that the client proves itself by from now on; null where there is none. */
+  keyDigest: string | null;
+  facts: DoorFacts;
+  from: string;
+};
+
+export type DoorOutcome = { state: 'pending' | 'approved' | 'held'; device: Device; caller: DoorCaller };
+
+/** A device as others see it. */
+export type Discovery = {
+  method: 'directory' | 'scan' | 'agent' | 'passive';
+  /** Milliseconds. */
+  at: number;
+  facts: Omit<DoorFacts, 'hostname'> & { hostname?: string };
+  addresses?: readonly string[];
+  /** Host names; with a dot they are full DNS names. */
+  names?: readonly string[];
+};
 
 /** What a device claims, cleaned of placeholders. */
 export type Identity = { uuid: string | null; serial: string | null; macs: string[] };
@@ -51,6 +133,7 @@ export type Caller = {
 
 export type DeviceQuery = {
   state?: readonly DeviceState[];
+  kind?: readonly DeviceKind[];
   /** Part of the host name, or of the public id. */
   search?: string;
   /** The `next` of the page before. */

@@ -52,6 +52,7 @@ export const kinds = {
   'kind.token.field.uses': 'Uses',
   'kind.token.field.expiresAt': 'Expires',
   'kind.token.field.approve': 'Approval of devices',
+  'kind.token.field.approveFrom': 'Approve from these addresses only',
   'kind.token.field.account': 'Account',
   'kind.token.field.rights': 'Rights',
   'kind.token.field.disabled': 'Disabled',

@@ -55,6 +55,7 @@ export const kinds = {
   'kind.token.field.uses': 'Қолдану саны',
   'kind.token.field.expiresAt': 'Мерзімі',
   'kind.token.field.approve': 'Құрылғыларды мақұлдау',
+  'kind.token.field.approveFrom': 'Тек осы мекенжайлардан мақұлдау',
   'kind.token.field.account': 'Есептік жазба',
   'kind.token.field.rights': 'Құқықтар',
   'kind.token.field.disabled': 'Өшірілген',

@@ -55,6 +55,7 @@ export const kinds = {
   'kind.token.field.uses': 'Число применений',
   'kind.token.field.expiresAt': 'Истекает',
   'kind.token.field.approve': 'Одобрение устройств',
+  'kind.token.field.approveFrom': 'Одобрять только с этих адресов',
   'kind.token.field.account': 'Учётная запись',
   'kind.token.field.rights': 'Права',
   'kind.token.field.disabled': 'Отключён',

@@ -26,7 +26,7 @@ import { hasPersonal, personalParameter, recordPersonal, rowValues, toWire, valu
 import { deviceUpdateSchema, toDeviceUpdate } from './updates.ts';
 import { findingSchema } from './vulnerabilities.ts';
 
-const states = ['pending', 'managed', 'held', 'revoked'] as const;
+const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 const levels = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
 const sorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'findings'] as const;
 

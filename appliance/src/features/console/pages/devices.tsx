@@ -20,7 +20,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 import { sayCsv } from '../words.ts';
 
 const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
-const states = ['pending', 'managed', 'held', 'revoked'] as const;
+const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 const filterNames = ['status', 'state', 'group', 'os', 'address', 'decision'];
 const typedNumberFrom = 50;
 
@@ -142,8 +142,8 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   ];
 
   const siteTotal = (): number => {
-    const { managed, pending, held } = devices.counts();
-    return managed + pending + held;
+    const { discovered, managed, pending, held } = devices.counts();
+    return discovered + managed + pending + held;
   };
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -16,6 +16,8 @@ export const kind = defineKind({
     uses: { type: 'integer', min: 1, max: 1_000_000 },
     expiresAt: { type: 'time' },
     approve: { type: 'choice', options: ['manual', 'auto'] },
+    /** With `auto`: only clients at these addresses or ranges; without it, everywhere. */
+    approveFrom: { type: 'list', max: 50 },
     /** The account that an API token acts for. */
     account: { type: 'reference', kind: 'account' },
     /** Limits an API token further than its account. */

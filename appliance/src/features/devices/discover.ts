@@ -1,0 +1,95 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import type { EventService } from '../events/service.ts';
+import { cleanNames, type HintStore } from './hint-store.ts';
+import { cleanAddress, toIdentity } from './identity.ts';
+import { contradictsOwnKey } from './match.ts';
+import { newPublicId } from './public-id.ts';
+import type { DeviceStore } from './store.ts';
+import type { Device, Discovery, Identity } from './types.ts';
+
+// What others see: a directory, a scan, an agent's neighbours. It finds the device that is meant or makes a record of one
+// that never spoke; it never changes what a device says about itself.
+
+type Parts = { db: Database; store: DeviceStore; hints: HintStore; events: EventService };
+
+/** Records that nobody has approved or may approve; past it a scan of a large network would fill the table. */
+const maxDiscovered = 100_000;
+
+/** Finds by UUID, serial, MAC, then full DNS name, then address and name together; the oldest that fits. */
+const find = (parts: Parts, identity: Identity, names: readonly string[], addresses: readonly string[]) => {
+  const { store, hints } = parts;
+  const fits = (device: Device | undefined): device is Device =>
+    device !== undefined &&
+    device.state !== 'revoked' &&
+    device.kind !== 'directory' &&
+    !contradictsOwnKey(device, identity);
+  const alike = store.resembling(identity).filter(fits);
+  const byUuid = alike.find((device) => identity.uuid !== null && device.uuid === identity.uuid);
+  const bySerial = alike.find((device) => identity.serial !== null && device.serial === identity.serial);
+  const hardware = byUuid ?? bySerial ?? alike.find((device) => device.macs.some((mac) => identity.macs.includes(mac)));
+  if (hardware !== undefined) return hardware;
+  const { dns, labels } = cleanNames(names);
+  const byDns = hints
+    .devicesWith('dns', dns)
+    .map((id) => store.byId(id))
+    .find(fits);
+  if (byDns !== undefined) return byDns;
+  const named = new Set(hints.devicesWith('name', labels));
+  return hints
+    .devicesWith('address', addresses)
+    .filter((id) => named.has(id))
+    .map((id) => store.byId(id))
+    .find(fits);
+};
+
+/** Takes what others see of devices. */
+export const discovery = (parts: Parts) => {
+  const { db, store, hints, events } = parts;
+  return (seen: Discovery): { device: Device; created: boolean } | undefined => {
+    const identity = toIdentity({
+      uuid: seen.facts.uuid ?? undefined,
+      serial: seen.facts.serial ?? undefined,
+      macs: [...(seen.facts.macs ?? [])],
+    });
+    const names = [...new Set([...(seen.names ?? []), seen.facts.hostname ?? ''])].filter((name) => name !== '');
+    const addresses = [...new Set((seen.addresses ?? []).map(cleanAddress))].filter((one) => one !== 'unknown');
+    return immediate(db, () => {
+      const known = find(parts, identity, names, addresses);
+      if (known === undefined && store.counts().discovered >= maxDiscovered) return undefined;
+      const claim = {
+        ...identity,
+        hostname: seen.facts.hostname ?? names[0] ?? addresses[0] ?? '',
+        os: seen.facts.os ?? '',
+        arch: seen.facts.arch ?? '',
+        agentVersion: '',
+        kind: seen.facts.kind ?? 'computer',
+        from: null,
+      };
+      const id =
+        known?.id ??
+        store.insert(
+          {
+            ...claim,
+            publicId: newPublicId(),
+            state: 'discovered',
+            token: null,
+            group: null,
+            heldReason: null,
+            resembles: null,
+          },
+          seen.at,
+        );
+      if (known?.state === 'discovered') store.addFacts(id, claim);
+      if (known === undefined || known.state === 'discovered') store.seenAt(id, seen.at);
+      hints.put(id, { names, addresses }, seen.at);
+      const device = store.byId(id);
+      if (device === undefined) return undefined;
+      if (known === undefined)
+        events.record('device-discovered', {
+          device: id,
+          params: { device: device.publicId, method: seen.method },
+        });
+      return { device, created: known === undefined };
+    });
+  };
+};
