@@ -18,7 +18,7 @@ export type StatusFacts = {
 /** Facts of devices for their status. Reads device, section, inv_activity, task and device_findings. */
 export const statusQueries = (db: Database) => {
   const rows = db.prepare<[string], StatusFacts>(
-    `select d.id as device, d.state, d.next_key_digest is not null as reenrolling, d.last_seen_at as lastSeenAt,
+    `select d.id as device, d.state, (d.state = 'managed' and exists (select 1 from device_door x where x.device = d.id and x.state = 'pending')) as reenrolling, d.last_seen_at as lastSeenAt,
        (select a."restartPending" from section s join inv_activity a on a.device = s.device and a.door = s.door
          where s.device = d.id and s.collection = 'activity' and s.best = 1) as restartPending,
        exists (select 1 from section s where s.device = d.id and s.collection = 'software' and s.best = 1) as hasInventory,
