@@ -7,7 +7,7 @@ export type NewDevice = {
   state?: string;
   hostname?: string;
   os?: string;
-  keyDigest?: string;
+  kind?: string;
   from?: string;
   createdAt?: number;
   lastSeenAt?: number | null;
@@ -16,8 +16,8 @@ export type NewDevice = {
 /** Rows of devices as enrolment leaves them, without the certificates; the ids. */
 export const addDevices = (db: Database, devices: readonly NewDevice[]): number[] => {
   const insert = db.prepare(
-    `insert into device (public_id, state, key_digest, hostname, os, arch, from_address, created_at, last_seen_at)
-     values (@publicId, @state, @keyDigest, @hostname, @os, 'amd64', @from, @createdAt, @lastSeenAt)`,
+    `insert into device (public_id, state, kind, hostname, os, arch, from_address, created_at, last_seen_at)
+     values (@publicId, @state, @kind, @hostname, @os, 'amd64', @from, @createdAt, @lastSeenAt)`,
   );
   const start = db.prepare<[], number>('select coalesce(max(id), 0) from device').pluck().get() ?? 0;
   return db.transaction(() =>
@@ -26,7 +26,7 @@ export const addDevices = (db: Database, devices: readonly NewDevice[]): number[
       const row = {
         publicId: `device-${n}`,
         state: 'managed',
-        keyDigest: `key-${n}`,
+        kind: 'computer',
         hostname: `host-${n}`,
         os: 'linux',
         from: '192.0.2.1',
