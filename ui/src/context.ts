@@ -9,6 +9,7 @@ export type NavKey =
   | 'exchange'
   | 'devices'
   | 'software'
+  | 'changes'
   | 'vulnerabilities'
   | 'updates'
   | 'deployments'

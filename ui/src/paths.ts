@@ -44,6 +44,10 @@ export const paths = {
   inventoryCsv: (collection: string) => `/inventory/${enc(collection)}.csv`,
   inventoryItem: (collection: string, item: string | number) => `/inventory/${enc(collection)}/${enc(String(item))}`,
 
+  /** What changed on all devices. */
+  changes: (query: Query = {}) => withQuery('/changes', query),
+  changesCsv: () => '/changes.csv',
+
   vulnerabilities: (query: Query = {}) => withQuery('/vulnerabilities', query),
   vulnerabilitiesCsv: () => '/vulnerabilities.csv',
   finding: (id: string) => `/vulnerabilities/${enc(id)}`,
@@ -153,6 +157,8 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   inventory: '/inventory/:collection',
   inventoryCsv: '/inventory/:file{[a-z0-9-]+\\.csv}',
   inventoryItem: '/inventory/:collection/:item',
+  changes: '/changes',
+  changesCsv: '/changes.csv',
   vulnerabilities: '/vulnerabilities',
   vulnerabilitiesCsv: '/vulnerabilities.csv',
   finding: '/vulnerabilities/:id',

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
-import type { FieldType, Value, When } from '../model.ts';
+import type { FieldType, Reference, Value, When } from '../model.ts';
+import { paths } from '../paths.ts';
 import { Shape, type ShapeName } from './status.tsx';
 import { Time, valueText } from './text.tsx';
 
@@ -21,6 +22,8 @@ export type ChangeRow = {
     readonly after: Value;
   }[];
   readonly door: string;
+  /** On pages of the whole site. */
+  readonly device?: Reference | undefined;
 };
 
 /** Newest first: shape, what, when and who. */
@@ -109,39 +112,93 @@ export const FieldDiffs = ({
   </div>
 );
 
-const Change = ({ ctx, change }: { ctx: Ctx; change: ChangeRow }) => {
-  const collection = ctx.tDynamic(`collection.${change.collection}.title`);
-  if (change.operation === 'first') {
-    return <strong>{ctx.t('changes.first', { collection, n: change.count ?? 0 })}</strong>;
+const ChangeLine = ({ ctx, change }: { ctx: Ctx; change: ChangeRow & { readonly operation: keyof typeof signs } }) => (
+  <DiffLine ctx={ctx} sign={change.operation}>
+    {change.title === undefined ? null : <span translate="no">{change.title ?? ctx.t('common.withheld')}</span>}
+    {change.fields.map((field) => (
+      <span>
+        {ctx.tDynamic(`collection.${change.collection}.field.${field.name}`)}{' '}
+        <Pair ctx={ctx} before={field.before} after={field.after} type={field.type} />
+      </span>
+    ))}
+  </DiffLine>
+);
+
+const isDiff = (change: ChangeRow): change is ChangeRow & { readonly operation: keyof typeof signs } =>
+  change.operation !== 'first';
+
+/** Sections of one check-in come one after the other. */
+const reportMs = 60_000;
+
+const timeOf = (at: When): number => (typeof at === 'number' ? at : Date.parse(at));
+
+/** Neighbours that one device sent through one door at about the same time. */
+const byReport = (rows: readonly ChangeRow[]): ChangeRow[][] => {
+  const reports: ChangeRow[][] = [];
+  for (const row of rows) {
+    const report = reports.at(-1);
+    const [first] = report ?? [];
+    const isSame =
+      first !== undefined &&
+      first.door === row.door &&
+      first.device?.id === row.device?.id &&
+      Math.abs(timeOf(first.at) - timeOf(row.at)) < reportMs;
+    if (isSame) report?.push(row);
+    else reports.push([row]);
   }
+  return reports;
+};
+
+const Report = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => {
+  const device = rows[0]?.device;
   return (
     <>
-      <strong>{collection}</strong>
-      <div class="diff small">
-        <DiffLine ctx={ctx} sign={change.operation}>
-          {change.title === undefined ? null : <span translate="no">{change.title ?? ctx.t('common.withheld')}</span>}
-          {change.fields.map((field) => (
-            <span>
-              {ctx.tDynamic(`collection.${change.collection}.field.${field.name}`)}{' '}
-              <Pair ctx={ctx} before={field.before} after={field.after} type={field.type} />
-            </span>
-          ))}
-        </DiffLine>
-      </div>
+      {device === undefined ? null : (
+        <div>
+          <a class="name" href={paths.device(device.id)} translate="no">
+            {device.name}
+          </a>
+        </div>
+      )}
+      {[...Map.groupBy(rows, (row) => row.collection)].map(([name, changes]) => {
+        const collection = ctx.tDynamic(`collection.${name}.title`);
+        const lines = changes.filter(isDiff);
+        return (
+          <>
+            {changes
+              .filter((change) => !isDiff(change))
+              .map((change) => (
+                <div>
+                  <strong>{ctx.t('changes.first', { collection, n: change.count ?? 0 })}</strong>
+                </div>
+              ))}
+            {lines.length === 0 ? null : (
+              <>
+                <strong>{collection}</strong>
+                <div class="diff small">
+                  {lines.map((change) => (
+                    <ChangeLine ctx={ctx} change={change} />
+                  ))}
+                </div>
+              </>
+            )}
+          </>
+        );
+      })}
     </>
   );
 };
 
-/** Changes of a device as a timeline. */
+/** Changes as a timeline of reports, the newest first. */
 export const Changes = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => (
   <Timeline
     ctx={ctx}
-    items={rows.map((change) => ({
-      shape: change.operation === 'first' ? 'ok' : 'info',
-      what: <Change ctx={ctx} change={change} />,
+    items={byReport(rows).map((report) => ({
+      shape: report.every((change) => !isDiff(change)) ? 'ok' : 'info',
+      what: <Report ctx={ctx} rows={report} />,
       foot: (
         <>
-          <Time ctx={ctx} at={change.at} />, {ctx.tDynamic(`door.${change.door}`)}
+          <Time ctx={ctx} at={report[0]?.at ?? 0} />, {ctx.tDynamic(`door.${report[0]?.door ?? ''}`)}
         </>
       ),
     }))}

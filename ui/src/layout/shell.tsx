@@ -130,7 +130,7 @@ export const Bar = ({ ctx }: { ctx: Ctx }) => (
 
 const groups: readonly (readonly NavKey[])[] = [
   ['overview', 'exchange'],
-  ['devices', 'software'],
+  ['devices', 'software', 'changes'],
   ['vulnerabilities', 'updates', 'deployments'],
   ['events', 'provision'],
   ['settings'],
@@ -142,6 +142,7 @@ const targets: Readonly<Record<NavKey, () => string>> = {
   exchange: paths.exchange,
   devices: paths.devices,
   software: paths.software,
+  changes: paths.changes,
   vulnerabilities: paths.vulnerabilities,
   updates: paths.updates,
   deployments: paths.deployments,

@@ -1,3 +1,4 @@
+import { LinkButton } from '../components/form.tsx';
 import { Pager } from '../components/list-tools.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -49,6 +50,9 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
       ]}
       sub={ctx.t('inventory.onDevices', { n: devices.total })}
       advisoriesMatter
+      actions={
+        <LinkButton href={paths.changes({ collection, item: props.title })}>{ctx.t('changes.history')}</LinkButton>
+      }
     >
       <div class="grid">
         <Panel title={ctx.t('inventory.item')} span={7}>

@@ -4,6 +4,7 @@ import { cleanAddress } from '../devices/service.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
 import { bundleRoutes } from './routes/bundles.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -29,6 +30,7 @@ const builders = [
   siteRoutes,
   deviceRoutes,
   inventoryRoutes,
+  changeRoutes,
   vulnerabilityRoutes,
   updateRoutes,
   deploymentRoutes,

@@ -7,6 +7,7 @@ import type { DeviceModel } from './device-model.ts';
 import { guard, identify, requireNeed } from './guard.ts';
 import { errorPage } from './page.tsx';
 import { apiPages } from './pages/api.tsx';
+import { changePages } from './pages/changes.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
 import { devicePages } from './pages/device.tsx';
 import { devicesPages } from './pages/devices.tsx';
@@ -55,6 +56,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', devicesPages(deps, model));
   app.route('/', devicePages(deps, model));
   app.route('/', inventoryPages(deps, model));
+  app.route('/', changePages(deps, model));
   app.route('/', vulnerabilityPages(deps, model));
   app.route('/', updatePages(deps, model));
   app.route('/', deploymentPages(deps, model));

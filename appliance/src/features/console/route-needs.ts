@@ -42,6 +42,8 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   inventory: { GET: 'collection:read' },
   inventoryCsv: { GET: 'collection:read' },
   inventoryItem: { GET: 'collection:read' },
+  changes: { GET: 'devices:read' },
+  changesCsv: { GET: 'devices:read' },
   vulnerabilities: { GET: 'vulnerabilities:read' },
   vulnerabilitiesCsv: { GET: 'vulnerabilities:read' },
   finding: { GET: 'vulnerabilities:read' },

@@ -6,26 +6,13 @@ import { fromStored, type NamedField, type Stored } from './item.ts';
 import { listSql } from './list-sql.ts';
 import { hasId, unpackIds } from './packed-ids.ts';
 import { listQueries } from './queries.ts';
-import type { Cell, ChangeRow, SectionRow, SectionStore } from './store.ts';
-import type {
-  Change,
-  ChangeOperation,
-  Door,
-  FieldValue,
-  InventoryRow,
-  Item,
-  ListQuery,
-  ListResult,
-  Members,
-  SectionRow as ReadRow,
-} from './types.ts';
+import type { Cell, SectionRow, SectionStore } from './store.ts';
+import type { Door, FieldValue, InventoryRow, ListQuery, ListResult, Members, SectionRow as ReadRow } from './types.ts';
 import type { Holder } from './writer.ts';
 
 const maxPage = 100_000;
 
-type ChangeQuery = { device?: number; collection?: string; after?: number; limit: number; personal?: boolean };
-
-/** Reads sections, lists, membership and changes. */
+/** Reads sections, lists and membership. */
 export const inventoryReader = (parts: {
   db: Database;
   personal: Personal;
@@ -128,48 +115,11 @@ export const inventoryReader = (parts: {
     return devices;
   };
 
-  const logged = (fields: readonly NamedField[], row: string | null, reveal: boolean): Item | null => {
-    if (row === null) return null;
-    const cells = JSON.parse(row) as Record<string, Stored | { $enc: string }>;
-    return Object.fromEntries(
-      fields.map((named) => {
-        const cell = cells[named.name] ?? null;
-        const bytes = typeof cell === 'object' && cell !== null ? Buffer.from(cell.$enc, 'base64') : cell;
-        return [named.name, readCell(named, bytes, reveal)];
-      }),
-    );
-  };
-
-  const toChange = (row: ChangeRow, reveal: boolean): Change => {
-    const { shape, shared } = holder(row.collection);
-    const side = (item: number | null, text: string | null): Item | null => {
-      if (item === null) return logged(shape.own, text, reveal);
-      const [found] = shared?.byIds([item]) ?? [];
-      return found === undefined ? null : fieldsOf(shape.own, found, reveal);
-    };
-    const before = side(row.before_item, row.before_row);
-    const after = side(row.after_item, row.after_row);
-    const title = (after ?? before)?.[shape.collection.title];
-    return {
-      id: row.id,
-      device: row.device,
-      collection: row.collection,
-      door: row.door as Door,
-      at: row.at,
-      operation: row.operation as ChangeOperation,
-      title: typeof title === 'string' ? title : null,
-      before,
-      after,
-      count: row.count,
-    };
-  };
-
   return {
     section,
     list,
     members,
     itemDevices,
-    changes: (query: ChangeQuery): Change[] =>
-      sections.changes(query).map((row) => toChange(row, query.personal ?? false)),
+    readCell,
   };
 };

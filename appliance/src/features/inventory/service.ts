@@ -2,6 +2,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { changeReader } from './change-reader.ts';
 import { shapeOf } from './item.ts';
 import { unpackIds } from './packed-ids.ts';
 import { reportWriter } from './put-report.ts';
@@ -11,6 +12,7 @@ import { type SharedStore, sectionStore } from './store.ts';
 import { ensureTables } from './tables.ts';
 import type {
   Change,
+  ChangeQuery,
   Collection,
   CollectionCount,
   Door,
@@ -41,7 +43,10 @@ export type InventoryService = {
   itemDevices(collection: string, item: number): number[];
   /** No write may happen on this connection while it is read. */
   members(collection: string): Iterable<Members>;
-  changes(query: { device?: number; collection?: string; after?: number; limit: number; personal?: boolean }): Change[];
+  /** What changed, the newest first. */
+  changes(query: ChangeQuery): Change[];
+  /** About how many changes are kept. */
+  aboutChanges(): number;
   counts(): CollectionCount[];
   /** Removes everything of a device. */
   forget(device: number): void;
@@ -94,7 +99,8 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
   const outranked = (name: string): Set<number> =>
     new Set(sections.outranked(name).flatMap((row) => [...unpackIds(row.members, row.count)]));
   const writer = sectionWriter({ db, personal, sections, holder, onChanged });
-  const reader = inventoryReader({ db, personal, sections, holder });
+  const { readCell, ...reader } = inventoryReader({ db, personal, sections, holder });
+  const log = changeReader({ db, holders, holder, readCell });
 
   const hashes = (device: number, door?: Door): Record<string, string> =>
     Object.fromEntries(
@@ -111,6 +117,8 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
     putSection: writer.put,
     putReport: reportWriter({ db, collections, hashes, put: writer.put }),
     ...reader,
+    changes: log.changes,
+    aboutChanges: log.about,
     counts: () => {
       const held = new Map(sections.counts().map((row) => [row.collection, row]));
       return collections.map(({ name }) => ({

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import type { ChangeRow } from './change-store.ts';
 import type { Shape, Stored } from './item.ts';
 import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
 
@@ -16,26 +17,12 @@ export type SectionRow = {
   attrs: Buffer | null;
 };
 
-export type ChangeRow = {
-  id: number;
-  device: number;
-  collection: string;
-  door: string;
-  at: number;
-  operation: string;
-  before_item: number | null;
-  after_item: number | null;
-  before_row: string | null;
-  after_row: string | null;
-  count: number | null;
-};
-
 /** A column's value; personal ones are encrypted bytes. */
 export type Cell = Stored | Buffer;
 
 export type OwnRow = { id: number; ikey: Buffer; digest: Buffer } & Record<string, Cell>;
 
-/** SQL of sections and the change log. */
+/** SQL of sections, and what writes the change log. */
 export const sectionStore = (db: Database) => {
   const hash = db.prepare<[number, string, string], { id: number; hash: Buffer }>(
     'select id, hash from section where device = ? and collection = ? and door = ?',
@@ -108,25 +95,6 @@ export const sectionStore = (db: Database) => {
     },
     trimChanges: (collection: string, before: number, most: number): number =>
       trimChanges.run(collection, before, most).changes,
-    changes: (query: { device?: number; collection?: string; after?: number; limit: number }): ChangeRow[] => {
-      const parts = ['1'];
-      const params: unknown[] = [];
-      if (query.device !== undefined) {
-        parts.push('device = ?');
-        params.push(query.device);
-      }
-      if (query.collection !== undefined) {
-        parts.push('collection = ?');
-        params.push(query.collection);
-      }
-      if (query.after !== undefined) {
-        parts.push('id < ?');
-        params.push(query.after);
-      }
-      return db
-        .prepare<unknown[], ChangeRow>(`select * from change_log where ${parts.join(' and ')} order by id desc limit ?`)
-        .all(...params, query.limit);
-    },
   };
 };
 

@@ -125,6 +125,21 @@ export type Change = {
   count: number | null;
 };
 
+export type ChangeQuery = {
+  device?: number;
+  collection?: string | readonly string[];
+  operation?: readonly ChangeOperation[];
+  /** The whole title of an item of a `shared` collection: a package in all its versions. */
+  title?: string;
+  /** Stored at these times or between, ms. */
+  from?: number;
+  to?: number;
+  /** The id of the last row of the page before. */
+  after?: number;
+  limit: number;
+  personal?: boolean;
+};
+
 export type CollectionCount = { collection: string; rows: number; devices: number };
 
 export type Members = { device: number; items: Uint32Array };

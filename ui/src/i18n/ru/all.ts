@@ -26,6 +26,7 @@ import { register } from './register.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { story } from './story.ts';
+import { timeline } from './timeline.ts';
 import { updates } from './updates.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
 
@@ -58,6 +59,7 @@ export const ru = {
   ...search,
   ...settings,
   ...story,
+  ...timeline,
   ...updates,
   ...vulnerabilities,
 } as const;

@@ -12,7 +12,6 @@ import {
   comment,
   deviceId,
   deviceReference,
-  numberPaging,
   pageOf,
   paging,
   present,
@@ -22,7 +21,7 @@ import {
   timeOrNull,
 } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
-import { hasPersonal, personalParameter, recordPersonal, rowValues, toWire, valuesSchema } from '../values.ts';
+import { hasPersonal, personalParameter, recordPersonal, rowValues, valuesSchema } from '../values.ts';
 import { deviceUpdateSchema, toDeviceUpdate } from './updates.ts';
 import { findingSchema } from './vulnerabilities.ts';
 
@@ -71,18 +70,6 @@ const deviceDetailSchema = deviceSchema.extend({
     .describe('What administrators say about it'),
 });
 
-const changeSchema = z.object({
-  id: z.int(),
-  at: time,
-  collection: z.string(),
-  door: z.string(),
-  operation: z.enum(['first', 'added', 'removed', 'changed']),
-  title: z.string().nullable(),
-  before: z.record(z.string(), z.unknown()).nullable(),
-  after: z.record(z.string(), z.unknown()).nullable(),
-  count: z.int().nullable().describe('Of a first report: how many items it held'),
-});
-
 const toDevice = (device: ListedDevice) => ({
   id: device.publicId,
   name: device.name,
@@ -129,7 +116,6 @@ export const deviceRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
   for (const [schema, id] of [
     [deviceSchema, 'Device'],
     [deviceDetailSchema, 'DeviceDetail'],
-    [changeSchema, 'Change'],
   ] as const)
     names.add(schema, { id });
 
@@ -332,47 +318,6 @@ export const deviceRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
       handle: ({ params: { device } }) => ({
         rows: updates.forDevice(devices.byPublicId(device).id).map(toDeviceUpdate),
       }),
-    }),
-
-    jsonRoute({
-      method: 'get',
-      path: '/devices/{device}/changes',
-      tag,
-      right: 'devices:read',
-      summary: 'What changed on a device, the newest first',
-      params,
-      query: z.strictObject({
-        collection: z.string().max(64).optional(),
-        personal: personalParameter,
-        ...numberPaging,
-      }),
-      response: z.object({ rows: z.array(changeSchema), next: z.int().nullable() }),
-      handle: ({ actor, params: { device }, query: { limit, personal, ...rest } }) => {
-        const { id } = devices.byPublicId(device);
-        if (rest.collection !== undefined) inventory.collection(rest.collection);
-        if (personal) recordPersonal(events, { actor, what: rest.collection ?? 'changes', device: id });
-        const changes = inventory.changes({ device: id, limit, personal, ...present(rest) });
-        return {
-          rows: changes.map((change) => {
-            const { fields } = inventory.collection(change.collection);
-            const side = (item: Readonly<Record<string, unknown>> | null) =>
-              item &&
-              Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toWire(fields[name], value)]));
-            return {
-              id: change.id,
-              at: timeOf(change.at),
-              collection: change.collection,
-              door: change.door,
-              operation: change.operation,
-              title: change.title,
-              before: side(change.before),
-              after: side(change.after),
-              count: change.count,
-            };
-          }),
-          next: changes.length === limit ? (changes.at(-1)?.id ?? null) : null,
-        };
-      },
     }),
   ];
 };

@@ -14,6 +14,7 @@ import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { type Change, type Collection, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
+import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel, ListedDevice } from '../device-model.ts';
 import { deviceStatus } from '../device-status.ts';
@@ -255,14 +256,14 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const changes = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    const list = listState(c, ['collection']);
-    const [collection] = filterValues(list, 'collection');
+    const actor = actorFor(c, 'devices:read');
+    const list = listState(c, changeFilterNames);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
     const rows = inventory.changes({
       device: device.id,
       limit: pageRows,
-      ...(collection === undefined ? {} : { collection }),
+      ...changeQueryOf(list, collections, actor),
       ...(cursor === undefined ? {} : { after: Number(cursor) }),
     });
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
@@ -274,7 +275,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         list={list}
         rows={rows.map(asChange)}
         next={last === undefined ? undefined : String(last.id)}
-        collections={inventory.collections().map(({ name }) => name)}
+        filters={changeFilters(readableCollections(collections, actor))}
       />,
     );
   };

@@ -1,0 +1,120 @@
+import { currentCursor, filterValues } from '@sallyport/ui/list';
+import type { FilterField } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { Changes } from '@sallyport/ui/views/changes';
+import { type Context, Hono } from 'hono';
+import { AppError } from '../../../platform/errors.ts';
+import type { Change, ChangeQuery } from '../../inventory/types.ts';
+import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
+import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import type { DeviceModel } from '../device-model.ts';
+import { actorFor } from '../guard.ts';
+import { listState, pageRows } from '../lists.ts';
+import { viewContext } from '../page.tsx';
+import { changeRow } from '../records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+import { sayCsv } from '../words.ts';
+
+const csvPage = 2_000;
+const csvHead = [
+  'changes.at',
+  'events.device',
+  'changes.collection',
+  'changes.operation',
+  'changes.title',
+  'changes.before',
+  'changes.after',
+  'changes.door',
+];
+
+/** What changed on all devices; personal values are withheld. */
+export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { inventory, devices } = deps;
+  const collections = inventory.collections();
+  const filterNames = [...changeFilterNames, 'device'];
+
+  const queryOf = (c: Context<ConsoleEnv>): Omit<ChangeQuery, 'limit' | 'after'> => {
+    const actor = actorFor(c, 'devices:read');
+    const list = listState(c, filterNames);
+    const [device] = filterValues(list, 'device');
+    return {
+      ...changeQueryOf(list, collections, actor),
+      ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
+    };
+  };
+
+  const named = (rows: readonly Change[]) => {
+    const references = model.references(rows.map(({ device }) => device));
+    return (row: Change) => references.get(row.device) ?? { id: String(row.device), name: `#${row.device}` };
+  };
+
+  const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const rows = inventory.changes({
+      ...queryOf(c),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const deviceOf = named(rows);
+    const filters: FilterField[] = [
+      ...changeFilters(readableCollections(collections, actor)),
+      { name: 'device', label: 'events.device' },
+    ];
+    const last = rows.length === pageRows ? rows.at(-1) : undefined;
+    return c.html(
+      <Changes
+        ctx={viewContext(deps, c)}
+        list={list}
+        rows={rows.map((row) => ({ ...changeRow(collections, row), device: deviceOf(row) }))}
+        next={last === undefined ? undefined : String(last.id)}
+        filters={filters}
+        about={inventory.aboutChanges()}
+      />,
+    );
+  };
+
+  const send = (c: Context<ConsoleEnv>): Response => {
+    const query = queryOf(c);
+    const { ctx, value } = sayCsv(deps, c);
+    const found: Change[] = [];
+    for (let after: number | undefined; found.length < maxCsvRows; ) {
+      const limit = Math.min(csvPage, maxCsvRows - found.length);
+      const page = inventory.changes({ ...query, limit, ...(after === undefined ? {} : { after }) });
+      found.push(...page);
+      after = page.at(-1)?.id;
+      if (page.length < limit) break;
+    }
+    const deviceOf = named(found);
+    return sendCsv(deps, c, {
+      name: 'changes',
+      head: csvHead.map((key) => ctx.tDynamic(key)),
+      rows: found.map((change) => {
+        const row = changeRow(collections, change);
+        const side = (which: 'before' | 'after'): string =>
+          row.fields
+            .filter((field) => field[which] !== null)
+            .map((field) => {
+              const cell = value(field[which], field.type);
+              const label = ctx.tDynamic(`collection.${change.collection}.field.${field.name}`);
+              return `${label}: ${Array.isArray(cell) ? cell.join(', ') : String(cell)}`;
+            })
+            .join('; ');
+        return [
+          ctx.fmt.iso(change.at),
+          deviceOf(change).name,
+          ctx.tDynamic(`collection.${change.collection}.title`),
+          ctx.tDynamic(`changes.operation.${change.operation}`),
+          row.title === null ? ctx.t('common.withheld') : row.title,
+          side('before'),
+          side('after'),
+          ctx.tDynamic(`door.${change.door}`),
+        ];
+      }),
+    });
+  };
+
+  return new Hono<ConsoleEnv>().get(routePatterns.changes, show).get(routePatterns.changesCsv, send);
+};

@@ -1,0 +1,18 @@
+export const timeline = {
+  'nav.changes': 'Changes',
+  'changes.sub': { one: 'About {n} change kept.', other: 'About {n} changes kept.' },
+  'changes.shown': { one: '{n} change shown', other: '{n} changes shown' },
+  'changes.search': 'Whole name of a package or other item',
+  'changes.reports': 'Reports',
+  'changes.operation': 'What happened',
+  'changes.title': 'Item',
+  'changes.at': 'Stored',
+  'changes.before': 'Before',
+  'changes.after': 'After',
+  'changes.door': 'Door',
+  'changes.operation.first': 'First report',
+  'changes.operation.added': 'Added',
+  'changes.operation.removed': 'Removed',
+  'changes.operation.changed': 'Changed',
+  'changes.history': 'Which devices got or lost it',
+} as const;
