@@ -22,6 +22,8 @@ describe('pages', () => {
     paths.inventory('hardware'),
     paths.inventory('accounts'),
     paths.vulnerabilities(),
+    paths.changes(),
+    paths.changes({ collection: 'software', item: 'bash', operation: 'added', from: '2026-01-01' }),
     paths.updates(),
     paths.deployments(),
     paths.exchange(),
