@@ -66,6 +66,7 @@ describe('an agent', () => {
       'hardware',
       'accounts',
       'sessions',
+      'protection',
     ]);
     const device = deviceOf(state);
     expect(site.appliance.inventory.section(device.id, 'identity')).toMatchObject([{ name: 'a1' }]);
@@ -143,7 +144,7 @@ describe('an agent', () => {
     const before = readFileSync(join(state, 'identity.pem'), 'utf8');
     expect(await site.agent('once', '--state', state)).toMatchObject({ status: 1, json: { error: 'REFUSED' } });
     expect(readFileSync(join(state, 'identity.pem'), 'utf8')).toBe(before);
-    expect(readdirSync(join(state, 'sections'))).toHaveLength(7);
+    expect(readdirSync(join(state, 'sections'))).toHaveLength(8);
   });
 
   it('renews with a new key; the old certificate works until the new one is used', async () => {

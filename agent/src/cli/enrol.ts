@@ -38,6 +38,7 @@ export const command: Command = {
     'token-file': { type: 'string', value: 'FILE', help: 'the enrolment token' },
     fingerprint: { type: 'string', value: 'H', help: 'the fingerprint that came with the token' },
     root: { type: 'string', value: 'DIR', help: 'the root of the system to report and to install into (/)' },
+    executables: { type: 'boolean', help: 'report executable files with their hashes' },
     'observe-only': { type: 'boolean', help: 'report, and refuse every action' },
     wait: { type: 'string', value: 'SECONDS', help: `how long to wait for approval (${defaultWaitSeconds})` },
   },
@@ -50,6 +51,7 @@ export const command: Command = {
       fingerprint: required(context, 'fingerprint'),
       root: rootOf(context.text('root')),
       observeOnly: context.flag('observe-only'),
+      executables: context.flag('executables'),
       waitSeconds: wholeNumber(context.text('wait'), defaultWaitSeconds),
       onWaiting: (seconds) => context.note(`waiting for approval, next look in ${seconds} s`),
     });

@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { collectSections } from '../collectors/all.ts';
+import { noMemory } from '../collectors/collector.ts';
+import { describe } from '../errors.ts';
+import { wholeRound } from '../executables/round.ts';
 import { deviceFacts } from '../identity/device-facts.ts';
 import { openAgent } from '../loop/agent.ts';
 import { rootFiles } from '../platform/root-files.ts';
@@ -14,7 +17,15 @@ const writeInventory = async (context: CommandContext, out: string): Promise<voi
   const state = context.text('state');
   const settings = state === undefined ? undefined : openState(state).settings();
   const files = rootFiles(resolve(context.text('root') ?? settings?.root ?? '/'));
-  const sections = await collectSections({ files }, nowMs);
+  const from = {
+    files,
+    memory: noMemory,
+    clock: nowMs,
+    executables: context.flag('executables') ? wholeRound : undefined,
+  };
+  const sections = await collectSections(from, {
+    onFault: (collection, error) => context.note(`${collection} could not be collected: ${describe(error)}`),
+  });
   const report = {
     format: 'sallyport-inventory/1',
     agentVersion,
@@ -58,6 +69,7 @@ export const command: Command = {
   options: {
     out: { type: 'string', value: 'FILE', help: 'write the inventory there and contact nobody' },
     root: { type: 'string', value: 'DIR', help: 'with --out: the root of the system to report (/)' },
+    executables: { type: 'boolean', help: 'with --out: with the hashes of executable files' },
   },
   example: 'sallyport-agent once --out inventory.json',
   run: async (context) => {

@@ -43,6 +43,7 @@ export const readAccounts = (files: RootFiles): Item[] => {
 
 export const collector: Collector = {
   collection: 'accounts',
+  every: 'hour',
   collect: async ({ files }) =>
     sortItems(
       readAccounts(files).filter((account) => account['name'] !== undefined),

@@ -1,3 +1,4 @@
+import type { ExecutableLimits } from '../executables/round.ts';
 import type { RootFiles } from '../platform/root-files.ts';
 
 // A collector reads one collection's items from the device. Items are sorted by what identifies them and hold nothing
@@ -5,9 +6,32 @@ import type { RootFiles } from '../platform/root-files.ts';
 
 export type Item = Record<string, string | number | boolean | string[]>;
 
-export type CollectContext = { files: RootFiles };
+/** What a collector remembers from one time to the next, as JSON; lost where there is no state folder. */
+export type Memory = {
+  read(name: string): unknown;
+  write(name: string, value: unknown): void;
+};
 
-export type Collector = { collection: string; collect(context: CollectContext): Promise<Item[]> };
+/** For a collection without a state folder. */
+export const noMemory: Memory = { read: () => undefined, write: () => undefined };
+
+export type CollectContext = {
+  files: RootFiles;
+  memory: Memory;
+  clock: () => number;
+  /** How much of a turn's work may go into executable files; absent: nobody asked for them. */
+  executables?: ExecutableLimits | undefined;
+};
+
+export type Collector = {
+  collection: string;
+  /** How often it is due; once a day unless said. `turn`: whenever the agent checks in. */
+  every?: 'turn' | 'hour';
+  /** Due as well when the database of the package manager changed. */
+  followsPackages?: true;
+  /** undefined: nothing can be known here, so there is no section; an empty one says that there is nothing. */
+  collect(context: CollectContext): Promise<Item[] | undefined>;
+};
 
 /** Leaves out what is unknown: absent and empty are the same to the appliance. */
 export const item = (

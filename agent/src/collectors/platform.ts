@@ -39,11 +39,13 @@ const updateAgent = (files: RootFiles): string | undefined => {
 
 export const collector: Collector = {
   collection: 'platform',
+  followsPackages: true,
   collect: async ({ files }) => {
     const os = osRelease(files);
     return [
       item({
         vendor: clean(os['ID'] ?? 'linux', 100),
+        name: clean(os['PRETTY_NAME'], 200),
         release: clean(os['VERSION_ID'], 100),
         codename: clean(os['VERSION_CODENAME'], 100),
         build: clean(files.text('etc/debian_version') ?? os['BUILD_ID'], 200),

@@ -68,6 +68,7 @@ const openSessions = async (files: RootFiles): Promise<Item[]> => {
 /** The newest sessions of wtmp; those that are open now come from logind where it knows better. */
 export const collector: Collector = {
   collection: 'sessions',
+  every: 'hour',
   collect: async ({ files }) => {
     const log = files.bytes('var/log/wtmp', { maxBytes, fromEnd: true }) ?? Buffer.alloc(0);
     const recorded = sessionsOf(parseUtmp(log)).map((session) =>

@@ -1,4 +1,5 @@
 import type { RootFiles } from '../platform/root-files.ts';
+import { containerKind } from './container.ts';
 
 // Which kind of virtual machine or container this is, from what firmware and init say of themselves.
 
@@ -16,9 +17,8 @@ const makers: ReadonlyArray<readonly [RegExp, string]> = [
 
 /** The kind; undefined on bare metal. */
 export const virtualKind = (files: RootFiles): string | undefined => {
-  if (files.has('.dockerenv')) return 'docker';
-  const container = files.text('run/systemd/container')?.trim();
-  if (container) return container.slice(0, 50);
+  const container = containerKind(files);
+  if (container !== undefined) return container;
   const dmi = ['sys_vendor', 'product_name']
     .map((name) => files.text(`sys/class/dmi/id/${name}`)?.trim() ?? '')
     .join(' ');

@@ -59,3 +59,18 @@ export const debPurl = (vendor: string, found: Pick<InstalledPackage, 'name' | '
   const arch = found.arch === '' ? '' : `?arch=${encodeURIComponent(found.arch)}`;
   return `pkg:deb/${namespace}/${name}@${version}${arch}`;
 };
+
+export type TroubledPackage = { name: string; version: string; state: string };
+
+/** Packages whose installation stopped halfway: dpkg has to be run again for them. */
+export const dpkgTroubled = (text: string): TroubledPackage[] =>
+  text
+    .split(/\n(?:[ \t]*\n)+/)
+    .map((stanza) => fieldsOf(stanza))
+    .map((fields) => ({
+      name: fields.get('Package') ?? '',
+      version: fields.get('Version') ?? '',
+      state: /^\S+ \S+ (half-installed|unpacked|half-configured)$/.exec(fields.get('Status') ?? '')?.[1] ?? '',
+    }))
+    .filter((found) => found.name !== '' && found.version !== '' && found.state !== '')
+    .slice(0, maxPackages);

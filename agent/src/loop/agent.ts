@@ -1,10 +1,13 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
-import { AgentError } from '../errors.ts';
+import { collectors } from '../collectors/all.ts';
+import { AgentError, describe } from '../errors.ts';
+import { executableLimits } from '../executables/round.ts';
 import { type Connection, connect } from '../platform/connect.ts';
 import { fileLog, type Log } from '../platform/log.ts';
 import { type RootFiles, rootFiles } from '../platform/root-files.ts';
 import { openJournal } from '../state/journal.ts';
+import { openMemory } from '../state/memory.ts';
 import { openSections } from '../state/sections.ts';
 import { openSpool, type Spool } from '../state/spool.ts';
 import { type AgentState, newOwnId, openState, type Settings } from '../state/state.ts';
@@ -82,7 +85,17 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     observeOnly: settings.observeOnly,
     context: { files, connection, trust: openTrust(state.path('trust')), workFolder: state.path('work') },
   });
-  const inventory = deviceInventory({ files, saved, clock: nowMs });
+  const inventory = deviceInventory({
+    context: {
+      files,
+      memory: openMemory(state.path('memory')),
+      clock: nowMs,
+      executables: settings.executables ? executableLimits : undefined,
+    },
+    collectors,
+    saved,
+    onFault: (collection, error) => log('error', `${collection} could not be collected: ${describe(error)}`),
+  });
   return {
     settings,
     tasks,

@@ -23,6 +23,7 @@ export type EnrolOptions = {
   fingerprint: string;
   root: string;
   observeOnly: boolean;
+  executables: boolean;
   /** How long to wait for a person's approval. */
   waitSeconds: number;
   onWaiting: (seconds: number) => void;
@@ -80,6 +81,7 @@ export const enrol = async (options: EnrolOptions): Promise<Settings> => {
     server: options.server,
     root: options.root,
     observeOnly: options.observeOnly,
+    executables: options.executables,
     ownId: before?.ownId ?? newOwnId(),
     site,
   };

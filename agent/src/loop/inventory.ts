@@ -1,10 +1,11 @@
-import { collectors, collectSections, type Section } from '../collectors/all.ts';
-import type { RootFiles } from '../platform/root-files.ts';
+import { packagesChangedMs } from '../collectors/activity.ts';
+import { collectSections, type Section } from '../collectors/all.ts';
+import type { CollectContext, Collector } from '../collectors/collector.ts';
 import { jittered } from '../platform/timing.ts';
 import type { SectionFiles } from '../state/sections.ts';
 
-// The newest sections. All are collected once a day; what dpkg changes is collected as soon as its database changed, so
-// that an installation shows in the next check-in.
+// The newest sections. All are collected once a day, some more often; what the package managers change is collected as
+// soon as their databases changed, so that an installation shows in the next check-in.
 
 export type DeviceInventory = {
   /** Collects what is due; `all` collects everything. */
@@ -13,30 +14,38 @@ export type DeviceInventory = {
   hashes(): Record<string, string>;
 };
 
-const intervalMs = 24 * 3600 * 1000;
-const followDpkg = new Set(['software', 'platform', 'activity']);
+const hourMs = 3600 * 1000;
+const dayMs = 24 * hourMs;
 
+/** Keeps the sections of an enrolled agent. */
 export const deviceInventory = (parts: {
-  files: RootFiles;
+  context: CollectContext;
+  collectors: readonly Collector[];
   saved: SectionFiles;
-  clock: () => number;
+  onFault: (collection: string, error: unknown) => void;
 }): DeviceInventory => {
-  const { files, saved, clock } = parts;
+  const { context, collectors, saved, onFault } = parts;
+  const { clock } = context;
   const sections = new Map(saved.all().map((section) => [section.collection, section]));
-  const due = { atMs: 0, dpkgMs: undefined as number | undefined };
+  const due = { dayAtMs: 0, hourAtMs: 0, packagesMs: undefined as number | undefined };
   return {
     collect: async (all) => {
-      const dpkgMs = files.modifiedMs('var/lib/dpkg/status');
-      const everything = all || clock() >= due.atMs;
-      if (!everything && dpkgMs === due.dpkgMs) return;
-      const chosen = everything ? collectors : collectors.filter((one) => followDpkg.has(one.collection));
-      for (const section of await collectSections({ files }, clock, chosen)) {
+      const packagesMs = packagesChangedMs(context.files);
+      const isDay = all || clock() >= due.dayAtMs;
+      const isHour = isDay || clock() >= due.hourAtMs;
+      const isDue = ({ every, followsPackages }: Collector): boolean =>
+        isDay ||
+        every === 'turn' ||
+        (every === 'hour' && isHour) ||
+        (followsPackages === true && packagesMs !== due.packagesMs);
+      for (const section of await collectSections(context, { chosen: collectors.filter(isDue), onFault })) {
         const changed = sections.get(section.collection)?.hash !== section.hash;
         sections.set(section.collection, section);
         if (changed) saved.write(section);
       }
-      due.dpkgMs = dpkgMs;
-      if (everything) due.atMs = clock() + jittered(intervalMs);
+      due.packagesMs = packagesMs;
+      if (isDay) due.dayAtMs = clock() + jittered(dayMs);
+      if (isHour) due.hourAtMs = clock() + jittered(hourMs);
     },
     sections: () => sections,
     hashes: () => Object.fromEntries([...sections].map(([name, section]) => [name, section.hash])),

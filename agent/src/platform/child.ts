@@ -24,6 +24,8 @@ export type ChildOptions = {
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const graceMs = 10_000;
+/** What is still in the pipes of a child that has ended is read within this time. */
+const drainMs = 1000;
 
 /** Keeps the first and the last part of what is written to it. */
 const capture = (maxBytes: number) => {
@@ -77,6 +79,7 @@ export const runChild = (options: ChildOptions): Promise<ChildResult> =>
     });
     let timedOut = false;
     let killer: NodeJS.Timeout | undefined;
+    let drain: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
       timedOut = true;
       signalGroup(child.pid, 'SIGTERM');
@@ -85,6 +88,7 @@ export const runChild = (options: ChildOptions): Promise<ChildResult> =>
     const end = (exit: number | null, note = ''): void => {
       clearTimeout(timer);
       clearTimeout(killer);
+      clearTimeout(drain);
       // A child of the child may have outlived the time-out.
       if (timedOut) signalGroup(child.pid, 'SIGKILL');
       resolve({
@@ -101,6 +105,9 @@ export const runChild = (options: ChildOptions): Promise<ChildResult> =>
     });
     child.stderr.on('data', (chunk: Buffer) => both.add(chunk));
     child.once('error', (error) => end(null, `could not start: ${error.message}`));
-    // `exit` and not `close`: a daemon started by the child may hold the pipes open for ever.
-    child.once('exit', (exit) => setImmediate(() => end(exit)));
+    // A daemon started by the child may hold the pipes open for ever: `close` is waited for, but not long.
+    child.once('exit', (exit) => {
+      drain = setTimeout(() => end(exit), drainMs);
+    });
+    child.once('close', (exit) => end(exit));
   });

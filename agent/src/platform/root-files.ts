@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 // Reads below the device's root: `/`, or the folder that `--root` names. Absent files are the normal case for facts.
@@ -15,6 +15,8 @@ export type RootFiles = {
   /** Names in a folder, sorted; none when it is absent. */
   names(relative: string): string[];
   modifiedMs(relative: string): number | undefined;
+  /** Where a symbolic link points, as it is written. */
+  link(relative: string): string | undefined;
 };
 
 const defaultMaxBytes = 1024 * 1024;
@@ -75,6 +77,7 @@ export const rootFiles = (root: string): RootFiles => {
     bytes,
     text: (relative, maxBytes = defaultMaxBytes) => bytes(relative, { maxBytes })?.toString('utf8'),
     names: (relative) => (orAbsent(() => readdirSync(path(relative))) ?? []).sort().slice(0, maxNames),
+    link: (relative) => orAbsent(() => readlinkSync(path(relative))),
     modifiedMs: (relative) => orAbsent(() => statSync(path(relative)).mtimeMs),
   };
 };

@@ -39,6 +39,7 @@ describe('state', () => {
       server: 'https://x',
       root: '/',
       observeOnly: false,
+      executables: false,
       ownId: 'a'.repeat(32),
     });
     expect(state.identity()?.cert).toContain('BB==');

@@ -13,6 +13,8 @@ const settingsSchema = z.object({
   server: z.string().max(512),
   root: z.string().max(4096),
   observeOnly: z.boolean(),
+  /** Whether executable files are looked for and hashed. */
+  executables: z.boolean().default(false),
   /** The agent's own random id, for devices whose firmware and system have none. */
   ownId: z.string().regex(/^[0-9a-f]{32}$/),
   site: z.string().max(64).optional(),

@@ -1,5 +1,6 @@
+import { withoutHome } from '@sallyport/bundle-tools/protocol/home-path';
 import { describe, expect, it } from 'vitest';
-import { toStored, withoutHome } from './item.ts';
+import { toStored } from './item.ts';
 
 describe('the path of a file', () => {
   it.each([

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { withoutHome } from '@sallyport/bundle-tools/protocol/home-path';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { Collection, Field, FieldValue, Item } from './types.ts';
@@ -29,12 +30,6 @@ export const shapeOf = (collection: Collection): Shape => {
     identity: reported.filter(({ field }) => field.identity),
   };
 };
-
-const homes =
-  /^((?:\/(?:var\/)?home|\/Users|\/export\/home|[A-Za-z]:[\\/](?:Users|Documents and Settings))[\\/])[^\\/]+/i;
-
-/** A path without the name of the home folder that it leads through: `/home/*` for `/home/dana`. */
-export const withoutHome = (path: string): string => path.replace(homes, '$1*');
 
 /** A validated wire value as it is stored, control characters removed. */
 export const toStored = (field: Field, value: unknown): Stored => {

@@ -124,6 +124,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const platform = platformOf(inventory.section(device, 'platform'));
     const ids = new Set<number>();
     for (const row of inventory.section(device, 'software')) {
+      // Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart.
+      if (row['kernel'] === 'old' || row['kernel'] === 'pending') continue;
       const coordinate = coordinateOf(identityOf(row), platform);
       if (!coordinate) continue;
       const { id, isNew } = store.coord(coordinate);

@@ -86,6 +86,7 @@ export const collections = {
   'collection.software.field.publisher': 'Publisher',
   'collection.software.field.source': 'Source package',
   'collection.software.field.sourceVersion': 'Source version',
+  'collection.software.field.kernel': 'Kernel',
   'collection.software.field.installedAt': 'Installed',
   'collection.software.field.uninstallCommand': 'Uninstall command',
   'collection.software.field.sizeKb': 'Size, KB',

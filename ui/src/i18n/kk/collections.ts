@@ -89,6 +89,7 @@ export const collections = {
   'collection.software.field.publisher': 'Шығарушы',
   'collection.software.field.source': 'Бастапқы пакет',
   'collection.software.field.sourceVersion': 'Бастапқы нұсқа',
+  'collection.software.field.kernel': 'Ядро',
   'collection.software.field.installedAt': 'Орнатылған',
   'collection.software.field.uninstallCommand': 'Жою пәрмені',
   'collection.software.field.sizeKb': 'Көлемі, КБ',

@@ -89,6 +89,7 @@ export const collections = {
   'collection.software.field.publisher': 'Издатель',
   'collection.software.field.source': 'Исходный пакет',
   'collection.software.field.sourceVersion': 'Версия исходного пакета',
+  'collection.software.field.kernel': 'Ядро',
   'collection.software.field.installedAt': 'Установлена',
   'collection.software.field.uninstallCommand': 'Команда удаления',
   'collection.software.field.sizeKb': 'Размер, КБ',

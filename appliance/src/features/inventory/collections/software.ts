@@ -16,6 +16,8 @@ export const collection = defineCollection({
     publisher: { type: 'text', indexed: true, maxLength: 256 },
     source: { type: 'text', indexed: true, maxLength: 256, column: false },
     sourceVersion: { type: 'text', maxLength: 256, column: false },
+    /** Of several installed kernels: which runs, which waits for a restart, which is left over. */
+    kernel: { type: 'text', perDevice: true, choices: ['running', 'pending', 'old'], column: false },
     installedAt: { type: 'time', perDevice: true },
     uninstallCommand: { type: 'text', perDevice: true, maxLength: 1_024, column: false },
     sizeKb: { type: 'integer', perDevice: true },
