@@ -9,6 +9,7 @@ import type { CaService } from './features/ca/types.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { Device } from './features/devices/types.ts';
+import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type EventService, eventService } from './features/events/service.ts';
 import type { EventType } from './features/events/types.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
@@ -53,6 +54,7 @@ export type Appliance = {
   jobs: Jobs;
   ca: CaService;
   devices: DeviceService;
+  discovery: DiscoveryService;
   /** What agents may fetch of the trust chain; the exchange's. */
   trustFiles: TrustFiles;
   /** The queues that agents work on; the deployments'. */
@@ -226,6 +228,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       jobs: queue,
       ca,
       devices,
+      discovery: discoveryService({ db, objects, events, inventory, devices, jobs: queue }),
       trustFiles: { get: exchange.trustFile, root: exchange.root },
       tasks: deployments.queue,
       accounts,

@@ -43,6 +43,9 @@ export const startServer = async (
     lock.release();
     throw error;
   }
+  const stopDiscovery = appliance.discovery.startSchedule((error) =>
+    log.error({ err: error }, 'the schedule of discovery was not looked at'),
+  );
   const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
   const stopRules = startRules({ ...appliance, onError: (error) => log.error({ err: error }, 'rules were not run') });
   return {
@@ -52,6 +55,7 @@ export const startServer = async (
       await listener.close();
       await intake.close();
       stopFlushing();
+      stopDiscovery();
       stopRules();
       devices.flush();
       await jobs.stop();

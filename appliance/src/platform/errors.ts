@@ -37,6 +37,10 @@ export type AppErrorCode =
   | 'DATA_DIR'
   | 'DECLARATION'
   | 'TIMEOUT'
+  | 'NOT_NAMED'
+  | 'UNREACHABLE'
+  | 'PEER'
+  | 'DIRECTORY'
   | 'USAGE'
   | 'FINDINGS'
   | 'INTERNAL';
@@ -105,6 +109,10 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   DATA_DIR: entry('DATA_DIR', 500, 2),
   DECLARATION: entry('DECLARATION', 500),
   TIMEOUT: entry('TIMEOUT', 504),
+  NOT_NAMED: entry('NOT_NAMED', 403),
+  UNREACHABLE: entry('UNREACHABLE', 502),
+  PEER: entry('PEER', 502),
+  DIRECTORY: entry('DIRECTORY', 502),
   USAGE: entry('USAGE', 400, 2),
   FINDINGS: entry('FINDINGS', 500),
   INTERNAL: entry('INTERNAL', 500),

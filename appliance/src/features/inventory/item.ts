@@ -15,6 +15,8 @@ export type Shape = {
   /** Reported fields that are the item's own. */
   own: readonly NamedField[];
   perDevice: readonly NamedField[];
+  /** Of its own and not volatile. */
+  steady: readonly NamedField[];
   identity: readonly NamedField[];
 };
 
@@ -27,6 +29,7 @@ export const shapeOf = (collection: Collection): Shape => {
     collection,
     own: reported.filter(({ field }) => !field.perDevice),
     perDevice: reported.filter(({ field }) => field.perDevice),
+    steady: reported.filter(({ field }) => !field.perDevice && !field.volatile),
     identity: reported.filter(({ field }) => field.identity),
   };
 };
@@ -95,9 +98,9 @@ export const ownKey = (
     `${shape.collection.name}\0${ordinal}\0${shape.collection.single ? '' : keyText(shape.identity, stored)}`,
   );
 
-/** Changes when any value does. */
+/** Changes when any value does, volatile ones apart. */
 export const ownDigest = (personal: Personal, shape: Shape, stored: Readonly<Record<string, Stored>>): Buffer =>
-  personal.keyed(`${shape.collection.name}\0digest\0${keyText(shape.own, stored)}`);
+  personal.keyed(`${shape.collection.name}\0digest\0${keyText(shape.steady, stored)}`);
 
 /** What pairs an item that went with one that came. */
 export const identityText = (shape: Shape, stored: Readonly<Record<string, Stored>>): string =>

@@ -40,6 +40,10 @@ export const logRow = (shape: Shape, cells: Readonly<Record<string, Cell>>): str
     ),
   );
 
+/** Volatile values are no personal ones, so they are compared as they stand. */
+const hasNewVolatile = (shape: Shape, row: OwnRow, stored: Readonly<Record<string, Stored>>): boolean =>
+  shape.own.some(({ name, field }) => field.volatile && (row[name] ?? null) !== (stored[name] ?? null));
+
 /** Replaces the rows of a device's section of an own collection by a report. */
 export const ownSection = (parts: {
   personal: Personal;
@@ -63,7 +67,10 @@ export const ownSection = (parts: {
     const digest = ownDigest(personal, shape, stored);
     const row = held.get(key.toString('hex'));
     held.delete(key.toString('hex'));
-    if (row?.digest.equals(digest)) continue;
+    if (row?.digest.equals(digest)) {
+      if (hasNewVolatile(shape, row, stored)) store.update(row.id, digest, cellsOf(personal, shape, stored, device));
+      continue;
+    }
     const cells = cellsOf(personal, shape, stored, device);
     const after = logRow(shape, Object.fromEntries(names.map((name, at) => [name, cells[at] ?? null])));
     if (row === undefined) {

@@ -133,7 +133,7 @@ export const objectService = ({ db, personal, events, kinds, settings }: ObjectP
   const checked = (kind: string, id: string, body: Body): Body => {
     const result = entryOf(kind).check(body);
     if (!result.ok) throw invalid(result.fields);
-    const faults = rules[kind]?.(id, result.body) ?? {};
+    const faults = rules[kind]?.(id, result.body) ?? kindOf(kind).check?.(result.body) ?? {};
     if (Object.keys(faults).length > 0) throw invalid(faults);
     return result.body;
   };

@@ -6,7 +6,7 @@
 // declarations are in settings/<area>.ts. Texts are catalogue keys: `kind.<kind>.title`, `kind.<kind>.field.<field>`,
 // `setting.<name>.title`, `setting.<name>.help`.
 
-import { AppError } from '../../platform/errors.ts';
+import { AppError, type FieldErrors } from '../../platform/errors.ts';
 
 export type Area =
   | 'devices'
@@ -81,6 +81,8 @@ export type Kind = {
   fields: Readonly<Record<string, KindField>>;
   title: string;
   key?: 'given' | 'generated' | 'single';
+  /** What the fields say together, once each is right by itself; returns what is wrong. */
+  check?: (body: Body) => FieldErrors;
   leaves: null | { file: string; fields: readonly string[]; group: string };
 };
 

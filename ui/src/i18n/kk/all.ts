@@ -18,6 +18,7 @@ import { lists } from './lists.ts';
 import { login } from './login.ts';
 import { media } from './media.ts';
 import { messages } from './messages.ts';
+import { network } from './network.ts';
 import { objects } from './objects.ts';
 import { overview } from './overview.ts';
 import { provision } from './provision.ts';
@@ -51,6 +52,7 @@ export const kk = {
   ...login,
   ...media,
   ...messages,
+  ...network,
   ...objects,
   ...overview,
   ...provision,

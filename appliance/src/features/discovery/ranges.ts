@@ -1,0 +1,193 @@
+import { hash } from 'node:crypto';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { Outbound, ProbeAnswer } from '../../platform/connect.ts';
+import { AppError, invalid, toFailure } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
+import { addressesOf, rangeOf } from './address-range.ts';
+import type { DiscoveryRecorder } from './recorder.ts';
+import { type ScanProgress, scanAddresses } from './scan.ts';
+import type { DiscoveryStore } from './store.ts';
+import { controllerRanges, portsOf, rangeKind, subjectOf } from './targets.ts';
+import type { ScanPlan, ScanSummary, Seen } from './types.ts';
+
+export type RangeParts = {
+  objects: ObjectService;
+  events: EventService;
+  store: DiscoveryStore;
+  recorder: DiscoveryRecorder;
+  outbound: Outbound;
+  /** Addresses and MACs of neighbours. */
+  arp(): ReadonlyMap<string, string>;
+  clock(): number;
+};
+
+const answerMs = 1_000;
+const shownExamples = 5;
+const stopLookMs = 500;
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+/** Whether it is within the hours of a range; they may reach over midnight. */
+export const isWithinHours = (body: Readonly<Record<string, unknown>>, at: Date): boolean => {
+  const [from, until] = [body['fromTime'], body['untilTime']];
+  if (typeof from !== 'string' || typeof until !== 'string') return true;
+  const now = at.getHours() * 60 + at.getMinutes();
+  const [start, end] = [minutesOf(from), minutesOf(until)];
+  return start <= end ? now >= start && now < end : now >= start || now < end;
+};
+
+/** A number from 0 up to below 1, from the system's randomness. */
+const randomFraction = (): number => Buffer.from(randomBytes(4)).readUInt32LE(0) / 2 ** 32;
+
+/** Address ranges: what would be asked, who confirmed it, the asking itself. */
+export const addressRanges = (parts: RangeParts) => {
+  const { objects, events, store, recorder, outbound, clock } = parts;
+
+  const planOf = (range: Obj): ScanPlan => {
+    const { body } = range;
+    const whole = rangeOf(String(body['network']));
+    const addresses = body['controllers'] === true ? [] : addressesOf(whole, controllerRanges(objects));
+    const ports = portsOf(body);
+    const ping = body['ping'] === true;
+    const ratePerSecond = Number(body['ratePerSecond']);
+    const probes = addresses.length * (ports.length + (ping ? 1 : 0));
+    // What is confirmed is what leaves: the addresses themselves, the questions, the rate.
+    const digest = hash('sha256', JSON.stringify([addresses, ports, ping, ratePerSecond]), 'hex');
+    return {
+      range: String(body['name']),
+      addresses: addresses.length,
+      excluded: whole.last - whole.first + 1 - addresses.length,
+      ports,
+      ping,
+      probes,
+      ratePerSecond,
+      seconds: Math.ceil(probes / ratePerSecond),
+      examples: addresses.slice(0, shownExamples),
+      digest,
+    };
+  };
+
+  /** Why a range is not asked now; undefined when it may be. */
+  const hindrance = (range: Obj): string | undefined => {
+    const { body } = range;
+    if (body['controllers'] === true) return 'controllers';
+    if (body['enabled'] !== true) return 'disabled';
+    const plan = planOf(range);
+    if (plan.probes === 0) return 'nothing';
+    if (body['confirmedPlan'] !== plan.digest) return 'unconfirmed';
+    return isWithinHours(body, new Date(clock())) ? undefined : 'hours';
+  };
+
+  const get = (id: string): Obj => objects.get(rangeKind, id);
+
+  /** Who changed the range last, as the chain names people. */
+  const lastEditor = (id: string): string | undefined =>
+    objects.revisions(rangeKind, id).find(({ comment }) => comment !== 'confirmed')?.actor;
+
+  return {
+    plan: (id: string): ScanPlan => planOf(get(id)),
+    hindrance: (id: string): string | undefined => hindrance(get(id)),
+    /** A person says yes to exactly this plan, with its number of addresses. INVALID, CONFLICT, FORBIDDEN. */
+    confirm: (actor: Actor, id: string, said: { digest: string; addresses: number }): void => {
+      requireRight(actor, 'devices:write');
+      const plan = planOf(get(id));
+      if (plan.digest !== said.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
+      if (plan.addresses !== said.addresses)
+        throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.addresses } } });
+      if (objects.settingFlag('devices.scan-second-person') && lastEditor(id) === actorRef(actor))
+        throw new AppError('FORBIDDEN', 'another person than the one who entered the range confirms it');
+      objects.update(
+        actor,
+        rangeKind,
+        id,
+        { confirmedPlan: plan.digest, confirmedBy: actorRef(actor) },
+        { comment: 'confirmed' },
+      );
+    },
+    /** Asks every address. CONFLICT while something hinders it; CANCELLED when somebody stops it. */
+    scan: async (
+      id: string,
+      actor: Actor,
+      run: { signal?: AbortSignal; onProgress(progress: ScanProgress): void },
+    ): Promise<ScanSummary> => {
+      const range = get(id);
+      const subject = subjectOf(range);
+      const name = String(range.body['name']);
+      try {
+        const why = hindrance(range);
+        if (why !== undefined) throw new AppError('CONFLICT', `the range is not asked: ${why}`, { why });
+        store.setStop(subject, false);
+        const startedAt = clock();
+        const plan = planOf(range);
+        const addresses = addressesOf(rangeOf(String(range.body['network'])), controllerRanges(objects));
+        let lookedAt = startedAt;
+        let ended: string | undefined;
+        const stopped = (): boolean => {
+          if (run.signal?.aborted) ended ??= 'stopped';
+          // The object may be changed or deleted while it runs; the words of now count.
+          else if (clock() - lookedAt >= stopLookMs) {
+            lookedAt = clock();
+            const current = objects.find(rangeKind, id);
+            if (store.subject(subject)?.stop === 1) ended ??= 'stopped';
+            else ended ??= current === undefined ? 'deleted' : hindrance(current);
+          }
+          return ended !== undefined;
+        };
+        const ask = async ({ address, port }: { address: string; port: number | 'ping' }): Promise<ProbeAnswer> => {
+          if (port !== 'ping') return outbound.probe({ purpose: 'discovery', object: subject, host: address, port }, answerMs);
+          const answered = await outbound.ping({ purpose: 'discovery', object: subject, host: address }, answerMs);
+          return answered === true ? 'open' : 'silent';
+        };
+        const { found, asked, whole } = await scanAddresses({
+          addresses,
+          ports: plan.ports,
+          ping: plan.ping,
+          ratePerSecond: plan.ratePerSecond,
+          ask,
+          stopped,
+          random: randomFraction,
+          clock,
+          onProgress: run.onProgress,
+        });
+        const at = clock();
+        const macs = parts.arp();
+        const seen = found.map(({ address, ports }): Seen => {
+          const mac = macs.get(address);
+          return {
+            method: 'scan',
+            at,
+            by: name,
+            macs: mac === undefined ? [] : [mac],
+            addresses: [address],
+            names: [],
+            ports: [...ports].sort((a, b) => a - b),
+            visible: true,
+          };
+        });
+        const kept = await recorder.keepAll(seen);
+        if (!whole) throw new AppError('CANCELLED', `ended after ${asked} of ${plan.probes}: ${ended ?? 'stopped'}`);
+        recorder.hide('scan', name, kept.devices, at);
+        const summary = {
+          asked: plan.addresses,
+          probes: asked,
+          found: found.length,
+          created: kept.created,
+          ms: at - startedAt,
+        };
+        store.succeed(subject, at, summary);
+        events.record('range-scanned', {
+          actor: actorRef(actor),
+          params: { range: name, asked: plan.addresses, probes: asked, found: found.length, created: kept.created },
+        });
+        return summary;
+      } catch (error) {
+        const { code, message } = toFailure(error);
+        store.fail(subject, clock(), code, message);
+        events.record('range-scan-ended', { actor: actorRef(actor), params: { range: name, code, reason: message } });
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,199 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { outbound } from '../../platform/connect.ts';
+import type { Database } from '../../platform/database.ts';
+import type { JobRun, Jobs } from '../../platform/jobs.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
+import { readArp } from './arp.ts';
+import { directories, type StoreProgress } from './directories.ts';
+import { addressRanges } from './ranges.ts';
+import { discoveryRecorder } from './recorder.ts';
+import type { ScanProgress } from './scan.ts';
+import { discoveryStore, type OutboundRow } from './store.ts';
+import { allOf, directoryKind, namedTargets, rangeKind, subjectOf } from './targets.ts';
+import type { DirectorySummary, LastRun, ScanPlan, ScanSummary, Seen } from './types.ts';
+
+export type DiscoveryRun<Summary> = {
+  id: string;
+  name: string;
+  body: Obj['body'];
+  last: LastRun<Summary>;
+  /** A run that waits or works. */
+  running: JobRun | undefined;
+  /** The record that holds a directory's content. */
+  device: number | null;
+};
+
+export type DiscoveryService = {
+  directories(): DiscoveryRun<DirectorySummary>[];
+  ranges(): DiscoveryRun<ScanSummary>[];
+  /** Connects, binds and looks, nothing more; NOT_NAMED, UNREACHABLE, PEER, DIRECTORY. */
+  testDirectory(actor: Actor, id: string): Promise<{ vendor: string; bases: readonly string[] }>;
+  /** Adds a poll or a scan; the run that there is already, if any. */
+  start(actor: Actor, what: 'poll' | 'scan', id: string): number;
+  /** Asks a running scan or poll to end. */
+  stop(actor: Actor, what: 'poll' | 'scan', id: string): void;
+  /** The work of the job `discovery-poll`. */
+  poll(
+    id: string,
+    actor: Actor,
+    run: { signal?: AbortSignal; onProgress(progress: StoreProgress): void },
+  ): Promise<DirectorySummary>;
+  importLdif(actor: Actor, id: string, bytes: AsyncIterable<Uint8Array>): Promise<DirectorySummary>;
+  plan(actor: Actor, id: string): ScanPlan;
+  /** Why a range is not asked now. */
+  hindrance(id: string): string | undefined;
+  confirm(actor: Actor, id: string, said: { digest: string; addresses: number }): void;
+  /** The work of the job `discovery-scan`. */
+  scan(
+    id: string,
+    actor: Actor,
+    run: { signal?: AbortSignal; onProgress(progress: ScanProgress): void },
+  ): Promise<ScanSummary>;
+  /** Keeps what agents say of their neighbours. */
+  keep(seen: readonly Seen[]): Promise<{ devices: Set<number>; created: number }>;
+  /** The connections that this appliance opened or denied, newest first. */
+  connections(limit: number): OutboundRow[];
+  /** Adds what is due by the schedules. */
+  enqueueDue(): number;
+  /** Looks once a minute until the returned function is called. */
+  startSchedule(onError: (error: unknown) => void): () => void;
+};
+
+export type DiscoveryParts = {
+  db: Database;
+  objects: ObjectService;
+  events: EventService;
+  inventory: InventoryService;
+  devices: DeviceService;
+  jobs: Pick<Jobs, 'enqueue' | 'list'>;
+  clock?: () => number;
+};
+
+/** What a run's row says. */
+export type DiscoveryPayload = { id: string; actor: string; label: string };
+
+export const pollJobKind = 'discovery-poll';
+export const scanJobKind = 'discovery-scan';
+
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const shownRuns = 200;
+
+/** Directories, address ranges, neighbours: everything that finds devices which never spoke. */
+export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
+  const { db, objects, events, inventory, devices, jobs } = parts;
+  const clock = parts.clock ?? nowMs;
+  const store = discoveryStore(db);
+  const recorder = discoveryRecorder({ db, devices, inventory });
+  const out = outbound({
+    targets: () => namedTargets(objects),
+    record: (record) => {
+      store.count(record, clock());
+      if (record.outcome !== 'denied') return;
+      const { purpose, host, port } = record;
+      events.record('connection-denied', {
+        actor: 'system:appliance',
+        params: { purpose, host: host.slice(0, 253), port },
+      });
+    },
+  });
+  const directory = directories({ objects, events, inventory, devices, store, recorder, outbound: out, clock });
+  const range = addressRanges({ objects, events, store, recorder, outbound: out, arp: readArp, clock });
+
+  const jobOf = { poll: pollJobKind, scan: scanJobKind } as const;
+  const kindOf = { poll: directoryKind, scan: rangeKind } as const;
+
+  const runningOf = (what: 'poll' | 'scan', id: string): JobRun | undefined =>
+    jobs
+      .list({ kind: jobOf[what], limit: shownRuns })
+      .find(
+        ({ state, payload }) => (state === 'queued' || state === 'running') && (payload as DiscoveryPayload).id === id,
+      );
+
+  const runs = <Summary>(what: 'poll' | 'scan'): DiscoveryRun<Summary>[] =>
+    allOf(objects, kindOf[what]).map((object) => {
+      const row = store.subject(subjectOf(object));
+      return {
+        id: object.id,
+        name: String(object.body['name']),
+        body: object.body,
+        last: {
+          at: row?.last_at ?? null,
+          okAt: row?.ok_at ?? null,
+          code: row?.code ?? null,
+          message: row?.message ?? null,
+          summary: row?.summary == null ? null : (JSON.parse(row.summary) as Summary),
+        },
+        running: runningOf(what, object.id),
+        device: row?.device ?? null,
+      };
+    });
+
+  const enqueue = (what: 'poll' | 'scan', id: string, by: { ref: string; label: string }): number =>
+    jobs.enqueue(jobOf[what], { id, actor: by.ref, label: by.label } satisfies DiscoveryPayload);
+
+  const start: DiscoveryService['start'] = (actor, what, id) => {
+    requireRight(actor, 'devices:write');
+    objects.get(kindOf[what], id);
+    return runningOf(what, id)?.id ?? enqueue(what, id, { ref: actorRef(actor), label: actor.label });
+  };
+
+  const enqueueDue = (): number => {
+    let added = 0;
+    for (const what of ['poll', 'scan'] as const) {
+      for (const { id, body, last, running } of runs(what)) {
+        const everyMs = Number(body['everyHours'] ?? 0) * hourMs;
+        if (everyMs === 0 || running !== undefined || clock() - (last.at ?? 0) < everyMs) continue;
+        if (what === 'poll' ? body['disabled'] === true : range.hindrance(id) !== undefined) continue;
+        enqueue(what, id, { ref: 'system:appliance', label: 'Sallyport' });
+        added += 1;
+      }
+    }
+    return added;
+  };
+
+  return {
+    directories: () => runs<DirectorySummary>('poll'),
+    ranges: () => runs<ScanSummary>('scan'),
+    testDirectory: async (actor, id) => {
+      requireRight(actor, 'devices:write');
+      return directory.test(id);
+    },
+    start,
+    stop: (actor, what, id) => {
+      requireRight(actor, 'devices:write');
+      store.setStop(subjectOf(objects.get(kindOf[what], id)), true);
+    },
+    poll: (id, actor, run) => directory.poll(id, actor, run),
+    importLdif: async (actor, id, bytes) => {
+      requireRight(actor, 'devices:write');
+      return directory.importLdif(id, actor, bytes);
+    },
+    plan: (actor, id) => {
+      requireRight(actor, 'devices:read');
+      return range.plan(id);
+    },
+    hindrance: range.hindrance,
+    confirm: range.confirm,
+    scan: (id, actor, run) => range.scan(id, actor, run),
+    keep: recorder.keepAll,
+    connections: store.connections,
+    enqueueDue,
+    startSchedule: (onError) => {
+      const look = (): void => {
+        try {
+          enqueueDue();
+        } catch (error) {
+          onError(error);
+        }
+      };
+      const timer = setInterval(look, minuteMs);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+  };
+};

@@ -1,0 +1,87 @@
+import type { ConnectionRecord } from '../../platform/connect.ts';
+import type { Database } from '../../platform/database.ts';
+
+export type SubjectRow = {
+  subject: string;
+  device: number | null;
+  last_at: number | null;
+  ok_at: number | null;
+  code: string | null;
+  message: string | null;
+  summary: string | null;
+  stop: number;
+};
+
+export type OutboundRow = {
+  purpose: string;
+  target: string;
+  object: string;
+  opened: number;
+  failed: number;
+  denied: number;
+  bytes_read: number;
+  bytes_written: number;
+  first_at: number;
+  last_at: number;
+};
+
+/** SQL of what discovery keeps: how each directory and range went last, and the connections that were opened. */
+export const discoveryStore = (db: Database) => {
+  const subject = db.prepare<[string], SubjectRow>('select * from discovery_subject where subject = ?');
+  const touch = db.prepare<[string]>('insert into discovery_subject (subject) values (?) on conflict do nothing');
+  const setDevice = db.prepare<[number, string]>('update discovery_subject set device = ? where subject = ?');
+  const setStop = db.prepare<[number, string]>('update discovery_subject set stop = ? where subject = ?');
+  const succeed = db.prepare<[number, number, string, string]>(
+    'update discovery_subject set last_at = ?, ok_at = ?, code = null, message = null, summary = ? where subject = ?',
+  );
+  const fail = db.prepare<[number, string, string, string]>(
+    'update discovery_subject set last_at = ?, code = ?, message = ? where subject = ?',
+  );
+  const count = db.prepare<[string, string, string, number, number, number, number, number, number, number]>(
+    `insert into outbound (purpose, target, object, opened, failed, denied, bytes_read, bytes_written, first_at, last_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict (purpose, target) do update set object = excluded.object, opened = opened + excluded.opened,
+       failed = failed + excluded.failed, denied = denied + excluded.denied, bytes_read = bytes_read + excluded.bytes_read,
+       bytes_written = bytes_written + excluded.bytes_written, last_at = excluded.last_at`,
+  );
+  const connections = db.prepare<[number], OutboundRow>('select * from outbound order by last_at desc limit ?');
+  return {
+    subject: (name: string): SubjectRow | undefined => subject.get(name),
+    setDevice: (name: string, device: number): void => {
+      touch.run(name);
+      setDevice.run(device, name);
+    },
+    setStop: (name: string, stop: boolean): void => {
+      touch.run(name);
+      setStop.run(stop ? 1 : 0, name);
+    },
+    succeed: (name: string, at: number, summary: unknown): void => {
+      touch.run(name);
+      succeed.run(at, at, JSON.stringify(summary), name);
+    },
+    fail: (name: string, at: number, code: string, message: string): void => {
+      touch.run(name);
+      fail.run(at, code, message.slice(0, 500), name);
+    },
+    count: (record: ConnectionRecord, at: number): void => {
+      const one = (outcome: ConnectionRecord['outcome']): number => (record.outcome === outcome ? 1 : 0);
+      const target = record.port === 0 ? record.host : `${record.host}:${record.port}`;
+      const { purpose, object, bytesRead, bytesWritten } = record;
+      count.run(
+        purpose,
+        target.slice(0, 300),
+        object,
+        one('opened'),
+        one('failed'),
+        one('denied'),
+        bytesRead,
+        bytesWritten,
+        at,
+        at,
+      );
+    },
+    connections: (limit: number): OutboundRow[] => connections.all(limit),
+  };
+};
+
+export type DiscoveryStore = ReturnType<typeof discoveryStore>;

@@ -1,0 +1,90 @@
+import type { NamedTarget, Proof } from '../../platform/connect.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Body, Obj } from '../objects/types.ts';
+import { type AddressRange, isInside, parseRange } from './address-range.ts';
+import { type DirectorySource, defaultFilters } from './poll-directory.ts';
+import { plainFingerprint } from './source-rules.ts';
+
+const maxObjects = 1_000;
+
+export const directoryKind = 'directory-source';
+export const rangeKind = 'address-range';
+
+/** How events, tables and connections name an object. */
+export const subjectOf = (object: Pick<Obj, 'kind' | 'id'>): string => `${object.kind}/${object.id}`;
+
+const text = (body: Body, name: string): string => (typeof body[name] === 'string' ? body[name] : '');
+const texts = (body: Body, name: string): string[] =>
+  Array.isArray(body[name]) ? body[name].filter((entry): entry is string => typeof entry === 'string') : [];
+
+/** Every live object of a kind. */
+export const allOf = (objects: Pick<ObjectService, 'list'>, kind: string): Obj[] =>
+  objects.list({ kind, limit: maxObjects, sort: 'title' }).rows;
+
+const proofOf = (body: Body): Proof | undefined => {
+  const sha256 = plainFingerprint(text(body, 'fingerprint'));
+  if (sha256 !== undefined) return { by: 'fingerprint', sha256 };
+  const pem = text(body, 'ca');
+  return pem === '' ? undefined : { by: 'ca', pem, name: text(body, 'tlsName') || text(body, 'host') };
+};
+
+/** A directory source as it is polled; with its secrets. */
+export const directorySourceOf = ({ body, ...object }: Obj): DirectorySource => ({
+  object: subjectOf(object),
+  host: text(body, 'host'),
+  port: Number(body['port']),
+  security: body['security'] === 'plain' ? 'plain' : body['security'] === 'starttls' ? 'starttls' : 'ldaps',
+  proof: proofOf(body),
+  bindDn: text(body, 'bindDn'),
+  password: text(body, 'password'),
+  baseDns: texts(body, 'baseDns'),
+  filters: {
+    users: text(body, 'userFilter') || defaultFilters.users,
+    groups: text(body, 'groupFilter') || defaultFilters.groups,
+    units: text(body, 'unitFilter') || defaultFilters.units,
+    computers: text(body, 'computerFilter') || defaultFilters.computers,
+  },
+  pageSize: Number(body['pageSize']),
+});
+
+/** The ports of a range as numbers. */
+export const portsOf = (body: Body): number[] => [...new Set(texts(body, 'ports').map(Number))];
+
+/** Where controllers live: nothing is asked there, whatever another range says. */
+export const controllerRanges = (objects: Pick<ObjectService, 'list'>): AddressRange[] =>
+  allOf(objects, rangeKind)
+    .filter(({ body }) => body['controllers'] === true)
+    .map(({ body }) => parseRange(text(body, 'network')))
+    .filter((range) => range !== undefined);
+
+/** What administrators named so far, for the module that connects. */
+export const namedTargets = (objects: Pick<ObjectService, 'list'>): NamedTarget[] => {
+  const forbidden = controllerRanges(objects);
+  const directories = allOf(objects, directoryKind)
+    .filter(({ body }) => body['disabled'] !== true)
+    .map(
+      (object): NamedTarget => ({
+        purpose: 'directory',
+        object: subjectOf(object),
+        ports: [Number(object.body['port'])],
+        echo: false,
+        covers: (host) => host === object.body['host'],
+      }),
+    );
+  const ranges = allOf(objects, rangeKind)
+    .filter(({ body }) => body['enabled'] === true && body['controllers'] !== true)
+    .flatMap((object): NamedTarget[] => {
+      const range = parseRange(text(object.body, 'network'));
+      if (range === undefined) return [];
+      return [
+        {
+          purpose: 'discovery',
+          object: subjectOf(object),
+          ports: portsOf(object.body),
+          echo: object.body['ping'] === true,
+          covers: (host) => isInside([range], host) && !isInside(forbidden, host),
+        },
+      ];
+    });
+  return [...directories, ...ranges];
+};

@@ -1,0 +1,66 @@
+// Discovery: who else is there. Directories that are polled over LDAP, LDIF files, ranges of addresses that are asked, and
+// what agents see of their neighbours. All of it only ever finds: what is found becomes a record of the device feature, and
+// a directory's own content becomes sections of a record of the kind `directory`, so every list and search works on it.
+
+export type Method = 'directory' | 'scan' | 'agent' | 'passive';
+
+/** A device as something saw it. */
+export type Seen = {
+  method: Method;
+  /** Milliseconds. */
+  at: number;
+  /** Which directory, range or device saw it: a name for people. */
+  by: string;
+  uuid?: string | null;
+  serial?: string | null;
+  macs?: readonly string[];
+  os?: string;
+  kind?: 'computer' | 'network' | 'printer' | 'phone';
+  addresses: readonly string[];
+  /** With a dot they are full DNS names. */
+  names: readonly string[];
+  ports?: readonly number[];
+  visible: boolean;
+};
+
+export type DirectorySummary = {
+  domains: number;
+  units: number;
+  users: number;
+  groups: number;
+  members: number;
+  computers: number;
+  /** Entries that are nothing of these. */
+  skipped: number;
+  added: number;
+  removed: number;
+  changed: number;
+};
+
+export type ScanSummary = { asked: number; probes: number; found: number; created: number; ms: number };
+
+export type ScanPlan = {
+  range: string;
+  addresses: number;
+  /** Addresses that are left out because controllers live there. */
+  excluded: number;
+  ports: number[];
+  ping: boolean;
+  probes: number;
+  ratePerSecond: number;
+  /** At the rate, at most. */
+  seconds: number;
+  /** The first of the addresses, for people to look at. */
+  examples: string[];
+  /** Says exactly this plan; a confirmation holds for it only. */
+  digest: string;
+};
+
+/** How a directory or a range went last. */
+export type LastRun<Summary> = {
+  at: number | null;
+  okAt: number | null;
+  code: string | null;
+  message: string | null;
+  summary: Summary | null;
+};

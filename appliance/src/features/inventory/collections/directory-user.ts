@@ -1,0 +1,37 @@
+import { defineCollection } from '../types.ts';
+
+/** D2: an account of a directory. Its person is the account's name, as on devices: erasing the one erases the other. */
+export const collection = defineCollection({
+  name: 'directory-user',
+  row: 'D2',
+  mode: 'own',
+  title: 'name',
+  sort: 'domain',
+  person: 'name',
+  fields: {
+    objectId: { type: 'text', required: true, identity: true, personal: true, maxLength: 512, column: false },
+    name: { type: 'text', required: true, personal: true, indexed: true, maxLength: 256 },
+    domain: { type: 'text', indexed: true, maxLength: 255 },
+    path: { type: 'text', indexed: true, maxLength: 1_024 },
+    fullName: { type: 'text', personal: true, indexed: true, maxLength: 256 },
+    email: { type: 'text', personal: true, indexed: true, maxLength: 254 },
+    phone: { type: 'text', personal: true, maxLength: 64, column: false },
+    position: { type: 'text', personal: true, maxLength: 256, column: false },
+    department: { type: 'text', indexed: true, maxLength: 256 },
+    description: { type: 'text', personal: true, maxLength: 1_024, column: false },
+    sid: { type: 'text', personal: true, indexed: true, maxLength: 184, column: false },
+    uid: { type: 'integer', column: false },
+    enabled: { type: 'boolean', indexed: true },
+    locked: { type: 'boolean', indexed: true },
+    isPrivileged: { type: 'boolean', indexed: true },
+    flags: { type: 'list', indexed: true, maxLength: 40, maxItems: 20 },
+    lastLogonAt: { type: 'time' },
+    passwordSetAt: { type: 'time' },
+    expiresAt: { type: 'time', column: false },
+    createdAt: { type: 'time', column: false },
+  },
+  retentionDays: 365,
+  leaves: null,
+  doors: ['directory'],
+  maxItems: 200_000,
+});

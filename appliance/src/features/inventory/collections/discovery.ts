@@ -1,0 +1,35 @@
+import { defineCollection } from '../types.ts';
+
+/** D1: how a device was found, by each method. */
+export const collection = defineCollection({
+  name: 'discovery',
+  row: 'D1',
+  mode: 'own',
+  title: 'label',
+  sort: 'label',
+  fields: {
+    method: {
+      type: 'text',
+      required: true,
+      identity: true,
+      indexed: true,
+      maxLength: 20,
+      choices: ['directory', 'scan', 'agent', 'passive'],
+    },
+    /** The name, or the address where nothing says the name. */
+    label: { type: 'text', required: true, indexed: true, maxLength: 255 },
+    addresses: { type: 'list', indexed: true, maxLength: 45, maxItems: 32 },
+    names: { type: 'list', indexed: true, maxLength: 255, maxItems: 32 },
+    macs: { type: 'list', indexed: true, maxLength: 17, maxItems: 32 },
+    /** Ports that took a connection when the range was asked. */
+    ports: { type: 'list', indexed: true, maxLength: 5, maxItems: 32 },
+    /** Which directory, range or device found it. */
+    by: { type: 'text', indexed: true, maxLength: 200 },
+    visible: { type: 'boolean', indexed: true },
+    firstSeenAt: { type: 'time' },
+    lastSeenAt: { type: 'time', volatile: true },
+  },
+  retentionDays: 90,
+  leaves: null,
+  doors: ['network'],
+});

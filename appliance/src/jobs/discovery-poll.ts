@@ -1,0 +1,9 @@
+import { actorOf } from '../features/discovery/job-actor.ts';
+import { type DiscoveryPayload, pollJobKind } from '../features/discovery/service.ts';
+import { runJobs } from './worker.ts';
+
+/** Reads a directory that somebody or its schedule asked for. */
+await runJobs(pollJobKind, async (payload, { appliance, progress, signal }) => {
+  const { id, actor, label } = payload as DiscoveryPayload;
+  return appliance.discovery.poll(id, actorOf(actor, label), { signal, onProgress: progress });
+});

@@ -1,0 +1,9 @@
+import { actorOf } from '../features/discovery/job-actor.ts';
+import { type DiscoveryPayload, scanJobKind } from '../features/discovery/service.ts';
+import { runJobs } from './worker.ts';
+
+/** Asks the addresses of a range. */
+await runJobs(scanJobKind, async (payload, { appliance, progress, signal }) => {
+  const { id, actor, label } = payload as DiscoveryPayload;
+  return appliance.discovery.scan(id, actorOf(actor, label), { signal, onProgress: progress });
+});

@@ -1,0 +1,273 @@
+import { spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { isIP, createConnection as openSocket, type Socket } from 'node:net';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { AppError } from './errors.ts';
+
+// The one module of the appliance that may open a connection, and only to what an administrator named in an object: a host
+// or a range of addresses, the ports, the purpose. Everything else is denied and recorded. A name is looked up only where a
+// name was entered. Time and bytes are bounded, and who answers proves itself before a byte of ours is sent under TLS.
+
+export type Purpose = 'directory' | 'discovery';
+
+/** What an administrator named: an object's words for where this appliance may connect to, and what for. */
+export type NamedTarget = {
+  purpose: Purpose;
+  /** `kind/id` of the object that names it. */
+  object: string;
+  ports: readonly number[];
+  /** Whether `ping` may be sent. */
+  echo: boolean;
+  covers(host: string): boolean;
+};
+
+/** Where to, what for, and by the word of which object (`kind/id`). */
+export type Destination = { purpose: Purpose; object: string; host: string; port: number };
+
+/** How the other side proves who it is: a certificate of this CA for this name, or exactly this certificate. */
+export type Proof = { by: 'ca'; pem: string; name: string } | { by: 'fingerprint'; sha256: string };
+
+export type Limits = { connectMs: number; idleMs: number; maxBytes: number };
+
+/** One connection as it ended. */
+export type ConnectionRecord = Destination & {
+  outcome: 'opened' | 'failed' | 'denied';
+  bytesRead: number;
+  bytesWritten: number;
+};
+
+export type Connection = {
+  write(bytes: Uint8Array): void;
+  /** Bytes as they come; ends when the other side does. */
+  read(): Promise<Buffer | undefined>;
+  /** Goes on under TLS; returns once the other side is proven. */
+  secure(proof: Proof): Promise<void>;
+  /** Allows that many bytes from now on. */
+  allow(maxBytes: number): void;
+  close(): void;
+};
+
+/** `open` took a connection, `closed` refused one (so it is there), `silent` said nothing. */
+export type ProbeAnswer = 'open' | 'closed' | 'silent';
+
+export type Outbound = {
+  /** NOT_NAMED, UNREACHABLE, PEER. */
+  open(to: Destination, limits: Limits, proof?: Proof): Promise<Connection>;
+  /** Whether something answers: a TCP handshake, no data. NOT_NAMED. */
+  probe(to: Destination, timeoutMs: number): Promise<ProbeAnswer>;
+  /** One echo request by the system's `ping`, which needs no right of ours; undefined where there is none. NOT_NAMED. */
+  ping(to: Omit<Destination, 'port'>, timeoutMs: number): Promise<boolean | undefined>;
+};
+
+export type OutboundParts = {
+  /** Read at every call: an object that is gone names nothing. */
+  targets(): readonly NamedTarget[];
+  record(record: ConnectionRecord): void;
+};
+
+const unreachable = (to: Destination, cause: unknown): AppError => {
+  if (cause instanceof AppError) return cause;
+  const reason = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
+  return new AppError('UNREACHABLE', `${to.host} port ${to.port}: ${reason}`, {}, { cause });
+};
+
+const isTlsFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|SSL|TLS/.test(String((error as NodeJS.ErrnoException).code));
+
+/** Waits for one of two events, then for neither; a timer ends it. */
+const settled = (socket: Socket, event: 'connect' | 'secureConnect', timeoutMs: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const done = (error?: Error): void => {
+      clearTimeout(timer);
+      socket.off(event, onEvent).off('error', done).off('close', onClose);
+      if (error === undefined) resolve();
+      else {
+        // An error that comes after ours must not end the process.
+        socket.on('error', () => undefined).destroy();
+        reject(error);
+      }
+    };
+    const onEvent = (): void => done();
+    const onClose = (): void => done(new Error('the connection was closed'));
+    const timer = setTimeout(() => done(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    socket.once(event, onEvent).once('error', done).once('close', onClose);
+  });
+
+const proven = async (socket: Socket, proof: Proof, timeoutMs: number): Promise<TLSSocket> => {
+  const secured = tlsConnect({
+    socket,
+    minVersion: 'TLSv1.2',
+    // A fingerprint says which certificate it is, so nobody needs to have signed it.
+    ...(proof.by === 'ca'
+      ? {
+          ca: [proof.pem],
+          rejectUnauthorized: true,
+          ...(isIP(proof.name) === 0 ? { servername: proof.name } : { host: proof.name }),
+        }
+      : { rejectUnauthorized: false }),
+  });
+  try {
+    await settled(secured, 'secureConnect', timeoutMs);
+  } catch (cause) {
+    socket.destroy();
+    if (isTlsFault(cause)) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new AppError('PEER', `the certificate of the other side is not trusted: ${reason}`, {}, { cause });
+    }
+    throw cause;
+  }
+  if (proof.by === 'fingerprint') {
+    const found = hash('sha256', secured.getPeerCertificate().raw ?? Buffer.alloc(0), 'hex');
+    if (found !== proof.sha256) {
+      secured.destroy();
+      throw new AppError('PEER', `the other side has another certificate: SHA-256 ${found}`, { sha256: found });
+    }
+  }
+  return secured;
+};
+
+/** Reads and writes over a socket that is open, within its limits. */
+const connectionOver = (
+  first: Socket,
+  to: Destination,
+  limits: Limits,
+  ended: (read: number, written: number) => void,
+): Connection => {
+  let socket = first;
+  let left = limits.maxBytes;
+  let fault: AppError | undefined;
+  let isOver = false;
+  let isReported = false;
+  const waiting: Buffer[] = [];
+  let wake: (() => void) | undefined;
+  const signal = (): void => {
+    wake?.();
+    wake = undefined;
+  };
+  const report = (): void => {
+    if (isReported) return;
+    isReported = true;
+    ended(first.bytesRead, first.bytesWritten);
+  };
+  const end = (error?: unknown): void => {
+    if (error !== undefined) fault ??= unreachable(to, error);
+    isOver = true;
+    report();
+    socket.destroy();
+    signal();
+  };
+  const onData = (bytes: Buffer): void => {
+    left -= bytes.length;
+    if (left < 0) {
+      end(new AppError('TOO_LARGE', 'the other side sends more than is allowed'));
+      return;
+    }
+    waiting.push(bytes);
+    signal();
+  };
+  const onEnd = (): void => end();
+  const onTimeout = (): void => end(new AppError('TIMEOUT', `nothing came for ${limits.idleMs} ms`));
+  const attach = (to: Socket): void => {
+    to.setTimeout(limits.idleMs);
+    to.on('data', onData).on('error', end).on('close', onEnd).on('timeout', onTimeout);
+  };
+  attach(first);
+  return {
+    write: (bytes) => {
+      if (isOver) throw fault ?? new AppError('UNREACHABLE', 'the connection is closed');
+      socket.write(bytes);
+    },
+    read: async () => {
+      for (;;) {
+        const bytes = waiting.shift();
+        if (bytes !== undefined) return bytes;
+        if (fault !== undefined) throw fault;
+        if (isOver) return undefined;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    secure: async (proof) => {
+      // What came in plain text belongs to nobody: it may be put there to be read as if it came under TLS.
+      if (waiting.length > 0) throw new AppError('PEER', 'the other side sent more before TLS began');
+      socket.off('data', onData).off('error', end).off('close', onEnd).off('timeout', onTimeout);
+      try {
+        socket = await proven(first, proof, limits.connectMs);
+      } catch (cause) {
+        const error = unreachable(to, cause);
+        end(error);
+        throw error;
+      }
+      attach(socket);
+    },
+    allow: (maxBytes) => {
+      left = maxBytes;
+    },
+    close: () => end(),
+  };
+};
+
+/** Connections out, each checked against what administrators named. */
+export const outbound = ({ targets, record }: OutboundParts): Outbound => {
+  const nobody = (to: Destination): AppError => {
+    record({ ...to, outcome: 'denied', bytesRead: 0, bytesWritten: 0 });
+    return new AppError(
+      'NOT_NAMED',
+      `nobody named ${to.host}${to.port === 0 ? '' : ` port ${to.port}`} for ${to.purpose}`,
+    );
+  };
+  const named = (to: Destination): void => {
+    const found = targets().some(
+      (target) =>
+        target.purpose === to.purpose &&
+        target.object === to.object &&
+        (to.port === 0 ? target.echo : target.ports.includes(to.port)) &&
+        target.covers(to.host),
+    );
+    if (!found) throw nobody(to);
+  };
+
+  return {
+    open: async (to, limits, proof) => {
+      named(to);
+      const done = (outcome: ConnectionRecord['outcome'], bytesRead: number, bytesWritten: number): void =>
+        record({ ...to, outcome, bytesRead, bytesWritten });
+      const socket = openSocket({ host: to.host, port: to.port, noDelay: true });
+      try {
+        await settled(socket, 'connect', limits.connectMs);
+      } catch (error) {
+        done('failed', 0, 0);
+        throw unreachable(to, error);
+      }
+      const connection = connectionOver(socket, to, limits, (read, written) => done('opened', read, written));
+      if (proof !== undefined) await connection.secure(proof);
+      return connection;
+    },
+    probe: async (to, timeoutMs) => {
+      // A name would be looked up: probes go to addresses only.
+      if (isIP(to.host) === 0) throw nobody(to);
+      named(to);
+      const socket = openSocket({ host: to.host, port: to.port });
+      try {
+        await settled(socket, 'connect', timeoutMs);
+        socket.on('error', () => undefined).destroy();
+        return 'open';
+      } catch (error) {
+        return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'closed' : 'silent';
+      }
+    },
+    ping: async (to, timeoutMs) => {
+      if (isIP(to.host) === 0) throw nobody({ ...to, port: 0 });
+      named({ ...to, port: 0 });
+      const seconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
+      return new Promise((resolve) => {
+        const child = spawn('ping', ['-n', '-q', '-c', '1', '-W', String(seconds), to.host], { stdio: 'ignore' });
+        child.once('error', () => resolve(undefined));
+        // 2 is a ping that may not or cannot, not a host that does not answer.
+        child.once('exit', (code) => resolve(code === 2 ? undefined : code === 0));
+      });
+    },
+  };
+};
