@@ -63,7 +63,10 @@ describe('files', () => {
 
   it('of the appliance take nothing that could connect from the system, but for that module and the listener', () => {
     const modules = 'net|tls|dgram|dns|dns/promises|http|https|http2|inspector|undici|ws';
-    const imports = new RegExp(`^import (?!type )[^;]*?from '(?:node:)?(?:${modules})';|(?:import|require)\\('(?:node:)?(?:${modules})'\\)`, 'gm');
+    const imports = new RegExp(
+      `^import (?!type )[^;]*?from '(?:node:)?(?:${modules})';|(?:import|require)\\('(?:node:)?(?:${modules})'\\)`,
+      'gm',
+    );
     // Words about an address and the class of a socket that came in open nothing.
     const harmless = /^import \{ (?:BlockList, )?(?:isIP|isIPv4|isIPv6|TLSSocket) \} from/;
     const allowed = ['appliance/src/platform/connect.ts', 'appliance/src/platform/http/listener.ts'];

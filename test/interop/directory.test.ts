@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
+import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { isLong } from '../support/long.ts';
 import { bindDn, bindPassword, hasSlapd, plantTree, type Slapd, startSlapd, suffix, userDn } from '../support/slapd.ts';
 
@@ -57,14 +57,18 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
 
   it('is refused with another certificate, a wrong password, a wrong base, nobody there', async () => {
     expect(await refused({ ca: null, fingerprint: 'ab'.repeat(32) })).toBe('PEER');
-    expect(await refused({ port: slapd.plainPort, security: 'starttls', ca: null, fingerprint: 'ab'.repeat(32) })).toBe('PEER');
+    expect(await refused({ port: slapd.plainPort, security: 'starttls', ca: null, fingerprint: 'ab'.repeat(32) })).toBe(
+      'PEER',
+    );
     expect(await refused({ tlsName: 'other.plant.kz' })).toBe('PEER');
     expect(await refused({ password: 'guess' })).toBe('DIRECTORY');
     expect(await refused({ baseDns: ['dc=elsewhere,dc=kz'] })).toBe('DIRECTORY');
     expect(await refused({ port: 1 })).toBe('UNREACHABLE');
     // The other side talks TLS and is asked in plain text.
     expect(await refused({ security: 'plain', acceptPlain: true })).toMatch(/^(UNREACHABLE|MALFORMED)$/);
-    expect(() => site.objects.create(systemActor, 'directory-source', { ...entries(), name: 'P', security: 'plain' })).toThrow('acceptPlain');
+    expect(() =>
+      site.objects.create(systemActor, 'directory-source', { ...entries(), name: 'P', security: 'plain' }),
+    ).toThrow('acceptPlain');
   });
 
   it('is read whole, by a job, with personal values encrypted', async () => {
@@ -85,7 +89,7 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
     ]);
     expect(listed({ enabled: false }).total).toBe(users / 100);
     const groups = site.inventory.list({ collection: 'directory-member', where: { member: 'u00001' }, limit: 9 });
-    expect(groups.rows.map((row) => row['group']).sort()).toEqual(['operators', 'shift 0']);
+    expect(new Set(groups.rows.map((row) => row['group']))).toEqual(new Set(['operators', 'shift 0']));
     const { rows } = site.inventory.list({ collection: 'discovery', where: { macs: '00:1b:21:0a:00:07' }, limit: 2 });
     expect(rows).toMatchObject([{ label: 'hmi-7', method: 'directory', by: 'Plant', addresses: ['192.0.2.7'] }]);
     expect(site.devices.byId(Number(rows[0]?.['_device']))).toMatchObject({ state: 'discovered', serial: 'SN-7' });
@@ -103,7 +107,8 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
     );
     expect(await site.discovery.poll(id, systemActor, quiet)).toMatchObject({ added: 0, removed: 0, changed: 3 });
     const changes = site.inventory.changes({ device: device(), limit: 100, personal: true });
-    expect(changes.filter(({ operation }) => operation !== 'first').map(({ title }) => title).sort()).toEqual(['u00001', 'u00002', 'u00003']);
+    const titles = changes.filter(({ operation }) => operation !== 'first').map(({ title }) => title);
+    expect([titles.length, new Set(titles)]).toEqual([3, new Set(['u00001', 'u00002', 'u00003'])]);
     expect(site.inventory.changes({ limit: 1 })[0]?.id).toBe(last + 3);
   });
 
@@ -114,9 +119,11 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
     ] as const) {
       const other = site.objects.create(systemActor, 'directory-source', { ...entries(), name }).id;
       // In odd pieces, as a file may be read.
-      const pieces = Readable.from((function* () {
-        for (let at = 0; at < ldif.length; at += 65_521) yield ldif.subarray(at, at + 65_521);
-      })());
+      const pieces = Readable.from(
+        (function* () {
+          for (let at = 0; at < ldif.length; at += 65_521) yield ldif.subarray(at, at + 65_521);
+        })(),
+      );
       await site.discovery.importLdif(systemActor, other, pieces);
       const record = site.discovery.directories().find((run) => run.id === other)?.device ?? 0;
       for (const section of sections) expect(`${name} ${hashes(record)[section]}`).toBe(`${name} ${hashes()[section]}`);
@@ -125,7 +132,10 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
 
   it('keeps what it had when a poll fails half-way', async () => {
     const before = hashes();
-    site.objects.update(systemActor, 'directory-source', id, { groupFilter: '(objectClass=group)', baseDns: [`ou=people,${suffix}`, 'ou=gone,dc=plant,dc=kz'] });
+    site.objects.update(systemActor, 'directory-source', id, {
+      groupFilter: '(objectClass=group)',
+      baseDns: [`ou=people,${suffix}`, 'ou=gone,dc=plant,dc=kz'],
+    });
     await expect(site.discovery.poll(id, systemActor, quiet)).rejects.toMatchObject({ code: 'DIRECTORY' });
     expect(hashes()).toEqual(before);
     expect(site.discovery.directories().find((run) => run.id === id)?.last).toMatchObject({ code: 'DIRECTORY' });

@@ -44,7 +44,20 @@ const openssl = (folder: string, ...args: string[]): void => {
 /** A certificate for `localhost` and the authority that signed it. */
 export const makeCertificates = (folder: string): { caPem: string; fingerprint: string } => {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl(folder, 'req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '30', '-subj', '/CN=Plant CA');
+  openssl(
+    folder,
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+    '-days',
+    '30',
+    '-subj',
+    '/CN=Plant CA',
+  );
   openssl(folder, 'req', ...key, '-keyout', 'ldap.key', '-out', 'ldap.csr', '-subj', '/CN=localhost');
   writeFileSync(join(folder, 'san'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
   const sign = ['x509', '-req', '-in', 'ldap.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
@@ -113,7 +126,10 @@ export const startSlapd = async (ldif: string): Promise<Slapd> => {
     },
     slapcat: () => execFileSync('/usr/sbin/slapcat', ['-f', conf], { maxBuffer, stdio: ['ignore', 'pipe', 'pipe'] }),
     ldapsearch: () =>
-      execFileSync('ldapsearch', [...admin, '-b', suffix, '-E', 'pr=500/noprompt', '*', '+'], { maxBuffer, stdio: ['ignore', 'pipe', 'pipe'] }),
+      execFileSync('ldapsearch', [...admin, '-b', suffix, '-E', 'pr=500/noprompt', '*', '+'], {
+        maxBuffer,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
     stop: async () => {
       server.kill('SIGTERM');
       await ended;
@@ -134,12 +150,23 @@ export const plantTree = (users: number): string => {
   const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
   const all = [
     entry(suffix, 'objectClass: organization', 'objectClass: dcObject', 'o: Plant', 'dc: plant'),
-    entry(bindDn, 'objectClass: organizationalRole', 'objectClass: simpleSecurityObject', 'cn: reader', `userPassword: ${bindPassword}`),
+    entry(
+      bindDn,
+      'objectClass: organizationalRole',
+      'objectClass: simpleSecurityObject',
+      'cn: reader',
+      `userPassword: ${bindPassword}`,
+    ),
     ...['people', 'groups', 'computers'].map((ou) =>
       entry(`ou=${ou},${suffix}`, 'objectClass: organizationalUnit', `ou: ${ou}`),
     ),
     ...[0, 1, 2, 3, 4].map((at) =>
-      entry(`ou=line ${at},ou=people,${suffix}`, 'objectClass: organizationalUnit', `ou: line ${at}`, `description:: ${base64(`Цех ${at}`)}`),
+      entry(
+        `ou=line ${at},ou=people,${suffix}`,
+        'objectClass: organizationalUnit',
+        `ou: line ${at}`,
+        `description:: ${base64(`Цех ${at}`)}`,
+      ),
     ),
   ];
   for (let at = 1; at <= users; at += 1) {
@@ -163,7 +190,9 @@ export const plantTree = (users: number): string => {
     );
   }
   for (let group = 0; group < 20; group += 1) {
-    const members = Array.from({ length: Math.ceil(users / 20) }, (_, at) => at * 20 + group + 1).filter((at) => at <= users);
+    const members = Array.from({ length: Math.ceil(users / 20) }, (_, at) => at * 20 + group + 1).filter(
+      (at) => at <= users,
+    );
     all.push(
       entry(
         `cn=shift ${group},ou=groups,${suffix}`,
@@ -174,7 +203,14 @@ export const plantTree = (users: number): string => {
     );
   }
   all.push(
-    entry(`cn=operators,ou=groups,${suffix}`, 'objectClass: posixGroup', 'cn: operators', 'gidNumber: 500', 'memberUid: u00001', 'memberUid: u00002'),
+    entry(
+      `cn=operators,ou=groups,${suffix}`,
+      'objectClass: posixGroup',
+      'cn: operators',
+      'gidNumber: 500',
+      'memberUid: u00001',
+      'memberUid: u00002',
+    ),
   );
   for (let at = 1; at <= 30; at += 1) {
     all.push(

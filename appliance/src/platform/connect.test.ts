@@ -31,7 +31,9 @@ beforeEach(() => {
   met = 0;
   records = [];
   onMeet = () => undefined;
-  targets = [{ purpose: 'directory', object: 'k/1', ports: [port], echo: false, covers: (host) => host === '127.0.0.1' }];
+  targets = [
+    { purpose: 'directory', object: 'k/1', ports: [port], echo: false, covers: (host) => host === '127.0.0.1' },
+  ];
 });
 const to = (change = {}) => ({ purpose: 'directory' as const, object: 'k/1', host: '127.0.0.1', port, ...change });
 const codeOf = async (work: Promise<unknown>): Promise<string> =>

@@ -19,15 +19,18 @@ export const reporter =
     collection: string,
     items: readonly Record<string, unknown>[],
     at = '2026-01-02T03:04:05Z',
-  ): SectionOutcome =>
-    inventory.putSection({
+  ): SectionOutcome => {
+    // Some collections no agent of ours fills.
+    const { doors } = inventory.collection(collection);
+    return inventory.putSection({
       device,
       collection,
-      door: 'native',
+      door: doors.includes('native') ? 'native' : (doors[0] ?? 'native'),
       hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
       collectedAt: at,
       items,
     });
+  };
 
 /** The inventory engine over a real database in a temporary data directory. */
 export const openInventory = async (onChanged: ((changed: SectionChanged) => void)[] = []) => {

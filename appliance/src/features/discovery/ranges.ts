@@ -136,7 +136,8 @@ export const addressRanges = (parts: RangeParts) => {
           return ended !== undefined;
         };
         const ask = async ({ address, port }: { address: string; port: number | 'ping' }): Promise<ProbeAnswer> => {
-          if (port !== 'ping') return outbound.probe({ purpose: 'discovery', object: subject, host: address, port }, answerMs);
+          if (port !== 'ping')
+            return outbound.probe({ purpose: 'discovery', object: subject, host: address, port }, answerMs);
           const answered = await outbound.ping({ purpose: 'discovery', object: subject, host: address }, answerMs);
           return answered === true ? 'open' : 'silent';
         };

@@ -21,6 +21,7 @@ const shaped: Readonly<Record<string, string>> = {
 };
 
 const markerOf = (collection: string, name: string, field: Field): unknown => {
+  if (field.choices !== undefined) return field.choices[0];
   const text = shaped[name] ?? `zq${collection}x${name.toLowerCase()}qz`.slice(0, field.maxLength ?? 100);
   switch (field.type) {
     case 'text':
@@ -65,7 +66,8 @@ describe('what leaves', () => {
     const item = Object.fromEntries(fields.map(([name, field]) => [name, markerOf(collection.name, name, field)]));
     reporter(site.inventory)(1, collection.name, [item], '2019-07-17T07:17:08Z');
     return fields
-      .filter(([name, field]) => field.type !== 'boolean' && !collection.leaves?.fields.includes(name))
+      .filter(([, field]) => field.type !== 'boolean' && field.choices === undefined)
+      .filter(([name]) => !collection.leaves?.fields.includes(name))
       .map(([name]) => ({ name: `${collection.name}.${name}`, marker: String(item[name]).toLowerCase() }));
   };
 
