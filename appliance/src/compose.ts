@@ -21,6 +21,8 @@ import type { MediaService } from './features/media/types.ts';
 import { type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
+import { type SampleService, sampleService } from './features/queries/samples.ts';
+import { type QueryService, queryService } from './features/queries/service.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
 import { type StoreService, storeService } from './features/store/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
@@ -66,6 +68,8 @@ export type Appliance = {
   exchange: ExchangeService;
   rules: RuleService;
   media: MediaService;
+  queries: QueryService;
+  samples: SampleService;
   provision: ProvisionService;
   close(): Promise<void>;
 };
@@ -238,6 +242,13 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       exchange,
       rules,
       media: mediaService({ objects, exchange, clock: nowMs }),
+      queries: queryService({
+        db,
+        personal: people,
+        events,
+        pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
+      }),
+      samples: sampleService({ db, personal: people, events }),
       provision: provisionService({ db, inventory, objects, store, clock: nowMs }),
       close: async () => {
         await queue.stop();

@@ -5,8 +5,11 @@ import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
 import { doors } from './console.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
+import { osqueryRoutes } from './features/agent-api/osquery/routes.ts';
+import { osqueryPrefix } from './features/agent-api/osquery/types.ts';
 import { apiPrefix } from './features/api/app.ts';
 import type { SectionIntake } from './features/inventory/report-types.ts';
+import { inlineIntake } from './intake/inline.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
 import { securityHeaders } from './platform/http/security-headers.ts';
@@ -39,6 +42,15 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       trustFiles: appliance.trustFiles,
       tasks: appliance.tasks,
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
+    }),
+  );
+  app.route(
+    osqueryPrefix,
+    osqueryRoutes({
+      ...appliance,
+      intake: intake ?? inlineIntake(appliance),
+      pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
+      inventoryHours: () => objects.settingInteger('devices.inventory-hours'),
     }),
   );
   const { api, console } = doors(appliance);

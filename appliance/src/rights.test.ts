@@ -76,6 +76,14 @@ describe('the table of routes', () => {
       'POST /api/agent/v1/events',
       'POST /api/agent/v1/renew',
       'POST /api/agent/v1/tasks/:id/result',
+      // Behind the secret and the node key.
+      'POST /api/osquery/carve/begin',
+      'POST /api/osquery/carve/block',
+      'POST /api/osquery/config',
+      'POST /api/osquery/distributed/read',
+      'POST /api/osquery/distributed/write',
+      'POST /api/osquery/enroll',
+      'POST /api/osquery/log',
       'PUT /api/agent/v1/sections/:collection',
     ]);
     expect(open.sort()).toEqual([

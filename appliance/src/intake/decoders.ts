@@ -1,7 +1,9 @@
 import { decodeGlpi } from '../features/agent-api/glpi/decode.ts';
+import { decodeOsquery } from '../features/agent-api/osquery/decode.ts';
 import type { Decoder } from '../features/inventory/report-types.ts';
 
 /** The formats of reports that are not our agent's own. */
 export const decoders: Readonly<Record<string, Decoder>> = {
   glpi: decodeGlpi,
+  osquery: decodeOsquery,
 };

@@ -20,6 +20,8 @@ const collect = ({ exchange }: Appliance): number => {
 await runJobs('retention', async (_payload, { appliance }) => {
   appliance.devices.trim();
   appliance.accounts.trim();
+  appliance.queries.trim();
+  appliance.samples.trim();
   appliance.exchange.unreferenced();
   return {
     events: appliance.events.trim(),

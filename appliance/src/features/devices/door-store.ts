@@ -114,7 +114,7 @@ export const doorStore = (db: Database) => {
     `select max(last_seen_at) as at from device_door where device = ? and door = ? and state <> 'replaced'`,
   );
   const seen = db.prepare<[number, string, string, number]>(
-    'update device_door set last_seen_at = ?, agent = ?, from_address = ? where id = ?',
+    `update device_door set last_seen_at = ?, agent = coalesce(nullif(?, ''), agent), from_address = ? where id = ?`,
   );
   const seenNative = db.prepare<[number, string, number]>(
     `update device_door set last_seen_at = ?, agent = ? where device = ? and state = 'approved' and door = 'native'`,

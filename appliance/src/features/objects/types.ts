@@ -14,6 +14,7 @@ export type Area =
   | 'vulnerabilities'
   | 'updates'
   | 'deployments'
+  | 'queries'
   | 'exchange'
   | 'events'
   | 'accounts'
@@ -26,6 +27,7 @@ export const areas: readonly Area[] = [
   'vulnerabilities',
   'updates',
   'deployments',
+  'queries',
   'exchange',
   'events',
   'accounts',

@@ -2,7 +2,8 @@ import type { Database } from '../../platform/database.ts';
 
 /**
  * Numbers of rows of what no engine declares. Reads change_log, device_certificate, session, login_attempt, match,
- * catalog_update, request, bundle_import, receipt, site_card, task, job_run, object_revision, object, audit and event.
+ * catalog_update, request, bundle_import, receipt, site_card, task, live_query, sample,
+ * osquery_node, job_run, object_revision, object, audit and event.
  */
 export const provisionQueries = (db: Database) => {
   const count = (sql: string): (() => number) => {
@@ -21,6 +22,9 @@ export const provisionQueries = (db: Database) => {
     receipts: count('receipt'),
     cards: count('site_card'),
     tasks: count('task'),
+    liveQueries: count('live_query'),
+    samples: count('sample'),
+    osqueryNodes: count('osquery_node'),
     jobs: count('job_run'),
     revisions: count('object_revision'),
     tombstones: count('object where deleted_at is not null'),

@@ -22,6 +22,7 @@ import { network } from './network.ts';
 import { objects } from './objects.ts';
 import { overview } from './overview.ts';
 import { provision } from './provision.ts';
+import { queries } from './queries.ts';
 import { refusals } from './refusals.ts';
 import { register } from './register.ts';
 import { search } from './search.ts';
@@ -56,6 +57,7 @@ export const kk = {
   ...objects,
   ...overview,
   ...provision,
+  ...queries,
   ...refusals,
   ...register,
   ...search,

@@ -22,6 +22,7 @@ const areaNames = [
   'vulnerabilities',
   'updates',
   'deployments',
+  'queries',
   'exchange',
   'events',
   'accounts',

@@ -1,0 +1,52 @@
+import { Readable } from 'node:stream';
+import type { BodySource } from '../native/body.ts';
+
+// A batch of log lines that is refused comes again for ever, and everything behind it waits. So an oversized one is taken
+// to its end and dropped.
+
+export type Taken = { bytes: Buffer; totalBytes: number; isCut: boolean };
+
+const maxSilenceMs = 30_000;
+
+/** Reads all of a body and keeps at most `keepBytes`; undefined when it is longer than `maxBytes` or breaks off. */
+export const takeBody = (
+  source: BodySource,
+  limits: { keepBytes: number; maxBytes: number; silenceMs?: number },
+): Promise<Taken | undefined> => {
+  if (source.stream === null) return Promise.resolve({ bytes: Buffer.alloc(0), totalBytes: 0, isCut: false });
+  if (Number(source.contentLength ?? 0) > limits.maxBytes) return Promise.resolve(undefined);
+  const stream = source.stream instanceof ReadableStream ? Readable.fromWeb(source.stream) : source.stream;
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let kept = 0;
+    let total = 0;
+    stream.on('error', () => undefined);
+    const end = (taken: Taken | undefined): void => {
+      clearTimeout(silence);
+      stream.off('data', onData);
+      stream.off('end', onEnd);
+      stream.off('close', onClose);
+      resolve(taken);
+    };
+    const onData = (chunk: Buffer): void => {
+      silence.refresh();
+      total += chunk.length;
+      if (total > limits.maxBytes) {
+        stream.pause();
+        end(undefined);
+      } else if (kept + chunk.length <= limits.keepBytes) {
+        chunks.push(chunk);
+        kept += chunk.length;
+      }
+    };
+    const onEnd = (): void => end({ bytes: Buffer.concat(chunks), totalBytes: total, isCut: kept < total });
+    const onClose = (): void => end(undefined);
+    const silence = setTimeout(() => {
+      stream.pause();
+      end(undefined);
+    }, limits.silenceMs ?? maxSilenceMs);
+    stream.on('data', onData);
+    stream.on('end', onEnd);
+    stream.on('close', onClose);
+  });
+};

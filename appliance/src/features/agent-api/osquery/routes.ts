@@ -1,0 +1,269 @@
+import { hash } from 'node:crypto';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import { firstIn } from '../../devices/rate-limit.ts';
+import type { DoorCaller } from '../../devices/types.ts';
+import { decodeBody, parseBody, readWire } from '../native/body.ts';
+import { peerReader } from '../native/peer.ts';
+import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.ts';
+import { inventoryAsks, type Problems } from './asks.ts';
+import { hasFailed, problemsIn, readWrite, rowsOf, type WriteBody } from './decode.ts';
+import { enrolBody, factsOf } from './enrol.ts';
+import { takeBody } from './log-body.ts';
+import { carveName, liveName, readQueryName } from './names.ts';
+import { type Row, whole } from './rows.ts';
+import type { OsqueryParts } from './types.ts';
+
+type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
+
+/** An oversized batch of log lines is read to its end, up to this. */
+const maxDrainBytes = 64 << 20;
+/** Batches of log lines and answers in work at once; each may hold 8 MiB. */
+const maxInWork = 48;
+const keyBytes = 32;
+
+const nodeCall = z.object({ node_key: z.string().max(512) });
+const count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const beginCall = z.object({
+  node_key: z.string().max(512),
+  request_id: z.string().max(200).default(''),
+  carve_id: z.string().max(200).default(''),
+  block_count: count,
+  block_size: count,
+  carve_size: count,
+});
+const blockCall = z.object({
+  session_id: z.string().regex(/^[0-9a-f]{64}$/),
+  block_id: count,
+  data: z.string(),
+});
+
+const json = (body: string, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+
+const done = (): Response => json('{}');
+/** The client keeps its configuration and comes again. */
+const busy = (): Response => json('{"error":"busy"}', 503);
+/** The client throws its key away and enrols anew. */
+const unknownNode = (): Response => json('{"error":"unknown node","node_invalid":true}', 401);
+const refused = (): Response => json('{"error":"refused","node_invalid":true}', 401);
+
+const keyDigest = (key: string): string => hash('sha256', key);
+
+/** Whatever went wrong becomes a body; only a refusal of the node itself may say `node_invalid`. */
+const failed = (error: unknown): Response => {
+  const failure = toFailure(error);
+  if (failure.code === 'MALFORMED' || failure.code === 'UNSUPPORTED_TYPE') return json('{"error":"malformed"}', 400);
+  if (failure.code === 'TOO_LARGE') return json('{"error":"too large"}', 413, { Connection: 'close' });
+  if (failure.code === 'FORBIDDEN') return json('{"error":"refused"}', 403);
+  return busy();
+};
+
+const nodeKeyIn = (bytes: Buffer): string | undefined => {
+  const at = bytes.indexOf('"node_key"');
+  return at === -1 ? undefined : /^"node_key"\s*:\s*"([\w-]{1,512})"/.exec(bytes.toString('latin1', at, at + 560))?.[1];
+};
+
+/** The osquery door, to be mounted at `osqueryPrefix`. */
+export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
+  const { devices, intake, events, queries, samples, log } = parts;
+  const clock = parts.clock ?? nowMs;
+  const peerOf = peerReader();
+  const asks = inventoryAsks({ db: parts.db, hours: parts.inventoryHours, clock });
+  const inventory = inventoryQueries(parts.inventory.collections());
+  const inventoryOnly = readAnswer({ inventory, asked: {} });
+  const quiet = firstIn({ ms: 10 * 60_000, clock });
+  const inWork = { count: 0 };
+
+  const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
+  const source = (c: Context<Env>) => ({
+    stream: c.env?.incoming ?? c.req.raw.body,
+    contentLength: c.req.header('content-length'),
+  });
+  const body = async <T>(c: Context<Env>, schema: z.ZodType<T>, maxBytes: number): Promise<T> => {
+    const parsed = schema.safeParse(await parseBody(await readWire(source(c), maxBytes)));
+    if (parsed.success) return parsed.data;
+    throw new AppError('MALFORMED', 'not what this call takes');
+  };
+
+  /** The node behind a key; undefined for one that is surely unknown or revoked. */
+  const nodeOf = (key: string, from: string): DoorCaller | undefined => {
+    const caller = devices.callerByKey('osquery', keyDigest(key));
+    if (caller === undefined || caller.state === 'revoked') return undefined;
+    devices.heardDoor(caller, { agent: '', from });
+    return caller;
+  };
+
+  const read = (device: number): string => {
+    const asked: Record<string, string> = {};
+    for (const { id, sql } of queries.takeOpen(device)) asked[liveName(id)] = sql;
+    for (const { id, sql } of samples.takeOpen(device)) asked[carveName(id)] = sql;
+    const isDue = asks.take(device);
+    if (Object.keys(asked).length > 0) return readAnswer({ inventory: isDue ? inventory : undefined, asked });
+    return isDue ? inventoryOnly : nothing;
+  };
+
+  /** Answers to what people asked; a repeat changes nothing. */
+  const takeAsked = (device: number, answer: WriteBody): void => {
+    for (const name of new Set([...Object.keys(answer.queries), ...Object.keys(answer.statuses)])) {
+      const known = readQueryName(name);
+      if (known === undefined || known.kind === 'inventory') continue;
+      const status = hasFailed(answer, name) ? 1 : 0;
+      const rows = rowsOf(answer, name);
+      if (known.kind === 'carve') samples.answer(device, known.id, { status, rows });
+      else {
+        const message = answer.messages[name] ?? '';
+        const wallMs = whole(answer.stats[name] as Row | undefined, 'wall_time_ms');
+        queries.answer(device, known.id, { status, message, rows, wallMs });
+      }
+    }
+  };
+
+  const noteProblems = (device: number, problems: Problems): void => {
+    for (const [question, state] of Object.entries(problems)) {
+      if (quiet.first(`question ${device} ${question} ${state}`))
+        events.record('osquery-question-failed', { device, params: { question, state } });
+    }
+  };
+
+  const takeInventory = async (device: number, wire: Buffer): Promise<void> => {
+    const { dropped } = await intake.report({ device, door: 'osquery', format: 'osquery', wire, now: clock() });
+    const problems = problemsIn(dropped);
+    asks.answered(device, problems);
+    noteProblems(device, problems);
+  };
+
+  /** Bounds what is in work, so that a flood cannot fill the memory. */
+  const withPlace = async (work: () => Promise<Response>): Promise<Response> => {
+    if (inWork.count >= maxInWork) return busy();
+    inWork.count += 1;
+    try {
+      return await work();
+    } finally {
+      inWork.count -= 1;
+    }
+  };
+
+  const dropLog = (key: string | undefined, from: string, bytes: number): Response => {
+    const caller = key === undefined ? undefined : nodeOf(key, from);
+    if (key !== undefined && caller === undefined) return unknownNode();
+    if (quiet.first(`log ${caller?.id ?? from}`)) {
+      const device = caller === undefined ? {} : { device: caller.id };
+      events.record('osquery-log-dropped', { ...device, from, params: { bytes } });
+    }
+    return done();
+  };
+
+  return new Hono<Env>()
+    .post('/enroll', async (c) => {
+      const from = address(c);
+      const call = await body(c, enrolBody, wireLimits.smallBytes);
+      const key = Buffer.from(randomBytes(keyBytes)).toString('base64url');
+      try {
+        const clientId = call.host_identifier.trim() || call.host_details['system_info']?.['uuid'];
+        if (typeof clientId !== 'string' || clientId === '') return json('{"error":"malformed"}', 400);
+        devices.enrolDoor({
+          door: 'osquery',
+          token: call.enroll_secret,
+          clientId,
+          keyDigest: keyDigest(key),
+          facts: factsOf(call),
+          from,
+        });
+      } catch (error) {
+        const { code } = toFailure(error);
+        if (code === 'TOKEN' || code === 'REVOKED' || code === 'POSSIBLE_CLONE') return refused();
+        if (code === 'RATE_LIMITED') return json('{"error":"busy"}', 429);
+        throw error;
+      }
+      // A copy of a known disk is held without a row of its own; a key that nobody knows would make it enrol for ever.
+      if (devices.callerByKey('osquery', keyDigest(key)) === undefined) return refused();
+      return json(JSON.stringify({ node_key: key, node_invalid: false }));
+    })
+
+    .post('/config', async (c) => {
+      const { node_key } = await body(c, nodeCall, wireLimits.smallBytes);
+      const caller = nodeOf(node_key, address(c));
+      return caller === undefined ? unknownNode() : json(configAnswer(parts.pollSeconds(), caller.state === 'managed'));
+    })
+
+    .post('/log', (c) =>
+      withPlace(async () => {
+        const from = address(c);
+        const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes });
+        if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
+        if (taken.isCut) return dropLog(nodeKeyIn(taken.bytes), from, taken.totalBytes);
+        try {
+          const key = nodeKeyIn(await decodeBody(taken.bytes));
+          if (key === undefined) return json('{"error":"malformed"}', 400);
+          // Nothing is scheduled, so no line says anything that is kept.
+          return nodeOf(key, from) === undefined ? unknownNode() : done();
+        } catch (error) {
+          if (toFailure(error).code !== 'TOO_LARGE') throw error;
+          return dropLog(undefined, from, taken.totalBytes);
+        }
+      }),
+    )
+
+    .post('/distributed/read', async (c) => {
+      const { node_key } = await body(c, nodeCall, wireLimits.smallBytes);
+      const caller = nodeOf(node_key, address(c));
+      if (caller === undefined) return unknownNode();
+      return json(caller.state === 'managed' ? read(caller.id) : nothing);
+    })
+
+    .post('/distributed/write', (c) =>
+      withPlace(async () => {
+        const wire = await readWire(source(c), wireLimits.wireBytes);
+        const bytes = await decodeBody(wire);
+        const key = nodeKeyIn(bytes);
+        if (key === undefined) throw new AppError('MALFORMED', 'there is no node key');
+        const caller = nodeOf(key, address(c));
+        if (caller === undefined) return unknownNode();
+        if (caller.state !== 'managed') return done();
+        try {
+          // An inventory is parsed by the intake's thread; here only what a person waits for.
+          if (bytes.includes('"sp:live:') || bytes.includes('"sp:carve:')) takeAsked(caller.id, await readWrite(bytes));
+          if (bytes.includes('"sp:inv:')) await takeInventory(caller.id, bytes);
+        } catch (error) {
+          // Said three times and then lost: what cannot be read would not be better then.
+          const { code } = toFailure(error);
+          if (code !== 'MALFORMED' && code !== 'TOO_LARGE') throw error;
+          devices.sectionRejected(caller.id, 'osquery', code);
+        }
+        return done();
+      }),
+    )
+
+    .post('/carve/begin', async (c) => {
+      const call = await body(c, beginCall, wireLimits.smallBytes);
+      const caller = nodeOf(call.node_key, address(c));
+      if (caller === undefined) return unknownNode();
+      if (caller.state !== 'managed') return json('{"error":"refused"}', 403);
+      const session = samples.begin(caller.id, {
+        requestId: call.request_id || call.carve_id,
+        blockCount: call.block_count,
+        blockBytes: call.block_size,
+        sizeBytes: call.carve_size,
+      });
+      return json(JSON.stringify({ session_id: session }));
+    })
+
+    .post('/carve/block', (c) =>
+      withPlace(async () => {
+        const call = await body(c, blockCall, wireLimits.wireBytes);
+        samples.block({ session: call.session_id, block: call.block_id, data: call.data });
+        return done();
+      }),
+    )
+
+    .notFound(() => json('{"error":"not found"}', 404))
+    .onError((error) => {
+      if (toFailure(error).status >= 500) log.error({ err: error }, 'a call of osquery failed');
+      return failed(error);
+    });
+};

@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { cleanLine } from '../../platform/text.ts';
+import { firstIn } from '../devices/rate-limit.ts';
+import type { EventService } from '../events/service.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { type SampleRow, sampleStore } from './sample-store.ts';
+import { sqlText } from './sql-guard.ts';
+import type { Sample } from './types.ts';
+
+// A file of a device crosses to the appliance only when two people agreed to it. The approval says which file of which
+// device and how much of it; the session that the device opens is bound to that, and its number is the proof for each
+// block, since blocks carry no key. What came lies encrypted in the database: it may be an attack.
+
+export type CarveBegin = {
+  requestId: string;
+  blockCount: number;
+  blockBytes: number;
+  sizeBytes: number;
+};
+
+export type CarveBlock = { session: string; block: number; data: string };
+
+export type SampleService = {
+  ask(actor: Actor, wanted: { device: number; path: string; reason: string; maxBytes?: number }): Sample;
+  /** Another person than who asked; FORBIDDEN, CONFLICT. */
+  decide(actor: Actor, id: string, decision: 'approve' | 'decline'): Sample;
+  /** Throws NOT_FOUND. */
+  get(id: string): Sample;
+  list(query: { limit: number }): Sample[];
+  /** What this device is to send; it counts as sent. */
+  takeOpen(device: number): { id: string; sql: string }[];
+  /** What the query that starts the transfer came to; its rows name the client's request. */
+  answer(
+    device: number,
+    id: string,
+    answer: { status: number; rows: readonly Readonly<Record<string, unknown>>[] },
+  ): void;
+  /** Opens a session for an approved sample of this device; FORBIDDEN, TOO_LARGE, MALFORMED. */
+  begin(device: number, call: CarveBegin): string;
+  /** FORBIDDEN for a session that is not open; blocks come one after the other, a repeat is harmless. */
+  block(call: CarveBlock): void;
+  /** The file as it came: a tar, or one in zstd. Blocks in order. */
+  read(actor: Actor, id: string): Iterable<Buffer>;
+  trim(): number;
+};
+
+export type SampleParts = { db: Database; personal: Personal; events: EventService; clock?: () => number };
+
+const defaultMaxBytes = 16 << 20;
+export const largestSampleBytes = 64 << 20;
+const maxBlockBytes = 4 << 20;
+const maxBlocks = 65_536;
+const approvalMs = 7 * 86_400_000;
+const keptMs = 90 * 86_400_000;
+const maxPathLength = 1_024;
+
+const personOf = (id: string): string => `sample:${id}`;
+
+/** Samples: asked for, approved, fetched. */
+export const sampleService = ({ db, personal, events, clock = nowMs }: SampleParts): SampleService => {
+  const store = sampleStore(db);
+  const quiet = firstIn({ ms: 10 * 60_000, clock });
+
+  const found = (id: string): SampleRow => {
+    const row = store.byId(id);
+    if (row === undefined) throw new AppError('NOT_FOUND', 'no such sample');
+    return row;
+  };
+
+  const toSample = (row: SampleRow): Sample => {
+    const { path, reason, requestId: _request, session: _session, blockBytes: _bytes, ...rest } = row;
+    return { ...rest, path: personal.decrypt(path), reason: personal.decrypt(reason) };
+  };
+
+  const refuse = (reason: string, device?: number): AppError => {
+    if (quiet.first(`${reason} ${device ?? ''}`))
+      events.record('carve-refused', { params: { reason }, ...(device === undefined ? {} : { device }) });
+    return new AppError('FORBIDDEN', 'refused', { reason });
+  };
+
+  /** Plain files only: a pattern would fetch what nobody approved. */
+  const checkPath = (path: string): string => {
+    const plain = path.trim();
+    const isAbsolute = /^(?:\/|[A-Za-z]:\\)/.test(plain);
+    if (
+      !isAbsolute ||
+      plain.length > maxPathLength ||
+      /[%*?\u0000-\u001f]/.test(plain) ||
+      /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(plain)
+    )
+      throw invalid({ path: { key: 'validation.samplePath' } });
+    return plain;
+  };
+
+  const complete = (row: SampleRow): void => {
+    const digest = createHash('sha256');
+    let bytes = 0;
+    for (const block of store.blocks(row.id)) {
+      const plain = Buffer.from(personal.decrypt(block) ?? '', 'base64');
+      bytes += plain.length;
+      digest.update(plain);
+    }
+    if (bytes !== row.sizeBytes) {
+      store.setState(row.id, 'failed', 'SIZE');
+      return;
+    }
+    const sha256 = digest.digest('hex');
+    store.finish(row.id, sha256, clock());
+    events.record('sample-received', { device: row.device, params: { sample: row.id, sha256, bytes } });
+  };
+
+  return {
+    ask: (actor, { device, path, reason, maxBytes = defaultMaxBytes }) => {
+      requireRight(actor, 'queries:write');
+      const plain = checkPath(path);
+      const why = cleanLine(reason).trim().slice(0, 500);
+      if (why === '') throw invalid({ reason: { key: 'validation.required' } });
+      if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > largestSampleBytes)
+        throw invalid({ maxBytes: { key: 'validation.tooBig', params: { max: largestSampleBytes } } });
+      const id = Buffer.from(randomBytes(16)).toString('hex');
+      return immediate(db, () => {
+        store.insert({
+          id,
+          device,
+          path: personal.encrypt(personOf(id), plain),
+          reason: personal.encrypt(personOf(id), why),
+          askedAt: clock(),
+          askedBy: actorRef(actor),
+          maxBytes,
+        });
+        events.record('sample-asked', { device, actor: actorRef(actor), params: { sample: id } });
+        return toSample(found(id));
+      });
+    },
+    decide: (actor, id, decision) => {
+      requireRight(actor, 'queries:write');
+      return immediate(db, () => {
+        const row = found(id);
+        if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
+        // Two people: who asks cannot say yes to it, whatever rights that person has.
+        if (decision === 'approve' && row.askedBy === actorRef(actor))
+          throw new AppError('FORBIDDEN', 'a second administrator approves');
+        const at = clock();
+        const state = decision === 'approve' ? 'approved' : 'declined';
+        store.decide({ id, state, at, by: actorRef(actor), deadlineAt: at + approvalMs });
+        events.record('sample-decided', {
+          device: row.device,
+          actor: actorRef(actor),
+          params: { sample: id, decision: state },
+        });
+        return toSample(found(id));
+      });
+    },
+    get: (id) => toSample(found(id)),
+    list: ({ limit }) => store.list(limit).map(toSample),
+    takeOpen: (device) => {
+      const open = store.open(device, clock()).filter(({ state }) => state === 'approved');
+      return open.map((row) => {
+        store.setState(row.id, 'sent');
+        return {
+          id: row.id,
+          sql: `select * from carves where path = ${sqlText(personal.decrypt(row.path) ?? '')} and carve = 1`,
+        };
+      });
+    },
+    answer: (device, id, { status, rows }) => {
+      const row = store.byId(id);
+      if (row === undefined || row.device !== device || row.state !== 'sent') return;
+      const request = rows[0]?.['request_id'] ?? rows[0]?.['carve_guid'];
+      if (status !== 0) store.setState(id, 'failed', 'QUERY');
+      else if (typeof request === 'string' && request !== '') store.setRequest(id, request.slice(0, 200));
+    },
+    begin: (device, { requestId, blockCount, blockBytes, sizeBytes }) => {
+      // Not in one transaction: what a refusal leaves behind stays.
+      const open = store.open(device, clock()).filter(({ state }) => state !== 'approved');
+      const own = open.find((row) => row.requestId === requestId || `sp:carve:${row.id}` === requestId);
+      // The transfer may begin before the answer that names it; with one sample there is no doubt which it is.
+      const row = own ?? (open.length === 1 && open[0]?.requestId === null ? open[0] : undefined);
+      if (row === undefined) throw refuse('no-approved-sample', device);
+      if (sizeBytes > row.maxBytes) {
+        store.setState(row.id, 'failed', 'TOO_LARGE');
+        throw new AppError('TOO_LARGE', 'the file is larger than what was approved');
+      }
+      const fits =
+        blockBytes >= 1 &&
+        blockBytes <= maxBlockBytes &&
+        blockCount >= 1 &&
+        blockCount <= maxBlocks &&
+        Math.ceil(sizeBytes / blockBytes) === blockCount;
+      if (!fits) throw new AppError('MALFORMED', 'the numbers of the transfer do not fit together');
+      const session = Buffer.from(randomBytes(32)).toString('hex');
+      immediate(db, () => {
+        store.setRequest(row.id, requestId);
+        store.begin({ id: row.id, session, blockBytes, blockCount, sizeBytes });
+      });
+      return session;
+    },
+    block: ({ session, block, data }) => {
+      // Refused by another transaction than the one that would have stored it: the event stays.
+      const row = store.bySession(session);
+      if (row === undefined || row.state !== 'receiving' || (row.deadlineAt ?? 0) <= clock())
+        throw refuse('no-open-session');
+      if (block < row.receivedBlocks) return;
+      const { blockBytes, blockCount, sizeBytes } = row;
+      const bytes = Buffer.from(data, 'base64');
+      const isLast = blockCount !== null && block === blockCount - 1;
+      const expected = isLast ? (sizeBytes ?? 0) - (blockBytes ?? 0) * block : blockBytes;
+      if (block !== row.receivedBlocks || bytes.length !== expected)
+        throw new AppError('MALFORMED', 'not the block that is next');
+      immediate(db, () => {
+        store.addBlock(row.id, block, personal.encrypt(personOf(row.id), bytes.toString('base64')));
+        if (isLast) complete(found(row.id));
+      });
+    },
+    read: function* (actor, id) {
+      requireRight(actor, 'queries:write');
+      const row = found(id);
+      if (row.state !== 'received') throw new AppError('CONFLICT', 'the file is not here');
+      for (const block of store.blocks(id)) yield Buffer.from(personal.decrypt(block) ?? '', 'base64');
+    },
+    trim: () => {
+      const ids = store.old(clock() - keptMs);
+      for (const id of ids) {
+        personal.erase(personOf(id));
+        immediate(db, () => store.drop(id));
+      }
+      return ids.length;
+    },
+  };
+};

@@ -1,0 +1,204 @@
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { cleanLine } from '../../platform/text.ts';
+import type { EventService } from '../events/service.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { guardSql } from './sql-guard.ts';
+import { type AnswerRow, type QueryRow, queryStore } from './store.ts';
+import type { AnswerState, DeviceAnswer, LiveQuery, NewQuery, QueryCounts, RawAnswer, ResultRow } from './types.ts';
+
+export type QueryService = {
+  /** Asks devices; MALFORMED and FORBIDDEN for SQL that may not be asked, INVALID where no device would answer. */
+  run(actor: Actor, wanted: NewQuery): LiveQuery;
+  stop(actor: Actor, id: string): LiveQuery;
+  /** Throws NOT_FOUND. */
+  get(id: string): LiveQuery;
+  list(query: { limit: number; before?: number }): LiveQuery[];
+  /** The answers of a query in the order of its devices, from one device on. */
+  answers(id: string, page: { after?: number; limit: number }): DeviceAnswer[];
+  /** How many devices would be asked. */
+  countTargets(): number;
+  /** What this device is still to answer; it counts as sent. */
+  takeOpen(device: number): { id: string; sql: string }[];
+  /** Keeps an answer; a repeat changes nothing. */
+  answer(device: number, id: string, answer: RawAnswer): void;
+  /** Drops queries whose time is over. */
+  trim(): number;
+};
+
+export type QueryParts = {
+  db: Database;
+  personal: Personal;
+  events: EventService;
+  /** Seconds between two polls of a client. */
+  pollSeconds: () => number;
+  clock?: () => number;
+};
+
+const dayMs = 86_400_000;
+const keptDays = 30;
+export const maxWaitSeconds = 3_600;
+/** Of one device; what is past it is counted. */
+const maxRows = 2_000;
+const maxRowsBytes = 1 << 20;
+const maxQueryBytes = 64 << 20;
+const maxColumns = 200;
+const maxCellLength = 4_096;
+const maxMessageLength = 1_000;
+/** A client that missed its interval by this much is not there. */
+const graceSeconds = 60;
+const denylisted = /denylisted/i;
+
+const personOf = (query: string): string => `query:${query}`;
+
+/** Columns as text, as osquery shows them; names in the order of the client. */
+const toResultRow = (row: Readonly<Record<string, unknown>>): ResultRow => {
+  const cells = Object.entries(row)
+    .slice(0, maxColumns)
+    .map(([name, value]): [string, string] => [
+      cleanLine(name.slice(0, 200)),
+      typeof value === 'string'
+        ? cleanLine(value.slice(0, maxCellLength))
+        : typeof value === 'number'
+          ? String(value)
+          : '',
+    ]);
+  return Object.fromEntries(cells);
+};
+
+/** As many rows as fit. */
+const keptRows = (rows: RawAnswer['rows'], leftBytes: number): { json: string; isCut: boolean } => {
+  const parts: string[] = [];
+  let bytes = 2;
+  for (const row of rows.slice(0, maxRows)) {
+    const json = JSON.stringify(toResultRow(row));
+    bytes += Buffer.byteLength(json) + 1;
+    if (bytes > Math.min(maxRowsBytes, leftBytes)) return { json: `[${parts.join(',')}]`, isCut: true };
+    parts.push(json);
+  }
+  return { json: `[${parts.join(',')}]`, isCut: rows.length > parts.length };
+};
+
+/** Live queries over the devices that osquery speaks for. */
+export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs }: QueryParts): QueryService => {
+  const store = queryStore(db);
+
+  const found = (id: string): QueryRow => {
+    const row = store.byId(id);
+    if (row === undefined) throw new AppError('NOT_FOUND', 'no such query');
+    return row;
+  };
+
+  const onlineSince = (): number => clock() - (pollSeconds() + graceSeconds) * 1000;
+
+  const countsOf = (id: string): QueryCounts => {
+    const counts: QueryCounts = { expected: 0, answered: 0, failed: 0, denylisted: 0, offline: 0, waiting: 0, rows: 0 };
+    for (const { state, isOffline, n, rows } of store.counts(id, onlineSince())) {
+      counts.expected += n;
+      counts.rows += rows ?? 0;
+      if (isOffline === 1) counts.offline += n;
+      else if (state === 'sent') counts.waiting += n;
+      else counts[state] += n;
+    }
+    return counts;
+  };
+
+  const toQuery = (row: QueryRow): LiveQuery => {
+    const counts = countsOf(row.id);
+    const isOver = clock() >= row.deadlineAt;
+    const isOpen = counts.waiting + counts.offline > 0;
+    const state = row.stoppedAt !== null ? 'stopped' : !isOpen ? 'finished' : isOver ? 'expired' : 'running';
+    const { id, sql, createdAt, createdBy, deadlineAt, stoppedAt } = row;
+    return { id, sql, state, createdAt, createdBy, deadlineAt, stoppedAt, counts };
+  };
+
+  const decrypted = (bytes: Buffer | null): string | null => (bytes === null ? null : personal.decrypt(bytes));
+
+  const toAnswer = (row: AnswerRow): DeviceAnswer => ({
+    device: row.device,
+    publicId: row.publicId,
+    name: row.name,
+    state: row.state,
+    isOffline: (row.state === 'waiting' || row.state === 'sent') && (row.lastSeenAt ?? 0) < onlineSince(),
+    answeredAt: row.answeredAt,
+    wallMs: row.wallMs,
+    rowCount: row.rowCount,
+    isCut: row.isCut === 1,
+    rows: JSON.parse(decrypted(row.rows) ?? '[]') as ResultRow[],
+    message: decrypted(row.message),
+  });
+
+  return {
+    run: (actor, { sql, devices, waitSeconds }) => {
+      requireRight(actor, 'queries:write');
+      guardSql(sql);
+      if (!Number.isInteger(waitSeconds) || waitSeconds < 1 || waitSeconds > maxWaitSeconds)
+        throw invalid({ wait: { key: 'validation.waitSeconds', params: { max: maxWaitSeconds } } });
+      const targets = devices === undefined ? store.targets() : store.targetsAmong(devices);
+      if (targets.length === 0) throw invalid({ devices: { key: 'validation.noOsquery' } });
+      const id = Buffer.from(randomBytes(16)).toString('hex');
+      const now = clock();
+      return immediate(db, () => {
+        const row = { id, sql, createdAt: now, createdBy: actorRef(actor), deadlineAt: now + waitSeconds * 1000 };
+        store.insert(row, targets);
+        events.record('query-run', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { query: id, sql, devices: targets.length },
+        });
+        return toQuery(found(id));
+      });
+    },
+    stop: (actor, id) => {
+      requireRight(actor, 'queries:write');
+      return immediate(db, () => {
+        const query = toQuery(found(id));
+        if (query.state !== 'running' || !store.stop(id, clock())) return query;
+        events.record('query-stopped', { actor: actorRef(actor), params: { query: id } });
+        return toQuery(found(id));
+      });
+    },
+    get: (id) => toQuery(found(id)),
+    list: ({ limit, before }) => store.list(before ?? Number.MAX_SAFE_INTEGER, limit).map(toQuery),
+    answers: (id, { after, limit }) => store.answersOf(found(id).id, after ?? 0, limit).map(toAnswer),
+    countTargets: () => store.targets().length,
+    takeOpen: (device) => {
+      const open = store.open(device, clock());
+      if (open.length > 0)
+        immediate(db, () => {
+          for (const { id } of open) store.sent(id, device);
+        });
+      return open;
+    },
+    answer: (device, id, { status, message, rows, wallMs }) =>
+      immediate(db, () => {
+        const query = store.byId(id);
+        if (query === undefined) return;
+        const state: AnswerState = status === 0 ? 'answered' : denylisted.test(message) ? 'denylisted' : 'failed';
+        const kept = state === 'answered' ? keptRows(rows, maxQueryBytes - query.keptBytes) : undefined;
+        const said = cleanLine(message.slice(0, maxMessageLength));
+        const isNew = store.settle({
+          query: id,
+          device,
+          state,
+          answeredAt: clock(),
+          wallMs: wallMs === undefined || !Number.isSafeInteger(wallMs) || wallMs < 0 ? null : wallMs,
+          rowCount: state === 'answered' ? rows.length : null,
+          isCut: kept?.isCut === true ? 1 : 0,
+          rows: kept === undefined ? null : personal.encrypt(personOf(id), kept.json),
+          message: said === '' || state === 'answered' ? null : personal.encrypt(personOf(id), said),
+        });
+        if (isNew && kept !== undefined) store.keep(id, Buffer.byteLength(kept.json));
+      }),
+    trim: () => {
+      const ids = store.old(clock() - keptDays * dayMs, 1_000);
+      for (const id of ids) {
+        personal.erase(personOf(id));
+        immediate(db, () => store.drop(id));
+      }
+      return ids.length;
+    },
+  };
+};

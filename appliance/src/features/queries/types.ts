@@ -1,0 +1,93 @@
+// Live queries and samples.
+//
+// A live query is read-only SQL that osquery answers at its next contact, outside the queues of tasks and with a deadline
+// of its own. The guard refuses what would connect elsewhere or show secrets. Every query is in the audit chain. What
+// devices answer may be personal, so rows are encrypted under a key of the query and go after their time.
+//
+// A sample is one file of one device. One person asks for it, a second one approves it, and only then the device is told;
+// what it may send is bounded by the approval and bound to it.
+
+export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylisted';
+
+/** `finished`: nobody is waited for any more. */
+export type QueryState = 'running' | 'finished' | 'stopped' | 'expired';
+
+export type QueryCounts = {
+  /** Devices that were asked. */
+  expected: number;
+  answered: number;
+  failed: number;
+  /** The client refuses this query for a day, because it once took too much. */
+  denylisted: number;
+  /** Not heard from for longer than their interval allows; they may still come. */
+  offline: number;
+  /** Asked and expected to answer. */
+  waiting: number;
+  rows: number;
+};
+
+export type LiveQuery = {
+  id: string;
+  sql: string;
+  state: QueryState;
+  createdAt: number;
+  createdBy: string;
+  deadlineAt: number;
+  stoppedAt: number | null;
+  counts: QueryCounts;
+};
+
+export type ResultRow = Readonly<Record<string, string>>;
+
+export type DeviceAnswer = {
+  device: number;
+  publicId: string;
+  name: string;
+  state: AnswerState;
+  isOffline: boolean;
+  answeredAt: number | null;
+  wallMs: number | null;
+  rowCount: number | null;
+  /** More rows came than are kept. */
+  isCut: boolean;
+  rows: readonly ResultRow[];
+  message: string | null;
+};
+
+export type NewQuery = {
+  sql: string;
+  /** Public ids; absent: every device that osquery speaks for. */
+  devices?: readonly string[];
+  /** Seconds until the answer is no longer waited for. */
+  waitSeconds: number;
+};
+
+/** What a device sent to a live query. */
+export type RawAnswer = {
+  status: number;
+  message: string;
+  rows: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  wallMs?: number | undefined;
+};
+
+export type SampleState = 'asked' | 'approved' | 'declined' | 'sent' | 'receiving' | 'received' | 'failed';
+
+export type Sample = {
+  id: string;
+  device: number;
+  path: string | null;
+  reason: string | null;
+  state: SampleState;
+  askedAt: number;
+  askedBy: string;
+  decidedAt: number | null;
+  decidedBy: string | null;
+  deadlineAt: number | null;
+  maxBytes: number;
+  sizeBytes: number | null;
+  receivedBlocks: number;
+  blockCount: number | null;
+  receivedAt: number | null;
+  sha256: string | null;
+  code: string | null;
+};
