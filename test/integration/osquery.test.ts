@@ -200,11 +200,9 @@ describe('inventory', () => {
     expect(section(device, 'sessions')).toMatchObject([
       { account: 'operator', kind: 'remote', remoteAddress: '10.20.4.2' },
     ]);
-    expect(
-      section(device, 'hardware')
-        .map(({ type }) => type)
-        .sort(),
-    ).toEqual(['board', 'cpu', 'disk', 'memory', 'network', 'pci', 'system'].sort());
+    expect(new Set(section(device, 'hardware').map(({ type }) => type))).toEqual(
+      new Set(['board', 'cpu', 'disk', 'memory', 'network', 'pci', 'system']),
+    );
     expect(section(device, 'external-device')).toMatchObject([
       { label: 'DataTraveler', vendorId: '0951', serial: 'E0D55' },
     ]);

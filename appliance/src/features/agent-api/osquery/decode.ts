@@ -4,9 +4,9 @@ import { AppError } from '../../../platform/errors.ts';
 import type { DecodedReport, DecoderHints } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { parseBody } from '../native/body.ts';
-import { type Answers, type Mapping, mappings, systemIn } from './mapping.ts';
+import { type Mapping, mappings, systemIn } from './mapping.ts';
 import { readQueryName } from './names.ts';
-import type { Row } from './rows.ts';
+import type { Answers, Row } from './rows.ts';
 
 // The answers to the inventory's questions, as the client sends them to distributed/write. A collection is replaced only
 // by whole answers: a question that failed says nothing about what is there, and no rows are not the same as that.

@@ -6,6 +6,15 @@ import type { Item } from '../../inventory/types.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
+/** Rows by the name of the question; a question that was not asked on this system has none. */
+export type Answers = Readonly<Record<string, readonly Row[]>>;
+
+/** What the system calls itself: `ID` and `VERSION_ID` of os-release, as far as osquery tells them. */
+export type System = { vendor: string; release: string };
+
+/** Makes a collection's items of the answers. */
+export type ItemsOf = (answers: Answers, system: System) => Item[];
+
 /** The column as clean text; empty when absent. */
 export const text = (row: Row | undefined, column: string, maxLength = 256): string => {
   const value = row?.[column];
@@ -65,3 +74,6 @@ export const settled = (items: readonly Item[], ...identity: readonly string[]):
   }
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 };
+
+/** Block devices that the system made itself. */
+export const ownBlockDevice = /^(?:\/dev\/)?(?:loop|ram|zram|dm-|md|sr|fd)\d/;

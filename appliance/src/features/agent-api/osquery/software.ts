@@ -1,11 +1,8 @@
 import type { Item } from '../../inventory/types.ts';
-import { amount, item, type Row, text, time, whole } from './rows.ts';
+import { amount, type ItemsOf, item, type Row, type System, settled, text, time, whole } from './rows.ts';
 
 // Packages in the very words of our own agent: a package that two devices report through different doors is one item of
 // the site, and matching does not see by which door it came.
-
-/** What the system calls itself: `ID` and `VERSION_ID` of os-release, as far as osquery tells them. */
-export type System = { vendor: string; release: string };
 
 const byVendor: Readonly<Record<string, string>> = { 'red hat enterprise linux': 'rhel', darwin: 'macos' };
 
@@ -126,3 +123,20 @@ export const appItem = (row: Row): Item | undefined => {
     source: text(row, 'bundle_identifier'),
   });
 };
+
+/** Packages and programs. */
+export const softwareItems: ItemsOf = (answers, system) =>
+  settled(
+    [
+      ...(answers['software.deb_packages'] ?? []).map((row) => debItem(row, system)),
+      ...(answers['software.rpm_packages'] ?? []).map((row) => rpmItem(row, system)),
+      ...(answers['software.python_packages'] ?? []).map((row) => languageItem(row, 'python')),
+      ...(answers['software.npm_packages'] ?? []).map((row) => languageItem(row, 'npm')),
+      ...(answers['software.programs'] ?? []).map(programItem),
+      ...(answers['software.apps'] ?? []).map(appItem),
+    ].filter((one) => one !== undefined),
+    'type',
+    'name',
+    'arch',
+    'version',
+  );
