@@ -8,7 +8,7 @@ import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
-import type { Device } from './features/devices/types.ts';
+import type { DerivedOfDevice, Device } from './features/devices/types.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type EventService, eventService } from './features/events/service.ts';
 import type { EventType } from './features/events/types.ts';
@@ -27,6 +27,7 @@ import { type RuleService, ruleService } from './features/rules/service.ts';
 import { type StoreService, storeService } from './features/store/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
+import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
 import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from './platform/database.ts';
 import { loadDeclarations } from './platform/declarations.ts';
@@ -182,7 +183,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       keysDir: paths.keys,
       certificateDays: () => objects.settingInteger('devices.certificate-days'),
     });
-    const devices = deviceService({ db, objects, events });
+    const derived: DerivedOfDevice[] = [];
+    const devices = deviceService({ db, objects, events, inventory, derived });
     const accounts = accountService({ db, keyring, objects, events });
     const vulnerabilities = vulnerabilityService({
       db,
@@ -195,6 +197,12 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
     const rules = ruleService({ db, objects, vulnerabilities });
+    derived.push({
+      name: 'vulnerabilities',
+      keep: vulnerabilities.keepOf,
+      putBack: (device, kept) => vulnerabilities.putBack(device, kept as KeptDevice | null),
+      forget: vulnerabilities.forget,
+    });
     onChanged.push((changed) => {
       vulnerabilities.onSectionChanged(changed);
       if (changed.collection === 'software') deployments.verifyDevice(changed.device);

@@ -117,7 +117,7 @@ export const doorStore = (db: Database) => {
     `update device_door set last_seen_at = ?, agent = coalesce(nullif(?, ''), agent), from_address = ? where id = ?`,
   );
   const seenNative = db.prepare<[number, string, number]>(
-    `update device_door set last_seen_at = ?, agent = ? where device = ? and state = 'approved' and door = 'native'`,
+    'update device_door set last_seen_at = ?, agent = ? where id = ?',
   );
   const toCaller = (door: Door, row: CallerRow | undefined): DoorCaller | undefined =>
     row && {
@@ -165,7 +165,7 @@ export const doorStore = (db: Database) => {
     revoke: (device: number): void => void revoke.run(device),
     lastSeenAt: (device: number, door: Door): number | null => lastSeen.get(device, door)?.at ?? null,
     seen: (row: DoorSeen): void => void seen.run(row.at, row.agent, row.from, row.doorId),
-    seenNative: (device: number, at: number, agent: string): void => void seenNative.run(at, agent, device),
+    seenNative: (doorId: number, at: number, agent: string): void => void seenNative.run(at, agent, doorId),
   };
 };
 

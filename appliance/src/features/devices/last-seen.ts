@@ -26,7 +26,9 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
     if (notes.size === 0 && doorNotes.size === 0) return;
     immediate(db, () => {
       store.seen(notes.values());
-      for (const { id, at, agentVersion } of notes.values()) doors.seenNative(id, at, agentVersion);
+      for (const { doorId, at, agentVersion } of notes.values()) {
+        if (doorId !== null) doors.seenNative(doorId, at, agentVersion);
+      }
       for (const note of doorNotes.values()) {
         doors.seen(note);
         store.seenAt(note.device, note.at);

@@ -4,6 +4,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
+import type { InventoryTransfer } from '../inventory/transfer.ts';
 import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
@@ -11,19 +12,23 @@ import { type Actor, actorRef, requireRight, systemActor } from '../objects/type
 export { cleanAddress } from './identity.ts';
 export { findEnrolmentToken, newTokenSecret, tokenHash } from './tokens.ts';
 
+import { certificateBinding } from './binding.ts';
 import { discovery } from './discover.ts';
 import { doorStore } from './door-store.ts';
 import { enrolment } from './enrolment.ts';
 import { hintStore } from './hint-store.ts';
 import { lastSeen } from './last-seen.ts';
+import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { firstIn } from './rate-limit.ts';
 import { refusals } from './refusals.ts';
-import { type AuthRow, deviceStore } from './store.ts';
+import { deviceStore } from './store.ts';
 import type {
   Caller,
+  DerivedOfDevice,
   Device,
   DeviceCertificate,
   DeviceDoor,
+  DeviceMerge,
   DevicePage,
   DeviceQuery,
   DeviceState,
@@ -32,6 +37,7 @@ import type {
   DoorCaller,
   DoorOutcome,
   EnrolOutcome,
+  MergeReport,
   NewCertificate,
 } from './types.ts';
 
@@ -51,7 +57,7 @@ export type DeviceService = {
   /** What others see of a device: finds it or makes a record; undefined when there are too many records. */
   discover(seen: Discovery): { device: Device; created: boolean } | undefined;
   /** Keeps a certificate that was just made; only then may it be handed out. */
-  recordCertificate(device: number, certificate: NewCertificate): void;
+  recordCertificate(device: number, certificate: NewCertificate, renewed?: Caller): void;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
   authenticate(fingerprint: string | undefined, from: string): Caller;
   /** A check-in: notes it for the next flush. POSSIBLE_CLONE when two boots take turns with one key. */
@@ -66,6 +72,14 @@ export type DeviceService = {
   sectionRejected(device: number, collection: string, code: string): void;
   approve(actor: Actor, id: number): Device;
   revoke(actor: Actor, id: number): Device;
+  /** Makes two records one; the other one is gone. CONFLICT for what cannot be merged. Returns the merge's number. */
+  merge(actor: Actor, keep: number, other: number): number;
+  /** What a merge would do; changes nothing. */
+  previewMerge(actor: Actor, keep: number, other: number): MergeReport;
+  /** Makes them two again; CONFLICT unless it is the newest merge of its device. */
+  undoMerge(actor: Actor, merge: number): { keep: number; other: number };
+  /** Merges that are in force and can be undone, the newest first; of one device, or of all. */
+  merges(device?: number): DeviceMerge[];
   list(query: DeviceQuery): DevicePage;
   /** Throws NOT_FOUND. */
   byId(id: number): Device;
@@ -87,11 +101,14 @@ export type DeviceParts = {
   objects: ObjectService;
   events: EventService;
   clock?: () => number;
+  /** Needed to merge records. */
+  inventory?: InventoryTransfer;
+  /** Filled by whoever derives something of devices. */
+  derived?: readonly DerivedOfDevice[];
   limits?: { enrolPerMinute: number; refusalsPerMinute: number };
 };
 
 const dayMs = 24 * 3600 * 1000;
-const keptBootIds = 8;
 
 /** Devices: enrolment, binding of requests, approval and revocation. */
 export const deviceService = (parts: DeviceParts): DeviceService => {
@@ -145,45 +162,20 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     });
   };
 
-  const refusalReason = (row: AuthRow | undefined): string | undefined => {
-    if (row === undefined) return 'unknown-certificate';
-    if (row.deviceState !== 'managed') return `device-${row.deviceState}`;
-    if (row.certificateState === 'revoked' || row.certificateState === 'superseded') return row.certificateState;
-    return row.notAfter < clock() ? 'expired' : undefined;
-  };
-
-  const authenticate = (fingerprint: string | undefined, from: string): Caller => {
-    const row = fingerprint === undefined ? undefined : store.auth(fingerprint);
-    const reason = fingerprint === undefined ? 'no-certificate' : refusalReason(row);
-    if (fingerprint === undefined || row === undefined || reason !== undefined) {
-      throw refused.refuse('CERTIFICATE', reason ?? 'unknown-certificate', from, row?.id);
-    }
-    if (row.certificateState === 'issued') {
-      immediate(db, () => {
-        if (!store.activate(row.id, fingerprint, clock())) return;
-        events.record('device-certificate-renewed', { device: row.id, params: { serial: row.serial } });
-      });
-    }
-    return { id: row.id, publicId: row.publicId, fingerprint, bootIds: row.bootIds };
-  };
-
-  const heard: DeviceService['heard'] = (caller, call) => {
-    if (!caller.bootIds.startsWith(`["${call.bootId}"`)) {
-      const earlier = JSON.parse(caller.bootIds) as string[];
-      if (earlier.includes(call.bootId)) {
-        // A boot that was over speaks again: two machines take turns with one key, and nobody can tell which is the copy.
-        immediate(db, () => {
-          store.hold(caller.id, 'two-boots');
-          events.record('device-possible-clone', {
-            device: caller.id,
-            params: { device: caller.publicId, resembles: caller.publicId, reason: 'two-boots' },
-          });
-        });
-        throw new AppError('POSSIBLE_CLONE', 'another machine uses the same key');
-      }
-      store.setBootIds(caller.id, [call.bootId, ...earlier].slice(0, keptBootIds));
-    }
-    seen.note({ id: caller.id, at: clock(), seq: call.seq, agentVersion: call.version });
+  const merges =
+    parts.inventory &&
+    deviceMerges({
+      db,
+      objects,
+      events,
+      inventory: parts.inventory,
+      derived: parts.derived ?? [],
+      clock,
+      flush: seen.flush,
+    });
+  const merging = (): DeviceMerges => {
+    if (merges === undefined) throw new AppError('INTERNAL', 'records cannot be merged without their inventory');
+    return merges;
   };
 
   const enrolDoor = enrolment({
@@ -231,17 +223,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       return doors.ofDevice(device);
     },
     discover: discovery({ db, store, hints, events }),
-    recordCertificate: (id, certificate) =>
-      immediate(db, () => {
-        const device = found(store.byId(id));
-        // Approval may have been taken back while the certificate was made.
-        if (device.state !== 'managed') throw refused.refuse('CERTIFICATE', `device-${device.state}`, 'unknown', id);
-        store.addCertificate(id, certificate, clock());
-        if (!store.setEnrolled(id, clock())) return;
-        events.record('device-enrolled', { device: id, params: { device: device.publicId } });
-      }),
-    authenticate,
-    heard,
+    ...certificateBinding({ db, store, doors, events, refused, seen, clock }),
     flush: seen.flush,
     startFlushing: seen.start,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),
@@ -251,6 +233,10 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     },
     approve,
     revoke,
+    merge: (actor, keep, other) => merging().merge(actor, keep, other),
+    previewMerge: (actor, keep, other) => merging().preview(actor, keep, other),
+    undoMerge: (actor, merge) => merging().undo(actor, merge),
+    merges: (device) => merging().list(device),
     list: (query) => {
       seen.flush();
       return store.list(query);

@@ -53,6 +53,8 @@ export type AuthRow = {
   deviceState: DeviceState;
   certificateState: DeviceCertificate['state'];
   serial: string;
+  /** The client that it was made for. */
+  doorId: number | null;
   notAfter: number;
   bootIds: string;
 };
@@ -75,7 +77,7 @@ export type NewDevice = Claim & {
   resembles: number | null;
 };
 
-export type Seen = { id: number; at: number; seq: number; agentVersion: string };
+export type Seen = { id: number; doorId: number | null; at: number; seq: number; agentVersion: string };
 
 const toDevice = (row: Row): Device => ({
   id: row.id,
@@ -187,17 +189,20 @@ export const deviceStore = (db: Database) => {
 
   const auth = db.prepare<[string], AuthRow>(
     `select device.id as id, device.public_id as publicId, device.state as deviceState, c.state as certificateState,
-       c.serial as serial,
-       c.not_after as notAfter, device.boot_ids as bootIds
+       c.serial as serial, c.door as doorId, c.not_after as notAfter, device.boot_ids as bootIds
      from device_certificate c join device on device.id = c.device where c.fingerprint = ?`,
   );
   const addCertificate = db.prepare(
-    `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at)
-     values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now)`,
+    `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at, door)
+     values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now, @doorId)`,
   );
-  const supersede = db.prepare<[number, string, string]>(
-    `update device_certificate set state = 'superseded' where device = ? and fingerprint <> ? and state in ('issued', 'active')
-       and issued_at <= (select issued_at from device_certificate where fingerprint = ?)`,
+  // Of the same client and of those that it replaced; a device may have another one that goes on.
+  const supersede = db.prepare(
+    `update device_certificate set state = 'superseded' where device = @device and fingerprint <> @fingerprint
+       and state in ('issued', 'active')
+       and issued_at <= (select issued_at from device_certificate where fingerprint = @fingerprint)
+       and (door is null or @doorId is null or door = @doorId or not exists
+         (select 1 from device_door x where x.id = device_certificate.door and x.state = 'approved'))`,
   );
   const activate = db.prepare<[number, string]>(
     `update device_certificate set state = 'active', first_used_at = ? where fingerprint = ? and state = 'issued'`,
@@ -314,7 +319,7 @@ export const deviceStore = (db: Database) => {
     }),
     waiting: (): number => waiting.get()?.count ?? 0,
     auth: (fingerprint: string): AuthRow | undefined => auth.get(fingerprint),
-    addCertificate: (id: number, certificate: NewCertificate, now: number): void =>
+    addCertificate: (id: number, certificate: NewCertificate, doorId: number | null, now: number): void =>
       void addCertificate.run({
         fingerprint: certificate.fingerprint,
         device: id,
@@ -322,11 +327,12 @@ export const deviceStore = (db: Database) => {
         keyDigest: certificate.keyDigest,
         notBefore: certificate.notBefore,
         notAfter: certificate.notAfter,
+        doorId,
         now,
       }),
-    activate: (id: number, fingerprint: string, now: number): boolean => {
+    activate: (id: number, fingerprint: string, doorId: number | null, now: number): boolean => {
       const first = activate.run(now, fingerprint).changes > 0;
-      if (first) supersede.run(id, fingerprint, fingerprint);
+      if (first) supersede.run({ device: id, fingerprint, doorId });
       return first;
     },
     certificates: (id: number): DeviceCertificate[] => certificates.all(id).map(toCertificate),

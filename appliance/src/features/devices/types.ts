@@ -127,6 +127,8 @@ export type Caller = {
   id: number;
   publicId: string;
   fingerprint: string;
+  /** The row of its door. */
+  doorId: number | null;
   /** The newest boot ids, JSON as stored: the check-in compares it without parsing. */
   bootIds: string;
 };
@@ -164,3 +166,36 @@ export type NewCertificate = {
 
 /** `pending`: ask again later. `approved`: issue a certificate and record it. */
 export type EnrolOutcome = { state: 'pending' | 'approved'; device: Device };
+
+/** A record that became part of another one. */
+export type DeviceMerge = {
+  id: number;
+  keep: number;
+  otherPublicId: string;
+  otherName: string;
+  at: number;
+  actor: string;
+};
+
+/** What another feature derives of a device and cannot derive again as it was. */
+export type DerivedOfDevice = {
+  name: string;
+  keep(device: number): unknown;
+  putBack(device: number, kept: unknown): void;
+  forget(device: number): void;
+};
+
+export type MergedSection = { collection: string; door: Door };
+
+/** What a merge does; of a preview, what it would do. */
+export type MergeReport = {
+  keep: number;
+  other: number;
+  doors: { door: Door; agent: string; letIn: boolean }[];
+  /** `kept`: whose section stays where both have one through the same door. */
+  sections: (MergedSection & { from: 'other' | 'both'; kept: 'keep' | 'other' })[];
+  changes: number;
+  decision: Record<string, unknown>;
+  /** Rows of other tables: how many move, how many are set aside. */
+  rows: Record<string, { moved: number; aside: number }>;
+};

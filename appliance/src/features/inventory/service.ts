@@ -10,6 +10,7 @@ import { inventoryReader } from './reader.ts';
 import type { DecodedReport, ReportOutcome } from './report-types.ts';
 import { type SharedStore, sectionStore } from './store.ts';
 import { ensureTables } from './tables.ts';
+import { type InventoryTransfer, inventoryTransfer } from './transfer.ts';
 import type {
   Change,
   ChangeQuery,
@@ -26,7 +27,7 @@ import type {
 } from './types.ts';
 import { type Holder, holderOf, sectionWriter } from './writer.ts';
 
-export type InventoryService = {
+export type InventoryService = InventoryTransfer & {
   collections(): readonly Collection[];
   /** Throws UNKNOWN_COLLECTION. */
   collection(name: string): Collection;
@@ -119,6 +120,7 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
     ...reader,
     changes: log.changes,
     aboutChanges: log.about,
+    ...inventoryTransfer({ db, sections, holders, onChanged }),
     counts: () => {
       const held = new Map(sections.counts().map((row) => [row.collection, row]));
       return collections.map(({ name }) => ({

@@ -169,6 +169,7 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
   );
   const remove = db.prepare<[number]>(`delete from ${table} where id = ?`);
   const forget = db.prepare<[number]>(`delete from ${table} where device = ?`);
+  const move = db.prepare<[number, number, string]>(`update ${table} set device = ? where device = ? and door = ?`);
   return {
     rows: (device: number, door: string) => rows.all(device, door),
     insert: (device: number, door: string, key: Buffer, digest: Buffer, cells: readonly Cell[]): void => {
@@ -180,6 +181,8 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     remove: (id: number): void => {
       remove.run(id);
     },
+    /** Rows of a door become another device's. */
+    move: (from: number, to: number, door: string): void => void move.run(to, from, door),
     forget: (device: number): void => {
       forget.run(device);
     },

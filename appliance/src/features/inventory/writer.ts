@@ -53,6 +53,21 @@ type Change = {
 const itemOf = (value: number | string | null): number | null => (typeof value === 'number' ? value : null);
 const rowOf = (value: number | string | null): string | null => (typeof value === 'string' ? value : null);
 
+/** The first of the collection's doors that has a section. */
+export const preferredDoor = (collection: Collection, doors: readonly string[]): string =>
+  collection.doors.find((door) => doors.includes(door)) ?? doors[0] ?? '';
+
+/** The items of a shared section. */
+export const memberIds = (row: SectionRow | undefined): Uint32Array =>
+  row?.members ? unpackIds(row.members, row.count) : new Uint32Array();
+
+/** Keeps the number of devices per item when a device's items change. */
+export const recount = (shared: SharedStore, before: Uint32Array, after: Uint32Array): void => {
+  const { added, removed } = compareIds(before, after);
+  shared.add(added);
+  shared.subtract(removed);
+};
+
 /** Stores sections: items, rows, counts, change log, all in one transaction. */
 export const sectionWriter = (parts: {
   db: Database;
@@ -62,18 +77,6 @@ export const sectionWriter = (parts: {
   onChanged: ReadonlyArray<(changed: SectionChanged) => void>;
 }) => {
   const { db, personal, sections, holder, onChanged } = parts;
-
-  const preferred = (collection: Collection, doors: readonly string[]): string =>
-    collection.doors.find((door) => doors.includes(door)) ?? doors[0] ?? '';
-
-  const memberIds = (row: SectionRow | undefined): Uint32Array =>
-    row?.members ? unpackIds(row.members, row.count) : new Uint32Array();
-
-  const recount = (shared: SharedStore, before: Uint32Array, after: Uint32Array): void => {
-    const { added, removed } = compareIds(before, after);
-    shared.add(added);
-    shared.subtract(removed);
-  };
 
   const log = (
     report: SectionReport,
@@ -132,7 +135,7 @@ export const sectionWriter = (parts: {
       throw new AppError('INTERNAL', `collection ${collection} has no storage`);
     }
     if (previous === undefined) {
-      sections.setBest(device, collection, preferred(shape.collection, sections.doors(device, collection)));
+      sections.setBest(device, collection, preferredDoor(shape.collection, sections.doors(device, collection)));
     }
     if (shared !== undefined && bestBefore !== undefined) {
       recount(shared, bestBefore, memberIds(sections.best(device, collection)));

@@ -24,6 +24,7 @@ import type {
   FindingFilter,
   FindingLoad,
   FindingWhy,
+  KeptDevice,
   RematchResult,
   Severity,
 } from './types.ts';
@@ -41,6 +42,10 @@ export type VulnerabilityParts = {
 export type VulnerabilityService = {
   /** Call from the inventory's `onChanged`, inside its transaction: only coordinates never seen are matched. */
   onSectionChanged(changed: SectionChanged): void;
+  /** What is derived of a device, to be put back by `putBack`. */
+  keepOf(device: number): KeptDevice | null;
+  /** Puts back what was kept, in place of what is derived now. */
+  putBack(device: number, kept: KeptDevice | null): void;
   /** A device is gone for good. */
   forget(device: number): void;
   /** Matches everything against the snapshot in force; nothing is written where nothing changed. Not in a transaction. */
@@ -175,6 +180,11 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     return held ? unpackIds(held.coords) : [];
   };
 
+  const forget = (device: number): void => {
+    for (const coord of deviceCoords(device)) store.countDown(coord);
+    store.dropDevice(device);
+  };
+
   const list: VulnerabilityService['list'] = (filter) =>
     queries.list(filter, filter.device === undefined ? undefined : deviceCoords(filter.device));
 
@@ -182,10 +192,14 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     onSectionChanged: ({ device, collection }) => {
       if (collection === 'software' || collection === 'platform') immediate(db, () => updateDevice(device));
     },
-    forget: (device) =>
+    forget: (device) => immediate(db, () => forget(device)),
+    keepOf: (device) => store.keepOf(device),
+    putBack: (device, kept) =>
       immediate(db, () => {
-        for (const coord of deviceCoords(device)) store.countDown(coord);
-        store.dropDevice(device);
+        forget(device);
+        if (kept === null) return;
+        store.putBack(device, kept);
+        for (const coord of deviceCoords(device)) store.countUp(coord);
       }),
     rematch: () => {
       const number = current();

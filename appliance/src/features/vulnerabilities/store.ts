@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
-import type { Decision, Severity, Verdict } from './types.ts';
+import type { Decision, KeptDevice, Severity, Verdict } from './types.ts';
 
 /** A coordinate and an advisory that covers it, or that a person must look at. */
 export type Hit = {
@@ -52,6 +52,11 @@ export const vulnerabilityStore = (db: Database) => {
   );
   const dropDevice = db.prepare('DELETE FROM device_coord WHERE device = ?');
   const dropLog = db.prepare('DELETE FROM device_coord_log WHERE device = ?');
+  const wholeLog = db.prepare<[number], KeptDevice['log'][number]>(
+    `SELECT coord, added_at AS added, removed_at AS removed FROM device_coord_log WHERE device = ?
+     ORDER BY coord, added_at`,
+  );
+  const putLog = db.prepare('INSERT INTO device_coord_log (device, coord, added_at, removed_at) VALUES (?, ?, ?, ?)');
   const logAdded = db.prepare(
     `INSERT INTO device_coord_log (device, coord, added_at) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET removed_at = NULL`,
@@ -100,6 +105,17 @@ export const vulnerabilityStore = (db: Database) => {
     dropDevice: (device: number): void => {
       dropDevice.run(device);
       dropLog.run(device);
+    },
+    keepOf: (device: number): KeptDevice | null => {
+      const held = findDevice.get(device);
+      return held === undefined
+        ? null
+        : { since: held.since, coords: held.coords.toString('base64'), log: wholeLog.all(device) };
+    },
+    /** Without counting. */
+    putBack: (device: number, { since, coords, log }: KeptDevice): void => {
+      putDevice.run(device, since, Buffer.from(coords, 'base64'));
+      for (const row of log) putLog.run(device, row.coord, row.added, row.removed);
     },
     /** Counts a coordinate that came with a device's first inventory. */
     countUp: (coord: number): void => {

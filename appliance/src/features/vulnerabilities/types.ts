@@ -126,3 +126,11 @@ export type FeedState = {
 
 /** What a new match wrote. */
 export type RematchResult = { readonly opened: number; readonly closed: number; readonly changed: number };
+
+/** What is derived of one device, as it is kept while its record is part of another one. */
+export type KeptDevice = {
+  since: string;
+  /** base64 */
+  coords: string;
+  log: { coord: number; added: string; removed: string | null }[];
+};

@@ -134,7 +134,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       takeShare(renewals, device);
       const csr = await parseCertificateRequest(request.csr);
       const issued = await ca.issueForDevice(csr, device.publicId);
-      devices.recordCertificate(device.id, issued);
+      devices.recordCertificate(device.id, issued, device);
       return c.json({ certificate: issued.pem });
     })
 

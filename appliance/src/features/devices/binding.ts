@@ -1,0 +1,79 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { DoorStore } from './door-store.ts';
+import type { LastSeen } from './last-seen.ts';
+import type { Refusals } from './refusals.ts';
+import type { AuthRow, DeviceStore } from './store.ts';
+import type { Caller, NewCertificate } from './types.ts';
+
+// The native door's clients are bound to their device by certificates.
+
+const keptBootIds = 8;
+
+/** Certificates: kept when they are made, looked up on every request. */
+export const certificateBinding = (parts: {
+  db: Database;
+  store: DeviceStore;
+  doors: DoorStore;
+  events: EventService;
+  refused: Refusals;
+  seen: LastSeen;
+  clock: () => number;
+}) => {
+  const { db, store, doors, events, refused, seen, clock } = parts;
+
+  const refusalReason = (row: AuthRow | undefined): string | undefined => {
+    if (row === undefined) return 'unknown-certificate';
+    if (row.deviceState !== 'managed') return `device-${row.deviceState}`;
+    if (row.certificateState === 'revoked' || row.certificateState === 'superseded') return row.certificateState;
+    return row.notAfter < clock() ? 'expired' : undefined;
+  };
+
+  return {
+    /** `renewed`: the certificate that it stands in place of. */
+    recordCertificate: (id: number, certificate: NewCertificate, renewed?: Caller): void =>
+      immediate(db, () => {
+        const device = store.byId(id);
+        if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
+        // Approval may have been taken back while the certificate was made.
+        if (device.state !== 'managed') throw refused.refuse('CERTIFICATE', `device-${device.state}`, 'unknown', id);
+        const doorId = renewed?.doorId ?? doors.byKey('native', certificate.keyDigest)?.id ?? null;
+        store.addCertificate(id, certificate, doorId, clock());
+        if (!store.setEnrolled(id, clock())) return;
+        events.record('device-enrolled', { device: id, params: { device: device.publicId } });
+      }),
+    authenticate: (fingerprint: string | undefined, from: string): Caller => {
+      const row = fingerprint === undefined ? undefined : store.auth(fingerprint);
+      const reason = fingerprint === undefined ? 'no-certificate' : refusalReason(row);
+      if (fingerprint === undefined || row === undefined || reason !== undefined) {
+        throw refused.refuse('CERTIFICATE', reason ?? 'unknown-certificate', from, row?.id);
+      }
+      if (row.certificateState === 'issued') {
+        immediate(db, () => {
+          if (!store.activate(row.id, fingerprint, row.doorId, clock())) return;
+          events.record('device-certificate-renewed', { device: row.id, params: { serial: row.serial } });
+        });
+      }
+      return { id: row.id, publicId: row.publicId, fingerprint, doorId: row.doorId, bootIds: row.bootIds };
+    },
+    heard: (caller: Caller, call: { bootId: string; seq: number; version: string }): void => {
+      if (!caller.bootIds.startsWith(`["${call.bootId}"`)) {
+        const earlier = JSON.parse(caller.bootIds) as string[];
+        if (earlier.includes(call.bootId)) {
+          // A boot that was over speaks again: two machines take turns with one key, and nobody can tell which is the copy.
+          immediate(db, () => {
+            store.hold(caller.id, 'two-boots');
+            events.record('device-possible-clone', {
+              device: caller.id,
+              params: { device: caller.publicId, resembles: caller.publicId, reason: 'two-boots' },
+            });
+          });
+          throw new AppError('POSSIBLE_CLONE', 'another machine uses the same key');
+        }
+        store.setBootIds(caller.id, [call.bootId, ...earlier].slice(0, keptBootIds));
+      }
+      seen.note({ id: caller.id, doorId: caller.doorId, at: clock(), seq: call.seq, agentVersion: call.version });
+    },
+  };
+};

@@ -1,0 +1,118 @@
+import type { Database } from '../../platform/database.ts';
+import type { Column, DeviceRow } from './merge-row.ts';
+import type { MovedRows } from './move-rows.ts';
+
+export type MergeRow = {
+  id: number;
+  keep: number;
+  other: number;
+  otherPublicId: string;
+  at: number;
+  actor: string;
+  data: string;
+  undoneAt: number | null;
+};
+
+/** SQL of merges and of the rows they touch. */
+export const mergeStore = (db: Database) => {
+  const columns = `id, keep, other, other_public_id as otherPublicId, at, actor, data, undone_at as undoneAt`;
+  const device = db.prepare<[number], DeviceRow>('select * from device where id = ?');
+  const insert = db.prepare<[number, number, string, number, string]>(
+    `insert into device_merge (keep, other, other_public_id, at, actor, data) values (?, ?, ?, ?, ?, '')`,
+  );
+  const setData = db.prepare<[string, number]>('update device_merge set data = ? where id = ?');
+  const addRows = db.prepare<[number, string, string, string]>(
+    'insert into device_merge_rows (merge, name, moved, stashed) values (?, ?, ?, ?)',
+  );
+  const rows = db.prepare<[number], { name: string; moved: string; stashed: string }>(
+    'select name, moved, stashed from device_merge_rows where merge = ? order by name',
+  );
+  const dropRows = db.prepare<[number]>('delete from device_merge_rows where merge = ?');
+  const one = db.prepare<[number], MergeRow>(`select ${columns} from device_merge where id = ?`);
+  const ofDevice = db.prepare<[number], MergeRow>(
+    `select ${columns} from device_merge where keep = ? and undone_at is null order by id desc`,
+  );
+  const open = db.prepare<[number], MergeRow>(
+    `select ${columns} from device_merge where undone_at is null order by id desc limit ?`,
+  );
+  const old = db.prepare<[number], MergeRow>(`select ${columns} from device_merge where undone_at is null and at < ?`);
+  const byOther = db.prepare<[string], { keep: number }>(
+    'select keep from device_merge where other_public_id = ? and undone_at is null order by id desc limit 1',
+  );
+  const setUndone = db.prepare<[number, string, number]>(
+    `update device_merge set undone_at = ?, undone_by = ?, data = '' where id = ?`,
+  );
+  const removeMerge = db.prepare<[number]>('delete from device_merge where id = ?');
+  const resembling = db.prepare<[number], number>('select id from device where resembles = ? order by id').pluck();
+  const setResembles = db.prepare<[number | null, string]>(
+    'update device set resembles = ? where id in (select value from json_each(?))',
+  );
+  const removeDevice = db.prepare<[number]>('delete from device where id = ?');
+  const macsOf = db.prepare<[number, number]>(
+    `update device set macs = (select json_group_array(mac) from
+       (select mac from device_mac where device = ? order by mac)) where id = ?`,
+  );
+  const doorsOf = db.prepare<[number], { id: number; door: string; state: string; agent: string }>(
+    'select id, door, state, agent from device_door where device = ? order by id',
+  );
+  const setDoorState = db.prepare<[string, number]>('update device_door set state = ? where id = ?');
+  const moveDoors = db.prepare<[number, number, string]>(
+    'update device_door set device = ? where device = ? and door in (select value from json_each(?))',
+  );
+  // A certificate goes with its client, also one that was renewed meanwhile.
+  const moveCertificates = db.prepare<[number, number, number]>(
+    `update device_certificate set device = ? where device = ?
+       and door in (select id from device_door where device = ?)`,
+  );
+  return {
+    device: (id: number): DeviceRow | undefined => device.get(id),
+    setColumns: (id: number, values: Partial<Record<Column, string | number | null>>): void => {
+      const names = Object.keys(values);
+      if (names.length === 0) return;
+      db.prepare<unknown[]>(`update device set ${names.map((name) => `"${name}" = ?`).join(', ')} where id = ?`).run(
+        ...Object.values(values),
+        id,
+      );
+    },
+    insertDevice: (row: DeviceRow): void => {
+      const names = Object.keys(row);
+      db.prepare<unknown[]>(
+        `insert into device (${names.map((name) => `"${name}"`).join(', ')}) values (${names.map(() => '?').join(', ')})`,
+      ).run(...Object.values(row));
+    },
+    removeDevice: (id: number): void => void removeDevice.run(id),
+    insert: (merge: { keep: number; other: number; otherPublicId: string; at: number; actor: string }): number =>
+      Number(insert.run(merge.keep, merge.other, merge.otherPublicId, merge.at, merge.actor).lastInsertRowid),
+    setData: (id: number, data: unknown, moved: readonly MovedRows[]): void => {
+      setData.run(JSON.stringify(data), id);
+      for (const rows of moved) addRows.run(id, rows.name, JSON.stringify(rows.moved), JSON.stringify(rows.stashed));
+    },
+    rows: (id: number): MovedRows[] =>
+      rows.all(id).map(({ name, moved, stashed }) => ({
+        name,
+        moved: JSON.parse(moved) as MovedRows['moved'],
+        stashed: JSON.parse(stashed) as MovedRows['stashed'],
+      })),
+    one: (id: number): MergeRow | undefined => one.get(id),
+    /** Merges into a device that are in force, the newest first. */
+    ofDevice: (keep: number): MergeRow[] => ofDevice.all(keep),
+    open: (limit: number): MergeRow[] => open.all(limit),
+    old: (before: number): MergeRow[] => old.all(before),
+    keepOf: (otherPublicId: string): number | undefined => byOther.get(otherPublicId)?.keep,
+    setUndone: (id: number, at: number, by: string): void => {
+      setUndone.run(at, by, id);
+      dropRows.run(id);
+    },
+    remove: (id: number): void => void removeMerge.run(id),
+    resembling: (id: number): number[] => resembling.all(id),
+    setResembles: (ids: readonly number[], to: number | null): void => void setResembles.run(to, JSON.stringify(ids)),
+    settleMacs: (id: number): void => void macsOf.run(id, id),
+    doors: (device: number) => doorsOf.all(device),
+    setDoorState: (id: number, state: string): void => void setDoorState.run(state, id),
+    moveDoors: (doors: readonly string[], from: number, to: number): void =>
+      void moveDoors.run(to, from, JSON.stringify(doors)),
+    moveCertificates: (from: number, to: number): void => void moveCertificates.run(to, from, to),
+  };
+};
+
+export type MergeStore = ReturnType<typeof mergeStore>;

@@ -1,0 +1,282 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { admin } from '../../../test/support/engines.ts';
+import { deb, debian13 } from '../../../test/support/site.ts';
+import { sectionHash } from '../inventory/section-hash.ts';
+import type { Door } from '../inventory/types.ts';
+import { newTokenSecret, tokenHash } from './service.ts';
+import type { Device } from './types.ts';
+
+type Site = Awaited<ReturnType<typeof openAppliance>>;
+let site: Site;
+const secrets = new Map<Door, string>();
+const counter = { value: 0 };
+const purposes = { native: 'agent', osquery: 'osquery', glpi: 'glpi', ocs: 'glpi' } as const;
+type TestDoor = keyof typeof purposes;
+
+beforeAll(async () => {
+  site = await openAppliance();
+  for (const [door, purpose] of Object.entries(purposes)) {
+    const secret = newTokenSecret(purpose);
+    site.objects.create(admin, 'token', { name: door, purpose, hash: tokenHash(secret), approve: 'auto' });
+    secrets.set(door as Door, secret);
+  }
+}, 60_000);
+afterAll(() => site.stop());
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const next = (): string => {
+  counter.value += 1;
+  return sha256(String(counter.value));
+};
+const enrol = (door: TestDoor, facts: { hostname: string; uuid?: string; macs?: string[] }) => {
+  const key = next();
+  const outcome = site.devices.enrolDoor({
+    door,
+    token: secrets.get(door) ?? '',
+    clientId: door === 'native' ? key : `client-${key.slice(0, 8)}`,
+    keyDigest: door === 'native' || door === 'osquery' ? key : null,
+    facts,
+    from: '192.0.2.1',
+  });
+  return { ...outcome, key };
+};
+const report = (
+  device: number,
+  door: Door,
+  collection: string,
+  items: readonly Record<string, unknown>[],
+  at: string,
+) => site.inventory.putSection({ device, collection, door, hash: sectionHash(items), collectedAt: at, items });
+
+const packages = (names: readonly string[]) =>
+  [...new Set(names)].sort().map((name) => ({ ...deb(name, '1.0-1'), installedAt: '2026-01-01T00:00:00Z' }));
+const accounts = (names: readonly string[]) =>
+  [...new Set(names)].sort().map((name) => ({ name, uid: 1000, isAdmin: false }));
+
+/** Journal and history grow by a merge and its undo; what is derived again is compared by those who derive it. */
+const growing = new Set([
+  'audit',
+  'audit_head',
+  'event',
+  'object_revision',
+  'object_index',
+  'object',
+  'sqlite_sequence',
+  'device_merge',
+  'device_merge_rows',
+  'device_dirty',
+  'device_status',
+  'device_findings',
+]);
+const dump = (): Record<string, unknown[]> => {
+  const tables = site.db
+    .prepare<[], { name: string }>("select name from pragma_table_list where schema = 'main' and type = 'table'")
+    .all()
+    .filter(({ name }) => !growing.has(name) && !name.startsWith('sqlite_'));
+  return Object.fromEntries(
+    tables.map(({ name }) => [
+      name,
+      site.db
+        .prepare<[], Record<string, unknown>>(`select * from "${name}"`)
+        .all()
+        .map((row) => JSON.stringify(row))
+        .sort(),
+    ]),
+  );
+};
+const decisions = (...devices: Device[]) =>
+  devices.map(({ publicId }) => {
+    const body = site.objects.find('device-decision', publicId)?.body ?? {};
+    return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== undefined));
+  });
+const isWhole = (): void => {
+  expect(site.inventory.verify()).toEqual([]);
+  const ghosts = 'select device from section where device > 0 and device not in (select id from device)';
+  expect(site.db.prepare(ghosts).all()).toEqual([]);
+  expect(
+    site.db.prepare('select 1 from section where best = 1 group by device, collection having count(*) > 1').all(),
+  ).toEqual([]);
+  expect(site.db.pragma('foreign_key_check')).toEqual([]);
+};
+const code = (work: () => unknown): string => {
+  try {
+    work();
+    return 'none';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+};
+
+type Plan = {
+  door: TestDoor;
+  software: string[] | null;
+  accounts: string[] | null;
+  day: number;
+  second: { door: TestDoor; software: string[] } | null;
+  decision: { displayName?: string; description?: string };
+  tags: string[];
+  seen: boolean;
+};
+const doorArbitrary = fc.constantFrom<TestDoor>('native', 'osquery', 'glpi', 'ocs');
+const names = fc.array(fc.constantFrom('bash', 'curl', 'openssl', 'zlib', 'vim'), { maxLength: 4 });
+const planArbitrary: fc.Arbitrary<Plan> = fc.record({
+  door: doorArbitrary,
+  software: fc.option(names),
+  accounts: fc.option(fc.array(fc.constantFrom('root', 'aigerim', 'petrov'), { maxLength: 3 })),
+  day: fc.integer({ min: 1, max: 9 }),
+  second: fc.option(fc.record({ door: doorArbitrary, software: names })),
+  decision: fc.record(
+    { displayName: fc.constantFrom('Press 4', 'Pump'), description: fc.constantFrom('old', 'new') },
+    { requiredKeys: [] },
+  ),
+  tags: fc.uniqueArray(fc.constantFrom('critical', 'line3', 'spare')),
+  seen: fc.boolean(),
+});
+
+/** A device with what a plan says about it. */
+const make = (plan: Plan): Device => {
+  const hostname = `host-${next().slice(0, 6)}`;
+  const { device, caller } = enrol(plan.door, {
+    hostname,
+    macs: [`00:1b:21:${next().replace(/^(..)(..)(..).*/, '$1:$2:$3')}`],
+  });
+  const at = `2026-01-0${plan.day}T00:00:00Z`;
+  report(device.id, plan.door, 'platform', [{ ...debian13 }], at);
+  if (plan.software !== null) report(device.id, plan.door, 'software', packages(plan.software), at);
+  if (plan.accounts !== null) report(device.id, plan.door, 'accounts', accounts(plan.accounts), at);
+  if (plan.second !== null) report(device.id, plan.second.door, 'software', packages(plan.second.software), at);
+  if (Object.keys(plan.decision).length > 0) site.objects.put(admin, 'device-decision', device.publicId, plan.decision);
+  for (const tag of plan.tags)
+    site.db.prepare("insert into device_tag (tag, device, source) values (?, ?, 'hand')").run(tag, device.id);
+  if (plan.seen) {
+    site.devices.heardDoor(caller, { agent: 'x 1', from: '192.0.2.9' });
+    site.devices.flush();
+  }
+  return site.devices.byId(device.id);
+};
+
+describe('a merge of two records', () => {
+  it('and its undo leave every table as it was, whatever both held', () => {
+    fc.assert(
+      fc.property(planArbitrary, planArbitrary, (one, two) => {
+        const keep = make(one);
+        const other = make(two);
+        const before = dump();
+        const said = decisions(keep, other);
+        const merge = site.devices.merge(admin, keep.id, other.id);
+        expect(site.devices.find(other.id)).toBeUndefined();
+        isWhole();
+        site.devices.undoMerge(admin, merge);
+        isWhole();
+        expect(dump()).toEqual(before);
+        expect(decisions(keep, other)).toEqual(said);
+      }),
+      { numRuns: Number(process.env['SALLYPORT_LONG'] === '1' ? 300 : 12) },
+    );
+    expect(site.events.verifyChain()).toMatchObject({ ok: true });
+  });
+
+  it('lets a client that waited speak for the device that is kept, with the origin of each fact', () => {
+    const uuid = '4c4c4544-0031-3510-8052-b4c04f4a3732';
+    const macs = ['00:1b:21:aa:bb:01'];
+    const own = enrol('native', { hostname: 'press4', uuid, macs });
+    expect(own.state).toBe('approved');
+    report(own.device.id, 'native', 'software', packages(['bash', 'curl']), '2026-01-01T00:00:00Z');
+    const foreign = enrol('glpi', { hostname: 'press4', uuid, macs });
+    expect(foreign).toMatchObject({ state: 'pending', device: { resembles: own.device.id, state: 'pending' } });
+    const preview = site.devices.previewMerge(admin, own.device.id, foreign.device.id);
+    expect(preview.doors).toEqual([{ door: 'glpi', agent: '', letIn: true }]);
+    expect(site.devices.find(foreign.device.id)).toBeDefined();
+
+    const merge = site.devices.merge(admin, own.device.id, foreign.device.id);
+    const clientId = site.devices.doors(own.device.id).find(({ door }) => door === 'glpi')?.clientId ?? '';
+    const token = site.devices.doors(own.device.id).find(({ door }) => door === 'glpi')?.token ?? '';
+    expect(site.devices.callerByClient('glpi', token, clientId)).toMatchObject({
+      id: own.device.id,
+      publicId: own.device.publicId,
+      state: 'managed',
+    });
+    report(own.device.id, 'glpi', 'software', packages(['bash', 'vim']), '2026-01-02T00:00:00Z');
+    report(own.device.id, 'glpi', 'accounts', accounts(['root']), '2026-01-02T00:00:00Z');
+    expect(
+      site.inventory
+        .section(own.device.id, 'software')
+        .map(({ name, _door }) => [name, _door])
+        .sort(),
+    ).toEqual([
+      ['bash', 'native'],
+      ['curl', 'native'],
+    ]);
+    expect(site.inventory.section(own.device.id, 'accounts')[0]?._door).toBe('glpi');
+
+    // What came through the client goes back with it.
+    site.devices.undoMerge(admin, merge);
+    isWhole();
+    expect(site.inventory.section(own.device.id, 'accounts')).toEqual([]);
+    expect(site.inventory.section(foreign.device.id, 'accounts')).toHaveLength(1);
+    expect(site.devices.callerByClient('glpi', token, clientId)).toMatchObject({
+      id: foreign.device.id,
+      state: 'pending',
+    });
+    expect(site.devices.byId(foreign.device.id)).toMatchObject({ state: 'pending', resembles: own.device.id });
+  });
+
+  it('moves certificates, also one that is renewed meanwhile, and both clients go on', () => {
+    const certify = (device: number, key: string, renewed?: ReturnType<typeof site.devices.authenticate>): string => {
+      const fingerprint = next();
+      const notAfter = Date.now() + 86_400_000;
+      site.devices.recordCertificate(
+        device,
+        { fingerprint, serial: 'aa', keyDigest: key, notBefore: 0, notAfter },
+        renewed,
+      );
+      return fingerprint;
+    };
+    const one = enrol('native', { hostname: 'pump-1' });
+    const two = enrol('native', { hostname: 'pump-1b' });
+    const first = certify(one.device.id, one.key);
+    const second = certify(two.device.id, two.key);
+    site.devices.authenticate(first, 'x');
+    site.devices.authenticate(second, 'x');
+    const merge = site.devices.merge(admin, one.device.id, two.device.id);
+    const caller = site.devices.authenticate(second, 'x');
+    expect(caller.id).toBe(one.device.id);
+    const renewed = certify(one.device.id, next(), caller);
+    expect(site.devices.authenticate(renewed, 'x').id).toBe(one.device.id);
+    expect(code(() => site.devices.authenticate(second, 'x'))).toBe('CERTIFICATE');
+    expect(site.devices.authenticate(first, 'x').id).toBe(one.device.id);
+    site.devices.undoMerge(admin, merge);
+    expect(site.devices.authenticate(renewed, 'x').id).toBe(two.device.id);
+    expect(site.devices.authenticate(first, 'x').id).toBe(one.device.id);
+  });
+
+  it('is undone newest first, and what was revoked meanwhile stays so', () => {
+    const [a, b, c] = [
+      enrol('native', { hostname: 'a' }),
+      enrol('osquery', { hostname: 'b' }),
+      enrol('glpi', { hostname: 'c' }),
+    ];
+    const first = site.devices.merge(admin, a.device.id, b.device.id);
+    const second = site.devices.merge(admin, a.device.id, c.device.id);
+    expect(code(() => site.devices.undoMerge(admin, first))).toBe('CONFLICT');
+    site.devices.revoke(admin, a.device.id);
+    expect(site.devices.callerByKey('osquery', b.key)?.state).toBe('revoked');
+    site.devices.undoMerge(admin, second);
+    site.devices.undoMerge(admin, first);
+    expect(site.devices.byId(b.device.id).state).toBe('revoked');
+    expect(site.devices.callerByKey('osquery', b.key)).toMatchObject({ id: b.device.id, state: 'revoked' });
+    expect(code(() => site.devices.undoMerge(admin, first))).toBe('CONFLICT');
+    expect(code(() => site.devices.merge(admin, a.device.id, c.device.id))).toBe('CONFLICT');
+  });
+
+  it('needs the right, and two devices', () => {
+    const one = enrol('native', { hostname: 'z' });
+    const reader = { ...admin, rights: new Set(['devices:read'] as const) };
+    expect(code(() => site.devices.merge(reader, one.device.id, one.device.id))).toBe('FORBIDDEN');
+    expect(code(() => site.devices.merge(admin, one.device.id, one.device.id))).toBe('CONFLICT');
+    expect(code(() => site.devices.merge(admin, one.device.id, 999_999))).toBe('NOT_FOUND');
+  });
+});

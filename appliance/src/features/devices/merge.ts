@@ -1,0 +1,301 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryTransfer } from '../inventory/transfer.ts';
+import type { Door } from '../inventory/types.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { type MergedDecision, mergeDecision, unmergeDecision } from './merge-decision.ts';
+import { type DeviceRow, mergedRow, type RowChanges, unmergedRow } from './merge-row.ts';
+import { type MergeRow, type MergeStore, mergeStore } from './merge-store.ts';
+import { deviceTables, moveRows, moveRowsBack } from './move-rows.ts';
+import type { DerivedOfDevice, DeviceMerge, MergedSection, MergeReport } from './types.ts';
+
+// Two records that are one device. Everything of the other one moves to the record that is kept, and what has no place
+// there is set aside; the other record is gone. What moved and what was set aside is written down, so that it can be
+// undone: what has come since through a client that goes back goes back with it. Each of both is one transaction.
+
+export type MergeParts = {
+  db: Database;
+  objects: ObjectService;
+  events: EventService;
+  inventory: InventoryTransfer;
+  derived: readonly DerivedOfDevice[];
+  clock: () => number;
+  flush: () => void;
+};
+
+type Section = MergedSection;
+
+type Data = {
+  row: DeviceRow;
+  changes: RowChanges;
+  resembling: number[];
+  /** Doors that only the other record had. */
+  doors: Door[];
+  doorStates: { id: number; state: string }[];
+  sections: Section[];
+  parked: (Section & { of: 'keep' | 'other' })[];
+  log: { ids: number[]; last: number };
+  decision: MergedDecision;
+  derived: Record<string, { keep: unknown; other: unknown }>;
+};
+
+/** Moved in a way of their own, or not at all: events are part of the journal's chain and keep their number. */
+const ownWay = new Set(['section', 'change_log', 'event', 'device_coord', 'device_coord_log', 'device_dirty']);
+const maxListed = 500;
+
+/** Derived again from the rest. */
+const derivedTables = new Set(['device_status', 'device_findings']);
+
+/** Merging of records and its undo. */
+export const deviceMerges = (parts: MergeParts) => {
+  const { db, objects, events, inventory, derived, clock } = parts;
+  const store: MergeStore = mergeStore(db);
+
+  const row = (id: number): DeviceRow => {
+    const found = store.device(id);
+    if (found === undefined) throw new AppError('NOT_FOUND', 'no such device');
+    return found;
+  };
+
+  const moveSections = (merge: number, keep: number, other: number): Pick<Data, 'sections' | 'parked'> => {
+    const held = new Map(inventory.heldSections(keep).map((one) => [`${one.collection} ${one.door}`, one]));
+    const sections: Section[] = [];
+    const parked: Data['parked'] = [];
+    for (const { collection, door, collectedAt } of inventory.heldSections(other)) {
+      const same = held.get(`${collection} ${door}`);
+      const section = { collection, door };
+      if (same !== undefined && same.collectedAt >= collectedAt) {
+        inventory.moveSection(section, other, -merge);
+        parked.push({ ...section, of: 'other' });
+        continue;
+      }
+      if (same !== undefined) {
+        inventory.moveSection(section, keep, -merge);
+        parked.push({ ...section, of: 'keep' });
+      }
+      inventory.moveSection(section, other, keep);
+      sections.push(section);
+    }
+    return { sections, parked };
+  };
+
+  /** Clients that waited as another device are let in where the device is. */
+  const letIn = (keep: DeviceRow, other: DeviceRow, state: string): Data['doorStates'] => {
+    const waited = [keep, other]
+      .filter((device) => device.state !== 'managed')
+      .flatMap((device) => store.doors(device.id))
+      .filter((door) => door.state === 'held' || (door.state === 'pending' && state === 'managed'));
+    for (const door of waited) store.setDoorState(door.id, state === 'managed' ? 'approved' : 'pending');
+    return waited.map(({ id, state: before }) => ({ id, state: before }));
+  };
+
+  const work = (actor: Actor, keepId: number, otherId: number): { merge: number; report: MergeReport } => {
+    const keep = row(keepId);
+    const other = row(otherId);
+    if (keepId === otherId) throw new AppError('CONFLICT', 'a device cannot be merged with itself');
+    for (const device of [keep, other]) {
+      if (device.state === 'revoked') throw new AppError('CONFLICT', `device ${device.public_id} is revoked`);
+      if (device.kind === 'directory') throw new AppError('CONFLICT', 'a directory is no device');
+    }
+    const merge = store.insert({
+      keep: keepId,
+      other: otherId,
+      otherPublicId: other.public_id,
+      at: clock(),
+      actor: actorRef(actor),
+    });
+    const changes = mergedRow(keep, other);
+    const state = String(changes.state?.[1] ?? keep.state);
+    const doorsOfOther = store.doors(otherId);
+    // A section may have come without a client: from a medium, say.
+    const doorsOf = (id: number): Set<Door> =>
+      new Set([...store.doors(id), ...inventory.heldSections(id)].map(({ door }) => door as Door));
+    const ofKeep = doorsOf(keepId);
+    const doors = [...doorsOf(otherId)].filter((door) => !ofKeep.has(door));
+    const lastChange = inventory.lastChange();
+    const derivedBefore = Object.fromEntries(
+      derived.map((one) => [one.name, { keep: one.keep(keepId), other: one.keep(otherId) }]),
+    );
+    for (const one of derived) one.forget(otherId);
+    const resembling = store.resembling(otherId);
+    store.setResembles(resembling, keepId);
+    const doorStates = letIn(keep, other, state);
+    const moved = inventory.rearrange([keepId, otherId], [keepId], () => ({
+      ...moveSections(merge, keepId, otherId),
+      ids: inventory.moveChanges(otherId, keepId, 'all'),
+    }));
+    const tables = deviceTables(db, ownWay).map((table) =>
+      moveRows(db, table, otherId, keepId, derivedTables.has(table.name)),
+    );
+    store.removeDevice(otherId);
+    store.setColumns(keepId, Object.fromEntries(Object.entries(changes).map(([name, [, after]]) => [name, after])));
+    store.settleMacs(keepId);
+    const macs = row(keepId).macs;
+    if (macs !== keep.macs) changes.macs = [keep.macs, macs];
+    else delete changes.macs;
+    const decision = mergeDecision(objects, actor, keep.public_id, other.public_id);
+    const data: Data = {
+      row: other,
+      changes,
+      resembling,
+      doors,
+      doorStates,
+      sections: moved.sections,
+      parked: moved.parked,
+      log: { ids: moved.ids, last: lastChange },
+      decision,
+      derived: derivedBefore,
+    };
+    const touched = tables.filter((table) => table.moved.length + table.stashed.length > 0);
+    store.setData(merge, data, touched);
+    events.record('device-merged', {
+      device: keepId,
+      actor: actorRef(actor),
+      params: { device: keep.public_id, other: other.public_id, merge },
+    });
+    const letInIds = new Set(doorStates.map(({ id }) => id));
+    const report: MergeReport = {
+      keep: keepId,
+      other: otherId,
+      doors: doorsOfOther
+        .filter((door) => door.state !== 'replaced' && door.state !== 'revoked')
+        .map((door) => ({
+          door: door.door as Door,
+          agent: door.agent,
+          letIn: state === 'managed' && letInIds.has(door.id),
+        })),
+      sections: [
+        ...moved.sections.map((section) => ({
+          ...section,
+          from: moved.parked.some((one) => one.collection === section.collection && one.door === section.door)
+            ? ('both' as const)
+            : ('other' as const),
+          kept: 'other' as const,
+        })),
+        ...moved.parked
+          .filter(({ of }) => of === 'other')
+          .map(({ collection, door }) => ({ collection, door, from: 'both' as const, kept: 'keep' as const })),
+      ],
+      changes: moved.ids.length,
+      decision: decision.filled,
+      rows: Object.fromEntries(
+        touched
+          .filter(({ name }) => !derivedTables.has(name))
+          .map(({ name, moved: rows, stashed }) => [name, { moved: rows.length, aside: stashed.length }]),
+      ),
+    };
+    return { merge, report };
+  };
+
+  const undo = (actor: Actor, merge: MergeRow): void => {
+    const { keep: keepId, other: otherId } = merge;
+    if (merge.undoneAt !== null) throw new AppError('CONFLICT', 'the merge is undone already');
+    const now = store.device(keepId);
+    if (now === undefined) throw new AppError('CONFLICT', 'the device is part of another one; undo that merge first');
+    if (store.ofDevice(keepId)[0]?.id !== merge.id)
+      throw new AppError('CONFLICT', 'something was merged into the device since; undo that first');
+    const data = JSON.parse(merge.data) as Data;
+    const tables = new Map(deviceTables(db, ownWay).map((table) => [table.name, table]));
+    const isRevoked = now.state === 'revoked';
+    const { resembles } = data.row;
+    store.insertDevice({
+      ...data.row,
+      // The device that it was held for may be gone.
+      resembles: resembles !== null && store.device(resembles) !== undefined ? resembles : null,
+      // Who was revoked as one device does not come back as two.
+      ...(isRevoked ? { state: 'revoked', revoked_at: now.revoked_at } : {}),
+    });
+    inventory.rearrange([keepId, otherId], [keepId, otherId], () => {
+      const held = inventory.heldSections(keepId);
+      const back = held.filter(
+        (one) =>
+          data.doors.includes(one.door) ||
+          data.sections.some((section) => section.collection === one.collection && section.door === one.door),
+      );
+      for (const section of back) inventory.moveSection(section, keepId, otherId);
+      for (const { of, ...section } of data.parked)
+        inventory.moveSection(section, -merge.id, of === 'keep' ? keepId : otherId);
+      inventory.moveChanges(keepId, otherId, data.log.ids);
+      inventory.moveChanges(keepId, otherId, { after: data.log.last, doors: data.doors });
+      for (const rows of store.rows(merge.id)) {
+        const table = tables.get(rows.name);
+        if (table !== undefined) moveRowsBack(db, table, rows, keepId, otherId);
+      }
+      store.moveDoors(data.doors, keepId, otherId);
+      store.moveCertificates(keepId, otherId);
+      for (const { id, state } of data.doorStates) {
+        // One that was revoked or replaced since stays so.
+        const held = [...store.doors(keepId), ...store.doors(otherId)].find((door) => door.id === id);
+        if (held?.state === 'approved' || held?.state === 'pending') store.setDoorState(id, state);
+      }
+      for (const one of derived) {
+        one.putBack(keepId, data.derived[one.name]?.keep ?? null);
+        one.putBack(otherId, data.derived[one.name]?.other ?? null);
+      }
+    });
+    store.setColumns(keepId, isRevoked ? {} : unmergedRow(row(keepId), data.changes));
+    store.settleMacs(keepId);
+    store.settleMacs(otherId);
+    store.setResembles(
+      data.resembling.filter((id) => store.device(id)?.resembles === keepId),
+      otherId,
+    );
+    unmergeDecision(objects, actor, now.public_id, data.decision);
+    store.setUndone(merge.id, clock(), actorRef(actor));
+    events.record('device-unmerged', {
+      device: keepId,
+      actor: actorRef(actor),
+      params: { device: now.public_id, other: data.row.public_id, merge: merge.id },
+    });
+  };
+
+  return {
+    merge: (actor: Actor, keep: number, other: number): number => {
+      requireRight(actor, 'devices:write');
+      parts.flush();
+      return immediate(db, () => work(actor, keep, other)).merge;
+    },
+    /** What a merge would do. */
+    preview: (actor: Actor, keep: number, other: number): MergeReport => {
+      requireRight(actor, 'devices:write');
+      parts.flush();
+      const found: { report?: MergeReport } = {};
+      const rollBack = new Error('only looked at');
+      try {
+        immediate(db, () => {
+          found.report = work(actor, keep, other).report;
+          throw rollBack;
+        });
+      } catch (error) {
+        if (error !== rollBack) throw error;
+      }
+      if (found.report === undefined) throw new AppError('INTERNAL', 'no report of a merge');
+      return found.report;
+    },
+    undo: (actor: Actor, id: number): { keep: number; other: number } => {
+      requireRight(actor, 'devices:write');
+      parts.flush();
+      return immediate(db, () => {
+        const merge = store.one(id);
+        if (merge === undefined) throw new AppError('NOT_FOUND', 'no such merge');
+        undo(actor, merge);
+        return { keep: merge.keep, other: merge.other };
+      });
+    },
+    list: (device?: number): DeviceMerge[] =>
+      (device === undefined ? store.open(maxListed) : store.ofDevice(device)).map(
+        ({ id, keep, otherPublicId, at, actor, data }) => ({
+          id,
+          keep,
+          otherPublicId,
+          otherName: (JSON.parse(data) as Data).row.hostname,
+          at,
+          actor,
+        }),
+      ),
+  };
+};
+
+export type DeviceMerges = ReturnType<typeof deviceMerges>;

@@ -1,0 +1,109 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import type { SectionStore } from './store.ts';
+import type { Door, SectionChanged } from './types.ts';
+import { type Holder, memberIds, preferredDoor, recount } from './writer.ts';
+
+// Sections that change their device: two records turn out to be one device, or one turns out to be two. Rows are moved as
+// they are; which door is the best, how many devices have an item, and who listens follow.
+
+export type HeldSection = { collection: string; door: Door; collectedAt: number };
+
+export type InventoryTransfer = {
+  /**
+   * Runs `work`, which may move sections between these devices, and settles best doors and counts; then tells listeners
+   * about every section of the devices in `notify`. One transaction.
+   */
+  rearrange<T>(devices: readonly number[], notify: readonly number[], work: () => T): T;
+  /** Every section of a device, of each door. */
+  heldSections(device: number): HeldSection[];
+  /** Moves a section with its rows; the place must be free. A negative number parks it where nobody reads it. */
+  moveSection(section: { collection: string; door: Door }, from: number, to: number): void;
+  /** Moves changes; returns their numbers. */
+  moveChanges(
+    from: number,
+    to: number,
+    which: 'all' | readonly number[] | { after: number; doors: readonly Door[] },
+  ): number[];
+  /** The number of the newest change. */
+  lastChange(): number;
+};
+
+/** Moves what the engine holds from one device to another. */
+export const inventoryTransfer = (parts: {
+  db: Database;
+  sections: SectionStore;
+  holders: ReadonlyMap<string, Holder>;
+  onChanged: ReadonlyArray<(changed: SectionChanged) => void>;
+}): InventoryTransfer => {
+  const { db, sections, holders, onChanged } = parts;
+  const move = db.prepare<[number, number, string, string]>(
+    'update section set device = ?, best = 0 where device = ? and collection = ? and door = ?',
+  );
+  const lastChange = db.prepare<[], number>('select coalesce(max(id), 0) from change_log').pluck();
+  const changesOf = db.prepare<[number], number>('select id from change_log where device = ? order by id').pluck();
+  const changesAfter = db
+    .prepare<[number, number, string], number>(
+      `select id from change_log where device = ? and id > ? and door in (select value from json_each(?)) order by id`,
+    )
+    .pluck();
+  const moveChanges = db.prepare<[number, number, string]>(
+    'update change_log set device = ? where device = ? and id in (select value from json_each(?))',
+  );
+
+  const collectionsOf = (device: number): string[] => [
+    ...new Set(sections.hashes(device).map(({ collection }) => collection)),
+  ];
+
+  return {
+    rearrange: (devices, notify, work) =>
+      immediate(db, () => {
+        const before = new Map(
+          devices.map((device) => [
+            device,
+            new Map(collectionsOf(device).map((name) => [name, memberIds(sections.best(device, name))])),
+          ]),
+        );
+        const result = work();
+        const touched = devices.flatMap((device) => {
+          const held = before.get(device) ?? new Map<string, Uint32Array>();
+          const names = [...new Set([...held.keys(), ...collectionsOf(device)])];
+          return names.flatMap((name) => {
+            const holder = holders.get(name);
+            return holder === undefined ? [] : [{ device, name, holder, before: held.get(name) ?? new Uint32Array() }];
+          });
+        });
+        for (const { device, name, holder, before: items } of touched) {
+          const doors = sections.doors(device, name);
+          if (doors.length > 0) sections.setBest(device, name, preferredDoor(holder.shape.collection, doors));
+          if (holder.shared !== undefined) recount(holder.shared, items, memberIds(sections.best(device, name)));
+        }
+        // Only when all is settled: a listener reads other sections, too.
+        for (const { device, name } of touched) {
+          if (!notify.includes(device)) continue;
+          for (const listener of onChanged) listener({ device, collection: name });
+        }
+        return result;
+      }),
+    heldSections: (device) =>
+      sections.ofDevice(device).map((row) => ({
+        collection: row.collection,
+        door: row.door as Door,
+        collectedAt: row.collected_at,
+      })),
+    moveSection: ({ collection, door }, from, to) => {
+      move.run(to, from, collection, door);
+      holders.get(collection)?.own?.move(from, to, door);
+    },
+    moveChanges: (from, to, which) => {
+      const ids =
+        which === 'all'
+          ? changesOf.all(from)
+          : 'after' in which
+            ? changesAfter.all(from, which.after, JSON.stringify(which.doors))
+            : which;
+      moveChanges.run(to, from, JSON.stringify(ids));
+      return [...ids];
+    },
+    lastChange: () => lastChange.get() ?? 0,
+  };
+};
