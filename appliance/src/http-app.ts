@@ -4,6 +4,7 @@ import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
 import { doors } from './console.ts';
+import { glpiRoutes } from './features/agent-api/glpi/routes.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
 import { osqueryRoutes } from './features/agent-api/osquery/routes.ts';
 import { osqueryPrefix } from './features/agent-api/osquery/types.ts';
@@ -44,15 +45,18 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );
+  const reports = intake ?? inlineIntake(appliance);
+  const inventoryHours = () => objects.settingInteger('devices.inventory-hours');
   app.route(
     osqueryPrefix,
     osqueryRoutes({
       ...appliance,
-      intake: intake ?? inlineIntake(appliance),
+      intake: reports,
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
-      inventoryHours: () => objects.settingInteger('devices.inventory-hours'),
+      inventoryHours,
     }),
   );
+  app.route('/', glpiRoutes({ devices, objects, intake: reports, inventoryHours }));
   const { api, console } = doors(appliance);
   app.route(apiPrefix, api);
   // Programs get no pages: an address that no door has is not sent to the log-in page.

@@ -2,13 +2,13 @@ import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Extensions } from '../compose.ts';
-import type { ReportOutcome, SectionIntake } from '../features/inventory/report-types.ts';
+import type { ReportFacts, ReportOutcome, SectionIntake } from '../features/inventory/report-types.ts';
 import type { SectionOutcome } from '../features/inventory/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
+import type { IntakeData, IntakeOutcome, IntakeReply, IntakeRequest } from './messages.ts';
 
-type Pending = { resolve(outcome: SectionOutcome | ReportOutcome): void; reject(error: AppError): void };
+type Pending = { resolve(outcome: IntakeOutcome): void; reject(error: AppError): void };
 
 const maxWaiting = 64;
 const restartMs = 1_000;
@@ -90,6 +90,11 @@ export const startIntake = ({
       const wire = Uint8Array.from(report.wire);
       return send<ReportOutcome>((id) => ({ id, report: { ...report, wire } }), wire);
     },
+    facts: (report) => {
+      const wire = Uint8Array.from(report.wire);
+      return send<ReportFacts | undefined>((id) => ({ id, factsOf: { ...report, wire } }), wire);
+    },
+    waiting: () => pending.size,
     close: async () => {
       if (closing) return;
       closing = true;

@@ -1,13 +1,23 @@
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import { parseBody } from '../features/agent-api/native/body.ts';
-import type { DecodedReport, ReportOutcome, WireReport, WireSection } from '../features/inventory/report-types.ts';
+import { toIdentity } from '../features/devices/identity.ts';
+import { contradictsOwnKey } from '../features/devices/match.ts';
+import type { DeviceService } from '../features/devices/service.ts';
+import type {
+  DecodedReport,
+  ReportFacts,
+  ReportOutcome,
+  WireReport,
+  WireSection,
+} from '../features/inventory/report-types.ts';
 import type { InventoryService } from '../features/inventory/service.ts';
 import type { SectionOutcome, SectionReport } from '../features/inventory/types.ts';
 import { AppError } from '../platform/errors.ts';
 import { decoders } from './decoders.ts';
 
 /** A report that was read and waits to be written. */
-export type Work = { section: SectionReport } | { report: WireReport; decoded: DecodedReport };
+export type ReadReport = { report: WireReport; decoded: DecodedReport };
+export type Work = { section: SectionReport } | ReadReport;
 
 const bufferOf = (wire: Uint8Array): Buffer => Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
 
@@ -22,7 +32,7 @@ export const readSection = async ({ device, collection, door, wire }: WireSectio
 };
 
 /** Reads a report through the decoder of its format; MALFORMED, TOO_LARGE. */
-export const readReport = async (report: WireReport): Promise<Work> => {
+export const readReport = async (report: WireReport): Promise<ReadReport> => {
   const decode = Object.hasOwn(decoders, report.format) ? decoders[report.format] : undefined;
   if (decode === undefined) throw new AppError('INTERNAL', `there is no decoder for ${report.format}`);
   const { device, door, now } = report;
@@ -30,8 +40,31 @@ export const readReport = async (report: WireReport): Promise<Work> => {
   return { report: { ...report, wire: new Uint8Array() }, decoded };
 };
 
+/** What a report says of its machine. */
+export const readFacts = async (report: WireReport): Promise<ReportFacts | undefined> =>
+  (await readReport(report)).decoded.facts;
+
+type Stores = { inventory: InventoryService; devices: Pick<DeviceService, 'find'> };
+
+/** A client without a key of its own is known by a name that a copied disk has, too. */
+const assertSameMachine = ({ devices }: Stores, device: number, facts: ReportFacts | undefined): void => {
+  const known = facts === undefined ? undefined : devices.find(device);
+  if (facts === undefined || known === undefined) return;
+  const claim = toIdentity({ uuid: facts.uuid ?? undefined, serial: facts.serial ?? undefined, macs: [...facts.macs] });
+  if (contradictsOwnKey(known, claim)) {
+    throw new AppError('POSSIBLE_CLONE', 'another machine speaks under this name', { facts });
+  }
+};
+
 /** Writes what was read, in the caller's transaction. */
-export const writeWork = (inventory: InventoryService, work: Work): SectionOutcome | ReportOutcome =>
-  'section' in work
-    ? inventory.putSection(work.section)
-    : inventory.putReport(work.report.device, work.report.door, work.decoded, work.report.now);
+export const writeWork = (stores: Stores, work: Work): SectionOutcome | ReportOutcome => {
+  if ('section' in work) return stores.inventory.putSection(work.section);
+  const { report, decoded } = work;
+  assertSameMachine(stores, report.device, decoded.facts);
+  const { facts, tag } = decoded;
+  return {
+    ...stores.inventory.putReport(report.device, report.door, decoded, report.now),
+    ...(facts === undefined ? {} : { facts }),
+    ...(tag === undefined ? {} : { tag }),
+  };
+};

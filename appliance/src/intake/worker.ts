@@ -3,7 +3,7 @@ import { compose } from '../compose.ts';
 import { immediate } from '../platform/database.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
-import { readReport, readSection, type Work, writeWork } from './work.ts';
+import { readFacts, readReport, readSection, type Work, writeWork } from './work.ts';
 
 // Inflates, decodes and writes reports with a connection of its own. What waits is written in one transaction: a commit
 // costs a disk flush, however many reports it holds.
@@ -12,7 +12,7 @@ const groupSize = 16;
 
 const { dataDir, extensions } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions });
-const { db, inventory, log } = appliance;
+const { db, log } = appliance;
 
 type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
@@ -32,7 +32,7 @@ const refuse = (id: number, error: unknown): void => {
 
 const store = ({ id, work }: Waiting): IntakeReply | { id: number; error: unknown } => {
   try {
-    return { id, outcome: immediate(db, () => writeWork(inventory, work)) };
+    return { id, outcome: immediate(db, () => writeWork(appliance, work)) };
   } catch (error) {
     // One refused report must not undo its neighbours: each is a savepoint of the group.
     return { id, error };
@@ -54,6 +54,10 @@ const writeGroup = (): void => {
 };
 
 const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => {
+  if ('factsOf' in message) {
+    reply({ id: message.id, outcome: await readFacts(message.factsOf) });
+    return;
+  }
   const work = 'section' in message ? await readSection(message.section) : await readReport(message.report);
   waiting.push({ id: message.id, work });
   if (waiting.length === 1) setImmediate(writeGroup);

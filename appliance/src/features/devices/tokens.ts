@@ -17,6 +17,8 @@ export type EnrolmentToken = {
   maxUses: number | null;
   expiresAt: number | null;
   approve: 'manual' | 'auto';
+  /** Of the user and password that a GLPI client must give beside the token; null where the token is enough. */
+  basicHash: string | null;
   /** Whether it lets a client at this address in by itself. */
   approves(address: string): boolean;
 };
@@ -37,7 +39,7 @@ export const newTokenSecret = (purpose: TokenPurpose = 'agent'): string =>
 export const tokenHash = (secret: string): string => createHash('sha256').update(secret.trim()).digest('hex');
 
 const toToken = (object: Obj): EnrolmentToken => {
-  const { group, uses, expiresAt, approve, approveFrom } = object.body;
+  const { group, uses, expiresAt, approve, approveFrom, basicHash } = object.body;
   const ranges = Array.isArray(approveFrom)
     ? addressRanges(approveFrom.filter((range) => typeof range === 'string'))
     : undefined;
@@ -47,6 +49,7 @@ const toToken = (object: Obj): EnrolmentToken => {
     maxUses: typeof uses === 'number' ? uses : null,
     expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : null,
     approve: approve === 'auto' ? 'auto' : 'manual',
+    basicHash: typeof basicHash === 'string' && basicHash !== '' ? basicHash : null,
     approves: (address) => approve === 'auto' && (ranges === undefined || ranges.contains(address)),
   };
 };

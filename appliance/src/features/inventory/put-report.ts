@@ -12,10 +12,12 @@ type Parts = {
   collections: readonly Collection[];
   hashes(device: number, door: Door): Record<string, string>;
   put(report: SectionReport): SectionOutcome;
+  /** The items that this door reported last, as they were sent. */
+  held(device: number, collection: string, door: Door): Item[];
 };
 
 /** Stores a decoded report whole, in one transaction. */
-export const reportWriter = ({ db, collections, hashes, put }: Parts) => {
+export const reportWriter = ({ db, collections, hashes, put, held: heldItems }: Parts) => {
   const filters = new Map(
     collections.map((collection) => [collection.name, { collection, filter: itemFilter(collection) }]),
   );
@@ -32,12 +34,13 @@ export const reportWriter = ({ db, collections, hashes, put }: Parts) => {
         sections.push({ collection, outcome: put({ device, door, collection, collectedAt, hash, items }) });
       };
 
-      for (const { collection, collectedAt, items } of report.sections) {
+      for (const { collection, collectedAt, items: reported, onto } of report.sections) {
         const known = filters.get(collection);
         if (known === undefined || !known.collection.doors.includes(door)) {
-          drop(collection, items.length);
+          drop(collection, reported.length);
           continue;
         }
+        const items = onto === undefined ? reported : onto(heldItems(device, collection, door));
         // The usual case is a section that is as it was: its hash is enough, and nothing is checked again.
         const hash = hashOf(items);
         if (hash !== undefined && held[collection] === hash) {

@@ -1,3 +1,4 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -7,10 +8,24 @@ import { listSql } from './list-sql.ts';
 import { hasId, unpackIds } from './packed-ids.ts';
 import { listQueries } from './queries.ts';
 import type { Cell, SectionRow, SectionStore } from './store.ts';
-import type { Door, FieldValue, InventoryRow, ListQuery, ListResult, Members, SectionRow as ReadRow } from './types.ts';
+import type {
+  Door,
+  FieldValue,
+  InventoryRow,
+  Item,
+  ListQuery,
+  ListResult,
+  Members,
+  SectionRow as ReadRow,
+} from './types.ts';
 import type { Holder } from './writer.ts';
 
 const maxPage = 100_000;
+
+const toWire = ({ field }: NamedField, value: FieldValue): unknown => {
+  if (field.type === 'time') return toTime(Number(value));
+  return field.type === 'real' && !Number.isInteger(value) ? String(value) : value;
+};
 
 /** Reads sections, lists and membership. */
 export const inventoryReader = (parts: {
@@ -54,12 +69,10 @@ export const inventoryReader = (parts: {
     return values;
   };
 
-  const section = (device: number, name: string, options: { personal?: boolean } = {}): ReadRow[] => {
+  const rowsOf = (device: number, name: string, held: SectionRow | undefined, reveal: boolean): ReadRow[] => {
     const { shape, shared, own } = holder(name);
-    const held = sections.best(device, name);
     if (held === undefined) return [];
     const meta = { _door: held.door as Door, _collectedAt: held.collected_at };
-    const reveal = options.personal ?? false;
     if (own !== undefined) {
       return own
         .rows(device, held.door)
@@ -68,6 +81,22 @@ export const inventoryReader = (parts: {
     const attributes = attributesOf(shape.perDevice, held);
     return (shared?.byIds([...attributes.keys()]) ?? []).map(
       (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false), ...attributes.get(row.id), ...meta }) as ReadRow,
+    );
+  };
+
+  const section = (device: number, name: string, options: { personal?: boolean } = {}): ReadRow[] =>
+    rowsOf(device, name, sections.best(device, name), options.personal ?? false);
+
+  /** The items of a section as they were reported; the same items have the same hash again. */
+  const held = (device: number, name: string, door: Door): Item[] => {
+    const { shape } = holder(name);
+    return rowsOf(device, name, sections.one(device, name, door), true).map((row) =>
+      Object.fromEntries(
+        [...shape.own, ...shape.perDevice].flatMap((named) => {
+          const value = row[named.name] ?? null;
+          return value === null ? [] : [[named.name, toWire(named, value)]];
+        }),
+      ),
     );
   };
 
@@ -117,6 +146,7 @@ export const inventoryReader = (parts: {
 
   return {
     section,
+    held,
     list,
     members,
     itemDevices,

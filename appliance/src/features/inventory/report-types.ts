@@ -7,6 +7,20 @@ export type DecodedSection = {
   /** `YYYY-MM-DDThh:mm:ssZ` */
   collectedAt: string;
   items: readonly Item[];
+  /** Of a partial report: what its items make of those that this door reported before. Without it they replace them. */
+  onto?(held: readonly Item[]): readonly Item[];
+};
+
+/** What a report says of the machine that it is about; only a claim. */
+export type ReportFacts = {
+  uuid: string | null;
+  serial: string | null;
+  macs: readonly string[];
+  hostname: string;
+  os: string;
+  arch: string;
+  agentVersion: string;
+  kind: 'computer' | 'network' | 'printer' | 'phone';
 };
 
 export type DecodedReport = {
@@ -15,6 +29,11 @@ export type DecodedReport = {
   full: boolean;
   /** What was left out while decoding, by its name in the report. */
   dropped: Readonly<Record<string, number>>;
+  facts?: ReportFacts;
+  /** What the sender calls itself. */
+  sender?: string;
+  /** The tag that the sender was given. */
+  tag?: string;
 };
 
 /** What a decoder may know of the sender; `now` is when the report came, in ms. */
@@ -30,6 +49,8 @@ export type ReportOutcome = {
   sections: ReadonlyArray<{ collection: string; outcome: SectionOutcome }>;
   /** Items and sections left out, by collection or by their name in the report. */
   dropped: Readonly<Record<string, number>>;
+  facts?: ReportFacts;
+  tag?: string;
 };
 
 /** A section as it came over the wire, still packed. */
@@ -39,7 +60,14 @@ export type WireSection = { device: number; collection: string; door: Door; wire
 export type SectionIntake = {
   /** Throws what the body or the engine refuses; OVERLOADED when too many wait. */
   put(section: WireSection): Promise<SectionOutcome>;
-  /** A whole report of another agent, through its decoder; what does not fit is left out and counted. */
+  /**
+   * A whole report of another agent, through its decoder; what does not fit is left out and counted. POSSIBLE_CLONE,
+   * with nothing stored, when it speaks of other hardware than the device has; the facts are in the details.
+   */
   report(report: WireReport): Promise<ReportOutcome>;
+  /** What a report says of its machine; nothing is stored. */
+  facts(report: WireReport): Promise<ReportFacts | undefined>;
+  /** How many wait for their answer. */
+  waiting(): number;
   close(): Promise<void>;
 };

@@ -116,7 +116,7 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
     collection: (name) => holder(name).shape.collection,
     hashes,
     putSection: writer.put,
-    putReport: reportWriter({ db, collections, hashes, put: writer.put }),
+    putReport: reportWriter({ db, collections, hashes, put: writer.put, held: reader.held }),
     ...reader,
     changes: log.changes,
     aboutChanges: log.about,

@@ -1,8 +1,126 @@
-import type { DecodedReport } from '../../inventory/report-types.ts';
-import { parseBody } from '../native/body.ts';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { DecodedReport, DecodedSection, DecoderHints, ReportFacts } from '../../inventory/report-types.ts';
+import type { Item } from '../../inventory/types.ts';
+import { unpackBody } from '../native/body.ts';
+import { line, offsetMinutes, rowsIn } from './fields.ts';
+import { macsOf, serialOf, uuidOf } from './map-platform.ts';
+import type { MapContext, SectionMapping } from './map-types.ts';
+import { type ItemType, type Message, type Row, readMessage } from './message.ts';
+import { readElsewhere, sectionTable } from './section-table.ts';
+import { systemOf } from './system.ts';
 
-/** Reads an inventory message of a GLPI agent. */
-export const decodeGlpi = async (wire: Uint8Array): Promise<DecodedReport> => {
-  await parseBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
-  return { sections: [], full: false, dropped: {} };
+const contextOf = (message: Message, isOcs: boolean): MapContext => {
+  const rows = (section: string): readonly Row[] => message.sections.get(section) ?? [];
+  const os = rows('operatingsystem')[0] ?? {};
+  return {
+    message,
+    isOcs,
+    system: systemOf(os, rows('hardware')[0] ?? {}),
+    offsetMinutes: offsetMinutes(line(rowsIn(os, 'timezone')[0] ?? {}, 'offset')),
+    rows,
+  };
+};
+
+const kinds: Readonly<Record<ItemType, ReportFacts['kind']>> = {
+  Computer: 'computer',
+  NetworkEquipment: 'network',
+  Printer: 'printer',
+  Phone: 'phone',
+  Unmanaged: 'computer',
+};
+
+/** What a message says of the machine that it is about. */
+export const factsOf = (message: Message, isOcs: boolean): ReportFacts => {
+  const { rows, system } = contextOf(message, isOcs);
+  const hardware = rows('hardware')[0] ?? {};
+  const device = rows('network_device')[0] ?? {};
+  const isComputer = message.itemType === 'Computer' || message.itemType === 'Unmanaged';
+  return {
+    uuid: uuidOf(hardware),
+    serial: isComputer ? serialOf(rows('bios')[0] ?? {}) : serialOf({ ssn: device['serial'] }),
+    macs: isComputer ? macsOf(rows('networks')) : macsOf([{ mac: device['mac'] }]),
+    // A client's id is its host name and the time of its installation.
+    hostname:
+      line(hardware, 'name', 255) ?? line(device, 'name', 255) ?? message.deviceId.replace(/-\d{4}(?:-\d{2}){5}$/, ''),
+    os: [system.vendor, system.release].filter((word) => word !== '').join(' '),
+    arch: line(rows('operatingsystem')[0] ?? {}, 'arch', 50) ?? line(rows('cpus')[0] ?? {}, 'arch', 50) ?? '',
+    agentVersion: line(rows('versionclient')[0] ?? {}, 'value', 100) ?? '',
+    kind: kinds[message.itemType],
+  };
+};
+
+type Found = { mapping: SectionMapping; items: Item[] };
+
+/** Agents list the same things in another order each time; sorted, they have the same hash. */
+const sorted = (items: readonly Item[]): Item[] =>
+  items.length < 2
+    ? [...items]
+    : items
+        .map((item) => ({ item, key: Object.values(item).join('\u0000') }))
+        .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+        .map(({ item }) => item);
+
+const isSingle = (found: readonly Found[]): boolean => found.some(({ mapping }) => mapping.fields !== undefined);
+
+/** One item of what all sections say of it. */
+const merged = (items: readonly Item[]): Item[] => {
+  const one: Item = Object.assign({}, ...items);
+  return Object.keys(one).length === 0 ? [] : [one];
+};
+
+const joined = (found: readonly Found[]): Item[] => {
+  const items = found.flatMap((one) => one.items);
+  return isSingle(found) ? merged(items) : sorted(items);
+};
+
+/** What a partial report makes of the items that are held: what its sections own is replaced, the rest stays. */
+const onto =
+  (found: readonly Found[], context: MapContext) =>
+  (held: readonly Item[]): Item[] => {
+    if (isSingle(found)) {
+      const owned = new Set(found.flatMap(({ mapping }) => mapping.fields ?? []));
+      const kept = Object.fromEntries(Object.entries(held[0] ?? {}).filter(([field]) => !owned.has(field)));
+      return merged([kept, ...found.flatMap(({ items }) => items)]);
+    }
+    const kept = held.filter((item) => !found.some(({ mapping }) => mapping.owns?.(item) ?? true));
+    const items = found.flatMap(({ mapping, items: own }) => mapping.complete?.(own, held, context) ?? own);
+    return sorted([...kept, ...items]);
+  };
+
+/** The sections of our collections that an inventory message holds. */
+export const mapMessage = (message: Message, { isOcs, now }: { isOcs: boolean; now: number }): DecodedReport => {
+  const context = contextOf(message, isOcs);
+  const byCollection = new Map<string, Found[]>();
+  const read = new Set(readElsewhere);
+  for (const mapping of sectionTable) {
+    for (const section of mapping.sections) read.add(section);
+    const isThere = message.partial
+      ? message.sections.has(mapping.sections[0])
+      : mapping.sections.some((section) => message.sections.has(section));
+    if (!isThere) continue;
+    const items = mapping.items(context.rows(mapping.sections[0]), context);
+    byCollection.set(mapping.collection, [...(byCollection.get(mapping.collection) ?? []), { mapping, items }]);
+  }
+  const dropped: Record<string, number> = {};
+  for (const [section, rows] of message.sections) if (!read.has(section)) dropped[section] = rows.length;
+  const sections: DecodedSection[] = [...byCollection].map(([collection, found]) => ({
+    collection,
+    collectedAt: toTime(now),
+    items: joined(found),
+    ...(message.partial ? { onto: onto(found, context) } : {}),
+  }));
+  return {
+    sections,
+    full: !message.partial,
+    dropped,
+    facts: factsOf(message, isOcs),
+    sender: message.deviceId,
+    ...(message.tag === undefined ? {} : { tag: message.tag }),
+  };
+};
+
+/** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
+export const decodeGlpi = async (wire: Uint8Array, { door, now }: DecoderHints): Promise<DecodedReport> => {
+  const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
+  return mapMessage(readMessage(plain), { isOcs: door === 'ocs', now });
 };

@@ -77,10 +77,15 @@ const inflateBody = async (bytes: Buffer, gzip: boolean): Promise<Buffer> => {
   });
 };
 
-/** The plain bytes of a body. */
-export const decodeBody = async (bytes: Buffer): Promise<Buffer> => {
+/** The bytes of a body as they were before they were packed: what does not begin as zlib or gzip was not. */
+export const unpackBody = async (bytes: Buffer): Promise<Buffer> => {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return inflateBody(bytes, true);
-  if (bytes[0] === 0x78) return inflateBody(bytes, false);
+  return bytes[0] === 0x78 ? inflateBody(bytes, false) : bytes;
+};
+
+/** The plain bytes of a body in JSON. */
+export const decodeBody = async (bytes: Buffer): Promise<Buffer> => {
+  if (bytes[0] === 0x1f || bytes[0] === 0x78) return unpackBody(bytes);
   if (bytes[0] === 0x7b) return bytes;
   if (bytes[0] === 0x3c) throw new AppError('UNSUPPORTED_TYPE', 'this call takes JSON');
   throw malformed();
@@ -89,7 +94,7 @@ export const decodeBody = async (bytes: Buffer): Promise<Buffer> => {
 const maxDepth = 16;
 
 /** Deep nesting would overflow the stack of whoever walks the value later. */
-const assertShallow = (bytes: Buffer): void => {
+export const assertShallow = (bytes: Buffer): void => {
   let depth = 0;
   let inString = false;
   for (let at = 0; at < bytes.length; at += 1) {

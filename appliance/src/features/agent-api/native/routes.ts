@@ -17,6 +17,7 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { parseCertificateRequest } from '../../ca/service.ts';
 import { type RateLimit, rateLimit } from '../../devices/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
+import { reportPlaces } from '../places.ts';
 import { recordAgentEvent } from './agent-events.ts';
 import { parseBody, readWire } from './body.ts';
 import { errorResponse, notFound } from './errors.ts';
@@ -26,35 +27,9 @@ import type { NativeParts } from './types.ts';
 
 type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
-/** Sections in work at once; each may hold 8 MiB as it came. */
-const maxSectionsInWork = 48;
-/** Of one device; an agent sends one after the other. */
-const maxSectionsOfDevice = 4;
-
 /** Of one device per minute, as many at once; an agent renews a few times a year and sends what it has in few calls. */
 const renewalsPerMinute = 4;
 const eventCallsPerMinute = 30;
-
-/** Bounds the sections in work, so that no device can hold the door shut for the others. */
-const sectionPlaces = (): { take(device: number): boolean; give(device: number): void } => {
-  const byDevice = new Map<number, number>();
-  let total = 0;
-  return {
-    take: (device) => {
-      const own = byDevice.get(device) ?? 0;
-      if (total >= maxSectionsInWork || own >= maxSectionsOfDevice) return false;
-      total += 1;
-      byDevice.set(device, own + 1);
-      return true;
-    },
-    give: (device) => {
-      total -= 1;
-      const own = (byDevice.get(device) ?? 1) - 1;
-      if (own === 0) byDevice.delete(device);
-      else byDevice.set(device, own);
-    },
-  };
-};
 
 /** The native door, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
@@ -67,7 +42,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       .filter((collection) => collection.doors.includes('native'))
       .map((collection) => collection.name),
   );
-  const inWork = sectionPlaces();
+  const inWork = reportPlaces();
   const renewals = rateLimit({ perMinute: renewalsPerMinute, clock });
   const eventCalls = rateLimit({ perMinute: eventCallsPerMinute, clock });
 

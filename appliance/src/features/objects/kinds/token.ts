@@ -18,6 +18,8 @@ export const kind = defineKind({
     approve: { type: 'choice', options: ['manual', 'auto'] },
     /** With `auto`: only clients at these addresses or ranges; without it, everywhere. */
     approveFrom: { type: 'list', max: 50 },
+    /** With `glpi`: SHA-256 of `user:password` that clients must give beside the token, hex. */
+    basicHash: { type: 'text', max: 64, min: 64, internal: true },
     /** The account that an API token acts for. */
     account: { type: 'reference', kind: 'account' },
     /** Limits an API token further than its account. */

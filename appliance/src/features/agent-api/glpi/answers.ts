@@ -1,0 +1,55 @@
+import { deflateSync } from 'node:zlib';
+import { escapeXml } from './xml.ts';
+
+// What clients are told. XML answers are always zlib: OCS takes nothing else, and the others read it too.
+
+export type Dialect = 'json' | 'xml';
+
+/** An element with children or text; attributes as written. */
+export type Node = { name: string; attributes?: Readonly<Record<string, string>>; content?: string | readonly Node[] };
+
+const write = ({ name, attributes = {}, content = '' }: Node): string => {
+  const said = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
+  const inside = typeof content === 'string' ? escapeXml(content) : content.map(write).join('');
+  return inside === '' ? `<${name}${said.join('')}/>` : `<${name}${said.join('')}>${inside}</${name}>`;
+};
+
+/** An XML answer. */
+export const xmlReply = (content: readonly Node[], status = 200): Response =>
+  new Response(
+    Uint8Array.from(deflateSync(`<?xml version="1.0" encoding="UTF-8"?>\n${write({ name: 'REPLY', content })}\n`)),
+    { status, headers: { 'Content-Type': 'application/x-compress-zlib' } },
+  );
+
+/** A JSON answer. */
+export const jsonReply = (body: object, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
+  Response.json(body, { status, headers });
+
+/** A failure in the words of the dialect; `Retry-After` for the clients that look at it. */
+export const failureReply = (dialect: Dialect, status: number, message: string, retrySeconds?: number): Response => {
+  const reply =
+    dialect === 'json'
+      ? jsonReply({ status: 'error', message }, status)
+      : xmlReply([{ name: 'ERROR', content: message }], status);
+  if (retrySeconds !== undefined) reply.headers.set('Retry-After', String(retrySeconds));
+  // The rest of a body that was refused unread must not be taken for the next request.
+  if (status === 413) reply.headers.set('Connection', 'close');
+  return reply;
+};
+
+/** The one refusal: no such address, whatever was wrong with the caller. */
+export const refusal = (dialect: Dialect): Response => failureReply(dialect, 404, 'refused');
+
+/** Whether to send an inventory, and in how many hours to ask again. */
+export const prologReply = (send: boolean, hours: number, options: readonly Node[] = []): Response =>
+  xmlReply([
+    { name: 'PROLOG_FREQ', content: String(hours) },
+    { name: 'RESPONSE', content: send ? 'SEND' : 'STOP' },
+    ...options,
+  ]);
+
+/** An inventory was taken. */
+export const takenReply = (dialect: Dialect, hours: number): Response =>
+  dialect === 'json'
+    ? jsonReply({ status: 'ok', expiration: hours })
+    : xmlReply([{ name: 'RESPONSE', content: 'ACCOUNT_UPTODATE' }]);

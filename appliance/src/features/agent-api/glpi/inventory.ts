@@ -1,0 +1,120 @@
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import type { DoorCaller } from '../../devices/types.ts';
+import type { ReportFacts } from '../../inventory/report-types.ts';
+import type { ReportPlaces } from '../places.ts';
+import { failureReply, refusal, takenReply } from './answers.ts';
+import type { Call } from './call.ts';
+import type { GlpiParts } from './types.ts';
+
+/** Until an administrator has decided, a client asks again soon. */
+export const pendingHours = 1;
+
+/** The client of a call; revoked ones are refused like strangers. */
+export const callerOf = ({ devices }: GlpiParts, { door, token, head }: Call): DoorCaller | undefined =>
+  devices.callerByClient(door, token.id, head.deviceId);
+
+const enrol = ({ devices }: GlpiParts, call: Call, facts: ReportFacts): DoorCaller => {
+  const { door, secret, head, from, agent } = call;
+  const { caller } = devices.enrolDoor({
+    door,
+    token: secret,
+    clientId: head.deviceId,
+    keyDigest: null,
+    facts: { ...facts, agentVersion: facts.agentVersion || agent },
+    from,
+  });
+  return caller;
+};
+
+/** Whether what a device says of itself is no longer what is known of it. */
+const isNews = ({ devices }: GlpiParts, device: number, facts: ReportFacts, agent: string): boolean => {
+  const known = devices.find(device);
+  return (
+    known !== undefined &&
+    (known.hostname !== facts.hostname ||
+      known.os !== facts.os ||
+      known.arch !== facts.arch ||
+      known.agentVersion !== (facts.agentVersion || agent))
+  );
+};
+
+/** Switches and printers do not speak for themselves: an agent beside them does. */
+const isOwn = (call: Call): boolean => call.head.itemType === 'Computer' || call.head.itemType === 'Phone';
+
+const discovered = (parts: GlpiParts, facts: ReportFacts, now: number): number | undefined => {
+  const found = parts.devices.discover({ method: 'agent', at: now, facts, names: [facts.hostname] });
+  return found?.device.state === 'managed' ? found.device.id : undefined;
+};
+
+/** Takes an inventory: enrols a newcomer, stores the report of a device that is managed. Throws what is refused. */
+const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response> => {
+  const { devices, intake, inventoryHours } = parts;
+  const { door, wire, dialect, from, agent } = call;
+  const format = 'glpi';
+  const read = { device: 0, door, format, wire, now };
+
+  if (!isOwn(call)) {
+    const facts = await intake.facts(read);
+    const device = facts === undefined ? undefined : discovered(parts, facts, now);
+    if (device !== undefined) await intake.report({ ...read, device });
+    return takenReply(dialect, inventoryHours());
+  }
+
+  let caller = callerOf(parts, call);
+  if (caller?.state !== 'managed') {
+    const facts = await intake.facts(read);
+    if (facts === undefined) throw new AppError('MALFORMED', 'the report names no machine');
+    caller = enrol(parts, call, facts);
+  }
+  devices.heardDoor(caller, { agent, from });
+  // Nothing but its identity is kept of a device that nobody has let in.
+  if (caller.state !== 'managed') return takenReply(dialect, pendingHours);
+  try {
+    const { facts } = await intake.report({ ...read, device: caller.id });
+    if (facts !== undefined && isNews(parts, caller.id, facts, agent)) enrol(parts, call, facts);
+  } catch (error) {
+    // Another machine under the same name: the service holds it, and writes down why.
+    const { code, details } = toFailure(error);
+    if (code === 'POSSIBLE_CLONE') {
+      enrol(parts, call, details['facts'] as ReportFacts);
+      return takenReply(dialect, pendingHours);
+    }
+    throw error;
+  }
+  return takenReply(dialect, inventoryHours());
+};
+
+/** Takes an inventory or says why not; never throws. */
+export const takeInventory = async (
+  parts: GlpiParts,
+  places: ReportPlaces,
+  call: Call,
+  now: number,
+): Promise<Response> => {
+  const place = callerOf(parts, call)?.id ?? 0;
+  if (!places.take(place)) return failureReply(call.dialect, 503, 'busy', 60);
+  try {
+    return await take(parts, call, now);
+  } catch (error) {
+    return answerOf(parts, call, error);
+  } finally {
+    places.give(place);
+  }
+};
+
+const answerOf = (parts: GlpiParts, call: Call, error: unknown): Response => {
+  const failure = toFailure(error);
+  switch (failure.code) {
+    case 'TOKEN':
+    case 'REVOKED':
+      return refusal(call.dialect);
+    case 'OVERLOADED':
+    case 'RATE_LIMITED':
+      return failureReply(call.dialect, 503, 'busy', 60);
+    default: {
+      const caller = callerOf(parts, call);
+      if (caller !== undefined) parts.devices.sectionRejected(caller.id, 'report', failure.code);
+      return failureReply(call.dialect, failure.status, failure.message);
+    }
+  }
+};

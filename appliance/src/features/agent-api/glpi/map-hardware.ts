@@ -1,0 +1,243 @@
+import type { Item } from '../../inventory/types.ts';
+import { amount, firstKnown, flag, hexId, item, known, line, macOf, timeOf } from './fields.ts';
+import type { MapContext } from './map-types.ts';
+import type { Row } from './message.ts';
+
+// Parts of the machine. What a part is doing (free space, counters, link speed) is left out: it would be a change at
+// each report.
+
+const mebibyte = 1_048_576;
+const megabyte = 1_000_000;
+
+type Part = (row: Row, context: MapContext) => Item;
+
+/** Rows as parts of a type; a row that names nothing is none. */
+const parts =
+  (type: string, part: Part) =>
+  (rows: readonly Row[], context: MapContext): Item[] =>
+    rows.flatMap((row) => {
+      const found = part(row, context);
+      return Object.keys(found).length === 0 ? [] : [{ type, ...found }];
+    });
+
+const split = (row: Row, name: string): string[] => (line(row, name) ?? '').split(':');
+
+export const machineItems = (rows: readonly Row[]): Item[] => {
+  const [row = {}] = rows;
+  const system = item({
+    maker: firstKnown(row, ['smanufacturer']),
+    model: firstKnown(row, ['smodel']),
+    serial: firstKnown(row, ['ssn', 'enclosureserial']),
+  });
+  const bios = item({
+    maker: known(row, 'bmanufacturer'),
+    model: known(row, 'bversion'),
+    serial: known(row, 'biosserial'),
+    madeAt: timeOf(row, 'bdate', { offsetMinutes: 0 }),
+  });
+  const board = item({
+    maker: known(row, 'mmanufacturer'),
+    model: known(row, 'mmodel'),
+    serial: known(row, 'msn'),
+  });
+  return [
+    { type: 'system', ...system },
+    { type: 'bios', ...bios },
+    { type: 'board', ...board },
+  ].filter((found) => Object.keys(found).length > 1);
+};
+
+export const cpuItems = parts('cpu', (row) =>
+  item({
+    maker: known(row, 'manufacturer'),
+    model: known(row, 'name'),
+    serial: known(row, 'serial'),
+    cores: amount(row, 'core'),
+    threads: amount(row, 'thread'),
+    frequencyMhz: amount(row, 'speed'),
+  }),
+);
+
+export const memoryItems = parts('memory', (row) => {
+  const capacityBytes = amount(row, 'capacity', mebibyte);
+  // An empty slot is no part.
+  if (capacityBytes === undefined) return {};
+  return item({
+    subtype: known(row, 'type', 100),
+    maker: known(row, 'manufacturer'),
+    model: known(row, 'model'),
+    serial: firstKnown(row, ['serialnumber', 'serial']),
+    capacityBytes,
+    slot: line(row, 'numslots', 100),
+    frequencyMhz: amount(row, 'speed'),
+  });
+});
+
+export const storageItems = parts('disk', (row) => {
+  const name = known(row, 'name');
+  const model = known(row, 'model');
+  const serial = known(row, 'serial');
+  const capacityBytes = amount(row, 'disksize', megabyte);
+  if (model === undefined && serial === undefined && capacityBytes === undefined) return {};
+  return item({
+    subtype: firstKnown(row, ['type', 'description'], 100),
+    maker: known(row, 'manufacturer'),
+    model: model ?? name,
+    serial,
+    capacityBytes,
+    slot: name?.slice(0, 100),
+    firmware: known(row, 'firmware', 100),
+    interface: known(row, 'interface', 50),
+  });
+});
+
+export const driveItems = parts('volume', (row) => {
+  const fileSystem = known(row, 'filesystem', 50);
+  // Those of the kernel and of containers come and go.
+  if (fileSystem === undefined || /^(?:tmpfs|devtmpfs|overlay|squashfs|proc|sysfs|fuse.*)$/.test(fileSystem)) return {};
+  return item({
+    model: known(row, 'label'),
+    serial: known(row, 'serial'),
+    capacityBytes: amount(row, 'total', mebibyte),
+    slot: firstKnown(row, ['letter', 'type', 'volumn'], 100),
+    name: known(row, 'volumn'),
+    fileSystem,
+  });
+});
+
+export const networkItems = (rows: readonly Row[]): Item[] => {
+  // One row per address: a card is all rows with its hardware address.
+  const cards = new Map<string, Item>();
+  for (const row of rows) {
+    const mac = macOf(row, 'mac');
+    if (mac === undefined || flag(row, 'virtualdev') === true || cards.has(mac)) continue;
+    cards.set(
+      mac,
+      item({
+        type: 'network',
+        subtype: known(row, 'type', 100)?.toLowerCase(),
+        maker: known(row, 'manufacturer'),
+        model: known(row, 'model'),
+        mac,
+        slot: known(row, 'description', 100),
+        firmware: known(row, 'firmware', 100),
+      }),
+    );
+  }
+  return [...cards.values()];
+};
+
+export const controllerItems = parts('pci', (row) => {
+  const [vendor = '', product = ''] = split(row, 'pciid');
+  return item({
+    subtype: firstKnown(row, ['type', 'name'], 100),
+    maker: known(row, 'manufacturer'),
+    model: firstKnown(row, ['caption', 'name']),
+    vendorId: hexId(row, 'vendorid') ?? hexId({ vendor }, 'vendor'),
+    productId: hexId(row, 'productid') ?? hexId({ product }, 'product'),
+    slot: known(row, 'pcislot', 100),
+  });
+});
+
+/** `base64` is the monitor's own description: its serial is in it, and half a kilobyte of nothing else. */
+export const monitorItems = parts('monitor', (row) =>
+  item({
+    maker: known(row, 'manufacturer'),
+    model: firstKnown(row, ['caption', 'name']),
+    serial: firstKnown(row, ['serial', 'altserial']),
+    slot: known(row, 'port', 100),
+  }),
+);
+
+export const videoItems = parts('gpu', (row) =>
+  item({
+    maker: known(row, 'chipset'),
+    model: known(row, 'name'),
+    capacityBytes: amount(row, 'memory', mebibyte),
+    slot: known(row, 'pcislot', 100),
+  }),
+);
+
+export const firmwareItems = parts('firmware', (row) =>
+  item({
+    subtype: known(row, 'type', 100),
+    maker: known(row, 'manufacturer'),
+    model: known(row, 'name'),
+    firmware: known(row, 'version', 100),
+    madeAt: timeOf(row, 'date', { offsetMinutes: 0 }),
+  }),
+);
+
+export const batteryItems = parts('battery', (row) =>
+  item({
+    subtype: known(row, 'chemistry', 100),
+    maker: known(row, 'manufacturer'),
+    model: known(row, 'name'),
+    serial: known(row, 'serial'),
+    madeAt: timeOf(row, 'date', { offsetMinutes: 0 }),
+  }),
+);
+
+export const powerItems = parts('power-supply', (row) =>
+  item({
+    maker: known(row, 'manufacturer'),
+    model: firstKnown(row, ['model', 'partnum', 'name']),
+    serial: firstKnown(row, ['serialnumber', 'serial']),
+    slot: known(row, 'location', 100),
+  }),
+);
+
+export const printerItems = parts('printer', (row) =>
+  item({
+    model: firstKnown(row, ['driver', 'name']),
+    serial: known(row, 'serial'),
+    slot: known(row, 'port', 100),
+    name: known(row, 'name'),
+  }),
+);
+
+export const volumeGroupItems = parts('volume-group', (row) =>
+  item({
+    model: known(row, 'vg_name'),
+    serial: known(row, 'vg_uuid'),
+    capacityBytes: amount(row, 'size', mebibyte),
+  }),
+);
+
+export const logicalVolumeItems = parts('logical-volume', (row) =>
+  item({
+    model: known(row, 'lv_name'),
+    serial: known(row, 'lv_uuid'),
+    capacityBytes: amount(row, 'size', mebibyte),
+    slot: known(row, 'vg_name', 100),
+  }),
+);
+
+export const physicalVolumeItems = parts('physical-volume', (row) =>
+  item({
+    serial: known(row, 'pv_uuid'),
+    capacityBytes: amount(row, 'size', mebibyte),
+    slot: known(row, 'device', 100),
+  }),
+);
+
+/** Sorts of parts that have a name, a maker and perhaps a serial, and nothing else that lasts. */
+export const plainItems = (type: string) =>
+  parts(type, (row) =>
+    item({
+      subtype: known(row, 'type', 100),
+      maker: known(row, 'manufacturer'),
+      model: firstKnown(row, ['model', 'name', 'caption', 'description', 'designation']),
+      serial: firstKnown(row, ['serial', 'serialnumber']),
+      firmware: firstKnown(row, ['firmware', 'version'], 100),
+      mac: macOf(row, 'mac'),
+    }),
+  );
+
+/** Only `hardware.memory` is there where firmware does not list its modules. */
+export const totalMemoryItems = (rows: readonly Row[], context: MapContext): Item[] => {
+  const [row = {}] = rows;
+  const capacityBytes = amount(row, 'memory', mebibyte);
+  const isListed = memoryItems(context.rows('memories'), context).length > 0;
+  return isListed || capacityBytes === undefined ? [] : [{ type: 'memory-total', capacityBytes }];
+};

@@ -1,0 +1,14 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** What is kept of the user and the password that a token may ask for beside itself. */
+export const basicHash = (user: string, password: string): string =>
+  createHash('sha256').update(`${user}:${password}`).digest('hex');
+
+/** Whether an `Authorization` header holds the user and password with this hash. */
+export const isBasic = (header: string | undefined, hash: string): boolean => {
+  const given = /^Basic ([A-Za-z0-9+/=]{1,400})$/i.exec(header ?? '')?.[1];
+  if (given === undefined) return false;
+  const digest = createHash('sha256').update(Buffer.from(given, 'base64')).digest();
+  const expected = Buffer.from(hash, 'hex');
+  return digest.length === expected.length && timingSafeEqual(digest, expected);
+};

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
+
+// Debian's own FusionInventory and OCS agents, unmodified, against the server as it is shipped.
+
+type Package = { name: string; version: string; arch: string };
+
+/** What dpkg itself says is installed, each once. */
+const installed = (): string[] =>
+  [
+    ...new Set(
+      execFileSync('dpkg-query', ['-W', '-f', `\${Package} \${Version} \${Architecture} \${db:Status-Status}\\n`], {
+        encoding: 'utf8',
+      })
+        .split('\n')
+        .filter((line) => line.endsWith(' installed'))
+        .map((line) => line.replace(/ installed$/, '')),
+    ),
+  ].sort();
+
+const listed = (rows: readonly unknown[]): string[] =>
+  (rows as Package[]).map(({ name, version, arch }) => `${name} ${version} ${arch}`).sort();
+
+describe.skipIf(!hasAgents)('agents that people already run', () => {
+  let site: GlpiSite;
+  beforeAll(async () => {
+    site = await openGlpiSite();
+  });
+  afterAll(() => site.close());
+
+  const devices = () => site.appliance.devices.list({ limit: 100 }).rows;
+  const section = (device: number, collection: string) =>
+    site.appliance.inventory.section(device, collection, { personal: true });
+
+  it('FusionInventory enrols, waits, reports what dpkg lists, and stays one device', async () => {
+    const secret = site.token();
+    await site.fusion(secret, { state: 'a', more: ['--tag=line3'] });
+    const [pending, ...others] = devices();
+    expect(others).toEqual([]);
+    expect(pending).toMatchObject({ state: 'pending', os: expect.stringMatching(/^debian \d+$/) });
+    const id = pending?.id ?? 0;
+    expect(section(id, 'software')).toEqual([]);
+
+    site.appliance.devices.approve(systemActor, id);
+    await site.fusion(secret, { state: 'a' });
+    const [managed, ...more] = devices();
+    expect(more).toEqual([]);
+    expect(managed).toMatchObject({ id, state: 'managed', agentVersion: expect.stringContaining('FusionInventory') });
+    expect(listed(section(id, 'software'))).toEqual(installed());
+    expect(section(id, 'platform')).toMatchObject([{ vendor: 'debian', _door: 'glpi' }]);
+
+    const before = site.appliance.inventory.changes({ device: id, limit: 1_000 });
+    await site.fusion(secret, { state: 'a' });
+    expect(devices()).toHaveLength(1);
+    const later = site.appliance.inventory.changes({ device: id, limit: 1_000 });
+    expect(later.filter((one) => one.collection === 'software')).toHaveLength(
+      before.filter((one) => one.collection === 'software').length,
+    );
+  });
+
+  it('OCS does, too; it is shown as perhaps the same device, and has install dates', async () => {
+    const secret = site.token();
+    await site.ocs(secret, { state: 'a' });
+    const [fusion, ocs] = devices();
+    expect(ocs).toMatchObject({ state: 'pending', resembles: fusion?.id });
+    const id = ocs?.id ?? 0;
+    site.appliance.devices.approve(systemActor, id);
+    await site.ocs(secret, { state: 'a' });
+    expect(devices()).toHaveLength(2);
+    expect(listed(section(id, 'software'))).toEqual(installed());
+    const agent = section(id, 'software').find((row) => row['name'] === 'ocsinventory-agent');
+    const list = statSync('/var/lib/dpkg/info/ocsinventory-agent.list');
+    expect(toTime(Number(agent?.['installedAt']))).toBe(toTime(list.mtimeMs));
+  });
+
+  it('neither talks to a server of a foreign authority', async () => {
+    const foreign = '/etc/ssl/certs/ca-certificates.crt';
+    const secret = site.token({ approve: 'auto' });
+    const before = devices().length;
+    await site.fusion(secret, { state: 'b', ca: foreign });
+    await site.ocs(secret, { state: 'b', ca: foreign });
+    expect(devices()).toHaveLength(before);
+    expect(site.appliance.events.list({ type: ['enrolment-refused'], limit: 10 }).rows).toEqual([]);
+  });
+});

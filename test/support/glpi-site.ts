@@ -1,0 +1,146 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { type Appliance, compose } from '@sallyport/appliance/compose';
+import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { initialise } from '@sallyport/appliance/init';
+import { openLog } from '@sallyport/appliance/platform/log';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { freePort, type Running, startCommand, temporaryFolder } from './commands.ts';
+
+// A server as it is shipped, and the agents of others in front of it: Debian's own, and a client of the JSON dialect.
+
+const log = openLog('silent');
+
+/** Whether Debian's agents are here, and this process may give Fusion a state folder of its own. */
+export const hasAgents =
+  spawnSync('unshare', ['-m', 'true']).status === 0 &&
+  ['fusioninventory-agent', 'ocsinventory-agent'].every((name) => spawnSync('which', [name]).status === 0);
+
+export type AgentRun = { status: number | null; output: string };
+
+export type GlpiAnswer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };
+
+const run = (program: string, args: readonly string[]): Promise<AgentRun> =>
+  new Promise((resolve) => {
+    execFile(
+      program,
+      args,
+      {
+        encoding: 'utf8',
+        maxBuffer: 64 << 20,
+        timeout: 120_000,
+        env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      },
+      (error, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
+        resolve({ status, output: `${stdout}${stderr}` });
+      },
+    );
+  });
+
+const asPem = (der: Uint8Array): string => new X509Certificate(der).toString();
+
+/** A site with a server on loopback. The appliance beside it reads what the server wrote, and decides. */
+export const openGlpiSite = async () => {
+  const { path: folder, remove } = temporaryFolder('glpi-site');
+  const dataDir = join(folder, 'data');
+  const port = await freePort();
+  await initialise({
+    dataDir,
+    site: 'line-1',
+    addresses: ['localhost', '127.0.0.1'],
+    listen: { address: '127.0.0.1', port },
+    administrator: 'admin',
+    log,
+  });
+  const appliance: Appliance = await compose({ dataDir, log });
+  const ca = join(folder, 'ca.pem');
+  writeFileSync(ca, asPem(appliance.ca.certificateDer));
+  const server: Running = await startCommand('sallyport', ['serve', '--data', dataDir], /listening/);
+
+  const token = (body: Record<string, unknown> = {}): string => {
+    const secret = newTokenSecret('glpi');
+    const named = {
+      name: Buffer.from(randomBytes(8)).toString('hex'),
+      purpose: 'glpi',
+      hash: tokenHash(secret),
+      approve: 'manual',
+      ...body,
+    };
+    appliance.objects.create(systemActor, 'token', named);
+    return secret;
+  };
+  const url = (secret: string): string => `https://127.0.0.1:${port}/a/${secret}/glpi`;
+
+  return {
+    folder,
+    dataDir,
+    appliance,
+    port,
+    ca,
+    server,
+    token,
+    url,
+    /** Debian's FusionInventory agent; `state` names its memory, which it would keep in one fixed folder. */
+    fusion: (secret: string, options: { state: string; more?: readonly string[]; ca?: string }): Promise<AgentRun> => {
+      const state = join(folder, `fusion-${options.state}`);
+      mkdirSync(state, { recursive: true });
+      const script = 'mount --bind "$1" /var/lib/fusioninventory-agent && shift && exec fusioninventory-agent "$@"';
+      const args = [
+        '--config=none',
+        `--server=${url(secret)}`,
+        `--ca-cert-file=${options.ca ?? ca}`,
+        '--no-httpd',
+        '--no-p2p',
+        '--logger=stderr',
+        '--debug',
+      ]; // prettier-ignore
+      return run('unshare', ['-m', 'sh', '-c', script, 'sh', state, ...args, ...(options.more ?? [])]);
+    },
+    /** Debian's OCS agent. */
+    ocs: (secret: string, options: { state: string; more?: readonly string[]; ca?: string }): Promise<AgentRun> => {
+      const state = join(folder, `ocs-${options.state}`);
+      mkdirSync(state, { recursive: true });
+      const args = [
+        '--nolocal',
+        `--server=${url(secret)}`,
+        `--ca=${options.ca ?? ca}`,
+        '--ssl=1',
+        `--basevardir=${state}`,
+        '--debug',
+      ]; // prettier-ignore
+      return run('ocsinventory-agent', [...args, ...(options.more ?? [])]);
+    },
+    /** One request as a client would send it. */
+    send: (
+      secret: string,
+      call: { method?: string; query?: string; headers?: Record<string, string>; body?: Buffer },
+    ): Promise<GlpiAnswer> =>
+      new Promise((resolve, reject) => {
+        const made = request(
+          `${url(secret)}${call.query ?? ''}`,
+          { method: call.method ?? 'POST', headers: call.headers ?? {}, ca: asPem(appliance.ca.certificateDer) },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on('data', (chunk: Buffer) => chunks.push(chunk));
+            response.on('end', () =>
+              resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+            );
+          },
+        );
+        made.on('error', reject);
+        made.end(call.body);
+      }),
+    close: async (): Promise<void> => {
+      await server.kill();
+      await appliance.close();
+      remove();
+    },
+  };
+};
+
+export type GlpiSite = Awaited<ReturnType<typeof openGlpiSite>>;
