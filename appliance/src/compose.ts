@@ -18,7 +18,7 @@ import type { Collection, SectionChanged } from './features/inventory/types.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
-import { type ObjectService, objectService } from './features/objects/service.ts';
+import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { type SampleService, sampleService } from './features/queries/samples.ts';
@@ -161,12 +161,14 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       types: declarations.events,
       maxRows: () => objects.settingInteger('events.max-rows'),
     });
+    const bodyRules: Record<string, FurtherRule> = {};
     const objects: ObjectService = objectService({
       db,
       personal: people,
       events,
       kinds: declarations.kinds,
       settings: declarations.settings,
+      further: bodyRules,
     });
     const onChanged: Array<(changed: SectionChanged) => void> = [];
     const inventory = inventoryService({ db, personal: people, collections: declarations.collections, onChanged });
@@ -196,7 +198,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
-    const rules = ruleService({ db, objects, vulnerabilities });
+    const rules = ruleService({ db, objects, events, inventory, vulnerabilities });
+    Object.assign(bodyRules, rules.bodyRules);
     derived.push({
       name: 'vulnerabilities',
       keep: vulnerabilities.keepOf,

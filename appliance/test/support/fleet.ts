@@ -8,7 +8,7 @@ export type NewDevice = {
   hostname?: string;
   os?: string;
   kind?: string;
-  from?: string;
+  from?: string | null;
   createdAt?: number;
   lastSeenAt?: number | null;
 };

@@ -1,6 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { unpackAttributes } from './attributes.ts';
 import { fromStored, type NamedField, type Stored } from './item.ts';
@@ -144,6 +145,14 @@ export const inventoryReader = (parts: {
     return devices;
   };
 
+  const holders = (name: string, items: ReadonlySet<number>, among?: readonly number[]): number[] => {
+    if (holder(name).shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
+    const rows = items.size === 0 ? [] : among === undefined ? sections.members(name) : sections.membersOf(name, among);
+    const devices: number[] = [];
+    for (const row of rows) if (unpackIds(row.members, row.count).some((id) => items.has(id))) devices.push(row.device);
+    return devices;
+  };
+
   return {
     section,
     held,
@@ -151,5 +160,6 @@ export const inventoryReader = (parts: {
     members,
     itemDevices,
     readCell,
+    holders,
   };
 };

@@ -42,6 +42,8 @@ export type InventoryService = InventoryTransfer & {
   list(query: ListQuery): ListResult;
   /** The devices that have an item of a `shared` collection. */
   itemDevices(collection: string, item: number): number[];
+  /** The devices, all or among some, that have one of these items of a `shared` collection. */
+  holders(collection: string, items: ReadonlySet<number>, among?: readonly number[]): number[];
   /** No write may happen on this connection while it is read. */
   members(collection: string): Iterable<Members>;
   /** What changed, the newest first. */

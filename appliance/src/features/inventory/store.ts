@@ -53,6 +53,10 @@ export const sectionStore = (db: Database) => {
   const members = db.prepare<[string], { device: number; members: Buffer; count: number }>(
     'select device, members, count from section where collection = ? and best = 1 order by device',
   );
+  const membersOf = db.prepare<[string, string], { device: number; members: Buffer; count: number }>(
+    `select device, members, count from section
+     where collection = ? and best = 1 and device in (select value from json_each(?))`,
+  );
   const outranked = db.prepare<[string], { members: Buffer; count: number }>(
     'select members, count from section where collection = ? and best = 0 and members is not null',
   );
@@ -83,6 +87,7 @@ export const sectionStore = (db: Database) => {
     },
     doors: (device: number, collection: string): string[] => doors.all(device, collection).map((row) => row.door),
     members: (collection: string) => members.iterate(collection),
+    membersOf: (collection: string, devices: readonly number[]) => membersOf.all(collection, JSON.stringify(devices)),
     outranked: (collection: string) => outranked.all(collection),
     ofDevice: (device: number) => ofDevice.all(device),
     forget: (device: number): void => {

@@ -82,12 +82,17 @@ export type ObjectService = {
 /** A further check of a kind's body; returns what is wrong. */
 export type BodyRule = (id: string, body: Body) => FieldErrors;
 
+/** A check by another feature, which may also put a body into the form in which it is kept. */
+export type FurtherRule = (id: string, body: Body) => { faults: FieldErrors; body: Body };
+
 export type ObjectParts = {
   db: Database;
   personal: Personal;
   events: EventService;
   kinds: readonly Kind[];
   settings: readonly Setting[];
+  /** By kind; features that need this service add theirs when they are wired. */
+  further?: Readonly<Record<string, FurtherRule>>;
 };
 
 const tombstoneMs = 90 * 86_400_000;
@@ -101,7 +106,7 @@ const sameBody = (a: Body, b: Body): boolean => {
 };
 
 /** The object engine over its declarations. */
-export const objectService = ({ db, personal, events, kinds, settings }: ObjectParts): ObjectService => {
+export const objectService = ({ db, personal, events, kinds, settings, further = {} }: ObjectParts): ObjectService => {
   const store = objectStore(db);
   const writer = objectWriter({ db, personal, events, store, kinds });
   const table = settingTable(settings);
@@ -130,12 +135,17 @@ export const objectService = ({ db, personal, events, kinds, settings }: ObjectP
     setting: (id, body) => table.faults(id, body['value']),
   };
 
+  const ruled = (kind: string, id: string, given: Body): Body => {
+    const { faults, body } = further[kind]?.(id, given) ?? { faults: {}, body: given };
+    const all = { ...rules[kind]?.(id, given), ...kindOf(kind).check?.(given), ...faults };
+    if (Object.keys(all).length > 0) throw invalid(all);
+    return body;
+  };
+
   const checked = (kind: string, id: string, body: Body): Body => {
     const result = entryOf(kind).check(body);
     if (!result.ok) throw invalid(result.fields);
-    const faults = rules[kind]?.(id, result.body) ?? kindOf(kind).check?.(result.body) ?? {};
-    if (Object.keys(faults).length > 0) throw invalid(faults);
-    return result.body;
+    return ruled(kind, id, result.body);
   };
 
   const toObj = (row: ObjectRow, options: ReadOptions = {}): Obj => ({
@@ -227,8 +237,7 @@ export const objectService = ({ db, personal, events, kinds, settings }: ObjectP
     const body = decodeBody(personal, kind, stored, { secrets: true });
     const result = entryOf(kind.name).check(body);
     if (!result.ok) throw invalid(result.fields);
-    const faults = rules[kind.name]?.(previous.id, body) ?? {};
-    if (Object.keys(faults).length > 0) throw invalid(faults);
+    ruled(kind.name, previous.id, body);
     return toObj(writer.write({ actor, kind, id: previous.id, operation, comment, previous, body, stored }));
   };
 

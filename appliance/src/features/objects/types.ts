@@ -74,6 +74,8 @@ export type KindField = {
   default?: unknown;
   /** Not on forms: set by the services. */
   internal?: boolean;
+  /** `multiline`: a text of the language of conditions; its rule checks it, its form can try it out. */
+  syntax?: 'condition' | 'status-conditions';
 };
 
 export type Kind = {

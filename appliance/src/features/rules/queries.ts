@@ -1,33 +1,133 @@
 import type { Database } from '../../platform/database.ts';
-import type { DeviceState } from '../devices/types.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import { agesOf, type CompileOptions, compileCondition, type Sql } from './condition/compile.ts';
+import { defineFunctions } from './condition/functions.ts';
+import type { Condition, Vocabulary } from './condition/types.ts';
 
-/** What the status of a device is made of. */
-export type StatusFacts = {
-  device: number;
-  state: DeviceState;
-  reenrolling: number;
-  lastSeenAt: number | null;
-  restartPending: number | null;
-  hasInventory: number;
-  failedTasks: number;
-  act: number;
-  attend: number;
-  worst: number | null;
+export type Moment = { now: number; visibleSince: number; groupsBelow: (group: string) => readonly string[] };
+
+export type Evaluator = {
+  /** For each device which of the conditions it fits, in their order, and the numbers that were asked for. */
+  test(
+    conditions: readonly Condition[],
+    devices: readonly number[],
+    moment: Moment,
+    numbers?: readonly string[],
+  ): Map<number, { fits: boolean[]; numbers: number[] }>;
+  /** The devices that fit, by their ids; those that are revoked or hidden are none. */
+  matching(condition: Condition, moment: Moment): number[];
+  /** When the first of some ages of a device will have passed: the next moment at which time alone may matter. */
+  turns(ages: readonly Age[], devices: readonly number[], now: number): Map<number, number | null>;
 };
 
-/** Facts of devices for their status. Reads device, section, inv_activity, task and device_findings. */
-export const statusQueries = (db: Database) => {
-  const rows = db.prepare<[string], StatusFacts>(
-    `select d.id as device, d.state, (d.state = 'managed' and exists (select 1 from device_door x where x.device = d.id and x.state = 'pending')) as reenrolling, d.last_seen_at as lastSeenAt,
-       (select a."restartPending" from section s join inv_activity a on a.device = s.device and a.door = s.door
-         where s.device = d.id and s.collection = 'activity' and s.best = 1) as restartPending,
-       exists (select 1 from section s where s.device = d.id and s.collection = 'software' and s.best = 1) as hasInventory,
-       (select count(*) from task t where t.device = d.id and t.state = 'failed' and not exists
-         (select 1 from task later where later.device = t.device and later.update_id = t.update_id
-           and later.queued_at > t.queued_at)) as failedTasks,
-       coalesce(f.act, 0) as act, coalesce(f.attend, 0) as attend, f.worst
-     from device d left join device_findings f on f.device = d.id
-     where d.id in (select value from json_each(?))`,
-  );
-  return { rows: (devices: readonly number[]): StatusFacts[] => rows.all(JSON.stringify(devices)) };
+export type Age = { /** SQL of moments, as a query of `value` over the device `d`. */ moments: string; ms: number };
+
+/** Conditions and columns of one statement; SQLite takes 2,000 columns and deep trees cost time to prepare. */
+const columnsAtOnce = 60;
+
+const groupsOf = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
+
+/** Each age that a condition asks for, once. */
+export const ageList = (conditions: readonly Condition[], vocabulary: Vocabulary): Age[] => {
+  const ages = conditions
+    .flatMap((condition) => agesOf(condition, vocabulary))
+    // A shared item says no moment of the device: its section comes anew when it changes.
+    .filter(({ rows }) => rows?.shared !== true)
+    .map(({ field, rows, ms }): Age => {
+      // Every moment that is declared is one value.
+      const value = 'scalar' in field.source ? field.source.scalar : 'null';
+      if (rows === undefined) return { moments: `select (${value}) as value`, ms };
+      return {
+        moments: `select (${value}) as value from section s
+          join ${rows.table} r on r.device = s.device and r.door = s.door
+          where s.device = d.id and s.collection = '${rows.name}' and s.best = 1`,
+        ms,
+      };
+    });
+  return [...new Map(ages.map((age) => [`${age.ms} ${age.moments}`, age])).values()];
+};
+
+/**
+ * Conditions over devices in SQL. Reads device and, as the fields say, device_door, device_hint, device_tag, device_findings,
+ * object, task, section and the tables of collections.
+ */
+export const conditionEvaluator = (
+  db: Database,
+  inventory: Pick<InventoryService, 'holders'>,
+  vocabulary: Vocabulary,
+): Evaluator => {
+  defineFunctions(db);
+
+  const compiler =
+    (moment: Moment, among: readonly number[] | undefined) =>
+    (condition: Condition): Sql => {
+      const holders: CompileOptions['holders'] = (rows, where) => {
+        const items = db
+          .prepare<unknown[], number>(`select r.id from ${rows.table} r where ${where.sql}`)
+          .pluck()
+          .all(...where.params);
+        return inventory.holders(rows.name, new Set(items), among);
+      };
+      return compileCondition(condition, { vocabulary, ...moment, holders });
+    };
+
+  const numberSql = (name: string): string => {
+    const source = vocabulary.fields.get(name)?.source;
+    return source !== undefined && 'scalar' in source ? `(${source.scalar})` : '0';
+  };
+
+  return {
+    test: (conditions, devices, moment, numbers = []) => {
+      const found = new Map<number, { fits: boolean[]; numbers: number[] }>(
+        devices.map((device) => [device, { fits: [], numbers: [] }]),
+      );
+      const compile = compiler(moment, devices);
+      const ids = JSON.stringify(devices);
+      const add = (columns: readonly Sql[], take: (device: number, values: number[]) => void): void => {
+        for (const group of groupsOf(columns, columnsAtOnce)) {
+          const list = group.map(({ sql }, n) => `(${sql}) as c${n}`).join(', ');
+          const rows = db
+            .prepare<unknown[], number[]>(
+              `select d.id, ${list} from device d where d.id in (select value from json_each(?))`,
+            )
+            .raw()
+            .all(...group.flatMap(({ params }) => params), ids);
+          for (const [device = 0, ...values] of rows) take(device, values);
+        }
+      };
+      add(conditions.map(compile), (device, values) => {
+        found.get(device)?.fits.push(...values.map((value) => value === 1));
+      });
+      add(
+        numbers.map((name) => ({ sql: numberSql(name), params: [] })),
+        (device, values) => {
+          found.get(device)?.numbers.push(...values);
+        },
+      );
+      return found;
+    },
+    matching: (condition, moment) => {
+      const { sql, params } = compiler(moment, undefined)(condition);
+      return db
+        .prepare<unknown[], number>(
+          `select d.id from device d where d.state <> 'revoked' and d.kind <> 'directory' and (${sql}) order by d.id`,
+        )
+        .pluck()
+        .all(...params);
+    },
+    turns: (ages, devices, now) => {
+      if (ages.length === 0) return new Map();
+      const parts = ages.map(({ moments }) => `select value + ? as at from (${moments})`);
+      return new Map(
+        db
+          .prepare<unknown[], [number, number | null]>(
+            `select d.id, (select min(at) from (${parts.join(' union all ')}) where at > ?)
+             from device d where d.id in (select value from json_each(?))`,
+          )
+          .raw()
+          .all(...ages.map(({ ms }) => ms), now, JSON.stringify(devices)),
+      );
+    },
+  };
 };

@@ -1,95 +1,68 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
-import type { ObjectService } from '../objects/service.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import type { FurtherRule, ObjectService } from '../objects/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
-import { statusQueries } from './queries.ts';
-import { todaysStatus } from './status.ts';
+import { type RuleEngine, ruleEngine } from './engine.ts';
+import { vocabularyOf } from './fields/vocabulary.ts';
+import { type RulePreview, rulePreview } from './preview.ts';
+import { conditionEvaluator } from './queries.ts';
+import { readRules } from './rule-set.ts';
 import { ruleStore } from './store.ts';
+import { type TagService, tagService } from './tags.ts';
 import { ensureTriggers } from './triggers.ts';
-import type { Pass } from './types.ts';
+import { ruleTexts } from './validate.ts';
 
 export { levels, rankOf } from './types.ts';
 
-export type RuleService = {
-  /** Looks at devices that wait, in batches of one transaction each, for at most this long; one batch at least. */
-  run(options?: { budgetMs?: number }): Pass;
-  /** Looks at all that wait: for commands and tests. */
-  settle(): void;
-  /** Whether devices wait. */
-  isBehind(): boolean;
-};
+export type RuleService = RuleEngine &
+  RulePreview &
+  TagService & {
+    /** Checks of the kinds that hold conditions, for the object engine. */
+    bodyRules: Readonly<Record<string, FurtherRule>>;
+  };
 
 export type RuleParts = {
   db: Database;
   objects: ObjectService;
+  events: Pick<EventService, 'record'>;
+  inventory: Pick<InventoryService, 'collections' | 'holders'>;
   vulnerabilities: Pick<VulnerabilityService, 'loads'>;
   clock?: () => number;
 };
 
-const batchDevices = 256;
-
-/** Rules over devices: what they derive, and the work list behind it. */
+/** Rules over devices: what they derive, the work list behind it, what they would do. */
 export const ruleService = (parts: RuleParts): RuleService => {
-  const { db, objects, vulnerabilities } = parts;
+  const { db, objects } = parts;
   const clock = parts.clock ?? nowMs;
   ensureTriggers(db);
   const store = ruleStore(db);
-  const queries = statusQueries(db);
-
-  /** What waits: marked devices first, then those whose time came, then the sweep. */
-  const next = (now: number): { devices: number[]; sweptTo?: number | null } => {
-    const marked = store.dirty(batchDevices);
-    if (marked.length > 0) return { devices: marked };
-    const due = store.due(now, batchDevices);
-    if (due.length > 0) return { devices: due };
-    const { after } = store.sweep();
-    if (after === null) return { devices: [] };
-    const devices = store.sweepDevices(after, batchDevices);
-    return { devices, sweptTo: devices.length < batchDevices ? null : (devices.at(-1) ?? null) };
-  };
-
-  const look = (ids: readonly number[], now: number): void => {
-    const devices = store.existing(ids);
-    const loads = vulnerabilities.loads(devices);
-    store.putFindings(devices, loads);
-    const notVisibleMs = objects.settingInteger('devices.not-visible-hours') * 3_600_000;
-    for (const row of queries.rows(devices)) store.putStatus(todaysStatus(row, { now, notVisibleMs }));
-  };
-
-  /** One batch; how many devices it held, undefined when nothing waits. */
-  const batch = (): number | undefined =>
-    immediate(db, () => {
-      const now = clock();
-      const { devices, sweptTo } = next(now);
-      if (sweptTo !== undefined) {
-        const { again } = store.sweep();
-        if (sweptTo === null) store.setSweep(again === 1 ? 0 : null, 0);
-        else store.setSweep(sweptTo, again);
-      }
-      if (devices.length === 0) return sweptTo === undefined ? undefined : 0;
-      look(devices, now);
-      store.clean(devices);
-      return devices.length;
-    });
-
-  const isBehind = (): boolean =>
-    store.dirty(1).length > 0 || store.sweep().after !== null || store.due(clock(), 1).length > 0;
-
-  const run: RuleService['run'] = ({ budgetMs = 50 } = {}) => {
-    const end = nowMs() + budgetMs;
-    let devices = 0;
-    while (isBehind()) {
-      devices += batch() ?? 0;
-      if (nowMs() >= end) break;
+  const vocabulary = vocabularyOf(parts.inventory.collections());
+  const evaluator = conditionEvaluator(db, parts.inventory, vocabulary);
+  // Parsed once for each change of an object: looking at one device must not read every rule.
+  const held: { stamp: number; rules: ReturnType<typeof readRules> | undefined } = { stamp: -1, rules: undefined };
+  const rules = (): ReturnType<typeof readRules> => {
+    const stamp = store.stamp();
+    if (held.rules === undefined || held.stamp !== stamp) {
+      held.rules = readRules(objects, vocabulary);
+      held.stamp = stamp;
     }
-    return { devices, more: isBehind() };
+    return held.rules;
   };
-
+  const shared = {
+    ...parts,
+    store,
+    vocabulary,
+    evaluator,
+    rules,
+    clock,
+    transact: <T>(work: () => T) => immediate(db, work),
+  };
   return {
-    run,
-    settle: () => {
-      while (run().more);
-    },
-    isBehind,
+    ...ruleEngine(shared),
+    ...rulePreview(shared),
+    ...tagService(shared),
+    bodyRules: ruleTexts({ objects, vocabulary }),
   };
 };

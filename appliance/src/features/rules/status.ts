@@ -1,46 +1,60 @@
 import type { Level, Said } from '@sallyport/ui/model';
-import type { StatusFacts } from './queries.ts';
-import type { StatusRow } from './store.ts';
+import type { Age, Evaluator, Moment } from './queries.ts';
+import type { StatusSet } from './rule-set.ts';
+import type { DeviceFacts, StatusRow } from './store.ts';
 import { rankOf } from './types.ts';
 
-const said = (reason: string, params?: Record<string, number>): Said => ({
-  key: `devices.reason.${reason}`,
-  ...(params === undefined ? {} : { params }),
-});
+const hourMs = 3_600_000;
 
-const reasonsOf = (row: StatusFacts, visible: boolean, hours: number): Array<{ level: Level; said: Said }> => {
-  const found: Array<{ level: Level; said: Said }> = [];
-  if (row.state === 'held') found.push({ level: 'critical', said: said('held') });
-  if (row.act > 0) found.push({ level: 'critical', said: said('act', { n: row.act }) });
-  if (row.state === 'pending') found.push({ level: 'waiting', said: said('pending') });
-  if (row.reenrolling) found.push({ level: 'warning', said: said('reenrolling') });
-  if (row.failedTasks > 0) found.push({ level: 'warning', said: said('deploymentFailed', { n: row.failedTasks }) });
-  if (row.attend > 0) found.push({ level: 'warning', said: said('attend', { n: row.attend }) });
-  if (row.restartPending) found.push({ level: 'warning', said: said('restartPending') });
-  if (row.state === 'managed' && row.lastSeenAt === null) found.push({ level: 'not-visible', said: said('neverSeen') });
-  else if (row.state === 'managed' && !visible)
-    found.push({ level: 'not-visible', said: said('notVisible', { hours }) });
-  if (row.state === 'managed' && visible && !row.hasInventory)
-    found.push({ level: 'warning', said: said('noInventory') });
-  return found;
-};
+const fixed = (reason: string): Array<{ level: Level; said: Said }> => [
+  { level: 'info', said: { key: `devices.reason.${reason}` } },
+];
 
-/** A device's status with its reasons, the worst first, and when time alone changes it. */
-export const todaysStatus = (row: StatusFacts, options: { now: number; notVisibleMs: number }): StatusRow => {
-  const { now, notVisibleMs } = options;
-  const visible = row.lastSeenAt !== null && now - row.lastSeenAt < notVisibleMs;
-  const found =
-    row.state === 'revoked'
-      ? [{ level: 'info' as const, said: said('revoked') }]
-      : reasonsOf(row, visible, notVisibleMs / 3_600_000);
-  found.sort((a, b) => rankOf(a.level) - rankOf(b.level));
-  return {
-    device: row.device,
-    level: rankOf(found[0]?.level ?? 'ok'),
-    reasons: JSON.stringify(found.map((reason) => reason.said)),
-    visible: Number(visible),
-    dueAt: visible && row.lastSeenAt !== null ? row.lastSeenAt + notVisibleMs : null,
-    aged: Number(!visible),
-    updatedAt: now,
+/** The status of devices that share a set of conditions: their reasons, the worst first. */
+export const statusesOf = (
+  evaluator: Evaluator,
+  set: StatusSet,
+  facts: readonly DeviceFacts[],
+  moment: Omit<Moment, 'visibleSince'>,
+): Map<number, Pick<StatusRow, 'level' | 'reasons' | 'visible'>> => {
+  const visibleSince = moment.now - set.notVisibleMs;
+  const numbers = [...new Set(set.lines.flatMap(({ number }) => number ?? []))];
+  const found = evaluator.test(
+    set.lines.map(({ condition }) => condition),
+    facts.map(({ id }) => id),
+    { ...moment, visibleSince },
+    numbers,
+  );
+  const reasonsOf = (device: DeviceFacts): Array<{ level: Level; said: Said }> => {
+    if (device.state === 'revoked' || device.state === 'discovered') return fixed(device.state);
+    const { fits = [], numbers: values = [] } = found.get(device.id) ?? {};
+    return set.lines.flatMap(({ level, reason, number }, index) => {
+      if (fits[index] !== true) return [];
+      const params = {
+        ...reason.params,
+        ...(number === undefined ? {} : { n: values[numbers.indexOf(number)] ?? 0 }),
+        ...(reason.key === 'devices.reason.notVisible' ? { hours: set.notVisibleMs / hourMs } : {}),
+      };
+      return [{ level, said: Object.keys(params).length === 0 ? { key: reason.key } : { key: reason.key, params } }];
+    });
   };
+  return new Map(
+    facts.map((device) => {
+      const reasons = reasonsOf(device).sort((a, b) => rankOf(a.level) - rankOf(b.level));
+      return [
+        device.id,
+        {
+          level: rankOf(reasons[0]?.level ?? 'ok'),
+          reasons: JSON.stringify(reasons.map(({ said }) => said)),
+          visible: Number(device.lastSeenAt !== null && device.lastSeenAt > visibleSince),
+        },
+      ];
+    }),
+  );
 };
+
+/** The ages that matter for devices of a set: those of every rule, and its own time-out. */
+export const agesWith = (ages: readonly Age[], set: StatusSet): Age[] => [
+  ...ages,
+  { moments: 'select d.last_seen_at as value', ms: set.notVisibleMs },
+];

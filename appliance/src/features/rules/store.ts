@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import type { DeviceState } from '../devices/types.ts';
 import type { FindingLoad } from '../vulnerabilities/types.ts';
 
 export type StatusRow = {
@@ -10,6 +11,17 @@ export type StatusRow = {
   dueAt: number | null;
   aged: number;
   updatedAt: number;
+};
+
+/** What the engine itself needs to know of a device. */
+export type DeviceFacts = {
+  id: number;
+  publicId: string;
+  state: DeviceState;
+  lastSeenAt: number | null;
+  group: string | null;
+  /** How often its agent was installed again. */
+  enrolments: number;
 };
 
 /** SQL of what rules derive, and of what waits to be derived. */
@@ -28,9 +40,6 @@ export const ruleStore = (db: Database) => {
     .prepare<[number, number], number>('select id from device where id > ? order by id limit ?')
     .pluck();
   const clean = db.prepare<[string]>('delete from device_dirty where device in (select value from json_each(?))');
-  const existing = db
-    .prepare<[string], number>('select id from device where id in (select value from json_each(?)) order by id')
-    .pluck();
   const putStatus = db.prepare<[StatusRow]>(
     `insert into device_status (device, level, reasons, visible, due_at, aged, updated_at)
      values (@device, @level, @reasons, @visible, @dueAt, @aged, @updatedAt)
@@ -41,6 +50,7 @@ export const ruleStore = (db: Database) => {
     `select device, level, reasons, visible, due_at as dueAt, aged, updated_at as updatedAt from device_status
      where device in (select value from json_each(?))`,
   );
+  const dropStatus = db.prepare<[string]>('delete from device_status where device in (select value from json_each(?))');
   const dropFindings = db.prepare<[string]>(
     'delete from device_findings where device in (select value from json_each(?))',
   );
@@ -48,7 +58,45 @@ export const ruleStore = (db: Database) => {
     `insert into device_findings (device, findings, act, attend, worst)
      values (@device, @findings, @act, @attend, @worst)`,
   );
+  const facts = db.prepare<[string], DeviceFacts>(
+    `select d.id, d.public_id as publicId, d.state, d.last_seen_at as lastSeenAt,
+       (select json_extract(o.body, '$.group') from object o
+         where o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null) as "group",
+       (select count(*) from device_door x where x.device = d.id and x.state = 'replaced') as enrolments
+     from device d where d.id in (select value from json_each(?)) and d.kind <> 'directory' order by d.id`,
+  );
+  const ruleTags = db.prepare<[string], { tag: string; device: number; source: string }>(
+    `select tag, device, source from device_tag where source <> 'hand' and device in (select value from json_each(?))`,
+  );
+  const addTag = db.prepare<[string, number, string]>('insert into device_tag (tag, device, source) values (?, ?, ?)');
+  const dropTag = db.prepare<[string, number, string]>(
+    'delete from device_tag where tag = ? and device = ? and source = ?',
+  );
+  const tagsOf = db.prepare<[string], { tag: string; device: number; source: string }>(
+    `select tag, device, source from device_tag where device in (select value from json_each(?)) order by tag, source`,
+  );
+  const tagCounts = db.prepare<[], { tag: string; devices: number }>(
+    'select tag, count(distinct device) as devices from device_tag group by tag order by tag',
+  );
+  const done = db.prepare<[string], { rule: string; device: number; enrolment: string | null }>(
+    'select rule, device, enrolment from moving_done where device in (select value from json_each(?))',
+  );
+  const setDone = db.prepare<[string, number, string]>(
+    `insert into moving_done (rule, device, enrolment) values (?, ?, ?)
+     on conflict (rule, device) do update set enrolment = excluded.enrolment where enrolment is not excluded.enrolment`,
+  );
+  const stamp = db.prepare<[], number | null>('select max(seq) from audit').pluck();
   return {
+    /** Changes with every object, group, rule and setting. */
+    stamp: (): number => stamp.get() ?? 0,
+    facts: (devices: readonly number[]): DeviceFacts[] => facts.all(JSON.stringify(devices)),
+    ruleTags: (devices: readonly number[]) => ruleTags.all(JSON.stringify(devices)),
+    addTag: (tag: string, device: number, source: string): void => void addTag.run(tag, device, source),
+    dropTag: (tag: string, device: number, source: string): void => void dropTag.run(tag, device, source),
+    tagsOf: (devices: readonly number[]) => tagsOf.all(JSON.stringify(devices)),
+    tagCounts: () => tagCounts.all(),
+    done: (devices: readonly number[]) => done.all(JSON.stringify(devices)),
+    setDone: (rule: string, device: number, enrolment: string): void => void setDone.run(rule, device, enrolment),
     dirty: (limit: number): number[] => dirty.all(limit),
     due: (now: number, limit: number): number[] => due.all(now, limit),
     sweep: () => sweep.get() ?? { after: null, again: 0 },
@@ -56,7 +104,8 @@ export const ruleStore = (db: Database) => {
     /** Devices after one, in the order of their ids. */
     sweepDevices: (after: number, limit: number): number[] => sweepDevices.all(after, limit),
     clean: (devices: readonly number[]): void => void clean.run(JSON.stringify(devices)),
-    existing: (devices: readonly number[]): number[] => existing.all(JSON.stringify(devices)),
+    /** Drops the status of what is no device of the list. */
+    dropStatus: (devices: readonly number[]): void => void dropStatus.run(JSON.stringify(devices)),
     putStatus: (row: StatusRow): void => void putStatus.run(row),
     statuses: (devices: readonly number[]): StatusRow[] => statuses.all(JSON.stringify(devices)),
     putFindings: (devices: readonly number[], loads: ReadonlyMap<number, FindingLoad>): void => {

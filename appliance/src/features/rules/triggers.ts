@@ -14,11 +14,19 @@ const sweep =
 /** Kinds whose objects say something about many devices at once. */
 const ruleKinds = `('tag-rule', 'moving-rule', 'status-conditions', 'group', 'setting')`;
 
+/** Tags by hand stand in what people say about the device; lists read them beside those of rules. */
+const handTags = `
+  delete from device_tag where source = 'hand' and device = (select id from device where public_id = new.id);
+  insert into device_tag (tag, device, source)
+    select distinct t.value, d.id, 'hand' from device d, json_each(new.body, '$.tags') t
+      where d.public_id = new.id and new.deleted_at is null;`;
+
 const onObject = (operation: 'insert' | 'update'): [string, string] => [
   `rules_object_${operation}`,
   `after ${operation} on object when new.kind = 'device-decision' begin
      insert into device_dirty (device) select id from device
-       where public_id = new.id and id not in (select device from device_dirty); end`,
+       where public_id = new.id and id not in (select device from device_dirty);
+     ${handTags} end`,
 ];
 
 const onRule = (operation: 'insert' | 'update'): [string, string] => [
@@ -56,8 +64,6 @@ const triggers: ReadonlyArray<readonly [name: string, body: string]> = [
   ['rules_section_delete', `after delete on section begin ${dirty('old.device')} end`],
   ['rules_task_insert', `after insert on task begin ${dirty('new.device')} end`],
   ['rules_task_update', `after update of state on task begin ${dirty('new.device')} end`],
-  ['rules_tag_insert', `after insert on device_tag when new.source = 'hand' begin ${dirty('new.device')} end`],
-  ['rules_tag_delete', `after delete on device_tag when old.source = 'hand' begin ${dirty('old.device')} end`],
   onObject('insert'),
   onObject('update'),
   onRule('insert'),

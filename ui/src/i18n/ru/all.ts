@@ -25,6 +25,7 @@ import { provision } from './provision.ts';
 import { queries } from './queries.ts';
 import { refusals } from './refusals.ts';
 import { register } from './register.ts';
+import { rules } from './rules.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { story } from './story.ts';
@@ -60,6 +61,7 @@ export const ru = {
   ...queries,
   ...refusals,
   ...register,
+  ...rules,
   ...search,
   ...settings,
   ...story,

@@ -11,6 +11,8 @@ export const kind = defineKind({
     displayName: { type: 'text', max: 200, indexed: true },
     description: { type: 'multiline', max: 2_000 },
     group: { type: 'reference', kind: 'group' },
+    /** Tags by hand; those that rules give are derived. */
+    tags: { type: 'list', max: 50 },
   },
   leaves: null,
 });

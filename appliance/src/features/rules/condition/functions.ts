@@ -1,0 +1,46 @@
+import { apkKey } from '@sallyport/bundle-tools/versions/apk';
+import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
+import { pep440Key } from '@sallyport/bundle-tools/versions/pep440';
+import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
+import { semverKey } from '@sallyport/bundle-tools/versions/semver';
+import type { Database } from '../../../platform/database.ts';
+import { rangeTest } from './values.ts';
+
+/** Text as it is compared: without case, in every script. */
+export const fold = (text: string): string => text.normalize('NFC').toLowerCase();
+
+const keyers: Readonly<Record<string, (version: string) => Uint8Array | null>> = {
+  deb: dpkgKey,
+  rpm: rpmKey,
+  apk: apkKey,
+  npm: semverKey,
+  pypi: pep440Key,
+};
+
+/** A key that orders versions of a type of package; of an unknown type as Debian does, which takes most. */
+export const versionKey = (type: string | null, version: string): Uint8Array | null =>
+  (keyers[type ?? ''] ?? dpkgKey)(version);
+
+/** Functions that conditions call in SQL; on the connection that evaluates them. */
+export const defineFunctions = (db: Database): void => {
+  const ranges = new Map<string, (address: string) => boolean>();
+  const inRange = (address: unknown, range: unknown): number => {
+    if (typeof address !== 'string' || typeof range !== 'string') return 0;
+    let test = ranges.get(range);
+    if (test === undefined) {
+      test = rangeTest(range) ?? (() => false);
+      // A few hundred rules at most ask for ranges; what previews leave behind goes with it.
+      if (ranges.size > 1_000) ranges.clear();
+      ranges.set(range, test);
+    }
+    return Number(test(address));
+  };
+  const options = { deterministic: true } as const;
+  db.function('rule_fold', options, (text: unknown) => (typeof text === 'string' ? fold(text) : null));
+  db.function('rule_version', options, (type: unknown, version: unknown) => {
+    if (typeof version !== 'string') return null;
+    const key = versionKey(typeof type === 'string' ? type : null, version);
+    return key === null ? null : Buffer.from(key);
+  });
+  db.function('rule_in_range', options, inRange);
+};

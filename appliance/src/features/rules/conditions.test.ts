@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { factCondition, groupCondition } from '../../../test/support/rules/arbitrary.ts';
+import {
+  applyDrawn,
+  type Drawn,
+  drawnDevice,
+  groupsBelow,
+  makeGroups,
+  recordOf,
+} from '../../../test/support/rules/fleet.ts';
+import { plainFits } from '../../../test/support/rules/plain.ts';
+import { parseCondition } from './condition/parse.ts';
+import { printCondition } from './condition/print.ts';
+import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
+import { vocabularyOf } from './fields/vocabulary.ts';
+import { conditionEvaluator } from './queries.ts';
+
+const now = Date.parse('2026-11-24T10:00:00Z');
+let site: Awaited<ReturnType<typeof openAppliance>>;
+let vocabulary: Vocabulary;
+const fleet = new Map<number, Drawn>();
+
+beforeAll(async () => {
+  site = await openAppliance();
+  vocabulary = vocabularyOf(site.inventory.collections());
+  makeGroups(site);
+  for (const drawn of fc.sample(drawnDevice, { numRuns: 60, seed: 7 })) fleet.set(applyDrawn(site, drawn, now), drawn);
+});
+afterAll(async () => {
+  await site.stop();
+});
+
+const parse = (text: string, below: 1 | 2 | 4 = 4): Condition =>
+  parseCondition(text, {
+    vocabulary,
+    below,
+    group: (id) => ({ Top: 'g-top', 'g-top': 'g-top' })[id] ?? (id.startsWith('g-') ? id : undefined),
+  });
+const faultOf = (text: string, below?: 1 | 2 | 4): unknown => {
+  try {
+    parse(text, below);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionFault) return error.fault;
+    throw error;
+  }
+};
+
+describe('a condition', () => {
+  it('says in SQL what it says over a plain record', () => {
+    const evaluator = conditionEvaluator(site.db, site.inventory, vocabulary);
+    const moment = { now, visibleSince: now, groupsBelow };
+    fc.assert(
+      fc.property(groupCondition, (condition) => {
+        const expected = [...fleet]
+          .filter(([, drawn]) => plainFits(condition, recordOf(drawn, now), { now, groupsBelow }))
+          .map(([device]) => device);
+        expect(evaluator.matching(condition, moment)).toEqual(expected);
+        const some = [...fleet.keys()].filter((device) => device % 3 === 0);
+        const tested = evaluator.test([condition], some, moment);
+        expect(some.filter((device) => tested.get(device)?.fits[0])).toEqual(
+          expected.filter((id) => some.includes(id)),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is read as it was printed', () => {
+    fc.assert(
+      fc.property(fc.oneof(factCondition, groupCondition), (condition) => {
+        expect(parse(printCondition(condition, { vocabulary }))).toEqual(condition);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends for any text, with a tree or with what is wrong and where', () => {
+    const words = [
+      'and',
+      'or',
+      'not',
+      'some',
+      'name',
+      '=',
+      '"',
+      '(',
+      ')',
+      'software',
+      'x',
+      '<',
+      'lastSeen',
+      'older',
+      '2h',
+      ' ',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constantFrom(...words), fc.string()), { maxLength: 30 }), (parts) => {
+        const fault = faultOf(parts.join(' '));
+        if (fault !== undefined) expect(fault).toMatchObject({ what: expect.any(String), at: expect.any(Number) });
+      }),
+    );
+  });
+
+  it.each([
+    ['', 'expectedField', 1],
+    ['nme = a', 'unknownField', 1],
+    ['name = ', 'expectedValue', 8],
+    ['name older 2h', 'operator', 6],
+    ['name = a b', 'expectedEnd', 10],
+    ['(name = a', 'expectedClose', 10],
+    ['name = "a', 'openQuote', 8],
+    ['kind = car', 'choice', 8],
+    ['lastSeen older soon', 'value.time', 16],
+    ['address in 10.0.0.0/40', 'value.address', 12],
+    ['findings >= many', 'value.number', 13],
+    ['activity.restartPending = 2', 'value.yesno', 27],
+    ['group = Nowhere', 'group', 9],
+    ['some nothing (name = a)', 'unknownCollection', 6],
+    ['some software (some hardware (type = a))', 'someInSome', 16],
+    ['accounts.fullName = a', 'unknownField', 1],
+    [`${'('.repeat(30)}name = a${')'.repeat(30)}`, 'tooDeep', 21],
+    [Array.from({ length: 101 }, () => 'name = a').join(' or '), 'tooMany', 1201],
+  ])('says what is wrong with %s', (text, what, at) => {
+    expect(faultOf(text)).toMatchObject({ what, at });
+  });
+
+  it('asks only for what is settled before it', () => {
+    expect(faultOf('group = Top', 1)).toMatchObject({ what: 'notHere' });
+    expect(faultOf('tag = spare', 2)).toMatchObject({ what: 'notHere' });
+    expect(faultOf('visible = yes', 2)).toMatchObject({ what: 'notHere' });
+    expect(parse('group = Top and handTag = spare', 2)).toEqual({
+      all: [
+        { field: 'group', op: '=', value: 'g-top' },
+        { field: 'handTag', op: '=', value: 'spare' },
+      ],
+    });
+  });
+});

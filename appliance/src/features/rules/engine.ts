@@ -1,0 +1,175 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor } from '../objects/types.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { Vocabulary } from './condition/types.ts';
+import { planMoves } from './moving.ts';
+import { ageList, type Evaluator, type Moment } from './queries.ts';
+import type { RuleSet, StatusSet } from './rule-set.ts';
+import { agesWith, statusesOf } from './status.ts';
+import type { DeviceFacts, RuleStore } from './store.ts';
+import type { Pass } from './types.ts';
+
+export type RuleEngine = {
+  /** Looks at devices that wait, in batches of one transaction each, for at most this long; one batch at least. */
+  run(options?: { budgetMs?: number }): Pass;
+  /** Looks at all that wait: for commands and tests. */
+  settle(): void;
+  /** Whether devices wait. */
+  isBehind(): boolean;
+};
+
+export type EngineParts = {
+  store: RuleStore;
+  objects: ObjectService;
+  events: Pick<EventService, 'record'>;
+  vulnerabilities: Pick<VulnerabilityService, 'loads'>;
+  vocabulary: Vocabulary;
+  evaluator: Evaluator;
+  rules: () => RuleSet;
+  clock: () => number;
+  transact: <T>(work: () => T) => T;
+};
+
+const batchDevices = 512;
+const defaultBudgetMs = 50;
+
+/** Who moves devices: the rule stands in the comment of the revision and in the event. */
+const actor: Actor = { type: 'system', id: 'rules', label: 'rules', rights: new Set(['devices:write']) };
+
+/** Takes devices from the work list and writes what rules say of them: findings, group, tags, status, in this order. */
+export const ruleEngine = (parts: EngineParts): RuleEngine => {
+  const { store, objects, events, vulnerabilities, vocabulary, evaluator, clock, transact } = parts;
+
+  const move = (set: RuleSet, facts: readonly DeviceFacts[], moment: Moment): void => {
+    const { winners, moves } = planMoves({ store, evaluator }, set.moves, facts, moment);
+    for (const { device, publicId, rule, to } of moves) {
+      objects.put(actor, 'device-decision', publicId, { group: to }, { comment: `moving rule ${rule.name}` });
+      events.record('device-moved', {
+        device,
+        actor: 'system:rules',
+        params: { device: publicId, rule: rule.name, group: set.groups.name(to) },
+      });
+    }
+    for (const { id, enrolments } of facts) {
+      const rule = winners.get(id);
+      if (rule !== undefined && rule.mode !== 'continuous') store.setDone(rule.id, id, String(enrolments));
+    }
+  };
+
+  const tag = (set: RuleSet, devices: readonly number[], moment: Moment): void => {
+    const fits = evaluator.test(
+      set.tags.map(({ condition }) => condition),
+      devices,
+      moment,
+    );
+    const held = new Map(store.ruleTags(devices).map((row) => [`${row.device} ${row.source} ${row.tag}`, row]));
+    for (const device of devices) {
+      set.tags.forEach((rule, index) => {
+        if (fits.get(device)?.fits[index] !== true) return;
+        if (!held.delete(`${device} ${rule.id} ${rule.tag}`)) store.addTag(rule.tag, device, rule.id);
+      });
+    }
+    for (const { tag: name, device, source } of held.values())
+      if (!set.broken.has(source)) store.dropTag(name, device, source);
+  };
+
+  const bySet = (set: RuleSet, facts: readonly DeviceFacts[]): Array<[StatusSet, DeviceFacts[]]> => {
+    const groups = new Map<string, [StatusSet, DeviceFacts[]]>();
+    for (const device of facts) {
+      const status = set.statusOf(device.group);
+      const held = groups.get(status.key);
+      if (held === undefined) groups.set(status.key, [status, [device]]);
+      else held[1].push(device);
+    }
+    return [...groups.values()];
+  };
+
+  const judge = (set: RuleSet, facts: readonly DeviceFacts[], moment: Moment): void => {
+    const conditions = [...set.tags, ...set.moves].map(({ condition }) => condition);
+    for (const [status, devices] of bySet(set, facts)) {
+      const found = statusesOf(evaluator, status, devices, moment);
+      const ages = agesWith(
+        ageList([...conditions, ...status.lines.map((line) => line.condition)], vocabulary),
+        status,
+      );
+      const turns = evaluator.turns(
+        ages,
+        devices.map(({ id }) => id),
+        moment.now,
+      );
+      // Being heard counts once the shortest age over the last contact has passed.
+      const shortestMs = Math.min(
+        ...ages.filter(({ moments }) => moments.includes('last_seen_at')).map(({ ms }) => ms),
+      );
+      for (const { id, lastSeenAt } of devices) {
+        const row = found.get(id);
+        if (row === undefined) continue;
+        const aged = Number(lastSeenAt === null || lastSeenAt + shortestMs <= moment.now);
+        store.putStatus({ device: id, ...row, dueAt: turns.get(id) ?? null, aged, updatedAt: moment.now });
+      }
+    }
+  };
+
+  const look = (ids: readonly number[], now: number): void => {
+    const before = store.facts(ids);
+    const devices = before.map(({ id }) => id);
+    store.dropStatus(ids.filter((id) => !devices.includes(id)));
+    store.putFindings(devices, vulnerabilities.loads(devices));
+    const first = parts.rules();
+    const moment = { now, visibleSince: now, groupsBelow: first.groups.below };
+    move(first, before, moment);
+    tag(first, devices, moment);
+    judge(first, store.facts(ids), moment);
+  };
+
+  /** What waits: marked devices first, then those whose time came, then the sweep. */
+  const next = (now: number): { devices: number[]; sweptTo?: number | null } => {
+    const marked = store.dirty(batchDevices);
+    if (marked.length > 0) return { devices: marked };
+    const due = store.due(now, batchDevices);
+    if (due.length > 0) return { devices: due };
+    const { after } = store.sweep();
+    if (after === null) return { devices: [] };
+    const devices = store.sweepDevices(after, batchDevices);
+    return { devices, sweptTo: devices.length < batchDevices ? null : (devices.at(-1) ?? null) };
+  };
+
+  const batch = (): number =>
+    transact(() => {
+      const now = clock();
+      const { devices, sweptTo } = next(now);
+      if (sweptTo !== undefined) {
+        const { again } = store.sweep();
+        if (sweptTo === null) store.setSweep(again === 1 ? 0 : null, 0);
+        else store.setSweep(sweptTo, again);
+      }
+      if (devices.length === 0) return 0;
+      look(devices, now);
+      // With it the marks that moves of this batch made: what follows from them is written.
+      store.clean(devices);
+      return devices.length;
+    });
+
+  const isBehind = (): boolean =>
+    store.dirty(1).length > 0 || store.sweep().after !== null || store.due(clock(), 1).length > 0;
+
+  const run: RuleEngine['run'] = ({ budgetMs = defaultBudgetMs } = {}) => {
+    const end = nowMs() + budgetMs;
+    let devices = 0;
+    while (isBehind()) {
+      devices += batch();
+      if (nowMs() >= end) break;
+    }
+    return { devices, more: isBehind() };
+  };
+
+  return {
+    run,
+    settle: () => {
+      while (run().more);
+    },
+    isBehind,
+  };
+};

@@ -1,0 +1,109 @@
+import type { Said } from '@sallyport/ui/model';
+import { parseCondition } from './condition/parse.ts';
+import { printCondition } from './condition/print.ts';
+import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
+import type { EngineParts } from './engine.ts';
+import { type Move, planMoves } from './moving.ts';
+import type { Moment } from './queries.ts';
+import { limitOf, type MovingRule } from './rule-set.ts';
+import { builtInConditions, parseStatusLines, printStatusLine, printStatusLines } from './status-lines.ts';
+import { sayFault } from './validate.ts';
+
+export type RuleKind = keyof typeof limitOf;
+
+export type Tried = { fault: Said } | { devices: number[] };
+
+export type RulePreview = {
+  vocabulary: Vocabulary;
+  /** The devices that a text finds now. */
+  tryCondition(kind: RuleKind, text: string): Tried;
+  /** The same for each line of a set, with the line as it would be kept. */
+  tryStatus(text: string): { fault: Said } | { lines: Array<{ text: string; devices: number[] }> };
+  /** The moves that would follow now; `instead` stands for the rule of its id, or is a further one. */
+  dryRun(instead?: Omit<MovingRule, 'condition'> & { condition: string }): { fault: Said } | { moves: Move[] };
+  /** The moving rule that decides about a device. */
+  movingRule(device: number): MovingRule | undefined;
+  /** A text as people read it, with the names of groups. */
+  show(kind: RuleKind, text: string): string;
+  /** The conditions that hold for a group, or for the site, one a line, and its time-out. */
+  effective(group: string | null): { lines: string[]; notVisibleHours: number };
+  builtIn: string;
+};
+
+const hourMs = 3_600_000;
+const planned = 2_000;
+
+/** What rules would do, without doing it. */
+export const rulePreview = (parts: EngineParts): RulePreview => {
+  const { store, evaluator, vocabulary, clock } = parts;
+
+  const moment = (): Moment => {
+    const now = clock();
+    return {
+      now,
+      visibleSince: now - parts.rules().statusOf(null).notVisibleMs,
+      groupsBelow: parts.rules().groups.below,
+    };
+  };
+  const options = (kind: RuleKind) => ({ vocabulary, below: limitOf[kind], group: parts.rules().groups.find });
+  const named = () => ({ vocabulary, groupName: parts.rules().groups.name });
+
+  const orFault = <T>(work: () => T): T | { fault: Said } => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof ConditionFault)) throw error;
+      return { fault: sayFault(error.fault) };
+    }
+  };
+  const find = (condition: Condition): number[] => evaluator.matching(condition, moment());
+
+  const movesOf = (rules: readonly MovingRule[]): Move[] => {
+    const moves: Move[] = [];
+    const at = moment();
+    for (let after = 0; ; ) {
+      const ids = store.sweepDevices(after, planned);
+      moves.push(...planMoves({ store, evaluator }, rules, store.facts(ids), at).moves);
+      const last = ids.at(-1);
+      if (last === undefined || ids.length < planned) return moves;
+      after = last;
+    }
+  };
+
+  return {
+    vocabulary,
+    tryCondition: (kind, text) => orFault(() => ({ devices: find(parseCondition(text, options(kind))) })),
+    tryStatus: (text) =>
+      orFault(() => ({
+        lines: parseStatusLines(text, options('status-conditions')).map((line) => ({
+          text: printStatusLine(line, named()),
+          devices: find(line.condition),
+        })),
+      })),
+    dryRun: (instead) =>
+      orFault(() => {
+        const others = parts.rules().moves.filter(({ id }) => id !== instead?.id);
+        if (instead === undefined) return { moves: movesOf(others) };
+        const rule = { ...instead, condition: parseCondition(instead.condition, options('moving-rule')) };
+        const all = [...others, rule].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
+        return { moves: movesOf(all) };
+      }),
+    movingRule: (device) =>
+      planMoves({ store, evaluator }, parts.rules().moves, store.facts([device]), moment()).winners.get(device),
+    show: (kind, text) => {
+      const shown = orFault(() => {
+        if (kind !== 'status-conditions') return printCondition(parseCondition(text, options(kind)), named());
+        return printStatusLines(text, parseStatusLines(text, options(kind)), named());
+      });
+      return typeof shown === 'string' ? shown : text;
+    },
+    effective: (group) => {
+      const set = parts.rules().statusOf(group);
+      return {
+        lines: set.lines.map((line) => printStatusLine(line, named())),
+        notVisibleHours: set.notVisibleMs / hourMs,
+      };
+    },
+    builtIn: builtInConditions,
+  };
+};

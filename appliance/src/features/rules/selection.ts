@@ -1,0 +1,27 @@
+/** Parameters of the list of devices that say which devices; the rest is how they are shown. */
+export const selectionParameters = [
+  'q',
+  'status',
+  'state',
+  'kind',
+  'group',
+  'os',
+  'address',
+  'decision',
+  'tag',
+  'door',
+  'software',
+  'selection',
+] as const;
+
+const maxParameters = 50;
+
+/** A filter as it is kept: the parameters that choose devices, in their order; undefined when nothing is left of it. */
+export const cleanFilter = (text: string): string | undefined => {
+  const given = [...new URLSearchParams(text.trim().replace(/^.*\?/, ''))];
+  const kept = given.filter(
+    ([name, value]) => value.trim() !== '' && (selectionParameters as readonly string[]).includes(name),
+  );
+  if (kept.length === 0 || kept.length > maxParameters) return undefined;
+  return new URLSearchParams(kept).toString();
+};

@@ -1,0 +1,110 @@
+import type { Level, Said } from '@sallyport/ui/model';
+import { type ParseOptions, parseCondition } from './condition/parse.ts';
+import { printCondition } from './condition/print.ts';
+import { type Condition, ConditionFault } from './condition/types.ts';
+
+// A set of status conditions is a text of lines: the level, the reason in the site's words or as the name of one that
+// the catalogue has in every language, and when. `#` starts a line that is only read by people.
+//
+//   critical "Disk is nearly full": some volume (freeBytes < 1GB)
+//   warning @attend: findings.attend >= 5
+
+export type StatusLine = {
+  level: Level;
+  reason: Said;
+  condition: Condition;
+  /** The field whose number the reason names as `n`. */
+  number?: string;
+};
+
+/** Levels that a person can give. */
+export const givenLevels: readonly Level[] = ['critical', 'warning', 'waiting', 'not-visible', 'info'];
+
+/** Reasons that the catalogue has, with the field whose number each names. */
+export const namedReasons: Readonly<Record<string, string | undefined>> = {
+  held: undefined,
+  act: 'findings.act',
+  pending: undefined,
+  reenrolling: undefined,
+  deploymentFailed: 'failedOrders',
+  attend: 'findings.attend',
+  restartPending: undefined,
+  neverSeen: undefined,
+  notVisible: undefined,
+  noInventory: undefined,
+};
+
+/** What holds where nobody says otherwise. */
+export const builtInConditions = `critical @held: state = held
+critical @act: findings.act >= 1
+waiting @pending: state = pending
+warning @reenrolling: reenrolling = yes
+warning @deploymentFailed: failedOrders >= 1
+warning @attend: findings.attend >= 1
+warning @restartPending: activity.restartPending = yes
+not-visible @neverSeen: state = managed and lastSeen unknown
+not-visible @notVisible: state = managed and visible = no and not lastSeen unknown
+warning @noInventory: state = managed and visible = yes and inventory = no`;
+
+const maxLines = 100;
+const linePattern = /^(\S+)\s+(?:@([A-Za-z]+)|"((?:[^"\\]|\\["\\]){1,200})")\s*:\s*(.+)$/;
+
+const said = (named: string | undefined, words: string | undefined): Said =>
+  named === undefined
+    ? { key: 'devices.reason.own', params: { text: (words ?? '').replace(/\\(["\\])/g, '$1') } }
+    : { key: `devices.reason.${named}` };
+
+/** The lines of a set; throws ConditionFault, whose text names the line. */
+export const parseStatusLines = (text: string, options: ParseOptions): StatusLine[] => {
+  const lines = text.split(/\r?\n/).map((line, index) => ({ line: line.trim(), number: index + 1 }));
+  const written = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
+  if (written.length > maxLines) throw new ConditionFault('tooManyLines', 1, String(maxLines));
+  return written.map(({ line, number }) => {
+    const fault = (what: string, found: string): ConditionFault => new ConditionFault(what, number, found);
+    const match = linePattern.exec(line);
+    if (match === null) throw fault('line', line.slice(0, 60));
+    const [, level = '', named, words, rest = ''] = match;
+    const given = givenLevels.find((one) => one === level);
+    if (given === undefined) throw fault('level', level);
+    if (named !== undefined && !Object.hasOwn(namedReasons, named)) throw fault('reason', named);
+    const count = named === undefined ? undefined : namedReasons[named];
+    try {
+      const condition = parseCondition(rest, options);
+      return { level: given, reason: said(named, words), condition, ...(count === undefined ? {} : { number: count }) };
+    } catch (error) {
+      if (!(error instanceof ConditionFault)) throw error;
+      const inside = error.fault;
+      throw new ConditionFault(inside.what, inside.at + line.length - rest.length, `${number}: ${inside.text}`);
+    }
+  });
+};
+
+/** The text of lines as it is kept; comments and empty lines stay where they were. */
+export const printStatusLines = (
+  text: string,
+  lines: readonly StatusLine[],
+  options: Parameters<typeof printCondition>[1],
+): string => {
+  let next = 0;
+  return text
+    .split(/\r?\n/)
+    .map((line) => {
+      const trimmed = line.trim();
+      if (trimmed === '' || trimmed.startsWith('#')) return trimmed;
+      const parsed = lines[next];
+      next += 1;
+      return parsed === undefined ? trimmed : printStatusLine(parsed, options);
+    })
+    .join('\n')
+    .trim();
+};
+
+/** One line of a set. */
+export const printStatusLine = (line: StatusLine, options: Parameters<typeof printCondition>[1]): string => {
+  const words = line.reason.params?.['text'];
+  const reason =
+    words === undefined
+      ? `@${line.reason.key.slice(line.reason.key.lastIndexOf('.') + 1)}`
+      : `"${String(words).replace(/[\\"]/g, (char) => `\\${char}`)}"`;
+  return `${line.level} ${reason}: ${printCondition(line.condition, options)}`;
+};

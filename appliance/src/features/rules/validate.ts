@@ -1,0 +1,76 @@
+import type { Said } from '@sallyport/ui/model';
+import type { FieldErrors } from '../../platform/errors.ts';
+import type { FurtherRule, ObjectService } from '../objects/service.ts';
+import type { Body } from '../objects/types.ts';
+import { parseCondition } from './condition/parse.ts';
+import { printCondition } from './condition/print.ts';
+import { ConditionFault, type Fault, type Vocabulary } from './condition/types.ts';
+import { groupTree } from './groups.ts';
+import { limitOf } from './rule-set.ts';
+import { cleanFilter } from './selection.ts';
+import { parseStatusLines, printStatusLines } from './status-lines.ts';
+
+/** What is wrong with a text, for people. */
+export const sayFault = ({ what, at, text }: Fault): Said => ({ key: `condition.fault.${what}`, params: { at, text } });
+
+/** As a tag rule's own field says. */
+const maxTagLength = 50;
+
+const text = (body: Body, name: string): string => String(body[name] ?? '');
+
+/** Checks the texts of rules, and keeps them with the ids of groups, so that a group that is renamed stays the same. */
+export const ruleTexts = (parts: {
+  objects: ObjectService;
+  vocabulary: Vocabulary;
+}): Readonly<Record<string, FurtherRule>> => {
+  const { objects, vocabulary } = parts;
+
+  const orFault = (field: string, body: Body, keep: () => Body): { faults: FieldErrors; body: Body } => {
+    try {
+      return { faults: {}, body: { ...body, ...keep() } };
+    } catch (error) {
+      if (!(error instanceof ConditionFault)) throw error;
+      return { faults: { [field]: sayFault(error.fault) }, body };
+    }
+  };
+
+  const condition =
+    (kind: 'tag-rule' | 'moving-rule'): FurtherRule =>
+    (_id, body) =>
+      orFault('condition', body, () => {
+        const options = { vocabulary, below: limitOf[kind], group: groupTree(objects).find };
+        return { condition: printCondition(parseCondition(text(body, 'condition'), options), { vocabulary }) };
+      });
+
+  /** One set for each group, and one for the site. */
+  const isTaken = (id: string, body: Body): boolean =>
+    body['group'] === undefined &&
+    objects.list({ kind: 'status-conditions', where: { group: null }, limit: 2 }).rows.some((other) => other.id !== id);
+
+  return {
+    'tag-rule': condition('tag-rule'),
+    'moving-rule': condition('moving-rule'),
+    'status-conditions': (id, body) => {
+      if (isTaken(id, body)) return { faults: { group: { key: 'validation.taken' } }, body };
+      if (body['conditions'] === undefined) return { faults: {}, body };
+      return orFault('conditions', body, () => {
+        const given = text(body, 'conditions');
+        const options = { vocabulary, below: limitOf['status-conditions'], group: groupTree(objects).find };
+        return { conditions: printStatusLines(given, parseStatusLines(given, options), { vocabulary }) };
+      });
+    },
+    'device-decision': (_id, body) => {
+      const tags = Array.isArray(body['tags']) ? body['tags'].map((tag) => String(tag).trim()) : [];
+      if (tags.some((tag) => tag === '' || tag.length > maxTagLength))
+        return { faults: { tags: { key: 'validation.tooLong', params: { max: maxTagLength } } }, body };
+      const { tags: _, ...rest } = body;
+      return { faults: {}, body: tags.length === 0 ? rest : { ...rest, tags: [...new Set(tags)].sort() } };
+    },
+    selection: (_id, body) => {
+      const filter = cleanFilter(text(body, 'filter'));
+      return filter === undefined
+        ? { faults: { filter: { key: 'condition.fault.filter' } }, body }
+        : { faults: {}, body: { ...body, filter } };
+    },
+  };
+};
