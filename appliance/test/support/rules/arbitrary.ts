@@ -39,7 +39,7 @@ const tree = (leaf: fc.Arbitrary<Condition>, depth: number): fc.Arbitrary<Condit
           weight: 2,
           arbitrary: fc
             .tuple(fc.constantFrom('all', 'any'), fc.array(tree(leaf, depth - 1), { minLength: 2, maxLength: 3 }))
-            .map(([word, parts]) => ({ [word]: parts }) as Condition),
+            .map(([word, parts]): Condition => (word === 'all' ? { all: parts } : { any: parts })),
         },
       );
 

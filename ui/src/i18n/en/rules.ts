@@ -12,7 +12,8 @@ export const rules = {
   'kind.tag-rule.hint.disabled': 'A disabled rule takes back the tags that it gave.',
   'kind.moving-rule.title': 'Moving rules',
   'kind.moving-rule.one': 'moving rule',
-  'kind.moving-rule.purpose': 'Move the devices that fit a condition into a group. The first rule by priority that fits a device decides.',
+  'kind.moving-rule.purpose':
+    'Move the devices that fit a condition into a group. The first rule by priority that fits a device decides.',
   'kind.moving-rule.create': 'New moving rule',
   'kind.moving-rule.source': 'entered by administrators',
   'kind.moving-rule.field.name': 'Name',
@@ -21,7 +22,8 @@ export const rules = {
   'kind.moving-rule.field.mode': 'When',
   'kind.moving-rule.field.priority': 'Priority',
   'kind.moving-rule.field.disabled': 'Disabled',
-  'kind.moving-rule.hint.condition': 'A moving rule can ask for facts and for tags by hand, not for the group or for tags that rules give.',
+  'kind.moving-rule.hint.condition':
+    'A moving rule can ask for facts and for tags by hand, not for the group or for tags that rules give.',
   'kind.moving-rule.hint.mode': 'What people move by hand stands, unless the rule applies continuously.',
   'kind.moving-rule.hint.priority': 'The lowest number comes first, in every mode.',
   'kind.moving-rule.option.mode.once': 'Once for each device',
@@ -157,7 +159,8 @@ export const rules = {
   'condition.movesFrom': 'From',
   'condition.movesTo': 'To',
   'condition.language': 'How conditions are written',
-  'condition.languageText': 'Comparisons are joined by and, or, not and brackets. Text is compared without case, < and > compare versions. A row of a collection is asked by some:',
+  'condition.languageText':
+    'Comparisons are joined by and, or, not and brackets. Text is compared without case, < and > compare versions. A row of a collection is asked by some:',
   'condition.builtIn': 'Built-in conditions',
   'condition.builtInText': 'They hold where nothing replaces them; copy and change what you need.',
   'rules.held': 'A rule keeps this device in its group',
@@ -174,7 +177,10 @@ export const rules = {
   'confirm.devices.tag.question': { one: 'Tag {n} device? Tag: {tag}', other: 'Tag {n} devices? Tag: {tag}' },
   'confirm.devices.tag.consequence': 'The tag stays until somebody removes it.',
   'confirm.devices.tag.button': { one: 'Tag {n} device', other: 'Tag {n} devices' },
-  'confirm.devices.untag.question': { one: 'Take the tag from {n} device? Tag: {tag}', other: 'Take the tag from {n} devices? Tag: {tag}' },
+  'confirm.devices.untag.question': {
+    one: 'Take the tag from {n} device? Tag: {tag}',
+    other: 'Take the tag from {n} devices? Tag: {tag}',
+  },
   'confirm.devices.untag.consequence': 'What rules give stays.',
   'confirm.devices.untag.button': { one: 'Take it from {n} device', other: 'Take it from {n} devices' },
   'toast.devices.tag': { one: '{n} device tagged: {tag}', other: '{n} devices tagged: {tag}' },
