@@ -16,13 +16,14 @@ const collect = ({ exchange }: Appliance): number => {
   }
 };
 
-/** Applies every retention: events, changes, orphaned items, tombstones, certificates. */
+/** Applies every retention: events, changes, orphaned items, tombstones, certificates; looks again for sources. */
 await runJobs('retention', async (_payload, { appliance }) => {
   appliance.devices.trim();
   appliance.accounts.trim();
   appliance.queries.trim();
   appliance.samples.trim();
   appliance.exchange.unreferenced();
+  appliance.vulnerabilities.refreshSources();
   return {
     events: appliance.events.trim(),
     inventory: appliance.inventory.trim(),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
@@ -13,6 +14,7 @@ import { rematchAll } from './rematch-store.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
 import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
+import { sourceNames } from './source-names.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
 import type {
   Decision,
@@ -57,6 +59,8 @@ export type VulnerabilityService = {
     readonly capturedAt: string;
     readonly onProgress?: (advisories: number) => void;
   }): Promise<FeedState[]>;
+  /** Looks again at devices whose agents do not name source packages: somebody may know them by now. */
+  refreshSources(): void;
   /** The position of each feed in a snapshot that is here. */
   feedsOf(number: number): FeedState[];
   /** Removes snapshots that are neither in force nor the ones before, and what a build left half-made. */
@@ -116,6 +120,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const store = vulnerabilityStore(db);
   const current = (): number => store.snapshots().snapshot;
   const snapshots = snapshotReaders(parts.folder, current);
+  const withSources = sourceNames(db);
   const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
 
   const matchNew = (coord: number, coordinate: Parameters<VulnerabilityStore['coord']>[0], at: string): void => {
@@ -128,10 +133,13 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const coordsOf = (device: number, at: string): number[] => {
     const platform = platformOf(inventory.section(device, 'platform'));
     const ids = new Set<number>();
-    for (const row of inventory.section(device, 'software')) {
+    const items = inventory
+      .section(device, 'software')
       // Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart.
-      if (row['kernel'] === 'old' || row['kernel'] === 'pending') continue;
-      const coordinate = coordinateOf(identityOf(row), platform);
+      .filter((row) => row['kernel'] !== 'old' && row['kernel'] !== 'pending')
+      .map(identityOf);
+    for (const item of withSources(items, platform, platform === undefined ? null : ecosystemOf(platform))) {
+      const coordinate = coordinateOf(item, platform);
       if (!coordinate) continue;
       const { id, isNew } = store.coord(coordinate);
       if (isNew) matchNew(id, coordinate, at);
@@ -191,6 +199,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   return {
     onSectionChanged: ({ device, collection }) => {
       if (collection === 'software' || collection === 'platform') immediate(db, () => updateDevice(device));
+    },
+    refreshSources: () => {
+      for (const { device } of store.withoutSources()) immediate(db, () => updateDevice(device));
     },
     forget: (device) => immediate(db, () => forget(device)),
     keepOf: (device) => store.keepOf(device),

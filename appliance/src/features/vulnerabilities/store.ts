@@ -88,7 +88,13 @@ export const vulnerabilityStore = (db: Database) => {
     'SELECT snapshot, snapshot_previous AS previous, matched FROM exchange_state WHERE id = 1',
   );
 
+  const withoutSources = db.prepare<[], { device: number }>(
+    `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND door IN ('glpi', 'ocs', 'stick')`,
+  );
+
   return {
+    /** Devices whose software is known through an agent that does not name source packages. */
+    withoutSources: () => withoutSources.all(),
     /** The id of a coordinate; `isNew`: it has never been matched. */
     coord: (coordinate: Coordinate): { id: number; isNew: boolean } => {
       const { eco, name, version } = coordinate;
