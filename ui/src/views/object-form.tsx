@@ -1,4 +1,10 @@
 import {
+  ConditionBuilder,
+  type ConditionHelpProps,
+  ConditionLanguage,
+  ConditionTried,
+} from '../components/condition-help.tsx';
+import {
   AreaField,
   Button,
   CheckField,
@@ -44,6 +50,8 @@ export type ObjectFormProps = {
   readonly readOnly?: boolean | undefined;
   /** Shown once: the secret of a new token, a one-time link. */
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
+  /** Of a kind with a condition: the form then also sends `do` as `add` or `try`, which saves nothing. */
+  readonly condition?: ConditionHelpProps | undefined;
 };
 
 const text = (value: Value): string =>
@@ -83,7 +91,16 @@ const Control = ({
   const choices = (field.choices ?? []).map((choice) => ({ value: choice.id, label: choice.name }));
   switch (field.type) {
     case 'multiline':
-      return <AreaField {...shared} value={text(value)} maxLength={field.max} required={field.required} />;
+      return (
+        <AreaField
+          {...shared}
+          value={text(value)}
+          rows={field.syntax === 'status-conditions' ? 10 : 4}
+          maxLength={field.max}
+          // A text that its builder still has to fill must not keep the browser from sending the form.
+          required={field.required && field.syntax === undefined}
+        />
+      );
     case 'json':
       return <AreaField {...shared} value={text(value)} rows={8} required={field.required} />;
     case 'boolean':
@@ -134,7 +151,7 @@ const Control = ({
 
 /** The form of any kind, generated from its declaration. */
 export const ObjectForm = (props: ObjectFormProps) => {
-  const { ctx, kind, area, fields, values, object, errors, secret } = props;
+  const { ctx, kind, area, fields, values, object, errors, secret, condition } = props;
   const kindTitle = ctx.tDynamic(`kind.${kind}.title`);
   const labels = Object.fromEntries(
     fields.flatMap(({ name }) => {
@@ -180,6 +197,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
         </Notice>
       )}
       <ErrorSummary ctx={ctx} errors={errors === undefined ? undefined : named} labels={labels} />
+      {condition?.tried === undefined ? null : <ConditionTried ctx={ctx} tried={condition.tried} />}
       {props.readOnly ? (
         <Panel context={ctx.t('objects.builtIn')} title={object?.title ?? kindTitle}>
           <div class="body">
@@ -214,8 +232,14 @@ export const ObjectForm = (props: ObjectFormProps) => {
                 <Button kind="primary" unavailable={right}>
                   {ctx.t('common.save')}
                 </Button>
+                {condition === undefined ? null : (
+                  <Button name="do" value="try">
+                    {ctx.t('condition.try')}
+                  </Button>
+                )}
                 <LinkButton href={paths.objects(kind)}>{ctx.t('common.cancel')}</LinkButton>
               </div>
+              {condition === undefined ? null : <ConditionBuilder ctx={ctx} help={condition} />}
             </PostForm>
             {object === undefined ? null : (
               <PostForm ctx={ctx} action={paths.objectDelete(kind, object.id)}>
@@ -227,6 +251,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
           </div>
         </Panel>
       )}
+      {condition === undefined ? null : <ConditionLanguage ctx={ctx} help={condition} />}
     </SettingsFrame>
   );
 };

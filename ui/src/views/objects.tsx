@@ -32,6 +32,8 @@ export type KindField = {
   readonly options?: readonly string[] | undefined;
   /** `reference` and `list`: what can be chosen, by name. */
   readonly choices?: readonly { readonly id: string; readonly name: string }[] | undefined;
+  /** `multiline`: a text of the language of conditions. */
+  readonly syntax?: 'condition' | 'status-conditions' | undefined;
 };
 
 /** Objects of one kind, generated from its declaration. */

@@ -66,7 +66,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
   app.route('/', settingsPages(deps));
-  app.route('/', objectPages(deps, managedObjects(deps)));
+  app.route('/', objectPages(deps, managedObjects(deps), model));
   app.route('/', searchPages(deps, search));
   app.route('/', apiPages(deps));
   return app;

@@ -76,5 +76,6 @@ export const viewField = (name: string, field: KindField, choices: ViewField['ch
   min: field.min,
   max: field.max,
   options: field.options,
+  syntax: field.syntax,
   choices,
 });

@@ -23,6 +23,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
+import type { RuleService } from '../rules/service.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
@@ -53,6 +54,7 @@ export type ConsoleDeps = {
   exchange: ExchangeService;
   deployments: DeploymentService;
   provision: ProvisionService;
+  rules: RuleService;
   queries: ConsoleQueries;
   drafts: ImportDrafts;
   media: MediaService;

@@ -1,4 +1,5 @@
 import type { Said } from '@sallyport/ui/model';
+import { quote } from './condition/lexer.ts';
 import { parseCondition } from './condition/parse.ts';
 import { printCondition } from './condition/print.ts';
 import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
@@ -13,6 +14,17 @@ export type RuleKind = keyof typeof limitOf;
 
 export type Tried = { fault: Said } | { devices: number[] };
 
+/** A comparison as a form says it. */
+export type Added = {
+  join: 'and' | 'or' | 'and not' | 'or not';
+  field: string;
+  op: string;
+  value: string;
+  /** Of a line of status conditions. */
+  level?: string;
+  reason?: string;
+};
+
 export type RulePreview = {
   vocabulary: Vocabulary;
   /** The devices that a text finds now. */
@@ -25,9 +37,13 @@ export type RulePreview = {
   movingRule(device: number): MovingRule | undefined;
   /** A text as people read it, with the names of groups. */
   show(kind: RuleKind, text: string): string;
+  /** A text with one comparison more, of a set as a line of its own; nothing is kept of a text that cannot be read. */
+  append(kind: RuleKind, text: string, added: Added): { fault: Said; in: 'text' | 'added' } | { text: string };
   /** The conditions that hold for a group, or for the site, one a line, and its time-out. */
   effective(group: string | null): { lines: string[]; notVisibleHours: number };
   builtIn: string;
+  /** The name of a group; its id where the name says nothing. */
+  groupName(id: string): string;
 };
 
 const hourMs = 3_600_000;
@@ -70,8 +86,29 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
     }
   };
 
+  const append: RulePreview['append'] = (kind, text, added) => {
+    const value = added.op === 'unknown' ? '' : ` ${quote(added.value.trim())}`;
+    const comparison = orFault(() => parseCondition(`${added.field} ${added.op}${value}`, options(kind)));
+    if ('fault' in comparison) return { ...comparison, in: 'added' };
+    if (kind === 'status-conditions') {
+      const words = (added.reason ?? '').trim().replace(/[\\"]/g, (char) => `\\${char}`);
+      const line = `${added.level ?? ''} "${words}": ${printCondition(comparison, named())}`;
+      const parsed = orFault(() => parseStatusLines(line, options(kind)));
+      return 'fault' in parsed ? { ...parsed, in: 'added' } : { text: `${text.trim()}\n${line}`.trim() };
+    }
+    const part: Condition = added.join.endsWith('not') ? { not: comparison } : comparison;
+    if (text.trim() === '') return { text: printCondition(part, named()) };
+    const given = orFault(() => parseCondition(text, options(kind)));
+    if ('fault' in given) return { ...given, in: 'text' };
+    const whole: Condition = added.join.startsWith('and')
+      ? { all: [...('all' in given ? given.all : [given]), part] }
+      : { any: [...('any' in given ? given.any : [given]), part] };
+    return { text: printCondition(whole, named()) };
+  };
+
   return {
     vocabulary,
+    append,
     tryCondition: (kind, text) => orFault(() => ({ devices: find(parseCondition(text, options(kind))) })),
     tryStatus: (text) =>
       orFault(() => ({
@@ -105,5 +142,6 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
       };
     },
     builtIn: builtInConditions,
+    groupName: (id) => parts.rules().groups.name(id),
   };
 };

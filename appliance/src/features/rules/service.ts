@@ -14,6 +14,9 @@ import { type TagService, tagService } from './tags.ts';
 import { ensureTriggers } from './triggers.ts';
 import { ruleTexts } from './validate.ts';
 
+export type { Added, RuleKind } from './preview.ts';
+export { limitOf } from './rule-set.ts';
+export { givenLevels } from './status-lines.ts';
 export { levels, rankOf } from './types.ts';
 
 export type RuleService = RuleEngine &

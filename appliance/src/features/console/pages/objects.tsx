@@ -1,3 +1,4 @@
+import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Said, Value } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
@@ -11,7 +12,9 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { ManagedObjects, Written } from '../../accounts/managed-objects.ts';
 import { allRights } from '../../accounts/types.ts';
 import { hasRight, type Kind, type KindField, type Obj } from '../../objects/types.ts';
+import { conditionForms } from '../condition-form.ts';
 import { setToast } from '../cookies.ts';
+import type { DeviceModel } from '../device-model.ts';
 import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
 import { bodyOf, formFields, shownValue, shownValues, viewField } from '../object-form-values.ts';
@@ -23,8 +26,9 @@ const tombstoneMs = 90 * 86_400_000;
 const maxFilters = 6;
 
 /** Objects of any kind: list, form, revisions, difference, revert, deletion and restoring, from their declarations. */
-export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages => {
+export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: DeviceModel): Pages => {
   const { objects } = deps;
+  const conditions = conditionForms(deps, model);
 
   const kindOf = (c: Context<ConsoleEnv>): Kind => objects.kind(param(c, 'kind'));
   const titleOf = (kind: Kind, object: Obj): string => String(object.body[kind.title] ?? object.id);
@@ -125,6 +129,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
       values?: Record<string, Value>;
       errors?: FieldErrors;
       secret?: Written['secret'];
+      condition?: ConditionHelpProps | undefined;
       status?: 200 | 201 | 422;
     } = {},
   ): Response | Promise<Response> => {
@@ -146,7 +151,11 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
         kind={kind.name}
         area={kind.area}
         fields={viewFields(c, kind)}
-        values={extra.values ?? (object === undefined ? defaults(kind) : shownValues(kind, object.body))}
+        values={
+          extra.values ??
+          (object === undefined ? defaults(kind) : conditions.show(kind, shownValues(kind, object.body)))
+        }
+        condition={extra.condition ?? conditions.help(kind)}
         object={
           object === undefined
             ? undefined
@@ -207,9 +216,29 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
     }
   };
 
+  /** What a form asked for beside saving. */
+  const helped = (
+    c: Context<ConsoleEnv>,
+    kind: Kind,
+    object: Obj | undefined,
+  ): Response | Promise<Response> | undefined => {
+    const answer = conditions.answer(kind, object?.id, c.get('form'));
+    if (answer === undefined) return undefined;
+    const { values, errors, help } = answer;
+    const isWrong = Object.keys(errors).length > 0 || help.errors !== undefined;
+    return showForm(c, kind, object, {
+      values,
+      condition: help,
+      ...(Object.keys(errors).length > 0 ? { errors } : {}),
+      status: isWrong ? 422 : 200,
+    });
+  };
+
   const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const kind = kindOf(c);
     const actor = actorFor(c, `${kind.area}:write`);
+    const help = helped(c, kind, undefined);
+    if (help !== undefined) return help;
     return orForm(c, kind, undefined, () => {
       const body = Object.fromEntries(
         Object.entries(bodyOf(kind, c.get('form'))).filter(([, value]) => value !== null),
@@ -227,6 +256,8 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects): Pages =
     const kind = kindOf(c);
     const actor = actorFor(c, `${kind.area}:write`);
     const object = objects.get(kind.name, param(c, 'id'));
+    const help = helped(c, kind, object);
+    if (help !== undefined) return help;
     const revision = Number(c.get('form').text('revision'));
     if (!Number.isSafeInteger(revision)) throw new AppError('MALFORMED', 'the form has no revision');
     return orForm(c, kind, object, () => {

@@ -1,0 +1,152 @@
+import type { AskedField, ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help';
+import type { FieldErrors, Said, Value } from '@sallyport/ui/model';
+import type { Body, Kind } from '../objects/types.ts';
+import { type Added, givenLevels, limitOf, type RuleKind } from '../rules/service.ts';
+import type { DeviceModel } from './device-model.ts';
+import type { Form } from './form.ts';
+import { bodyOf, shownValue } from './object-form-values.ts';
+import type { ConsoleDeps } from './types.ts';
+
+// The part of a form that helps with a text of conditions: it adds a comparison, and tries the text before it is saved.
+
+const shownDevices = 20;
+
+export type Helped = { values: Record<string, Value>; errors: FieldErrors; help: ConditionHelpProps };
+
+export type ConditionForms = {
+  /** The help of a kind's form; undefined for kinds without a condition. */
+  help(kind: Kind, extra?: Partial<ConditionHelpProps>): ConditionHelpProps | undefined;
+  /** What a form asked for beside saving; undefined when it is to be saved. */
+  answer(kind: Kind, id: string | undefined, form: Form): Helped | undefined;
+  /** Values with the names of groups in the place of their ids. */
+  show(kind: Kind, values: Record<string, Value>): Record<string, Value>;
+};
+
+const isRuleKind = (name: string): name is RuleKind => Object.hasOwn(limitOf, name);
+
+const joins = ['and', 'or', 'and not', 'or not'] as const;
+
+/** Help with conditions over the rules as they are. */
+export const conditionForms = (
+  { rules }: Pick<ConsoleDeps, 'rules'>,
+  model: Pick<DeviceModel, 'references'>,
+): ConditionForms => {
+  const fieldOf = (kind: Kind): string | undefined =>
+    Object.entries(kind.fields).find(([, field]) => field.syntax !== undefined)?.[0];
+
+  const asked = (kind: RuleKind): AskedField[] => [
+    ...[...rules.vocabulary.fields.values()]
+      .filter(({ layer }) => layer < limitOf[kind])
+      .map(({ name }): AskedField => ({ name, label: { key: `condition.field.${name}` } })),
+    ...[...rules.vocabulary.rows.values()].flatMap((rows) =>
+      [...rows.fields.keys()].map(
+        (name): AskedField => ({
+          name: `${rows.name}.${name}`,
+          label: { key: `collection.${rows.name}.field.${name}` },
+          of: { key: `collection.${rows.name}.title` },
+        }),
+      ),
+    ),
+  ];
+
+  const found = (devices: readonly number[]): FoundDevices => {
+    const names = model.references(devices.slice(0, shownDevices));
+    return { total: devices.length, first: [...names.values()] };
+  };
+
+  const help: ConditionForms['help'] = (kind, extra = {}) => {
+    if (!isRuleKind(kind.name)) return undefined;
+    const isSet = kind.name === 'status-conditions';
+    return {
+      fields: asked(kind.name),
+      values: {},
+      lines: isSet,
+      levels: givenLevels,
+      ...(isSet ? { builtIn: rules.builtIn } : {}),
+      ...extra,
+    };
+  };
+
+  const tryMoves = (id: string | undefined, body: Body, text: string): { fault: Said } | Tried => {
+    const tried = rules.tryCondition('moving-rule', text);
+    if ('fault' in tried) return tried;
+    const plan = rules.dryRun({
+      id: id ?? '',
+      name: String(body['name'] ?? ''),
+      group: String(body['group'] ?? ''),
+      mode: body['mode'] === 'reinstall' || body['mode'] === 'continuous' ? body['mode'] : 'once',
+      priority: typeof body['priority'] === 'number' ? body['priority'] : 100,
+      condition: text,
+    });
+    if ('fault' in plan) return plan;
+    const first = plan.moves.slice(0, shownDevices);
+    const names = model.references(first.map(({ device }) => device));
+    return {
+      kind: 'moves',
+      found: found(tried.devices),
+      total: plan.moves.length,
+      moves: first.map(({ device, publicId, rule, from, to }) => ({
+        device: names.get(device) ?? { id: publicId, name: publicId },
+        rule: rule.name,
+        from: from === null ? undefined : rules.groupName(from),
+        to: rules.groupName(to),
+      })),
+    };
+  };
+
+  const tryText = (kind: RuleKind, id: string | undefined, body: Body, text: string): { fault: Said } | Tried => {
+    if (kind === 'moving-rule') return tryMoves(id, body, text);
+    if (kind === 'tag-rule') {
+      const tried = rules.tryCondition(kind, text);
+      return 'fault' in tried ? tried : { kind: 'devices', found: found(tried.devices) };
+    }
+    const tried = rules.tryStatus(text);
+    if ('fault' in tried) return tried;
+    return { kind: 'lines', lines: tried.lines.map((line) => ({ text: line.text, found: found(line.devices) })) };
+  };
+
+  return {
+    help,
+    show: (kind, values) => {
+      const field = fieldOf(kind);
+      const text = field === undefined ? undefined : values[field];
+      if (field === undefined || typeof text !== 'string' || !isRuleKind(kind.name)) return values;
+      return { ...values, [field]: rules.show(kind.name, text) };
+    },
+    answer: (kind, id, form) => {
+      const wanted = form.text('do');
+      const field = fieldOf(kind);
+      if ((wanted !== 'add' && wanted !== 'try') || field === undefined || !isRuleKind(kind.name)) return undefined;
+      const body = bodyOf(kind, form);
+      const values = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, shownValue(value)]));
+      const text = typeof body[field] === 'string' ? body[field] : '';
+      if (wanted === 'try') {
+        const tried = tryText(kind.name, id, body, text);
+        const made = help(kind, 'fault' in tried ? {} : { tried });
+        if (made === undefined) return undefined;
+        return { values, errors: 'fault' in tried ? { [field]: tried.fault } : {}, help: made };
+      }
+      const sent = Object.fromEntries(form.entries().filter(([name]) => name.startsWith('b.')));
+      const added: Added = {
+        join: joins.find((join) => join === sent['b.join']) ?? 'and',
+        field: sent['b.field'] ?? '',
+        op: sent['b.op'] ?? '',
+        value: sent['b.value'] ?? '',
+        level: sent['b.level'] ?? '',
+        reason: sent['b.reason'] ?? '',
+      };
+      const appended = rules.append(kind.name, text, added);
+      const isWrong = 'fault' in appended;
+      const made = help(kind, {
+        values: isWrong ? sent : {},
+        ...(isWrong && appended.in === 'added' ? { errors: { 'b.value': appended.fault } } : {}),
+      });
+      if (made === undefined) return undefined;
+      return {
+        values: isWrong ? values : { ...values, [field]: appended.text },
+        errors: isWrong && appended.in === 'text' ? { [field]: appended.fault } : {},
+        help: made,
+      };
+    },
+  };
+};
