@@ -4,6 +4,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
+import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
@@ -68,6 +69,7 @@ export type Appliance = {
   deployments: DeploymentService;
   exchange: ExchangeService;
   rules: RuleService;
+  baselines: BaselineService;
   media: MediaService;
   queries: QueryService;
   samples: SampleService;
@@ -171,7 +173,13 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       further: bodyRules,
     });
     const onChanged: Array<(changed: SectionChanged) => void> = [];
-    const inventory = inventoryService({ db, personal: people, collections: declarations.collections, onChanged });
+    const inventory = inventoryService({
+      db,
+      personal: people,
+      collections: declarations.collections,
+      onChanged,
+      kept: [(collection) => baselines.keptItems(collection)],
+    });
     const store = storeService(paths);
     const queue = jobs({
       db,
@@ -206,7 +214,9 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       putBack: (device, kept) => vulnerabilities.putBack(device, kept as KeptDevice | null),
       forget: vulnerabilities.forget,
     });
+    const baselines: BaselineService = baselineService({ db, objects, events, inventory, devices });
     onChanged.push((changed) => {
+      baselines.onSectionChanged(changed);
       vulnerabilities.onSectionChanged(changed);
       if (changed.collection === 'software') deployments.verifyDevice(changed.device);
     });
@@ -252,6 +262,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       deployments,
       exchange,
       rules,
+      baselines,
       media: mediaService({ objects, exchange, clock: nowMs }),
       queries: queryService({
         db,

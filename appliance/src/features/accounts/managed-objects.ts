@@ -34,7 +34,13 @@ export type ManagedObjects = {
   revert(actor: Actor, kind: string, id: string, revision: number): Obj;
 };
 
-const ownFeatures: ReadonlySet<string> = new Set(['deployment', 'update-decision', 'setting', 'device-decision']);
+const ownFeatures: ReadonlySet<string> = new Set([
+  'deployment',
+  'baseline',
+  'update-decision',
+  'setting',
+  'device-decision',
+]);
 
 const rightsIn = (value: unknown): Right[] =>
   Array.isArray(value) ? value.filter((entry): entry is Right => typeof entry === 'string' && isRight(entry)) : [];

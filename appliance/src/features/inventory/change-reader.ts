@@ -112,6 +112,11 @@ export const changeReader = (parts: {
     );
   };
 
+  const read = (rows: readonly ChangeRow[], reveal: boolean): Change[] => {
+    const items = itemsOf(rows);
+    return rows.map((row) => toChange(row, items, reveal));
+  };
+
   return {
     /** The newest first. Throws UNKNOWN_COLLECTION. */
     changes: (query: ChangeQuery): Change[] => {
@@ -123,10 +128,9 @@ export const changeReader = (parts: {
       const found = [...new Set(idsOf(query, { before, from, limit: query.limit }))]
         .sort((a, b) => b - a)
         .slice(0, query.limit);
-      const rows = store.rows(found);
-      const items = itemsOf(rows);
-      return rows.map((row) => toChange(row, items, query.personal ?? false));
+      return read(store.rows(found), query.personal ?? false);
     },
+    read,
     /** About how many changes the log holds: it has gaps where old ones were dropped. */
     about: (): number => {
       const { first, last } = store.bounds();

@@ -1,20 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { tableOf } from './tables.ts';
-import type { Collection } from './types.ts';
+import type { ChangeLike, Collection } from './types.ts';
 
-export type ChangeRow = {
-  id: number;
-  device: number;
-  collection: string;
-  door: string;
-  at: number;
-  operation: string;
-  before_item: number | null;
-  after_item: number | null;
-  before_row: string | null;
-  after_row: string | null;
-  count: number | null;
-};
+export type ChangeRow = ChangeLike;
 
 /** Ids below `before` and from `from` on, the newest first. */
 export type IdRange = { before: number; from: number; limit: number };

@@ -3,6 +3,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { changeReader } from './change-reader.ts';
+import { sectionComparer } from './compare.ts';
 import { shapeOf } from './item.ts';
 import { unpackIds } from './packed-ids.ts';
 import { reportWriter } from './put-report.ts';
@@ -13,9 +14,11 @@ import { ensureTables } from './tables.ts';
 import { type InventoryTransfer, inventoryTransfer } from './transfer.ts';
 import type {
   Change,
+  ChangeLike,
   ChangeQuery,
   Collection,
   CollectionCount,
+  Difference,
   Door,
   ListQuery,
   ListResult,
@@ -24,6 +27,7 @@ import type {
   SectionOutcome,
   SectionReport,
   SectionRow,
+  Snapshot,
 } from './types.ts';
 import { type Holder, holderOf, sectionWriter } from './writer.ts';
 
@@ -50,6 +54,14 @@ export type InventoryService = InventoryTransfer & {
   changes(query: ChangeQuery): Change[];
   /** About how many changes are kept. */
   aboutChanges(): number;
+  /** Rows that are kept elsewhere like changes, with their values; personal ones are null. */
+  readChanges(rows: readonly ChangeLike[]): Change[];
+  /** What a device's section holds now; undefined when it was never reported. */
+  snapshot(device: number, collection: string): Snapshot | undefined;
+  /** What `after` has more, less and otherwise than `before`. */
+  compare(collection: string, before: Snapshot, after: Snapshot): Difference[];
+  /** Keys of the contents of shared items, hex. */
+  itemKeys(collection: string, items: Uint32Array): string[];
   counts(): CollectionCount[];
   /** Removes everything of a device. */
   forget(device: number): void;
@@ -65,6 +77,8 @@ export type InventoryParts = {
   collections: readonly Collection[];
   /** Called inside the transaction after a section changed. */
   onChanged?: ReadonlyArray<(changed: SectionChanged) => void>;
+  /** Items of a shared collection that are kept though no device has them. */
+  kept?: ReadonlyArray<(collection: string) => Iterable<Uint32Array>>;
 };
 
 const dayMs = 86_400_000;
@@ -88,7 +102,13 @@ const checkShared = (name: string, members: readonly Members[], shared: SharedSt
 };
 
 /** The inventory engine over its declarations; makes the tables that are missing. */
-export const inventoryService = ({ db, personal, collections, onChanged = [] }: InventoryParts): InventoryService => {
+export const inventoryService = ({
+  db,
+  personal,
+  collections,
+  onChanged = [],
+  kept = [],
+}: InventoryParts): InventoryService => {
   ensureTables(db, collections);
   const holders = new Map<string, Holder>(
     collections.map((collection) => [collection.name, holderOf(db, shapeOf(collection))]),
@@ -100,7 +120,12 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
     return found;
   };
   const outranked = (name: string): Set<number> =>
-    new Set(sections.outranked(name).flatMap((row) => [...unpackIds(row.members, row.count)]));
+    new Set(
+      [
+        ...sections.outranked(name).map((row) => unpackIds(row.members, row.count)),
+        ...kept.flatMap((ids) => [...ids(name)]),
+      ].flatMap((ids) => [...ids]),
+    );
   const writer = sectionWriter({ db, personal, sections, holder, onChanged });
   const { readCell, ...reader } = inventoryReader({ db, personal, sections, holder });
   const log = changeReader({ db, holders, holder, readCell });
@@ -123,6 +148,8 @@ export const inventoryService = ({ db, personal, collections, onChanged = [] }: 
     changes: log.changes,
     aboutChanges: log.about,
     ...inventoryTransfer({ db, sections, holders, onChanged }),
+    readChanges: (rows) => log.read(rows, false),
+    ...sectionComparer({ db, sections, holder }),
     counts: () => {
       const held = new Map(sections.counts().map((row) => [row.collection, row]));
       return collections.map(({ name }) => ({

@@ -142,6 +142,40 @@ export type ChangeQuery = {
   personal?: boolean;
 };
 
+/** A row of an `own` collection as it is kept elsewhere: keyed digests, and the row with personal values encrypted. */
+export type SnapshotRow = { key: string; digest: string; row: string };
+
+/** What a device's section holds at one time. */
+export type Snapshot = { mode: 'shared'; items: Uint32Array } | { mode: 'own'; rows: readonly SnapshotRow[] };
+
+/** One side of a difference: an item of the site, or a row of the device. */
+export type Side = { item: number; row: null } | { item: null; row: SnapshotRow };
+
+export type Difference = {
+  operation: 'added' | 'removed' | 'changed';
+  /** What makes it the same thing in another version. */
+  identity: string;
+  /** Null where the title is personal. */
+  title: string | null;
+  before: Side | null;
+  after: Side | null;
+};
+
+/** What is kept like a change, elsewhere than in the log. */
+export type ChangeLike = {
+  id: number;
+  device: number;
+  collection: string;
+  door: string;
+  at: number;
+  operation: string;
+  before_item: number | null;
+  after_item: number | null;
+  before_row: string | null;
+  after_row: string | null;
+  count: number | null;
+};
+
 export type CollectionCount = { collection: string; rows: number; devices: number };
 
 export type Members = { device: number; items: Uint32Array };

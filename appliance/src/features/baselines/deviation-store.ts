@@ -1,0 +1,127 @@
+import type { Database } from '../../platform/database.ts';
+import { likePattern } from '../../platform/text.ts';
+import type { SidesRow } from './store.ts';
+import type { DeviationQuery, Outcome } from './types.ts';
+
+export type DeviationRow = SidesRow & {
+  id: number;
+  baseline: string;
+  device: number;
+  collection: string;
+  operation: 'added' | 'removed' | 'changed';
+  identity: string;
+  title: string | null;
+  since: number;
+  until: number | null;
+  outcome: Outcome | null;
+  acceptance: number | null;
+  work_order: string | null;
+  work_order_actor: string | null;
+  work_order_at: number | null;
+};
+
+export type NewDeviation = Omit<
+  DeviationRow,
+  'id' | 'until' | 'outcome' | 'acceptance' | 'work_order' | 'work_order_actor' | 'work_order_at'
+>;
+
+type Where = { sql: string; params: unknown[] };
+
+const whereOf = (query: Omit<DeviationQuery, 'limit'>, now: number): Where => {
+  const parts: string[] = [];
+  const params: unknown[] = [];
+  const add = (sql: string, ...values: unknown[]): void => {
+    parts.push(sql);
+    params.push(...values);
+  };
+  const state = query.state ?? 'open';
+  if (state === 'open') add('until is null');
+  if (state === 'closed') add('until is not null');
+  if (query.baseline !== undefined) add('baseline = ?', query.baseline);
+  if (query.device !== undefined) add('device = ?', query.device);
+  if (query.devices !== undefined) add('device in (select value from json_each(?))', JSON.stringify(query.devices));
+  if (query.collection !== undefined)
+    add('collection in (select value from json_each(?))', JSON.stringify(query.collection));
+  if (query.operation !== undefined)
+    add('operation in (select value from json_each(?))', JSON.stringify(query.operation));
+  if (query.search !== undefined) add("title like ? escape '\\'", likePattern(query.search));
+  if (query.olderThanDays !== undefined) add('since < ?', now - query.olderThanDays * 86_400_000);
+  if (query.hasWorkOrder !== undefined) add(query.hasWorkOrder ? 'work_order is not null' : 'work_order is null');
+  return { sql: parts.length === 0 ? '1' : parts.join(' and '), params };
+};
+
+/** SQL of deviations; what opens or closes one makes its device dirty for the rules. */
+export const deviationStore = (db: Database) => {
+  const openOf = db.prepare<[number, string], DeviationRow>(
+    'select * from deviation where device = ? and collection = ? and until is null order by id',
+  );
+  const collectionsOf = db
+    .prepare<[number], string>('select distinct collection from deviation where device = ? and until is null')
+    .pluck();
+  const countOf = db
+    .prepare<[number], number>('select count(*) from deviation where device = ? and until is null')
+    .pluck();
+  const insert = db.prepare<[NewDeviation]>(
+    `insert into deviation (baseline, device, collection, operation, identity, title, before_item, after_item, before_row,
+       after_row, before_key, after_key, since)
+     values (@baseline, @device, @collection, @operation, @identity, @title, @before_item, @after_item, @before_row,
+       @after_row, @before_key, @after_key, @since)`,
+  );
+  const replace = db.prepare<[NewDeviation & { id: number }]>(
+    `update deviation set baseline = @baseline, operation = @operation, title = @title, before_item = @before_item,
+       after_item = @after_item, before_row = @before_row, after_row = @after_row, before_key = @before_key,
+       after_key = @after_key where id = @id`,
+  );
+  const close = db.prepare<[number, Outcome, number | null, number]>(
+    'update deviation set until = ?, outcome = ?, acceptance = ? where id = ? and until is null',
+  );
+  const byIds = db.prepare<[string], DeviationRow>(
+    'select * from deviation where id in (select value from json_each(?)) order by id',
+  );
+  const counts = db.prepare<[], { baseline: string; deviations: number; devices: number }>(
+    `select baseline, count(*) as deviations, count(distinct device) as devices from deviation
+     where until is null group by baseline`,
+  );
+  const setWorkOrder = db.prepare<[string | null, string, number, number]>(
+    'update deviation set work_order = ?, work_order_actor = ?, work_order_at = ? where id = ? and until is null',
+  );
+  const dirty = db.prepare<[number, number]>(
+    'insert into device_dirty (device) select ? where ? not in (select device from device_dirty)',
+  );
+  const trim = db.prepare<[number, number]>(
+    'delete from deviation where id in (select id from deviation where until is not null and until < ? limit ?)',
+  );
+
+  return {
+    openOf: (device: number, collection: string) => openOf.all(device, collection),
+    /** Collections in which a device deviates. */
+    collectionsOf: (device: number) => collectionsOf.all(device),
+    countOf: (device: number): number => countOf.get(device) ?? 0,
+    insert: (row: NewDeviation): void => {
+      insert.run(row);
+      dirty.run(row.device, row.device);
+    },
+    replace: (id: number, row: NewDeviation): void => void replace.run({ ...row, id }),
+    close: (row: { id: number; device: number }, at: number, outcome: Outcome, acceptance: number | null): void => {
+      close.run(at, outcome, acceptance, row.id);
+      dirty.run(row.device, row.device);
+    },
+    byIds: (ids: readonly number[]) => byIds.all(JSON.stringify(ids)),
+    counts: () => counts.all(),
+    setWorkOrder: (id: number, order: string | null, actor: string, at: number): boolean =>
+      setWorkOrder.run(order, actor, at, id).changes > 0,
+    page: (query: DeviationQuery, now: number): { rows: DeviationRow[]; total: number } => {
+      const { sql, params } = whereOf(query, now);
+      const total =
+        db.prepare<unknown[], { n: number }>(`select count(*) as n from deviation where ${sql}`).get(...params)?.n ?? 0;
+      const page = query.after === undefined ? { sql: '', params: [] } : { sql: ' and id < ?', params: [query.after] };
+      const rows = db
+        .prepare<unknown[], DeviationRow>(`select * from deviation where ${sql}${page.sql} order by id desc limit ?`)
+        .all(...params, ...page.params, query.limit);
+      return { rows, total };
+    },
+    trim: (before: number, most: number): number => trim.run(before, most).changes,
+  };
+};
+
+export type DeviationStore = ReturnType<typeof deviationStore>;

@@ -1,0 +1,24 @@
+import type { Database } from '../../platform/database.ts';
+
+export type CoveredDevice = { device: number; checkedAt: number | null; deviations: number };
+
+/** Devices of groups, and when each was last heard or reported. Reads device, object and section. */
+export const coverageQueries = (db: Database) => {
+  const ofGroups = db
+    .prepare<[string], number>(
+      `select d.id from object o join device d on d.public_id = o.id
+        where o.kind = 'device-decision' and o.deleted_at is null and d.state = 'managed'
+          and json_extract(o.body, '$.group') in (select value from json_each(?)) order by d.id`,
+    )
+    .pluck();
+  const covered = db.prepare<[string], CoveredDevice>(
+    `select d.id as device,
+       nullif(max(coalesce(d.last_seen_at, 0), coalesce((select max(received_at) from section s where s.device = d.id), 0)), 0) as checkedAt,
+       (select count(*) from deviation x where x.device = d.id and x.until is null) as deviations
+     from device d where d.id in (select value from json_each(?)) order by d.id`,
+  );
+  return {
+    ofGroups: (groups: readonly string[]): number[] => ofGroups.all(JSON.stringify(groups)),
+    covered: (devices: readonly number[]): CoveredDevice[] => covered.all(JSON.stringify(devices)),
+  };
+};

@@ -1,0 +1,120 @@
+import type { Database } from '../../platform/database.ts';
+
+export type ContentRow = {
+  baseline: string;
+  content: number;
+  collection: string;
+  count: number;
+  members: Buffer | null;
+  rows: string | null;
+};
+
+/** Both sides of a difference as they are kept: items by number, rows whole and by key and digest. */
+export type SidesRow = {
+  before_item: number | null;
+  after_item: number | null;
+  before_row: string | null;
+  after_row: string | null;
+  before_key: string | null;
+  after_key: string | null;
+};
+
+export type AcceptanceRow = SidesRow & {
+  id: number;
+  baseline: string;
+  device: number | null;
+  collection: string;
+  title: string | null;
+  reason: string;
+  actor: string;
+  at: number;
+  expires_at: number | null;
+};
+
+/** SQL of what baselines hold and what was accepted. */
+export const baselineStore = (db: Database) => {
+  const any = db
+    .prepare<[], number>("select 1 from object where kind = 'baseline' and deleted_at is null limit 1")
+    .pluck();
+  const putContent = db.prepare<[ContentRow]>(
+    `insert into baseline_content (baseline, content, collection, count, members, rows)
+     values (@baseline, @content, @collection, @count, @members, @rows)`,
+  );
+  const content = db.prepare<[string, number, string], ContentRow>(
+    'select * from baseline_content where baseline = ? and content = ? and collection = ?',
+  );
+  const contents = db.prepare<[string, number], ContentRow>(
+    'select * from baseline_content where baseline = ? and content = ? order by collection',
+  );
+  const counts = db.prepare<[string, number], { collection: string; count: number }>(
+    'select collection, count from baseline_content where baseline = ? and content = ? order by collection',
+  );
+  const lastContent = db
+    .prepare<[string], number | null>('select max(content) from baseline_content where baseline = ?')
+    .pluck();
+  const membersOf = db.prepare<[string], { members: Buffer; count: number }>(
+    'select members, count from baseline_content where collection = ? and members is not null',
+  );
+  const heldItems = db.prepare<[string, string, string, string], { item: number }>(
+    `select before_item as item from baseline_acceptance where collection = ? and before_item is not null
+     union select after_item from baseline_acceptance where collection = ? and after_item is not null
+     union select before_item from deviation where collection = ? and before_item is not null
+     union select after_item from deviation where collection = ? and after_item is not null`,
+  );
+  const addAcceptance = db.prepare<[Omit<AcceptanceRow, 'id'>]>(
+    `insert into baseline_acceptance (baseline, device, collection, title, before_item, after_item, before_row, after_row,
+       before_key, after_key, reason, actor, at, expires_at)
+     values (@baseline, @device, @collection, @title, @before_item, @after_item, @before_row, @after_row,
+       @before_key, @after_key, @reason, @actor, @at, @expires_at)`,
+  );
+  const acceptances = db.prepare<[string], AcceptanceRow>(
+    'select * from baseline_acceptance where id in (select value from json_each(?)) order by id',
+  );
+  const expired = db
+    .prepare<[number, number], string>(
+      'select distinct baseline from baseline_acceptance where expires_at > ? and expires_at <= ?',
+    )
+    .pluck();
+  const sweptAt = db.prepare<[], number>('select swept_at from baseline_state where one = 1').pluck();
+  const setSwept = db.prepare<[number]>('update baseline_state set swept_at = ? where one = 1');
+  const stale = db.prepare<[number], number>('select device from baseline_stale order by device limit ?').pluck();
+  const clean = db.prepare<[number]>('delete from baseline_stale where device = ?');
+  const markAll = db.prepare<[]>(
+    `insert into baseline_stale (device) select id from device where id not in (select device from baseline_stale)`,
+  );
+  const mark = db.prepare<[string]>(
+    `insert into baseline_stale (device) select value from json_each(?) where value not in (select device from baseline_stale)`,
+  );
+
+  return {
+    /** Whether there is any baseline: without one, nothing is compared. */
+    any: (): boolean => any.get() !== undefined,
+    putContent: (row: ContentRow): void => void putContent.run(row),
+    content: (baseline: string, number: number, collection: string) => content.get(baseline, number, collection),
+    contents: (baseline: string, number: number) => contents.all(baseline, number),
+    counts: (baseline: string, number: number) => counts.all(baseline, number),
+    nextContent: (baseline: string): number => (lastContent.get(baseline) ?? 0) + 1,
+    membersOf: (collection: string) => membersOf.all(collection),
+    heldItems: (collection: string): number[] =>
+      heldItems.all(collection, collection, collection, collection).map(({ item }) => item),
+    addAcceptance: (row: Omit<AcceptanceRow, 'id'>): number => Number(addAcceptance.run(row).lastInsertRowid),
+    acceptances: (ids: readonly number[]): AcceptanceRow[] =>
+      ids.length === 0 ? [] : acceptances.all(JSON.stringify(ids)),
+    /** Baselines with acceptances whose time ended since the last look; the look is noted. */
+    sweep: (now: number): string[] => {
+      const last = sweptAt.get() ?? 0;
+      if (now <= last) return [];
+      const found = expired.all(last, now);
+      setSwept.run(now);
+      return found;
+    },
+    /** Whether the next sweep would find any. */
+    isDue: (now: number): boolean => expired.get(sweptAt.get() ?? 0, now) !== undefined,
+    stale: (most: number): number[] => stale.all(most),
+    clean: (device: number): void => void clean.run(device),
+    markAll: (): void => void markAll.run(),
+    mark: (devices: readonly number[]): void => void mark.run(JSON.stringify(devices)),
+  };
+};
+
+export type BaselineStore = ReturnType<typeof baselineStore>;
