@@ -98,6 +98,7 @@ export const checks: readonly Check[] = [
     run: ({ objects }) =>
       objects.verify().map(({ kind, id, revision, reason }) => `${kind} ${id}, revision ${revision}: ${reason}`),
   },
+  { name: 'baselines', run: ({ baselines }) => baselines.verify() },
   { name: 'inventory', run: ({ inventory }) => inventory.verify() },
   {
     name: 'receipts',

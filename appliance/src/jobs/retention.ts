@@ -26,6 +26,7 @@ await runJobs('retention', async (_payload, { appliance }) => {
   appliance.vulnerabilities.refreshSources();
   return {
     events: appliance.events.trim(),
+    deviations: appliance.baselines.trim(),
     inventory: appliance.inventory.trim(),
     tombstones: appliance.objects.trim(),
     collected: collect(appliance),

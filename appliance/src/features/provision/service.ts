@@ -128,6 +128,23 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         protection: ['encrypted'],
       },
       {
+        row: 'S2',
+        pillar: 'derived',
+        name: 'deviations',
+        rows: queries.deviations(),
+        retention: { days: 1_095 },
+        personal: 'yes',
+        protection: ['encrypted'],
+      },
+      {
+        row: 'S2',
+        pillar: 'object',
+        name: 'acceptances',
+        rows: queries.acceptances(),
+        personal: 'yes',
+        protection: ['encrypted', 'chain'],
+      },
+      {
         row: 'O7',
         pillar: 'object',
         name: 'revisions',

@@ -1,4 +1,5 @@
 import type { Jobs } from '../../platform/jobs.ts';
+import type { BaselineService } from '../baselines/service.ts';
 import type { RuleService } from './service.ts';
 
 const tickMs = 1_000;
@@ -8,16 +9,19 @@ const budgetMs = 25;
 /** Runs the rules once a second over what waits; a backlog goes to the job. Until the returned function is called. */
 export const startRules = (parts: {
   rules: RuleService;
+  /** What rules look at beside facts, found in the same rhythm. */
+  baselines: Pick<BaselineService, 'run' | 'isBehind'>;
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
   onError: (error: unknown) => void;
 }): (() => void) => {
-  const { rules, jobs, onError } = parts;
+  const { rules, baselines, jobs, onError } = parts;
   const isWorking = (): boolean =>
     jobs.list({ kind: 'rules', limit: 1 }).some(({ state }) => state === 'queued' || state === 'running');
   const timer = setInterval(() => {
     try {
-      if (!rules.isBehind() || isWorking()) return;
-      if (rules.run({ budgetMs }).more) jobs.enqueue('rules');
+      if (!(rules.isBehind() || baselines.isBehind()) || isWorking()) return;
+      const behind = baselines.run({ budgetMs }).more;
+      if (rules.run({ budgetMs }).more || behind) jobs.enqueue('rules');
     } catch (error) {
       onError(error);
     }

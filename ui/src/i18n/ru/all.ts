@@ -1,4 +1,5 @@
 import { api } from './api.ts';
+import { baselines } from './baselines.ts';
 import { collections } from './collections.ts';
 import { collectionsChoices } from './collections-choices.ts';
 import { collectionsSecurity } from './collections-security.ts';
@@ -66,6 +67,7 @@ export const ru = {
   ...settings,
   ...story,
   ...timeline,
+  ...baselines,
   ...updates,
   ...vulnerabilities,
 } as const;
