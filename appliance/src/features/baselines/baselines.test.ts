@@ -152,7 +152,7 @@ describe('the law', () => {
               }
             }
             const wanted = difference(model(content, accepted, clock.ms), now).map(
-              (line) => line.split(' ').slice(-1)[0],
+              (line) => line.split(' ').at(-1) ?? '',
             );
             const found = open(id).map(({ change }) => `${change.before?.[field]}>${change.after?.[field]}`);
             expect(found.sort()).toEqual(wanted.sort());
@@ -374,5 +374,26 @@ describe('a baseline of a group', () => {
     baselines.approveGroup(systemActor, group, { collections: ['software'], allowed: ['software scada'] });
     expect([told(one.id), told(two.id)]).toEqual([[], []]);
     expect(baselines.verify()).toEqual([]);
+  });
+});
+
+describe('the status', () => {
+  it('names deviations as a reason, and no longer when they are accepted', () => {
+    const { rules, db } = site.appliance;
+    const { id, publicId } = newDevice();
+    report(id, 'software', [deb('bash', '5')]);
+    baselines.approveDevice(systemActor, publicId, { collections: ['software'] });
+    report(id, 'software', [deb('bash', '6'), deb('vim', '9')]);
+    const reasons = (): string => {
+      rules.settle();
+      return db.prepare<[number], string>('select reasons from device_status where device = ?').pluck().get(id) ?? '';
+    };
+    expect(reasons()).toContain('"devices.reason.deviates","params":{"n":2}');
+    baselines.accept(
+      systemActor,
+      open(id).map((one) => one.id),
+      { reason: 'patch day', scope: 'device' },
+    );
+    expect(reasons()).not.toContain('deviates');
   });
 });

@@ -28,6 +28,7 @@ export const namedReasons: Readonly<Record<string, string | undefined>> = {
   reenrolling: undefined,
   deploymentFailed: 'failedOrders',
   attend: 'findings.attend',
+  deviates: 'deviations',
   restartPending: undefined,
   neverSeen: undefined,
   notVisible: undefined,
@@ -41,6 +42,7 @@ waiting @pending: state = pending
 warning @reenrolling: reenrolling = yes
 warning @deploymentFailed: failedOrders >= 1
 warning @attend: findings.attend >= 1
+warning @deviates: deviations >= 1
 warning @restartPending: activity.restartPending = yes
 not-visible @neverSeen: state = managed and lastSeen unknown
 not-visible @notVisible: state = managed and visible = no and not lastSeen unknown

@@ -35,6 +35,7 @@ export const baselines = {
   'register.acceptances.purpose': 'to prove who accepted what, why and until when',
   'devices.reason.deviates': { one: '{n} deviation from the baseline', other: '{n} deviations from the baseline' },
   'devices.tab.deviations': 'Deviations',
+  'condition.field.deviations': 'Deviations from the baseline',
   'validation.future': 'Choose a time that is still to come.',
   'validation.notReported': 'The device has not reported any of these sections.',
   'baselines.sub': {

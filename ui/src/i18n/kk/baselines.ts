@@ -38,6 +38,7 @@ export const baselines = {
   'register.acceptances.purpose': 'кім, нені, неге және қашанға дейін қабылдағанын дәлелдеу үшін',
   'devices.reason.deviates': 'Эталоннан {n} ауытқу',
   'devices.tab.deviations': 'Ауытқулар',
+  'condition.field.deviations': 'Эталоннан ауытқулар',
   'validation.future': 'Алдағы уақытты таңдаңыз.',
   'validation.notReported': 'Құрылғы бұл бөлімдердің ешқайсысын хабарламаған.',
   'baselines.sub': '{n} эталон. Ашық ауытқулар: {open}, құрылғыларда: {devices}.',

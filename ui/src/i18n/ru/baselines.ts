@@ -43,6 +43,7 @@ export const baselines = {
     other: '{n} отклонения от эталона',
   },
   'devices.tab.deviations': 'Отклонения',
+  'condition.field.deviations': 'Отклонения от эталона',
   'validation.future': 'Выберите время в будущем.',
   'validation.notReported': 'Устройство ещё не сообщило ни одного из этих разделов.',
   'baselines.sub': {

@@ -1,6 +1,7 @@
 import type { Collection } from '../../inventory/types.ts';
 import type { Vocabulary } from '../condition/types.ts';
 import { addressFields } from './address.ts';
+import { deviationFields } from './deviations.ts';
 import { deviceFields } from './device.ts';
 import { doorFields } from './doors.ts';
 import { findingFields } from './findings.ts';
@@ -21,6 +22,7 @@ export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => 
       ...doorFields,
       ...seenFields,
       ...findingFields,
+      ...deviationFields,
       ...orderFields,
       ...inventoryFields,
     ].map((field) => [field.name, field]),
