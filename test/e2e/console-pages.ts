@@ -19,6 +19,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'devicesCsv',
   'devicesBulk',
   'changesCsv',
+  'deviceAddFile',
   'deviceApprove',
   'deviceRevoke',
   'devicePersonal',
@@ -77,6 +78,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('overview', paths.overview()),
     ...at('me', paths.me()),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
+    ...at('deviceAdd', paths.deviceAdd({ client: 'osquery' })),
     ...at('device', paths.device(device)),
     ...at(
       'deviceTab',

@@ -25,6 +25,9 @@ export const paths = {
   devicesCsv: () => '/devices.csv',
   /** POST: `action`, `id` repeated or `all` with the list's query; answers with the confirm page. */
   devicesBulk: () => '/devices/bulk',
+  deviceAdd: (query: Query = {}) => withQuery('/devices/add', query),
+  /** POST; answers with a file. */
+  deviceAddFile: () => '/devices/add/file',
   device: (id: string) => `/devices/${enc(id)}`,
   /** A tab: a collection, or findings, updates, changes, events. */
   deviceTab: (id: string, tab: string, query: Query = {}) => withQuery(`/devices/${enc(id)}/${enc(tab)}`, query),
@@ -145,6 +148,8 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   devices: '/devices',
   devicesCsv: '/devices.csv',
   devicesBulk: '/devices/bulk',
+  deviceAdd: '/devices/add',
+  deviceAddFile: '/devices/add/file',
   device: '/devices/:id',
   deviceTab: '/devices/:id/:tab',
   deviceApprove: '/devices/:id/approve',

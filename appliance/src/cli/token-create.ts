@@ -1,10 +1,10 @@
-import { isIP } from 'node:net';
-import { join } from 'node:path';
-import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { join, resolve } from 'node:path';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
-import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { Appliance } from '../compose.ts';
-import { newTokenSecret, tokenHash } from '../features/devices/service.ts';
+import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
+import { caFingerprint, checkServer, fingerprintOf, makeToken, serverAddress } from '../features/add-device/token.ts';
+import type { Client, KitFile } from '../features/add-device/types.ts';
+import type { TokenPurpose } from '../features/devices/tokens.ts';
 import { AppError } from '../platform/errors.ts';
 import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
@@ -36,71 +36,110 @@ const findGroup = ({ objects }: Appliance, wanted: string): string => {
   return found.id;
 };
 
-/** An address that agents elsewhere can use: a name, else an address that is not loopback. */
-const serverAddress = ({ config }: Appliance): string => {
-  const isLoopback = (address: string): boolean =>
-    address === 'localhost' || address === '::1' || address.startsWith('127.');
-  const usable = config.addresses.filter((address) => !isLoopback(address));
-  const host = usable.find((address) => isIP(address) === 4) ?? usable[0] ?? config.addresses[0] ?? 'localhost';
-  return `https://${isIP(host) === 6 ? `[${host}]` : host}:${config.listen.port}`;
+const purposes: readonly TokenPurpose[] = ['agent', 'osquery', 'glpi'];
+/** The clients whose settings are written for a purpose. */
+const clientsFor: Readonly<Record<TokenPurpose, readonly Client[]>> = {
+  agent: ['agent'],
+  osquery: ['osquery'],
+  glpi: ['glpi-agent', 'ocsinventory'],
 };
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
 export const command: Command = {
-  summary: 'an enrolment token with the CA, the secret and a ready enrol command',
+  summary: 'an enrolment token with the CA, the secret and the settings of the client',
   options: {
-    for: { type: 'string', value: 'agent', help: 'which client it lets in', required: true },
+    for: {
+      type: 'string',
+      value: 'agent|osquery|glpi',
+      help: 'which clients it lets in; glpi: FusionInventory and OCS, too',
+      required: true,
+    },
     out: {
       type: 'string',
       value: 'DIR',
-      help: 'where ca.pem, secret and the enrol command are written',
+      help: 'where ca.pem, secret and the settings are written',
       required: true,
+    },
+    on: {
+      type: 'string',
+      value: 'DIR',
+      help: 'where these files will lie on the device, for the settings (DIR of --out)',
     },
     group: { type: 'string', value: 'G', help: 'the group that its devices come into (id or name)' },
     uses: { type: 'string', value: 'N', help: 'how many new devices it lets in (no limit)' },
     expires: { type: 'string', value: '7d', help: 'how long it lets new devices in (no end)' },
     approve: { type: 'string', value: 'manual|auto', help: 'whether an administrator approves each device (manual)' },
-    server: { type: 'string', value: 'URL', help: 'the address in the enrol command' },
+    from: {
+      type: 'string',
+      value: 'RANGE',
+      help: 'with --approve auto: only from this address or range; may be repeated',
+      multiple: true,
+    },
+    server: { type: 'string', value: 'URL', help: 'the address in the settings' },
     name: { type: 'string', value: 'NAME', help: 'what the token is called in lists' },
   },
-  example: 'sallyport token create --for agent --uses 20 --expires 7d --out ./line-3',
-  run: async ({ open, out, text }) => {
-    oneOf(text('for') ?? '', ['agent'], 'for');
+  example: 'sallyport token create --for osquery --uses 20 --expires 7d --out ./line-3 --on /etc/sallyport',
+  run: async ({ open, out, text, texts }) => {
+    const purpose = oneOf(text('for') ?? '', purposes, 'for');
     const approve = oneOf(text('approve') ?? 'manual', ['manual', 'auto'], 'approve');
     const uses = text('uses');
     const expires = text('expires');
     const lifeMs = expires === undefined ? undefined : parseLifeMs(expires);
+    const asked = text('server');
+    if (asked !== undefined) checkServer(asked);
+    const from = texts('from');
+    if (from.length > 0 && approve === 'manual') throw new AppError('USAGE', '--from goes with --approve auto');
     const appliance = await open();
-    const root = appliance.trustFiles.root();
-    // The fingerprint covers the trust root, so an agent could not enrol before there is one.
-    if (root === null)
+    const fingerprint = fingerprintOf(appliance.ca, appliance.trustFiles.root());
+    // The fingerprint covers the trust root, so our own agent could not enrol before there is one.
+    if (fingerprint === null && purpose === 'agent')
       throw new AppError('NO_ROOT', 'the site has no trust root yet; run: sallyport trust import FILE');
     const group = text('group');
-    const secret = newTokenSecret();
-    const token = appliance.objects.create(cliActor(), 'token', {
-      name: text('name') ?? `agents ${toTime(nowMs())}`,
-      purpose: 'agent',
-      hash: tokenHash(secret),
+    const token = makeToken(appliance.objects, cliActor(), {
+      purpose,
       approve,
-      ...(group === undefined ? {} : { group: findGroup(appliance, group) }),
-      ...(uses === undefined ? {} : { uses: parseUses(uses) }),
-      ...(lifeMs === undefined ? {} : { expiresAt: toTime(nowMs() + lifeMs) }),
+      name: text('name'),
+      lifeMs,
+      uses: uses === undefined ? undefined : parseUses(uses),
+      group: group === undefined ? undefined : findGroup(appliance, group),
+      approveFrom: from,
     });
     const folder = text('out') ?? '.';
-    const fingerprint = siteFingerprint(appliance.ca.certificateDer, root);
-    const server = text('server') ?? serverAddress(appliance);
-    const paths = { ca: join(folder, 'ca.pem'), secret: join(folder, 'secret'), enrol: join(folder, 'enrol.txt') };
-    const enrol = `sallyport-agent enrol --server ${quote(server)} --token-file ${quote(paths.secret)} --fingerprint ${fingerprint}`;
-    ensureDir(folder, 0o700);
-    writeFileDurable(paths.ca, appliance.ca.certificatePem);
-    writeFileDurable(paths.secret, `${secret}\n`, 0o600);
-    writeFileDurable(paths.enrol, `${enrol}\n`);
-    out.line(enrol);
-    out.note(
-      `token ${token.id}; compare the fingerprint on the device with: ${fingerprint.replace(/(.{4})(?=.)/g, '$1 ')}`,
+    const server = checkServer(asked ?? serverAddress(appliance.config));
+    const inputs = clientsFor[purpose].map((client) => ({
+      client,
+      system: 'debian' as const,
+      server,
+      secret: token.secret,
+      caPem: appliance.ca.certificatePem,
+      fingerprint,
+      folder: text('on') ?? (purpose === 'agent' ? folder : resolve(folder)),
+    }));
+    const secretFile: KitFile = { name: 'secret', text: `${token.secret}\n`, isSecret: true };
+    const files = new Map(
+      [...inputs.flatMap((input) => kitFor(input).files), secretFile].map((file) => [file.name, file]),
     );
-    out.result({ id: token.id, server, fingerprint, approve, ca: paths.ca, secretFile: paths.secret, enrol });
+    ensureDir(folder, 0o700);
+    for (const { name, text: content, isSecret } of files.values())
+      writeFileDurable(join(folder, name), content, ...(isSecret ? [0o600] : []));
+    const paths = Object.fromEntries([...files.keys()].map((name) => [name, join(folder, name)]));
+    const [first] = inputs;
+    const enrol = purpose === 'agent' && first !== undefined ? enrolCommand(first) : undefined;
+    if (enrol !== undefined) out.line(enrol);
+    else for (const path of Object.values(paths)) out.line(path);
+    const shown = fingerprint !== null && purpose === 'agent' ? fingerprint : caFingerprint(appliance.ca);
+    out.note(`token ${token.id}; compare the fingerprint on the device with: ${shown.replace(/(.{4})(?=.)/g, '$1 ')}`);
+    out.result({
+      id: token.id,
+      for: purpose,
+      server,
+      fingerprint,
+      caFingerprint: caFingerprint(appliance.ca),
+      approve,
+      ca: paths['ca.pem'],
+      secretFile: paths['secret'],
+      files: paths,
+      ...(enrol === undefined ? {} : { enrol }),
+    });
     return 0;
   },
 };

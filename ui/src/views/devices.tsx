@@ -224,11 +224,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
   ];
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
-    <LinkButton
-      kind="primary"
-      href={paths.objectNew('token', { purpose: 'agent' })}
-      unavailable={withoutRight(ctx, 'accounts:write')}
-    >
+    <LinkButton kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
       {ctx.t('devices.add')}
     </LinkButton>
   );

@@ -6,6 +6,7 @@ import { assetRoutes } from './assets.ts';
 import type { DeviceModel } from './device-model.ts';
 import { guard, identify, requireNeed } from './guard.ts';
 import { errorPage } from './page.tsx';
+import { addDevicePages } from './pages/add-device.tsx';
 import { apiPages } from './pages/api.tsx';
 import { changePages } from './pages/changes.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
@@ -54,6 +55,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', mePages(deps));
   // The fixed addresses of a list come before the pages of its items.
   app.route('/', devicesPages(deps, model));
+  app.route('/', addDevicePages(deps));
   app.route('/', devicePages(deps, model));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));

@@ -30,6 +30,8 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   devices: { GET: 'devices:read' },
   devicesCsv: { GET: 'devices:read' },
   devicesBulk: { POST: 'devices:write' },
+  deviceAdd: { GET: 'accounts:write', POST: 'accounts:write' },
+  deviceAddFile: { POST: 'accounts:write' },
   device: { GET: 'devices:read' },
   deviceTab: { GET: 'devices:read' },
   deviceApprove: { POST: 'devices:write' },

@@ -1,3 +1,4 @@
+import { addDevice } from './add-device.ts';
 import { api } from './api.ts';
 import { baselines } from './baselines.ts';
 import { collections } from './collections.ts';
@@ -35,6 +36,7 @@ import { updates } from './updates.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
 
 export const ru = {
+  ...addDevice,
   ...api,
   ...collections,
   ...collectionsChoices,

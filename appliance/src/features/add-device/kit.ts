@@ -1,0 +1,204 @@
+import { osqueryPrefix } from '../agent-api/osquery/types.ts';
+import type { TokenPurpose } from '../devices/tokens.ts';
+import type { Client, Kit, KitCommand, KitFile, KitInput, System } from './types.ts';
+
+export const clients: readonly Client[] = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'];
+export const systems: readonly System[] = ['debian', 'rhel', 'windows', 'macos'];
+
+const systemsOfClient: Readonly<Record<Client, readonly System[]>> = {
+  agent: ['debian', 'rhel', 'windows'],
+  osquery: systems,
+  'glpi-agent': systems,
+  fusioninventory: ['debian', 'rhel', 'windows', 'macos'],
+  ocsinventory: ['debian', 'rhel'],
+};
+
+/** Whether the client exists for the system. */
+export const runsOn = (client: Client, system: System): boolean => systemsOfClient[client].includes(system);
+
+/** What the token has to be for. */
+export const purposeOfClient = (client: Client): TokenPurpose =>
+  client === 'agent' || client === 'osquery' ? client : 'glpi';
+
+/** Where the files of a kit lie on a device. */
+export const folderOn = (system: System): string =>
+  system === 'windows'
+    ? 'C:\\ProgramData\\Sallyport'
+    : system === 'macos'
+      ? '/private/etc/sallyport'
+      : '/etc/sallyport';
+
+const at = ({ folder }: KitInput, name: string): string => `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`;
+const shell = (text: string): string => (/^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+const powershell = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;
+
+/** `host:port` of an https address. */
+const hostAndPort = (server: string): string => {
+  const url = new URL(server);
+  return `${url.hostname}:${url.port === '' ? '443' : url.port}`;
+};
+
+/** What never crosses to the appliance, whatever a person asks the client for on its own console. */
+const disabledTables = 'curl,curl_certificate,process_envs,shell_history';
+
+const osqueryFlags = (input: KitInput): string =>
+  lines([
+    `--tls_hostname=${hostAndPort(input.server)}`,
+    `--tls_server_certs=${at(input, 'ca.pem')}`,
+    `--enroll_secret_path=${at(input, 'secret')}`,
+    '--host_identifier=uuid',
+    `--enroll_tls_endpoint=${osqueryPrefix}/enroll`,
+    '--config_plugin=tls',
+    `--config_tls_endpoint=${osqueryPrefix}/config`,
+    '--config_refresh=300',
+    '--logger_plugin=tls',
+    `--logger_tls_endpoint=${osqueryPrefix}/log`,
+    '--logger_tls_period=60',
+    '--logger_tls_compress=true',
+    '--disable_distributed=false',
+    '--distributed_plugin=tls',
+    `--distributed_tls_read_endpoint=${osqueryPrefix}/distributed/read`,
+    `--distributed_tls_write_endpoint=${osqueryPrefix}/distributed/write`,
+    '--distributed_interval=60',
+    '--disable_carver=false',
+    '--carver_disable_function=true',
+    `--carver_start_endpoint=${osqueryPrefix}/carve/begin`,
+    `--carver_continue_endpoint=${osqueryPrefix}/carve/block`,
+    '--carver_block_size=300000',
+    `--disable_tables=${disabledTables}`,
+  ]);
+
+/** The one secret that stands in an address: these clients can prove themselves by nothing else. */
+export const glpiUrl = (server: string, secret: string): string => `${server}/a/${secret}/glpi`;
+
+/** GLPI agent and FusionInventory read the same words. */
+const agentCfg = (input: KitInput): string =>
+  lines([
+    `server = ${glpiUrl(input.server, input.secret)}`,
+    `ca-cert-file = ${at(input, 'ca.pem')}`,
+    'no-ssl-check = 0',
+    'no-httpd = 1',
+    'no-p2p = 1',
+    'scan-homedirs = 0',
+    'scan-profiles = 0',
+    'no-category = process,environment',
+  ]);
+
+const ocsCfg = (input: KitInput): string =>
+  lines([
+    `server=${glpiUrl(input.server, input.secret)}`,
+    `ca=${at(input, 'ca.pem')}`,
+    'ssl=1',
+    'basevardir=/var/lib/ocsinventory-agent',
+  ]);
+
+const isWindows = ({ system }: KitInput): boolean => system === 'windows';
+
+/** Puts files into the folder, for root or administrators only. */
+const place = (input: KitInput, names: readonly string[]): KitCommand => ({
+  what: 'place',
+  line: isWindows(input)
+    ? `New-Item -Force -ItemType Directory ${powershell(input.folder)} | Out-Null; Copy-Item ${names.join(',')} ${powershell(input.folder)}; icacls ${powershell(input.folder)} /inheritance:r /grant 'SYSTEM:(OI)(CI)F' 'Administrators:(OI)(CI)F'`
+    : `sudo install -d -m 0700 ${shell(input.folder)} && sudo install -m 0600 ${names.join(' ')} ${shell(input.folder)}/`,
+});
+
+const osqueryCommands = (input: KitInput): KitCommand[] => [
+  place(input, ['ca.pem', 'secret']),
+  {
+    what: 'configure',
+    line: {
+      debian:
+        'sudo install -m 0644 osquery.flags /etc/osquery/osquery.flags && sudo systemctl enable --now osqueryd && sudo systemctl restart osqueryd',
+      rhel: 'sudo install -m 0644 osquery.flags /etc/osquery/osquery.flags && sudo systemctl enable --now osqueryd && sudo systemctl restart osqueryd',
+      windows: "Copy-Item osquery.flags 'C:\\Program Files\\osquery\\osquery.flags'; Restart-Service osqueryd",
+      macos:
+        'sudo install -m 0644 osquery.flags /private/var/osquery/osquery.flags && sudo launchctl kickstart -k system/io.osquery.agent',
+    }[input.system],
+  },
+];
+
+const registry = (product: string, input: KitInput): string => {
+  const key = `HKLM:\\SOFTWARE\\${product}`;
+  const values: readonly (readonly [string, string])[] = [
+    ['server', glpiUrl(input.server, input.secret)],
+    ['ca-cert-file', at(input, 'ca.pem')],
+    ['no-httpd', '1'],
+    ['no-p2p', '1'],
+    ['no-category', 'process,environment'],
+  ];
+  const set = values.map(([name, value]) => `Set-ItemProperty ${powershell(key)} ${name} ${powershell(value)}`);
+  return [`New-Item -Force ${powershell(key)} | Out-Null`, ...set, `Restart-Service ${product}`].join('; ');
+};
+
+const glpiCommands = (input: KitInput): KitCommand[] => {
+  const isGlpi = input.client === 'glpi-agent';
+  const product = isGlpi ? 'glpi-agent' : 'fusioninventory-agent';
+  const etc = isGlpi ? 'glpi-agent' : 'fusioninventory';
+  const mac = isGlpi ? 'GLPI-Agent' : 'FusionInventory-Agent';
+  if (isWindows(input))
+    return [
+      place(input, ['ca.pem']),
+      { what: 'configure', line: registry(isGlpi ? 'GLPI-Agent' : 'FusionInventory-Agent', input) },
+    ];
+  const target = input.system === 'macos' ? `/Applications/${mac}/etc/conf.d` : `/etc/${etc}/conf.d`;
+  const restart =
+    input.system === 'macos'
+      ? `sudo launchctl kickstart -k system/org.${isGlpi ? 'glpi-project' : 'fusioninventory'}.${isGlpi ? 'glpi-agent' : 'agent'}`
+      : `sudo systemctl enable --now ${product} && sudo systemctl restart ${product}`;
+  return [
+    place(input, ['ca.pem']),
+    { what: 'configure', line: `sudo install -m 0600 agent.cfg ${target}/sallyport.cfg && ${restart}` },
+    ...(input.system === 'macos' ? [] : [{ what: 'once', line: `sudo ${product} --force` } as const]),
+  ];
+};
+
+const ocsCommands = (input: KitInput): KitCommand[] => [
+  place(input, ['ca.pem']),
+  { what: 'configure', line: 'sudo install -m 0600 ocsinventory-agent.cfg /etc/ocsinventory/ocsinventory-agent.cfg' },
+  // Debian's package writes reports into a folder unless it is told not to.
+  { what: 'once', line: 'sudo ocsinventory-agent --nolocal' },
+];
+
+const enrolLine = (input: KitInput): string => {
+  const quote = isWindows(input) ? powershell : (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const run = isWindows(input) ? "& 'C:\\Program Files\\Sallyport Agent\\sallyport-agent.cmd'" : 'sallyport-agent';
+  return `${run} enrol --server ${quote(input.server)} --token-file ${quote(at(input, 'secret'))} --fingerprint ${input.fingerprint ?? ''}`;
+};
+
+const agentCommands = (input: KitInput): KitCommand[] => [
+  place(input, ['secret']),
+  { what: 'enrol', line: isWindows(input) ? enrolLine(input) : `sudo ${enrolLine(input)}` },
+];
+
+/** The command that enrols our own agent. */
+export const enrolCommand = (input: KitInput): string => enrolLine(input);
+
+/** Files to take to the device and the lines to run there. */
+export const kitFor = (input: KitInput): Kit => {
+  const ca: KitFile = { name: 'ca.pem', text: input.caPem, isSecret: false };
+  const secret: KitFile = { name: 'secret', text: `${input.secret}\n`, isSecret: true };
+  switch (input.client) {
+    case 'agent':
+      return {
+        files: [ca, secret, { name: 'enrol.txt', text: `${enrolLine(input)}\n`, isSecret: false }],
+        commands: agentCommands(input),
+      };
+    case 'osquery':
+      return {
+        files: [ca, secret, { name: 'osquery.flags', text: osqueryFlags(input), isSecret: false }],
+        commands: osqueryCommands(input),
+      };
+    case 'glpi-agent':
+    case 'fusioninventory':
+      return {
+        files: [ca, { name: 'agent.cfg', text: agentCfg(input), isSecret: true }],
+        commands: glpiCommands(input),
+      };
+    case 'ocsinventory':
+      return {
+        files: [ca, { name: 'ocsinventory-agent.cfg', text: ocsCfg(input), isSecret: true }],
+        commands: ocsCommands(input),
+      };
+  }
+};

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import type { Config } from '../../platform/config.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { CaService } from '../ca/types.ts';
+import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/tokens.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor } from '../objects/types.ts';
+
+export type TokenWishes = {
+  purpose: TokenPurpose;
+  name?: string | undefined;
+  /** Id of a group. */
+  group?: string | undefined;
+  uses?: number | undefined;
+  lifeMs?: number | undefined;
+  approve: 'manual' | 'auto';
+  /** With `auto`: only from these addresses or ranges. */
+  approveFrom?: readonly string[] | undefined;
+};
+
+/** Makes an enrolment token; its secret is nowhere else than in the answer. */
+export const makeToken = (
+  objects: ObjectService,
+  actor: Actor,
+  wishes: TokenWishes,
+): { id: string; secret: string } => {
+  const secret = newTokenSecret(wishes.purpose);
+  const { purpose, name, group, uses, lifeMs, approve, approveFrom } = wishes;
+  const token = objects.create(actor, 'token', {
+    name: name ?? `${purpose} ${toTime(nowMs())}`,
+    purpose,
+    hash: tokenHash(secret),
+    approve,
+    ...(group === undefined ? {} : { group }),
+    ...(uses === undefined ? {} : { uses }),
+    ...(lifeMs === undefined ? {} : { expiresAt: toTime(nowMs() + lifeMs) }),
+    ...(approveFrom === undefined || approveFrom.length === 0 ? {} : { approveFrom: [...approveFrom] }),
+  });
+  return { id: token.id, secret };
+};
+
+type Place = Pick<Config, 'addresses' | 'listen'>;
+
+const urlOf = (host: string, { listen }: Place): string =>
+  `https://${isIP(host) === 6 ? `[${host}]` : host}:${listen.port}`;
+
+/** An address that devices elsewhere can use: an address that is not loopback, else a name. */
+export const serverAddress = (place: Place): string => {
+  const { addresses } = place;
+  const isLoopback = (address: string): boolean =>
+    address === 'localhost' || address === '::1' || address.startsWith('127.');
+  const usable = addresses.filter((address) => !isLoopback(address));
+  const host = usable.find((address) => isIP(address) === 4) ?? usable[0] ?? addresses[0] ?? 'localhost';
+  return urlOf(host, place);
+};
+
+/** Every address that the certificate names, the most useful first. */
+export const serverAddresses = (place: Place): string[] => [
+  ...new Set([serverAddress(place), ...place.addresses.map((host) => urlOf(host, place))]),
+];
+
+/** An address as it goes into settings; USAGE for what is none. */
+export const checkServer = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url === undefined ||
+    url.protocol !== 'https:' ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.username !== ''
+  )
+    throw new AppError('USAGE', `not an address like https://10.0.0.2:8443: ${text.slice(0, 200)}`);
+  return text.replace(/\/$/, '');
+};
+
+/** SHA-256 of the CA's certificate, as tools show it. */
+export const caFingerprint = (ca: Pick<CaService, 'certificateDer'>): string =>
+  createHash('sha256').update(ca.certificateDer).digest('hex');
+
+/** What pins the CA and the trust root together; null while there is no root. */
+export const fingerprintOf = (ca: Pick<CaService, 'certificateDer'>, root: Uint8Array | null): string | null =>
+  root === null ? null : siteFingerprint(ca.certificateDer, root);
