@@ -44,7 +44,8 @@
   // A form that was sent keeps its width and says that it works; a second press does nothing.
   doc.addEventListener('submit', (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method === 'get') return;
+    // A form that brings files leaves its page as it is, and is sent again for the next file.
+    if (event.defaultPrevented || form.method === 'get' || 'again' in form.dataset) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = '1';
     const button = event.submitter;

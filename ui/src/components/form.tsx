@@ -8,6 +8,7 @@ export const PostForm = ({
   ctx,
   action,
   multipart,
+  again,
   class: className,
   id,
   children,
@@ -15,6 +16,8 @@ export const PostForm = ({
   ctx: Ctx;
   action: string;
   multipart?: boolean;
+  /** Answers with a file: the page stays, and may send it again. */
+  again?: boolean;
   class?: string;
   id?: string;
   children: Child;
@@ -24,6 +27,7 @@ export const PostForm = ({
     action={action}
     class={className}
     id={id}
+    data-again={again ? '' : undefined}
     enctype={multipart ? 'multipart/form-data' : undefined}
     accept-charset="utf-8"
   >

@@ -161,7 +161,7 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
       >
         <div class="body">
           <p>{ctx.t('add.filesWhy')}</p>
-          <PostForm ctx={ctx} action={paths.deviceAddFile()}>
+          <PostForm ctx={ctx} action={paths.deviceAddFile()} again>
             <Hidden fields={kept} />
             <div class="row">
               {made.files.map((name) => (
