@@ -23,7 +23,8 @@ export type Command = {
   run(context: CommandContext): Promise<void>;
 };
 
-export const defaultStateDir = '/var/lib/sallyport-agent';
+export const defaultStateDir =
+  process.platform === 'win32' ? 'C:\\ProgramData\\Sallyport\\Agent' : '/var/lib/sallyport-agent';
 
 /** Options that every command takes. */
 export const commonOptions = {

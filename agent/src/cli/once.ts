@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { collectSections } from '../collectors/all.ts';
 import { noMemory } from '../collectors/collector.ts';
+import { platformCollectors } from '../collectors/of-platform.ts';
 import { describe } from '../errors.ts';
 import { wholeRound } from '../executables/round.ts';
-import { deviceFacts } from '../identity/device-facts.ts';
+import { deviceFactsOf } from '../identity/device-facts-of.ts';
 import { openAgent } from '../loop/agent.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { newOwnId, openState } from '../state/state.ts';
@@ -21,16 +22,18 @@ const writeInventory = async (context: CommandContext, out: string): Promise<voi
     files,
     memory: noMemory,
     clock: nowMs,
+    products: state === undefined ? undefined : openState(state).path('products'),
     executables: context.flag('executables') ? wholeRound : undefined,
   };
   const sections = await collectSections(from, {
+    chosen: platformCollectors(),
     onFault: (collection, error) => context.note(`${collection} could not be collected: ${describe(error)}`),
   });
   const report = {
     format: 'sallyport-inventory/1',
     agentVersion,
     collectedAt: toTime(nowMs()),
-    device: deviceFacts(files, settings?.ownId ?? newOwnId()),
+    device: await deviceFactsOf(files, settings?.ownId ?? newOwnId()),
     sections: Object.fromEntries(sections.map(({ collection, ...section }) => [collection, section])),
   };
   writeFileSync(out, `${JSON.stringify(report)}\n`, { mode: 0o600 });

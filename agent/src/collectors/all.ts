@@ -8,6 +8,7 @@ import { collector as executable } from './executable.ts';
 import { collector as externalDevice } from './external-device.ts';
 import { collector as hardware } from './hardware.ts';
 import { collector as identity } from './identity.ts';
+import { backupFiles, quarantineFiles } from './kept-files.ts';
 import { collector as osUpdate } from './os-update.ts';
 import { collector as platform } from './platform.ts';
 import { collector as protection } from './protection.ts';
@@ -28,6 +29,8 @@ export const collectors: readonly Collector[] = [
   encryption,
   externalDevice,
   executable,
+  backupFiles,
+  quarantineFiles,
 ];
 
 export type Section = { collection: string; hash: string; collectedAt: string; items: Item[] };

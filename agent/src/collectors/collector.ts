@@ -19,6 +19,8 @@ export type CollectContext = {
   files: RootFiles;
   memory: Memory;
   clock: () => number;
+  /** The folder in which security products leave what they tell. */
+  products?: string | undefined;
   /** How much of a turn's work may go into executable files; absent: nobody asked for them. */
   executables?: ExecutableLimits | undefined;
 };
@@ -58,6 +60,14 @@ export const sortItems = (items: Item[], ...fields: string[]): Item[] => {
     .map(({ one }) => one);
 };
 
+/** Items of which the later ones take the place of earlier ones with the same fields. */
+export const overlay = (items: readonly Item[], ...fields: string[]): Item[] => {
+  const key = (one: Item): string => fields.map((field) => String(one[field] ?? '')).join('\u0000');
+  const byKey = new Map<string, Item>();
+  for (const one of items) byKey.set(key(one), { ...byKey.get(key(one)), ...one });
+  return [...byKey.values()];
+};
+
 /** Removes NUL padding and control characters, and bounds the length. */
 export const clean = (text: string | undefined, maxLength = 256): string =>
   (text ?? '')
@@ -65,3 +75,18 @@ export const clean = (text: string | undefined, maxLength = 256): string =>
     .toWellFormed()
     .trim()
     .slice(0, maxLength);
+
+/** What tells one part of a machine from another. */
+export const partIdentity = ['type', 'subtype', 'model', 'serial', 'slot'] as const;
+const partKey = (one: Item): string => partIdentity.map((field) => String(one[field] ?? '')).join('\u0000');
+
+/** Several equal parts (memory modules without serials, say) are told apart by their number. */
+export const numbered = (items: readonly Item[]): Item[] => {
+  const seen = new Map<string, number>();
+  return items.map((one) => {
+    const key = partKey(one);
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    return times === 1 ? one : { ...one, slot: `${String(one['slot'] ?? '')}#${times}` };
+  });
+};

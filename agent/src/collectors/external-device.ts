@@ -1,7 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import * as z from 'zod';
 import type { RootFiles } from '../platform/root-files.ts';
-import { type Collector, clean, type Item, item, sortItems } from './collector.ts';
+import { type CollectContext, type Collector, clean, type Item, item, sortItems } from './collector.ts';
 import { containerKind } from './container.ts';
 
 // What is plugged in, from sysfs: USB, Thunderbolt, FireWire and memory cards. The agent remembers what it saw, so that a
@@ -184,24 +184,29 @@ export const rememberDevices = (known: readonly Remembered[], now: readonly Item
     .slice(0, maxRemembered);
 };
 
+/** What is there and what was there, as items; the memory is written only when something came or went. */
+export const rememberedItems = ({ memory, clock }: CollectContext, now: readonly Item[]): Item[] => {
+  const parsed = memorySchema.safeParse(memory.read('external-device'));
+  const before = parsed.success ? parsed.data : [];
+  const after = rememberDevices(before, now, clock());
+  if (JSON.stringify(after) !== JSON.stringify(before)) memory.write('external-device', after);
+  const items = after.map(({ device, firstMs, goneMs }) =>
+    item({
+      ...device,
+      connected: goneMs === undefined,
+      firstSeenAt: toTime(firstMs),
+      lastSeenAt: goneMs === undefined ? undefined : toTime(goneMs),
+    }),
+  );
+  return sortItems(items, 'label', 'bus', 'vendorId', 'productId', 'serial', 'port');
+};
+
 export const collector: Collector = {
   collection: 'external-device',
   every: 'turn',
-  collect: async ({ files, memory, clock }) => {
-    // A container sees the devices of its host.
-    if (!files.has('sys/bus') || containerKind(files) !== undefined) return undefined;
-    const parsed = memorySchema.safeParse(memory.read('external-device'));
-    const before = parsed.success ? parsed.data : [];
-    const after = rememberDevices(before, connectedDevices(files), clock());
-    if (JSON.stringify(after) !== JSON.stringify(before)) memory.write('external-device', after);
-    const items = after.map(({ device, firstMs, goneMs }) =>
-      item({
-        ...device,
-        connected: goneMs === undefined,
-        firstSeenAt: toTime(firstMs),
-        lastSeenAt: goneMs === undefined ? undefined : toTime(goneMs),
-      }),
-    );
-    return sortItems(items, 'label', 'bus', 'vendorId', 'productId', 'serial', 'port');
-  },
+  // A container sees the devices of its host.
+  collect: async (context) =>
+    !context.files.has('sys/bus') || containerKind(context.files) !== undefined
+      ? undefined
+      : rememberedItems(context, connectedDevices(context.files)),
 };

@@ -1,5 +1,5 @@
 import type { RootFiles } from '../platform/root-files.ts';
-import { type Collector, clean, type Item, item, sortItems } from './collector.ts';
+import { type Collector, clean, type Item, item, numbered, partIdentity, sortItems } from './collector.ts';
 
 // Parts of the machine through `systeminformation`; PCI from sysfs. Only what names a part, never what it is doing.
 
@@ -159,20 +159,6 @@ const machineItems = async (files: RootFiles): Promise<Item[]> => {
   ];
 };
 
-const identity = ['type', 'subtype', 'model', 'serial', 'slot'] as const;
-const keyOf = (one: Item): string => identity.map((field) => String(one[field] ?? '')).join('\u0000');
-
-/** Several equal parts (memory modules without serials, say) are told apart by their number. */
-const numbered = (items: readonly Item[]): Item[] => {
-  const seen = new Map<string, number>();
-  return items.map((one) => {
-    const key = keyOf(one);
-    const times = (seen.get(key) ?? 0) + 1;
-    seen.set(key, times);
-    return times === 1 ? one : { ...one, slot: `${String(one['slot'] ?? '')}#${times}` };
-  });
-};
-
 export const collector: Collector = {
   collection: 'hardware',
   collect: async ({ files }) => {
@@ -181,6 +167,6 @@ export const collector: Collector = {
     const named = (await machineItems(files)).filter((one) =>
       Object.keys(one).some((key) => key !== 'type' && key !== 'subtype'),
     );
-    return numbered(sortItems(named, ...identity, 'mac', 'vendorId', 'productId'));
+    return numbered(sortItems(named, ...partIdentity, 'mac', 'vendorId', 'productId'));
   },
 };

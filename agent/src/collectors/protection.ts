@@ -1,9 +1,10 @@
 import { parseDpkgStatus } from '../dpkg/status.ts';
 import { processNames } from '../platform/processes.ts';
 import type { RootFiles } from '../platform/root-files.ts';
+import { protectionItems, readProductReports } from '../products/reports.ts';
 import { rpmPackages } from '../rpm/query.ts';
 import { clamavItem } from './clamav.ts';
-import { type Collector, clean, type Item, item, sortItems } from './collector.ts';
+import { type Collector, clean, type Item, item, overlay, sortItems } from './collector.ts';
 import { containerKind } from './container.ts';
 import { type KnownProduct, knownProducts } from './security-products.ts';
 
@@ -67,7 +68,7 @@ const ufwItem = (files: RootFiles, versionOf: Versions): Item[] => {
 export const collector: Collector = {
   collection: 'protection',
   every: 'hour',
-  collect: async ({ files, clock }) => {
+  collect: async ({ files, clock, products }) => {
     const versionOf = await installedVersions(files);
     const running = files.has('proc/self/comm') ? processNames(files) : undefined;
     const clam = clamavItem(files, versionOf, running, clock());
@@ -77,7 +78,9 @@ export const collector: Collector = {
       ...ufwItem(files, versionOf),
       // In a container these are the host's.
       ...(containerKind(files) === undefined ? kernelItems(files) : []),
+      // What a product says of itself counts for more than what is seen from outside.
+      ...protectionItems(readProductReports(products)),
     ].filter((one) => one !== undefined);
-    return sortItems(items, 'product', 'kind');
+    return sortItems(overlay(items, 'product', 'kind'), 'product', 'kind');
   },
 };

@@ -1,6 +1,6 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
-import { collectors } from '../collectors/all.ts';
+import { platformCollectors } from '../collectors/of-platform.ts';
 import { AgentError, describe } from '../errors.ts';
 import { executableLimits } from '../executables/round.ts';
 import { type Connection, connect } from '../platform/connect.ts';
@@ -77,6 +77,7 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
   const calls: Client = client(connection);
   const bootId = bootIdOf(files);
   ensureDir(state.path('work'), 0o700);
+  ensureDir(state.path('products'), 0o700);
   const tasks = taskRunner({
     journal: openJournal(state.path('tasks')),
     spool,
@@ -90,9 +91,10 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
       files,
       memory: openMemory(state.path('memory')),
       clock: nowMs,
+      products: state.path('products'),
       executables: settings.executables ? executableLimits : undefined,
     },
-    collectors,
+    collectors: platformCollectors(),
     saved,
     onFault: (collection, error) => log('error', `${collection} could not be collected: ${describe(error)}`),
   });

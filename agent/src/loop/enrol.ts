@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import { AgentError } from '../errors.ts';
-import { deviceFacts } from '../identity/device-facts.ts';
+import { deviceFactsOf } from '../identity/device-facts-of.ts';
 import { newKeyAndRequest } from '../identity/x509.ts';
 import { connect, parseServer } from '../platform/connect.ts';
 import { rootFiles } from '../platform/root-files.ts';
@@ -91,6 +91,7 @@ export const enrol = async (options: EnrolOptions): Promise<Settings> => {
   const held = state.enrolKey() ?? (await newKeyAndRequest());
   state.writeEnrolKey(held);
 
+  const facts = await deviceFactsOf(rootFiles(options.root), settings.ownId);
   const connection = connect({ server: options.server, ca: caPem });
   const calls = client(connection);
   const deadlineMs = nowMs() + options.waitSeconds * 1000;
@@ -100,7 +101,7 @@ export const enrol = async (options: EnrolOptions): Promise<Settings> => {
         token: options.token,
         csr: held.csrPem,
         agentVersion,
-        device: deviceFacts(rootFiles(options.root), settings.ownId),
+        device: facts,
       });
       if ('reply' in answer) {
         checkIssued(answer.reply.certificate, held.keyPem, caPem);

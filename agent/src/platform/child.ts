@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { parse } from 'node:path';
+import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
 
 // Children run without a shell, with a fixed environment, in a process group of their own, so that a time-out ends
 // everything that they started.
@@ -22,10 +23,33 @@ export type ChildOptions = {
   maxOutputBytes?: number;
 };
 
+const isWindows = process.platform === 'win32';
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const graceMs = 10_000;
 /** What is still in the pipes of a child that has ended is read within this time. */
 const drainMs = 1000;
+
+/** Windows programs do not start without the folder of the system and a place for temporary files. */
+const baseEnvironment = (): Record<string, string> => {
+  if (!isWindows) return { PATH: path, LC_ALL: 'C.UTF-8' };
+  const names = [
+    'SystemRoot',
+    'SystemDrive',
+    'Path',
+    'PATHEXT',
+    'TEMP',
+    'TMP',
+    'ProgramData',
+    'ProgramFiles',
+    'PSModulePath',
+  ];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+};
 
 /** Keeps the first and the last part of what is written to it. */
 const capture = (maxBytes: number) => {
@@ -57,7 +81,7 @@ const capture = (maxBytes: number) => {
 const signalGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, signal);
+    process.kill(isWindows ? pid : -pid, signal);
   } catch (error) {
     // The group is gone already.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
@@ -72,10 +96,12 @@ export const runChild = (options: ChildOptions): Promise<ChildResult> =>
     const both = capture(maxBytes);
     const out = capture(maxBytes);
     const child = spawn(options.command, [...options.args], {
-      cwd: '/',
-      detached: true,
+      cwd: parse(process.cwd()).root,
+      // Windows has no process groups to end, and a detached child would open a window.
+      detached: !isWindows,
+      windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: path, LC_ALL: 'C.UTF-8', ...options.env },
+      env: { ...baseEnvironment(), ...options.env },
     });
     let timedOut = false;
     let killer: NodeJS.Timeout | undefined;

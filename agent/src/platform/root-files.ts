@@ -1,11 +1,11 @@
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 
 // Reads below the device's root: `/`, or the folder that `--root` names. Absent files are the normal case for facts.
 
 export type RootFiles = {
   root: string;
-  /** True for the machine itself; with another root nothing may come from the machine's own kernel or firmware. */
+  /** True for the machine itself (`/`, `C:\\`); with another root nothing may come from the machine's own kernel or firmware. */
   isMachine: boolean;
   path(relative: string): string;
   has(relative: string): boolean;
@@ -71,7 +71,7 @@ export const rootFiles = (root: string): RootFiles => {
     orAbsent(() => readUpTo(path(relative), options.maxBytes, options.fromEnd ?? false));
   return {
     root,
-    isMachine: root === '/',
+    isMachine: root === parse(root).root,
     path,
     has: (relative) => existsSync(path(relative)),
     bytes,

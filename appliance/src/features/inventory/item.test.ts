@@ -14,6 +14,8 @@ describe('the path of a file', () => {
     ['/usr/bin/bash', '/usr/bin/bash'],
     ['/srv/home/dana/x', '/srv/home/dana/x'],
     ['/homework/dana', '/homework/dana'],
+    ['"C:\\Users\\dana\\AppData\\un ins.exe" /S', '"C:\\Users\\*\\AppData\\un ins.exe" /S'],
+    ['rundll32 x,C:\\Users\\dana\\a --log=/home/dana/b', 'rundll32 x,C:\\Users\\*\\a --log=/home/*/b'],
   ])('%s is kept as %s', (path, kept) => {
     expect(withoutHome(path)).toBe(kept);
     expect(toStored({ type: 'text', hidesHome: true }, path)).toBe(kept);

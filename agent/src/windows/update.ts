@@ -1,0 +1,89 @@
+import { type Item, item, sortItems } from '../collectors/collector.ts';
+import { numberOf, type Row, rowsOf, textOf, textsOf, timeOf } from './report.ts';
+
+// Updates: installed ones from Win32_QuickFixEngineering, missing and failed ones from the update agent's own cache.
+
+const kbOf = (title: string): string | undefined => /\bKB\d{6,8}\b/i.exec(title)?.[0].toUpperCase();
+
+const kindOf = (words: string): string =>
+  /security/i.test(words)
+    ? 'security'
+    : /critical/i.test(words)
+      ? 'critical'
+      : /driver/i.test(words)
+        ? 'driver'
+        : /definition/i.test(words)
+          ? 'definition'
+          : /feature|upgrade/i.test(words)
+            ? 'feature'
+            : 'other';
+
+const severities = new Set(['critical', 'important', 'moderate', 'low']);
+
+const installedItem = (row: Row): Item =>
+  item({
+    update: textOf(row, 'HotFixID', 128),
+    title: textOf(row, 'Description', 500),
+    state: 'installed',
+    kind: kindOf(textOf(row, 'Description')),
+    installedAt: timeOf(row['InstalledOn']),
+    foundBy: 'Windows',
+  });
+
+const missingItem = (row: Row): Item => {
+  const [kb] = textsOf(row, 'kb', 20);
+  const severity = textOf(row, 'severity').toLowerCase();
+  const restart = numberOf(row, 'restart');
+  return item({
+    update:
+      kb === undefined ? (kbOf(textOf(row, 'title', 500)) ?? textOf(row, 'id', 128)) : `KB${kb.replace(/^KB/i, '')}`,
+    title: textOf(row, 'title', 500),
+    state: 'missing',
+    kind: kindOf(textsOf(row, 'categories').join(' ')),
+    severity: severities.has(severity) ? severity : 'unknown',
+    advisories: textsOf(row, 'bulletins', 50),
+    releasedAt: timeOf(row['published']),
+    needsRestart: restart === undefined ? undefined : restart > 0,
+    foundBy: 'Windows Update',
+  });
+};
+
+/** 4 failed, 5 aborted (OperationResultCode). */
+const isFailed = (row: Row): boolean => [4, 5].includes(numberOf(row, 'result') ?? 0);
+
+const hexCode = (code: number): string => `0x${(code >>> 0).toString(16).padStart(8, '0')}`;
+
+const failedItem = (row: Row): Item => {
+  const title = textOf(row, 'title', 500);
+  const code = numberOf(row, 'hresult');
+  return item({
+    update: kbOf(title) ?? title.slice(0, 128),
+    title,
+    state: 'failed',
+    errorCode: code === undefined ? undefined : hexCode(code),
+    foundBy: 'Windows Update',
+  });
+};
+
+/**
+ * One item per update. What is installed is installed, whatever failed before; a failure counts where the update is still
+ * missing or nothing newer is known of it, and where its last attempt failed.
+ */
+export const windowsUpdates = (hotfix: Row, update: Row | undefined): Item[] => {
+  const history = rowsOf(update ?? {}, 'history');
+  const last = new Map<string, Row>();
+  // Newest first, as QueryHistory gives them.
+  for (const row of history) {
+    const key = kbOf(textOf(row, 'title', 500)) ?? textOf(row, 'title', 500);
+    if (!last.has(key)) last.set(key, row);
+  }
+  const failed = [...last.values()].filter(isFailed).map(failedItem);
+  const missing = rowsOf(update ?? {}, 'missing').map(missingItem);
+  const installed = rowsOf(hotfix, 'installed').map(installedItem);
+  const items = new Map<string, Item>();
+  for (const one of [...missing, ...failed, ...installed]) {
+    const key = String(one['update'] ?? '');
+    if (key !== '') items.set(key, { ...items.get(key), ...one });
+  }
+  return sortItems([...items.values()], 'update');
+};
