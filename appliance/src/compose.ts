@@ -218,6 +218,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     onChanged.push((changed) => {
       baselines.onSectionChanged(changed);
       vulnerabilities.onSectionChanged(changed);
+      if (changed.collection === 'identity')
+        devices.identityChanged(changed.device, inventory.section(changed.device, 'identity')[0]);
       if (changed.collection === 'software') deployments.verifyDevice(changed.device);
     });
     const exchange = exchangeService({

@@ -18,13 +18,13 @@ const collect = ({ exchange }: Appliance): number => {
 
 /** Applies every retention: events, changes, orphaned items, tombstones, certificates; looks again for sources. */
 await runJobs('retention', async (_payload, { appliance }) => {
-  appliance.devices.trim();
   appliance.accounts.trim();
   appliance.queries.trim();
   appliance.samples.trim();
   appliance.exchange.unreferenced();
   appliance.vulnerabilities.refreshSources();
   return {
+    ...appliance.devices.trim(),
     events: appliance.events.trim(),
     deviations: appliance.baselines.trim(),
     inventory: appliance.inventory.trim(),

@@ -235,6 +235,7 @@ describe('settings', () => {
       'devices.not-visible-hours': '0',
       'devices.check-in-seconds': 'soon',
       'devices.inventory-hours': '12',
+      'devices.idle-record-days': '7',
       'devices.certificate-days': '90',
     });
     expect(bad.status).toBe(422);

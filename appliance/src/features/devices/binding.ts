@@ -1,10 +1,11 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
+import type { AuthRow, CertificateStore } from './certificate-store.ts';
 import type { DoorStore } from './door-store.ts';
 import type { LastSeen } from './last-seen.ts';
 import type { Refusals } from './refusals.ts';
-import type { AuthRow, DeviceStore } from './store.ts';
+import type { DeviceStore } from './store.ts';
 import type { Caller, NewCertificate } from './types.ts';
 
 // The native door's clients are bound to their device by certificates.
@@ -16,12 +17,13 @@ export const certificateBinding = (parts: {
   db: Database;
   store: DeviceStore;
   doors: DoorStore;
+  certificates: CertificateStore;
   events: EventService;
   refused: Refusals;
   seen: LastSeen;
   clock: () => number;
 }) => {
-  const { db, store, doors, events, refused, seen, clock } = parts;
+  const { db, store, doors, certificates, events, refused, seen, clock } = parts;
 
   const refusalReason = (row: AuthRow | undefined): string | undefined => {
     if (row === undefined) return 'unknown-certificate';
@@ -39,19 +41,19 @@ export const certificateBinding = (parts: {
         // Approval may have been taken back while the certificate was made.
         if (device.state !== 'managed') throw refused.refuse('CERTIFICATE', `device-${device.state}`, 'unknown', id);
         const doorId = renewed?.doorId ?? doors.byKey('native', certificate.keyDigest)?.id ?? null;
-        store.addCertificate(id, certificate, doorId, clock());
+        certificates.addCertificate(id, certificate, doorId, clock());
         if (!store.setEnrolled(id, clock())) return;
         events.record('device-enrolled', { device: id, params: { device: device.publicId } });
       }),
     authenticate: (fingerprint: string | undefined, from: string): Caller => {
-      const row = fingerprint === undefined ? undefined : store.auth(fingerprint);
+      const row = fingerprint === undefined ? undefined : certificates.auth(fingerprint);
       const reason = fingerprint === undefined ? 'no-certificate' : refusalReason(row);
       if (fingerprint === undefined || row === undefined || reason !== undefined) {
         throw refused.refuse('CERTIFICATE', reason ?? 'unknown-certificate', from, row?.id);
       }
       if (row.certificateState === 'issued') {
         immediate(db, () => {
-          if (!store.activate(row.id, fingerprint, row.doorId, clock())) return;
+          if (!certificates.activate(row.id, fingerprint, row.doorId, clock())) return;
           events.record('device-certificate-renewed', { device: row.id, params: { serial: row.serial } });
         });
       }

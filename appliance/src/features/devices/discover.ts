@@ -1,7 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import type { EventService } from '../events/service.ts';
 import { cleanNames, type HintStore } from './hint-store.ts';
-import { cleanAddress, toIdentity } from './identity.ts';
+import { cleanAddress, sameUuid, toIdentity } from './identity.ts';
 import { contradictsOwnKey } from './match.ts';
 import { newPublicId } from './public-id.ts';
 import type { DeviceStore } from './store.ts';
@@ -24,7 +24,7 @@ const find = (parts: Parts, identity: Identity, names: readonly string[], addres
     device.kind !== 'directory' &&
     !contradictsOwnKey(device, identity);
   const alike = store.resembling(identity).filter(fits);
-  const byUuid = alike.find((device) => identity.uuid !== null && device.uuid === identity.uuid);
+  const byUuid = alike.find((device) => sameUuid(device.uuid, identity.uuid));
   const bySerial = alike.find((device) => identity.serial !== null && device.serial === identity.serial);
   const hardware = byUuid ?? bySerial ?? alike.find((device) => device.macs.some((mac) => identity.macs.includes(mac)));
   if (hardware !== undefined) return hardware;

@@ -98,6 +98,15 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     if (call.keyDigest !== null && isWaiting(row)) doors.setKey(row.id, call.keyDigest);
     // Tokens are rolled over by adding one and deleting the other: who is known may come with the new one.
     if (row.token !== token.id) doors.setToken(row.id, token.id);
+    // It waits for a person and is there: such a record is not idle.
+    if (isWaiting(row))
+      parts.seen.noteDoor(call.door, {
+        doorId: row.id,
+        device: device.id,
+        at: clock(),
+        agent: row.agent,
+        from: call.from,
+      });
     if (device.state === 'held' || row.state === 'held') return { state: 'held', ...known };
     if (device.state !== 'managed' || row.state === 'pending') return { state: 'pending', ...known };
     setClaim(device, claim);

@@ -25,6 +25,18 @@ export const cleanUuid = (value: string | null | undefined): string | null => {
   return placeholderUuids.has(uuid) ? null : uuid;
 };
 
+/** The same bytes read in the other order: older firmware tables and newer ones disagree about the first three parts. */
+export const swappedUuid = (uuid: string): string =>
+  uuid.replace(
+    /^(..)(..)(..)(..)-(..)(..)-(..)(..)-/,
+    (_all, a: string, b: string, c: string, d: string, e: string, f: string, g: string, h: string) =>
+      `${d}${c}${b}${a}-${f}${e}-${h}${g}-`,
+  );
+
+/** Whether two UUIDs name the same hardware. */
+export const sameUuid = (a: string | null, b: string | null): boolean =>
+  a !== null && b !== null && (a === b || swappedUuid(a) === b);
+
 /** The serial as printed; null for a placeholder or what is too short to tell devices apart. */
 export const cleanSerial = (value: string | null | undefined): string | null => {
   const serial = (value ?? '').trim();

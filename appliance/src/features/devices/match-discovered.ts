@@ -13,10 +13,7 @@ type Stores = { store: DeviceStore; hints: HintStore };
 export const onlyDiscovered = (newcomer: Newcomer, { store, hints }: Stores): Device | undefined => {
   const isSeen = (device: Device | undefined): device is Device =>
     device?.state === 'discovered' && device.kind !== 'directory' && !contradictsOwnKey(device, newcomer);
-  const byHardware = store
-    .resembling(newcomer)
-    .filter(isSeen)
-    .filter((device) => device.uuid === null || newcomer.uuid === null || device.uuid === newcomer.uuid);
+  const byHardware = store.resembling(newcomer).filter(isSeen);
   if (byHardware.length > 0) return byHardware.length === 1 ? byHardware[0] : undefined;
   const { dns, labels } = cleanNames([newcomer.hostname]);
   const byName = hints

@@ -1,3 +1,4 @@
+import { sameUuid } from './identity.ts';
 import type { HeldReason, Identity } from './types.ts';
 
 // Which known device a newcomer is (AGENT-PROTOCOLS 1): hardware UUID, then serial, then the set of MACs. Pure: the store
@@ -19,7 +20,7 @@ const macsContradict = (a: Identity, b: Identity): boolean =>
 
 /** Decides about a newcomer with a new key. Candidates are devices that are not revoked, in order of their age. */
 export const matchNewcomer = (newcomer: Identity, candidates: readonly Candidate[]): Verdict => {
-  const byUuid = newcomer.uuid === null ? [] : candidates.filter((device) => device.uuid === newcomer.uuid);
+  const byUuid = candidates.filter((device) => sameUuid(device.uuid, newcomer.uuid));
   if (byUuid.length > 0) {
     const same = byUuid.find((device) => !macsContradict(device, newcomer));
     const device = same ?? byUuid[0];
@@ -42,4 +43,4 @@ export const matchNewcomer = (newcomer: Identity, candidates: readonly Candidate
 
 /** The same key from other hardware: a copied disk. Missing facts contradict nothing. */
 export const contradictsOwnKey = (known: Identity, claim: Identity): boolean =>
-  (known.uuid !== null && claim.uuid !== null && known.uuid !== claim.uuid) || macsContradict(known, claim);
+  (known.uuid !== null && claim.uuid !== null && !sameUuid(known.uuid, claim.uuid)) || macsContradict(known, claim);

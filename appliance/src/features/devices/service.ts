@@ -4,8 +4,9 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryTransfer } from '../inventory/transfer.ts';
-import type { Door } from '../inventory/types.ts';
+import type { Door, SectionRow } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 
@@ -13,10 +14,14 @@ export { cleanAddress } from './identity.ts';
 export { findEnrolmentToken, newTokenSecret, tokenHash } from './tokens.ts';
 
 import { certificateBinding } from './binding.ts';
+import { certificateStore } from './certificate-store.ts';
 import { discovery } from './discover.ts';
 import { doorStore } from './door-store.ts';
+import { duplicateFinder } from './duplicates.ts';
 import { enrolment } from './enrolment.ts';
+import { deviceForgetting } from './forget.ts';
 import { hintStore } from './hint-store.ts';
+import { identityReports } from './identity-report.ts';
 import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { firstIn } from './rate-limit.ts';
@@ -36,6 +41,7 @@ import type {
   DoorCall,
   DoorCaller,
   DoorOutcome,
+  DuplicatePair,
   EnrolOutcome,
   MergeReport,
   NewCertificate,
@@ -92,8 +98,16 @@ export type DeviceService = {
   waiting(): number;
   /** How often a token let a new device in. */
   tokenUses(token: string): number;
-  /** Drops certificates and event ids whose time is over. */
-  trim(): void;
+  /** Pairs of records that may be one device, the likeliest first. */
+  duplicates(): DuplicatePair[];
+  /** Two records are two devices, whatever they share. */
+  setDistinct(actor: Actor, one: number, two: number): void;
+  /** Removes a record that may not come in: revoked, waiting or only discovered; CONFLICT for another one. */
+  forget(actor: Actor, id: number): void;
+  /** The identity section of a device changed: what it is found by follows. In the caller's transaction. */
+  identityChanged(device: number, section: SectionRow | undefined): void;
+  /** Drops certificates and event ids whose time is over, and records that expire. */
+  trim(): { expired: number };
 };
 
 export type DeviceParts = {
@@ -102,7 +116,7 @@ export type DeviceParts = {
   events: EventService;
   clock?: () => number;
   /** Needed to merge records. */
-  inventory?: InventoryTransfer;
+  inventory?: InventoryTransfer & Pick<InventoryService, 'forget'>;
   /** Filled by whoever derives something of devices. */
   derived?: readonly DerivedOfDevice[];
   limits?: { enrolPerMinute: number; refusalsPerMinute: number };
@@ -117,7 +131,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const limits = parts.limits ?? { enrolPerMinute: 600, refusalsPerMinute: 60 };
   const store = deviceStore(db);
   const doors = doorStore(db);
+  const certificates = certificateStore(db);
   const hints = hintStore(db);
+  const duplicates = duplicateFinder(db);
   const seen = lastSeen(db, store, doors);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
   const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
@@ -143,6 +159,10 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       const isLetIn = doors.approveWaiting(id);
       if (device.state === 'managed' && !isLetIn) return device;
       if (device.state !== 'managed') store.approve(id, clock());
+      if (device.heldReason === 'key-with-other-hardware') store.forgetHardware(id);
+      // Somebody has looked at both.
+      if (device.resembles !== null && actor.type !== 'system')
+        duplicates.setDistinct(id, device.resembles, clock(), actorRef(actor));
       events.record('device-approved', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       const approved = found(store.byId(id));
       applyGroup(approved);
@@ -157,11 +177,22 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       if (device.state === 'revoked') return device;
       store.revoke(id, clock());
       doors.revoke(id);
+      certificates.revoke(id);
       events.record('device-revoked', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       return found(store.byId(id));
     });
   };
 
+  const forgetting = deviceForgetting({
+    db,
+    store,
+    objects,
+    events,
+    forgetInventory: (device) => parts.inventory?.forget(device),
+    derived: parts.derived ?? [],
+    clock,
+    idleDays: () => objects.settingInteger('devices.idle-record-days'),
+  });
   const merges =
     parts.inventory &&
     deviceMerges({
@@ -223,7 +254,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       return doors.ofDevice(device);
     },
     discover: discovery({ db, store, hints, events }),
-    ...certificateBinding({ db, store, doors, events, refused, seen, clock }),
+    ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock }),
     flush: seen.flush,
     startFlushing: seen.start,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),
@@ -237,6 +268,21 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     previewMerge: (actor, keep, other) => merging().preview(actor, keep, other),
     undoMerge: (actor, merge) => merging().undo(actor, merge),
     merges: (device) => merging().list(device),
+    duplicates: () => duplicates.pairs(),
+    setDistinct: (actor, one, two) => {
+      requireRight(actor, 'devices:write');
+      immediate(db, () => {
+        const [a, b] = [found(store.byId(one)), found(store.byId(two))];
+        duplicates.setDistinct(one, two, clock(), actorRef(actor));
+        events.record('devices-distinct', {
+          device: one,
+          actor: actorRef(actor),
+          params: { device: a.publicId, other: b.publicId },
+        });
+      });
+    },
+    forget: forgetting.forget,
+    identityChanged: identityReports({ store, hints, events, clock }),
     list: (query) => {
       seen.flush();
       return store.list(query);
@@ -244,14 +290,15 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     byId: (id) => found(store.byId(id)),
     find: (id) => store.byId(id),
     byPublicId: (publicId) => found(store.byPublicId(publicId)),
-    certificates: (id) => store.certificates(id),
+    certificates: (id) => certificates.certificates(id),
     counts: () => store.counts(),
     waiting: () => store.waiting(),
     tokenUses: (token) => store.tokenUses(token),
     trim: () => {
-      store.dropCertificates(clock() - 400 * dayMs);
+      certificates.dropCertificates(clock() - 400 * dayMs);
       store.dropEvents(clock() - 90 * dayMs);
       hints.trim(clock() - 30 * dayMs);
+      return { expired: forgetting.expire() };
     },
   };
 };

@@ -1,16 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import type { Door } from '../inventory/types.ts';
-import type {
-  Device,
-  DeviceCertificate,
-  DeviceKind,
-  DevicePage,
-  DeviceQuery,
-  DeviceState,
-  HeldReason,
-  Identity,
-  NewCertificate,
-} from './types.ts';
+import { swappedUuid } from './identity.ts';
+import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity } from './types.ts';
 
 type Row = {
   id: number;
@@ -34,29 +25,6 @@ type Row = {
   enrolled_at: number | null;
   revoked_at: number | null;
   last_seen_at: number | null;
-};
-
-type CertificateRow = {
-  fingerprint: string;
-  serial: string;
-  state: DeviceCertificate['state'];
-  not_before: number;
-  not_after: number;
-  issued_at: number;
-  first_used_at: number | null;
-};
-
-/** What one look-up by certificate brings: everything that the hot path of a check-in needs. */
-export type AuthRow = {
-  id: number;
-  publicId: string;
-  deviceState: DeviceState;
-  certificateState: DeviceCertificate['state'];
-  serial: string;
-  /** The client that it was made for. */
-  doorId: number | null;
-  notAfter: number;
-  bootIds: string;
 };
 
 export type Claim = Identity & {
@@ -103,16 +71,6 @@ const toDevice = (row: Row): Device => ({
   lastSeenAt: row.last_seen_at,
 });
 
-const toCertificate = (row: CertificateRow): DeviceCertificate => ({
-  fingerprint: row.fingerprint,
-  serial: row.serial,
-  state: row.state,
-  notBefore: row.not_before,
-  notAfter: row.not_after,
-  issuedAt: row.issued_at,
-  firstUsedAt: row.first_used_at,
-});
-
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** SQL over the device tables. */
@@ -124,12 +82,14 @@ export const deviceStore = (db: Database) => {
   const byId = device('id = ?');
   const byPublicId = device('public_id = ?');
   const alike = (states: string) =>
-    db.prepare<[string | null, string | null, string], Row>(
-      `select ${columns} from device where ${states} and (uuid = ? or serial = ? or id in
+    db.prepare<[string | null, string | null, string | null, string], Row>(
+      `select ${columns} from device where ${states} and (uuid in (?, ?) or serial = ? or id in
          (select device from device_mac where mac in (select value from json_each(?)))) order by id limit 100`,
     );
   const resembling = alike(`state <> 'revoked'`);
   const revokedLike = alike(`state = 'revoked'`);
+  const findAlike = (statement: typeof resembling, { uuid, serial, macs }: Identity): Device[] =>
+    statement.all(uuid, uuid === null ? null : swappedUuid(uuid), serial, JSON.stringify(macs)).map(toDevice);
   const insert = db.prepare(
     `insert into device (public_id, state, kind, uuid, serial, macs, hostname, os, arch, agent_version, token,
        device_group, held_reason, resembles, from_address, created_at)
@@ -154,8 +114,11 @@ export const deviceStore = (db: Database) => {
        and state <> 'revoked'`,
   );
   const setClaim = db.prepare(
-    `update device set uuid = coalesce(@uuid, uuid), serial = coalesce(@serial, serial), macs = @macs,
-       hostname = @hostname, os = @os, arch = @arch, agent_version = @agentVersion, from_address = @from where id = @id`,
+    `update device set uuid = coalesce(@uuid, uuid), serial = coalesce(@serial, serial),
+       macs = iif(@macs = '[]', macs, @macs), hostname = iif(@hostname = '', hostname, @hostname),
+       os = iif(@os = '', os, @os), arch = iif(@arch = '', arch, @arch),
+       agent_version = iif(@agentVersion = '', agent_version, @agentVersion), from_address = coalesce(@from, from_address)
+     where id = @id`,
   );
   // Who was only seen comes in; the record keeps its number, its decisions and its history.
   const adopt = db.prepare(
@@ -165,9 +128,13 @@ export const deviceStore = (db: Database) => {
   const approve = db.prepare<[number, number]>(
     `update device set state = 'managed', held_reason = null, resembles = null, approved_at = ? where id = ?`,
   );
+  const forgetHardware = db.prepare<[number]>(`update device set uuid = null, serial = null, macs = '[]' where id = ?`);
+  const setHardware = db.prepare(
+    `update device set uuid = coalesce(@uuid, uuid), serial = coalesce(@serial, serial),
+       macs = iif(@macs = '[]', macs, @macs) where id = @id`,
+  );
   const hold = db.prepare<[HeldReason, number]>(`update device set state = 'held', held_reason = ? where id = ?`);
   const revoke = db.prepare<[number, number]>(`update device set state = 'revoked', revoked_at = ? where id = ?`);
-  const revokeCertificates = db.prepare<[number]>(`update device_certificate set state = 'revoked' where device = ?`);
   const setEnrolled = db.prepare<[number, number]>(
     'update device set enrolled_at = ? where id = ? and enrolled_at is null',
   );
@@ -187,32 +154,6 @@ export const deviceStore = (db: Database) => {
          where x.state = 'pending' and d.state = 'managed') as count`,
   );
 
-  const auth = db.prepare<[string], AuthRow>(
-    `select device.id as id, device.public_id as publicId, device.state as deviceState, c.state as certificateState,
-       c.serial as serial, c.door as doorId, c.not_after as notAfter, device.boot_ids as bootIds
-     from device_certificate c join device on device.id = c.device where c.fingerprint = ?`,
-  );
-  const addCertificate = db.prepare(
-    `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at, door)
-     values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now, @doorId)`,
-  );
-  // Of the same client and of those that it replaced; a device may have another one that goes on.
-  const supersede = db.prepare(
-    `update device_certificate set state = 'superseded' where device = @device and fingerprint <> @fingerprint
-       and state in ('issued', 'active')
-       and issued_at <= (select issued_at from device_certificate where fingerprint = @fingerprint)
-       and (door is null or @doorId is null or door = @doorId or not exists
-         (select 1 from device_door x where x.id = device_certificate.door and x.state = 'approved'))`,
-  );
-  const activate = db.prepare<[number, string]>(
-    `update device_certificate set state = 'active', first_used_at = ? where fingerprint = ? and state = 'issued'`,
-  );
-  const certificates = db.prepare<[number], CertificateRow>(
-    `select fingerprint, serial, state, not_before, not_after, issued_at, first_used_at from device_certificate
-     where device = ? order by issued_at desc, fingerprint`,
-  );
-  const dropCertificates = db.prepare<[number]>('delete from device_certificate where not_after < ?');
-
   const tokenUse = db.prepare<[string], { used: number }>('select used from token_use where token = ?');
   const useToken = db.prepare<[string]>(
     'insert into token_use (token, used) values (?, 1) on conflict (token) do update set used = used + 1',
@@ -223,6 +164,7 @@ export const deviceStore = (db: Database) => {
   const dropEvents = db.prepare<[number]>('delete from agent_event where received_at < ?');
 
   const setMacs = (id: number, macs: readonly string[]): void => {
+    if (macs.length === 0) return;
     dropMacs.run(id);
     for (const mac of macs) addMac.run(mac, id);
   };
@@ -230,8 +172,7 @@ export const deviceStore = (db: Database) => {
   return {
     byId: (id: number): Device | undefined => map(byId.get(id)),
     byPublicId: (publicId: string): Device | undefined => map(byPublicId.get(publicId)),
-    resembling: (identity: Identity): Device[] =>
-      resembling.all(identity.uuid, identity.serial, JSON.stringify(identity.macs)).map(toDevice),
+    resembling: (identity: Identity): Device[] => findAlike(resembling, identity),
     insert: (device: NewDevice, now: number): number => {
       const id = Number(insert.run({ ...device, macs: JSON.stringify(device.macs), now }).lastInsertRowid);
       setMacs(id, device.macs);
@@ -254,11 +195,18 @@ export const deviceStore = (db: Database) => {
       setMacs(id, device.macs);
     },
     approve: (id: number, now: number): void => void approve.run(now, id),
-    hold: (id: number, reason: HeldReason): void => void hold.run(reason, id),
-    revoke: (id: number, now: number): void => {
-      revoke.run(now, id);
-      revokeCertificates.run(id);
+    /** What hardware it is has to be learnt anew. */
+    forgetHardware: (id: number): void => {
+      forgetHardware.run(id);
+      dropMacs.run(id);
     },
+    /** What the newest report says about the hardware; what it leaves out stays. */
+    setHardware: (id: number, { uuid, serial, macs }: Identity): void => {
+      setHardware.run({ id, uuid, serial, macs: JSON.stringify(macs) });
+      setMacs(id, macs);
+    },
+    hold: (id: number, reason: HeldReason): void => void hold.run(reason, id),
+    revoke: (id: number, now: number): void => void revoke.run(now, id),
     setEnrolled: (id: number, now: number): boolean => setEnrolled.run(now, id).changes > 0,
     setBootIds: (id: number, bootIds: readonly string[]): void => void setBootIds.run(JSON.stringify(bootIds), id),
     seen: (rows: Iterable<Seen>): void => {
@@ -274,8 +222,7 @@ export const deviceStore = (db: Database) => {
     withDoor: (ids: readonly number[], door: Door): Set<number> =>
       new Set(ids.length === 0 ? [] : withDoor.all(JSON.stringify(ids), door).map(({ device }) => device)),
     seenAt: (id: number, at: number): void => void seenAt.run(at, id, at),
-    revokedLike: (identity: Identity): Device[] =>
-      revokedLike.all(identity.uuid, identity.serial, JSON.stringify(identity.macs)).map(toDevice),
+    revokedLike: (identity: Identity): Device[] => findAlike(revokedLike, identity),
     list: (query: DeviceQuery): DevicePage => {
       const where = ['1 = 1'];
       const params: (string | number)[] = [];
@@ -318,25 +265,6 @@ export const deviceStore = (db: Database) => {
       ...Object.fromEntries(count.all().map((row) => [row.state, row.count])),
     }),
     waiting: (): number => waiting.get()?.count ?? 0,
-    auth: (fingerprint: string): AuthRow | undefined => auth.get(fingerprint),
-    addCertificate: (id: number, certificate: NewCertificate, doorId: number | null, now: number): void =>
-      void addCertificate.run({
-        fingerprint: certificate.fingerprint,
-        device: id,
-        serial: certificate.serial,
-        keyDigest: certificate.keyDigest,
-        notBefore: certificate.notBefore,
-        notAfter: certificate.notAfter,
-        doorId,
-        now,
-      }),
-    activate: (id: number, fingerprint: string, doorId: number | null, now: number): boolean => {
-      const first = activate.run(now, fingerprint).changes > 0;
-      if (first) supersede.run({ device: id, fingerprint, doorId });
-      return first;
-    },
-    certificates: (id: number): DeviceCertificate[] => certificates.all(id).map(toCertificate),
-    dropCertificates: (before: number): number => dropCertificates.run(before).changes,
     tokenUses: (token: string): number => tokenUse.get(token)?.used ?? 0,
     useToken: (token: string): void => void useToken.run(token),
     /** False for an id that is known already. */

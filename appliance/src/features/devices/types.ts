@@ -199,3 +199,8 @@ export type MergeReport = {
   /** Rows of other tables: how many move, how many are set aside. */
   rows: Record<string, { moved: number; aside: number }>;
 };
+
+export type DuplicateReason = 'uuid' | 'serial' | 'mac' | 'dns' | 'resembles';
+
+/** Two records that may be one device, the older first, and what they share. */
+export type DuplicatePair = { one: number; two: number; why: { reason: DuplicateReason; values: string[] }[] };

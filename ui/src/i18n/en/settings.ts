@@ -28,6 +28,9 @@ export const settings = {
   'setting.devices.inventory-hours.help': 'Unchanged sections are not sent again.',
   'setting.devices.not-visible-hours.title': 'Not visible after',
   'setting.devices.not-visible-hours.help': 'A device without contact for this time is not visible.',
+  'setting.devices.idle-record-days.title': 'Idle records expire after',
+  'setting.devices.idle-record-days.help':
+    'Records that were only discovered or wait for approval, have no group and were not seen for so long are removed. Approved devices never are.',
   'setting.devices.certificate-days.title': 'Life of agent certificates',
   'setting.devices.certificate-days.help': 'Agents renew at two thirds of it.',
   'setting.events.max-rows.title': 'Most events kept',

@@ -31,6 +31,9 @@ export const settings = {
   'setting.devices.inventory-hours.help': 'Өзгермеген бөлімдер қайта жіберілмейді.',
   'setting.devices.not-visible-hours.title': 'Көрінбейтін болып саналады',
   'setting.devices.not-visible-hours.help': 'Осы уақыт бойы байланыссыз құрылғы көрінбейді.',
+  'setting.devices.idle-record-days.title': 'Хабарсыз жазбалардың мерзімі',
+  'setting.devices.idle-record-days.help':
+    'Тек анықталған немесе мақұлдауды күткен, тобы жоқ және осынша уақыт хабарсыз жазбалар жойылады. Мақұлданған құрылғылар ешқашан жойылмайды.',
   'setting.devices.certificate-days.title': 'Агент сертификаттарының мерзімі',
   'setting.devices.certificate-days.help': 'Агенттер мерзімнің үштен екісінде жаңартады.',
   'setting.events.max-rows.title': 'Сақталатын оқиғалардың шегі',

@@ -36,6 +36,9 @@ export const settings = {
   'setting.devices.inventory-hours.help': 'Неизменившиеся разделы не отправляются повторно.',
   'setting.devices.not-visible-hours.title': 'Считать невидимым через',
   'setting.devices.not-visible-hours.help': 'Устройство без связи дольше этого времени не видно.',
+  'setting.devices.idle-record-days.title': 'Срок записей без вестей',
+  'setting.devices.idle-record-days.help':
+    'Записи, которые только обнаружены или ждут одобрения, без группы и без вестей столько времени, удаляются. Одобренные устройства не удаляются никогда.',
   'setting.devices.certificate-days.title': 'Срок сертификатов агентов',
   'setting.devices.certificate-days.help': 'Агенты обновляют их по истечении двух третей.',
   'setting.events.max-rows.title': 'Предел хранимых событий',

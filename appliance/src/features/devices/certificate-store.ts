@@ -1,0 +1,90 @@
+import type { Database } from '../../platform/database.ts';
+import type { DeviceCertificate, DeviceState, NewCertificate } from './types.ts';
+
+type CertificateRow = {
+  fingerprint: string;
+  serial: string;
+  state: DeviceCertificate['state'];
+  not_before: number;
+  not_after: number;
+  issued_at: number;
+  first_used_at: number | null;
+};
+
+/** What one look-up by certificate brings: everything that the hot path of a check-in needs. */
+export type AuthRow = {
+  id: number;
+  publicId: string;
+  deviceState: DeviceState;
+  certificateState: DeviceCertificate['state'];
+  serial: string;
+  /** The client that it was made for. */
+  doorId: number | null;
+  notAfter: number;
+  bootIds: string;
+};
+
+const toCertificate = (row: CertificateRow): DeviceCertificate => ({
+  fingerprint: row.fingerprint,
+  serial: row.serial,
+  state: row.state,
+  notBefore: row.not_before,
+  notAfter: row.not_after,
+  issuedAt: row.issued_at,
+  firstUsedAt: row.first_used_at,
+});
+
+/** SQL over the certificates of devices. */
+export const certificateStore = (db: Database) => {
+  const auth = db.prepare<[string], AuthRow>(
+    `select device.id as id, device.public_id as publicId, device.state as deviceState, c.state as certificateState,
+       c.serial as serial, c.door as doorId, c.not_after as notAfter, device.boot_ids as bootIds
+     from device_certificate c join device on device.id = c.device where c.fingerprint = ?`,
+  );
+  const addCertificate = db.prepare(
+    `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at, door)
+     values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now, @doorId)`,
+  );
+  // Of the same client and of those that it replaced; a device may have another one that goes on.
+  const supersede = db.prepare(
+    `update device_certificate set state = 'superseded' where device = @device and fingerprint <> @fingerprint
+       and state in ('issued', 'active')
+       and issued_at <= (select issued_at from device_certificate where fingerprint = @fingerprint)
+       and (door is null or @doorId is null or door = @doorId or not exists
+         (select 1 from device_door x where x.id = device_certificate.door and x.state = 'approved'))`,
+  );
+  const activate = db.prepare<[number, string]>(
+    `update device_certificate set state = 'active', first_used_at = ? where fingerprint = ? and state = 'issued'`,
+  );
+  const certificates = db.prepare<[number], CertificateRow>(
+    `select fingerprint, serial, state, not_before, not_after, issued_at, first_used_at from device_certificate
+     where device = ? order by issued_at desc, fingerprint`,
+  );
+  const dropCertificates = db.prepare<[number]>('delete from device_certificate where not_after < ?');
+  const revokeCertificates = db.prepare<[number]>(`update device_certificate set state = 'revoked' where device = ?`);
+
+  return {
+    auth: (fingerprint: string): AuthRow | undefined => auth.get(fingerprint),
+    addCertificate: (id: number, certificate: NewCertificate, doorId: number | null, now: number): void =>
+      void addCertificate.run({
+        fingerprint: certificate.fingerprint,
+        device: id,
+        serial: certificate.serial,
+        keyDigest: certificate.keyDigest,
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+        doorId,
+        now,
+      }),
+    activate: (id: number, fingerprint: string, doorId: number | null, now: number): boolean => {
+      const first = activate.run(now, fingerprint).changes > 0;
+      if (first) supersede.run({ device: id, fingerprint, doorId });
+      return first;
+    },
+    certificates: (id: number): DeviceCertificate[] => certificates.all(id).map(toCertificate),
+    dropCertificates: (before: number): number => dropCertificates.run(before).changes,
+    revoke: (device: number): void => void revokeCertificates.run(device),
+  };
+};
+
+export type CertificateStore = ReturnType<typeof certificateStore>;

@@ -1,0 +1,80 @@
+import type { Database } from '../../platform/database.ts';
+import type { DuplicatePair, DuplicateReason } from './types.ts';
+
+// Records that may be one device: they share something that one device has alone. Nothing here decides.
+
+/** A value that more records share tells nothing: a docking station's address, a serial that the maker never filled in. */
+const maxSharing = 8;
+const maxValues = 2_000;
+const maxPairs = 1_000;
+
+/** What makes a pair likely, the surest first. */
+const strength: readonly DuplicateReason[] = ['uuid', 'serial', 'mac', 'resembles', 'dns'];
+
+type Shared = { value: string; devices: string };
+
+/** Finds pairs of records that share hardware or a full name. */
+export const duplicateFinder = (db: Database) => {
+  const sharing = (column: string, from: string) =>
+    db.prepare<[], Shared>(
+      `select ${column} as value, json_group_array(id) as devices from ${from} group by ${column}
+       having count(*) between 2 and ${maxSharing} limit ${maxValues}`,
+    );
+  const shared: ReadonlyArray<readonly [DuplicateReason, ReturnType<typeof sharing>]> = [
+    ['uuid', sharing('uuid', 'device where uuid is not null')],
+    ['serial', sharing('serial', 'device where serial is not null')],
+    ['mac', sharing('mac', '(select mac, device as id from device_mac)')],
+    ['dns', sharing('value', `(select value, device as id from device_hint where kind = 'dns')`)],
+  ];
+  const resembling = db.prepare<[number], { one: number; two: number }>(
+    `select resembles as one, id as two from device where resembles is not null and state in ('pending', 'held') limit ?`,
+  );
+  const usable = db.prepare<[string], { id: number }>(
+    `select id from device where id in (select value from json_each(?)) and state <> 'revoked' and kind <> 'directory'`,
+  );
+  const distinct = db.prepare<[], { one: number; two: number }>('select one, two from device_distinct');
+  const setDistinct = db.prepare<[number, number, number, string]>(
+    'insert into device_distinct (one, two, at, actor) values (?, ?, ?, ?) on conflict do nothing',
+  );
+
+  return {
+    pairs: (): DuplicatePair[] => {
+      const found = new Map<string, DuplicatePair>();
+      const decided = new Set(distinct.all().map(({ one, two }) => `${one} ${two}`));
+      const add = (a: number, b: number, why: DuplicateReason, value: string | null): void => {
+        const [one, two] = a < b ? [a, b] : [b, a];
+        const key = `${one} ${two}`;
+        if (one === two || decided.has(key)) return;
+        const pair = found.get(key) ?? { one, two, why: [] };
+        if (!found.has(key) && found.size >= maxPairs) return;
+        const known = pair.why.find(({ reason }) => reason === why);
+        if (known === undefined) pair.why.push({ reason: why, values: value === null ? [] : [value] });
+        else if (value !== null) known.values.push(value);
+        found.set(key, pair);
+      };
+      for (const { one, two } of resembling.all(maxPairs)) add(one, two, 'resembles', null);
+      for (const [reason, statement] of shared) {
+        for (const { value, devices } of statement.all()) {
+          const ids = JSON.parse(devices) as number[];
+          ids.forEach((a, at) => {
+            for (const b of ids.slice(at + 1)) add(a, b, reason, value);
+          });
+        }
+      }
+      const ids = [...new Set([...found.values()].flatMap(({ one, two }) => [one, two]))];
+      const present = new Set(usable.all(JSON.stringify(ids)).map(({ id }) => id));
+      const rank = ({ why }: DuplicatePair): number => Math.min(...why.map(({ reason }) => strength.indexOf(reason)));
+      return [...found.values()]
+        .filter(({ one, two }) => present.has(one) && present.has(two))
+        .map((pair) => ({
+          ...pair,
+          why: pair.why.toSorted((a, b) => strength.indexOf(a.reason) - strength.indexOf(b.reason)),
+        }))
+        .sort((a, b) => rank(a) - rank(b) || b.why.length - a.why.length || a.one - b.one || a.two - b.two);
+    },
+    setDistinct: (a: number, b: number, at: number, actor: string): void =>
+      void setDistinct.run(Math.min(a, b), Math.max(a, b), at, actor),
+  };
+};
+
+export type DuplicateFinder = ReturnType<typeof duplicateFinder>;

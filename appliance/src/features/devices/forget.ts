@@ -1,0 +1,111 @@
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
+import { mergeStore } from './merge-store.ts';
+import { deviceTables } from './move-rows.ts';
+import type { DeviceStore } from './store.ts';
+import type { DerivedOfDevice, Device } from './types.ts';
+
+// Records that go: by an administrator, or because nobody has seen for a long time what never spoke to this site. What a
+// managed device holds never goes by itself.
+
+export type ForgetParts = {
+  db: Database;
+  store: DeviceStore;
+  objects: ObjectService;
+  events: EventService;
+  /** What the inventory holds of a device. */
+  forgetInventory: (device: number) => void;
+  derived: readonly DerivedOfDevice[];
+  clock: () => number;
+  idleDays: () => number;
+};
+
+const dayMs = 86_400_000;
+const batch = 500;
+const keptMergeDays = 365;
+const maxNamed = 20;
+/** The journal keeps what happened; the coordinates are the derived features' own. */
+const kept = new Set(['event', 'section', 'change_log', 'device_coord', 'device_coord_log']);
+
+/** Removal of records. */
+export const deviceForgetting = (parts: ForgetParts) => {
+  const { db, store, objects, events, derived, clock } = parts;
+  const merges = mergeStore(db);
+  const idle = db.prepare<[number, number, number], { id: number }>(
+    `select d.id from device d
+     left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
+     where d.state in ('discovered', 'pending') and d.kind <> 'directory'
+       and coalesce(d.last_seen_at, d.created_at) < ? and d.created_at < ?
+       and coalesce(json_extract(o.body, '$.group'), '') = '' order by d.id limit ?`,
+  );
+  const strays = db.prepare<[number], { device: number }>(
+    `select distinct device from section where device > 0 and device not in (select id from device) limit ?`,
+  );
+  const forgetDecision = (publicId: string): void => {
+    if (objects.find('device-decision', publicId) !== undefined)
+      objects.remove(systemActor, 'device-decision', publicId);
+  };
+  const parkedOf = (keep: number): number[] => merges.ofDevice(keep).map(({ id }) => id);
+  const dropMerge = (id: number): void => {
+    parts.forgetInventory(-id);
+    const other = merges.one(id)?.otherPublicId;
+    merges.remove(id);
+    if (other !== undefined) forgetDecision(other);
+  };
+
+  const remove = (device: Device): void => {
+    for (const id of parkedOf(device.id)) dropMerge(id);
+    parts.forgetInventory(device.id);
+    for (const one of derived) one.forget(device.id);
+    merges.setResembles(merges.resembling(device.id), null);
+    for (const { name } of deviceTables(db, kept))
+      db.prepare<[number]>(`delete from "${name}" where device = ?`).run(device.id);
+    forgetDecision(device.publicId);
+    merges.removeDevice(device.id);
+  };
+
+  return {
+    forget: (actor: Actor, id: number): void => {
+      requireRight(actor, 'devices:write');
+      immediate(db, () => {
+        const device = store.byId(id);
+        if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
+        if (device.state === 'managed' || device.state === 'held')
+          throw new AppError('CONFLICT', 'the device may still come in; revoke it first');
+        remove(device);
+        events.record('device-forgotten', {
+          actor: actorRef(actor),
+          params: { device: device.publicId, name: device.hostname },
+        });
+      });
+    },
+    /** Idle records, sections of records that are gone, merges that are too old to be undone. Returns how many records went. */
+    expire: (): number => {
+      const before = clock() - parts.idleDays() * dayMs;
+      const names: string[] = [];
+      let count = 0;
+      for (let found = batch; found === batch; count += found) {
+        found = immediate(db, () => {
+          const rows = idle.all(before, before, batch);
+          for (const { id } of rows) {
+            const device = store.byId(id);
+            if (device === undefined) continue;
+            if (names.length < maxNamed) names.push(device.hostname || device.publicId);
+            remove(device);
+          }
+          return rows.length;
+        });
+      }
+      if (count > 0) events.record('devices-expired', { params: { count, names: names.join(', ').slice(0, 1_000) } });
+      for (const { device } of strays.all(batch)) {
+        parts.forgetInventory(device);
+        for (const one of derived) one.forget(device);
+      }
+      for (const { id } of merges.old(clock() - keptMergeDays * dayMs)) immediate(db, () => dropMerge(id));
+      return count;
+    },
+  };
+};
