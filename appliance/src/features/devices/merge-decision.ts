@@ -2,15 +2,15 @@ import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 
 // What administrators said about both records: what was said about the kept one stands, and what was said only about the
-// other one is said about it from now on.
+// other one is said about it from now on; of lists (tags by hand) it has both.
 
 const kind = 'device-decision';
 
 export type MergedDecision = {
   /** False: nothing was said about the kept record before. */
   existed: boolean;
-  /** Fields that came from the other record. */
-  filled: Record<string, unknown>;
+  /** Fields that came from the other record, with what they were. */
+  filled: Record<string, { before: unknown; after: unknown }>;
 };
 
 const isEmpty = (value: unknown): boolean =>
@@ -19,12 +19,20 @@ const isEmpty = (value: unknown): boolean =>
 /** Fills what is not said about the kept record. */
 export const mergeDecision = (objects: ObjectService, actor: Actor, keep: string, other: string): MergedDecision => {
   const held = objects.find(kind, keep);
-  const filled = Object.fromEntries(
-    Object.entries(objects.find(kind, other)?.body ?? {}).filter(
-      ([name, value]) => !isEmpty(value) && isEmpty(held?.body[name]),
-    ),
-  );
-  if (Object.keys(filled).length > 0) objects.put(actor, kind, keep, filled);
+  const filled: MergedDecision['filled'] = {};
+  for (const [name, value] of Object.entries(objects.find(kind, other)?.body ?? {})) {
+    const before = held?.body[name] ?? null;
+    const after = Array.isArray(value) && Array.isArray(before) ? [...new Set([...before, ...value])] : value;
+    if (isEmpty(value) || !(isEmpty(before) || (Array.isArray(before) && Array.isArray(after)))) continue;
+    if (Array.isArray(before) && Array.isArray(after) && after.length === before.length) continue;
+    filled[name] = { before, after };
+  }
+  if (Object.keys(filled).length > 0) {
+    const patch = Object.fromEntries(Object.entries(filled).map(([name, { after }]) => [name, after]));
+    const { body } = objects.put(actor, kind, keep, patch);
+    // As it was stored: lists are sorted.
+    for (const [name, change] of Object.entries(filled)) change.after = body[name];
+  }
   return { existed: held !== undefined, filled };
 };
 
@@ -38,10 +46,10 @@ export const unmergeDecision = (
   const held = objects.find(kind, keep);
   if (held === undefined) return;
   const taken = Object.entries(filled)
-    .filter(([name, value]) => JSON.stringify(held.body[name]) === JSON.stringify(value))
-    .map(([name]) => [name, null]);
+    .filter(([name, { after }]) => JSON.stringify(held.body[name]) === JSON.stringify(after))
+    .map(([name, { before }]) => [name, before]);
   if (taken.length === 0) return;
-  const patch = Object.fromEntries(taken) as Record<string, null>;
+  const patch = Object.fromEntries(taken) as Record<string, unknown>;
   const leaves = Object.entries(held.body).some(([name, value]) => !(name in patch) && !isEmpty(value));
   if (existed || leaves) objects.put(actor, kind, keep, patch);
   else objects.remove(actor, kind, keep);

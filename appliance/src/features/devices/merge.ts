@@ -46,7 +46,7 @@ const ownWay = new Set(['section', 'change_log', 'event', 'device_coord', 'devic
 const maxListed = 500;
 
 /** Derived again from the rest. */
-const derivedTables = new Set(['device_status', 'device_findings']);
+const derivedTables = new Set(['device_status', 'device_findings', 'device_tag']);
 
 /** Merging of records and its undo. */
 export const deviceMerges = (parts: MergeParts) => {
@@ -179,7 +179,7 @@ export const deviceMerges = (parts: MergeParts) => {
           .map(({ collection, door }) => ({ collection, door, from: 'both' as const, kept: 'keep' as const })),
       ],
       changes: moved.ids.length,
-      decision: decision.filled,
+      decision: Object.fromEntries(Object.entries(decision.filled).map(([name, { after }]) => [name, after])),
       rows: Object.fromEntries(
         touched
           .filter(({ name }) => !derivedTables.has(name))
