@@ -69,17 +69,19 @@ const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response
   devices.heardDoor(caller, { agent, from });
   // Nothing but its identity is kept of a device that nobody has let in.
   if (caller.state !== 'managed') return takenReply(dialect, pendingHours);
+  const store = async (device: number): Promise<void> => {
+    const { facts } = await intake.report({ ...read, device });
+    if (facts !== undefined && isNews(parts, device, facts, agent)) enrol(parts, call, facts);
+  };
   try {
-    const { facts } = await intake.report({ ...read, device: caller.id });
-    if (facts !== undefined && isNews(parts, caller.id, facts, agent)) enrol(parts, call, facts);
+    await store(caller.id);
   } catch (error) {
-    // Another machine under the same name: the service holds it, and writes down why.
     const { code, details } = toFailure(error);
-    if (code === 'POSSIBLE_CLONE') {
-      enrol(parts, call, details['facts'] as ReportFacts);
-      return takenReply(dialect, pendingHours);
-    }
-    throw error;
+    if (code !== 'POSSIBLE_CLONE') throw error;
+    // Another machine under the same name: it is held, until an administrator says that both are devices of their own.
+    const other = enrol(parts, call, details['facts'] as ReportFacts);
+    if (other.state !== 'managed' || other.id === caller.id) return takenReply(dialect, pendingHours);
+    await store(other.id);
   }
   return takenReply(dialect, inventoryHours());
 };
