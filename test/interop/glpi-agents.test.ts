@@ -1,11 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noMemory } from '../../agent/src/collectors/collector.ts';
+import { collector as platform } from '../../agent/src/collectors/platform.ts';
+import { collector as software } from '../../agent/src/collectors/software.ts';
+import { rootFiles } from '../../agent/src/platform/root-files.ts';
 import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
 
 // Debian's own FusionInventory and OCS agents, unmodified, against the server as it is shipped.
+
+const collectedAt = '2026-11-24T10:00:00Z';
 
 type Package = { name: string; version: string; arch: string };
 
@@ -75,6 +82,40 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     const agent = section(id, 'software').find((row) => row['name'] === 'ocsinventory-agent');
     const list = statSync('/var/lib/dpkg/info/ocsinventory-agent.list');
     expect(toTime(Number(agent?.['installedAt']))).toBe(toTime(list.mtimeMs));
+  });
+
+  it('is matched with advisories as through our own agent', async () => {
+    const { appliance } = site;
+    const context = { files: rootFiles('/'), memory: noMemory, clock: nowMs };
+    const own = 9_999;
+    for (const { collection, collect } of [platform, software]) {
+      const items = (await collect(context)) ?? [];
+      const hash = sectionHash(items);
+      appliance.inventory.putSection({ device: own, collection, door: 'native', hash, collectedAt, items });
+    }
+    // The other agents reported before anybody knew the sources.
+    appliance.vulnerabilities.refreshSources();
+    const coords = (device: number): unknown =>
+      appliance.db.prepare('select coords from device_coord where device = ?').pluck().get(device);
+    const [fusion, ocs] = devices();
+    expect(coords(own)).toBeInstanceOf(Buffer);
+    expect(coords(fusion?.id ?? 0)).toEqual(coords(own));
+    expect(coords(ocs?.id ?? 0)).toEqual(coords(own));
+    const purls = (device: number): Set<unknown> => new Set(section(device, 'software').map((row) => row['purl']));
+    expect(purls(fusion?.id ?? 0)).toEqual(purls(own));
+    appliance.inventory.forget(own);
+  });
+
+  it('becomes one device when the two are merged, and each fact keeps its origin', () => {
+    const [fusion, ocs] = devices();
+    site.appliance.devices.merge(systemActor, fusion?.id ?? 0, ocs?.id ?? 0);
+    const [one, ...others] = devices();
+    expect(others).toEqual([]);
+    const id = one?.id ?? 0;
+    expect(new Set(site.appliance.devices.doors(id).map(({ door }) => door))).toEqual(new Set(['glpi', 'ocs']));
+    expect(section(id, 'software')[0]).toMatchObject({ _door: 'glpi' });
+    expect(listed(section(id, 'software'))).toEqual(installed());
+    expect(Object.keys(site.appliance.inventory.hashes(id, 'ocs'))).toContain('software');
   });
 
   it('neither talks to a server of a foreign authority', async () => {

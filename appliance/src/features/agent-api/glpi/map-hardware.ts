@@ -1,5 +1,6 @@
 import type { Item } from '../../inventory/types.ts';
-import { amount, firstKnown, flag, hexId, item, known, line, macOf, timeOf } from './fields.ts';
+import { amount, firstKnown, hexId, item, known, line, macOf, timeOf } from './fields.ts';
+import { isCard } from './map-platform.ts';
 import type { MapContext } from './map-types.ts';
 import type { Row } from './message.ts';
 
@@ -19,8 +20,6 @@ const parts =
       const found = part(row, context);
       return Object.keys(found).length === 0 ? [] : [{ type, ...found }];
     });
-
-const split = (row: Row, name: string): string[] => (line(row, name) ?? '').split(':');
 
 export const machineItems = (rows: readonly Row[]): Item[] => {
   const [row = {}] = rows;
@@ -110,7 +109,7 @@ export const networkItems = (rows: readonly Row[]): Item[] => {
   const cards = new Map<string, Item>();
   for (const row of rows) {
     const mac = macOf(row, 'mac');
-    if (mac === undefined || flag(row, 'virtualdev') === true || cards.has(mac)) continue;
+    if (mac === undefined || !isCard(row) || cards.has(mac)) continue;
     cards.set(
       mac,
       item({
@@ -127,17 +126,30 @@ export const networkItems = (rows: readonly Row[]): Item[] => {
   return [...cards.values()];
 };
 
-export const controllerItems = parts('pci', (row) => {
-  const [vendor = '', product = ''] = split(row, 'pciid');
+/** OCS puts the class into `name`, its number behind it, and maker and model into one field. */
+const ocsController = (row: Row): Item => {
+  const [vendor, product] = (line(row, 'pciid') ?? '').split(':');
   return item({
-    subtype: firstKnown(row, ['type', 'name'], 100),
-    maker: known(row, 'manufacturer'),
-    model: firstKnown(row, ['caption', 'name']),
-    vendorId: hexId(row, 'vendorid') ?? hexId({ vendor }, 'vendor'),
-    productId: hexId(row, 'productid') ?? hexId({ product }, 'product'),
+    subtype: known(row, 'name', 100)?.replace(/ \[[0-9a-f]{4}\]$/, ''),
+    model: known(row, 'manufacturer'),
+    vendorId: hexId({ vendor }, 'vendor'),
+    productId: hexId({ product }, 'product'),
     slot: known(row, 'pcislot', 100),
   });
-});
+};
+
+export const controllerItems = parts('pci', (row) =>
+  line(row, 'pciid') !== undefined
+    ? ocsController(row)
+    : item({
+        subtype: firstKnown(row, ['type', 'name'], 100),
+        maker: known(row, 'manufacturer'),
+        model: firstKnown(row, ['caption', 'name']),
+        vendorId: hexId(row, 'vendorid'),
+        productId: hexId(row, 'productid'),
+        slot: known(row, 'pcislot', 100),
+      }),
+);
 
 /** `base64` is the monitor's own description: its serial is in it, and half a kilobyte of nothing else. */
 export const monitorItems = parts('monitor', (row) =>

@@ -57,14 +57,14 @@ export const platformItems = (_: readonly Row[], context: MapContext): Item[] =>
 const softwareInterface = /^(?:lo\d*$|docker|veth|br-|virbr|vnet|tun|tap|wg|cni|flannel|cali|dummy|ifb|bond_slave)/;
 
 /** Rows of interfaces that have a device behind them. */
-const isHardware = (row: Row): boolean =>
+export const isCard = (row: Row): boolean =>
   flag(row, 'virtualdev') !== true &&
   !/^(?:loopback|local loopback|bridge|dialup|alias)$/i.test(line(row, 'type') ?? '') &&
   !softwareInterface.test(line(row, 'description') ?? '');
 
 /** The hardware addresses that tell a device from others. */
 export const macsOf = (networks: readonly Row[]): string[] =>
-  cleanMacs(networks.filter(isHardware).map((row) => macOf(row, 'mac') ?? ''));
+  cleanMacs(networks.filter(isCard).map((row) => macOf(row, 'mac') ?? ''));
 
 /** The UUID and serial of the firmware, without placeholders. */
 export const uuidOf = (hardware: Row): string | null => cleanUuid(line(hardware, 'uuid', 64));
