@@ -8,6 +8,7 @@ import { type BaselineService, baselineService } from './features/baselines/serv
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
+import { ensureDeviceRows } from './features/devices/list-row.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { DerivedOfDevice, Device } from './features/devices/types.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
@@ -180,6 +181,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       onChanged,
       kept: [(collection) => baselines.keptItems(collection)],
     });
+    ensureDeviceRows(db);
     const store = storeService(paths);
     const queue = jobs({
       db,

@@ -10,6 +10,8 @@ import { deviceModel } from './features/console/device-model.ts';
 import { importDrafts } from './features/console/import-drafts.ts';
 import { consoleQueries } from './features/console/queries.ts';
 import { importDraftStore } from './features/console/store.ts';
+import { deviceList } from './features/devices/list.ts';
+import { filterSources } from './features/devices/list-sources.ts';
 import { deviceQueries } from './features/devices/queries.ts';
 import { provisionService } from './features/provision/service.ts';
 import { immediate } from './platform/database.ts';
@@ -31,6 +33,7 @@ const remembered = <T>(read: () => T, clock: () => number): (() => T & { at: num
 export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
   const { db, events, exchange } = appliance;
   const queries = deviceQueries(db);
+  const list = deviceList(db, filterSources(appliance));
   const provision = provisionService({ ...appliance, clock });
   const drafts = importDrafts({
     store: importDraftStore(db),
@@ -39,15 +42,16 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
     stagingDir: appliance.paths.staging,
     clock,
   });
-  const apiParts: ApiParts = { ...appliance, deviceQueries: queries, provision, drafts, clock };
+  const apiParts: ApiParts = { ...appliance, deviceQueries: queries, deviceList: list, provision, drafts, clock };
   const described = describeApi(apiParts);
-  const model = deviceModel({ ...appliance, deviceQueries: queries, clock });
+  const model = deviceModel({ ...appliance, deviceQueries: queries, deviceList: list, clock });
   return {
     api: apiApp(apiParts, described),
     console: consoleApp(
       {
         ...appliance,
         deviceQueries: queries,
+        deviceList: list,
         provision,
         clock,
         queries: consoleQueries(db),
@@ -58,7 +62,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         transact: (work) => immediate(db, work),
         chain: remembered(() => events.verifyChain(), clock),
         receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),
-        badges: navigationBadges({ ...appliance, deviceQueries: queries }),
+        badges: navigationBadges({ ...appliance, deviceQueries: queries, deviceList: list }),
         apiDocument: () => described.document,
       },
       model,

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import type { Appliance } from './compose.ts';
+import { verifyDeviceRows } from './features/devices/list-row.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { migrationsFolder, readMigrations, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
@@ -100,6 +101,7 @@ export const checks: readonly Check[] = [
   },
   { name: 'baselines', run: ({ baselines }) => baselines.verify() },
   { name: 'inventory', run: ({ inventory }) => inventory.verify() },
+  { name: 'device-list', run: ({ db }) => verifyDeviceRows(db) },
   {
     name: 'receipts',
     run: ({ exchange }) => {

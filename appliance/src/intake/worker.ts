@@ -9,14 +9,20 @@ import { readFacts, readReport, readSection, type Work, writeWork } from './work
 // costs a disk flush, however many reports it holds.
 
 const groupSize = 16;
+/** First reports that are entered into the index of who has what at once, and how long to wait for a quiet moment. */
+const settleMost = 512;
+const settleIdleMs = 250;
+/** Without a quiet moment they are entered after so many groups. */
+const settleGroups = 64;
 
 const { dataDir, extensions } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions });
-const { db, log } = appliance;
+const { db, inventory, log } = appliance;
 
 type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const closing = { asked: false };
+const unsettled: { groups: number; timer: NodeJS.Timeout | undefined } = { groups: 0, timer: undefined };
 
 const reply = (message: IntakeReply): void => parentPort?.postMessage(message);
 
@@ -39,6 +45,21 @@ const store = ({ id, work }: Waiting): IntakeReply | { id: number; error: unknow
   }
 };
 
+const settle = (): void => {
+  unsettled.groups = 0;
+  try {
+    if (inventory.settle(settleMost) > 0 && waiting.length === 0 && !closing.asked) settleSoon();
+  } catch (error) {
+    // Questions look at what is not entered, too: the next round is early enough.
+    log.error({ err: error }, 'first reports were not entered into the index');
+  }
+};
+
+const settleSoon = (): void => {
+  clearTimeout(unsettled.timer);
+  unsettled.timer = setTimeout(settle, settleIdleMs).unref();
+};
+
 const writeGroup = (): void => {
   const group = waiting.splice(0, groupSize);
   if (group.length === 0) return;
@@ -50,7 +71,10 @@ const writeGroup = (): void => {
   } catch (error) {
     for (const { id } of group) refuse(id, error);
   }
+  unsettled.groups += 1;
+  if (unsettled.groups >= settleGroups) settle();
   if (waiting.length > 0) setImmediate(writeGroup);
+  else settleSoon();
 };
 
 const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => {
@@ -67,6 +91,7 @@ parentPort?.on('message', (message: IntakeRequest) => {
   if (message === 'close') {
     closing.asked = true;
     while (waiting.length > 0) writeGroup();
+    clearTimeout(unsettled.timer);
     void appliance.close().then(() => parentPort?.close());
     return;
   }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from './errors.ts';
+import { defineSqlFunctions } from './sql-functions.ts';
 
 export type Database = BetterSqlite3.Database;
 export type Statement<Params extends unknown[] = unknown[], Row = unknown> = BetterSqlite3.Statement<Params, Row>;
@@ -24,6 +25,7 @@ export const openDatabase = (path: string, options: { readonly?: boolean } = {})
   }
   db.pragma('foreign_keys = ON');
   db.pragma('cache_size = -32768');
+  defineSqlFunctions(db);
   return db;
 };
 

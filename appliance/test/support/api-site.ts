@@ -7,6 +7,8 @@ import { apiApp } from '../../src/features/api/app.ts';
 import type { ApiParts } from '../../src/features/api/types.ts';
 import { importDrafts } from '../../src/features/console/import-drafts.ts';
 import { importDraftStore } from '../../src/features/console/store.ts';
+import { deviceList } from '../../src/features/devices/list.ts';
+import { filterSources } from '../../src/features/devices/list-sources.ts';
 import { deviceQueries } from '../../src/features/devices/queries.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/service.ts';
 import { type Right, systemActor } from '../../src/features/objects/types.ts';
@@ -19,6 +21,7 @@ import { reporter } from './site.ts';
 export const apiPartsOf = (appliance: Appliance): ApiParts => ({
   ...appliance,
   deviceQueries: deviceQueries(appliance.db),
+  deviceList: deviceList(appliance.db, filterSources(appliance)),
   provision: provisionService({ ...appliance, clock: nowMs }),
   drafts: importDrafts({
     store: importDraftStore(appliance.db),

@@ -121,6 +121,7 @@ const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<Dev
     key: 'address',
     label: ctx.t('devices.address'),
     fit: true,
+    sort: true,
     cell: (row) => <span translate="no">{row.address ?? '–'}</span>,
   },
   seen: {
@@ -153,7 +154,6 @@ const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<Dev
     key: 'updates',
     label: ctx.t('nav.updates'),
     num: true,
-    sort: true,
     cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
   },
 });

@@ -13,6 +13,7 @@ import type { Log } from '../../platform/log.ts';
 import type { AccountService } from '../accounts/service.ts';
 import type { ImportDrafts } from '../console/import-drafts.ts';
 import type { DeploymentService } from '../deployments/service.ts';
+import type { DeviceList } from '../devices/list.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
@@ -22,6 +23,7 @@ import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { ProvisionService } from '../provision/service.ts';
+import type { RuleService } from '../rules/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 
@@ -38,9 +40,11 @@ export type ApiParts = {
   inventory: InventoryService;
   devices: DeviceService;
   deviceQueries: DeviceQueries;
+  deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;
   deployments: DeploymentService;
+  rules: RuleService;
   exchange: ExchangeService;
   provision: ProvisionService;
   /** Bundles on their way in; the console shows the same ones. */

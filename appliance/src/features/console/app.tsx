@@ -30,7 +30,10 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The console over the services; mounted at `/`. */
 export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const search = searchService({ ...deps, devices: model.all });
+  const search = searchService({
+    ...deps,
+    devices: (text, limit) => model.page({ filter: { search: text }, sort: 'name', descending: false, limit }),
+  });
   const app = new Hono<ConsoleEnv>();
   app.onError((error, c) => errorPage(deps, error, c));
   app.route('/', assetRoutes(deps.assets));

@@ -3,9 +3,12 @@ import type { ConsoleDeps } from './types.ts';
 
 /** What is abnormal or moving, for the navigation; worked out again when something that it shows has changed. */
 export const navigationBadges = (
-  deps: Pick<ConsoleDeps, 'deviceQueries' | 'vulnerabilities' | 'devices' | 'deployments' | 'exchange' | 'jobs'>,
+  deps: Pick<
+    ConsoleDeps,
+    'deviceQueries' | 'deviceList' | 'vulnerabilities' | 'devices' | 'deployments' | 'exchange' | 'jobs'
+  >,
 ): (() => ContextInput['badges']) => {
-  const { deviceQueries, vulnerabilities, devices, deployments, exchange, jobs } = deps;
+  const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs } = deps;
   const held = { stamp: '', act: 0, attend: 0, actDevices: 0 };
   const derived = (): typeof held => {
     const stamp = deviceQueries.stamp();
@@ -14,7 +17,7 @@ export const navigationBadges = (
     const sum = (row: Readonly<Record<string, number>>): number => Object.values(row).reduce((all, n) => all + n, 0);
     held.act = sum(matrix.act);
     held.attend = sum(matrix.attend);
-    held.actDevices = [...vulnerabilities.devices().values()].filter(({ worst }) => worst === 'act').length;
+    held.actDevices = deviceList.worstCounts()[0] ?? 0;
     held.stamp = stamp;
     return held;
   };

@@ -9,21 +9,26 @@ export const maxCsvRows = 100_000;
 
 const chunkBytes = 64 * 1024;
 
+/** Rows that are read while they are sent, and how many they are. */
+export type CountedRows = { count: number; read: () => Iterable<readonly Cell[]> };
+
+const isCounted = (rows: readonly (readonly Cell[])[] | CountedRows): rows is CountedRows => 'read' in rows;
+
 /** Sends a list as a file. What left and how much of it is an event, written before the first byte. */
 export const sendCsv = (
   deps: ConsoleDeps,
   c: Context<ConsoleEnv>,
-  file: { name: string; head: readonly string[]; rows: readonly (readonly Cell[])[] },
+  file: { name: string; head: readonly string[]; rows: readonly (readonly Cell[])[] | CountedRows },
 ): Response => {
   const { actor } = signedIn(c);
   deps.events.record('data-exported', {
     actor: actorRef(actor),
     from: c.get('from'),
-    params: { what: file.name, rows: file.rows.length },
+    params: { what: file.name, rows: isCounted(file.rows) ? file.rows.count : file.rows.length },
   });
   const lines = function* (): Generator<string> {
     yield csvMark + csvRow(file.head);
-    for (const row of file.rows) yield csvRow(row);
+    for (const row of isCounted(file.rows) ? file.rows.read() : file.rows) yield csvRow(row);
   };
   const source = lines();
   const encoder = new TextEncoder();

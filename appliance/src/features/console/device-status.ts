@@ -28,7 +28,7 @@ const said = (reason: string, params?: Record<string, number>): Said => ({
 
 /** A device's status with its reasons, the worst first. */
 export const deviceStatus = (
-  row: DeviceListRow,
+  row: Pick<DeviceListRow, 'state' | 'lastSeenAt' | 'reenrolling' | 'failedTasks' | 'restartPending' | 'hasInventory'>,
   load: DeviceLoad,
   options: { nowMs: number; notVisibleHours: number },
 ): DeviceStatus => {

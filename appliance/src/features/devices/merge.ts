@@ -42,7 +42,15 @@ type Data = {
 };
 
 /** Moved in a way of their own, or not at all: events are part of the journal's chain and keep their number. */
-const ownWay = new Set(['section', 'change_log', 'event', 'device_coord', 'device_coord_log', 'device_dirty']);
+const ownWay = new Set([
+  'section',
+  'change_log',
+  'event',
+  'device_coord',
+  'device_coord_log',
+  'device_dirty',
+  'device_row',
+]);
 const maxListed = 500;
 
 /** Derived again from the rest. */

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { addressSql, osNameSql } from './list-row.ts';
 import type { DeviceKind, DeviceState, HeldReason } from './types.ts';
 
 /** One device with what its list shows of it; nothing derived yet. */
@@ -13,8 +14,8 @@ export type DeviceListRow = {
   group: string | null;
   groupName: string | null;
   os: string;
-  vendor: string | null;
-  release: string | null;
+  /** `Debian 13`: what people call it. */
+  osText: string;
   arch: string | null;
   /** The first IPv4 address of its newest identity. */
   address: string | null;
@@ -27,9 +28,19 @@ export type DeviceListRow = {
   failedTasks: number;
   createdAt: number;
   lastSeenAt: number | null;
+  /** What rules say of it, as of their last look; undefined until they have looked. */
+  status: { level: number; reasons: string; visible: boolean } | undefined;
+  /** Open findings: all, and those that certainly apply by their decision; `worst` is a place in DECISIONS. */
+  findings: number;
+  act: number;
+  attend: number;
+  worst: number | null;
 };
 
-type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory'> & {
+type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory' | 'status'> & {
+  level: number | null;
+  reasons: string | null;
+  visible: number | null;
   reenrolling: number;
   restartPending: number | null;
   hasInventory: number;
@@ -42,7 +53,8 @@ const single = (alias: string, table: string, collection: string): string =>
 
 /**
  * The list of devices. Reads device, section, inv_identity, inv_platform, inv_activity, object (device-decision, group)
- * and task.
+ *, task,
+ * device_status and device_findings.
  */
 export const deviceQueries = (db: Database) => {
   const sql = (where: string): string => `
@@ -50,23 +62,30 @@ export const deviceQueries = (db: Database) => {
       coalesce(nullif(i."name", ''), d.hostname) as hostname,
       json_extract(o.body, '$.displayName') as displayName,
       json_extract(o.body, '$.group') as "group", json_extract(g.body, '$.name') as groupName,
-      d.os, p."vendor" as vendor, p."release" as release, coalesce(p."arch", d.arch) as arch,
-      json_extract(i."ipv4", '$[0]') as address, i."dnsName" as dnsName, d.held_reason as heldReason,
+      d.os, ${osNameSql} as osText, coalesce(p."arch", d.arch) as arch,
+      ${addressSql} as address, i."dnsName" as dnsName, d.held_reason as heldReason,
       a."restartPending" as restartPending,
       exists (select 1 from section s where s.device = d.id and s.collection = 'software' and s.best = 1) as hasInventory,
       (select count(*) from task t where t.device = d.id and t.state = 'failed' and not exists
         (select 1 from task later where later.device = t.device and later.update_id = t.update_id
           and later.queued_at > t.queued_at)) as failedTasks,
-      d.created_at as createdAt, d.last_seen_at as lastSeenAt
+      d.created_at as createdAt, d.last_seen_at as lastSeenAt, t.level as level, t.reasons as reasons,
+      t.visible as visible, coalesce(f.findings, 0) as findings, coalesce(f.act, 0) as act, coalesce(f.attend, 0) as attend,
+      f.worst as worst
     from device d
+    left join device_status t on t.device = d.id
+    left join device_findings f on f.device = d.id
     ${single('i', 'inv_identity', 'identity')}
     ${single('p', 'inv_platform', 'platform')}
     ${single('a', 'inv_activity', 'activity')}
     left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
     left join object g on g.kind = 'group' and g.id = json_extract(o.body, '$.group') and g.deleted_at is null
     where ${where}`;
-  const all = db.prepare<[], Row>(sql(`d.kind <> 'directory'`));
+  const some = db.prepare<[string], Row>(sql('d.id in (select value from json_each(?))'));
   const byPublicId = db.prepare<[string], Row>(sql('d.public_id = ?'));
+  const ids = db
+    .prepare<[string], number>('select id from device where public_id in (select value from json_each(?))')
+    .pluck();
   const names = db.prepare<[string], { id: number; publicId: string; name: string }>(
     `select d.id, d.public_id as publicId,
        coalesce(nullif(json_extract(o.body, '$.displayName'), ''), nullif(i."name", ''), d.hostname) as name
@@ -80,18 +99,25 @@ export const deviceQueries = (db: Database) => {
        coalesce((select snapshot || '.' || matched from exchange_state), '') || '.' ||
        (select count(*) from section) as stamp`,
   );
-  const toRow = (row: Row): DeviceListRow => ({
+  const toRow = ({ level, reasons, visible, ...row }: Row): DeviceListRow => ({
     ...row,
+    status: level === null ? undefined : { level, reasons: reasons ?? '[]', visible: visible === 1 },
     reenrolling: row.reenrolling === 1,
     restartPending: row.restartPending === 1,
     hasInventory: row.hasInventory === 1,
   });
   return {
-    all: (): DeviceListRow[] => all.all().map(toRow),
+    /** In the order of the ids. */
+    rows: (ids: readonly number[]): DeviceListRow[] => {
+      const found = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, toRow(row)]));
+      return ids.flatMap((id) => found.get(id) ?? []);
+    },
     byPublicId: (publicId: string): DeviceListRow | undefined => {
       const row = byPublicId.get(publicId);
       return row && toRow(row);
     },
+    /** Ids of the devices with these public ids. */
+    idsOf: (publicIds: readonly string[]): number[] => ids.all(JSON.stringify(publicIds)),
     /** Names for people of some devices. */
     names: (ids: readonly number[]): Map<number, { id: string; name: string }> =>
       new Map(names.all(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),

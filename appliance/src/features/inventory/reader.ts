@@ -6,7 +6,7 @@ import type { Personal } from '../../platform/personal.ts';
 import { unpackAttributes } from './attributes.ts';
 import { fromStored, type NamedField, type Stored } from './item.ts';
 import { listSql } from './list-sql.ts';
-import { hasId, unpackIds } from './packed-ids.ts';
+import { unpackIds } from './packed-ids.ts';
 import { listQueries } from './queries.ts';
 import type { Cell, SectionRow, SectionStore } from './store.ts';
 import type {
@@ -139,18 +139,26 @@ export const inventoryReader = (parts: {
     for (const row of sections.members(name)) yield { device: row.device, items: unpackIds(row.members, row.count) };
   };
 
-  const itemDevices = (name: string, item: number): number[] => {
+  const holders = (name: string, items: ReadonlySet<number>, among?: readonly number[]): number[] => {
+    if (holder(name).shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
+    if (items.size === 0) return [];
+    if (among === undefined) return holder(name).bearers?.of([...items]) ?? [];
     const devices: number[] = [];
-    for (const { device, items } of members(name)) if (hasId(items, item)) devices.push(device);
+    for (const row of sections.membersOf(name, among))
+      if (unpackIds(row.members, row.count).some((id) => items.has(id))) devices.push(row.device);
     return devices;
   };
 
-  const holders = (name: string, items: ReadonlySet<number>, among?: readonly number[]): number[] => {
-    if (holder(name).shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
-    const rows = items.size === 0 ? [] : among === undefined ? sections.members(name) : sections.membersOf(name, among);
-    const devices: number[] = [];
-    for (const row of rows) if (unpackIds(row.members, row.count).some((id) => items.has(id))) devices.push(row.device);
-    return devices;
+  const memberIds = (device: number, name: string): Uint32Array => {
+    const row = sections.best(device, name);
+    return row?.members ? unpackIds(row.members, row.count) : new Uint32Array();
+  };
+
+  const itemsAfter = (name: string, after: number, limit: number): InventoryRow[] => {
+    const { shape, shared } = holder(name);
+    return (shared?.after(after, limit) ?? []).map(
+      (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false) }) as InventoryRow,
+    );
   };
 
   return {
@@ -158,7 +166,9 @@ export const inventoryReader = (parts: {
     held,
     list,
     members,
-    itemDevices,
+    itemDevices: (name: string, item: number): number[] => holders(name, new Set([item])),
+    memberIds,
+    itemsAfter,
     readCell,
     holders,
   };

@@ -2,6 +2,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import type { BearerStore } from './bearer-store.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
 import { shapeOf } from './item.ts';
@@ -20,6 +21,7 @@ import type {
   CollectionCount,
   Difference,
   Door,
+  InventoryRow,
   ListQuery,
   ListResult,
   Members,
@@ -48,6 +50,12 @@ export type InventoryService = InventoryTransfer & {
   itemDevices(collection: string, item: number): number[];
   /** The devices, all or among some, that have one of these items of a `shared` collection. */
   holders(collection: string, items: ReadonlySet<number>, among?: readonly number[]): number[];
+  /** The ids of a device's items of a `shared` collection, rising. */
+  memberIds(device: number, collection: string): Uint32Array;
+  /** Items of a `shared` collection by rising id, from the one after `after` on. */
+  itemsAfter(collection: string, after: number, limit: number): InventoryRow[];
+  /** Enters first reports into the index of who has what, at most so many devices; how many it were. */
+  settle(most: number): number;
   /** No write may happen on this connection while it is read. */
   members(collection: string): Iterable<Members>;
   /** What changed, the newest first. */
@@ -99,6 +107,27 @@ const checkShared = (name: string, members: readonly Members[], shared: SharedSt
   }
   const missing = [...expected.keys()].filter((id) => !counts.has(id) || shared.byIds([id]).length === 0);
   return [...faults, ...missing.map((id) => `${name}: item ${id} is missing`)];
+};
+
+/** Who is entered for an item must be who has it, but for devices that are due. */
+const checkBearers = (name: string, members: Iterable<Members>, bearers: BearerStore): string[] => {
+  const entered = new Map<number, Set<number>>();
+  for (const { item, devices } of bearers.entered()) {
+    const held = entered.get(item) ?? new Set<number>();
+    entered.set(item, held);
+    for (const device of devices) held.add(device);
+  }
+  const faults: string[] = [];
+  for (const { device, items } of members) {
+    if (bearers.isDue(device)) continue;
+    for (const item of items)
+      if (entered.get(item)?.delete(device) !== true)
+        faults.push(`${name}: device ${device} has item ${item} and is not entered for it`);
+  }
+  for (const [item, devices] of entered)
+    for (const device of devices)
+      faults.push(`${name}: device ${device} is entered for item ${item} and does not have it`);
+  return faults.slice(0, 20);
 };
 
 /** The inventory engine over its declarations; makes the tables that are missing. */
@@ -158,12 +187,25 @@ export const inventoryService = ({
         devices: held.get(name)?.devices ?? 0,
       }));
     },
-    verify: () =>
-      [...holders.values()].flatMap(({ shape, shared }) =>
-        shared === undefined
+    // One moment of the database: reports go on meanwhile.
+    verify: db.transaction(() =>
+      [...holders.values()].flatMap(({ shape: { collection }, shared, bearers }) =>
+        shared === undefined || bearers === undefined
           ? []
-          : checkShared(shape.collection.name, [...reader.members(shape.collection.name)], shared),
+          : [
+              ...checkShared(collection.name, [...reader.members(collection.name)], shared),
+              ...checkBearers(collection.name, reader.members(collection.name), bearers),
+            ],
       ),
+    ),
+    settle: (most) => {
+      let settled = 0;
+      for (const { bearers } of holders.values()) {
+        if (bearers === undefined || bearers.due() === 0 || settled >= most) continue;
+        settled += immediate(db, () => bearers.settle(most - settled));
+      }
+      return settled;
+    },
     forget: (device) => writer.forget(device, holders.values()),
     trim: () => {
       const removed = { changes: 0, items: 0 };

@@ -123,6 +123,9 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
   const byIds = db.prepare<[string], { id: number } & Record<string, Stored>>(
     `select * from ${table} where id in (select value from json_each(?))`,
   );
+  const after = db.prepare<[number, number], { id: number } & Record<string, Stored>>(
+    `select * from ${table} where id > ? order by id limit ?`,
+  );
   const orphans = db.prepare<[string, number], { id: number }>(
     `select id from ${table} as item
       where not exists (select 1 from ${counts} where id = item.id and devices > 0)
@@ -145,6 +148,8 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
     subtract: (ids: readonly number[]): void => {
       if (ids.length > 0) subtract.run(JSON.stringify(ids));
     },
+    /** Items by rising id. */
+    after: (id: number, limit: number) => after.all(id, limit),
     byIds: (ids: ArrayLike<number>) => byIds.all(JSON.stringify(Array.from(ids))),
     counts: (): Map<number, number> => new Map(allCounts.all().map(({ id, devices }) => [id, devices])),
     /** Items that no device has and no change names; `kept` are those of sections that another door outranks. */

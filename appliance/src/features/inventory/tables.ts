@@ -14,6 +14,12 @@ export const tableOf = (collection: Collection): string => `inv_${collection.nam
 /** Table with the number of devices per shared item, narrow so that counting touches few pages. */
 export const countTableOf = (collection: Collection): string => `${tableOf(collection)}_count`;
 
+/** Which devices have a shared item, by blocks of devices; see bearer-store.ts. */
+export const bearerTableOf = (collection: Collection): string => `${tableOf(collection)}_bearer`;
+
+/** Devices that are not entered there yet. */
+export const dueTableOf = (collection: Collection): string => `${tableOf(collection)}_due`;
+
 /** A field's column, quoted. */
 export const column = (name: string): string => `"${name}"`;
 
@@ -90,6 +96,15 @@ const createSql = (collection: Collection): string[] => {
   ];
 };
 
+/** The tables of who has an item, with every device that has reported due to be entered. */
+const createBearers = (collection: Collection): string[] => [
+  `create table ${bearerTableOf(collection)} (block integer not null, item integer not null, devices blob not null,
+     count integer not null, primary key (block, item)) strict, without rowid`,
+  `create table ${dueTableOf(collection)} (device integer primary key) strict`,
+  `insert into ${dueTableOf(collection)} (device)
+     select device from section where collection = '${collection.name}' and best = 1`,
+];
+
 /** The statements that bring the tables of a collection to its declaration; none when they are there. */
 const pendingSql = (db: Database, collection: Collection): string[] => {
   const table = tableOf(collection);
@@ -101,6 +116,8 @@ const pendingSql = (db: Database, collection: Collection): string[] => {
       if (!names.has(name)) statements.push(`alter table ${table} add column ${sql} ${type}`);
     }
   }
+  if (collection.mode === 'shared' && (db.pragma(`table_info(${bearerTableOf(collection)})`) as unknown[]).length === 0)
+    statements.push(...createBearers(collection));
   const indexes = db.prepare<[string], { name: string }>(
     "select name from sqlite_schema where type = 'index' and tbl_name = ?",
   );

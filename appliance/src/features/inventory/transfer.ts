@@ -65,17 +65,17 @@ export const inventoryTransfer = (parts: {
         );
         const result = work();
         const touched = devices.flatMap((device) => {
-          const held = before.get(device) ?? new Map<string, Uint32Array>();
+          const held = before.get(device) ?? new Map<string, Uint32Array | undefined>();
           const names = [...new Set([...held.keys(), ...collectionsOf(device)])];
           return names.flatMap((name) => {
             const holder = holders.get(name);
-            return holder === undefined ? [] : [{ device, name, holder, before: held.get(name) ?? new Uint32Array() }];
+            return holder === undefined ? [] : [{ device, name, holder, before: held.get(name) }];
           });
         });
         for (const { device, name, holder, before: items } of touched) {
           const doors = sections.doors(device, name);
           if (doors.length > 0) sections.setBest(device, name, preferredDoor(holder.shape.collection, doors));
-          if (holder.shared !== undefined) recount(holder.shared, items, memberIds(sections.best(device, name)));
+          recount(holder, device, items, memberIds(sections.best(device, name)));
         }
         // Only when all is settled: a listener reads other sections, too.
         for (const { device, name } of touched) {

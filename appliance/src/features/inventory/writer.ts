@@ -3,6 +3,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { timeText } from '../../platform/validation.ts';
+import { type BearerStore, bearerStore } from './bearer-store.ts';
 import type { Shape } from './item.ts';
 import { compareIds, unpackIds } from './packed-ids.ts';
 import { ownSection } from './put-own.ts';
@@ -16,6 +17,7 @@ export type Holder = {
   shape: Shape;
   parse(items: readonly unknown[]): Item[];
   shared: SharedStore | undefined;
+  bearers: BearerStore | undefined;
   own: OwnStore | undefined;
 };
 
@@ -24,6 +26,7 @@ export const holderOf = (db: Database, shape: Shape): Holder => ({
   shape,
   parse: itemsParser(shape.collection),
   shared: shape.collection.mode === 'shared' ? sharedStore(db, shape) : undefined,
+  bearers: shape.collection.mode === 'shared' ? bearerStore(db, shape.collection) : undefined,
   own: shape.collection.mode === 'own' ? ownStore(db, shape) : undefined,
 });
 
@@ -57,15 +60,23 @@ const rowOf = (value: number | string | null): string | null => (typeof value ==
 export const preferredDoor = (collection: Collection, doors: readonly string[]): string =>
   collection.doors.find((door) => doors.includes(door)) ?? doors[0] ?? '';
 
-/** The items of a shared section. */
-export const memberIds = (row: SectionRow | undefined): Uint32Array =>
-  row?.members ? unpackIds(row.members, row.count) : new Uint32Array();
+/** The items of a shared section; undefined without one. */
+export const memberIds = (row: SectionRow | undefined): Uint32Array | undefined =>
+  row?.members ? unpackIds(row.members, row.count) : undefined;
 
-/** Keeps the number of devices per item when a device's items change. */
-export const recount = (shared: SharedStore, before: Uint32Array, after: Uint32Array): void => {
-  const { added, removed } = compareIds(before, after);
-  shared.add(added);
-  shared.subtract(removed);
+/** Keeps how many devices have an item, and which, when a device's items change; undefined is a device without a section. */
+export const recount = (
+  { shared, bearers }: Pick<Holder, 'shared' | 'bearers'>,
+  device: number,
+  before: Uint32Array | undefined,
+  after: Uint32Array | undefined,
+): void => {
+  const { added, removed } = compareIds(before ?? new Uint32Array(), after ?? new Uint32Array());
+  shared?.add(added);
+  shared?.subtract(removed);
+  if (before !== undefined && after !== undefined) bearers?.changed(device, added, removed);
+  else if (after !== undefined) bearers?.came(device);
+  else if (before !== undefined) bearers?.gone(device, before);
 };
 
 /** Stores sections: items, rows, counts, change log, all in one transaction. */
@@ -107,7 +118,8 @@ export const sectionWriter = (parts: {
     return outcome;
   };
 
-  const write = (report: SectionReport, { shape, shared, own }: Holder, items: readonly Item[]): SectionOutcome => {
+  const write = (report: SectionReport, held: Holder, items: readonly Item[]): SectionOutcome => {
+    const { shape, shared, own } = held;
     const { device, collection, door } = report;
     const previous = sections.one(device, collection, door);
     const receivedAt = nowMs();
@@ -137,9 +149,7 @@ export const sectionWriter = (parts: {
     if (previous === undefined) {
       sections.setBest(device, collection, preferredDoor(shape.collection, sections.doors(device, collection)));
     }
-    if (shared !== undefined && bestBefore !== undefined) {
-      recount(shared, bestBefore, memberIds(sections.best(device, collection)));
-    }
+    if (shared !== undefined) recount(held, device, bestBefore, memberIds(sections.best(device, collection)));
     return log(report, receivedAt, previous === undefined, count, changes);
   };
 
@@ -165,10 +175,10 @@ export const sectionWriter = (parts: {
     forget: (device: number, holders: Iterable<Holder>): void => {
       immediate(db, () => {
         const rows = sections.ofDevice(device);
-        for (const { shape, shared, own } of holders) {
-          own?.forget(device);
-          const best = rows.find((row) => row.collection === shape.collection.name && row.best === 1);
-          if (shared !== undefined) recount(shared, memberIds(best), new Uint32Array());
+        for (const held of holders) {
+          held.own?.forget(device);
+          const best = memberIds(rows.find((row) => row.collection === held.shape.collection.name && row.best === 1));
+          if (best !== undefined) recount(held, device, best, undefined);
         }
         sections.forget(device);
       });

@@ -16,6 +16,8 @@ export type RuleEngine = {
   run(options?: { budgetMs?: number }): Pass;
   /** Looks at all that wait: for commands and tests. */
   settle(): void;
+  /** Looks at what waits if it is no more than a few devices, before a reader asks; a backlog is not a reader's to pay. */
+  keepUp(most: number): void;
   /** Whether devices wait. */
   isBehind(): boolean;
 };
@@ -169,6 +171,9 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     run,
     settle: () => {
       while (run().more);
+    },
+    keepUp: (most) => {
+      if (isBehind() && store.dirty(most + 1).length <= most) run({ budgetMs: 0 });
     },
     isBehind,
   };

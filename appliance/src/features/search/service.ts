@@ -1,5 +1,4 @@
 import { AppError } from '../../platform/errors.ts';
-import type { DeviceListRow } from '../devices/queries.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, hasRight, type Right } from '../objects/types.ts';
@@ -21,7 +20,11 @@ export type SearchService = {
 };
 
 export type SearchParts = {
-  devices: () => readonly (DeviceListRow & { name: string })[];
+  /** Devices by a part of a name, address or id. */
+  devices: (
+    text: string,
+    limit: number,
+  ) => { rows: readonly { publicId: string; name: string; address: string | null }[]; total: number };
   inventory: Pick<InventoryService, 'list'>;
   vulnerabilities: Pick<VulnerabilityService, 'list'>;
   updates: Pick<UpdateService, 'list'>;
@@ -34,22 +37,15 @@ const minTextLength = 2;
 /** One box for everything: devices, packages, advisories, updates, groups. */
 export const searchService = (parts: SearchParts): SearchService => {
   const devices = (text: string, limit: number): FoundGroup => {
-    const lower = text.toLowerCase();
-    const found = parts
-      .devices()
-      .filter(({ name, hostname, dnsName, address, publicId }) =>
-        [name, hostname, dnsName, address, publicId].some((value) => value?.toLowerCase().includes(lower)),
-      )
-      // Those whose name begins with the text come first.
-      .sort((a, b) => Number(b.name.toLowerCase().startsWith(lower)) - Number(a.name.toLowerCase().startsWith(lower)));
+    const { rows, total } = parts.devices(text, limit);
     return {
       name: 'devices',
-      results: found.slice(0, limit).map((device) => ({
+      results: rows.map((device) => ({
         id: device.publicId,
         title: device.name,
         ...(device.address === null ? {} : { context: device.address }),
       })),
-      total: found.length,
+      total,
     };
   };
 

@@ -9,6 +9,7 @@ import type { Actor, Obj } from '../objects/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
+import { neededCounts } from './needed-counts.ts';
 import { DECISION_RANK, type DecisionBody, UPDATE_DECISION, updateOverview } from './overview.ts';
 import { type TaskState, updateQueries } from './queries.ts';
 import { type StoredUpdate, updateStore } from './store.ts';
@@ -26,7 +27,7 @@ import { SUPPLIES } from './types.ts';
 
 export type UpdateParts = {
   readonly db: Database;
-  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section'>;
+  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'itemsAfter' | 'memberIds'>;
   readonly objects: ObjectService;
   readonly events: EventService;
   readonly store: Pick<StoreService, 'has' | 'read'>;
@@ -41,6 +42,8 @@ export type UpdateService = {
   /** Devices that need it or have an order for it. */
   devicesOf(id: string): { device: number; installedVersion?: string; task?: TaskState }[];
   forDevice(device: number): DeviceUpdate[];
+  /** How many updates each of some devices needs; devices that need none are absent. */
+  neededCounts(devices: readonly number[]): Map<number, number>;
   /** Approves; `acceptLicences` are digests of licence texts that the person has read. INVALID names what lacks. */
   approve(
     actor: Actor,
@@ -257,6 +260,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
         )
         .sort((a, b) => compare(orderOf(a.update, 'decision'), orderOf(b.update, 'decision')));
     },
+    neededCounts: neededCounts({ inventory, updates: store }),
     approve: (actor, ids, options = {}) => decide(actor, ids, 'approved', 'update-approved', options),
     decline: (actor, ids, options = {}) => decide(actor, ids, 'declined', 'update-declined', options),
     clear: (actor, ids, options = {}) => decide(actor, ids, 'undefined', 'update-approval-cleared', options),

@@ -41,6 +41,7 @@ export const updateStore = (db: Database) => {
   const allFiles = db.prepare<[], { update_id: string; sha256: string; size_bytes: number }>(
     'SELECT update_id, sha256, size_bytes FROM catalog_update_file ORDER BY update_id, position',
   );
+  const version = db.prepare<[], number>('SELECT version FROM catalog_version').pluck();
   const toStored = (row: Row, of: readonly UpdateFile[]): StoredUpdate => ({
     update: JSON.parse(row.doc) as Update,
     files: of,
@@ -71,6 +72,8 @@ export const updateStore = (db: Database) => {
       );
       for (const [position, file] of of.entries()) putFile.run(update.id, position, file.sha256, file.sizeBytes);
     },
+    /** Another number after every change of the catalogue. */
+    version: (): number => version.get() ?? 0,
     listed: (): readonly string[] => listed.all().map((row) => row.id),
     unlist: (id: string): void => {
       unlist.run(id);

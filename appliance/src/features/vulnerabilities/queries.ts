@@ -264,6 +264,16 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
            WHERE m.until IS NULL AND m.verdict = 'affected' AND m.coord IN (SELECT value FROM json_each(?))`,
         )
         .all(JSON.stringify(coords)) ?? [],
+    /** Coordinates with an open match of an advisory by its id or one of its aliases. */
+    coordsOf: (advisory: string): readonly number[] =>
+      open()
+        ?.prepare<[{ id: string }], number>(
+          `SELECT DISTINCT m.coord FROM main.match m WHERE m.until IS NULL AND m.adv IN
+             (SELECT a.id FROM snap.source s CROSS JOIN snap.adv a ON a.source = s.id AND a.osv_id IN (@id, upper(@id))
+              UNION SELECT adv FROM snap.alias WHERE vuln IN (@id, upper(@id)))`,
+        )
+        .pluck()
+        .all({ id: advisory }) ?? [],
     /** Coordinates that have an open match. */
     openCoords: (): ReadonlySet<number> =>
       new Set(

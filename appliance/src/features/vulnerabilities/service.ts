@@ -76,6 +76,8 @@ export type VulnerabilityService = {
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
   /** The same for some devices, counted by decision; devices without are absent. Sees the caller's transaction. */
   loads(devices: readonly number[]): Map<number, FindingLoad>;
+  /** The devices that have an open finding by an advisory's id or one of its aliases, rising. */
+  devicesWith(advisory: string): number[];
   fixes(): readonly FixNeeded[];
   /** How many devices have an open finding that a newer version would close, by `<ecosystem> NUL <source package>`. */
   devicesBySource(): ReadonlyMap<string, number>;
@@ -334,6 +336,14 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         if (load.findings > 0) loads.set(device, load);
       }
       return loads;
+    },
+    devicesWith: (advisory) => {
+      const coords = new Set(queries.coordsOf(advisory));
+      if (coords.size === 0) return [];
+      const devices: number[] = [];
+      for (const row of store.devices())
+        if (unpackIds(row.coords).some((coord) => coords.has(coord))) devices.push(row.device);
+      return devices;
     },
     fixes: queries.fixes,
     devicesBySource: () => {

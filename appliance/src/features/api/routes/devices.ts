@@ -3,7 +3,7 @@ import { immediate } from '../../../platform/database.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { deviceModel, type ListedDevice } from '../../console/device-model.ts';
 import { levelRank } from '../../console/device-status.ts';
-import { slicePage } from '../../console/lists.ts';
+import { deviceSorts } from '../../devices/list.ts';
 import { type Collection, readRight } from '../../inventory/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
@@ -27,7 +27,7 @@ import { findingSchema } from './vulnerabilities.ts';
 
 const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 const levels = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
-const sorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'findings'] as const;
+const anyText = (max: number) => z.array(z.string().min(1).max(max)).max(50).optional();
 
 const reasonSchema = z.object({
   key: z.string().describe('Key of the catalogue'),
@@ -92,20 +92,6 @@ const toDevice = (device: ListedDevice) => ({
   createdAt: timeOf(device.createdAt),
   lastSeenAt: timeOrNull(device.lastSeenAt),
 });
-
-const orders: Readonly<Record<(typeof sorts)[number], (device: ListedDevice) => string | number>> = {
-  status: (device) => levelRank(device.level),
-  name: (device) => device.name.toLowerCase(),
-  group: (device) => (device.groupName ?? '').toLowerCase(),
-  os: (device) => device.osText.toLowerCase(),
-  address: (device) => device.address ?? '',
-  // The longest unseen last; never seen is longer than any.
-  seen: (device) => -(device.lastSeenAt ?? 0),
-  findings: (device) => -device.findings,
-};
-
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
-const holds = (text: string | null, part: string): boolean => (text ?? '').toLowerCase().includes(part);
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
@@ -200,34 +186,32 @@ export const deviceRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
         search: search.optional(),
         state: anyOf(states),
         status: anyOf(levels),
-        group: z.array(z.string().max(512)).max(50).optional().describe('Ids of groups'),
+        group: anyText(512).describe('Ids of groups, or parts of their names; the groups below them count'),
+        tag: anyText(200).describe('Tags'),
+        software: anyText(600).describe('`name` or `name/version` of an installed package'),
+        user: anyText(256).describe('The whole name of an account, or of somebody who worked on it'),
+        cve: anyText(200).describe('The id of an advisory, or one of its aliases, that an open finding has'),
         os: z.string().max(100).optional().describe('Part of the system and its release'),
         address: z.string().max(45).optional().describe('Begin of the address'),
-        sort: z.enum(sorts).default('status'),
+        sort: z.enum(deviceSorts).default('status'),
         descending: z.boolean().default(false),
         ...paging,
       }),
       response: pageOf(deviceSchema),
       handle: ({ query }) => {
-        const text = query.search?.toLowerCase() ?? '';
-        const os = query.os?.toLowerCase() ?? '';
-        const order = orders[query.sort];
-        const sign = query.descending ? -1 : 1;
-        const found = model
-          .all()
-          .filter(
-            (device) =>
-              (query.state === undefined ? device.state !== 'revoked' : query.state.includes(device.state)) &&
-              (query.status === undefined || query.status.some((level) => level === device.level)) &&
-              (query.group === undefined || (device.group !== null && query.group.includes(device.group))) &&
-              holds(`${device.osText} ${device.os}`, os) &&
-              (device.address ?? '').startsWith(query.address ?? '') &&
-              [device.name, device.hostname, device.dnsName, device.address, device.publicId].some((value) =>
-                holds(value, text),
-              ),
-          )
-          .sort((a, b) => sign * compare(order(a), order(b)) || a.id - b.id);
-        const page = slicePage(found, query.after, (device) => device.publicId, query.limit);
+        const page = model.page({
+          filter: {
+            ...present({ search: query.search, state: query.state, group: query.group }),
+            ...present({ tag: query.tag, software: query.software, user: query.user, cve: query.cve }),
+            levels: (query.status ?? []).map(levelRank),
+            os: query.os === undefined ? [] : [query.os],
+            address: query.address === undefined ? [] : [query.address],
+          },
+          sort: query.sort,
+          descending: query.descending,
+          limit: query.limit,
+          ...present({ after: query.after }),
+        });
         return { rows: page.rows.map(toDevice), total: page.total, next: page.next ?? null };
       },
     }),

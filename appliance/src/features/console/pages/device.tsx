@@ -47,7 +47,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       .collections()
       .filter((collection) => !collection.single)
       .map((collection) => ({ name: collection.name, count: countOf(collection, device.id) })),
-    { name: 'findings', count: model.load(device.id).findings },
+    { name: 'findings', count: device.findings },
     { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
     { name: 'changes' },
     { name: 'events' },

@@ -1,10 +1,13 @@
-import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import { setImmediate } from 'node:timers/promises';
+import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FilterField, Said, Value } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
-import { Devices, deviceColumns } from '@sallyport/ui/views/devices';
+import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/views/devices';
 import { type Context, Hono } from 'hono';
 import { AppError, invalid } from '../../../platform/errors.ts';
+import { type DeviceSort, deviceSorts } from '../../devices/list.ts';
+import type { DeviceFilter } from '../../devices/list-filter.ts';
 import { type Actor, requireRight } from '../../objects/types.ts';
 import { DECISIONS } from '../../vulnerabilities/types.ts';
 import { setToast } from '../cookies.ts';
@@ -14,15 +17,18 @@ import type { DeviceModel, ListedDevice } from '../device-model.ts';
 import { levelRank } from '../device-status.ts';
 import { fieldColumn } from '../fields.ts';
 import { actorFor } from '../guard.ts';
-import { formListState, listState, references, slicePage } from '../lists.ts';
+import { chosen, formListState, listState, pageRows, references } from '../lists.ts';
 import { viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 import { sayCsv } from '../words.ts';
 
 const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
 const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
-const filterNames = ['status', 'state', 'group', 'os', 'address', 'decision'];
 const typedNumberFrom = 50;
+/** Rows that are read at once while a file is sent. */
+const csvBatch = 250;
+/** Devices of one transaction of a bulk action. */
+const bulkBatch = 100;
 
 const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
   status: 'devices.status',
@@ -37,59 +43,41 @@ const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
   updates: 'nav.updates',
 };
 
-const sorts: Readonly<Record<string, (device: ListedDevice) => string | number>> = {
-  status: (device) => levelRank(device.level),
-  name: (device) => device.name.toLowerCase(),
-  group: (device) => (device.groupName ?? '').toLowerCase(),
-  os: (device) => device.osText.toLowerCase(),
-  address: (device) =>
-    (device.address ?? '')
-      .split('.')
-      .map((part) => part.padStart(3, '0'))
-      .join('.'),
-  // The longest unseen last; never seen is longer than any.
-  seen: (device) => -(device.lastSeenAt ?? 0),
-  findings: (device) => -device.findings,
-};
+/** The short names that people type are names of filters, too. */
+const filterNames = [
+  'status',
+  'state',
+  'group',
+  'os',
+  'ip',
+  'address',
+  'decision',
+  'tag',
+  'software',
+  'user',
+  'cve',
+] as const;
 
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
 
-const includes = (text: string | null | undefined, part: string): boolean => (text ?? '').toLowerCase().includes(part);
-
-/** The devices of a list's filter, in its order. */
-export const filteredDevices = (model: DeviceModel, list: ListState): ListedDevice[] => {
-  const text = list.q.toLowerCase();
-  const wanted = Object.fromEntries(filterNames.map((name) => [name, filterValues(list, name)]));
-  const oneOf = (name: string, is: (value: string) => boolean): boolean => {
-    const values = wanted[name] ?? [];
-    return values.length === 0 || values.some(is);
-  };
-  const hasState = (wanted['state'] ?? []).length > 0;
-  const found = model.all().filter(
-    (device) =>
-      // What was revoked is shown to those who ask for it.
-      (hasState || device.state !== 'revoked') &&
-      oneOf('status', (value) => device.level === value) &&
-      oneOf('state', (value) => device.state === value) &&
-      oneOf('decision', (value) => device.worst === value) &&
-      oneOf('group', (value) => device.group === value || includes(device.groupName, value.toLowerCase())) &&
-      oneOf('os', (value) => includes(`${device.osText} ${device.os} ${device.arch ?? ''}`, value.toLowerCase())) &&
-      oneOf('address', (value) => (device.address ?? '').startsWith(value)) &&
-      (text === '' ||
-        [device.name, device.hostname, device.dnsName, device.address, device.osText, device.publicId].some((value) =>
-          includes(value, text),
-        )),
-  );
-  const key = sorts[list.sort ?? 'status'] ?? ((device: ListedDevice) => levelRank(device.level));
-  const sign = list.descending ? -1 : 1;
-  return found.sort(
-    (a, b) => sign * compare(key(a), key(b)) || compare(a.name.toLowerCase(), b.name.toLowerCase()) || a.id - b.id,
-  );
-};
+/** What the list's address asks for. */
+export const deviceFilter = (list: ListState): DeviceFilter => ({
+  search: list.q,
+  state: chosen(states, filterValues(list, 'state')),
+  levels: chosen(statuses, filterValues(list, 'status')).map(levelRank),
+  worst: chosen(DECISIONS, filterValues(list, 'decision')).map((decision) => DECISIONS.indexOf(decision)),
+  group: filterValues(list, 'group'),
+  os: filterValues(list, 'os'),
+  address: [...filterValues(list, 'address'), ...filterValues(list, 'ip')],
+  tag: filterValues(list, 'tag'),
+  software: filterValues(list, 'software'),
+  user: filterValues(list, 'user'),
+  cve: filterValues(list, 'cve'),
+});
 
 /** The list of devices, its file, and what is done to many of them. */
 export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { inventory, devices, objects } = deps;
+  const { inventory, devices, objects, transact } = deps;
 
   const singles = inventory.collections().filter((collection) => collection.single);
   const extraColumns = singles.flatMap((collection) =>
@@ -138,7 +126,11 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
     },
     { name: 'os', label: 'devices.os' },
-    { name: 'address', label: 'devices.address' },
+    { name: 'ip', label: 'devices.address' },
+    { name: 'tag', label: 'devices.filter.tag' },
+    { name: 'software', label: 'devices.filter.software' },
+    { name: 'user', label: 'devices.filter.user' },
+    { name: 'cve', label: 'devices.filter.cve' },
   ];
 
   const siteTotal = (): number => {
@@ -146,19 +138,29 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return discovered + managed + pending + held;
   };
 
+  const idsOf = (list: ListState): number[] =>
+    model.ids({ filter: deviceFilter(list), sort: sortOf(list), descending: list.descending });
+
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const list = listState(c, filterNames);
-    const found = filteredDevices(model, list);
-    const page = slicePage(found, currentCursor(list), (device) => device.publicId);
+    const cursor = currentCursor(list);
+    const { rows, ...page } = model.page({
+      filter: deviceFilter(list),
+      sort: sortOf(list),
+      descending: list.descending,
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
     const picked = pickedExtras(list);
+    const shown = model.toRows(rows);
     return c.html(
       <Devices
         ctx={viewContext(deps, c)}
         list={list}
         page={{
           ...page,
-          rows: page.rows.map((device) => ({ ...model.toRow(device), extra: extraOf(device, picked) })),
+          rows: rows.map((device, at) => ({ ...(shown[at] as DeviceRow), extra: extraOf(device, picked) })),
           exact: true,
         }}
         siteTotal={siteTotal()}
@@ -178,8 +180,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         ? [...deviceColumns]
         : deviceColumns.filter((name) => list.columns.includes(name) || name === 'name');
     const extras = extraColumns.filter((column) => list.columns.includes(column.name));
-    const cellOf = (device: ListedDevice): Cell[] => {
-      const row = model.toRow(device);
+    const cellsOf = (device: ListedDevice, row: DeviceRow): Cell[] => {
       const cells: Readonly<Record<(typeof deviceColumns)[number], Cell>> = {
         status: ctx.tDynamic(`level.${row.level}`),
         name: row.name,
@@ -201,6 +202,15 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         ...extras.map((column) => value(extra[column.name] ?? null, column.type)),
       ];
     };
+    // The order and the number are those of this moment; what stands in the rows is read as they are sent.
+    const ids = idsOf(list).slice(0, maxCsvRows);
+    const rowsOf = function* (): Generator<Cell[]> {
+      for (let at = 0; at < ids.length; at += csvBatch) {
+        const batch = model.some(ids.slice(at, at + csvBatch));
+        const rows = model.toRows(batch);
+        for (const [n, device] of batch.entries()) yield cellsOf(device, rows[n] as DeviceRow);
+      }
+    };
     return sendCsv(deps, c, {
       name: 'devices',
       head: [
@@ -209,15 +219,27 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           ctx.tDynamic(`collection.${collection}.field.${name.slice(collection.length + 1)}`),
         ),
       ],
-      rows: filteredDevices(model, list).slice(0, maxCsvRows).map(cellOf),
+      rows: { count: ids.length, read: rowsOf },
     });
   };
 
-  const selected = (c: Context<ConsoleEnv>): ListedDevice[] => {
+  /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */
+  const selected = (c: Context<ConsoleEnv>): number[] => {
     const form = c.get('form');
-    if (form.text('all') === '1') return filteredDevices(model, formListState(c, form, paths.devices(), filterNames));
-    const ids = new Set(form.texts('id'));
-    return model.all().filter((device) => ids.has(device.publicId));
+    return form.text('all') === '1'
+      ? idsOf(formListState(c, form, paths.devices(), filterNames))
+      : model.idsOf(form.texts('id'));
+  };
+
+  /** Writes in small transactions, so that a thousand devices cost few flushes and nobody waits long for the lock. */
+  const runOnAll = async (ids: readonly number[], run: (device: ListedDevice) => void): Promise<void> => {
+    for (let at = 0; at < ids.length; at += bulkBatch) {
+      const batch = model.some(ids.slice(at, at + bulkBatch));
+      transact(() => {
+        for (const device of batch) run(device);
+      });
+      await setImmediate();
+    }
   };
 
   type Bulk = { name: string; run: (actor: Actor, device: ListedDevice) => void; danger?: true };
@@ -245,29 +267,31 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     throw new AppError('MALFORMED', 'there is no such action');
   };
 
-  const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const bulk = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
-    const chosen = selected(c);
-    if (chosen.length === 0) {
+    const picked = selected(c);
+    if (picked.length === 0) {
       setToast(c, { said: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.devices(), 303);
     }
     if (form.text('action') === 'deploy') {
       requireRight(actor, 'deployments:write');
       const query = new URLSearchParams(
-        chosen.slice(0, 1_000).map((device): [string, string] => ['device', device.publicId]),
+        model.some(picked.slice(0, 1_000)).map((device): [string, string] => ['device', device.publicId]),
       );
       return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
     }
     const group = form.text('group');
     const action = bulkOf(form.text('action'), group);
     const groupName = group === '' ? '' : String(objects.find('group', group)?.body['name'] ?? '');
-    const params = { n: chosen.length, group: groupName };
-    const typeNumber = chosen.length > typedNumberFrom;
+    const params = { n: picked.length, group: groupName };
+    const typeNumber = picked.length > typedNumberFrom;
     const isConfirmed = form.text('confirmed') === '1';
-    if (isConfirmed && (!typeNumber || form.text('confirm').trim() === String(chosen.length))) {
-      for (const device of chosen) action.run(actor, device);
+    // A filter that finds another number than the one that was shown is asked about again.
+    const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
+    if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
+      await runOnAll(picked, (device) => action.run(actor, device));
       setToast(c, { said: { key: `toast.${action.name}`, params } });
       return c.redirect(paths.devices(), 303);
     }
@@ -278,16 +302,19 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         section="devices"
         question={said('question')}
         consequences={[said('consequence')]}
-        items={chosen.slice(0, 20).map((device) => ({
+        items={model.some(picked.slice(0, 20)).map((device) => ({
           id: device.publicId,
           name: device.name,
           href: paths.device(device.publicId),
         }))}
-        count={chosen.length}
+        count={picked.length}
         action={paths.devicesBulk()}
         fields={[
-          // Exactly these devices, also when the filter has found others meanwhile.
-          ...chosen.map((device): [string, string] => ['id', device.publicId]),
+          ...(form.text('all') === '1'
+            ? // The filter itself, which is asked again when the action runs.
+              listParams(formListState(c, form, paths.devices(), filterNames))
+            : form.texts('id').map((id): [string, string] => ['id', id])),
+          ['count', String(picked.length)],
           ['action', form.text('action')],
           ['group', group],
           ['confirmed', '1'],

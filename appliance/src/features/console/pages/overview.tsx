@@ -17,7 +17,7 @@ const shownEvents = 8;
 
 /** The first page: what is abnormal, where is the medium, what must be done, how old is what we know, what happened. */
 export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { exchange, queries, vulnerabilities, updates, deployments, events, objects, clock } = deps;
+  const { exchange, queries, vulnerabilities, deviceList, updates, deployments, events, objects, clock } = deps;
 
   const exchangePart = (): OverviewProps['exchange'] => {
     const state = exchange.state();
@@ -82,7 +82,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const ctx = viewContext(deps, c);
     const counts = model.counts();
     const findings = vulnerabilities.counts();
-    const worst = [...vulnerabilities.devices().values()].map((entry) => entry.worst);
+    const worst = deviceList.worstCounts();
     const since = clock() - shiftMs;
     const recent = events.list({ from: since, limit: shownEvents }).rows;
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
@@ -103,7 +103,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         }}
         act={{
           findings: Object.values(findings.matrix.act).reduce((sum, n) => sum + n, 0),
-          devices: worst.filter((decision) => decision === 'act').length,
+          devices: worst[DECISIONS.indexOf('act')] ?? 0,
         }}
         updatesNeeded={supply.undecided}
         exchange={exchangePart()}
@@ -112,7 +112,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           return {
             decision,
             findings: row.available + row.none + row.undetermined,
-            devices: worst.filter((one) => one === decision).length,
+            devices: worst[DECISIONS.indexOf(decision)] ?? 0,
             available: row.available,
             none: row.none,
             undetermined: row.undetermined,

@@ -1,0 +1,266 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { addDevices, reportSection } from '../../../test/support/fleet.ts';
+import { systemActor } from '../objects/types.ts';
+import { deviceList, deviceSorts } from './list.ts';
+import { verifyDeviceRows } from './list-row.ts';
+import { filterSources } from './list-sources.ts';
+
+let site: Awaited<ReturnType<typeof openAppliance>>;
+let list: ReturnType<typeof deviceList>;
+
+beforeAll(async () => {
+  site = await openAppliance();
+  list = deviceList(site.db, filterSources(site));
+});
+afterAll(async () => {
+  await site.stop();
+});
+
+const publicId = (device: number): string =>
+  site.db.prepare<[number], string>('select public_id from device where id = ?').pluck().get(device) ?? '';
+const set = (sql: string, ...params: unknown[]): void => void site.db.prepare(sql).run(...params);
+const decide = (device: number, body: Record<string, unknown>): void =>
+  set(
+    `insert into object (kind, id, revision, created_at, updated_at, body) values ('device-decision', ?, 1, 0, 0, ?)
+     on conflict (kind, id) do update set body = excluded.body`,
+    publicId(device),
+    JSON.stringify(body),
+  );
+const byNumber = (a: number, b: number): number => a - b;
+const deb = (name: string, version = '1') => ({ type: 'deb', name, version, arch: 'amd64' });
+const all = (filter: Parameters<typeof list.all>[0]['filter'], sort: (typeof deviceSorts)[number] = 'name') =>
+  list.all({ filter, sort, descending: false });
+
+describe('rows of the list of devices', () => {
+  const devices = { ids: [] as number[], groups: [] as string[] };
+  beforeAll(() => {
+    devices.ids = addDevices(site.db, [{}, {}, {}, {}]);
+    devices.groups = ['Цех 1', 'Цех 2'].map((name) => site.objects.create(systemActor, 'group', { name }).id);
+  });
+
+  const device = fc.integer({ min: 0, max: 3 });
+  const text = fc.constantFrom('', 'Pump', 'pump', 'Насос', 'Ä');
+  const address = fc.constantFrom('10.0.0.9', '10.0.0.10', '192.0.2.1', 'fe80::1');
+  type Step = (ids: readonly number[]) => void;
+  const group = (index: number): string => devices.groups[index] ?? '';
+  const steps: fc.Arbitrary<Step> = fc.oneof(
+    fc.record({ n: device, name: text, ipv4: fc.array(address, { maxLength: 3 }) }).map(
+      ({ n, name, ipv4 }): Step =>
+        (ids) =>
+          reportSection(site.inventory, ids[n] ?? 0, 'identity', [{ ...(name === '' ? {} : { name }), ipv4 }]),
+    ),
+    fc
+      .record({ n: device, vendor: fc.constantFrom('debian', 'rhel', 'windows'), release: fc.constantFrom('12', '') })
+      .map(
+        ({ n, vendor, release }): Step =>
+          (ids) =>
+            reportSection(site.inventory, ids[n] ?? 0, 'platform', [
+              { vendor, ...(release === '' ? {} : { release }) },
+            ]),
+      ),
+    fc.record({ n: device, displayName: text, at: fc.integer({ min: -1, max: 1 }) }).map(
+      ({ n, displayName, at }): Step =>
+        (ids) =>
+          decide(ids[n] ?? 0, { displayName, group: at < 0 ? null : group(at) }),
+    ),
+    fc.record({ at: fc.integer({ min: 0, max: 1 }), name: fc.constantFrom('A', 'Б', 'в') }).map(
+      ({ at, name }): Step =>
+        () =>
+          set('update object set body = ? where id = ?', JSON.stringify({ name }), group(at)),
+    ),
+    fc.record({ at: fc.integer({ min: 0, max: 1 }) }).map(
+      ({ at }): Step =>
+        () => {
+          const there = site.objects.find('group', group(at)) !== undefined;
+          set('update object set deleted_at = ? where kind = ? and id = ?', there ? 1 : null, 'group', group(at));
+        },
+    ),
+    fc.record({ n: device, level: fc.integer({ min: 0, max: 7 }) }).map(
+      ({ n, level }): Step =>
+        (ids) =>
+          set(
+            `insert into device_status (device, level, reasons, visible, updated_at) values (?, ?, '[]', 1, 0)
+             on conflict (device) do update set level = excluded.level`,
+            ids[n],
+            level,
+          ),
+    ),
+    fc.record({ n: device, worst: fc.integer({ min: 0, max: 3 }) }).map(
+      ({ n, worst }): Step =>
+        (ids) =>
+          set('insert or replace into device_findings values (?, ?, ?, ?, ?)', ids[n], worst + 1, worst, 0, worst),
+    ),
+    fc.record({ n: device }).map(
+      ({ n }): Step =>
+        (ids) =>
+          set('delete from device_findings where device = ?', ids[n]),
+    ),
+    fc.record({ n: device, state: fc.constantFrom('managed', 'held', 'revoked', 'discovered') }).map(
+      ({ n, state }): Step =>
+        (ids) =>
+          set('update device set state = ? where id = ?', state, ids[n]),
+    ),
+    fc.record({ n: device, value: address }).map(
+      ({ n, value }): Step =>
+        (ids) =>
+          set(`insert or ignore into device_hint values ('address', ?, ?, 0)`, value, ids[n]),
+    ),
+    fc.record({ n: device }).map(
+      ({ n }): Step =>
+        (ids) =>
+          site.inventory.forget(ids[n] ?? 0),
+    ),
+  );
+
+  it('are what the data say, whoever changed them and in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(steps, { minLength: 1, maxLength: 12 }), (sequence) => {
+        for (const step of sequence) step(devices.ids);
+        expect(verifyDeviceRows(site.db)).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('go with their device', () => {
+    const [gone = 0] = addDevices(site.db, [{}]);
+    set('delete from device where id = ?', gone);
+    expect(site.db.prepare('select count(*) from device_row where device = ?').pluck().get(gone)).toBe(0);
+  });
+
+  it('are noticed when they are not', () => {
+    const [device = 0] = devices.ids;
+    set('update device_row set level = 6 where device = ?', device);
+    expect(verifyDeviceRows(site.db)).toHaveLength(1);
+    set('insert into device_row_touch (device) values (?)', device);
+    expect(verifyDeviceRows(site.db)).toEqual([]);
+  });
+});
+
+describe('the list of devices', () => {
+  let ids: number[];
+  beforeEach(() => {
+    set('delete from device');
+    set("delete from object where kind = 'device-decision'");
+    ids = addDevices(
+      site.db,
+      Array.from({ length: 23 }, (_, n) => ({
+        hostname: `${n % 3 === 0 ? 'Pump' : 'mixer'}-${n % 5}`,
+        lastSeenAt: n % 4 === 0 ? null : 1_000 * (n % 6),
+        state: n === 5 ? 'revoked' : n % 7 === 0 ? 'pending' : 'managed',
+      })),
+    );
+  });
+
+  it.each(deviceSorts.flatMap((sort) => [false, true].map((descending) => ({ sort, descending }))))(
+    'is paged by $sort, descending $descending, without a gap or a repeat',
+    ({ sort, descending }) => {
+      const query = { filter: {}, sort, descending };
+      const seen: number[] = [];
+      let after: string | undefined;
+      do {
+        const page = list.page({ ...query, limit: 4, ...(after === undefined ? {} : { after }) });
+        expect(page.total).toBe(22);
+        seen.push(...page.ids);
+        after = page.next;
+      } while (after !== undefined);
+      expect(seen).toEqual(list.all(query));
+      expect(new Set(seen).size).toBe(22);
+      expect(list.all({ ...query, descending: !descending })).toEqual(seen.toReversed());
+    },
+  );
+
+  it('sorts names in any script without their case, addresses by their numbers, silence last', () => {
+    const [a = 0, b = 0, c = 0] = ids.slice(1, 4);
+    for (const [device, name, ip] of [
+      [a, 'Яма', '10.0.0.10'],
+      [b, 'юла', '10.0.0.9'],
+      [c, 'Яблоко', '9.1.1.1'],
+    ] as const) {
+      decide(device, { displayName: name });
+      reportSection(site.inventory, device, 'identity', [{ ipv4: [ip] }]);
+    }
+    const only = (sort: (typeof deviceSorts)[number]) => all({}, sort).filter((id) => [a, b, c].includes(id));
+    expect(only('name')).toEqual([b, c, a]);
+    expect(only('address')).toEqual([c, b, a]);
+    const seen = all({}, 'seen').map((id) =>
+      site.db.prepare<[number], number | null>('select last_seen_at from device where id = ?').pluck().get(id),
+    );
+    expect(seen).toEqual(seen.toSorted((x, y) => (y ?? 0) - (x ?? 0)));
+  });
+
+  it('filters by software and its version, tag, group with those below, user, address and text at once', () => {
+    const [a = 0, b = 0, c = 0, d = 0] = ids.slice(1);
+    for (const [device, version] of [
+      [a, '1'],
+      [b, '1'],
+      [c, '2'],
+    ] as const)
+      reportSection(site.inventory, device, 'software', [deb('OpenSSL', version), deb(`own-${device}`)]);
+    expect(all({ software: ['openssl'] }).sort(byNumber)).toEqual([a, b, c].sort(byNumber));
+    site.inventory.settle(1_000);
+    expect(all({ software: ['openssl/1'] }).sort(byNumber)).toEqual([a, b].sort(byNumber));
+    reportSection(site.inventory, b, 'software', [deb('OpenSSL', '2')]);
+    expect(all({ software: ['openssl/1'] })).toEqual([a]);
+    expect(all({ software: ['openssl/1', `own-${c}`] }).sort(byNumber)).toEqual([a, c].sort(byNumber));
+    expect(site.inventory.verify()).toEqual([]);
+
+    for (const device of [a, b, d]) set(`insert into device_tag values ('line', ?, 'hand')`, device);
+    expect(all({ tag: ['line'] }).sort(byNumber)).toEqual([a, b, d].sort(byNumber));
+    expect(all({ tag: ['line'], software: ['openssl'], levels: [5, 2] }).sort(byNumber)).toEqual([a, b].sort(byNumber));
+
+    const plant = site.objects.create(systemActor, 'group', { name: 'Завод' }).id;
+    const hall = site.objects.create(systemActor, 'group', { name: 'Цех 9', parent: plant }).id;
+    // A circle of groups has an end.
+    set('update object set body = ? where id = ?', JSON.stringify({ name: 'Завод', parent: hall }), plant);
+    decide(a, { group: plant });
+    decide(b, { group: hall });
+    expect(all({ group: ['завод'] }).sort(byNumber)).toEqual([a, b].sort(byNumber));
+    set('update object set body = ? where id = ?', JSON.stringify({ name: 'Завод' }), plant);
+    expect(all({ group: [hall] })).toEqual([b]);
+
+    reportSection(site.inventory, c, 'accounts', [{ name: 'ayan', uid: 1 }]);
+    reportSection(site.inventory, d, 'sessions', [{ account: 'ayan', startedAt: '2026-11-24T10:00:00Z' }]);
+    expect(all({ user: ['ayan'] }).sort(byNumber)).toEqual([c, d].sort(byNumber));
+    expect(all({ user: ['aya'] })).toEqual([]);
+
+    reportSection(site.inventory, c, 'identity', [
+      { name: 'boiler', ipv4: ['10.1.2.3', '172.16.0.7'], ipv6: ['fe80::7'] },
+    ]);
+    expect(all({ address: ['172.16.'] })).toEqual([c]);
+    expect(all({ address: ['FE80'] })).toEqual([c]);
+    expect(all({ address: ['6.0.7'] })).toEqual([]);
+    expect(all({ search: 'BOIL' })).toEqual([c]);
+    expect(all({ state: ['revoked'] })).toEqual([ids[5]]);
+  });
+
+  it('finds what most devices have and what few have alike', () => {
+    const many = addDevices(
+      site.db,
+      Array.from({ length: 2_100 }, (_, n) => ({ hostname: `many-${n}` })),
+    );
+    site.db.transaction(() => {
+      for (const [n, device] of many.entries())
+        reportSection(site.inventory, device, 'software', [deb('bash'), ...(n % 700 === 0 ? [deb('rare')] : [])]);
+    })();
+    const rare = many.filter((_, n) => n % 700 === 0).sort(byNumber);
+    for (const settled of [false, true]) {
+      expect(all({ software: ['bash'] }).sort(byNumber), `settled ${settled}`).toEqual(many.toSorted(byNumber));
+      expect(all({ software: ['rare'] }).sort(byNumber)).toEqual(rare);
+      expect(list.count({ software: ['bash'], search: 'many-1' })).toBe(
+        many.filter((_, n) => String(n).startsWith('1')).length,
+      );
+      while (site.inventory.settle(500) > 0);
+    }
+    for (const device of many.slice(0, 1_500)) site.inventory.forget(device);
+    expect(all({ software: ['bash'] }).sort(byNumber)).toEqual(many.slice(1_500).toSorted(byNumber));
+    expect(site.inventory.verify()).toEqual([]);
+  });
+
+  it('refuses a cursor that it has not made', () => {
+    for (const after of ['x', 'WzFd', Buffer.from('[1,{},2]').toString('base64url')])
+      expect(() => list.page({ filter: {}, sort: 'status', descending: false, limit: 1, after })).toThrow('cursor');
+  });
+});

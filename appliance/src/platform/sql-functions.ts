@@ -1,0 +1,16 @@
+import type BetterSqlite3 from 'better-sqlite3';
+
+/** Lower case in every script: what lists are sorted by and searched in. */
+export const fold = (text: string): string => text.toLowerCase();
+
+/** A form of an address that sorts as people read addresses: each number as wide as the widest. */
+export const addressKey = (address: string): string =>
+  address.includes(':') ? `:${address.toLowerCase()}` : address.replace(/\d+/g, (part) => part.padStart(3, '0'));
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** What triggers of this database call; every connection must know it, so every one gets it when it is opened. */
+export const defineSqlFunctions = (db: BetterSqlite3.Database): void => {
+  db.function('fold', { deterministic: true }, (value: unknown) => fold(text(value)));
+  db.function('address_key', { deterministic: true }, (value: unknown) => addressKey(text(value)));
+};
