@@ -44,21 +44,23 @@ export const discoveryRecorder = (parts: {
 
   const rowsOf = (device: number): Item[] => inventory.section(device, 'discovery').map(itemOf);
 
-  /** An address without a name or a MAC says nothing to the device feature: it is who had that row before. */
-  const byAddressOnly = (seen: Seen): number | undefined => {
-    if (seen.names.length > 0 || (seen.macs ?? []).length > 0 || seen.uuid || seen.serial) return undefined;
-    const [address] = seen.addresses;
-    if (address === undefined) return undefined;
-    const { rows } = inventory.list({
-      collection: 'discovery',
-      where: { method: seen.method, addresses: address },
-      limit: 1,
-    });
+  /**
+   * A bare address or a short name says nothing to the device feature, which would make a record each time: it is who had
+   * that row of the same finder before.
+   */
+  const knownRow = (seen: Seen): number | undefined => {
+    if ((seen.macs ?? []).length > 0 || seen.uuid || seen.serial) return undefined;
+    if (seen.names.some((name) => name.includes('.'))) return undefined;
+    const { method, by } = seen;
+    const [name, address] = [seen.names[0], seen.addresses[0]];
+    if (name === undefined && address === undefined) return undefined;
+    const own = name === undefined ? { addresses: address ?? '' } : { label: name };
+    const { rows } = inventory.list({ collection: 'discovery', where: { method, by, ...own }, limit: 1 });
     return rows[0] === undefined ? undefined : Number(rows[0]['_device']);
   };
 
   const keep = (seen: Seen): { device: number; created: boolean } | undefined => {
-    const known = byAddressOnly(seen);
+    const known = knownRow(seen);
     const found =
       known === undefined
         ? devices.discover({

@@ -1,0 +1,28 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+import { directorySummaryLines, sourceByName } from './directory-name.ts';
+
+const chunkBytes = 1 << 16;
+
+export const command: Command = {
+  summary: 'takes users, groups, units and computers from an LDIF file, as a poll of that directory would',
+  positionals: 'FILE',
+  options: {
+    source: { type: 'string', value: 'NAME', help: 'the directory that the file comes from', required: true },
+  },
+  example: 'sallyport directory import tree.ldif --source Plant --data /var/lib/sallyport',
+  run: async ({ open, out, positionals, text }) => {
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0) throw new AppError('USAGE', 'give one LDIF file');
+    if (!existsSync(file)) throw new AppError('NOT_FOUND', `there is no file ${file}`);
+    const { objects, discovery } = await open();
+    const id = sourceByName(objects, text('source') ?? '');
+    const stream = createReadStream(file, { highWaterMark: chunkBytes });
+    const summary = await discovery.importLdif(cliActor(), id, stream);
+    for (const line of directorySummaryLines(summary)) out.line(line);
+    out.result(summary);
+    return 0;
+  },
+};

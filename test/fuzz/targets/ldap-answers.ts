@@ -1,0 +1,68 @@
+import { berElement, berInteger, berOctets } from '@sallyport/appliance/features/discovery/ber';
+import { directoryTree } from '@sallyport/appliance/features/discovery/directory-tree';
+import { ldapSession } from '@sallyport/appliance/features/discovery/ldap-client';
+import type { FuzzTarget } from '../target.ts';
+
+/** A connection on which these bytes come, whatever is asked. */
+const answering = (bytes: Buffer, size: number) => {
+  let at = 0;
+  return {
+    write: () => undefined,
+    read: async () => {
+      if (at >= bytes.length) return undefined;
+      at += size;
+      return bytes.subarray(at - size, at);
+    },
+    secure: async () => undefined,
+    allow: () => undefined,
+    close: () => undefined,
+  };
+};
+
+const message = (id: number, tag: number, ...parts: Uint8Array[]): Buffer =>
+  berElement(0x30, berInteger(id), berElement(tag, ...parts));
+const success = [berInteger(0, 0x0a), berOctets(''), berOctets('')];
+const attribute = (name: string, ...values: (string | Uint8Array)[]): Buffer =>
+  berElement(0x30, berOctets(name), berElement(0x31, ...values.map((value) => berOctets(value))));
+const entry = berElement(
+  0x30,
+  attribute('objectClass', 'user', 'person'),
+  attribute('sAMAccountName', 'u'),
+  attribute('objectSid', Buffer.from('010100000000000512000000', 'hex')),
+  attribute('member;range=0-1', 'CN=a', 'CN=b'),
+);
+const paged = berElement(
+  0xa0,
+  berElement(0x30, berOctets('1.2.840.113556.1.4.319'), berOctets(berElement(0x30, berInteger(0), berOctets('')))),
+);
+
+// The first byte says in pieces of which size the answers come: a bind, then a search.
+export const target: FuzzTarget = {
+  name: 'ldap-answers',
+  run: async (data) => {
+    const session = ldapSession(answering(data.subarray(1), 1 + (data[0] ?? 0)));
+    await session.bind('cn=r', 'p');
+    const tree = directoryTree();
+    const search = {
+      base: 'dc=x',
+      scope: 'subtree',
+      filter: '(cn=*)',
+      attributes: ['cn'],
+      pageSize: 5,
+      maxEntries: 50,
+    } as const;
+    for await (const entries of session.search(search)) for (const one of entries) tree.add(one);
+    tree.content();
+  },
+  seeds: () => [
+    Buffer.concat([
+      Buffer.of(7),
+      message(1, 0x61, ...success),
+      message(2, 0x64, berOctets('CN=U,DC=x'), entry),
+      message(2, 0x73, berOctets('ldap://elsewhere/')),
+      berElement(0x30, berInteger(2), berElement(0x65, ...success), paged),
+    ]),
+    Buffer.concat([Buffer.of(200), message(1, 0x61, berInteger(49, 0x0a), berOctets(''), berOctets('no'))]),
+  ],
+  words: ['\u0030\u0084', '\u0064', '\u0065', '\u0002\u0001\u0002', 'member;range=0-*'],
+};
