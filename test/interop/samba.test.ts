@@ -1,22 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
+import { binOf } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
 import { makeCertificates } from '../support/slapd.ts';
-import { repositoryRoot } from '../support/sources.ts';
 
 // A domain controller of Samba in a network namespace of its own, polled over TLS by the command. Provisioning takes a
 // while, so it belongs to the long run.
@@ -58,7 +49,7 @@ db.transaction_commit()
 `;
 
 const poll = (folder: string, dataDir: string): string => {
-  const command = `${process.execPath} --conditions=@sallyport/source --input-type=module -e "import { main } from '${join(repositoryRoot, 'appliance/src/cli/main.ts')}'; await main(process.argv.slice(1))" --`;
+  const command = `${process.execPath} ${binOf('sallyport')}`;
   return `ip link set lo up
 samba -i -M single -s ${folder}/etc/smb.conf > ${folder}/samba.log 2>&1 &
 controller=$!

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 
 const path = '/proc/net/arp';
 const complete = 0x2;
@@ -20,3 +21,11 @@ export const parseArp = (text: string): Map<string, string> =>
 /** The kernel's own table; empty where there is none. */
 export const readArp = (): Map<string, string> =>
   existsSync(path) ? parseArp(readFileSync(path, 'utf8')) : new Map<string, string>();
+
+/** The addresses of this computer. */
+export const ownAddresses = (): Set<string> =>
+  new Set(
+    Object.values(networkInterfaces())
+      .flat()
+      .flatMap((address) => (address === undefined ? [] : [address.address])),
+  );

@@ -7,7 +7,7 @@ import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
 import { addressesOf, rangeOf } from './address-range.ts';
 import type { DiscoveryRecorder } from './recorder.ts';
-import { type ScanProgress, scanAddresses } from './scan.ts';
+import { type Answered, type ScanProgress, scanAddresses } from './scan.ts';
 import type { DiscoveryStore } from './store.ts';
 import { controllerRanges, portsOf, rangeKind, subjectOf } from './targets.ts';
 import type { ScanPlan, ScanSummary, Seen } from './types.ts';
@@ -20,6 +20,8 @@ export type RangeParts = {
   outbound: Outbound;
   /** Addresses and MACs of neighbours. */
   arp(): ReadonlyMap<string, string>;
+  /** The appliance does not ask itself. */
+  ownAddresses(): ReadonlySet<string>;
   clock(): number;
 };
 
@@ -40,6 +42,32 @@ export const isWithinHours = (body: Readonly<Record<string, unknown>>, at: Date)
 
 /** A number from 0 up to below 1, from the system's randomness. */
 const randomFraction = (): number => Buffer.from(randomBytes(4)).readUInt32LE(0) / 2 ** 32;
+
+/** What answered, as devices: several addresses of one MAC are one. */
+const seenIn = (
+  found: readonly Answered[],
+  macs: ReadonlyMap<string, string>,
+  { at, by }: { at: number; by: string },
+): Seen[] => {
+  const devices = new Map<string, { addresses: string[]; ports: Set<number>; mac: string | undefined }>();
+  for (const { address, ports } of found) {
+    const mac = macs.get(address);
+    const device = devices.get(mac ?? address) ?? { addresses: [], ports: new Set<number>(), mac };
+    device.addresses.push(address);
+    for (const port of ports) device.ports.add(port);
+    devices.set(mac ?? address, device);
+  }
+  return [...devices.values()].map(({ addresses, ports, mac }) => ({
+    method: 'scan',
+    at,
+    by,
+    macs: mac === undefined ? [] : [mac],
+    addresses,
+    names: [],
+    ports: [...ports].sort((a, b) => a - b),
+    visible: true,
+  }));
+};
 
 /** Address ranges: what would be asked, who confirmed it, the asking itself. */
 export const addressRanges = (parts: RangeParts) => {
@@ -121,7 +149,10 @@ export const addressRanges = (parts: RangeParts) => {
         store.setStop(subject, false);
         const startedAt = clock();
         const plan = planOf(range);
-        const addresses = addressesOf(rangeOf(String(range.body['network'])), controllerRanges(objects));
+        const own = parts.ownAddresses();
+        const addresses = addressesOf(rangeOf(String(range.body['network'])), controllerRanges(objects)).filter(
+          (address) => !own.has(address),
+        );
         let lookedAt = startedAt;
         let ended: string | undefined;
         const stopped = (): boolean => {
@@ -153,25 +184,12 @@ export const addressRanges = (parts: RangeParts) => {
           onProgress: run.onProgress,
         });
         const at = clock();
-        const macs = parts.arp();
-        const seen = found.map(({ address, ports }): Seen => {
-          const mac = macs.get(address);
-          return {
-            method: 'scan',
-            at,
-            by: name,
-            macs: mac === undefined ? [] : [mac],
-            addresses: [address],
-            names: [],
-            ports: [...ports].sort((a, b) => a - b),
-            visible: true,
-          };
-        });
+        const seen = seenIn(found, parts.arp(), { at, by: name });
         const kept = await recorder.keepAll(seen);
         if (!whole) throw new AppError('CANCELLED', `ended after ${asked} of ${plan.probes}: ${ended ?? 'stopped'}`);
         recorder.hide('scan', name, kept.devices, at);
         const summary = {
-          asked: plan.addresses,
+          asked: addresses.length,
           probes: asked,
           found: found.length,
           created: kept.created,
@@ -180,7 +198,7 @@ export const addressRanges = (parts: RangeParts) => {
         store.succeed(subject, at, summary);
         events.record('range-scanned', {
           actor: actorRef(actor),
-          params: { range: name, asked: plan.addresses, probes: asked, found: found.length, created: kept.created },
+          params: { range: name, asked: addresses.length, probes: asked, found: found.length, created: kept.created },
         });
         return summary;
       } catch (error) {

@@ -7,7 +7,7 @@ import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
-import { readArp } from './arp.ts';
+import { ownAddresses, readArp } from './arp.ts';
 import { directories, type StoreProgress } from './directories.ts';
 import { addressRanges } from './ranges.ts';
 import { discoveryRecorder } from './recorder.ts';
@@ -102,7 +102,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     },
   });
   const directory = directories({ objects, events, inventory, devices, store, recorder, outbound: out, clock });
-  const range = addressRanges({ objects, events, store, recorder, outbound: out, arp: readArp, clock });
+  const range = addressRanges({ objects, events, store, recorder, outbound: out, arp: readArp, ownAddresses, clock });
 
   const jobOf = { poll: pollJobKind, scan: scanJobKind } as const;
   const kindOf = { poll: directoryKind, scan: rangeKind } as const;

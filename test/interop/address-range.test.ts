@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemActor } from '../../appliance/src/features/objects/types.ts';
+import { openAppliance } from '../../appliance/test/support/appliance.ts';
+import { binOf } from '../support/commands.ts';
+
+// Two network namespaces and a cable between them: the appliance in one, a few hosts in the other, and tcpdump on the cable
+// as the judge of what was sent, how fast and to whom.
+
+const names = { ours: `sp-ours-${process.pid}`, theirs: `sp-theirs-${process.pid}` };
+const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' });
+const within = (name: string, ...args: string[]): string[] => ['netns', 'exec', name, ...args];
+const command = [process.execPath, binOf('sallyport')];
+
+const makeCable = (): boolean => {
+  const steps = [
+    ['netns', 'add', names.ours],
+    ['netns', 'add', names.theirs],
+    ['link', 'add', 'cable', 'netns', names.ours, 'type', 'veth', 'peer', 'name', 'cable', 'netns', names.theirs],
+    ['-n', names.ours, 'address', 'add', '10.9.0.62/26', 'dev', 'cable'],
+    ...['10', '20', '25', '30'].map((last) => [
+      '-n',
+      names.theirs,
+      'address',
+      'add',
+      `10.9.0.${last}/26`,
+      'dev',
+      'cable',
+    ]),
+    ...Object.values(names).flatMap((name) => [
+      ['-n', name, 'link', 'set', 'lo', 'up'],
+      ['-n', name, 'link', 'set', 'cable', 'up'],
+    ]),
+  ];
+  return steps.every((step) => ip(...step).status === 0);
+};
+const removeCable = (): void => {
+  for (const name of Object.values(names)) ip('netns', 'delete', name);
+};
+
+const canRun =
+  process.getuid?.() === 0 &&
+  spawnSync('tcpdump', ['--version']).status === 0 &&
+  ip('-V').status === 0 &&
+  (removeCable(), makeCable());
+if (!canRun) removeCable();
+afterAll(removeCable);
+
+const listeners = `
+const net = require('node:net');
+for (const [host, port] of [['10.9.0.10', 22], ['10.9.0.20', 443], ['10.9.0.25', 22]])
+  net.createServer((socket) => { let bytes = 0; socket.on('data', (data) => { bytes += data.length; }); socket.on('error', () => {}); socket.on('close', () => console.log(host, bytes)); }).listen(port, host);
+`;
+
+type Sent = { at: number; to: string; port: number | 'arp' };
+
+const sentOf = (dump: string): Sent[] =>
+  dump.split('\n').flatMap((line): Sent[] => {
+    const syn = /^(\d+\.\d+) IP 10\.9\.0\.62\.\d+ > (\d+\.\d+\.\d+\.\d+)\.(\d+): Flags \[S\]/.exec(line);
+    if (syn !== null) return [{ at: Number(syn[1]), to: syn[2] ?? '', port: Number(syn[3]) }];
+    const arp = /^(\d+\.\d+) ARP, Request who-has (\S+) tell 10\.9\.0\.62/.exec(line);
+    return arp === null ? [] : [{ at: Number(arp[1]), to: arp[2] ?? '', port: 'arp' }];
+  });
+
+describe.skipIf(!canRun)('an address range', () => {
+  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let id = '';
+  const started: ChildProcess[] = [];
+  let dump = '';
+  let met = '';
+  const rate = 40;
+  beforeAll(async () => {
+    site = await openAppliance();
+    const hosts = spawn('ip', within(names.theirs, process.execPath, '-e', listeners), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    hosts.stdout.on('data', (data: Buffer) => {
+      met += data.toString();
+    });
+    const judge = spawn(
+      'ip',
+      within(names.ours, 'tcpdump', '-tt', '-n', '-l', '-Z', 'root', '--immediate-mode', '-i', 'cable'),
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    judge.stdout.on('data', (data: Buffer) => {
+      dump += data.toString();
+    });
+    started.push(hosts, judge);
+    await new Promise<void>((resolve) => judge.stderr.once('data', () => resolve()));
+    const body = { name: 'Offices', network: '10.9.0.0/26', ports: ['22', '443'], ratePerSecond: rate, enabled: true };
+    id = site.objects.create(systemActor, 'address-range', body).id;
+  });
+  afterAll(async () => {
+    for (const child of started) {
+      child.kill('SIGINT');
+      await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)));
+    }
+    await site?.stop();
+  });
+  const scan = () =>
+    spawnSync(
+      'ip',
+      within(names.ours, ...command, 'range', 'scan', '--range', 'Offices', '--json', '--data', site.dataDir),
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+  const confirm = () => {
+    const plan = site.discovery.plan(systemActor, id);
+    site.discovery.confirm(systemActor, id, plan);
+    return plan;
+  };
+
+  it('is not asked before exactly its plan is confirmed, and again after any change', () => {
+    expect(site.discovery.hindrance(id)).toBe('unconfirmed');
+    expect(scan().stdout).toContain('"CONFLICT"');
+    const plan = confirm();
+    expect(plan).toMatchObject({ addresses: 62, excluded: 0, probes: 124, seconds: 4 });
+    expect(site.discovery.hindrance(id)).toBeUndefined();
+    expect(() => site.discovery.confirm(systemActor, id, { ...plan, addresses: 61 })).toThrow('typed');
+    // Somebody says that controllers live in a part of it: the confirmed plan is another one now.
+    site.objects.create(systemActor, 'address-range', { name: 'PLC', network: '10.9.0.24/29', controllers: true });
+    expect(site.discovery.hindrance(id)).toBe('unconfirmed');
+    expect(confirm()).toMatchObject({ addresses: 56, excluded: 6 });
+    site.objects.update(systemActor, 'address-range', id, { ratePerSecond: rate + 1 });
+    expect(site.discovery.hindrance(id)).toBe('unconfirmed');
+    site.objects.update(systemActor, 'address-range', id, { ratePerSecond: rate });
+    expect(site.discovery.hindrance(id)).toBeUndefined();
+    site.objects.setSetting(systemActor, 'devices.scan-second-person', true);
+    expect(() => confirm()).toThrow('another person');
+    site.objects.setSetting(systemActor, 'devices.scan-second-person', false);
+    expect(sentOf(dump)).toEqual([]);
+  });
+
+  it('is asked politely, and nobody else is', async () => {
+    const { stdout } = scan();
+    expect(JSON.parse(stdout)).toMatchObject({ asked: 55, probes: 110, found: 2, created: 1 });
+    await sleep(200);
+    const sent = sentOf(dump);
+    const allowed = new Set(Array.from({ length: 62 }, (_, at) => `10.9.0.${at + 1}`));
+    for (let last = 25; last <= 30; last += 1) allowed.delete(`10.9.0.${last}`);
+    expect(sent.filter(({ to }) => !allowed.has(to))).toEqual([]);
+    // All but its own.
+    expect(new Set(sent.map(({ to }) => to)).size).toBe(55);
+    // Handshakes of the same second, over any second: the rate, and one for the edge of the window.
+    const handshakes = sent.filter(({ port }) => port !== 'arp');
+    for (const { at } of handshakes)
+      expect(handshakes.filter((other) => other.at >= at && other.at < at + 1).length).toBeLessThanOrEqual(rate + 1);
+    // Addresses come in no order.
+    const order = [...new Set(sent.map(({ to }) => Number(to.split('.')[3])))];
+    expect(order).not.toEqual([...order].sort((a, b) => a - b));
+    expect(handshakes.every(({ port }) => port === 22 || port === 443)).toBe(true);
+    // Nobody was sent a byte.
+    expect(
+      met
+        .trim()
+        .split('\n')
+        .every((line) => line.endsWith(' 0')),
+    ).toBe(true);
+    expect(met).not.toContain('10.9.0.25');
+  });
+
+  it('leaves what was found in the list: two addresses of one MAC are one device', () => {
+    const { rows } = site.inventory.list({ collection: 'discovery', where: { addresses: '10.9.0.10' }, limit: 2 });
+    expect(rows).toMatchObject([
+      {
+        method: 'scan',
+        by: 'Offices',
+        visible: true,
+        ports: ['22', '443'],
+        addresses: ['10.9.0.10', '10.9.0.20'],
+        macs: [expect.stringMatching(/^([0-9a-f]{2}:){5}/)],
+      },
+    ]);
+    expect(site.devices.byId(Number(rows[0]?.['_device'])).state).toBe('discovered');
+    expect(site.events.list({ type: ['range-scanned'], limit: 5 }).rows).toMatchObject([
+      { params: { asked: 55, found: 2 } },
+    ]);
+  });
+
+  it('can be stopped, and says so', async () => {
+    site.objects.update(systemActor, 'address-range', id, { ratePerSecond: 5 });
+    confirm();
+    const done = site.discovery.scan(id, systemActor, {
+      onProgress: ({ done: asked }) => asked === 2 && site.discovery.stop(systemActor, 'scan', id),
+    });
+    await expect(done).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(site.discovery.ranges().find((run) => run.id === id)?.last).toMatchObject({ code: 'CANCELLED' });
+  });
+});
+
+describe.skipIf(!canRun)('an appliance that nobody gave a target', () => {
+  it('opens no socket but the one it listens on', async () => {
+    const site = await openAppliance();
+    const port = 8443;
+    const server = spawn(
+      'ip',
+      within(names.ours, ...command, 'serve', '--listen', `127.0.0.1:${port}`, '--data', site.dataDir),
+      { stdio: 'ignore' },
+    );
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    try {
+      const sockets = (): string[] =>
+        ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6'].flatMap((kind) =>
+          spawnSync('ip', within(names.ours, 'cat', `/proc/net/${kind}`), { encoding: 'utf8' })
+            .stdout.split('\n')
+            .slice(1)
+            .filter((line) => line.trim() !== '')
+            .map((line) => `${kind} ${line.trim().split(/\s+/).slice(1, 4).join(' ')}`),
+        );
+      const listening = `tcp 0100007F:${port.toString(16).toUpperCase()} 00000000:0000 0A`;
+      for (let tries = 0; !sockets().includes(listening) && tries < 300; tries += 1) await sleep(100);
+      const seen = new Set<string>();
+      for (let look = 0; look < 20; look += 1) {
+        for (const socket of sockets()) seen.add(socket);
+        await sleep(50);
+      }
+      expect([...seen]).toEqual([listening]);
+    } finally {
+      server.kill('SIGTERM');
+      await ended;
+      await site.stop();
+    }
+  });
+});
