@@ -63,6 +63,42 @@ const sentOf = (dump: string): Sent[] =>
     return arp === null ? [] : [{ at: Number(arp[1]), to: arp[2] ?? '', port: 'arp' }];
   });
 
+// First, while the namespace knows of no connection.
+describe.skipIf(!canRun)('an appliance that nobody gave a target', () => {
+  it('opens no socket but the one it listens on', async () => {
+    const site = await openAppliance();
+    const port = 8443;
+    const server = spawn(
+      'ip',
+      within(names.ours, ...command, 'serve', '--listen', `127.0.0.1:${port}`, '--data', site.dataDir),
+      { stdio: 'ignore' },
+    );
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    try {
+      const sockets = (): string[] =>
+        ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6'].flatMap((kind) =>
+          spawnSync('ip', within(names.ours, 'cat', `/proc/net/${kind}`), { encoding: 'utf8' })
+            .stdout.split('\n')
+            .slice(1)
+            .filter((line) => line.trim() !== '')
+            .map((line) => `${kind} ${line.trim().split(/\s+/).slice(1, 4).join(' ')}`),
+        );
+      const listening = `tcp 0100007F:${port.toString(16).toUpperCase()} 00000000:0000 0A`;
+      for (let tries = 0; !sockets().includes(listening) && tries < 300; tries += 1) await sleep(100);
+      const seen = new Set<string>();
+      for (let look = 0; look < 20; look += 1) {
+        for (const socket of sockets()) seen.add(socket);
+        await sleep(50);
+      }
+      expect([...seen]).toEqual([listening]);
+    } finally {
+      server.kill('SIGTERM');
+      await ended;
+      await site.stop();
+    }
+  });
+});
+
 describe.skipIf(!canRun)('an address range', () => {
   let site: Awaited<ReturnType<typeof openAppliance>>;
   let id = '';
@@ -185,40 +221,5 @@ describe.skipIf(!canRun)('an address range', () => {
     });
     await expect(done).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(site.discovery.ranges().find((run) => run.id === id)?.last).toMatchObject({ code: 'CANCELLED' });
-  });
-});
-
-describe.skipIf(!canRun)('an appliance that nobody gave a target', () => {
-  it('opens no socket but the one it listens on', async () => {
-    const site = await openAppliance();
-    const port = 8443;
-    const server = spawn(
-      'ip',
-      within(names.ours, ...command, 'serve', '--listen', `127.0.0.1:${port}`, '--data', site.dataDir),
-      { stdio: 'ignore' },
-    );
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    try {
-      const sockets = (): string[] =>
-        ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6'].flatMap((kind) =>
-          spawnSync('ip', within(names.ours, 'cat', `/proc/net/${kind}`), { encoding: 'utf8' })
-            .stdout.split('\n')
-            .slice(1)
-            .filter((line) => line.trim() !== '')
-            .map((line) => `${kind} ${line.trim().split(/\s+/).slice(1, 4).join(' ')}`),
-        );
-      const listening = `tcp 0100007F:${port.toString(16).toUpperCase()} 00000000:0000 0A`;
-      for (let tries = 0; !sockets().includes(listening) && tries < 300; tries += 1) await sleep(100);
-      const seen = new Set<string>();
-      for (let look = 0; look < 20; look += 1) {
-        for (const socket of sockets()) seen.add(socket);
-        await sleep(50);
-      }
-      expect([...seen]).toEqual([listening]);
-    } finally {
-      server.kill('SIGTERM');
-      await ended;
-      await site.stop();
-    }
   });
 });
