@@ -40,10 +40,7 @@ const removeCable = (): void => {
 };
 
 const canRun =
-  process.getuid?.() === 0 &&
-  spawnSync('tcpdump', ['--version']).status === 0 &&
-  ip('-V').status === 0 &&
-  (removeCable(), makeCable());
+  process.getuid?.() === 0 && spawnSync('tcpdump', ['--version']).status === 0 && ip('-V').status === 0 && makeCable();
 if (!canRun) removeCable();
 afterAll(removeCable);
 
