@@ -1,0 +1,52 @@
+import { macText } from './text.ts';
+import type { Frame } from './types.ts';
+
+// Link layers (the numbers are those of the registry at tcpdump.org).
+
+const etherIpv4 = 0x0800;
+const etherIpv6 = 0x86dd;
+const vlanTypes: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
+const maxTags = 4;
+
+const behindTags = (etherType: number, data: Buffer, at: number): { etherType: number; payload: Buffer } => {
+  let [type, from] = [etherType, at];
+  for (let tags = 0; tags < maxTags && vlanTypes.has(type); tags += 1) {
+    type = data.readUInt16BE(from + 2);
+    from += 4;
+  }
+  return { etherType: type, payload: data.subarray(from) };
+};
+
+const byVersion = (payload: Buffer): Frame => ({
+  etherType: payload.readUInt8(0) >> 4 === 6 ? etherIpv6 : etherIpv4,
+  payload,
+});
+
+/** The frame of a packet; undefined for a link type that is not read. RangeError where the packet is cut. */
+export const frameOf = (linkType: number, data: Buffer): Frame | undefined => {
+  switch (linkType) {
+    case 1:
+      return { source: macText(data.subarray(6, 12)), ...behindTags(data.readUInt16BE(12), data, 14) };
+    case 12:
+    case 14:
+    case 101:
+    case 228:
+    case 229:
+      return byVersion(data);
+    case 0:
+    case 108:
+      return byVersion(data.subarray(4));
+    case 113: {
+      const macBytes = data.readUInt16BE(4) === 6 ? data.subarray(6, 12) : undefined;
+      const frame = behindTags(data.readUInt16BE(14), data, 16);
+      return macBytes === undefined ? frame : { source: macText(macBytes), ...frame };
+    }
+    case 276: {
+      const macBytes = data.readUInt8(11) === 6 ? data.subarray(12, 18) : undefined;
+      const frame = behindTags(data.readUInt16BE(0), data, 20);
+      return macBytes === undefined ? frame : { source: macText(macBytes), ...frame };
+    }
+    default:
+      return undefined;
+  }
+};

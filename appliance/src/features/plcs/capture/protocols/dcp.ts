@@ -1,0 +1,63 @@
+import { cleanText, ipv4Text, rawHex } from '../text.ts';
+import type { CaptureFact } from '../types.ts';
+
+// PROFINET DCP, straight on Ethernet: who is there, and who changed whom.
+
+const identifyAnswer = 0xfeff;
+const getSet = 0xfefd;
+
+export type DcpReading = { facts: CaptureFact[]; address?: string; control?: string };
+
+const vendorNames: ReadonlyMap<number, string> = new Map([[0x002a, 'Siemens']]);
+
+const blockFacts = (option: number, data: Buffer): { facts: CaptureFact[]; address?: string } => {
+  // Blocks of an answer start with two bytes of information.
+  const value = data.subarray(2);
+  const text = (field: string): { facts: CaptureFact[] } => {
+    const said = cleanText(value);
+    return { facts: said === '' ? [] : [{ field, value: said, raw: rawHex(value) }] };
+  };
+  switch (option) {
+    case 0x0102: {
+      const address = value.length < 12 ? '0.0.0.0' : ipv4Text(value.subarray(0, 4));
+      if (address === '0.0.0.0') return { facts: [] };
+      return { facts: [{ field: 'address', value: address, raw: rawHex(value) }], address };
+    }
+    case 0x0201:
+      return text('model');
+    case 0x0202:
+      return text('stationName');
+    case 0x0203: {
+      if (value.length < 4) return { facts: [] };
+      const [vendor, device] = [value.readUInt16BE(0), value.readUInt16BE(2)];
+      const hex = (number: number): string => `0x${number.toString(16).padStart(4, '0')}`;
+      return {
+        facts: [
+          { field: 'vendorRaw', value: vendorNames.get(vendor) ?? hex(vendor), raw: rawHex(value.subarray(0, 2)) },
+          { field: 'deviceId', value: hex(device), raw: rawHex(value.subarray(2, 4)) },
+        ],
+      };
+    }
+    default:
+      return { facts: [] };
+  }
+};
+
+/** Reads one frame behind its EtherType. */
+export const dcpReading = (data: Buffer): DcpReading => {
+  if (data.length < 12) return { facts: [] };
+  const [frameId, service, kind] = [data.readUInt16BE(0), data.readUInt8(2), data.readUInt8(3)];
+  // Service 4 asks to set something; kind 0 is the question.
+  if (frameId === getSet && service === 4 && kind === 0) return { facts: [], control: 'dcp-set' };
+  if (frameId !== identifyAnswer || kind !== 1) return { facts: [] };
+  const end = Math.min(data.length, 12 + data.readUInt16BE(10));
+  const reading: DcpReading = { facts: [] };
+  for (let at = 12; at + 4 <= end; ) {
+    const [option, length] = [data.readUInt16BE(at), data.readUInt16BE(at + 2)];
+    const { facts, address } = blockFacts(option, data.subarray(at + 4, Math.min(end, at + 4 + length)));
+    reading.facts.push(...facts);
+    if (address !== undefined) reading.address = address;
+    at += 4 + length + (length % 2);
+  }
+  return reading;
+};

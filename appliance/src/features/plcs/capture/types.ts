@@ -1,0 +1,46 @@
+// Network captures as evidence of controllers: nothing is sent, so a capture may always be imported (OT 4).
+
+/** A capture that is no capture; `offset` is the byte where it stopped making sense. */
+export class CaptureError extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(`${message} at byte ${offset}`);
+    this.name = 'CaptureError';
+    this.offset = offset;
+  }
+}
+
+/** One packet as captured; `data` may be shorter than what was on the wire. */
+export type Packet = { atMs: number; linkType: number; data: Buffer; wireBytes: number };
+
+/** What an Ethernet (or raw) frame carries. */
+export type Frame = { etherType: number; source?: string; payload: Buffer };
+
+/** A message of one transport, from one side. */
+export type Message = {
+  atMs: number;
+  transport: 'udp' | 'tcp' | 'ethernet';
+  /** IP address, or MAC address where there is no IP. */
+  source: string;
+  destination: string;
+  sourcePort: number;
+  destinationPort: number;
+  sourceMac?: string;
+  data: Buffer;
+};
+
+export type CaptureProtocol = 's7' | 'enip' | 'modbus' | 'bacnet' | 'dcp' | 'lldp' | 'snmp' | 'pnio-cm' | 'arp';
+
+/** One value that a device said about itself (OT 2.1): what it means, and what stood on the wire. */
+export type CaptureFact = { field: string; value: string; raw: string };
+
+/** What one message tells about one device; `control` names traffic that changes a device and becomes an event. */
+export type Sighting = {
+  atMs: number;
+  protocol: CaptureProtocol;
+  address?: string;
+  mac?: string;
+  facts: readonly CaptureFact[];
+  control?: string;
+};

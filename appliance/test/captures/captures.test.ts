@@ -1,0 +1,228 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { env } from '@sallyport/bundle-tools/platform/ambient';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCapture, readPackets } from '../../src/features/plcs/capture/read-capture.ts';
+import { CaptureError, type Packet, type Sighting } from '../../src/features/plcs/capture/types.ts';
+
+// Real captures of controllers from the data folder; editcap and tshark, where they are installed, are the judges.
+
+const archive = join(
+  env('SALLYPORT_DATA') ?? join(import.meta.dirname, '../../../../shared/data'),
+  'ot-captures.tar.gz',
+);
+const hasEditcap = spawnSync('editcap', ['--version']).status === 0;
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+
+const sightingsOf = async (path: string): Promise<Sighting[]> => {
+  const found: Sighting[] = [];
+  await readCapture(createReadStream(path), (sighting) => found.push(sighting));
+  return found;
+};
+
+/** The newest value of each field that an address said, and the commands that it was sent. */
+const recordOf = (sightings: readonly Sighting[], address: string): Record<string, string> =>
+  Object.fromEntries(
+    sightings
+      .filter((sighting) => sighting.address === address)
+      .flatMap(({ facts }) => facts.map(({ field, value }) => [field, value])),
+  );
+
+describe.skipIf(!existsSync(archive))('real captures (skipped where ot-captures.tar.gz is absent)', () => {
+  let folder = '';
+  const capture = (name: string): string => join(folder, 'pcaps', name);
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-captures-'));
+    execFileSync('tar', ['-xzf', archive, '-C', folder]);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    [
+      's7/s7comm_reading_plc_status.pcap',
+      '192.168.1.40',
+      {
+        orderNumber: '6ES7 151-8AB01-0AB0',
+        firmwareObserved: 'V3.2.6',
+        serial: 'S C-C6TW74882012',
+        memoryCardSerial: 'MMC 2900FC1A',
+        keySwitch: 'RUN_P',
+        mode: 'RUN',
+        protectionLevel: '1',
+      },
+    ],
+    [
+      's7/tia_s300_goOnline.pcapng',
+      '134.217.61.211',
+      {
+        orderNumber: '6ES7 315-2EH14-0AB0',
+        serial: 'S C-B1U393142011',
+        model: 'CPU 315-2 PN/DP',
+        firmwareObserved: 'V3.2.7',
+      },
+    ],
+    [
+      'EthernetIP/enip_test.pcap',
+      '10.1.1.164',
+      { model: '1756-ENBT/A', cipTuple: '1/12/58', firmwareObserved: '4.003', serial: '0x00524d8e' },
+    ],
+    [
+      'BACnet/bacnet_test.pcap',
+      '10.1.1.165',
+      { vendorRaw: 'JCI', model: 'MS-NAE4510-2', firmwareObserved: '5.1.0.4400', name: 'KBRNAE' },
+    ],
+    ['modicon/modicon_test.pcap', '192.168.63.253', { model: '140 CPU 311 10' }],
+    ['profinet/profinet-wireshark-bug.pcap', '192.168.0.11', { model: 'S7-300EC', stationName: '%n%n%n' }],
+    [
+      'profinet/PROFINET-RT-DCP/ChangeIPUsingDCP.pcap',
+      '192.168.0.6',
+      { stationName: 'X208-BORD', vendorRaw: 'Siemens' },
+    ],
+    [
+      'ModbusTCP/mb2.pcap',
+      '141.81.0.190',
+      { orderNumber: '6GK5 212-2BB00-2AA3', firmwareObserved: 'V4.02', hwVersion: '7', name: 'Switch1' },
+    ],
+  ])('%s holds %s', async (name, address, expected) => {
+    expect(recordOf(await sightingsOf(capture(name)), address)).toMatchObject(expected);
+  });
+
+  it('shows what changes a device as control traffic', async () => {
+    const found = await sightingsOf(capture('profinet/PROFINET-RT-DCP/ChangeIPUsingDCP.pcap'));
+    expect(found.filter(({ control }) => control === 'dcp-set')).toHaveLength(1);
+  });
+
+  it.skipIf(!hasEditcap)('reads each of them alike in every form that editcap writes', async () => {
+    const said = (sightings: readonly Sighting[]): unknown =>
+      sightings.map(({ atMs, ...rest }) => ({ ...rest, atMs: Math.floor(atMs) }));
+    for (const name of ['s7/s7comm_reading_plc_status.pcap', 's7/tia_s300_goOnline.pcapng', 'ModbusTCP/mb2.pcap']) {
+      const expected = said(await sightingsOf(capture(name)));
+      for (const form of ['pcap', 'nsecpcap', 'pcapng']) {
+        const out = join(folder, `form.${form}`);
+        execFileSync('editcap', ['-F', form, capture(name), out]);
+        expect(said(await sightingsOf(out))).toEqual(expected);
+      }
+    }
+  });
+
+  it.skipIf(!hasTshark)('finds the packets and times that tshark finds', async () => {
+    const path = capture('s7/tia_s300_goOnline.pcapng');
+    const judged = execFileSync('tshark', ['-r', path, '-T', 'fields', '-e', 'frame.time_epoch', '-e', 'frame.len'], {
+      encoding: 'utf8',
+    });
+    const lines = judged.trim().split('\n');
+    const packets: Packet[] = [];
+    for await (const packet of readPackets(createReadStream(path))) packets.push(packet);
+    expect(packets).toHaveLength(lines.length);
+    for (const [index, line] of lines.entries()) {
+      const [time, length] = line.split('\t');
+      expect(packets[index]?.wireBytes).toBe(Number(length));
+      const epoch = /^\d+(\.\d+)?$/.test(time ?? '') ? Number(time) * 1_000 : Date.parse(time ?? '');
+      expect(Math.abs((packets[index]?.atMs ?? 0) - epoch)).toBeLessThan(1);
+    }
+  });
+
+  it('takes a capture that was altered anywhere, or refuses it by name', async () => {
+    const whole = readFileSync(capture('s7/tia_s300_goOnline.pcapng'));
+    const small = readFileSync(capture('EthernetIP/enip_test.pcap'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(whole.subarray(0, 6_000), small),
+        fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 12 }),
+        fc.nat(),
+        async (bytes, edits, cut) => {
+          const altered = Buffer.from(bytes.subarray(0, bytes.length - (cut % 64)));
+          for (const [at, byte] of edits) altered[at % altered.length] = byte;
+          try {
+            await readCapture(Readable.from([altered]), () => undefined);
+          } catch (error) {
+            expect(error).toBeInstanceOf(CaptureError);
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('made captures', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-captures-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const classic = (packets: readonly Buffer[], { little = true, link = 1 } = {}): Buffer => {
+    const u32 = (value: number): Buffer => {
+      const bytes = Buffer.alloc(4);
+      if (little) bytes.writeUInt32LE(value);
+      else bytes.writeUInt32BE(value);
+      return bytes;
+    };
+    const version = little ? [2, 0, 4, 0] : [0, 2, 0, 4];
+    return Buffer.concat([
+      u32(0xa1b2c3d4),
+      Buffer.from(version),
+      u32(0),
+      u32(0),
+      u32(65_535),
+      u32(link),
+      ...packets.flatMap((data) => [u32(1_700_000_000), u32(500_000), u32(data.length), u32(data.length), data]),
+    ]);
+  };
+  const arp = Buffer.from(
+    'ffffffffffff00112233445508060001080006040001001122334455c0a80001000000000000c0a80002',
+    'hex',
+  );
+  const read = async (bytes: Buffer): Promise<Sighting[]> => {
+    const path = join(folder, 'made.pcap');
+    writeFileSync(path, bytes);
+    return sightingsOf(path);
+  };
+
+  it('are read in both byte orders and behind VLAN tags', async () => {
+    const tagged = Buffer.concat([arp.subarray(0, 12), Buffer.from('81000064', 'hex'), arp.subarray(12)]);
+    for (const little of [true, false]) {
+      for (const frame of [arp, tagged]) {
+        expect(await read(classic([frame], { little }))).toEqual([
+          { atMs: 1_700_000_000_500, protocol: 'arp', address: '192.168.0.1', mac: '00:11:22:33:44:55', facts: [] },
+        ]);
+      }
+    }
+  });
+
+  it('refuses a packet of four gigabytes without waiting for it', async () => {
+    const bytes = classic([arp]);
+    bytes.writeUInt32LE(0xffffffff, 32);
+    await expect(read(bytes)).rejects.toThrow('a packet of 4294967295 bytes at byte 24');
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0), 'an empty file'],
+    ['text', Buffer.from('this is no capture at all, only some words'), 'neither pcap nor pcapng'],
+    ['a cut header', classic([]).subarray(0, 10), 'the capture ends in the middle of a record'],
+    ['a cut packet', classic([arp]).subarray(0, 50), 'the capture ends in the middle of a record'],
+  ])('refuses %s', async (_, bytes, message) => {
+    await expect(read(bytes)).rejects.toThrow(message);
+  });
+
+  it('keeps its memory flat over a long capture', async () => {
+    const record = classic([arp]).subarray(24);
+    const chunk = Buffer.concat(Array.from({ length: 2_000 }, () => record));
+    const chunks = function* (): Generator<Buffer> {
+      yield classic([]);
+      for (let n = 0; n < 60; n += 1) yield chunk;
+    };
+    let seen = 0;
+    const before = process.memoryUsage().rss;
+    await readCapture(Readable.from(chunks()), () => {
+      seen += 1;
+    });
+    expect(seen).toBe(120_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1_048_576);
+  });
+});
