@@ -55,6 +55,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         provision,
         clock,
         queries: consoleQueries(db),
+        liveQueries: appliance.queries,
         drafts,
         // The build lays them out; without them pages are plain but work.
         assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},

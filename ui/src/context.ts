@@ -13,6 +13,7 @@ export type NavKey =
   | 'vulnerabilities'
   | 'updates'
   | 'deployments'
+  | 'queries'
   | 'events'
   | 'provision'
   | 'settings';

@@ -70,6 +70,18 @@ export const paths = {
   deploymentCancel: (id: string) => `/deployments/${enc(id)}/cancel`,
 
   /** What left, what came, what is on the way. */
+  queries: () => '/queries',
+  queryNew: (query: Query = {}) => withQuery('/queries/new', query),
+  query: (id: string, query: Query = {}) => withQuery(`/queries/${enc(id)}`, query),
+  /** Server-sent events. */
+  queryStream: (id: string) => `/queries/${enc(id)}/stream`,
+  queryCsv: (id: string) => `/queries/${enc(id)}/rows.csv`,
+  /** POST */
+  queryStop: (id: string) => `/queries/${enc(id)}/stop`,
+  samples: (query: Query = {}) => withQuery('/samples', query),
+  /** POST `decision` */
+  sampleDecide: (id: string) => `/samples/${enc(id)}/decide`,
+  sampleFile: (id: string) => `/samples/${enc(id)}/file`,
   exchange: () => '/exchange',
   exchangeSend: () => '/exchange/send',
   /** POST: a bundle that waits for volumes is waited for no longer; the first answer is the confirm page. */
@@ -176,6 +188,15 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   deploymentNew: '/deployments/new',
   deployment: '/deployments/:id',
   deploymentCancel: '/deployments/:id/cancel',
+  queries: '/queries',
+  queryNew: '/queries/new',
+  query: '/queries/:id',
+  queryStream: '/queries/:id/stream',
+  queryCsv: '/queries/:id/rows.csv',
+  queryStop: '/queries/:id/stop',
+  samples: '/samples',
+  sampleDecide: '/samples/:id/decide',
+  sampleFile: '/samples/:id/file',
   exchange: '/exchange',
   exchangeSend: '/exchange/send',
   waitingForget: '/exchange/waiting/forget',

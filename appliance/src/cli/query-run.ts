@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shownState } from '../features/queries/shown-state.ts';
 import type { DeviceAnswer, ResultRow } from '../features/queries/types.ts';
 import { AppError } from '../platform/errors.ts';
 import { cliActor } from './actor.ts';
@@ -13,9 +14,6 @@ const seconds = (text: string): number => {
 };
 
 const columnsOf = (rows: readonly ResultRow[]): string[] => [...new Set(rows.flatMap((row) => Object.keys(row)))];
-
-const stateOf = ({ state, isOffline }: DeviceAnswer): string =>
-  isOffline ? 'offline' : state === 'sent' ? 'waiting' : state;
 
 export const command: Command = {
   summary: 'asks devices by SQL through osquery, and waits for what they say',
@@ -60,7 +58,7 @@ export const command: Command = {
     );
     for (const answer of answers) {
       if (answer.state === 'answered') continue;
-      out.note(`${answer.name}: ${stateOf(answer)}${answer.message === null ? '' : `: ${answer.message}`}`);
+      out.note(`${answer.name}: ${shownState(answer)}${answer.message === null ? '' : `: ${answer.message}`}`);
     }
     const { answered, expected, failed, denylisted, offline } = query.counts;
     out.note(`${answered} of ${expected} answered, ${failed} failed, ${denylisted} denylisted, ${offline} offline`);
@@ -71,7 +69,7 @@ export const command: Command = {
       devices: answers.map((answer) => ({
         id: answer.publicId,
         name: answer.name,
-        state: stateOf(answer),
+        state: shownState(answer),
         rows: answer.rows,
         rowCount: answer.rowCount,
         cut: answer.isCut,

@@ -132,6 +132,7 @@ const groups: readonly (readonly NavKey[])[] = [
   ['overview', 'exchange'],
   ['devices', 'software', 'changes'],
   ['vulnerabilities', 'updates', 'deployments'],
+  ['queries'],
   ['events', 'provision'],
   ['settings'],
 ];
@@ -146,6 +147,7 @@ const targets: Readonly<Record<NavKey, () => string>> = {
   vulnerabilities: paths.vulnerabilities,
   updates: paths.updates,
   deployments: paths.deployments,
+  queries: paths.queries,
   events: paths.events,
   provision: paths.provision,
   settings: paths.settings,

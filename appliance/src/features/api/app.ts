@@ -12,6 +12,7 @@ import { exchangeRoutes } from './routes/exchange.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { provisionRoutes } from './routes/provision.ts';
+import { queryRoutes } from './routes/queries.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { siteRoutes } from './routes/site.ts';
 import { updateRoutes } from './routes/updates.ts';
@@ -34,6 +35,7 @@ const builders = [
   vulnerabilityRoutes,
   updateRoutes,
   deploymentRoutes,
+  queryRoutes,
   exchangeRoutes,
   bundleRoutes,
   eventRoutes,

@@ -24,6 +24,8 @@ import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { RuleService } from '../rules/service.ts';
+import type { SampleService } from '../queries/samples.ts';
+import type { QueryService } from '../queries/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 
@@ -45,6 +47,8 @@ export type ApiParts = {
   updates: UpdateService;
   deployments: DeploymentService;
   rules: RuleService;
+  queries: QueryService;
+  samples: SampleService;
   exchange: ExchangeService;
   provision: ProvisionService;
   /** Bundles on their way in; the console shows the same ones. */

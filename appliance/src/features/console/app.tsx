@@ -21,6 +21,8 @@ import { mePages } from './pages/me.tsx';
 import { objectPages } from './pages/objects.tsx';
 import { overviewPages } from './pages/overview.tsx';
 import { provisionPages } from './pages/provision.tsx';
+import { queryPages } from './pages/queries.tsx';
+import { samplePages } from './pages/samples.tsx';
 import { searchPages } from './pages/search.tsx';
 import { settingsPages } from './pages/settings.tsx';
 import { storyPages } from './pages/story.tsx';
@@ -65,6 +67,8 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', vulnerabilityPages(deps, model));
   app.route('/', updatePages(deps, model));
   app.route('/', deploymentPages(deps, model));
+  app.route('/', queryPages(deps, model));
+  app.route('/', samplePages(deps, model));
   app.route('/', importPages(deps));
   app.route('/', storyPages(deps));
   app.route('/', exchangePages(deps));

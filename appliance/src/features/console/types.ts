@@ -24,6 +24,8 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
+import type { SampleService } from '../queries/samples.ts';
+import type { QueryService } from '../queries/service.ts';
 import type { RuleService } from '../rules/service.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
@@ -55,6 +57,9 @@ export type ConsoleDeps = {
   updates: UpdateService;
   exchange: ExchangeService;
   deployments: DeploymentService;
+  liveQueries: QueryService;
+  samples: SampleService;
+  provision: ProvisionService;
   rules: RuleService;
   provision: ProvisionService;
   queries: ConsoleQueries;

@@ -16,6 +16,7 @@ const pagesByName: readonly (readonly [name: string, href: string, right: Right]
   ['vulnerabilities', paths.vulnerabilities(), 'vulnerabilities:read'],
   ['updates', paths.updates(), 'updates:read'],
   ['deployments', paths.deployments(), 'deployments:read'],
+  ['queries', paths.queries(), 'queries:read'],
   ['events', paths.events(), 'events:read'],
   ['provision', paths.provision(), 'provision:read'],
   ['settings', paths.settings(), 'settings:read'],
