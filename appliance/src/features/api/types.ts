@@ -23,9 +23,9 @@ import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { ProvisionService } from '../provision/service.ts';
-import type { RuleService } from '../rules/service.ts';
 import type { SampleService } from '../queries/samples.ts';
 import type { QueryService } from '../queries/service.ts';
+import type { RuleService } from '../rules/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 

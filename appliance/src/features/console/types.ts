@@ -59,7 +59,6 @@ export type ConsoleDeps = {
   deployments: DeploymentService;
   liveQueries: QueryService;
   samples: SampleService;
-  provision: ProvisionService;
   rules: RuleService;
   provision: ProvisionService;
   queries: ConsoleQueries;
