@@ -139,7 +139,7 @@ const enrolBoth = async () => {
   await agent('demo-device', 'enrol', ...enrol, '--root', at('device'));
   await agent('this-computer', 'once');
   await agent('demo-device', 'once');
-  const listed = await sallyport<Device[]>('device list');
+  const { items: listed } = await sallyport<{ items: Device[] }>('device list');
   const demo = listed.find(({ name }) => name === demoName);
   const here = listed.find(({ name }) => name !== demoName);
   if (demo === undefined || here === undefined) throw new Error(`two devices were expected: ${JSON.stringify(listed)}`);

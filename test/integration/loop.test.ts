@@ -162,7 +162,7 @@ describe('the loop', async () => {
     expect(refused.status).not.toBe(0);
     await agent(...enrol, '--fingerprint', token.fingerprint);
     await agent('once');
-    const devices = await inside<Device[]>('sallyport', 'device', 'list', ...data);
+    const { items: devices } = await inside<{ items: Device[] }>('sallyport', 'device', 'list', ...data);
     expect(devices).toMatchObject([{ name: markers.hostname, state: 'managed' }]);
     device = devices[0]?.id ?? '';
   });

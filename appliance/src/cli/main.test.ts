@@ -68,7 +68,7 @@ describe('the command line', () => {
     const healthy = await run('doctor', '--data', data(), '--json');
     expect(healthy).toMatchObject({ code: 0 });
     expect(JSON.parse(healthy.stdout).findings).toEqual([]);
-    expect((await run('device', 'list', '--data', data(), '--json')).stdout).toBe('[]\n');
+    expect((await run('device', 'list', '--data', data(), '--json')).stdout).toBe('{"items":[]}\n');
   });
 
   it('doctor ends with 1 and names what is wrong', async () => {

@@ -6,6 +6,7 @@ import type { ApiRoute } from './route.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
+import { deviceRecordRoutes } from './routes/device-records.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exchangeRoutes } from './routes/exchange.ts';
@@ -30,6 +31,7 @@ export type Api = {
 const builders = [
   siteRoutes,
   deviceRoutes,
+  deviceRecordRoutes,
   inventoryRoutes,
   changeRoutes,
   vulnerabilityRoutes,

@@ -87,6 +87,12 @@ export const doorStore = (db: Database) => {
   const ofDevice = db.prepare<[number], Row>(
     `select ${columns} from device_door x where device = ? order by state in ('revoked', 'replaced'), id`,
   );
+  // Reads section, too: what a medium brought has no client.
+  const sources = db.prepare<[], { device: number; doors: string }>(
+    `select device, json_group_array(door) as doors from
+       (select device, door from device_door where state in ('pending', 'approved', 'held')
+        union select device, door from section where device > 0) group by device`,
+  );
   const insert = db.prepare(
     `insert into device_door (device, door, client_id, key_digest, token, state, agent, first_seen_at, from_address)
      values (@device, @door, @clientId, @keyDigest, @token, @state, @agent, @now, @from)`,
@@ -137,6 +143,8 @@ export const doorStore = (db: Database) => {
       toCaller(door, callerByClient.get(door, clientId, token)),
     callerById: (door: Door, id: number) => toCaller(door, callerById.get(id)),
     ofDevice: (device: number): DeviceDoor[] => ofDevice.all(device).map(toDoor),
+    sources: (): Map<number, Door[]> =>
+      new Map(sources.all().map(({ device, doors }) => [device, (JSON.parse(doors) as Door[]).sort()])),
     insert: (door: NewDoor, now: number): number => Number(insert.run({ ...door, now }).lastInsertRowid),
     /** The same client that waits, with a new key. */
     setKey: (id: number, keyDigest: string): void => void setKey.run(keyDigest, id),

@@ -60,6 +60,8 @@ export type DeviceService = {
   heardDoor(caller: DoorCaller, call: { agent: string; from: string }): void;
   /** The clients of a device: those in use first. */
   doors(device: number): DeviceDoor[];
+  /** The doors of every device: of its clients in use and of its sections. */
+  sources(): Map<number, Door[]>;
   /** What others see of a device: finds it or makes a record; undefined when there are too many records. */
   discover(seen: Discovery): { device: Device; created: boolean } | undefined;
   /** Keeps a certificate that was just made; only then may it be handed out. */
@@ -253,6 +255,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       seen.flush();
       return doors.ofDevice(device);
     },
+    sources: () => doors.sources(),
     discover: discovery({ db, store, hints, events }),
     ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock }),
     flush: seen.flush,

@@ -85,8 +85,11 @@ export const inventoryReader = (parts: {
     );
   };
 
-  const section = (device: number, name: string, options: { personal?: boolean } = {}): ReadRow[] =>
-    rowsOf(device, name, sections.best(device, name), options.personal ?? false);
+  const section = (device: number, name: string, options: { personal?: boolean; door?: Door } = {}): ReadRow[] => {
+    const { personal: reveal = false, door } = options;
+    const row = door === undefined ? sections.best(device, name) : sections.one(device, name, door);
+    return rowsOf(device, name, row, reveal);
+  };
 
   /** The items of a section as they were reported; the same items have the same hash again. */
   const held = (device: number, name: string, door: Door): Item[] => {
@@ -139,6 +142,22 @@ export const inventoryReader = (parts: {
     for (const row of sections.members(name)) yield { device: row.device, items: unpackIds(row.members, row.count) };
   };
 
+  const tally = (name: string, field: string): Map<number, Record<string, number>> => {
+    const { shared } = holder(name);
+    if (shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
+    const values = shared.values(field);
+    const tallies = new Map<number, Record<string, number>>();
+    for (const { device, items } of members(name)) {
+      const counts: Record<string, number> = {};
+      for (const item of items) {
+        const value = values.get(item) ?? '';
+        counts[value] = (counts[value] ?? 0) + 1;
+      }
+      tallies.set(device, counts);
+    }
+    return tallies;
+  };
+
   const holders = (name: string, items: ReadonlySet<number>, among?: readonly number[]): number[] => {
     if (holder(name).shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
     if (items.size === 0) return [];
@@ -166,6 +185,7 @@ export const inventoryReader = (parts: {
     held,
     list,
     members,
+    tally,
     itemDevices: (name: string, item: number): number[] => holders(name, new Set([item])),
     memberIds,
     itemsAfter,

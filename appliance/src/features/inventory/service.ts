@@ -43,8 +43,10 @@ export type InventoryService = InventoryTransfer & {
   putSection(report: SectionReport): SectionOutcome;
   /** Stores a decoded report in one transaction; what does not fit its collection is left out and counted. */
   putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
-  /** The device's rows of a collection through the best door. */
-  section(device: number, collection: string, options?: { personal?: boolean }): SectionRow[];
+  /** The device's rows of a collection through the best door, or through another one. */
+  section(device: number, collection: string, options?: { personal?: boolean; door?: Door }): SectionRow[];
+  /** Per device, how many items of a `shared` collection have each value of a field. */
+  tally(collection: string, field: string): Map<number, Record<string, number>>;
   list(query: ListQuery): ListResult;
   /** The devices that have an item of a `shared` collection. */
   itemDevices(collection: string, item: number): number[];

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { ChangeRow } from './change-store.ts';
 import type { Shape, Stored } from './item.ts';
 import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
@@ -151,6 +152,16 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
     /** Items by rising id. */
     after: (id: number, limit: number) => after.all(id, limit),
     byIds: (ids: ArrayLike<number>) => byIds.all(JSON.stringify(Array.from(ids))),
+    /** One field of every item, as text. */
+    values: (field: string): Map<number, string> => {
+      if (!names.includes(field)) throw new AppError('INTERNAL', `${collection.name} has no field ${field}`);
+      return new Map(
+        db
+          .prepare<[], { id: number; value: Stored }>(`select id, ${column(field)} as value from ${table}`)
+          .all()
+          .map(({ id, value }) => [id, String(value ?? '')]),
+      );
+    },
     counts: (): Map<number, number> => new Map(allCounts.all().map(({ id, devices }) => [id, devices])),
     /** Items that no device has and no change names; `kept` are those of sections that another door outranks. */
     removeOrphans: (kept: ReadonlySet<number>, most: number): number => {

@@ -1,0 +1,50 @@
+import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { DeviceService } from './service.ts';
+import type { DeviceKind, DeviceState } from './types.ts';
+
+/** A device as `device list` gives it. */
+export type DeviceListing = {
+  id: string;
+  name: string;
+  state: DeviceState;
+  kind: DeviceKind;
+  /** Doors by which it reports, its clients' and those of sections that came without one. */
+  sources: string[];
+  lastSeenAt: number | null;
+  /** Software by the type of package. */
+  byType: Record<string, number>;
+};
+
+const pageRows = 1_000;
+
+/** Every device but polled directories, in the order of their coming. */
+export const deviceListing = (parts: {
+  devices: Pick<DeviceService, 'list' | 'sources'>;
+  inventory: Pick<InventoryService, 'section' | 'tally'>;
+  objects: Pick<ObjectService, 'find'>;
+}): DeviceListing[] => {
+  const { devices, inventory, objects } = parts;
+  const tallies = inventory.tally('software', 'type');
+  const sources = devices.sources();
+  const found: DeviceListing[] = [];
+  for (let after: number | undefined; ; ) {
+    const page = devices.list({ limit: pageRows, ...(after === undefined ? {} : { after }) });
+    for (const device of page.rows) {
+      if (device.kind === 'directory') continue;
+      const [identity] = inventory.section(device.id, 'identity');
+      const decision = objects.find('device-decision', device.publicId);
+      found.push({
+        id: device.publicId,
+        name: String(decision?.body['displayName'] ?? identity?.['name'] ?? device.hostname),
+        state: device.state,
+        kind: device.kind,
+        sources: sources.get(device.id) ?? [],
+        lastSeenAt: device.lastSeenAt,
+        byType: tallies.get(device.id) ?? {},
+      });
+    }
+    if (page.next === undefined) return found;
+    after = page.next;
+  }
+};
