@@ -15,6 +15,7 @@ import { type DiscoveryService, discoveryService } from './features/discovery/se
 import { type EventService, eventService } from './features/events/service.ts';
 import type { EventType } from './features/events/types.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
+import { hardwareRecordRule } from './features/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
 import type { Collection, SectionChanged } from './features/inventory/types.ts';
 import { antivirus } from './features/media/antivirus.ts';
@@ -209,7 +210,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
     const rules = ruleService({ db, objects, events, inventory, vulnerabilities });
-    Object.assign(bodyRules, rules.bodyRules);
+    Object.assign(bodyRules, rules.bodyRules, { 'hardware-record': hardwareRecordRule(objects) });
     derived.push({
       name: 'vulnerabilities',
       keep: vulnerabilities.keepOf,

@@ -36,6 +36,8 @@ export type FieldColumn = {
   /** Shown unless the reader picked columns. */
   readonly byDefault?: boolean;
   readonly sortable?: boolean;
+  /** Shown as it is, in place of the words of the catalogue: a column that the site has named. */
+  readonly label?: string;
   /** One of a few declared values: its words are `collection.<collection>.choice.<name>.<value>`. */
   readonly choice?: boolean;
 };

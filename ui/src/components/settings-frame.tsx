@@ -5,7 +5,19 @@ import { paths } from '../paths.ts';
 import { Tabs } from './panel.tsx';
 
 /** Kinds that have a tab beside the settings. */
-const tabKinds = ['account', 'role', 'token', 'group', 'selection', 'tag-rule', 'moving-rule', 'status-conditions'];
+const tabKinds = [
+  'account',
+  'role',
+  'token',
+  'group',
+  'selection',
+  'tag-rule',
+  'moving-rule',
+  'status-conditions',
+  'app-category',
+  'hardware-record',
+  'hardware-column',
+];
 
 /** The section Settings: settings, the kinds of objects that administrators keep, what was deleted. */
 export const SettingsFrame = ({

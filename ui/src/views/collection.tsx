@@ -25,6 +25,8 @@ import { paths } from '../paths.ts';
 export type CollectionRow = {
   readonly id: number;
   readonly values: Readonly<Record<string, Value>>;
+  /** A page of the row's own: the record that people keep of it. */
+  readonly href?: string;
   /** `own` collections. */
   readonly device?: Reference;
   /** `shared` collections: how many devices have it. */
@@ -58,7 +60,7 @@ export const fieldColumns = <Row,>(
 ): { pickable: PickableColumn[]; tableColumns: Column<Row>[] } => ({
   pickable: fields.map((field) => ({
     key: field.name,
-    label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+    label: field.label ?? ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
     byDefault: field.byDefault !== false,
     ...(field.personal ? { personal: true } : {}),
   })),
@@ -66,7 +68,7 @@ export const fieldColumns = <Row,>(
     const isTitle = field.name === titleField;
     return {
       key: field.name,
-      label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+      label: field.label ?? ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
       num: (field.type === 'integer' || field.type === 'real') && !isTitle,
       sort: field.sortable !== false,
       any: true,
@@ -102,7 +104,7 @@ export const Collection = (props: CollectionProps) => {
     props.columns,
     props.titleField,
     (row: CollectionRow) => row.values,
-    (row) => (mode === 'shared' ? itemHref(collection, row.id) : undefined),
+    (row) => (mode === 'shared' ? itemHref(collection, row.id) : row.href),
   );
   const shown = shownColumns(list, pickable);
   const columns: Column<CollectionRow>[] = [

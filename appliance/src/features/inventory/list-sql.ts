@@ -3,7 +3,7 @@ import { invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { likePattern } from '../../platform/text.ts';
 import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
-import type { Collection, Field, ListQuery } from './types.ts';
+import type { Collection, Field, ListQuery, Match, Matching } from './types.ts';
 
 // The SQL of a list. Column names come from declarations, values are always bound.
 
@@ -72,6 +72,35 @@ const searchCondition = (
   return parts.length === 0 ? { sql: '0', params } : { sql: `(${parts.join(' or ')})`, params };
 };
 
+/** `*` and `?` of a mask as LIKE has them; whatever else means something to LIKE is itself. */
+const maskPattern = (mask: string): string =>
+  mask
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
+
+const matchSql = (personal: Personal, collection: Collection, match: Match): { sql: string; params: unknown[] } => {
+  if ('items' in match) {
+    return { sql: 'item.id in (select value from json_each(?))', params: [JSON.stringify(match.items)] };
+  }
+  if ('values' in match) return fieldCondition(personal, collection, match.field, match.values);
+  const field = collection.fields[match.field];
+  if (field?.type !== 'text' || field.personal || field.perDevice || field.entered)
+    throw invalid({ [match.field]: { key: 'validation.unknownField' } });
+  const masks = JSON.stringify(match.masks.map(maskPattern));
+  const sql = `exists (select 1 from json_each(?) as mask where item.${column(match.field)} like mask.value escape '\\')`;
+  return { sql, params: [masks] };
+};
+
+const matchingSql = (personal: Personal, collection: Collection, matching: Matching) => {
+  const any = matching.any.map((match) => matchSql(personal, collection, match));
+  const none = matching.none.map((match) => matchSql(personal, collection, match));
+  const oneOf = any.length === 0 ? '0' : any.map(({ sql }) => sql).join(' or ');
+  // A field that is empty is not excluded.
+  const exclusions = none.map(({ sql }) => ` and not coalesce(${sql}, 0)`).join('');
+  return { sql: `(${oneOf})${exclusions}`, params: [...any, ...none].flatMap(({ params }) => params) };
+};
+
 const sortOf = (collection: Collection, sort: string): string => {
   if (sort === '_devices' && collection.mode === 'shared') return 'amount.devices';
   if (sort === '_device' && collection.mode === 'own') return 'item.device';
@@ -129,7 +158,12 @@ export const listSql = (
     add(fieldCondition(personal, collection, name, values));
   }
   const text = query.search?.trim();
-  if (text) add(searchCondition(personal, collection, text));
+  if (text) {
+    const found = searchCondition(personal, collection, text);
+    const also = matchSql(personal, collection, { items: query.searchItems ?? [] });
+    add({ sql: `(${found.sql} or ${also.sql})`, params: [...found.params, ...also.params] });
+  }
+  if (query.matching !== undefined) add(matchingSql(personal, collection, query.matching));
   const sortSql = sortOf(collection, query.sort ?? collection.sort);
   const descending = query.descending ?? false;
   const direction = descending ? 'desc' : 'asc';

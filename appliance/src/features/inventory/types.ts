@@ -91,12 +91,24 @@ export type InventoryRow = { id: number } & Record<string, FieldValue>;
 
 export type SectionRow = InventoryRow & { _door: Door; _collectedAt: number };
 
+/** What an item has to be: equal to a value, of the form of a mask with `*` and `?`, or one of these. */
+export type Match =
+  | { field: string; values: readonly (string | boolean)[] }
+  | { field: string; masks: readonly string[] }
+  | { items: readonly number[] };
+
+/** Meets one of `any` and none of `none`. */
+export type Matching = { any: readonly Match[]; none: readonly Match[] };
+
 export type ListQuery = {
   collection: string;
   /** Equal to the value or one of the values; of a `list` field: contains it. */
   where?: Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
   /** Part of a text field, or the whole of an indexed personal one. */
   search?: string;
+  /** Found by the search as well: what people entered about them holds the text. */
+  searchItems?: readonly number[];
+  matching?: Matching;
   sort?: string;
   descending?: boolean;
   /** The `next` of the page before. */

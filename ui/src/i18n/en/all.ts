@@ -16,6 +16,7 @@ import { fingerprint } from './fingerprint.ts';
 import { introduction } from './introduction.ts';
 import { inventory } from './inventory.ts';
 import { kinds } from './kinds.ts';
+import { kindsCollect } from './kinds-collect.ts';
 import { lists } from './lists.ts';
 import { login } from './login.ts';
 import { media } from './media.ts';
@@ -53,6 +54,7 @@ export const en = {
   ...introduction,
   ...inventory,
   ...kinds,
+  ...kindsCollect,
   ...lists,
   ...login,
   ...media,

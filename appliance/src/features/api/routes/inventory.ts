@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
 import { csvMark, csvRow } from '../../console/csv.ts';
+import { appCategories } from '../../inventory/app-categories.ts';
+import { deviceNumberOf } from '../../inventory/device-number.ts';
 import { type Collection, type Field, type InventoryRow, type ListQuery, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import type { SchemaNames } from '../openapi.ts';
@@ -43,6 +45,7 @@ type Row = {
 type ListParameters = {
   device?: string;
   search?: string;
+  category?: string;
   sort?: string;
   descending: boolean;
   personal: boolean;
@@ -67,6 +70,9 @@ const listParameters = (collection: Collection, own: Record<string, z.ZodType>):
     ...Object.fromEntries(filters),
     search: search.optional(),
     device: deviceId.optional(),
+    ...(collection.name === 'executable'
+      ? { category: z.string().max(64).describe('What falls into an application category').optional() }
+      : {}),
     sort: z.enum(sorts as [string, ...string[]]).optional(),
     descending: z.boolean().default(false),
     ...(hasPersonal(collection) ? { personal: personalParameter } : {}),
@@ -83,7 +89,8 @@ const whereOf = (query: Readonly<Record<string, unknown>>): NonNullable<ListQuer
 
 /** Lists of every collection over the whole site, made from their declarations. */
 export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { inventory, events, devices, deviceQueries } = parts;
+  const { inventory, objects, events, devices, deviceQueries } = parts;
+  const categories = appCategories({ objects, inventory, deviceOf: deviceNumberOf(devices) });
 
   const collectionSchema = z.object({
     name: z.string(),
@@ -114,6 +121,7 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
         search: query.search,
         // A field may bear the name of the counter; then it is the field.
         sort: query.sort !== undefined && query.sort in collection.fields ? query.sort : sort,
+        matching: query.category === undefined ? undefined : categories.matching(query.category),
         device: query.device === undefined ? undefined : devices.byPublicId(query.device).id,
       }),
     };

@@ -15,11 +15,12 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { type Change, type Collection, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
+import { collectionExtras } from '../collection-extras.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel, ListedDevice } from '../device-model.ts';
 import { deviceStatus } from '../device-status.ts';
 import { fieldColumns, rowValues } from '../fields.ts';
-import { actorFor } from '../guard.ts';
+import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
 import { viewContext } from '../page.tsx';
 import { actorNames, changeRow, eventRows, findingRow } from '../records.ts';
@@ -31,6 +32,7 @@ const lastChanges = 8;
 /** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
 export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { inventory, devices, objects, events, vulnerabilities, updates } = deps;
+  const extras = collectionExtras(deps);
 
   const collections = inventory.collections();
   const asChange = (change: Change) => changeRow(collections, change);
@@ -149,6 +151,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     collection: Collection,
     personal: boolean,
   ): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
     const columns = fieldColumns(collection, { link: true }).map((column) =>
       // Asked for, they are what is to be seen.
       personal ? { ...column, byDefault: collection.fields[column.name]?.column !== false } : column,
@@ -164,6 +167,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       personal,
       ...(list.q === '' ? {} : { search: list.q }),
       ...(sort === undefined ? {} : { sort }),
+      ...extras.query(collection, list),
       ...(cursor === undefined ? {} : { after: cursor }),
     });
     const [row] = inventory.section(device.id, collection.name);
@@ -176,20 +180,21 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         collection={collection.name}
         single={collection.single ?? false}
         titleField={collection.title}
-        columns={columns}
+        columns={[...columns, ...extras.columns(collection)]}
         list={list}
-        rows={found.rows.map((item) => ({
-          id: item.id,
-          values: rowValues(item, columns),
-          ...(collection.mode === 'shared'
-            ? {
-                href:
-                  collection.name === 'software'
-                    ? paths.softwareItem(item.id)
-                    : paths.inventoryItem(collection.name, item.id),
-              }
-            : {}),
-        }))}
+        rows={found.rows.map((item) => {
+          const extra = extras.row(actor, collection, device.publicId, item);
+          const own =
+            collection.name === 'software'
+              ? paths.softwareItem(item.id)
+              : paths.inventoryItem(collection.name, item.id);
+          return {
+            id: item.id,
+            ...(collection.mode === 'shared' ? { href: own } : {}),
+            ...extra,
+            values: { ...rowValues(item, columns), ...extra.values },
+          };
+        })}
         total={found.total}
         next={found.next}
         reported={row === undefined ? null : { door: row._door, at: row._collectedAt }}

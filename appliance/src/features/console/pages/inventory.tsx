@@ -6,6 +6,7 @@ import { SoftwareItem } from '@sallyport/ui/views/software-item';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
 import { type Collection, type InventoryRow, type ListQuery, readRight } from '../../inventory/types.ts';
+import { collectionExtras } from '../collection-extras.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { fieldColumns, fieldFilters, rowValues, shownColumns } from '../fields.ts';
@@ -19,6 +20,7 @@ import { sayCsv } from '../words.ts';
 /** Lists of every collection over the whole site, made from their declarations; /software is one of them. */
 export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { inventory, vulnerabilities } = deps;
+  const extras = collectionExtras(deps);
 
   const queryOf = (collection: Collection, list: ListState): Omit<ListQuery, 'limit' | 'after'> => {
     const names = fieldFilters(collection).map(({ name }) => name);
@@ -35,20 +37,21 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       descending: list.descending,
       ...(list.q === '' ? {} : { search: list.q }),
       ...(isSortable && list.sort !== undefined ? { sort: list.sort } : {}),
+      ...extras.query(collection, list),
     };
   };
 
   const stateOf = (c: Context<ConsoleEnv>, collection: Collection): ListState =>
     listState(
       c,
-      fieldFilters(collection).map(({ name }) => name),
+      [...fieldFilters(collection), ...extras.filters(collection)].map(({ name }) => name),
     );
 
   const devicesOf = (rows: readonly InventoryRow[]) =>
     model.references(rows.map((row) => Number(row['_device'] ?? 0)).filter((id) => id > 0));
 
   const showList = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
-    actorFor(c, readRight(collection));
+    const actor = actorFor(c, readRight(collection));
     const list = stateOf(c, collection);
     const cursor = currentCursor(list);
     const found = inventory.list({
@@ -57,6 +60,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       ...(cursor === undefined ? {} : { after: cursor }),
     });
     const columns = fieldColumns(collection, { link: false });
+    const entered = extras.columns(collection);
     const devices = devicesOf(found.rows);
     return c.html(
       <CollectionView
@@ -65,14 +69,16 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         collections={inventory.collections().map(({ name }) => name)}
         mode={collection.mode}
         titleField={collection.title}
-        columns={columns}
+        columns={[...columns, ...entered]}
         list={list}
         page={{
           rows: found.rows.map((row) => {
             const device = devices.get(Number(row['_device'] ?? 0));
+            const extra = extras.row(actor, collection, device?.id ?? '', row);
             return {
               id: row.id,
-              values: rowValues(row, columns),
+              ...extra,
+              values: { ...rowValues(row, columns), ...extra.values },
               ...(device === undefined ? {} : { device }),
               ...(collection.mode === 'shared' ? { devices: Number(row['_devices'] ?? 0) } : {}),
             };
@@ -81,7 +87,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           exact: true,
           next: found.next,
         }}
-        filters={fieldFilters(collection)}
+        filters={[...fieldFilters(collection), ...extras.filters(collection)]}
         reporting={inventory.counts().find((count) => count.collection === collection.name)?.devices ?? 0}
         personalWithheld={Object.values(collection.fields).some((field) => field.personal)}
       />,
@@ -105,10 +111,11 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
-    actorFor(c, readRight(collection));
+    const actor = actorFor(c, readRight(collection));
     const list = stateOf(c, collection);
     const { ctx, value } = sayCsv(deps, c);
-    const all = fieldColumns(collection, { link: false });
+    const own = fieldColumns(collection, { link: false });
+    const all = [...own, ...extras.columns(collection)];
     const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
     const rows = allRows(collection, list);
     const devices = devicesOf(rows);
@@ -117,18 +124,17 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       name: collection.name,
       head: [
         ...(isShared ? [] : [ctx.tDynamic('devices.device')]),
-        ...columns.map(({ name }) => ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
+        ...columns.map(({ name, label }) => label ?? ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
         ...(isShared ? [ctx.tDynamic('nav.devices')] : []),
       ],
       rows: rows.map((row) => {
-        const values = rowValues(row, columns);
+        const device = devices.get(Number(row['_device'] ?? 0));
+        const values = { ...rowValues(row, own), ...extras.row(actor, collection, device?.id ?? '', row).values };
         const cells = columns.map((column) => {
           const held = values[column.name] ?? null;
           return column.choice && typeof held === 'string' ? choiceText(ctx, column, held) : value(held, column.type);
         });
-        return isShared
-          ? [...cells, Number(row['_devices'] ?? 0)]
-          : [devices.get(Number(row['_device'] ?? 0))?.name, ...cells];
+        return isShared ? [...cells, Number(row['_devices'] ?? 0)] : [device?.name, ...cells];
       }),
     });
   };
