@@ -48,6 +48,8 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'bundleImportStart',
   'bundleImportStop',
   'bundleImportStream',
+  'discoveryDirectory',
+  'discoveryImport',
   'eventsCsv',
   'provisionCsv',
   'objectRevert',

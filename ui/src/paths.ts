@@ -119,6 +119,17 @@ export const paths = {
   /** Server-sent events: unnamed messages replace the progress region, `done` ends. */
   bundleImportStream: (id: string) => `/exchange/import/${enc(id)}/stream`,
 
+  /** Devices that were found, by how. */
+  discovery: (query: Query = {}) => withQuery('/discovery', query),
+  discoveryDirectories: () => '/discovery/directories',
+  /** POST: `action` test, poll or stop. */
+  discoveryDirectory: (id: string) => `/discovery/directories/${enc(id)}`,
+  /** POST multipart: an LDIF file (`file`) of the directory `source`. */
+  discoveryImport: () => '/discovery/import',
+  discoveryRanges: () => '/discovery/ranges',
+  /** What would be sent; POST: `action` confirm, scan or stop. */
+  discoveryRange: (id: string) => `/discovery/ranges/${enc(id)}`,
+
   events: (query: Query = {}) => withQuery('/events', query),
   eventsCsv: () => '/events.csv',
 
@@ -220,6 +231,12 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   bundleImportStart: '/exchange/import/:id/start',
   bundleImportStop: '/exchange/import/:id/stop',
   bundleImportStream: '/exchange/import/:id/stream',
+  discovery: '/discovery',
+  discoveryDirectories: '/discovery/directories',
+  discoveryDirectory: '/discovery/directories/:id',
+  discoveryImport: '/discovery/import',
+  discoveryRanges: '/discovery/ranges',
+  discoveryRange: '/discovery/ranges/:id',
   events: '/events',
   eventsCsv: '/events.csv',
   provision: '/provision',

@@ -48,7 +48,7 @@ export const SettingsFrame = ({
     section={
       current === 'update-decision'
         ? 'updates'
-        : current === 'device-decision'
+        : ['device-decision', 'directory-source', 'address-range'].includes(current)
           ? 'devices'
           : current === 'deployment'
             ? 'deployments'

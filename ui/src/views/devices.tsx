@@ -239,6 +239,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
       filter={filterWords(ctx, list, filters)}
       actions={
         <>
+          <LinkButton href={paths.discovery()}>{ctx.t('discovery.title')}</LinkButton>
           <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>

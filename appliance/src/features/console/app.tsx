@@ -12,6 +12,7 @@ import { changePages } from './pages/changes.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
 import { devicePages } from './pages/device.tsx';
 import { devicesPages } from './pages/devices.tsx';
+import { discoveryPages } from './pages/discovery.tsx';
 import { eventPages } from './pages/events.tsx';
 import { exchangePages } from './pages/exchange.tsx';
 import { importPages } from './pages/imports.tsx';
@@ -72,6 +73,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', importPages(deps));
   app.route('/', storyPages(deps));
   app.route('/', exchangePages(deps));
+  app.route('/', discoveryPages(deps, model));
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
   app.route('/', settingsPages(deps));

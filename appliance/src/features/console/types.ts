@@ -17,6 +17,7 @@ import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceList } from '../devices/list.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
+import type { DiscoveryService } from '../discovery/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { ChainReport } from '../events/types.ts';
 import type { ExchangeService } from '../exchange/service.ts';
@@ -52,6 +53,7 @@ export type ConsoleDeps = {
   ca: CaService;
   devices: DeviceService;
   deviceQueries: DeviceQueries;
+  discovery: DiscoveryService;
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;

@@ -11,6 +11,7 @@ import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { ManagedObjects, Written } from '../../accounts/managed-objects.ts';
 import { allRights } from '../../accounts/types.ts';
+import { touchablePorts } from '../../discovery/address-range.ts';
 import { hasRight, type Kind, type KindField, type Obj } from '../../objects/types.ts';
 import { conditionForms } from '../condition-form.ts';
 import { setToast } from '../cookies.ts';
@@ -47,6 +48,8 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         return { id: right, name: label };
       });
     }
+    if (kind.name === 'address-range' && name === 'ports')
+      return touchablePorts.map((port) => ({ id: String(port), name: String(port) }));
     if (kind.name === 'account' && name === 'roles') return references(objects, 'role');
     if (kind.name === 'role' && name === 'groups') return references(objects, 'group');
     return undefined;
