@@ -236,6 +236,7 @@ describe('settings', () => {
       'devices.check-in-seconds': 'soon',
       'devices.inventory-hours': '12',
       'devices.idle-record-days': '7',
+      'devices.baseline-days': '35',
       'devices.certificate-days': '90',
     });
     expect(bad.status).toBe(422);
