@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ImportContext } from '../src/importer/context.ts';
@@ -25,20 +25,26 @@ const codeOf = async (): Promise<string> => {
   }
 };
 
+writeFileSync(medium, whole);
+// One byte in place: a file that is cut and written anew is flushed by the file system each time.
+const file = openSync(medium, 'r+');
+const put = (at: number, byte: number): void => void writeSync(file, Uint8Array.of(byte), 0, 1, at);
+
 const flip = async (at: number, bit: number): Promise<void> => {
-  const altered = Buffer.from(whole);
-  altered.writeUInt8(altered.readUInt8(at) ^ (1 << bit), at);
-  writeFileSync(medium, altered);
+  const byte = whole[at] ?? 0;
+  put(at, byte ^ (1 << bit));
   const code = await codeOf();
   tally.flips += 1;
   tally.codes[code] = (tally.codes[code] ?? 0) + 1;
   if (code === 'accepted' || code === 'INTERNAL' || !/^[A-Z_]+$/.test(code))
     tally.wrong.push(`byte ${at}, bit ${bit}: ${code}`);
+  put(at, byte);
 };
 
 for (let at = first; at < whole.length; at += step) for (let bit = 0; bit < 8; bit += 1) await flip(at, bit);
+closeSync(file);
 
-writeFileSync(medium, whole);
+if (!readFileSync(medium).equals(whole)) tally.wrong.push('the bundle was not put back');
 for (let length = whole.length - 1 - first; length >= 0; length -= step) {
   truncateSync(medium, length);
   const code = await codeOf();
