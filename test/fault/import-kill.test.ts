@@ -14,10 +14,10 @@ import { killGroup, startImport } from './import-run.ts';
 // next import finishes; doctor finds nothing. At every second point its child lives on for a moment, as after a kill of
 // one process; at the others both are gone.
 
-const killsAtSteps = isLong ? 210 : 54;
+const killsAtSteps = isLong ? 210 : 24;
 // Finishing takes longer than the kill.
 const finishesEach = isLong ? 1 : 5;
-const killsAtMoments = isLong ? 40 : 8;
+const killsAtMoments = isLong ? 40 : 4;
 const can = canMountFuse();
 
 describe('an import that is killed', () => {

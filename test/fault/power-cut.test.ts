@@ -17,7 +17,7 @@ import { copyData, type FaultSite, findingsOf, makeFaultSite, opened } from './f
 // out as a data directory: it is the old or the new state, nothing that was said to be done is lost, doctor finds no more
 // than unfinished work, and the same import finishes. A seed (SALLYPORT_SEED) decides what a disk loses.
 
-const cutsPerLoss = isLong ? 90 : 10;
+const cutsPerLoss = isLong ? 90 : 5;
 // Finishing takes longer than looking.
 const finishesEach = isLong ? 1 : 3;
 const can = canMountFuse();
