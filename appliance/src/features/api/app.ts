@@ -14,6 +14,7 @@ import { inventoryRoutes } from './routes/inventory.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { provisionRoutes } from './routes/provision.ts';
 import { queryRoutes } from './routes/queries.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { siteRoutes } from './routes/site.ts';
 import { updateRoutes } from './routes/updates.ts';
@@ -32,6 +33,7 @@ const builders = [
   siteRoutes,
   deviceRoutes,
   deviceRecordRoutes,
+  ruleRoutes,
   inventoryRoutes,
   changeRoutes,
   vulnerabilityRoutes,

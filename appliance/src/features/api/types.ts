@@ -51,6 +51,7 @@ export type ApiParts = {
   samples: SampleService;
   exchange: ExchangeService;
   provision: ProvisionService;
+  rules: RuleService;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
   media: MediaService;

@@ -1,3 +1,5 @@
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
@@ -31,6 +33,20 @@ const conditionIn = (html: string): string =>
     .replaceAll('&gt;', '>')
     .replaceAll('&lt;', '<')
     .trim();
+
+describe('what can be asked for', () => {
+  it.each(langs)('has words in %s', (lang) => {
+    const words = catalogue(lang);
+    const { fields, rows } = site.appliance.rules.vocabulary;
+    const keys = [
+      ...[...fields.keys()].map((name) => `condition.field.${name}`),
+      ...[...rows.values()].flatMap(({ name, fields: of }) =>
+        [...of.keys()].map((field) => `collection.${name}.field.${field}`),
+      ),
+    ];
+    expect(keys.filter((key) => !words.has(key))).toEqual([]);
+  });
+});
 
 describe('a form with a condition', () => {
   const rule = { 'f.name': 'Pumps', 'f.tag': 'pump', 'f.condition': 'name starts pump' };

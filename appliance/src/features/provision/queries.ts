@@ -28,6 +28,8 @@ export const provisionQueries = (db: Database) => {
     samples: count('sample'),
     osqueryNodes: count('osquery_node'),
     jobs: count('job_run'),
+    statuses: count('device_status'),
+    tags: count('device_tag'),
     revisions: count('object_revision'),
     tombstones: count('object where deleted_at is not null'),
     audit: count('audit'),

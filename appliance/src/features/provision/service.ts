@@ -249,6 +249,8 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         rows: queries.findings(),
         leaves: { file: 'request', fields: ['register.findings.leaves'] },
       },
+      { row: 'D10', pillar: 'derived', name: 'device-status', rows: queries.statuses(), retention: 'while-device' },
+      { row: 'D11', pillar: 'derived', name: 'device-tags', rows: queries.tags(), retention: 'while-device' },
       { row: 'E6', pillar: 'local', name: 'jobs', rows: queries.jobs(), retention: { days: 90 } },
     ].map((entry) => extra(entry as Extra));
 

@@ -20,6 +20,8 @@ export type RuleEngine = {
   keepUp(most: number): void;
   /** Whether devices wait. */
   isBehind(): boolean;
+  /** Asks for a look at every device. */
+  sweep(): void;
 };
 
 export type EngineParts = {
@@ -176,5 +178,9 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
       if (isBehind() && store.dirty(most + 1).length <= most) run({ budgetMs: 0 });
     },
     isBehind,
+    sweep: () => {
+      const { after } = store.sweep();
+      store.setSweep(after ?? 0, Number(after !== null));
+    },
   };
 };

@@ -108,7 +108,7 @@ export const readRules = (objects: ObjectService, vocabulary: Vocabulary): RuleS
   const inherit = (from: StatusSet, object: Obj | undefined): StatusSet => {
     if (object === undefined) return from;
     const hours = object.body['notVisibleHours'];
-    const lines = linesOf(object);
+    const lines = linesOf(object).map((line) => ({ ...line, set: object.id }));
     return {
       key: `${from.key} ${object.id}`,
       lines: object.body['combine'] === 'replace' ? lines : [...from.lines, ...lines],

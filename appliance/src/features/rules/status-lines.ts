@@ -15,6 +15,8 @@ export type StatusLine = {
   condition: Condition;
   /** The field whose number the reason names as `n`. */
   number?: string;
+  /** The set that it is of; absent for what is built in. */
+  set?: string;
 };
 
 /** Levels that a person can give. */

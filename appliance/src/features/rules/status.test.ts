@@ -113,7 +113,7 @@ describe('sets of conditions', () => {
     expect(statusOf(top).level).toBe('critical');
     conditions('left', { group: 'g-left', combine: 'replace', conditions: '# nothing matters here' });
     conditions('leaf', { combine: 'add' });
-    expect(statusOf(leaf).said).toEqual([{ key: 'devices.reason.own', params: { text: 'Old' } }]);
+    expect(statusOf(leaf).said).toMatchObject([{ key: 'devices.reason.own', params: { text: 'Old' } }]);
     expect(rules.effective('g-left').lines).toEqual([]);
     // Moved elsewhere, it is judged there.
     site.objects.put(systemActor, 'device-decision', site.devices.byId(leaf).publicId, { group: 'g-top' });

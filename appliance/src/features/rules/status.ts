@@ -1,14 +1,11 @@
-import type { Level, Said } from '@sallyport/ui/model';
 import type { Age, Evaluator, Moment } from './queries.ts';
 import type { StatusSet } from './rule-set.ts';
 import type { DeviceFacts, StatusRow } from './store.ts';
-import { rankOf } from './types.ts';
+import { type Reason, rankOf } from './types.ts';
 
 const hourMs = 3_600_000;
 
-const fixed = (reason: string): Array<{ level: Level; said: Said }> => [
-  { level: 'info', said: { key: `devices.reason.${reason}` } },
-];
+const fixed = (reason: string): Reason[] => [{ level: 'info', key: `devices.reason.${reason}` }];
 
 /** The status of devices that share a set of conditions: their reasons, the worst first. */
 export const statusesOf = (
@@ -25,17 +22,24 @@ export const statusesOf = (
     { ...moment, visibleSince },
     numbers,
   );
-  const reasonsOf = (device: DeviceFacts): Array<{ level: Level; said: Said }> => {
+  const reasonsOf = (device: DeviceFacts): Reason[] => {
     if (device.state === 'revoked' || device.state === 'discovered') return fixed(device.state);
     const { fits = [], numbers: values = [] } = found.get(device.id) ?? {};
-    return set.lines.flatMap(({ level, reason, number }, index) => {
+    return set.lines.flatMap(({ level, reason, number, set: of }, index): Reason[] => {
       if (fits[index] !== true) return [];
       const params = {
         ...reason.params,
         ...(number === undefined ? {} : { n: values[numbers.indexOf(number)] ?? 0 }),
         ...(reason.key === 'devices.reason.notVisible' ? { hours: set.notVisibleMs / hourMs } : {}),
       };
-      return [{ level, said: Object.keys(params).length === 0 ? { key: reason.key } : { key: reason.key, params } }];
+      return [
+        {
+          key: reason.key,
+          ...(Object.keys(params).length === 0 ? {} : { params }),
+          level,
+          ...(of === undefined ? {} : { set: of }),
+        },
+      ];
     });
   };
   return new Map(
@@ -45,7 +49,7 @@ export const statusesOf = (
         device.id,
         {
           level: rankOf(reasons[0]?.level ?? 'ok'),
-          reasons: JSON.stringify(reasons.map(({ said }) => said)),
+          reasons: JSON.stringify(reasons),
           visible: Number(device.lastSeenAt !== null && device.lastSeenAt > visibleSince),
         },
       ];

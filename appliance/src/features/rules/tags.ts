@@ -18,9 +18,9 @@ export type TagService = {
   /** Every tag in use. */
   tagCounts(): Array<{ tag: string; devices: number }>;
   /** Gives a tag by hand; returns those that did not have it by hand before, by public id. */
-  addTag(actor: Actor, tag: string, devices: readonly string[]): string[];
+  addTag(actor: Actor, tag: string, devices: readonly string[], comment?: string): string[];
   /** Takes a tag that people gave; returns those that had it. What rules give stays. */
-  removeTag(actor: Actor, tag: string, devices: readonly string[]): string[];
+  removeTag(actor: Actor, tag: string, devices: readonly string[], comment?: string): string[];
 };
 
 export type TagParts = {
@@ -41,13 +41,20 @@ export const tagService = ({ store, objects, rules, transact }: TagParts): TagSe
     actor: Actor,
     devices: readonly string[],
     next: (tags: string[]) => string[] | undefined,
+    comment: string | undefined,
   ): string[] => {
     requireRight(actor, 'devices:write');
     return transact(() =>
       devices.filter((device) => {
         const tags = next(handTags(device));
         if (tags === undefined) return false;
-        objects.put(actor, 'device-decision', device, { tags: tags.length === 0 ? null : tags.sort() });
+        objects.put(
+          actor,
+          'device-decision',
+          device,
+          { tags: tags.length === 0 ? null : tags.sort() },
+          comment === undefined ? {} : { comment },
+        );
         return true;
       }),
     );
@@ -75,9 +82,9 @@ export const tagService = ({ store, objects, rules, transact }: TagParts): TagSe
       return found;
     },
     tagCounts: store.tagCounts,
-    addTag: (actor, tag, devices) =>
-      change(actor, devices, (tags) => (tags.includes(tag) ? undefined : [...tags, tag])),
-    removeTag: (actor, tag, devices) =>
-      change(actor, devices, (tags) => (tags.includes(tag) ? tags.filter((one) => one !== tag) : undefined)),
+    addTag: (actor, tag, devices, comment) =>
+      change(actor, devices, (tags) => (tags.includes(tag) ? undefined : [...tags, tag]), comment),
+    removeTag: (actor, tag, devices, comment) =>
+      change(actor, devices, (tags) => (tags.includes(tag) ? tags.filter((one) => one !== tag) : undefined), comment),
   };
 };

@@ -35,7 +35,14 @@ const onRule = (operation: 'insert' | 'update'): [string, string] => [
 ];
 
 const triggers: ReadonlyArray<readonly [name: string, body: string]> = [
-  ['rules_device_insert', `after insert on device begin ${dirty('new.id')} end`],
+  [
+    'rules_device_insert',
+    // A merge that is undone brings back a device about which people had said something.
+    `after insert on device begin ${dirty('new.id')}
+       insert into device_tag (tag, device, source)
+         select distinct t.value, new.id, 'hand' from object o, json_each(o.body, '$.tags') t
+           where o.kind = 'device-decision' and o.id = new.public_id and o.deleted_at is null; end`,
+  ],
   [
     'rules_device_update',
     `after update on device when new.last_seen_at is old.last_seen_at and new.seq is old.seq begin ${dirty('new.id')} end`,

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../test/support/appliance.ts';
+import { addDevices } from '../../test/support/fleet.ts';
+import { systemActor } from '../features/objects/types.ts';
+import { runLine } from './main.ts';
+
+let site: Awaited<ReturnType<typeof openAppliance>>;
+beforeAll(async () => {
+  site = await openAppliance();
+  addDevices(site.db, [{ hostname: 'pump-1' }, { hostname: 'pump-2' }, { hostname: 'mixer' }]);
+  site.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
+});
+afterAll(async () => {
+  await site.stop();
+});
+
+const run = async (...args: string[]): Promise<{ code: number; result: unknown; stdout: string }> => {
+  const said = { stdout: '' };
+  const code = await runLine([...args, '--data', site.dataDir], {
+    stdout: (text) => {
+      said.stdout += text;
+    },
+    stderr: () => undefined,
+  });
+  return { code, stdout: said.stdout, result: args.includes('--json') ? JSON.parse(said.stdout) : undefined };
+};
+
+describe('commands of rules', () => {
+  it('give tags, list them with where they are from, and take back only what people gave', async () => {
+    site.objects.create(
+      systemActor,
+      'tag-rule',
+      { name: 'Pumps', tag: 'pump', condition: 'hostname starts pump' },
+      { id: 'r-pumps' },
+    );
+    expect((await run('tag', 'add', 'pump', 'device-1', 'device-3', '--json')).result).toEqual({
+      tag: 'pump',
+      added: ['device-1', 'device-3'],
+    });
+    expect((await run('tag', 'add', 'pump', 'device-1', 'device-99', '--json')).code).toBe(1);
+    expect((await run('tag', 'list', '--json')).result).toEqual([{ tag: 'pump', devices: 3 }]);
+    const listed = await run('tag', 'list', 'device-1', 'device-2');
+    expect(listed.stdout).toContain('by hand, rule Pumps');
+    expect((await run('tag', 'remove', 'pump', 'device-1', 'device-2', '--json')).result).toEqual({
+      tag: 'pump',
+      removed: ['device-1'],
+    });
+    expect((await run('tag', 'list', 'device-1', '--json')).result).toEqual([
+      { device: 'device-1', tag: 'pump', byHand: false, rules: [{ id: 'r-pumps', name: 'Pumps' }] },
+    ]);
+    expect((await run('tag', 'add', 'pump')).code).toBe(2);
+  });
+
+  it('say which moves would follow, then make them', async () => {
+    const rule = { name: 'In', condition: 'hostname starts pump', group: 'g-pumps', mode: 'continuous' };
+    site.objects.create(systemActor, 'moving-rule', rule);
+    const moves = ['device-1', 'device-2'].map((device) => ({ device, rule: 'In', from: null, to: 'Pumps' }));
+    expect((await run('rule', 'run', '--dry-run', '--json')).result).toEqual({ moves });
+    expect((await run('rule', 'run', '--json')).result).toEqual({ devices: 3 });
+    expect((await run('rule', 'run', '--dry-run', '--json')).result).toEqual({ moves: [] });
+    expect((await run('rule', 'run', '--json')).result).toEqual({ devices: 0 });
+    expect((await run('rule', 'run', '--all', '--json')).result).toEqual({ devices: 3 });
+    expect(site.objects.get('device-decision', 'device-2').body['group']).toBe('g-pumps');
+  });
+
+  it('list saved selections', async () => {
+    site.objects.create(
+      systemActor,
+      'selection',
+      { name: 'Pumps', filter: '/devices?tag=pump&sort=name' },
+      { id: 's1' },
+    );
+    expect((await run('selection', 'list', '--json')).result).toEqual([
+      { id: 's1', name: 'Pumps', filter: 'tag=pump' },
+    ]);
+  });
+});
