@@ -46,9 +46,12 @@ export type ApiParts = {
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;
   deployments: DeploymentService;
+<<<<<<< HEAD
   rules: RuleService;
   queries: QueryService;
   samples: SampleService;
+=======
+>>>>>>> d4e48a3 (rules: a fixed moment that passes between two contacts counts when the device is heard)
   exchange: ExchangeService;
   provision: ProvisionService;
   rules: RuleService;

@@ -5,7 +5,7 @@ import type { Actor } from '../objects/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Vocabulary } from './condition/types.ts';
 import { planMoves } from './moving.ts';
-import { ageList, type Evaluator, type Moment } from './queries.ts';
+import { ageList, type Evaluator, fixedMoments, type Moment } from './queries.ts';
 import type { RuleSet, StatusSet } from './rule-set.ts';
 import { agesWith, statusesOf } from './status.ts';
 import type { DeviceFacts, RuleStore } from './store.ts';
@@ -94,24 +94,34 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     const conditions = [...set.tags, ...set.moves].map(({ condition }) => condition);
     for (const [status, devices] of bySet(set, facts)) {
       const found = statusesOf(evaluator, status, devices, moment);
-      const ages = agesWith(
-        ageList([...conditions, ...status.lines.map((line) => line.condition)], vocabulary),
-        status,
-      );
+      const asked = [...conditions, ...status.lines.map((line) => line.condition)];
+      const ages = agesWith(ageList(asked, vocabulary), status);
+      const fixed = fixedMoments(asked, vocabulary);
+      const nextFixed = Math.min(...fixed.filter((at) => at > moment.now));
       const turns = evaluator.turns(
         ages,
         devices.map(({ id }) => id),
         moment.now,
       );
-      // Being heard counts once the shortest age over the last contact has passed.
+      // Being heard counts once the shortest age over the last contact, or a moment that it is compared with, has passed.
       const shortestMs = Math.min(
         ...ages.filter(({ moments }) => moments.includes('last_seen_at')).map(({ ms }) => ms),
       );
       for (const { id, lastSeenAt } of devices) {
         const row = found.get(id);
         if (row === undefined) continue;
-        const aged = Number(lastSeenAt === null || lastSeenAt + shortestMs <= moment.now);
-        store.putStatus({ device: id, ...row, dueAt: turns.get(id) ?? null, aged, updatedAt: moment.now });
+        const aged =
+          lastSeenAt === null ||
+          lastSeenAt + shortestMs <= moment.now ||
+          fixed.some((at) => at <= moment.now && lastSeenAt <= at);
+        const dueAt = Math.min(turns.get(id) ?? Number.POSITIVE_INFINITY, nextFixed);
+        store.putStatus({
+          device: id,
+          ...row,
+          dueAt: Number.isFinite(dueAt) ? dueAt : null,
+          aged: Number(aged),
+          updatedAt: moment.now,
+        });
       }
     }
   };

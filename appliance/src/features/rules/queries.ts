@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import { agesOf, type CompileOptions, compileCondition, type Sql } from './condition/compile.ts';
+import { type CompileOptions, compileCondition, type Sql, timesOf } from './condition/compile.ts';
 import { defineFunctions } from './condition/functions.ts';
 import type { Condition, Vocabulary } from './condition/types.ts';
 
@@ -31,7 +31,8 @@ const groupsOf = <T>(all: readonly T[], size: number): T[][] =>
 /** Each age that a condition asks for, once. */
 export const ageList = (conditions: readonly Condition[], vocabulary: Vocabulary): Age[] => {
   const ages = conditions
-    .flatMap((condition) => agesOf(condition, vocabulary))
+    .flatMap((condition) => timesOf(condition, vocabulary))
+    .flatMap((asked) => ('ms' in asked ? [asked] : []))
     // A shared item says no moment of the device: its section comes anew when it changes.
     .filter(({ rows }) => rows?.shared !== true)
     .map(({ field, rows, ms }): Age => {
@@ -47,6 +48,14 @@ export const ageList = (conditions: readonly Condition[], vocabulary: Vocabulary
     });
   return [...new Map(ages.map((age) => [`${age.ms} ${age.moments}`, age])).values()];
 };
+
+/** The fixed moments with which conditions compare the last contact: one may pass between two contacts. */
+export const fixedMoments = (conditions: readonly Condition[], vocabulary: Vocabulary): number[] =>
+  conditions
+    .flatMap((condition) => timesOf(condition, vocabulary))
+    .flatMap((asked) =>
+      'at' in asked && asked.field.name === 'lastSeen' && asked.rows === undefined ? [asked.at] : [],
+    );
 
 /**
  * Conditions over devices in SQL. Reads device and, as the fields say, device_door, device_hint, device_tag, device_findings,

@@ -165,23 +165,26 @@ export const compileCondition = (condition: Condition, options: CompileOptions):
   return walk(condition, undefined);
 };
 
-/** Each comparison with an age, in SQL of the device: the field's moments, and how long after them it turns. */
-export const agesOf = (
-  condition: Condition,
-  vocabulary: Vocabulary,
-): Array<{ field: Field; rows?: Rows; ms: number }> => {
-  const walk = (part: Condition, rows: Rows | undefined): Array<{ field: Field; rows?: Rows; ms: number }> => {
+/** A comparison with time: the field's moments, and an age after them or a fixed moment at which it turns. */
+export type TimeAsked = { field: Field; rows?: Rows } & ({ ms: number } | { at: number });
+
+/** Each comparison with time that a condition makes. */
+export const timesOf = (condition: Condition, vocabulary: Vocabulary): TimeAsked[] => {
+  const walk = (part: Condition, rows: Rows | undefined): TimeAsked[] => {
     if ('all' in part) return part.all.flatMap((inner) => walk(inner, rows));
     if ('any' in part) return part.any.flatMap((inner) => walk(inner, rows));
     if ('not' in part) return walk(part.not, rows);
     if ('some' in part) return walk(part.where, vocabulary.rows.get(part.some));
-    if (part.op !== 'older' && part.op !== 'newer') return [];
+    const { op } = part;
+    if (op !== 'older' && op !== 'newer' && op !== 'before' && op !== 'after') return [];
     const [collection = '', name = ''] = part.field.split('.');
     const of = rows ?? (vocabulary.fields.has(part.field) ? undefined : vocabulary.rows.get(collection));
-    const field =
-      of === undefined ? vocabulary.fields.get(part.field) : of.fields.get(rows === undefined ? name : part.field);
+    const inner = rows === undefined ? name : part.field;
+    const field = of === undefined ? vocabulary.fields.get(part.field) : of.fields.get(inner);
     if (field === undefined) return [];
-    return [{ field, ...(of === undefined ? {} : { rows: of }), ms: durationMs(String(part.value)) ?? 0 }];
+    const asked = { field, ...(of === undefined ? {} : { rows: of }) };
+    if (op === 'older' || op === 'newer') return [{ ...asked, ms: durationMs(String(part.value)) ?? 0 }];
+    return [{ ...asked, at: dateMs(String(part.value)) ?? 0 }];
   };
   return walk(condition, undefined);
 };
