@@ -46,15 +46,11 @@ export type ApiParts = {
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;
   deployments: DeploymentService;
-<<<<<<< HEAD
   rules: RuleService;
   queries: QueryService;
   samples: SampleService;
-=======
->>>>>>> d4e48a3 (rules: a fixed moment that passes between two contacts counts when the device is heard)
   exchange: ExchangeService;
   provision: ProvisionService;
-  rules: RuleService;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
   media: MediaService;
