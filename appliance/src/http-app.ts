@@ -56,7 +56,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       inventoryHours,
     }),
   );
-  app.route('/', glpiRoutes({ devices, objects, intake: reports, inventoryHours }));
+  app.route('/', glpiRoutes({ ...appliance, intake: reports, inventoryHours }));
   const { api, console } = doors(appliance);
   app.route(apiPrefix, api);
   // Programs get no pages: an address that no door has is not sent to the log-in page.

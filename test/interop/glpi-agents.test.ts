@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
@@ -34,6 +36,7 @@ const listed = (rows: readonly unknown[]): string[] =>
 
 describe.skipIf(!hasAgents)('agents that people already run', () => {
   let site: GlpiSite;
+  let fusionToken = '';
   beforeAll(async () => {
     site = await openGlpiSite();
   });
@@ -44,8 +47,9 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     site.appliance.inventory.section(device, collection, { personal: true });
 
   it('FusionInventory enrols, waits, reports what dpkg lists, and stays one device', async () => {
-    const secret = site.token();
-    await site.fusion(secret, { state: 'a', more: ['--tag=line3'] });
+    fusionToken = site.token();
+    const secret = fusionToken;
+    await site.fusion(secret, { state: 'a', more: ['--tag=line3', '--tasks=inventory'] });
     const [pending, ...others] = devices();
     expect(others).toEqual([]);
     expect(pending).toMatchObject({ state: 'pending', os: expect.stringMatching(/^debian \d+$/) });
@@ -53,7 +57,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     expect(section(id, 'software')).toEqual([]);
 
     site.appliance.devices.approve(systemActor, id);
-    await site.fusion(secret, { state: 'a' });
+    await site.fusion(secret, { state: 'a', more: ['--tasks=inventory'] });
     const [managed, ...more] = devices();
     expect(more).toEqual([]);
     expect(managed).toMatchObject({ id, state: 'managed', agentVersion: expect.stringContaining('FusionInventory') });
@@ -61,7 +65,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     expect(section(id, 'platform')).toMatchObject([{ vendor: 'debian', _door: 'glpi' }]);
 
     const before = site.appliance.inventory.changes({ device: id, limit: 1_000 });
-    await site.fusion(secret, { state: 'a' });
+    await site.fusion(secret, { state: 'a', more: ['--tasks=inventory'] });
     expect(devices()).toHaveLength(1);
     const later = site.appliance.inventory.changes({ device: id, limit: 1_000 });
     expect(later.filter((one) => one.collection === 'software')).toHaveLength(
@@ -104,6 +108,42 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     const purls = (device: number): Set<unknown> => new Set(section(device, 'software').map((row) => row['purl']));
     expect(purls(fusion?.id ?? 0)).toEqual(purls(own));
     appliance.inventory.forget(own);
+  });
+
+  it('finds files that somebody looks for in its group, and no others', async () => {
+    const { objects, devices: service, inventory } = site.appliance;
+    const id = devices()[0]?.id ?? 0;
+    const folder = join(site.folder, 'programs');
+    mkdirSync(join(folder, 'inside'), { recursive: true });
+    const bytes = Buffer.from('the program that is looked for');
+    writeFileSync(join(folder, 'inside/tool.bin'), bytes);
+    writeFileSync(join(folder, 'other.bin'), 'another program');
+    const hashes = Object.fromEntries(
+      ['sha256', 'sha512'].map((algorithm) => [algorithm, createHash(algorithm).update(bytes).digest('hex')]),
+    );
+    const group = objects.create(systemActor, 'group', { name: 'Line 3' }).id;
+    objects.create(systemActor, 'file-search', {
+      name: 'tool',
+      group,
+      folder,
+      recursive: true,
+      sizeBytes: bytes.length,
+      ...hashes,
+    }); // prettier-ignore
+    const collect = () => site.fusion(fusionToken, { state: 'a', more: ['--tasks=collect'] });
+    await collect();
+    expect(section(id, 'executable')).toEqual([]);
+    objects.put(systemActor, 'device-decision', service.byId(id).publicId, { group });
+    await collect();
+    const found = { sha256: hashes['sha256'], name: 'tool.bin', sizeBytes: bytes.length, _door: 'glpi' };
+    expect(section(id, 'executable')).toMatchObject([found]);
+    // A report of everything else leaves it.
+    await site.fusion(fusionToken, { state: 'a', more: ['--tasks=inventory'] });
+    expect(section(id, 'executable')).toMatchObject([found]);
+    rmSync(join(folder, 'inside/tool.bin'));
+    await collect();
+    expect(section(id, 'executable')).toEqual([]);
+    expect(inventory.verify()).toEqual([]);
   });
 
   it('becomes one device when the two are merged, and each fact keeps its origin', () => {

@@ -54,8 +54,9 @@ export const reportWriter = ({ db, collections, hashes, put, held: heldItems }: 
       if (report.full) {
         const present = new Set(report.sections.map(({ collection }) => collection));
         const empty = sectionHash([]);
+        const covers = report.covers;
         for (const collection of Object.keys(held)) {
-          if (!present.has(collection)) store(collection, toTime(now), empty, []);
+          if (!present.has(collection) && (covers?.has(collection) ?? true)) store(collection, toTime(now), empty, []);
         }
       }
       return { sections, dropped };

@@ -27,6 +27,8 @@ export type DecodedReport = {
   sections: readonly DecodedSection[];
   /** A full report empties the sections of this door that it does not hold. */
   full: boolean;
+  /** The collections that such reports speak of, where the door fills others in other ways; all unless said. */
+  covers?: ReadonlySet<string>;
   /** What was left out while decoding, by its name in the report. */
   dropped: Readonly<Record<string, number>>;
   facts?: ReportFacts;

@@ -1,4 +1,5 @@
 import { addDevice } from './add-device.ts';
+import { agentTasks } from './agent-tasks.ts';
 import { api } from './api.ts';
 import { baselines } from './baselines.ts';
 import { collections } from './collections.ts';
@@ -37,6 +38,7 @@ import { updates } from './updates.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
 
 export const kk = {
+  ...agentTasks,
   ...addDevice,
   ...api,
   ...collections,

@@ -49,6 +49,8 @@ export const factsOf = (message: Message, isOcs: boolean): ReportFacts => {
   };
 };
 
+const covers: ReadonlySet<string> = new Set(sectionTable.map(({ collection }) => collection));
+
 type Found = { mapping: SectionMapping; items: Item[] };
 
 /** Agents list the same things in another order each time; sorted, they have the same hash. */
@@ -112,6 +114,7 @@ export const mapMessage = (message: Message, { isOcs, now }: { isOcs: boolean; n
   return {
     sections,
     full: !message.partial,
+    covers,
     dropped,
     facts: factsOf(message, isOcs),
     sender: message.deviceId,

@@ -1,6 +1,7 @@
 // The door of GLPI, FusionInventory and OCS agents: one URL with the token in it, the one secret that may be in a URL. A
 // client proves nothing but the token; it is known by what it calls itself, and what it says of its hardware is compared
 // with what is known of the device before anything is stored.
+import type { Personal } from '../../../platform/personal.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { SectionIntake } from '../../inventory/report-types.ts';
 import type { ObjectService } from '../../objects/service.ts';
@@ -9,6 +10,7 @@ export type GlpiParts = {
   devices: DeviceService;
   objects: ObjectService;
   intake: SectionIntake;
+  personal: Pick<Personal, 'keyed'>;
   /** Hours between inventories. */
   inventoryHours: () => number;
   clock?: () => number;

@@ -1,0 +1,59 @@
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import { toFailure } from '../../../platform/errors.ts';
+import { isBasic } from '../../devices/basic.ts';
+import type { DeviceService } from '../../devices/service.ts';
+import { type EnrolmentToken, findEnrolmentToken } from '../../devices/tokens.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import { peerReader } from '../native/peer.ts';
+import { type Dialect, failureReply, refusal } from './answers.ts';
+
+export type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
+
+export type Admitted = { token: EnrolmentToken; secret: string };
+
+const maxSecretLength = 200;
+
+/** The id of an agent of the JSON dialect. */
+export const agentIdOf = (c: Context<Env>): string | undefined => {
+  const id = c.req.header('glpi-agent-id');
+  return id !== undefined && /^[0-9a-f-]{8,64}$/i.test(id) ? id.toLowerCase() : undefined;
+};
+
+export const dialectOf = (c: Context<Env>): Dialect => (agentIdOf(c) === undefined ? 'xml' : 'json');
+
+/** Looks at the token of an address before anything else of a request is read. */
+export const admission = ({ devices, objects }: { devices: DeviceService; objects: ObjectService }) => {
+  const peerOf = peerReader();
+  const from = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
+
+  const refuse = (c: Context<Env>): Response => {
+    try {
+      // It counts the refusal, and writes it down.
+      const facts = { hostname: '' };
+      devices.enrolDoor({ door: 'glpi', token: '', clientId: '', keyDigest: null, facts, from: from(c) });
+    } catch (error) {
+      if (toFailure(error).code === 'RATE_LIMITED') return failureReply(dialectOf(c), 503, 'busy', 60);
+    }
+    return refusal(dialectOf(c));
+  };
+
+  return {
+    from,
+    refuse,
+    /** The token; an answer where there is none, or where it wants a password, too. */
+    admit: (c: Context<Env>): Admitted | Response => {
+      const secret = c.req.param('token') ?? '';
+      const token = secret.length > maxSecretLength ? undefined : findEnrolmentToken(objects, 'glpi', secret);
+      if (token === undefined) return refuse(c);
+      if (token.basicHash !== null && !isBasic(c.req.header('authorization'), token.basicHash)) {
+        const reply = failureReply(dialectOf(c), 401, 'refused');
+        reply.headers.set('WWW-Authenticate', 'Basic realm="agents"');
+        return reply;
+      }
+      return { token, secret };
+    },
+  };
+};
+
+export type Admission = ReturnType<typeof admission>;

@@ -1,0 +1,20 @@
+export const agentTasks = {
+  'kind.file-search.title': 'Файлдарды іздеу',
+  'kind.file-search.one': 'файлды іздеу',
+  'kind.file-search.purpose':
+    'Топтағы құрылғылардың GLPI және FusionInventory агенттері іздейтін файл. Іздеу берілмейінше ештеңе оқылмайды.',
+  'kind.file-search.create': 'Жаңа файл іздеу',
+  'kind.file-search.source': 'әкімшілер енгізеді',
+  'kind.file-search.field.name': 'Атауы',
+  'kind.file-search.field.group': 'Топ',
+  'kind.file-search.field.folder': 'Қалта',
+  'kind.file-search.field.recursive': 'Ішкі қалталармен бірге',
+  'kind.file-search.field.fileName': 'Файл атауы',
+  'kind.file-search.field.sha512': 'SHA-512',
+  'kind.file-search.field.sha256': 'SHA-256',
+  'kind.file-search.field.sizeBytes': 'Өлшемі, байт',
+  'kind.file-search.field.disabled': 'Өшірулі',
+  'kind.file-search.hint.folder': 'Толық жол. Дискінің түбірінен іздеу қабылданбайды: әр файлды оқуға тура келер еді.',
+  'kind.file-search.hint.sha512': 'Агент файлды осы сома бойынша салыстырады.',
+  'kind.file-search.hint.sha256': 'Файл орындалатын файлдар тізімінде осы сомамен тұрады.',
+} as const;

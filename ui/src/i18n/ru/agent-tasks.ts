@@ -1,0 +1,20 @@
+export const agentTasks = {
+  'kind.file-search.title': 'Поиск файлов',
+  'kind.file-search.one': 'поиск файла',
+  'kind.file-search.purpose':
+    'Файл, который ищут агенты GLPI и FusionInventory устройств группы. Пока поиск не задан, ничего не читается.',
+  'kind.file-search.create': 'Новый поиск файла',
+  'kind.file-search.source': 'вводят администраторы',
+  'kind.file-search.field.name': 'Название',
+  'kind.file-search.field.group': 'Группа',
+  'kind.file-search.field.folder': 'Папка',
+  'kind.file-search.field.recursive': 'Включая вложенные папки',
+  'kind.file-search.field.fileName': 'Имя файла',
+  'kind.file-search.field.sha512': 'SHA-512',
+  'kind.file-search.field.sha256': 'SHA-256',
+  'kind.file-search.field.sizeBytes': 'Размер, байт',
+  'kind.file-search.field.disabled': 'Отключён',
+  'kind.file-search.hint.folder': 'Полный путь. Поиск от корня диска не принимается: пришлось бы читать каждый файл.',
+  'kind.file-search.hint.sha512': 'По этой сумме файл сверяет агент.',
+  'kind.file-search.hint.sha256': 'Под этой суммой файл стоит в списке исполняемых файлов.',
+} as const;
