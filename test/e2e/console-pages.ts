@@ -19,6 +19,10 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'devicesCsv',
   'devicesBulk',
   'changesCsv',
+  'baselineRemove',
+  'baselineRevert',
+  'deviationsCsv',
+  'deviationsDecide',
   'deviceAddFile',
   'deviceApprove',
   'deviceRevoke',
@@ -70,7 +74,7 @@ const linkOn = async (page: Page, site: FilledSite, at: string, pattern: RegExp)
   return found;
 };
 
-const kinds = ['account', 'group', 'role', 'token', 'setting', 'device-decision', 'update-decision', 'deployment'];
+const kinds = ['account', 'group', 'role', 'token', 'setting', 'device-decision', 'update-decision', 'deployment', 'baseline'];
 
 /** The pages of a site. `draft` is an import that was checked. */
 export const consolePages = async (page: Page, site: FilledSite, draft: string): Promise<ConsolePage[]> => {
@@ -90,7 +94,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('device', paths.device(device)),
     ...at(
       'deviceTab',
-      ...['software', 'hardware', 'accounts', 'sessions', 'findings', 'updates', 'changes', 'events'].map((tab) =>
+      ...['software', 'hardware', 'accounts', 'sessions', 'findings', 'updates', 'changes', 'deviations', 'events'].map((tab) =>
         paths.deviceTab(device, tab),
       ),
     ),
@@ -100,6 +104,11 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('inventory', paths.inventory('hardware'), paths.inventory('platform')),
     ...at('inventoryItem', software.replace('/software/', '/inventory/software/')),
     ...at('changes', paths.changes(), paths.changes({ collection: 'software', item: 'openssl' })),
+    ...at('baselines', paths.baselines()),
+    ...at('baselineNew', paths.baselineNew(), paths.baselineNew({ device })),
+    ...at('baseline', paths.baseline(`device:${device}`)),
+    ...at('baselineReport', paths.baselineReport(`device:${device}`)),
+    ...at('deviations', paths.deviations()),
     ...at('vulnerabilities', paths.vulnerabilities()),
     ...at('finding', finding),
     ...at('updates', paths.updates()),

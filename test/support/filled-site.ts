@@ -270,6 +270,11 @@ const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
     approve(filling, ['openssl', 'libssl3t64', 'firefox-esr'], 'approve');
     approve(filling, ['libcurl4t64'], 'decline');
     const decided = rows.get('eng-ws-03')?.publicId ?? '';
+    appliance.baselines.approveDevice(actor, decided, {
+      collections: ['software', 'hardware', 'accounts'],
+      allowed: ['software libc6*'],
+      comment: 'Commissioning record 14',
+    });
     appliance.objects.put(actor, 'device-decision', decided, {
       displayName: 'Engineering station, cabinet 3',
       description: 'TIA project of line 2. Restart only with the shift leader.',

@@ -10,6 +10,7 @@ export type NavKey =
   | 'devices'
   | 'software'
   | 'changes'
+  | 'baselines'
   | 'vulnerabilities'
   | 'updates'
   | 'deployments'

@@ -50,6 +50,19 @@ export const paths = {
   /** What changed on all devices. */
   changes: (query: Query = {}) => withQuery('/changes', query),
   changesCsv: () => '/changes.csv',
+  baselines: () => '/baselines',
+  /** GET form (`device` or `group`), POST approves. */
+  baselineNew: (query: Query = {}) => withQuery('/baselines/new', query),
+  baseline: (id: string) => `/baselines/${enc(id)}`,
+  baselineReport: (id: string) => `/baselines/${enc(id)}/report`,
+  /** POST; the first answer is the confirm page. */
+  baselineRemove: (id: string) => `/baselines/${enc(id)}/remove`,
+  /** POST `revision` */
+  baselineRevert: (id: string) => `/baselines/${enc(id)}/revert`,
+  deviations: (query: Query = {}) => withQuery('/deviations', query),
+  deviationsCsv: () => '/deviations.csv',
+  /** POST: `action` accept or order; `id` repeated or `all`; the first answer is the form. */
+  deviationsDecide: () => '/deviations/decide',
 
   vulnerabilities: (query: Query = {}) => withQuery('/vulnerabilities', query),
   vulnerabilitiesCsv: () => '/vulnerabilities.csv',
@@ -187,6 +200,15 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   inventoryItem: '/inventory/:collection/:item',
   changes: '/changes',
   changesCsv: '/changes.csv',
+  baselines: '/baselines',
+  baselineNew: '/baselines/new',
+  baseline: '/baselines/:id',
+  baselineReport: '/baselines/:id/report',
+  baselineRemove: '/baselines/:id/remove',
+  baselineRevert: '/baselines/:id/revert',
+  deviations: '/deviations',
+  deviationsCsv: '/deviations.csv',
+  deviationsDecide: '/deviations/decide',
   vulnerabilities: '/vulnerabilities',
   vulnerabilitiesCsv: '/vulnerabilities.csv',
   finding: '/vulnerabilities/:id',

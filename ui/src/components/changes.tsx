@@ -112,7 +112,14 @@ export const FieldDiffs = ({
   </div>
 );
 
-const ChangeLine = ({ ctx, change }: { ctx: Ctx; change: ChangeRow & { readonly operation: keyof typeof signs } }) => (
+/** What differs, in one line with its sign. */
+export const ChangeLine = ({
+  ctx,
+  change,
+}: {
+  ctx: Ctx;
+  change: ChangeRow & { readonly operation: keyof typeof signs };
+}) => (
   <DiffLine ctx={ctx} sign={change.operation}>
     {change.title === undefined ? null : <span translate="no">{change.title ?? ctx.t('common.withheld')}</span>}
     {change.fields.map((field) => (

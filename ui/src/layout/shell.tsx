@@ -130,7 +130,7 @@ export const Bar = ({ ctx }: { ctx: Ctx }) => (
 
 const groups: readonly (readonly NavKey[])[] = [
   ['overview', 'exchange'],
-  ['devices', 'software', 'changes'],
+  ['devices', 'software', 'changes', 'baselines'],
   ['vulnerabilities', 'updates', 'deployments'],
   ['queries'],
   ['events', 'provision'],
@@ -144,6 +144,7 @@ const targets: Readonly<Record<NavKey, () => string>> = {
   devices: paths.devices,
   software: paths.software,
   changes: paths.changes,
+  baselines: paths.baselines,
   vulnerabilities: paths.vulnerabilities,
   updates: paths.updates,
   deployments: paths.deployments,

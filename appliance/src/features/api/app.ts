@@ -3,6 +3,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import { cleanAddress } from '../devices/service.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
+import { baselineRoutes } from './routes/baselines.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
@@ -36,6 +37,7 @@ const builders = [
   ruleRoutes,
   inventoryRoutes,
   changeRoutes,
+  baselineRoutes,
   vulnerabilityRoutes,
   updateRoutes,
   deploymentRoutes,

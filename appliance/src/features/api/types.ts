@@ -11,6 +11,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AccountService } from '../accounts/service.ts';
+import type { BaselineService } from '../baselines/service.ts';
 import type { ImportDrafts } from '../console/import-drafts.ts';
 import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceList } from '../devices/list.ts';
@@ -49,6 +50,7 @@ export type ApiParts = {
   rules: RuleService;
   queries: QueryService;
   samples: SampleService;
+  baselines: BaselineService;
   exchange: ExchangeService;
   provision: ProvisionService;
   /** Bundles on their way in; the console shows the same ones. */

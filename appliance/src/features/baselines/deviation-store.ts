@@ -39,7 +39,7 @@ const whereOf = (query: Omit<DeviationQuery, 'limit'>, now: number): Where => {
   if (state === 'closed') add('until is not null');
   if (query.baseline !== undefined) add('baseline = ?', query.baseline);
   if (query.device !== undefined) add('device = ?', query.device);
-  if (query.devices !== undefined) add('device in (select value from json_each(?))', JSON.stringify(query.devices));
+  if (query.ids !== undefined) add('id in (select value from json_each(?))', JSON.stringify(query.ids));
   if (query.collection !== undefined)
     add('collection in (select value from json_each(?))', JSON.stringify(query.collection));
   if (query.operation !== undefined)

@@ -85,9 +85,9 @@ export type Acceptance = {
 
 export type DeviationQuery = {
   state?: 'open' | 'closed' | 'all';
+  ids?: readonly number[];
   baseline?: string;
   device?: number;
-  devices?: readonly number[];
   collection?: readonly string[];
   operation?: readonly Difference['operation'][];
   /** Part of the title. */

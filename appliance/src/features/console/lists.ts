@@ -23,6 +23,12 @@ export const numberParam = (c: Context<ConsoleEnv>, name: string): number => {
   return Number(value);
 };
 
+/** A number in a form; NOT_FOUND for anything else. */
+export const numberText = (value: string): number => {
+  if (!/^\d{1,15}$/.test(value)) throw new AppError('NOT_FOUND', 'there is nothing with this number');
+  return Number(value);
+};
+
 /** The list's state by the request's address. */
 export const listState = (c: Context<ConsoleEnv>, filterNames: readonly string[]): ListState =>
   readListState(new URL(c.req.url), filterNames);

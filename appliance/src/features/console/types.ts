@@ -12,6 +12,7 @@ import type { Jobs } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AccountService } from '../accounts/service.ts';
 import type { SignedIn } from '../accounts/types.ts';
+import type { BaselineService } from '../baselines/service.ts';
 import type { CaService } from '../ca/types.ts';
 import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceList } from '../devices/list.ts';
@@ -61,6 +62,7 @@ export type ConsoleDeps = {
   deployments: DeploymentService;
   liveQueries: QueryService;
   samples: SampleService;
+  baselines: BaselineService;
   rules: RuleService;
   provision: ProvisionService;
   queries: ConsoleQueries;

@@ -6,14 +6,17 @@ import { Confirm } from '@sallyport/ui/views/confirm';
 import { Device, type Fact, type FactGroup } from '@sallyport/ui/views/device';
 import { DeviceChanges } from '@sallyport/ui/views/device-changes';
 import { DeviceCollection } from '@sallyport/ui/views/device-collection';
+import { DeviceDeviations } from '@sallyport/ui/views/device-deviations';
 import { DeviceEdit } from '@sallyport/ui/views/device-edit';
 import { DeviceEvents } from '@sallyport/ui/views/device-events';
 import { DeviceFindings } from '@sallyport/ui/views/device-findings';
 import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import { baselinesOf } from '../../baselines/chain.ts';
 import { type Change, type Collection, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
+import { baselineViews } from '../baseline-view.ts';
 import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
 import { collectionExtras } from '../collection-extras.ts';
 import { setToast } from '../cookies.ts';
@@ -31,8 +34,9 @@ const lastChanges = 8;
 
 /** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
 export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { inventory, devices, objects, events, vulnerabilities, updates } = deps;
   const extras = collectionExtras(deps);
+  const { baselines, inventory, devices, objects, events, vulnerabilities, updates } = deps;
+  const views = baselineViews(deps, model);
 
   const collections = inventory.collections();
   const asChange = (change: Change) => changeRow(collections, change);
@@ -52,6 +56,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     { name: 'findings', count: device.findings },
     { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
     { name: 'changes' },
+    { name: 'deviations', count: baselines.deviationsOf(device.id) },
     { name: 'events' },
   ];
 
@@ -285,6 +290,38 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     );
   };
 
+  const deviations = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    const list = listState(c, []);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const found = baselines.deviations({
+      device: device.id,
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    return c.html(
+      <DeviceDeviations
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        page={{
+          rows: views.deviations(found.rows),
+          total: found.total,
+          exact: true,
+          next: found.next === undefined ? undefined : String(found.next),
+        }}
+        limitDays={views.limitDays()}
+        baselines={baselinesOf(objects, device).map(({ id, name, approvedAt, expiresAt }) => ({
+          id,
+          name,
+          approvedAt: expiresAt ?? approvedAt,
+          expired: expiresAt !== null && expiresAt <= deps.clock(),
+        }))}
+      />,
+    );
+  };
+
   const deviceEvents = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
     actorFor(c, 'events:read');
     const ctx = viewContext(deps, c);
@@ -323,6 +360,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (name === 'findings') return findings(c, device);
     if (name === 'updates') return deviceUpdates(c, device);
     if (name === 'changes') return changes(c, device);
+    if (name === 'deviations') return deviations(c, device);
     if (name === 'events') return deviceEvents(c, device);
     if (name === 'summary') return c.redirect(paths.device(device.publicId), 303);
     const collection = inventory.collection(name);
