@@ -74,7 +74,17 @@ const linkOn = async (page: Page, site: FilledSite, at: string, pattern: RegExp)
   return found;
 };
 
-const kinds = ['account', 'group', 'role', 'token', 'setting', 'device-decision', 'update-decision', 'deployment', 'baseline'];
+const kinds = [
+  'account',
+  'group',
+  'role',
+  'token',
+  'setting',
+  'device-decision',
+  'update-decision',
+  'deployment',
+  'baseline',
+];
 
 /** The pages of a site. `draft` is an import that was checked. */
 export const consolePages = async (page: Page, site: FilledSite, draft: string): Promise<ConsolePage[]> => {
@@ -94,8 +104,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('device', paths.device(device)),
     ...at(
       'deviceTab',
-      ...['software', 'hardware', 'accounts', 'sessions', 'findings', 'updates', 'changes', 'deviations', 'events'].map((tab) =>
-        paths.deviceTab(device, tab),
+      ...['software', 'hardware', 'accounts', 'sessions', 'findings', 'updates', 'changes', 'deviations', 'events'].map(
+        (tab) => paths.deviceTab(device, tab),
       ),
     ),
     ...at('deviceEdit', paths.deviceEdit(device)),

@@ -19,6 +19,8 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 /** What an auditor asks for first; the rest is chosen. */
 const usual = ['platform', 'software', 'os-update', 'hardware', 'accounts'];
 const reportRows = 1_000;
+/** Devices whose name has the text in it: the one that is meant is among them, or it has to be said by its number. */
+const sameNames = 1_000;
 
 const lines = (text: string): string[] =>
   text
@@ -121,8 +123,8 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const referenceOf = (text: string): string => {
     const wanted = text.toLowerCase();
     const found = model
-      .all()
-      .filter((device) => device.publicId === text || device.name.toLowerCase() === wanted)
+      .page({ filter: { search: text }, sort: 'name', descending: false, limit: sameNames })
+      .rows.filter((device) => device.publicId === text || device.name.toLowerCase() === wanted)
       .map(({ publicId }) => publicId);
     const [one] = found;
     if (one === undefined || found.length > 1)
