@@ -4,7 +4,7 @@ import type { Certified } from './site.ts';
 // A client that costs as little as it can, since it shares the machine with the server that is measured: prepared request
 // bytes over kept-alive TLS, one request at a time on each connection, and just enough of HTTP/1.1 to find the end.
 
-export type Reply = { status: number; body: Buffer };
+export type Reply = { status: number; body: Buffer; retryAfterSeconds?: number };
 
 export type Connection = {
   send(request: Buffer): Promise<Reply>;
@@ -33,12 +33,14 @@ const parseReply = (bytes: Buffer): Reply | undefined => {
   const head = bytes.toString('latin1', 0, end);
   const status = Number(head.slice(9, 12));
   const length = /\r\ncontent-length: *(\d+)/i.exec(head);
+  const retry = /\r\nretry-after: *(\d+)/i.exec(head);
+  const meta = { status, ...(retry === null ? {} : { retryAfterSeconds: Number(retry[1]) }) };
   if (length !== null) {
     const size = Number(length[1]);
-    return bytes.length < end + 4 + size ? undefined : { status, body: bytes.subarray(end + 4, end + 4 + size) };
+    return bytes.length < end + 4 + size ? undefined : { ...meta, body: bytes.subarray(end + 4, end + 4 + size) };
   }
   const body = unchunk(bytes.subarray(end + 4));
-  return body === undefined ? undefined : { status, body };
+  return body === undefined ? undefined : { ...meta, body };
 };
 
 /** A mutual TLS connection, ready to send. */
@@ -75,7 +77,8 @@ export const openConnection = (port: number, ca: string, device: Certified): Pro
       resolve({
         send: (request) => {
           waiting = Promise.withResolvers<Reply>();
-          socket.write(request);
+          if (socket.destroyed) waiting.reject(new Error('the connection is closed'));
+          else socket.write(request);
           return waiting.promise;
         },
         close: () => {

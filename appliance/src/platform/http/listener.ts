@@ -17,6 +17,9 @@ export type ListenerParts = {
 const keepAliveMs = 75_000;
 const headersMs = 20_000;
 const requestMs = 30 * 60_000;
+// A fleet that comes back at once waits here for its handshake. The system's own limit (net.core.somaxconn, 4,096 as
+// Debian has it) bounds it; what finds no place is repeated by the client's system after a second.
+const waitingConnections = 4_096;
 
 /**
  * The one listener: TLS 1.2 or newer, HTTP/1.1 and HTTP/2. A client certificate is asked for and never required; the
@@ -45,7 +48,7 @@ export const startListener = async ({ fetch, tls, listen }: ListenerParts): Prom
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(listen.port, listen.address, () => {
+    server.listen({ port: listen.port, host: listen.address, backlog: waitingConnections }, () => {
       server.off('error', reject);
       resolve();
     });

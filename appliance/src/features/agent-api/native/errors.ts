@@ -6,7 +6,7 @@ export const notFound = (): AppError => new AppError('NOT_FOUND', 'not found');
 const oneRefusal = new Set<string>(['TOKEN', 'CERTIFICATE', 'REVOKED', 'UNAUTHENTICATED', 'FORBIDDEN']);
 
 /** The uniform refusal `{error, message}`; bad fields and the time to wait are added where there are some. */
-export const errorResponse = (error: unknown, jitter: (seconds: number) => number): Response => {
+export const errorResponse = (error: unknown, later: (seconds: number) => number): Response => {
   const failure = toFailure(error);
   if (oneRefusal.has(failure.code)) {
     return Response.json({ error: 'UNAUTHENTICATED', message: 'refused' }, { status: 401 });
@@ -14,7 +14,7 @@ export const errorResponse = (error: unknown, jitter: (seconds: number) => numbe
   const headers = new Headers();
   const seconds = failure.details['retryAfterSeconds'];
   if (failure.status === 429 || failure.status === 503) {
-    headers.set('Retry-After', String(typeof seconds === 'number' ? seconds : jitter(60)));
+    headers.set('Retry-After', String(typeof seconds === 'number' ? seconds : later(60)));
   }
   // The rest of a body that was refused unread must not be taken for the next request.
   if (failure.status === 413) headers.set('Connection', 'close');

@@ -46,11 +46,21 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const renewals = rateLimit({ perMinute: renewalsPerMinute, clock });
   const eventCalls = rateLimit({ perMinute: eventCallsPerMinute, clock });
 
-  /** A tenth up or down, so that devices that start together do not stay together. */
-  const jitter = (seconds: number): number => {
-    const share = ((randomBytes(1)[0] ?? 128) - 128) / 1280;
-    return Math.max(1, Math.round(seconds * (1 + share)));
+  const startedAt = clock();
+  /** Up to a share up or down. */
+  const spread = (seconds: number, most: number): number => {
+    const share = ((randomBytes(1)[0] ?? 128) - 128) / 128;
+    return Math.max(1, Math.round(seconds * (1 + share * most)));
   };
+  /** A tenth, so that devices that start together do not stay together. */
+  const jitter = (seconds: number): number => spread(seconds, 0.1);
+  /** After a start all come back at once: half an interval spreads them over the next one. */
+  const nextSeconds = (): number => {
+    const seconds = parts.pollSeconds();
+    return clock() - startedAt < seconds * 1_000 ? spread(seconds, 0.5) : jitter(seconds);
+  };
+  /** Those who were turned away together must not come back together. */
+  const later = (seconds: number): number => spread(seconds, 0.5);
   const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
   const caller = (c: Context<Env>): Caller => {
     const peer = peerOf(c.env?.incoming);
@@ -125,7 +135,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       const task = call.task === undefined ? tasks.next(device.id) : null;
       const reply: CheckInReply = {
         now: toTime(clock()),
-        next: jitter(parts.pollSeconds()),
+        next: nextSeconds(),
         want,
         cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
         live: [],
@@ -139,7 +149,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       const collection = c.req.param('collection');
       if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
       if (!inWork.take(device.id)) {
-        throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: jitter(20) });
+        throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
       }
       try {
         const section = { device: device.id, collection, door: 'native' } as const;
@@ -196,6 +206,6 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       });
     })
 
-    .notFound(() => errorResponse(notFound(), jitter))
-    .onError((error) => errorResponse(error, jitter));
+    .notFound(() => errorResponse(notFound(), later))
+    .onError((error) => errorResponse(error, later));
 };

@@ -1,0 +1,212 @@
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type TLSSocket } from 'node:tls';
+import { compose } from '@sallyport/appliance/compose';
+import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { openLog } from '@sallyport/appliance/platform/log';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { residentMb } from '../bench/support/process.ts';
+import {
+  type Certified,
+  enrolDevices,
+  makeSite,
+  type RunningServer,
+  type Site,
+  startServer,
+} from '../bench/support/site.ts';
+import { type Doors, type Hostile, hostileRequest } from '../fuzz/hostile-requests.ts';
+import { isLong, seed } from '../support/long.ts';
+
+// Hostile requests at every door that agents have, with and without the credentials of an enrolled device: the server
+// answers each, never with a failure of its own, and is as small afterwards as before.
+
+const count = isLong ? 1_000_000 : 4_000;
+const lanes = 24;
+/** Sockets that send a body byte by byte, meanwhile. */
+const slowBodies = 16;
+const log = openLog('silent');
+
+type Answer = { status: number; retryAfter: string | undefined };
+
+/** 503 is back-pressure; 501 is how GLPI's dialect says that a server does not take an action. */
+const isFailure = (status: number, { path }: Hostile): boolean =>
+  status >= 500 && status !== 503 && !(status === 501 && path.startsWith('/a/'));
+
+describe('requests of an attacker', () => {
+  let site: Site;
+  let server: RunningServer;
+  let devices: Certified[];
+  let doors: Doors;
+  const seen = { byStatus: new Map<number, number>(), cut: 0 };
+
+  beforeAll(async () => {
+    site = await makeSite('hostile');
+    const appliance = await compose({ dataDir: site.dataDir, log });
+    devices = await enrolDevices(appliance, 4, { certified: true });
+    const token = (purpose: 'glpi' | 'osquery'): string => {
+      const secret = newTokenSecret(purpose);
+      appliance.objects.create(systemActor, 'token', {
+        name: purpose,
+        purpose,
+        hash: tokenHash(secret),
+        approve: 'auto',
+      });
+      return secret;
+    };
+    doors = { glpiToken: token('glpi'), osquerySecret: token('osquery'), osqueryKey: 'not-enrolled-yet' };
+    await appliance.close();
+    server = await startServer(site);
+    const enrolled = await send(
+      await open(undefined),
+      {
+        method: 'POST',
+        path: '/api/osquery/enrol',
+        headers: { 'content-type': 'application/json' },
+        kind: '',
+        device: false,
+        body: Buffer.from(
+          JSON.stringify({ enroll_secret: doors.osquerySecret, host_identifier: 'a1', host_details: {} }),
+        ),
+      },
+      true,
+    ); // prettier-ignore
+    doors = { ...doors, osqueryKey: String((JSON.parse(enrolled.text) as { node_key?: string }).node_key ?? 'none') };
+  });
+  afterAll(async () => {
+    await server?.stop();
+    site?.remove();
+  });
+
+  const open = (device: Certified | undefined): Promise<TLSSocket> =>
+    new Promise((resolve, reject) => {
+      const identity = device === undefined ? {} : { key: device.key, cert: device.cert };
+      const socket = connect({
+        host: '127.0.0.1',
+        port: server.port,
+        ca: site.ca,
+        servername: 'localhost',
+        ...identity,
+      });
+      socket.once('error', reject);
+      socket.once('secureConnect', () => resolve(socket));
+    });
+
+  /** One request over one connection; `cut` where the server closed before it was through. */
+  const send = (
+    socket: TLSSocket,
+    hostile: Hostile,
+    whole = false,
+  ): Promise<Answer & { text: string; closed: boolean }> =>
+    new Promise((resolve, reject) => {
+      const outgoing = request({
+        createConnection: () => socket,
+        method: hostile.method,
+        path: hostile.path,
+        headers: { ...hostile.headers, 'content-length': String(hostile.body.length), connection: 'keep-alive' },
+        setDefaultHeaders: true,
+      });
+      outgoing.once('error', reject);
+      outgoing.once('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => whole && chunks.push(chunk));
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            retryAfter: response.headers['retry-after'],
+            text: Buffer.concat(chunks).toString(),
+            closed: response.headers.connection === 'close' || !outgoing.writableFinished,
+          }),
+        );
+      });
+      outgoing.end(hostile.body);
+    });
+
+  /** A lane keeps a connection with and one without a certificate, and opens another when one was closed. */
+  const lane = async (from: number): Promise<void> => {
+    const held = new Map<boolean, TLSSocket>();
+    for (let n = from; n < count; n += lanes) {
+      const hostile = hostileRequest(seed, n, doors);
+      const usable = held.get(hostile.device);
+      const socket =
+        usable !== undefined && !usable.destroyed && usable.writable
+          ? usable
+          : await open(hostile.device ? devices[from % devices.length] : undefined);
+      held.set(hostile.device, socket);
+      socket.removeAllListeners('error').on('error', () => undefined);
+      try {
+        const answer = await send(socket, hostile);
+        seen.byStatus.set(answer.status, (seen.byStatus.get(answer.status) ?? 0) + 1);
+        const what = `${n} of seed ${seed}: ${hostile.method} ${hostile.path.slice(0, 80)}, ${hostile.kind}`;
+        if (isFailure(answer.status, hostile)) throw new Error(`${answer.status} for ${what}`);
+        if (answer.closed) socket.destroy();
+      } catch (error) {
+        if (error instanceof Error && /for \d+ of seed/.test(error.message)) throw error;
+        // It was refused before it had sent everything.
+        seen.cut += 1;
+        socket.destroy();
+      }
+    }
+    for (const socket of held.values()) socket.destroy();
+  };
+
+  const slow = async (over: { now: boolean }, n: number): Promise<void> => {
+    while (!over.now) {
+      const socket = await open(devices[n % devices.length]);
+      socket.on('error', () => undefined);
+      socket.write(
+        'PUT /api/agent/v1/sections/software HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{',
+      );
+      for (let turn = 0; turn < 40 && !over.now && !socket.destroyed; turn += 1) {
+        socket.write(' ');
+        await sleep(50);
+      }
+      socket.destroy();
+    }
+  };
+
+  const health = async (): Promise<number> => {
+    const socket = await open(undefined);
+    const answer = await send(socket, {
+      method: 'GET',
+      path: '/healthz',
+      headers: {},
+      body: Buffer.alloc(0),
+      device: false,
+      kind: '',
+    });
+    socket.destroy();
+    return answer.status;
+  };
+
+  it(
+    `neither break the server nor make it grow (${count}, seed ${seed})`,
+    async () => {
+      const over = { now: false };
+      const slowOnes = Array.from({ length: slowBodies }, (_, n) => slow(over, n));
+      // Caches, compiled code and the heap's first size come with the first tenth.
+      const sizes: number[] = [];
+      const watch = setInterval(() => sizes.push(residentMb(server.pid)), isLong ? 5_000 : 250);
+      try {
+        await Promise.all(Array.from({ length: lanes }, (_, n) => lane(n)));
+      } finally {
+        clearInterval(watch);
+        over.now = true;
+        await Promise.all(slowOnes);
+      }
+      expect(await health()).toBe(200);
+      const answered = [...seen.byStatus.values()].reduce((sum, n) => sum + n, 0);
+      if (isLong)
+        console.info(Object.fromEntries(seen.byStatus), `cut ${seen.cut}`, `MB ${sizes.map(Math.round).join(' ')}`);
+      expect(answered + seen.cut).toBe(count);
+      // The doors were reached: some of it is even valid.
+      expect(seen.byStatus.get(400) ?? 0).toBeGreaterThan(count / 20);
+      expect(answered).toBeGreaterThan(count * 0.8);
+      const early = Math.max(...sizes.slice(0, Math.ceil(sizes.length / 4)));
+      const late = Math.min(...sizes.slice(-Math.ceil(sizes.length / 4)));
+      expect(late).toBeLessThan(early + 150);
+    },
+    isLong ? 3_600_000 : 120_000,
+  );
+});
