@@ -62,6 +62,18 @@ describe('the intake', () => {
     expect(appliance.inventory.verify()).toEqual([]);
   });
 
+  it('reads no further than the hash of a section that it holds, unless another one of the device is on its way', async () => {
+    const wire = wireOf([pack('bash')]);
+    const known = { known: true, added: 0, removed: 0, changed: 0 };
+    await intake.put(software(1, wire));
+    expect(await intake.put(software(1, wire.subarray(0, 120)))).toEqual(known);
+    await expect(intake.put(software(2, wire.subarray(0, 120)))).rejects.toMatchObject({ code: 'MALFORMED' });
+    const other = wireOf([pack('dash')]);
+    const both = await Promise.all([intake.put(software(1, other)), intake.put(software(1, wire))]);
+    expect(both).toMatchObject([{ known: false }, { known: false }]);
+    expect(appliance.inventory.section(1, 'software')).toMatchObject([{ name: 'bash' }]);
+  });
+
   it('names the wrong fields', async () => {
     const call = intake.put(software(1, wireOf([{ version: '1' }])));
     await expect(call).rejects.toMatchObject({

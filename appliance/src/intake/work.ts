@@ -1,5 +1,5 @@
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
-import { parseBody } from '../features/agent-api/native/body.ts';
+import { headOfBody, parseBody } from '../features/agent-api/native/body.ts';
 import { toIdentity } from '../features/devices/identity.ts';
 import { contradictsOwnKey } from '../features/devices/match.ts';
 import type { DeviceService } from '../features/devices/service.ts';
@@ -20,6 +20,15 @@ export type ReadReport = { report: WireReport; decoded: DecodedReport };
 export type Work = { section: SectionReport } | ReadReport;
 
 const bufferOf = (wire: Uint8Array): Buffer => Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
+
+/** The hash that our own agent begins a section with. */
+const hashHead = /^\{"hash":"([0-9a-f]{64})",/;
+
+/** Whether a section begins with the hash that is stored: then nobody needs to read the rest of it. */
+export const isKnownSection = (inventory: Pick<InventoryService, 'isKnown'>, section: WireSection): boolean => {
+  const hash = hashHead.exec(headOfBody(bufferOf(section.wire)).toString('latin1', 0, 128))?.[1];
+  return hash !== undefined && inventory.isKnown(section.device, section.collection, section.door, hash);
+};
 
 /** Reads a section of our own agent; MALFORMED, TOO_LARGE. */
 export const readSection = async ({ device, collection, door, wire }: WireSection): Promise<Work> => {

@@ -3,7 +3,7 @@ import { compose } from '../compose.ts';
 import { immediate } from '../platform/database.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
-import { readFacts, readReport, readSection, type Work, writeWork } from './work.ts';
+import { isKnownSection, readFacts, readReport, readSection, type Work, writeWork } from './work.ts';
 
 // Inflates, decodes and writes reports with a connection of its own. What waits is written in one transaction: a commit
 // costs a disk flush, however many reports it holds.
@@ -19,12 +19,20 @@ const { dataDir, extensions } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions });
 const { db, inventory, log } = appliance;
 
+const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
+
 type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const closing = { asked: false };
 const unsettled: { groups: number; timer: NodeJS.Timeout | undefined } = { groups: 0, timer: undefined };
 
-const reply = (message: IntakeReply): void => parentPort?.postMessage(message);
+/** Devices of the sections that are read or wait, by the number of the request. */
+const inWork = new Map<number, number>();
+
+const reply = (message: IntakeReply): void => {
+  inWork.delete(message.id);
+  parentPort?.postMessage(message);
+};
 
 const refuse = (id: number, error: unknown): void => {
   const { code, message, details } = toFailure(error);
@@ -81,6 +89,16 @@ const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => 
   if ('factsOf' in message) {
     reply({ id: message.id, outcome: await readFacts(message.factsOf) });
     return;
+  }
+  if ('section' in message) {
+    const { device } = message.section;
+    // Not past another section of the device that still has to be written: the last one sent must be the last one stored.
+    const isAlone = !Array.from(inWork.values()).includes(device);
+    if (isAlone && isKnownSection(inventory, message.section)) {
+      reply({ id: message.id, outcome: knownOutcome });
+      return;
+    }
+    inWork.set(message.id, device);
   }
   const work = 'section' in message ? await readSection(message.section) : await readReport(message.report);
   waiting.push({ id: message.id, work });

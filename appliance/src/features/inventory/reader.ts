@@ -173,6 +173,18 @@ export const inventoryReader = (parts: {
     return row?.members ? unpackIds(row.members, row.count) : new Uint32Array();
   };
 
+  const attributeOf = (device: number, name: string, field: string): readonly Stored[] => {
+    const row = sections.best(device, name);
+    return row === undefined ? [] : (unpackAttributes(row.attrs)[field] ?? []);
+  };
+
+  const items = (name: string, ids: readonly number[]): InventoryRow[] => {
+    const { shape, shared } = holder(name);
+    return (shared?.byIds(ids) ?? []).map(
+      (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false) }) as InventoryRow,
+    );
+  };
+
   const itemsAfter = (name: string, after: number, limit: number): InventoryRow[] => {
     const { shape, shared } = holder(name);
     return (shared?.after(after, limit) ?? []).map(
@@ -188,6 +200,8 @@ export const inventoryReader = (parts: {
     tally,
     itemDevices: (name: string, item: number): number[] => holders(name, new Set([item])),
     memberIds,
+    attributeOf,
+    items,
     itemsAfter,
     readCell,
     holders,

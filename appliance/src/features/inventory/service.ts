@@ -43,6 +43,8 @@ export type InventoryService = InventoryTransfer & {
   putSection(report: SectionReport): SectionOutcome;
   /** Stores a decoded report in one transaction; what does not fit its collection is left out and counted. */
   putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
+  /** Whether the section that is stored of a door has this hash. */
+  isKnown(device: number, collection: string, door: Door, hash: string): boolean;
   /** The device's rows of a collection through the best door, or through another one. */
   section(device: number, collection: string, options?: { personal?: boolean; door?: Door }): SectionRow[];
   /** Per device, how many items of a `shared` collection have each value of a field. */
@@ -54,6 +56,10 @@ export type InventoryService = InventoryTransfer & {
   holders(collection: string, items: ReadonlySet<number>, among?: readonly number[]): number[];
   /** The ids of a device's items of a `shared` collection, rising. */
   memberIds(device: number, collection: string): Uint32Array;
+  /** The values of a perDevice field beside `memberIds`, as they are stored; none where no item has one. */
+  attributeOf(device: number, collection: string, field: string): readonly (string | number | null)[];
+  /** Items of a `shared` collection. */
+  items(collection: string, ids: readonly number[]): InventoryRow[];
   /** Items of a `shared` collection by rising id, from the one after `after` on. */
   itemsAfter(collection: string, after: number, limit: number): InventoryRow[];
   /** Enters first reports into the index of who has what, at most so many devices; how many it were. */
@@ -174,6 +180,7 @@ export const inventoryService = ({
     collection: (name) => holder(name).shape.collection,
     hashes,
     putSection: writer.put,
+    isKnown: writer.isKnown,
     putReport: reportWriter({ db, collections, hashes, put: writer.put, held: reader.held }),
     ...reader,
     changes: log.changes,

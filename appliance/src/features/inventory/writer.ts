@@ -10,7 +10,7 @@ import { ownSection } from './put-own.ts';
 import { sharedSection } from './put-shared.ts';
 import { sectionHash } from './section-hash.ts';
 import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
-import type { Collection, Item, SectionChanged, SectionOutcome, SectionReport } from './types.ts';
+import type { Collection, Door, Item, SectionChanged, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser } from './validate.ts';
 
 export type Holder = {
@@ -154,6 +154,9 @@ export const sectionWriter = (parts: {
   };
 
   return {
+    /** Whether the stored section of a door has this hash. */
+    isKnown: (device: number, collection: string, door: Door, hash: string): boolean =>
+      sections.hash(device, collection, door)?.hash.toString('hex') === hash,
     put: (report: SectionReport): SectionOutcome => {
       const found = holder(report.collection);
       if (!hashPattern.test(report.hash)) throw invalid({ hash: { key: 'validation.format' } });

@@ -5,7 +5,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import type { SectionChanged, SectionRow } from '../inventory/types.ts';
+import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/types.ts';
 import { compareSets, packIds, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
@@ -36,7 +36,7 @@ export type VulnerabilityParts = {
   readonly statePath: string;
   /** The folder `advisories/`. */
   readonly folder: string;
-  readonly inventory: Pick<InventoryService, 'section'>;
+  readonly inventory: Pick<InventoryService, 'section' | 'items' | 'memberIds' | 'attributeOf'>;
   readonly events: Pick<EventService, 'record'>;
   readonly clock: () => number;
 };
@@ -89,7 +89,7 @@ export type VulnerabilityService = {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const identityOf = (row: SectionRow): SoftwareIdentity => ({
+const identityOf = (row: InventoryRow): SoftwareIdentity => ({
   type: text(row['type']),
   name: text(row['name']),
   version: text(row['version']),
@@ -103,6 +103,9 @@ export const platformOf = (rows: readonly SectionRow[]): Platform | undefined =>
   const row = rows[0];
   return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
 };
+
+/** Whether an item itself says all that its coordinate needs; see source-names.ts for those that do not. */
+const isSettled = (item: SoftwareIdentity): boolean => item.type !== 'deb' || (item.source ?? '') !== '';
 
 const later = (a: string, b: string): string => (a > b ? a : b);
 
@@ -132,21 +135,35 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     }
   };
 
+  /** Works out the coordinates of items that have none yet under this release. */
+  const newCoords = (items: readonly number[], platform: Platform | undefined, at: string): number[] => {
+    const eco = platform === undefined ? null : ecosystemOf(platform);
+    const rows = inventory.items('software', items);
+    const reported = rows.map(identityOf);
+    const coords: number[] = [];
+    for (const [n, item] of withSources(reported, platform, eco).entries()) {
+      const coordinate = coordinateOf(item, platform);
+      const found = coordinate === undefined ? { id: 0, isNew: false } : store.coord(coordinate);
+      if (coordinate !== undefined && found.isNew) matchNew(found.id, coordinate, at);
+      // What others say of its source may be another thing tomorrow.
+      if (isSettled(reported[n] as SoftwareIdentity)) store.setItemCoord(rows[n]?.id ?? 0, eco ?? '', found.id);
+      coords.push(found.id);
+    }
+    return coords;
+  };
+
   const coordsOf = (device: number, at: string): number[] => {
     const platform = platformOf(inventory.section(device, 'platform'));
-    const ids = new Set<number>();
-    const items = inventory
-      .section(device, 'software')
-      // Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart.
-      .filter((row) => row['kernel'] !== 'old' && row['kernel'] !== 'pending')
-      .map(identityOf);
-    for (const item of withSources(items, platform, platform === undefined ? null : ecosystemOf(platform))) {
-      const coordinate = coordinateOf(item, platform);
-      if (!coordinate) continue;
-      const { id, isNew } = store.coord(coordinate);
-      if (isNew) matchNew(id, coordinate, at);
-      ids.add(id);
-    }
+    const eco = platform === undefined ? null : ecosystemOf(platform);
+    const kernels = inventory.attributeOf(device, 'software', 'kernel');
+    // Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart.
+    const items = Array.from(inventory.memberIds(device, 'software')).filter(
+      (_, n) => kernels[n] !== 'old' && kernels[n] !== 'pending',
+    );
+    const known = store.itemCoords(items, eco ?? '');
+    const unknown = items.filter((item) => !known.has(item));
+    const ids = new Set([...known.values(), ...(unknown.length === 0 ? [] : newCoords(unknown, platform, at))]);
+    ids.delete(0);
     return [...ids].sort((a, b) => a - b);
   };
 
@@ -167,7 +184,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const before = store.device(device);
     if (!before) {
       if (now.length === 0) return;
-      for (const coord of now) store.countUp(coord);
+      store.countUp(now);
       store.putDevice(device, at, packIds(now));
       return;
     }
@@ -203,6 +220,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       if (collection === 'software' || collection === 'platform') immediate(db, () => updateDevice(device));
     },
     refreshSources: () => {
+      store.dropItemCoords();
       for (const { device } of store.withoutSources()) immediate(db, () => updateDevice(device));
     },
     forget: (device) => immediate(db, () => forget(device)),
@@ -212,7 +230,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         forget(device);
         if (kept === null) return;
         store.putBack(device, kept);
-        for (const coord of deviceCoords(device)) store.countUp(coord);
+        store.countUp(deviceCoords(device));
       }),
     rematch: () => {
       const number = current();

@@ -29,6 +29,16 @@ export const vulnerabilityStore = (db: Database) => {
     .pluck();
   const addCoord = db.prepare('INSERT INTO coord (eco, name, version, key) VALUES (?, ?, ?, ?)');
   const countUp = db.prepare('UPDATE coord SET devices = devices + 1 WHERE id = ?');
+  const countAllUp = db.prepare('UPDATE coord SET devices = devices + 1 WHERE id IN (SELECT value FROM json_each(?))');
+  const itemCoords = db
+    .prepare<[string, string], [number, number]>(
+      `SELECT i.item, i.coord FROM json_each(?) e CROSS JOIN item_coord i ON i.item = e.value AND i.eco = ?`,
+    )
+    .raw();
+  const setItemCoord = db.prepare<[number, string, number]>(
+    'INSERT OR REPLACE INTO item_coord (item, eco, coord) VALUES (?, ?, ?)',
+  );
+  const dropItemCoords = db.prepare<[]>('DELETE FROM item_coord WHERE item NOT IN (SELECT id FROM inv_software)');
   const countDown = db.prepare('UPDATE coord SET devices = devices - 1 WHERE id = ?');
   const findDevice = db.prepare<[number], { since: string; coords: Buffer }>(
     'SELECT since, coords FROM device_coord WHERE device = ?',
@@ -123,9 +133,19 @@ export const vulnerabilityStore = (db: Database) => {
       putDevice.run(device, since, Buffer.from(coords, 'base64'));
       for (const row of log) putLog.run(device, row.coord, row.added, row.removed);
     },
-    /** Counts a coordinate that came with a device's first inventory. */
-    countUp: (coord: number): void => {
-      countUp.run(coord);
+    /** Coordinates of items under a release, as far as they are known; 0 is none. */
+    itemCoords: (items: readonly number[], eco: string): Map<number, number> =>
+      new Map(itemCoords.all(JSON.stringify(items), eco)),
+    setItemCoord: (item: number, eco: string, coord: number): void => {
+      setItemCoord.run(item, eco, coord);
+    },
+    /** Forgets the coordinates of items that are gone. */
+    dropItemCoords: (): void => {
+      dropItemCoords.run();
+    },
+    /** Counts the coordinates that came with a device's first inventory. */
+    countUp: (coords: readonly number[]): void => {
+      countAllUp.run(JSON.stringify(coords));
     },
     countDown: (coord: number): void => {
       countDown.run(coord);

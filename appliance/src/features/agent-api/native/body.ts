@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { constants, gunzip, gunzipSync, inflate, inflateSync } from 'node:zlib';
 import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { AppError } from '../../../platform/errors.ts';
 
@@ -89,6 +89,21 @@ export const decodeBody = async (bytes: Buffer): Promise<Buffer> => {
   if (bytes[0] === 0x7b) return bytes;
   if (bytes[0] === 0x3c) throw new AppError('UNSUPPORTED_TYPE', 'this call takes JSON');
   throw malformed();
+};
+
+const headBytes = 512;
+
+/** The first bytes of a body, unpacked; empty where they cannot be. Nothing is said about the rest. */
+export const headOfBody = (bytes: Buffer): Buffer => {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: headBytes * wireLimits.inflationRatio };
+  const first = bytes.subarray(0, headBytes);
+  try {
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(first, options);
+    return bytes[0] === 0x78 ? inflateSync(first, options) : first;
+  } catch {
+    // Whoever reads the whole says what is wrong with it.
+    return Buffer.alloc(0);
+  }
 };
 
 const maxDepth = 16;
