@@ -64,10 +64,11 @@ const Rows = ({ ctx, row }: { ctx: Ctx; row: AnswerRow }) => {
           ctx={ctx}
           caption={ctx.t('queries.rowsOf', { device: row.name })}
           plain
+          records="labelled"
           rows={row.rows}
           columns={columns.map((name) => ({
             key: name,
-            label: <span translate="no">{name}</span>,
+            label: name,
             any: true,
             cell: (one: Readonly<Record<string, string>>) => <span translate="no">{one[name] ?? ''}</span>,
           }))}
