@@ -6,6 +6,7 @@ import { bundleScale } from './bundle-scale.ts';
 import { checkIns } from './check-ins.ts';
 import { inventories } from './inventories.ts';
 import { matching } from './matching.ts';
+import { osqueryPolls } from './osquery-polls.ts';
 import { type Benchmark, type Result, resultText, timed } from './report.ts';
 import { storage } from './storage.ts';
 
@@ -14,6 +15,7 @@ import { storage } from './storage.ts';
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   'check-ins': checkIns,
   inventories,
+  'osquery-polls': osqueryPolls,
   bundle,
   'bundle-scale': bundleScale,
   'bundle-peers': bundlePeers,

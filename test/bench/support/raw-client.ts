@@ -1,4 +1,5 @@
-import { connect, type TLSSocket } from 'node:tls';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect } from 'node:tls';
 import type { Certified } from './site.ts';
 
 // A client that costs as little as it can, since it shares the machine with the server that is measured: prepared request
@@ -43,18 +44,9 @@ const parseReply = (bytes: Buffer): Reply | undefined => {
   return body === undefined ? undefined : { ...meta, body };
 };
 
-/** A mutual TLS connection, ready to send. */
-export const openConnection = (port: number, ca: string, device: Certified): Promise<Connection> =>
+/** A connection over a socket that says by `readyEvent` that it can be written to. */
+const overSocket = (socket: Socket, readyEvent: 'connect' | 'secureConnect'): Promise<Connection> =>
   new Promise((resolve, reject) => {
-    const socket: TLSSocket = connect({
-      host: '127.0.0.1',
-      port,
-      ca,
-      key: device.key,
-      cert: device.cert,
-      servername: 'localhost',
-      ALPNProtocols: ['http/1.1'],
-    });
     let waiting: PromiseWithResolvers<Reply> | undefined;
     let received: Buffer = Buffer.alloc(0);
     const fail = (error: Error): void => {
@@ -73,7 +65,7 @@ export const openConnection = (port: number, ca: string, device: Certified): Pro
       waiting = undefined;
       answer(reply);
     });
-    socket.once('secureConnect', () =>
+    socket.once(readyEvent, () =>
       resolve({
         send: (request) => {
           waiting = Promise.withResolvers<Reply>();
@@ -88,6 +80,18 @@ export const openConnection = (port: number, ca: string, device: Certified): Pro
       }),
     );
   });
+
+const tlsOptions = { host: '127.0.0.1', servername: 'localhost', ALPNProtocols: ['http/1.1'] };
+
+/** A mutual TLS connection, ready to send. */
+export const openConnection = (port: number, ca: string, device: Certified): Promise<Connection> =>
+  overSocket(connect({ ...tlsOptions, port, ca, key: device.key, cert: device.cert }), 'secureConnect');
+
+/** A connection without a certificate; without a CA it has no TLS either. */
+export const openAnonymous = (port: number, ca: string | undefined): Promise<Connection> =>
+  ca === undefined
+    ? overSocket(connectPlain({ host: '127.0.0.1', port }), 'connect')
+    : overSocket(connect({ ...tlsOptions, port, ca }), 'secureConnect');
 
 /** Opens one connection for each device, a few at a time. */
 export const openConnections = async (
