@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { openDatabase } from '@sallyport/appliance/platform/database';
+
+// Looks for texts in everything that an appliance keeps: the bytes of every file (database, WAL, logs), and every value of
+// the database once more, unpacked, since packed columns hide a text from whoever looks at bytes only.
+
+const unpackers = [inflateRawSync, inflateSync, gunzipSync, brotliDecompressSync];
+
+const unpacked = (bytes: Buffer): Buffer[] =>
+  unpackers.flatMap((unpack) => {
+    try {
+      return [unpack(bytes, { maxOutputLength: 64 << 20 })];
+    } catch {
+      return [];
+    }
+  });
+
+const encodings = ['utf8', 'utf16le', 'base64', 'hex'] as const;
+
+/** How a text may stand in bytes. A base64 text has three forms, by where it starts; the middle of each is looked for. */
+const formsOf = (text: string): Buffer[] =>
+  encodings.flatMap((encoding) =>
+    encoding === 'base64'
+      ? ['', 'x', 'xx'].map((before) =>
+          Buffer.from(
+            Buffer.from(before + text)
+              .toString('base64')
+              .slice(4, -4),
+          ),
+        )
+      : encoding === 'hex'
+        ? [Buffer.from(Buffer.from(text).toString('hex'))]
+        : [Buffer.from(text, encoding)],
+  );
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+
+/** Where each of the texts is found; nothing for those that are nowhere. */
+export const findInFolder = (folder: string, database: string, texts: readonly string[]): string[] => {
+  const forms = texts.map((text) => ({ text, bytes: formsOf(text) }));
+  const found = new Set<string>();
+  const look = (bytes: Buffer, where: string): void => {
+    for (const { text, bytes: looks } of forms)
+      if (looks.some((form) => bytes.includes(form))) found.add(`${text} in ${where}`);
+  };
+  for (const path of filesBelow(folder)) look(readFileSync(path), path.slice(folder.length + 1));
+  const db = openDatabase(database, { readonly: true });
+  try {
+    const tables = db
+      .prepare<[], { name: string }>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+      .all();
+    for (const { name } of tables) {
+      for (const row of db.prepare<[], Record<string, unknown>>(`select * from "${name}"`).all()) {
+        for (const [column, value] of Object.entries(row)) {
+          const bytes = Buffer.isBuffer(value) ? value : Buffer.from(String(value));
+          look(bytes, `${name}.${column}`);
+          if (Buffer.isBuffer(value)) for (const inner of unpacked(value)) look(inner, `${name}.${column}, unpacked`);
+        }
+      }
+    }
+  } finally {
+    db.close();
+  }
+  return [...found].sort();
+};
