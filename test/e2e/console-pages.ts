@@ -26,6 +26,9 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'deviceAddFile',
   'deviceApprove',
   'deviceRevoke',
+  'deviceDistinct',
+  'deviceUnmerge',
+  'deviceForget',
   'devicePersonal',
   'softwareCsv',
   'inventoryCsv',
@@ -101,6 +104,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('me', paths.me()),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
     ...at('deviceAdd', paths.deviceAdd({ client: 'osquery' })),
+    ...at('deviceDuplicates', paths.deviceDuplicates()),
+    ...at('deviceCompare', paths.deviceCompare({ one: device, two: site.devices.get('hmi-04') ?? '' })),
     ...at('device', paths.device(device)),
     ...at(
       'deviceTab',

@@ -28,6 +28,14 @@ export const paths = {
   deviceAdd: (query: Query = {}) => withQuery('/devices/add', query),
   /** POST; answers with a file. */
   deviceAddFile: () => '/devices/add/file',
+  /** Held copies, pairs that may be one device, merges that can be undone. */
+  deviceDuplicates: () => '/device-duplicates',
+  /** Two records side by side (`one`, `two`, `keep`); POST merges. */
+  deviceCompare: (query: Query = {}) => withQuery('/device-duplicates/compare', query),
+  /** POST: `one` and `two` are two devices. */
+  deviceDistinct: () => '/device-duplicates/distinct',
+  /** POST: `merge` */
+  deviceUnmerge: () => '/device-duplicates/undo',
   device: (id: string) => `/devices/${enc(id)}`,
   /** A tab: a collection, or findings, updates, changes, events. */
   deviceTab: (id: string, tab: string, query: Query = {}) => withQuery(`/devices/${enc(id)}/${enc(tab)}`, query),
@@ -35,6 +43,8 @@ export const paths = {
   deviceApprove: (id: string) => `/devices/${enc(id)}/approve`,
   /** POST */
   deviceRevoke: (id: string) => `/devices/${enc(id)}/revoke`,
+  /** POST: removes the record of a device that may not come in. */
+  deviceForget: (id: string) => `/devices/${enc(id)}/forget`,
   /** Form of the display name, description and group. */
   deviceEdit: (id: string) => `/devices/${enc(id)}/edit`,
   /** POST: shows personal rows once and records it. */
@@ -186,10 +196,15 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   devicesBulk: '/devices/bulk',
   deviceAdd: '/devices/add',
   deviceAddFile: '/devices/add/file',
+  deviceDuplicates: '/device-duplicates',
+  deviceCompare: '/device-duplicates/compare',
+  deviceDistinct: '/device-duplicates/distinct',
+  deviceUnmerge: '/device-duplicates/undo',
   device: '/devices/:id',
   deviceTab: '/devices/:id/:tab',
   deviceApprove: '/devices/:id/approve',
   deviceRevoke: '/devices/:id/revoke',
+  deviceForget: '/devices/:id/forget',
   deviceEdit: '/devices/:id/edit',
   devicePersonal: '/devices/:id/:collection/personal',
   software: '/software',

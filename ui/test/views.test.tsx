@@ -3,6 +3,8 @@ import type { Ctx } from '../src/context.ts';
 import { langs } from '../src/i18n/types.ts';
 import { Confirm } from '../src/views/confirm.tsx';
 import { Device } from '../src/views/device.tsx';
+import { DeviceCompare } from '../src/views/device-compare.tsx';
+import { DeviceDuplicates } from '../src/views/device-duplicates.tsx';
 import { Devices } from '../src/views/devices.tsx';
 import { FirstPassword } from '../src/views/first-password.tsx';
 import { Login } from '../src/views/login.tsx';
@@ -34,6 +36,47 @@ const views: readonly (readonly [name: string, view: View])[] = [
         minLength={12}
         fingerprint={'7c1e'.repeat(16)}
         errors={{ password: { key: 'validation.weakPassword' } }}
+      />
+    ),
+  ],
+  [
+    'duplicates of devices',
+    (ctx) => (
+      <DeviceDuplicates
+        ctx={ctx}
+        held={[
+          { id: 'h', name: 'pump', reason: 'same-uuid-live', resembles: { id: 'o', name: 'pump' }, createdAt: nowMs },
+        ]}
+        pairs={[
+          {
+            one: { id: 'o', name: 'a' },
+            two: { id: 't', name: 'b' },
+            why: [{ reason: 'mac', values: ['00:1b:21:aa:bb:01'] }],
+          },
+        ]}
+        merged={[
+          {
+            merge: 4,
+            keep: { id: 'o', name: 'a' },
+            other: { id: 'x', name: '' },
+            at: nowMs,
+            by: 'admin',
+            isNewest: true,
+          },
+        ]}
+      />
+    ),
+  ],
+  [
+    'two records side by side',
+    (ctx) => (
+      <DeviceCompare
+        ctx={ctx}
+        one={{ id: 'o', name: 'a' }}
+        two={{ id: 't', name: 'b' }}
+        keep="t"
+        rows={[{ field: 'uuid', one: 'x', two: 'x', same: true }]}
+        moves={[{ key: 'records.m.changes', params: { n: 5 } }]}
       />
     ),
   ],
@@ -72,6 +115,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
         ctx={ctx}
         device={device}
         tabs={[{ name: 'summary' }, { name: 'findings', count: 0 }, { name: 'software', count: 81 }]}
+        clients={[{ door: 'osquery', agent: '5.10.2', state: 'pending', address: '192.0.2.1', lastSeenAt: nowMs }]}
         groups={[
           {
             title: { key: 'collection.platform.title' },

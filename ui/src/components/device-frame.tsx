@@ -47,7 +47,8 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
           <span>
             {ctx.rich('devices.resembles', {
               device: <a href={paths.device(device.resembles.id)}>{device.resembles.name}</a>,
-            })}
+            })}{' '}
+            <a href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>{ctx.t('records.compare')}</a>
           </span>
         )}
         {approve}
@@ -61,7 +62,16 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
         level="running"
         title={ctx.t(device.reenrolling ? 'devices.reenrollingTitle' : 'devices.pendingTitle')}
       >
-        {ctx.t('devices.pendingWhy')} {approve}
+        {ctx.t('devices.pendingWhy')}{' '}
+        {device.resembles === undefined ? null : (
+          <span>
+            {ctx.rich('records.resembles', {
+              device: <a href={paths.device(device.resembles.id)}>{device.resembles.name}</a>,
+            })}{' '}
+            <a href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>{ctx.t('records.compare')}</a>
+          </span>
+        )}
+        {approve}
       </Notice>
     );
   }

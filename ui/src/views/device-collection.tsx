@@ -30,6 +30,9 @@ export type DeviceCollectionProps = {
   readonly next?: string | undefined;
   /** The door that reported it and when; null when nothing has been reported yet. */
   readonly reported: { readonly door: string; readonly at: When } | null;
+  /** Doors of the same section that do not count, as links to what they report; `showing`: one of them is shown. */
+  readonly alsoReported?: readonly string[];
+  readonly showing?: { readonly best: string } | undefined;
   /** `withheld`: personal values are null until the reader asks; asking is recorded. */
   readonly personal: 'none' | 'withheld' | 'shown';
 };
@@ -64,6 +67,26 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
         <Withheld ctx={ctx} device={device} collection={collection} />
       ) : null}
       {props.personal === 'shown' ? <p class="second">{ctx.t('devices.shownRecorded')}</p> : null}
+      {props.showing === undefined ? null : (
+        <Notice
+          ctx={ctx}
+          level="running"
+          title={ctx.t('records.showing', { door: ctx.tDynamic(`door.${props.showing.best}`) })}
+        >
+          <a href={paths.deviceTab(device.id, collection)}>{ctx.t('records.back')}</a>
+        </Notice>
+      )}
+      {(props.alsoReported ?? []).length === 0 ? null : (
+        <p class="second">
+          {ctx.t('records.also')}:{' '}
+          {(props.alsoReported ?? []).map((door, at) => (
+            <>
+              {at === 0 ? '' : ', '}
+              <a href={paths.deviceTab(device.id, collection, { door })}>{ctx.tDynamic(`door.${door}`)}</a>
+            </>
+          ))}
+        </p>
+      )}
       {props.single || reported === null ? null : (
         <Filters ctx={ctx} list={list} filters={[]} placeholder={ctx.t('list.search')} />
       )}

@@ -40,8 +40,18 @@ export type DeviceProps = {
   readonly description?: string;
   readonly showOthers: boolean;
   readonly certificate?: { readonly fingerprint: string; readonly notAfter: When };
+  /** Its clients, those in use first. */
+  readonly clients: readonly ClientRow[];
   /** Updates that are here and approved for this device. */
   readonly deployable: readonly Reference[];
+};
+
+export type ClientRow = {
+  readonly door: string;
+  readonly agent: string;
+  readonly state: string;
+  readonly address: string | null;
+  readonly lastSeenAt: When | null;
 };
 
 type Line = Fact & { readonly group: string };
@@ -128,8 +138,60 @@ const Personal = ({ ctx, device, personal }: Pick<DeviceProps, 'ctx' | 'device' 
     </Panel>
   );
 
+const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
+  <Panel title={ctx.t('records.clients')}>
+    {clients.length === 0 ? (
+      <div class="body">
+        <p class="second">{ctx.t('records.noClients')}</p>
+      </div>
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('records.clients')}
+        rows={clients}
+        columns={[
+          {
+            key: 'client',
+            label: ctx.t('records.client'),
+            head: true,
+            any: true,
+            cell: (row) => (
+              <>
+                {ctx.tDynamic(`door.${row.door}`)} <span translate="no">{row.agent}</span>
+                {row.address === null ? null : (
+                  <span class="second" translate="no">
+                    {' '}
+                    {row.address}
+                  </span>
+                )}
+              </>
+            ),
+          },
+          {
+            key: 'state',
+            label: ctx.t('records.clientState'),
+            cell: (row) => ctx.tDynamic(`records.s.${row.state}`),
+          },
+          {
+            key: 'seen',
+            label: ctx.t('records.clientSeen'),
+            num: true,
+            cell: (row) => <Age ctx={ctx} at={row.lastSeenAt} />,
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
 const EndOfDevice = ({ ctx, device }: Pick<DeviceProps, 'ctx' | 'device'>) =>
-  device.state === 'revoked' ? null : (
+  device.state === 'revoked' || device.state === 'discovered' ? (
+    <PostForm ctx={ctx} action={paths.deviceForget(device.id)}>
+      <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
+        {ctx.t('records.forget')}
+      </Button>
+    </PostForm>
+  ) : (
     <PostForm ctx={ctx} action={paths.deviceRevoke(device.id)}>
       <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
         {ctx.t('devices.revoke')}
@@ -208,6 +270,7 @@ export const Device = (props: DeviceProps) => {
               )}
             </div>
           </Panel>
+          <Clients ctx={ctx} clients={props.clients} />
           <Panel title={ctx.t('devices.agent')}>
             <div class="body">
               <Facts

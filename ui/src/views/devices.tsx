@@ -243,6 +243,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
           <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
+          <LinkButton href={paths.deviceDuplicates()}>{ctx.t('records.title')}</LinkButton>
           {add}
         </>
       }

@@ -13,6 +13,7 @@ import { changePages } from './pages/changes.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
 import { deviationPages } from './pages/deviations.tsx';
 import { devicePages } from './pages/device.tsx';
+import { deviceDuplicatePages } from './pages/device-duplicates.tsx';
 import { devicesPages } from './pages/devices.tsx';
 import { discoveryPages } from './pages/discovery.tsx';
 import { eventPages } from './pages/events.tsx';
@@ -64,6 +65,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   // The fixed addresses of a list come before the pages of its items.
   app.route('/', devicesPages(deps, model));
   app.route('/', addDevicePages(deps));
+  app.route('/', deviceDuplicatePages(deps, model));
   app.route('/', devicePages(deps, model));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));

@@ -41,7 +41,10 @@ type Data = {
   derived: Record<string, { keep: unknown; other: unknown }>;
 };
 
-/** Moved in a way of their own, or not at all: events are part of the journal's chain and keep their number. */
+/**
+ * Moved in a way of their own, or not at all: events are part of the journal's chain and keep their number, and triggers
+ * keep the rows of the list.
+ */
 const ownWay = new Set([
   'section',
   'change_log',

@@ -7,6 +7,7 @@ import { collectionsChoices } from './collections-choices.ts';
 import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
 import { deployments } from './deployments.ts';
+import { deviceRecords } from './device-records.ts';
 import { devices } from './devices.ts';
 import { errors } from './errors.ts';
 import { eventTypes } from './event-types.ts';
@@ -46,6 +47,7 @@ export const en = {
   ...collectionsSecurity,
   ...common,
   ...deployments,
+  ...deviceRecords,
   ...devices,
   ...errors,
   ...eventTypes,

@@ -14,7 +14,7 @@ import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { baselinesOf } from '../../baselines/chain.ts';
-import { type Change, type Collection, readRight } from '../../inventory/types.ts';
+import { type Change, type Collection, type Door, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import { baselineViews } from '../baseline-view.ts';
 import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
@@ -31,6 +31,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const eventFilters = ['severity', 'type'];
 const lastChanges = 8;
+const maxOtherRows = 1_000;
 
 /** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
 export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -60,9 +61,19 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     { name: 'events' },
   ];
 
+  /** Doors that report the same section and do not count. */
+  const otherDoors = (device: ListedDevice, collection: Collection, best: Door | undefined): Door[] =>
+    inventory
+      .heldSections(device.id)
+      .filter((section) => section.collection === collection.name && section.door !== best)
+      .map(({ door }) => door);
+
   const factGroup = (device: ListedDevice, collection: Collection): FactGroup | undefined => {
     const [row] = inventory.section(device.id, collection.name);
     if (row === undefined) return undefined;
+    const others = otherDoors(device, collection, row._door).map((door) =>
+      inventory.section(device.id, collection.name, { door }),
+    );
     const facts = fieldColumns(collection, { link: true })
       .filter((column) => !column.personal && row[column.name] !== null && row[column.name] !== undefined)
       .map(
@@ -72,6 +83,12 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           type: column.type,
           ...(column.unit === undefined ? {} : { unit: column.unit }),
           source: `door.${row._door}`,
+          others: others.flatMap(([other]) => {
+            const value = other?.[column.name] ?? null;
+            return other === undefined || value === null || JSON.stringify(value) === JSON.stringify(row[column.name])
+              ? []
+              : [{ value, source: `door.${other._door}`, at: other._collectedAt }];
+          }),
           // A check-in whose hash is the same says the values again.
           at: Math.max(row._collectedAt, device.lastSeenAt ?? 0),
           ...(column.name === 'restartPending' && row[column.name] === true ? { level: 'warning' as const } : {}),
@@ -142,6 +159,13 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         {...(certificate === undefined
           ? {}
           : { certificate: { fingerprint: certificate.fingerprint, notAfter: certificate.notAfter } })}
+        clients={devices.doors(device.id).map((door) => ({
+          door: door.door,
+          agent: door.agent,
+          state: door.state,
+          address: door.from,
+          lastSeenAt: door.lastSeenAt,
+        }))}
         deployable={updates
           .forDevice(device.id)
           .filter(({ update, isNeeded }) => isNeeded && update.approval === 'approved' && update.supply === 'arrived')
@@ -175,7 +199,14 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ...extras.query(collection, list),
       ...(cursor === undefined ? {} : { after: cursor }),
     });
-    const [row] = inventory.section(device.id, collection.name);
+    const [first] = inventory.section(device.id, collection.name);
+    const others = otherDoors(device, collection, first?._door);
+    // What does not count is shown as it was reported, without lists' tools.
+    const asked = others.find((door) => door === c.req.query('door'));
+    const reported =
+      asked === undefined ? [] : inventory.section(device.id, collection.name, { door: asked, personal });
+    const row = asked === undefined ? first : reported[0];
+    const rows = asked === undefined ? found.rows : reported.slice(0, maxOtherRows);
     const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';
     return c.html(
       <DeviceCollection
@@ -187,7 +218,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         titleField={collection.title}
         columns={[...columns, ...extras.columns(collection)]}
         list={list}
-        rows={found.rows.map((item) => {
+        rows={rows.map((item) => {
           const extra = extras.row(actor, collection, device.publicId, item);
           const own =
             collection.name === 'software'
@@ -200,8 +231,10 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             values: { ...rowValues(item, columns), ...extra.values },
           };
         })}
-        total={found.total}
-        next={found.next}
+        total={asked === undefined ? found.total : reported.length}
+        next={asked === undefined ? found.next : undefined}
+        alsoReported={others.filter((door) => door !== asked)}
+        showing={asked === undefined || first === undefined ? undefined : { best: first._door }}
         reported={row === undefined ? null : { door: row._door, at: row._collectedAt }}
         personal={personalState}
       />,
@@ -402,6 +435,32 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return c.redirect(paths.device(device.publicId), 303);
   };
 
+  const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    const params = { name: device.name };
+    if (c.get('form').text('confirmed') === '1') {
+      devices.forget(actor, device.id);
+      setToast(c, { said: { key: 'toast.deviceRecords.forgotten', params } });
+      return c.redirect(paths.devices(), 303);
+    }
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="devices"
+        question={{ key: 'confirm.deviceForget.question', params }}
+        consequences={[{ key: 'confirm.deviceForget.consequence' }]}
+        items={[]}
+        count={1}
+        action={paths.deviceForget(device.publicId)}
+        fields={[['confirmed', '1']]}
+        button={{ key: 'confirm.deviceForget.button' }}
+        danger
+        cancel={paths.device(device.publicId)}
+      />,
+    );
+  };
+
   const editForm = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
     actorFor(c, 'devices:write');
     const device = model.get(param(c, 'id'));
@@ -468,6 +527,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     .get(routePatterns.deviceEdit, (c) => editForm(c))
     .post(routePatterns.deviceEdit, edit)
     .post(routePatterns.deviceApprove, (c) => decide(c, 'approve'))
+    .post(routePatterns.deviceForget, forget)
     .post(routePatterns.deviceRevoke, (c) => decide(c, 'revoke'))
     .post(routePatterns.devicePersonal, personal)
     .get(routePatterns.device, summary)
