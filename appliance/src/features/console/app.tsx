@@ -13,6 +13,7 @@ import { changePages } from './pages/changes.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
 import { deviationPages } from './pages/deviations.tsx';
 import { devicePages } from './pages/device.tsx';
+import { deviceDecisionPages } from './pages/device-decisions.tsx';
 import { deviceDuplicatePages } from './pages/device-duplicates.tsx';
 import { devicesPages } from './pages/devices.tsx';
 import { discoveryPages } from './pages/discovery.tsx';
@@ -66,6 +67,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', devicesPages(deps, model));
   app.route('/', addDevicePages(deps));
   app.route('/', deviceDuplicatePages(deps, model));
+  app.route('/', deviceDecisionPages(deps, model));
   app.route('/', devicePages(deps, model));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));
