@@ -1,6 +1,6 @@
 import type { DeviceTab } from '@sallyport/ui/components/device-frame';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
-import type { FieldErrors, Said } from '@sallyport/ui/model';
+import type { FieldErrors } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Device, type Fact, type FactGroup } from '@sallyport/ui/views/device';
 import { DeviceChanges } from '@sallyport/ui/views/device-changes';
