@@ -1,5 +1,6 @@
 import { AppError, invalid } from '../../platform/errors.ts';
 import { newTokenSecret, tokenHash } from '../devices/service.ts';
+import type { TokenPurpose } from '../devices/tokens.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor, Body, Obj, Right } from '../objects/types.ts';
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
@@ -44,6 +45,8 @@ const ownFeatures: ReadonlySet<string> = new Set([
 
 const rightsIn = (value: unknown): Right[] =>
   Array.isArray(value) ? value.filter((entry): entry is Right => typeof entry === 'string' && isRight(entry)) : [];
+
+const doorPurposes: readonly TokenPurpose[] = ['agent', 'osquery', 'glpi'];
 
 /** Writes of objects with the rules of accounts, roles and tokens. */
 export const managedObjects = (parts: { objects: ObjectService; accounts: AccountService }): ManagedObjects => {
@@ -92,9 +95,9 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       if (object === undefined) throw new AppError('INTERNAL', 'the link that was just made is not there');
       return { object, secret: { kind: 'link', value: token } };
     }
-    // The other clients' doors have their own tokens, which come with them.
-    if (purpose !== 'agent') throw invalid({ purpose: { key: 'validation.choice' } });
-    const secret = newTokenSecret();
+    const door = doorPurposes.find((one) => one === purpose);
+    if (door === undefined) throw invalid({ purpose: { key: 'validation.choice' } });
+    const secret = newTokenSecret(door);
     const object = objects.create(actor, 'token', { ...body, hash: tokenHash(secret) }, options);
     return { object, secret: { kind: 'token', value: secret } };
   };

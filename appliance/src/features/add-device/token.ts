@@ -7,7 +7,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { CaService } from '../ca/types.ts';
 import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/tokens.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
+import { type Actor, requireRight } from '../objects/types.ts';
 
 export type TokenWishes = {
   purpose: TokenPurpose;
@@ -27,6 +27,8 @@ export const makeToken = (
   actor: Actor,
   wishes: TokenWishes,
 ): { id: string; secret: string } => {
+  // A token is an object of the accounts, but what it opens is the devices'.
+  requireRight(actor, 'devices:write');
   const secret = newTokenSecret(wishes.purpose);
   const { purpose, name, group, uses, lifeMs, approve, approveFrom } = wishes;
   const token = objects.create(actor, 'token', {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { runLine } from '../../cli/main.ts';
 import { clients, kitFor, runsOn, systems } from '../add-device/kit.ts';
 import { tokenHash } from '../devices/service.ts';
 import { findEnrolmentToken } from '../devices/tokens.ts';
+import { systemActor } from '../objects/types.ts';
 
 // A token and the files for a client, from the page as a browser without scripts sees it, and from the command.
 
@@ -82,8 +83,16 @@ describe('the page', () => {
     expect((await admin.post(paths.deviceAdd(), { ...wishes, client: 'agent' })).status).toBe(422);
   });
 
-  it('is for those who may make tokens', async () => {
+  it('is for those who may make tokens and let devices in', async () => {
     expect((await (await site.as('viewer')).get(paths.deviceAdd())).status).toBe(403);
+    const { objects, accounts } = site.appliance;
+    const role = objects.create(systemActor, 'role', { name: 'clerk', rights: ['accounts:write'] }).id;
+    const account = objects.create(systemActor, 'account', { name: 'clerk', roles: [role] }).id;
+    const clerk = site.browser();
+    const link = `/first/${accounts.makeLink(systemActor, account).token}`;
+    await clerk.post(link, { password, repeat: password });
+    expect((await clerk.get(paths.deviceAdd())).status).toBe(200);
+    expect((await clerk.post(paths.deviceAdd(), wishes)).status).toBe(403);
   });
 });
 
