@@ -78,6 +78,8 @@ const linkOn = async (page: Page, site: FilledSite, at: string, pattern: RegExp)
 };
 
 const kinds = [
+  'directory-source',
+  'address-range',
   'account',
   'group',
   'role',
@@ -98,6 +100,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const update = await linkOn(page, site, paths.updates(), /^\/updates\/[0-9a-f]{32}$/);
   const deployment = await linkOn(page, site, paths.deployments(), /^\/deployments\/(?!new)[^/]+$/);
   const group = await linkOn(page, site, paths.objects('group'), /^\/objects\/group\/(?!new)[^/]+$/);
+  const range = await linkOn(page, site, paths.discoveryRanges(), /^\/discovery\/ranges\/[^/]+$/);
   const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
   return [
     ...at('overview', paths.overview()),
@@ -145,6 +148,10 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('requestText', paths.requestText()),
     ...at('requestGroup', paths.requestGroup('platforms')),
     ...at('bundleImport', paths.bundleImport(draft)),
+    ...at('discovery', paths.discovery(), paths.discovery({ q: 'nothing has this name' })),
+    ...at('discoveryDirectories', paths.discoveryDirectories()),
+    ...at('discoveryRanges', paths.discoveryRanges()),
+    ...at('discoveryRange', range),
     ...at('events', paths.events()),
     ...at('provision', paths.provision()),
     ...at('settings', paths.settings(), paths.settings('exchange')),

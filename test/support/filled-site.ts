@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
 import { newTokenSecret, tokenHash } from '../../appliance/src/features/devices/service.ts';
@@ -309,6 +310,26 @@ const lastDays = async (filling: Filling): Promise<void> => {
   }
 };
 
+/** A directory that came in a file, a range that may be asked and one that never is. */
+const discover = async ({ appliance, actor }: Filling): Promise<void> => {
+  const { id } = appliance.objects.create(actor, 'directory-source', {
+    name: 'Aqtau domain',
+    host: 'dc1.aqtau.example',
+    fingerprint: 'c4'.repeat(32),
+  });
+  const ldif = [
+    'dn: dc=aqtau,dc=example\nobjectClass: domain\ndc: aqtau\n',
+    'dn: ou=Shift 2,dc=aqtau,dc=example\nobjectClass: organizationalUnit\nou: Shift 2\n',
+    'dn: uid=aidos,ou=Shift 2,dc=aqtau,dc=example\nobjectClass: inetOrgPerson\nuid: aidos\ncn: Aidos Serikov\n',
+    'dn: cn=operators,dc=aqtau,dc=example\nobjectClass: groupOfNames\ncn: operators\nmember: uid=aidos,ou=Shift 2,dc=aqtau,dc=example\n',
+    'dn: cn=lab-pc-9,dc=aqtau,dc=example\nobjectClass: device\nobjectClass: ipHost\ncn: lab-pc-9\nipHostNumber: 10.20.9.9\n',
+  ];
+  await appliance.discovery.importLdif(actor, id, Readable.from([Buffer.from(ldif.join('\n'))]));
+  const offices = { name: 'Offices', network: '10.20.9.0/24', ports: ['22', '443'], enabled: true };
+  appliance.objects.create(actor, 'address-range', offices);
+  appliance.objects.create(actor, 'address-range', { name: 'Line 2', network: '10.20.9.128/25', controllers: true });
+};
+
 const fill = async (filling: Filling): Promise<Uint8Array> => {
   const { appliance, host, groups, actor } = filling;
   const card = await daysAgo(34, async () => {
@@ -323,6 +344,7 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   await daysAgo(33, () => enrolAll(filling));
   await history(filling, card);
   await lastDays(filling);
+  await daysAgo(hourDays, () => discover(filling));
   return card;
 };
 
