@@ -9,14 +9,15 @@ export const inlineIntake = ({
   db,
   inventory,
   devices,
-}: Pick<Appliance, 'db' | 'inventory' | 'devices'>): SectionIntake => ({
+  discovery,
+}: Pick<Appliance, 'db' | 'inventory' | 'devices' | 'discovery'>): SectionIntake => ({
   put: async (section) => {
     const work = await readSection(section);
-    return immediate(db, () => writeWork({ inventory, devices }, work) as SectionOutcome);
+    return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as SectionOutcome);
   },
   report: async (report) => {
     const work = await readReport(report);
-    return immediate(db, () => writeWork({ inventory, devices }, work) as ReportOutcome);
+    return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as ReportOutcome);
   },
   facts: readFacts,
   waiting: () => 0,

@@ -3,6 +3,7 @@ import { headOfBody, parseBody } from '../features/agent-api/native/body.ts';
 import { toIdentity } from '../features/devices/identity.ts';
 import { contradictsOwnKey } from '../features/devices/match.ts';
 import type { DeviceService } from '../features/devices/service.ts';
+import type { DiscoveryService } from '../features/discovery/service.ts';
 import type {
   DecodedReport,
   ReportFacts,
@@ -53,7 +54,11 @@ export const readReport = async (report: WireReport): Promise<ReadReport> => {
 export const readFacts = async (report: WireReport): Promise<ReportFacts | undefined> =>
   (await readReport(report)).decoded.facts;
 
-type Stores = { inventory: InventoryService; devices: Pick<DeviceService, 'find'> };
+type Stores = {
+  inventory: InventoryService;
+  devices: Pick<DeviceService, 'find'>;
+  discovery: Pick<DiscoveryService, 'keepFound'>;
+};
 
 /** A client without a key of its own is known by a name that a copied disk has, too. */
 const assertSameMachine = ({ devices }: Stores, device: number, facts: ReportFacts | undefined): void => {
@@ -70,7 +75,8 @@ export const writeWork = (stores: Stores, work: Work): SectionOutcome | ReportOu
   if ('section' in work) return stores.inventory.putSection(work.section);
   const { report, decoded } = work;
   assertSameMachine(stores, report.device, decoded.facts);
-  const { facts, tag } = decoded;
+  const { facts, tag, found = [] } = decoded;
+  if (found.length > 0) stores.discovery.keepFound(found, report.device);
   return {
     ...stores.inventory.putReport(report.device, report.door, decoded, report.now),
     ...(facts === undefined ? {} : { facts }),

@@ -28,6 +28,7 @@ await runJobs('retention', async (_payload, { appliance }) => {
     events: appliance.events.trim(),
     deviations: appliance.baselines.trim(),
     inventory: appliance.inventory.trim(),
+    discovery: appliance.discovery.trim(),
     tombstones: appliance.objects.trim(),
     collected: collect(appliance),
   };

@@ -9,6 +9,7 @@ import { changeRoutes } from './routes/changes.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { deviceRecordRoutes } from './routes/device-records.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exchangeRoutes } from './routes/exchange.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
@@ -44,6 +45,7 @@ const builders = [
   queryRoutes,
   exchangeRoutes,
   bundleRoutes,
+  discoveryRoutes,
   eventRoutes,
   provisionRoutes,
   settingRoutes,

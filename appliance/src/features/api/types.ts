@@ -17,6 +17,7 @@ import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceList } from '../devices/list.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
+import type { DiscoveryService } from '../discovery/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
@@ -43,6 +44,7 @@ export type ApiParts = {
   inventory: InventoryService;
   devices: DeviceService;
   deviceQueries: DeviceQueries;
+  discovery: DiscoveryService;
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;

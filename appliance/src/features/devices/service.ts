@@ -64,6 +64,8 @@ export type DeviceService = {
   sources(): Map<number, Door[]>;
   /** What others see of a device: finds it or makes a record; undefined when there are too many records. */
   discover(seen: Discovery): { device: Device; created: boolean } | undefined;
+  /** A record that never spoke was seen again by something that knows it. */
+  seenAgain(device: number, at: number): void;
   /** Keeps a certificate that was just made; only then may it be handed out. */
   recordCertificate(device: number, certificate: NewCertificate, renewed?: Caller): void;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
@@ -256,6 +258,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       return doors.ofDevice(device);
     },
     sources: () => doors.sources(),
+    seenAgain: (id, at) => {
+      if (store.byId(id)?.state === 'discovered') store.seenAt(id, at);
+    },
     discover: discovery({ db, store, hints, events }),
     ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock }),
     flush: seen.flush,

@@ -47,8 +47,15 @@ describe('a device that an agent found', () => {
       {
         collection: 'hardware',
         items: [
-          { type: 'chassis', maker: 'Maker', model: 'S-24', serial: 'SER-4', mac: '00:1b:21:0a:00:04' },
-          { type: 'firmware', maker: 'Maker', model: 'S-24', subtype: '7.1' },
+          {
+            type: 'system',
+            subtype: 'NETWORKING',
+            maker: 'Maker',
+            model: 'S-24',
+            serial: 'SER-4',
+            mac: '00:1b:21:0a:00:04',
+            firmware: '7.1',
+          },
         ],
       },
     ]);
@@ -75,8 +82,8 @@ describe('a device that an agent found', () => {
       macs: ['00:1b:21:0a:00:09'],
     });
     expect(device?.sections[1]?.items).toMatchObject([
-      { type: 'chassis' },
-      { type: 'firmware', subtype: '3' },
+      { type: 'system', subtype: 'PRINTER' },
+      { type: 'firmware', firmware: '3' },
       { type: 'tray', serial: 'C' },
     ]);
   });

@@ -1,15 +1,10 @@
 import type { Item } from '../inventory/types.ts';
-import type { Seen } from './types.ts';
+import type { FoundDevice, Seen } from './types.ts';
 
 // What an agent that searched the network says of a device that it found (NETDISCOVERY and SNMP results of GLPI and
 // FusionInventory agents): names in lower case, one row per device. Pure: who calls it decides what becomes of it.
 
 export type NetworkDeviceRow = Readonly<Record<string, unknown>>;
-
-export type NetworkDevice = {
-  seen: Seen;
-  sections: { collection: 'identity' | 'hardware'; items: Item[] }[];
-};
 
 const maxText = 255;
 
@@ -63,24 +58,27 @@ const addressesOf = (row: NetworkDeviceRow, info: NetworkDeviceRow): string[] =>
   );
 };
 
-/** The parts with a number of their own: the chassis, its firmware, and the modules that SNMP lists. */
+/** The device itself with its firmware, and the modules with a number of their own that SNMP lists. */
 const hardwareOf = (row: NetworkDeviceRow, info: NetworkDeviceRow): Item[] => {
   const maker = textOf(info, 'manufacturer', 'vendor') ?? textOf(row, 'manufacturer', 'vendor');
-  const model = textOf(info, 'model') ?? textOf(row, 'model', 'modelsnmp') ?? textOf(row, 'description');
-  const serial = textOf(info, 'serial') ?? textOf(row, 'serial');
-  const firmware = textOf(info, 'firmware') ?? textOf(row, 'firmware');
-  const chassis = set({ type: 'chassis', maker, model, serial, mac: macOf(textOf(info, 'mac') ?? textOf(row, 'mac')) });
-  const firmwares = [
-    ...(firmware === undefined ? [] : [{ version: firmware }]),
-    ...listOf(row['firmwares']).map(partOf),
-  ].map((entry) =>
-    set({
-      type: 'firmware',
-      maker: textOf(entry, 'manufacturer') ?? maker,
-      model: textOf(entry, 'name') ?? model,
-      subtype: textOf(entry, 'version')?.slice(0, 100),
-    }),
-  );
+  const system = set({
+    subtype: textOf(info, 'type') ?? textOf(row, 'type'),
+    maker,
+    model: textOf(info, 'model') ?? textOf(row, 'model', 'modelsnmp') ?? textOf(row, 'description'),
+    serial: textOf(info, 'serial') ?? textOf(row, 'serial'),
+    mac: macOf(textOf(info, 'mac') ?? textOf(row, 'mac')),
+    firmware: (textOf(info, 'firmware') ?? textOf(row, 'firmware'))?.slice(0, 100),
+  });
+  const firmwares = listOf(row['firmwares'])
+    .map(partOf)
+    .map((entry) =>
+      set({
+        type: 'firmware',
+        maker: textOf(entry, 'manufacturer') ?? maker,
+        model: textOf(entry, 'name'),
+        firmware: textOf(entry, 'version')?.slice(0, 100),
+      }),
+    );
   const modules = listOf(partOf(row['components'])['component'])
     .map(partOf)
     .filter((entry) => textOf(entry, 'serial') !== undefined)
@@ -92,11 +90,11 @@ const hardwareOf = (row: NetworkDeviceRow, info: NetworkDeviceRow): Item[] => {
         serial: textOf(entry, 'serial'),
       }),
     );
-  return [...(Object.keys(chassis).length > 1 ? [chassis] : []), ...firmwares, ...modules];
+  return [...(Object.keys(system).length === 0 ? [] : [{ type: 'system', ...system }]), ...firmwares, ...modules];
 };
 
 /** A device row of a discovery or an SNMP inventory; undefined for one that names nothing. */
-export const networkDevice = (row: NetworkDeviceRow, found: { at: number; by: string }): NetworkDevice | undefined => {
+export const networkDevice = (row: NetworkDeviceRow, found: { at: number; by: string }): FoundDevice | undefined => {
   const info = partOf(row['info']);
   const addresses = addressesOf(row, info);
   const macs = defined([macOf(textOf(row, 'mac')), macOf(textOf(info, 'mac'))]);

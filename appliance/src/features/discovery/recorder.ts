@@ -4,10 +4,11 @@ import type { DeviceService } from '../devices/service.ts';
 import { sectionHash } from '../inventory/section-hash.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { Item, SectionRow } from '../inventory/types.ts';
-import type { Method, Seen } from './types.ts';
+import type { FoundDevice, Method, Seen } from './types.ts';
 
 const batch = 100;
 const maxEntries = 32;
+const maxFound = 4_096;
 const pageRows = 1_000;
 
 const isoOf = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -25,7 +26,7 @@ const distinct = (values: readonly string[]): string[] => [...new Set(values)].s
 /** Keeps what was seen: a record of each device, and per method a row of the collection `discovery`. */
 export const discoveryRecorder = (parts: {
   db: Database;
-  devices: Pick<DeviceService, 'discover'>;
+  devices: Pick<DeviceService, 'discover' | 'find' | 'seenAgain'>;
   inventory: Pick<InventoryService, 'list' | 'putSection' | 'section'>;
 }) => {
   const { db, devices, inventory } = parts;
@@ -61,6 +62,7 @@ export const discoveryRecorder = (parts: {
 
   const keep = (seen: Seen): { device: number; created: boolean } | undefined => {
     const known = knownRow(seen);
+    if (known !== undefined) devices.seenAgain(known, seen.at);
     const found =
       known === undefined
         ? devices.discover({
@@ -96,6 +98,17 @@ export const discoveryRecorder = (parts: {
     };
     put(device, [...rows.filter((other) => other['method'] !== seen.method), row], seen.at);
     return { device, created: found.created };
+  };
+
+  /** Facts of network equipment and printers, which say nothing themselves: the device that asked them did. */
+  const putParts = (device: number, { sections, seen }: FoundDevice): void => {
+    const held = devices.find(device);
+    if (held === undefined || held.state === 'revoked' || held.kind === 'computer') return;
+    for (const { collection, items } of sections) {
+      if (items.length === 0) continue;
+      const collectedAt = isoOf(seen.at);
+      inventory.putSection({ device, collection, door: 'network', hash: sectionHash(items), collectedAt, items });
+    }
   };
 
   /** What this method and this finder no longer see stays, and is no longer visible. */
@@ -142,6 +155,14 @@ export const discoveryRecorder = (parts: {
         await new Promise((resolve) => setImmediate(resolve));
       }
       return { devices: kept, created };
+    },
+    /** Keeps what one report tells of others, in the caller's transaction. */
+    keepFound: (found: readonly FoundDevice[], by: string): void => {
+      for (const one of found.slice(0, maxFound)) {
+        const addresses = one.seen.addresses.filter((address) => isIP(address) !== 0);
+        const kept = keep({ ...one.seen, by, addresses });
+        if (kept !== undefined) putParts(kept.device, one);
+      }
     },
     hide,
   };

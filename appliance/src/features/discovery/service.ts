@@ -6,7 +6,7 @@ import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
+import { type Actor, actorRef, type Obj, requireRight, systemActor } from '../objects/types.ts';
 import { ownAddresses, readArp } from './arp.ts';
 import { directories, type StoreProgress } from './directories.ts';
 import { addressRanges } from './ranges.ts';
@@ -14,7 +14,7 @@ import { discoveryRecorder } from './recorder.ts';
 import type { ScanProgress } from './scan.ts';
 import { discoveryStore, type OutboundRow } from './store.ts';
 import { allOf, directoryKind, namedTargets, rangeKind, subjectOf } from './targets.ts';
-import type { DirectorySummary, LastRun, ScanPlan, ScanSummary, Seen } from './types.ts';
+import type { DirectorySummary, FoundDevice, LastRun, ScanPlan, ScanSummary, Seen } from './types.ts';
 
 export type DiscoveryRun<Summary> = {
   id: string;
@@ -55,8 +55,12 @@ export type DiscoveryService = {
   ): Promise<ScanSummary>;
   /** Keeps what agents say of their neighbours. */
   keep(seen: readonly Seen[]): Promise<{ devices: Set<number>; created: number }>;
+  /** What one report tells of others, in the caller's transaction; `reporter` is the device that reported. */
+  keepFound(found: readonly FoundDevice[], reporter: number): void;
   /** The connections that this appliance opened or denied, newest first. */
   connections(limit: number): OutboundRow[];
+  /** What directories held that are deleted goes, and connections of long ago. */
+  trim(): { directories: number; connections: number };
   /** Adds what is due by the schedules. */
   enqueueDue(): number;
   /** Looks once a minute until the returned function is called. */
@@ -82,6 +86,7 @@ export const scanJobKind = 'discovery-scan';
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 const shownRuns = 200;
+const keptConnectionsMs = 400 * 24 * hourMs;
 
 /** Directories, address ranges, neighbours: everything that finds devices which never spoke. */
 export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
@@ -181,7 +186,20 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     confirm: range.confirm,
     scan: (id, actor, run) => range.scan(id, actor, run),
     keep: recorder.keepAll,
+    keepFound: (found, reporter) => recorder.keepFound(found, devices.find(reporter)?.hostname ?? `#${reporter}`),
     connections: store.connections,
+    trim: () => {
+      let gone = 0;
+      for (const { subject, device } of store.subjects()) {
+        const [kind = '', id = ''] = subject.split('/');
+        if (objects.find(kind, id) !== undefined) continue;
+        // The people in it are nobody's any more; a source that is restored is read again.
+        if (device !== null && devices.find(device) !== undefined) devices.forget(systemActor, device);
+        store.dropSubject(subject);
+        gone += 1;
+      }
+      return { directories: gone, connections: store.dropConnections(clock() - keptConnectionsMs) };
+    },
     enqueueDue,
     startSchedule: (onError) => {
       const look = (): void => {

@@ -44,6 +44,9 @@ export const discoveryStore = (db: Database) => {
        failed = failed + excluded.failed, denied = denied + excluded.denied, bytes_read = bytes_read + excluded.bytes_read,
        bytes_written = bytes_written + excluded.bytes_written, last_at = excluded.last_at`,
   );
+  const subjects = db.prepare<[], SubjectRow>('select * from discovery_subject');
+  const dropSubject = db.prepare<[string]>('delete from discovery_subject where subject = ?');
+  const dropOutbound = db.prepare<[number]>('delete from outbound where last_at < ?');
   const connections = db.prepare<[number], OutboundRow>('select * from outbound order by last_at desc limit ?');
   return {
     subject: (name: string): SubjectRow | undefined => subject.get(name),
@@ -80,6 +83,11 @@ export const discoveryStore = (db: Database) => {
         at,
       );
     },
+    subjects: (): SubjectRow[] => subjects.all(),
+    dropSubject: (name: string): void => {
+      dropSubject.run(name);
+    },
+    dropConnections: (before: number): number => dropOutbound.run(before).changes,
     connections: (limit: number): OutboundRow[] => connections.all(limit),
   };
 };

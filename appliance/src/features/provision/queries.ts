@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 /**
  * Numbers of rows of what no engine declares. Reads change_log, deviation, baseline_acceptance, device_certificate, session, login_attempt, match,
  * catalog_update, request, bundle_import, receipt, site_card, task, live_query, sample,
- * osquery_node, job_run, object_revision, object, audit and event.
+ * osquery_node, job_run, object_revision, object, audit, event and outbound.
  */
 export const provisionQueries = (db: Database) => {
   const count = (sql: string): (() => number) => {
@@ -34,5 +34,6 @@ export const provisionQueries = (db: Database) => {
     tombstones: count('object where deleted_at is not null'),
     audit: count('audit'),
     events: count('event'),
+    connections: count('outbound'),
   };
 };

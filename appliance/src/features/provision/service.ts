@@ -251,6 +251,13 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       },
       { row: 'D10', pillar: 'derived', name: 'device-status', rows: queries.statuses(), retention: 'while-device' },
       { row: 'D11', pillar: 'derived', name: 'device-tags', rows: queries.tags(), retention: 'while-device' },
+      {
+        row: 'D1',
+        pillar: 'event',
+        name: 'connections',
+        rows: queries.connections(),
+        retention: { days: 400 },
+      },
       { row: 'E6', pillar: 'local', name: 'jobs', rows: queries.jobs(), retention: { days: 90 } },
     ].map((entry) => extra(entry as Extra));
 
