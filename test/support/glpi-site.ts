@@ -42,7 +42,34 @@ const run = (program: string, args: readonly string[]): Promise<AgentRun> =>
     );
   });
 
-const asPem = (der: Uint8Array): string => new X509Certificate(der).toString();
+export type FusionRun = {
+  url: string;
+  ca: string;
+  /** Where the agent keeps its memory, which it would keep in one fixed folder of the system. */
+  state: string;
+  more?: readonly string[];
+  /** Shell lines that run first, in a mount namespace of their own. */
+  prepare?: string;
+};
+
+/** Runs Debian's FusionInventory agent once. */
+export const runFusion = ({ url, ca, state, more = [], prepare = ':' }: FusionRun): Promise<AgentRun> => {
+  mkdirSync(state, { recursive: true });
+  const script = `mount --bind "$1" /var/lib/fusioninventory-agent && { ${prepare}; } && shift && exec fusioninventory-agent "$@"`;
+  const args = [
+    '--config=none',
+    `--server=${url}`,
+    `--ca-cert-file=${ca}`,
+    '--no-httpd',
+    '--no-p2p',
+    '--logger=stderr',
+    '--debug',
+    '--debug',
+  ]; // prettier-ignore
+  return run('unshare', ['-m', 'sh', '-c', script, 'sh', state, ...args, ...more]);
+};
+
+export const asPem = (der: Uint8Array): string => new X509Certificate(der).toString();
 
 /** A site with a server on loopback. The appliance beside it reads what the server wrote, and decides. */
 export const openGlpiSite = async () => {
@@ -85,22 +112,9 @@ export const openGlpiSite = async () => {
     server,
     token,
     url,
-    /** Debian's FusionInventory agent; `state` names its memory, which it would keep in one fixed folder. */
-    fusion: (secret: string, options: { state: string; more?: readonly string[]; ca?: string }): Promise<AgentRun> => {
-      const state = join(folder, `fusion-${options.state}`);
-      mkdirSync(state, { recursive: true });
-      const script = 'mount --bind "$1" /var/lib/fusioninventory-agent && shift && exec fusioninventory-agent "$@"';
-      const args = [
-        '--config=none',
-        `--server=${url(secret)}`,
-        `--ca-cert-file=${options.ca ?? ca}`,
-        '--no-httpd',
-        '--no-p2p',
-        '--logger=stderr',
-        '--debug',
-      ]; // prettier-ignore
-      return run('unshare', ['-m', 'sh', '-c', script, 'sh', state, ...args, ...(options.more ?? [])]);
-    },
+    /** Debian's FusionInventory agent; `state` names its memory. */
+    fusion: (secret: string, options: { state: string; more?: readonly string[]; ca?: string }): Promise<AgentRun> =>
+      runFusion({ ca, ...options, url: url(secret), state: join(folder, `fusion-${options.state}`) }),
     /** Debian's OCS agent. */
     ocs: (secret: string, options: { state: string; more?: readonly string[]; ca?: string }): Promise<AgentRun> => {
       const state = join(folder, `ocs-${options.state}`);

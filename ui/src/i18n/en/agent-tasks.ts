@@ -18,4 +18,31 @@ export const agentTasks = {
     'The whole path. A search from the root of a disk is not taken: it would read every file.',
   'kind.file-search.hint.sha512': 'The agent compares this one.',
   'kind.file-search.hint.sha256': 'The file stands under this one in the list of executables.',
+  'kind.agent-scan.title': 'Searches by agents',
+  'kind.agent-scan.one': 'search by an agent',
+  'kind.agent-scan.purpose':
+    'The GLPI or FusionInventory agent of one device searches a confirmed address range, one address after the other. Without a search none is asked.',
+  'kind.agent-scan.create': 'New search by an agent',
+  'kind.agent-scan.source': 'entered by administrators',
+  'kind.agent-scan.field.name': 'Name',
+  'kind.agent-scan.field.range': 'Address range',
+  'kind.agent-scan.field.device': 'Device',
+  'kind.agent-scan.field.community': 'SNMP community',
+  'kind.agent-scan.field.port': 'SNMP port',
+  'kind.agent-scan.field.disabled': 'Disabled',
+  'kind.agent-scan.hint.range':
+    'Only while the range is enabled, confirmed and within its hours. Addresses of controllers are left out.',
+  'kind.agent-scan.hint.device': 'The id of the device, as its address in the console shows it.',
+  'kind.agent-scan.hint.community': 'For SNMP 2c; without it nothing is asked over SNMP.',
+  'kind.deploy-consent.title': 'Consents to packages by other agents',
+  'kind.deploy-consent.one': 'consent',
+  'kind.deploy-consent.purpose':
+    'GLPI and FusionInventory agents cannot verify a package. They get packages only while two people consent for their group.',
+  'kind.deploy-consent.create': 'New consent',
+  'kind.deploy-consent.source': 'entered by administrators',
+  'kind.deploy-consent.field.name': 'Name',
+  'kind.deploy-consent.field.group': 'Group',
+  'kind.deploy-consent.field.reason': 'Reason',
+  'kind.deploy-consent.hint.group':
+    'Two people give a consent each; whoever takes one back closes the way for the group and those below.',
 } as const;

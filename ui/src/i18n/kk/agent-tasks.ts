@@ -17,4 +17,31 @@ export const agentTasks = {
   'kind.file-search.hint.folder': 'Толық жол. Дискінің түбірінен іздеу қабылданбайды: әр файлды оқуға тура келер еді.',
   'kind.file-search.hint.sha512': 'Агент файлды осы сома бойынша салыстырады.',
   'kind.file-search.hint.sha256': 'Файл орындалатын файлдар тізімінде осы сомамен тұрады.',
+  'kind.agent-scan.title': 'Агенттермен іздеу',
+  'kind.agent-scan.one': 'агентпен іздеу',
+  'kind.agent-scan.purpose':
+    'Бір құрылғының GLPI немесе FusionInventory агенті расталған мекенжайлар ауқымын бір-бірлеп тексереді. Іздеу берілмейінше ешкім сұралмайды.',
+  'kind.agent-scan.create': 'Жаңа агентпен іздеу',
+  'kind.agent-scan.source': 'әкімшілер енгізеді',
+  'kind.agent-scan.field.name': 'Атауы',
+  'kind.agent-scan.field.range': 'Мекенжайлар ауқымы',
+  'kind.agent-scan.field.device': 'Құрылғы',
+  'kind.agent-scan.field.community': 'SNMP қауымдастығы',
+  'kind.agent-scan.field.port': 'SNMP порты',
+  'kind.agent-scan.field.disabled': 'Өшірулі',
+  'kind.agent-scan.hint.range':
+    'Ауқым қосулы, расталған және сағаты келген кезде ғана. Контроллерлердің мекенжайлары өткізіліп жіберіледі.',
+  'kind.agent-scan.hint.device': 'Құрылғының идентификаторы, оның бетінің мекенжайындағыдай.',
+  'kind.agent-scan.hint.community': 'SNMP 2c үшін; онсыз SNMP арқылы ештеңе сұралмайды.',
+  'kind.deploy-consent.title': 'Бөгде агенттер арқылы пакеттерге келісім',
+  'kind.deploy-consent.one': 'келісім',
+  'kind.deploy-consent.purpose':
+    'GLPI және FusionInventory агенттері пакетті тексере алмайды. Олар пакетті тобына екі адам келісім бергенде ғана алады.',
+  'kind.deploy-consent.create': 'Жаңа келісім',
+  'kind.deploy-consent.source': 'әкімшілер енгізеді',
+  'kind.deploy-consent.field.name': 'Атауы',
+  'kind.deploy-consent.field.group': 'Топ',
+  'kind.deploy-consent.field.reason': 'Себебі',
+  'kind.deploy-consent.hint.group':
+    'Келісімді екі адам береді, әрқайсысы өзінікін; өзінікін қайтарған адам топқа және оның ішіндегілерге жолды жабады.',
 } as const;

@@ -17,4 +17,31 @@ export const agentTasks = {
   'kind.file-search.hint.folder': 'Полный путь. Поиск от корня диска не принимается: пришлось бы читать каждый файл.',
   'kind.file-search.hint.sha512': 'По этой сумме файл сверяет агент.',
   'kind.file-search.hint.sha256': 'Под этой суммой файл стоит в списке исполняемых файлов.',
+  'kind.agent-scan.title': 'Поиск силами агентов',
+  'kind.agent-scan.one': 'поиск силами агента',
+  'kind.agent-scan.purpose':
+    'Агент GLPI или FusionInventory одного устройства обходит подтверждённый диапазон адресов, один адрес за другим. Пока поиск не задан, никого не опрашивают.',
+  'kind.agent-scan.create': 'Новый поиск силами агента',
+  'kind.agent-scan.source': 'вводят администраторы',
+  'kind.agent-scan.field.name': 'Название',
+  'kind.agent-scan.field.range': 'Диапазон адресов',
+  'kind.agent-scan.field.device': 'Устройство',
+  'kind.agent-scan.field.community': 'Имя сообщества SNMP',
+  'kind.agent-scan.field.port': 'Порт SNMP',
+  'kind.agent-scan.field.disabled': 'Отключён',
+  'kind.agent-scan.hint.range':
+    'Только пока диапазон включён, подтверждён и идут его часы. Адреса контроллеров пропускаются.',
+  'kind.agent-scan.hint.device': 'Идентификатор устройства, как в адресе его страницы.',
+  'kind.agent-scan.hint.community': 'Для SNMP 2c; без него по SNMP ничего не спрашивают.',
+  'kind.deploy-consent.title': 'Согласия на пакеты через чужие агенты',
+  'kind.deploy-consent.one': 'согласие',
+  'kind.deploy-consent.purpose':
+    'Агенты GLPI и FusionInventory не умеют проверять пакеты. Они получают пакеты, только пока двое согласны на это для их группы.',
+  'kind.deploy-consent.create': 'Новое согласие',
+  'kind.deploy-consent.source': 'вводят администраторы',
+  'kind.deploy-consent.field.name': 'Название',
+  'kind.deploy-consent.field.group': 'Группа',
+  'kind.deploy-consent.field.reason': 'Причина',
+  'kind.deploy-consent.hint.group':
+    'Согласие дают двое, каждый своё; кто отзывает своё, закрывает путь для группы и вложенных в неё.',
 } as const;

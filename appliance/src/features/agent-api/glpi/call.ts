@@ -12,6 +12,8 @@ export type Call = {
   dialect: Dialect;
   from: string;
   agent: string;
+  /** The agent said before which device it is on, and that is managed: it may speak of others. */
+  isKnownAgent: boolean;
   head: Message;
   wire: Buffer;
 };

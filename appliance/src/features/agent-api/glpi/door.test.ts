@@ -173,7 +173,8 @@ describe('the JSON dialect', () => {
   });
 
   it('makes records of what an agent read of other machines, of their own kind', async () => {
-    const client = glpiClient(send, token({ approve: 'auto' }), machine());
+    const { content: own, ...names } = machine();
+    const client = glpiClient(send, token({ approve: 'auto' }), names);
     const device = {
       name: 'switch-4',
       model: 'NW-24',
@@ -188,12 +189,18 @@ describe('the JSON dialect', () => {
     };
     const report = () =>
       client.inventory(content, { deviceid: 'switch-4-2026-01-01-00-00-00', itemtype: 'NetworkEquipment' });
+    expect((await report()).status).toBe(404);
+    await client.inventory(own);
+    await client.contact();
     expect((await report()).status).toBe(200);
     const found = appliance.devices
       .list({ limit: 1_000, state: ['discovered'] })
       .rows.find((one) => one.hostname === 'switch-4');
     expect(found).toMatchObject({ kind: 'network', serial: 'SW-4411-88', macs: ['00:1b:21:fe:00:04'] });
-    expect(rows(found?.id ?? 0, 'hardware')).toEqual([]);
+    expect(rows(found?.id ?? 0, 'hardware').map((row) => [row['type'], row['_door']])).toEqual([
+      ['port', 'network'],
+      ['system', 'network'],
+    ]); // prettier-ignore
   });
 });
 

@@ -41,9 +41,11 @@ const isNews = ({ devices }: GlpiParts, device: number, facts: ReportFacts, agen
 /** Switches and printers do not speak for themselves: an agent beside them does. */
 const isOwn = (call: Call): boolean => call.head.itemType === 'Computer' || call.head.itemType === 'Phone';
 
+/** The record of what somebody else's agent read; undefined for a machine that waits to be let in. */
 const discovered = (parts: GlpiParts, facts: ReportFacts, now: number): number | undefined => {
   const found = parts.devices.discover({ method: 'agent', at: now, facts, names: [facts.hostname] });
-  return found?.device.state === 'managed' ? found.device.id : undefined;
+  const state = found?.device.state;
+  return state === 'managed' || state === 'discovered' ? found?.device.id : undefined;
 };
 
 /** Takes an inventory: enrols a newcomer, stores the report of a device that is managed. Throws what is refused. */
@@ -54,9 +56,10 @@ const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response
   const read = { device: 0, door, format, wire, now };
 
   if (!isOwn(call)) {
+    if (!call.isKnownAgent) return refusal(dialect);
     const facts = await intake.facts(read);
     const device = facts === undefined ? undefined : discovered(parts, facts, now);
-    if (device !== undefined) await intake.report({ ...read, device });
+    if (device !== undefined) await intake.report({ ...read, device, door: 'network' });
     return takenReply(dialect, inventoryHours());
   }
 

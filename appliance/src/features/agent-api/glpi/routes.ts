@@ -2,15 +2,19 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import type { DoorCaller } from '../../devices/types.ts';
 import { readWire, unpackBody } from '../native/body.ts';
 import { reportPlaces } from '../places.ts';
 import { type Admitted, admission, agentIdOf, dialectOf, type Env } from './admit.ts';
-import { failureReply, jsonReply, prologReply, refusal } from './answers.ts';
+import { failureReply, jsonReply, prologReply, refusal, xmlReply } from './answers.ts';
 import type { Call } from './call.ts';
 import { fileSearches } from './collect.ts';
+import { deployChannel } from './deploy.ts';
 import { callerOf, pendingHours, takeInventory } from './inventory.ts';
+import { knownAgents } from './known-agents.ts';
 import { laterReports } from './later.ts';
-import { readHead } from './message.ts';
+import { readHead, readMessage } from './message.ts';
+import { networkSearches } from './network.ts';
 import { remotes } from './remotes.ts';
 import { taskConfig, taskRoutes } from './task-routes.ts';
 import type { GlpiParts } from './types.ts';
@@ -22,6 +26,13 @@ export const glpiPath = '/a/:token/glpi';
 const maxIntakeDepth = 24;
 const askAgain = '10s';
 
+const inventoryTask = { server: 'glpi', version: '10.0.0', 'no-category': 'process,environment' };
+/** With these, a client of the JSON dialect asks a prolog in XML, too, where the searches are. */
+const networkTasks = {
+  netdiscovery: { server: 'glpiinventory', version: '1.0' },
+  netinventory: { server: 'glpiinventory', version: '1.0' },
+};
+
 /** `GLPI-Agent_v1.7`, as the JSON dialect says it of itself. */
 const maxAgentLength = 100;
 
@@ -32,7 +43,9 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const door = admission({ devices, objects });
   const { admit } = door;
   const searches = fileSearches({ objects, intake, clock });
-  const tasks = { ...parts, searches, remotes: remotes(parts) };
+  const tasks = { ...parts, searches, remotes: remotes(parts), deploy: deployChannel(parts) };
+  const network = networkSearches(parts);
+  const agents = knownAgents();
   const places = reportPlaces();
   const later = laterReports({ isFree: () => intake.waiting() < maxIntakeDepth, clock });
 
@@ -41,35 +54,39 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, wireLimits.wireBytes);
     const head = readHead(await unpackBody(wire));
     const agent = (c.req.header('user-agent') ?? '').slice(0, maxAgentLength);
+    const speaker = agents.device(admitted.token.id, agentIdOf(c));
     return {
       ...admitted,
       door: agent.startsWith('OCS-NG') ? 'ocs' : 'glpi',
       dialect: head.dialect === 'json' || agentIdOf(c) !== undefined ? 'json' : 'xml',
       from: door.from(c),
       agent,
+      isKnownAgent: speaker !== undefined && devices.find(speaker)?.state === 'managed',
       head,
       wire,
     };
   };
 
   /** Whether an inventory is wanted, and when to come back. A stranger's is: it says which machine this is. */
-  const wish = (call: Call): { send: boolean; hours: number } => {
+  const wish = (call: Call): { send: boolean; hours: number; device?: DoorCaller } => {
     const caller = callerOf(parts, call);
     if (caller === undefined) return { send: true, hours: pendingHours };
     devices.heardDoor(caller, { agent: call.agent, from: call.from });
     if (caller.state === 'revoked') throw new AppError('REVOKED', 'the device is revoked');
     return caller.state === 'managed'
-      ? { send: true, hours: parts.inventoryHours() }
+      ? { send: true, hours: parts.inventoryHours(), device: caller }
       : { send: false, hours: pendingHours };
   };
 
-  const contact = (call: Call): Response => {
-    const { send, hours } = wish(call);
+  const contact = (c: Context<Env>, call: Call): Response => {
+    const { send, hours, device } = wish(call);
+    if (device !== undefined) agents.note(call.token.id, agentIdOf(c), device.id);
+    const searches = device !== undefined && network.options(device.publicId).length > 0 ? networkTasks : {};
     return jsonReply({
       status: 'ok',
       expiration: hours,
       disabled: send ? ['esx'] : ['esx', 'inventory', 'remoteinventory', 'netdiscovery', 'netinventory'],
-      tasks: send ? { inventory: { server: 'glpi', version: '10.0.0', 'no-category': 'process,environment' } } : {},
+      tasks: send ? { inventory: inventoryTask, ...searches } : {},
     });
   };
 
@@ -83,16 +100,29 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     return jsonReply({ status: 'pending', expiration: askAgain }, 202, { 'GLPI-Request-ID': number });
   };
 
+  /** What an agent found where it was told to search; without an order it is dropped. */
+  const neighbours = async (call: Call): Promise<Response> => {
+    const caller = callerOf(parts, call);
+    if (caller?.state !== 'managed') return refusal(call.dialect);
+    devices.heardDoor(caller, { agent: call.agent, from: call.from });
+    await network.take(caller, readMessage(await unpackBody(call.wire)), clock());
+    return xmlReply([{ name: 'RESPONSE', content: 'OK' }]);
+  };
+
   const answer = async (c: Context<Env>, call: Call): Promise<Response> => {
     switch (call.head.action) {
       case 'prolog': {
-        const { send, hours } = wish(call);
-        return call.dialect === 'json' ? jsonReply({ status: 'ok', expiration: hours }) : prologReply(send, hours);
+        const { send, hours, device } = wish(call);
+        if (call.dialect === 'json') return jsonReply({ status: 'ok', expiration: hours });
+        return prologReply(send, hours, device === undefined ? [] : network.options(device.publicId));
       }
       case 'contact':
-        return contact(call);
+        return contact(c, call);
       case 'inventory':
         return inventory(c, call);
+      case 'netdiscovery':
+      case 'snmpquery':
+        return neighbours(call);
       default:
         return failureReply(call.dialect, 501, 'this server does not take that');
     }

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import { type Context, Hono } from 'hono';
 import type { Device, DoorCaller } from '../../devices/types.ts';
 import { readWire } from '../native/body.ts';
 import type { Admission, Admitted, Env } from './admit.ts';
 import type { FileSearches } from './collect.ts';
+import type { DeployChannel } from './deploy.ts';
 import type { Remotes, RemoteTask } from './remotes.ts';
 import type { GlpiParts } from './types.ts';
 
@@ -12,7 +14,7 @@ import type { GlpiParts } from './types.ts';
 const maxFormBytes = 16_384;
 const validSeconds = 600;
 
-type TaskParts = GlpiParts & { remotes: Remotes; searches: FileSearches };
+type TaskParts = GlpiParts & { remotes: Remotes; searches: FileSearches; deploy: DeployChannel };
 
 /** The client that a call names, if it may be given work. */
 const managedClient = (parts: TaskParts, { token }: Admitted, machine: string | undefined): DoorCaller | undefined => {
@@ -30,6 +32,10 @@ export const taskConfig = (parts: TaskParts, c: Context<Env>, admitted: Admitted
   const schedule: Array<{ task: string; remote: string }> = [];
   if (c.req.query('task[Collect]') !== undefined && parts.searches.wanted(client.publicId)) {
     schedule.push({ task: 'Collect', remote: remote('collect') });
+  }
+  const device = parts.devices.find(client.id);
+  if (c.req.query('task[Deploy]') !== undefined && device !== undefined && parts.deploy.wanted(device)) {
+    schedule.push({ task: 'Deploy', remote: remote('deploy') });
   }
   return c.json(schedule.length === 0 ? {} : { configValidityPeriod: validSeconds, schedule });
 };
@@ -70,5 +76,29 @@ export const taskRoutes = (parts: TaskParts, { admit, refuse }: Admission): Hono
     }
   };
 
-  return new Hono<Env>().get('/a/:token/collect/:remote', collect).post('/a/:token/collect/:remote', collect);
+  const deploy = async (c: Context<Env>): Promise<Response> => {
+    const device = deviceAt(c, 'deploy');
+    if (device instanceof Response) return device;
+    const said = await paramsOf(c);
+    if (said['action'] === 'getJobs') return c.json(await parts.deploy.jobs(device, c.req.url.replace(/\?.*$/, '')));
+    if (said['action'] === 'setStatus') parts.deploy.status(device, said);
+    return c.json({});
+  };
+
+  const part = (c: Context<Env>): Response => {
+    const device = deviceAt(c, 'deploy');
+    if (device instanceof Response) return device;
+    const sha256 = parts.deploy.part(device, c.req.param('sha512') ?? '');
+    if (sha256 === undefined) return refuse(c);
+    const bytes = Readable.toWeb(parts.store.open(sha256)) as ReadableStream<Uint8Array>;
+    return new Response(bytes, {
+      headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(parts.store.size(sha256)) },
+    });
+  };
+
+  return new Hono<Env>()
+    .get('/a/:token/collect/:remote', collect)
+    .post('/a/:token/collect/:remote', collect)
+    .get('/a/:token/deploy/:remote', deploy)
+    .get('/a/:token/deploy/:remote/parts/:first/:second/:sha512', part);
 };

@@ -3,14 +3,22 @@
 // with what is known of the device before anything is stored.
 import type { Personal } from '../../../platform/personal.ts';
 import type { DeviceService } from '../../devices/service.ts';
+import type { DiscoveryService } from '../../discovery/service.ts';
 import type { SectionIntake } from '../../inventory/report-types.ts';
+import type { InventoryService } from '../../inventory/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
+import type { StoreService } from '../../store/service.ts';
+import type { TaskQueue } from '../native/types.ts';
 
 export type GlpiParts = {
   devices: DeviceService;
   objects: ObjectService;
   intake: SectionIntake;
   personal: Pick<Personal, 'keyed'>;
+  inventory: InventoryService;
+  discovery: Pick<DiscoveryService, 'hindrance' | 'keep'>;
+  store: StoreService;
+  tasks: TaskQueue;
   /** Hours between inventories. */
   inventoryHours: () => number;
   clock?: () => number;

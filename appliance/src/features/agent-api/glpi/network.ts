@@ -1,0 +1,164 @@
+import type { DeviceService } from '../../devices/service.ts';
+import { addressesOf, addressText, rangeOf } from '../../discovery/address-range.ts';
+import { networkDevice, portNeighbours } from '../../discovery/network-device.ts';
+import type { DiscoveryService } from '../../discovery/service.ts';
+import { controllerRanges } from '../../discovery/targets.ts';
+import type { InventoryService } from '../../inventory/service.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import type { Obj } from '../../objects/types.ts';
+import type { Node } from './answers.ts';
+import { line, rowsIn } from './fields.ts';
+import type { Message, Row } from './message.ts';
+
+// Searches of the network by agents of others: one device's agent, a range that somebody confirmed, one address after the
+// other. What an agent says of an address that it was not asked about is dropped.
+
+const kind = 'agent-scan';
+const maxScans = 10;
+const maxBlocks = 500;
+const maxQueried = 1_000;
+const maxSearchers = 1_000;
+
+const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+
+type Scan = { pid: string; body: Obj['body']; community: string | undefined; addresses: string[] };
+
+/** Addresses as blocks of neighbours. */
+const blocksOf = (addresses: readonly string[]): { first: string; last: string }[] => {
+  const blocks: { first: string; last: string }[] = [];
+  for (const address of addresses) {
+    const block = blocks.at(-1);
+    if (block !== undefined && numberOf(block.last) + 1 === numberOf(address)) block.last = address;
+    else blocks.push({ first: address, last: address });
+  }
+  return blocks.slice(0, maxBlocks);
+};
+
+const element = (name: string, attributes: Record<string, string>): Node => ({ name, attributes });
+const option = (name: string, content: readonly Node[]): Node => ({
+  name: 'OPTION',
+  content: [{ name: 'NAME', content: name }, ...content],
+});
+
+/** Numbers a search in the agent's words: a whole number. */
+const pidOf = (id: string): string => String(Number.parseInt(id.replace(/[^0-9a-f]/g, '').slice(0, 7), 16) + 1);
+
+export type NetworkSearches = {
+  /** What an agent is asked to do now, for the answer to its first question. */
+  options(publicId: string): Node[];
+  /** Takes what an agent found. */
+  take(device: { publicId: string }, message: Message, at: number): Promise<void>;
+};
+
+type Parts = {
+  objects: ObjectService;
+  devices: Pick<DeviceService, 'find' | 'byPublicId'>;
+  discovery: Pick<DiscoveryService, 'hindrance' | 'keep'>;
+  inventory: Pick<InventoryService, 'putReport'>;
+};
+
+export const networkSearches = (parts: Parts): NetworkSearches => {
+  const { objects, devices, discovery, inventory } = parts;
+  /** Addresses that answered over SNMP, by the device whose agent asked; they are read in full the next time. */
+  const answered = new Map<string, Map<string, string>>();
+
+  const scansOf = (publicId: string): Scan[] =>
+    objects
+      .list({ kind, where: { device: publicId }, limit: maxScans })
+      .rows.filter(({ body }) => body['disabled'] !== true && discovery.hindrance(String(body['range'])) === undefined)
+      .map(({ id, body }) => {
+        const range = objects.get('address-range', String(body['range']));
+        const community = objects.get(kind, id, { secrets: true }).body['community'];
+        return {
+          pid: pidOf(id),
+          body,
+          community: typeof community === 'string' && community !== '' ? community : undefined,
+          addresses: addressesOf(rangeOf(String(range.body['network'])), controllerRanges(objects)),
+        };
+      });
+
+  const authentication = (scan: Scan): Node[] =>
+    scan.community === undefined
+      ? []
+      : [element('AUTHENTICATION', { ID: '1', VERSION: '2c', COMMUNITY: scan.community })];
+  const port = (scan: Scan): string => String(scan.body['port'] ?? 161);
+
+  const discover = (scan: Scan): Node =>
+    option('NETDISCOVERY', [
+      element('PARAM', { PID: scan.pid, THREADS_DISCOVERY: '1', TIMEOUT: '1' }),
+      ...blocksOf(scan.addresses).map(({ first, last }, at) =>
+        element('RANGEIP', { ID: String(at + 1), ENTITY: '0', IPSTART: first, IPEND: last, PORT: port(scan) }),
+      ),
+      ...authentication(scan),
+    ]);
+
+  const query = (scan: Scan, publicId: string): Node[] => {
+    const known = [...(answered.get(publicId) ?? [])].filter(([address]) => scan.addresses.includes(address));
+    if (known.length === 0 || scan.community === undefined) return [];
+    return [
+      option('SNMPQUERY', [
+        element('PARAM', { PID: scan.pid, THREADS_QUERY: '1', TIMEOUT: '15' }),
+        ...known.map(([address, type]) =>
+          element('DEVICE', {
+            ID: String(numberOf(address)),
+            IP: address,
+            PORT: port(scan),
+            TYPE: type,
+            AUTHSNMP_ID: '1',
+          }),
+        ),
+        ...authentication(scan),
+      ]),
+    ];
+  };
+
+  const remember = (publicId: string, address: string, row: Row): void => {
+    if (line(row, 'authsnmp') === undefined) return;
+    const held = answered.get(publicId) ?? new Map<string, string>();
+    if (held.size < maxQueried) held.set(address, (line(row, 'type', 30) ?? 'NETWORKING').toUpperCase());
+    answered.delete(publicId);
+    answered.set(publicId, held);
+    const oldest = answered.keys().next();
+    if (answered.size > maxSearchers && !oldest.done) answered.delete(oldest.value);
+  };
+
+  /** The address that a row is about: it says so, or it bears the number that we gave. */
+  const addressOf = (row: Row): string | undefined => {
+    const said = line(row, 'ip', 45);
+    if (said !== undefined) return said;
+    const [info = {}] = rowsIn(row, 'info');
+    const number = Number(line(info, 'id', 20) ?? Number.NaN);
+    return Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32 ? addressText(number) : undefined;
+  };
+
+  const keep = async (row: Row, found: { at: number; by: string }): Promise<void> => {
+    const device = networkDevice(row, found);
+    if (device === undefined) return;
+    const kept = await discovery.keep([device.seen]);
+    await discovery.keep(portNeighbours(row, found));
+    const [id] = kept.devices;
+    // A switch never speaks for itself, so its record stays one of what was found; what waits to be let in has no sections.
+    const state = id === undefined ? undefined : devices.find(id)?.state;
+    if (id === undefined || (state !== 'managed' && state !== 'discovered')) return;
+    const collectedAt = `${new Date(found.at).toISOString().slice(0, 19)}Z`;
+    const sections = device.sections.map(({ collection, items }) => ({ collection, collectedAt, items }));
+    inventory.putReport(id, 'network', { sections, full: false, dropped: {} }, found.at);
+  };
+
+  return {
+    options: (publicId) => scansOf(publicId).flatMap((scan) => [discover(scan), ...query(scan, publicId)]),
+    take: async ({ publicId }, message, at) => {
+      const said = line(message.sections.get('processnumber')?.[0] ?? {}, 'value', 20);
+      const scan = scansOf(publicId).find(({ pid }) => pid === said);
+      if (scan === undefined) return;
+      const asked = new Set(scan.addresses);
+      const by = devices.byPublicId(publicId).hostname;
+      for (const row of message.sections.get('device') ?? []) {
+        const address = addressOf(row);
+        if (address === undefined || !asked.has(address)) continue;
+        remember(publicId, address, row);
+        await keep({ ip: address, ...row }, { at, by });
+      }
+    },
+  };
+};
