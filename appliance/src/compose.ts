@@ -15,6 +15,7 @@ import { type DiscoveryService, discoveryService } from './features/discovery/se
 import { type EventService, eventService } from './features/events/service.ts';
 import type { EventType } from './features/events/types.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
+import { encryptionErrors } from './features/inventory/encryption-errors.ts';
 import { hardwareRecordRule } from './features/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
 import type { Collection, SectionChanged } from './features/inventory/types.ts';
@@ -218,7 +219,9 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       forget: vulnerabilities.forget,
     });
     const baselines: BaselineService = baselineService({ db, objects, events, inventory, devices });
+    const noteEncryption = encryptionErrors({ inventory, events });
     onChanged.push((changed) => {
+      noteEncryption(changed);
       baselines.onSectionChanged(changed);
       vulnerabilities.onSectionChanged(changed);
       if (changed.collection === 'identity')

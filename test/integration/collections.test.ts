@@ -142,7 +142,7 @@ describe('what our agent collects', () => {
       files: rootFiles('/'),
       memory: noMemory,
       clock: () => Date.UTC(2026, 0, 1),
-      executables: { ...executableLimits, filesPerTurn: 5 },
+      executables: { ...executableLimits, entriesPerTurn: 100 },
     });
     for (const { collection, items } of sections) check(collection, items);
     expect(sections.map(({ collection }) => collection)).toEqual(

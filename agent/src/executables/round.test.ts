@@ -56,8 +56,8 @@ describe('executable files', () => {
         const whole = turn(noRound, 1);
         let held = noRound;
         for (let turns = 0; held.done === undefined; turns += 1) {
-          expect(turns).toBeLessThan(100);
-          held = turn(held, 1, { filesPerTurn: 1 });
+          expect(turns).toBeLessThan(200);
+          held = turn(held, 1, { entriesPerTurn: 4 });
         }
         expect(held).toEqual(whole);
       }),

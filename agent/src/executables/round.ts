@@ -10,7 +10,8 @@ import { closedPaths, walkExecutables } from './walk.ts';
 // A file whose size and time are the same is not read again. After a round the agent rests for a day.
 
 export const executableLimits = {
-  filesPerTurn: 20_000,
+  /** Files and folders that are looked at, programs or not; more than a path is deep, or a turn gets nowhere. */
+  entriesPerTurn: 20_000,
   hashedBytesPerTurn: 64 * 1024 * 1024,
   /** A larger file is left out: it would be a turn of its own. */
   fileBytes: 512 * 1024 * 1024,
@@ -21,7 +22,7 @@ export type ExecutableLimits = typeof executableLimits;
 /** A whole round at once, for a report that is written to a file. */
 export const wholeRound: ExecutableLimits = {
   ...executableLimits,
-  filesPerTurn: Number.POSITIVE_INFINITY,
+  entriesPerTurn: Number.POSITIVE_INFINITY,
   hashedBytesPerTurn: Number.POSITIVE_INFINITY,
 };
 
@@ -38,7 +39,7 @@ const known = z.object({
 });
 
 export const roundSchema = z.object({
-  /** Names from the root to the file that was last; empty between rounds. */
+  /** Names from the root to the file or folder that was last; empty between rounds. */
   after: z.array(z.string()),
   /** What this round has found until now. */
   round: z.array(known),
@@ -98,13 +99,16 @@ export const executableTurn = (
   if (isResting) return held;
   const earlier = new Map((held.done ?? []).map((one) => [one.path, one]));
   const round: KnownExecutable[] = [...held.round];
-  const spent = { files: 0, bytes: 0 };
+  const spent = { entries: 0, bytes: 0 };
   const { ended, after } = walkExecutables(files.root, {
     closed: closedPaths(options.mounts),
     after: held.after,
-    mayGoOn: () => spent.files < limits.filesPerTurn && spent.bytes < limits.hashedBytesPerTurn,
+    mayGoOn: () => {
+      if (spent.entries >= limits.entriesPerTurn || spent.bytes >= limits.hashedBytesPerTurn) return false;
+      spent.entries += 1;
+      return true;
+    },
     onFile: ({ path, stats }) => {
-      spent.files += 1;
       if (stats.size > limits.fileBytes || round.length >= limits.items) return;
       const below = relative(files.root, path);
       const modifiedMs = Math.trunc(stats.mtimeMs);

@@ -9,9 +9,9 @@ export type FoundFile = { path: string; stats: Stats };
 
 export type WalkOptions = {
   closed: ReadonlySet<string>;
-  /** Names from the root to the file that was last; none at the start of a round. */
+  /** Names from the root to the file or folder that was last; none at the start of a round. */
   after: readonly string[];
-  /** False when the walk has to stop before the next file. */
+  /** Asked before each file and folder; false when the walk has to stop before it. */
   mayGoOn: () => boolean;
   onFile: (file: FoundFile) => void;
 };
@@ -59,12 +59,15 @@ export const walkExecutables = (root: string, options: WalkOptions): WalkEnd => 
       const path = join(folder, entry.name);
       if (closed.has(path)) continue;
       const isResumed = entry.name === from;
+      // The last one of the turn before: a file that was looked at, a folder that was gone through.
+      if (isResumed && rest.length === 0) continue;
+      if (!entry.isDirectory() && !entry.isFile()) continue;
+      if (!mayGoOn()) return false;
       if (entry.isDirectory()) {
-        if (!mayGoOn() || !visit(path, [...names, entry.name], isResumed ? rest : [])) return false;
+        if (!visit(path, [...names, entry.name], isResumed ? rest : [])) return false;
+        position.after = [...names, entry.name];
         continue;
       }
-      if (!entry.isFile() || (isResumed && rest.length === 0)) continue;
-      if (!mayGoOn()) return false;
       position.after = [...names, entry.name];
       const stats = orAbsent(() => lstatSync(path));
       if (stats?.isFile() && (stats.mode & anyExecuteBit) !== 0) onFile({ path, stats });
