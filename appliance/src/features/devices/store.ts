@@ -81,13 +81,14 @@ export const deviceStore = (db: Database) => {
   const device = (where: string) => db.prepare<[string | number], Row>(`select ${columns} from device where ${where}`);
   const byId = device('id = ?');
   const byPublicId = device('public_id = ?');
+  // By hardware, never by state or door: those indexes would walk a large part of the site.
   const alike = (states: string) =>
     db.prepare<[string | null, string | null, string | null, string], Row>(
       `select ${columns} from device where ${states} and (uuid in (?, ?) or serial = ? or id in
          (select device from device_mac where mac in (select value from json_each(?)))) order by id limit 100`,
     );
   const resembling = alike(`state <> 'revoked'`);
-  const revokedLike = alike(`state = 'revoked'`);
+  const revokedLike = alike(`+state = 'revoked'`);
   const findAlike = (statement: typeof resembling, { uuid, serial, macs }: Identity): Device[] =>
     statement.all(uuid, uuid === null ? null : swappedUuid(uuid), serial, JSON.stringify(macs)).map(toDevice);
   const insert = db.prepare(
@@ -110,7 +111,7 @@ export const deviceStore = (db: Database) => {
        (select mac from device_mac where device = ? order by mac limit 256)) where id = ?`,
   );
   const withDoor = db.prepare<[string, string], { device: number }>(
-    `select distinct device from device_door where device in (select value from json_each(?)) and door = ?
+    `select distinct device from device_door where device in (select value from json_each(?)) and +door = ?
        and state <> 'revoked'`,
   );
   const setClaim = db.prepare(
@@ -150,8 +151,8 @@ export const deviceStore = (db: Database) => {
   );
   const waiting = db.prepare<[], { count: number }>(
     `select (select count(*) from device where state in ('pending', 'held')) +
-       (select count(distinct x.device) from device_door x join device d on d.id = x.device
-         where x.state = 'pending' and d.state = 'managed') as count`,
+       (select count(distinct x.device) from device_door x indexed by device_door_pending cross join device d
+         on d.id = x.device where x.state = 'pending' and d.state = 'managed') as count`,
   );
 
   const tokenUse = db.prepare<[string], { used: number }>('select used from token_use where token = ?');
