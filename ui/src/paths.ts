@@ -45,6 +45,10 @@ export const paths = {
   deviceRevoke: (id: string) => `/devices/${enc(id)}/revoke`,
   /** POST: removes the record of a device that may not come in. */
   deviceForget: (id: string) => `/devices/${enc(id)}/forget`,
+  /** POST `add` or `remove`: a tag by hand. */
+  deviceTags: (id: string) => `/devices/${enc(id)}/tags`,
+  /** POST `id`: takes back a bulk action on tags. */
+  devicesTagUndo: () => '/devices/tag-undo',
   /** Form of the display name, description and group. */
   deviceEdit: (id: string) => `/devices/${enc(id)}/edit`,
   /** POST: shows personal rows once and records it. */
@@ -205,6 +209,8 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   deviceApprove: '/devices/:id/approve',
   deviceRevoke: '/devices/:id/revoke',
   deviceForget: '/devices/:id/forget',
+  deviceTags: '/devices/:id/tags',
+  devicesTagUndo: '/devices/tag-undo',
   deviceEdit: '/devices/:id/edit',
   devicePersonal: '/devices/:id/:collection/personal',
   software: '/software',

@@ -98,6 +98,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
     'devices',
     (ctx) => (
       <Devices
+        selections={[{ name: 'Pumps', href: '/devices?tag=pump' }]}
         ctx={ctx}
         list={list}
         page={{ rows: [row], total: 214, next: 'cursor' }}
@@ -112,6 +113,8 @@ const views: readonly (readonly [name: string, view: View])[] = [
     'device',
     (ctx) => (
       <Device
+        tags={[{ tag: 'line-3', byHand: true, rules: [{ id: 'r1', name: 'Line 3' }] }]}
+        held={{ rule: 'm1', name: 'Pumps', group: 'Pumps' }}
         ctx={ctx}
         device={device}
         tabs={[{ name: 'summary' }, { name: 'findings', count: 0 }, { name: 'software', count: 81 }]}

@@ -31,6 +31,9 @@ export type DeploymentNewProps = {
   readonly deviceCount: number;
   readonly groups: readonly Reference[];
   readonly group?: string | undefined;
+  /** Saved selections; the chosen one stands before the group. */
+  readonly selections: readonly Reference[];
+  readonly selection?: string | undefined;
   readonly timeoutMinutes: number;
   readonly errors?: FieldErrors;
 };
@@ -125,6 +128,20 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                       ...groups.map((group) => ({ value: group.id, label: group.name })),
                     ]}
                   />
+                  {props.selections.length === 0 ? null : (
+                    <SelectField
+                      ctx={ctx}
+                      name="selection"
+                      label={ctx.t('selections.orSelection')}
+                      hint={ctx.t('selections.scopeHint')}
+                      value={props.selection}
+                      errors={errors}
+                      options={[
+                        { value: '', label: '–' },
+                        ...props.selections.map(({ id, name }) => ({ value: id, label: name })),
+                      ]}
+                    />
+                  )}
                 </>
               ) : (
                 <>

@@ -2,6 +2,7 @@ import type { ChangeRow } from '../components/changes.tsx';
 import { Changes } from '../components/changes.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
+import { DeviceTags, type DeviceTagView, HeldByRule } from '../components/device-tags.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
@@ -38,6 +39,9 @@ export type DeviceProps = {
   readonly why: readonly { readonly level: Level; readonly said: Said; readonly href?: string }[];
   readonly changes: readonly ChangeRow[];
   readonly description?: string;
+  readonly tags: readonly DeviceTagView[];
+  /** The moving rule that keeps the device in its group. */
+  readonly held?: { readonly rule: string; readonly name: string; readonly group: string } | undefined;
   readonly showOthers: boolean;
   readonly certificate?: { readonly fingerprint: string; readonly notAfter: When };
   /** Its clients, those in use first. */
@@ -226,6 +230,7 @@ export const Device = (props: DeviceProps) => {
         </>
       }
     >
+      {props.held === undefined ? null : <HeldByRule ctx={ctx} held={props.held} />}
       {props.description === undefined || props.description === '' ? null : <p>{props.description}</p>}
       <div class="grid">
         <Panel
@@ -257,6 +262,7 @@ export const Device = (props: DeviceProps) => {
               ))}
             </div>
           </Panel>
+          <DeviceTags ctx={ctx} device={device.id} tags={props.tags} />
           <Personal ctx={ctx} device={device} personal={props.personal} />
           <Panel
             title={ctx.t('devices.tab.changes')}

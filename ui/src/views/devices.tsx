@@ -1,3 +1,4 @@
+import { TagChips } from '../components/device-tags.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import {
   ColumnPicker,
@@ -38,6 +39,8 @@ export type DeviceRow = {
   readonly act: number;
   readonly findings: number;
   readonly updates: number;
+  /** By hand and by rule. */
+  readonly tags?: readonly string[];
   /** By `<collection>.<field>`, for picked columns. */
   readonly extra?: Readonly<Record<string, Value>>;
 };
@@ -48,6 +51,7 @@ export const deviceColumns = [
   'name',
   'reason',
   'group',
+  'tags',
   'os',
   'address',
   'seen',
@@ -65,6 +69,8 @@ export type DevicesProps = {
   readonly filters: readonly FilterField[];
   readonly extraColumns: readonly FieldColumn[];
   readonly groups: readonly Reference[];
+  /** Saved filters, with the addresses that they are. */
+  readonly selections: readonly { readonly name: string; readonly href: string }[];
   /** `all` of the list: how many the whole filter selects. */
 };
 
@@ -110,6 +116,7 @@ const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<Dev
       );
     },
   },
+  tags: { key: 'tags', label: ctx.t('tags.title'), any: true, cell: (row) => <TagChips tags={row.tags ?? []} /> },
   group: { key: 'group', label: ctx.t('devices.group'), sort: true, cell: (row) => row.group?.name ?? '–' },
   os: {
     key: 'os',
@@ -182,6 +189,16 @@ const BulkActions = ({ ctx, groups }: { ctx: Ctx; groups: DevicesProps['groups']
           <Button small form={form} name="action" value="move" unavailable={unavailable}>
             {ctx.t('devices.bulk.move')}
           </Button>
+          <div class="field">
+            <label for="bulk-tag">{ctx.t('tags.bulk')}</label>
+            <input class="input" id="bulk-tag" name="newTag" form={form} maxlength={50} autocomplete="off" />
+          </div>
+          <Button small form={form} name="action" value="tag" unavailable={unavailable}>
+            {ctx.t('tags.bulkAdd')}
+          </Button>
+          <Button small form={form} name="action" value="untag" unavailable={unavailable}>
+            {ctx.t('tags.bulkRemove')}
+          </Button>
           <Button small form={form} name="action" value="approve" unavailable={unavailable}>
             {ctx.t('devices.bulk.approve')}
           </Button>
@@ -194,8 +211,30 @@ const BulkActions = ({ ctx, groups }: { ctx: Ctx; groups: DevicesProps['groups']
   );
 };
 
+/** Saved filters, and the way to save the one that is shown. */
+const Selections = ({ ctx, list, selections }: Pick<DevicesProps, 'ctx' | 'list' | 'selections'>) =>
+  selections.length === 0 && !isFiltered(list) ? null : (
+    <nav class="row" aria-label={ctx.t('selections.title')}>
+      {selections.map((selection) => (
+        <a href={selection.href} translate="no">
+          {selection.name}
+        </a>
+      ))}
+      {isFiltered(list) && withoutRight(ctx, 'devices:write') === undefined ? (
+        <a href={paths.objectNew('selection', { filter: new URLSearchParams(listParams(list)).toString() })}>
+          {ctx.t('selections.save')}
+        </a>
+      ) : null}
+      {selections.length === 0 ? null : (
+        <a class="second" href={paths.objects('selection')}>
+          {ctx.t('selections.manage')}
+        </a>
+      )}
+    </nav>
+  );
+
 /** Worst first; `Reason` says why. */
-export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, groups }: DevicesProps) => {
+export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, groups, selections }: DevicesProps) => {
   const own = ownColumns(ctx);
   const pickable: PickableColumn[] = [
     ...deviceColumns.map((key) => ({ key, label: String(own[key].label), byDefault: key !== 'findings' })),
@@ -249,6 +288,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
       }
     >
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
+      <Selections ctx={ctx} list={list} selections={selections} />
       <Panel
         foot={
           <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.name} order={ctx.t('devices.order')} />

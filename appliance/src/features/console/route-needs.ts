@@ -41,6 +41,8 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   deviceApprove: { POST: 'devices:write' },
   deviceRevoke: { POST: 'devices:write' },
   deviceForget: { POST: 'devices:write' },
+  deviceTags: { POST: 'devices:write' },
+  devicesTagUndo: { POST: 'devices:write' },
   deviceEdit: { GET: 'devices:write', POST: 'devices:write' },
   devicePersonal: { POST: 'devices:read' },
   software: { GET: 'software:read' },

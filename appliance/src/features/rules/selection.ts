@@ -3,15 +3,15 @@ export const selectionParameters = [
   'q',
   'status',
   'state',
-  'kind',
   'group',
   'os',
+  'ip',
   'address',
   'decision',
   'tag',
-  'door',
   'software',
-  'selection',
+  'user',
+  'cve',
 ] as const;
 
 const maxParameters = 50;

@@ -24,6 +24,9 @@ export type DeviceFacts = {
   enrolments: number;
 };
 
+/** A bulk action on tags; `devices` is JSON of public ids. */
+export type TagChange = { id: string; tag: string; added: number; devices: string };
+
 /** SQL of what rules derive, and of what waits to be derived. */
 export const ruleStore = (db: Database) => {
   const dirty = db.prepare<[number], number>('select device from device_dirty order by device limit ?').pluck();
@@ -86,7 +89,24 @@ export const ruleStore = (db: Database) => {
      on conflict (rule, device) do update set enrolment = excluded.enrolment where enrolment is not excluded.enrolment`,
   );
   const stamp = db.prepare<[], number | null>('select max(seq) from audit').pluck();
+  const dropTagChanges = db.prepare<[number]>('delete from tag_change where at < ?');
+  const addTagChange = db.prepare<[TagChange & { at: number }]>(
+    'insert into tag_change (id, at, tag, added, devices) values (@id, @at, @tag, @added, @devices)',
+  );
+  const tagChange = db.prepare<[string], TagChange>('select id, tag, added, devices from tag_change where id = ?');
+  const dropTagChange = db.prepare<[string]>('delete from tag_change where id = ?');
   return {
+    /** Notes what a bulk action changed, and forgets those before a moment. */
+    noteTagChange: (change: TagChange, at: number, before: number): void => {
+      dropTagChanges.run(before);
+      addTagChange.run({ ...change, at });
+    },
+    /** Takes a note; undefined when it is over. */
+    takeTagChange: (id: string): TagChange | undefined => {
+      const found = tagChange.get(id);
+      if (found !== undefined) dropTagChange.run(id);
+      return found;
+    },
     /** Changes with every object, group, rule and setting. */
     stamp: (): number => stamp.get() ?? 0,
     facts: (devices: readonly number[]): DeviceFacts[] => facts.all(JSON.stringify(devices)),

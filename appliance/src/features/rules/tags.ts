@@ -1,3 +1,5 @@
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { AppError } from '../../platform/errors.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, requireRight } from '../objects/types.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -21,9 +23,19 @@ export type TagService = {
   addTag(actor: Actor, tag: string, devices: readonly string[], comment?: string): string[];
   /** Takes a tag that people gave; returns those that had it. What rules give stays. */
   removeTag(actor: Actor, tag: string, devices: readonly string[], comment?: string): string[];
+  /** Keeps for a day what a bulk action changed; the id takes it back. */
+  noteTagChange(change: NotedTagChange): string;
+  /** Takes back exactly that; NOT_FOUND once it is done or over. How many devices changed. */
+  undoTagChange(actor: Actor, id: string): { tag: string; added: boolean; devices: number };
 };
 
+/** What a bulk action changed: the devices by public id. */
+export type NotedTagChange = { tag: string; added: boolean; devices: readonly string[] };
+
+const dayMs = 86_400_000;
+
 export type TagParts = {
+  clock: () => number;
   store: RuleStore;
   objects: ObjectService;
   rules: () => RuleSet;
@@ -31,7 +43,7 @@ export type TagParts = {
 };
 
 /** Tags of devices: by hand as part of what people say about a device, by rule as derived. */
-export const tagService = ({ store, objects, rules, transact }: TagParts): TagService => {
+export const tagService = ({ store, objects, rules, clock, transact }: TagParts): TagService => {
   const handTags = (device: string): string[] => {
     const tags = objects.find('device-decision', device)?.body['tags'];
     return Array.isArray(tags) ? tags.map(String) : [];
@@ -60,6 +72,11 @@ export const tagService = ({ store, objects, rules, transact }: TagParts): TagSe
     );
   };
 
+  const addTag: TagService['addTag'] = (actor, tag, devices, comment) =>
+    change(actor, devices, (tags) => (tags.includes(tag) ? undefined : [...tags, tag]), comment);
+  const removeTag: TagService['removeTag'] = (actor, tag, devices, comment) =>
+    change(actor, devices, (tags) => (tags.includes(tag) ? tags.filter((one) => one !== tag) : undefined), comment);
+
   return {
     tagsOf: (device) => {
       const names = new Map(rules().tags.map(({ id, name }) => [id, name]));
@@ -82,9 +99,23 @@ export const tagService = ({ store, objects, rules, transact }: TagParts): TagSe
       return found;
     },
     tagCounts: store.tagCounts,
-    addTag: (actor, tag, devices, comment) =>
-      change(actor, devices, (tags) => (tags.includes(tag) ? undefined : [...tags, tag]), comment),
-    removeTag: (actor, tag, devices, comment) =>
-      change(actor, devices, (tags) => (tags.includes(tag) ? tags.filter((one) => one !== tag) : undefined), comment),
+    addTag,
+    removeTag,
+    noteTagChange: ({ tag, added, devices }) => {
+      const id = Buffer.from(randomBytes(10)).toString('hex');
+      const at = clock();
+      store.noteTagChange({ id, tag, added: Number(added), devices: JSON.stringify(devices) }, at, at - dayMs);
+      return id;
+    },
+    undoTagChange: (actor, id) =>
+      transact(() => {
+        requireRight(actor, 'devices:write');
+        const noted = store.takeTagChange(id);
+        if (noted === undefined) throw new AppError('NOT_FOUND', 'there is nothing to take back');
+        const added = noted.added === 1;
+        const devices = JSON.parse(noted.devices) as string[];
+        const changed = (added ? removeTag : addTag)(actor, noted.tag, devices);
+        return { tag: noted.tag, added, devices: changed.length };
+      }),
   };
 };

@@ -52,7 +52,6 @@ export const rules = {
   'kind.selection.field.name': 'Name',
   'kind.selection.field.filter': 'Filter',
   'kind.selection.field.shared': 'For everybody',
-  'kind.selection.field.owner': 'Saved by',
   'kind.selection.hint.filter': 'The part of the address of the list of devices after the question mark.',
   'kind.selection.hint.shared': 'Otherwise only you see it above the list of devices.',
   'kind.device-decision.field.tags': 'Tags by hand',

@@ -55,7 +55,6 @@ export const rules = {
   'kind.selection.field.name': 'Атауы',
   'kind.selection.field.filter': 'Сүзгі',
   'kind.selection.field.shared': 'Барлығы үшін',
-  'kind.selection.field.owner': 'Кім сақтады',
   'kind.selection.hint.filter': 'Құрылғылар тізімі мекенжайының сұрақ белгісінен кейінгі бөлігі.',
   'kind.selection.hint.shared': 'Әйтпесе оны құрылғылар тізімінің үстінен тек сіз көресіз.',
   'kind.device-decision.field.tags': 'Қолмен қойылған белгілер',

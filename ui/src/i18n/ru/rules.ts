@@ -57,7 +57,6 @@ export const rules = {
   'kind.selection.field.name': 'Название',
   'kind.selection.field.filter': 'Фильтр',
   'kind.selection.field.shared': 'Для всех',
-  'kind.selection.field.owner': 'Кем сохранена',
   'kind.selection.hint.filter': 'Часть адреса списка устройств после вопросительного знака.',
   'kind.selection.hint.shared': 'Иначе над списком устройств её видите только вы.',
   'kind.device-decision.field.tags': 'Метки вручную',

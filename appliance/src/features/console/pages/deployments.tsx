@@ -1,4 +1,4 @@
-import { currentCursor, filterValues } from '@sallyport/ui/list';
+import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
@@ -6,7 +6,7 @@ import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/views/
 import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/views/deployment-new';
 import { type DeploymentRow, Deployments } from '@sallyport/ui/views/deployments';
 import { type Context, Hono } from 'hono';
-import { toFailure } from '../../../platform/errors.ts';
+import { invalid, toFailure } from '../../../platform/errors.ts';
 import type { Deployment, DeploymentTask, NewDeployment } from '../../deployments/types.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel } from '../device-model.ts';
@@ -15,6 +15,7 @@ import { listState, pageRows, param, references, slicePage } from '../lists.ts';
 import { viewContext } from '../page.tsx';
 import { actorNames } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+import { deviceFilter, deviceFilterNames } from './devices.tsx';
 
 const maxItems = 1_000;
 const maxOutput = 8_000;
@@ -123,7 +124,14 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     );
   };
 
-  type Wanted = { name: string; updates: string[]; devices: string[]; group: string; timeoutMinutes: number };
+  type Wanted = {
+    name: string;
+    updates: string[];
+    devices: string[];
+    group: string;
+    selection: string;
+    timeoutMinutes: number;
+  };
 
   /** What a deployment like this would do; faults of the choice come as errors of their fields. */
   const previewOf = (wanted: Wanted): { deviceCount: number; errors: FieldErrors } => {
@@ -137,11 +145,29 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     }
   };
 
+  /** The devices that a saved selection finds now. */
+  const selected = (id: string): string[] => {
+    const object = objects.find('selection', id);
+    if (object === undefined) throw invalid({ selection: { key: 'validation.reference' } });
+    const url = new URL(`${paths.devices()}?${String(object.body['filter'])}`, 'https://list.invalid');
+    const filter = deviceFilter(readListState(url, deviceFilterNames));
+    const ids = model.ids({ filter, sort: 'name', descending: false });
+    // No device is not every device.
+    if (ids.length === 0) throw invalid({ selection: { key: 'validation.nothingToDeploy' } });
+    return model.some(ids).map(({ publicId }) => publicId);
+  };
+
+  const scopeOf = (wanted: Wanted): Pick<NewDeployment, 'devices' | 'group'> => {
+    if (wanted.devices.length > 0) return { devices: wanted.devices };
+    if (wanted.selection !== '') return { devices: selected(wanted.selection) };
+    return wanted.group === '' ? {} : { group: wanted.group };
+  };
+
   const toNew = (wanted: Wanted, comment = ''): NewDeployment => ({
     updates: wanted.updates,
     timeoutMinutes: wanted.timeoutMinutes,
     ...(wanted.name === '' ? {} : { name: wanted.name }),
-    ...(wanted.devices.length > 0 ? { devices: wanted.devices } : wanted.group === '' ? {} : { group: wanted.group }),
+    ...scopeOf(wanted),
     ...(comment === '' ? {} : { comment }),
   });
 
@@ -170,6 +196,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         deviceCount={preview.deviceCount}
         groups={references(objects, 'group')}
         group={wanted.group}
+        selections={references(objects, 'selection')}
+        selection={wanted.selection}
         timeoutMinutes={wanted.timeoutMinutes}
         {...(hasFaults ? { errors: faults } : {})}
       />,
@@ -188,6 +216,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       updates: [...new Set(query.getAll('update'))].slice(0, maxItems),
       devices: [...new Set(query.getAll('device'))].slice(0, maxItems),
       group: query.get('group') ?? '',
+      selection: query.get('selection') ?? '',
       timeoutMinutes: defaultTimeoutMinutes,
     });
   };
@@ -200,6 +229,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       updates: [...new Set(form.texts('update'))].slice(0, maxItems),
       devices: form.text('target') === 'devices' ? [...new Set(form.texts('device'))].slice(0, maxItems) : [],
       group: form.text('group'),
+      selection: form.text('selection'),
       timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
     };
     const { deviceCount, errors } = previewOf(wanted);

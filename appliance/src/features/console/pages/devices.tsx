@@ -8,7 +8,7 @@ import { type Context, Hono } from 'hono';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import { type DeviceSort, deviceSorts } from '../../devices/list.ts';
 import type { DeviceFilter } from '../../devices/list-filter.ts';
-import { type Actor, requireRight } from '../../objects/types.ts';
+import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import { DECISIONS } from '../../vulnerabilities/types.ts';
 import { setToast } from '../cookies.ts';
 import type { Cell } from '../csv.ts';
@@ -16,7 +16,7 @@ import { maxCsvRows, sendCsv } from '../csv-response.ts';
 import type { DeviceModel, ListedDevice } from '../device-model.ts';
 import { levelRank } from '../device-status.ts';
 import { fieldColumn } from '../fields.ts';
-import { actorFor } from '../guard.ts';
+import { actorFor, signedIn } from '../guard.ts';
 import { chosen, formListState, listState, pageRows, references } from '../lists.ts';
 import { viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
@@ -25,6 +25,8 @@ import { sayCsv } from '../words.ts';
 const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
 const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 const typedNumberFrom = 50;
+const maxSelections = 50;
+const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
 const csvBatch = 250;
 /** Devices of one transaction of a bulk action. */
@@ -35,6 +37,7 @@ const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
   name: 'devices.name',
   reason: 'devices.reason',
   group: 'devices.group',
+  tags: 'tags.title',
   os: 'devices.os',
   address: 'devices.address',
   seen: 'devices.contact',
@@ -44,7 +47,7 @@ const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
 };
 
 /** The short names that people type are names of filters, too. */
-const filterNames = [
+export const deviceFilterNames = [
   'status',
   'state',
   'group',
@@ -77,7 +80,7 @@ export const deviceFilter = (list: ListState): DeviceFilter => ({
 
 /** The list of devices, its file, and what is done to many of them. */
 export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { inventory, devices, objects, transact } = deps;
+  const { inventory, devices, objects, rules, transact } = deps;
 
   const singles = inventory.collections().filter((collection) => collection.single);
   const extraColumns = singles.flatMap((collection) =>
@@ -133,6 +136,22 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     { name: 'cve', label: 'devices.filter.cve' },
   ];
 
+  const withTags = (listed: readonly ListedDevice[], rows: readonly DeviceRow[]): DeviceRow[] => {
+    const tags = rules.tagsOfAll(listed.map(({ id }) => id));
+    return rows.map((row, at) => ({ ...row, tags: tags.get(listed[at]?.id ?? 0) ?? [] }));
+  };
+
+  /** Those for everybody, and the person's own. */
+  const selectionsOf = (c: Context<ConsoleEnv>) => {
+    const me = actorRef(signedIn(c).actor);
+    return objects
+      .list({ kind: 'selection', limit: maxSelections })
+      .rows.filter(
+        ({ id, body }) => body['shared'] !== false || objects.revisions('selection', id).at(-1)?.actor === me,
+      )
+      .map(({ id, body }) => ({ id, name: String(body['name']), filter: String(body['filter']) }));
+  };
+
   const siteTotal = (): number => {
     const { discovered, managed, pending, held } = devices.counts();
     return discovered + managed + pending + held;
@@ -143,7 +162,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const list = listState(c, filterNames);
+    const list = listState(c, deviceFilterNames);
     const cursor = currentCursor(list);
     const { rows, ...page } = model.page({
       filter: deviceFilter(list),
@@ -153,7 +172,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ...(cursor === undefined ? {} : { after: cursor }),
     });
     const picked = pickedExtras(list);
-    const shown = model.toRows(rows);
+    const shown = withTags(rows, model.toRows(rows));
     return c.html(
       <Devices
         ctx={viewContext(deps, c)}
@@ -167,13 +186,14 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         filters={filters()}
         extraColumns={extraColumns}
         groups={references(objects, 'group')}
+        selections={selectionsOf(c).map(({ name, filter }) => ({ name, href: `${paths.devices()}?${filter}` }))}
       />,
     );
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'devices:read');
-    const list = listState(c, filterNames);
+    const list = listState(c, deviceFilterNames);
     const { ctx, value, reasons } = sayCsv(deps, c);
     const own =
       list.columns.length === 0
@@ -186,6 +206,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         name: row.name,
         reason: reasons(row.reasons),
         group: row.group?.name,
+        tags: row.tags?.join('; '),
         os: row.os,
         address: row.address,
         seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
@@ -207,7 +228,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const rowsOf = function* (): Generator<Cell[]> {
       for (let at = 0; at < ids.length; at += csvBatch) {
         const batch = model.some(ids.slice(at, at + csvBatch));
-        const rows = model.toRows(batch);
+        const rows = withTags(batch, model.toRows(batch));
         for (const [n, device] of batch.entries()) yield cellsOf(device, rows[n] as DeviceRow);
       }
     };
@@ -227,7 +248,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const selected = (c: Context<ConsoleEnv>): number[] => {
     const form = c.get('form');
     return form.text('all') === '1'
-      ? idsOf(formListState(c, form, paths.devices(), filterNames))
+      ? idsOf(formListState(c, form, paths.devices(), deviceFilterNames))
       : model.idsOf(form.texts('id'));
   };
 
@@ -242,8 +263,32 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     }
   };
 
-  type Bulk = { name: string; run: (actor: Actor, device: ListedDevice) => void; danger?: true };
-  const bulkOf = (action: string, group: string): Bulk => {
+  type Bulk = {
+    name: string;
+    run: (actor: Actor, device: ListedDevice) => void;
+    danger?: true;
+    /** The way back, once it is done. */
+    undo?: () => { action: string; fields: Record<string, string> } | undefined;
+  };
+  const bulkOf = (action: string, group: string, tag: string): Bulk => {
+    if (action === 'tag' || action === 'untag') {
+      if (tag === '' || tag.length > maxTagLength) throw invalid({ newTag: { key: 'validation.required' } });
+      const isAdded = action === 'tag';
+      const changed: string[] = [];
+      return {
+        name: `devices.${action}`,
+        run: (actor, { publicId }) => {
+          changed.push(...(isAdded ? rules.addTag : rules.removeTag)(actor, tag, [publicId]));
+        },
+        undo: () =>
+          changed.length === 0
+            ? undefined
+            : {
+                action: paths.devicesTagUndo(),
+                fields: { id: rules.noteTagChange({ tag, added: isAdded, devices: changed }) },
+              },
+      };
+    }
     if (action === 'approve')
       return {
         name: 'devices.approve',
@@ -283,16 +328,18 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
     }
     const group = form.text('group');
-    const action = bulkOf(form.text('action'), group);
+    const tag = form.text('newTag').trim();
+    const action = bulkOf(form.text('action'), group, tag);
     const groupName = group === '' ? '' : String(objects.find('group', group)?.body['name'] ?? '');
-    const params = { n: picked.length, group: groupName };
+    const params = { n: picked.length, group: groupName, tag };
     const typeNumber = picked.length > typedNumberFrom;
     const isConfirmed = form.text('confirmed') === '1';
     // A filter that finds another number than the one that was shown is asked about again.
     const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
     if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
       await runOnAll(picked, (device) => action.run(actor, device));
-      setToast(c, { said: { key: `toast.${action.name}`, params } });
+      const undo = action.undo?.();
+      setToast(c, { said: { key: `toast.${action.name}`, params }, ...(undo === undefined ? {} : { undo }) });
       return c.redirect(paths.devices(), 303);
     }
     const said = (part: string): Said => ({ key: `confirm.${action.name}.${part}`, params });
@@ -312,11 +359,13 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         fields={[
           ...(form.text('all') === '1'
             ? // The filter itself, which is asked again when the action runs.
-              listParams(formListState(c, form, paths.devices(), filterNames))
+              listParams(formListState(c, form, paths.devices(), deviceFilterNames))
             : form.texts('id').map((id): [string, string] => ['id', id])),
           ['count', String(picked.length)],
           ['action', form.text('action')],
           ['group', group],
+          // Not `tag`: that is a filter of the list.
+          ['newTag', tag],
           ['confirmed', '1'],
         ]}
         button={said('button')}
@@ -329,7 +378,15 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     );
   };
 
+  const undoTags = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'devices:write');
+    const { tag, added, devices: changed } = rules.undoTagChange(actor, c.get('form').text('id'));
+    setToast(c, { said: { key: `toast.devices.${added ? 'untag' : 'tag'}`, params: { n: changed, tag } } });
+    return c.redirect(paths.devices(), 303);
+  };
+
   return new Hono<ConsoleEnv>()
+    .post(routePatterns.devicesTagUndo, undoTags)
     .get(routePatterns.devices, showList)
     .get(routePatterns.devicesCsv, sendList)
     .post(routePatterns.devicesBulk, bulk);

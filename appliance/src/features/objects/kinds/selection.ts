@@ -9,9 +9,8 @@ export const kind = defineKind({
   fields: {
     name: { type: 'text', required: true, max: 100 },
     filter: { type: 'text', required: true, max: 2_000 },
-    /** Others see it in their lists, too. */
+    /** Others see it above their lists, too; who saved it always does. */
     shared: { type: 'boolean', default: true },
-    owner: { type: 'text', max: 100, internal: true },
   },
   leaves: null,
 });
