@@ -15,12 +15,12 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { baselinesOf } from '../../baselines/chain.ts';
 import { type Change, type Collection, type Door, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
-import type { Reason } from '../../rules/types.ts';
 import { baselineViews } from '../baseline-view.ts';
 import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
 import { collectionExtras } from '../collection-extras.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel, ListedDevice } from '../device-model.ts';
+import { changeTag, heldBy, whyOf } from '../device-rules.ts';
 import { fieldColumns, rowValues } from '../fields.ts';
 import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
@@ -113,51 +113,6 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return facts.length === 0 ? undefined : { title: { key: 'facts.entered' }, facts };
   };
 
-  /** Where a reason leads: to what it counts, or to the conditions that say it. */
-  const reasonLink = (device: ListedDevice, { key, set }: Reason): string | undefined => {
-    if (set !== undefined) return paths.object('status-conditions', set);
-    const name = key.slice(key.lastIndexOf('.') + 1);
-    if (name === 'act' || name === 'attend') return paths.deviceTab(device.publicId, 'findings', { decision: name });
-    if (name === 'deploymentFailed') return paths.deviceTab(device.publicId, 'updates');
-    if (name === 'deviates') return paths.deviceTab(device.publicId, 'deviations');
-    return undefined;
-  };
-
-  const why = (device: ListedDevice) =>
-    device.reasons.map((reason) => {
-      const { key, params, level = device.level } = reason as Reason;
-      const href = reasonLink(device, reason as Reason);
-      return {
-        level,
-        said: { key, ...(params === undefined ? {} : { params }) },
-        ...(href === undefined ? {} : { href }),
-      };
-    });
-
-  const heldBy = (device: ListedDevice) => {
-    const rule = rules.movingRule(device.id);
-    return rule === undefined || rule.mode !== 'continuous'
-      ? undefined
-      : { rule: rule.id, name: rule.name, group: rules.groupName(rule.group) };
-  };
-
-  const changeTag = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:write');
-    const form = c.get('form');
-    const { publicId } = devices.byPublicId(param(c, 'id'));
-    const [add, remove] = [form.text('add').trim(), form.text('remove')];
-    const changed =
-      add === '' ? rules.removeTag(actor, remove, [publicId]) : rules.addTag(actor, add.slice(0, 50), [publicId]);
-    if (changed.length > 0) {
-      const tag = add === '' ? remove : add.slice(0, 50);
-      setToast(c, {
-        said: { key: `toast.devices.${add === '' ? 'untag' : 'tag'}`, params: { n: 1, tag } },
-        undo: { action: paths.deviceTags(publicId), fields: add === '' ? { add: tag } : { remove: tag } },
-      });
-    }
-    return c.redirect(paths.device(publicId), 303);
-  };
-
   const summary = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const device = model.get(param(c, 'id'));
@@ -181,9 +136,9 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           .collections()
           .filter(isPersonal)
           .map((collection) => ({ collection: collection.name, count: countOf(collection, device.id) }))}
-        why={why(device)}
+        why={whyOf(device)}
         tags={rules.tagsOf(device.id)}
-        held={heldBy(device)}
+        held={heldBy(rules, device)}
         changes={inventory.changes({ device: device.id, limit: lastChanges }).map(asChange)}
         {...(typeof description === 'string' && description !== '' ? { description } : {})}
         showOthers={c.req.query('others') === '1'}
@@ -496,7 +451,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   return new Hono<ConsoleEnv>()
     .get(routePatterns.deviceEdit, (c) => editForm(c))
-    .post(routePatterns.deviceTags, changeTag)
+    .post(routePatterns.deviceTags, changeTag(deps))
     .post(routePatterns.deviceEdit, edit)
     .post(routePatterns.devicePersonal, personal)
     .get(routePatterns.device, summary)
