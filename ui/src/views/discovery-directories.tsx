@@ -12,6 +12,8 @@ export type DirectoryRow = {
   readonly id: string;
   readonly name: string;
   readonly address: string;
+  /** The record that holds what was read. */
+  readonly record: string | undefined;
   readonly security: 'ldaps' | 'starttls' | 'plain';
   readonly disabled: boolean;
   readonly last: LastView;
@@ -168,9 +170,18 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                 cell: (row) =>
                   row.running === undefined ? (
                     <LastResult ctx={ctx} last={row.last}>
-                      {row.counts === undefined
-                        ? null
-                        : `${ctx.t('discovery.counts', row.counts)}. ${ctx.t('discovery.changes', { n: row.counts.changes })}`}
+                      {row.counts === undefined ? null : (
+                        <>
+                          {row.record === undefined ? (
+                            ctx.t('discovery.counts', row.counts)
+                          ) : (
+                            <a href={paths.deviceTab(row.record, 'directory-user')}>
+                              {ctx.t('discovery.counts', row.counts)}
+                            </a>
+                          )}
+                          . {ctx.t('discovery.changes', { n: row.counts.changes })}
+                        </>
+                      )}
                     </LastResult>
                   ) : (
                     <Status ctx={ctx} level="running">

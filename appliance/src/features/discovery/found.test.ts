@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { inlineIntake } from '../../intake/inline.ts';
+import { inventoryName } from '../agent-api/osquery/names.ts';
 import { systemActor } from '../objects/types.ts';
 
 let site: ApiSite;
@@ -15,46 +16,57 @@ const listed = (where: Record<string, string>) =>
   site.appliance.inventory.list({ collection: 'discovery', where, limit: 10 }).rows;
 
 describe('what agents say of others', () => {
-  const report = async (xml: string) =>
-    inlineIntake(site.appliance).report({
-      device: site.appliance.devices.byPublicId(scanner.publicId).id,
-      door: 'glpi',
-      format: 'glpi',
-      wire: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?><REQUEST>${xml}</REQUEST>`),
-      now,
+  const take = (device: number, door: 'glpi' | 'osquery', wire: string) =>
+    inlineIntake(site.appliance).report({ device, door, format: door, wire: Buffer.from(wire), now });
+
+  it('becomes records: the devices behind the ports of a switch', async () => {
+    const { id } = site.device('scanner-1');
+    const connection = { mac: ['00:1b:21:0a:00:55', '00:1b:21:0a:00:56'] };
+    const content = { network_ports: [{ ifname: 'Gi1', connections: { connection } }] };
+    const message = {
+      action: 'inventory',
+      deviceid: 'switch-4-2026-01-01-00-00-00',
+      itemtype: 'NetworkEquipment',
+      content,
+    };
+    await take(id, 'glpi', JSON.stringify(message));
+    await take(id, 'glpi', JSON.stringify(message));
+    expect(listed({ macs: '00:1b:21:0a:00:55' })).toMatchObject([{ method: 'agent', by: 'scanner-1', visible: true }]);
+    const found = listed({ by: 'scanner-1' });
+    expect(found).toHaveLength(2);
+    const states = found.map((row) => site.appliance.devices.byId(Number(row['_device'])).state);
+    expect(states).toEqual(['discovered', 'discovered']);
+  });
+
+  it('becomes records: the neighbours of a device that osquery serves', async () => {
+    const { id } = site.device('hmi-2');
+    const rows = [
+      { address: '192.0.2.7', mac: '00:1B:21:0A:00:07' },
+      { address: 'fe80::7', mac: '00:1b:21:0a:00:07' },
+      { address: '192.0.2.8', mac: 'incomplete' },
+    ];
+    await take(id, 'osquery', JSON.stringify({ node_key: 'k', queries: { [inventoryName('neighbours')]: rows } }));
+    expect(listed({ by: 'hmi-2' })).toMatchObject([
+      { macs: ['00:1b:21:0a:00:07'], addresses: ['192.0.2.7', 'fe80::7'] },
+    ]);
+  });
+
+  it('is no news the second time: nothing in the list of changes', async () => {
+    const { id } = site.device('hmi-3');
+    const rows = [{ address: '192.0.2.9', mac: '00:1b:21:0a:00:09' }];
+    const wire = JSON.stringify({ node_key: 'k', queries: { [inventoryName('neighbours')]: rows } });
+    await take(id, 'osquery', wire);
+    const device = Number(listed({ by: 'hmi-3' })[0]?.['_device']);
+    const lastSeenAt = listed({ by: 'hmi-3' })[0]?.['lastSeenAt'];
+    await inlineIntake(site.appliance).report({
+      device: id,
+      door: 'osquery',
+      format: 'osquery',
+      wire: Buffer.from(wire),
+      now: now + 60_000,
     });
-  let scanner: { id: number; publicId: string };
-  beforeAll(() => {
-    scanner = site.device('scanner-1');
-  });
-
-  it('becomes records with their parts, once, whoever says it again', async () => {
-    const device = `<DEVICE><IP>192.0.2.4</IP><MAC>00:1B:21:0A:00:04</MAC><SNMPHOSTNAME>switch-4</SNMPHOSTNAME>
-      <TYPE>NETWORKING</TYPE><MANUFACTURER>Maker</MANUFACTURER><MODEL>S-24</MODEL><SERIAL>SER-4</SERIAL></DEVICE>`;
-    const message = `<DEVICEID>scanner-1-2026-01-01-00-00-00</DEVICEID><QUERY>NETDISCOVERY</QUERY>
-      <CONTENT><PROCESSNUMBER>77</PROCESSNUMBER>${device}</CONTENT>`;
-    await report(message);
-    await report(message);
-    expect(listed({ macs: '00:1b:21:0a:00:04' })).toMatchObject([
-      { method: 'agent', by: 'scanner-1', label: 'switch-4' },
-    ]);
-    const [row] = listed({ names: 'switch-4' });
-    const id = Number(row?.['_device']);
-    expect(site.appliance.devices.byId(id)).toMatchObject({ kind: 'network', state: 'discovered', serial: 'SER-4' });
-    expect(site.appliance.inventory.section(id, 'hardware')).toMatchObject([
-      { type: 'system', model: 'S-24', _door: 'network' },
-    ]);
-    // Nothing of it is the scanner's own.
-    expect(site.appliance.inventory.section(scanner.id, 'identity')).toEqual([]);
-  });
-
-  it('names the devices behind the ports of a switch', async () => {
-    await report(`<DEVICEID>scanner-1-2026-01-01-00-00-00</DEVICEID><QUERY>SNMPQUERY</QUERY><CONTENT><DEVICE>
-      <INFO><TYPE>NETWORKING</TYPE><NAME>switch-4</NAME><SERIAL>SER-4</SERIAL><MAC>00:1b:21:0a:00:04</MAC></INFO>
-      <PORTS><PORT><CONNECTIONS><CONNECTION><MAC>00:1b:21:0a:00:55</MAC></CONNECTION></CONNECTIONS></PORT></PORTS>
-      </DEVICE></CONTENT>`);
-    expect(listed({ macs: '00:1b:21:0a:00:55' })).toMatchObject([{ method: 'agent' }]);
-    expect(listed({ names: 'switch-4' })).toHaveLength(1);
+    expect(Number(listed({ by: 'hmi-3' })[0]?.['lastSeenAt'])).toBe(Number(lastSeenAt) + 60_000);
+    expect(site.appliance.inventory.changes({ device, limit: 10 })).toHaveLength(1);
   });
 });
 

@@ -15,7 +15,8 @@ const logicalLines = async function* (
   bytes: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<{ number: number; text: string }> {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  let rest: string[] = [];
+  let restLength = 0;
   let number = 0;
   let pieces: string[] = [];
   let pieceLength = 0;
@@ -46,17 +47,21 @@ const logicalLines = async function* (
   };
 
   for await (const chunk of bytes) {
-    const text = rest + decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     let from = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-      yield* take(text.slice(from, end));
+      // A line may come in many pieces: they are put together once, when it ends.
+      yield* take(rest.join('') + text.slice(from, end));
+      rest = [];
+      restLength = 0;
       from = end + 1;
     }
-    rest = text.slice(from);
-    if (rest.length > maxLineBytes) throw malformed(number + 1, 'the line is too long');
+    rest.push(text.slice(from));
+    restLength += text.length - from;
+    if (restLength > maxLineBytes) throw malformed(number + 1, 'the line is too long');
   }
-  rest += decoder.end();
-  if (rest !== '') yield* take(rest);
+  const last = rest.join('') + decoder.end();
+  if (last !== '') yield* take(last);
   if (isOpen) yield finished();
 };
 

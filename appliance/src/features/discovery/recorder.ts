@@ -4,7 +4,7 @@ import type { DeviceService } from '../devices/service.ts';
 import { sectionHash } from '../inventory/section-hash.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { Item, SectionRow } from '../inventory/types.ts';
-import type { FoundDevice, Method, Seen } from './types.ts';
+import type { Method, Seen } from './types.ts';
 
 const batch = 100;
 const maxEntries = 32;
@@ -21,12 +21,18 @@ const itemOf = ({ id: _id, _door, _collectedAt, ...row }: SectionRow): Item =>
     ),
   );
 
+/** Without what is no address. */
+const reachable = (seen: Seen): Seen => ({
+  ...seen,
+  addresses: seen.addresses.filter((address) => isIP(address) !== 0),
+});
+
 const distinct = (values: readonly string[]): string[] => [...new Set(values)].slice(0, maxEntries).sort();
 
 /** Keeps what was seen: a record of each device, and per method a row of the collection `discovery`. */
 export const discoveryRecorder = (parts: {
   db: Database;
-  devices: Pick<DeviceService, 'discover' | 'find' | 'seenAgain'>;
+  devices: Pick<DeviceService, 'discover' | 'seenAgain'>;
   inventory: Pick<InventoryService, 'list' | 'putSection' | 'section'>;
 }) => {
   const { db, devices, inventory } = parts;
@@ -100,17 +106,6 @@ export const discoveryRecorder = (parts: {
     return { device, created: found.created };
   };
 
-  /** Facts of network equipment and printers, which say nothing themselves: the device that asked them did. */
-  const putParts = (device: number, { sections, seen }: FoundDevice): void => {
-    const held = devices.find(device);
-    if (held === undefined || held.state === 'revoked' || held.kind === 'computer') return;
-    for (const { collection, items } of sections) {
-      if (items.length === 0) continue;
-      const collectedAt = isoOf(seen.at);
-      inventory.putSection({ device, collection, door: 'network', hash: sectionHash(items), collectedAt, items });
-    }
-  };
-
   /** What this method and this finder no longer see stays, and is no longer visible. */
   const hide = (method: Method, by: string, seenNow: ReadonlySet<number>, at: number): number => {
     const gone: number[] = [];
@@ -146,7 +141,7 @@ export const discoveryRecorder = (parts: {
       for (let from = 0; from < all.length; from += batch) {
         immediate(db, () => {
           for (const seen of all.slice(from, from + batch)) {
-            const found = keep({ ...seen, addresses: seen.addresses.filter((address) => isIP(address) !== 0) });
+            const found = keep(reachable(seen));
             if (found === undefined) continue;
             kept.add(found.device);
             if (found.created) created += 1;
@@ -157,12 +152,8 @@ export const discoveryRecorder = (parts: {
       return { devices: kept, created };
     },
     /** Keeps what one report tells of others, in the caller's transaction. */
-    keepFound: (found: readonly FoundDevice[], by: string): void => {
-      for (const one of found.slice(0, maxFound)) {
-        const addresses = one.seen.addresses.filter((address) => isIP(address) !== 0);
-        const kept = keep({ ...one.seen, by, addresses });
-        if (kept !== undefined) putParts(kept.device, one);
-      }
+    keepFound: (found: readonly Seen[], by: string): void => {
+      for (const seen of found.slice(0, maxFound)) keep(reachable({ ...seen, by }));
     },
     hide,
   };

@@ -14,7 +14,7 @@ import { discoveryRecorder } from './recorder.ts';
 import type { ScanProgress } from './scan.ts';
 import { discoveryStore, type OutboundRow } from './store.ts';
 import { allOf, directoryKind, namedTargets, rangeKind, subjectOf } from './targets.ts';
-import type { DirectorySummary, FoundDevice, LastRun, ScanPlan, ScanSummary, Seen } from './types.ts';
+import type { DirectorySummary, LastRun, ScanPlan, ScanSummary, Seen } from './types.ts';
 
 export type DiscoveryRun<Summary> = {
   id: string;
@@ -56,7 +56,7 @@ export type DiscoveryService = {
   /** Keeps what agents say of their neighbours. */
   keep(seen: readonly Seen[]): Promise<{ devices: Set<number>; created: number }>;
   /** What one report tells of others, in the caller's transaction; `reporter` is the device that reported. */
-  keepFound(found: readonly FoundDevice[], reporter: number): void;
+  keepFound(found: readonly Seen[], reporter: number): void;
   /** The connections that this appliance opened or denied, newest first. */
   connections(limit: number): OutboundRow[];
   /** What directories held that are deleted goes, and connections of long ago. */

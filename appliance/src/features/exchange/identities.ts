@@ -22,6 +22,9 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, IdentityKind>>>> =
   platform: { managingServer: 'host', cloudNetwork: 'domain', cloudSubnet: 'domain', cloudPlacementGroup: 'domain' },
   hardware: { serial: 'serial', mac: 'mac' },
   sessions: { account: 'account', remoteAddress: 'address' },
+  discovery: { names: 'host', addresses: 'address', macs: 'mac' },
+  'directory-domain': { name: 'domain' },
+  'directory-user': { name: 'account', fullName: 'person', email: 'person', phone: 'person' },
 };
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '127.0.1.1', '0.0.0.0', '::1', '::', '255.255.255.255']);

@@ -1,6 +1,6 @@
 // Reports of agents that are not ours: one message holds many sections, in a format of its own. A decoder turns the bytes
 // into sections of our collections; it runs in the intake's thread, so the server never parses what strangers send.
-import type { FoundDevice } from '../discovery/types.ts';
+import type { Seen } from '../discovery/types.ts';
 import type { Door, Item, SectionOutcome } from './types.ts';
 
 export type DecodedSection = {
@@ -36,7 +36,7 @@ export type DecodedReport = {
   /** What the sender calls itself. */
   sender?: string;
   /** Other devices that the report tells of; who found them is the reporting device. */
-  found?: readonly FoundDevice[];
+  found?: readonly Seen[];
   /** The tag that the sender was given. */
   tag?: string;
 };

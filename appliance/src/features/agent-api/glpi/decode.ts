@@ -1,6 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { networkDevice, portNeighbours } from '../../discovery/network-device.ts';
-import type { FoundDevice } from '../../discovery/types.ts';
+import { portNeighbours } from '../../discovery/network-device.ts';
 import type { DecodedReport, DecodedSection, DecoderHints, ReportFacts } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { unpackBody } from '../native/body.ts';
@@ -124,23 +123,13 @@ export const mapMessage = (message: Message, { isOcs, now }: { isOcs: boolean; n
   };
 };
 
-/** Devices that the sender found on the network or asked over SNMP, and what is behind their ports. */
-const foundIn = (message: Message, now: number): FoundDevice[] => {
-  const at = { at: now, by: message.deviceId };
-  const rows = message.sections.get('device') ?? [];
-  const devices = rows.map((row) => networkDevice(row, at)).filter((device) => device !== undefined);
-  const ports = [...rows, { network_ports: message.sections.get('network_ports') ?? [] }];
-  return [...devices, ...ports.flatMap((row) => portNeighbours(row, at)).map((seen) => ({ seen, sections: [] }))];
-};
-
-const searches: ReadonlySet<string> = new Set(['netdiscovery', 'snmpquery', 'netinventory']);
-
 /** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
 export const decodeGlpi = async (wire: Uint8Array, { door, now }: DecoderHints): Promise<DecodedReport> => {
   const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
   const message = readMessage(plain);
-  const found = foundIn(message, now);
-  // The results of a search are about others only.
-  if (searches.has(message.action)) return { sections: [], full: false, dropped: {}, found };
-  return { ...mapMessage(message, { isOcs: door === 'ocs', now }), found };
+  const ports = { network_ports: message.sections.get('network_ports') ?? [] };
+  return {
+    ...mapMessage(message, { isOcs: door === 'ocs', now }),
+    found: portNeighbours(ports, { at: now, by: message.deviceId }),
+  };
 };

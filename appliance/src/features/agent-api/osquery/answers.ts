@@ -1,5 +1,5 @@
 import type { Collection } from '../../inventory/types.ts';
-import { mappings } from './mapping.ts';
+import { mappings, neighbourQuestion } from './mapping.ts';
 import { inventoryName } from './names.ts';
 
 // What is answered most often is made once: nearly every poll has nothing new, and its answer is the same bytes.
@@ -19,7 +19,10 @@ export const nothing = '{"queries":{},"node_invalid":false}';
 /** The inventory's questions for the collections that there are and that take them from this door. */
 export const inventoryQueries = (collections: readonly Collection[]): { queries: Queries; discovery: Queries } => {
   const taken = new Set(collections.filter(({ doors }) => doors.includes('osquery')).map(({ name }) => name));
-  const questions = mappings.filter(({ collection }) => taken.has(collection)).flatMap((mapping) => mapping.questions);
+  const questions = mappings
+    .filter(({ collection }) => taken.has(collection))
+    .flatMap((mapping) => mapping.questions)
+    .concat(neighbourQuestion);
   return {
     queries: Object.fromEntries(questions.map(({ name, sql }) => [inventoryName(name), sql])),
     discovery: Object.fromEntries(

@@ -1,10 +1,11 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
+import type { Seen } from '../../discovery/types.ts';
 import type { DecodedReport, DecoderHints } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { parseBody } from '../native/body.ts';
-import { type Mapping, mappings, systemIn } from './mapping.ts';
+import { type Mapping, mappings, neighbourQuestion, systemIn } from './mapping.ts';
 import { readQueryName } from './names.ts';
 import type { Answers, Row } from './rows.ts';
 
@@ -44,9 +45,10 @@ export const rowsOf = (body: WriteBody, name: string): readonly Row[] => {
   return rows === undefined || rows === '' ? [] : rows.filter(isRow);
 };
 
-const questions = new Map(
-  mappings.flatMap((mapping) => mapping.questions.map((question) => [question.name, question])),
+const questions = new Set(
+  [...mappings.flatMap((mapping) => mapping.questions), neighbourQuestion].map(({ name }) => name),
 );
+const maxNeighbours = 1_000;
 
 const denylisted = /denylisted/i;
 
@@ -84,6 +86,18 @@ const isWhole = (
   asked.every(({ name, needs }) => answers[name] !== undefined || (needs !== undefined && !problems.has(name))) &&
   (oneOf === undefined || oneOf.some((name) => answers[name] !== undefined));
 
+/** Addresses of the neighbours, each MAC a device of its own. */
+const neighboursIn = (answers: Answers, now: number): Seen[] => {
+  const addresses = new Map<string, string[]>();
+  for (const { mac, address } of (answers[neighbourQuestion.name] ?? []).slice(0, maxNeighbours)) {
+    if (typeof mac !== 'string' || typeof address !== 'string' || !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac))
+      continue;
+    addresses.set(mac.toLowerCase(), [...(addresses.get(mac.toLowerCase()) ?? []), address]);
+  }
+  const seen = { method: 'agent' as const, at: now, by: '', names: [], visible: true };
+  return [...addresses].map(([mac, own]) => ({ ...seen, macs: [mac], addresses: own }));
+};
+
 /** Sections of the collections whose questions were all answered; questions that failed are counted as dropped. */
 export const sectionsOf = (body: WriteBody, now: number): DecodedReport => {
   const { answers, problems } = readAnswers(body);
@@ -99,7 +113,8 @@ export const sectionsOf = (body: WriteBody, now: number): DecodedReport => {
         .items(answers, system)
         .filter((one): one is Item => one !== undefined && Object.keys(one).length > 0),
     }));
-  return { sections, full: false, dropped: Object.fromEntries([...problems.values()].map((name) => [name, 1])) };
+  const dropped = Object.fromEntries([...problems.values()].map((name) => [name, 1]));
+  return { sections, full: false, dropped, found: neighboursIn(answers, now) };
 };
 
 /** The decoder of the format `osquery`. */

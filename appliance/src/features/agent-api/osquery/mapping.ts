@@ -24,6 +24,13 @@ export type Mapping = {
   items: ItemsOf;
 };
 
+/** Who else is on the wire: no section of the device, but devices that it sees. */
+export const neighbourQuestion: Question = {
+  name: 'neighbours',
+  sql: "select distinct address, mac from arp_cache where mac not in ('', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff')",
+  needs: 'arp_cache',
+};
+
 /** Every collection that osquery fills. */
 export const mappings: readonly Mapping[] = [
   {

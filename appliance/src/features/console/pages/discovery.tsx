@@ -90,6 +90,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       id: run.id,
       name: run.name,
       address: `${String(run.body['host'])}:${String(run.body['port'])}`,
+      record: run.device === null ? undefined : devices.find(run.device)?.publicId,
       security: run.body['security'] as DirectoryRow['security'],
       disabled: run.body['disabled'] === true,
       last,
