@@ -18,6 +18,7 @@ export const collections = {
   'collection.identity.field.networkLocation': 'Network location',
   'collection.identity.field.uuid': 'Hardware UUID',
   'collection.identity.field.serial': 'Serial number',
+  'collection.identity.field.agentTag': 'Tag of the agent',
   'collection.identity.field.displayName': 'Name in the console',
   'collection.identity.field.description': 'Description',
   'collection.platform.title': 'Platform',

@@ -21,6 +21,7 @@ export const collections = {
   'collection.identity.field.networkLocation': 'Желілік орналасу',
   'collection.identity.field.uuid': 'Жабдық UUID-і',
   'collection.identity.field.serial': 'Сериялық нөмірі',
+  'collection.identity.field.agentTag': 'Агенттің белгісі',
   'collection.identity.field.displayName': 'Консольдегі атауы',
   'collection.identity.field.description': 'Сипаттамасы',
   'collection.platform.title': 'Платформа',

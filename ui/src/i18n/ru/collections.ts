@@ -21,6 +21,7 @@ export const collections = {
   'collection.identity.field.networkLocation': 'Сетевое расположение',
   'collection.identity.field.uuid': 'UUID оборудования',
   'collection.identity.field.serial': 'Серийный номер',
+  'collection.identity.field.agentTag': 'Метка агента',
   'collection.identity.field.displayName': 'Имя в консоли',
   'collection.identity.field.description': 'Описание',
   'collection.platform.title': 'Платформа',

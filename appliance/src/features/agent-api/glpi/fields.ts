@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { cleanLine } from '../../../platform/text.ts';
 import type { Item } from '../../inventory/types.ts';
 import type { Row } from './message.ts';
 
@@ -13,10 +14,7 @@ const placeholder =
 export const line = (row: Row, name: string, maxLength = 256): string | undefined => {
   const value = row[name];
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const text = String(value)
-    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
-    .toWellFormed()
-    .trim();
+  const text = cleanLine(String(value)).trim();
   if (text === '') return undefined;
   return text.length > maxLength ? text.slice(0, maxLength).toWellFormed().trimEnd() : text;
 };

@@ -1,4 +1,5 @@
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { failureReply } from './answers.ts';
 
 // Reports of the JSON dialect that came while the intake was full. The client is told to ask again; meanwhile its report
 // waits here, in bounds, and goes in as the intake empties. What a crash takes was never acknowledged: the client gets an
@@ -41,13 +42,13 @@ export const laterReports = ({ isFree, clock }: { isFree: () => boolean; clock: 
       return;
     }
     const { entry, work } = next;
-    // `work` answers every failure itself.
-    void work().then((answer) => {
+    const settle = (answer: Response): void => {
       entry.answer = answer;
       entry.at = clock();
       waitingBytes -= entry.bytes;
       run();
-    });
+    };
+    work().then(settle, () => settle(failureReply('json', 500, 'internal error')));
   };
 
   return {

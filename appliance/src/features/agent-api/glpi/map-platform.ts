@@ -71,7 +71,7 @@ export const uuidOf = (hardware: Row): string | null => cleanUuid(line(hardware,
 export const serialOf = (bios: Row): string | null =>
   cleanSerial(line(bios, 'ssn', 128) ?? line(bios, 'enclosureserial', 128));
 
-export const nameItems = (rows: readonly Row[], { system }: MapContext): Item[] => {
+export const nameItems = (rows: readonly Row[], { system, message }: MapContext): Item[] => {
   const hardware = firstRow(rows);
   const name = line(hardware, 'name', 255);
   const isWindows = system.family === 'windows';
@@ -85,6 +85,7 @@ export const nameItems = (rows: readonly Row[], { system }: MapContext): Item[] 
       isVirtual: known(hardware, 'vmsystem') === undefined ? undefined : kind !== undefined,
       hypervisor: kind,
       uuid: uuidOf(hardware) ?? undefined,
+      agentTag: line({ tag: message.tag }, 'tag', 256),
     }),
   ];
 };

@@ -95,20 +95,35 @@ const addTo = (row: Record<string, unknown>, name: string, value: unknown): void
   else row[name] = [held, value];
 };
 
-const contentOf = (element: XmlElement): unknown => (element.children.length === 0 ? element.text : xmlRow(element));
+const contentOf = (element: XmlElement, names: Names): unknown =>
+  element.children.length === 0 ? element.text : xmlRow(element, names);
 
-const xmlRow = (element: XmlElement, names: Readonly<Record<string, string>> = {}): Row => {
+/** Names in lower case; a report repeats a hundred of them ten thousand times. Undefined for what is no name. */
+type Names = Map<string, string | undefined>;
+
+const lowerName = (names: Names, name: string): string | undefined => {
+  const held = names.get(name);
+  if (held !== undefined || names.has(name)) return held;
+  const lower = name.toLowerCase();
+  const found = sectionName.test(lower) ? lower : undefined;
+  names.set(name, found);
+  return found;
+};
+
+const xmlRow = (element: XmlElement, names: Names, others: Readonly<Record<string, string>> = {}): Row => {
   const row: Record<string, unknown> = {};
-  const present = new Set(element.children.map((child) => child.name.toLowerCase()));
   for (const child of element.children) {
-    const own = child.name.toLowerCase();
-    if (!sectionName.test(own)) continue;
-    const other = names[own];
-    const name = other === undefined || (ocsOnly.has(own) && present.has(other)) ? own : other;
-    addTo(row, name, contentOf(child));
+    const own = lowerName(names, child.name);
+    if (own === undefined) continue;
+    const other = others[own];
+    const isTaken = other !== undefined && ocsOnly.has(own) && hasChild(element, names, other);
+    addTo(row, other === undefined || isTaken ? own : other, contentOf(child, names));
   }
   return row;
 };
+
+const hasChild = (element: XmlElement, names: Names, name: string): boolean =>
+  element.children.some((one) => lowerName(names, one.name) === name);
 
 const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
   element?.children.find((one) => one.name === name);
@@ -120,13 +135,14 @@ const readXml = (bytes: Buffer): Message => {
   const content = child(root, 'CONTENT');
   const sections = new Map<string, Row[]>();
   let tag: string | undefined;
+  const names: Names = new Map();
   for (const element of content?.children ?? []) {
-    const own = element.name.toLowerCase();
+    const own = lowerName(names, element.name);
+    if (own === undefined) continue;
     const name = sectionNames[own] ?? own;
-    if (!sectionName.test(name)) continue;
     const held = sections.get(name);
     if (held === undefined && sections.size >= maxSections) continue;
-    const row = element.children.length > 0 ? xmlRow(element, renamed[name]) : element.text.trim();
+    const row = element.children.length > 0 ? xmlRow(element, names, renamed[name]) : element.text.trim();
     const rows = rowsOf(row);
     if (held === undefined) sections.set(name, rows);
     else held.push(...rows);

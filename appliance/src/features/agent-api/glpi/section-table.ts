@@ -31,7 +31,7 @@ export const sectionTable: readonly SectionMapping[] = [
     sections: ['hardware'],
     collection: 'identity',
     items: nameItems,
-    fields: ['name', 'windowsName', 'windowsDomain', 'osType', 'isVirtual', 'hypervisor', 'uuid'],
+    fields: ['name', 'windowsName', 'windowsDomain', 'osType', 'isVirtual', 'hypervisor', 'uuid', 'agentTag'],
   },
   { sections: ['operatingsystem'], collection: 'identity', items: domainItems, fields: ['dnsName', 'dnsDomain'] },
   { sections: ['networks'], collection: 'identity', items: addressItems, fields: ['ipv4', 'ipv6', 'macs'] },

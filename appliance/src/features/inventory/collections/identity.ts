@@ -25,6 +25,8 @@ export const collection = defineCollection({
     networkLocation: { type: 'text', maxLength: 255, column: false },
     uuid: { type: 'text', indexed: true, maxLength: 64, column: false },
     serial: { type: 'text', indexed: true, maxLength: 128, column: false },
+    /** What the settings of the agent call the device or its place: a claim that rules may look at. */
+    agentTag: { type: 'text', indexed: true, maxLength: 256, column: false },
     displayName: { type: 'text', entered: true, maxLength: 100 },
     description: { type: 'text', entered: true, maxLength: 500 },
   },

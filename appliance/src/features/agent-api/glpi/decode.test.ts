@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { type Content, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
+import type { Item } from '../../inventory/types.ts';
+import { mapMessage } from './decode.ts';
+import { readHead, readMessage } from './message.ts';
+
+const now = Date.parse('2026-11-24T10:00:00Z');
+const deviceId = 'line7-2026-01-02-03-04-05';
+const fromJson = (content: Content, more: Content = {}) =>
+  mapMessage(readMessage(Buffer.from(JSON.stringify({ action: 'inventory', deviceid: deviceId, content, ...more }))), {
+    isOcs: false,
+    now,
+  });
+const fromXml = (content: Content, isOcs = false) =>
+  mapMessage(readMessage(Buffer.from(xmlMessage('INVENTORY', deviceId, content))), { isOcs, now });
+const items = (report: ReturnType<typeof mapMessage>, collection: string): readonly Item[] =>
+  report.sections.find((section) => section.collection === collection)?.items ?? [];
+
+describe('a report', () => {
+  it('means the same in both dialects', () => {
+    const [json, xml] = [fromJson(linuxContent()), fromXml(linuxContent())];
+    expect(json.sections.length).toBeGreaterThan(7);
+    expect(xml.sections).toEqual(json.sections);
+    expect(xml.facts).toEqual(json.facts);
+  });
+
+  it('is counted where it is dropped, and nothing of it comes through', () => {
+    const report = fromJson({
+      ...linuxContent(),
+      registry: [{ name: 'MARKER' }, { name: 'MARKER' }],
+      accesslog: { logdate: '2026-11-24 10:00:00' },
+      __proto__: [{ x: 'MARKER' }],
+    });
+    expect(report.dropped).toEqual({ envs: 1, processes: 1, registry: 2, accesslog: 1 });
+    expect(JSON.stringify(report)).not.toContain('MARKER');
+  });
+
+  it('has the same sections in whatever order its rows come', () => {
+    const content = linuxContent();
+    const turned = Object.fromEntries(
+      Object.entries(content).map(([name, value]) => [name, Array.isArray(value) ? value.toReversed() : value]),
+    );
+    expect(fromJson(turned).sections).toEqual(fromJson(content).sections);
+  });
+
+  it('names the system as our own agent does', () => {
+    const os = (values: Content) => items(fromJson({ operatingsystem: values }), 'platform')[0];
+    expect(
+      os({ name: 'Debian GNU/Linux', version: '13.6', arch: 'x86_64', full_name: 'Debian GNU/Linux 13 (trixie)' }),
+    ).toMatchObject({ vendor: 'debian', release: '13', arch: 'amd64', codename: 'trixie' }); // prettier-ignore
+    expect(os({ name: 'Ubuntu', version: '24.04.1 LTS (Noble Numbat)', arch: 'aarch64' })).toMatchObject({
+      vendor: 'ubuntu',
+      release: '24.04',
+      arch: 'arm64',
+    }); // prettier-ignore
+    expect(os({ name: 'Red Hat Enterprise Linux', version: '9.4', arch: 'x86_64' })).toMatchObject({
+      vendor: 'rhel',
+      release: '9.4',
+      arch: 'x86_64',
+    }); // prettier-ignore
+    expect(
+      items(fromXml({ hardware: { osname: 'Debian GNU/Linux 12', osversion: '12' } }, true), 'platform')[0],
+    ).toMatchObject({ vendor: 'debian', release: '12' }); // prettier-ignore
+    expect(items(fromJson({ hardware: { name: 'x' } }), 'platform')).toEqual([]);
+  });
+
+  it('of Windows has its updates apart from its programs', () => {
+    const report = fromJson({
+      operatingsystem: {
+        name: 'Windows',
+        full_name: 'Microsoft Windows 10 Pro',
+        version: '10.0.19045',
+        kernel_name: 'MSWin32',
+      },
+      softwares: [
+        { name: 'Security Update for Windows (KB5031354)', from: 'registry', install_date: '11/10/2025' },
+        {
+          name: 'Northwind Viewer',
+          version: '4.2',
+          from: 'registry',
+          publisher: 'Northwind',
+          uninstall_string: 'x.exe',
+        },
+        { name: 'Notes on KB5031354', from: 'registry' },
+      ],
+    });
+    expect(items(report, 'os-update')).toEqual([
+      {
+        update: 'KB5031354',
+        title: 'Security Update for Windows (KB5031354)',
+        state: 'installed',
+        kind: 'security',
+        installedAt: '2025-10-11T00:00:00Z',
+      }, // prettier-ignore
+    ]);
+    expect(items(report, 'software').map((one) => [one['type'], one['name']])).toEqual([
+      ['windows', 'Northwind Viewer'],
+      ['windows', 'Notes on KB5031354'],
+    ]);
+  });
+
+  it('of OCS has plain package names, dates with the month that was meant, and its own controllers', () => {
+    const content = {
+      hardware: { osname: 'Debian GNU/Linux 13' },
+      softwares: [
+        {
+          name: 'libc6:amd64',
+          version: '2.41-12',
+          architecture: 'amd64',
+          from: 'deb',
+          installdate: '2026/09/31 10:00:00',
+        },
+      ], // prettier-ignore
+      controllers: [
+        {
+          name: 'Ethernet controller [0200]',
+          manufacturer: 'Red Hat, Inc. Virtio 1.0',
+          pciid: '1af4:1041',
+          pcislot: '00:03.0',
+          type: 'rev 01',
+        },
+      ], // prettier-ignore
+      networks: [
+        { description: 'ifb0', macaddr: 'be:bd:9b:76:97:91' },
+        { description: 'eth0', macaddr: '00:1b:21:aa:bb:01' },
+      ], // prettier-ignore
+    };
+    const report = fromXml(content, true);
+    expect(items(report, 'software')).toEqual([
+      {
+        purl: 'pkg:deb/debian/libc6@2.41-12?arch=amd64',
+        type: 'deb',
+        name: 'libc6',
+        version: '2.41-12',
+        arch: 'amd64',
+        installedAt: '2026-10-31T10:00:00Z',
+      }, // prettier-ignore
+    ]);
+    expect(items(report, 'hardware')).toMatchObject([
+      { type: 'network', mac: '00:1b:21:aa:bb:01' },
+      { type: 'pci', subtype: 'Ethernet controller', vendorId: '1af4', productId: '1041' },
+    ]);
+  });
+
+  it('says what protects the machine and what is encrypted', () => {
+    const report = fromJson({
+      antivirus: [{ name: 'Shield', company: 'Northwind', enabled: true, uptodate: false, expiration: '2027-02-01' }],
+      firewalls: [
+        { status: 'on', profile: 'public', description: 'Windows Firewall' },
+        { status: 'off', profile: 'domain', description: 'Windows Firewall' },
+      ], // prettier-ignore
+      drives: [
+        { letter: 'C:', encrypt_status: 'Yes', encrypt_name: 'BitLocker', encrypt_algo: 'XTS_AES_128' },
+        { letter: 'D:', total: 100 },
+      ], // prettier-ignore
+      usbdevices: [
+        { vendorid: '1d6b', productid: '0002', name: 'root hub' },
+        { vendorid: '781', productid: '5567', class: '8' },
+      ], // prettier-ignore
+    });
+    expect(items(report, 'protection')).toMatchObject([
+      { product: 'Shield', state: 'on', databaseState: 'old', licenceUntil: '2027-02-01T00:00:00Z' },
+      { product: 'Windows Firewall (domain)', state: 'off' },
+      { product: 'Windows Firewall (public)', state: 'on' },
+    ]);
+    expect(items(report, 'encryption')).toEqual([
+      { volume: 'C:', method: 'BitLocker XTS_AES_128', state: 'encrypted' },
+    ]);
+    expect(items(report, 'external-device')).toMatchObject([{ label: 'USB 8', vendorId: '0781', bus: 'usb' }]);
+  });
+
+  it('keeps the tag as a claim, and remote control by name alone', () => {
+    const report = fromJson(
+      { hardware: { name: 'line7' }, remote_mgmt: [{ type: 'teamviewer', id: '123456789' }] },
+      { tag: 'line3' },
+    ); // prettier-ignore
+    expect(items(report, 'identity')).toMatchObject([{ name: 'line7', agentTag: 'line3' }]);
+    expect(items(report, 'software')).toEqual([{ type: 'remote-control', name: 'teamviewer' }]);
+    const accountinfo = { keyname: 'TAG', keyvalue: 'line4' };
+    expect(items(fromXml({ hardware: { name: 'line7' }, accountinfo }), 'identity')).toMatchObject([
+      { agentTag: 'line4' },
+    ]);
+  });
+});
+
+describe('the head of a message', () => {
+  it('says who and what without the content', () => {
+    const bytes = Buffer.from(xmlMessage('INVENTORY', deviceId, linuxContent()));
+    expect(readHead(bytes)).toMatchObject({ deviceId, action: 'inventory', dialect: 'xml', sections: new Map() });
+    expect(readHead(Buffer.from(xmlMessage('PROLOG', deviceId)))).toMatchObject({ deviceId, action: 'prolog' });
+  });
+});
