@@ -39,6 +39,10 @@ export const mergeStore = (db: Database) => {
   const byOther = db.prepare<[string], { keep: number }>(
     'select keep from device_merge where other_public_id = ? and undone_at is null order by id desc limit 1',
   );
+  const records = db.prepare<[number], { id: number }>(
+    `with recursive part (id) as (select ? union select m.other from device_merge m join part on m.keep = part.id
+       where m.undone_at is null) select id from part`,
+  );
   const setUndone = db.prepare<[number, string, number]>(
     `update device_merge set undone_at = ?, undone_by = ?, data = '' where id = ?`,
   );
@@ -99,6 +103,7 @@ export const mergeStore = (db: Database) => {
     open: (limit: number): MergeRow[] => open.all(limit),
     old: (before: number): MergeRow[] => old.all(before),
     keepOf: (otherPublicId: string): number | undefined => byOther.get(otherPublicId)?.keep,
+    records: (device: number): number[] => records.all(device).map(({ id }) => id),
     setUndone: (id: number, at: number, by: string): void => {
       setUndone.run(at, by, id);
       dropRows.run(id);

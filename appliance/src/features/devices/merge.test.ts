@@ -191,6 +191,10 @@ describe('a merge of two records', () => {
     expect(site.devices.find(foreign.device.id)).toBeDefined();
 
     const merge = site.devices.merge(admin, own.device.id, foreign.device.id);
+    // The journal keeps the numbers: what happened to both records is found at the one that stays.
+    const records = site.devices.records(own.device.id);
+    expect(records).toEqual([own.device.id, foreign.device.id]);
+    expect(site.events.list({ device: records, type: ['device-pending'], limit: 5 }).rows).toHaveLength(1);
     const clientId = site.devices.doors(own.device.id).find(({ door }) => door === 'glpi')?.clientId ?? '';
     const token = site.devices.doors(own.device.id).find(({ door }) => door === 'glpi')?.token ?? '';
     expect(site.devices.callerByClient('glpi', token, clientId)).toMatchObject({

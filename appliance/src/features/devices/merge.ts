@@ -295,6 +295,7 @@ export const deviceMerges = (parts: MergeParts) => {
         return { keep: merge.keep, other: merge.other };
       });
     },
+    records: (device: number): number[] => store.records(device),
     list: (device?: number): DeviceMerge[] =>
       (device === undefined ? store.open(maxListed) : store.ofDevice(device)).map(
         ({ id, keep, otherPublicId, at, actor, data }) => ({

@@ -86,6 +86,8 @@ export type DeviceService = {
   merge(actor: Actor, keep: number, other: number): number;
   /** What a merge would do; changes nothing. */
   previewMerge(actor: Actor, keep: number, other: number): MergeReport;
+  /** A device's number and those of the records that became part of it: the journal keeps them. */
+  records(device: number): number[];
   /** Makes them two again; CONFLICT unless it is the newest merge of its device. */
   undoMerge(actor: Actor, merge: number): { keep: number; other: number };
   /** Merges that are in force and can be undone, the newest first; of one device, or of all. */
@@ -276,6 +278,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     previewMerge: (actor, keep, other) => merging().preview(actor, keep, other),
     undoMerge: (actor, merge) => merging().undo(actor, merge),
     merges: (device) => merging().list(device),
+    records: (device) => merges?.records(device) ?? [device],
     duplicates: () => duplicates.pairs(),
     setDistinct: (actor, one, two) => {
       requireRight(actor, 'devices:write');

@@ -71,8 +71,8 @@ const conditions = (query: Omit<EventQuery, 'after' | 'limit'>): { sql: string; 
   oneOf('type', query.type);
   oneOf('area', query.area);
   if (query.device !== undefined) {
-    parts.push('device = ?');
-    params.push(query.device);
+    parts.push('device in (select value from json_each(?))');
+    params.push(JSON.stringify([query.device].flat()));
   }
   if (query.from !== undefined) {
     parts.push('at >= ?');

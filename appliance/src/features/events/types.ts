@@ -50,7 +50,8 @@ export type EventQuery = {
   severity?: readonly Severity[];
   type?: readonly string[];
   area?: readonly Area[];
-  device?: number;
+  /** One, or a device with the records that became part of it. */
+  device?: number | readonly number[];
   search?: string;
   from?: number;
   to?: number;

@@ -89,7 +89,7 @@ export const eventRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
           limit,
           ...present({
             ...rest,
-            device: device === undefined ? undefined : devices.byPublicId(device).id,
+            device: device === undefined ? undefined : devices.records(devices.byPublicId(device).id),
             from: from === undefined ? undefined : Date.parse(from),
             to: to === undefined ? undefined : Date.parse(to),
           }),

@@ -349,13 +349,13 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
     const type = filterValues(list, 'type');
     const found = events.list({
-      device: device.id,
+      device: devices.records(device.id),
       limit: pageRows,
       ...(list.q === '' ? {} : { search: list.q }),
       ...(type.length === 0 ? {} : { type }),
       ...(cursor === undefined ? {} : { after: Number(cursor) }),
     });
-    const named = new Map([[device.id, { id: device.publicId, name: device.name }]]);
+    const named = new Map(devices.records(device.id).map((id) => [id, { id: device.publicId, name: device.name }]));
     return c.html(
       <DeviceEvents
         ctx={ctx}
