@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
@@ -10,7 +10,9 @@ import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { collector as platform } from '../../agent/src/collectors/platform.ts';
 import { collector as software } from '../../agent/src/collectors/software.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
+import { command } from '../support/commands.ts';
 import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
+import { isLong } from '../support/long.ts';
 
 // Debian's own FusionInventory and OCS agents, unmodified, against the server as it is shipped.
 
@@ -156,6 +158,35 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     expect(section(id, 'software')[0]).toMatchObject({ _door: 'glpi' });
     expect(listed(section(id, 'software'))).toEqual(installed());
     expect(Object.keys(site.appliance.inventory.hashes(id, 'ocs'))).toContain('software');
+  });
+
+  it.runIf(isLong)('both give user and password where the token asks for them, as the settings say', async () => {
+    const out = join(site.folder, 'kit');
+    const { id } = await command(
+      'sallyport',
+      'token',
+      'create',
+      '--data',
+      site.dataDir,
+      '--for',
+      'glpi',
+      '--user',
+      'plant',
+      '--approve',
+      'auto',
+      '--out',
+      out,
+    ); // prettier-ignore
+    const setting = (file: string, name: string): string =>
+      new RegExp(`^${name} ?= ?(.*)$`, 'm').exec(readFileSync(join(out, file), 'utf8'))?.[1] ?? '';
+    const secret = readFileSync(join(out, 'secret'), 'utf8').trim();
+    const options = (file: string, ...names: readonly string[]): string[] =>
+      names.map((name) => `--${name}=${setting(file, name)}`);
+    await site.fusion(secret, { state: 'a', more: ['--tasks=inventory', ...options('agent.cfg', 'user', 'password')] });
+    await site.ocs(secret, { state: 'a', more: options('ocsinventory-agent.cfg', 'user', 'password', 'realm') });
+    // OCS keeps its name per address, so with another token it is a client that nobody knows yet.
+    const came = devices().flatMap((device) => site.appliance.devices.doors(device.id));
+    expect(came.filter(({ token }) => token === id).map(({ door }) => door)).toEqual(['glpi', 'ocs']);
   });
 
   it('neither talks to a server of a foreign authority', async () => {

@@ -4,6 +4,7 @@ import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
 import { caFingerprint, checkServer, fingerprintOf, makeToken, serverAddress } from '../features/add-device/token.ts';
 import type { Client, KitFile } from '../features/add-device/types.ts';
+import { newPassword } from '../features/devices/basic.ts';
 import type { TokenPurpose } from '../features/devices/tokens.ts';
 import { AppError } from '../platform/errors.ts';
 import { cliActor } from './actor.ts';
@@ -74,6 +75,11 @@ export const command: Command = {
       help: 'with --approve auto: only from this address or range; may be repeated',
       multiple: true,
     },
+    user: {
+      type: 'string',
+      value: 'NAME',
+      help: 'with --for glpi: clients give this name and a password made now, too',
+    },
     server: { type: 'string', value: 'URL', help: 'the address in the settings' },
     name: { type: 'string', value: 'NAME', help: 'what the token is called in lists' },
   },
@@ -88,6 +94,10 @@ export const command: Command = {
     if (asked !== undefined) checkServer(asked);
     const from = texts('from');
     if (from.length > 0 && approve === 'manual') throw new AppError('USAGE', '--from goes with --approve auto');
+    const user = text('user');
+    if (user !== undefined && (purpose !== 'glpi' || !/^[A-Za-z0-9._-]{1,64}$/.test(user)))
+      throw new AppError('USAGE', '--user goes with --for glpi; letters, digits, dot, dash');
+    const basic = user === undefined ? undefined : { user, password: newPassword() };
     const appliance = await open();
     const fingerprint = fingerprintOf(appliance.ca, appliance.trustFiles.root());
     // The fingerprint covers the trust root, so our own agent could not enrol before there is one.
@@ -102,6 +112,7 @@ export const command: Command = {
       uses: uses === undefined ? undefined : parseUses(uses),
       group: group === undefined ? undefined : findGroup(appliance, group),
       approveFrom: from,
+      basic,
     });
     const folder = text('out') ?? '.';
     const server = checkServer(asked ?? serverAddress(appliance.config));
@@ -113,6 +124,7 @@ export const command: Command = {
       caPem: appliance.ca.certificatePem,
       fingerprint,
       folder: text('on') ?? (purpose === 'agent' ? folder : resolve(folder)),
+      basic,
     }));
     const secretFile: KitFile = { name: 'secret', text: `${token.secret}\n`, isSecret: true };
     const files = new Map(

@@ -1,4 +1,5 @@
 import { osqueryPrefix } from '../agent-api/osquery/types.ts';
+import { basicRealm } from '../devices/basic.ts';
 import type { TokenPurpose } from '../devices/tokens.ts';
 import type { Client, Kit, KitCommand, KitFile, KitInput, System } from './types.ts';
 
@@ -83,7 +84,11 @@ const agentCfg = (input: KitInput): string =>
     'scan-homedirs = 0',
     'scan-profiles = 0',
     'no-category = process,environment',
+    ...(input.basic === undefined ? [] : [`user = ${input.basic.user}`, `password = ${input.basic.password}`]),
   ]);
+
+/** OCS reads both in base64. */
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 const ocsCfg = (input: KitInput): string =>
   lines([
@@ -91,6 +96,9 @@ const ocsCfg = (input: KitInput): string =>
     `ca=${at(input, 'ca.pem')}`,
     'ssl=1',
     'basevardir=/var/lib/ocsinventory-agent',
+    ...(input.basic === undefined
+      ? []
+      : [`user=${base64(input.basic.user)}`, `password=${base64(input.basic.password)}`, `realm=${basicRealm}`]),
   ]);
 
 const isWindows = ({ system }: KitInput): boolean => system === 'windows';
@@ -126,6 +134,12 @@ const registry = (product: string, input: KitInput): string => {
     ['no-httpd', '1'],
     ['no-p2p', '1'],
     ['no-category', 'process,environment'],
+    ...(input.basic === undefined
+      ? []
+      : ([
+          ['user', input.basic.user],
+          ['password', input.basic.password],
+        ] as const)),
   ];
   const set = values.map(([name, value]) => `Set-ItemProperty ${powershell(key)} ${name} ${powershell(value)}`);
   return [`New-Item -Force ${powershell(key)} | Out-Null`, ...set, `Restart-Service ${product}`].join('; ');

@@ -5,6 +5,7 @@ import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { Config } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { CaService } from '../ca/types.ts';
+import { basicHash } from '../devices/basic.ts';
 import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/tokens.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, requireRight } from '../objects/types.ts';
@@ -19,6 +20,8 @@ export type TokenWishes = {
   approve: 'manual' | 'auto';
   /** With `auto`: only from these addresses or ranges. */
   approveFrom?: readonly string[] | undefined;
+  /** Clients give these beside the token. */
+  basic?: { user: string; password: string } | undefined;
 };
 
 /** Makes an enrolment token; its secret is nowhere else than in the answer. */
@@ -30,7 +33,7 @@ export const makeToken = (
   // A token is an object of the accounts, but what it opens is the devices'.
   requireRight(actor, 'devices:write');
   const secret = newTokenSecret(wishes.purpose);
-  const { purpose, name, group, uses, lifeMs, approve, approveFrom } = wishes;
+  const { purpose, name, group, uses, lifeMs, approve, approveFrom, basic } = wishes;
   const token = objects.create(actor, 'token', {
     name: name ?? `${purpose} ${toTime(nowMs())}`,
     purpose,
@@ -40,6 +43,7 @@ export const makeToken = (
     ...(uses === undefined ? {} : { uses }),
     ...(lifeMs === undefined ? {} : { expiresAt: toTime(nowMs() + lifeMs) }),
     ...(approveFrom === undefined || approveFrom.length === 0 ? {} : { approveFrom: [...approveFrom] }),
+    ...(basic === undefined ? {} : { basicHash: basicHash(basic.user, basic.password) }),
   });
   return { id: token.id, secret };
 };

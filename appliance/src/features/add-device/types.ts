@@ -27,4 +27,6 @@ export type KitInput = {
   fingerprint: string | null;
   /** Where the files lie on the device. */
   folder: string;
+  /** What a GLPI, FusionInventory or OCS client gives beside the token. */
+  basic?: { user: string; password: string } | undefined;
 };

@@ -1,4 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+
+/** What a client that is asked for a password is told it is for. */
+export const basicRealm = 'agents';
+
+/** A password that nobody can guess. */
+export const newPassword = (): string => Buffer.from(randomBytes(24)).toString('base64url');
 
 /** What is kept of the user and the password that a token may ask for beside itself. */
 export const basicHash = (user: string, password: string): string =>

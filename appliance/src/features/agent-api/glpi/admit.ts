@@ -1,7 +1,7 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { toFailure } from '../../../platform/errors.ts';
-import { isBasic } from '../../devices/basic.ts';
+import { basicRealm, isBasic } from '../../devices/basic.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import { type EnrolmentToken, findEnrolmentToken } from '../../devices/tokens.ts';
 import type { ObjectService } from '../../objects/service.ts';
@@ -48,7 +48,7 @@ export const admission = ({ devices, objects }: { devices: DeviceService; object
       if (token === undefined) return refuse(c);
       if (token.basicHash !== null && !isBasic(c.req.header('authorization'), token.basicHash)) {
         const reply = failureReply(dialectOf(c), 401, 'refused');
-        reply.headers.set('WWW-Authenticate', 'Basic realm="agents"');
+        reply.headers.set('WWW-Authenticate', `Basic realm="${basicRealm}"`);
         return reply;
       }
       return { token, secret };
