@@ -24,10 +24,12 @@ import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
+import { type PersonService, personService } from './features/persons/service.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { type SampleService, sampleService } from './features/queries/samples.ts';
 import { type QueryService, queryService } from './features/queries/service.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
+import { type StickService, stickService } from './features/stick/service.ts';
 import { type StoreService, storeService } from './features/store/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
@@ -73,6 +75,8 @@ export type Appliance = {
   exchange: ExchangeService;
   rules: RuleService;
   baselines: BaselineService;
+  stick: StickService;
+  persons: PersonService;
   media: MediaService;
   queries: QueryService;
   samples: SampleService;
@@ -271,6 +275,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       exchange,
       rules,
       baselines,
+      stick: stickService({ db, inventory, devices, events }),
+      persons: personService({ db, personal: people, inventory, objects, events, devices }),
       media: mediaService({ objects, exchange, clock: nowMs }),
       queries: queryService({
         db,

@@ -23,7 +23,9 @@ export const startServer = async (
   try {
     // Under the lock nobody else writes objects but commands, which are told to repeat.
     store.sweep();
-    for (const name of readdirSync(paths.staging).filter((entry) => entry.startsWith('backup-'))) {
+    for (const name of readdirSync(paths.staging).filter(
+      (entry) => entry.startsWith('backup-') || entry.startsWith('stick-'),
+    )) {
       rmSync(join(paths.staging, name), { recursive: true, force: true });
     }
     // What a crash left of an import is finished or dropped before anybody reads the state.

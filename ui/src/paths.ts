@@ -36,6 +36,10 @@ export const paths = {
   deviceDistinct: () => '/device-duplicates/distinct',
   /** POST: `merge` */
   deviceUnmerge: () => '/device-duplicates/undo',
+  /** GET form, POST multipart: an inventory file or a zip; answers with what it would do. */
+  stick: () => '/devices/import',
+  /** POST `draft`, `approve` */
+  stickApply: () => '/devices/import/apply',
   device: (id: string) => `/devices/${enc(id)}`,
   /** A tab: a collection, or findings, updates, changes, events. */
   deviceTab: (id: string, tab: string, query: Query = {}) => withQuery(`/devices/${enc(id)}/${enc(tab)}`, query),
@@ -162,6 +166,13 @@ export const paths = {
 
   provision: () => '/provision',
   provisionCsv: () => '/provision.csv',
+  persons: () => '/persons',
+  /** POST `name`: a name never stands in an address. */
+  personFind: () => '/persons/find',
+  /** POST `name`, `confirm`, `reason` */
+  personErase: () => '/persons/erase',
+  /** POST `id`, `agree` */
+  personDecide: () => '/persons/decide',
 
   settings: (area?: string) => withQuery('/settings', { area }),
 
@@ -204,6 +215,8 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   deviceCompare: '/device-duplicates/compare',
   deviceDistinct: '/device-duplicates/distinct',
   deviceUnmerge: '/device-duplicates/undo',
+  stick: '/devices/import',
+  stickApply: '/devices/import/apply',
   device: '/devices/:id',
   deviceTab: '/devices/:id/:tab',
   deviceApprove: '/devices/:id/approve',
@@ -284,6 +297,10 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   eventsCsv: '/events.csv',
   provision: '/provision',
   provisionCsv: '/provision.csv',
+  persons: '/persons',
+  personFind: '/persons/find',
+  personErase: '/persons/erase',
+  personDecide: '/persons/decide',
   settings: '/settings',
   objects: '/objects/:kind',
   objectNew: '/objects/:kind/new',

@@ -17,8 +17,12 @@ export type Personal = {
   blindIndex(field: string, value: string): Buffer;
   /** 16 bytes that say nothing about the text without the site's key; unlike a blind index it sees every difference. */
   keyed(text: string): Buffer;
+  /** Numbers of the person's keys that are there: encrypted values begin with theirs. */
+  keyIds(person: string): number[];
   /** Forgets the person's key; returns whether there was one. */
   erase(person: string): boolean;
+  /** After erasing: writes the table of keys anew, so that no page keeps an old copy of a key that was moved within it. */
+  shred(): void;
 };
 
 const version = 1;
@@ -26,14 +30,15 @@ const headBytes = 7;
 const nonceBytes = 24;
 const maxHeldKeys = 2_000;
 
-const normalise = (value: string): string => value.normalize('NFKC').trim().toLowerCase();
+/** Names that differ only in case, width or surrounding space are one. */
+export const normalName = (value: string): string => value.normalize('NFKC').trim().toLowerCase();
 
 /** Encryption of personal and secret values over table `person_key`; the keyring must be open. */
 export const personal = (db: Database, keyring: Keyring): Personal => {
   // As a key object: from bytes, each digest would import the key anew, which costs more than the digest.
   const indexKey = createSecretKey(keyring.derive('blind-index'));
   const hmac = (text: string): Buffer => createHmac('sha256', indexKey).update(text).digest().subarray(0, 16);
-  const blindIndex = (field: string, value: string): Buffer => hmac(`${field}\0${normalise(value)}`);
+  const blindIndex = (field: string, value: string): Buffer => hmac(`${field}\0${normalName(value)}`);
   const personIndex = (person: string): Buffer => hmac(`person\0${person}`);
 
   const byPerson = db.prepare<[Buffer], { id: number; wrapped: Buffer }>(
@@ -76,6 +81,22 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     });
   };
 
+  const shred = (): void => {
+    db.pragma('secure_delete = ON');
+    immediate(db, () => {
+      db.exec(`create table person_key_anew (
+          id integer primary key autoincrement,
+          person blob unique,
+          wrapped blob,
+          created_at integer not null,
+          erased_at integer
+        ) strict;
+        insert into person_key_anew select id, person, wrapped, created_at, erased_at from person_key;
+        drop table person_key;
+        alter table person_key_anew rename to person_key;`);
+    });
+  };
+
   return {
     encrypt: (person, plaintext) => {
       const { id, key } = keyFor(person);
@@ -110,6 +131,11 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     },
     blindIndex,
     keyed: (text) => hmac(`keyed\0${text}`),
+    shred,
+    keyIds: (person) => {
+      const held = byPerson.get(personIndex(person));
+      return held === undefined ? [] : [held.id];
+    },
     erase: (person) => {
       // Without secure_delete the key would stay readable in a free page; the WAL holds it until it is reset.
       db.pragma('secure_delete = ON');

@@ -1,4 +1,4 @@
-import { LinkButton } from '../components/form.tsx';
+import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -193,6 +193,9 @@ export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionPro
       filter={[filter === 'all' ? '' : ctx.t(`provision.only.${filter}`), q].filter(Boolean).join('; ')}
       actions={
         <>
+          <LinkButton href={paths.persons()} unavailable={withoutRight(ctx, 'provision:write')}>
+            {ctx.t('persons.title')}
+          </LinkButton>
           <a class="btn" href={paths.provision()} data-print="1">
             {ctx.t('common.print')}
           </a>

@@ -16,7 +16,12 @@ type Parts = { db: Database; store: DeviceStore; hints: HintStore; events: Event
 const maxDiscovered = 100_000;
 
 /** Finds by UUID, serial, MAC, then full DNS name, then address and name together; the oldest that fits. */
-const find = (parts: Parts, identity: Identity, names: readonly string[], addresses: readonly string[]) => {
+const find = (
+  parts: Omit<Parts, 'events'>,
+  identity: Identity,
+  names: readonly string[],
+  addresses: readonly string[],
+) => {
   const { store, hints } = parts;
   const fits = (device: Device | undefined): device is Device =>
     device !== undefined &&
@@ -42,17 +47,30 @@ const find = (parts: Parts, identity: Identity, names: readonly string[], addres
     .find(fits);
 };
 
+/** What a device is found by. */
+const cleaned = (seen: Discovery) => ({
+  identity: toIdentity({
+    uuid: seen.facts.uuid ?? undefined,
+    serial: seen.facts.serial ?? undefined,
+    macs: [...(seen.facts.macs ?? [])],
+  }),
+  names: [...new Set([...(seen.names ?? []), seen.facts.hostname ?? ''])].filter((name) => name !== ''),
+  addresses: [...new Set((seen.addresses ?? []).map(cleanAddress))].filter((one) => one !== 'unknown'),
+});
+
+/** The device that is meant, if it is known; changes nothing. */
+export const recognition =
+  (parts: Omit<Parts, 'events'>) =>
+  (seen: Discovery): Device | undefined => {
+    const { identity, names, addresses } = cleaned(seen);
+    return find(parts, identity, names, addresses);
+  };
+
 /** Takes what others see of devices. */
 export const discovery = (parts: Parts) => {
   const { db, store, hints, events } = parts;
   return (seen: Discovery): { device: Device; created: boolean } | undefined => {
-    const identity = toIdentity({
-      uuid: seen.facts.uuid ?? undefined,
-      serial: seen.facts.serial ?? undefined,
-      macs: [...(seen.facts.macs ?? [])],
-    });
-    const names = [...new Set([...(seen.names ?? []), seen.facts.hostname ?? ''])].filter((name) => name !== '');
-    const addresses = [...new Set((seen.addresses ?? []).map(cleanAddress))].filter((one) => one !== 'unknown');
+    const { identity, names, addresses } = cleaned(seen);
     return immediate(db, () => {
       const known = find(parts, identity, names, addresses);
       if (known === undefined && store.counts().discovered >= maxDiscovered) return undefined;

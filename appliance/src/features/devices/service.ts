@@ -15,13 +15,14 @@ export { findEnrolmentToken, newTokenSecret, tokenHash } from './tokens.ts';
 
 import { certificateBinding } from './binding.ts';
 import { certificateStore } from './certificate-store.ts';
-import { discovery } from './discover.ts';
+import { discovery, recognition } from './discover.ts';
 import { doorStore } from './door-store.ts';
 import { duplicateFinder } from './duplicates.ts';
 import { enrolment } from './enrolment.ts';
 import { deviceForgetting } from './forget.ts';
 import { hintStore } from './hint-store.ts';
 import { identityReports } from './identity-report.ts';
+import { type Introduction, introduction } from './introduce.ts';
 import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { firstIn } from './rate-limit.ts';
@@ -66,6 +67,10 @@ export type DeviceService = {
   discover(seen: Discovery): { device: Device; created: boolean } | undefined;
   /** A record that never spoke was seen again by something that knows it. */
   seenAgain(device: number, at: number): void;
+  /** The device that is meant, if it is known; changes nothing. */
+  recognise(seen: Discovery): Device | undefined;
+  /** Brings a machine that cannot speak before the administrators: it waits for approval. FORBIDDEN. */
+  introduce(actor: Actor, seen: Introduction): { device: Device; created: boolean } | undefined;
   /** Keeps a certificate that was just made; only then may it be handed out. */
   recordCertificate(device: number, certificate: NewCertificate, renewed?: Caller): void;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
@@ -189,6 +194,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     });
   };
 
+  const discover = discovery({ db, store, hints, events });
+  const introduce = introduction({ db, store, doors, discover });
+
   const forgetting = deviceForgetting({
     db,
     store,
@@ -263,7 +271,12 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     seenAgain: (id, at) => {
       if (store.byId(id)?.state === 'discovered') store.seenAt(id, at);
     },
-    discover: discovery({ db, store, hints, events }),
+    discover,
+    recognise: recognition({ db, store, hints }),
+    introduce: (actor, seen) => {
+      requireRight(actor, 'devices:write');
+      return introduce(seen);
+    },
     ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock }),
     flush: seen.flush,
     startFlushing: seen.start,

@@ -143,6 +143,7 @@ export const deviceStore = (db: Database) => {
   const seen = db.prepare<[number, number, string, number]>(
     'update device set last_seen_at = ?, seq = ?, agent_version = ? where id = ?',
   );
+  const setWaiting = db.prepare<[number]>("update device set state = 'pending' where id = ? and state = 'discovered'");
   const seenAt = db.prepare<[number, number, number]>(
     'update device set last_seen_at = ? where id = ? and coalesce(last_seen_at, 0) < ?',
   );
@@ -222,6 +223,8 @@ export const deviceStore = (db: Database) => {
     /** Which of these have a client of this door. */
     withDoor: (ids: readonly number[], door: Door): Set<number> =>
       new Set(ids.length === 0 ? [] : withDoor.all(JSON.stringify(ids), door).map(({ device }) => device)),
+    /** What was only seen so far waits for approval. */
+    setWaiting: (id: number): void => void setWaiting.run(id),
     seenAt: (id: number, at: number): void => void seenAt.run(at, id, at),
     revokedLike: (identity: Identity): Device[] => findAlike(revokedLike, identity),
     list: (query: DeviceQuery): DevicePage => {

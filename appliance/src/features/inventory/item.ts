@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { withoutHome } from '@sallyport/bundle-tools/protocol/home-path';
-import type { Personal } from '../../platform/personal.ts';
+import { normalName, type Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { Collection, Field, FieldValue, Item } from './types.ts';
 
@@ -110,5 +110,5 @@ export const identityText = (shape: Shape, stored: Readonly<Record<string, Store
 export const personOf = (shape: Shape, stored: Readonly<Record<string, Stored>>, device: number): string => {
   const field = shape.collection.person;
   const value = field === undefined ? null : (stored[field] ?? null);
-  return value === null ? `device:${device}` : `person:${String(value)}`;
+  return value === null ? `device:${device}` : `person:${normalName(String(value))}`;
 };

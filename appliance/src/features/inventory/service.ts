@@ -21,6 +21,7 @@ import type {
   CollectionCount,
   Difference,
   Door,
+  HeldSection,
   InventoryRow,
   ListQuery,
   ListResult,
@@ -70,6 +71,10 @@ export type InventoryService = InventoryTransfer & {
   changes(query: ChangeQuery): Change[];
   /** About how many changes are kept. */
   aboutChanges(): number;
+  /** The sections of a device, whatever door brought them. */
+  sectionsOf(device: number): HeldSection[];
+  /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
+  eraseRows(collection: string, ids: readonly number[]): void;
   /** Rows that are kept elsewhere like changes, with their values; personal ones are null. */
   readChanges(rows: readonly ChangeLike[]): Change[];
   /** What a device's section holds now; undefined when it was never reported. */
@@ -179,6 +184,23 @@ export const inventoryService = ({
     collections: () => collections,
     collection: (name) => holder(name).shape.collection,
     hashes,
+    sectionsOf: (device) =>
+      sections
+        .hashes(device)
+        .filter((row) => holders.has(row.collection))
+        .map(({ collection, door, hash, collected_at, count }) => ({
+          collection,
+          door: door as Door,
+          hash: hash.toString('hex'),
+          collectedAt: collected_at,
+          count,
+        })),
+    eraseRows: (name, ids) => {
+      const { own } = holder(name);
+      if (own === undefined) throw new AppError('INTERNAL', `items of ${name} are not a device's own`);
+      for (const { device, door, rows } of own.places(ids)) sections.unsay(device, name, door, rows);
+      for (const id of ids) own.remove(id);
+    },
     putSection: writer.put,
     isKnown: writer.isKnown,
     putReport: reportWriter({ db, collections, hashes, put: writer.put, held: reader.held }),

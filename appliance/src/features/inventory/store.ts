@@ -34,8 +34,12 @@ export const sectionStore = (db: Database) => {
   const best = db.prepare<[number, string], SectionRow>(
     'select * from section where device = ? and collection = ? and best = 1',
   );
-  const hashes = db.prepare<[number], { collection: string; door: string; hash: Buffer; best: number }>(
-    'select collection, door, hash, best from section where device = ? order by collection, door',
+  const hashes = db.prepare<
+    [number],
+    { collection: string; door: string; hash: Buffer; best: number; collected_at: number; count: number }
+  >('select collection, door, hash, best, collected_at, count from section where device = ? order by collection, door');
+  const unsay = db.prepare<[Buffer, number, string, string, number]>(
+    'update section set hash = ?, count = count - ? where collection = ? and door = ? and device = ?',
   );
   const insert = db.prepare(
     `insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
@@ -79,6 +83,9 @@ export const sectionStore = (db: Database) => {
     one: (device: number, collection: string, door: string) => one.get(device, collection, door),
     best: (device: number, collection: string) => best.get(device, collection),
     hashes: (device: number) => hashes.all(device),
+    /** Rows of a section are gone: its hash is none, so that it is asked for anew. */
+    unsay: (device: number, collection: string, door: string, rows: number): void =>
+      void unsay.run(Buffer.alloc(32), rows, collection, door, device),
     write: (row: Omit<SectionRow, 'id' | 'best'> & { id: number | undefined }): void => {
       if (row.id === undefined) insert.run({ ...row, id: null });
       else update.run(row);
@@ -189,6 +196,9 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     `update ${table} set digest = ?, ${columns.map((name) => `${name} = ?`).join(', ')} where id = ?`,
   );
   const remove = db.prepare<[number]>(`delete from ${table} where id = ?`);
+  const places = db.prepare<[string], { device: number; door: string; rows: number }>(
+    `select device, door, count(*) as rows from ${table} where id in (select value from json_each(?)) group by device, door`,
+  );
   const forget = db.prepare<[number]>(`delete from ${table} where device = ?`);
   const move = db.prepare<[number, number, string]>(`update ${table} set device = ? where device = ? and door = ?`);
   return {
@@ -202,6 +212,8 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     remove: (id: number): void => {
       remove.run(id);
     },
+    /** Whose sections these rows belong to. */
+    places: (ids: readonly number[]) => places.all(JSON.stringify(ids)),
     /** Rows of a door become another device's. */
     move: (from: number, to: number, door: string): void => void move.run(to, from, door),
     forget: (device: number): void => {

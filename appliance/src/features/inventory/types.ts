@@ -154,6 +154,9 @@ export type ChangeQuery = {
   personal?: boolean;
 };
 
+/** A section that is held; `hash` is hex, `collectedAt` ms. */
+export type HeldSection = { collection: string; door: Door; hash: string; collectedAt: number; count: number };
+
 /** A row of an `own` collection as it is kept elsewhere: keyed digests, and the row with personal values encrypted. */
 export type SnapshotRow = { key: string; digest: string; row: string };
 

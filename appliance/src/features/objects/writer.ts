@@ -164,6 +164,7 @@ export const objectWriter = (parts: {
         requireRight(actor, `${kind.area}:write`);
         for (const field of fields) store.clearIndexField(kind.name, id, field);
         personal.erase(personOf(kind.name, id));
+        personal.shred();
         destroyed(actor, 'erase', kind.name, id);
       });
       // The old key must leave the log too, not only the table.

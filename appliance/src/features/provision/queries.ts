@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 
 /**
- * Numbers of rows of what no engine declares. Reads change_log, deviation, baseline_acceptance, device_certificate, session, login_attempt, match,
+ * Numbers of rows of what no engine declares. Reads person_key, person_erasure, change_log, deviation, baseline_acceptance, device_certificate, session, login_attempt, match,
  * catalog_update, request, bundle_import, receipt, site_card, task, live_query, sample,
  * osquery_node, job_run, object_revision, object, audit, event and outbound.
  */
@@ -12,6 +12,8 @@ export const provisionQueries = (db: Database) => {
   };
   return {
     changes: count('change_log'),
+    personKeys: count('person_key where wrapped is not null'),
+    erasures: count('person_erasure'),
     deviations: count('deviation'),
     acceptances: count('baseline_acceptance'),
     certificates: count('device_certificate'),

@@ -128,6 +128,22 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         protection: ['encrypted'],
       },
       {
+        row: 'D6',
+        pillar: 'object',
+        name: 'person-keys',
+        rows: queries.personKeys(),
+        personal: 'possible',
+        protection: ['encrypted'],
+      },
+      {
+        row: 'E9',
+        pillar: 'object',
+        name: 'erasures',
+        rows: queries.erasures(),
+        personal: 'possible',
+        protection: ['encrypted', 'chain'],
+      },
+      {
         row: 'S2',
         pillar: 'derived',
         name: 'deviations',

@@ -26,6 +26,7 @@ import { messages } from './messages.ts';
 import { network } from './network.ts';
 import { objects } from './objects.ts';
 import { overview } from './overview.ts';
+import { persons } from './persons.ts';
 import { provision } from './provision.ts';
 import { queries } from './queries.ts';
 import { refusals } from './refusals.ts';
@@ -33,6 +34,7 @@ import { register } from './register.ts';
 import { rules } from './rules.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
+import { stick } from './stick.ts';
 import { story } from './story.ts';
 import { timeline } from './timeline.ts';
 import { updates } from './updates.ts';
@@ -76,6 +78,8 @@ export const en = {
   ...story,
   ...timeline,
   ...baselines,
+  ...stick,
+  ...persons,
   ...updates,
   ...vulnerabilities,
 } as const;

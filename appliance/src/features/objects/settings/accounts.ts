@@ -12,5 +12,6 @@ export const settings = defineSettings([
     unit: 'minutes',
   },
   { name: 'accounts.password-min-length', type: 'integer', default: 12, min: 8, max: 128, area: 'accounts' },
+  { name: 'accounts.erase-second-person', type: 'boolean', default: false, area: 'accounts' },
   { name: 'accounts.require-two-step', type: 'boolean', default: false, area: 'accounts' },
 ]);

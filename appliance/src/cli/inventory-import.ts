@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  summary: 'takes inventories of machines without network: .json, .xml, .ocs, or a zip of many',
+  positionals: 'PATH…',
+  options: {
+    'dry-run': { type: 'boolean', help: 'say which device each would be; nothing is changed' },
+    approve: { type: 'boolean', help: 'let in the machines that nobody has decided about' },
+  },
+  example: 'sallyport inventory import /media/usb/inventories.zip --dry-run --data /var/lib/sallyport',
+  run: async ({ open, out, positionals, flag }) => {
+    if (positionals.length === 0) throw new AppError('USAGE', 'give files: .json, .xml, .ocs or .zip');
+    const missing = positionals.find((path) => !existsSync(path));
+    if (missing !== undefined) throw new AppError('NOT_FOUND', `${missing} is not there`);
+    const { stick, baselines } = await open();
+    const rows = [];
+    for (const path of positionals) {
+      const result = flag('dry-run')
+        ? await stick.preview(resolve(path))
+        : await stick.import(cliActor(), resolve(path), { approve: flag('approve') });
+      rows.push(...result.rows);
+    }
+    if (!flag('dry-run')) baselines.settle();
+    out.table(
+      ['FILE', 'STATE', 'DEVICE', 'NAME', 'COLLECTED', 'ITEMS', 'REASON'],
+      rows.map((row) => [
+        row.name,
+        row.state,
+        row.device,
+        row.hostname,
+        row.collectedAt === null ? null : toTime(row.collectedAt),
+        Object.values(row.sections).reduce((sum, count) => sum + count, 0),
+        row.reason,
+      ]),
+    );
+    out.result({ dryRun: flag('dry-run'), rows });
+    const refused = rows.filter(({ state }) => state === 'refused').length;
+    const waiting = rows.filter(({ state }) => state === 'new' || state === 'waits').length;
+    if (refused > 0) out.note(`${refused} refused`);
+    if (waiting > 0) out.note(`${waiting} wait for approval; import again after it, or with --approve`);
+    return refused > 0 ? 1 : 0;
+  },
+};

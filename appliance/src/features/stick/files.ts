@@ -1,0 +1,58 @@
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { zipParts } from '@sallyport/bundle-tools/archive/zip-entries';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { AppError } from '../../platform/errors.ts';
+import type { StickLimits, StickRefusal } from './types.ts';
+
+const maxRatio = 100;
+
+export type StickInput = { name: string; modifiedAt: number } & ({ bytes: Uint8Array } | { refused: StickRefusal });
+
+const isZip = async (path: string): Promise<boolean> => {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.readUInt32LE(0) === 0x04_03_4b_50;
+  } finally {
+    await file.close();
+  }
+};
+
+const readWhole = async (path: string, most: number): Promise<Uint8Array | undefined> => {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size > most) return undefined;
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+};
+
+/** The inventories in a file: itself, or those of a zip. `name` is what people know it by. MALFORMED for a damaged zip. */
+export async function* stickInputs(
+  path: string,
+  limits: StickLimits,
+  name = basename(path),
+): AsyncGenerator<StickInput> {
+  if (!(await isZip(path))) {
+    const { mtimeMs } = await stat(path);
+    const bytes = await readWhole(path, limits.maxFileBytes);
+    yield bytes === undefined
+      ? { name, modifiedAt: mtimeMs, refused: 'too-large' }
+      : { name, modifiedAt: mtimeMs, bytes };
+    return;
+  }
+  try {
+    yield* zipParts(path, {
+      maxEntries: limits.maxFiles,
+      maxEntryBytes: limits.maxFileBytes,
+      maxTotalBytes: limits.maxTotalBytes,
+      maxRatio,
+    });
+  } catch (error) {
+    if (!(error instanceof BundleError)) throw error;
+    throw new AppError('MALFORMED', `${name}: ${error.message}`, {}, { cause: error });
+  }
+}

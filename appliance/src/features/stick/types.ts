@@ -1,0 +1,48 @@
+// Inventories of machines without any network, carried in on a medium: the file of our own agent (`once --out`), a GLPI
+// inventory in JSON, a FusionInventory or OCS one in XML, plain or packed (.ocs), and a zip of many of these.
+//
+// A file goes the way of every report: decoded, stripped of what is never kept, bound to a device by its hardware, stored
+// through the door `stick`, which every live door outranks. A machine that nobody has let in yet waits for approval like
+// any other. What is older than what the stick brought before does not replace it, and the same file again changes nothing.
+
+export type StickLimits = {
+  /** Of a plain file and of a file in a zip, as they are and inflated. */
+  maxFileBytes: number;
+  maxFiles: number;
+  maxTotalBytes: number;
+};
+
+/** Why a file is left out. */
+export type StickRefusal =
+  | 'encrypted'
+  | 'too-large'
+  | 'ratio'
+  | 'damaged'
+  | 'name'
+  | 'format'
+  | 'no-machine'
+  | 'too-many-devices';
+
+/**
+ * `stored`: its device is managed and takes it. `waits`: the device is there and nobody has let it in. `new`: it will wait
+ * for approval. `same`, `older`: nothing to store.
+ */
+export type StickState = 'stored' | 'waits' | 'new' | 'same' | 'older' | 'refused';
+
+export type StickRow = {
+  /** The name of the file, in a zip with its folders. */
+  name: string;
+  state: StickState;
+  reason: StickRefusal | null;
+  /** Public id; null for what is new or refused. */
+  device: string | null;
+  hostname: string | null;
+  /** ms */
+  collectedAt: number | null;
+  /** Items by collection, of those that are stored. */
+  sections: Readonly<Record<string, number>>;
+  /** What is never kept, by its name in the file. */
+  dropped: Readonly<Record<string, number>>;
+};
+
+export type StickResult = { rows: StickRow[] };

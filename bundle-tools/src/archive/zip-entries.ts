@@ -1,0 +1,93 @@
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { BundleError } from '../errors.ts';
+
+// Entries of a zip that strangers packed. Names are never used as paths: nothing is written. What an entry says of its
+// size is not believed: bytes are counted as they come, and the sum of all is bounded, too.
+
+export type ZipLimits = {
+  maxEntries: number;
+  maxEntryBytes: number;
+  maxTotalBytes: number;
+  /** Inflated over packed; small entries may be anything. */
+  maxRatio: number;
+};
+
+/** `bytes`, or why they were not read. */
+export type ZipPart = {
+  name: string;
+  /** ms */
+  modifiedAt: number;
+} & ({ bytes: Uint8Array } | { refused: 'encrypted' | 'too-large' | 'ratio' | 'damaged' | 'name' });
+
+const smallBytes = 64 * 1024;
+const maxNameLength = 512;
+
+/** Whether a name says a place inside a folder: no root, no way up, no drive, no control character. */
+const isPlainName = (name: string): boolean =>
+  name.length <= maxNameLength &&
+  !/^[/\\]|^[A-Za-z]:|\\|\p{Cc}/u.test(name) &&
+  !name.split('/').some((part) => part === '..' || part === '.');
+
+const invalid = (message: string, cause?: unknown): BundleError =>
+  new BundleError('SOURCE_INVALID', message, cause === undefined ? {} : { cause });
+
+const readEntry = async (zip: ZipFile, entry: Entry, mostBytes: number): Promise<Uint8Array | undefined> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const stream = await zip.openReadStreamPromise(entry);
+  for await (const chunk of stream) {
+    bytes += (chunk as Uint8Array).length;
+    if (bytes > mostBytes) {
+      stream.destroy();
+      return undefined;
+    }
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks);
+};
+
+const partOf = async (zip: ZipFile, entry: Entry, limits: ZipLimits, leftBytes: number): Promise<ZipPart> => {
+  const head = { name: entry.fileName.slice(0, maxNameLength), modifiedAt: entry.getLastModDate().getTime() };
+  if (!isPlainName(entry.fileName)) return { ...head, refused: 'name' };
+  if (entry.isEncrypted()) return { ...head, refused: 'encrypted' };
+  if (entry.uncompressedSize > limits.maxEntryBytes) return { ...head, refused: 'too-large' };
+  if (entry.uncompressedSize > Math.max(smallBytes, entry.compressedSize * limits.maxRatio))
+    return { ...head, refused: 'ratio' };
+  const mostBytes = Math.min(limits.maxEntryBytes, leftBytes);
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await readEntry(zip, entry, mostBytes);
+  } catch {
+    return { ...head, refused: 'damaged' };
+  }
+  return bytes === undefined ? { ...head, refused: 'too-large' } : { ...head, bytes };
+};
+
+/** The files of a zip in its order; SOURCE_INVALID for what is none, holds too many, or too much in all. */
+export async function* zipParts(path: string, limits: ZipLimits): AsyncGenerator<ZipPart> {
+  let zip: ZipFile;
+  try {
+    zip = await openPromise(path, { strictFileNames: false, validateEntrySizes: true, decodeStrings: true });
+  } catch (cause) {
+    throw invalid('it is not a readable zip', cause);
+  }
+  try {
+    if (zip.entryCount > limits.maxEntries) throw invalid(`it holds more than ${limits.maxEntries} files`);
+    let count = 0;
+    let totalBytes = 0;
+    for await (const entry of zip.eachEntry()) {
+      count += 1;
+      if (count > limits.maxEntries) throw invalid(`it holds more than ${limits.maxEntries} files`);
+      if (entry.fileName.endsWith('/')) continue;
+      const part = await partOf(zip, entry, limits, limits.maxTotalBytes - totalBytes);
+      if ('bytes' in part) totalBytes += part.bytes.length;
+      yield part;
+      if (totalBytes >= limits.maxTotalBytes) throw invalid(`it holds more than ${limits.maxTotalBytes} bytes`);
+    }
+  } catch (error) {
+    if (error instanceof BundleError) throw error;
+    throw invalid('it is a damaged zip', error);
+  } finally {
+    zip.close();
+  }
+}
