@@ -42,6 +42,7 @@ const removeCable = (): void => {
 const canRun =
   process.getuid?.() === 0 && spawnSync('tcpdump', ['--version']).status === 0 && ip('-V').status === 0 && makeCable();
 if (!canRun) removeCable();
+const hasPing = spawnSync('ping', ['-V']).status === 0;
 afterAll(removeCable);
 
 const listeners = `
@@ -208,6 +209,21 @@ describe.skipIf(!canRun)('an address range', () => {
     expect(site.events.list({ type: ['range-scanned'], limit: 5 }).rows).toMatchObject([
       { params: { asked: 55, found: 2 } },
     ]);
+  });
+
+  it.skipIf(!hasPing)('is asked by ping, by a command that needs no right of ours', async () => {
+    const before = sentOf(dump).length;
+    site.objects.update(systemActor, 'address-range', id, { ping: true, ports: [], network: '10.9.0.8/29' });
+    expect(confirm()).toMatchObject({ addresses: 6, probes: 6 });
+    expect(JSON.parse(scan().stdout)).toMatchObject({ asked: 6, probes: 6, found: 1, created: 0 });
+    await sleep(300);
+    expect(
+      sentOf(dump)
+        .slice(before)
+        .every(({ port }) => port === 'arp'),
+    ).toBe(true);
+    expect(dump).toMatch(/10\.9\.0\.62 > 10\.9\.0\.10: ICMP echo request/);
+    site.objects.update(systemActor, 'address-range', id, { ping: false, ports: ['22'], network: '10.9.0.0/26' });
   });
 
   it('can be stopped, and says so', async () => {

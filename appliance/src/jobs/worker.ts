@@ -19,6 +19,8 @@ export type JobContext = {
 
 export type JobHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
 
+/** A directory or a range that does not answer has events of its own. */
+const ownEvents: ReadonlySet<string> = new Set(['NOT_NAMED', 'UNREACHABLE', 'PEER', 'DIRECTORY']);
 const progressMs = 500;
 const lingerMs = 200;
 
@@ -66,7 +68,8 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
       }
       const { code, message } = toFailure(error);
       // A refused bundle is the answer that was asked for, with a receipt and an event of its own; so is a stop.
-      const isAnswer = code === 'CANCELLED' || (error instanceof BundleError && code !== 'INTERNAL');
+      const isAnswer =
+        code === 'CANCELLED' || ownEvents.has(code) || (error instanceof BundleError && code !== 'INTERNAL');
       immediate(appliance.db, () => {
         // Where it failed is what people ask first.
         if (unwritten !== undefined) store.progress(run.id, unwritten);

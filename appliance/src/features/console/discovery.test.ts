@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
@@ -65,14 +66,32 @@ describe('directories', () => {
   });
 
   it('are taken from a file; one with changes is refused and changes nothing', async () => {
-    const refused = await upload({ source: id }, 'dn: cn=a\nchangetype: delete\n');
-    expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining('LDIF, line 2')]);
+    const { jobs, discovery, paths: folders } = site.appliance;
+    const imported = async (content: string) => {
+      expect((await upload({ source: id }, content)).status).toBe(303);
+      const [run] = jobs.list({ kind: 'discovery-import', limit: 1 });
+      return jobs.finished(run?.id ?? 0, { timeoutMs: 60_000 });
+    };
+    await jobs.start();
+    const [poll] = jobs.list({ kind: 'discovery-poll', limit: 1 });
+    expect(await jobs.finished(poll?.id ?? 0, { timeoutMs: 60_000 })).toMatchObject({ error: { code: 'UNREACHABLE' } });
+    expect((await upload({ source: 'nobody' }, 'dn: cn=a\n')).status).toBe(422);
+    expect(await imported('dn: cn=a\nchangetype: delete\n')).toMatchObject({
+      state: 'failed',
+      error: { code: 'MALFORMED' },
+    });
+    expect(await textOf(paths.discoveryDirectories())).toContain('LDIF, line 2');
     const ldif = [
       'dn: uid=aidos,ou=people,dc=plant,dc=kz\nobjectClass: inetOrgPerson\nuid: aidos\ncn: Aidos Serikov\n',
       'dn: cn=crew,dc=plant,dc=kz\nobjectClass: groupOfNames\ncn: crew\nmember: uid=aidos,ou=people,dc=plant,dc=kz\n',
       'dn: cn=hmi-1,dc=plant,dc=kz\nobjectClass: device\ncn: hmi-1\n',
     ];
-    expect((await upload({ source: id }, ldif.join('\n'))).status).toBe(303);
+    expect(await imported(ldif.join('\n'))).toMatchObject({
+      state: 'done',
+      result: { users: 1, groups: 1, computers: 1 },
+    });
+    await jobs.stop();
+    expect(readdirSync(folders.staging).filter((name) => name.startsWith('ldif-'))).toEqual([]);
     const users = await textOf(paths.inventory('directory-user', { q: 'aidos' }));
     expect(users).toContain('plant.kz');
     expect(users).not.toContain('Aidos Serikov');
@@ -82,7 +101,7 @@ describe('directories', () => {
     expect(await textOf(paths.discovery({ method: 'scan' }))).not.toContain('hmi-1');
     // The record that holds them is no device of the list.
     expect(await textOf(paths.devices())).not.toMatch(/class="name"[^>]*>Plant</);
-    const record = site.appliance.discovery.directories()[0]?.device ?? 0;
+    const record = discovery.directories()[0]?.device ?? 0;
     const { publicId } = site.appliance.devices.byId(record);
     const shown = await admin.post(paths.devicePersonal(publicId, 'directory-user'));
     expect(await shown.text()).toContain('Aidos Serikov');

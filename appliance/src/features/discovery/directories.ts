@@ -30,7 +30,7 @@ export type DirectoryParts = {
 export type StoreProgress = PollProgress | { step: 'store'; entries: number };
 
 const pollMs = 60 * 60_000;
-const maxEntries = 500_000;
+const maxEntries = 200_000;
 
 const isoOf = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 

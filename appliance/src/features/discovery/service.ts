@@ -43,6 +43,8 @@ export type DiscoveryService = {
     run: { signal?: AbortSignal; onProgress(progress: StoreProgress): void },
   ): Promise<DirectorySummary>;
   importLdif(actor: Actor, id: string, bytes: AsyncIterable<Uint8Array>): Promise<DirectorySummary>;
+  /** Adds the import of a file of the staging folder, which the run deletes. */
+  startImport(actor: Actor, id: string, path: string): number;
   plan(actor: Actor, id: string): ScanPlan;
   /** Why a range is not asked now. */
   hindrance(id: string): string | undefined;
@@ -77,11 +79,12 @@ export type DiscoveryParts = {
   clock?: () => number;
 };
 
-/** What a run's row says. */
-export type DiscoveryPayload = { id: string; actor: string; label: string };
+/** What a run's row says; `path` is the file of an import. */
+export type DiscoveryPayload = { id: string; actor: string; label: string; path?: string };
 
 export const pollJobKind = 'discovery-poll';
 export const scanJobKind = 'discovery-scan';
+export const importJobKind = 'discovery-import';
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
@@ -109,12 +112,12 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
   const directory = directories({ objects, events, inventory, devices, store, recorder, outbound: out, clock });
   const range = addressRanges({ objects, events, store, recorder, outbound: out, arp: readArp, ownAddresses, clock });
 
-  const jobOf = { poll: pollJobKind, scan: scanJobKind } as const;
+  const jobsOf = { poll: [pollJobKind, importJobKind], scan: [scanJobKind] } as const;
   const kindOf = { poll: directoryKind, scan: rangeKind } as const;
 
   const runningOf = (what: 'poll' | 'scan', id: string): JobRun | undefined =>
-    jobs
-      .list({ kind: jobOf[what], limit: shownRuns })
+    jobsOf[what]
+      .flatMap((kind) => jobs.list({ kind, limit: shownRuns }))
       .find(
         ({ state, payload }) => (state === 'queued' || state === 'running') && (payload as DiscoveryPayload).id === id,
       );
@@ -139,7 +142,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     });
 
   const enqueue = (what: 'poll' | 'scan', id: string, by: { ref: string; label: string }): number =>
-    jobs.enqueue(jobOf[what], { id, actor: by.ref, label: by.label } satisfies DiscoveryPayload);
+    jobs.enqueue(jobsOf[what][0], { id, actor: by.ref, label: by.label } satisfies DiscoveryPayload);
 
   const start: DiscoveryService['start'] = (actor, what, id) => {
     requireRight(actor, 'devices:write');
@@ -177,6 +180,16 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     importLdif: async (actor, id, bytes) => {
       requireRight(actor, 'devices:write');
       return directory.importLdif(id, actor, bytes);
+    },
+    startImport: (actor, id, path) => {
+      requireRight(actor, 'devices:write');
+      objects.get(directoryKind, id);
+      return jobs.enqueue(importJobKind, {
+        id,
+        actor: actorRef(actor),
+        label: actor.label,
+        path,
+      } satisfies DiscoveryPayload);
     },
     plan: (actor, id) => {
       requireRight(actor, 'devices:read');

@@ -198,7 +198,6 @@ export const network = {
   'discovery.importFile': 'LDIF file',
   'discovery.importDo': 'Import file',
   'discovery.importing': 'Importing…',
-  'discovery.imported': '{name}: users {users}, groups {groups}, computers {computers}; changes {changes}',
   'discovery.lists': 'Content',
   'discovery.rangeSub':
     'Off until somebody confirms exactly what is sent. Where controllers live nothing is ever asked.',

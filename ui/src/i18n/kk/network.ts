@@ -201,7 +201,6 @@ export const network = {
   'discovery.importFile': 'LDIF файлы',
   'discovery.importDo': 'Файлды импорттау',
   'discovery.importing': 'Импортталуда…',
-  'discovery.imported': '{name}: пайдаланушы {users}, топ {groups}, компьютер {computers}; өзгеріс {changes}',
   'discovery.lists': 'Мазмұны',
   'discovery.rangeSub': 'Не жіберілетінін біреу дәл растағанша өшірулі. Контроллерлер бар жерде ештеңе сұралмайды.',
   'discovery.rangeNone': 'Ауқымдар әлі енгізілмеген',

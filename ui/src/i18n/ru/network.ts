@@ -201,7 +201,6 @@ export const network = {
   'discovery.importFile': 'Файл LDIF',
   'discovery.importDo': 'Импортировать файл',
   'discovery.importing': 'Импорт…',
-  'discovery.imported': '{name}: пользователей {users}, групп {groups}, компьютеров {computers}; изменений {changes}',
   'discovery.lists': 'Содержимое',
   'discovery.rangeSub':
     'Выключено, пока кто-то не подтвердит, что именно отправляется. Где контроллеры, запросов не бывает никогда.',

@@ -1,4 +1,4 @@
-import { createReadStream, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
@@ -151,6 +151,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   const importFile = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const path = join(deps.paths.staging, `ldif-${Buffer.from(randomBytes(12)).toString('hex')}`);
+    let isTaken = false;
     try {
       const upload = await readUpload(c.req.raw.body, {
         contentType: c.req.header('content-type') ?? '',
@@ -163,24 +164,12 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       const source = objects.find('directory-source', upload.fields.get('source') ?? '');
       if (source === undefined)
         return await showDirectories(c, { errors: { source: { key: 'validation.reference' } } });
-      const summary = await discovery.importLdif(actor, source.id, createReadStream(path));
-      const { users, groups, computers, added, removed, changed } = summary;
-      const params = {
-        name: String(source.body['name']),
-        users,
-        groups,
-        computers,
-        changes: added + removed + changed,
-      };
-      setToast(c, { said: { key: 'discovery.imported', params } });
+      discovery.startImport(actor, source.id, path);
+      isTaken = true;
+      setToast(c, { said: { key: 'discovery.started', params: { name: String(source.body['name']) } } });
       return c.redirect(paths.discoveryDirectories(), 303);
-    } catch (error) {
-      const { code, message } = toFailure(error);
-      if (code !== 'MALFORMED' || !message.startsWith('LDIF')) throw error;
-      const said = { key: 'discovery.testFailed', params: { name: 'LDIF', code } };
-      return await showDirectories(c, { fault: { said, detail: message } });
     } finally {
-      rmSync(path, { force: true });
+      if (!isTaken) rmSync(path, { force: true });
     }
   };
 
