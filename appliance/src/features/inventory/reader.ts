@@ -158,15 +158,13 @@ export const inventoryReader = (parts: {
     return tallies;
   };
 
-  const holders = (name: string, items: ReadonlySet<number>, among?: readonly number[]): number[] => {
+  const holders = (name: string, items: ReadonlySet<number>): number[] => {
     if (holder(name).shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
-    if (items.size === 0) return [];
-    if (among === undefined) return holder(name).bearers?.of([...items]) ?? [];
-    const devices: number[] = [];
-    for (const row of sections.membersOf(name, among))
-      if (unpackIds(row.members, row.count).some((id) => items.has(id))) devices.push(row.device);
-    return devices;
+    return items.size === 0 ? [] : (holder(name).bearers?.of([...items]) ?? []);
   };
+
+  const membersAmong = (name: string, devices: readonly number[]): Members[] =>
+    sections.membersOf(name, devices).map((row) => ({ device: row.device, items: unpackIds(row.members, row.count) }));
 
   const memberIds = (device: number, name: string): Uint32Array => {
     const row = sections.best(device, name);
@@ -205,5 +203,6 @@ export const inventoryReader = (parts: {
     itemsAfter,
     readCell,
     holders,
+    membersAmong,
   };
 };

@@ -53,8 +53,10 @@ export type InventoryService = InventoryTransfer & {
   list(query: ListQuery): ListResult;
   /** The devices that have an item of a `shared` collection. */
   itemDevices(collection: string, item: number): number[];
-  /** The devices, all or among some, that have one of these items of a `shared` collection. */
-  holders(collection: string, items: ReadonlySet<number>, among?: readonly number[]): number[];
+  /** The devices that have one of these items of a `shared` collection. */
+  holders(collection: string, items: ReadonlySet<number>): number[];
+  /** What some devices have of a `shared` collection: sorted ids of items. */
+  membersAmong(collection: string, devices: readonly number[]): Members[];
   /** The ids of a device's items of a `shared` collection, rising. */
   memberIds(device: number, collection: string): Uint32Array;
   /** The values of a perDevice field beside `memberIds`, as they are stored; none where no item has one. */

@@ -8,12 +8,15 @@ import { planMoves } from './moving.ts';
 import { ageList, type Evaluator, fixedMoments, type Moment } from './queries.ts';
 import type { RuleSet, StatusSet } from './rule-set.ts';
 import { agesWith, statusesOf } from './status.ts';
-import type { DeviceFacts, RuleStore } from './store.ts';
+import type { DeviceFacts, RuleStore, StatusRow } from './store.ts';
 import type { Pass } from './types.ts';
 
 export type RuleEngine = {
   /** Looks at devices that wait, in batches of one transaction each, for at most this long; one batch at least. */
-  run(options?: { budgetMs?: number }): Pass;
+  run(options?: {
+    budgetMs?: number /** Batches of a few devices, for who must answer meanwhile. */;
+    small?: boolean;
+  }): Pass;
   /** Looks at all that wait: for commands and tests. */
   settle(): void;
   /** Looks at what waits if it is no more than a few devices, before a reader asks; a backlog is not a reader's to pay. */
@@ -36,11 +39,21 @@ export type EngineParts = {
   transact: <T>(work: () => T) => T;
 };
 
-const batchDevices = 512;
+/** Devices of a batch: many share the cost of preparing the statements, few end sooner. */
+const batchDevices = 256;
+const smallBatch = 32;
 const defaultBudgetMs = 50;
 
 /** Who moves devices: the rule stands in the comment of the revision and in the event. */
 const actor: Actor = { type: 'system', id: 'rules', label: 'rules', rights: new Set(['devices:write']) };
+
+const isSameStatus = (held: StatusRow | undefined, next: Omit<StatusRow, 'device' | 'updatedAt'>): boolean =>
+  held !== undefined &&
+  held.level === next.level &&
+  held.reasons === next.reasons &&
+  held.visible === next.visible &&
+  held.dueAt === next.dueAt &&
+  held.aged === next.aged;
 
 /** Takes devices from the work list and writes what rules say of them: findings, group, tags, status, in this order. */
 export const ruleEngine = (parts: EngineParts): RuleEngine => {
@@ -107,6 +120,7 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
       const shortestMs = Math.min(
         ...ages.filter(({ moments }) => moments.includes('last_seen_at')).map(({ ms }) => ms),
       );
+      const held = new Map(store.statuses(devices.map(({ id }) => id)).map((row) => [row.device, row]));
       for (const { id, lastSeenAt } of devices) {
         const row = found.get(id);
         if (row === undefined) continue;
@@ -115,13 +129,9 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
           lastSeenAt + shortestMs <= moment.now ||
           fixed.some((at) => at <= moment.now && lastSeenAt <= at);
         const dueAt = Math.min(turns.get(id) ?? Number.POSITIVE_INFINITY, nextFixed);
-        store.putStatus({
-          device: id,
-          ...row,
-          dueAt: Number.isFinite(dueAt) ? dueAt : null,
-          aged: Number(aged),
-          updatedAt: moment.now,
-        });
+        const next = { ...row, dueAt: Number.isFinite(dueAt) ? dueAt : null, aged: Number(aged) };
+        // Lists hang on these rows: what is as it was is not written again.
+        if (!isSameStatus(held.get(id), next)) store.putStatus({ device: id, ...next, updatedAt: moment.now });
       }
     }
   };
@@ -139,21 +149,21 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
   };
 
   /** What waits: marked devices first, then those whose time came, then the sweep. */
-  const next = (now: number): { devices: number[]; sweptTo?: number | null } => {
-    const marked = store.dirty(batchDevices);
+  const next = (now: number, most: number): { devices: number[]; sweptTo?: number | null } => {
+    const marked = store.dirty(most);
     if (marked.length > 0) return { devices: marked };
-    const due = store.due(now, batchDevices);
+    const due = store.due(now, most);
     if (due.length > 0) return { devices: due };
     const { after } = store.sweep();
     if (after === null) return { devices: [] };
-    const devices = store.sweepDevices(after, batchDevices);
-    return { devices, sweptTo: devices.length < batchDevices ? null : (devices.at(-1) ?? null) };
+    const devices = store.sweepDevices(after, most);
+    return { devices, sweptTo: devices.length < most ? null : (devices.at(-1) ?? null) };
   };
 
-  const batch = (): number =>
+  const batch = (most: number): number =>
     transact(() => {
       const now = clock();
-      const { devices, sweptTo } = next(now);
+      const { devices, sweptTo } = next(now, most);
       if (sweptTo !== undefined) {
         const { again } = store.sweep();
         if (sweptTo === null) store.setSweep(again === 1 ? 0 : null, 0);
@@ -169,11 +179,11 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
   const isBehind = (): boolean =>
     store.dirty(1).length > 0 || store.sweep().after !== null || store.due(clock(), 1).length > 0;
 
-  const run: RuleEngine['run'] = ({ budgetMs = defaultBudgetMs } = {}) => {
+  const run: RuleEngine['run'] = ({ budgetMs = defaultBudgetMs, small = false } = {}) => {
     const end = nowMs() + budgetMs;
     let devices = 0;
     while (isBehind()) {
-      devices += batch();
+      devices += batch(small ? smallBatch : batchDevices);
       if (nowMs() >= end) break;
     }
     return { devices, more: isBehind() };

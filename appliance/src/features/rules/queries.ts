@@ -1,8 +1,10 @@
 import type { Database } from '../../platform/database.ts';
+import { hasId } from '../inventory/packed-ids.ts';
 import type { InventoryService } from '../inventory/service.ts';
+import type { Members } from '../inventory/types.ts';
 import { type CompileOptions, compileCondition, type Sql, timesOf } from './condition/compile.ts';
 import { defineFunctions } from './condition/functions.ts';
-import type { Condition, Vocabulary } from './condition/types.ts';
+import type { Condition, Rows, Vocabulary } from './condition/types.ts';
 
 export type Moment = { now: number; visibleSince: number; groupsBelow: (group: string) => readonly string[] };
 
@@ -21,6 +23,9 @@ export type Evaluator = {
 };
 
 export type Age = { /** SQL of moments, as a query of `value` over the device `d`. */ moments: string; ms: number };
+
+/** Conditions over shared items whose answers are kept. */
+const maxKnown = 500;
 
 /** Conditions and columns of one statement; SQLite takes 2,000 columns and deep trees cost time to prepare. */
 const columnsAtOnce = 60;
@@ -63,23 +68,52 @@ export const fixedMoments = (conditions: readonly Condition[], vocabulary: Vocab
  */
 export const conditionEvaluator = (
   db: Database,
-  inventory: Pick<InventoryService, 'holders'>,
+  inventory: Pick<InventoryService, 'holders' | 'membersAmong'>,
   vocabulary: Vocabulary,
 ): Evaluator => {
   defineFunctions(db);
 
-  const compiler =
-    (moment: Moment, among: readonly number[] | undefined) =>
-    (condition: Condition): Sql => {
-      const holders: CompileOptions['holders'] = (rows, where) => {
-        const items = db
-          .prepare<unknown[], number>(`select r.id from ${rows.table} r where ${where.sql}`)
-          .pluck()
-          .all(...where.params);
-        return inventory.holders(rows.name, new Set(items), among);
-      };
-      return compileCondition(condition, { vocabulary, ...moment, holders });
+  /** Of some devices, what they have is unpacked once for all conditions; of all devices, the inventory knows who has it. */
+  const holdersAmong = (devices: readonly number[]): ((collection: string, items: readonly number[]) => number[]) => {
+    const held = new Map<string, Members[]>();
+    return (collection, items) => {
+      const members = held.get(collection) ?? inventory.membersAmong(collection, devices);
+      held.set(collection, members);
+      return members.filter((one) => items.some((item) => hasId(one.items, item))).map(({ device }) => device);
     };
+  };
+
+  // Items never change and ids only rise: what a condition found among them stands, only those that came since are asked.
+  const known = new Map<string, { last: number; ids: number[] }>();
+  const itemsOf = (rows: Rows, where: Sql): readonly number[] => {
+    const key = JSON.stringify([rows.table, where.sql, where.params]);
+    const held = known.get(key) ?? { last: 0, ids: [] };
+    const last = db.prepare<[], number | null>(`select max(id) from ${rows.table}`).pluck().get() ?? 0;
+    // A number may come twice where the newest items went away: then all are asked again.
+    if (last < held.last) Object.assign(held, { last: 0, ids: [] });
+    if (last > held.last) {
+      const sql = `select r.id from ${rows.table} r where r.id > ? and ${where.sql}`;
+      held.ids.push(
+        ...db
+          .prepare<unknown[], number>(sql)
+          .pluck()
+          .all(held.last, ...where.params),
+      );
+      held.last = last;
+    }
+    if (known.size >= maxKnown) known.clear();
+    known.set(key, held);
+    return held.ids;
+  };
+
+  const compiler = (moment: Moment, among: readonly number[] | undefined): ((condition: Condition) => Sql) => {
+    const find =
+      among === undefined
+        ? (collection: string, items: readonly number[]) => inventory.holders(collection, new Set(items))
+        : holdersAmong(among);
+    const holders: CompileOptions['holders'] = (rows, where) => find(rows.name, itemsOf(rows, where));
+    return (condition) => compileCondition(condition, { vocabulary, ...moment, holders });
+  };
 
   const numberSql = (name: string): string => {
     const source = vocabulary.fields.get(name)?.source;

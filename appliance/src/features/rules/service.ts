@@ -30,7 +30,7 @@ export type RuleParts = {
   db: Database;
   objects: ObjectService;
   events: Pick<EventService, 'record'>;
-  inventory: Pick<InventoryService, 'collections' | 'holders'>;
+  inventory: Pick<InventoryService, 'collections' | 'holders' | 'membersAmong'>;
   vulnerabilities: Pick<VulnerabilityService, 'loads'>;
   clock?: () => number;
 };

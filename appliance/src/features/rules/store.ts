@@ -57,6 +57,10 @@ export const ruleStore = (db: Database) => {
   const dropFindings = db.prepare<[string]>(
     'delete from device_findings where device in (select value from json_each(?))',
   );
+  const findingsOf = db.prepare<[string], FindingLoad & { device: number }>(
+    `select device, findings, act, attend, worst from device_findings
+     where device in (select value from json_each(?))`,
+  );
   const addFindings = db.prepare<[FindingLoad & { device: number }]>(
     `insert into device_findings (device, findings, act, attend, worst)
      values (@device, @findings, @act, @attend, @worst)`,
@@ -128,9 +132,24 @@ export const ruleStore = (db: Database) => {
     dropStatus: (devices: readonly number[]): void => void dropStatus.run(JSON.stringify(devices)),
     putStatus: (row: StatusRow): void => void putStatus.run(row),
     statuses: (devices: readonly number[]): StatusRow[] => statuses.all(JSON.stringify(devices)),
+    /** Writes what differs: lists hang on these rows. */
     putFindings: (devices: readonly number[], loads: ReadonlyMap<number, FindingLoad>): void => {
-      dropFindings.run(JSON.stringify(devices));
-      for (const [device, load] of loads) addFindings.run({ device, ...load });
+      const held = new Map(findingsOf.all(JSON.stringify(devices)).map((row) => [row.device, row]));
+      const isSame = (device: number, load: FindingLoad): boolean => {
+        const row = held.get(device);
+        return (
+          row !== undefined &&
+          row.findings === load.findings &&
+          row.act === load.act &&
+          row.attend === load.attend &&
+          row.worst === load.worst
+        );
+      };
+      const changed = [...loads].filter(([device, load]) => !isSame(device, load));
+      const gone = [...held.keys()].filter((device) => !loads.has(device));
+      const dropped = [...gone, ...changed.map(([device]) => device)];
+      if (dropped.length > 0) dropFindings.run(JSON.stringify(dropped));
+      for (const [device, load] of changed) addFindings.run({ device, ...load });
     },
   };
 };

@@ -21,7 +21,7 @@ export const startRules = (parts: {
     try {
       if (!(rules.isBehind() || baselines.isBehind()) || isWorking()) return;
       const behind = baselines.run({ budgetMs }).more;
-      if (rules.run({ budgetMs }).more || behind) jobs.enqueue('rules');
+      if (rules.run({ budgetMs, small: true }).more || behind) jobs.enqueue('rules');
     } catch (error) {
       onError(error);
     }
