@@ -323,7 +323,9 @@ describe('a live query', () => {
       waiting: 1,
       rows: 1,
     });
-    const answers = new Map(appliance.queries.answers(query.id, { limit: 10 }).map((one) => [one.name, one]));
+    const answers = new Map(
+      appliance.queries.answers(admin('dana'), query.id, { limit: 10 }).map((one) => [one.name, one]),
+    );
     expect(answers.get('live-1')).toMatchObject({ state: 'answered', rows: [{ serial: 'E0D55' }], wallMs: 3 });
     expect(answers.get('live-2')).toMatchObject({ state: 'failed', message: 'no such table: usb_devices' });
     expect(answers.get('live-3')).toMatchObject({ state: 'denylisted' });
@@ -334,6 +336,9 @@ describe('a live query', () => {
       actor: 'account:dana',
       params: { query: query.id, sql, devices: 4 },
     });
+    // Who asked may read; who else does is in the journal, once.
+    for (let n = 0; n < 3; n += 1) appliance.queries.answers(admin('aidar'), query.id, { limit: 1 });
+    expect(eventsOf('query-read').map(({ actor }) => actor)).toEqual(['account:aidar']);
     // What devices said is not readable in the database.
     const stored = appliance.db
       .prepare('select rows from live_answer where query = ? and rows is not null')

@@ -46,7 +46,10 @@ export const command: Command = {
     }
     const answers: DeviceAnswer[] = [];
     for (let after: number | undefined; ; ) {
-      const page = queries.answers(made.id, { limit: pageDevices, ...(after === undefined ? {} : { after }) });
+      const page = queries.answers(cliActor(), made.id, {
+        limit: pageDevices,
+        ...(after === undefined ? {} : { after }),
+      });
       answers.push(...page);
       after = page.at(-1)?.device;
       if (page.length < pageDevices) break;

@@ -3,6 +3,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { firstIn } from '../devices/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { guardSql } from './sql-guard.ts';
@@ -16,8 +17,8 @@ export type QueryService = {
   /** Throws NOT_FOUND. */
   get(id: string): LiveQuery;
   list(query: { limit: number; before?: number }): LiveQuery[];
-  /** The answers of a query in the order of its devices, from one device on. */
-  answers(id: string, page: { after?: number; limit: number }): DeviceAnswer[];
+  /** The answers of a query in the order of its devices, from one device on. Who did not ask is recorded as reading them. */
+  answers(actor: Actor, id: string, page: { after?: number; limit: number }): DeviceAnswer[];
   /** How many devices would be asked. */
   countTargets(): number;
   /** What this device is still to answer; it counts as sent. */
@@ -84,6 +85,7 @@ const keptRows = (rows: RawAnswer['rows'], leftBytes: number): { json: string; i
 /** Live queries over the devices that osquery speaks for. */
 export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs }: QueryParts): QueryService => {
   const store = queryStore(db);
+  const quiet = firstIn({ ms: 10 * 60_000, clock });
 
   const found = (id: string): QueryRow => {
     const row = store.byId(id);
@@ -162,7 +164,19 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
     },
     get: (id) => toQuery(found(id)),
     list: ({ limit, before }) => store.list(before ?? Number.MAX_SAFE_INTEGER, limit).map(toQuery),
-    answers: (id, { after, limit }) => store.answersOf(found(id).id, after ?? 0, limit).map(toAnswer),
+    answers: (actor, id, { after, limit }) => {
+      requireRight(actor, 'queries:read');
+      const query = found(id);
+      const reader = actorRef(actor);
+      // Before the first value is shown: what cannot be recorded is not shown. A page that follows a query reads it often.
+      if (reader !== query.createdBy && quiet.first(`${reader} ${id}`))
+        events.record('query-read', {
+          actor: reader,
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { query: id },
+        });
+      return store.answersOf(query.id, after ?? 0, limit).map(toAnswer);
+    },
     countTargets: () => store.targets().length,
     takeOpen: (device) => {
       const open = store.open(device, clock());

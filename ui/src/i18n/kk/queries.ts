@@ -4,6 +4,8 @@ import type { Kazakh } from '../types.ts';
 export const queries = {
   'area.queries': 'Жедел сұраулар',
   'event.query-run': 'Жедел сұрау, құрылғылар: {devices}: {sql} ({query})',
+  'event.query-read': 'Жедел сұраудың жауаптары оқылды: {query}',
+  'eventType.query-read': 'Жедел сұраудың жауаптары оқылды',
   'event.query-stopped': 'Жедел сұрау тоқтатылды: {query}',
   'event.sample-asked': 'Талдауға файл сұралды: {sample}',
   'event.sample-decided': 'Талдауға арналған файл {sample}: {decision}',

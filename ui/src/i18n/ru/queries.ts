@@ -4,6 +4,8 @@ import type { Russian } from '../types.ts';
 export const queries = {
   'area.queries': 'Живые запросы',
   'event.query-run': 'Живой запрос, устройств: {devices}: {sql} ({query})',
+  'event.query-read': 'Прочитаны ответы живого запроса: {query}',
+  'eventType.query-read': 'Прочитаны ответы живого запроса',
   'event.query-stopped': 'Живой запрос остановлен: {query}',
   'event.sample-asked': 'Запрошен файл на анализ: {sample}',
   'event.sample-decided': 'Файл на анализ {sample}: {decision}',

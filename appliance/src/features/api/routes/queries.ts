@@ -141,8 +141,8 @@ export const queryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
       params,
       query: z.strictObject(numberPaging),
       response: z.object({ rows: z.array(answerSchema), total: z.int(), next: z.int().nullable() }),
-      handle: ({ params: { query }, query: { limit, after } }) => {
-        const found = queries.answers(query, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
+      handle: ({ actor, params: { query }, query: { limit, after } }) => {
+        const found = queries.answers(actor, query, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
         const page = found.slice(0, limit);
         return {
           rows: page.map((answer) => ({

@@ -7,6 +7,7 @@ import { QueryNew } from '@sallyport/ui/views/query-new';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import type { Actor } from '../../objects/types.ts';
 import { shownState } from '../../queries/shown-state.ts';
 import { maxSqlLength } from '../../queries/sql-tokens.ts';
 import type { DeviceAnswer, LiveQuery } from '../../queries/types.ts';
@@ -129,9 +130,9 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return /^\d{1,15}$/.test(text) ? Number(text) : 0;
   };
 
-  const partsOf = (id: string, after: number): Omit<QueryProps, 'ctx'> => {
+  const partsOf = (actor: Actor, id: string, after: number): Omit<QueryProps, 'ctx'> => {
     const query = queries.get(id);
-    const answers = queries.answers(id, { after, limit: pageDevices + 1 });
+    const answers = queries.answers(actor, id, { after, limit: pageDevices + 1 });
     const page = answers.slice(0, pageDevices);
     const last = page.at(-1);
     return {
@@ -145,14 +146,14 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const stream = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'queries:read');
+    const actor = actorFor(c, 'queries:read');
     const { id } = queries.get(param(c, 'id'));
     const ctx = viewContext(deps, c, 'part');
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (sse) => {
       let sent = '';
       for (const end = deps.clock() + streamForMs; deps.clock() < end && !sse.aborted; ) {
-        const parts = partsOf(id, 0);
+        const parts = partsOf(actor, id, 0);
         const html = String(<QueryRegion ctx={ctx} {...parts} />);
         if (html !== sent) await sse.writeSSE({ data: html });
         sent = html;
@@ -167,13 +168,13 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   /** Every row of every device; a device that said nothing has a line with its state. */
   const csv = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'queries:read');
+    const actor = actorFor(c, 'queries:read');
     const { id } = queries.get(param(c, 'id'));
     const ctx = viewContext(deps, c, 'part');
     const columns = new Set<string>();
     const lines: { answer: DeviceAnswer; row: Readonly<Record<string, string>> }[] = [];
     for (let after = 0; lines.length < maxCsvLines; ) {
-      const page = queries.answers(id, { after, limit: csvDevices });
+      const page = queries.answers(actor, id, { after, limit: csvDevices });
       for (const answer of page) {
         for (const row of answer.rows.length === 0 ? [{}] : answer.rows) {
           for (const name of Object.keys(row)) columns.add(name);
@@ -209,7 +210,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       return c.redirect(paths.query(id), 303);
     })
     .get(routePatterns.query, (c) => {
-      actorFor(c, 'queries:read');
-      return c.html(<Query ctx={viewContext(deps, c)} {...partsOf(param(c, 'id'), afterOf(c))} />);
+      const actor = actorFor(c, 'queries:read');
+      return c.html(<Query ctx={viewContext(deps, c)} {...partsOf(actor, param(c, 'id'), afterOf(c))} />);
     });
 };
