@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { runLine } from '@sallyport/appliance/cli/main';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
@@ -7,8 +9,13 @@ import { httpApp } from '@sallyport/appliance/http-app';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { type Server, startServer } from '@sallyport/appliance/server';
-import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noMemory } from '../../agent/src/collectors/collector.ts';
+import { collector as platformCollector } from '../../agent/src/collectors/platform.ts';
+import { collector as softwareCollector } from '../../agent/src/collectors/software.ts';
+import { rootFiles } from '../../agent/src/platform/root-files.ts';
 import { temporaryFolder } from '../support/commands.ts';
 import { type OsqueryClient, osqueryClient, type Post } from '../support/osquery/client.ts';
 import { httpsPost } from '../support/osquery/https-post.ts';
@@ -222,32 +229,60 @@ describe('inventory', () => {
     // Asked once a day, not at each poll.
     await client.poll();
     expect(client.lastRound).toEqual({});
+  });
 
-    // The same package, reported by our agent on another device, is the same item of the site.
-    const items = [
-      {
-        purl: 'pkg:deb/debian/bash@5.2.37-2+b5?arch=amd64',
-        type: 'deb',
-        name: 'bash',
-        version: '5.2.37-2+b5',
-        arch: 'amd64',
-        publisher: 'Debian Team',
-        source: 'bash',
-        sourceVersion: '5.2.37-2',
-      },
-    ];
-    appliance.inventory.putSection({
-      device: 900_001,
-      collection: 'software',
-      door: 'native',
-      hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
-      collectedAt: '2026-11-24T10:00:00Z',
-      items,
-    });
-    const bash = section(device, 'software').find(({ name }) => name === 'bash');
-    expect(appliance.inventory.itemDevices('software', bash?.id ?? 0)).toEqual(
-      expect.arrayContaining([device, 900_001]),
-    );
+  it('of this machine is item by item what our own agent reports, and is matched as that is', async () => {
+    const fields = ['db:Status-Status', 'Package', 'Version', 'Source', 'Architecture', 'Installed-Size', 'Maintainer'];
+    const format = `${fields.map((field) => `\${${field}}`).join('\t')}\n`;
+    const packages = execFileSync('dpkg-query', ['-W', '-f', format], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .filter(([status]) => status === 'installed')
+      .map(([, name = '', version = '', source = '', arch = '', size = '', maintainer = '']) => ({
+        ...{ name, version, source, arch, size, maintainer },
+        status: 'install ok installed',
+      }));
+    const release = /^VERSION_ID="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
+    const os = {
+      platform: 'debian',
+      name: 'Debian GNU/Linux',
+      version: `${release} (x)`,
+      major: Number(release),
+      arch: 'x86_64',
+    };
+    const tables = {
+      ...debian('this-one'),
+      os_version: [os],
+      deb_packages: packages,
+      python_packages: [],
+      npm_packages: [],
+    };
+    const { client, number } = made('this-one', tables);
+    await client.poll();
+
+    const own = 900_001;
+    const context = { files: rootFiles('/'), memory: noMemory, clock: nowMs };
+    for (const { collection, collect } of [platformCollector, softwareCollector]) {
+      const items = (await collect(context)) ?? [];
+      const hash = sectionHash(items);
+      appliance.inventory.putSection({
+        device: own,
+        collection,
+        door: 'native',
+        hash,
+        collectedAt: toTime(nowMs()),
+        items,
+      });
+    }
+    const ids = (device: number): Set<number> => new Set(section(device, 'software').map(({ id }) => id));
+    expect(ids(number()).size).toBeGreaterThan(50);
+    expect(ids(number())).toEqual(ids(own));
+    appliance.vulnerabilities.refreshSources();
+    const coords = (device: number): unknown =>
+      appliance.db.prepare('select coords from device_coord where device = ?').pluck().get(device);
+    expect(coords(own)).toBeInstanceOf(Buffer);
+    expect(coords(number())).toEqual(coords(own));
+    appliance.inventory.forget(own);
   });
 
   it('of AlmaLinux and of Windows fills what these have', async () => {
@@ -289,15 +324,38 @@ describe('inventory', () => {
     expect(section(device, 'accounts').find(({ name }) => name === 'Administrator')).toMatchObject({ isAdmin: true });
   });
 
-  it('leaves a collection as it was when one of its questions failed, and says so', async () => {
+  it('leaves what a failed question would have said as it was, and says so', async () => {
     const name = 'hmi-04';
-    const { client, number } = made(name, debian(name), { denylisted: (sql) => sql.includes('npm_packages where') });
+    const denied = { npm: false, deb: false };
+    const { client, number } = made(name, debian(name), {
+      denylisted: (sql) =>
+        (denied.npm && sql.includes('from npm_packages')) || (denied.deb && sql.includes('from deb_packages')),
+    });
     await client.poll();
+    const first = client.lastRound;
+    const again = async (): Promise<string[]> => {
+      // The same questions once more, whatever the time.
+      client.extra(first);
+      await client.poll();
+      return section(number(), 'software').map((row) => `${String(row['type'])} ${String(row['name'])}`);
+    };
+    const all = ['deb bash', 'npm @scope/tool', 'python requests'];
+    expect((await again()).sort()).toEqual(all);
+    // Packages of one language stay; those of the system are read anew.
+    denied.npm = true;
+    expect((await again()).sort()).toEqual(all);
+    denied.deb = true;
+    expect((await again()).sort()).toEqual(all);
     expect(section(number(), 'platform')).toHaveLength(1);
-    expect(section(number(), 'software')).toEqual([]);
-    expect(eventsOf('osquery-question-failed')).toMatchObject([
-      { device: number(), params: { question: 'software.npm_packages', state: 'denylisted' } },
+    expect(eventsOf('osquery-question-failed').map(({ params }) => [params['question'], params['state']])).toEqual([
+      ['software.deb_packages', 'denylisted'],
+      ['software.npm_packages', 'denylisted'],
     ]);
+  });
+
+  it('tells of neighbours, which become records that never spoke', () => {
+    const found = appliance.devices.list({ limit: 10, state: ['discovered'] }).rows;
+    expect(found.map(({ macs }) => macs)).toEqual([['00:0c:29:5e:00:01']]);
   });
 });
 

@@ -49,6 +49,8 @@ export type OsqueryClient = {
   readonly lost: number;
   /** Queries of the last round by name. */
   readonly lastRound: Readonly<Record<string, string>>;
+  /** Questions that the client puts into its next round by itself, as if the server had asked them. */
+  extra(queries: Readonly<Record<string, string>>): void;
   enrol(): Promise<boolean>;
   refreshConfig(): Promise<boolean>;
   /** One cycle of distributed queries: read, run, write. False when nothing could be fetched. */
@@ -79,6 +81,7 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
     logs: [] as Json[],
     lost: 0,
     lastRound: {} as Record<string, string>,
+    extra: {} as Readonly<Record<string, string>>,
   };
 
   /** The body as an object; undefined is a failure. The status has no say. */
@@ -230,7 +233,8 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
     const accelerate = answer['accelerate'];
     if (typeof accelerate === 'number' && Number.isInteger(accelerate))
       state.acceleratedUntil = clock() + accelerate * 1000;
-    const queries = discovered(answer) ?? {};
+    const queries = { ...state.extra, ...discovered(answer) };
+    state.extra = {};
     state.lastRound = queries;
     if (Object.keys(queries).length === 0) return true;
     const { answers, carves } = run(queries);
@@ -278,6 +282,9 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
     },
     get lastRound() {
       return state.lastRound;
+    },
+    extra: (queries) => {
+      state.extra = queries;
     },
     enrol,
     refreshConfig: async () => {

@@ -138,6 +138,11 @@ const common = (name: string, uuid: string, mac: string): Tables => ({
   ],
   file: [],
   kernel_info: [{ version: '6.12.9-amd64' }],
+  arp_cache: [
+    { address: '10.20.2.1', mac: '00:0c:29:5e:00:01', permanent: 0 },
+    { address: '224.0.0.251', mac: '01:00:5e:00:00:fb', permanent: 0 },
+    { address: '10.20.2.9', mac: '00:00:00:00:00:00', permanent: 0 },
+  ],
 });
 
 const linuxOnly: Tables = {

@@ -19,10 +19,8 @@ export const nothing = '{"queries":{},"node_invalid":false}';
 /** The inventory's questions for the collections that there are and that take them from this door. */
 export const inventoryQueries = (collections: readonly Collection[]): { queries: Queries; discovery: Queries } => {
   const taken = new Set(collections.filter(({ doors }) => doors.includes('osquery')).map(({ name }) => name));
-  const questions = mappings
-    .filter(({ collection }) => taken.has(collection))
-    .flatMap((mapping) => mapping.questions)
-    .concat(neighbourQuestion);
+  const asked = mappings.filter(({ collection }) => taken.has(collection)).flatMap((mapping) => mapping.questions);
+  const questions = [...asked, neighbourQuestion];
   return {
     queries: Object.fromEntries(questions.map(({ name, sql }) => [inventoryName(name), sql])),
     discovery: Object.fromEntries(

@@ -1,12 +1,12 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
-import type { Seen } from '../../discovery/types.ts';
-import type { DecodedReport, DecoderHints } from '../../inventory/report-types.ts';
+import type { DecodedReport, DecodedSection, DecoderHints } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { parseBody } from '../native/body.ts';
-import { type Mapping, mappings, neighbourQuestion, systemIn } from './mapping.ts';
+import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './mapping.ts';
 import { readQueryName } from './names.ts';
+import { neighboursOf } from './neighbours.ts';
 import type { Answers, Row } from './rows.ts';
 
 // The answers to the inventory's questions, as the client sends them to distributed/write. A collection is replaced only
@@ -45,10 +45,10 @@ export const rowsOf = (body: WriteBody, name: string): readonly Row[] => {
   return rows === undefined || rows === '' ? [] : rows.filter(isRow);
 };
 
-const questions = new Set(
-  [...mappings.flatMap((mapping) => mapping.questions), neighbourQuestion].map(({ name }) => name),
-);
-const maxNeighbours = 1_000;
+const questions = new Set([
+  ...mappings.flatMap((mapping) => mapping.questions.map(({ name }) => name)),
+  neighbourQuestion.name,
+]);
 
 const denylisted = /denylisted/i;
 
@@ -77,44 +77,36 @@ const readAnswers = (body: WriteBody): { answers: Answers; problems: ReadonlyMap
   return { answers: Object.fromEntries(answers), problems };
 };
 
-/** Whether all that the collection is made of was answered; a table that is absent is not asked for. */
-const isWhole = (
-  { questions: asked, oneOf }: Mapping,
-  answers: Answers,
-  problems: ReadonlyMap<string, string>,
-): boolean =>
-  asked.every(({ name, needs }) => answers[name] !== undefined || (needs !== undefined && !problems.has(name))) &&
-  (oneOf === undefined || oneOf.some((name) => answers[name] !== undefined));
-
-/** Addresses of the neighbours, each MAC a device of its own. */
-const neighboursIn = (answers: Answers, now: number): Seen[] => {
-  const addresses = new Map<string, string[]>();
-  for (const { mac, address } of (answers[neighbourQuestion.name] ?? []).slice(0, maxNeighbours)) {
-    if (typeof mac !== 'string' || typeof address !== 'string' || !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac))
-      continue;
-    addresses.set(mac.toLowerCase(), [...(addresses.get(mac.toLowerCase()) ?? []), address]);
-  }
-  const seen = { method: 'agent' as const, at: now, by: '', names: [], visible: true };
-  return [...addresses].map(([mac, own]) => ({ ...seen, macs: [mac], addresses: own }));
+/** The questions of a collection that failed; undefined when what was answered says nothing about the collection. */
+const lostOf = (mapping: Mapping, answers: Answers, problems: ReadonlyMap<string, string>): Question[] | undefined => {
+  const { questions: asked, oneOf } = mapping;
+  if (asked.every(({ name }) => answers[name] === undefined)) return undefined;
+  const lost = asked.filter(({ name }) => problems.has(name));
+  // A table that is absent is not asked for; every other question was answered, or its items can be told apart.
+  const isMissing = asked.some(({ name, needs }) => needs === undefined && answers[name] === undefined);
+  const isHollow = oneOf?.every((name) => answers[name] === undefined) === true;
+  return isMissing || isHollow || lost.some(({ owns }) => owns === undefined) ? undefined : lost;
 };
 
-/** Sections of the collections whose questions were all answered; questions that failed are counted as dropped. */
+/** Sections of the collections that were answered; questions that failed are counted as dropped. */
 export const sectionsOf = (body: WriteBody, now: number): DecodedReport => {
   const { answers, problems } = readAnswers(body);
   const system = systemIn(answers);
   const collectedAt = toTime(now);
-  const sections = mappings
-    .filter((mapping) => mapping.questions.some(({ name }) => answers[name] !== undefined))
-    .filter((mapping) => isWhole(mapping, answers, problems))
-    .map((mapping) => ({
-      collection: mapping.collection,
-      collectedAt,
-      items: mapping
-        .items(answers, system)
-        .filter((one): one is Item => one !== undefined && Object.keys(one).length > 0),
-    }));
-  const dropped = Object.fromEntries([...problems.values()].map((name) => [name, 1]));
-  return { sections, full: false, dropped, found: neighboursIn(answers, now) };
+  const sections = mappings.flatMap((mapping): DecodedSection[] => {
+    const lost = lostOf(mapping, answers, problems);
+    if (lost === undefined) return [];
+    const items = mapping.items(answers, system).filter((one) => Object.keys(one).length > 0);
+    const isHeld = (item: Item): boolean => lost.some(({ owns }) => owns?.(item));
+    const section = { collection: mapping.collection, collectedAt, items };
+    return [lost.length === 0 ? section : { ...section, onto: (held) => [...items, ...held.filter(isHeld)] }];
+  });
+  return {
+    sections,
+    full: false,
+    dropped: Object.fromEntries([...problems.values()].map((name) => [name, 1])),
+    found: neighboursOf(answers[neighbourQuestion.name] ?? [], now),
+  };
 };
 
 /** The decoder of the format `osquery`. */

@@ -1,3 +1,4 @@
+import type { Item } from '../../inventory/types.ts';
 import { activityItems, hardwareItems, identityItems, platformItems } from './machine-items.ts';
 import { accountsItems, sessionsItems } from './people-items.ts';
 import type { Answers, ItemsOf, System } from './rows.ts';
@@ -13,6 +14,11 @@ export type Question = {
   sql: string;
   /** The table that not every platform has. */
   needs?: string;
+  /**
+   * The items that come from this question alone. When it fails, they stay as they were and the others are replaced: a
+   * client that refuses one question for a day must not hide what the others say.
+   */
+  owns?(item: Item): boolean;
 };
 
 export type Mapping = {
@@ -24,12 +30,10 @@ export type Mapping = {
   items: ItemsOf;
 };
 
-/** Who else is on the wire: no section of the device, but devices that it sees. */
-export const neighbourQuestion: Question = {
-  name: 'neighbours',
-  sql: "select distinct address, mac from arp_cache where mac not in ('', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff')",
-  needs: 'arp_cache',
-};
+const ofType =
+  (type: string) =>
+  (item: Item): boolean =>
+    item['type'] === type;
 
 /** Every collection that osquery fills. */
 export const mappings: readonly Mapping[] = [
@@ -96,11 +100,13 @@ export const mappings: readonly Mapping[] = [
         name: 'software.python_packages',
         sql: "select distinct name, version, author from python_packages where path not like '/usr/lib%'",
         needs: 'python_packages',
+        owns: ofType('python'),
       },
       {
         name: 'software.npm_packages',
         sql: "select distinct name, version, author from npm_packages where path not like '/usr/share/%'",
         needs: 'npm_packages',
+        owns: ofType('npm'),
       },
       {
         name: 'software.programs',
@@ -131,14 +137,14 @@ export const mappings: readonly Mapping[] = [
     collection: 'hardware',
     questions: [
       { name: 'hardware', sql: 'select * from system_info' },
-      { name: 'hardware.memory', sql: 'select * from memory_devices', needs: 'memory_devices' },
+      { name: 'hardware.memory', sql: 'select * from memory_devices', needs: 'memory_devices', owns: ofType('memory') },
       {
         name: 'hardware.disks',
         sql: "select name, vendor, model, size, block_size, type from block_devices where parent = ''",
         needs: 'block_devices',
       },
       { name: 'hardware.windows-disks', sql: 'select * from disk_info', needs: 'disk_info' },
-      { name: 'hardware.pci', sql: 'select * from pci_devices', needs: 'pci_devices' },
+      { name: 'hardware.pci', sql: 'select * from pci_devices', needs: 'pci_devices', owns: ofType('pci') },
       { name: 'hardware.interfaces', sql: 'select * from interface_details' },
     ],
     items: hardwareItems,
@@ -172,6 +178,13 @@ export const mappings: readonly Mapping[] = [
     items: externalDeviceItems,
   },
 ];
+
+/** Whom the machine spoke to: not a section of its own, but what others are found by. */
+export const neighbourQuestion: Question = {
+  name: 'neighbours',
+  sql: "select distinct address, mac, permanent from arp_cache where mac not in ('', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff')",
+  needs: 'arp_cache',
+};
 
 /** The system that answers speak of. */
 export const systemIn = (answers: Answers): System => systemOf(answers['platform']?.[0]);
