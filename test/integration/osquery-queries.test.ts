@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { runLine } from '@sallyport/appliance/cli/main';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, debian, type OsquerySite, openOsquerySite } from '../support/osquery/site.ts';
+
+// What people ask through the osquery door: live queries and files for analysis.
+
+let site: OsquerySite;
+let appliance: OsquerySite['appliance'];
+beforeAll(async () => {
+  site = await openOsquerySite();
+  ({ appliance } = site);
+});
+afterAll(() => site.close());
+
+describe('a live query', () => {
+  it('is answered with rows and failures per device, outside of any queue', async () => {
+    const good = site.made('live-1', debian('live-1'));
+    const tables = debian('live-2');
+    const bad = site.made(
+      'live-2',
+      Object.fromEntries(Object.entries(tables).filter(([name]) => name !== 'usb_devices')),
+    );
+    const refusing = site.made('live-3', debian('live-3'), { denylisted: (sql) => sql.includes('DataTraveler') });
+    const late = site.made('live-4', debian('live-4'));
+    for (const one of [good, bad, refusing, late]) await one.client.poll();
+    const all = [good, bad, refusing, late];
+    const sql = "select serial from usb_devices where model = 'DataTraveler'";
+    const query = appliance.queries.run(admin('dana'), { sql, devices: all.map((one) => one.id()), waitSeconds: 60 });
+    expect(query).toMatchObject({ state: 'running', counts: { expected: 4, answered: 0 } });
+    for (const one of [good, bad, refusing]) await one.client.poll();
+    expect(good.client.intervalMs).toBe(5_000);
+    expect(appliance.queries.get(query.id).counts).toMatchObject({
+      expected: 4,
+      answered: 1,
+      failed: 1,
+      denylisted: 1,
+      waiting: 1,
+      rows: 1,
+    });
+    const answers = new Map(
+      appliance.queries.answers(admin('dana'), query.id, { limit: 10 }).map((one) => [one.name, one]),
+    );
+    expect(answers.get('live-1')).toMatchObject({ state: 'answered', rows: [{ serial: 'E0D55' }], wallMs: 3 });
+    expect(answers.get('live-2')).toMatchObject({ state: 'failed', message: 'no such table: usb_devices' });
+    expect(answers.get('live-3')).toMatchObject({ state: 'denylisted' });
+    expect(appliance.queries.stop(admin('dana'), query.id).state).toBe('stopped');
+    await late.client.poll();
+    expect(late.client.lastRound).toEqual({});
+    expect(site.eventsOf('query-run')[0]).toMatchObject({
+      actor: 'account:dana',
+      params: { query: query.id, sql, devices: 4 },
+    });
+    // Who asked may read; who else does is in the journal, once.
+    for (let n = 0; n < 3; n += 1) appliance.queries.answers(admin('aidar'), query.id, { limit: 1 });
+    expect(site.eventsOf('query-read').map(({ actor }) => actor)).toEqual(['account:aidar']);
+    // What devices said is not readable in the database.
+    const stored = appliance.db
+      .prepare('select rows from live_answer where query = ? and rows is not null')
+      .all(query.id);
+    expect(JSON.stringify(stored)).not.toContain('E0D55');
+  });
+
+  it('is refused by what it reads, not by how it is written', () => {
+    const run = (sql: string) => () => appliance.queries.run(admin('dana'), { sql, waitSeconds: 10 });
+    expect(run('select * from /* ok */ "curl"')).toThrow(/may not use curl/);
+    expect(run("select * from deb_packages where name = 'curl'")).not.toThrow();
+  });
+
+  it('runs from the command line', async () => {
+    const one = site.made('live-5', debian('live-5'));
+    await one.client.poll();
+    const said = { stdout: '', stderr: '' };
+    const ended = runLine(
+      [
+        'query',
+        'run',
+        'select name from deb_packages',
+        '--device',
+        one.id(),
+        '--wait',
+        '20',
+        '--json',
+        '--data',
+        site.dataDir,
+      ],
+      { stdout: (text) => (said.stdout += text), stderr: (text) => (said.stderr += text) },
+    );
+    for (let n = 0; n < 100 && Object.keys(one.client.lastRound).every((name) => !name.startsWith('sp:live')); n += 1) {
+      await one.client.poll();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect([await ended, said.stderr]).toEqual([0, expect.any(String)]);
+    expect(JSON.parse(said.stdout)).toMatchObject({
+      state: 'finished',
+      counts: { expected: 1, answered: 1 },
+      devices: [{ id: one.id(), name: 'live-5', state: 'answered', rows: [{ name: 'bash' }, { name: 'gone' }] }],
+    });
+  });
+});
+
+describe('a sample', () => {
+  const file = Buffer.from('MZ suspicious '.repeat(500));
+
+  it('comes only when a second administrator agreed, whole, and is kept encrypted', async () => {
+    const { client, number } = site.made('carve-1', debian('carve-1'), { files: { "/tmp/it's.bin": file } });
+    await client.poll();
+    const begin = {
+      node_key: client.nodeKey,
+      block_count: 1,
+      block_size: 10,
+      carve_size: 10,
+      carve_id: 'c',
+      request_id: 'r',
+    };
+    const refusal = await site.post('/api/osquery/carve/begin', JSON.stringify(begin), {});
+    expect(JSON.parse(refusal)).toEqual({ error: 'refused' });
+
+    const asked = appliance.samples.ask(admin('dana'), {
+      device: number(),
+      path: "/tmp/it's.bin",
+      reason: 'unknown program',
+    });
+    await client.poll();
+    expect(client.lastRound).toEqual({});
+    expect(() => appliance.samples.decide(admin('dana'), asked.id, 'approve')).toThrow(/second administrator/);
+    appliance.samples.decide(admin('aidar'), asked.id, 'approve');
+    await client.poll();
+    const sample = appliance.samples.get(asked.id);
+    expect(sample).toMatchObject({
+      state: 'received',
+      sizeBytes: file.length,
+      sha256: createHash('sha256').update(file).digest('hex'),
+      askedBy: 'account:dana',
+      decidedBy: 'account:aidar',
+    });
+    expect(Buffer.concat([...appliance.samples.read(admin('dana'), asked.id)]).equals(file)).toBe(true);
+    const stored = appliance.db.prepare('select data from sample_block where sample = ?').all(asked.id) as {
+      data: Buffer;
+    }[];
+    expect(stored.length).toBe(Math.ceil(file.length / 1_000));
+    expect(stored.some(({ data }) => data.includes('suspicious'))).toBe(false);
+    expect(site.eventsOf('sample-received')).toHaveLength(1);
+    // The session is over.
+    expect(JSON.parse(await site.post('/api/osquery/carve/begin', JSON.stringify(begin), {}))).toEqual({
+      error: 'refused',
+    });
+  });
+
+  it('is bounded by what was approved, and bound to the node', async () => {
+    const { client, number } = site.made('carve-2', debian('carve-2'), { files: { '/tmp/big.bin': file } });
+    const other = site.made('carve-3', debian('carve-3'));
+    await client.poll();
+    await other.client.poll();
+    const asked = appliance.samples.ask(admin('dana'), {
+      device: number(),
+      path: '/tmp/big.bin',
+      reason: 'x',
+      maxBytes: 100,
+    });
+    appliance.samples.decide(admin('aidar'), asked.id, 'approve');
+    const begin = (key: string | undefined, size: number) =>
+      site.post(
+        '/api/osquery/carve/begin',
+        JSON.stringify({
+          node_key: key,
+          block_count: 1,
+          block_size: size,
+          carve_size: size,
+          carve_id: 'c',
+          request_id: `sp:carve:${asked.id}`,
+        }),
+        {},
+      );
+    expect(JSON.parse(await begin(other.client.nodeKey, 10))).toEqual({ error: 'refused' });
+    await client.poll();
+    expect(appliance.samples.get(asked.id)).toMatchObject({ state: 'failed', code: 'TOO_LARGE' });
+    for (const path of ['relative', '/home/%/x', '/tmp/../etc/shadow', '/tmp/*'])
+      expect(() => appliance.samples.ask(admin('dana'), { device: number(), path, reason: 'x' })).toThrow(/path/);
+    const block = { session_id: 'a'.repeat(64), block_id: 0, request_id: 'r', data: 'AAAA' };
+    expect(JSON.parse(await site.post('/api/osquery/carve/block', JSON.stringify(block), {}))).toEqual({
+      error: 'refused',
+    });
+  });
+});
