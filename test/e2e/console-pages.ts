@@ -112,7 +112,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
     ...at('deviceAdd', paths.deviceAdd({ client: 'osquery' })),
     ...at('deviceDuplicates', paths.deviceDuplicates()),
-    ...at('deviceCompare', paths.deviceCompare({ one: device, two: site.devices.get('hmi-04') ?? '' })),
+    ...at('deviceCompare', paths.deviceCompare({ one: device, two: site.devices.get('hmi-l2-04') ?? '' })),
     ...at('device', paths.device(device)),
     ...at(
       'deviceTab',
