@@ -73,6 +73,7 @@ describe('one computer that two agents report', () => {
     expect(merged.headers.get('location')).toBe(paths.device(own.publicId));
     report(own.id, 'glpi', 'identity', [{ name: 'PRESS-4', uuid, macs, osType: 'linux' }]);
     report(own.id, 'glpi', 'software', [deb('vim', '9.1-1')]);
+    expect((await admin.get(paths.device(other.publicId))).headers.get('location')).toBe(paths.device(own.publicId));
     const device = await html(admin, `${paths.device(own.publicId)}?others=1`);
     expect(device).toContain('native 1.2');
     expect(device).toContain('glpi 1.2');

@@ -36,6 +36,35 @@ export const mergeDecision = (objects: ObjectService, actor: Actor, keep: string
   return { existed: held !== undefined, filled };
 };
 
+const recordKind = 'hardware-record';
+
+export type MovedRecord = { id: string; before: string; after: string };
+
+/** What people entered about parts without a number of their own names the device: it follows, where the place is free. */
+export const mergeRecords = (
+  objects: ObjectService,
+  actor: Actor,
+  ids: readonly string[],
+  keep: string,
+  other: string,
+): MovedRecord[] =>
+  ids.flatMap((id) => {
+    const before = String(objects.find(recordKind, id)?.body['part'] ?? '');
+    const after = before.replace(`device/${other}/`, `device/${keep}/`);
+    if (before === after || objects.findBy(recordKind, 'part', after) !== undefined) return [];
+    objects.update(actor, recordKind, id, { part: after });
+    return [{ id, before, after }];
+  });
+
+/** Back to the device that they were entered for. */
+export const unmergeRecords = (objects: ObjectService, actor: Actor, moved: readonly MovedRecord[]): void => {
+  for (const { id, before, after } of moved) {
+    if (objects.find(recordKind, id)?.body['part'] !== after) continue;
+    if (objects.findBy(recordKind, 'part', before) === undefined)
+      objects.update(actor, recordKind, id, { part: before });
+  }
+};
+
 /** Takes back what came from the other record and nobody changed since. */
 export const unmergeDecision = (
   objects: ObjectService,

@@ -39,6 +39,11 @@ export const mergeStore = (db: Database) => {
   const byOther = db.prepare<[string], { keep: number }>(
     'select keep from device_merge where other_public_id = ? and undone_at is null order by id desc limit 1',
   );
+  const partRecords = db
+    .prepare<[string], string>(
+      `select id from object_index where kind = 'hardware-record' and field = 'part' and value like ? order by id`,
+    )
+    .pluck();
   const records = db.prepare<[number], { id: number }>(
     `with recursive part (id) as (select ? union select m.other from device_merge m join part on m.keep = part.id
        where m.undone_at is null) select id from part`,
@@ -103,6 +108,8 @@ export const mergeStore = (db: Database) => {
     open: (limit: number): MergeRow[] => open.all(limit),
     old: (before: number): MergeRow[] => old.all(before),
     keepOf: (otherPublicId: string): number | undefined => byOther.get(otherPublicId)?.keep,
+    /** Objects about parts that name the device by its public id. */
+    recordsOfParts: (publicId: string): string[] => partRecords.all(`device/${publicId}/%`),
     records: (device: number): number[] => records.all(device).map(({ id }) => id),
     setUndone: (id: number, at: number, by: string): void => {
       setUndone.run(at, by, id);

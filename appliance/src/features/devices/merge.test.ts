@@ -223,6 +223,16 @@ describe('a merge of two records', () => {
     expect(site.devices.byId(foreign.device.id)).toMatchObject({ state: 'pending', resembles: own.device.id });
   });
 
+  it('takes along what people entered about parts that have no number of their own', () => {
+    const [one, two] = [enrol('native', { hostname: 'saw' }).device, enrol('glpi', { hostname: 'saw-2' }).device];
+    const part = (device: Device): string => `device/${device.publicId}/memory/DDR5//A1`;
+    const { id } = site.objects.create(admin, 'hardware-record', { name: 'A1', part: part(two), place: 'Hall 2' });
+    const merge = site.devices.merge(admin, one.id, two.id);
+    expect(site.objects.get('hardware-record', id).body).toMatchObject({ part: part(one), place: 'Hall 2' });
+    site.devices.undoMerge(admin, merge);
+    expect(site.objects.get('hardware-record', id).body['part']).toBe(part(two));
+  });
+
   it('moves certificates, also one that is renewed meanwhile, and both clients go on', () => {
     const certify = (device: number, key: string, renewed?: ReturnType<typeof site.devices.authenticate>): string => {
       const fingerprint = next();

@@ -5,7 +5,14 @@ import type { InventoryTransfer } from '../inventory/transfer.ts';
 import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
-import { type MergedDecision, mergeDecision, unmergeDecision } from './merge-decision.ts';
+import {
+  type MergedDecision,
+  type MovedRecord,
+  mergeDecision,
+  mergeRecords,
+  unmergeDecision,
+  unmergeRecords,
+} from './merge-decision.ts';
 import { type DeviceRow, mergedRow, type RowChanges, unmergedRow } from './merge-row.ts';
 import { type MergeRow, type MergeStore, mergeStore } from './merge-store.ts';
 import { deviceTables, moveRows, moveRowsBack } from './move-rows.ts';
@@ -38,6 +45,7 @@ type Data = {
   parked: (Section & { of: 'keep' | 'other' })[];
   log: { ids: number[]; last: number };
   decision: MergedDecision;
+  records: MovedRecord[];
   derived: Record<string, { keep: unknown; other: unknown }>;
 };
 
@@ -157,6 +165,7 @@ export const deviceMerges = (parts: MergeParts) => {
       parked: moved.parked,
       log: { ids: moved.ids, last: lastChange },
       decision,
+      records: mergeRecords(objects, actor, store.recordsOfParts(other.public_id), keep.public_id, other.public_id),
       derived: derivedBefore,
     };
     const touched = tables.filter((table) => table.moved.length + table.stashed.length > 0);
@@ -254,6 +263,7 @@ export const deviceMerges = (parts: MergeParts) => {
       otherId,
     );
     unmergeDecision(objects, actor, now.public_id, data.decision);
+    unmergeRecords(objects, actor, data.records);
     store.setUndone(merge.id, clock(), actorRef(actor));
     events.record('device-unmerged', {
       device: keepId,
@@ -295,6 +305,7 @@ export const deviceMerges = (parts: MergeParts) => {
         return { keep: merge.keep, other: merge.other };
       });
     },
+    keptAs: (otherPublicId: string): number | undefined => store.keepOf(otherPublicId),
     records: (device: number): number[] => store.records(device),
     list: (device?: number): DeviceMerge[] =>
       (device === undefined ? store.open(maxListed) : store.ofDevice(device)).map(

@@ -93,6 +93,8 @@ export type DeviceService = {
   previewMerge(actor: Actor, keep: number, other: number): MergeReport;
   /** A device's number and those of the records that became part of it: the journal keeps them. */
   records(device: number): number[];
+  /** The device that a record with this public id became part of. */
+  keptAs(publicId: string): string | undefined;
   /** Makes them two again; CONFLICT unless it is the newest merge of its device. */
   undoMerge(actor: Actor, merge: number): { keep: number; other: number };
   /** Merges that are in force and can be undone, the newest first; of one device, or of all. */
@@ -292,6 +294,10 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     undoMerge: (actor, merge) => merging().undo(actor, merge),
     merges: (device) => merging().list(device),
     records: (device) => merges?.records(device) ?? [device],
+    keptAs: (publicId) => {
+      const keep = merges?.keptAs(publicId);
+      return keep === undefined ? undefined : store.byId(keep)?.publicId;
+    },
     duplicates: () => duplicates.pairs(),
     setDistinct: (actor, one, two) => {
       requireRight(actor, 'devices:write');

@@ -115,6 +115,9 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const summary = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
+    // The journal and bookmarks still name records that became part of another one.
+    const kept = devices.keptAs(param(c, 'id'));
+    if (kept !== undefined) return c.redirect(paths.device(kept), 303);
     const device = model.get(param(c, 'id'));
     const entered = enteredGroup(device);
     const groups = inventory
