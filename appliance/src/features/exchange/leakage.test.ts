@@ -155,6 +155,19 @@ describe('what leaves', () => {
     expect(text).not.toContain('zqsubpathqz');
   });
 
+  it('names missing updates by their numbers, once, and nothing else that a device calls an update', () => {
+    const report = reporter(site.inventory);
+    const missing = (update: string) => ({ update, state: 'missing' });
+    report(1, 'os-update', [
+      missing('KB5032189'),
+      missing('zqupdateqz=1.0'),
+      { update: 'KB5011048', state: 'installed' },
+    ]);
+    report(2, 'os-update', [missing('KB5032189'), missing('RHSA-2024:4312'), missing('zq our own update qz')]);
+    const { request } = host.open(site.exchange.exportRequest(admin, medium).path, card);
+    expect(request.missing_os).toEqual(['KB5032189', 'RHSA-2024:4312']);
+  });
+
   it('gives distinct package versions over all devices, and says which are everywhere', () => {
     const report = reporter(site.inventory);
     for (const device of [1, 2])

@@ -113,6 +113,7 @@ const groupsOf = (request: SiteRequest): RequestGroup[] => {
       packages.map(({ name, version }) => `${name} ${version}`),
     ),
     group('software', request.software, request.software),
+    group('missing-os', request.missing_os, request.missing_os),
     group(
       'wants',
       request.wants,
@@ -186,7 +187,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     cursors: Object.fromEntries(store.feeds().map(({ feed, cursor }) => [feed, cursor])),
     platforms: [...content.platforms],
     software: [...content.software],
-    missing_os: [],
+    missing_os: [...content.missingOs],
     advisories: [...sources.advisories].slice(0, MAX_ADVISORIES),
     controllers: [],
     media: { kind: 'custom', volume_bytes: sources.media.volumeBytes, free_bytes: sources.media.freeBytes },

@@ -9,6 +9,8 @@ import type { InventoryRow, SectionRow } from '../inventory/types.ts';
 export type RequestContent = {
   readonly platforms: readonly RequestPlatform[];
   readonly software: readonly string[];
+  /** Updates of operating systems that some device misses. */
+  readonly missingOs: readonly string[];
   /** The devices that reported a package name, source name or purl: for the counter-proof. */
   readonly reporters: (text: string) => Iterable<number>;
 };
@@ -78,8 +80,15 @@ const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Gene
   } while (after !== undefined);
 };
 
+const MAX_MISSING = 100_000;
+
+/** A KB number or the number of an erratum. Packages of a distribution are asked for by their versions, and whatever else a device calls an update stays here. */
+const updateId = /^(?:KB\d{6,8}|[A-Za-z]{2,12}(?:-SLE)?-\d{4}[:-][0-9A-Fa-f:]{1,20}(?:-\d{1,6})?)$/;
+
 /** Collects systems with their packages, and the purls of everything else, over all devices with an inventory. */
-export const requestContent = (inventory: Pick<InventoryService, 'list' | 'members' | 'section'>): RequestContent => {
+export const requestContent = (
+  inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'textsOf'>,
+): RequestContent => {
   const items = new Map<number, InventoryRow>();
   for (const row of softwareRows(inventory)) items.set(row.id, row);
   const groups = new Map<string, Group>();
@@ -125,5 +134,8 @@ export const requestContent = (inventory: Pick<InventoryService, 'list' | 'membe
     .map(toPlatform);
   const entries = platforms.reduce((sum, platform) => sum + platform.packages.length, purls.size);
   if (entries > MAX_ENTRIES) throw new BundleError('LIMIT', `more than ${MAX_ENTRIES} package versions in one request`);
-  return { platforms, software: [...purls].sort(), reporters: (word) => devices.get(word) ?? [] };
+  const missingOs = inventory
+    .textsOf('os-update', 'update', { state: 'missing' }, MAX_MISSING)
+    .filter((id) => updateId.test(id));
+  return { platforms, software: [...purls].sort(), missingOs, reporters: (word) => devices.get(word) ?? [] };
 };

@@ -41,7 +41,7 @@ export type ExchangeState = {
 };
 
 export type RequestGroup = {
-  readonly name: 'platforms' | 'software' | 'wants' | 'held' | 'advisories' | 'receipts' | 'state';
+  readonly name: 'platforms' | 'software' | 'missing-os' | 'wants' | 'held' | 'advisories' | 'receipts' | 'state';
   readonly items: number;
   readonly examples: readonly string[];
   readonly bytes: number;

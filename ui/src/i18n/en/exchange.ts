@@ -36,6 +36,8 @@ export const exchange = {
   'exchange.group.platforms.why': 'to choose suites and updates',
   'exchange.group.software': 'Other software',
   'exchange.group.software.why': 'to find updates',
+  'exchange.group.missing-os': 'Missing updates of operating systems',
+  'exchange.group.missing-os.why': 'to be fetched',
   'exchange.group.wants': 'Wanted',
   'exchange.group.wants.why': 'to be fetched',
   'exchange.group.held': 'Digests of objects held',

@@ -37,6 +37,8 @@ export const exchange = {
   'exchange.group.platforms.why': 'пакет жинақтары мен жаңартуларды таңдау',
   'exchange.group.software': 'Басқа бағдарламалар',
   'exchange.group.software.why': 'жаңартуларды табу',
+  'exchange.group.missing-os': 'Жетіспейтін ОЖ жаңартулары',
+  'exchange.group.missing-os.why': 'оларды алу үшін',
   'exchange.group.wants': 'Қажеті',
   'exchange.group.wants.why': 'алып келу үшін',
   'exchange.group.held': 'Бар нысандардың дайджестері',

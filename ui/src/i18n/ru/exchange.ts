@@ -37,6 +37,8 @@ export const exchange = {
   'exchange.group.platforms.why': 'чтобы выбрать наборы пакетов и обновления',
   'exchange.group.software': 'Другие программы',
   'exchange.group.software.why': 'чтобы найти обновления',
+  'exchange.group.missing-os': 'Недостающие обновления ОС',
+  'exchange.group.missing-os.why': 'чтобы получить их',
   'exchange.group.wants': 'Нужное',
   'exchange.group.wants.why': 'чтобы это привезли',
   'exchange.group.held': 'Дайджесты имеющихся объектов',

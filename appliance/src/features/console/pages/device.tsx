@@ -47,12 +47,18 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const countOf = (collection: Collection, device: number): number =>
     inventory.list({ collection: collection.name, device, limit: 1 }).total;
 
+  /** What the device reported, and software and hardware always: that nothing is there says something. */
+  const collectionTabs = (device: ListedDevice): DeviceTab[] => {
+    const reported = new Set([...Object.keys(inventory.hashes(device.id)), 'software', 'hardware']);
+    return inventory
+      .collections()
+      .filter(({ single, name }) => !single && reported.has(name))
+      .map((collection) => ({ name: collection.name, count: countOf(collection, device.id) }));
+  };
+
   const tabsOf = (device: ListedDevice): DeviceTab[] => [
     { name: 'summary' },
-    ...inventory
-      .collections()
-      .filter((collection) => !collection.single)
-      .map((collection) => ({ name: collection.name, count: countOf(collection, device.id) })),
+    ...collectionTabs(device),
     { name: 'findings', count: device.findings },
     { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
     { name: 'changes' },
