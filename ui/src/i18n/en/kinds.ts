@@ -48,6 +48,7 @@ export const kinds = {
   'kind.token.field.name': 'Name',
   'kind.token.field.purpose': 'For',
   'kind.token.field.hash': 'Digest of the secret',
+  'kind.token.field.basicHash': 'Digest of the Basic password',
   'kind.token.field.group': 'Group',
   'kind.token.field.uses': 'Uses',
   'kind.token.field.expiresAt': 'Expires',

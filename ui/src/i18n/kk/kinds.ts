@@ -51,6 +51,7 @@ export const kinds = {
   'kind.token.field.name': 'Атауы',
   'kind.token.field.purpose': 'Мақсаты',
   'kind.token.field.hash': 'Құпияның хеші',
+  'kind.token.field.basicHash': 'Basic құпиясөзінің хеші',
   'kind.token.field.group': 'Топ',
   'kind.token.field.uses': 'Қолдану саны',
   'kind.token.field.expiresAt': 'Мерзімі',

@@ -51,6 +51,7 @@ export const kinds = {
   'kind.token.field.name': 'Название',
   'kind.token.field.purpose': 'Назначение',
   'kind.token.field.hash': 'Хэш секрета',
+  'kind.token.field.basicHash': 'Хэш пароля Basic',
   'kind.token.field.group': 'Группа',
   'kind.token.field.uses': 'Число применений',
   'kind.token.field.expiresAt': 'Истекает',
