@@ -126,6 +126,10 @@ describe.skipIf(!hasAgents || !hasSnmpd)('tasks of a FusionInventory agent', () 
       void appliance.objects.create(person(who), 'deploy-consent', { name: who, group });
     consent('a');
     consent('a');
+    // What another one changes is no longer the word of who gave it.
+    const taken = appliance.objects.list({ kind: 'deploy-consent', limit: 10 }).rows.map((one) => one.id);
+    for (const one of taken) appliance.objects.update(person('c'), 'deploy-consent', one, { reason: 'changed' });
+    consent('c');
     await fusion('deploy', prepare);
     expect(site.results).toEqual([]);
     expect(installed('sallyport-line-tool')).toBe('');

@@ -189,4 +189,21 @@ describe('the head of a message', () => {
     expect(readHead(bytes)).toMatchObject({ deviceId, action: 'inventory', dialect: 'xml', sections: new Map() });
     expect(readHead(Buffer.from(xmlMessage('PROLOG', deviceId)))).toMatchObject({ deviceId, action: 'prolog' });
   });
+
+  it('is the same with and without the content, in JSON, too', () => {
+    const many = Array.from({ length: 200 }, (_, n) => ({ name: `p"{[${n}`, version: '1\\' }));
+    const message = {
+      tag: 'a}b',
+      content: { softwares: many },
+      deviceid: deviceId,
+      action: 'inventory',
+      partial: true,
+    };
+    const bytes = Buffer.from(JSON.stringify(message));
+    const { sections: _, ...head } = readHead(bytes);
+    const { sections, ...whole } = readMessage(bytes);
+    expect(head).toEqual(whole);
+    expect(sections.get('softwares')).toHaveLength(200);
+    expect(readHead(bytes).sections.size).toBe(0);
+  });
 });

@@ -16,12 +16,15 @@ const maxConsents = 20;
 const maxKnownObjects = 5_000;
 const maxRunning = 5_000;
 
-/** Whether two people want this channel for a group of the device, or for one above it. */
+/**
+ * Whether two people want this channel for a group of the device, or for one above it. A consent is the word of whoever
+ * changed it last: nobody's name stands under what another one made of it.
+ */
 export const isConsented = (objects: ObjectService, publicId: string): boolean =>
   groupsOf(objects, publicId).some((group) => {
     const people = objects
       .list({ kind: 'deploy-consent', where: { group }, limit: maxConsents })
-      .rows.map(({ id }) => objects.revisions('deploy-consent', id).at(-1)?.actor ?? '')
+      .rows.map(({ id }) => objects.revisions('deploy-consent', id)[0]?.actor ?? '')
       .filter((actor) => actor.startsWith('account:'));
     return new Set(people).size >= 2;
   });

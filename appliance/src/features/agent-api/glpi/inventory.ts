@@ -109,6 +109,7 @@ export const takeInventory = async (
 
 const answerOf = (parts: GlpiParts, call: Call, error: unknown): Response => {
   const failure = toFailure(error);
+  if (failure.code === 'INTERNAL') parts.log.error({ err: error }, 'a report was not taken');
   switch (failure.code) {
     case 'TOKEN':
     case 'REVOKED':

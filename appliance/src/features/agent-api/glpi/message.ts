@@ -162,9 +162,34 @@ const readXml = (bytes: Buffer): Message => {
 /** Reads the plain bytes of a message; MALFORMED. */
 export const readMessage = (plain: Buffer): Message => (plain[0] === 0x7b ? readJson(plain) : readXml(plain));
 
+const smallBytes = 4_096;
+
+/** A JSON object without its largest member that is an object or a list. */
+const withoutLargest = (bytes: Buffer): Buffer => {
+  if (bytes.length <= smallBytes) return bytes;
+  let [depth, inString, start] = [0, false, 0];
+  let largest = { from: 0, to: 0 };
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === 0x5c) at += 1;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1;
+      if (depth === 2) start = at;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth -= 1;
+      if (depth === 1 && at - start > largest.to - largest.from) largest = { from: start, to: at };
+    }
+  }
+  if (largest.to === 0) return bytes;
+  return Buffer.concat([bytes.subarray(0, largest.from), Buffer.from('{}'), bytes.subarray(largest.to + 1)]);
+};
+
 /** A message without its content, which is read where there is time for it: who sends it, and what. */
 export const readHead = (plain: Buffer): Message => {
-  if (plain[0] === 0x7b) return readJson(plain);
+  if (plain[0] === 0x7b) return readJson(withoutLargest(plain));
   const start = plain.indexOf('<CONTENT>');
   const end = plain.lastIndexOf('</CONTENT>');
   if (start === -1 || end < start) return readXml(plain);

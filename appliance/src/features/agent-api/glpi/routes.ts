@@ -26,6 +26,11 @@ export const glpiPath = '/a/:token/glpi';
 const maxIntakeDepth = 24;
 const askAgain = '10s';
 
+/** A switch of many ports is some hundred kilobytes. */
+const maxSearchBytes = 2 << 20;
+/** Bodies that are read at once; each may unpack to 16 MiB before it is known who sends it. */
+const maxReading = 32;
+
 const inventoryTask = { server: 'glpi', version: '10.0.0', 'no-category': 'process,environment' };
 /** With these, a client of the JSON dialect asks a prolog in XML, too, where the searches are. */
 const networkTasks = {
@@ -46,6 +51,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const tasks = { ...parts, searches, remotes: remotes(parts), deploy: deployChannel(parts) };
   const network = networkSearches(parts);
   const agents = knownAgents();
+  const reading = { count: 0 };
   const places = reportPlaces();
   const later = laterReports({ isFree: () => intake.waiting() < maxIntakeDepth, clock });
 
@@ -105,7 +111,9 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     const caller = callerOf(parts, call);
     if (caller?.state !== 'managed') return refusal(call.dialect);
     devices.heardDoor(caller, { agent: call.agent, from: call.from });
-    await network.take(caller, readMessage(await unpackBody(call.wire)), clock());
+    const plain = await unpackBody(call.wire);
+    if (plain.length > maxSearchBytes) throw new AppError('TOO_LARGE', 'the result of a search is too large');
+    await network.take(caller, readMessage(plain), clock());
     return xmlReply([{ name: 'RESPONSE', content: 'OK' }]);
   };
 
@@ -132,7 +140,12 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     .post(glpiPath, async (c) => {
       const admitted = admit(c);
       if (admitted instanceof Response) return admitted;
-      return answer(c, await readCall(c, admitted));
+      if (reading.count >= maxReading) return failureReply(dialectOf(c), 503, 'busy', 60);
+      reading.count += 1;
+      const call = await readCall(c, admitted).finally(() => {
+        reading.count -= 1;
+      });
+      return answer(c, call);
     })
 
     .get(glpiPath, (c) => {
@@ -155,6 +168,8 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       const failure = toFailure(error);
       const dialect = dialectOf(c);
       if (failure.code === 'REVOKED') return refusal(dialect);
+      if (failure.code === 'INTERNAL')
+        parts.log.error({ err: error, path: c.req.routePath }, 'a call of an agent failed');
       return failureReply(dialect, failure.status, failure.message);
     });
 };
