@@ -73,18 +73,17 @@ describe.skipIf(!canRun)('an appliance that nobody gave a target', () => {
     );
     const ended = new Promise((resolve) => server.once('exit', resolve));
     try {
+      const files = ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6'].map((kind) => `/proc/net/${kind}`);
+      // One process for all of them: `/proc/net/tcp:   0: 0100007F:20FB 00000000:0000 0A …`
       const sockets = (): string[] =>
-        ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6'].flatMap((kind) =>
-          spawnSync('ip', within(names.ours, 'cat', `/proc/net/${kind}`), { encoding: 'utf8' })
-            .stdout.split('\n')
-            .slice(1)
-            .filter((line) => line.trim() !== '')
-            .map((line) => `${kind} ${line.trim().split(/\s+/).slice(1, 4).join(' ')}`),
-        );
+        spawnSync('ip', within(names.ours, 'grep', '-H', '[0-9]:', ...files), { encoding: 'utf8' })
+          .stdout.split('\n')
+          .filter((line) => line !== '')
+          .map((line) => /^\/proc\/net\/(\w+):\s*\d+: (\S+ \S+ \S+)/.exec(line)?.slice(1, 3).join(' ') ?? line);
       const listening = `tcp 0100007F:${port.toString(16).toUpperCase()} 00000000:0000 0A`;
       for (let tries = 0; !sockets().includes(listening) && tries < 300; tries += 1) await sleep(100);
       const seen = new Set<string>();
-      for (let look = 0; look < 20; look += 1) {
+      for (let look = 0; look < 10; look += 1) {
         for (const socket of sockets()) seen.add(socket);
         await sleep(50);
       }

@@ -155,6 +155,7 @@ const connectionOver = (
     isOver = true;
     report();
     socket.destroy();
+    first.destroy();
     signal();
   };
   const onData = (bytes: Buffer): void => {
@@ -193,6 +194,8 @@ const connectionOver = (
       // What came in plain text belongs to nobody: it may be put there to be read as if it came under TLS.
       if (waiting.length > 0) throw new AppError('PEER', 'the other side sent more before TLS began');
       socket.off('data', onData).off('error', end).off('close', onEnd).off('timeout', onTimeout);
+      // What goes wrong below TLS is told by the socket above it, and must not end the process here.
+      first.on('error', () => undefined);
       try {
         socket = await proven(first, proof, limits.connectMs);
       } catch (cause) {

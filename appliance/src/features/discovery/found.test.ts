@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { inlineIntake } from '../../intake/inline.ts';
+import { immediate } from '../../platform/database.ts';
 import { inventoryName } from '../agent-api/osquery/names.ts';
 import { systemActor } from '../objects/types.ts';
 
@@ -124,5 +125,21 @@ describe('the calls', () => {
     }[];
     const test = await site.call('POST', `/discovery/directories/${source?.id}/test`, { token });
     expect([test.status, test.json]).toMatchObject([502, { error: { code: 'UNREACHABLE' } }]);
+  });
+});
+
+describe('where controllers live', () => {
+  it('counts however many ranges there are', () => {
+    const { db, objects, discovery } = site.appliance;
+    immediate(db, () => {
+      for (let at = 0; at < 1_050; at += 1) {
+        const network = `198.18.${at >> 8}.${at & 255}/32`;
+        objects.create(systemActor, 'address-range', { name: `cabinet ${at}`, network, controllers: true });
+      }
+    });
+    const body = { name: 'Hall', network: '198.18.0.0/21', ports: ['22'], enabled: true };
+    const { id } = objects.create(systemActor, 'address-range', body);
+    // 2,046 addresses; the first cabinet has the number of the network itself.
+    expect(discovery.plan(systemActor, id)).toMatchObject({ addresses: 2_046 - 1_049, excluded: 1_049 });
   });
 });

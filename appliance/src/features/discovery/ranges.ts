@@ -184,6 +184,7 @@ export const addressRanges = (parts: RangeParts) => {
           onProgress: run.onProgress,
         });
         const at = clock();
+        store.countQuestions(subject, String(range.body['network']), asked, at);
         const seen = seenIn(found, parts.arp(), { at, by: name });
         const kept = await recorder.keepAll(seen);
         if (!whole) throw new AppError('CANCELLED', `ended after ${asked} of ${plan.probes}: ${ended ?? 'stopped'}`);

@@ -123,23 +123,25 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
       );
 
   const runs = <Summary>(what: 'poll' | 'scan'): DiscoveryRun<Summary>[] =>
-    allOf(objects, kindOf[what]).map((object) => {
-      const row = store.subject(subjectOf(object));
-      return {
-        id: object.id,
-        name: String(object.body['name']),
-        body: object.body,
-        last: {
-          at: row?.last_at ?? null,
-          okAt: row?.ok_at ?? null,
-          code: row?.code ?? null,
-          message: row?.message ?? null,
-          summary: row?.summary == null ? null : (JSON.parse(row.summary) as Summary),
-        },
-        running: runningOf(what, object.id),
-        device: row?.device ?? null,
-      };
-    });
+    allOf(objects, kindOf[what])
+      .sort((a, b) => String(a.body['name']).localeCompare(String(b.body['name'])))
+      .map((object) => {
+        const row = store.subject(subjectOf(object));
+        return {
+          id: object.id,
+          name: String(object.body['name']),
+          body: object.body,
+          last: {
+            at: row?.last_at ?? null,
+            okAt: row?.ok_at ?? null,
+            code: row?.code ?? null,
+            message: row?.message ?? null,
+            summary: row?.summary == null ? null : (JSON.parse(row.summary) as Summary),
+          },
+          running: runningOf(what, object.id),
+          device: row?.device ?? null,
+        };
+      });
 
   const enqueue = (what: 'poll' | 'scan', id: string, by: { ref: string; label: string }): number =>
     jobs.enqueue(jobsOf[what][0], { id, actor: by.ref, label: by.label } satisfies DiscoveryPayload);

@@ -88,6 +88,10 @@ export const discoveryStore = (db: Database) => {
       dropSubject.run(name);
     },
     dropConnections: (before: number): number => dropOutbound.run(before).changes,
+    /** Questions to a range, together: one row for each address would say no more. */
+    countQuestions: (object: string, range: string, questions: number, at: number): void => {
+      count.run('discovery', range, object, questions, 0, 0, 0, 0, at, at);
+    },
     connections: (limit: number): OutboundRow[] => connections.all(limit),
   };
 };

@@ -5,8 +5,6 @@ import { type AddressRange, isInside, parseRange } from './address-range.ts';
 import { type DirectorySource, defaultFilters } from './poll-directory.ts';
 import { plainFingerprint } from './source-rules.ts';
 
-const maxObjects = 1_000;
-
 export const directoryKind = 'directory-source';
 export const rangeKind = 'address-range';
 
@@ -17,9 +15,11 @@ const text = (body: Body, name: string): string => (typeof body[name] === 'strin
 const texts = (body: Body, name: string): string[] =>
   Array.isArray(body[name]) ? body[name].filter((entry): entry is string => typeof entry === 'string') : [];
 
-/** Every live object of a kind. */
-export const allOf = (objects: Pick<ObjectService, 'list'>, kind: string): Obj[] =>
-  objects.list({ kind, limit: maxObjects, sort: 'title' }).rows;
+export type Entered = Pick<Obj, 'kind' | 'id' | 'body'>;
+type Objects = Pick<ObjectService, 'exportKind'>;
+
+/** Every live object of a kind, however many: a range of controllers that is left out would be asked. */
+export const allOf = (objects: Objects, kind: string): Entered[] => objects.exportKind(kind);
 
 const proofOf = (body: Body): Proof | undefined => {
   const sha256 = plainFingerprint(text(body, 'fingerprint'));
@@ -51,14 +51,14 @@ export const directorySourceOf = ({ body, ...object }: Obj): DirectorySource => 
 export const portsOf = (body: Body): number[] => [...new Set(texts(body, 'ports').map(Number))];
 
 /** Where controllers live: nothing is asked there, whatever another range says. */
-export const controllerRanges = (objects: Pick<ObjectService, 'list'>): AddressRange[] =>
+export const controllerRanges = (objects: Objects): AddressRange[] =>
   allOf(objects, rangeKind)
     .filter(({ body }) => body['controllers'] === true)
     .map(({ body }) => parseRange(text(body, 'network')))
     .filter((range) => range !== undefined);
 
 /** What administrators named so far, for the module that connects. */
-export const namedTargets = (objects: Pick<ObjectService, 'list'>): NamedTarget[] => {
+export const namedTargets = (objects: Objects): NamedTarget[] => {
   const forbidden = controllerRanges(objects);
   const directories = allOf(objects, directoryKind)
     .filter(({ body }) => body['disabled'] !== true)
