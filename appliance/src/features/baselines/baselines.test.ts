@@ -165,7 +165,7 @@ describe('the law', () => {
             expect(baselines.deviationsOf(id)).toBe(wanted.length);
           }
         }),
-        { numRuns: 40 },
+        { numRuns: 25 },
       );
       expect(baselines.verify()).toEqual([]);
     },
@@ -290,6 +290,23 @@ describe('a baseline', () => {
     site.appliance.inventory.trim();
     expect(told(id)).toEqual(['removed only-here 1>undefined']);
     expect(baselines.verify()).toEqual([]);
+  });
+
+  it('of a device that is gone stays to be read and removed; merged sections are compared anew', () => {
+    const { devices, inventory } = site.appliance;
+    const { id, publicId } = newDevice();
+    const other = newDevice();
+    report(id, 'software', [deb('bash', '5')]);
+    report(other.id, 'hardware', [{ type: 'memory', model: 'DDR4' }]);
+    baselines.approveDevice(systemActor, publicId, { collections: ['software'] });
+    baselines.approveDevice(systemActor, other.publicId, { collections: ['hardware'] });
+    devices.merge(systemActor, id, other.id);
+    baselines.settle();
+    expect(inventory.section(id, 'hardware')).toHaveLength(1);
+    expect(baselines.list().map((one) => one.id)).toContain(`device:${other.publicId}`);
+    expect(baselines.coverage(`device:${other.publicId}`)).toEqual([]);
+    baselines.remove(systemActor, `device:${other.publicId}`);
+    expect(open(id)).toEqual([]);
   });
 
   it('asks for the right to write', () => {

@@ -17,7 +17,9 @@ export const coverageQueries = (db: Database) => {
        (select count(*) from deviation x where x.device = d.id and x.until is null) as deviations
      from device d where d.id in (select value from json_each(?)) order by d.id`,
   );
+  const idOf = db.prepare<[string], number>('select id from device where public_id = ?').pluck();
   return {
+    idOf: (publicId: string) => idOf.get(publicId),
     ofGroups: (groups: readonly string[]): number[] => ofGroups.all(JSON.stringify(groups)),
     covered: (devices: readonly number[]): CoveredDevice[] => covered.all(JSON.stringify(devices)),
   };

@@ -184,8 +184,9 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
 
   const under = ({ scope, device, group }: Baseline): number[] => {
     if (scope === 'group') return group === null ? [] : queries.ofGroups(groupTree(objects, group));
-    if (device === null) return [];
-    return [devices.byPublicId(device).id];
+    // The record may be gone: merged with another one, or forgotten.
+    const id = device === null ? undefined : queries.idOf(device);
+    return id === undefined ? [] : [id];
   };
 
   /** Devices under a baseline are looked at anew: a few at once, many in turn. */

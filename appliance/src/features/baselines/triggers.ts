@@ -15,6 +15,7 @@ const onDecision = (operation: 'insert' | 'update'): [string, string] => [
 ];
 
 const triggers: ReadonlyArray<readonly [name: string, body: string]> = [
+  ['baselines_section_insert', `after insert on section begin ${mark('new.device')} end`],
   ['baselines_section_delete', `after delete on section begin ${mark('old.device')} end`],
   [
     'baselines_section_update',
