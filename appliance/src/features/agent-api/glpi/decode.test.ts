@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Content, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
 import type { Item } from '../../inventory/types.ts';
-import { mapMessage } from './decode.ts';
+import { mapMessage, virtualMachines } from './decode.ts';
 import { readHead, readMessage } from './message.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
@@ -179,6 +179,25 @@ describe('a report', () => {
     const accountinfo = { keyname: 'TAG', keyvalue: 'line4' };
     expect(items(fromXml({ hardware: { name: 'line7' }, accountinfo }), 'identity')).toMatchObject([
       { agentTag: 'line4' },
+    ]);
+  });
+});
+
+describe('the machines of a host', () => {
+  it('are found where they can be told apart', () => {
+    const virtualmachines = [
+      { name: 'historian', uuid: '4c4c4544-0031-4b10-8052-b4c04f4d3799', mac: '00:16:3e:00:00:01', status: 'running' },
+      { name: 'spare', mac: '00:16:3e:00:00:02/00:16:3e:00:00:03', status: 'off' },
+      { name: 'web', uuid: 'no uuid', status: 'running' },
+    ];
+    const bytes = Buffer.from(
+      JSON.stringify({ action: 'inventory', deviceid: deviceId, content: { virtualmachines } }),
+    );
+    const message = readMessage(bytes);
+    expect(mapMessage(message, { isOcs: false, now }).dropped).toEqual({});
+    expect(virtualMachines(message, now).map((seen) => [seen.names[0], seen.macs?.length, seen.visible])).toEqual([
+      ['historian', 1, true],
+      ['spare', 2, false],
     ]);
   });
 });

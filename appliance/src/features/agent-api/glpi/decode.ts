@@ -1,9 +1,11 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { cleanMacs, cleanUuid } from '../../devices/identity.ts';
 import { portNeighbours } from '../../discovery/network-device.ts';
+import type { Seen } from '../../discovery/types.ts';
 import type { DecodedReport, DecodedSection, DecoderHints, ReportFacts } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { unpackBody } from '../native/body.ts';
-import { line, offsetMinutes, rowsIn } from './fields.ts';
+import { addressesOf, line, lines, offsetMinutes, rowsIn } from './fields.ts';
 import { macsOf, serialOf, uuidOf } from './map-platform.ts';
 import type { MapContext, SectionMapping } from './map-types.ts';
 import { type ItemType, type Message, type Row, readMessage } from './message.ts';
@@ -123,13 +125,28 @@ export const mapMessage = (message: Message, { isOcs, now }: { isOcs: boolean; n
   };
 };
 
+/** Machines that the sender is the host of, so far as they can be told from others. */
+export const virtualMachines = (message: Message, now: number): Seen[] =>
+  (message.sections.get('virtualmachines') ?? []).flatMap((row) => {
+    const uuid = cleanUuid(line(row, 'uuid', 64));
+    const macs = cleanMacs(lines(row, 'mac', 200).flatMap((text) => text.split(/[\s,/]+/)));
+    const names = lines(row, 'name', 255).slice(0, 1);
+    if (names.length === 0 || (uuid === null && macs.length === 0)) return [];
+    const addresses = [...addressesOf(row, 'ipaddress', 4), ...addressesOf(row, 'ipaddress', 6)];
+    const visible = /^(?:running|blocked|idle)$/i.test(line(row, 'status', 30) ?? '');
+    return [
+      { method: 'agent', at: now, by: message.deviceId, kind: 'computer', uuid, macs, addresses, names, visible },
+    ];
+  });
+
 /** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
 export const decodeGlpi = async (wire: Uint8Array, { door, now }: DecoderHints): Promise<DecodedReport> => {
   const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
   const message = readMessage(plain);
   const ports = { network_ports: message.sections.get('network_ports') ?? [] };
+  const neighbours = portNeighbours(ports, { at: now, by: message.deviceId });
   return {
     ...mapMessage(message, { isOcs: door === 'ocs', now }),
-    found: portNeighbours(ports, { at: now, by: message.deviceId }),
+    found: [...neighbours, ...virtualMachines(message, now)],
   };
 };

@@ -88,5 +88,5 @@ export const sectionTable: readonly SectionMapping[] = [
   plain('slots', 'slot'),
 ];
 
-/** Sections that somebody else reads: the tag and the client's version. */
-export const readElsewhere: readonly string[] = ['accountinfo', 'versionclient'];
+/** Sections that somebody else reads: the tag, the client's version, machines beside the sender. */
+export const readElsewhere: readonly string[] = ['accountinfo', 'versionclient', 'virtualmachines'];
