@@ -4,7 +4,9 @@ import { bundle } from './bundle.ts';
 import { bundlePeers } from './bundle-peers.ts';
 import { bundleScale } from './bundle-scale.ts';
 import { checkIns } from './check-ins.ts';
+import { fleetLoad } from './fleet.ts';
 import { inventories } from './inventories.ts';
+import { lists } from './lists.ts';
 import { matching } from './matching.ts';
 import { osqueryPolls } from './osquery-polls.ts';
 import { type Benchmark, type Result, resultText, timed } from './report.ts';
@@ -15,6 +17,8 @@ import { storage } from './storage.ts';
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   'check-ins': checkIns,
   inventories,
+  lists,
+  fleet: fleetLoad,
   'osquery-polls': osqueryPolls,
   bundle,
   'bundle-scale': bundleScale,

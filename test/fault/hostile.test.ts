@@ -127,6 +127,7 @@ describe('requests of an attacker', () => {
   const lane = async (from: number): Promise<void> => {
     const held = new Map<boolean, TLSSocket>();
     for (let n = from; n < count; n += lanes) {
+      if (isLong && n % 50_000 === 0) console.info(`${n} requests, ${Math.round(residentMb(server.pid))} MB`);
       const hostile = hostileRequest(seed, n, doors);
       const usable = held.get(hostile.device);
       const socket =

@@ -85,7 +85,11 @@ const tlsOptions = { host: '127.0.0.1', servername: 'localhost', ALPNProtocols: 
 
 /** A mutual TLS connection, ready to send. */
 export const openConnection = (port: number, ca: string, device: Certified): Promise<Connection> =>
-  overSocket(connect({ ...tlsOptions, port, ca, key: device.key, cert: device.cert }), 'secureConnect');
+  overSocket(
+    // A stranger has no certificate.
+    connect({ ...tlsOptions, port, ca, ...(device.key === '' ? {} : { key: device.key, cert: device.cert }) }),
+    'secureConnect',
+  );
 
 /** A connection without a certificate; without a CA it has no TLS either. */
 export const openAnonymous = (port: number, ca: string | undefined): Promise<Connection> =>

@@ -69,6 +69,8 @@ export const updateOverview = (parts: OverviewParts) => {
 
   /** Per update id: the devices that need it, with what they have. */
   const neededBy = (updates: readonly StoredUpdate[]): Map<string, Map<number, Needed>> => {
+    // Without a catalogue nobody needs anything of it, and nobody's software has to be read.
+    if (!updates.some(({ inCatalog }) => inCatalog)) return new Map();
     const lookup = applicability(updates);
     const software = allSoftware(inventory);
     const found = new Map<string, Map<number, Needed>>();

@@ -1,0 +1,121 @@
+import type { Appliance } from '@sallyport/appliance/compose';
+import { ensureDeviceRows } from '@sallyport/appliance/features/devices/list-row';
+import { fleet } from './fleet.ts';
+import { enrolDevices, report } from './site.ts';
+
+// A fleet of a size that would take an hour to report: some devices report through the engine, the others get the same
+// sections under names, addresses, groups, tags, states and times of their own, row by row in SQL. The engine's own check
+// says whether what came of it is consistent.
+
+export type ClonedFleet = { devices: number; profiles: number; groups: readonly string[] };
+
+const perTransaction = 50;
+const sections = ['software', 'identity', 'platform', 'activity', 'accounts'].map((name) => `'${name}'`).join(', ');
+const tags = ['line-1', 'line-2', 'office', 'critical', 'lab'] as const;
+
+/** Fills an empty site; throws when its checks find something. */
+export const cloneFleet = async (
+  appliance: Appliance,
+  options: { devices: number; profiles: number; packages: number },
+): Promise<ClonedFleet> => {
+  const { db, inventory, objects, rules } = appliance;
+  const made = fleet({ packages: options.packages });
+  const enrolled = await enrolDevices(appliance, options.profiles, { certified: false });
+  for (let at = 0; at < enrolled.length; at += perTransaction)
+    db.transaction(() => {
+      for (const [n, { id }] of enrolled.slice(at, at + perTransaction).entries())
+        for (const [name, items] of Object.entries(made.sections(at + n))) report(appliance, id, name, items);
+    }).immediate();
+  const actor = { type: 'system', id: 'bench', label: 'bench', rights: new Set(['all']) } as const;
+  const groups = Array.from(
+    { length: 40 },
+    (_, n) => objects.create({ ...actor, rights: new Set(['all'] as const) }, 'group', { name: `Area ${n}` }).id,
+  );
+  const first = enrolled[0]?.id ?? 1;
+  const tables = ['identity', 'platform', 'activity', 'accounts'].map((name) => ({
+    name: `inv_${name}`,
+    columns: (db.pragma(`table_info(inv_${name})`) as { name: string }[])
+      .map((column) => column.name)
+      .filter((name) => name !== 'id' && name !== 'device'),
+  }));
+  // The rows of the list are made in one go afterwards, as after an update of the program.
+  const triggers = db
+    .prepare<[], string>(
+      "select name from sqlite_schema where type = 'trigger' and name like 'device\\_row\\_%' escape '\\'",
+    )
+    .pluck()
+    .all();
+  for (const name of triggers) db.exec(`drop trigger ${name}`);
+  // One statement for all devices of each table: row by row it would take longer than the benchmark.
+  const all = `with recursive n (n) as (select ${options.profiles} union all select n + 1 from n where n + 1 < ${options.devices})`;
+  const from = `${first} + n % ${options.profiles}`;
+  const group = `'["' || '${groups.join(`","`)}' || '"]'`;
+  db.transaction(() => {
+    db.exec(`insert into device (id, public_id, state, hostname, os, arch, from_address, created_at, approved_at, enrolled_at,
+        last_seen_at)
+      ${all} select ${first} + n, lower(hex(randomblob(16))), 'managed', 'host-' || n, 'Debian GNU/Linux 13', 'amd64', '10.0.0.1',
+        0, 0, 0, ${Date.now()} - (n * 7919 % 100) * 60000 from n`);
+    db.exec(`insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
+      ${all} select ${first} + n, collection, door, hash, collected_at, received_at, best, count, members, attrs
+      from n join section on device = ${from} where collection in (${sections})`);
+    for (const { name, columns } of tables) {
+      const list = columns.map((column) => `"${column}"`).join(', ');
+      db.exec(
+        `insert into ${name} (device, ${list}) ${all} select ${first} + n, ${list} from n join ${name} on device = ${from}`,
+      );
+    }
+    db.exec(`update inv_identity set "name" = 'host-' || lower(hex(randomblob(3))),
+        "ipv4" = '["10.' || (device / 65536) || '.' || (device / 256 % 256) || '.' || (device % 256) || '"]'
+      where device >= ${first + options.profiles}`);
+    db.exec(`insert into device_coord (device, since, coords)
+      ${all} select ${first} + n, since, coords from n join device_coord on device = ${from}`);
+    db.exec(`insert into inv_software_due (device) ${all} select ${first} + n from n`);
+    db.exec(`insert into object (kind, id, revision, created_at, updated_at, body)
+      select 'device-decision', public_id, 1, 0, 0, json_object('group', json_extract(${group}, '$[' || (id * 31 % 40) || ']'))
+      from device where id >= ${first + options.profiles} and id % 5 > 0`);
+    for (const [at, tag] of tags.entries())
+      db.exec(`insert into device_tag (tag, device, source)
+        select '${tag}', id, 'hand' from device where abs(id * 2654435761 + ${at} * 40503) % 4 = 0`);
+  }).immediate();
+  // Each item and coordinate is on as many more devices as its profile was copied.
+  const times = new Map<number, number>();
+  const coordTimes = new Map<number, number>();
+  const of = db.prepare<[number], Buffer>('select coords from device_coord where device = ?').pluck();
+  for (let profile = 0; profile < options.profiles; profile += 1) {
+    const copiesOf = Math.ceil((options.devices - profile) / options.profiles) - 1;
+    for (const item of inventory.memberIds(first + profile, 'software'))
+      times.set(item, (times.get(item) ?? 0) + copiesOf);
+    const packed = of.get(first + profile);
+    for (const coord of packed === undefined ? [] : unpack(packed))
+      coordTimes.set(coord, (coordTimes.get(coord) ?? 0) + copiesOf);
+  }
+  const addCount = db.prepare('update inv_software_count set devices = devices + ? where id = ?');
+  const addCoord = db.prepare('update coord set devices = devices + ? where id = ?');
+  db.transaction(() => {
+    for (const [item, n] of times) addCount.run(n, item);
+    for (const [coord, n] of coordTimes) addCoord.run(n, coord);
+  }).immediate();
+  ensureDeviceRows(db);
+  while (inventory.settle(5_000) > 0);
+  rules.settle();
+  return { devices: options.devices, profiles: options.profiles, groups };
+};
+
+const unpack = (bytes: Uint8Array): number[] => {
+  const ids: number[] = [];
+  let previous = 0;
+  let value = 0;
+  let factor = 1;
+  for (const byte of bytes) {
+    value += (byte & 0x7f) * factor;
+    if (byte & 0x80) {
+      factor *= 0x80;
+      continue;
+    }
+    previous += value;
+    ids.push(previous);
+    value = 0;
+    factor = 1;
+  }
+  return ids;
+};
