@@ -63,6 +63,11 @@ describe('the table of routes', () => {
       else if (need === undefined && !apiKeys.has(key)) unknown.push(key);
     }
     expect(unknown.sort()).toEqual([
+      // Behind the token in the path.
+      'GET /a/:token/collect/:remote',
+      'GET /a/:token/deploy/:remote',
+      'GET /a/:token/deploy/:remote/parts/:first/:second/:sha512',
+      'GET /a/:token/glpi',
       // Without a certificate only these two answer; the rest of that door is asked below.
       'GET /api/agent/v1/objects/sha256/:hex',
       'GET /api/agent/v1/site',
@@ -71,6 +76,8 @@ describe('the table of routes', () => {
       // Files of the console itself, by the hash in their name.
       'GET /assets/:name{.+}',
       'GET /healthz',
+      'POST /a/:token/collect/:remote',
+      'POST /a/:token/glpi',
       'POST /api/agent/v1/check-in',
       'POST /api/agent/v1/enrol',
       'POST /api/agent/v1/events',
@@ -245,7 +252,8 @@ describe('a form in several parts', () => {
       statuses.push({ sort: upload ? 'upload' : 'form', status });
     }
     const of = (sort: string): number[] => statuses.filter((one) => one.sort === sort).map(({ status }) => status);
-    expect(of('upload')).toEqual([403, 403]);
+    // The site's trust, a bundle, reports from a stick, a directory from a file.
+    expect(of('upload')).toEqual([403, 403, 403, 403]);
     expect(new Set(of('form'))).toEqual(new Set([415]));
     expect(of('form').length).toBeGreaterThan(15);
   });
