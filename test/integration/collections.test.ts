@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { collectSections } from '@sallyport/agent/collectors/all';
@@ -11,7 +11,9 @@ import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices
 import type { Collection, Field, Item } from '@sallyport/appliance/features/inventory/types';
 import { itemsParser } from '@sallyport/appliance/features/inventory/validate';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tryCommand } from '../support/commands.ts';
 import { findInFolder } from '../support/folder-search.ts';
 import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
 import { callAppliance, nativeDevice } from '../support/native-device.ts';
@@ -306,6 +308,65 @@ describe('a report full of secrets', () => {
     // The token stands in the address of this door: in no log and no journal either.
     expect(leaks('glpi', [token])).toEqual([]);
     expect(site.server.output()).not.toContain(token);
+  });
+
+  it('from a stick leaves none of them, in the form of our agent and in that of GLPI', async () => {
+    const s = (place: string) => secret(`stick${place}`);
+    const sections = {
+      software: [{ name: kept('stick'), version: '1', envs: s('Env'), commandLine: s('CommandLine') }],
+      accounts: [{ name: s('Person'), fullName: s('Person'), home: s('Home') }],
+      platform: [{ vendor: 'debian', productKey: s('ProductKey'), sshKey: s('SshKey'), registry: s('Registry') }],
+      processes: [{ command: s('CommandLine') }],
+      executable: [{ sha256: 'c'.repeat(64), name: 'run', path: `/home/${s('Home')}/run` }],
+    };
+    const collectedAt = '2026-05-01T08:00:00Z';
+    const own = {
+      format: 'sallyport-inventory/1',
+      agentVersion: '0.1.0',
+      collectedAt,
+      device: {
+        uuid: '4c4c4544-0042-3510-8051-c7c04f4e5555',
+        serial: null,
+        macs: [],
+        hostname: 'line-alone',
+        os: 'linux',
+        arch: 'amd64',
+      },
+      sections: Object.fromEntries(
+        Object.entries(sections).map(([name, items]) => [name, { hash: sectionHash(items), collectedAt, items }]),
+      ),
+      environment: s('Env'),
+    };
+    const glpi = {
+      action: 'inventory',
+      deviceid: 'line-alone-2-2026-05-01-08-00-00',
+      itemtype: 'Computer',
+      content: {
+        hardware: { name: 'line-alone-2', uuid: '4c4c4544-0042-3510-8051-c7c04f4e5556', winprodkey: s('ProductKey') },
+        softwares: [{ name: kept('stick'), version: '1', username: s('Person') }],
+        envs: [{ key: 'TOKEN', val: s('Env') }],
+        processes: [{ cmd: s('CommandLine') }],
+        simcards: [{ imsi: s('Sim') }],
+        made_up: [{ text: s('Unknown') }],
+      },
+    };
+    const files = Object.entries({ own, glpi }).map(([name, report]) => {
+      const path = join(site.folder, `${name}.json`);
+      writeFileSync(path, JSON.stringify(report));
+      return path;
+    });
+    const imported = await tryCommand('sallyport', [
+      'inventory',
+      'import',
+      ...files,
+      '--approve',
+      '--data',
+      site.dataDir,
+    ]);
+    expect(`${imported.status} ${imported.stdout}${imported.stderr}`).toMatch(/^0 [\s\S]*line-alone-2/);
+    for (const text of secretPlaces('stick').map(secret)) expect(imported.stdout + imported.stderr).not.toContain(text);
+    expectKept('stick', deviceNamed('line-alone'));
+    expect(leaks('stick')).toEqual([]);
   });
 
   it('through the door of osquery leaves none of them', async () => {

@@ -39,8 +39,10 @@ describe('what the query prints', () => {
       ['4:5.32.1-481.el9', '5.32.1-481.el9', { arch: 'x86_64', epoch: '4' }],
       ['5.1.8-9.el9', '5.1.8-9.el9', { arch: 'x86_64' }],
       ['1.0~rc1-2^git+1', '1.0~rc1-2^git+1', { arch: 'x86_64' }],
+      ['20.1-2', '20.1-2', { arch: 'x86_64', rpmmod: 'nodejs:20:1:c' }],
     ] as const) {
-      const made = rpmPurl('Fedora', { name: 'libstdc++', evr, arch: 'x86_64' });
+      const module = 'rpmmod' in qualifiers ? qualifiers.rpmmod : '';
+      const made = rpmPurl('Fedora', { name: 'libstdc++', evr, arch: 'x86_64', module });
       expect(PackageURL.fromString(made).toString()).toBe(
         new PackageURL('rpm', 'fedora', 'libstdc++', version, qualifiers, undefined).toString(),
       );

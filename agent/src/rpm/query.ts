@@ -71,7 +71,8 @@ const toPackage = (line: string): RpmPackage | undefined => {
     sourceVersion: from?.[2] ?? `${version}-${release}`,
     installedSeconds: whole(installed),
     sizeBytes: whole(size),
-    module,
+    // Without a label rpm may print a word for none.
+    module: module === '(none)' ? '' : module,
   };
 };
 
@@ -84,11 +85,12 @@ export const parseRpmQuery = (text: string): RpmPackage[] =>
     .slice(0, maxRpmPackages);
 
 /** A package URL of an .rpm: qualifiers in the order of the alphabet, the epoch among them. */
-export const rpmPurl = (vendor: string, found: Pick<RpmPackage, 'name' | 'evr' | 'arch'>): string => {
+export const rpmPurl = (vendor: string, found: Pick<RpmPackage, 'name' | 'evr' | 'arch' | 'module'>): string => {
   const [, epoch, version = found.evr] = /^(\d+):(.*)$/.exec(found.evr) ?? [];
   const qualifiers = [
     ...(found.arch === '' ? [] : [`arch=${encodeURIComponent(found.arch)}`]),
     ...(epoch === undefined ? [] : [`epoch=${epoch}`]),
+    ...(found.module === '' ? [] : [`rpmmod=${encodeURIComponent(found.module).replaceAll('%3A', ':')}`]),
   ];
   const encoded = encodeURIComponent(version).replaceAll('%3A', ':').replaceAll('%2B', '+');
   const query = qualifiers.length === 0 ? '' : `?${qualifiers.join('&')}`;

@@ -37,11 +37,10 @@ export async function* stickInputs(
   name = basename(path),
 ): AsyncGenerator<StickInput> {
   if (!(await isZip(path))) {
-    const { mtimeMs } = await stat(path);
+    // File systems keep parts of a millisecond, times of devices have none.
+    const modifiedAt = Math.trunc((await stat(path)).mtimeMs);
     const bytes = await readWhole(path, limits.maxFileBytes);
-    yield bytes === undefined
-      ? { name, modifiedAt: mtimeMs, refused: 'too-large' }
-      : { name, modifiedAt: mtimeMs, bytes };
+    yield bytes === undefined ? { name, modifiedAt, refused: 'too-large' } : { name, modifiedAt, bytes };
     return;
   }
   try {

@@ -153,6 +153,19 @@ describe('matching', () => {
     expect(vulnerabilities.list({ limit: 10, state: 'fixed' }).rows.map((row) => row.state)).toEqual(['fixed']);
   });
 
+  it('judges a device by the kernel that runs, not by one left over or one that waits for a restart', async () => {
+    await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
+    site.report(1, 'platform', [debian13]);
+    const kernel = (version: string, state: string) =>
+      deb(`linux-image-${version}`, version, { source: 'openssl', sourceVersion: version, kernel: state });
+    site.report(1, 'software', [kernel('3.5.0-1', 'running'), kernel('3.5.1-1', 'pending')]);
+    expect(ids()).toEqual(['A']);
+    site.report(1, 'software', [kernel('3.5.0-1', 'old'), kernel('3.5.1-1', 'running')]);
+    expect(ids()).toEqual([]);
+    site.report(1, 'software', [kernel('3.5.0-1', 'running'), kernel('3.5.1-1', 'pending')]);
+    expect(ids()).toEqual(['A']);
+  });
+
   it('dates a finding on a device by what came last: the package or the advisory', async () => {
     site.report(1, 'platform', [debian13]);
     site.report(1, 'software', [deb('bash', '5.2-1')]);
