@@ -34,6 +34,8 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'deviceUnmerge',
   'deviceForget',
   'devicePersonal',
+  'deviceTags',
+  'devicesTagUndo',
   'softwareCsv',
   'inventoryCsv',
   'vulnerabilitiesCsv',
@@ -93,6 +95,7 @@ const kinds = [
   'update-decision',
   'deployment',
   'baseline',
+  'tag-rule',
 ];
 
 /** The pages of a site. `draft` is an import that was checked. */
@@ -162,7 +165,13 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('provision', paths.provision()),
     ...at('settings', paths.settings(), paths.settings('exchange')),
     ...at('objects', ...kinds.map((kind) => paths.objects(kind))),
-    ...at('objectNew', paths.objectNew('group'), paths.objectNew('token', { purpose: 'agent' })),
+    ...at(
+      'objectNew',
+      paths.objectNew('group'),
+      paths.objectNew('token', { purpose: 'agent' }),
+      paths.objectNew('moving-rule'),
+      paths.objectNew('status-conditions'),
+    ),
     ...at('object', group),
     ...at('objectRevisions', paths.objectRevisions('group', id(group))),
     ...at('deleted', paths.deleted()),

@@ -330,6 +330,25 @@ const discover = async ({ appliance, actor }: Filling): Promise<void> => {
   appliance.objects.create(actor, 'address-range', { name: 'Line 2', network: '10.20.9.128/25', controllers: true });
 };
 
+/** Tags by hand and by rule, a rule that keeps devices in their group, conditions of the site and a saved selection. */
+const rule = ({ appliance, rows, groups, actor }: Filling): void => {
+  const { objects, rules } = appliance;
+  const [first = ''] = [...groups.values()];
+  const device = rows.get('eng-ws-03')?.publicId ?? '';
+  rules.addTag(actor, 'line-3', [device]);
+  objects.create(actor, 'tag-rule', { name: 'Engineering', tag: 'engineering', condition: 'name starts eng' });
+  const keep = { name: 'Engineering stays', condition: 'hostname = eng-ws-03', mode: 'continuous' };
+  objects.create(actor, 'moving-rule', {
+    ...keep,
+    group: String(objects.find('device-decision', device)?.body['group'] ?? first),
+  });
+  objects.create(actor, 'status-conditions', {
+    name: 'Site',
+    conditions: 'warning "Waits for a decision": tag = line-3 and not kind = printer',
+  });
+  objects.create(actor, 'selection', { name: 'Engineering', filter: 'tag=engineering' });
+};
+
 const fill = async (filling: Filling): Promise<Uint8Array> => {
   const { appliance, host, groups, actor } = filling;
   const card = await daysAgo(34, async () => {
@@ -345,6 +364,7 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   await history(filling, card);
   await lastDays(filling);
   await daysAgo(hourDays, () => discover(filling));
+  await daysAgo(hourDays, () => rule(filling));
   return card;
 };
 

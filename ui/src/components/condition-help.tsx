@@ -74,42 +74,44 @@ export const ConditionBuilder = ({ ctx, help }: { ctx: Ctx; help: ConditionHelpP
   return (
     <fieldset class="field">
       <legend>{ctx.t('condition.add')}</legend>
-      {help.lines ? (
-        <>
+      <div class="form">
+        {help.lines ? (
+          <>
+            <SelectField
+              {...shared('b.level')}
+              label={ctx.t('condition.level')}
+              options={help.levels.map((level) => ({ value: level, label: ctx.tDynamic(`level.${level}`) }))}
+            />
+            <TextField {...shared('b.reason')} label={ctx.t('condition.reason')} maxLength={200} />
+          </>
+        ) : (
           <SelectField
-            {...shared('b.level')}
-            label={ctx.t('condition.level')}
-            options={help.levels.map((level) => ({ value: level, label: ctx.tDynamic(`level.${level}`) }))}
+            {...shared('b.join')}
+            label={ctx.t('condition.join')}
+            options={joins.map(([value, key]) => ({ value, label: ctx.t(key) }))}
           />
-          <TextField {...shared('b.reason')} label={ctx.t('condition.reason')} maxLength={200} />
-        </>
-      ) : (
+        )}
         <SelectField
-          {...shared('b.join')}
-          label={ctx.t('condition.join')}
-          options={joins.map(([value, key]) => ({ value, label: ctx.t(key) }))}
+          {...shared('b.field')}
+          label={ctx.t('condition.field')}
+          options={help.fields.map((field) => ({ value: field.name, label: labelOf(ctx, field) }))}
         />
-      )}
-      <SelectField
-        {...shared('b.field')}
-        label={ctx.t('condition.field')}
-        options={help.fields.map((field) => ({ value: field.name, label: labelOf(ctx, field) }))}
-      />
-      <SelectField
-        {...shared('b.op')}
-        label={ctx.t('condition.operator')}
-        options={operators.map(([value, name]) => ({ value, label: ctx.t(`condition.op.${name}`) }))}
-      />
-      <TextField
-        {...shared('b.value')}
-        label={ctx.t('condition.value')}
-        hint={ctx.t('condition.valueHint')}
-        maxLength={500}
-      />
-      <div>
-        <Button name="do" value="add">
-          {ctx.t('condition.addButton')}
-        </Button>
+        <SelectField
+          {...shared('b.op')}
+          label={ctx.t('condition.operator')}
+          options={operators.map(([value, name]) => ({ value, label: ctx.t(`condition.op.${name}`) }))}
+        />
+        <TextField
+          {...shared('b.value')}
+          label={ctx.t('condition.value')}
+          hint={ctx.t('condition.valueHint')}
+          maxLength={500}
+        />
+        <div>
+          <Button name="do" value="add">
+            {ctx.t('condition.addButton')}
+          </Button>
+        </div>
       </div>
     </fieldset>
   );
