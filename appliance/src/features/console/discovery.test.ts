@@ -99,7 +99,8 @@ describe('directories', () => {
     const found = await textOf(paths.discovery({ method: 'directory' }));
     expect(found).toContain('hmi-1');
     expect(await textOf(paths.discovery({ method: 'scan' }))).not.toContain('hmi-1');
-    // The record that holds them is no device of the list.
+    // The record that holds them is no device of the list, and is not counted as one.
+    expect(site.appliance.devices.counts().discovered).toBe(1);
     expect(await textOf(paths.devices())).not.toMatch(/class="name"[^>]*>Plant</);
     const record = discovery.directories()[0]?.device ?? 0;
     const { publicId } = site.appliance.devices.byId(record);

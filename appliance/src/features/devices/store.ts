@@ -148,7 +148,7 @@ export const deviceStore = (db: Database) => {
     'update device set last_seen_at = ? where id = ? and coalesce(last_seen_at, 0) < ?',
   );
   const count = db.prepare<[], { state: DeviceState; count: number }>(
-    'select state, count(*) as count from device group by state',
+    "select state, count(*) as count from device where kind <> 'directory' group by state",
   );
   const waiting = db.prepare<[], { count: number }>(
     `select (select count(*) from device where state in ('pending', 'held')) +

@@ -19,14 +19,14 @@ export const collection = defineCollection({
     /** The name, or the address where nothing says the name. */
     label: { type: 'text', required: true, indexed: true, maxLength: 255 },
     addresses: { type: 'list', indexed: true, maxLength: 45, maxItems: 32 },
-    names: { type: 'list', indexed: true, maxLength: 255, maxItems: 32 },
+    names: { type: 'list', indexed: true, maxLength: 255, maxItems: 32, column: false },
     macs: { type: 'list', indexed: true, maxLength: 17, maxItems: 32 },
     /** Ports that took a connection when the range was asked. */
-    ports: { type: 'list', indexed: true, maxLength: 5, maxItems: 32 },
+    ports: { type: 'list', indexed: true, maxLength: 5, maxItems: 32, column: false },
     /** Which directory, range or device found it. */
     by: { type: 'text', indexed: true, maxLength: 200 },
     visible: { type: 'boolean', indexed: true },
-    firstSeenAt: { type: 'time' },
+    firstSeenAt: { type: 'time', column: false },
     lastSeenAt: { type: 'time', volatile: true },
   },
   retentionDays: 90,
