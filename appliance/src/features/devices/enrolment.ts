@@ -10,7 +10,7 @@ import type { LastSeen } from './last-seen.ts';
 import { contradictsOwnKey, matchNewcomer } from './match.ts';
 import { onlyDiscovered } from './match-discovered.ts';
 import { newPublicId } from './public-id.ts';
-import { rateLimit } from './rate-limit.ts';
+import { firstIn, rateLimit } from './rate-limit.ts';
 import type { Refusals } from './refusals.ts';
 import type { Claim, DeviceStore } from './store.ts';
 import { type EnrolmentToken, findEnrolmentToken, purposeOf } from './tokens.ts';
@@ -47,6 +47,7 @@ const isWaiting = (row: DeviceDoor): boolean => row.state === 'pending' || row.s
 export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutcome) => {
   const { db, store, doors, hints, objects, events, clock, refused } = parts;
   const limit = rateLimit({ perMinute: parts.perMinute, clock });
+  const quiet = firstIn({ ms: 10 * 60_000, clock });
 
   const deviceOf = (id: number): Device => {
     const device = store.byId(id);
@@ -92,7 +93,8 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     if (device.state === 'revoked' || row.state === 'revoked')
       return { state: 'refused', reason: 'device-revoked', device: device.id };
     if (contradictsOwnKey(device, claim)) {
-      cloneEvent(device, device, 'key-with-other-hardware');
+      // A copy asks again every minute.
+      if (quiet.first(String(device.id))) cloneEvent(device, device, 'key-with-other-hardware');
       return { state: 'held', ...known };
     }
     if (call.keyDigest !== null && isWaiting(row)) doors.setKey(row.id, call.keyDigest);

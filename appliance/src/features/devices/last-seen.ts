@@ -31,7 +31,7 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
       }
       for (const note of doorNotes.values()) {
         doors.seen(note);
-        store.seenAt(note.device, note.at);
+        store.seenAt(note.device, note.at, note.doorId);
       }
     });
     // After the commit: on a full disk the notes stay for the next second.

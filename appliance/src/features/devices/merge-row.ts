@@ -1,4 +1,3 @@
-import { sameUuid } from './identity.ts';
 import type { DeviceState } from './types.ts';
 
 // What becomes of a device's own row when another record turns out to be the same device, and back.
@@ -55,13 +54,11 @@ export const mergedRow = (keep: DeviceRow, other: DeviceRow): RowChanges => {
   const newer = (other.last_seen_at ?? other.created_at) > (keep.last_seen_at ?? keep.created_at) ? other : keep;
   const older = newer === keep ? other : keep;
   const text = (column: 'hostname' | 'os' | 'arch' | 'agent_version'): string => newer[column] || older[column];
-  // Hardware that contradicts is hardware that was exchanged: what was heard last is what there is now.
-  const isOther = keep.uuid !== null && other.uuid !== null && !sameUuid(keep.uuid, other.uuid);
   const boots = [...(JSON.parse(newer.boot_ids) as string[]), ...(JSON.parse(older.boot_ids) as string[])];
   const merged: Partial<Record<Column, Cell>> = {
     state: mergedState(keep.state, other.state),
-    uuid: newer.uuid ?? older.uuid,
-    serial: isOther ? newer.serial : (newer.serial ?? older.serial),
+    uuid: keep.uuid ?? other.uuid,
+    serial: newer.serial ?? older.serial,
     macs: union(keep.macs, other.macs),
     hostname: text('hostname'),
     os: text('os'),

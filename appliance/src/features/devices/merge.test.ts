@@ -114,6 +114,7 @@ type Plan = {
   door: TestDoor;
   software: string[] | null;
   accounts: string[] | null;
+  cards: string[] | null;
   day: number;
   second: { door: TestDoor; software: string[] } | null;
   decision: { displayName?: string; description?: string };
@@ -126,6 +127,7 @@ const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   door: doorArbitrary,
   software: fc.option(names),
   accounts: fc.option(fc.array(fc.constantFrom('root', 'aigerim', 'petrov'), { maxLength: 3 })),
+  cards: fc.option(fc.uniqueArray(fc.constantFrom('00:1b:21:00:00:01', '00:1b:21:00:00:02', '00:1b:21:00:00:03'))),
   day: fc.integer({ min: 1, max: 9 }),
   second: fc.option(fc.record({ door: doorArbitrary, software: names })),
   decision: fc.record(
@@ -147,6 +149,11 @@ const make = (plan: Plan): Device => {
   report(device.id, plan.door, 'platform', [{ ...debian13 }], at);
   if (plan.software !== null) report(device.id, plan.door, 'software', packages(plan.software), at);
   if (plan.accounts !== null) report(device.id, plan.door, 'accounts', accounts(plan.accounts), at);
+  if (plan.cards !== null) {
+    const addresses = [`10.0.${plan.day}.1`];
+    const identity = { name: hostname, dnsName: `${hostname}.site.example`, macs: plan.cards, ipv4: addresses };
+    report(device.id, plan.door, 'identity', [identity], at);
+  }
   if (plan.second !== null) report(device.id, plan.second.door, 'software', packages(plan.second.software), at);
   const said = { ...plan.decision, ...(plan.tags.length > 0 ? { tags: plan.tags } : {}) };
   if (Object.keys(said).length > 0) site.objects.put(admin, 'device-decision', device.publicId, said);

@@ -5,6 +5,7 @@ import type { InventoryTransfer } from '../inventory/transfer.ts';
 import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { sameUuid } from './identity.ts';
 import {
   type MergedDecision,
   type MovedRecord,
@@ -30,6 +31,8 @@ export type MergeParts = {
   derived: readonly DerivedOfDevice[];
   clock: () => number;
   flush: () => void;
+  /** Runs what moves sections without taking them for news about the hardware. */
+  withoutIdentity: <T>(work: () => T) => T;
 };
 
 type Section = MergedSection;
@@ -118,6 +121,8 @@ export const deviceMerges = (parts: MergeParts) => {
       if (device.state === 'revoked') throw new AppError('CONFLICT', `device ${device.public_id} is revoked`);
       if (device.kind === 'directory') throw new AppError('CONFLICT', 'a directory is no device');
     }
+    if (keep.uuid !== null && other.uuid !== null && !sameUuid(keep.uuid, other.uuid))
+      throw new AppError('CONFLICT', 'their hardware UUIDs differ: they are two devices');
     const merge = store.insert({
       keep: keepId,
       other: otherId,
@@ -141,10 +146,12 @@ export const deviceMerges = (parts: MergeParts) => {
     const resembling = store.resembling(otherId);
     store.setResembles(resembling, keepId);
     const doorStates = letIn(keep, other, state);
-    const moved = inventory.rearrange([keepId, otherId], [keepId], () => ({
-      ...moveSections(merge, keepId, otherId),
-      ids: inventory.moveChanges(otherId, keepId, 'all'),
-    }));
+    const moved = parts.withoutIdentity(() =>
+      inventory.rearrange([keepId, otherId], [keepId], () => ({
+        ...moveSections(merge, keepId, otherId),
+        ids: inventory.moveChanges(otherId, keepId, 'all'),
+      })),
+    );
     const tables = deviceTables(db, ownWay).map((table) =>
       moveRows(db, table, otherId, keepId, derivedTables.has(table.name)),
     );
@@ -227,34 +234,36 @@ export const deviceMerges = (parts: MergeParts) => {
       // Who was revoked as one device does not come back as two.
       ...(isRevoked ? { state: 'revoked', revoked_at: now.revoked_at } : {}),
     });
-    inventory.rearrange([keepId, otherId], [keepId, otherId], () => {
-      const held = inventory.heldSections(keepId);
-      const back = held.filter(
-        (one) =>
-          data.doors.includes(one.door) ||
-          data.sections.some((section) => section.collection === one.collection && section.door === one.door),
-      );
-      for (const section of back) inventory.moveSection(section, keepId, otherId);
-      for (const { of, ...section } of data.parked)
-        inventory.moveSection(section, -merge.id, of === 'keep' ? keepId : otherId);
-      inventory.moveChanges(keepId, otherId, data.log.ids);
-      inventory.moveChanges(keepId, otherId, { after: data.log.last, doors: data.doors });
-      for (const rows of store.rows(merge.id)) {
-        const table = tables.get(rows.name);
-        if (table !== undefined) moveRowsBack(db, table, rows, keepId, otherId);
-      }
-      store.moveDoors(data.doors, keepId, otherId);
-      store.moveCertificates(keepId, otherId);
-      for (const { id, state } of data.doorStates) {
-        // One that was revoked or replaced since stays so.
-        const held = [...store.doors(keepId), ...store.doors(otherId)].find((door) => door.id === id);
-        if (held?.state === 'approved' || held?.state === 'pending') store.setDoorState(id, state);
-      }
-      for (const one of derived) {
-        one.putBack(keepId, data.derived[one.name]?.keep ?? null);
-        one.putBack(otherId, data.derived[one.name]?.other ?? null);
-      }
-    });
+    const settle = () =>
+      inventory.rearrange([keepId, otherId], [keepId, otherId], () => {
+        const held = inventory.heldSections(keepId);
+        const back = held.filter(
+          (one) =>
+            data.doors.includes(one.door) ||
+            data.sections.some((section) => section.collection === one.collection && section.door === one.door),
+        );
+        for (const section of back) inventory.moveSection(section, keepId, otherId);
+        for (const { of, ...section } of data.parked)
+          inventory.moveSection(section, -merge.id, of === 'keep' ? keepId : otherId);
+        inventory.moveChanges(keepId, otherId, data.log.ids);
+        inventory.moveChanges(keepId, otherId, { after: data.log.last, doors: data.doors });
+        for (const rows of store.rows(merge.id)) {
+          const table = tables.get(rows.name);
+          if (table !== undefined) moveRowsBack(db, table, rows, keepId, otherId);
+        }
+        store.moveDoors(data.doors, keepId, otherId);
+        store.moveCertificates(keepId, otherId);
+        for (const { id, state } of data.doorStates) {
+          // One that was revoked or replaced since stays so.
+          const held = [...store.doors(keepId), ...store.doors(otherId)].find((door) => door.id === id);
+          if (held?.state === 'approved' || held?.state === 'pending') store.setDoorState(id, state);
+        }
+        for (const one of derived) {
+          one.putBack(keepId, data.derived[one.name]?.keep ?? null);
+          one.putBack(otherId, data.derived[one.name]?.other ?? null);
+        }
+      });
+    parts.withoutIdentity(settle);
     store.setColumns(keepId, isRevoked ? {} : unmergedRow(row(keepId), data.changes));
     store.settleMacs(keepId);
     store.settleMacs(otherId);

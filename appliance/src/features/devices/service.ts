@@ -209,6 +209,17 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     clock,
     idleDays: () => objects.settingInteger('devices.idle-record-days'),
   });
+  const identityChanged = identityReports({ store, hints, events, clock });
+  // Moving sections says nothing new about the hardware: the merge decides what the device is found by.
+  const merging = { isUnderWay: false };
+  const withoutIdentity = <T>(work: () => T): T => {
+    merging.isUnderWay = true;
+    try {
+      return work();
+    } finally {
+      merging.isUnderWay = false;
+    }
+  };
   const merges =
     parts.inventory &&
     deviceMerges({
@@ -219,8 +230,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       derived: parts.derived ?? [],
       clock,
       flush: seen.flush,
+      withoutIdentity,
     });
-  const merging = (): DeviceMerges => {
+  const merger = (): DeviceMerges => {
     if (merges === undefined) throw new AppError('INTERNAL', 'records cannot be merged without their inventory');
     return merges;
   };
@@ -289,10 +301,10 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     },
     approve,
     revoke,
-    merge: (actor, keep, other) => merging().merge(actor, keep, other),
-    previewMerge: (actor, keep, other) => merging().preview(actor, keep, other),
-    undoMerge: (actor, merge) => merging().undo(actor, merge),
-    merges: (device) => merging().list(device),
+    merge: (actor, keep, other) => merger().merge(actor, keep, other),
+    previewMerge: (actor, keep, other) => merger().preview(actor, keep, other),
+    undoMerge: (actor, merge) => merger().undo(actor, merge),
+    merges: (device) => merger().list(device),
     records: (device) => merges?.records(device) ?? [device],
     keptAs: (publicId) => {
       const keep = merges?.keptAs(publicId);
@@ -312,7 +324,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       });
     },
     forget: forgetting.forget,
-    identityChanged: identityReports({ store, hints, events, clock }),
+    identityChanged: (id, section) => {
+      if (!merging.isUnderWay) identityChanged(id, section);
+    },
     list: (query) => {
       seen.flush();
       return store.list(query);

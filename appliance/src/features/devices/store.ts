@@ -144,8 +144,10 @@ export const deviceStore = (db: Database) => {
     'update device set last_seen_at = ?, seq = ?, agent_version = ? where id = ?',
   );
   const setWaiting = db.prepare<[number]>("update device set state = 'pending' where id = ? and state = 'discovered'");
-  const seenAt = db.prepare<[number, number, number]>(
-    'update device set last_seen_at = ? where id = ? and coalesce(last_seen_at, 0) < ?',
+  // A client that nobody has let in must not make the device that it claims to be look alive.
+  const seenAt = db.prepare(
+    `update device set last_seen_at = @at where id = @id and coalesce(last_seen_at, 0) < @at and
+       (@doorId is null or state <> 'managed' or exists (select 1 from device_door x where x.id = @doorId and x.state = 'approved'))`,
   );
   const count = db.prepare<[], { state: DeviceState; count: number }>(
     "select state, count(*) as count from device where kind <> 'directory' group by state",
@@ -225,7 +227,8 @@ export const deviceStore = (db: Database) => {
       new Set(ids.length === 0 ? [] : withDoor.all(JSON.stringify(ids), door).map(({ device }) => device)),
     /** What was only seen so far waits for approval. */
     setWaiting: (id: number): void => void setWaiting.run(id),
-    seenAt: (id: number, at: number): void => void seenAt.run(at, id, at),
+    /** `doorId`: the client that says so. */
+    seenAt: (id: number, at: number, doorId: number | null = null): void => void seenAt.run({ id, at, doorId }),
     revokedLike: (identity: Identity): Device[] => findAlike(revokedLike, identity),
     list: (query: DeviceQuery): DevicePage => {
       const where = ['1 = 1'];
