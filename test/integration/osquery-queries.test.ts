@@ -141,6 +141,7 @@ describe('a sample', () => {
     expect(stored.length).toBe(Math.ceil(file.length / 1_000));
     expect(stored.some(({ data }) => data.includes('suspicious'))).toBe(false);
     expect(site.eventsOf('sample-received')).toHaveLength(1);
+    expect(site.eventsOf('sample-read')).toMatchObject([{ actor: 'account:dana', params: { sample: asked.id } }]);
     // The session is over.
     expect(JSON.parse(await site.post('/api/osquery/carve/begin', JSON.stringify(begin), {}))).toEqual({
       error: 'refused',

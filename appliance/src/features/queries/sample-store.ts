@@ -58,8 +58,8 @@ export const sampleStore = (db: Database) => {
     'insert into sample_block (sample, block, data) values (?, ?, ?)',
   );
   const count = db.prepare<[number, string]>('update sample set received_blocks = ? where id = ?');
-  const blocks = db.prepare<[string], { data: Buffer }>(
-    'select data from sample_block where sample = ? order by block',
+  const block = db.prepare<[string, number], { data: Buffer }>(
+    'select data from sample_block where sample = ? and block = ?',
   );
   const finish = db.prepare<[string, number, string]>(
     `update sample set state = 'received', session = null, sha256 = ?, received_at = ? where id = ?`,
@@ -92,8 +92,13 @@ export const sampleStore = (db: Database) => {
       addBlock.run(id, block, data);
       count.run(block + 1, id);
     },
+    /** In order, each by itself: a reader that takes its time must not hold the connection. */
     blocks: function* (id: string): Generator<Buffer> {
-      for (const { data } of blocks.iterate(id)) yield data;
+      for (let at = 0; ; at += 1) {
+        const row = block.get(id, at);
+        if (row === undefined) return;
+        yield row.data;
+      }
     },
     finish: (id: string, sha256: string, now: number): void => void finish.run(sha256, now, id),
     old: (before: number): string[] => old.all(before).map(({ id }) => id),

@@ -64,6 +64,8 @@ const personOf = (id: string): string => `sample:${id}`;
 export const sampleService = ({ db, personal, events, clock = nowMs }: SampleParts): SampleService => {
   const store = sampleStore(db);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
+  // A device that took the order and never began is told again.
+  const told = firstIn({ ms: 10 * 60_000, clock });
 
   const found = (id: string): SampleRow => {
     const row = store.byId(id);
@@ -73,7 +75,13 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
 
   const toSample = (row: SampleRow): Sample => {
     const { path, reason, requestId: _request, session: _session, blockBytes: _bytes, ...rest } = row;
-    return { ...rest, path: personal.decrypt(path), reason: personal.decrypt(reason) };
+    const isLate = ['approved', 'sent', 'receiving'].includes(rest.state) && (rest.deadlineAt ?? 0) <= clock();
+    return {
+      ...rest,
+      ...(isLate ? { state: 'failed', code: 'EXPIRED' } : {}),
+      path: personal.decrypt(path),
+      reason: personal.decrypt(reason),
+    };
   };
 
   const refuse = (reason: string, device?: number): AppError => {
@@ -96,11 +104,14 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
     return plain;
   };
 
+  const plainBlocks = function* (id: string): Generator<Buffer> {
+    for (const block of store.blocks(id)) yield Buffer.from(personal.decrypt(block) ?? '', 'base64');
+  };
+
   const complete = (row: SampleRow): void => {
     const digest = createHash('sha256');
     let bytes = 0;
-    for (const block of store.blocks(row.id)) {
-      const plain = Buffer.from(personal.decrypt(block) ?? '', 'base64');
+    for (const plain of plainBlocks(row.id)) {
       bytes += plain.length;
       digest.update(plain);
     }
@@ -158,7 +169,9 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
     get: (id) => toSample(found(id)),
     list: ({ limit }) => store.list(limit).map(toSample),
     takeOpen: (device) => {
-      const open = store.open(device, clock()).filter(({ state }) => state === 'approved');
+      const open = store
+        .open(device, clock())
+        .filter(({ id, state }) => (state === 'approved' || state === 'sent') && told.first(id));
       return open.map((row) => {
         store.setState(row.id, 'sent');
         return {
@@ -216,11 +229,12 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
         if (isLast) complete(found(row.id));
       });
     },
-    read: function* (actor, id) {
+    read: (actor, id) => {
       requireRight(actor, 'queries:write');
       const row = found(id);
       if (row.state !== 'received') throw new AppError('CONFLICT', 'the file is not here');
-      for (const block of store.blocks(id)) yield Buffer.from(personal.decrypt(block) ?? '', 'base64');
+      events.record('sample-read', { device: row.device, actor: actorRef(actor), params: { sample: id } });
+      return plainBlocks(id);
     },
     trim: () => {
       const ids = store.old(clock() - keptMs);

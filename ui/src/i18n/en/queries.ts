@@ -5,6 +5,8 @@ export const queries = {
   'event.query-run': 'Live query to {devices} devices: {sql} ({query})',
   'event.query-read': 'Answers of a live query read: {query}',
   'eventType.query-read': 'Answers of a live query read',
+  'event.sample-read': 'File for analysis {sample} was taken away',
+  'eventType.sample-read': 'File for analysis taken',
   'event.query-stopped': 'Live query stopped: {query}',
   'event.sample-asked': 'A file was asked for analysis: {sample}',
   'event.sample-decided': 'File for analysis {sample}: {decision}',

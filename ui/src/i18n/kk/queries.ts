@@ -6,6 +6,8 @@ export const queries = {
   'event.query-run': 'Жедел сұрау, құрылғылар: {devices}: {sql} ({query})',
   'event.query-read': 'Жедел сұраудың жауаптары оқылды: {query}',
   'eventType.query-read': 'Жедел сұраудың жауаптары оқылды',
+  'event.sample-read': 'Талдауға арналған файл {sample} жүктеп алынды',
+  'eventType.sample-read': 'Талдауға арналған файл жүктелді',
   'event.query-stopped': 'Жедел сұрау тоқтатылды: {query}',
   'event.sample-asked': 'Талдауға файл сұралды: {sample}',
   'event.sample-decided': 'Талдауға арналған файл {sample}: {decision}',

@@ -6,6 +6,8 @@ export const queries = {
   'event.query-run': 'Живой запрос, устройств: {devices}: {sql} ({query})',
   'event.query-read': 'Прочитаны ответы живого запроса: {query}',
   'eventType.query-read': 'Прочитаны ответы живого запроса',
+  'event.sample-read': 'Файл на анализ {sample} выгружен',
+  'eventType.sample-read': 'Файл на анализ выгружен',
   'event.query-stopped': 'Живой запрос остановлен: {query}',
   'event.sample-asked': 'Запрошен файл на анализ: {sample}',
   'event.sample-decided': 'Файл на анализ {sample}: {decision}',

@@ -15,6 +15,7 @@ import { hasFailed, problemsIn, readWrite, rowsOf, type WriteBody } from './deco
 import { enrolBody, factsOf } from './enrol.ts';
 import { takeBody } from './log-body.ts';
 import { carveName, liveName, readQueryName } from './names.ts';
+import { bodyPlaces } from './places.ts';
 import { type Row, whole } from './rows.ts';
 import type { OsqueryParts } from './types.ts';
 
@@ -22,8 +23,6 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
 /** An oversized batch of log lines is read to its end, up to this. */
 const maxDrainBytes = 64 << 20;
-/** Batches of log lines and answers in work at once; each may hold 8 MiB. */
-const maxInWork = 48;
 const keyBytes = 32;
 
 const nodeCall = z.object({ node_key: z.string().max(512) });
@@ -77,7 +76,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   const inventory = inventoryQueries(parts.inventory.collections());
   const inventoryOnly = readAnswer({ inventory, asked: {} });
   const quiet = firstIn({ ms: 10 * 60_000, clock });
-  const inWork = { count: 0 };
+  const places = bodyPlaces();
 
   const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
   const source = (c: Context<Env>) => ({
@@ -138,13 +137,12 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   };
 
   /** Bounds what is in work, so that a flood cannot fill the memory. */
-  const withPlace = async (work: () => Promise<Response>): Promise<Response> => {
-    if (inWork.count >= maxInWork) return busy();
-    inWork.count += 1;
+  const withPlace = async (from: string, work: () => Promise<Response>): Promise<Response> => {
+    if (!places.take(from)) return busy();
     try {
       return await work();
     } finally {
-      inWork.count -= 1;
+      places.give(from);
     }
   };
 
@@ -192,7 +190,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     })
 
     .post('/log', (c) =>
-      withPlace(async () => {
+      withPlace(address(c), async () => {
         const from = address(c);
         const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes });
         if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
@@ -217,7 +215,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     })
 
     .post('/distributed/write', (c) =>
-      withPlace(async () => {
+      withPlace(address(c), async () => {
         const wire = await readWire(source(c), wireLimits.wireBytes);
         const bytes = await decodeBody(wire);
         const key = nodeKeyIn(bytes);
@@ -254,7 +252,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     })
 
     .post('/carve/block', (c) =>
-      withPlace(async () => {
+      withPlace(address(c), async () => {
         const call = await body(c, blockCall, wireLimits.wireBytes);
         samples.block({ session: call.session_id, block: call.block_id, data: call.data });
         return done();
