@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { collectSections } from '@sallyport/agent/collectors/all';
+import { collectors, collectSections } from '@sallyport/agent/collectors/all';
 import { noMemory } from '@sallyport/agent/collectors/collector';
 import { executableLimits } from '@sallyport/agent/executables/round';
 import { rootFiles } from '@sallyport/agent/platform/root-files';
@@ -140,12 +140,15 @@ describe('what our agent collects', () => {
   };
 
   it('on this computer is what the collections declare', async () => {
-    const sections = await collectSections({
+    // Asking apt takes seconds and has a test of its own; its items have the fields of the Windows ones.
+    const chosen = collectors.filter(({ collection }) => collection !== 'os-update');
+    const from = {
       files: rootFiles('/'),
       memory: noMemory,
       clock: () => Date.UTC(2026, 0, 1),
       executables: { ...executableLimits, entriesPerTurn: 100 },
-    });
+    };
+    const sections = await collectSections(from, { chosen });
     for (const { collection, items } of sections) check(collection, items);
     expect(sections.map(({ collection }) => collection)).toEqual(
       expect.arrayContaining(['identity', 'software', 'protection']),

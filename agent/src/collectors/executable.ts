@@ -43,7 +43,9 @@ const collect = async ({ files, memory, clock, executables }: CollectContext): P
   }
   const mounts = files.isMachine ? mountsOf(files) : [];
   const after = executableTurn(files, held, clock(), { mounts, limits: executables });
-  if (after !== held) memory.write(memoryName, after);
+  // Between two rounds the last section stands.
+  if (after === held) return undefined;
+  memory.write(memoryName, after);
   if (after.done === undefined) return undefined;
   const removable = files.isMachine ? removableMounts(files, mounts) : [];
   return sortItems(

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { hostMacs, hostName } from '../identity/device-facts.ts';
+import { firmwareIds, hostMacs, hostName } from '../identity/device-facts.ts';
 import { type Collector, clean, item } from './collector.ts';
 import { virtualKind } from './virtual.ts';
 
@@ -9,6 +9,12 @@ const dnsDomain = (resolver: string, name: string): string => {
   if (dot > 0) return name.slice(dot + 1);
   return /^\s*(?:domain|search)\s+(\S+)/m.exec(resolver)?.[1]?.replace(/\.$/, '') ?? '';
 };
+
+/** What firmware prints where nobody entered a number. */
+const realSerial = (text: string): string =>
+  /^(?:0+|none|default string|system serial number|to be filled.*|not specified|not applicable)$/i.test(text)
+    ? ''
+    : text;
 
 const addresses = (family: 'IPv4' | 'IPv6'): string[] =>
   [
@@ -26,6 +32,7 @@ export const collector: Collector = {
   collect: async ({ files }) => {
     const name = hostName(files);
     const domain = dnsDomain(files.text('etc/resolv.conf') ?? '', name);
+    const ids = firmwareIds(files);
     const kind = files.isMachine ? virtualKind(files) : undefined;
     const short = name.split('.')[0] ?? name;
     return [
@@ -41,6 +48,8 @@ export const collector: Collector = {
               macs: hostMacs(files),
               isVirtual: kind !== undefined,
               hypervisor: kind,
+              uuid: clean(ids.uuid?.toLowerCase(), 64),
+              serial: realSerial(clean(ids.serial, 128)),
             }
           : {}),
       }),

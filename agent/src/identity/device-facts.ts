@@ -32,21 +32,27 @@ export const hostName = (files: RootFiles): string =>
 const asUuid = (hex: string): string | undefined =>
   /^[0-9a-f]{32}$/.test(hex) ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : undefined;
 
+/** UUID and serial number of the firmware, of the machine itself only. */
+export const firmwareIds = (files: RootFiles): { uuid?: string; serial?: string } => {
+  const read = (name: string): string | undefined =>
+    files.isMachine ? files.text(`sys/class/dmi/id/${name}`)?.trim() || undefined : undefined;
+  const uuid = read('product_uuid');
+  const serial = read('product_serial')?.slice(0, 128);
+  return {
+    // Boards without a UUID of their own print one digit over and over.
+    ...(uuid !== undefined && new Set(uuid.replace(/[^0-9a-f]/gi, '').toLowerCase()).size > 3 ? { uuid } : {}),
+    ...(serial === undefined ? {} : { serial }),
+  };
+};
+
 /** `fallbackId`: 32 hex digits of the agent's own, where firmware and system have none. */
 export const deviceFacts = (files: RootFiles, fallbackId: string): EnrolDevice => {
-  const firmware = (name: string): string | undefined =>
-    files.isMachine ? files.text(`sys/class/dmi/id/${name}`)?.trim() || undefined : undefined;
-  // Boards without a UUID of their own print one digit over and over; then the system's own id is better.
-  const productUuid = firmware('product_uuid');
-  const uuid =
-    productUuid !== undefined && new Set(productUuid.replace(/[^0-9a-f]/gi, '').toLowerCase()).size > 3
-      ? productUuid
-      : undefined;
+  const { uuid, serial } = firmwareIds(files);
   const machineId = asUuid((files.text('etc/machine-id') ?? '').trim());
   const os = osRelease(files);
   return {
     uuid: uuid ?? machineId ?? asUuid(fallbackId) ?? null,
-    serial: firmware('product_serial')?.slice(0, 128) ?? null,
+    serial: serial ?? null,
     macs: hostMacs(files),
     hostname: hostName(files).slice(0, 255),
     os: [os['ID'], os['VERSION_ID']].filter(Boolean).join(' ').slice(0, 128),

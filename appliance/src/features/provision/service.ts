@@ -274,6 +274,8 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         rows: queries.connections(),
         retention: { days: 400 },
       },
+      // It lies on the devices; the appliance holds none of it.
+      { row: 'E5', pillar: 'local', name: 'device-log', rows: 0, personal: 'possible' },
       { row: 'E6', pillar: 'local', name: 'jobs', rows: queries.jobs(), retention: { days: 90 } },
     ].map((entry) => extra(entry as Extra));
 

@@ -55,6 +55,10 @@ export const register = {
   'register.connections.title': 'Открытые соединения',
   'register.connections.source': 'это устройство',
   'register.connections.purpose': 'чтобы показать, что оно соединяется только с указанным',
+  'register.device-log.title': 'Собственные журналы устройств',
+  'register.device-log.source': 'агент, только на самом устройстве',
+  'register.device-log.purpose':
+    'чтобы видеть, что делал агент; показывает sallyport-agent log, не отправляется никогда',
   'register.jobs.title': 'Запуски заданий сервера',
   'register.jobs.source': 'сервер',
   'register.jobs.purpose': 'чтобы продолжать долгую работу и находить сбои',
