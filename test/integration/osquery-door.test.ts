@@ -161,7 +161,12 @@ describe('inventory', () => {
       .map((line) => line.split('\t'))
       .filter(([status]) => status === 'installed')
       .map(([, name = '', version = '', source = '', arch = '', size = '', maintainer = '']) => ({
-        ...{ name, version, source, arch, size, maintainer },
+        name,
+        version,
+        source,
+        arch,
+        size,
+        maintainer,
         status: 'install ok installed',
       }));
     const release = /^VERSION_ID="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
