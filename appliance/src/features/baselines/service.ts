@@ -159,6 +159,11 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
         if (store.counts(id, content).length === 0) throw invalid({ collections: { key: 'validation.notReported' } });
       } else if (before === undefined) {
         throw invalid({ reference: { key: 'validation.required' } });
+      } else {
+        // Without a reference nothing can be expected of a section that the content does not have.
+        const held = new Set(store.counts(id, content).map(({ collection }) => collection));
+        if (options.collections.some((name) => !held.has(name)))
+          throw invalid({ reference: { key: 'validation.required' } });
       }
       const written = objects.put(
         actor,
