@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
@@ -10,13 +8,17 @@ import { unpackIds } from '../inventory/packed-ids.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { SectionChanged, Snapshot } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Body, requireRight } from '../objects/types.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { acceptances } from './acceptance.ts';
+import { baselineApproval } from './approval.ts';
 import { deviceBaselineId, groupBaselineId, groupTree, toBaseline } from './chain.ts';
 import { deviationChecker } from './check.ts';
-import { type DeviationRow, deviationStore } from './deviation-store.ts';
-import { contentColumns, contentSnapshot, mergeAcceptance } from './expected.ts';
+import { contentHash } from './content-hash.ts';
+import { deviationStore } from './deviation-store.ts';
+import { deviationView } from './deviation-view.ts';
+import { contentSnapshot } from './expected.ts';
 import { type CoveredDevice, coverageQueries } from './queries.ts';
-import { type AcceptanceRow, baselineStore, type SidesRow } from './store.ts';
+import { baselineStore } from './store.ts';
 import { ensureBaselineTriggers } from './triggers.ts';
 import type {
   Acceptance,
@@ -91,99 +93,11 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   const store = baselineStore(db);
   const deviations = deviationStore(db);
   const queries = coverageQueries(db);
+  const hashOf = contentHash({ store, inventory });
+  const approve = baselineApproval({ db, objects, inventory, store, clock, hashOf });
+  const acceptAll = acceptances({ store, clock });
+  const { toAcceptance, toDeviations } = deviationView({ store, inventory });
   const check = deviationChecker({ store, deviations, inventory, objects, events, clock });
-
-  const keysOf = (collection: string, snapshot: Snapshot): string[] =>
-    snapshot.mode === 'shared'
-      ? inventory.itemKeys(collection, snapshot.items).sort()
-      : snapshot.rows.map(({ key, digest }) => `${key} ${digest}`).sort();
-
-  const sideKey = (collection: string, item: number | null, key: string | null): string | null =>
-    item === null ? key : (inventory.itemKeys(collection, Uint32Array.of(item))[0] ?? `#${item}`);
-
-  /** What the chain vouches for: the content by its keys, and every acceptance in force with who, why and until when. */
-  const hashOf = (id: string, content: number, accepted: readonly number[]): string => {
-    const held = Object.fromEntries(
-      store.contents(id, content).map((row) => [row.collection, keysOf(row.collection, contentSnapshot(row))]),
-    );
-    const decisions = store.acceptances(accepted).map((one) => ({
-      collection: one.collection,
-      device: one.device,
-      before: sideKey(one.collection, one.before_item, one.before_key),
-      after: sideKey(one.collection, one.after_item, one.after_key),
-      reason: one.reason,
-      actor: one.actor,
-      at: one.at,
-      expires: one.expires_at,
-    }));
-    return createHash('sha256')
-      .update(canonicalJson({ content: held, accepted: decisions }))
-      .digest('hex');
-  };
-
-  const wrongOptions = (options: ApproveOptions): FieldErrors => {
-    const faults: FieldErrors = {};
-    const known = new Set(inventory.collections().map(({ name }) => name));
-    if (options.collections.length === 0) faults['collections'] = { key: 'validation.required' };
-    if (options.collections.some((name) => !known.has(name))) faults['collections'] = { key: 'validation.choice' };
-    if (options.allowed?.some((line) => !/^[a-z][a-z0-9-]* +\S/.test(line)))
-      faults['allowed'] = { key: 'validation.format' };
-    if (options.expiresAt != null && options.expiresAt <= clock()) faults['expiresAt'] = { key: 'validation.future' };
-    return faults;
-  };
-
-  const approve = (
-    actor: Actor,
-    id: string,
-    body: Body,
-    source: number | undefined,
-    options: ApproveOptions,
-  ): Baseline => {
-    requireRight(actor, 'devices:write');
-    const faults = wrongOptions(options);
-    if (Object.keys(faults).length > 0) throw invalid(faults);
-    return immediate(db, () => {
-      const previous = objects.find('baseline', id);
-      const before = previous === undefined ? undefined : toBaseline(previous);
-      let content = before?.content ?? 0;
-      let accepted = before?.accepted ?? [];
-      if (source !== undefined) {
-        content = store.nextContent(id);
-        accepted = [];
-        for (const collection of options.collections) {
-          const snapshot = inventory.snapshot(source, collection);
-          // Nothing was reported: nothing is expected until it is approved anew.
-          if (snapshot === undefined) continue;
-          store.putContent({ baseline: id, content, collection, ...contentColumns(snapshot) });
-        }
-        if (store.counts(id, content).length === 0) throw invalid({ collections: { key: 'validation.notReported' } });
-      } else if (before === undefined) {
-        throw invalid({ reference: { key: 'validation.required' } });
-      } else {
-        // Without a reference nothing can be expected of a section that the content does not have.
-        const held = new Set(store.counts(id, content).map(({ collection }) => collection));
-        if (options.collections.some((name) => !held.has(name)))
-          throw invalid({ reference: { key: 'validation.required' } });
-      }
-      const written = objects.put(
-        actor,
-        'baseline',
-        id,
-        {
-          ...body,
-          collections: [...options.collections],
-          allowed: [...(options.allowed ?? before?.allowed ?? [])],
-          expiresAt: options.expiresAt == null ? null : toTime(options.expiresAt),
-          approvedAt: toTime(clock()),
-          content,
-          contentHash: hashOf(id, content, accepted),
-          accepted: accepted.map(String),
-        },
-        options.comment === undefined || options.comment === '' ? {} : { comment: options.comment },
-      );
-      return toBaseline(written);
-    });
-  };
 
   const deviceOf = (id: number) => devices.find(id);
 
@@ -219,106 +133,6 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
       deviating: open?.devices ?? 0,
       counts: Object.fromEntries(store.counts(baseline.id, baseline.content).map((row) => [row.collection, row.count])),
     };
-  };
-
-  const toAcceptance = (row: AcceptanceRow): Acceptance => ({
-    id: row.id,
-    baseline: row.baseline,
-    device: row.device,
-    collection: row.collection,
-    title: row.title,
-    reason: row.reason,
-    actor: row.actor,
-    at: row.at,
-    expiresAt: row.expires_at,
-  });
-
-  const toDeviations = (rows: readonly DeviationRow[]): Deviation[] => {
-    const changes = new Map(
-      inventory
-        .readChanges(rows.map((row) => ({ ...row, door: '', at: row.since, count: null })))
-        .map((change) => [change.id, change]),
-    );
-    const accepted = new Map(
-      store
-        .acceptances(rows.flatMap(({ acceptance }) => (acceptance === null ? [] : [acceptance])))
-        .map((row) => [row.id, toAcceptance(row)]),
-    );
-    return rows.flatMap((row) => {
-      const change = changes.get(row.id);
-      if (change === undefined) return [];
-      return [
-        {
-          id: row.id,
-          baseline: row.baseline,
-          device: row.device,
-          collection: row.collection,
-          operation: row.operation,
-          title: row.title,
-          change,
-          since: row.since,
-          until: row.until,
-          outcome: row.outcome,
-          acceptance: row.acceptance === null ? null : (accepted.get(row.acceptance) ?? null),
-          workOrder:
-            row.work_order === null
-              ? null
-              : { text: row.work_order, actor: row.work_order_actor ?? '', at: row.work_order_at ?? 0 },
-        },
-      ];
-    });
-  };
-
-  /** The deviations of one baseline become part of it; the ids of all acceptances in force then. */
-  const acceptAll = (
-    actor: Actor,
-    baseline: Baseline,
-    rows: readonly DeviationRow[],
-    options: AcceptOptions,
-  ): { accepted: number[]; byDeviation: Map<number, number | null> } => {
-    const at = clock();
-    const isCurrent = (one: AcceptanceRow): boolean => one.expires_at === null || one.expires_at > at;
-    const inForce = new Map(
-      store
-        .acceptances(baseline.accepted)
-        .filter(isCurrent)
-        .map((row) => [row.id, row]),
-    );
-    const byDeviation = new Map<number, number | null>();
-    for (const row of rows) {
-      const device = baseline.scope === 'group' && options.scope === 'group' ? null : row.device;
-      const sides: SidesRow = row;
-      const earlier = [...inForce.values()].filter((one) => one.device === device && one.collection === row.collection);
-      const merged = device === null ? undefined : mergeAcceptance(sides, earlier);
-      if (merged !== undefined) inForce.delete(merged.replaces.id);
-      const kept = {
-        baseline: baseline.id,
-        device,
-        collection: row.collection,
-        title: row.title,
-        reason: options.reason,
-        actor: actorRef(actor),
-        at,
-        expires_at: options.expiresAt ?? null,
-      };
-      const { before_item, after_item, before_row, after_row, before_key, after_key } = merged?.sides ?? sides;
-      const id = store.addAcceptance({
-        ...kept,
-        before_item,
-        after_item,
-        before_row,
-        after_row,
-        before_key,
-        after_key,
-      });
-      // What returned to the content needs nothing in force; its acceptance is kept as what was decided.
-      if (merged === undefined || merged.sides !== null) {
-        const [added] = store.acceptances([id]);
-        if (added !== undefined) inForce.set(id, added);
-      }
-      byDeviation.set(row.id, id);
-    }
-    return { accepted: [...inForce.keys()], byDeviation };
   };
 
   const accept: BaselineService['accept'] = (actor, ids, given) => {
