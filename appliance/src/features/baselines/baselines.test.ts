@@ -321,7 +321,9 @@ describe('a baseline', () => {
   it('of a device that is gone stays to be read and removed; merged sections are compared anew', () => {
     const { devices, inventory } = site.appliance;
     const { id, publicId } = newDevice();
-    const other = newDevice();
+    const seen = { method: 'agent' as const, at: clock.ms, facts: { hostname: 'by-name-alone' }, clientId: 'one' };
+    const introduced = devices.introduce(systemActor, seen)?.device.id ?? 0;
+    const other = devices.approve(systemActor, introduced);
     report(id, 'software', [deb('bash', '5')]);
     report(other.id, 'hardware', [{ type: 'memory', model: 'DDR4' }]);
     baselines.approveDevice(systemActor, publicId, { collections: ['software'] });
