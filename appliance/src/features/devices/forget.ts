@@ -56,13 +56,16 @@ export const deviceForgetting = (parts: ForgetParts) => {
     if (other !== undefined) forgetDecision(other);
   };
 
-  const remove = (device: Device): void => {
+  /** Removes what tables hold of a device; prepared once for many. */
+  const tableRemovers = () =>
+    deviceTables(db, kept).map(({ name }) => db.prepare<[number]>(`delete from "${name}" where device = ?`));
+
+  const remove = (device: Device, removers: ReturnType<typeof tableRemovers>): void => {
     for (const id of parkedOf(device.id)) dropMerge(id);
     parts.forgetInventory(device.id);
     for (const one of derived) one.forget(device.id);
     merges.setResembles(merges.resembling(device.id), null);
-    for (const { name } of deviceTables(db, kept))
-      db.prepare<[number]>(`delete from "${name}" where device = ?`).run(device.id);
+    for (const remover of removers) remover.run(device.id);
     forgetDecision(device.publicId);
     merges.removeDevice(device.id);
   };
@@ -75,7 +78,7 @@ export const deviceForgetting = (parts: ForgetParts) => {
         if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
         if (device.state === 'managed' || device.state === 'held')
           throw new AppError('CONFLICT', 'the device may still come in; revoke it first');
-        remove(device);
+        remove(device, tableRemovers());
         events.record('device-forgotten', {
           actor: actorRef(actor),
           params: { device: device.publicId, name: device.hostname },
@@ -85,21 +88,21 @@ export const deviceForgetting = (parts: ForgetParts) => {
     /** Idle records, sections of records that are gone, merges that are too old to be undone. Returns how many records went. */
     expire: (): number => {
       const before = clock() - parts.idleDays() * dayMs;
-      const names: string[] = [];
+      const removers = tableRemovers();
       let count = 0;
       for (let found = batch; found === batch; count += found) {
+        // Each step with its own event: none goes unsaid, whenever this ends.
         found = immediate(db, () => {
-          const rows = idle.all(before, before, batch);
-          for (const { id } of rows) {
-            const device = store.byId(id);
-            if (device === undefined) continue;
-            if (names.length < maxNamed) names.push(device.hostname || device.publicId);
-            remove(device);
-          }
-          return rows.length;
+          const records = idle.all(before, before, batch).flatMap(({ id }) => store.byId(id) ?? []);
+          for (const device of records) remove(device, removers);
+          const names = records.slice(0, maxNamed).map((device) => device.hostname || device.publicId);
+          if (records.length > 0)
+            events.record('devices-expired', {
+              params: { count: records.length, names: names.join(', ').slice(0, 1_000) },
+            });
+          return records.length;
         });
       }
-      if (count > 0) events.record('devices-expired', { params: { count, names: names.join(', ').slice(0, 1_000) } });
       for (const { device } of strays.all(batch)) {
         parts.forgetInventory(device);
         for (const one of derived) one.forget(device);
