@@ -73,7 +73,8 @@ const usbDevices = (files: RootFiles, disks: readonly Disk[]): Item[] => {
           vendorId: read('idVendor', 16).toLowerCase(),
           productId: read('idProduct', 16).toLowerCase(),
           serial: read('serial'),
-          port: slot,
+          // With a number of its own it is the same device in another port.
+          port: read('serial') === '' ? slot : undefined,
           capacityBytes: capacityOf(disks, slot),
           allowed: allowedBy(read('authorized')),
         }),
