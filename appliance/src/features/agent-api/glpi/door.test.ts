@@ -264,6 +264,30 @@ describe('a caller', () => {
     expect(JSON.stringify(appliance.events.list({ limit: 500 }).rows)).not.toContain(good);
   });
 
+  it('reaches no task without the address of a managed device', async () => {
+    const { content, ...names } = machine();
+    const secret = token({ approve: 'auto' });
+    await glpiClient(send, secret, names).inventory(content);
+    const { publicId = '' } = deviceNamed(names.deviceId) ?? {};
+    const mark = appliance.personal.keyed(`glpi deploy ${publicId}`).toString('hex');
+    const status = async (path: string, method = 'GET'): Promise<number> => (await send(path, { method })).status;
+    expect(await status(`/a/${secret}/deploy/${publicId}.${mark}?action=getJobs`)).toBe(200);
+    const part = `parts/a/aa/${'a'.repeat(128)}`;
+    const wrong = [
+      `/a/x/deploy/${publicId}.${mark}?action=getJobs`,
+      `/a/${secret}/collect/${publicId}.${mark}?action=getJobs`,
+      `/a/${secret}/deploy/${publicId}.${'0'.repeat(mark.length)}?action=getJobs`,
+      `/a/${secret}/deploy/x?action=getJobs`,
+      `/a/${secret}/deploy/${publicId}.${mark}/${part}`,
+      `/a/x/deploy/${publicId}.${mark}/${part}`,
+      '/a/x/glpi?action=getConfig',
+    ];
+    for (const path of wrong) expect([path, await status(path)]).toEqual([path, 404]);
+    expect(await status(`/a/${secret}/collect/x?action=setAnswer`, 'POST')).toBe(404);
+    appliance.devices.revoke(systemActor, deviceNamed(names.deviceId)?.id ?? 0);
+    expect(await status(`/a/${secret}/deploy/${publicId}.${mark}?action=getJobs`)).toBe(404);
+  });
+
   it('gives user and password where the token asks for them', async () => {
     const { content, ...names } = machine();
     const secret = token({ approve: 'auto', basicHash: basicHash('plant', 'pass word:1') });
