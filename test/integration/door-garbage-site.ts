@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { compose } from '@sallyport/appliance/compose';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { httpApp } from '@sallyport/appliance/http-app';
@@ -20,6 +21,10 @@ export type Route = { readonly method: string; readonly pattern: string };
 
 /** `isCut`: the server has refused and closed before the caller had sent everything, and its words got lost. */
 export type Answer = { status: number; type: string; text: string; isCut?: true };
+
+/** Agents of the XML dialect read nothing but zlib. */
+const textOf = (bytes: Buffer): string =>
+  (bytes[0] === 0x78 && bytes[1] === 0x9c ? inflateSync(bytes) : bytes).toString();
 
 export type Sent = {
   body?: Uint8Array | string;
@@ -76,7 +81,7 @@ const callerOf = (
             resolve({
               status: response.statusCode ?? 0,
               type: response.headers['content-type'] ?? '',
-              text: Buffer.concat(chunks).toString(),
+              text: textOf(Buffer.concat(chunks)),
             });
           });
         });

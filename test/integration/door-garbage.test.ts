@@ -114,9 +114,16 @@ const isStream = ({ pattern }: Route): boolean => pattern.endsWith('/stream');
 
 const codeOf = (answer: Answer): string | undefined => {
   if (answer.type.includes('json')) {
-    const { error } = JSON.parse(answer.text) as { error?: string | { code?: string } };
+    const { error, status, message } = JSON.parse(answer.text) as {
+      error?: string | { code?: string };
+      status?: string;
+      message?: string;
+    };
+    // The words of GLPI agents.
+    if (status === 'error') return message;
     return typeof error === 'string' ? error : error?.code;
   }
+  if (answer.type === 'application/x-compress-zlib') return /<REPLY><ERROR>([^<]+)<\/ERROR>/.exec(answer.text)?.[1];
   // A page names its code; a form that is shown again names its fields.
   return (
     /([A-Z][A-Z_]+), HTTP \d{3}/.exec(answer.text)?.[1] ??
