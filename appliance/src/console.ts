@@ -63,7 +63,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         transact: (work) => immediate(db, work),
         chain: remembered(() => events.verifyChain(), clock),
         receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),
-        badges: navigationBadges({ ...appliance, deviceQueries: queries, deviceList: list }),
+        badges: navigationBadges({ ...appliance, deviceQueries: queries, deviceList: list, clock }),
         apiDocument: () => described.document,
       },
       model,

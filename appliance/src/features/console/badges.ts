@@ -1,24 +1,32 @@
 import type { ContextInput } from '@sallyport/ui/context';
 import type { ConsoleDeps } from './types.ts';
 
+/** A count that took long is made again only after this many times as long: a busy intake changes something all the time. */
+const rests = 50;
+/** Counts below this cost nothing that anybody notices. */
+const cheapMs = 20;
+
 /** What is abnormal or moving, for the navigation; worked out again when something that it shows has changed. */
 export const navigationBadges = (
   deps: Pick<
     ConsoleDeps,
-    'deviceQueries' | 'deviceList' | 'vulnerabilities' | 'devices' | 'deployments' | 'exchange' | 'jobs'
+    'deviceQueries' | 'deviceList' | 'vulnerabilities' | 'devices' | 'deployments' | 'exchange' | 'jobs' | 'clock'
   >,
 ): (() => ContextInput['badges']) => {
-  const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs } = deps;
-  const held = { stamp: '', act: 0, attend: 0, actDevices: 0 };
+  const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs, clock } = deps;
+  const held = { stamp: '', act: 0, attend: 0, actDevices: 0, againAtMs: 0 };
   const derived = (): typeof held => {
     const stamp = deviceQueries.stamp();
-    if (stamp === held.stamp) return held;
-    const { matrix } = vulnerabilities.counts();
+    const startMs = clock();
+    if (stamp === held.stamp || (startMs < held.againAtMs && startMs > held.againAtMs - rests * 60_000)) return held;
+    const matrix = vulnerabilities.matrix();
     const sum = (row: Readonly<Record<string, number>>): number => Object.values(row).reduce((all, n) => all + n, 0);
     held.act = sum(matrix.act);
     held.attend = sum(matrix.attend);
     held.actDevices = deviceList.worstCounts()[0] ?? 0;
     held.stamp = stamp;
+    const tookMs = clock() - startMs;
+    held.againAtMs = tookMs < cheapMs ? 0 : startMs + tookMs * rests;
     return held;
   };
   return () => {

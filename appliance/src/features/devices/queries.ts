@@ -97,7 +97,7 @@ export const deviceQueries = (db: Database) => {
   const stamp = db.prepare<[], { stamp: string }>(
     `select (select coalesce(max(id), 0) from change_log) || '.' || (select coalesce(max(seq), 0) from audit) || '.' ||
        coalesce((select snapshot || '.' || matched from exchange_state), '') || '.' ||
-       (select count(*) from section) as stamp`,
+       (select count(*) from device) as stamp`,
   );
   const toRow = ({ level, reasons, visible, ...row }: Row): DeviceListRow => ({
     ...row,

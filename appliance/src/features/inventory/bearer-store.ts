@@ -21,7 +21,9 @@ export const bearerStore = (db: Database, collection: Collection) => {
   );
   const drop = db.prepare<[number, number]>(`delete from ${table} where block = ? and item = ?`);
   const lastBlock = db.prepare<[], number | null>(`select max(block) from ${table}`).pluck();
-  const every = db.prepare<[], { block: number; item: number } & Block>(`select * from ${table}`);
+  const ofBlock = db.prepare<[number], { item: number } & Block>(
+    `select item, devices, count from ${table} where block = ?`,
+  );
   const addDue = db.prepare<[number]>(`insert or ignore into ${due} (device) values (?)`);
   const dropDue = db.prepare<[number]>(`delete from ${due} where device = ?`);
   const isDue = db.prepare<[number], number>(`select 1 from ${due} where device = ?`).pluck();
@@ -110,11 +112,10 @@ export const bearerStore = (db: Database, collection: Collection) => {
       }
       return [...found].sort((a, b) => a - b);
     },
-    /** What is entered; for `verify`. */
-    entered: function* (): Generator<{ item: number; devices: Uint32Array }> {
-      for (const row of every.iterate())
-        yield { item: row.item, devices: unpackBlock(row.block, row.devices, row.count) };
-    },
+    /** The devices that are entered in a block, by item; for `verify`. */
+    entered: (at: number): Map<number, Set<number>> =>
+      new Map(ofBlock.all(at).map((row) => [row.item, new Set(unpackBlock(at, row.devices, row.count))])),
+    lastBlock: (): number => lastBlock.get() ?? -1,
     isDue: (device: number): boolean => isDue.get(device) !== undefined,
   };
 };

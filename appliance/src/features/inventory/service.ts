@@ -5,6 +5,7 @@ import type { Personal } from '../../platform/personal.ts';
 import type { BearerStore } from './bearer-store.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
+import { blockOf } from './device-blocks.ts';
 import { shapeOf } from './item.ts';
 import { unpackIds } from './packed-ids.ts';
 import { reportWriter } from './put-report.ts';
@@ -110,7 +111,7 @@ const dayMs = 86_400_000;
 const batchRows = 2_000;
 
 /** Every member must exist, and the kept counts must be those of the members. */
-const checkShared = (name: string, members: readonly Members[], shared: SharedStore): string[] => {
+const checkShared = (name: string, members: Iterable<Members>, shared: SharedStore): string[] => {
   const expected = new Map<number, number>();
   for (const { items } of members) for (const id of items) expected.set(id, (expected.get(id) ?? 0) + 1);
   const counts = shared.counts();
@@ -126,24 +127,32 @@ const checkShared = (name: string, members: readonly Members[], shared: SharedSt
   return [...faults, ...missing.map((id) => `${name}: item ${id} is missing`)];
 };
 
-/** Who is entered for an item must be who has it, but for devices that are due. */
+/** Who is entered for an item must be who has it, but for devices that are due; a block of devices after the other. */
 const checkBearers = (name: string, members: Iterable<Members>, bearers: BearerStore): string[] => {
-  const entered = new Map<number, Set<number>>();
-  for (const { item, devices } of bearers.entered()) {
-    const held = entered.get(item) ?? new Set<number>();
-    entered.set(item, held);
-    for (const device of devices) held.add(device);
-  }
   const faults: string[] = [];
+  const state = { block: -1, entered: new Map<number, Set<number>>() };
+  const finish = (): void => {
+    for (const [item, devices] of state.entered)
+      for (const device of devices)
+        faults.push(`${name}: device ${device} is entered for item ${item} and does not have it`);
+  };
+  const goTo = (block: number): void => {
+    // Blocks without any device must be empty, too.
+    while (state.block < block) {
+      finish();
+      state.block += 1;
+      state.entered = bearers.entered(state.block);
+    }
+  };
   for (const { device, items } of members) {
+    goTo(blockOf(device));
     if (bearers.isDue(device)) continue;
     for (const item of items)
-      if (entered.get(item)?.delete(device) !== true)
+      if (state.entered.get(item)?.delete(device) !== true)
         faults.push(`${name}: device ${device} has item ${item} and is not entered for it`);
   }
-  for (const [item, devices] of entered)
-    for (const device of devices)
-      faults.push(`${name}: device ${device} is entered for item ${item} and does not have it`);
+  goTo(Math.max(state.block, bearers.lastBlock()));
+  finish();
   return faults.slice(0, 20);
 };
 
@@ -228,7 +237,7 @@ export const inventoryService = ({
         shared === undefined || bearers === undefined
           ? []
           : [
-              ...checkShared(collection.name, [...reader.members(collection.name)], shared),
+              ...checkShared(collection.name, reader.members(collection.name), shared),
               ...checkBearers(collection.name, reader.members(collection.name), bearers),
             ],
       ),

@@ -71,6 +71,8 @@ export type VulnerabilityService = {
   /** Throws NOT_FOUND. */
   why(id: string): FindingWhy;
   counts(): FindingCounts;
+  /** The same without the devices, which are counted one by one. */
+  matrix(): FindingCounts['matrix'];
   forDevice(device: number): DeviceFinding[];
   /** Open findings per device, worst decision first; devices without are absent. */
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
@@ -295,6 +297,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         devices: bearersOf(coord).map((device) => ({ device, firstSeen: firstSeenOf(store, device, finding) })),
       };
     },
+    matrix: () => queries.counts().matrix,
     counts: () => {
       const affected = queries.openCoords();
       let devices = 0;

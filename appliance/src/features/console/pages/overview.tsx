@@ -81,7 +81,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     actorFor(c, 'devices:read');
     const ctx = viewContext(deps, c);
     const counts = model.counts();
-    const findings = vulnerabilities.counts();
+    const matrix = vulnerabilities.matrix();
     const worst = deviceList.worstCounts();
     const since = clock() - shiftMs;
     const recent = events.list({ from: since, limit: shownEvents }).rows;
@@ -102,13 +102,13 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           notVisibleHours: objects.settingInteger('devices.not-visible-hours'),
         }}
         act={{
-          findings: Object.values(findings.matrix.act).reduce((sum, n) => sum + n, 0),
+          findings: Object.values(matrix.act).reduce((sum, n) => sum + n, 0),
           devices: worst[DECISIONS.indexOf('act')] ?? 0,
         }}
         updatesNeeded={supply.undecided}
         exchange={exchangePart()}
         decisions={DECISIONS.map((decision) => {
-          const row = findings.matrix[decision];
+          const row = matrix[decision];
           return {
             decision,
             findings: row.available + row.none + row.undetermined,
