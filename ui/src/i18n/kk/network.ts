@@ -191,7 +191,7 @@ export const network = {
   'discovery.poll': 'Қазір оқу',
   'discovery.stop': 'Тоқтату',
   'discovery.starting': 'Іске қосылуда…',
-  'discovery.testOk': '{name}: байланыс пен кіру сәтті. {vendor}; {bases}',
+  'discovery.testOk': '{name}: байланыс пен кіру дұрыс. {vendor}; {bases}',
   'discovery.testFailed': '{name}: {code}',
   'discovery.started': '{name}: іске қосылды',
   'discovery.stopping': '{name}: ағымдағы сұраудан кейін аяқталады',
@@ -218,7 +218,7 @@ export const network = {
   'discovery.hindrance.hours': 'Тәуліктің бұл уақытында емес',
   'discovery.hindrance.nothing': 'Жіберетін ештеңе жоқ',
   'discovery.scanCounts': '{asked} ішінен {found} жауап берді, жаңа {created}',
-  'discovery.scanProgress': '{total} сұраудың {done}-і, жауап берген {found}',
+  'discovery.scanProgress': 'Сұраулар: {total}, жіберілгені {done}, жауап бергені {found}',
   'discovery.plan': 'Не жіберіледі',
   'discovery.planWhy':
     'Сұрау — деректерсіз TCP байланысы немесе бір ping. Бір мекенжай бір мезгілде екі рет сұралмайды; реті кездейсоқ.',
