@@ -127,7 +127,7 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
 
 /** A person's values: where they are, and erasing them for ever. */
 export const Persons = (props: PersonsProps) => {
-  const { ctx, needsTwo, backups, erasures } = props;
+  const { ctx, needsTwo, backups, erasures, errors } = props;
   const write = withoutRight(ctx, 'provision:write');
   return (
     <Page
@@ -149,6 +149,7 @@ export const Persons = (props: PersonsProps) => {
               autocomplete="off"
               spellcheck={false}
               required
+              errors={errors}
             />
             <div>
               <Button kind="primary" unavailable={write}>

@@ -147,10 +147,15 @@ export const Stick = ({ ctx, plan, error }: StickProps) => {
                 name="file"
                 accept=".json,.xml,.ocs,.zip"
                 required
-                aria-describedby="f-file-hint"
+                aria-invalid={error === undefined ? undefined : 'true'}
+                aria-describedby={error === undefined ? 'f-file-hint' : 'f-file-fault f-file-hint'}
               />
               <small id="f-file-hint">{ctx.t('stick.fileHint')}</small>
-              {error === undefined ? null : <Fault ctx={ctx}>{ctx.say(error)}</Fault>}
+              {error === undefined ? null : (
+                <Fault ctx={ctx} id="f-file-fault">
+                  {ctx.say(error)}
+                </Fault>
+              )}
             </div>
             <div>
               <Button kind={plan?.draft === undefined ? 'primary' : 'second'} unavailable={write}>
