@@ -55,6 +55,12 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     return faults;
   };
 
+  /** A form that names no client must not become a token: what the page offers first is not what somebody chose. */
+  const notChosen = (form: Pick<Form, 'text'>): FieldErrors => ({
+    ...(clients.some((client) => client === form.text('client')) ? {} : { client: { key: 'validation.choice' } }),
+    ...(systems.some((system) => system === form.text('system')) ? {} : { system: { key: 'validation.choice' } }),
+  });
+
   const kitOf = (values: Values, secret: string): Kit =>
     kitFor({
       client: values.client,
@@ -103,7 +109,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'accounts:write');
     const form = c.get('form');
     const values = valuesOf(form);
-    const errors = faultsOf(values);
+    const errors = { ...faultsOf(values), ...notChosen(form) };
     if (Object.keys(errors).length > 0) return show(c, values, { errors });
     const held = secretIn(form, values);
     if (held !== undefined) return show(c, values, { secret: held });
