@@ -1,12 +1,21 @@
 import crypto from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './test/support/tally-reporter.ts';
+import { temporaryRoot } from './test/support/temporary-root.ts';
 
 if (Number(process.versions.napi) < 10 || typeof crypto.argon2 !== 'function') {
   throw new Error(
     `the tests need Node.js 24, but were started with ${process.version}. Run "make setup", then start them through make, npm or node_modules/.bin/node.`,
   );
 }
+
+const root = temporaryRoot();
+// Workers, and the commands that they start, inherit both.
+if (root !== undefined) process.env['TMPDIR'] = root;
+// The same commands are started many hundred times.
+process.env['NODE_COMPILE_CACHE'] ??= join(root ?? tmpdir(), 'sallyport-compile-cache');
 
 const source = {
   resolve: { conditions: ['@sallyport/source'] },
@@ -27,13 +36,13 @@ export default defineConfig({
     projects: [
       project('architecture', ['test/architecture/**/*.test.ts']),
       project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}']),
-      // These start the built commands and real servers, each file with folders and ports of its own.
-      project('commands', ['test/{integration,interop}/**/*.test.{ts,tsx}'], {
+      // These start the built commands, real servers and a browser, each file with folders and ports of its own.
+      project('commands', ['test/{integration,interop,e2e}/**/*.test.{ts,tsx}'], {
         testTimeout: 180_000,
         hookTimeout: 240_000,
       }),
-      // These drive a browser, kill in the right moment or count what a fault leaves, so they take turns.
-      project('system', ['test/{fault,e2e,fuzz}/**/*.test.{ts,tsx}'], {
+      // These kill in the right moment or count what a fault leaves, so they take turns.
+      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], {
         testTimeout: 180_000,
         hookTimeout: 240_000,
         fileParallelism: false,

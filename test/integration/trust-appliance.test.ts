@@ -117,7 +117,7 @@ describe('trust on an appliance', () => {
     const text = (await tryCommand('sallyport', ['site-card', 'export', '--out', at('card'), ...data])).stdout;
     const spoken = text
       .split('\n')
-      .filter((line) => /^ +\d+ [a-z]/.test(line))
+      .filter((line) => /^ +\d{1,2} [a-z]{3}/.test(line))
       .join(' ');
     await host('site', 'add', at('card'), '--fingerprint', spoken);
   });
