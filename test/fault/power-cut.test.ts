@@ -97,7 +97,7 @@ describe.skipIf(!can)('a power cut in an import', () => {
   };
 
   const expectRecovers = async (cut: number, loss: Loss, index: number): Promise<void> => {
-    const home = join(folder.path, `cut-${cut}-${loss}`);
+    const home = join(folder.path, `cut-${cut}-${loss}-${index}`);
     const chance = random(seed + cut);
     writeCut(history, cut, loss, home, () => chance.next());
     const dataDir = join(home, 'data');

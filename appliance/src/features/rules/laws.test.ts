@@ -27,7 +27,7 @@ beforeAll(async () => {
   rules = ruleService({ ...site, clock: () => clock.now });
   makeGroups(site);
   for (const drawn of fc.sample(drawnDevice, { numRuns: 12, seed: 11 }))
-    fleet.set(applyDrawn(site, drawn, clock.now), drawn);
+    redrawn(applyDrawn(site, drawn, clock.now), drawn);
   rules.settle();
 });
 afterAll(async () => {
@@ -39,16 +39,19 @@ const fits = (condition: Condition, device: number): boolean => {
   const drawn = fleet.get(device);
   return (
     drawn !== undefined &&
-    plainFits(condition, recordOf(drawn, drawnAt.get(device) ?? clock.now), { now: clock.now, groupsBelow })
+    plainFits(condition, recordOf(drawn, drawnAt.get(device) ?? 0), { now: clock.now, groupsBelow })
   );
 };
 /** When the device's last contact was drawn. */
 const drawnAt = new Map<number, number>();
+const redrawn = (device: number, drawn: Drawn): void => {
+  drawnAt.set(device, clock.now);
+  fleet.set(device, drawn);
+};
 const redraw = (device: number, drawn: Drawn): void => {
   applyDrawn(site, drawn, clock.now, device);
-  drawnAt.set(device, clock.now);
   const software = drawn.software ?? fleet.get(device)?.software ?? null;
-  fleet.set(device, { ...drawn, software });
+  redrawn(device, { ...drawn, software });
 };
 const dump = (): unknown[] => site.db.prepare('select device, tag, source from device_tag order by 1, 2, 3').all();
 const groupOf = (device: number): unknown =>
