@@ -32,7 +32,8 @@ export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
     pool: 'forks',
-    maxWorkers: 2,
+    // On a disk they wait for flushes, so one more finds something to do.
+    maxWorkers: root === undefined ? 3 : 2,
     projects: [
       project('architecture', ['test/architecture/**/*.test.ts']),
       project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}']),
