@@ -1,4 +1,5 @@
-import { type Database, immediate } from '../../platform/database.ts';
+import type { Database } from '../../platform/database.ts';
+import { makeTriggers } from '../../platform/triggers.ts';
 
 // What a device is compared with moves with its group, and what it holds with merges and forgotten sections: triggers mark
 // it, in the same transaction, whichever process writes. Reports themselves are compared at once.
@@ -41,22 +42,5 @@ const triggers: ReadonlyArray<readonly [name: string, body: string]> = [
   ],
 ];
 
-const statementOf = ([name, body]: readonly [string, string]): string => `CREATE TRIGGER ${name} ${body}`;
-
-/** Makes the triggers that are missing or differ; takes the write lock only then. */
-export const ensureBaselineTriggers = (db: Database): void => {
-  const held = new Map(
-    db
-      .prepare<[], { name: string; sql: string }>("select name, sql from sqlite_schema where type = 'trigger'")
-      .all()
-      .map(({ name, sql }) => [name, sql]),
-  );
-  const wrong = triggers.filter((trigger) => held.get(trigger[0]) !== statementOf(trigger));
-  if (wrong.length === 0) return;
-  immediate(db, () => {
-    for (const trigger of wrong) {
-      db.exec(`drop trigger if exists ${trigger[0]}`);
-      db.exec(statementOf(trigger));
-    }
-  });
-};
+/** The triggers that mark devices for the comparison with their baselines. */
+export const ensureBaselineTriggers = (db: Database): void => makeTriggers(db, triggers);

@@ -1,4 +1,5 @@
-import { type Database, immediate } from '../../platform/database.ts';
+import type { Database } from '../../platform/database.ts';
+import { makeTriggers } from '../../platform/triggers.ts';
 
 // Who changes a device need not know of rules: triggers note it, in the same transaction, whichever process writes. They
 // are made at every start where they are missing or say something else, since a migration of another feature that makes
@@ -78,22 +79,5 @@ const triggers: ReadonlyArray<readonly [name: string, body: string]> = [
   ['rules_matched', `after update of matched on exchange_state begin ${sweep} end`],
 ];
 
-const statementOf = ([name, body]: readonly [string, string]): string => `CREATE TRIGGER ${name} ${body}`;
-
-/** Makes the triggers that are missing or differ; takes the write lock only then. */
-export const ensureTriggers = (db: Database): void => {
-  const held = new Map(
-    db
-      .prepare<[], { name: string; sql: string }>("select name, sql from sqlite_schema where type = 'trigger'")
-      .all()
-      .map(({ name, sql }) => [name, sql]),
-  );
-  const wrong = triggers.filter((trigger) => held.get(trigger[0]) !== statementOf(trigger));
-  if (wrong.length === 0) return;
-  immediate(db, () => {
-    for (const trigger of wrong) {
-      db.exec(`drop trigger if exists ${trigger[0]}`);
-      db.exec(statementOf(trigger));
-    }
-  });
-};
+/** The triggers that mark devices for the rules. */
+export const ensureTriggers = (db: Database): void => makeTriggers(db, triggers);
