@@ -1,0 +1,133 @@
+import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
+import type { Actor } from '../objects/types.ts';
+
+// Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, origin and confidence.
+// Facts are appended; the record shows the winner and, on request, the losers and the rule that chose. What is observed and
+// what is configured are two sides that never replace each other; where they differ is a finding. Parts of a controller
+// (modules, interfaces, services) have facts of their own. Whatever brings facts is an origin (an import, a capture, an
+// identification job, a person), and an origin can be taken back as a whole. Sallyport never writes to a controller.
+
+export type PlcSide = 'observed' | 'configured';
+export type PartSort = 'plc' | 'module' | 'interface' | 'service';
+
+/** What brought facts. */
+export type OriginSort = 'csv' | 'aml' | 'l5x' | 'aas' | 'capture' | 'identification' | 'agent' | 'person' | 'approval';
+
+export type NewOrigin = {
+  sort: OriginSort;
+  /** A file's name, a job's number: text for people. */
+  name: string;
+  /** Of the file, hex. */
+  sha256?: string;
+};
+
+export type Origin = NewOrigin & {
+  id: number;
+  at: number;
+  /** `type:id` */
+  actor: string;
+  summary: TakeSummary;
+  undoneAt: number | null;
+  undoneBy: string | null;
+};
+
+export type Fact = {
+  id: number;
+  field: string;
+  side: PlcSide;
+  method: Method;
+  source: string;
+  /** Null where there is an error instead. */
+  value: string | null;
+  raw: string | null;
+  error: string | null;
+  reason: string | null;
+  observedAt: number;
+  origin: number;
+  confidence: number;
+  /** Number of the normaliser that made the value of the raw text; 0: none. */
+  normaliser: number;
+  where: string | null;
+  wins: boolean;
+};
+
+/** The value that a record shows: the observed one where there is one, else the configured one. */
+export type ShownValue = { value: string; side: PlcSide; fact: number; source: string; observedAt: number };
+
+export type PlcPart = {
+  id: number;
+  plc: number;
+  sort: PartSort;
+  /** '' for the controller itself. */
+  key: string;
+  /** By field and side, winners only. */
+  observed: Readonly<Record<string, string>>;
+  configured: Readonly<Record<string, string>>;
+};
+
+export type PlcDecision = 'authorised' | 'unauthorised' | 'archived';
+
+/** `gone`: became part of another record, or was replaced. */
+export type PlcState = 'live' | 'replaced' | 'merged';
+
+export type Plc = {
+  id: number;
+  publicId: string;
+  state: PlcState;
+  decision: PlcDecision;
+  createdAt: number;
+  firstSeenAt: number | null;
+  lastSeenAt: number | null;
+  /** The record that it became part of, or that replaced it. */
+  into: number | null;
+};
+
+/** What a reading did, or would do: the difference view after each import (OT 7). */
+export type ReadingOutcome = {
+  plc: number | null;
+  /** For people: tag, name, station, address. */
+  label: string;
+  outcome: 'new' | 'changed' | 'unchanged' | 'replaced' | 'conflict' | 'refused';
+  /** Certain or weak: by which key the record was found. */
+  matchedBy: string | null;
+  changes: readonly { part: string; field: string; side: PlcSide; before: string | null; after: string | null }[];
+  /** Records that may be the same; a person decides. */
+  proposals: readonly number[];
+  /** Why it was refused. */
+  code?: string;
+  detail?: string;
+};
+
+export type TakeSummary = {
+  readings: number;
+  created: number;
+  changed: number;
+  unchanged: number;
+  replaced: number;
+  conflicts: number;
+  refused: number;
+  facts: number;
+};
+
+export type TakeOptions = {
+  /** Works it all out and keeps nothing. */
+  dryRun?: boolean;
+  /** What an import says that a record should have (OT 7): live records that none of the readings is about. */
+  wantMissing?: boolean;
+  onProgress?: (done: number) => void;
+};
+
+export type TakeResult = {
+  origin: number | null;
+  summary: TakeSummary;
+  /** At most `maxOutcomes`; the summary counts all. */
+  outcomes: readonly ReadingOutcome[];
+  missing: readonly number[];
+};
+
+export type TakeReadings = (
+  actor: Actor,
+  origin: NewOrigin,
+  readings: Iterable<Reading>,
+  options?: TakeOptions,
+) => TakeResult;
