@@ -1,4 +1,4 @@
-import { ipv4Text, ipv6Text } from './text.ts';
+import { ipv4Text, ipv6Text } from '@sallyport/bundle-tools/controllers/protocols/text';
 
 export type Datagram = { protocol: number; source: string; destination: string; payload: Buffer };
 

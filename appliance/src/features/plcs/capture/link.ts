@@ -1,4 +1,4 @@
-import { macText } from './text.ts';
+import { macText } from '@sallyport/bundle-tools/controllers/protocols/text';
 import type { Frame } from './types.ts';
 
 // Link layers (the numbers are those of the registry at tcpdump.org).

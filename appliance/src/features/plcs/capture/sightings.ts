@@ -1,16 +1,17 @@
+import { bacnetFacts } from '@sallyport/bundle-tools/controllers/protocols/bacnet/answers';
+import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/device-fact';
+import { enipFacts, enipLength } from '@sallyport/bundle-tools/controllers/protocols/enip/answers';
+import { dcpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/dcp';
+import { lldpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/lldp';
+import { modbusFacts, modbusLength } from '@sallyport/bundle-tools/controllers/protocols/modbus/answers';
+import { pnioFacts } from '@sallyport/bundle-tools/controllers/protocols/pnio-cm/answers';
+import { s7Reader } from '@sallyport/bundle-tools/controllers/protocols/s7/answers';
+import { snmpFacts } from '@sallyport/bundle-tools/controllers/protocols/snmp/answers';
+import { ipv4Text, macText } from '@sallyport/bundle-tools/controllers/protocols/text';
 import { datagramOf } from './ip.ts';
 import { frameOf } from './link.ts';
-import { bacnetFacts } from './protocols/bacnet.ts';
-import { dcpReading } from './protocols/dcp.ts';
-import { enipFacts, enipLength } from './protocols/enip.ts';
-import { lldpReading } from './protocols/lldp.ts';
-import { modbusFacts, modbusLength } from './protocols/modbus.ts';
-import { pnioFacts } from './protocols/pnio-cm.ts';
-import { s7Reader } from './protocols/s7.ts';
-import { snmpFacts } from './protocols/snmp.ts';
 import { tcpFlows } from './tcp.ts';
-import { ipv4Text, macText } from './text.ts';
-import type { CaptureFact, CaptureProtocol, Frame, Packet, Sighting } from './types.ts';
+import type { CaptureProtocol, Frame, Packet, Sighting } from './types.ts';
 
 // From packets to what they say about devices. A packet that is cut or is not what it seems says nothing: it is counted.
 
@@ -28,12 +29,7 @@ export const sightingReader = () => {
   const s7Flows = new Map<string, ReturnType<typeof s7Reader>>();
   const counts: CaptureCounts = { packets: 0, unread: 0 };
 
-  const sighting = (
-    atMs: number,
-    protocol: CaptureProtocol,
-    from: Source,
-    facts: readonly CaptureFact[],
-  ): Sighting[] =>
+  const sighting = (atMs: number, protocol: CaptureProtocol, from: Source, facts: readonly DeviceFact[]): Sighting[] =>
     facts.length === 0
       ? []
       : [{ atMs, protocol, address: from.address, ...(from.mac === undefined ? {} : { mac: from.mac }), facts }];

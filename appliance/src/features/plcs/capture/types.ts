@@ -1,3 +1,5 @@
+import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/device-fact';
+
 // Network captures as evidence of controllers: nothing is sent, so a capture may always be imported (OT 4).
 
 /** A capture that is no capture; `offset` is the byte where it stopped making sense. */
@@ -32,15 +34,12 @@ export type Message = {
 
 export type CaptureProtocol = 's7' | 'enip' | 'modbus' | 'bacnet' | 'dcp' | 'lldp' | 'snmp' | 'pnio-cm' | 'arp';
 
-/** One value that a device said about itself (OT 2.1): what it means, and what stood on the wire. */
-export type CaptureFact = { field: string; value: string; raw: string };
-
 /** What one message tells about one device; `control` names traffic that changes a device and becomes an event. */
 export type Sighting = {
   atMs: number;
   protocol: CaptureProtocol;
   address?: string;
   mac?: string;
-  facts: readonly CaptureFact[];
+  facts: readonly DeviceFact[];
   control?: string;
 };

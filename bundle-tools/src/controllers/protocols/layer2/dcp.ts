@@ -1,19 +1,19 @@
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, ipv4Text, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
 
 // PROFINET DCP, straight on Ethernet: who is there, and who changed whom.
 
 const identifyAnswer = 0xfeff;
 const getSet = 0xfefd;
 
-export type DcpReading = { facts: CaptureFact[]; address?: string; control?: string };
+export type DcpReading = { facts: DeviceFact[]; address?: string; control?: string };
 
 const vendorNames: ReadonlyMap<number, string> = new Map([[0x002a, 'Siemens']]);
 
-const blockFacts = (option: number, data: Buffer): { facts: CaptureFact[]; address?: string } => {
+const blockFacts = (option: number, data: Buffer): { facts: DeviceFact[]; address?: string } => {
   // Blocks of an answer start with two bytes of information.
   const value = data.subarray(2);
-  const text = (field: string): { facts: CaptureFact[] } => {
+  const text = (field: string): { facts: DeviceFact[] } => {
     const said = cleanText(value);
     return { facts: said === '' ? [] : [{ field, value: said, raw: rawHex(value) }] };
   };

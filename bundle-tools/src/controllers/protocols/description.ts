@@ -1,4 +1,4 @@
-import type { CaptureFact } from '../types.ts';
+import type { DeviceFact } from './device-fact.ts';
 
 // One line in which a device describes itself: sysDescr of SNMP, LLDP, the annotation of PROFINET's endpoint mapper.
 
@@ -16,8 +16,8 @@ const vendors: ReadonlyArray<readonly [RegExp, string]> = [
 ];
 
 /** Facts that stand in such a line; only what is unmistakable. */
-export const descriptionFacts = (text: string): CaptureFact[] => {
-  const facts: CaptureFact[] = [];
+export const descriptionFacts = (text: string): DeviceFact[] => {
+  const facts: DeviceFact[] = [];
   const add = (field: string, value: string | undefined): void => {
     if (value !== undefined && value.trim() !== '') facts.push({ field, value: value.trim(), raw: text });
   };

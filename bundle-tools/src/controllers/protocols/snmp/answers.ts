@@ -1,6 +1,6 @@
+import { descriptionFacts } from '../description.ts';
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
-import { descriptionFacts } from './description.ts';
 
 // SNMP v1 and v2c: answers that hold the system group. The community is not kept.
 
@@ -45,7 +45,7 @@ const oidText = (bytes: Buffer): string => {
 };
 
 /** Facts of one datagram. */
-export const snmpFacts = (data: Buffer): CaptureFact[] => {
+export const snmpFacts = (data: Buffer): DeviceFact[] => {
   const message = elementAt(data, 0);
   const version = elementAt(message.body, 0);
   if (message.tag !== 0x30 || version.tag !== 0x02 || version.body.length !== 1 || version.body.readUInt8(0) > 1)
@@ -56,7 +56,7 @@ export const snmpFacts = (data: Buffer): CaptureFact[] => {
   let at = 0;
   for (let n = 0; n < 3; n += 1) at = elementAt(pdu.body, at).next;
   const list = elementAt(pdu.body, at).body;
-  const facts: CaptureFact[] = [];
+  const facts: DeviceFact[] = [];
   for (let from = 0, n = 0; from < list.length && n < 64; n += 1) {
     const binding = elementAt(list, from);
     const name = elementAt(binding.body, 0);

@@ -1,5 +1,5 @@
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
 
 // BACnet/IP: I-Am, and answers to ReadProperty of the device object.
 
@@ -62,7 +62,7 @@ const text = (bytes: Buffer): string => {
   return cleanText(body, set === 5 ? 'latin1' : 'utf8');
 };
 
-const propertyFact = (apdu: Buffer): CaptureFact[] => {
+const propertyFact = (apdu: Buffer): DeviceFact[] => {
   // Complex-ACK: kind, invoke id, service, then object (context 0), property (context 1), perhaps an index (2), value in 3.
   if (apdu.readUInt8(2) !== 0x0c) return [];
   const object = tagAt(apdu, 3);
@@ -82,7 +82,7 @@ const propertyFact = (apdu: Buffer): CaptureFact[] => {
   return [];
 };
 
-const iAmFacts = (apdu: Buffer): CaptureFact[] => {
+const iAmFacts = (apdu: Buffer): DeviceFact[] => {
   const object = tagAt(apdu, 2);
   if (object.number !== 12 || object.length !== 4) return [];
   let at = object.at + 4;
@@ -98,7 +98,7 @@ const iAmFacts = (apdu: Buffer): CaptureFact[] => {
 };
 
 /** Facts of one datagram. */
-export const bacnetFacts = (data: Buffer): CaptureFact[] => {
+export const bacnetFacts = (data: Buffer): DeviceFact[] => {
   const at = applicationAt(data);
   if (at === undefined || at + 4 > data.length) return [];
   const apdu = data.subarray(at);

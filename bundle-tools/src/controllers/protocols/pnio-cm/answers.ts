@@ -1,6 +1,6 @@
+import { descriptionFacts } from '../description.ts';
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
-import { descriptionFacts } from './description.ts';
 
 // PROFINET's endpoint mapper over connectionless DCE/RPC: the annotation names type, order number, hardware and firmware.
 
@@ -9,7 +9,7 @@ const headerBytes = 80;
 const annotationBytes = 64;
 
 /** Facts of one datagram. */
-export const pnioFacts = (data: Buffer): CaptureFact[] => {
+export const pnioFacts = (data: Buffer): DeviceFact[] => {
   if (data.length < headerBytes || data.readUInt8(0) !== 4 || data.readUInt8(1) !== answer) return [];
   // The annotation is the one long run of text in the answer: its place depends on the byte order and on the tower before it.
   const body = data.subarray(headerBytes);

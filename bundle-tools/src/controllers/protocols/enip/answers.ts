@@ -1,5 +1,5 @@
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
 
 // EtherNet/IP: the answer to ListIdentity, over UDP or TCP.
 
@@ -7,7 +7,7 @@ const listIdentity = 0x63;
 const identityItem = 0x000c;
 
 /** Facts of one encapsulated message, whose header has 24 bytes. */
-export const enipFacts = (message: Buffer): CaptureFact[] => {
+export const enipFacts = (message: Buffer): DeviceFact[] => {
   if (message.length < 26 || message.readUInt16LE(0) !== listIdentity) return [];
   const items = message.readUInt16LE(24);
   let at = 26;
@@ -20,7 +20,7 @@ export const enipFacts = (message: Buffer): CaptureFact[] => {
   return [];
 };
 
-const identityFacts = (item: Buffer): CaptureFact[] => {
+const identityFacts = (item: Buffer): DeviceFact[] => {
   // Protocol version, socket address, then the identity object.
   const [vendor, type, code] = [item.readUInt16LE(18), item.readUInt16LE(20), item.readUInt16LE(22)];
   const revision = `${item.readUInt8(24)}.${String(item.readUInt8(25)).padStart(3, '0')}`;

@@ -1,5 +1,5 @@
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
 
 // S7comm: answers to reads of system status lists (SZL). Layouts as OT 3, "S7 details".
 
@@ -36,7 +36,7 @@ const keySwitches: ReadonlyMap<number, string> = new Map([
   [4, 'MRES'],
 ]);
 
-const fact = (field: string, value: string, bytes: Buffer): CaptureFact[] =>
+const fact = (field: string, value: string, bytes: Buffer): DeviceFact[] =>
   value.trim() === '' ? [] : [{ field, value: value.trim(), raw: rawHex(bytes) }];
 
 const versionText = (bytes: Buffer): string => {
@@ -45,7 +45,7 @@ const versionText = (bytes: Buffer): string => {
 };
 
 /** SZL 0x0011: the module's order number is record 1, its firmware record 7; record 0x81 is the boot loader. */
-const identification = (records: readonly Buffer[]): CaptureFact[] =>
+const identification = (records: readonly Buffer[]): DeviceFact[] =>
   records.flatMap((record) => {
     if (record.length < 28) return [];
     const index = record.readUInt16BE(0);
@@ -71,7 +71,7 @@ const nameFields: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** SZL 0x001C: names and numbers as text. */
-const names = (records: readonly Buffer[]): CaptureFact[] =>
+const names = (records: readonly Buffer[]): DeviceFact[] =>
   records.flatMap((record) => {
     const field = record.length < 34 ? undefined : nameFields.get(record.readUInt16BE(0));
     if (field === undefined) return [];
@@ -79,14 +79,14 @@ const names = (records: readonly Buffer[]): CaptureFact[] =>
     return fact(field, cleanText(text.subarray(0, text.indexOf(0) < 0 ? text.length : text.indexOf(0))), text);
   });
 
-const mode = (records: readonly Buffer[]): CaptureFact[] =>
+const mode = (records: readonly Buffer[]): DeviceFact[] =>
   records.slice(0, 1).flatMap((record) => {
     if (record.length < 4) return [];
     const name = modes.get(record.readUInt8(3) & 0x0f);
     return name === undefined ? [] : fact('mode', name, record.subarray(0, 4));
   });
 
-const protection = (records: readonly Buffer[]): CaptureFact[] =>
+const protection = (records: readonly Buffer[]): DeviceFact[] =>
   records.flatMap((record) => {
     if (record.length < 10 || record.readUInt16BE(0) !== 4) return [];
     const key = keySwitches.get(record.readUInt16BE(8));
@@ -97,7 +97,7 @@ const protection = (records: readonly Buffer[]): CaptureFact[] =>
   });
 
 /** What a list says about its module. */
-export const szlFacts = ({ id, index, records }: SzlPart): CaptureFact[] => {
+export const szlFacts = ({ id, index, records }: SzlPart): DeviceFact[] => {
   const list = id & 0x00ff;
   if (list === 0x11) return identification(records);
   if (list === 0x1c) return names(records);
@@ -121,7 +121,7 @@ export const szlPart = (data: Buffer): SzlPart | undefined => {
   return { id, index, records };
 };
 
-export type S7Reading = { facts: CaptureFact[]; control?: string };
+export type S7Reading = { facts: DeviceFact[]; control?: string };
 
 /** Answers may come in parts; the reader of one flow keeps the parts until the last. */
 export const s7Reader = () => {

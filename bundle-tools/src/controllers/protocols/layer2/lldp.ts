@@ -1,10 +1,10 @@
+import { descriptionFacts } from '../description.ts';
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, ipv4Text, macText, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
-import { descriptionFacts } from './description.ts';
 
 // LLDP: a device describes itself to its neighbour.
 
-export type LldpReading = { facts: CaptureFact[]; address?: string; mac?: string };
+export type LldpReading = { facts: DeviceFact[]; address?: string; mac?: string };
 
 /** Reads one frame behind its EtherType. */
 export const lldpReading = (data: Buffer): LldpReading => {

@@ -1,5 +1,5 @@
+import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
-import type { CaptureFact } from '../types.ts';
 
 // Modbus/TCP: answers to device identification (43/14), to "report server id" (17), and the model in the vendor's function 90.
 
@@ -13,9 +13,9 @@ const objectFields: ReadonlyMap<number, string> = new Map([
   [6, 'application'],
 ]);
 
-const identification = (pdu: Buffer): CaptureFact[] => {
+const identification = (pdu: Buffer): DeviceFact[] => {
   if (pdu.length < 7 || pdu.readUInt8(1) !== 0x0e) return [];
-  const facts: CaptureFact[] = [];
+  const facts: DeviceFact[] = [];
   let at = 7;
   for (let n = 0; n < pdu.readUInt8(6) && at + 2 <= pdu.length; n += 1) {
     const [id, length] = [pdu.readUInt8(at), pdu.readUInt8(at + 1)];
@@ -30,7 +30,7 @@ const identification = (pdu: Buffer): CaptureFact[] => {
 };
 
 /** Text of what "report server id" brings: its layout is the vendor's, so only what can be read is taken. */
-const serverId = (pdu: Buffer): CaptureFact[] => {
+const serverId = (pdu: Buffer): DeviceFact[] => {
   if (pdu.length < 3) return [];
   const bytes = pdu.subarray(2, 2 + pdu.readUInt8(1));
   const value = /[ -~]{4,}/.exec(bytes.toString('latin1'))?.[0].trim();
@@ -38,7 +38,7 @@ const serverId = (pdu: Buffer): CaptureFact[] => {
 };
 
 /** Function 90, answer to "who are you" (02): model behind a length. Seen in one capture only. */
-const vendorModel = (pdu: Buffer): CaptureFact[] => {
+const vendorModel = (pdu: Buffer): DeviceFact[] => {
   if (pdu.length < 24 || pdu.readUInt8(2) !== 0xfe) return [];
   const found = /[\x04-\x20]((?:140|TSX|BMX|BME|171|ATV|TM\d)[ -~]{3,24})/.exec(pdu.toString('latin1'));
   const value = found?.[1];
@@ -48,7 +48,7 @@ const vendorModel = (pdu: Buffer): CaptureFact[] => {
 };
 
 /** Facts of one application unit with its 7-byte header, from the server's side. */
-export const modbusFacts = (unit: Buffer): CaptureFact[] => {
+export const modbusFacts = (unit: Buffer): DeviceFact[] => {
   if (unit.length < 9 || unit.readUInt16BE(2) !== 0) return [];
   const pdu = unit.subarray(7);
   const code = pdu.readUInt8(0);
