@@ -114,6 +114,11 @@ export type TakeOptions = {
   dryRun?: boolean;
   /** What an import says that a record should have (OT 7): live records that none of the readings is about. */
   wantMissing?: boolean;
+  /**
+   * The record that every reading is about, where who asks knows: an identification asks a controller that is there (OT Q1).
+   * A serial number that is not its own still makes a replacement.
+   */
+  about?: number;
   onProgress?: (done: number) => void;
 };
 
