@@ -27,7 +27,9 @@ const typeSchema = (field: KindField): z.ZodType => {
     case 'choice':
       return z.enum((field.options ?? []) as [string, ...string[]]);
     case 'list':
-      return z.array(z.string().max(1_000)).max(field.max ?? 1_000);
+      return z
+        .array(field.options === undefined ? z.string().max(1_000) : z.enum(field.options as [string, ...string[]]))
+        .max(field.max ?? 1_000);
     case 'json':
       return z.unknown();
   }

@@ -36,7 +36,13 @@ const schemaOf = (field: KindField): z.ZodType => {
     case 'reference':
       return z.string().min(1).max(512);
     case 'list':
-      return z.array(z.string().min(1).max(1_000).transform(cleanLine)).max(field.max ?? maxEntries);
+      return z
+        .array(
+          field.options === undefined
+            ? z.string().min(1).max(1_000).transform(cleanLine)
+            : z.enum([...field.options] as [string, ...string[]]),
+        )
+        .max(field.max ?? maxEntries);
     case 'secret':
       return z
         .string()

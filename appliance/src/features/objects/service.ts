@@ -119,19 +119,22 @@ export const objectService = ({ db, personal, events, kinds, settings, further =
   };
   const kindOf = (name: string): Kind => entryOf(name).kind;
 
-  // A group must not be inside itself.
-  const groupRule: BodyRule = (id, body) => {
-    const seen = new Set([id]);
-    for (let parent = body['parent']; typeof parent === 'string'; ) {
-      if (seen.has(parent)) return { parent: { key: 'validation.cycle' } };
-      seen.add(parent);
-      const row = store.byId('group', parent);
-      parent = row === undefined ? undefined : decodeBody(personal, kindOf('group'), row.body)['parent'];
-    }
-    return {};
-  };
+  // A group must not be inside itself, nor a zone.
+  const treeRule =
+    (kind: string, key: string): BodyRule =>
+    (id, body) => {
+      const seen = new Set([id]);
+      for (let parent = body['parent']; typeof parent === 'string'; ) {
+        if (seen.has(parent)) return { parent: { key } };
+        seen.add(parent);
+        const row = store.byId(kind, parent);
+        parent = row === undefined ? undefined : decodeBody(personal, kindOf(kind), row.body)['parent'];
+      }
+      return {};
+    };
   const rules: Readonly<Record<string, BodyRule>> = {
-    group: groupRule,
+    group: treeRule('group', 'validation.cycle'),
+    'plc-zone': treeRule('plc-zone', 'validation.zones.cycle'),
     setting: (id, body) => table.faults(id, body['value']),
   };
 

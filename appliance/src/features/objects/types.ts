@@ -66,6 +66,7 @@ export type KindField = {
   /** Longest text or list, largest number. */
   max?: number;
   min?: number;
+  /** Of a `choice`, or of the entries of a `list`. */
   options?: readonly string[];
   kind?: string;
   personal?: boolean;

@@ -39,6 +39,7 @@ import { story } from './story.ts';
 import { timeline } from './timeline.ts';
 import { updates } from './updates.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
+import { zones } from './zones.ts';
 
 export const en = {
   ...agentTasks,
@@ -82,4 +83,5 @@ export const en = {
   ...persons,
   ...updates,
   ...vulnerabilities,
+  ...zones,
 } as const;

@@ -37,6 +37,10 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const choicesOf = (c: Context<ConsoleEnv>, kind: Kind, name: string, field: KindField): ViewField['choices'] => {
     if (field.type === 'reference' && field.kind !== undefined) return references(objects, field.kind);
     if (field.type !== 'list') return undefined;
+    if (field.options !== undefined) {
+      const ctx = viewContext(deps, c, 'part');
+      return field.options.map((id) => ({ id, name: ctx.tDynamic(`kind.${kind.name}.option.${name}.${id}`) }));
+    }
     if (name === 'rights') {
       const ctx = viewContext(deps, c, 'part');
       return allRights.map((right) => {
