@@ -1,0 +1,71 @@
+import type { Family } from './family.ts';
+
+// Catalogue numbers of Allen-Bradley: bulletin, dash, type. A device says the whole number as its CIP product name.
+
+const vendor = 'Rockwell Automation';
+
+const of = (name: string, numbers: string, aliases: readonly string[] = []): Family => ({
+  vendor,
+  name,
+  orders: new RegExp(`^(?:${numbers})`),
+  models: new RegExp(`^(?:${numbers})`),
+  aliases,
+});
+
+export const rockwellFamilies: readonly Family[] = [
+  of('ControlLogix', '1756-L'),
+  of('ControlLogix 5580', '1756-L8[1-5]E(?!S)', ['ControlLogix 5580 (1756-L8z)', 'ControlLogix 5580 (1756 - L8z)']),
+  of('ControlLogix 5580 Process', '1756-L8[1-5]EP'),
+  of('GuardLogix 5580', '1756-L8[1-5]ES', ['GuardLogix 5580 (1756-L8zS)', 'GuardLogix 5580 (1756 - L8z)']),
+  of('ControlLogix 5570', '1756-L7[1-5](?!S)', ['ControlLogix 5570 redundant', 'ControlLogix5570 redundancy']),
+  of('GuardLogix 5570', '1756-L7[1-3]S|1756-L7SP', ['Armor GuardLogix Safety']),
+  of('ControlLogix 5560', '1756-L6[0-5](?!S)'),
+  of('GuardLogix 5560', '1756-L6[1-3]S'),
+  of('ControlLogix 5550', '1756-L1'),
+  of('CompactLogix', '1769-L|1768-L|5069-L'),
+  of('CompactLogix 5380', '5069-L3[0-9]*ER(?!.*S[23])', [
+    'CompactLogix 5380 (5069 - L3z)',
+    'CompactLogix 5380 (5069-L3z)',
+  ]),
+  of('CompactLogix 5380 Process', '5069-L3[0-9]*ERP'),
+  of('Compact GuardLogix 5380', '5069-L3[0-9A-Z]*S[23]', [
+    'Compact GuardLogix 5380 (5069 - L3zS2)',
+    'Compact GuardLogix 5380 (5069-L3zS2)',
+  ]),
+  of('Compact GuardLogix 5380 SIL 2', '5069-L3[0-9A-Z]*S2'),
+  of('Compact GuardLogix 5380 SIL 3', '5069-L3[0-9A-Z]*S3'),
+  of('CompactLogix 5480', '5069-L4', ['CompactLogix 5480 (5069 - L4)', 'CompactLogix 5480 (5069-L4)']),
+  of('CompactLogix 5370', '1769-L1[689]ER|1769-L2[47]ER|1769-L3[0-8]ER(?!.*S)'),
+  of('CompactLogix 5370 L1', '1769-L1[689]ER'),
+  of('CompactLogix 5370 L2', '1769-L2[47]ER'),
+  of('CompactLogix 5370 L3', '1769-L3[0-8]ER(?!.*S)', ['Armor CompactLogix 5370 L3']),
+  of('Compact GuardLogix 5370', '1769-L3[0-8]ERMS?O?S', ['Armor Compact GuardLogix 5370']),
+  of('1769 CompactLogix', '1769-L(?:2[03]|3[125])E?(?!R)'),
+  of('1768 CompactLogix', '1768-L4[35](?!S)'),
+  of('1768 Compact GuardLogix', '1768-L4[35]S'),
+  of('MicroLogix 1000', '1761-L'),
+  of('MicroLogix 1100', '1763-L'),
+  of('MicroLogix 1200', '1762-L'),
+  of('MicroLogix 1400', '1766-L', ['MicroLogix 1400 All series']),
+  of('MicroLogix 1500', '1764-L'),
+  of('Micro800', '2080-L'),
+  of('Micro810', '2080-LC10'),
+  of('Micro820', '2080-LC20|2080-L20E'),
+  of('Micro830', '2080-LC30'),
+  of('Micro850', '2080-LC50|2080-L50E'),
+  of('Micro870', '2080-LC70|2080-L70E'),
+  of('SLC 500', '1747-L'),
+  of('PLC-5', '1785-L'),
+  of('SoftLogix 5800', '1789-L'),
+  of('FlexLogix', '1794-L3[34]', ['FlexLogix 1794-L34']),
+  of('Stratix 5200', '1783-CMS'),
+  of('Stratix 5400', '1783-HMS'),
+  of('Stratix 5410', '1783-IMS'),
+  of('Stratix 5700', '1783-BMS', ['Stratix 5700 and ArmorStratix 5700']),
+  of('ArmorStratix 5700', '1783-ZMS'),
+  of('Stratix 5800', '1783-MMS'),
+  of('Stratix 5900', '1783-SR'),
+  of('Stratix 5950', '1783-SAD'),
+  of('Stratix 8000', '1783-MS'),
+  of('Stratix 8300', '1783-RMS'),
+];
