@@ -23,7 +23,10 @@ export const undoMojibake = (text: string): string => {
 
 // The characters that Windows-1252 has between 0x80 and 0x9f.
 const windows1252: ReadonlyMap<string, number> = new Map(
-  [...'€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'].map((character, at) => [character, 0x80 + at]),
+  Array.from('€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ').map((character, at) => [
+    character,
+    0x80 + at,
+  ]),
 );
 
 const legalForms =
