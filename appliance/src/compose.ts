@@ -25,6 +25,7 @@ import type { MediaService } from './features/media/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
+import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { type SampleService, sampleService } from './features/queries/samples.ts';
 import { type QueryService, queryService } from './features/queries/service.ts';
@@ -74,6 +75,7 @@ export type Appliance = {
   deployments: DeploymentService;
   exchange: ExchangeService;
   rules: RuleService;
+  zones: ZoneService;
   baselines: BaselineService;
   stick: StickService;
   persons: PersonService;
@@ -274,6 +276,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       deployments,
       exchange,
       rules,
+      // Nothing keeps controllers yet.
+      zones: zoneService({ objects, controllers: () => [] }),
       baselines,
       stick: stickService({ db, inventory, devices, events }),
       persons: personService({ db, personal: people, inventory, objects, events, devices }),

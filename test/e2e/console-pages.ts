@@ -96,6 +96,8 @@ const kinds = [
   'deployment',
   'baseline',
   'tag-rule',
+  'plc-zone',
+  'plc-conduit',
 ];
 
 /** The pages of a site. `draft` is an import that was checked. */
@@ -108,6 +110,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const deployment = await linkOn(page, site, paths.deployments(), /^\/deployments\/(?!new)[^/]+$/);
   const group = await linkOn(page, site, paths.objects('group'), /^\/objects\/group\/(?!new)[^/]+$/);
   const range = await linkOn(page, site, paths.discoveryRanges(), /^\/discovery\/ranges\/[^/]+$/);
+  const zone = await linkOn(page, site, paths.controllerZones(), /^\/controllers\/zones\/[^/]+$/);
   const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
   return [
     ...at('overview', paths.overview()),
@@ -124,6 +127,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
       ),
     ),
     ...at('deviceEdit', paths.deviceEdit(device)),
+    ...at('controllerZones', paths.controllerZones()),
+    ...at('controllerZone', zone),
     ...at('software', paths.software()),
     ...at('softwareItem', software),
     ...at('inventory', paths.inventory('hardware'), paths.inventory('platform')),
@@ -170,6 +175,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
       paths.objectNew('group'),
       paths.objectNew('token', { purpose: 'agent' }),
       paths.objectNew('moving-rule'),
+      paths.objectNew('plc-zone'),
       paths.objectNew('status-conditions'),
     ),
     ...at('object', group),

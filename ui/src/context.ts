@@ -8,6 +8,7 @@ export type NavKey =
   | 'overview'
   | 'exchange'
   | 'devices'
+  | 'controllers'
   | 'software'
   | 'changes'
   | 'baselines'

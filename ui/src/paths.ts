@@ -58,6 +58,10 @@ export const paths = {
   /** POST: shows personal rows once and records it. */
   devicePersonal: (id: string, collection: string) => `/devices/${enc(id)}/${enc(collection)}/personal`,
 
+  /** Zones and conduits as a drawing. */
+  controllerZones: () => '/controllers/zones',
+  controllerZone: (id: string) => `/controllers/zones/${enc(id)}`,
+
   software: (query: Query = {}) => withQuery('/software', query),
   softwareCsv: () => '/software.csv',
   softwareItem: (item: string | number) => `/software/${enc(String(item))}`,
@@ -226,6 +230,8 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   devicesTagUndo: '/devices/tag-undo',
   deviceEdit: '/devices/:id/edit',
   devicePersonal: '/devices/:id/:collection/personal',
+  controllerZones: '/controllers/zones',
+  controllerZone: '/controllers/zones/:id',
   software: '/software',
   softwareCsv: '/software.csv',
   softwareItem: '/software/:item',

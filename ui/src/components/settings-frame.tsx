@@ -50,9 +50,11 @@ export const SettingsFrame = ({
         ? 'updates'
         : ['device-decision', 'directory-source', 'address-range'].includes(current)
           ? 'devices'
-          : current === 'deployment'
-            ? 'deployments'
-            : 'settings'
+          : current.startsWith('plc-')
+            ? 'controllers'
+            : current === 'deployment'
+              ? 'deployments'
+              : 'settings'
     }
     mark={mark}
     sub={sub}

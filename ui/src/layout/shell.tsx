@@ -130,7 +130,7 @@ export const Bar = ({ ctx }: { ctx: Ctx }) => (
 
 const groups: readonly (readonly NavKey[])[] = [
   ['overview', 'exchange'],
-  ['devices', 'software', 'changes', 'baselines'],
+  ['devices', 'controllers', 'software', 'changes', 'baselines'],
   ['vulnerabilities', 'updates', 'deployments'],
   ['queries'],
   ['events', 'provision'],
@@ -142,6 +142,7 @@ const targets: Readonly<Record<NavKey, () => string>> = {
   overview: paths.overview,
   exchange: paths.exchange,
   devices: paths.devices,
+  controllers: paths.controllerZones,
   software: paths.software,
   changes: paths.changes,
   baselines: paths.baselines,

@@ -35,6 +35,7 @@ import { stickPages } from './pages/stick.tsx';
 import { storyPages } from './pages/story.tsx';
 import { updatePages } from './pages/updates.tsx';
 import { vulnerabilityPages } from './pages/vulnerabilities.tsx';
+import { zonePages } from './pages/zones.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The console over the services; mounted at `/`. */
@@ -72,6 +73,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', deviceDecisionPages(deps, model));
   app.route('/', stickPages(deps, model));
   app.route('/', devicePages(deps, model));
+  app.route('/', zonePages(deps));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));
   app.route('/', baselinePages(deps, model));

@@ -47,6 +47,8 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   devicesTagUndo: { POST: 'devices:write' },
   deviceEdit: { GET: 'devices:write', POST: 'devices:write' },
   devicePersonal: { POST: 'devices:read' },
+  controllerZones: { GET: 'devices:read' },
+  controllerZone: { GET: 'devices:read' },
   software: { GET: 'software:read' },
   softwareCsv: { GET: 'software:read' },
   softwareItem: { GET: 'software:read' },

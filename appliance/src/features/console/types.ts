@@ -26,6 +26,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { PersonService } from '../persons/service.ts';
+import type { ZoneService } from '../plcs/zones/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { SampleService } from '../queries/samples.ts';
 import type { QueryService } from '../queries/service.ts';
@@ -68,6 +69,7 @@ export type ConsoleDeps = {
   stick: StickService;
   persons: PersonService;
   rules: RuleService;
+  zones: ZoneService;
   provision: ProvisionService;
   queries: ConsoleQueries;
   drafts: ImportDrafts;

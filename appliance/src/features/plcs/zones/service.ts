@@ -1,0 +1,128 @@
+import { AppError } from '../../../platform/errors.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import type { Obj } from '../../objects/types.ts';
+import { zoneDoubts } from './doubts.ts';
+import {
+  type Conduit,
+  type Health,
+  LEVELS,
+  type PurdueLevel,
+  type Zone,
+  type ZoneController,
+  type ZoneOverview,
+  type ZoneState,
+} from './types.ts';
+
+export type ZoneService = {
+  zones(): Zone[];
+  conduits(): Conduit[];
+  /** Everything of the drawing. */
+  overview(): ZoneOverview;
+  /** NOT_FOUND. */
+  zone(id: string): ZoneState & { conduits: readonly Conduit[] };
+  /** Controllers by how they are, and how many there are. */
+  counts(): { total: number; ok: number; warning: number; critical: number };
+};
+
+/** More zones than this are a mistake; the drawing is bounded by it. */
+const maxZones = 500;
+const maxConduits = 2_000;
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const list = (value: unknown): readonly string[] => (Array.isArray(value) ? (value as string[]) : []);
+
+const levelOf = (value: unknown): PurdueLevel => LEVELS.find((level) => level === value) ?? '1';
+
+const toZone = ({ id, body }: Obj): Zone => ({
+  id,
+  name: text(body['name']) ?? id,
+  parent: text(body['parent']),
+  level: levelOf(body['level']),
+  slT: number(body['slT']),
+  slA: number(body['slA']),
+  criticality: text(body['criticality']),
+  safety: body['safety'] === true,
+  prefixes: list(body['prefixes']),
+  queryPolicy: text(body['queryPolicy']) ?? 'passive',
+  owner: text(body['owner']),
+  description: text(body['description']),
+});
+
+const toConduit = ({ id, body }: Obj): Conduit => ({
+  id,
+  name: text(body['name']) ?? id,
+  from: text(body['from']) ?? '',
+  to: text(body['to']) ?? '',
+  direction: text(body['direction']) ?? 'both',
+  means: text(body['means']) ?? 'network',
+  rules: list(body['rules']),
+  slT: number(body['slT']),
+  owner: text(body['owner']),
+  description: text(body['description']),
+});
+
+const rank: Readonly<Record<Health, number>> = { critical: 0, warning: 1, ok: 2 };
+
+const worst = (healths: readonly Health[]): Health =>
+  healths.reduce((sofar, next) => (rank[next] < rank[sofar] ? next : sofar), 'ok' as Health);
+
+/** Whether a zone has reached less than it should; unknown is not less. */
+export const isBelowTarget = ({ slT, slA }: Pick<Zone, 'slT' | 'slA'>): boolean =>
+  slT !== null && slA !== null && slA < slT;
+
+/** Zones and conduits with the controllers inside. */
+export const zoneService = (parts: {
+  objects: ObjectService;
+  /** Every controller that is in use. */
+  controllers: () => readonly ZoneController[];
+}): ZoneService => {
+  const { objects, controllers } = parts;
+  const zones = (): Zone[] => objects.list({ kind: 'plc-zone', limit: maxZones }).rows.map(toZone);
+  const conduits = (): Conduit[] => objects.list({ kind: 'plc-conduit', limit: maxConduits }).rows.map(toConduit);
+
+  const stateOf = (zone: Zone, inside: readonly ZoneController[]): ZoneState => ({
+    ...zone,
+    controllers: inside,
+    health: worst([...inside.map(({ health }) => health), ...(isBelowTarget(zone) ? (['warning'] as const) : [])]),
+  });
+
+  const overview = (): ZoneOverview => {
+    const all = zones();
+    const known = new Set(all.map(({ id }) => id));
+    const ways = conduits().filter(({ from, to }) => known.has(from) && known.has(to));
+    const inside = Map.groupBy(controllers(), ({ zone }) => (zone !== null && known.has(zone) ? zone : null));
+    return {
+      zones: all.map((zone) => stateOf(zone, inside.get(zone.id) ?? [])),
+      conduits: ways,
+      outside: inside.get(null) ?? [],
+      doubts: zoneDoubts(all, ways),
+    };
+  };
+
+  return {
+    zones,
+    conduits,
+    overview,
+    zone: (id) => {
+      const found = objects.find('plc-zone', id);
+      if (found === undefined) throw new AppError('NOT_FOUND', `plc-zone ${id} does not exist`);
+      const zone = toZone(found);
+      return {
+        ...stateOf(
+          zone,
+          controllers().filter((controller) => controller.zone === id),
+        ),
+        conduits: conduits().filter(({ from, to }) => from === id || to === id),
+      };
+    },
+    counts: () => {
+      const counts = { total: 0, ok: 0, warning: 0, critical: 0 };
+      for (const { health } of controllers()) {
+        counts.total += 1;
+        counts[health] += 1;
+      }
+      return counts;
+    },
+  };
+};
