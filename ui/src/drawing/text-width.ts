@@ -14,7 +14,7 @@ export const textWidth = (text: string): number => {
 /** The text, or as much of it as fits with an ellipsis. */
 export const fitted = (text: string, width: number): string => {
   if (textWidth(text) <= width) return text;
-  const chars = [...text];
+  const chars = Array.from(text);
   while (chars.length > 1 && textWidth(`${chars.join('')}…`) > width) chars.pop();
   return `${chars.join('').trimEnd()}…`;
 };
