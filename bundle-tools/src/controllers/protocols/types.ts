@@ -48,6 +48,8 @@ export type IdentifyOptions = {
   intervalMs?: number;
   /** Where the device listens; the protocol's own port unless said. */
   port?: number;
+  /** The device's address in words: OPC UA repeats it to the device. */
+  host?: string;
   credentials?: Credentials;
   /** What the mode was when it was read before: leaving RUN since then is an anomaly. */
   modeBefore?: string;
@@ -123,5 +125,5 @@ export type IdentifyBy = (
 export type PlanFor = (
   protocol: Protocol,
   switches: Switches,
-  options?: Pick<IdentifyOptions, 'port' | 'credentials'>,
+  options?: Pick<IdentifyOptions, 'port' | 'host' | 'credentials'>,
 ) => PlannedPacket[];

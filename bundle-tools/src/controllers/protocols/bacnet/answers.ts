@@ -16,7 +16,7 @@ const characterString = 7;
 const unsigned = 2;
 
 /** Where the APDU starts; undefined for messages of the network layer and for those that are not for us to read. */
-const applicationAt = (data: Buffer): number | undefined => {
+export const applicationAt = (data: Buffer): number | undefined => {
   if (data.length < 8 || data.readUInt8(0) !== 0x81) return undefined;
   let at = data.readUInt8(1) === 0x04 ? 10 : 4;
   if (data.readUInt8(at) !== 1) return undefined;
@@ -105,4 +105,19 @@ export const bacnetFacts = (data: Buffer): DeviceFact[] => {
   const kind = apdu.readUInt8(0) >> 4;
   if (kind === 3) return propertyFact(apdu);
   return kind === 1 && apdu.readUInt8(1) === 0 ? iAmFacts(apdu) : [];
+};
+
+/** The instance that an I-Am names; undefined for other messages. */
+export const iAmInstance = (data: Buffer): number | undefined => {
+  try {
+    const at = applicationAt(data);
+    if (at === undefined || data.readUInt8(at) !== 0x10 || data.readUInt8(at + 1) !== 0) return undefined;
+    const object = tagAt(data, at + 2);
+    if (object.isContext || object.number !== 12 || object.length !== 4) return undefined;
+    const identifier = data.readUInt32BE(object.at);
+    return identifier >>> 22 === 8 ? identifier & 0x3fffff : undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 };

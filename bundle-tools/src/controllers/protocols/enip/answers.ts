@@ -20,6 +20,11 @@ export const enipFacts = (message: Buffer): DeviceFact[] => {
   return [];
 };
 
+/** Of the vendors' numbers only what is certain; the rest stays a number. */
+const vendorNames: ReadonlyMap<number, string> = new Map([[1, 'Rockwell Automation']]);
+
+const hex = (number: number, digits: number): string => `0x${number.toString(16).padStart(digits, '0')}`;
+
 const identityFacts = (item: Buffer): DeviceFact[] => {
   // Protocol version, socket address, then the identity object.
   const [vendor, type, code] = [item.readUInt16LE(18), item.readUInt16LE(20), item.readUInt16LE(22)];
@@ -30,7 +35,23 @@ const identityFacts = (item: Buffer): DeviceFact[] => {
     { field: 'cipTuple', value: `${vendor}/${type}/${code}`, raw: rawHex(item.subarray(18, 24)) },
     { field: 'firmwareObserved', value: revision, raw: rawHex(item.subarray(24, 26)) },
     { field: 'serial', value: `0x${serial.toString(16).padStart(8, '0')}`, raw: rawHex(item.subarray(28, 32)) },
-    ...(name.length === 0 ? [] : [{ field: 'model', value: cleanText(name), raw: rawHex(name) }]),
+    ...(cleanText(name).trim() === '' ? [] : [{ field: 'model', value: cleanText(name), raw: rawHex(name) }]),
+    {
+      field: 'vendorRaw',
+      value: vendorNames.get(vendor) ?? `CIP ${vendor}`,
+      raw: rawHex(item.subarray(18, 20)),
+    },
+    { field: 'cipStatus', value: hex(item.readUInt16LE(26), 4), raw: rawHex(item.subarray(26, 28)) },
+    // A shipped capture cuts the frame before the state.
+    ...(item.length <= 33 + name.length
+      ? []
+      : [
+          {
+            field: 'cipState',
+            value: hex(item.readUInt8(33 + name.length), 2),
+            raw: rawHex(item.subarray(33 + name.length, 34 + name.length)),
+          },
+        ]),
   ];
 };
 

@@ -4,23 +4,100 @@ import { cleanText, rawHex } from '../text.ts';
 
 // PROFINET's endpoint mapper over connectionless DCE/RPC: the annotation names type, order number, hardware and firmware.
 
-const answer = 2;
-const headerBytes = 80;
+export const rpcVersion = 4;
+export const headerBytes = 80;
+const response = 2;
 const annotationBytes = 64;
+
+/** Numbers of an answer are in the order that its own header names. */
+const isLittle = (data: Buffer): boolean => (data.readUInt8(4) & 0x10) !== 0;
+
+const u32 = (data: Buffer, at: number): number => (isLittle(data) ? data.readUInt32LE(at) : data.readUInt32BE(at));
+
+const isAnswer = (data: Buffer): boolean =>
+  data.length >= headerBytes && data.readUInt8(0) === rpcVersion && data.readUInt8(1) === response;
+
+/** Where the annotation of the first entry stands; undefined where the answer is built differently. */
+const annotationOf = (data: Buffer): Buffer | undefined => {
+  // Handle (20), number of entries, dimensions (12), then the entry: object (16), reference, offset, length, text.
+  const at = headerBytes + 20 + 4 + 12 + 16 + 4;
+  if (data.length < at + 8) return undefined;
+  const length = u32(data, at + 4);
+  return length > 0 && length <= annotationBytes && data.length >= at + 8 + length
+    ? data.subarray(at + 8, at + 8 + length)
+    : undefined;
+};
+
+/** The one long run of text in an answer that is built differently. */
+const longestText = (data: Buffer): Buffer | undefined => {
+  const body = data.subarray(headerBytes);
+  const found = /[ -~]{12,64}/.exec(body.toString('latin1'));
+  return found === null ? undefined : body.subarray(found.index, found.index + annotationBytes);
+};
+
+const columns = /^(.{25}) (.{20}) (.{5}) ([VRPUT])(.{9})/;
+
+/** Columns of an annotation: type 25, order number 20, hardware 5, then a letter and three numbers of three. */
+const columnFacts = (bytes: Buffer): DeviceFact[] | undefined => {
+  const text = bytes.toString('latin1').replace(/\0+$/, '');
+  const found = columns.exec(text);
+  const numbers = found?.[5]?.match(/.{3}/g)?.map((part) => part.trim());
+  if (found === null || numbers === undefined || !numbers.every((part) => /^\d{1,3}$/.test(part))) return undefined;
+  const fact = (field: string, value: string): DeviceFact[] =>
+    value === '' ? [] : [{ field, value, raw: rawHex(bytes) }];
+  const column = (at: number): string => cleanText(Buffer.from(found[at] ?? '', 'latin1')).trim();
+  return [
+    ...fact('model', column(1)),
+    ...fact('orderNumber', column(2)),
+    ...fact('hwVersion', column(3)),
+    ...fact('firmwareObserved', `${found[4]}${numbers.map(Number).join('.')}`),
+  ];
+};
 
 /** Facts of one datagram. */
 export const pnioFacts = (data: Buffer): DeviceFact[] => {
-  if (data.length < headerBytes || data.readUInt8(0) !== 4 || data.readUInt8(1) !== answer) return [];
-  // The annotation is the one long run of text in the answer: its place depends on the byte order and on the tower before it.
-  const body = data.subarray(headerBytes);
-  const found = /[ -~]{12,64}/.exec(body.toString('latin1'));
-  if (found === null) return [];
-  const bytes = body.subarray(found.index, found.index + annotationBytes);
+  if (!isAnswer(data)) return [];
+  const bytes = annotationOf(data) ?? longestText(data);
+  if (bytes === undefined) return [];
   const said = cleanText(bytes).replace(/ {2,}/g, '  ').trim();
+  if (said === '') return [];
   const model = said.split(/ {2,}/)[0] ?? '';
+  const vendor = descriptionFacts(said).filter(({ field }) => field === 'vendorRaw');
+  const exact = columnFacts(bytes);
   return [
     { field: 'description', value: said, raw: rawHex(bytes) },
-    ...(model === '' || model === said ? [] : [{ field: 'model', value: model, raw: rawHex(bytes) }]),
-    ...descriptionFacts(said),
+    ...(exact === undefined
+      ? [
+          ...(model === '' || model === said ? [] : [{ field: 'model', value: model, raw: rawHex(bytes) }]),
+          ...descriptionFacts(said),
+        ]
+      : [...exact, ...vendor]),
   ];
 };
+
+/** An identifier in the order of our requests: its first three fields are numbers. */
+const uuidAt = (data: Buffer, at: number): Buffer => {
+  const uuid = Buffer.from(data.subarray(at, at + 16));
+  if (isLittle(data)) return uuid;
+  uuid.subarray(0, 4).swap32();
+  uuid.subarray(4, 8).swap16();
+  return uuid;
+};
+
+/** The handle is all zero after the last entry. */
+export type LookupAnswer = { entries: number; handle: Buffer };
+
+/** What an answer says of the lookup itself, in the order of our requests. */
+export const lookupAnswer = (data: Buffer): LookupAnswer | undefined => {
+  if (!isAnswer(data) || data.length < headerBytes + 24) return undefined;
+  const attributes = Buffer.alloc(4);
+  attributes.writeUInt32LE(u32(data, headerBytes), 0);
+  const handle = Buffer.concat([attributes, uuidAt(data, headerBytes + 4)]);
+  return { entries: u32(data, headerBytes + 20), handle };
+};
+
+/** Which question a message of the protocol answers; undefined for what is none of its messages. */
+export const callOf = (data: Buffer): { kind: number; activity: Buffer; sequence: number } | undefined =>
+  data.length < headerBytes || data.readUInt8(0) !== rpcVersion
+    ? undefined
+    : { kind: data.readUInt8(1), activity: uuidAt(data, 40), sequence: u32(data, 64) };

@@ -44,22 +44,42 @@ const versionText = (bytes: Buffer): string => {
   return letter === 0x56 ? `V${parts.join('.')}` : '';
 };
 
+const recordBytes = 28;
+
 /** SZL 0x0011: the module's order number is record 1, its firmware record 7; record 0x81 is the boot loader. */
-const identification = (records: readonly Buffer[]): DeviceFact[] =>
-  records.flatMap((record) => {
-    if (record.length < 28) return [];
-    const index = record.readUInt16BE(0);
-    const order = record.subarray(2, 22);
-    const last = record.subarray(24, 28);
-    if (index === 0x0001) {
-      return [
-        ...fact('orderNumber', cleanText(order), order),
-        ...fact('hwVersion', String(record.readUInt16BE(26)), record.subarray(26, 28)),
-      ];
-    }
-    if (index === 0x0007) return fact('firmwareObserved', versionText(last), last);
-    return index === 0x0081 ? fact('bootloader', versionText(last), last) : [];
-  });
+const identification = (records: readonly Buffer[]): DeviceFact[] => {
+  const whole = records.filter((record) => record.length >= recordBytes);
+  const orderOf = (wanted: number): DeviceFact[] =>
+    whole
+      .filter((record) => record.readUInt16BE(0) === wanted)
+      .flatMap((record) => fact('orderNumber', cleanText(record.subarray(2, 22)), record.subarray(2, 22)));
+  // Record 7 often leaves the order number blank.
+  const order = [...orderOf(0x0001), ...orderOf(0x0007), ...orderOf(0x0006)].slice(0, 1);
+  return [
+    ...order,
+    ...whole.flatMap((record) => {
+      const index = record.readUInt16BE(0);
+      const last = record.subarray(24, 28);
+      if (index === 0x0001) return fact('hwVersion', String(record.readUInt16BE(26)), record.subarray(26, 28));
+      if (index === 0x0007) return fact('firmwareObserved', versionText(last), last);
+      return index === 0x0081 ? fact('bootloader', versionText(last), last) : [];
+    }),
+  ];
+};
+
+const flatOrder = /6(?:ES|GK|AG)7 ?\d{3}-[0-9A-Z]{5}-[0-9A-Z]{4}/;
+const flatVersion = /\bV ?(\d{1,3}(?:\.\d{1,3}){1,2})\b/;
+
+/** SZL 0x0011 of some S7-300: no records but one text. Only what is unmistakable is taken. */
+const flatIdentification = (bytes: Buffer): DeviceFact[] => {
+  const text = cleanText(bytes);
+  const [order, version] = [flatOrder.exec(text)?.[0], flatVersion.exec(text)?.[1]];
+  if (order === undefined) return [];
+  return [
+    ...fact('orderNumber', order, bytes),
+    ...(version === undefined ? [] : fact('firmwareObserved', `V${version}`, bytes)),
+  ];
+};
 
 const nameFields: ReadonlyMap<number, string> = new Map([
   [1, 'name'],
@@ -86,20 +106,40 @@ const mode = (records: readonly Buffer[]): DeviceFact[] =>
     return name === undefined ? [] : fact('mode', name, record.subarray(0, 4));
   });
 
+/** The version identifications of configuration and program are valid only under this mark. */
+const validMark = 0x5656;
+const checksums = [
+  ['hardwareChecksum1', 16],
+  ['hardwareChecksum2', 18],
+  ['programChecksum1', 20],
+  ['programChecksum2', 22],
+] as const;
+
+/** SZL 0x0132 and 0x0232, index 4: protection, key switch, checksums. */
 const protection = (records: readonly Buffer[]): DeviceFact[] =>
   records.flatMap((record) => {
     if (record.length < 10 || record.readUInt16BE(0) !== 4) return [];
     const key = keySwitches.get(record.readUInt16BE(8));
+    // The level in force; 0 stands for "not known".
+    const level = record.readUInt16BE(6);
+    const assigned = record.subarray(4, 6);
     return [
-      ...fact('protectionLevel', String(record.readUInt16BE(2)), record.subarray(2, 4)),
+      ...(level === 0 ? [] : fact('protectionLevel', String(level), record.subarray(6, 8))),
+      ...fact('protectionAssigned', String(assigned.readUInt16BE(0)), assigned),
       ...(key === undefined ? [] : fact('keySwitch', key, record.subarray(8, 10))),
+      ...(record.length < 24 || record.readUInt16BE(14) !== validMark
+        ? []
+        : checksums.flatMap(([field, at]) => {
+            const bytes = record.subarray(at, at + 2);
+            return fact(field, `0x${bytes.toString('hex')}`, bytes);
+          })),
     ];
   });
 
 /** What a list says about its module. */
-export const szlFacts = ({ id, index, records }: SzlPart): DeviceFact[] => {
+export const szlFacts = ({ id, index, records, text }: SzlPart): DeviceFact[] => {
   const list = id & 0x00ff;
-  if (list === 0x11) return identification(records);
+  if (list === 0x11) return text === undefined ? identification(records) : flatIdentification(text);
   if (list === 0x1c) return names(records);
   if (id === 0x0424) return mode(records);
   return list === 0x32 && (id === 0x0232 || id === 0x0132) && index === 4 ? protection(records) : [];
@@ -114,6 +154,7 @@ export const szlPart = (data: Buffer): SzlPart | undefined => {
     number,
     number,
   ];
+  if ((id & 0x00ff) === 0x11 && length !== recordBytes) return { id, index, records: [], text: data.subarray(4) };
   if (length === 0 || count > 4_096) return undefined;
   const records: Buffer[] = [];
   for (let at = 8; records.length < count && at + length <= data.length; at += length)
@@ -121,41 +162,55 @@ export const szlPart = (data: Buffer): SzlPart | undefined => {
   return { id, index, records };
 };
 
+/** One answer to a read of a list: whole, a part of it, or why not. */
+export type SzlAnswer =
+  | { kind: 'data'; reference: number; isLast: boolean; data: Buffer }
+  | { kind: 'refused'; reference: number; code: string };
+
+const hexCode = (number: number, digits: number): string => `0x${number.toString(16).padStart(digits, '0')}`;
+
+/** Reads the answer to "read SZL"; undefined for other messages. */
+export const szlAnswer = (pdu: Buffer): SzlAnswer | undefined => {
+  if (pdu.length < 10 || pdu.readUInt8(0) !== 0x32 || pdu.readUInt8(1) !== userdata) return undefined;
+  const parameterBytes = pdu.readUInt16BE(6);
+  const parameter = pdu.subarray(10, 10 + parameterBytes);
+  if (parameter.length < 12 || parameter.readUInt8(5) !== cpuAnswer || parameter.readUInt8(6) !== readSzl)
+    return undefined;
+  const reference = parameter.readUInt8(7);
+  const error = parameter.readUInt16BE(10);
+  if (error !== 0) return { kind: 'refused', reference, code: `s7-${hexCode(error, 4)}` };
+  const at = 10 + parameterBytes;
+  if (pdu.length < at + 4) return { kind: 'refused', reference, code: 's7-cut' };
+  const result = pdu.readUInt8(at);
+  if (result !== 0xff) return { kind: 'refused', reference, code: `s7-${hexCode(result, 2)}` };
+  const data = pdu.subarray(at + 4, at + 4 + pdu.readUInt16BE(at + 2));
+  return { kind: 'data', reference, isLast: parameter.readUInt8(9) === 0, data };
+};
+
 export type S7Reading = { facts: DeviceFact[]; control?: string };
+
+export const maxListBytes = 65_536;
 
 /** Answers may come in parts; the reader of one flow keeps the parts until the last. */
 export const s7Reader = () => {
   const parts = new Map<number, Buffer>();
   const maxParts = 64;
-  const maxListBytes = 65_536;
 
   return (pdu: Buffer): S7Reading => {
     if (pdu.length < 10 || pdu.readUInt8(0) !== 0x32) return { facts: [] };
-    const kind = pdu.readUInt8(1);
-    const header = kind === 2 || kind === 3 ? 12 : 10;
-    const parameterBytes = pdu.readUInt16BE(6);
-    const parameter = pdu.subarray(header, header + parameterBytes);
-    if (kind === 1 && parameter.length > 0) {
-      const control = controlJobs.get(parameter.readUInt8(0));
+    if (pdu.readUInt8(1) === 1) {
+      const parameter = pdu.subarray(10, 10 + pdu.readUInt16BE(6));
+      const control = parameter.length === 0 ? undefined : controlJobs.get(parameter.readUInt8(0));
       return control === undefined ? { facts: [] } : { facts: [], control };
     }
-    if (kind !== userdata || parameter.length < 12) return { facts: [] };
-    if (parameter.readUInt8(5) !== cpuAnswer || parameter.readUInt8(6) !== readSzl) return { facts: [] };
-    const reference = parameter.readUInt8(7);
-    const isLast = parameter.readUInt8(9) === 0;
-    const refused = parameter.readUInt16BE(10) !== 0;
-    const at = header + parameterBytes;
-    if (refused || pdu.length < at + 4 || pdu.readUInt8(at) !== 0xff) {
-      parts.delete(reference);
-      return { facts: [] };
-    }
-    const length = pdu.readUInt16BE(at + 2);
-    const data = pdu.subarray(at + 4, at + 4 + length);
-    const before = parts.get(reference);
-    const whole = before === undefined ? data : Buffer.concat([before, data]);
-    parts.delete(reference);
-    if (!isLast) {
-      if (whole.length <= maxListBytes && parts.size < maxParts) parts.set(reference, Buffer.from(whole));
+    const answer = szlAnswer(pdu);
+    if (answer === undefined) return { facts: [] };
+    const before = parts.get(answer.reference);
+    parts.delete(answer.reference);
+    if (answer.kind === 'refused') return { facts: [] };
+    const whole = before === undefined ? answer.data : Buffer.concat([before, answer.data]);
+    if (!answer.isLast) {
+      if (whole.length <= maxListBytes && parts.size < maxParts) parts.set(answer.reference, Buffer.from(whole));
       return { facts: [] };
     }
     const part = szlPart(whole);

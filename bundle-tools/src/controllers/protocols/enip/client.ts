@@ -1,0 +1,45 @@
+import { type Client, type Exchange, messageOf, planned } from '../exchange.ts';
+import { enipFacts, enipLength } from './answers.ts';
+import { listIdentity, statusOf } from './requests.ts';
+
+// EtherNet/IP, port 44818. Sent: one ListIdentity by UDP to the device itself; where it stays silent, one by TCP.
+
+const exchange = function* ({ switches, collect, kind }: Parameters<Client['exchange']>[0]): Exchange {
+  if (!switches.identify) return;
+  const request = listIdentity();
+  const message = messageOf(yield request);
+  if (message === undefined) return;
+  collect.part('service', `${kind}/44818`, [{ field: 'protocol', value: 'enip', raw: 'enip' }]);
+  const status = statusOf(message);
+  if (status !== 0) {
+    collect.refused(request.gives, 'denied-by-device', `enip-status-${status}`);
+    return;
+  }
+  try {
+    collect.said(enipFacts(message));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    collect.refused(request.gives, 'malformed', request.meaning.key);
+  }
+  collect.refused(request.gives, 'absent', request.meaning.key);
+};
+
+export const enip: Client = {
+  allowed: {
+    protocol: 'enip',
+    port: 44_818,
+    kinds: ['udp', 'tcp'],
+    requests: [{ key: 'enip.list-identity', filter: 'enip.command == 0x0063 && enip.length == 0' }],
+  },
+  ways: [
+    { kind: 'udp', attempts: 1 },
+    { kind: 'tcp', attempts: 1 },
+  ],
+  maxBytes: 65_536,
+  lengthOf: enipLength,
+  exchange,
+  plan: ({ port, switches }) =>
+    switches.identify
+      ? [planned(listIdentity(), { kind: 'udp', port }), planned(listIdentity(), { kind: 'tcp', port }, 'silent')]
+      : [],
+};

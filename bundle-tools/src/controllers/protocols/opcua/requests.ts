@@ -1,0 +1,185 @@
+import type { Request } from '../exchange.ts';
+import { incoming } from './answers.ts';
+import { node, noList, noNode, noText, text, uint32 } from './binary.ts';
+
+// What may be sent over OPC UA: hello, a channel without security, FindServers, GetEndpoints; with consent (details) an
+// anonymous session in which one node is read, the server's BuildInfo; and the goodbyes. Nothing is browsed, written or
+// called, and no name or password is ever sent.
+
+export type Channel = { channel: number; token: number };
+export type Numbers = { sequence: number };
+
+const requestIds = {
+  openChannel: 446,
+  closeChannel: 452,
+  findServers: 422,
+  getEndpoints: 428,
+  createSession: 461,
+  activateSession: 467,
+  read: 631,
+  closeSession: 473,
+} as const;
+
+/** The node that is read, and its attribute "value". */
+const buildInfoNode = 2260;
+const valueAttribute = 13;
+const securityNone = 'http://opcfoundation.org/UA/SecurityPolicy#None';
+const ourUri = 'urn:sallyport:identification';
+const bufferBytes = 65_535;
+
+const framed = (kind: string, ...parts: readonly Uint8Array[]): Buffer => {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from(`${kind}F`, 'latin1'), uint32(8 + body.length), body]);
+};
+
+/** Header of each request: who asks, the number of the request, five seconds of patience. */
+const header = (number: number, session: Uint8Array = noNode): Buffer =>
+  Buffer.concat([session, Buffer.alloc(8), uint32(number), uint32(0), noText, uint32(5_000), noNode, Buffer.of(0)]);
+
+const isAnswerTo = (sequence: number) => (message: Buffer) => {
+  try {
+    const came = incoming(message);
+    return came !== undefined && (came.kind === 'error' || (came.kind === 'service' && came.request === sequence));
+  } catch (error) {
+    // An answer that cannot be read is an answer; the client says so.
+    if (error instanceof RangeError) return true;
+    throw error;
+  }
+};
+
+const message = (
+  name: Exclude<keyof typeof requestIds, 'openChannel'>,
+  { channel, token }: Channel,
+  { sequence }: Numbers,
+  session: Uint8Array,
+  ...body: readonly Uint8Array[]
+): Buffer =>
+  framed(
+    name === 'closeChannel' ? 'CLO' : 'MSG',
+    uint32(channel),
+    uint32(token),
+    uint32(sequence),
+    uint32(sequence),
+    node(requestIds[name]),
+    header(sequence, session),
+    ...body,
+  );
+
+/** Hello. */
+export const hello = (url: string): Request => ({
+  bytes: framed('HEL', uint32(0), uint32(bufferBytes), uint32(bufferBytes), uint32(0), uint32(0), text(url)),
+  meaning: { key: 'opcua.hello', params: {} },
+  answers: () => true,
+  gives: [],
+});
+
+/** Opens a channel without security, which discovery needs. */
+export const openChannel = ({ sequence }: Numbers): Request => ({
+  bytes: framed(
+    'OPN',
+    uint32(0),
+    text(securityNone),
+    noText,
+    noText,
+    uint32(sequence),
+    uint32(sequence),
+    node(requestIds.openChannel),
+    header(sequence),
+    // Version 0, a new channel, no security, no nonce, for a minute.
+    uint32(0),
+    uint32(0),
+    uint32(1),
+    noText,
+    uint32(60_000),
+  ),
+  meaning: { key: 'opcua.open-channel', params: {} },
+  answers: isAnswerTo(sequence),
+  gives: [],
+});
+
+export const findServers = (channel: Channel, numbers: Numbers, url: string): Request => ({
+  bytes: message('findServers', channel, numbers, noNode, text(url), noList, noList),
+  meaning: { key: 'opcua.find-servers', params: {} },
+  answers: isAnswerTo(numbers.sequence),
+  gives: ['applicationName'],
+});
+
+export const getEndpoints = (channel: Channel, numbers: Numbers, url: string): Request => ({
+  bytes: message('getEndpoints', channel, numbers, noNode, text(url), noList, noList),
+  meaning: { key: 'opcua.get-endpoints', params: {} },
+  answers: isAnswerTo(numbers.sequence),
+  gives: [],
+});
+
+/** A session that has no rights of its own yet. */
+export const createSession = (channel: Channel, numbers: Numbers, url: string, nonce: Buffer): Request => ({
+  bytes: message(
+    'createSession',
+    channel,
+    numbers,
+    noNode,
+    // Who we are: identifier, product, name, a client, no addresses.
+    ...[text(ourUri), text(ourUri), Buffer.of(2), text('Sallyport'), uint32(1), noText, noText, noList],
+    ...[noText, text(url), text('identification'), uint32(nonce.length), nonce, noText],
+    // A minute, and no limit of size.
+    doubleOf(60_000),
+    uint32(0),
+  ),
+  meaning: { key: 'opcua.create-session', params: {} },
+  answers: isAnswerTo(numbers.sequence),
+  gives: ['firmwareObserved', 'productName'],
+});
+
+const doubleOf = (value: number): Buffer => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value, 0);
+  return bytes;
+};
+
+const anonymousToken = 321;
+
+/** Enters without a name; `policy` is what the server calls that. */
+export const activateSession = (channel: Channel, numbers: Numbers, session: Buffer, policy: string): Request => ({
+  bytes: message(
+    'activateSession',
+    channel,
+    numbers,
+    session,
+    ...[noText, noText, noList, noList],
+    ...[node(anonymousToken), Buffer.of(1), uint32(text(policy).length), text(policy)],
+    ...[noText, noText],
+  ),
+  meaning: { key: 'opcua.activate-session', params: {} },
+  answers: isAnswerTo(numbers.sequence),
+  gives: ['firmwareObserved', 'productName'],
+});
+
+/** Reads the value of BuildInfo; no other node can be named. */
+export const readBuildInfo = (channel: Channel, numbers: Numbers, session: Buffer): Request => ({
+  bytes: message(
+    'read',
+    channel,
+    numbers,
+    session,
+    // However fresh, without times, one node: its value, whole, in the usual encoding.
+    ...[doubleOf(0), uint32(3), uint32(1), node(buildInfoNode), uint32(valueAttribute)],
+    ...[noText, Buffer.alloc(2), noText],
+  ),
+  meaning: { key: 'opcua.read-build-info', params: { node: buildInfoNode } },
+  answers: isAnswerTo(numbers.sequence),
+  gives: ['firmwareObserved', 'productName', 'vendorRaw'],
+});
+
+export const closeSession = (channel: Channel, numbers: Numbers, session: Buffer): Request => ({
+  bytes: message('closeSession', channel, numbers, session, Buffer.of(1)),
+  meaning: { key: 'opcua.close-session', params: {} },
+  answers: isAnswerTo(numbers.sequence),
+  gives: [],
+});
+
+/** Goodbye; no answer is due. */
+export const closeChannel = (channel: Channel, numbers: Numbers): Request => ({
+  bytes: message('closeChannel', channel, numbers, noNode),
+  meaning: { key: 'opcua.close-channel', params: {} },
+  gives: [],
+});

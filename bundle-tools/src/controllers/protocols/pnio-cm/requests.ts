@@ -1,0 +1,44 @@
+import type { Request } from '../exchange.ts';
+import { callOf } from './answers.ts';
+
+// What may be sent to PROFINET's context manager: the lookup of the endpoint mapper for the interface of PROFINET devices,
+// 156 bytes, and the same for the next entry. No connection is made to the device's application.
+
+export const lookupOperation = 2;
+export const handleBytes = 20;
+export const noHandle = Buffer.alloc(handleBytes);
+
+const endpointMapper = Buffer.from('0883afe11f5dc91191a408002b14a0fa', 'hex');
+const deviceInterface = Buffer.from('0100a0de976cd111827100a02442df7d', 'hex');
+
+/** One lookup; `activity` names the conversation, `handle` the place where the last answer ended. */
+export const lookup = (activity: Buffer, sequence: number, handle: Buffer): Request => {
+  const bytes = Buffer.alloc(156);
+  // A request that may be repeated, little-endian.
+  bytes.set([4, 0, 0x20, 0, 0x10, 0, 0, 0], 0);
+  endpointMapper.copy(bytes, 24);
+  activity.copy(bytes, 40, 0, 16);
+  bytes.writeUInt32LE(3, 60);
+  bytes.writeUInt32LE(sequence, 64);
+  bytes.writeUInt16LE(lookupOperation, 68);
+  bytes.fill(0xff, 70, 74);
+  bytes.writeUInt16LE(76, 74);
+  // All elements; no object; this interface in version 1; from the handle on, one entry.
+  bytes.writeUInt32LE(1, 84);
+  bytes.writeUInt32LE(2, 104);
+  deviceInterface.copy(bytes, 108);
+  bytes.writeUInt32LE(1, 124);
+  bytes.writeUInt32LE(1, 128);
+  handle.copy(bytes, 132, 0, handleBytes);
+  bytes.writeUInt32LE(1, 152);
+  return {
+    bytes,
+    meaning: { key: 'pnio-cm.lookup', params: { entry: sequence } },
+    answers: (message) => {
+      const call = callOf(message);
+      // 0 is a request, and 1 a sign of life that comes before an answer.
+      return call !== undefined && call.kind > 1 && call.activity.equals(activity) && call.sequence === sequence;
+    },
+    gives: ['orderNumber', 'model', 'firmwareObserved', 'hwVersion'],
+  };
+};

@@ -1,0 +1,171 @@
+import type { DeviceFact } from '../device-fact.ts';
+import {
+  type Client,
+  type Exchange,
+  type ExchangeContext,
+  messageOf,
+  type PlanContext,
+  planned,
+  type Request,
+} from '../exchange.ts';
+import { cleanText, rawHex } from '../text.ts';
+import type { PlannedPacket, SnmpUser } from '../types.ts';
+import { type Binding, engineFacts, type Pdu, plainPdu, report, secureMessage, systemFacts } from './answers.ts';
+import { entityColumns, entityObject, maxEntities, plainGet, type Question, secureGet } from './requests.ts';
+import { type Engine, type Keys, keysFor, opened } from './usm.ts';
+
+// SNMP, udp 161. Sent: the empty GET of version 3 that finds the engine, then GET of sysDescr, sysObjectID, sysName; on demand
+// (modules) GET of one row of entPhysicalTable after the other, from 1 until one is empty. Version 3 first; version 2c only
+// with a community that a person set.
+
+type Asked = Generator<Request, Pdu | undefined, Buffer | string>;
+type Ask = (question: Exclude<Question, 'discovery'>) => Asked;
+
+const notInTimeWindow = '2b060106030f01010200';
+const present = (binding: Binding): boolean => binding.tag === 0x04 || binding.tag === 0x02 || binding.tag === 0x06;
+
+/** Rows of the table of physical entities: the first is the device itself where it says so. */
+const entities = function* ({ collect }: ExchangeContext, ask: Ask): Generator<Request, void, Buffer | string> {
+  for (let entity = 1; entity <= maxEntities; entity += 1) {
+    const pdu = yield* ask({ entity });
+    if (pdu === undefined || pdu.error !== 0 || !pdu.bindings.some(present)) return;
+    const facts = Object.entries(entityColumns).flatMap(([column, field]): DeviceFact[] => {
+      const found = pdu.bindings.find(({ name }) => name === entityObject(Number(column), entity));
+      if (found === undefined || !present(found)) return [];
+      const value =
+        found.tag === 0x02
+          ? String(found.body.length > 0 && found.body.length <= 4 ? found.body.readUIntBE(0, found.body.length) : '')
+          : cleanText(found.body, 'utf8').trim();
+      return value === '' ? [] : [{ field, value, raw: rawHex(found.body) }];
+    });
+    collect.part('module', `entity/${entity}`, facts);
+  }
+};
+
+const questions = function* (context: ExchangeContext, ask: Ask): Generator<Request, boolean, Buffer | string> {
+  const { collect, switches } = context;
+  if (switches.identify) {
+    const pdu = yield* ask('system');
+    if (pdu === undefined) return false;
+    collect.said(systemFacts(pdu.bindings));
+    collect.refused(['description', 'name'], 'absent', `snmp-error-${pdu.error}`);
+  }
+  if (switches.modules) yield* entities(context, ask);
+  return true;
+};
+
+/** Asks under version 3; a clock that has moved is set once. */
+const secureAsk = (context: ExchangeContext, count: () => number, user: SnmpUser, found: Engine): Ask => {
+  let engine = found;
+  const keys: Keys = keysFor(user, engine.id);
+  return function* (question): Asked {
+    for (let tries = 0; tries < 2; tries += 1) {
+      const request = secureGet(count(), question, user.name, engine, keys, context.random(8));
+      const answer = messageOf(yield request);
+      if (answer === undefined) return undefined;
+      const message = secureMessage(answer);
+      const inside = message === undefined ? { fault: 'snmp-version' } : opened(answer, message, keys);
+      if ('fault' in inside || message === undefined) {
+        context.collect.refused(request.gives, 'malformed', 'fault' in inside ? inside.fault : 'snmp-version');
+        return undefined;
+      }
+      if (inside.pdu.tag !== report) return inside.pdu;
+      const name = inside.pdu.bindings[0]?.name ?? '';
+      const isMoved = name === notInTimeWindow && (message.flags & 1) !== 0 && tries === 0;
+      if (!isMoved) {
+        context.collect.refused(request.gives, 'denied-by-device', `snmp-report-${name.slice(-4, -2)}`);
+        return undefined;
+      }
+      engine = { ...engine, boots: message.boots, time: message.time };
+    }
+    return undefined;
+  };
+};
+
+const exchange = function* (context: ExchangeContext): Exchange {
+  const { switches, collect, credentials, random } = context;
+  if (!switches.identify && !switches.modules) return;
+  const { user, community } = credentials.snmp ?? {};
+  let id = random(2).readUInt16BE(0) + 1;
+  const count = (): number => {
+    id += 1;
+    return id;
+  };
+  const service = (): void => collect.part('service', 'udp/161', [{ field: 'protocol', value: 'snmp', raw: 'snmp' }]);
+
+  const nobody: Engine = { id: Buffer.alloc(0), boots: 0, time: 0 };
+  const found = messageOf(yield secureGet(count(), 'discovery', '', nobody, {}, Buffer.alloc(8)));
+  const engine = found === undefined ? undefined : secureMessage(found);
+  if (engine !== undefined) {
+    service();
+    collect.said(engineFacts(engine.engine));
+    if (user !== undefined && engine.engine.length >= 5 && engine.engine.length <= 32) {
+      const known: Engine = { id: engine.engine, boots: engine.boots, time: engine.time };
+      if (yield* questions(context, secureAsk(context, count, user, known))) return;
+    }
+  }
+  if (community === undefined) return;
+  yield* questions(context, function* (question): Asked {
+    const answer = messageOf(yield plainGet(count(), question, community));
+    if (answer === undefined) return undefined;
+    service();
+    return plainPdu(answer);
+  });
+};
+
+/** Keys of zeros for a plan: a digest under the real ones would let whoever reads it try passwords. */
+const blankKeys = ({ auth, privacy }: SnmpUser): Keys => ({
+  ...(auth === undefined ? {} : { auth: { by: auth.by, key: Buffer.alloc(20) } }),
+  ...(auth === undefined || privacy === undefined ? {} : { privacy: Buffer.alloc(16) }),
+});
+
+const plan = ({ port, switches, credentials }: PlanContext): PlannedPacket[] => {
+  if (!switches.identify && !switches.modules) return [];
+  const at = { kind: 'udp', port } as const;
+  const { user, community } = credentials.snmp ?? {};
+  const nobody: Engine = { id: Buffer.alloc(0), boots: 0, time: 0 };
+  const salt = Buffer.alloc(8);
+  const wanted: Exclude<Question, 'discovery'>[] = [
+    ...(switches.identify ? (['system'] as const) : []),
+    ...(switches.modules ? [{ entity: 1 }] : []),
+  ];
+  const open = ['id', 'engine', 'clock', 'digest', 'salt', 'contents'];
+  // The community is a secret: what is shown has stars in its place.
+  const hidden = '********';
+  return [
+    planned(secureGet(0, 'discovery', '', nobody, {}, salt), at, 'always', ['id']),
+    ...(user === undefined
+      ? []
+      : wanted.map((question) =>
+          planned(secureGet(0, question, user.name, nobody, blankKeys(user), salt), at, 'always', open),
+        )),
+    ...(community === undefined
+      ? []
+      : wanted.map((question) =>
+          planned(plainGet(0, question, hidden), at, user === undefined ? 'always' : 'refused', ['id', 'community']),
+        )),
+  ];
+};
+
+export const snmp: Client = {
+  allowed: {
+    protocol: 'snmp',
+    port: 161,
+    kinds: ['udp'],
+    requests: [
+      // 0 is GET; a message that hides its contents shows only that it is ours to a named user.
+      { key: 'snmp.discovery', filter: 'snmp.version == 3 && snmp.data == 0 && snmp.variable_bindings == 0' },
+      {
+        key: 'snmp.system',
+        filter:
+          '(snmp.data == 0 && !(snmp.name != 1.3.6.1.2.1.1.1.0 && snmp.name != 1.3.6.1.2.1.1.2.0 && snmp.name != 1.3.6.1.2.1.1.5.0))',
+      },
+      { key: 'snmp.entity', filter: 'snmp.data == 0' },
+    ],
+  },
+  ways: [{ kind: 'udp', attempts: 2 }],
+  maxBytes: 131_072,
+  lengthOf: () => undefined,
+  exchange,
+  plan,
+};
