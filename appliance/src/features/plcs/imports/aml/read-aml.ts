@@ -10,7 +10,7 @@ import { caexHandler } from './elements.ts';
 /** Controllers, head stations and their modules of a CAx export (CAEX 2.15 and 3.0); the firmware is the configured one. */
 export const readAml = async (
   chunks: AsyncIterable<Uint8Array>,
-  options: { nowMs: number; sha256?: string; limits: ImportLimits },
+  options: { nowMs: number; sha256: () => string | undefined; limits: ImportLimits },
 ): Promise<FileReadings> => {
   const { nowMs, sha256, limits } = options;
   const header = new Map<string, string>();
@@ -50,7 +50,7 @@ export const readAml = async (
     ...said('projectName', header.get('WriterProjectTitle')),
     ...said('projectTool', header.get('WriterName')),
     ...said('projectToolVersion', header.get('WriterRelease') ?? header.get('WriterVersion')),
-    ...said('projectSha256', sha256),
+    ...said('projectSha256', sha256()),
     ...(fileTime(written, nowMs) === undefined ? [] : said('projectEditedAt', new Date(at).toISOString(), written)),
   ];
   return {

@@ -49,7 +49,7 @@ const readingOf = (device: SeenDevice, seen: SeenDevices): Reading => {
   return {
     observedAtMs: whole(device.lastMs),
     method: 'passive',
-    source: latest?.source ?? 'capture',
+    source: 'capture',
     where: latest === undefined ? fileText(address ?? mac ?? '') : `packet ${latest.packet}`,
     said: [...values.flatMap(valueSaid), ...place],
     parts: [

@@ -36,9 +36,6 @@ export const PLC_COLUMNS = [
   'backupPlace',
   'restoreTestedAt',
   'projectFile',
-  'processOwner',
-  'contacts',
-  'vendorContact',
 ] as const;
 export const INTERFACE_COLUMNS = [
   'address',

@@ -41,7 +41,7 @@ export const l5xHandler = (): { handler: XmlHandler; document: L5xDocument } => 
         } else if (name === 'Controller' && path.length === 2) document.controller = attributes;
         else if (name === 'SafetyInfo' && parent() === 'Controller') document.safety = attributes;
         else if (name === 'Program' && parent() === 'Programs') document.programs += 1;
-        else if (/^Encoded/.test(name)) document.encoded += 1;
+        else if (name.startsWith('Encoded')) document.encoded += 1;
         else if (name === 'Module' && parent() === 'Modules' && path.length === 4) {
           if (document.modules.length >= maxModules) throw new AppError('TOO_LARGE', `more than ${maxModules} modules`);
           module = { attributes, ports: [], description: '' };

@@ -38,7 +38,7 @@ const interfaces = (own: L5xModule | undefined, modules: readonly L5xModule[]): 
 /** The controller of a Logix project with its modules. An export of a part of a project names none: UNSUPPORTED_TYPE. */
 export const readL5x = async (
   chunks: AsyncIterable<Uint8Array>,
-  options: { nowMs: number; sha256?: string },
+  options: { nowMs: number; sha256: () => string | undefined },
 ): Promise<FileReadings> => {
   const { nowMs, sha256 } = options;
   const { handler, document } = l5xHandler();
@@ -76,7 +76,7 @@ export const readL5x = async (
     ...said('projectTool', 'Studio 5000 Logix Designer', 'RSLogix5000Content'),
     ...said('projectToolVersion', root['SoftwareRevision']),
     ...said('projectEditedAt', iso(edited), controller['LastModifiedDate']),
-    ...said('projectSha256', sha256),
+    ...said('projectSha256', sha256()),
   ];
   const reading: Reading = {
     observedAtMs: exported ?? edited ?? nowMs,
