@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
@@ -25,6 +27,8 @@ import type { MediaService } from './features/media/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
+import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
+import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
 import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { type SampleService, sampleService } from './features/queries/samples.ts';
@@ -65,10 +69,11 @@ export type Appliance = {
   ca: CaService;
   devices: DeviceService;
   discovery: DiscoveryService;
+  identification: IdentificationService;
   /** What agents may fetch of the trust chain; the exchange's. */
   trustFiles: TrustFiles;
   /** The queues that agents work on; the deployments'. */
-  tasks: TaskQueue;
+  tasks: TaskQueue<InstallPackageTask>;
   accounts: AccountService;
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;
@@ -251,6 +256,21 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       scan: antivirus({ db, objects, events }),
       releasedAt: releaseTime(),
     });
+    const discovery = discoveryService({ db, objects, events, inventory, devices, jobs: queue });
+    const identification = identificationService({
+      db,
+      objects,
+      events,
+      jobs: queue,
+      controllers: { find: () => undefined, list: () => [] },
+      take: () => null,
+      identifyBy,
+      planFor,
+      agent: agentsOf({ devices, inventory }),
+      sources: ownAddressList,
+      site: config.site,
+      record: discovery.noteConnection,
+    });
     return {
       version: applianceVersion(),
       extensions,
@@ -267,7 +287,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       jobs: queue,
       ca,
       devices,
-      discovery: discoveryService({ db, objects, events, inventory, devices, jobs: queue }),
+      discovery,
+      identification,
       trustFiles: { get: exchange.trustFile, root: exchange.root },
       tasks: deployments.queue,
       accounts,

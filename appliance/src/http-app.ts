@@ -10,6 +10,7 @@ import { osqueryRoutes } from './features/agent-api/osquery/routes.ts';
 import { osqueryPrefix } from './features/agent-api/osquery/types.ts';
 import { apiPrefix } from './features/api/app.ts';
 import type { SectionIntake } from './features/inventory/report-types.ts';
+import { joinedQueues } from './features/plcs/identify/service.ts';
 import { inlineIntake } from './intake/inline.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
@@ -41,7 +42,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       events,
       store,
       trustFiles: appliance.trustFiles,
-      tasks: appliance.tasks,
+      tasks: joinedQueues([appliance.tasks, appliance.identification.queue]),
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );

@@ -48,6 +48,9 @@ export const startServer = async (
   const stopDiscovery = appliance.discovery.startSchedule((error) =>
     log.error({ err: error }, 'the schedule of discovery was not looked at'),
   );
+  const stopIdentification = appliance.identification.startSchedule((error) =>
+    log.error({ err: error }, 'the schedule of identification was not looked at'),
+  );
   const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
   const stopRules = startRules({ ...appliance, onError: (error) => log.error({ err: error }, 'rules were not run') });
   return {
@@ -58,6 +61,7 @@ export const startServer = async (
       await intake.close();
       stopFlushing();
       stopDiscovery();
+      stopIdentification();
       stopRules();
       devices.flush();
       await jobs.stop();

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AgentSite,
@@ -45,7 +45,7 @@ const newDevice = async (more: string[] = []) => {
 type Device = Awaited<ReturnType<typeof newDevice>>;
 
 /** Orders an installation, lets the agent do one round, and returns what it reported. */
-const order = async (device: Device, deb: MadePackage, over: Partial<Task> = {}) => {
+const order = async (device: Device, deb: MadePackage, over: Partial<InstallPackageTask> = {}) => {
   const id = site.order(device.id, deb, over);
   const run = await site.agent('once', '--state', device.state);
   expect(run.status).toBe(0);

@@ -14,7 +14,7 @@ import { type Server, startServer } from '@sallyport/appliance/server';
 import { encodeInventory } from '@sallyport/bundle-tools/documents/inventory';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
-import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { InstallPackageTask as Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { generateSigningKey, type SigningKey } from '@sallyport/bundle-tools/trust/keys';
 import {
@@ -224,7 +224,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
   };
   const isOpen = (device: number, id: string) =>
     orders.some((order) => order.device === device && order.task.id === id);
-  const tasks: TaskQueue = {
+  const tasks: TaskQueue<Task> = {
     next: (device) => orders.find((order) => order.device === device)?.task ?? null,
     cancelled: (_device, ids) => ids.filter((id) => cancelled.has(id)),
     result: (device, id, result) => {

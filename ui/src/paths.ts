@@ -62,6 +62,24 @@ export const paths = {
   controllerZones: () => '/controllers/zones',
   controllerZone: (id: string) => `/controllers/zones/${enc(id)}`,
 
+  /** The switch of the site, halted zones, jobs. */
+  identification: () => '/controllers/identification',
+  /** POST `action` on or off; the first answer is the confirm page. */
+  identificationSwitch: () => '/controllers/identification/switch',
+  /** POST `zone`, `reason`: a halted zone may be asked again. */
+  identificationZones: () => '/controllers/identification/zones',
+  /** What may be asked of one controller; POST sets its own word. */
+  identificationPolicy: (plc: string) => `/controllers/identification/policy/${enc(plc)}`,
+  /** The dry run and the log of a job; POST: `action` approve, start or stop. */
+  identificationJob: (id: string) => `/controllers/identification/${enc(id)}`,
+  /** Server-sent events. */
+  identificationStream: (id: string) => `/controllers/identification/${enc(id)}/stream`,
+  /** Packets that left; of the newest run unless `run` says another. */
+  identificationCsv: (id: string, query: Query = {}) =>
+    withQuery(`/controllers/identification/${enc(id)}/packets.csv`, query),
+  identificationNotice: (id: string) => `/controllers/identification/${enc(id)}/notice`,
+  identificationNoticeFile: (id: string) => `/controllers/identification/${enc(id)}/notice.txt`,
+
   software: (query: Query = {}) => withQuery('/software', query),
   softwareCsv: () => '/software.csv',
   softwareItem: (item: string | number) => `/software/${enc(String(item))}`,
@@ -232,6 +250,15 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   devicePersonal: '/devices/:id/:collection/personal',
   controllerZones: '/controllers/zones',
   controllerZone: '/controllers/zones/:id',
+  identification: '/controllers/identification',
+  identificationSwitch: '/controllers/identification/switch',
+  identificationZones: '/controllers/identification/zones',
+  identificationPolicy: '/controllers/identification/policy/:plc',
+  identificationJob: '/controllers/identification/:id',
+  identificationStream: '/controllers/identification/:id/stream',
+  identificationCsv: '/controllers/identification/:id/packets.csv',
+  identificationNotice: '/controllers/identification/:id/notice',
+  identificationNoticeFile: '/controllers/identification/:id/notice.txt',
   software: '/software',
   softwareCsv: '/software.csv',
   softwareItem: '/software/:item',

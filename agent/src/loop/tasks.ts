@@ -1,6 +1,7 @@
 import { type DeliveredTask, type Task, task as taskSchema } from '@sallyport/bundle-tools/protocol/task';
 import { taskResult as resultSchema, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { ActionContext } from '../actions/action.ts';
+import { forgetSent, identifyControllers, sentBefore } from '../actions/identify-controllers.ts';
 import { installPackage, isInstalled } from '../actions/install-package.ts';
 import type { Log } from '../platform/log.ts';
 import type { Journal } from '../state/journal.ts';
@@ -41,6 +42,13 @@ export type TaskRunnerParts = {
   context: Omit<ActionContext, 'isCancelled' | 'onStale'>;
 };
 
+/** A task as the journal keeps it: without the secrets that it brought. */
+const kept = (task: Task): Task => {
+  if (task.action !== 'identify-controllers') return task;
+  const { credentials: _credentials, ...rest } = task;
+  return rest;
+};
+
 export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
   const { journal, spool, log, bootId } = parts;
   const cancelled = new Set<string>();
@@ -51,11 +59,13 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
     const clean = resultSchema.parse(result);
     const state = clean.state === 'restarting' ? 'restarting' : 'done';
     spool.addResult(task.id, clean);
-    journal.write({ task, state, bootId, result: clean });
+    journal.write({ task: kept(task), state, bootId, result: clean });
+    if (task.action === 'identify-controllers') forgetSent(parts.context.workFolder, task.id);
     const code = clean.code ?? '';
     log(clean.state === 'completed' ? 'info' : 'error', `task ${task.id} ${clean.state} ${code}`.trim());
     if (!tamperCodes.has(code)) return;
     const reason = clean.steps.findLast((one) => one.exit !== 0)?.output ?? '';
+    if (task.action !== 'install-package') return;
     spool.addEvent('object.refused', { object: task.package.name, code, reason: reason.slice(0, 900) });
   };
 
@@ -66,6 +76,35 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
     code,
   });
 
+  const isCancelled = (task: Task) => (): boolean => cancelled.has(task.id);
+
+  const perform = (task: Task): Promise<TaskResult> => {
+    if (task.action === 'identify-controllers') {
+      log('info', `task ${task.id}: identify ${task.targets.length} controllers, plan ${task.digest}`);
+      return identifyControllers({ ...parts.context, isCancelled: isCancelled(task) }, task);
+    }
+    log('info', `task ${task.id}: install ${task.package.name} ${task.package.version}`);
+    return installPackage(
+      {
+        ...parts.context,
+        isCancelled: isCancelled(task),
+        onStale: (role, expired) => {
+          log('warning', `${role} of the trust chain expired at ${expired}`);
+          spool.addEvent('trust.stale', { role, expired });
+        },
+      },
+      task,
+    );
+  };
+
+  /** What a crash leaves: of an identification the packets that left are evidence. */
+  const cutOff = (task: Task): TaskResult => {
+    const result = failed(task, 'AGENT_RESTARTED');
+    if (task.action !== 'identify-controllers') return result;
+    const packets = sentBefore(parts.context.workFolder, task.id);
+    return { ...result, identification: { end: 'stopped', why: 'agent-restarted', exchanges: [], packets } };
+  };
+
   const run = async (task: Task): Promise<void> => {
     running.current = { id: task.id, state: 'running' };
     try {
@@ -73,20 +112,8 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
         finish(task, failed(task, 'OBSERVE_ONLY'));
         return;
       }
-      journal.write({ task, state: 'running', bootId });
-      log('info', `task ${task.id}: install ${task.package.name} ${task.package.version}`);
-      const result = await installPackage(
-        {
-          ...parts.context,
-          isCancelled: () => cancelled.has(task.id),
-          onStale: (role, expired) => {
-            log('warning', `${role} of the trust chain expired at ${expired}`);
-            spool.addEvent('trust.stale', { role, expired });
-          },
-        },
-        task,
-      );
-      finish(task, result);
+      journal.write({ task: kept(task), state: 'running', bootId });
+      finish(task, await perform(task));
     } finally {
       running.current = undefined;
       cancelled.delete(task.id);
@@ -96,8 +123,8 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
   return {
     recover: () => {
       for (const entry of journal.open()) {
-        if (entry.state === 'running') finish(entry.task, failed(entry.task, 'AGENT_RESTARTED'));
-        else if (entry.bootId !== bootId) {
+        if (entry.state === 'running') finish(entry.task, cutOff(entry.task));
+        else if (entry.bootId !== bootId && entry.task.action === 'install-package') {
           const { task, result } = entry;
           const steps = result?.steps ?? [];
           const ok = isInstalled(parts.context.files, task.package);

@@ -1,12 +1,16 @@
+import { createSocket } from 'node:dgram';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
+import { isIP, createConnection as openSocket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
+import type { Link, Transport, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { AgentError } from '../errors.ts';
 
 // The only module of the agent that connects. Everything goes to the one server of the state folder; after the first
-// contact its certificate must lead to the pinned CA and name the server.
+// contact its certificate must lead to the pinned CA and name the server. Beside it only the controllers that a task names
+// are reached, each at its address and ports, while that task runs.
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
@@ -209,3 +213,42 @@ export const toError = (reply: Reply): AgentError => {
   if (reply.status === 429 || reply.status >= 500) return new AgentError('RETRY', message, details);
   return new AgentError('ANSWER', `${serverCode}: ${message}`, details);
 };
+
+/** Address, port and way of a device that a task names. */
+export type NamedDevice = { host: string; port: number; kind: TransportKind };
+
+const connectTcp = (
+  host: string,
+  port: number,
+  limits: { connectMs: number; maxBytes: number },
+): Promise<Link | Trouble> =>
+  new Promise((resolve) => {
+    const socket = openSocket({ host, port, noDelay: true });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve('timeout');
+    }, limits.connectMs);
+    const onError = (error: Error): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(troubleOf(error));
+    };
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      resolve(tcpLink(socket, limits));
+    });
+  });
+
+/** Transports to the devices that a task names, and to no other. */
+export const deviceTransport =
+  (named: readonly NamedDevice[]): ((host: string) => Transport) =>
+  (host) => ({
+    connect: async ({ kind, port }, limits) => {
+      const isNamed = named.some((one) => one.host === host && one.port === port && one.kind === kind);
+      if (!isNamed || isIP(host) === 0) return 'denied';
+      if (kind === 'tcp') return connectTcp(host, port, limits);
+      return udpLink(createSocket(isIP(host) === 6 ? 'udp6' : 'udp4'), { host, port }, limits);
+    },
+  });

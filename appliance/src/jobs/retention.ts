@@ -42,6 +42,7 @@ await runJobs('retention', async (_payload, { appliance }) => {
     deviations: appliance.baselines.trim(),
     inventory: appliance.inventory.trim(),
     discovery: appliance.discovery.trim(),
+    identification: appliance.identification.trim(),
     tombstones: appliance.objects.trim(),
     collected: collect(appliance),
   };

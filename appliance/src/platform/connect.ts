@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { isIP, createConnection as openSocket, type Socket } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
+import type { Link, LinkLimits, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { AppError } from './errors.ts';
 
 // The one module of the appliance that may open a connection, and only to what an administrator named in an object: a host
 // or a range of addresses, the ports, the purpose. Everything else is denied and recorded. A name is looked up only where a
 // name was entered. Time and bytes are bounded, and who answers proves itself before a byte of ours is sent under TLS.
 
-export type Purpose = 'directory' | 'discovery';
+export type Purpose = 'directory' | 'discovery' | 'controllers';
 
 /** What an administrator named: an object's words for where this appliance may connect to, and what for. */
 export type NamedTarget = {
@@ -16,6 +19,8 @@ export type NamedTarget = {
   /** `kind/id` of the object that names it. */
   object: string;
   ports: readonly number[];
+  /** Ports for datagrams; none unless said. */
+  udp?: readonly number[];
   /** Whether `ping` may be sent. */
   echo: boolean;
   covers(host: string): boolean;
@@ -55,6 +60,11 @@ export type Outbound = {
   open(to: Destination, limits: Limits, proof?: Proof): Promise<Connection>;
   /** Whether something answers: a TCP handshake, no data. NOT_NAMED. */
   probe(to: Destination, timeoutMs: number): Promise<ProbeAnswer>;
+  /**
+   * To a device that an approved job names, by TCP or UDP. What the device does is an answer, and so is `denied`: nobody
+   * named it, and no socket was opened.
+   */
+  link(to: Destination, kind: TransportKind, limits: LinkLimits): Promise<Link | Trouble>;
   /** One echo request by the system's `ping`, which needs no right of ours; undefined where there is none. NOT_NAMED. */
   ping(to: Omit<Destination, 'port'>, timeoutMs: number): Promise<boolean | undefined>;
 };
@@ -221,15 +231,16 @@ export const outbound = ({ targets, record }: OutboundParts): Outbound => {
       `nobody named ${to.host}${to.port === 0 ? '' : ` port ${to.port}`} for ${to.purpose}`,
     );
   };
-  const named = (to: Destination): void => {
-    const found = targets().some(
+  const isNamed = (to: Destination, kind: TransportKind): boolean =>
+    targets().some(
       (target) =>
         target.purpose === to.purpose &&
         target.object === to.object &&
-        (to.port === 0 ? target.echo : target.ports.includes(to.port)) &&
+        (to.port === 0 ? target.echo : ((kind === 'tcp' ? target.ports : target.udp) ?? []).includes(to.port)) &&
         target.covers(to.host),
     );
-    if (!found) throw nobody(to);
+  const named = (to: Destination): void => {
+    if (!isNamed(to, 'tcp')) throw nobody(to);
   };
 
   return {
@@ -247,6 +258,42 @@ export const outbound = ({ targets, record }: OutboundParts): Outbound => {
       const connection = connectionOver(socket, to, limits, (read, written) => done('opened', read, written));
       if (proof !== undefined) await connection.secure(proof);
       return connection;
+    },
+    link: async (to, kind, limits) => {
+      // A name would be looked up: devices are addresses.
+      if (to.port === 0 || isIP(to.host) === 0 || !isNamed(to, kind)) {
+        nobody(to);
+        return 'denied';
+      }
+      const counted = { read: 0, written: 0 };
+      const done = (outcome: ConnectionRecord['outcome']): void =>
+        record({ ...to, outcome, bytesRead: counted.read, bytesWritten: counted.written });
+      const countedLink = (link: Link): Link => ({
+        send: (bytes) => {
+          counted.written += bytes.length;
+          return link.send(bytes);
+        },
+        receive: async (withinMs) => {
+          const came = await link.receive(withinMs);
+          if (typeof came !== 'string') counted.read += came.length;
+          return came;
+        },
+        close: async () => {
+          await link.close();
+          done('opened');
+          counted.read = 0;
+          counted.written = 0;
+        },
+      });
+      if (kind === 'udp') return countedLink(udpLink(createSocket(isIP(to.host) === 6 ? 'udp6' : 'udp4'), to, limits));
+      const socket = openSocket({ host: to.host, port: to.port, noDelay: true });
+      try {
+        await settled(socket, 'connect', limits.connectMs);
+      } catch (error) {
+        done('failed');
+        return (error as NodeJS.ErrnoException).code === undefined ? 'timeout' : troubleOf(error);
+      }
+      return countedLink(tcpLink(socket, limits));
     },
     probe: async (to, timeoutMs) => {
       // A name would be looked up: probes go to addresses only.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { count, text } from './common.ts';
+import { identificationReport } from './identify-controllers.ts';
 
 // POST /tasks/:id/result. Delivery is at least once by id and attempt, so a repeat is answered like the first.
 
@@ -49,6 +50,10 @@ export const failureCode = z.enum([
   'CANCELLED',
   'AGENT_RESTARTED',
   'NOT_INSTALLED',
+  /** The order is for another time, or asks what no order may. */
+  'OUT_OF_BOUNDS',
+  /** A controller answered as it should not: everything stopped. */
+  'ANOMALY',
   'INTERNAL',
 ]);
 export type FailureCode = z.infer<typeof failureCode>;
@@ -58,5 +63,7 @@ export const taskResult = z.object({
   steps: z.array(taskStep).max(32),
   state: resultState,
   code: failureCode.optional(),
+  /** Of an identification of controllers. */
+  identification: identificationReport.optional(),
 });
 export type TaskResult = z.infer<typeof taskResult>;

@@ -5,7 +5,10 @@ import { paths } from '../paths.ts';
 import { Tabs } from './panel.tsx';
 
 /** The tabs of the section Controllers, in their order: one line for each page that stands beside the others. */
-const tabs = [['zones', paths.controllerZones()]] as const;
+const tabs = [
+  ['zones', paths.controllerZones()],
+  ['identification', paths.identification()],
+] as const;
 
 export type ControllersTab = (typeof tabs)[number][0];
 
@@ -21,6 +24,7 @@ export const ControllersFrame = (props: {
   actions?: Child;
   crumbs?: readonly Crumb[];
   refreshSeconds?: number | undefined;
+  noScriptRefreshSeconds?: number | undefined;
   announce?: string;
   filter?: string;
   children: Child;

@@ -19,6 +19,7 @@ import { devicesPages } from './pages/devices.tsx';
 import { discoveryPages } from './pages/discovery.tsx';
 import { eventPages } from './pages/events.tsx';
 import { exchangePages } from './pages/exchange.tsx';
+import { identificationPages } from './pages/identification.tsx';
 import { importPages } from './pages/imports.tsx';
 import { inventoryPages } from './pages/inventory.tsx';
 import { loginPages, sessionEnded } from './pages/login.tsx';
@@ -74,6 +75,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', stickPages(deps, model));
   app.route('/', devicePages(deps, model));
   app.route('/', zonePages(deps));
+  app.route('/', identificationPages(deps));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));
   app.route('/', baselinePages(deps, model));

@@ -26,6 +26,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { PersonService } from '../persons/service.ts';
+import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ZoneService } from '../plcs/zones/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { SampleService } from '../queries/samples.ts';
@@ -58,6 +59,7 @@ export type ConsoleDeps = {
   devices: DeviceService;
   deviceQueries: DeviceQueries;
   discovery: DiscoveryService;
+  identification: IdentificationService;
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
   updates: UpdateService;

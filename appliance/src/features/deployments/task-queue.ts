@@ -1,4 +1,4 @@
-import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { installSet } from '@sallyport/bundle-tools/updates/install-set';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -71,7 +71,7 @@ export const taskQueue = (parts: QueueParts) => {
     return distinct.map(({ sha256, sizeBytes }) => ({ sha256, size: sizeBytes }));
   };
 
-  const next = (device: number): Task | null => {
+  const next = (device: number): InstallPackageTask | null => {
     // One indexed read for the many check-ins that have nothing to do.
     for (let order = store.next(device); order !== undefined; order = store.next(device)) {
       const { id, deployment, updateId, attempt } = order;

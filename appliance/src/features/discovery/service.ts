@@ -1,5 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { outbound } from '../../platform/connect.ts';
+import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
 import type { JobRun, Jobs } from '../../platform/jobs.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -59,6 +59,8 @@ export type DiscoveryService = {
   keep(seen: readonly Seen[]): Promise<{ devices: Set<number>; created: number }>;
   /** What one report tells of others, in the caller's transaction; `reporter` is the device that reported. */
   keepFound(found: readonly Seen[], reporter: number): void;
+  /** Counts a connection that another feature opened; a denied one is written into the journal. */
+  noteConnection(record: ConnectionRecord): void;
   /** The connections that this appliance opened or denied, newest first. */
   connections(limit: number): OutboundRow[];
   /** What directories held that are deleted goes, and connections of long ago. */
@@ -97,18 +99,16 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
   const clock = parts.clock ?? nowMs;
   const store = discoveryStore(db);
   const recorder = discoveryRecorder({ db, devices, inventory });
-  const out = outbound({
-    targets: () => namedTargets(objects),
-    record: (record) => {
-      store.count(record, clock());
-      if (record.outcome !== 'denied') return;
-      const { purpose, host, port } = record;
-      events.record('connection-denied', {
-        actor: 'system:appliance',
-        params: { purpose, host: host.slice(0, 253), port },
-      });
-    },
-  });
+  const noteConnection = (record: ConnectionRecord): void => {
+    store.count(record, clock());
+    if (record.outcome !== 'denied') return;
+    const { purpose, host, port } = record;
+    events.record('connection-denied', {
+      actor: 'system:appliance',
+      params: { purpose, host: host.slice(0, 253), port },
+    });
+  };
+  const out = outbound({ targets: () => namedTargets(objects), record: noteConnection });
   const directory = directories({ objects, events, inventory, devices, store, recorder, outbound: out, clock });
   const range = addressRanges({ objects, events, store, recorder, outbound: out, arp: readArp, ownAddresses, clock });
 
@@ -202,6 +202,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     scan: (id, actor, run) => range.scan(id, actor, run),
     keep: recorder.keepAll,
     keepFound: (found, reporter) => recorder.keepFound(found, devices.find(reporter)?.hostname ?? `#${reporter}`),
+    noteConnection,
     connections: store.connections,
     trim: () => {
       let gone = 0;

@@ -6,7 +6,6 @@ import { collections } from './collections.ts';
 import { collectionsChoices } from './collections-choices.ts';
 import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
-import { controllerFindings } from './controller-findings.ts';
 import { deployments } from './deployments.ts';
 import { deviceRecords } from './device-records.ts';
 import { devices } from './devices.ts';
@@ -16,6 +15,8 @@ import { events } from './events.ts';
 import { exchange } from './exchange.ts';
 import { exchangeImport } from './exchange-import.ts';
 import { fingerprint } from './fingerprint.ts';
+import { identification } from './identification.ts';
+import { identificationKinds } from './identification-kinds.ts';
 import { introduction } from './introduction.ts';
 import { inventory } from './inventory.ts';
 import { kinds } from './kinds.ts';
@@ -50,7 +51,6 @@ export const en = {
   ...collectionsChoices,
   ...collectionsSecurity,
   ...common,
-  ...controllerFindings,
   ...deployments,
   ...deviceRecords,
   ...devices,
@@ -60,6 +60,8 @@ export const en = {
   ...exchange,
   ...exchangeImport,
   ...fingerprint,
+  ...identification,
+  ...identificationKinds,
   ...introduction,
   ...inventory,
   ...kinds,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { type FailureCode, maxOutputLength, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { DeviceService } from '../../devices/service.ts';
 import type { Device } from '../../devices/types.ts';
@@ -32,7 +32,7 @@ export const isConsented = (objects: ObjectService, publicId: string): boolean =
 type Parts = {
   objects: ObjectService;
   devices: Pick<DeviceService, 'doors'>;
-  tasks: TaskQueue;
+  tasks: TaskQueue<InstallPackageTask>;
   store: StoreService;
 };
 
@@ -49,7 +49,7 @@ const codeOf: Readonly<Record<string, FailureCode>> = {
 
 const mebibyte = 1_048_576;
 /** Room for the files, for what is unpacked of them, and some more. */
-const roomMb = (task: Task): number =>
+const roomMb = (task: InstallPackageTask): number =>
   100 + Math.ceil((4 * task.objects.reduce((sum, { size }) => sum + size, 0)) / mebibyte);
 
 const fileName = (index: number): string => `${String(index + 1).padStart(3, '0')}.deb`;
@@ -74,7 +74,7 @@ export const deployChannel = ({ objects, devices, tasks, store }: Parts): Deploy
     isConsented(objects, device.publicId) &&
     !devices.doors(device.id).some(({ door, state }) => door === 'native' && state === 'approved');
 
-  const taskOf = (device: Device): Task | null => (isOpen(device) ? tasks.next(device.id) : null);
+  const taskOf = (device: Device): InstallPackageTask | null => (isOpen(device) ? tasks.next(device.id) : null);
 
   /** Reads an object once more in full: its name in the store must be the digest of its bytes. */
   const hashed = async (sha256: string): Promise<Known | undefined> => {
@@ -93,7 +93,7 @@ export const deployChannel = ({ objects, devices, tasks, store }: Parts): Deploy
     return known;
   };
 
-  const fail = (device: Device, task: Task, code: FailureCode, output: string): void => {
+  const fail = (device: Device, task: InstallPackageTask, code: FailureCode, output: string): void => {
     running.delete(device.id);
     const steps = [{ name: 'install', exit: null, output: output.slice(-maxOutputLength), ms: null }];
     tasks.result(device.id, task.id, { attempt: task.attempt, steps, state: 'failed', code } satisfies TaskResult);

@@ -1,6 +1,8 @@
 // The door of GLPI, FusionInventory and OCS agents: one URL with the token in it, the one secret that may be in a URL. A
 // client proves nothing but the token; it is known by what it calls itself, and what it says of its hardware is compared
 // with what is known of the device before anything is stored.
+
+import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { Log } from '../../../platform/log.ts';
 import type { Personal } from '../../../platform/personal.ts';
 import type { DeviceService } from '../../devices/service.ts';
@@ -20,7 +22,7 @@ export type GlpiParts = {
   discovery: Pick<DiscoveryService, 'hindrance' | 'keep'>;
   store: StoreService;
   log: Pick<Log, 'error'>;
-  tasks: TaskQueue;
+  tasks: TaskQueue<InstallPackageTask>;
   /** Hours between inventories. */
   inventoryHours: () => number;
   clock?: () => number;

@@ -5,6 +5,7 @@ import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/proto
 import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
+import type { PermitReply } from '@sallyport/bundle-tools/protocol/identify-controllers';
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
 import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
@@ -85,127 +86,139 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   };
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-  return new Hono<Env>()
-    .get('/site', (c) => c.json({ site, ca: base64(ca.certificateDer), tufRoot: base64(root()) }))
+  return (
+    new Hono<Env>()
+      .get('/site', (c) => c.json({ site, ca: base64(ca.certificateDer), tufRoot: base64(root()) }))
 
-    .get('/trust/:name', (c) => {
-      caller(c);
-      const name = trustName.safeParse(c.req.param('name'));
-      const file = name.success ? trustFiles.get(name.data) : null;
-      if (file === null) throw notFound();
-      const type = c.req.param('name').endsWith('.json') ? 'application/json' : 'application/jsonl';
-      return typeof file === 'string' ? sendFile(file, type) : sendBytes(file, type);
-    })
+      .get('/trust/:name', (c) => {
+        caller(c);
+        const name = trustName.safeParse(c.req.param('name'));
+        const file = name.success ? trustFiles.get(name.data) : null;
+        if (file === null) throw notFound();
+        const type = c.req.param('name').endsWith('.json') ? 'application/json' : 'application/jsonl';
+        return typeof file === 'string' ? sendFile(file, type) : sendBytes(file, type);
+      })
 
-    .post('/enrol', async (c) => {
-      const from = address(c);
-      const tufRoot = base64(root());
-      const request = await body(c, enrolRequest, wireLimits.smallBytes);
-      const csr = await parseCertificateRequest(request.csr);
-      const outcome = devices.enrol({ request, csr, from });
-      if (outcome.state === 'pending') {
-        c.header('Retry-After', String(jitter(parts.pollSeconds())));
-        return c.json({ state: 'pending' }, 202);
-      }
-      const issued = await ca.issueForDevice(csr, outcome.device.publicId);
-      devices.recordCertificate(outcome.device.id, issued);
-      const deviceId = outcome.device.publicId;
-      return c.json({ deviceId, certificate: issued.pem, tufRoot, next: 0 }, 201);
-    })
-
-    .post('/renew', async (c) => {
-      const device = caller(c);
-      const request = await body(c, renewRequest, wireLimits.smallBytes);
-      takeShare(renewals, device);
-      const csr = await parseCertificateRequest(request.csr);
-      const issued = await ca.issueForDevice(csr, device.publicId);
-      devices.recordCertificate(device.id, issued, device);
-      return c.json({ certificate: issued.pem });
-    })
-
-    .post('/check-in', async (c) => {
-      const device = caller(c);
-      const call = await body(c, checkInRequest, wireLimits.smallBytes);
-      devices.heard(device, call);
-      if (call.task !== undefined) tasks.state(device.id, call.task.id, call.task.state);
-      const held = inventory.hashes(device.id, 'native');
-      const want = Object.keys(call.sections).filter(
-        (name) => held[name] !== call.sections[name] && collections.has(name),
-      );
-      const task = call.task === undefined ? tasks.next(device.id) : null;
-      const reply: CheckInReply = {
-        now: toTime(clock()),
-        next: nextSeconds(),
-        want,
-        cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
-        live: [],
-        ...(task === null ? {} : { task }),
-      };
-      return c.json(reply);
-    })
-
-    .put('/sections/:collection', async (c) => {
-      const device = caller(c);
-      const collection = c.req.param('collection');
-      if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
-      if (!inWork.take(device.id)) {
-        throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
-      }
-      try {
-        const section = { device: device.id, collection, door: 'native' } as const;
-        if (parts.intake !== undefined) {
-          return c.json(await parts.intake.put({ ...section, wire: await wire(c, wireLimits.wireBytes) }));
+      .post('/enrol', async (c) => {
+        const from = address(c);
+        const tufRoot = base64(root());
+        const request = await body(c, enrolRequest, wireLimits.smallBytes);
+        const csr = await parseCertificateRequest(request.csr);
+        const outcome = devices.enrol({ request, csr, from });
+        if (outcome.state === 'pending') {
+          c.header('Retry-After', String(jitter(parts.pollSeconds())));
+          return c.json({ state: 'pending' }, 202);
         }
-        const report = await body(c, sectionRequest, wireLimits.wireBytes);
-        return c.json(immediate(db, () => inventory.putSection({ ...section, ...report })));
-      } catch (error) {
-        devices.sectionRejected(device.id, collection, toFailure(error).code);
-        throw error;
-      } finally {
-        inWork.give(device.id);
-      }
-    })
+        const issued = await ca.issueForDevice(csr, outcome.device.publicId);
+        devices.recordCertificate(outcome.device.id, issued);
+        const deviceId = outcome.device.publicId;
+        return c.json({ deviceId, certificate: issued.pem, tufRoot, next: 0 }, 201);
+      })
 
-    .post('/events', async (c) => {
-      const device = caller(c);
-      const call = await body(c, eventsRequest, wireLimits.wireBytes);
-      takeShare(eventCalls, device);
-      immediate(db, () => {
-        for (const event of call.events) {
-          if (devices.isNewEvent(device.id, event.id)) recordAgentEvent(events, device.id, event);
+      .post('/renew', async (c) => {
+        const device = caller(c);
+        const request = await body(c, renewRequest, wireLimits.smallBytes);
+        takeShare(renewals, device);
+        const csr = await parseCertificateRequest(request.csr);
+        const issued = await ca.issueForDevice(csr, device.publicId);
+        devices.recordCertificate(device.id, issued, device);
+        return c.json({ certificate: issued.pem });
+      })
+
+      .post('/check-in', async (c) => {
+        const device = caller(c);
+        const call = await body(c, checkInRequest, wireLimits.smallBytes);
+        devices.heard(device, call);
+        if (call.task !== undefined) tasks.state(device.id, call.task.id, call.task.state);
+        const held = inventory.hashes(device.id, 'native');
+        const want = Object.keys(call.sections).filter(
+          (name) => held[name] !== call.sections[name] && collections.has(name),
+        );
+        const task = call.task === undefined ? tasks.next(device.id) : null;
+        const reply: CheckInReply = {
+          now: toTime(clock()),
+          next: nextSeconds(),
+          want,
+          cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
+          live: [],
+          ...(task === null ? {} : { task }),
+        };
+        return c.json(reply);
+      })
+
+      .put('/sections/:collection', async (c) => {
+        const device = caller(c);
+        const collection = c.req.param('collection');
+        if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
+        if (!inWork.take(device.id)) {
+          throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
         }
-      });
-      return c.json({ accepted: call.events.length });
-    })
+        try {
+          const section = { device: device.id, collection, door: 'native' } as const;
+          if (parts.intake !== undefined) {
+            return c.json(await parts.intake.put({ ...section, wire: await wire(c, wireLimits.wireBytes) }));
+          }
+          const report = await body(c, sectionRequest, wireLimits.wireBytes);
+          return c.json(immediate(db, () => inventory.putSection({ ...section, ...report })));
+        } catch (error) {
+          devices.sectionRejected(device.id, collection, toFailure(error).code);
+          throw error;
+        } finally {
+          inWork.give(device.id);
+        }
+      })
 
-    .post('/tasks/:id/result', async (c) => {
-      const device = caller(c);
-      const id = opaqueId.safeParse(c.req.param('id'));
-      const result = await body(c, taskResult, wireLimits.wireBytes);
-      const outcome = id.success ? tasks.result(device.id, id.data, result) : 'not-found';
-      if (outcome === 'not-found') throw notFound();
-      if (outcome === 'cancelled')
-        throw new AppError('CANCELLED', 'the task was cancelled; the result is kept as late');
-      return c.json({ ok: true });
-    })
+      .post('/events', async (c) => {
+        const device = caller(c);
+        const call = await body(c, eventsRequest, wireLimits.wireBytes);
+        takeShare(eventCalls, device);
+        immediate(db, () => {
+          for (const event of call.events) {
+            if (devices.isNewEvent(device.id, event.id)) recordAgentEvent(events, device.id, event);
+          }
+        });
+        return c.json({ accepted: call.events.length });
+      })
 
-    .get('/objects/sha256/:hex', (c) => {
-      const device = caller(c);
-      const hex = digest.safeParse(c.req.param('hex'));
-      if (!hex.success || !tasks.mayFetch(device.id, hex.data) || !store.has(hex.data)) throw notFound();
-      const size = store.size(hex.data);
-      const range = parseRange(c.req.header('range'), size);
-      const headers = { 'Content-Type': 'application/octet-stream', 'Accept-Ranges': 'bytes', ETag: `"${hex.data}"` };
-      if (range === null) return c.body(null, 416, { ...headers, 'Content-Range': `bytes */${size}` });
-      const stream = Readable.toWeb(store.open(hex.data, range)) as ReadableStream<Uint8Array>;
-      if (range === undefined) return c.body(stream, 200, { ...headers, 'Content-Length': String(size) });
-      return c.body(stream, 206, {
-        ...headers,
-        'Content-Length': String(range.end - range.start + 1),
-        'Content-Range': `bytes ${range.start}-${range.end}/${size}`,
-      });
-    })
+      .post('/tasks/:id/result', async (c) => {
+        const device = caller(c);
+        const id = opaqueId.safeParse(c.req.param('id'));
+        const result = await body(c, taskResult, wireLimits.wireBytes);
+        const outcome = id.success ? tasks.result(device.id, id.data, result) : 'not-found';
+        if (outcome === 'not-found') throw notFound();
+        if (outcome === 'cancelled')
+          throw new AppError('CANCELLED', 'the task was cancelled; the result is kept as late');
+        return c.json({ ok: true });
+      })
 
-    .notFound(() => errorResponse(notFound(), later))
-    .onError((error) => errorResponse(error, later));
+      // Asked before each packet towards a controller: one switch here ends all at once.
+      .post('/tasks/:id/permit', (c) => {
+        const device = caller(c);
+        const id = opaqueId.safeParse(c.req.param('id'));
+        if (!id.success || tasks.permit?.(device.id, id.data) !== true)
+          throw new AppError('CANCELLED', 'nothing more of this task may be done');
+        const reply: PermitReply = { go: true };
+        return c.json(reply);
+      })
+
+      .get('/objects/sha256/:hex', (c) => {
+        const device = caller(c);
+        const hex = digest.safeParse(c.req.param('hex'));
+        if (!hex.success || !tasks.mayFetch(device.id, hex.data) || !store.has(hex.data)) throw notFound();
+        const size = store.size(hex.data);
+        const range = parseRange(c.req.header('range'), size);
+        const headers = { 'Content-Type': 'application/octet-stream', 'Accept-Ranges': 'bytes', ETag: `"${hex.data}"` };
+        if (range === null) return c.body(null, 416, { ...headers, 'Content-Range': `bytes */${size}` });
+        const stream = Readable.toWeb(store.open(hex.data, range)) as ReadableStream<Uint8Array>;
+        if (range === undefined) return c.body(stream, 200, { ...headers, 'Content-Length': String(size) });
+        return c.body(stream, 206, {
+          ...headers,
+          'Content-Length': String(range.end - range.start + 1),
+          'Content-Range': `bytes ${range.start}-${range.end}/${size}`,
+        });
+      })
+
+      .notFound(() => errorResponse(notFound(), later))
+      .onError((error) => errorResponse(error, later))
+  );
 };

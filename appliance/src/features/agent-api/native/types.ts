@@ -19,15 +19,17 @@ export type TrustFiles = {
 };
 
 /** The devices' queues. */
-export type TaskQueue = {
+export type TaskQueue<T extends Task = Task> = {
   /** The task to work on now; the same one until its result came. */
-  next(device: number): Task | null;
+  next(device: number): T | null;
   /** Which of these are cancelled. */
   cancelled(device: number, ids: readonly string[]): string[];
   result(device: number, taskId: string, result: TaskResult): 'ok' | 'repeat' | 'not-found' | 'cancelled';
   state(device: number, taskId: string, state: 'received' | 'running' | 'restarting'): void;
   /** Whether a task that the device may still work on names the object. */
   mayFetch(device: number, sha256: string): boolean;
+  /** Whether the next step of a task may be done, where a task asks before each. */
+  permit?(device: number, taskId: string): boolean;
 };
 
 export type NativeParts = {

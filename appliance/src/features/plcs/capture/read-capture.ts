@@ -20,10 +20,9 @@ export const readPackets = async function* (chunks: AsyncIterable<Uint8Array>): 
  */
 export const readCapture = async (
   chunks: AsyncIterable<Uint8Array>,
-  onSighting: (sighting: Sighting, packet: number) => void,
+  onSighting: (sighting: Sighting) => void,
 ): Promise<CaptureCounts> => {
   const reader = sightingReader();
-  for await (const packet of readPackets(chunks))
-    for (const sighting of reader.read(packet)) onSighting(sighting, reader.counts().packets);
+  for await (const packet of readPackets(chunks)) for (const sighting of reader.read(packet)) onSighting(sighting);
   return reader.counts();
 };

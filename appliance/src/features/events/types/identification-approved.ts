@@ -1,0 +1,10 @@
+import { defineEvent } from '../types.ts';
+
+export const eventType = defineEvent({
+  type: 'identification-approved',
+  severity: 'info',
+  area: 'devices',
+  params: { job: 'text', digest: 'text', targets: 'integer', packets: 'integer' },
+  audit: true,
+  retentionDays: 1_095,
+});

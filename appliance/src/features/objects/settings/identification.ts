@@ -1,0 +1,6 @@
+import { defineSettings } from '../types.ts';
+
+export const settings = defineSettings([
+  /** Whether controllers may be asked at all. Off ends everything at once, also at agents. */
+  { name: 'devices.controller-identification', type: 'boolean', default: false, area: 'devices' },
+]);

@@ -1,0 +1,103 @@
+import type { Target } from '@sallyport/bundle-tools/controllers/identification/run-targets';
+import type { NamedTarget } from '../../../platform/connect.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import { jobKind } from './job-plan.ts';
+import { type PolicyOf, siteSetting } from './policies.ts';
+import { hindranceOf, SWITCHES, switchedOn } from './policy.ts';
+import type { IdentificationStore } from './store.ts';
+import type { ControllerViews, Plan, PlanTarget, Run } from './types.ts';
+
+// Whether the next packet may leave: asked before each one, by the words of now (OT Q3, Q5, Q7, Q12). What was approved is
+// the most that may be sent; whatever has become stricter since then holds.
+
+/** Why nothing of a run may leave any more. */
+export type Forbidden =
+  | 'site-off'
+  | 'stopped'
+  | 'over'
+  | 'changed'
+  | 'window'
+  | 'credential'
+  | 'halted'
+  | 'address'
+  | 'policy'
+  | 'hours';
+
+export const allowances = (parts: {
+  objects: ObjectService;
+  store: IdentificationStore;
+  controllers: ControllerViews;
+  policyOf: PolicyOf;
+  clock: () => number;
+}) => {
+  const { objects, store, controllers, policyOf, clock } = parts;
+
+  /** Of the run as a whole. */
+  const ofRun = (run: Run | undefined, plan: Plan): Forbidden | undefined => {
+    if (!objects.settingFlag(siteSetting)) return 'site-off';
+    if (run === undefined || (run.state !== 'waiting' && run.state !== 'running')) return 'over';
+    if (run.stopBy !== null) return 'stopped';
+    if (objects.find(jobKind, plan.job)?.revision !== plan.revision) return 'changed';
+    const now = clock();
+    if (now < plan.from || now >= plan.until) return 'window';
+    if (plan.credential !== undefined) {
+      const held = objects.find('plc-credential', plan.credential.id);
+      if (held?.revision !== plan.credential.revision) return 'credential';
+    }
+    return undefined;
+  };
+
+  /** Of one of its targets. */
+  const ofTarget = (
+    plan: Plan,
+    target: Pick<PlanTarget | Target, 'plc' | 'zone' | 'host' | 'asks'>,
+  ): Forbidden | undefined => {
+    const controller = controllers.find(target.plc);
+    // Another address may be another device.
+    if (controller === undefined || controller.address !== target.host) return 'address';
+    if (controller.zone !== target.zone) return 'policy';
+    const { policy, isHalted } = policyOf(controller);
+    if (isHalted) return 'halted';
+    const asked = SWITCHES.filter((name) => target.asks.some(({ switches }) => switches[name]));
+    const on = switchedOn(policy, plan.start);
+    const why = hindranceOf(policy, {
+      address: controller.address,
+      switches: asked,
+      run: plan.start,
+      at: new Date(clock()),
+    });
+    if (why === 'hours') return 'hours';
+    return why !== undefined || asked.some((name) => !on.includes(name)) ? 'policy' : undefined;
+  };
+
+  return {
+    ofRun,
+    ofTarget,
+    of: (
+      run: number,
+      plan: Plan,
+      target?: Pick<PlanTarget | Target, 'plc' | 'zone' | 'host' | 'asks'>,
+    ): Forbidden | undefined =>
+      ofRun(store.run(run), plan) ?? (target === undefined ? undefined : ofTarget(plan, target)),
+    /** What approved jobs that run here name, for the module that connects. */
+    namedTargets: (): NamedTarget[] =>
+      store.openRuns().flatMap((run): NamedTarget[] => {
+        const plan = run.device === null && run.state === 'running' ? store.planOf(run.approval) : undefined;
+        if (plan === undefined || ofRun(run, plan) !== undefined) return [];
+        return plan.targets.map((target): NamedTarget => {
+          const ports = (kind: 'tcp' | 'udp'): number[] =>
+            target.asks.filter(({ kinds }) => kinds.includes(kind)).map(({ port }) => port);
+          return {
+            purpose: 'controllers',
+            object: `${jobKind}/${plan.job}`,
+            ports: ports('tcp'),
+            udp: ports('udp'),
+            echo: false,
+            covers: (host) => host === target.host,
+          };
+        });
+      }),
+  };
+};
+
+export type Allowances = ReturnType<typeof allowances>;

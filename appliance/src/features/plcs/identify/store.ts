@@ -1,0 +1,222 @@
+import type { Leaving } from '@sallyport/bundle-tools/controllers/identification/guarded';
+import type { Meaning } from '@sallyport/bundle-tools/controllers/protocols/types';
+import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
+import type { Database } from '../../../platform/database.ts';
+import type { Approval, ExchangeRow, Halt, PacketRow, Plan, Run, RunState, RunSummary } from './types.ts';
+
+type ApprovalRow = Approval & { plan: string };
+type RunRow = {
+  id: number;
+  job: string;
+  approval: number;
+  state: RunState;
+  code: string | null;
+  detail: string | null;
+  started_at: number;
+  finished_at: number | null;
+  started_by: string;
+  stop_by: string | null;
+  device: number | null;
+  task: string | null;
+  origin: number | null;
+  summary: string | null;
+};
+
+const toRun = (row: RunRow): Run => ({
+  id: row.id,
+  job: row.job,
+  approval: row.approval,
+  state: row.state,
+  code: row.code,
+  detail: row.detail,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  startedBy: row.started_by,
+  stopBy: row.stop_by,
+  device: row.device,
+  task: row.task,
+  origin: row.origin,
+  summary: row.summary === null ? null : (JSON.parse(row.summary) as RunSummary),
+});
+
+const toApproval = ({ plan: _plan, ...approval }: ApprovalRow): Approval => approval;
+
+type StoredPacket = Omit<PacketRow, 'meaning'> & { meaning: string | null };
+const packetColumns = 'id, plc, protocol, attempt, at, kind, host, port, what, hex, sha256, meaning';
+
+export type NewRun = {
+  job: string;
+  approval: number;
+  state: 'waiting' | 'running';
+  at: number;
+  by: string;
+  device: number | null;
+  task: string | null;
+};
+
+/** SQL of identification: approvals, runs, exchanges, packets, halted zones. */
+export const identificationStore = (db: Database) => {
+  const addApproval = db.prepare<[string, number, string, string, string, number]>(
+    'insert into identification_approval (job, revision, digest, plan, by, at) values (?, ?, ?, ?, ?, ?)',
+  );
+  const lastApproval = db.prepare<[string], ApprovalRow>(
+    'select * from identification_approval where job = ? order by id desc limit 1',
+  );
+  const approvalById = db.prepare<[number], ApprovalRow>('select * from identification_approval where id = ?');
+  const addRun = db.prepare<[string, number, string, number, string, number | null, string | null]>(
+    'insert into identification_run (job, approval, state, started_at, started_by, device, task) values (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const runById = db.prepare<[number], RunRow>('select * from identification_run where id = ?');
+  const runOfApproval = db.prepare<[number], RunRow>('select * from identification_run where approval = ?');
+  const runByTask = db.prepare<[string], RunRow>('select * from identification_run where task = ?');
+  const runsOf = db.prepare<[string, number], RunRow>(
+    'select * from identification_run where job = ? order by id desc limit ?',
+  );
+  const openRuns = db.prepare<[], RunRow>(
+    "select * from identification_run where state in ('waiting', 'running') order by id",
+  );
+  const setRunning = db.prepare<[number]>(
+    "update identification_run set state = 'running' where id = ? and state = 'waiting'",
+  );
+  const setStop = db.prepare<[string, number]>(
+    'update identification_run set stop_by = ? where id = ? and stop_by is null',
+  );
+  const finish = db.prepare<[string, string | null, string | null, number, string, number | null, number]>(
+    `update identification_run set state = ?, code = ?, detail = ?, finished_at = ?, summary = ?, origin = ?
+     where id = ? and state in ('waiting', 'running')`,
+  );
+  const exchange = db.prepare<[number, string, string], { outcome: string | null }>(
+    'select outcome from identification_exchange where run = ? and plc = ? and protocol = ?',
+  );
+  const beginExchange = db.prepare<[number, string, string]>(
+    'insert into identification_exchange (run, plc, protocol) values (?, ?, ?)',
+  );
+  const endExchange = db.prepare<[string, string, number, string, string]>(
+    'update identification_exchange set outcome = ?, readings = ? where run = ? and plc = ? and protocol = ?',
+  );
+  const exchanges = db.prepare<[number], ExchangeRow>(
+    'select plc, protocol, outcome from identification_exchange where run = ? order by plc, protocol',
+  );
+  const readings = db.prepare<[number, string], { readings: string }>(
+    'select readings from identification_exchange where run = ? and plc = ? and readings is not null order by protocol',
+  );
+  const addPacket = db.prepare<
+    [number, string, string, number, number, string, string, number, string, string | null, string, string | null]
+  >(
+    `insert into identification_packet (run, plc, protocol, attempt, at, kind, host, port, what, hex, sha256, meaning)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const setMeaning = db.prepare<[string, number, string, string, string]>(
+    'update identification_packet set meaning = ? where run = ? and plc = ? and protocol = ? and sha256 = ? and meaning is null',
+  );
+  const packets = db.prepare<[number, number, number], StoredPacket>(
+    `select ${packetColumns} from identification_packet where run = ? and id > ? order by id limit ?`,
+  );
+  const newestPackets = db.prepare<[number, number], StoredPacket>(
+    `select ${packetColumns} from identification_packet where run = ? order by id desc limit ?`,
+  );
+  const packetCount = db.prepare<[number], { n: number; last: number | null }>(
+    "select count(*) filter (where what = 'send') as n, max(at) as last from identification_packet where run = ?",
+  );
+  const addHalt = db.prepare<[string, number, number, string, string, string]>(
+    `insert into identification_halt (zone, run, at, plc, code, detail) values (?, ?, ?, ?, ?, ?) on conflict (zone) do nothing`,
+  );
+  const halts = db.prepare<[], Halt>('select * from identification_halt order by at desc');
+  const halt = db.prepare<[string], Halt>('select * from identification_halt where zone = ?');
+  const dropHalt = db.prepare<[string]>('delete from identification_halt where zone = ?');
+  const trimRuns = db.prepare<[number]>('delete from identification_run where finished_at < ?');
+  const trimApprovals = db.prepare<[number]>(
+    'delete from identification_approval where at < ? and id not in (select approval from identification_run)',
+  );
+  return {
+    approve: (plan: Plan, by: string, at: number): number =>
+      Number(addApproval.run(plan.job, plan.revision, plan.digest, JSON.stringify(plan), by, at).lastInsertRowid),
+    lastApproval: (job: string): Approval | undefined => {
+      const row = lastApproval.get(job);
+      return row && toApproval(row);
+    },
+    planOf: (approval: number): Plan | undefined => {
+      const row = approvalById.get(approval);
+      return row && (JSON.parse(row.plan) as Plan);
+    },
+    addRun: (run: NewRun): number =>
+      Number(addRun.run(run.job, run.approval, run.state, run.at, run.by, run.device, run.task).lastInsertRowid),
+    run: (id: number): Run | undefined => {
+      const row = runById.get(id);
+      return row && toRun(row);
+    },
+    runOfApproval: (approval: number): Run | undefined => {
+      const row = runOfApproval.get(approval);
+      return row && toRun(row);
+    },
+    runByTask: (task: string): Run | undefined => {
+      const row = runByTask.get(task);
+      return row && toRun(row);
+    },
+    runsOf: (job: string, limit: number): Run[] => runsOf.all(job, limit).map(toRun),
+    openRuns: (): Run[] => openRuns.all().map(toRun),
+    setRunning: (id: number): void => {
+      setRunning.run(id);
+    },
+    setStop: (id: number, by: string): boolean => setStop.run(by, id).changes > 0,
+    /** False when it was over already. */
+    finish: (
+      id: number,
+      end: {
+        state: RunState;
+        code: string | null;
+        detail: string | null;
+        at: number;
+        summary: RunSummary;
+        origin: number | null;
+      },
+    ): boolean =>
+      finish.run(end.state, end.code, end.detail, end.at, JSON.stringify(end.summary), end.origin, id).changes > 0,
+    exchange: (run: number, plc: string, protocol: string): { outcome: string | null } | undefined =>
+      exchange.get(run, plc, protocol),
+    beginExchange: (run: number, plc: string, protocol: string): void => {
+      beginExchange.run(run, plc, protocol);
+    },
+    endExchange: (run: number, plc: string, protocol: string, outcome: string, found: readonly Reading[]): void => {
+      endExchange.run(outcome, JSON.stringify(found), run, plc, protocol);
+    },
+    exchanges: (run: number): ExchangeRow[] => exchanges.all(run),
+    readings: (run: number, plc: string): Reading[] =>
+      readings.all(run, plc).flatMap((row) => JSON.parse(row.readings) as Reading[]),
+    addPacket: (
+      run: number,
+      of: { plc: string; protocol: string },
+      packet: Omit<Leaving, 'hex'> & { hex: string | null },
+      meaning: Meaning | null,
+    ): void => {
+      const { attempt, atMs, kind, host, port, what, hex, sha256 } = packet;
+      const said = meaning === null ? null : JSON.stringify(meaning);
+      addPacket.run(run, of.plc, of.protocol, attempt, atMs, kind, host, port, what, hex, sha256, said);
+    },
+    setMeaning: (run: number, of: { plc: string; protocol: string }, sha256: string, meaning: Meaning): void => {
+      setMeaning.run(JSON.stringify(meaning), run, of.plc, of.protocol, sha256);
+    },
+    packets: (run: number, after: number, limit: number): PacketRow[] => packets.all(run, after, limit).map(toPacket),
+    /** In the order in which they left. */
+    newestPackets: (run: number, limit: number): PacketRow[] => newestPackets.all(run, limit).reverse().map(toPacket),
+    /** How many left, and when the last one did. */
+    sent: (run: number): { n: number; last: number } => {
+      const { n = 0, last = 0 } = packetCount.get(run) ?? {};
+      return { n, last: last ?? 0 };
+    },
+    addHalt: ({ zone, run, at, plc, code, detail }: Halt): void => {
+      addHalt.run(zone, run, at, plc, code, detail);
+    },
+    halts: (): Halt[] => halts.all(),
+    halt: (zone: string): Halt | undefined => halt.get(zone),
+    dropHalt: (zone: string): boolean => dropHalt.run(zone).changes > 0,
+    trim: (before: number): number => trimRuns.run(before).changes + trimApprovals.run(before).changes,
+  };
+};
+
+const toPacket = ({ meaning, ...row }: StoredPacket): PacketRow => ({
+  ...row,
+  meaning: meaning === null ? null : (JSON.parse(meaning) as Meaning),
+});
+
+export type IdentificationStore = ReturnType<typeof identificationStore>;

@@ -1,0 +1,145 @@
+import type {
+  Meaning,
+  PlannedPacket,
+  Protocol,
+  Switches,
+  TransportKind,
+} from '@sallyport/bundle-tools/controllers/protocols/types';
+import type { Hindrance } from './policy.ts';
+
+// Identification of controllers (OT 5): a job says which controllers, what, from where and when; a plan is every packet that
+// it would send; an approval is a second person's word for exactly this plan; a run is what then happened.
+
+/** What the record of a controller tells the planner. */
+export type ControllerView = {
+  /** Number of the record. */
+  id: number;
+  publicId: string;
+  label: string;
+  /** Id of the zone; null where nobody put it into one. */
+  zone: string | null;
+  address: string | null;
+  role: string | null;
+  /** Somebody said that it is safety equipment, or its role does. */
+  isSafety: boolean;
+  /** The controller's own word, as people entered it into the record. */
+  queryPolicy: string | null;
+  /** What is known, by field, with the source that won. */
+  known: Readonly<Record<string, { value: string; source: string; observedAt: number }>>;
+};
+
+/** The records, as far as identification needs them. */
+export type ControllerViews = {
+  find(publicId: string): ControllerView | undefined;
+  /** Live records, at most so many. */
+  list(limit: number): ControllerView[];
+};
+
+export type PlannedAsk = {
+  protocol: Protocol;
+  kinds: readonly TransportKind[];
+  port: number;
+  switches: Switches;
+  packets: readonly PlannedPacket[];
+};
+
+export type KnownField = { field: string; value: string; source: string };
+
+export type PlanTarget = {
+  plc: string;
+  label: string;
+  zone: string;
+  zoneName: string;
+  host: string;
+  gapMs: number;
+  modeBefore: string | undefined;
+  /** Of the fields that the job could bring: what is known already, what is missing (OT Q10). */
+  known: readonly KnownField[];
+  missing: readonly string[];
+  asks: readonly PlannedAsk[];
+  /** Of a safety controller: who takes it upon himself, and why (OT Q2). */
+  override: { by: string; reason: string } | undefined;
+};
+
+/** A controller of the job that is not asked. */
+export type LeftOut = { plc: string; label: string; why: Hindrance | 'gone' | 'known' | 'no-question' };
+
+export type PlanPlace = { by: 'appliance' } | { by: 'agent'; device: string; name: string };
+
+export type Plan = {
+  job: string;
+  revision: number;
+  name: string;
+  where: PlanPlace;
+  start: 'manual' | 'scheduled';
+  /** Milliseconds. */
+  from: number;
+  until: number;
+  credential: { id: string; revision: number } | undefined;
+  targets: readonly PlanTarget[];
+  leftOut: readonly LeftOut[];
+  /** SHA-256 of all that would leave. */
+  digest: string;
+};
+
+export type Approval = {
+  id: number;
+  job: string;
+  revision: number;
+  digest: string;
+  by: string;
+  at: number;
+};
+
+export type RunState = 'waiting' | 'running' | 'done' | 'stopped' | 'anomaly' | 'failed';
+
+export type Run = {
+  id: number;
+  job: string;
+  approval: number;
+  state: RunState;
+  code: string | null;
+  detail: string | null;
+  startedAt: number;
+  finishedAt: number | null;
+  startedBy: string;
+  stopBy: string | null;
+  device: number | null;
+  task: string | null;
+  origin: number | null;
+  summary: RunSummary | null;
+};
+
+export type RunSummary = { exchanges: number; read: number; silent: number; packets: number };
+
+export type ExchangeRow = { plc: string; protocol: string; outcome: string | null };
+
+export type PacketRow = {
+  id: number;
+  plc: string;
+  protocol: string;
+  attempt: number;
+  at: number;
+  kind: string;
+  host: string;
+  port: number;
+  what: string;
+  hex: string | null;
+  sha256: string;
+  meaning: Meaning | null;
+};
+
+/** A zone in which nothing is asked until a person says so (OT Q5). */
+export type Halt = { zone: string; run: number; at: number; plc: string; code: string; detail: string };
+
+/** How a job stands. */
+export type JobState =
+  | 'unapproved'
+  | 'approved'
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'stopped'
+  | 'anomaly'
+  | 'failed'
+  | 'missed';

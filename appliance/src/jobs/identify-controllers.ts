@@ -1,0 +1,7 @@
+import { type RunPayload, runJobKind } from '../features/plcs/identify/service.ts';
+import { runJobs } from './worker.ts';
+
+/** Asks the controllers of an approved job. A restart goes on where this one ended. */
+await runJobs(runJobKind, async (payload, { appliance, progress, signal }) =>
+  appliance.identification.work((payload as RunPayload).run, { signal, onProgress: progress }),
+);

@@ -1,0 +1,19 @@
+// Bounds that hold whatever anybody entered (OT Q4). The appliance, the agents and the plan share them.
+
+/** Between two packets of a job, to whichever device. */
+export const MIN_GAP_MS = 500;
+export const MAX_GAP_MS = 60_000;
+export const CONNECT_MS = 3_000;
+/** Of one packet, or one connection, in one exchange; then the device is left alone for the rest of the job. */
+export const MAX_ATTEMPTS = 2;
+export const MAX_TARGETS = 256;
+/** Of one task that an agent is given. */
+export const MAX_AGENT_TARGETS = 64;
+/** Sent in one exchange, whatever the protocol says. */
+export const MAX_EXCHANGE_PACKETS = 64;
+/** What a device may say in one exchange. */
+export const MAX_ANSWER_BYTES = 256 * 1024;
+/** A window, and with it everything that was approved, is over after this. */
+export const MAX_WINDOW_MS = 7 * 86_400_000;
+/** Hex digits of packets that an agent reports; of further ones the hash is there. */
+export const MAX_HEX_REPORTED = 2 * 1024 * 1024;

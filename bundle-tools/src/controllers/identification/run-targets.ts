@@ -1,0 +1,126 @@
+import type {
+  Anomaly,
+  Credentials,
+  Identification,
+  IdentifyBy,
+  Protocol,
+  Switches,
+  Transport,
+  TransportKind,
+  Trouble,
+} from '../protocols/types.ts';
+import { guardedTransport, type Leaving } from './guarded.ts';
+
+// A job's run: one device after the other, one protocol after the other, at the appliance and at an agent alike (OT Q4, Q5,
+// Q9). An exchange is begun once: after a restart nothing is said again that was said before.
+
+/** One exchange: a device by a protocol. */
+export type Ask = {
+  protocol: Protocol;
+  kinds: readonly TransportKind[];
+  port: number;
+  switches: Switches;
+};
+
+export type Target = {
+  /** Public id of the controller. */
+  plc: string;
+  zone: string;
+  host: string;
+  gapMs: number;
+  asks: readonly Ask[];
+  modeBefore?: string | undefined;
+};
+
+/** How an exchange ended: read, or why not. `interrupted`: a restart cut it off. */
+export type ExchangeOutcome = 'read' | 'nothing' | Trouble | 'anomaly' | 'stopped' | 'interrupted';
+
+export type RunParts = {
+  targets: readonly Target[];
+  identifyBy: IdentifyBy;
+  transportTo: (target: Target, ask: Ask) => Transport;
+  credentials?: Credentials | undefined;
+  clock: () => number;
+  sleep: (ms: number) => Promise<void>;
+  /** Why nothing may leave for this target now; asked before every packet. */
+  forbidden: (target: Target) => Promise<string | undefined>;
+  /** When the last packet of this job left; 0 at the start. */
+  lastSentMs: number;
+  /** How an exchange ended that was begun before a restart; undefined for one that was not begun. */
+  before: (target: Target, ask: Ask) => ExchangeOutcome | undefined;
+  began: (target: Target, ask: Ask) => void;
+  leaving: (target: Target, ask: Ask, packet: Leaving) => void;
+  ended: (target: Target, ask: Ask, outcome: ExchangeOutcome, found: Identification) => void;
+};
+
+export type RunEnd =
+  | { how: 'done' }
+  | { how: 'stopped'; why: string }
+  | { how: 'anomaly'; target: Target; ask: Ask; anomaly: Anomaly };
+
+/** After these the device is left alone for the rest of the job. */
+const leaveAlone: ReadonlySet<ExchangeOutcome> = new Set<ExchangeOutcome>(['timeout', 'unreachable', 'interrupted']);
+
+const outcomeOf = (found: Identification): ExchangeOutcome => {
+  if (found.anomalies.length > 0) return 'anomaly';
+  const isRead = found.readings.some(({ said, parts }) => parts.length > 0 || said.some((one) => 'value' in one));
+  return isRead ? 'read' : (found.trouble ?? 'nothing');
+};
+
+/** One exchange; what stopped it, where something did. */
+const runAsk = async (
+  parts: RunParts,
+  pace: { lastMs: number },
+  target: Target,
+  ask: Ask,
+): Promise<{ outcome: ExchangeOutcome; end?: RunEnd }> => {
+  const { clock, sleep } = parts;
+  let why = await parts.forbidden(target);
+  if (why !== undefined) return { outcome: 'stopped', end: { how: 'stopped', why } };
+  const transport = guardedTransport(parts.transportTo(target, ask), {
+    host: target.host,
+    kinds: ask.kinds,
+    port: ask.port,
+    gapMs: target.gapMs,
+    clock,
+    sleep,
+    pace,
+    forbidden: () => parts.forbidden(target),
+    leaving: (packet) => parts.leaving(target, ask, packet),
+    onForbidden: (reason) => {
+      why ??= reason;
+    },
+  });
+  parts.began(target, ask);
+  const found = await parts.identifyBy(ask.protocol, ask.switches, transport, {
+    clock,
+    sleep,
+    intervalMs: target.gapMs,
+    port: ask.port,
+    isStopped: () => why !== undefined,
+    ...(parts.credentials === undefined ? {} : { credentials: parts.credentials }),
+    ...(target.modeBefore === undefined ? {} : { modeBefore: target.modeBefore }),
+  });
+  const outcome = why === undefined ? outcomeOf(found) : 'stopped';
+  parts.ended(target, ask, outcome, found);
+  const [anomaly] = found.anomalies;
+  if (anomaly !== undefined) return { outcome, end: { how: 'anomaly', target, ask, anomaly } };
+  return { outcome, ...(why === undefined ? {} : { end: { how: 'stopped', why } as const }) };
+};
+
+/** Runs a job to its end. Ends at the first anomaly, and as soon as something forbids the next packet. */
+export const runTargets = async (parts: RunParts): Promise<RunEnd> => {
+  const pace = { lastMs: parts.lastSentMs };
+  for (const target of parts.targets) {
+    for (const ask of target.asks) {
+      let outcome = parts.before(target, ask);
+      if (outcome === undefined) {
+        const ran = await runAsk(parts, pace, target, ask);
+        if (ran.end !== undefined) return ran.end;
+        outcome = ran.outcome;
+      }
+      if (leaveAlone.has(outcome)) break;
+    }
+  }
+  return { how: 'done' };
+};

@@ -1,0 +1,30 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { LinkButton } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import { paths } from '../paths.ts';
+
+/** The notice for whoever watches the network, to be printed or taken along. */
+export const IdentificationNotice = ({ ctx, id, name, text }: { ctx: Ctx; id: string; name: string; text: string }) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="identification"
+    title={ctx.t('identification.notice')}
+    crumbs={[
+      { label: ctx.t('identification.title'), href: paths.identification() },
+      { label: name, href: paths.identificationJob(id) },
+    ]}
+    sub={ctx.t('identification.noticeWhy')}
+    actions={
+      <LinkButton href={paths.identificationNoticeFile(id)} download>
+        {ctx.t('identification.noticeFile')}
+      </LinkButton>
+    }
+  >
+    <Panel>
+      <pre class="sunk" translate="no" lang="en">
+        {text}
+      </pre>
+    </Panel>
+  </ControllersFrame>
+);
