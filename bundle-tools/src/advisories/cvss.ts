@@ -1,6 +1,6 @@
 import type { Severity } from './advisory.ts';
 
-// CVSS v3.0 and v3.1 base score, FIRST specification section 7.1.
+// Base scores: CVSS v3.0 and v3.1, FIRST specification section 7.1; v2, section 3.2.1 of its guide.
 
 const METRICS = {
   AV: { N: 0.85, A: 0.62, L: 0.55, P: 0.2 },
@@ -46,6 +46,32 @@ export const cvss3BaseScore = (vector: string): number | null => {
   if (impact <= 0) return 0;
   return roundUp(Math.min((scope === 'U' ? 1 : 1.08) * (impact + exploitability), 10));
 };
+
+const METRICS_2 = {
+  AV: { L: 0.395, A: 0.646, N: 1 },
+  AC: { H: 0.35, M: 0.61, L: 0.71 },
+  Au: { M: 0.45, S: 0.56, N: 0.704 },
+  IMPACT: { N: 0, P: 0.275, C: 0.66 },
+} as const;
+
+/** The base score of a CVSS v2 vector; null for a vector that lacks a base metric. */
+export const cvss2BaseScore = (vector: string): number | null => {
+  if (vector.startsWith('CVSS:')) return null;
+  const values = new Map(vector.split('/').map((metric) => metric.split(':', 2) as [string, string]));
+  const weight = (table: Readonly<Record<string, number>>, metric: string): number => lookUp(table, values.get(metric));
+  const impact =
+    10.41 *
+    (1 -
+      (1 - weight(METRICS_2.IMPACT, 'C')) * (1 - weight(METRICS_2.IMPACT, 'I')) * (1 - weight(METRICS_2.IMPACT, 'A')));
+  const exploitability = 20 * weight(METRICS_2.AV, 'AV') * weight(METRICS_2.AC, 'AC') * weight(METRICS_2.Au, 'Au');
+  if (Number.isNaN(exploitability) || Number.isNaN(impact)) return null;
+  const score = (0.6 * impact + 0.4 * exploitability - 1.5) * (impact === 0 ? 0 : 1.176);
+  return Math.round(score * 10) / 10;
+};
+
+/** The base score of a vector of version 2 or 3; undefined for others, whose score the document states. */
+export const scoreOf = (vector: string): number | undefined =>
+  cvss3BaseScore(vector) ?? cvss2BaseScore(vector) ?? undefined;
 
 /** The qualitative rating of a base score (specification section 5); 0 is `low`, since the record exists. */
 export const severityOfScore = (score: number): Severity =>

@@ -63,6 +63,8 @@ export type ControllerMatch = {
   fixedVersion?: string;
   /** Places in the vulnerability's remediations that speak of the leaf. */
   remediations: readonly number[];
+  /** Place of the vendor's own document, which decides instead: this answer is a coordinator's copy, kept and linked. */
+  outrankedBy?: number;
 };
 
 /** What a person said about a likeness: these names mean the same product, or do not. */

@@ -70,6 +70,8 @@ export const csafBodySchema = z.strictObject({
   trackingId: text(200),
   revision: text(100),
   status: z.enum(['draft', 'interim', 'final']),
+  /** How far the document may be passed on; WHITE of 2.0 is CLEAR. */
+  tlp: z.enum(['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED']).optional(),
   /** Ids of other documents that it says it copies or refers to: `SSA-054046`. */
   refersTo: z.array(text(200)).max(50),
   /** The legal disclaimer, which goes with the document. */

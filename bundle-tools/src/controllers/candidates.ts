@@ -1,0 +1,208 @@
+import { familiesNamed, familiesOf } from './families.ts';
+import type { LeafName } from './leaf-name.ts';
+import { addLikeness, emptyLikenesses, findLike, type Likenesses, leastLikeness } from './likeness.ts';
+import type { Level, PartIdentity, Synonym } from './match-types.ts';
+import { codeKey, nameKeys } from './name-key.ts';
+import { isSiplus, looseOrderKey, orderKey, siplusKey, splitSeries } from './order-number.ts';
+import { vendorKey } from './vendors.ts';
+
+// Which leaves speak of a part, and how they name it (ADVISORIES 6.2). Answers depend on the names alone, not on versions, so
+// that they are worked out once per distinct identity.
+
+/** A leaf of a document: both are places. */
+export type LeafRef = { doc: number; leaf: number; name: LeafName };
+
+export type Candidate = {
+  ref: LeafRef;
+  level: Level;
+  confidence: number;
+  /** The leaf is of hardware series, and the part's is not known. */
+  isSeriesOpen: boolean;
+  /** How closely the leaf names the part; the higher wins within a document (ADVISORIES 6.1, 10). */
+  specificity: number;
+};
+
+// ADVISORIES 6.2: the factors multiply.
+const caseFolded = 0.95;
+const dashesIgnored = 0.9;
+const noVendor = 0.8;
+
+const specificityOf = {
+  order: 10_000,
+  tuple: 9_000,
+  model: 8_000,
+  pattern: 7_000,
+  family: 1_000,
+  likeness: 0,
+} as const;
+
+const push = <K>(map: Map<K, LeafRef[]>, key: K, ref: LeafRef): void => {
+  const held = map.get(key);
+  if (held === undefined) map.set(key, [ref]);
+  else if (held.at(-1) !== ref) held.push(ref);
+};
+
+export type Names = ReturnType<typeof indexNames>;
+
+/** Indexes the leaves by every name that they give. */
+export const indexNames = (refs: readonly LeafRef[]) => {
+  const orders = new Map<string, LeafRef[]>();
+  const loose = new Map<string, LeafRef[]>();
+  const twins = new Map<string, LeafRef[]>();
+  const literals = new Map<string, LeafRef[]>();
+  const keys = new Map<string, LeafRef[]>();
+  const families = new Map<string, LeafRef[]>();
+  const patterns: { pattern: RegExp; ref: LeafRef }[] = [];
+  const likenesses = new Map<string, Likenesses>();
+  for (const ref of refs) {
+    const { name } = ref;
+    for (const order of name.orders) {
+      push(orders, order, ref);
+      push(loose, looseOrderKey(order), ref);
+      const twin = siplusKey(order);
+      if (twin !== undefined && name.withSiplus) push(twins, twin, ref);
+    }
+    for (const code of name.codes) {
+      if ('literal' in code) push(literals, code.literal, ref);
+      else patterns.push({ pattern: code.pattern, ref });
+    }
+    for (const key of name.keys) push(keys, key, ref);
+    for (const family of name.families) push(families, family, ref);
+    for (const vendor of name.vendors) {
+      const own = likenesses.get(vendor) ?? emptyLikenesses();
+      likenesses.set(vendor, own);
+      for (const key of name.keys) addLikeness(own, key, ref);
+    }
+  }
+  return { orders, loose, twins, literals, keys, families, patterns, likenesses };
+};
+
+/** What of a part decides which leaves speak of it. */
+export const identityKey = ({ vendor, orderNumber, cipTuple, model, productFamily, hwVersion }: PartIdentity): string =>
+  JSON.stringify([vendor, orderNumber, cipTuple, model, productFamily, hwVersion]);
+
+type Asked = {
+  vendor?: string;
+  order?: string;
+  written?: string;
+  series?: string;
+  isSiplus: boolean;
+  names: string[];
+  families: string[];
+};
+
+const seriesOf = (hwVersion: string | undefined): string | undefined =>
+  /^(?:series )?([A-Z])(?:$|[ /])/i.exec(hwVersion?.trim() ?? '')?.[1]?.toUpperCase();
+
+const ask = (part: PartIdentity, same: readonly string[]): Asked => {
+  const key = part.orderNumber === undefined ? undefined : orderKey(part.orderNumber);
+  const { order, series = seriesOf(part.hwVersion) } = key === undefined ? {} : splitSeries(key);
+  const vendor = part.vendor === undefined ? undefined : vendorKey(part.vendor);
+  const named = [part.productFamily, ...same].filter((name) => name !== undefined);
+  const families = [
+    ...familiesOf(part),
+    ...named.flatMap((name) => (part.vendor === undefined ? [] : familiesNamed(part.vendor, name))),
+  ];
+  return {
+    ...(vendor === undefined || vendor === '' ? {} : { vendor }),
+    ...(order === undefined ? {} : { order, written: part.orderNumber ?? '' }),
+    ...(series === undefined ? {} : { series }),
+    isSiplus: (order !== undefined && isSiplus(order)) || /^siplus\b/i.test(part.model ?? ''),
+    names: [part.model, part.orderNumber, ...same].filter(
+      (name) => name !== undefined && name.trim() !== '',
+    ) as string[],
+    families: [...new Set(families)],
+  };
+};
+
+/** The same order number, or one of its twins, where both are known; undefined where either is not. */
+const sharesOrder = (name: LeafName, order: string | undefined): boolean | undefined => {
+  if (order === undefined || name.orders.length === 0) return undefined;
+  if (name.orders.includes(order) || name.orders.some((own) => looseOrderKey(own) === looseOrderKey(order)))
+    return true;
+  const twin = siplusKey(order);
+  return twin !== undefined && name.withSiplus && name.orders.some((own) => siplusKey(own) === twin);
+};
+
+const vendorFactor = (name: LeafName, vendor: string | undefined): number | undefined => {
+  if (vendor === undefined || name.vendors.length === 0) return noVendor;
+  return name.vendors.includes(vendor) ? 1 : undefined;
+};
+
+/** Finds the leaves that speak of a part; a leaf comes once, with its strongest level. */
+export const findCandidates = (names: Names, part: PartIdentity, synonyms: readonly Synonym[]): Candidate[] => {
+  const said = [part.model, part.orderNumber, part.cipTuple]
+    .filter((name) => name !== undefined)
+    .map((name) => name.trim().toLowerCase());
+  const decided = synonyms.filter(
+    ({ vendor, name }) =>
+      said.includes(name.trim().toLowerCase()) &&
+      (part.vendor === undefined || vendorKey(vendor) === vendorKey(part.vendor)),
+  );
+  const same = decided.filter((synonym) => synonym.same).map(({ means }) => means);
+  const different = new Set(decided.filter((synonym) => !synonym.same).flatMap(({ means }) => nameKeys(means)));
+  const asked = ask(part, same);
+  const found = new Map<LeafRef, Candidate>();
+
+  const take = (ref: LeafRef, level: Level, factor: number, specificity: number): void => {
+    const vendor = vendorFactor(ref.name, asked.vendor);
+    if (vendor === undefined) return;
+    if (asked.series !== undefined && ref.name.series.length > 0 && !ref.name.series.includes(asked.series)) return;
+    const held = found.get(ref);
+    if (held === undefined || held.specificity < specificity)
+      found.set(ref, {
+        ref,
+        level,
+        confidence: factor * vendor,
+        specificity,
+        isSeriesOpen: asked.series === undefined && ref.name.series.length > 0,
+      });
+  };
+  const takeAll = (refs: readonly LeafRef[] | undefined, level: Level, factor: number, specificity: number): void => {
+    for (const ref of refs ?? []) take(ref, level, factor, specificity);
+  };
+
+  if (asked.order !== undefined) {
+    const folded = asked.written === asked.order || asked.written?.replace(/\s+/g, '') === asked.order ? 1 : caseFolded;
+    takeAll(names.orders.get(asked.order), 'M1', folded, specificityOf.order);
+    takeAll(names.literals.get(asked.order), 'M1', folded, specificityOf.order);
+    takeAll(names.loose.get(looseOrderKey(asked.order)), 'M1', folded * dashesIgnored, specificityOf.order - 1);
+    const twin = siplusKey(asked.order);
+    if (twin !== undefined) takeAll(names.twins.get(twin), 'M1', folded, specificityOf.order - 2);
+  }
+  for (const name of asked.names) {
+    const isTuple = same.length > 0 && part.cipTuple !== undefined && same.includes(name);
+    const [level, rank] = isTuple ? (['M2', specificityOf.tuple] as const) : (['M3', specificityOf.model] as const);
+    const order = orderKey(name);
+    if (order !== undefined && order !== asked.order) {
+      const exact = splitSeries(order).order;
+      takeAll(names.orders.get(exact), level === 'M2' ? 'M2' : 'M1', 1, level === 'M2' ? rank : specificityOf.order);
+      takeAll(names.literals.get(exact), level, 1, rank);
+    }
+    const code = codeKey(name);
+    takeAll(names.literals.get(code), level, code === name.trim() ? 1 : caseFolded, rank);
+    for (const key of nameKeys(name))
+      for (const ref of names.keys.get(key) ?? [])
+        if (sharesOrder(ref.name, asked.order) !== false) take(ref, level, key === name.trim() ? 1 : caseFolded, rank);
+    for (const { pattern, ref } of names.patterns)
+      if (pattern.test(code) || (order !== undefined && pattern.test(splitSeries(order).order)))
+        take(ref, 'M4', 1, specificityOf.pattern);
+  }
+  for (const family of asked.families)
+    for (const ref of names.families.get(family) ?? [])
+      if (sharesOrder(ref.name, asked.order) !== false && (!asked.isSiplus || ref.name.withSiplus))
+        // The longer name is the narrower family.
+        take(ref, 'M4', 1, specificityOf.family + family.length);
+
+  const documents = new Set(Array.from(found.values(), ({ ref }) => ref.doc));
+  const suggest = (ref: LeafRef, likeness: number): void => {
+    if (!documents.has(ref.doc) && !ref.name.keys.some((key) => different.has(key)))
+      take(ref, 'M5', likeness, specificityOf.likeness);
+  };
+  // A family whose leaf is restricted to other numbers or leaves the twins out.
+  for (const family of asked.families) for (const ref of names.families.get(family) ?? []) suggest(ref, leastLikeness);
+  const own = asked.vendor === undefined ? undefined : names.likenesses.get(asked.vendor);
+  if (own !== undefined)
+    for (const { refs, likeness } of findLike(own, asked.names)) for (const ref of refs) suggest(ref, likeness);
+  return [...found.values()];
+};

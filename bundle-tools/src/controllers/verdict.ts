@@ -1,0 +1,103 @@
+import { type Answer, decide, type Reading } from '../advisories/csaf/decide.ts';
+import { type LeafVersions, leafVersions } from '../advisories/csaf/leaf-versions.ts';
+import type { CsafLeaf } from '../advisories/csaf/normal.ts';
+import type { Candidate } from './candidates.ts';
+import type { MatchReason, Verdict } from './match-types.ts';
+
+// One answer from all leaves of a document that speak of a part and stand in a vulnerability's lists (ADVISORIES 6.1, 7 to 10).
+
+export type Status = 'affected' | 'notAffected' | 'fixed' | 'investigating' | 'unknown';
+
+export type Stated = { candidate: Candidate; leaf: CsafLeaf; status: Status };
+
+export type Decided = { verdict: Verdict; reason?: MatchReason; by: Stated };
+
+/** Answers about texts, each worked out once. */
+export type VersionAnswers = (reading: Reading, leaf: CsafLeaf) => Answer;
+
+const noVersion: LeafVersions = { kind: 'review', reason: 'none' };
+
+/** The meaning of a leaf's version; a leaf without a version node says nothing about versions. */
+export const versionsOf = (leaf: CsafLeaf): LeafVersions =>
+  leaf.category === 'other' && leaf.version === '' ? noVersion : leafVersions(leaf.version);
+
+type Said = 'yes' | 'no' | { review: MatchReason };
+
+const isOutside = (branch: LeafVersions | undefined, reading: Reading): boolean =>
+  branch !== undefined && decide(reading, branch).answer === 'not affected';
+
+/** Whether the part's version is among those of a leaf, and every condition of its name holds. */
+const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said => {
+  const { name } = stated.candidate.ref;
+  const answer = answers(reading, stated.leaf);
+  if (answer.answer === 'not affected') return 'no';
+  if (isOutside(name.branch, reading)) return 'no';
+  const branch = name.branch === undefined ? undefined : decide(reading, name.branch);
+  if (answer.answer === 'review') return { review: answer.reason };
+  if (branch?.answer === 'review') return { review: branch.reason };
+  if (name.condition !== undefined) return { review: name.condition };
+  if (stated.candidate.isSeriesOpen) return { review: 'hardware' };
+  return 'yes';
+};
+
+const isReview = (said: Said): said is { review: MatchReason } => typeof said === 'object';
+
+/** Leaves that name one product; of several products it is not known which one the part is. */
+const productOf = ({ candidate: { level, ref }, leaf }: Stated): string =>
+  level === 'M1' || level === 'M2' ? '' : JSON.stringify([ref.name.orders, leaf.names]);
+
+type Outcome = Decided & { isSilent?: boolean };
+
+const settle = (stated: readonly Stated[], reading: Reading, answers: VersionAnswers): Outcome => {
+  const said = stated.map((one) => ({ one, said: covers(one, reading, answers) }));
+  const firstOf = (test: (said: Said, status: Status) => boolean): Stated | undefined =>
+    said.find((entry) => test(entry.said, entry.one.status))?.one;
+  const cleared = firstOf((answer, status) => answer === 'yes' && (status === 'notAffected' || status === 'fixed'));
+  if (cleared !== undefined) return { verdict: 'not-affected', by: cleared };
+  const affected = firstOf((answer, status) => answer === 'yes' && status === 'affected');
+  const maybeCleared = said.find(
+    ({ said: answer, one }) => isReview(answer) && (one.status === 'notAffected' || one.status === 'fixed'),
+  );
+  if (affected !== undefined) return { verdict: 'affected', by: affected };
+  const open = firstOf((answer, status) => answer !== 'no' && (status === 'investigating' || status === 'unknown'));
+  const review = said.find(({ said: answer, one }) => isReview(answer) && one.status === 'affected') ?? maybeCleared;
+  if (review !== undefined && isReview(review.said))
+    return { verdict: 'review', reason: review.said.review, by: review.one };
+  if (open !== undefined) return { verdict: 'review', reason: 'under-investigation', by: open };
+  const by = stated.find(({ status }) => status === 'affected') ?? stated[0];
+  if (by === undefined) throw new RangeError('no leaf to settle');
+  // Only ranges of affected versions say that others are not; leaves that clear other versions say nothing about this one.
+  const speaks = stated.some(({ status }) => status === 'affected');
+  return { verdict: 'not-affected', by, isSilent: !speaks };
+};
+
+/** Decides; undefined where the document says nothing about this part's version. */
+export const decideVulnerability = (
+  stated: readonly Stated[],
+  reading: Reading,
+  answers: VersionAnswers,
+): Decided | undefined => {
+  const top = Math.max(...stated.map(({ candidate }) => candidate.specificity));
+  const named = stated.filter(({ candidate }) => candidate.specificity === top);
+  // Of the branches that names tell apart only that of the part's version is meant.
+  const inBranch = named.filter(({ candidate: { ref } }) => !isOutside(ref.name.branch, reading));
+  const own = inBranch.length > 0 ? inBranch : named;
+  const products = [...Map.groupBy(own, productOf).values()].map((group) => settle(group, reading, answers));
+  const spoken = products.filter(({ isSilent }) => isSilent !== true);
+  const [first] = spoken;
+  if (first === undefined) return undefined;
+  const isLikeness = first.by.candidate.level === 'M5';
+  const decided =
+    spoken.length === products.length && spoken.every(({ verdict }) => verdict === first.verdict)
+      ? first
+      : {
+          verdict: 'review' as const,
+          reason: 'conflict' as const,
+          by: (spoken.find(({ verdict }) => verdict === 'affected') ?? first).by,
+        };
+  // Whether the document speaks of the part at all is for a person; if it does, this version is not meant.
+  if (isLikeness)
+    return decided.verdict === 'not-affected' ? undefined : { verdict: 'review', reason: 'fuzzy', by: decided.by };
+  const { verdict, by } = decided;
+  return decided.reason === undefined ? { verdict, by } : { verdict, reason: decided.reason, by };
+};
