@@ -1,5 +1,5 @@
 import { familiesNamed, familiesOf } from './families.ts';
-import type { LeafName } from './leaf-name.ts';
+import type { LeafName, LeafRef } from './leaf-name.ts';
 import { addLikeness, emptyLikenesses, findLike, type Likenesses, leastLikeness } from './likeness.ts';
 import type { Level, PartIdentity, Synonym } from './match-types.ts';
 import { codeKey, nameKeys } from './name-key.ts';
@@ -8,9 +8,6 @@ import { vendorKey } from './vendors.ts';
 
 // Which leaves speak of a part, and how they name it (ADVISORIES 6.2). Answers depend on the names alone, not on versions, so
 // that they are worked out once per distinct identity.
-
-/** A leaf of a document: both are places. */
-export type LeafRef = { doc: number; leaf: number; name: LeafName };
 
 export type Candidate = {
   ref: LeafRef;

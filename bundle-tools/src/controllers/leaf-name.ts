@@ -28,6 +28,9 @@ export type LeafName = {
   condition?: MatchReason;
 };
 
+/** A leaf of a document: both are places. */
+export type LeafRef = { doc: number; leaf: number; name: LeafName };
+
 const seriesIn = (name: string): string[] => {
   const found = /\bseries,? ([A-Z])((?:(?:\/| ?,? ?and | ?, ?)[A-Z])*)(?![A-Za-z0-9])/i.exec(name);
   if (found !== null)

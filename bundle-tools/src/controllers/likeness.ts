@@ -1,4 +1,4 @@
-import type { LeafRef } from './candidates.ts';
+import type { LeafRef } from './leaf-name.ts';
 import { nameKeys, nameTokens } from './name-key.ts';
 
 // Likeness of names (level M5): good enough to ask a person, never to decide. Names are found by the numbers that they share,

@@ -2,9 +2,9 @@ import { type Answer, decide, type Reading } from '../advisories/csaf/decide.ts'
 import { documentKey, isVendorsOwn } from '../advisories/csaf/document.ts';
 import type { LeafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafBody, CsafLeaf, CsafVulnerability } from '../advisories/csaf/normal.ts';
-import { type Candidate, findCandidates, identityKey, indexNames, type LeafRef } from './candidates.ts';
+import { type Candidate, findCandidates, identityKey, indexNames } from './candidates.ts';
 import { type Fix, fixOf } from './fix-state.ts';
-import { readLeafName } from './leaf-name.ts';
+import { type LeafRef, readLeafName } from './leaf-name.ts';
 import type { ControllerIndex, ControllerMatch, IndexedDocument, PartIdentity, Synonym } from './match-types.ts';
 import { decideVulnerability, type Stated, type Status, versionsOf } from './verdict.ts';
 
