@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 
 /**
- * Numbers of rows of what no engine declares. Reads person_key, person_erasure, change_log, deviation, baseline_acceptance, device_certificate, session, login_attempt, match,
+ * Numbers of rows of what no engine declares. Reads person_key, person_erasure, change_log, deviation, baseline_acceptance, plc_program_state, plc_program_change, plc_program_snapshot, device_certificate, session, login_attempt, match,
  * catalog_update, request, bundle_import, receipt, site_card, task, live_query, sample,
  * osquery_node, job_run, object_revision, object, audit, event and outbound.
  */
@@ -16,6 +16,9 @@ export const provisionQueries = (db: Database) => {
     erasures: count('person_erasure'),
     deviations: count('deviation'),
     acceptances: count('baseline_acceptance'),
+    programStates: count(
+      '(select plc from plc_program_state union all select plc from plc_program_change union all select plc from plc_program_snapshot)',
+    ),
     certificates: count('device_certificate'),
     sessions: count('session'),
     attempts: count('login_attempt'),

@@ -161,6 +161,12 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         protection: ['encrypted', 'chain'],
       },
       {
+        row: 'P2',
+        pillar: 'derived',
+        name: 'program-states',
+        rows: queries.programStates(),
+      },
+      {
         row: 'O7',
         pillar: 'object',
         name: 'revisions',

@@ -17,6 +17,7 @@ import { exchangeImport } from './exchange-import.ts';
 import { fingerprint } from './fingerprint.ts';
 import { identification } from './identification.ts';
 import { identificationKinds } from './identification-kinds.ts';
+import { integrity } from './integrity.ts';
 import { introduction } from './introduction.ts';
 import { inventory } from './inventory.ts';
 import { kinds } from './kinds.ts';
@@ -62,6 +63,7 @@ export const kk = {
   ...fingerprint,
   ...identification,
   ...identificationKinds,
+  ...integrity,
   ...introduction,
   ...inventory,
   ...kinds,

@@ -1,0 +1,300 @@
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../../platform/database.ts';
+import { AppError, invalid } from '../../../platform/errors.ts';
+import { cleanLine } from '../../../platform/text.ts';
+import type { EventService } from '../../events/service.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
+import { approvalReader } from './approvals.ts';
+import { compareProgram, contentDifferences } from './compare.ts';
+import { contentHash, contentOf, isComparable, programReadAt } from './content.ts';
+import { integrityStore, type SnapshotRow, type StateRow } from './store.ts';
+import {
+  type ApproveProgram,
+  type ControllerFacts,
+  type Difference,
+  type FactsSource,
+  type IntegrityService,
+  type ProgramContent,
+  type ProgramDetail,
+  type ProgramRow,
+  type ProgramState,
+  type Snapshot,
+  STATES,
+} from './types.ts';
+
+export type IntegrityParts = {
+  db: Database;
+  objects: ObjectService;
+  events: EventService;
+  facts: FactsSource;
+  clock?: () => number;
+};
+
+const dayMs = 86_400_000;
+const maxHistory = 100;
+const maxWhat = 200;
+
+const json = <T>(text: string): T => JSON.parse(text) as T;
+
+/** What changed, in a few words for an event: fields, or the names of blocks. */
+const whatOf = (differences: readonly Difference[]): string =>
+  differences
+    .flatMap(({ field, blocks }) => blocks ?? [field])
+    .join(', ')
+    .slice(0, maxWhat);
+
+const toSnapshot = ({ id, at, actor, moment, work_order, content, content_hash }: SnapshotRow): Snapshot => ({
+  id,
+  at,
+  actor,
+  moment: moment === 'before' ? 'before' : 'after',
+  workOrder: work_order,
+  content: json<ProgramContent>(content),
+  contentHash: content_hash,
+});
+
+/** Compares what controllers hold with what was approved, and keeps who approved what. */
+export const integrityService = ({ db, objects, events, facts, clock = nowMs }: IntegrityParts): IntegrityService => {
+  const store = integrityStore(db);
+  const approvals = approvalReader(objects);
+
+  /** Compares one controller and notes a new state; the event comes once, when the program is no longer the approved one. */
+  const checkOne = (one: ControllerFacts): StateRow => {
+    const at = clock();
+    const { approval } = approvals.current(one.publicId);
+    const readMs = objects.settingInteger('integrity.read-days') * dayMs;
+    const result = compareProgram(approval?.content, one, { nowMs: at, readMs });
+    const held = store.byPlc(one.plc);
+    const differences = JSON.stringify(result.differences);
+    const isSame = held?.state === result.state && held.differences === differences;
+    const row: StateRow = {
+      plc: one.plc,
+      state: result.state,
+      why: result.why,
+      since: isSame ? held.since : at,
+      checked_at: at,
+      read_at: programReadAt(one),
+      reference: approval?.contentHash ?? null,
+      differences,
+    };
+    store.put(row);
+    if (isSame) return row;
+    if (held !== undefined || result.state !== 'no-reference')
+      store.addChange({ plc: one.plc, at, before: held?.state ?? null, after: result.state, differences });
+    const params = { controller: one.name };
+    if (result.state === 'changed')
+      events.record('plc-program-changed', { params: { ...params, what: whatOf(result.differences) } });
+    else if (result.state === 'ok' && held?.state === 'changed' && held.reference === row.reference)
+      events.record('plc-program-restored', { params });
+    return row;
+  };
+
+  const check: IntegrityService['check'] = (plcs) => {
+    immediate(db, () => {
+      if (plcs === undefined) {
+        const present = new Set<number>();
+        for (const one of facts.all()) {
+          present.add(one.plc);
+          checkOne(one);
+        }
+        for (const { plc } of store.all()) if (!present.has(plc)) store.remove(plc);
+        return;
+      }
+      for (const plc of new Set(plcs)) {
+        const one = facts.byId(plc);
+        if (one === undefined) store.remove(plc);
+        else checkOne(one);
+      }
+    });
+  };
+
+  const rowOf = (one: ControllerFacts, state: StateRow | undefined): ProgramRow => {
+    const { proposal } = approvals.current(one.publicId);
+    return {
+      plc: one.plc,
+      publicId: one.publicId,
+      name: one.name,
+      zone: one.zone,
+      state: (state?.state ?? 'no-reference') as ProgramState,
+      why: (state?.why ?? null) as ProgramRow['why'],
+      differences: state === undefined ? [] : json<Difference[]>(state.differences),
+      since: state?.since ?? 0,
+      checkedAt: state?.checked_at ?? 0,
+      readAt: programReadAt(one),
+      isProposed: proposal !== null,
+    };
+  };
+
+  const found = (publicId: string): ControllerFacts => {
+    const one = facts.find(publicId);
+    if (one === undefined) throw new AppError('NOT_FOUND', `there is no controller ${publicId.slice(0, 64)}`);
+    return one;
+  };
+
+  const detail = (one: ControllerFacts): ProgramDetail => {
+    const current = contentOf(one);
+    return {
+      ...rowOf(one, store.byPlc(one.plc)),
+      current,
+      currentHash: contentHash(current),
+      ...approvals.current(one.publicId),
+      approvals: approvals.history(one.publicId),
+      changes: store.changes(one.plc, maxHistory).map(({ id, at, before, after, differences }) => ({
+        id,
+        at,
+        before: before as ProgramState | null,
+        after: after as ProgramState,
+        differences: json<Difference[]>(differences),
+      })),
+      snapshots: store.snapshots(one.plc, maxHistory).map(toSnapshot),
+    };
+  };
+
+  const putInForce = (
+    actor: Actor,
+    one: ControllerFacts,
+    given: { content: ProgramContent; reason: string; workOrder: string | null; by: string; second: string | null },
+  ): void => {
+    const { revision } = objects.put(
+      actor,
+      'plc-program',
+      one.publicId,
+      {
+        name: one.name,
+        content: given.content,
+        contentHash: contentHash(given.content),
+        reason: given.reason,
+        workOrder: given.workOrder,
+        approvedAt: toTime(clock()),
+        approvedBy: given.by,
+        secondBy: given.second,
+        proposal: null,
+      },
+      { comment: given.reason },
+    );
+    events.record('plc-program-approved', {
+      actor: actorRef(actor),
+      params: { controller: one.name, revision },
+    });
+    checkOne(one);
+  };
+
+  const wanted = (one: ControllerFacts, given: ApproveProgram) => {
+    const reason = cleanLine(given.reason).trim().slice(0, 500);
+    if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
+    const content = contentOf(one);
+    if (!isComparable(content)) throw invalid({ '': { key: 'validation.integrity.nothing' } });
+    if (given.contentHash !== undefined && given.contentHash !== contentHash(content))
+      throw new AppError('CONFLICT', 'the program was read again meanwhile');
+    const workOrder = cleanLine(given.workOrder ?? '')
+      .trim()
+      .slice(0, 100);
+    return { content, reason, workOrder: workOrder === '' ? null : workOrder };
+  };
+
+  const approve: IntegrityService['approve'] = (actor, publicId, given) => {
+    requireRight(actor, 'devices:write');
+    return immediate(db, () => {
+      const one = found(publicId);
+      const { content, reason, workOrder } = wanted(one, given);
+      if (!objects.settingFlag('integrity.second-person')) {
+        putInForce(actor, one, { content, reason, workOrder, by: actorRef(actor), second: null });
+        return detail(one);
+      }
+      const proposal = {
+        content,
+        contentHash: contentHash(content),
+        reason,
+        workOrder,
+        by: actorRef(actor),
+        at: clock(),
+      };
+      objects.put(actor, 'plc-program', publicId, { name: one.name, proposal }, { comment: reason });
+      events.record('plc-program-proposed', { actor: actorRef(actor), params: { controller: one.name } });
+      return detail(one);
+    });
+  };
+
+  const confirm: IntegrityService['confirm'] = (actor, publicId, decision) => {
+    requireRight(actor, 'devices:write');
+    return immediate(db, () => {
+      const one = found(publicId);
+      const { proposal } = approvals.current(publicId);
+      if (proposal === null) throw new AppError('CONFLICT', 'nothing waits for a second person');
+      if (decision === 'decline') {
+        objects.update(actor, 'plc-program', publicId, { proposal: null });
+        return detail(one);
+      }
+      // Two people: who proposed cannot say yes to it, whatever rights that person has.
+      if (proposal.by === actorRef(actor)) throw new AppError('FORBIDDEN', 'a second person approves');
+      putInForce(actor, one, { ...proposal, second: actorRef(actor) });
+      return detail(one);
+    });
+  };
+
+  const snapshot: IntegrityService['snapshot'] = (actor, publicId, moment, workOrder) => {
+    requireRight(actor, 'devices:write');
+    return immediate(db, () => {
+      const one = found(publicId);
+      const order = cleanLine(workOrder).trim().slice(0, 100);
+      if (order === '') throw invalid({ workOrder: { key: 'validation.required' } });
+      const content = contentOf(one);
+      if (!isComparable(content)) throw invalid({ '': { key: 'validation.integrity.nothing' } });
+      const row = {
+        plc: one.plc,
+        at: clock(),
+        actor: actorRef(actor),
+        moment,
+        work_order: order,
+        content: JSON.stringify(content),
+        content_hash: contentHash(content),
+      };
+      const id = store.addSnapshot(row);
+      events.record('plc-program-snapshot', {
+        actor: row.actor,
+        params: { controller: one.name, moment, workOrder: order },
+      });
+      return toSnapshot({ ...row, id });
+    });
+  };
+
+  const list: IntegrityService['list'] = ({ state, search = '' } = {}) => {
+    const states = new Map(store.all().map((row) => [row.plc, row]));
+    const text = search.trim().toLowerCase();
+    return [...facts.all()]
+      .map((one) => rowOf(one, states.get(one.plc)))
+      .filter((row) => state === undefined || state.includes(row.state))
+      .filter((row) => text === '' || row.name.toLowerCase().includes(text) || row.publicId === text)
+      .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.name < b.name ? -1 : 1));
+  };
+
+  return {
+    list,
+    counts: () => {
+      const counts: Record<ProgramState, number> = { changed: 0, unreachable: 0, 'no-reference': 0, ok: 0 };
+      for (const { state } of list()) counts[state] += 1;
+      return counts;
+    },
+    get: (publicId) => detail(found(publicId)),
+    approve,
+    confirm,
+    snapshot,
+    workDifference: (publicId, workOrder) => {
+      const { plc } = found(publicId);
+      const [before, after] = (['before', 'after'] as const).map((moment) =>
+        store.newestSnapshot(plc, workOrder, moment),
+      );
+      return before === undefined || after === undefined
+        ? undefined
+        : contentDifferences(json<ProgramContent>(before.content), json<ProgramContent>(after.content));
+    },
+    check,
+    stateOf: (plc) => {
+      const row = store.byPlc(plc);
+      return (
+        row && { state: row.state as ProgramState, since: row.since, differences: json<Difference[]>(row.differences) }
+      );
+    },
+  };
+};

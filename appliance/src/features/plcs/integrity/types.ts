@@ -1,0 +1,139 @@
+import type { Actor } from '../../objects/types.ts';
+
+// Program integrity (OT 2.2, DATA-MAP P2): whether what runs in a controller is what somebody approved. Sallyport reads
+// checksums that the controller keeps itself, and never the program. Unknown stays unknown: what was not read is not OK.
+
+/** What is known of a controller, as far as integrity and hardening ask: winners by field and side. */
+export type ControllerFacts = {
+  plc: number;
+  publicId: string;
+  name: string;
+  zone: string | null;
+  authorised: boolean;
+  observed: Readonly<Record<string, string>>;
+  configured: Readonly<Record<string, string>>;
+  /** When an observed value was read, milliseconds by field. */
+  readAt: Readonly<Record<string, number>>;
+  /** The newest attempt to read the program that failed, and how. */
+  failed?: { at: number; reason: string };
+  services: readonly { key: string; values: Readonly<Record<string, string>> }[];
+};
+
+/** Where the facts come from: the record. */
+export type FactsSource = {
+  /** By public id; undefined for what is not in use. */
+  find(publicId: string): ControllerFacts | undefined;
+  byId(plc: number): ControllerFacts | undefined;
+  all(): Iterable<ControllerFacts>;
+};
+
+export const STATES = ['changed', 'unreachable', 'no-reference', 'ok'] as const;
+export type ProgramState = (typeof STATES)[number];
+
+export type UnknownWhy = 'not-read' | 'failed' | 'stale';
+
+/** By field of FIELDS. */
+export type ProgramContent = Readonly<Record<string, string>>;
+
+export type Difference = {
+  field: string;
+  approved: string;
+  found: string;
+  /** Of a list of blocks: which of them differ. */
+  blocks?: readonly string[];
+};
+
+export type Comparison = {
+  state: ProgramState;
+  why: UnknownWhy | null;
+  differences: readonly Difference[];
+};
+
+export type Approval = {
+  content: ProgramContent;
+  contentHash: string;
+  reason: string;
+  workOrder: string | null;
+  approvedAt: number;
+  approvedBy: string;
+  secondBy: string | null;
+  revision: number;
+};
+
+export type Proposal = {
+  content: ProgramContent;
+  contentHash: string;
+  reason: string;
+  workOrder: string | null;
+  by: string;
+  at: number;
+};
+
+/** One controller in the list. */
+export type ProgramRow = Comparison & {
+  plc: number;
+  publicId: string;
+  name: string;
+  zone: string | null;
+  since: number;
+  checkedAt: number;
+  /** When the program was read last. */
+  readAt: number | null;
+  isProposed: boolean;
+};
+
+export type ProgramChange = {
+  id: number;
+  at: number;
+  before: ProgramState | null;
+  after: ProgramState;
+  differences: readonly Difference[];
+};
+
+export type Snapshot = {
+  id: number;
+  at: number;
+  actor: string;
+  moment: 'before' | 'after';
+  workOrder: string;
+  content: ProgramContent;
+  contentHash: string;
+};
+
+export type ProgramDetail = ProgramRow & {
+  /** What is known now. */
+  current: ProgramContent;
+  currentHash: string;
+  approval: Approval | null;
+  proposal: Proposal | null;
+  /** Newest first. */
+  approvals: readonly Approval[];
+  changes: readonly ProgramChange[];
+  snapshots: readonly Snapshot[];
+};
+
+export type ApproveProgram = {
+  reason: string;
+  workOrder?: string;
+  /** Hash of what the person saw; CONFLICT when it is another by now. */
+  contentHash?: string;
+};
+
+export type IntegrityService = {
+  /** Worst first. */
+  list(query?: { state?: readonly ProgramState[]; search?: string }): ProgramRow[];
+  counts(): Record<ProgramState, number>;
+  /** NOT_FOUND. */
+  get(publicId: string): ProgramDetail;
+  /** Takes what is known now as the approved program, or proposes it where the site wants two people. */
+  approve(actor: Actor, publicId: string, given: ApproveProgram): ProgramDetail;
+  /** The second person; FORBIDDEN for the one who proposed. */
+  confirm(actor: Actor, publicId: string, decision: 'approve' | 'decline'): ProgramDetail;
+  /** Keeps what is known now, before or after work; INVALID where nothing is known. */
+  snapshot(actor: Actor, publicId: string, moment: 'before' | 'after', workOrder: string): Snapshot;
+  /** What differs between before and after one piece of work; undefined while one of the two is missing. */
+  workDifference(publicId: string, workOrder: string): readonly Difference[] | undefined;
+  /** Compares anew; called when facts changed, and daily. */
+  check(plcs?: Iterable<number>): void;
+  stateOf(plc: number): { state: ProgramState; since: number; differences: readonly Difference[] } | undefined;
+};
