@@ -20,15 +20,18 @@ import { type ExchangeService, exchangeService } from './features/exchange/servi
 import { encryptionErrors } from './features/inventory/encryption-errors.ts';
 import { hardwareRecordRule } from './features/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
-import type { Collection, SectionChanged } from './features/inventory/types.ts';
+import type { Collection, FactCollection, SectionChanged } from './features/inventory/types.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
+import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
 import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
+import { type PlcService, plcService } from './features/plcs/service.ts';
+import { sharedMaps } from './features/plcs/shared-maps.ts';
 import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { type SampleService, sampleService } from './features/queries/samples.ts';
@@ -84,6 +87,7 @@ export type Appliance = {
   baselines: BaselineService;
   stick: StickService;
   persons: PersonService;
+  plcs: PlcService;
   media: MediaService;
   queries: QueryService;
   samples: SampleService;
@@ -139,7 +143,7 @@ const named = <T extends { name: string }>(found: ReadonlyArray<{ name: string; 
 /** All declarations: found by scanning their folders. */
 export const loadAllDeclarations = async (extensions: Extensions = {}) => {
   const [collections, kinds, eventTypes, settings] = await Promise.all([
-    loadDeclarations<Collection>(
+    loadDeclarations<Collection | FactCollection>(
       [join(here, 'features/inventory/collections'), ...(extensions.collections ?? [])],
       'collection',
     ),
@@ -150,8 +154,10 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
       'settings',
     ),
   ]);
+  const all = named(collections);
   return {
-    collections: named(collections),
+    collections: all.filter((collection) => collection.mode !== 'facts'),
+    facts: all.filter((collection) => collection.mode === 'facts'),
     kinds: named(kinds),
     events: named(
       eventTypes.map(({ value, ...file }) => ({ ...file, value: { ...value, name: value.type } })),
@@ -178,6 +184,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       maxRows: () => objects.settingInteger('events.max-rows'),
     });
     const bodyRules: Record<string, FurtherRule> = {};
+    const written: Record<string, Written> = {};
     const objects: ObjectService = objectService({
       db,
       personal: people,
@@ -185,6 +192,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       kinds: declarations.kinds,
       settings: declarations.settings,
       further: bodyRules,
+      onWritten: written,
     });
     const onChanged: Array<(changed: SectionChanged) => void> = [];
     const inventory = inventoryService({
@@ -223,6 +231,17 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
     const rules = ruleService({ db, objects, events, inventory, vulnerabilities });
     Object.assign(bodyRules, rules.bodyRules, { 'hardware-record': hardwareRecordRule(objects) });
+    const onPlcsChanged: Array<(plcs: ReadonlySet<number>) => void> = [];
+    const plcs = plcService({
+      db,
+      objects,
+      events,
+      collections: declarations.facts,
+      maps: sharedMaps,
+      onChanged: onPlcsChanged,
+    });
+    Object.assign(bodyRules, plcs.bodyRules);
+    Object.assign(written, plcs.written);
     derived.push({
       name: 'vulnerabilities',
       keep: vulnerabilities.keepOf,
@@ -302,6 +321,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       baselines,
       stick: stickService({ db, inventory, devices, events }),
       persons: personService({ db, personal: people, inventory, objects, events, devices }),
+      plcs: plcs.service,
       media: mediaService({ objects, exchange, clock: nowMs }),
       queries: queryService({
         db,

@@ -5,8 +5,11 @@ import { loadAllDeclarations } from '../../src/compose.ts';
 import { type EventService, eventService } from '../../src/features/events/service.ts';
 import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
 import type { Collection, SectionChanged } from '../../src/features/inventory/types.ts';
-import { type ObjectService, objectService } from '../../src/features/objects/service.ts';
+import { type FurtherRule, type ObjectService, objectService } from '../../src/features/objects/service.ts';
 import type { Actor, Kind, Right, Setting } from '../../src/features/objects/types.ts';
+import type { Written } from '../../src/features/objects/writer.ts';
+import { noMaps, type PlcMaps } from '../../src/features/plcs/maps.ts';
+import { type PlcService, plcService } from '../../src/features/plcs/service.ts';
 import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
@@ -20,6 +23,7 @@ export type Engines = {
   events: EventService;
   objects: ObjectService;
   inventory: InventoryService;
+  plcs: PlcService;
   changed: SectionChanged[];
   close(): void;
 };
@@ -37,7 +41,13 @@ export const admin: Actor = actorWith('all');
 
 /** The engines over a new database in a temporary folder. */
 export const openEngines = async (
-  extra: { collections?: readonly Collection[]; kinds?: readonly Kind[]; settings?: readonly Setting[] } = {},
+  extra: {
+    collections?: readonly Collection[];
+    kinds?: readonly Kind[];
+    settings?: readonly Setting[];
+    maps?: PlcMaps;
+    clock?: () => number;
+  } = {},
 ): Promise<Engines> => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-engines-'));
   const path = join(folder, 'state.db');
@@ -53,13 +63,27 @@ export const openEngines = async (
     types: declared.events,
     maxRows: () => objects.settingInteger('events.max-rows'),
   });
+  const bodyRules: Record<string, FurtherRule> = {};
+  const written: Record<string, Written> = {};
   const objects: ObjectService = objectService({
     db,
     personal: people,
     events,
     kinds: [...declared.kinds, ...(extra.kinds ?? [])],
     settings: [...declared.settings, ...(extra.settings ?? [])],
+    further: bodyRules,
+    onWritten: written,
   });
+  const plcs = plcService({
+    db,
+    objects,
+    events,
+    collections: declared.facts,
+    maps: extra.maps ?? noMaps,
+    ...(extra.clock === undefined ? {} : { clock: extra.clock }),
+  });
+  Object.assign(bodyRules, plcs.bodyRules);
+  Object.assign(written, plcs.written);
   const inventory = inventoryService({
     db,
     personal: people,
@@ -75,6 +99,7 @@ export const openEngines = async (
     events,
     objects,
     inventory,
+    plcs: plcs.service,
     changed,
     close: () => {
       db.close();

@@ -200,3 +200,49 @@ export type SectionChanged = { device: number; collection: string };
 /** Who may read a collection. */
 export const readRight = (collection: Collection): Right =>
   collection.name === 'software' ? 'software:read' : 'devices:read';
+
+/** Which thing of a controller a collection of facts speaks of. */
+export type FactPart = 'plc' | 'module' | 'interface' | 'service' | 'project';
+
+/** Which numbered rule makes the value of what was received. */
+export type FactForm = 'text' | 'code' | 'serial' | 'version' | 'mac' | 'address' | 'number' | 'time' | 'yes-no';
+
+export type FactField = {
+  type: Exclude<FieldType, 'list'>;
+  form?: FactForm;
+  /** People enter it and no device says it: what they say holds on both sides. */
+  entered?: boolean;
+  /** Kept in the object that people entered it into and nowhere else. */
+  personal?: boolean;
+  /** Worked out by a map of what was said, which the fact names. */
+  derived?: boolean;
+  /** The two sides are compared; a difference is a finding. */
+  compared?: boolean;
+  indexed?: boolean;
+  column?: boolean;
+  maxLength?: number;
+  choices?: readonly string[];
+  unit?: Field['unit'];
+};
+
+/**
+ * `facts`: every value with its provenance (OT 2.1). The declaration gives validation, columns, filters, search, CSV, API
+ * schema and the row of the register, like any other; the records are kept by the feature whose they are.
+ */
+export type FactCollection = {
+  name: string;
+  row: string;
+  mode: 'facts';
+  part: FactPart;
+  fields: Readonly<Record<string, FactField>>;
+  title: string;
+  sort: string;
+  /** Of the log of what changed. */
+  retentionDays: number;
+  leaves: null | Leaves;
+  /** Kinds of origin that bring it. */
+  origins: readonly string[];
+};
+
+/** Makes a declaration of facts; the file exports it as `collection`. */
+export const defineFacts = (collection: FactCollection): FactCollection => collection;

@@ -25,7 +25,7 @@ import {
   type Tombstone,
 } from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
-import { objectWriter } from './writer.ts';
+import { objectWriter, type Written } from './writer.ts';
 
 export type WriteOptions = { comment?: string };
 export type ReadOptions = { /** Returns values of `secret` fields. */ secrets?: boolean; deleted?: boolean };
@@ -93,6 +93,8 @@ export type ObjectParts = {
   settings: readonly Setting[];
   /** By kind; features that need this service add theirs when they are wired. */
   further?: Readonly<Record<string, FurtherRule>>;
+  /** By kind, likewise: told of every write, in its transaction. */
+  onWritten?: Readonly<Record<string, Written>>;
 };
 
 const tombstoneMs = 90 * 86_400_000;
@@ -106,9 +108,10 @@ const sameBody = (a: Body, b: Body): boolean => {
 };
 
 /** The object engine over its declarations. */
-export const objectService = ({ db, personal, events, kinds, settings, further = {} }: ObjectParts): ObjectService => {
+export const objectService = (parts: ObjectParts): ObjectService => {
+  const { db, personal, events, kinds, settings, further = {}, onWritten = {} } = parts;
   const store = objectStore(db);
-  const writer = objectWriter({ db, personal, events, store, kinds });
+  const writer = objectWriter({ db, personal, events, store, kinds, onWritten });
   const table = settingTable(settings);
   const checks = new Map(kinds.map((kind) => [kind.name, { kind, check: bodySchema(kind) }]));
 

@@ -18,6 +18,9 @@ const eventOf: Record<ObjectOperation, string> = {
   import: 'object-changed',
 };
 
+/** Told of every write of a kind, in its transaction; without a body when the object was removed. */
+export type Written = (id: string, body: Body | undefined, actor: Actor) => void;
+
 export type Write = {
   actor: Actor;
   kind: Kind;
@@ -46,8 +49,9 @@ export const objectWriter = (parts: {
   events: EventService;
   store: ObjectStore;
   kinds: readonly Kind[];
+  onWritten: Readonly<Record<string, Written>>;
 }) => {
-  const { db, personal, events, store, kinds } = parts;
+  const { db, personal, events, store, kinds, onWritten } = parts;
 
   const references = (body: Body, kind: Kind): FieldErrors => {
     const faults: FieldErrors = {};
@@ -131,6 +135,7 @@ export const objectWriter = (parts: {
         commitment: commitmentOf(salt, row.body),
       });
       record(actor, eventOf[operation], kind.name, id, row.revision);
+      onWritten[kind.name]?.(id, deletedAt === null ? body : undefined, actor);
       return row;
     });
 

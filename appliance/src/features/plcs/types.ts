@@ -90,7 +90,16 @@ export type ReadingOutcome = {
   outcome: 'new' | 'changed' | 'unchanged' | 'replaced' | 'conflict' | 'refused';
   /** Certain or weak: by which key the record was found. */
   matchedBy: string | null;
-  changes: readonly { part: string; field: string; side: PlcSide; before: string | null; after: string | null }[];
+  changes: readonly {
+    /** `sort key`; the controller itself is `plc`. */
+    part: string;
+    field: string;
+    side: PlcSide;
+    before: string | null;
+    after: string | null;
+    /** What was said and did not win; `before` and `after` are what does. */
+    lost?: string;
+  }[];
   /** Records that may be the same; a person decides. */
   proposals: readonly number[];
   /** Why it was refused. */

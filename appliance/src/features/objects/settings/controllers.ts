@@ -1,0 +1,5 @@
+import { defineSettings } from '../types.ts';
+
+export const settings = defineSettings([
+  { name: 'controllers.idle-days', type: 'integer', default: 30, min: 1, max: 3_650, area: 'devices', unit: 'days' },
+]);

@@ -1,0 +1,35 @@
+import type { FactCollection, FactField, FactPart } from '../inventory/types.ts';
+import type { PartSort } from './types.ts';
+
+/** Names under which sources say what the record has on two sides: which side it is, the method says. */
+const aliases: Readonly<Record<string, string>> = {
+  firmwareObserved: 'firmware',
+  firmwareConfigured: 'firmware',
+  firmwareVersion: 'firmware',
+  fs: 'functionalState',
+  ip: 'address',
+  protection: 'protectionLevel',
+};
+
+export type FieldTable = {
+  /** The declared name; undefined for a field that nobody declared. */
+  nameOf(sort: PartSort, said: string): string | undefined;
+  field(sort: PartSort, name: string): FactField | undefined;
+  fields(sort: PartSort): Readonly<Record<string, FactField>>;
+  collection(sort: FactPart): FactCollection | undefined;
+};
+
+/** The declared fields of controllers and their parts. */
+export const fieldTable = (collections: readonly FactCollection[]): FieldTable => {
+  const bySort = new Map(collections.map((collection) => [collection.part, collection]));
+  const fields = (sort: PartSort) => bySort.get(sort)?.fields ?? {};
+  return {
+    nameOf: (sort, said) => {
+      const name = Object.hasOwn(aliases, said) ? (aliases[said] ?? said) : said;
+      return Object.hasOwn(fields(sort), name) ? name : undefined;
+    },
+    field: (sort, name) => (Object.hasOwn(fields(sort), name) ? fields(sort)[name] : undefined),
+    fields,
+    collection: (sort) => bySort.get(sort),
+  };
+};

@@ -1,0 +1,67 @@
+import { type Key, type KeyKind, type ReadingKeys, strengthOf } from './keys.ts';
+import type { PlcRow, RecordStore } from './record-store.ts';
+
+// Which record a reading is about (OT 2.3). Only certain keys decide, and none of them against a serial number.
+
+export type Resolution = {
+  plc: number | undefined;
+  matchedBy: KeyKind | 'named' | 'agreed' | null;
+  /** Records that turn out to be the same, by certain keys. */
+  alsoSame: number[];
+  /** A certain key fits, and the serial number says otherwise. */
+  contradicts: number[];
+};
+
+export const serialsOf = (keys: readonly Key[]): string[] =>
+  keys.filter(({ kind }) => kind === 'number').map(({ value }) => value);
+
+/** Both have a serial number, and not the same. */
+export const serialsDiffer = (one: readonly string[], two: readonly string[]): boolean =>
+  one.length > 0 && two.length > 0 && !one.some((serial) => two.includes(serial));
+
+const order: readonly KeyKind[] = ['serial', 'mac', 'row', 'seen', 'here'];
+
+export const resolver = (records: RecordStore) => {
+  /** Follows merges to the record that there is. */
+  const current = (id: number): PlcRow | undefined => {
+    let row = records.byId(id);
+    for (let steps = 0; row?.state === 'merged' && row.into_plc !== null && steps < 64; steps += 1)
+      row = records.byId(row.into_plc);
+    return row;
+  };
+
+  return {
+    current,
+    resolve: ({ keys, serial }: ReadingKeys, named: number | undefined): Resolution => {
+      const own = serial === undefined ? [] : [serial];
+      const differs = (plc: number): boolean => serialsDiffer(own, serialsOf(records.keys(plc)));
+      const contradicts: number[] = [];
+      if (named !== undefined) {
+        if (!differs(named)) return { plc: named, matchedBy: 'named', alsoSame: [], contradicts };
+        contradicts.push(named);
+      }
+      const fits: { plc: number; by: KeyKind | 'agreed' }[] = [];
+      const consider = (plc: number, by: KeyKind | 'agreed'): void => {
+        if (fits.some((fit) => fit.plc === plc) || contradicts.includes(plc)) return;
+        if (by !== 'serial' && differs(plc)) contradicts.push(plc);
+        else fits.push({ plc, by });
+      };
+      for (const kind of order)
+        for (const key of keys) if (key.kind === kind) for (const plc of records.plcsByKey(key)) consider(plc, kind);
+      if (fits.length === 0)
+        for (const key of keys)
+          if (strengthOf[key.kind] >= 2)
+            for (const plc of records.agreed(key)) if (!differs(plc)) consider(plc, 'agreed');
+      const [first, ...rest] = fits;
+      if (first === undefined) return { plc: undefined, matchedBy: null, alsoSame: [], contradicts };
+      const held = serialsOf(records.keys(first.plc));
+      const alsoSame = rest
+        .filter(({ by }) => by === 'serial' || by === 'mac')
+        .map(({ plc }) => plc)
+        .filter((plc) => !serialsDiffer(held, serialsOf(records.keys(plc))));
+      return { plc: first.plc, matchedBy: first.by, alsoSame, contradicts };
+    },
+  };
+};
+
+export type Resolver = ReturnType<typeof resolver>;

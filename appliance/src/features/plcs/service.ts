@@ -1,0 +1,363 @@
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { FactCollection } from '../inventory/types.ts';
+import type { FurtherRule, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, type Body, requireRight } from '../objects/types.ts';
+import type { Written } from '../objects/writer.ts';
+import { type Drift, driftOf } from './drift.ts';
+import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';
+import { factsView, type PartFact } from './facts-view.ts';
+import { type FieldTable, fieldTable } from './fields.ts';
+import { finisher } from './finish.ts';
+import type { PlcMaps } from './maps.ts';
+import { merger, type Proposal } from './merge.ts';
+import { type MergeRow, mergeStore } from './merge-store.ts';
+import { labelOf, partsOf } from './parts.ts';
+import { factsOfReading } from './reading-facts.ts';
+import { recordState } from './record-state.ts';
+import { type ChangeRow, type PlcRow, recordStore } from './record-store.ts';
+import { resolver } from './resolve.ts';
+import { rowMaker } from './row.ts';
+import { rowStore } from './row-store.ts';
+import { saidStore, toOrigin } from './store.ts';
+import { taker } from './take.ts';
+import type { Origin, OriginSort, Plc, PlcDecision, PlcPart, TakeReadings } from './types.ts';
+import { type Undone, undoer } from './undo.ts';
+import { winnerKeeper } from './winners.ts';
+
+export type PlcMerge = { id: number; keep: string; other: string; at: number; actor: string; undoneAt: number | null };
+
+export type PlcProposal = { plc: string; label: string; kind: Proposal['kind']; value: string };
+
+export type PlcService = {
+  table: FieldTable;
+  collections: readonly FactCollection[];
+  take: TakeReadings;
+  /** Newest first; without sorts, all that files, captures and queries brought. */
+  origins(query: { sorts?: readonly OriginSort[]; before?: number; limit: number }): Origin[];
+  /** Throws NOT_FOUND. */
+  origin(id: number): Origin;
+  /** Takes an origin back as a whole; CONFLICT when it was before. `dryRun` only says what would go. */
+  undo(actor: Actor, origin: number, options?: { dryRun?: boolean }): Undone;
+  /** By its public id; undefined for one that never was. A merged record says what it became part of. */
+  find(publicId: string): Plc | undefined;
+  /** Throws NOT_FOUND. */
+  get(publicId: string): Plc;
+  byId(plc: number): Plc | undefined;
+  /** Ids of records, rising, from the one after `after` on. */
+  ids(after: number, limit: number): number[];
+  parts(plc: number): PlcPart[];
+  label(plc: number): string;
+  facts(plc: number): PartFact[];
+  drift(plc: number): Drift[];
+  changes(query: { plc?: number; before?: number; limit: number }): ChangeRow[];
+  proposals(plc: number): PlcProposal[];
+  /** The records that took its place or whose place it took. */
+  replacements(plc: number): { old: string; fresh: string; address: string; at: number }[];
+  merge(actor: Actor, keep: string, other: string): number;
+  unmerge(actor: Actor, merge: number): void;
+  merges(query: { before?: number; limit: number }): PlcMerge[];
+  mergesOf(plc: number): PlcMerge[];
+  /** Two records are two controllers, whatever they share. */
+  keepApart(actor: Actor, one: string, two: string, reason?: string): void;
+  /** Returns how many decisions are new. */
+  decide(actor: Actor, publicIds: readonly string[], decision: PlcDecision, reason?: string): number;
+  /** What a person enters about a controller that nothing spoke of yet. */
+  create(actor: Actor, body: Body): Plc;
+  edit(actor: Actor, publicId: string, patch: Body, options?: { expectedRevision?: number }): void;
+  entered(publicId: string): { body: Body; revision: number };
+  /** Sets aside what nobody heard for the days of the setting; how many. */
+  archiveIdle(): number;
+  trim(): number;
+  /** What in winners, keys and rows is not what the facts give. */
+  verify(): string[];
+  counts(): { collection: string; rows: number }[];
+};
+
+export type PlcParts = {
+  db: Database;
+  objects: ObjectService;
+  events: EventService;
+  collections: readonly FactCollection[];
+  maps: PlcMaps;
+  /** Called in the transaction after records changed. */
+  onChanged?: ReadonlyArray<(plcs: ReadonlySet<number>) => void>;
+  clock?: () => number;
+};
+
+const dayMs = 86_400_000;
+const idleBatch = 500;
+const maxDecided = 100_000;
+const trimBatch = 5_000;
+const fileSorts: readonly OriginSort[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
+
+class Trial extends Error {
+  readonly undone: Undone;
+  constructor(undone: Undone) {
+    super('trial');
+    this.undone = undone;
+  }
+}
+
+const newPublicId = (): string => `plc-${Buffer.from(randomBytes(8)).toString('hex')}`;
+
+/** The record of controllers (OT 2), with what the object engine must call. */
+export const plcService = (
+  parts: PlcParts,
+): { service: PlcService; bodyRules: Record<string, FurtherRule>; written: Record<string, Written> } => {
+  const { db, objects, events, collections, maps, onChanged = [] } = parts;
+  const clock = parts.clock ?? nowMs;
+  const table = fieldTable(collections);
+  const said = saidStore(db);
+  const records = recordStore(db);
+  const merges = mergeStore(db);
+  const rows = rowStore(db);
+  const winners = winnerKeeper(said, records);
+  const state = recordState(said, records);
+  const factsOf = factsOfReading(table, maps);
+  const merging = merger({ said, records, merges, winners, state, entered: enteredMerger(objects), clock });
+  const decided = decidedIn(objects);
+  const row = rowMaker({
+    said,
+    records,
+    rows,
+    table,
+    decided,
+    proposals: (plc) => merging.proposalsOf(plc).length,
+  });
+  const finish = finisher({ events, records, rows, row, state, table, onChanged });
+  const isApart = (one: number, two: number): boolean => merges.pair(one, two)?.same === 0;
+  const take = taker({
+    db,
+    said,
+    records,
+    table,
+    factsOf,
+    resolver: resolver(records),
+    winners,
+    state,
+    merger: merging,
+    isApart,
+    newPublicId,
+    clock,
+    finish: finish.taken,
+  });
+  const undo = undoer({
+    said,
+    records,
+    merges,
+    winners,
+    state,
+    merger: merging,
+    newPublicId,
+    clock,
+    forgetEntered: (actor, publicId) => {
+      for (const kind of [recordKind, decisionKind])
+        if (objects.find(kind, publicId) !== undefined) objects.remove(actor, kind, publicId);
+    },
+  });
+  const keepEntered = enteredKeeper({
+    said,
+    records,
+    table,
+    factsOf,
+    winners,
+    state,
+    clock,
+    touch: (plcs) => finish.settle(new Set(plcs)),
+  });
+
+  const toPlc = (record: PlcRow): Plc => {
+    const listed = rows.one(record.id);
+    return {
+      id: record.id,
+      publicId: record.public_id,
+      state: record.state,
+      decision: listed?.decision ?? 'unauthorised',
+      createdAt: record.created_at,
+      firstSeenAt: listed?.first_seen ?? null,
+      lastSeenAt: listed?.last_seen ?? null,
+      into: record.into_plc,
+    };
+  };
+  const get = (publicId: string): Plc => {
+    const record = records.byPublicId(publicId);
+    if (record === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
+    return toPlc(record);
+  };
+  const publicIdOf = (plc: number): string => records.byId(plc)?.public_id ?? '';
+  const label = (plc: number): string => labelOf(partsOf(records, plc)[0]) || publicIdOf(plc);
+  const toMerge = (merge: MergeRow): PlcMerge => ({
+    id: merge.id,
+    keep: publicIdOf(merge.keep),
+    other: publicIdOf(merge.other),
+    at: merge.at,
+    actor: merge.actor,
+    undoneAt: merge.undone_at,
+  });
+  const by = (actor: Actor) => ({
+    actor: actorRef(actor),
+    ...(actor.from === undefined ? {} : { from: actor.from }),
+  });
+
+  const undoOrigin: PlcService['undo'] = (actor, origin, options = {}) => {
+    requireRight(actor, 'devices:write');
+    try {
+      return immediate(db, () => {
+        const undone = undo(actor, origin);
+        if (options.dryRun === true) throw new Trial(undone);
+        for (const { plc } of undone.removed) rows.remove(plc);
+        finish.settle(new Set([...undone.changed, ...undone.removed.map(({ plc }) => plc)]));
+        const { name } = undone.origin;
+        const params = { origin, name, facts: undone.facts, removed: undone.removed.length };
+        events.record('plc-origin-undone', { ...by(actor), params });
+        return undone;
+      });
+    } catch (error) {
+      if (error instanceof Trial) return error.undone;
+      throw error;
+    }
+  };
+
+  const service: PlcService = {
+    table,
+    collections,
+    take,
+    origins: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
+      said.origins(sorts, before, limit).map(toOrigin),
+    origin: (id) => {
+      const found = said.origin(id);
+      if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
+      return toOrigin(found);
+    },
+    undo: undoOrigin,
+    find: (publicId) => {
+      const record = records.byPublicId(publicId);
+      return record === undefined ? undefined : toPlc(record);
+    },
+    get,
+    byId: (plc) => {
+      const record = records.byId(plc);
+      return record === undefined ? undefined : toPlc(record);
+    },
+    ids: (after, limit) => records.ids(after, limit),
+    parts: (plc) => partsOf(records, plc),
+    label,
+    facts: (plc) => factsView(said, records, plc),
+    drift: (plc) => driftOf(table, partsOf(records, plc)),
+    changes: ({ plc, before = Number.MAX_SAFE_INTEGER, limit }) => records.changes(plc, before, limit),
+    proposals: (plc) =>
+      merging
+        .proposalsOf(plc)
+        .map(({ other, kind, value }) => ({ plc: publicIdOf(other), label: label(other), kind, value })),
+    replacements: (plc) =>
+      records
+        .replacements(plc)
+        .map(({ old, new: fresh, address, at }) => ({ old: publicIdOf(old), fresh: publicIdOf(fresh), address, at })),
+    merge: (actor, keep, other) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        const [kept, gone] = [get(keep), get(other)];
+        const concerned = merging.join(actor, kept.id, gone.id, false);
+        finish.settle(new Set(concerned));
+        const id = merges.ofKeep(kept.id)[0]?.id ?? 0;
+        events.record('plc-merged', { ...by(actor), params: { plc: keep, other, merge: id } });
+        return id;
+      }),
+    unmerge: (actor, merge) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        const concerned = merging.split(actor, merge);
+        finish.settle(new Set(concerned));
+        const held = merges.byId(merge);
+        const params = { plc: publicIdOf(held?.keep ?? 0), other: publicIdOf(held?.other ?? 0), merge };
+        events.record('plc-unmerged', { ...by(actor), params });
+      }),
+    merges: ({ before = Number.MAX_SAFE_INTEGER, limit }) => merges.list(before, limit).map(toMerge),
+    mergesOf: (plc) => [...merges.ofKeep(plc), ...merges.ofOther(plc)].map(toMerge),
+    keepApart: (actor, one, two, reason) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        const [a, b] = [get(one), get(two)];
+        if (a.id === b.id) throw new AppError('CONFLICT', 'these are not two controllers');
+        merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason?.slice(0, 500) ?? null);
+        finish.settle(new Set([a.id, b.id]));
+        events.record('plc-apart', { ...by(actor), params: { plc: one, other: two } });
+      }),
+    decide: (actor, publicIds, decision, reason) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        if (publicIds.length > maxDecided) throw new AppError('TOO_LARGE', 'too many controllers at once');
+        let decisions = 0;
+        for (const publicId of new Set(publicIds)) {
+          const plc = get(publicId);
+          const held = objects.find(decisionKind, publicId);
+          if (held?.body['decision'] === decision && (reason ?? '') === (held.body['reason'] ?? '')) continue;
+          if (decision !== 'archived') records.setArchived(plc.id, null);
+          objects.put(actor, decisionKind, publicId, { decision, reason: reason ?? null });
+          events.record('plc-decided', { ...by(actor), params: { plc: publicId, decision } });
+          decisions += 1;
+        }
+        return decisions;
+      }),
+    create: (actor, body) =>
+      immediate(db, () => {
+        const publicId = newPublicId();
+        objects.create(actor, recordKind, body, { id: publicId });
+        return get(publicId);
+      }),
+    edit: (actor, publicId, patch, options = {}) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        get(publicId);
+        const held = objects.find(recordKind, publicId);
+        if (held === undefined || options.expectedRevision === undefined)
+          objects.put(actor, recordKind, publicId, patch);
+        else objects.update(actor, recordKind, publicId, patch, { expectedRevision: options.expectedRevision });
+      }),
+    entered: (publicId) => {
+      const held = objects.find(recordKind, publicId);
+      return { body: held?.body ?? {}, revision: held?.revision ?? 0 };
+    },
+    archiveIdle: () => {
+      const days = objects.settingInteger('controllers.idle-days');
+      const now = clock();
+      let archived = 0;
+      for (;;) {
+        const idle = rows.idle(now - days * dayMs, idleBatch);
+        if (idle.length === 0) return archived;
+        immediate(db, () => {
+          for (const plc of idle) {
+            records.setArchived(plc, now);
+            events.record('plc-archived', { params: { plc: publicIdOf(plc), days } });
+          }
+          finish.settle(new Set(idle));
+        });
+        archived += idle.length;
+      }
+    },
+    trim: () => {
+      const days = table.collection('plc')?.retentionDays ?? 3_650;
+      let removed = 0;
+      for (let n = trimBatch; n === trimBatch; removed += n)
+        n = immediate(db, () => records.trimChanges(clock() - days * dayMs, trimBatch));
+      return removed;
+    },
+    verify: () => [],
+    counts: () => collections.map(({ name, part }) => ({ collection: name, rows: records.countParts(part) })),
+  };
+
+  return {
+    service,
+    bodyRules: { [recordKind]: recordRule(table, () => false) },
+    written: {
+      [recordKind]: keepEntered,
+      [decisionKind]: (publicId) => {
+        const plc = records.byPublicId(publicId)?.id;
+        if (plc !== undefined) finish.settle(new Set([plc]));
+      },
+    },
+  };
+};

@@ -1,0 +1,195 @@
+import type { Method } from '@sallyport/bundle-tools/controllers/reading';
+import type { Database } from '../../platform/database.ts';
+import type { NewFact } from './reading-facts.ts';
+import type { Origin, OriginSort, PartSort, PlcSide, TakeSummary } from './types.ts';
+
+export type OriginRow = {
+  id: number;
+  sort: OriginSort;
+  name: string;
+  sha256: string | null;
+  at: number;
+  actor: string;
+  summary: string;
+  undone_at: number | null;
+  undone_by: string | null;
+};
+
+export type ReadingRow = {
+  id: number;
+  origin: number;
+  plc: number;
+  method: Method;
+  source: string;
+  observed_at: number;
+  confidence: number;
+  place: string | null;
+  pinned: number;
+  ended: number;
+};
+
+/** A fact with what its reading says of it. */
+export type FactRow = {
+  id: number;
+  reading: number;
+  sort: PartSort;
+  key: string;
+  field: string;
+  side: PlcSide;
+  value: string | null;
+  said: string | null;
+  raw: string | null;
+  error: string | null;
+  reason: string | null;
+  normaliser: number;
+  map: string | null;
+  origin: number;
+  method: Method;
+  source: string;
+  observed_at: number;
+  confidence: number;
+  place: string | null;
+  ended: number;
+};
+
+export const toOrigin = (row: OriginRow): Origin => ({
+  id: row.id,
+  sort: row.sort,
+  name: row.name,
+  ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
+  at: row.at,
+  actor: row.actor,
+  summary: JSON.parse(row.summary) as TakeSummary,
+  undoneAt: row.undone_at,
+  undoneBy: row.undone_by,
+});
+
+const factColumns = `f.id, f.reading, f.sort, f.key, f.field, f.side, f.value, f.said, f.raw, f.error, f.reason, f.normaliser,
+  f.map, r.origin, r.method, r.source, r.observed_at, r.confidence, r.place, r.ended`;
+const originColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by';
+const readingColumns = 'id, origin, plc, method, source, observed_at, confidence, place, pinned, ended';
+
+/** SQL of what was said: origins, readings, facts. */
+export const saidStore = (db: Database) => {
+  const addOrigin = db.prepare<[string, string, string | null, Buffer, number, string, string]>(
+    'insert into plc_origin (sort, name, sha256, scope, at, actor, summary) values (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const setSummary = db.prepare<[string, number]>('update plc_origin set summary = ? where id = ?');
+  const removeOrigin = db.prepare<[number]>('delete from plc_origin where id = ?');
+  const origin = db.prepare<[number], OriginRow>(`select ${originColumns} from plc_origin where id = ?`);
+  const origins = db.prepare<[number, string, number], OriginRow>(
+    `select ${originColumns} from plc_origin where id < ? and sort in (select value from json_each(?)) order by id desc limit ?`,
+  );
+  const scopes = db
+    .prepare<[Buffer], number>('select id from plc_origin where scope = ? and undone_at is null')
+    .pluck();
+  const markUndone = db.prepare<[number, string, number]>(
+    'update plc_origin set undone_at = ?, undone_by = ? where id = ?',
+  );
+  const known = db.prepare<[number, Buffer], { id: number; observed_at: number; plc: number }>(
+    'select id, observed_at, plc from plc_reading where origin = ? and content = ?',
+  );
+  const addReading = db.prepare(
+    `insert into plc_reading (origin, plc, method, source, observed_at, confidence, place, content, pinned)
+     values (@origin, @plc, @method, @source, @observedAt, @confidence, @place, @content, @pinned)`,
+  );
+  const setTime = db.prepare<[number, number]>('update plc_reading set observed_at = ? where id = ?');
+  const moveReadings = db.prepare<[number, string]>(
+    'update plc_reading set plc = ? where id in (select value from json_each(?))',
+  );
+  const readingPlc = db.prepare<[number], number>('select plc from plc_reading where id = ?').pluck();
+  const lastReading = db.prepare<[], number>('select coalesce(max(id), 0) from plc_reading').pluck();
+  const pin = db.prepare<[number, string]>(
+    'update plc_reading set pinned = ? where id in (select value from json_each(?))',
+  );
+  const readingsOf = db.prepare<[number], ReadingRow>(
+    `select ${readingColumns} from plc_reading where plc = ? order by id`,
+  );
+  const readingsOfOrigin = db.prepare<[number], ReadingRow>(
+    `select ${readingColumns} from plc_reading where origin = ? order by id`,
+  );
+  const removeReadings = db.prepare<[number]>('delete from plc_reading where origin = ?');
+  const removeReading = db.prepare<[number]>('delete from plc_reading where id = ?');
+  const end = db.prepare<[number]>(
+    "update plc_reading set ended = 1 where plc = ? and source = 'person' and ended = 0",
+  );
+  const newestOfPerson = db.prepare<[number], { id: number; content: Buffer }>(
+    "select id, content from plc_reading where plc = ? and source = 'person' and ended = 0 order by id desc limit 1",
+  );
+  const addFact = db.prepare(
+    `insert into plc_fact (reading, sort, key, field, side, value, said, raw, error, reason, normaliser, map)
+     values (@reading, @sort, @key, @field, @side, @value, @said, @raw, @error, @reason, @normaliser, @map)`,
+  );
+  const factsOf = db.prepare<[number], FactRow>(
+    `select ${factColumns} from plc_reading r join plc_fact f on f.reading = r.id where r.plc = ? order by f.id`,
+  );
+  const factsOfReading = db.prepare<[number], FactRow>(
+    `select ${factColumns} from plc_reading r join plc_fact f on f.reading = r.id where r.id = ? order by f.id`,
+  );
+  const winningFacts = db.prepare<[number], FactRow>(
+    `select ${factColumns} from plc_part p join plc_winner w on w.part = p.id join plc_fact f on f.id = w.fact
+       join plc_reading r on r.id = f.reading where p.plc = ?`,
+  );
+  const count = db
+    .prepare<[number], number>(
+      'select count(*) from plc_fact f join plc_reading r on r.id = f.reading where r.origin = ?',
+    )
+    .pluck();
+  const removeFact = db.prepare<[number]>('delete from plc_fact where id = ?');
+  const setFact = db.prepare<[string | null, string | null, string | null, string | null, number, number]>(
+    'update plc_fact set value = ?, said = ?, error = ?, reason = ?, normaliser = ? where id = ?',
+  );
+  return {
+    addOrigin: (row: {
+      sort: string;
+      name: string;
+      sha256: string | null;
+      scope: Buffer;
+      at: number;
+      actor: string;
+      summary: TakeSummary;
+    }): number =>
+      Number(
+        addOrigin.run(row.sort, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary))
+          .lastInsertRowid,
+      ),
+    setSummary: (id: number, summary: TakeSummary): void => void setSummary.run(JSON.stringify(summary), id),
+    removeOrigin: (id: number): void => void removeOrigin.run(id),
+    origin: (id: number) => origin.get(id),
+    origins: (sorts: readonly string[], before: number, limit: number) =>
+      origins.all(before, JSON.stringify(sorts), limit),
+    /** Origins in force of the same file or name. */
+    sameScope: (scope: Buffer): number[] => scopes.all(scope),
+    markUndone: (id: number, at: number, by: string): void => void markUndone.run(at, by, id),
+    known: (origin: number, content: Buffer) => known.get(origin, content),
+    addReading: (
+      row: Omit<ReadingRow, 'id' | 'ended' | 'observed_at'> & { observedAt: number; content: Buffer },
+    ): number => Number(addReading.run(row).lastInsertRowid),
+    setTime: (reading: number, observedAt: number): void => void setTime.run(observedAt, reading),
+    moveReadings: (readings: readonly number[], plc: number): void =>
+      void moveReadings.run(plc, JSON.stringify(readings)),
+    lastReading: (): number => lastReading.get() ?? 0,
+    /** Somebody says which record they are about, or takes that back. */
+    pin: (readings: readonly number[], isPinned: boolean): void =>
+      void pin.run(Number(isPinned), JSON.stringify(readings)),
+    readingPlc: (reading: number) => readingPlc.get(reading),
+    readingsOf: (plc: number) => readingsOf.all(plc),
+    readingsOfOrigin: (id: number) => readingsOfOrigin.all(id),
+    removeReadings: (id: number): void => void removeReadings.run(id),
+    removeReading: (id: number): void => void removeReading.run(id),
+    /** What a person said before is history from now on. */
+    endPersons: (plc: number): void => void end.run(plc),
+    newestOfPerson: (plc: number) => newestOfPerson.get(plc),
+    addFact: (reading: number, fact: NewFact): number => Number(addFact.run({ reading, ...fact }).lastInsertRowid),
+    factsOf: (plc: number) => factsOf.all(plc),
+    /** The facts that win now. */
+    winningFacts: (plc: number) => winningFacts.all(plc),
+    factsOfReading: (reading: number) => factsOfReading.all(reading),
+    countFacts: (id: number): number => count.get(id) ?? 0,
+    removeFact: (id: number): void => void removeFact.run(id),
+    setFact: (id: number, fact: Pick<NewFact, 'value' | 'said' | 'error' | 'reason' | 'normaliser'>): void =>
+      void setFact.run(fact.value, fact.said, fact.error, fact.reason, fact.normaliser, id),
+  };
+};
+
+export type SaidStore = ReturnType<typeof saidStore>;

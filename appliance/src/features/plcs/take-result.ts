@@ -1,0 +1,67 @@
+import type { NewFact } from './reading-facts.ts';
+import type { ReadingOutcome, TakeSummary } from './types.ts';
+import type { WinnerChange } from './winners.ts';
+
+/** So many outcomes are listed; all are counted. */
+export const maxOutcomes = 5_000;
+const maxChanges = 200;
+
+export const emptySummary = (): TakeSummary => ({
+  readings: 0,
+  created: 0,
+  changed: 0,
+  unchanged: 0,
+  replaced: 0,
+  conflicts: 0,
+  refused: 0,
+  facts: 0,
+});
+
+const counted: Readonly<Record<ReadingOutcome['outcome'], keyof TakeSummary>> = {
+  new: 'created',
+  changed: 'changed',
+  unchanged: 'unchanged',
+  replaced: 'replaced',
+  conflict: 'conflicts',
+  refused: 'refused',
+};
+
+/** Counts and lists what became of readings. */
+export const outcomeList = () => {
+  const summary = emptySummary();
+  const outcomes: ReadingOutcome[] = [];
+  return {
+    summary,
+    outcomes,
+    add: (outcome: ReadingOutcome): void => {
+      summary.readings += 1;
+      summary[counted[outcome.outcome]] += 1;
+      if (outcomes.length < maxOutcomes) outcomes.push(outcome);
+    },
+  };
+};
+
+const partName = ({ sort, key }: { sort: string; key: string }): string => (key === '' ? sort : `${sort} ${key}`);
+
+/** What people see of changes of winners, and of values that lost. */
+export const changesOf = (
+  changes: readonly WinnerChange[],
+  lost: readonly { fact: NewFact; winner: string }[] = [],
+): ReadingOutcome['changes'] =>
+  [
+    ...changes.map(({ sort, key, field, side, before, after }) => ({
+      part: partName({ sort, key }),
+      field,
+      side,
+      before,
+      after,
+    })),
+    ...lost.map(({ fact, winner }) => ({
+      part: partName(fact),
+      field: fact.field,
+      side: fact.side,
+      before: winner,
+      after: winner,
+      lost: fact.value ?? '',
+    })),
+  ].slice(0, maxChanges);

@@ -1,0 +1,60 @@
+import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import type { PlcService } from './service.ts';
+
+let engines: Engines;
+let plcs: PlcService;
+beforeAll(async () => {
+  engines = await openEngines();
+  plcs = engines.plcs;
+});
+afterAll(() => engines.close());
+
+const at = Date.UTC(2026, 0, 10);
+
+const said = (values: Record<string, string>) =>
+  Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
+
+const reading = (values: Record<string, string>, more: Partial<Reading> = {}): Reading => ({
+  observedAtMs: at,
+  method: 'query',
+  source: 's7',
+  said: said(values),
+  parts: [],
+  ...more,
+});
+
+describe('taking readings', () => {
+  it('makes a record, finds it again by its serial number, and adds nothing when the same is said again', () => {
+    const first = [reading({ vendor: 'Siemens', serial: 'S C-C2UR28922012', firmware: 'V2.9.4', address: '10.1.0.5' })];
+    const made = plcs.take(admin, { sort: 'identification', name: 'job 1' }, first);
+    expect(made.summary).toMatchObject({ created: 1, readings: 1 });
+    const again = plcs.take(admin, { sort: 'identification', name: 'job 1' }, first);
+    expect(again).toMatchObject({ origin: null, summary: { unchanged: 1, facts: 0 } });
+    const project = reading(
+      { vendor: 'Siemens', serial: 's c-c2ur28922012', firmware: 'V2.9', name: 'PLC-1' },
+      { method: 'project', source: 'aml' },
+    );
+    const second = plcs.take(admin, { sort: 'aml', name: 'line.aml' }, [project]);
+    expect(second.outcomes[0]).toMatchObject({ plc: made.outcomes[0]?.plc, matchedBy: 'serial', outcome: 'changed' });
+    const plc = made.outcomes[0]?.plc ?? 0;
+    expect(plcs.parts(plc)[0]).toMatchObject({
+      observed: { firmware: 'V2.9.4' },
+      configured: { firmware: 'V2.9', name: 'PLC-1' },
+    });
+    expect(plcs.drift(plc)).toEqual([]);
+    plcs.undo(admin, second.origin ?? 0);
+    expect(plcs.parts(plc)[0]?.configured).toEqual({});
+    plcs.undo(admin, made.origin ?? 0);
+    expect(plcs.byId(plc)).toBeUndefined();
+  });
+
+  it('keeps nothing of a trial', () => {
+    const trial = plcs.take(admin, { sort: 'csv', name: 'a.csv' }, [reading({ assetTag: 'T1' }, { method: 'csv' })], {
+      dryRun: true,
+    });
+    expect(trial).toMatchObject({ origin: null, summary: { created: 1 } });
+    expect(plcs.ids(0, 10)).toEqual([]);
+  });
+});

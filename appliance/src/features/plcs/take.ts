@@ -1,0 +1,342 @@
+import { createHash } from 'node:crypto';
+import { type Reading, readingSchema } from '@sallyport/bundle-tools/controllers/reading';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import { cleanLine } from '../../platform/text.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import type { FieldTable } from './fields.ts';
+import { keysOf, type ReadingKeys, strengthOf } from './keys.ts';
+import type { Merger } from './merge.ts';
+import { labelOf, partsOf } from './parts.ts';
+import { compareFacts } from './rank.ts';
+import type { FactsOfReading, NewFact } from './reading-facts.ts';
+import type { RecordState } from './record-state.ts';
+import type { RecordStore } from './record-store.ts';
+import { type Resolution, type Resolver, serialsDiffer, serialsOf } from './resolve.ts';
+import type { FactRow, SaidStore } from './store.ts';
+import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
+import type { NewOrigin, OriginSort, ReadingOutcome, TakeOptions, TakeReadings, TakeResult } from './types.ts';
+import type { WinnerKeeper } from './winners.ts';
+
+// Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and winners follow.
+// One transaction: all or nothing; a trial is the same and is rolled back. The same origin said again adds nothing.
+
+export type TakeParts = {
+  db: Database;
+  said: SaidStore;
+  records: RecordStore;
+  table: FieldTable;
+  factsOf: FactsOfReading;
+  resolver: Resolver;
+  winners: WinnerKeeper;
+  state: RecordState;
+  merger: Merger;
+  isApart: (one: number, two: number) => boolean;
+  newPublicId: () => string;
+  clock: () => number;
+  /** In the transaction, after all readings were taken. */
+  finish: (taken: Taken) => void;
+};
+
+/** What a take did, for those who must know. */
+export type Taken = {
+  actor: Actor;
+  origin: number;
+  sort: OriginSort;
+  name: string;
+  touched: ReadonlySet<number>;
+  created: readonly number[];
+  replaced: readonly { old: number; fresh: number; address: string }[];
+  summary: TakeResult['summary'];
+};
+
+const originSorts: ReadonlySet<string> = new Set([
+  'csv',
+  'aml',
+  'l5x',
+  'aas',
+  'capture',
+  'identification',
+  'agent',
+  'person',
+  'approval',
+]);
+const maxMissing = 10_000;
+const progressEvery = 200;
+const futureMs = 24 * 3_600_000;
+
+/** Ends a trial: what was worked out is kept, what was written is not. */
+class Trial extends Error {
+  readonly result: TakeResult;
+  constructor(result: TakeResult) {
+    super('trial');
+    this.result = result;
+  }
+}
+
+export const scopeOf = ({ sort, name, sha256 }: NewOrigin): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify(sha256 === undefined ? [sort, name] : [sort, null, sha256]))
+    .digest()
+    .subarray(0, 16);
+
+/** What a reading says, whenever it says it. */
+const contentOf = (reading: Reading): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify([reading.method, reading.source, reading.confidence ?? 1, reading.said, reading.parts]))
+    .digest()
+    .subarray(0, 16);
+
+const cleanOrigin = (origin: NewOrigin): NewOrigin => {
+  const name = cleanLine(origin.name).trim().slice(0, 300);
+  if (!originSorts.has(origin.sort)) throw invalid({ sort: { key: 'validation.choice' } });
+  if (name === '') throw invalid({ name: { key: 'validation.required' } });
+  if (origin.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(origin.sha256))
+    throw invalid({ sha256: { key: 'validation.format' } });
+  return { sort: origin.sort, name, ...(origin.sha256 === undefined ? {} : { sha256: origin.sha256 }) };
+};
+
+export const taker = (parts: TakeParts): TakeReadings => {
+  const { db, said, records, table, factsOf, resolver, winners, state, merger, isApart, newPublicId, clock } = parts;
+
+  /** Values of compared fields that lost by rank to another value of the same side. */
+  const lostOf = (facts: readonly FactRow[], winning: readonly FactRow[]): { fact: NewFact; winner: string }[] =>
+    facts.flatMap((fact) => {
+      if (fact.value === null || table.field(fact.sort, fact.field)?.compared !== true) return [];
+      const winner = winning.find(
+        (held) =>
+          held.sort === fact.sort && held.key === fact.key && held.field === fact.field && held.side === fact.side,
+      );
+      const isLoser = winner !== undefined && winner.value !== fact.value;
+      if (!isLoser) return [];
+      const sameTime = (row: FactRow) => ({
+        ...row,
+        value: '',
+        source: '',
+        raw: null,
+        observedAt: 0,
+        confidence: 0,
+        derived: false,
+      });
+      const byRank = compareFacts(fact.side, sameTime(winner), sameTime(fact)) < 0;
+      return byRank ? [{ fact, winner: winner.value ?? '' }] : [];
+    });
+
+  /** Other devices that had the address, with another serial number. */
+  const othersAt = (plc: number, { addresses, serial }: ReadingKeys): { plc: number; address: string }[] =>
+    serial === undefined
+      ? []
+      : addresses.flatMap((address) =>
+          records
+            .plcsByKey({ kind: 'ip', value: address })
+            .filter((other) => other !== plc && !isApart(plc, other))
+            .filter((other) => serialsDiffer([serial], serialsOf(records.keys(other))))
+            .filter((other) =>
+              records.winners(other).some(({ field, value }) => field === 'address' && value === address),
+            )
+            .map((other) => ({ plc: other, address })),
+        );
+
+  const run = (actor: Actor, given: NewOrigin, readings: Iterable<unknown>, options: TakeOptions): TakeResult => {
+    const { sort, name, sha256 } = cleanOrigin(given);
+    const scope = scopeOf({ sort, name, ...(sha256 === undefined ? {} : { sha256 }) });
+    const earlier = said.sameScope(scope);
+    const now = clock();
+    const list = outcomeList();
+    const origin = said.addOrigin({
+      sort,
+      name,
+      sha256: sha256 ?? null,
+      scope,
+      at: now,
+      actor: actorRef(actor),
+      summary: list.summary,
+    });
+    const touched = new Set<number>();
+    const spokenOf = new Set<number>();
+    const created: number[] = [];
+    const replaced: { old: number; fresh: number; address: string }[] = [];
+    const inTake = new Map<string, { reading: number; observedAt: number; kept: number }>();
+    let kept = 0;
+
+    const unchanged = (plc: number | null, label: string): ReadingOutcome => ({
+      plc,
+      label,
+      outcome: 'unchanged',
+      matchedBy: null,
+      changes: [],
+      proposals: [],
+    });
+
+    const knownBefore = (content: Buffer, observedAt: number): number | undefined => {
+      for (const id of earlier) {
+        const found = said.known(id, content);
+        // The same file says the same, whenever it is imported; anything else is known up to its last time.
+        if (found !== undefined && (sha256 !== undefined || found.observed_at >= observedAt)) return found.plc;
+      }
+      return undefined;
+    };
+
+    const noteReplaced = (
+      plc: number,
+      keys: ReadingKeys,
+      isConfigured: boolean,
+    ): 'replaced' | 'conflict' | undefined => {
+      let outcome: 'replaced' | 'conflict' | undefined;
+      for (const other of othersAt(plc, keys)) {
+        const mayReplace = !isConfigured || records.span(other.plc).observed === 0;
+        const [old, fresh] = state.isBefore(other.plc, plc) ? [other.plc, plc] : [plc, other.plc];
+        if (!mayReplace || !state.isBefore(old, fresh)) {
+          outcome ??= 'conflict';
+          continue;
+        }
+        outcome = 'replaced';
+        const isKnown = records.replacements(old).some((row) => row.old === old && row.new === fresh);
+        if (isKnown) continue;
+        records.addReplacement(old, fresh, other.address, records.span(fresh).first ?? now);
+        replaced.push({ old, fresh, address: other.address });
+        touched.add(old);
+        touched.add(fresh);
+      }
+      return outcome;
+    };
+
+    const keep = (reading: Reading, content: Buffer, facts: readonly NewFact[]): ReadingOutcome => {
+      const keys = keysOf(origin, reading, facts);
+      const named = options.about === undefined ? undefined : resolver.current(options.about);
+      const found: Resolution = resolver.resolve(keys, named?.id);
+      for (const other of found.alsoSame)
+        if (found.plc !== undefined && !isApart(found.plc, other))
+          for (const plc of merger.join(actor, found.plc, other, true)) touched.add(plc);
+      const isNew = found.plc === undefined;
+      const plc = found.plc ?? records.add(newPublicId(), now);
+      if (isNew) created.push(plc);
+      const observedAt = Math.min(reading.observedAtMs, now + futureMs);
+      const id = said.addReading({
+        origin,
+        plc,
+        method: reading.method,
+        source: cleanLine(reading.source),
+        observedAt,
+        confidence: reading.confidence ?? 1,
+        place: reading.where === undefined ? null : cleanLine(reading.where).slice(0, 512),
+        content,
+        pinned: Number(found.matchedBy === 'named'),
+      });
+      kept += 1;
+      inTake.set(content.toString('hex'), { reading: id, observedAt, kept: observedAt });
+      for (const fact of facts) said.addFact(id, fact);
+      list.summary.facts += facts.length;
+      for (const key of keys.keys) records.addKey(key, plc, strengthOf[key.kind]);
+      const rows = said.factsOfReading(id);
+      const changes = winners.add(plc, rows);
+      note(plc, changes);
+      touched.add(plc);
+      spokenOf.add(plc);
+      const isConfigured = ['project', 'nameplate', 'csv'].includes(reading.method);
+      const swap = noteReplaced(plc, keys, isConfigured);
+      const lost = isNew ? [] : lostOf(rows, said.winningFacts(plc));
+      const isConflict =
+        swap === 'conflict' || lost.length > 0 || found.contradicts.some((other) => !replacedPair(plc, other));
+      const outcome =
+        swap === 'replaced'
+          ? 'replaced'
+          : isNew
+            ? 'new'
+            : isConflict
+              ? 'conflict'
+              : changes.length > 0
+                ? 'changed'
+                : 'unchanged';
+      return {
+        plc,
+        label: labelOf(partsOf(records, plc)[0]),
+        outcome: isNew && swap !== 'replaced' && isConflict ? 'conflict' : outcome,
+        matchedBy: found.matchedBy,
+        changes: changesOf(changes, lost),
+        proposals: merger.proposalsOf(plc).map((proposal) => proposal.other),
+      };
+    };
+
+    const replacedPair = (one: number, two: number): boolean =>
+      records
+        .replacements(one)
+        .some(({ old, new: fresh }) => (old === one && fresh === two) || (old === two && fresh === one));
+
+    const note = (plc: number, changes: ReturnType<WinnerKeeper['add']>): void => {
+      for (const { sort: part, key, field, side, before, after } of changes)
+        records.addChange({ plc, at: now, sort: part, key, field, side, before, after, origin });
+    };
+
+    const one = (raw: unknown): ReadingOutcome => {
+      const parsed = readingSchema.safeParse(raw);
+      if (!parsed.success) {
+        const detail = parsed.error.issues[0]?.path.join('.') ?? '';
+        return { ...unchanged(null, ''), outcome: 'refused', code: 'INVALID', detail };
+      }
+      const reading = parsed.data;
+      const content = contentOf(reading);
+      const again = inTake.get(content.toString('hex'));
+      if (again !== undefined) {
+        again.observedAt = Math.max(again.observedAt, Math.min(reading.observedAtMs, now + futureMs));
+        return unchanged(null, '');
+      }
+      const before = knownBefore(content, reading.observedAtMs);
+      if (before !== undefined) {
+        spokenOf.add(before);
+        return unchanged(before, labelOf(partsOf(records, before)[0]));
+      }
+      const { facts, unknown } = factsOf(reading);
+      if (facts.length === 0)
+        return { ...unchanged(null, ''), outcome: 'refused', code: 'EMPTY', detail: unknown.join(', ').slice(0, 500) };
+      const outcome = keep(reading, content, facts);
+      return unknown.length === 0 ? outcome : { ...outcome, detail: unknown.join(', ').slice(0, 500) };
+    };
+
+    for (const raw of readings) {
+      list.add(one(raw));
+      if (list.summary.readings % progressEvery === 0) options.onProgress?.(list.summary.readings);
+    }
+    // What was said again in this take was said at its last time; written once.
+    for (const { reading, observedAt, kept: written } of inTake.values()) {
+      if (observedAt === written) continue;
+      said.setTime(reading, observedAt);
+      const rows = said.factsOfReading(reading);
+      const plc = said.readingPlc(reading);
+      if (plc !== undefined) note(plc, winners.add(plc, rows));
+    }
+    if (kept === 0) said.removeOrigin(origin);
+    else {
+      said.setSummary(origin, list.summary);
+      parts.finish({ actor, origin, sort, name, touched, created, replaced, summary: list.summary });
+    }
+    return {
+      origin: kept === 0 ? null : origin,
+      summary: list.summary,
+      outcomes: list.outcomes.slice(0, maxOutcomes),
+      missing:
+        options.wantMissing === true
+          ? records
+              .liveIds()
+              .filter((plc) => !spokenOf.has(plc))
+              .slice(0, maxMissing)
+          : [],
+    };
+  };
+
+  return (actor, origin, readings, options = {}) => {
+    requireRight(actor, 'devices:write');
+    if (options.about !== undefined && resolver.current(options.about) === undefined)
+      throw new AppError('NOT_FOUND', 'there is no such controller');
+    try {
+      return immediate(db, () => {
+        const result = run(actor, origin, readings, options);
+        if (options.dryRun === true) throw new Trial({ ...result, origin: null });
+        return result;
+      });
+    } catch (error) {
+      if (error instanceof Trial) return error.result;
+      throw error;
+    }
+  };
+};
