@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { csafBodySchema } from './csaf/normal.ts';
 
 // The normalised advisory: what crosses the gap, whatever format the source had. Bounds are part of the format:
 // a record past them is rejected with its reason, never cut silently, except for the texts that only people read.
@@ -72,6 +73,8 @@ export const AdvisorySchema = z.strictObject({
   summary: z.string().max(MAX_SUMMARY),
   references: z.array(z.string().max(2_000)).max(MAX_REFERENCES),
   affected: z.array(AffectedSchema).max(MAX_AFFECTED),
+  /** What a CSAF document says of controllers and other products that have no coordinate. */
+  csaf: csafBodySchema.optional(),
 });
 
 export type AffectedRange = z.infer<typeof AffectedRangeSchema>;

@@ -6,7 +6,7 @@ import type { FilterSources } from './list-filter.ts';
 
 const maxItems = 10_000;
 
-/** What a list of devices asks inventory and findings for. Reads inv_software. */
+/** What a list of devices asks inventory and findings for. Reads inv_software and device_tag. */
 export const filterSources = (parts: {
   db: Database;
   personal: Personal;
@@ -23,6 +23,8 @@ export const filterSources = (parts: {
     )
     .pluck();
 
+  const byTag = db.prepare<[string], number>('select device from device_tag where tag = ?').pluck();
+
   /** Names may hold a slash themselves, so the whole is tried first. */
   const itemsOf = (text: string): number[] => {
     const named = byName.all(text, maxItems);
@@ -32,6 +34,7 @@ export const filterSources = (parts: {
 
   return {
     personal,
+    byTag: (tag) => byTag.all(tag),
     bySoftware: (name) => inventory.holders('software', new Set(itemsOf(name))),
     byAdvisory: (name) => vulnerabilities.devicesWith(name),
   };

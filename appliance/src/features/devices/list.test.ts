@@ -132,7 +132,7 @@ describe('rows of the list of devices', () => {
 
   it('are noticed when they are not', () => {
     const [device = 0] = devices.ids;
-    set('update device_row set level = 6 where device = ?', device);
+    set('update device_row set level = 9 where device = ?', device);
     expect(verifyDeviceRows(site.db)).toHaveLength(1);
     set('insert into device_row_touch (device) values (?)', device);
     expect(verifyDeviceRows(site.db)).toEqual([]);

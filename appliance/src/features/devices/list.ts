@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type DeviceFilter, type FilterSources, filterSql } from './list-filter.ts';
+import { type DeviceFilter, type FilterSources, filterSql, type ListCondition } from './list-filter.ts';
 
 export const deviceSorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'act', 'findings'] as const;
 export type DeviceSort = (typeof deviceSorts)[number];
@@ -30,7 +30,7 @@ const orders: Readonly<Record<DeviceSort, readonly string[]>> = {
   findings: ['r.findings_key', 'r.name_key', 'r.device'],
 };
 
-/** Fewer rows than this are sorted after they were found, instead of walking an index past all that do not match. */
+/** So many rows are found first and sorted then, instead of walking an index past all that do not match. */
 const sortedAtMost = 4_000;
 
 type Key = (string | number)[];
@@ -63,31 +63,50 @@ export const deviceList = (db: Database, sources: FilterSources) => {
     'select worst, count(*) as devices from device_findings where worst is not null group by worst',
   );
 
+  /** The table in the order of its index; without the name SQLite would rather sort all that a filter's index finds. */
   const from = (sort: DeviceSort): string =>
-    sort === 'seen' ? 'device d cross join device_row r on r.device = d.id' : 'device_row r';
+    sort === 'seen'
+      ? 'device d cross join device_row r on r.device = d.id'
+      : `device_row r indexed by device_row_${sort === 'status' ? 'level' : sort}`;
 
-  const read = (query: DeviceListQuery, where: { sql: string; params: unknown[] }, isFew: boolean): Row[] => {
+  const read = (query: DeviceListQuery, where: ListCondition, few?: readonly number[]): Row[] => {
     const keys = orders[query.sort];
     const direction = query.descending ? 'desc' : 'asc';
-    // A plus sign keeps SQLite from walking the order's index.
-    const order = keys.map((key) => `${isFew ? '+' : ''}${key} ${direction}`).join(', ');
-    const params = [...where.params];
+    const order = keys.map((key) => `${key} ${direction}`).join(', ');
+    const params = few === undefined ? [...where.params] : [JSON.stringify(few)];
     let beyond = '';
     if (query.after !== undefined) {
       beyond = ` and (${keys.join(', ')}) ${query.descending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`;
       params.push(...decodeKey(query.after, keys.length));
     }
+    const source =
+      few === undefined
+        ? from(query.sort)
+        : `json_each(?) as few cross join device_row r on r.device = few.value${query.sort === 'seen' ? ' cross join device d on d.id = r.device' : ''}`;
     return db
       .prepare<unknown[], Row>(
-        `select ${keys.map((key, at) => `${key} as k${at}`).join(', ')}, r.device as id from ${from(query.sort)}
-         where ${where.sql}${beyond} order by ${order} limit ?`,
+        `select ${keys.map((key, at) => `${key} as k${at}`).join(', ')}, r.device as id from ${source}
+         where ${few === undefined ? where.sql : 'true'}${beyond} order by ${order} limit ?`,
       )
       .all(...params, query.limit);
   };
 
-  const countOf = (where: { sql: string; params: unknown[] }): number =>
+  const unordered = ({ reads }: ListCondition): string => (reads ? 'device_row r not indexed' : 'device_row r');
+
+  /** The devices that match, when they are few; undefined for more. */
+  const fewOf = (where: ListCondition): number[] | undefined => {
+    const found = db
+      .prepare<unknown[], number>(
+        `select r.device from ${unordered(where)} where ${where.sql} limit ${sortedAtMost + 1}`,
+      )
+      .pluck()
+      .all(...where.params);
+    return found.length > sortedAtMost ? undefined : found;
+  };
+
+  const countOf = (where: ListCondition): number =>
     db
-      .prepare<unknown[], number>(`select count(*) from device_row r where ${where.sql}`)
+      .prepare<unknown[], number>(`select count(*) from ${unordered(where)} where ${where.sql}`)
       .pluck()
       .get(...where.params) ?? 0;
 
@@ -95,8 +114,11 @@ export const deviceList = (db: Database, sources: FilterSources) => {
     /** One page, with the exact number of devices that the filter finds. */
     page: (query: DeviceListQuery): DeviceListPage => {
       const where = filterSql(query.filter, sources);
-      const total = countOf(where);
-      const rows = read({ ...query, limit: query.limit + 1 }, where, total <= sortedAtMost);
+      // Where rows have to be read, one reading tells both which they are and how many; counts of an index are cheap.
+      const counted = where.reads ? undefined : countOf(where);
+      const few = counted === undefined || counted <= sortedAtMost ? fewOf(where) : undefined;
+      const total = counted ?? few?.length ?? countOf(where);
+      const rows = read({ ...query, limit: query.limit + 1 }, where, few);
       const page = rows.slice(0, query.limit);
       const last = page.at(-1);
       const key = last === undefined ? [] : orders[query.sort].map((_, at) => last[`k${at}`] as string | number);
@@ -108,7 +130,7 @@ export const deviceList = (db: Database, sources: FilterSources) => {
     },
     /** Every device that the filter finds now, in order: for actions and files. */
     all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] =>
-      read({ ...query, limit: -1 }, filterSql(query.filter, sources), false).map(({ id }) => id),
+      read({ ...query, limit: -1 }, filterSql(query.filter, sources)).map(({ id }) => id),
     count: (filter: DeviceFilter): number => countOf(filterSql(filter, sources)),
     /** Devices by the place in DECISIONS of the worst decision about their findings. */
     worstCounts: (): number[] => {

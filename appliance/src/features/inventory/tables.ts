@@ -72,12 +72,18 @@ const columnsOf = (collection: Collection): Array<{ name: string; sql: string; t
       ...(field.personal && field.indexed ? [{ name: `${name}_bx`, sql: blindColumn(name), type: 'blob' }] : []),
     ]);
 
+/** Whether a field is sorted as text, in either case of letters. */
+export const isText = (field: Field | undefined): boolean => field?.type === 'text' || field?.type === 'list';
+
 const indexesOf = (collection: Collection): Array<{ name: string; on: string }> => {
   const table = tableOf(collection);
   const indexes = Object.entries(collection.fields)
     .filter(([, field]) => field.indexed && field.type !== 'list')
     .map(([name, field]) => ({ name: `${table}_${name}`, on: field.personal ? blindColumn(name) : column(name) }));
-  return [...indexes, { name: `${table}_sorted`, on: `${column(collection.sort)} collate nocase, id` }];
+  // As lists sort: an index in another collation is none.
+  return isText(collection.fields[collection.sort])
+    ? [...indexes, { name: `${table}_sorted`, on: `${column(collection.sort)} collate nocase, id` }]
+    : [...indexes, { name: `${table}_ordered`, on: `${column(collection.sort)}, id` }];
 };
 
 const createSql = (collection: Collection): string[] => {

@@ -7,7 +7,7 @@ import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { VERSION_CODEC } from '@sallyport/bundle-tools/versions/scheme';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
-import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL, snapshotPath } from './snapshot-schema.ts';
+import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL, SNAPSHOT_STEPS, snapshotPath } from './snapshot-schema.ts';
 import { type SnapshotWriter, snapshotWriter } from './snapshot-store.ts';
 import type { FeedPart, FeedState } from './types.ts';
 
@@ -20,15 +20,18 @@ const openForBuild = (path: string): Database => {
   return db;
 };
 
-const isUsable = (path: string): boolean => {
-  if (!existsSync(path)) return false;
+/** The schema of a snapshot; 0: there is none. */
+const schemaOf = (path: string): number => {
+  if (!existsSync(path)) return 0;
   const db = new BetterSqlite3(path, { readonly: true });
   try {
-    return db.pragma('user_version', { simple: true }) === SNAPSHOT_SCHEMA;
+    return Number(db.pragma('user_version', { simple: true }));
   } finally {
     db.close();
   }
 };
+
+const isUsable = (schema: number): boolean => schema === SNAPSHOT_SCHEMA || SNAPSHOT_STEPS.has(schema);
 
 const syncFile = (path: string): void => {
   const fd = openSync(path, 'r+');
@@ -56,11 +59,13 @@ export const buildSnapshot = async (options: {
   const temporary = join(options.folder, `.${options.number}.db.tmp`);
   rmSync(temporary, { force: true });
   const before = snapshotPath(options.folder, options.previous);
-  const hasBefore = options.previous > 0 && isUsable(before);
+  const schema = options.previous > 0 ? schemaOf(before) : 0;
+  const hasBefore = isUsable(schema);
   if (hasBefore) copyFileSync(before, temporary);
   const db = openForBuild(temporary);
   try {
     if (!hasBefore) db.exec(SNAPSHOT_SQL);
+    else db.exec(SNAPSHOT_STEPS.get(schema) ?? '');
     const states = await applyParts(db, options);
     db.close();
     syncFile(temporary);

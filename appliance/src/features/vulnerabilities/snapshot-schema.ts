@@ -1,8 +1,23 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-/** Raised when the tables below change; a snapshot with another number is rebuilt from a full import. */
-export const SNAPSHOT_SCHEMA = 1;
+/** Raised when the tables below change; a snapshot with a number that nothing leads from is rebuilt from a full import. */
+export const SNAPSHOT_SCHEMA = 2;
+
+// Documents about controllers: their bodies packed, and what is asked for without unpacking them.
+const CSAF_SQL = `
+CREATE TABLE csaf (
+  adv INTEGER PRIMARY KEY, key TEXT NOT NULL, revision TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
+  publisher TEXT NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX csaf_key ON csaf (key);
+CREATE TABLE csaf_vuln (vuln TEXT NOT NULL, adv INTEGER NOT NULL, PRIMARY KEY (vuln, adv)) STRICT, WITHOUT ROWID;
+CREATE INDEX csaf_vuln_adv ON csaf_vuln (adv);`;
+
+/** From an earlier schema to the present one, where that only adds: no earlier snapshot held such documents. */
+export const SNAPSHOT_STEPS: ReadonlyMap<number, string> = new Map([
+  [1, `${CSAF_SQL}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`],
+]);
 
 // advisories/<n>.db: one snapshot, read-only once it is named. Ranges are memcomparable keys, so that "affected" is a
 // comparison of bytes inside one covering index.
@@ -41,6 +56,7 @@ CREATE TABLE alias (
   vuln TEXT NOT NULL, adv INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (vuln, adv, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_adv ON alias (adv, kind, vuln);
+${CSAF_SQL}
 PRAGMA user_version = ${SNAPSHOT_SCHEMA};
 `;
 

@@ -1,4 +1,6 @@
+import { deflateRawSync } from 'node:zlib';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
+import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { Database } from '../../platform/database.ts';
 import { advisoryKey } from './snapshot-schema.ts';
@@ -8,6 +10,9 @@ export const FIX_AVAILABLE = 0;
 export const FIX_NONE = 1;
 
 type SourceState = { capturedAt: string; newest: string | null; digest: string; cursor: string };
+
+/** What is written of an advisory beside its row. */
+const DERIVED = ['aff', 'aff_exact', 'aff_review', 'alias', 'csaf', 'csaf_vuln'] as const;
 
 /** Writes advisories into a snapshot that is being built. */
 export const snapshotWriter = (db: Database) => {
@@ -45,10 +50,12 @@ export const snapshotWriter = (db: Database) => {
     'INSERT OR IGNORE INTO aff_review (pkg, adv, introduced, fixed, last_affected) VALUES (?, ?, ?, ?, ?)',
   );
   const putAlias = db.prepare('INSERT OR IGNORE INTO alias (vuln, adv, kind) VALUES (?, ?, ?)');
-  const clearAdvisory = ['aff', 'aff_exact', 'aff_review', 'alias'].map((table) =>
-    db.prepare(`DELETE FROM ${table} WHERE adv = ?`),
+  const putDocument = db.prepare(
+    'INSERT INTO csaf (adv, key, revision, category, status, publisher, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const clearSource = ['aff', 'aff_exact', 'aff_review', 'alias'].map((table) =>
+  const putAbout = db.prepare('INSERT OR IGNORE INTO csaf_vuln (vuln, adv) VALUES (?, ?)');
+  const clearAdvisory = DERIVED.map((table) => db.prepare(`DELETE FROM ${table} WHERE adv = ?`));
+  const clearSource = DERIVED.map((table) =>
     db.prepare(`DELETE FROM ${table} WHERE adv IN (SELECT id FROM adv WHERE source = ?)`),
   );
   const dropAdvisories = db.prepare('DELETE FROM adv WHERE source = ?');
@@ -101,6 +108,19 @@ export const snapshotWriter = (db: Database) => {
     for (const version of affected.versions) putExact.run(pkg, version, adv);
   };
 
+  const putBody = (adv: number, body: CsafBody): void => {
+    putDocument.run(
+      adv,
+      `${body.publisher}/${body.trackingId}`,
+      body.revision,
+      body.category,
+      body.status,
+      body.publisherName,
+      deflateRawSync(JSON.stringify(body)),
+    );
+    for (const { id } of body.vulnerabilities) putAbout.run(id, adv);
+  };
+
   return {
     source: (name: string): number => findSource.get(name)?.id ?? Number(addSource.run(name).lastInsertRowid),
     setSource: (id: number, state: SourceState): void => {
@@ -113,6 +133,7 @@ export const snapshotWriter = (db: Database) => {
     /** Adds or replaces a record. Which one is newer the chain of parts says, whose digest is compared at its end. */
     put: (source: number, advisory: Advisory, digest: string): void => {
       const id = advisoryKey(advisory.feed, advisory.id);
+      const { csaf, ...record } = advisory;
       const held = findAdvisory.get(id);
       if (held && (held.source !== source || held.osv_id !== advisory.id))
         throw new BundleError('INTERNAL', `${advisory.feed} ${advisory.id} and ${held.osv_id} have the same key`);
@@ -127,13 +148,15 @@ export const snapshotWriter = (db: Database) => {
         advisory.severity,
         advisory.cvss ?? null,
         advisory.summary,
-        Buffer.from(JSON.stringify(advisory)),
+        Buffer.from(JSON.stringify(record)),
       );
       for (const alias of advisory.aliases) putAlias.run(alias, id, 'alias');
       for (const alias of advisory.upstream) putAlias.run(alias, id, 'upstream');
       for (const alias of advisory.related) putAlias.run(alias, id, 'related');
       // A withdrawn record stays, so that "why did it go" has an answer, but covers nothing.
-      if (advisory.withdrawn === undefined) for (const affected of advisory.affected) putAffected(id, affected);
+      if (advisory.withdrawn !== undefined) return;
+      for (const affected of advisory.affected) putAffected(id, affected);
+      if (csaf !== undefined) putBody(id, csaf);
     },
     digests: (feed: string): Iterable<{ id: string; digest: string }> => readDigests.iterate(feed),
   };

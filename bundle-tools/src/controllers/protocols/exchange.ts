@@ -23,6 +23,7 @@ export type ExchangeContext = {
   credentials: Credentials;
   collect: Collector;
   random: (count: number) => Buffer;
+  clock: () => number;
   /** What OPC UA calls the device: its address as it was named. */
   url: string;
 };

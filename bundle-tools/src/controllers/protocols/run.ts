@@ -71,6 +71,7 @@ export const run = async (
       credentials: options.credentials ?? {},
       collect,
       random,
+      clock: options.clock,
       url: urlOf(options.host, port),
     });
     const ask = async (request: Request): Promise<{ answer: Answer } | { ended: Ended }> => {

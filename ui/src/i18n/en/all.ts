@@ -6,6 +6,7 @@ import { collections } from './collections.ts';
 import { collectionsChoices } from './collections-choices.ts';
 import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
+import { controllerFindings } from './controller-findings.ts';
 import { deployments } from './deployments.ts';
 import { deviceRecords } from './device-records.ts';
 import { devices } from './devices.ts';
@@ -52,6 +53,7 @@ export const en = {
   ...collectionsChoices,
   ...collectionsSecurity,
   ...common,
+  ...controllerFindings,
   ...deployments,
   ...deviceRecords,
   ...devices,

@@ -1,6 +1,13 @@
 import { ipv4Text, ipv6Text } from '@sallyport/bundle-tools/controllers/protocols/text';
 
-export type Datagram = { protocol: number; source: string; destination: string; payload: Buffer };
+export type Datagram = {
+  protocol: number;
+  source: string;
+  destination: string;
+  /** Hops that are left: a packet that no router touched still has what its sender gave it. */
+  hops: number;
+  payload: Buffer;
+};
 
 const extensionHeaders: ReadonlySet<number> = new Set([0, 43, 60]);
 const maxExtensions = 8;
@@ -12,6 +19,7 @@ const ipv4 = (data: Buffer): Datagram | undefined => {
   if (headerBytes < 20 || (data.readUInt16BE(6) & 0x3fff) !== 0) return undefined;
   return {
     protocol: data.readUInt8(9),
+    hops: data.readUInt8(8),
     source: ipv4Text(data.subarray(12, 16)),
     destination: ipv4Text(data.subarray(16, 20)),
     // What lies behind the packet is padding of the frame. A length of 0 comes from offloading.
@@ -28,6 +36,7 @@ const ipv6 = (data: Buffer): Datagram | undefined => {
   }
   return {
     protocol,
+    hops: data.readUInt8(7),
     source: ipv6Text(data.subarray(8, 24)),
     destination: ipv6Text(data.subarray(24, 40)),
     payload: data.subarray(at, Math.min(40 + data.readUInt16BE(4), data.length)),

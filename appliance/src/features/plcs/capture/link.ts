@@ -26,7 +26,11 @@ const byVersion = (payload: Buffer): Frame => ({
 export const frameOf = (linkType: number, data: Buffer): Frame | undefined => {
   switch (linkType) {
     case 1:
-      return { source: macText(data.subarray(6, 12)), ...behindTags(data.readUInt16BE(12), data, 14) };
+      return {
+        destination: macText(data.subarray(0, 6)),
+        source: macText(data.subarray(6, 12)),
+        ...behindTags(data.readUInt16BE(12), data, 14),
+      };
     case 12:
     case 14:
     case 101:

@@ -20,9 +20,10 @@ export const readPackets = async function* (chunks: AsyncIterable<Uint8Array>): 
  */
 export const readCapture = async (
   chunks: AsyncIterable<Uint8Array>,
-  onSighting: (sighting: Sighting) => void,
+  onSighting: (sighting: Sighting, packet: number) => void,
 ): Promise<CaptureCounts> => {
   const reader = sightingReader();
-  for await (const packet of readPackets(chunks)) for (const sighting of reader.read(packet)) onSighting(sighting);
+  for await (const packet of readPackets(chunks))
+    for (const sighting of reader.read(packet)) onSighting(sighting, reader.counts().packets);
   return reader.counts();
 };

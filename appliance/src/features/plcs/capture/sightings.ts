@@ -10,6 +10,7 @@ import { snmpFacts } from '@sallyport/bundle-tools/controllers/protocols/snmp/an
 import { ipv4Text, macText } from '@sallyport/bundle-tools/controllers/protocols/text';
 import { datagramOf } from './ip.ts';
 import { frameOf } from './link.ts';
+import { modbusControl } from './modbus-control.ts';
 import { tcpFlows } from './tcp.ts';
 import type { CaptureProtocol, Frame, Packet, Sighting } from './types.ts';
 
@@ -21,18 +22,51 @@ const tcp = 6;
 const udp = 17;
 const maxFlowReaders = 1_024;
 
-type Source = { address: string; mac?: string };
+/**
+ * What stacks give a packet. A frame's MAC address is the packet's sender's only where no router stands between, and one
+ * that did took a hop away.
+ */
+const firstHops: ReadonlySet<number> = new Set([30, 64, 128, 255]);
+/** Stations that are kept as seen, so that each is said once. */
+const maxPresent = 16_384;
+
+type Source = { address: string; via?: string };
 
 /** One reader for one capture; keeps what belongs together over packets, within bounds. */
 export const sightingReader = () => {
   const flows = tcpFlows();
   const s7Flows = new Map<string, ReturnType<typeof s7Reader>>();
   const counts: CaptureCounts = { packets: 0, unread: 0 };
+  const present = new Set<string>();
 
-  const sighting = (atMs: number, protocol: CaptureProtocol, from: Source, facts: readonly DeviceFact[]): Sighting[] =>
-    facts.length === 0
-      ? []
-      : [{ atMs, protocol, address: from.address, ...(from.mac === undefined ? {} : { mac: from.mac }), facts }];
+  /** An answer of a controller; one without facts says that it is there, once. */
+  const sighting = (
+    atMs: number,
+    protocol: CaptureProtocol,
+    from: Source,
+    service: string,
+    facts: readonly DeviceFact[],
+  ): Sighting[] => {
+    if (facts.length === 0) {
+      const key = `${from.address} ${service}`;
+      if (present.has(key) || present.size >= maxPresent) return [];
+      present.add(key);
+    }
+    return [
+      { atMs, protocol, address: from.address, service, ...(from.via === undefined ? {} : { via: from.via }), facts },
+    ];
+  };
+  /** Of what is not only spoken by controllers: the facts alone show one. */
+  const found: typeof sighting = (atMs, protocol, from, service, facts) =>
+    facts.length === 0 ? [] : sighting(atMs, protocol, from, service, facts);
+  const control = (atMs: number, protocol: CaptureProtocol, what: string, from: string, to: string): Sighting => ({
+    atMs,
+    protocol,
+    address: to,
+    from,
+    facts: [],
+    control: what,
+  });
 
   const s7Of = (flow: string): ReturnType<typeof s7Reader> => {
     const known = s7Flows.get(flow);
@@ -75,7 +109,7 @@ export const sightingReader = () => {
     const flags = segment.readUInt8(13);
     const flow = `${from.address} ${sourcePort} ${to} ${destinationPort}`;
     const isS7 = sourcePort === 102 || destinationPort === 102;
-    if (!isS7 && sourcePort !== 44_818 && sourcePort !== 502) return [];
+    if (!isS7 && sourcePort !== 44_818 && sourcePort !== 502 && destinationPort !== 502) return [];
     const data = segment.subarray((segment.readUInt8(12) >> 4) * 4);
     const bytes = flows.take({ flow, sequence: segment.readUInt32BE(4) | 0, isStart: (flags & 0x02) !== 0, data });
     const found: Sighting[] = [];
@@ -83,27 +117,36 @@ export const sightingReader = () => {
       split(flow, bytes, tpktLength, (message) => {
         const header = 4 + 1 + message.readUInt8(4);
         if (message.readUInt8(5) !== 0xf0) return;
-        const { facts, control } = s7Of(flow)(message.subarray(header));
-        found.push(...sighting(atMs, 's7', from, facts));
+        const { facts, control: what } = s7Of(flow)(message.subarray(header));
+        if (sourcePort === 102) found.push(...sighting(atMs, 's7', from, 'tcp/102', facts));
         // A command is evidence about whom it was sent to.
-        if (control !== undefined)
-          found.push({ atMs, protocol: 's7', address: to, facts: [], control: `s7-${control}` });
+        else if (what !== undefined) found.push(control(atMs, 's7', `s7-${what}`, from.address, to));
       });
     } else if (sourcePort === 502) {
-      split(flow, bytes, modbusLength, (unit) => found.push(...sighting(atMs, 'modbus', from, modbusFacts(unit))));
-    } else split(flow, bytes, enipLength, (unit) => found.push(...sighting(atMs, 'enip', from, enipFacts(unit))));
+      split(flow, bytes, modbusLength, (unit) =>
+        found.push(...sighting(atMs, 'modbus', from, 'tcp/502', modbusFacts(unit))),
+      );
+    } else if (destinationPort === 502) {
+      split(flow, bytes, modbusLength, (unit) => {
+        const what = modbusControl(unit);
+        if (what !== undefined) found.push(control(atMs, 'modbus', what, from.address, to));
+      });
+    } else
+      split(flow, bytes, enipLength, (unit) =>
+        found.push(...sighting(atMs, 'enip', from, 'tcp/44818', enipFacts(unit))),
+      );
     return found;
   };
 
   const onUdp = (atMs: number, from: Source, datagram: Buffer): Sighting[] => {
     const [sourcePort, destinationPort] = [datagram.readUInt16BE(0), datagram.readUInt16BE(2)];
     const data = datagram.subarray(8);
-    if (sourcePort === 44_818) return sighting(atMs, 'enip', from, enipFacts(data));
-    if (sourcePort === 47_808) return sighting(atMs, 'bacnet', from, bacnetFacts(data));
-    if (sourcePort === 161) return sighting(atMs, 'snmp', from, snmpFacts(data));
+    if (sourcePort === 44_818) return sighting(atMs, 'enip', from, 'udp/44818', enipFacts(data));
+    if (sourcePort === 47_808) return found(atMs, 'bacnet', from, 'udp/47808', bacnetFacts(data));
+    if (sourcePort === 161) return found(atMs, 'snmp', from, 'udp/161', snmpFacts(data));
     // The answer of PROFINET may come from another port than the one that was asked.
     if (sourcePort === 34_964 || destinationPort === 34_964 || data.readUInt8(0) === 4)
-      return data.length < 80 ? [] : sighting(atMs, 'pnio-cm', from, pnioFacts(data));
+      return data.length < 80 ? [] : found(atMs, 'pnio-cm', from, 'udp/34964', pnioFacts(data));
     return [];
   };
 
@@ -117,8 +160,21 @@ export const sightingReader = () => {
     const mac = frame.source;
     if (frame.etherType === 0x0806) return onArp(atMs, frame.payload);
     if (frame.etherType === 0x8892) {
-      const { facts, address, control } = dcpReading(frame.payload);
-      if (facts.length === 0 && control === undefined) return [];
+      const { facts, address, control: what } = dcpReading(frame.payload);
+      if (what !== undefined) {
+        const { destination } = frame;
+        return [
+          {
+            atMs,
+            protocol: 'dcp',
+            facts: [],
+            control: what,
+            ...(destination === undefined ? {} : { mac: destination }),
+            ...(mac === undefined ? {} : { from: mac }),
+          },
+        ];
+      }
+      if (facts.length === 0) return [];
       return [
         {
           atMs,
@@ -126,7 +182,6 @@ export const sightingReader = () => {
           facts,
           ...(mac === undefined ? {} : { mac }),
           ...(address === undefined ? {} : { address }),
-          ...(control === undefined ? {} : { control }),
         },
       ];
     }
@@ -147,8 +202,8 @@ export const sightingReader = () => {
     if (frame.etherType !== 0x0800 && frame.etherType !== 0x86dd) return [];
     const datagram = datagramOf(frame.payload);
     if (datagram === undefined) return [];
-    // The MAC address is the sender's only where no router stands between; the one who merges knows the prefixes.
-    const from: Source = { address: datagram.source, ...(mac === undefined ? {} : { mac }) };
+    const isDirect = firstHops.has(datagram.hops);
+    const from: Source = { address: datagram.source, ...(mac === undefined || !isDirect ? {} : { via: mac }) };
     if (datagram.protocol === tcp) return onTcp(atMs, from, datagram.destination, datagram.payload);
     return datagram.protocol === udp ? onUdp(atMs, from, datagram.payload) : [];
   };

@@ -17,7 +17,7 @@ export class CaptureError extends Error {
 export type Packet = { atMs: number; linkType: number; data: Buffer; wireBytes: number };
 
 /** What an Ethernet (or raw) frame carries. */
-export type Frame = { etherType: number; source?: string; payload: Buffer };
+export type Frame = { etherType: number; source?: string; destination?: string; payload: Buffer };
 
 /** A message of one transport, from one side. */
 export type Message = {
@@ -41,5 +41,11 @@ export type Sighting = {
   address?: string;
   mac?: string;
   facts: readonly DeviceFact[];
+  /** What it answers on: `tcp/102`. */
+  service?: string;
+  /** The frame's sender, where no router is seen between; `mac` is the device's own word. */
+  via?: string;
   control?: string;
+  /** Of control traffic: who sent it. `address` or `mac` is whom it was sent to. */
+  from?: string;
 };

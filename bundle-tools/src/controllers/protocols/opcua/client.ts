@@ -92,7 +92,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
   let sequence = 0;
   const count = (): requests.Numbers => {
     sequence += 1;
-    return { sequence };
+    return { sequence, atMs: context.clock() };
   };
   const channel = yield* call(context, requests.openChannel(count()), answerIds.openChannel, channelOf);
   if (channel === undefined) return;
@@ -143,22 +143,25 @@ export const opcua: Client = {
     const at = { kind: 'tcp', port } as const;
     const channel = { channel: 0, token: 0 };
     const session = Buffer.of(0, 0);
+    const numbers = { sequence: 1, atMs: 0 };
     const list: Request[] = [
       requests.hello(url),
-      requests.openChannel({ sequence: 1 }),
-      ...(switches.identify ? [requests.findServers(channel, { sequence: 0 }, url)] : []),
-      requests.getEndpoints(channel, { sequence: 0 }, url),
+      requests.openChannel(numbers),
+      ...(switches.identify ? [requests.findServers(channel, numbers, url)] : []),
+      requests.getEndpoints(channel, numbers, url),
       ...(switches.details
         ? [
-            requests.createSession(channel, { sequence: 0 }, url, Buffer.alloc(32)),
-            requests.activateSession(channel, { sequence: 0 }, session, ''),
-            requests.readBuildInfo(channel, { sequence: 0 }, session),
-            requests.closeSession(channel, { sequence: 0 }, session),
+            requests.createSession(channel, numbers, url, Buffer.alloc(32)),
+            requests.activateSession(channel, numbers, session, ''),
+            requests.readBuildInfo(channel, numbers, session),
+            requests.closeSession(channel, numbers, session),
           ]
         : []),
-      requests.closeChannel(channel, { sequence: 0 }),
+      requests.closeChannel(channel, numbers),
     ];
-    const open = ['channel', 'sequence', 'nonce', 'session', 'policy'];
-    return list.map((request, index) => planned(request, at, 'always', index < 2 ? [] : open));
+    const open = ['channel', 'sequence', 'time', 'nonce', 'session', 'policy'];
+    return list.map((request, index) =>
+      planned(request, at, 'always', index === 0 ? [] : index === 1 ? ['time'] : open),
+    );
   },
 };

@@ -7,7 +7,8 @@ import { node, noList, noNode, noText, text, uint32 } from './binary.ts';
 // called, and no name or password is ever sent.
 
 export type Channel = { channel: number; token: number };
-export type Numbers = { sequence: number };
+/** Number of a message and when it is sent: servers refuse a request from long ago. */
+export type Numbers = { sequence: number; atMs: number };
 
 const requestIds = {
   openChannel: 446,
@@ -32,9 +33,16 @@ const framed = (kind: string, ...parts: readonly Uint8Array[]): Buffer => {
   return Buffer.concat([Buffer.from(`${kind}F`, 'latin1'), uint32(8 + body.length), body]);
 };
 
-/** Header of each request: who asks, the number of the request, five seconds of patience. */
-const header = (number: number, session: Uint8Array = noNode): Buffer =>
-  Buffer.concat([session, Buffer.alloc(8), uint32(number), uint32(0), noText, uint32(5_000), noNode, Buffer.of(0)]);
+/** Ticks of 100 ns since the year 1601, which zero stands for as well. */
+const timeOf = (ms: number): Buffer => {
+  const bytes = Buffer.alloc(8);
+  if (ms > 0) bytes.writeBigInt64LE(BigInt(Math.trunc(ms) + 11_644_473_600_000) * 10_000n, 0);
+  return bytes;
+};
+
+/** Header of each request: who asks, when, the number of the request, five seconds of patience. */
+const header = ({ sequence, atMs }: Numbers, session: Uint8Array = noNode): Buffer =>
+  Buffer.concat([session, timeOf(atMs), uint32(sequence), uint32(0), noText, uint32(5_000), noNode, Buffer.of(0)]);
 
 const isAnswerTo = (sequence: number) => (message: Buffer) => {
   try {
@@ -50,7 +58,7 @@ const isAnswerTo = (sequence: number) => (message: Buffer) => {
 const message = (
   name: Exclude<keyof typeof requestIds, 'openChannel'>,
   { channel, token }: Channel,
-  { sequence }: Numbers,
+  numbers: Numbers,
   session: Uint8Array,
   ...body: readonly Uint8Array[]
 ): Buffer =>
@@ -58,10 +66,10 @@ const message = (
     name === 'closeChannel' ? 'CLO' : 'MSG',
     uint32(channel),
     uint32(token),
-    uint32(sequence),
-    uint32(sequence),
+    uint32(numbers.sequence),
+    uint32(numbers.sequence),
     node(requestIds[name]),
-    header(sequence, session),
+    header(numbers, session),
     ...body,
   );
 
@@ -74,17 +82,17 @@ export const hello = (url: string): Request => ({
 });
 
 /** Opens a channel without security, which discovery needs. */
-export const openChannel = ({ sequence }: Numbers): Request => ({
+export const openChannel = (numbers: Numbers): Request => ({
   bytes: framed(
     'OPN',
     uint32(0),
     text(securityNone),
     noText,
     noText,
-    uint32(sequence),
-    uint32(sequence),
+    uint32(numbers.sequence),
+    uint32(numbers.sequence),
     node(requestIds.openChannel),
-    header(sequence),
+    header(numbers),
     // Version 0, a new channel, no security, no nonce, for a minute.
     uint32(0),
     uint32(0),
@@ -93,7 +101,7 @@ export const openChannel = ({ sequence }: Numbers): Request => ({
     uint32(60_000),
   ),
   meaning: { key: 'opcua.open-channel', params: {} },
-  answers: isAnswerTo(sequence),
+  answers: isAnswerTo(numbers.sequence),
   gives: [],
 });
 

@@ -1,0 +1,25 @@
+import { defineKind } from '../types.ts';
+
+/**
+ * What a person says of advisories about one product in one version: affected, or not and why. It holds until the
+ * advisory's revision or the version changes; then the question is asked anew.
+ */
+export const kind = defineKind({
+  name: 'plc-review',
+  row: 'P1',
+  area: 'vulnerabilities',
+  title: 'label',
+  fields: {
+    label: { type: 'text', required: true, max: 700 },
+    /** The product and its version in the spelling that matching compares. */
+    product: { type: 'text', required: true, max: 700, indexed: true, internal: true },
+    build: { type: 'text', max: 1_600, internal: true },
+    firmware: { type: 'text', max: 300 },
+    verdict: { type: 'choice', options: ['affected', 'not-affected'], required: true },
+    reason: { type: 'multiline', required: true, max: 2_000 },
+    /** `<advisory key> | <revision> | <vulnerability>` */
+    about: { type: 'list', required: true, max: 2_000, internal: true },
+    who: { type: 'text', required: true, max: 300, internal: true },
+  },
+  leaves: null,
+});

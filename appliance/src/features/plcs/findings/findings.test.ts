@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { csafAdvisory, type TestDocument } from '../../../../test/support/controllers/csaf.ts';
+import { type FindingsSite, openFindings } from '../../../../test/support/controllers/findings-site.ts';
+import { admin } from '../../../../test/support/engines.ts';
+
+const order = '6ES7 515-2AM02-0AB0';
+const cpu = (firmware?: string) => ({
+  vendor: 'Siemens',
+  orderNumber: order,
+  ...(firmware === undefined ? {} : { firmware, firmwareSide: 'observed' as const }),
+});
+
+const document: TestDocument = {
+  id: 'SSA-1',
+  leaves: [
+    { order, version: '< V2.9.7' },
+    { name: 'SIMATIC CP 443-1 family', version: 'vers:all/*' },
+  ],
+  vulnerabilities: {
+    'CVE-2024-1': { affected: [0], cvss: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:H', score: 9.1, fix: 'V2.9.7' },
+    'CVE-2024-2': { affected: [0, 1], cvss: 'CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:L', score: 2 },
+  },
+};
+
+describe('findings on controllers', () => {
+  let site: FindingsSite;
+  beforeEach(async () => {
+    site = await openFindings();
+  });
+  afterEach(() => site.stop());
+
+  const said = (plc: number) =>
+    site.findings
+      .forPlc(plc)
+      .map(({ vulnerability, verdict, reason }) => `${vulnerability} ${verdict} ${reason}`.trim());
+  const types = () =>
+    site.events
+      .list({ limit: 100 })
+      .rows.flatMap(({ type, params }) =>
+        type.startsWith('controller-finding')
+          ? [`${type.slice(19)} ${params['vulnerability']} ${params['controller']}`]
+          : [],
+      );
+
+  it('open with an import and close with a newer reading, never with a file', async () => {
+    site.put({ plc: 1, identity: cpu('V2.9.4') });
+    expect(site.findings.forPlc(1)).toEqual([]);
+    expect(await site.publish('siemens', [csafAdvisory('siemens', document)])).toMatchObject({ identities: 1 });
+    expect(said(1)).toEqual(['CVE-2024-1 affected', 'CVE-2024-2 affected']);
+    expect(site.findings.list({ limit: 10 }).rows[0]).toMatchObject({
+      vulnerability: 'CVE-2024-1',
+      decision: 'attend',
+      controllers: 1,
+      fixedVersion: 'V2.9.7',
+      versionText: '< V2.9.7',
+      advisory: 'https://www.siemens.com/SSA-1',
+    });
+    expect(types()).toEqual(['opened CVE-2024-1 PLC-1']);
+
+    site.tick();
+    site.put({ plc: 1, identity: cpu('V2.9.7') });
+    expect(site.findings.isDue()).toBe(true);
+    expect(site.findings.loads([1]).get(1)).toMatchObject({ findings: 0, waiting: 1 });
+    expect(site.findings.settle()).toEqual({ done: 1, more: false });
+    expect(said(1)).toEqual(['CVE-2024-1 not-affected', 'CVE-2024-2 not-affected']);
+    expect(site.findings.closedOf(1).map(({ vulnerability }) => vulnerability)).toEqual(['CVE-2024-1', 'CVE-2024-2']);
+    expect(types().slice(0, 2).sort()).toEqual(['closed CVE-2024-1 PLC-1', 'closed CVE-2024-2 PLC-1']);
+    expect(site.findings.isDue()).toBe(false);
+  });
+
+  it('say review where the version is unknown or coarse, and never not-affected', async () => {
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    site.put({ plc: 1, identity: cpu() });
+    site.put({ plc: 2, identity: { ...cpu('V2.9'), firmwareSide: 'configured' } });
+    site.findings.settle();
+    expect(said(1)).toEqual(['CVE-2024-1 review version-unknown', 'CVE-2024-2 review version-unknown']);
+    expect(said(2)).toEqual(['CVE-2024-1 review version-coarse', 'CVE-2024-2 review version-coarse']);
+    expect(site.findings.loads([1, 2]).get(2)).toMatchObject({ findings: 0, review: 2, worst: null });
+  });
+
+  it('take the context of each controller for their decision', async () => {
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    site.put({ plc: 1, identity: cpu('V2.9.4'), context: { exposure: 'direct', criticality: 'high', safety: 'no' } });
+    site.put({ plc: 2, identity: cpu('V2.9.4'), context: { exposure: 'small', criticality: 'low', safety: 'no' } });
+    site.findings.settle();
+    expect(site.findings.forPlc(1).map(({ decision }) => decision)).toEqual(['act', 'attend']);
+    expect(site.findings.forPlc(2).map(({ decision }) => decision)).toEqual(['track-star', 'track']);
+    expect(site.findings.list({ limit: 10 }).rows.map(({ decision, controllers }) => [decision, controllers])).toEqual([
+      ['act', 2],
+      ['attend', 2],
+    ]);
+    site.tick();
+    site.put({ plc: 1, identity: cpu('V2.9.4'), context: { exposure: 'small', criticality: 'low', safety: 'no' } });
+    expect(site.findings.list({ limit: 10 }).rows.map(({ decision }) => decision)).toEqual(['track-star', 'track']);
+    expect(site.findings.loads([1, 2]).get(1)).toMatchObject({ findings: 2, worst: 2 });
+  });
+
+  it('follow the vendor over the coordinator and keep both; the newest revision of a document is it', async () => {
+    site.put({ plc: 1, identity: cpu('V2.9.8') });
+    const copy: TestDocument = {
+      ...document,
+      id: 'ICSA-1',
+      category: 'coordinator',
+      publisher: 'https://www.cisa.gov',
+      leaves: [{ order, version: 'vers:all/*' }],
+      vulnerabilities: { 'CVE-2024-1': { affected: [0] } },
+    };
+    await site.publish('cisa', [csafAdvisory('cisa', copy)]);
+    expect(said(1)).toEqual(['CVE-2024-1 affected']);
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    expect(said(1)).toEqual(['CVE-2024-1 not-affected', 'CVE-2024-2 not-affected']);
+    const why = site.findings.why(site.findings.forPlc(1)[0]?.id ?? '');
+    expect(why.documents.map(({ key, says }) => [key, says.verdict])).toEqual([
+      ['https://www.siemens.com/SSA-1', 'not-affected'],
+      ['https://www.cisa.gov/ICSA-1', 'affected'],
+    ]);
+    expect(why.documents[0]?.remediations[0]?.details).toBe('Update to V2.9.7 or later');
+
+    // A copy of the vendor's document in another feed, older: it changes nothing. Newer: it decides.
+    const older = { ...document, revision: '0.9', leaves: [{ order, version: 'vers:all/*' }, document.leaves[1]!] };
+    await site.publish('mirror', [csafAdvisory('mirror', older)]);
+    expect(said(1)[0]).toBe('CVE-2024-1 not-affected');
+    await site.publish('mirror', [csafAdvisory('mirror', { ...older, revision: '1.10' })]);
+    expect(said(1)[0]).toBe('CVE-2024-1 affected');
+    // Withdrawn, its findings close and the other copies speak again.
+    await site.publish('mirror', []);
+    expect(said(1)[0]).toBe('CVE-2024-1 not-affected');
+    await site.publish('siemens', []);
+    expect(said(1)).toEqual(['CVE-2024-1 affected']);
+    await site.publish('cisa', []);
+    expect(said(1)).toEqual([]);
+  });
+
+  it('write nothing and tell nobody when an import changes nothing', async () => {
+    site.put({ plc: 1, identity: cpu('V2.9.4') });
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    const events = types().length;
+    const before = site.db.prepare('select * from plc_match').all();
+    const changes = site.db.prepare('select total_changes()').pluck().get();
+    site.tick();
+    expect(site.findings.rematch()).toEqual({ opened: 0, closed: 0, changed: 0, identities: 0 });
+    expect(site.db.prepare('select total_changes()').pluck().get()).toBe(changes);
+    expect(site.db.prepare('select * from plc_match').all()).toEqual(before);
+    expect(types().length).toBe(events);
+  });
+
+  it('answer once for many, keep the answer, and ask again when revision or firmware change', async () => {
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    for (const plc of [1, 2, 3]) site.put({ plc, identity: { ...cpu('V2.9'), firmwareSide: 'configured' } });
+    site.findings.settle();
+    const [group, ...rest] = site.findings.review.groups();
+    expect(rest).toEqual([]);
+    expect(group).toMatchObject({
+      question: 'version',
+      reason: 'version-coarse',
+      findings: 2,
+      controllers: 3,
+      firmware: 'V2.9',
+    });
+    const id = group?.id ?? '';
+    expect(() => site.findings.review.decide(admin, id, { verdict: 'not-affected', reason: ' ' })).toThrow();
+    site.findings.review.decide(admin, id, { verdict: 'not-affected', reason: 'the port is not connected' });
+    expect(said(2)).toEqual(['CVE-2024-1 not-affected version-coarse', 'CVE-2024-2 not-affected version-coarse']);
+    expect(site.findings.review.groups()).toEqual([]);
+    // Remembered over an import of the same revision.
+    await site.publish('siemens', [
+      csafAdvisory('siemens', { ...document, leaves: [...document.leaves, { order: 'X', version: '< 1' }] }),
+    ]);
+    expect(said(1)[0]).toBe('CVE-2024-1 not-affected version-coarse');
+    // A new revision asks again, and says that it was answered.
+    await site.publish('siemens', [csafAdvisory('siemens', { ...document, revision: '2' })]);
+    expect(site.findings.review.groups()).toMatchObject([{ findings: 2, isReopened: true }]);
+    site.findings.review.decide(admin, site.findings.review.groups()[0]?.id ?? '', {
+      verdict: 'affected',
+      reason: 'seen',
+    });
+    expect(said(3)[0]).toBe('CVE-2024-1 affected version-coarse');
+    // Another firmware is another question.
+    site.tick();
+    site.put({ plc: 1, identity: { ...cpu('V2'), firmwareSide: 'configured' } });
+    site.findings.settle();
+    expect(site.findings.review.groups()).toMatchObject([{ findings: 2, controllers: 1, isReopened: true }]);
+  });
+
+  it('take an answer back with its object', async () => {
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    site.put({ plc: 1, identity: cpu() });
+    site.findings.settle();
+    const made = site.findings.review.decide(admin, site.findings.review.groups()[0]?.id ?? '', {
+      verdict: 'not-affected',
+      reason: 'not reachable',
+    });
+    expect(site.findings.isDue()).toBe(true);
+    site.findings.settle();
+    expect(site.findings.review.groups()).toEqual([]);
+    site.objects.remove(admin, 'plc-review', made);
+    expect(site.findings.isDue()).toBe(true);
+    site.findings.settle();
+    expect(said(1)[0]).toBe('CVE-2024-1 review version-unknown');
+    expect(site.findings.isDue()).toBe(false);
+  });
+
+  it('learn from a likeness that a person has compared', async () => {
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    site.put({
+      plc: 1,
+      identity: { vendor: 'Siemens', model: 'CP 443-1', firmware: 'V3.2', firmwareSide: 'observed' },
+    });
+    site.put({
+      plc: 2,
+      identity: { vendor: 'Siemens', model: 'CP 443-1', firmware: 'V3.3', firmwareSide: 'observed' },
+    });
+    site.findings.settle();
+    expect(said(1)).toEqual(['CVE-2024-2 review fuzzy']);
+    const groups = site.findings.review.groups();
+    expect(groups).toMatchObject([
+      { question: 'names', name: 'CP 443-1', means: 'SIMATIC CP 443-1 family', findings: 2 },
+    ]);
+    site.findings.review.decide(admin, groups[0]?.id ?? '', { same: true });
+    site.findings.settle();
+    expect(said(1)).toEqual(['CVE-2024-2 affected']);
+    expect(said(2)).toEqual(['CVE-2024-2 affected']);
+    expect(site.findings.plcsWith('CVE-2024-2')).toEqual([1, 2]);
+    expect(site.findings.plcsWith('SSA-1')).toEqual([1, 2]);
+    expect(site.findings.plcsWith('CVE-2024-1')).toEqual([]);
+  });
+});

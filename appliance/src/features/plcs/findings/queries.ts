@@ -1,0 +1,329 @@
+import { decodeCursor, encodeCursor } from '../../../platform/cursor.ts';
+import type { Database } from '../../../platform/database.ts';
+import { AppError } from '../../../platform/errors.ts';
+import { likePattern } from '../../../platform/text.ts';
+import { type FixState as CoarseFix, DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
+import { decodeIdentity } from './identity.ts';
+import type { OtherSaying, PlcFinding, PlcFindingFilter, PlcFindingLoad, PlcPartFinding } from './types.ts';
+
+// Read model: plc_match, plc_identity, plc_document, plc_leaf, plc_part_identity, plc_priority.
+
+type FindingRow = {
+  identity: number;
+  vulnerability: string;
+  since: number;
+  until: number | null;
+  verdict: PlcFinding['verdict'];
+  matched: PlcFinding['matched'];
+  reason: string;
+  level: PlcFinding['level'];
+  confidence: number;
+  others: string;
+  fix_state: PlcFinding['fixState'];
+  fixed_version: string;
+  severity: PlcFinding['severity'];
+  score: number | null;
+  rank: number;
+  answer: string;
+  former: string;
+  identity_json: string;
+  label: string;
+  vendor: string;
+  family: string;
+  firmware: string;
+  controllers: number;
+  advisory: string;
+  publisher: string;
+  status: string;
+  title: string;
+  leaf: string;
+  path: string;
+  version_text: string;
+};
+
+const COLUMNS = `m.identity, m.vulnerability, m.since, m.until, m.verdict, m.matched, m.reason, m.level, m.confidence, m.others,
+  m.fix_state, m.fixed_version, m.severity, m.score, m.rank, m.answer, m.former, i.identity as identity_json, i.label, i.vendor, i.family,
+  i.firmware, i.controllers, d.key as advisory, d.publisher, d.status, d.title, l.leaf, l.path, l.version_text`;
+const FROM = `from plc_match m cross join plc_identity i on i.id = m.identity
+  left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf`;
+
+const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
+const ORDER: Readonly<Record<NonNullable<PlcFindingFilter['sort']>, string>> = {
+  decision: 'm.rank',
+  vulnerability: 'm.vulnerability',
+  product: 'i.label',
+  controllers: 'i.controllers',
+  severity: SEVERITY_ORDER,
+  since: 'm.since',
+};
+
+const toFinding = (row: FindingRow): PlcFinding => {
+  const { firmwareSide } = decodeIdentity(row.identity_json);
+  return {
+    id: `${row.identity}.${row.vulnerability}`,
+    identity: row.identity,
+    vulnerability: row.vulnerability,
+    product: row.label,
+    vendor: row.vendor,
+    family: row.family,
+    firmware: row.firmware,
+    firmwareSide: firmwareSide ?? '',
+    verdict: row.verdict,
+    matched: row.matched,
+    reason: row.reason,
+    level: row.level,
+    confidence: row.confidence,
+    decision: DECISIONS[row.rank] ?? 'track',
+    severity: row.severity,
+    score: row.score,
+    fixState: row.fix_state,
+    fixedVersion: row.fixed_version,
+    advisory: row.advisory,
+    publisher: row.publisher,
+    status: row.status,
+    title: row.title,
+    leaf: row.leaf,
+    path: JSON.parse(row.path) as string[],
+    versionText: row.version_text,
+    others: row.others === '' ? [] : (JSON.parse(row.others) as OtherSaying[]),
+    answer: row.answer,
+    former: row.former,
+    controllers: row.controllers,
+    since: row.since,
+    until: row.until,
+  };
+};
+
+type Condition = { sql: string[]; values: unknown[] };
+
+const oneOf = (condition: Condition, expression: string, values: readonly string[] | undefined): void => {
+  if (values === undefined || values.length === 0) return;
+  condition.sql.push(`${expression} in (${values.map(() => '?').join(', ')})`);
+  condition.values.push(...values);
+};
+
+const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>): Condition => {
+  const condition: Condition = { sql: ['m.until is null', 'i.controllers > 0'], values: [] };
+  oneOf(condition, 'm.verdict', filter.verdict?.length ? filter.verdict : ['affected', 'review']);
+  oneOf(condition, 'm.severity', filter.severity);
+  oneOf(condition, 'm.fix_state', filter.fixState);
+  if (filter.decision?.length) {
+    condition.sql.push(`m.rank in (${filter.decision.map(() => '?').join(', ')})`);
+    condition.values.push(...filter.decision.map((decision) => DECISIONS.indexOf(decision)));
+  }
+  if (filter.vendor !== undefined) oneOf(condition, 'i.vendor', [filter.vendor]);
+  if (filter.family !== undefined) oneOf(condition, 'i.family', [filter.family]);
+  if (filter.vulnerability !== undefined) oneOf(condition, 'm.vulnerability', [filter.vulnerability]);
+  if (filter.plc !== undefined) {
+    condition.sql.push('m.identity in (select identity from plc_part_identity where plc = ?)');
+    condition.values.push(filter.plc);
+  }
+  const search = filter.search?.trim();
+  if (search) {
+    const pattern = likePattern(search);
+    condition.sql.push(
+      `(m.vulnerability like ? escape '\\' or i.label like ? escape '\\' or i.family like ? escape '\\'
+        or d.key like ? escape '\\' or d.title like ? escape '\\')`,
+    );
+    condition.values.push(pattern, pattern, pattern, pattern, pattern);
+  }
+  return condition;
+};
+
+const FIX: Readonly<Record<PlcFinding['fixState'], CoarseFix>> = {
+  available: 'available',
+  planned: 'none',
+  'none-planned': 'none',
+  none: 'none',
+  mitigation: 'none',
+};
+
+export type PlcFindingCounts = {
+  readonly affected: number;
+  readonly review: number;
+  readonly controllers: number;
+  readonly matrix: Readonly<Record<Decision, Readonly<Record<CoarseFix, number>>>>;
+};
+
+const emptyMatrix = (): Record<Decision, Record<CoarseFix, number>> =>
+  Object.fromEntries(DECISIONS.map((decision) => [decision, { available: 0, none: 0, undetermined: 0 }])) as Record<
+    Decision,
+    Record<CoarseFix, number>
+  >;
+
+const LOAD = `
+select p.plc, m.verdict, min(r.rank) as worst, count(*) as n, sum(r.rank = 0) as act, sum(r.rank = 1) as attend
+from plc_part_identity p
+cross join plc_match m indexed by plc_match_load on m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null
+cross join plc_priority r on r.threat = m.threat and r.context = p.context`;
+
+type LoadRow = { plc: number; verdict: string; worst: number; n: number; act: number; attend: number };
+
+export const plcFindingQueries = (db: Database) => {
+  const loadsSome = db.prepare<[string], LoadRow>(
+    `${LOAD} where p.plc in (select value from json_each(?)) group by p.plc, m.verdict`,
+  );
+  const waitingSome = db.prepare<[string], { plc: number; n: number }>(
+    `select p.plc, count(*) as n from plc_part_identity p join plc_identity i on i.id = p.identity
+     where i.matched_at is null and p.plc in (select value from json_each(?)) group by p.plc`,
+  );
+  const ofPlc = db.prepare<
+    [number],
+    FindingRow & { part: number; part_key: string; part_rank: number; part_since: number }
+  >(
+    `select ${COLUMNS}, p.part, p.part_key, p.since as part_since,
+       (select r.rank from plc_priority r where r.threat = m.threat and r.context = p.context) as part_rank
+     from plc_part_identity p cross join plc_match m on m.identity = p.identity and m.until is null
+     cross join plc_identity i on i.id = m.identity
+     left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf
+     where p.plc = ? order by part_rank, m.vulnerability, p.part`,
+  );
+  const one = db.prepare<[number, string], FindingRow>(
+    `select ${COLUMNS} ${FROM} where m.identity = ? and m.vulnerability = ? order by m.since desc limit 1`,
+  );
+  const history = db.prepare<[number], { part: number; identity: number; since: number; until: number }>(
+    'select part, identity, since, until from plc_part_identity_log where plc = ? order by until desc',
+  );
+  const sinceOf = db
+    .prepare<[number, string, number], number>(
+      `select min(since) from plc_match where identity = ? and vulnerability = ? and verdict <> 'not-affected'
+       and (until is null or until >= ?)`,
+    )
+    .pluck();
+  const withVulnerability = db
+    .prepare<[string, string], number>(
+      `select distinct p.plc from plc_match m cross join plc_part_identity p on p.identity = m.identity
+       left join plc_document d on d.id = m.document
+       where m.until is null and m.verdict <> 'not-affected' and (m.vulnerability = ? or d.key like ? escape '\\')
+       order by p.plc`,
+    )
+    .pluck();
+  const bearers = db.prepare<[number], { plc: number; part: number; part_key: string; since: number }>(
+    'select plc, part, part_key, since from plc_part_identity where identity = ? order by plc, part',
+  );
+  const counts = db.prepare<[], { verdict: string; rank: number; fix_state: PlcFinding['fixState']; n: number }>(
+    `select m.verdict, m.rank, m.fix_state, count(*) as n from plc_match m cross join plc_identity i on i.id = m.identity
+     where m.until is null and m.verdict in ('affected', 'review') and i.controllers > 0 group by 1, 2, 3`,
+  );
+  const affectedControllers = db
+    .prepare<[], number>(
+      `select count(distinct plc) from plc_part_identity where identity in
+       (select identity from plc_match where until is null and verdict in ('affected', 'review'))`,
+    )
+    .pluck();
+  const closedOf = db.prepare<[number, number], FindingRow & { part: number; gone: number }>(
+    `select ${COLUMNS}, g.part, g.until as gone from plc_part_identity_log g
+     cross join plc_match m on m.identity = g.identity and m.verdict = 'affected' and m.since <= g.until
+       and (m.until is null or m.until >= g.since)
+     cross join plc_identity i on i.id = m.identity
+     left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf
+     where g.plc = ? and not exists (select 1 from plc_part_identity p cross join plc_match o on o.identity = p.identity
+       where p.part = g.part and o.vulnerability = m.vulnerability and o.until is null and o.verdict <> 'not-affected')
+     order by g.until desc, m.vulnerability limit ?`,
+  );
+
+  /** When a part was first seen with it: over the versions that it had before, as long as each had it. */
+  const firstSeen = (
+    row: { part: number; identity: number; vulnerability: string; part_since: number },
+    log: readonly { part: number; identity: number; since: number; until: number }[],
+  ): number => {
+    let seen = Math.max(row.part_since, sinceOf.get(row.identity, row.vulnerability, row.part_since) ?? row.part_since);
+    let from = row.part_since;
+    for (const before of log) {
+      if (before.part !== row.part || before.until !== from || seen > from) continue;
+      const since = sinceOf.get(before.identity, row.vulnerability, before.until);
+      if (since === undefined || since === null || since > before.until) break;
+      seen = Math.max(before.since, since);
+      from = before.since;
+    }
+    return seen;
+  };
+
+  return {
+    list: (filter: PlcFindingFilter): { rows: PlcFinding[]; total: number; next?: string } => {
+      const condition = conditionOf(filter);
+      const order = ORDER[filter.sort ?? 'decision'];
+      const direction = filter.descending ? 'desc' : 'asc';
+      const where = condition.sql.join(' and ');
+      const total = Number(
+        db
+          .prepare<unknown[], number>(`select count(*) ${FROM} where ${where}`)
+          .pluck()
+          .get(...condition.values),
+      );
+      const values = [...condition.values];
+      let after = '';
+      if (filter.after !== undefined) {
+        const cursor = decodeCursor(filter.after);
+        const [identity, ...rest] = String(cursor.id).split('.');
+        if (!/^\d{1,15}$/.test(identity ?? '')) throw new AppError('MALFORMED', 'not a page cursor');
+        after = ` and (${order}, m.vulnerability, m.identity) ${filter.descending ? '<' : '>'} (?, ?, ?)`;
+        values.push(cursor.value, rest.join('.'), Number(identity));
+      }
+      const rows = db
+        .prepare<unknown[], FindingRow & { order_value: string | number }>(
+          `select ${COLUMNS}, ${order} as order_value ${FROM} where ${where}${after}
+           order by ${order} ${direction}, m.vulnerability ${direction}, m.identity ${direction} limit ?`,
+        )
+        .all(...values, filter.limit + 1);
+      const page = rows.slice(0, filter.limit);
+      const last = page.at(-1);
+      return {
+        rows: page.map(toFinding),
+        total,
+        ...(rows.length > page.length && last
+          ? { next: encodeCursor({ value: last.order_value, id: `${last.identity}.${last.vulnerability}` }) }
+          : {}),
+      };
+    },
+    find: (identity: number, vulnerability: string): PlcFinding | undefined => {
+      const row = one.get(identity, vulnerability);
+      return row && toFinding(row);
+    },
+    forPlc: (plc: number): PlcPartFinding[] => {
+      const log = history.all(plc);
+      return ofPlc.all(plc).map((row) => ({
+        ...toFinding({ ...row, rank: row.part_rank }),
+        plc,
+        part: row.part,
+        partKey: row.part_key,
+        firstSeen: firstSeen(row, log),
+      }));
+    },
+    /** What the controller had before its parts became what they are. */
+    closedOf: (plc: number, limit: number) =>
+      closedOf.all(plc, limit).map((row) => ({ ...toFinding(row), part: row.part, closedAt: row.gone })),
+    bearers: (identity: number) => bearers.all(identity),
+    loads: (plcs: readonly number[]): Map<number, PlcFindingLoad> => {
+      const ids = JSON.stringify(plcs);
+      const loads = new Map<number, { -readonly [K in keyof PlcFindingLoad]: PlcFindingLoad[K] }>();
+      const of = (plc: number) => {
+        const held = loads.get(plc) ?? { findings: 0, review: 0, act: 0, attend: 0, worst: null, waiting: 0 };
+        loads.set(plc, held);
+        return held;
+      };
+      for (const row of loadsSome.all(ids)) {
+        const load = of(row.plc);
+        if (row.verdict === 'review') load.review = row.n;
+        else Object.assign(load, { findings: row.n, act: row.act, attend: row.attend, worst: row.worst });
+      }
+      for (const { plc, n } of waitingSome.all(ids)) of(plc).waiting = n;
+      return loads;
+    },
+    plcsWith: (text: string): number[] => withVulnerability.all(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
+    counts: (): PlcFindingCounts => {
+      const matrix = emptyMatrix();
+      let affected = 0;
+      let review = 0;
+      for (const { verdict, rank, fix_state, n } of counts.all()) {
+        if (verdict === 'review') review += n;
+        else affected += n;
+        const row = matrix[DECISIONS[rank] ?? 'track'];
+        row[verdict === 'review' ? 'undetermined' : FIX[fix_state]] += n;
+      }
+      return { affected, review, controllers: affectedControllers.get() ?? 0, matrix };
+    },
+  };
+};
+
+export type PlcFindingQueries = ReturnType<typeof plcFindingQueries>;

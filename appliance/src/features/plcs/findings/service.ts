@@ -1,0 +1,166 @@
+import { type Database, immediate } from '../../../platform/database.ts';
+import { AppError } from '../../../platform/errors.ts';
+import type { EventService } from '../../events/service.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import { documentStore } from './document-store.ts';
+import type { KnownThreats } from './evaluate.ts';
+import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
+import { matchStore } from './match-store.ts';
+import { controllerMatching } from './matching.ts';
+import { findingNotes } from './notes.ts';
+import { decodeContext, decodeThreat, PRIORITY_RULES } from './priority.ts';
+import { type PlcFindingCounts, plcFindingQueries } from './queries.ts';
+import { type ControllerReview, controllerReview } from './review.ts';
+import { reviewQueries } from './review-queries.ts';
+import { ensureAnswerTriggers } from './triggers.ts';
+import type {
+  IndexBuilder,
+  PlcFinding,
+  PlcFindingFilter,
+  PlcFindingLoad,
+  PlcPartFinding,
+  PlcRecord,
+  PlcRematch,
+} from './types.ts';
+import { type FindingWhy, whyOf } from './why.ts';
+
+export type ControllerFindingParts = {
+  readonly db: Database;
+  /** The folder `advisories/`. */
+  readonly folder: string;
+  /** The number of the snapshot in force. */
+  readonly current: () => number;
+  readonly objects: Pick<ObjectService, 'create' | 'list'>;
+  readonly events: Pick<EventService, 'record'>;
+  readonly record: PlcRecord;
+  readonly nameOf: (plc: number) => string;
+  readonly build: IndexBuilder;
+  readonly maps: string;
+  readonly threats?: () => KnownThreats;
+  readonly clock: () => number;
+};
+
+export type ControllerFindings = {
+  /** Call in the transaction that changed parts of controllers, or right after it: what is known of them is known at once. */
+  partsChanged(plcs?: readonly number[]): void;
+  /** Whether something waits for its match. */
+  isDue(): boolean;
+  /** Matches what waits, after changes of parts, answers or names. Not in a transaction. */
+  settle(limit?: number): { done: number; more: boolean };
+  /** After an import of advisories, and when the maps are newer than the matches. Not in a transaction. */
+  rematch(): PlcRematch;
+  list(filter: PlcFindingFilter): { rows: PlcFinding[]; total: number; next?: string };
+  counts(): PlcFindingCounts;
+  /** Open ones of a controller, worst first. */
+  forPlc(plc: number): PlcPartFinding[];
+  /** What newer readings closed. */
+  closedOf(plc: number, limit?: number): (PlcFinding & { part: number; closedAt: number })[];
+  /** Open findings of some controllers; those without are absent. */
+  loads(plcs: readonly number[]): Map<number, PlcFindingLoad>;
+  /** The controllers with an open finding of a vulnerability, or of an advisory by its id. */
+  plcsWith(text: string): number[];
+  /** Throws NOT_FOUND or MALFORMED. */
+  why(id: string): FindingWhy;
+  review: Pick<ControllerReview, 'groups' | 'group' | 'decide' | 'open'>;
+  /** Puts the index out of memory. */
+  close(): void;
+};
+
+const parseId = (id: string): { identity: number; vulnerability: string } => {
+  const found = /^(\d{1,15})\.([\x21-\x7e]{1,200})$/.exec(id);
+  if (found === null) throw new AppError('MALFORMED', 'not the id of a finding');
+  return { identity: Number(found[1]), vulnerability: found[2] ?? '' };
+};
+
+const none: KnownThreats = new Map();
+const settleAtOnce = 50_000;
+
+/** Findings on controllers: derived per distinct identity, fanned out to controllers on read. */
+export const controllerFindings = (parts: ControllerFindingParts): ControllerFindings => {
+  const { db, objects, clock } = parts;
+  ensureAnswerTriggers(db);
+  const identities: IdentityStore = identityStore(db);
+  const matches = matchStore(db);
+  const documents = documentStore(db);
+  const queries = plcFindingQueries(db);
+  if (documents.state().rules !== PRIORITY_RULES) immediate(db, () => documents.ensurePriorities(PRIORITY_RULES));
+  const notes = findingNotes({ events: parts.events, identities, matches, nameOf: parts.nameOf });
+
+  /** What waiting identities closed and opened in the parts that became them. */
+  const noteWaiting = (ids: readonly number[]): void => {
+    const changes: PartChange[] = ids.flatMap((identity) =>
+      identities.bearers(identity).flatMap(({ plc, part, since }) => {
+        const before = identities.before(part, since);
+        return before === undefined ? [] : [{ plc, part, before, after: identity }];
+      }),
+    );
+    notes.ofParts(changes);
+  };
+
+  const matching = controllerMatching({
+    db,
+    folder: parts.folder,
+    current: parts.current,
+    objects,
+    identities,
+    matches,
+    documents,
+    build: parts.build,
+    maps: parts.maps,
+    threats: parts.threats ?? (() => none),
+    clock,
+    note: (changes, { isFirst }) =>
+      isFirst ? noteWaiting(changes.map(({ identity }) => identity)) : notes.ofImport(changes),
+  });
+  const review = controllerReview({
+    db,
+    objects,
+    identities,
+    matches,
+    documents,
+    queries: reviewQueries(db),
+  });
+
+  const settle: ControllerFindings['settle'] = (limit = settleAtOnce) => {
+    if (matching.isRematchDue()) matching.rematch();
+    if (documents.state().answersStale) {
+      review.applyAll();
+      documents.answersApplied();
+    }
+    return matching.matchWaiting(limit);
+  };
+
+  return {
+    partsChanged: (plcs) =>
+      immediate(db, () => {
+        const changes = identities.refresh(parts.record.subjects(plcs), clock(), plcs);
+        // Those that wait are told of when they are matched.
+        const waiting = new Set(identities.waiting().map(({ id }) => id));
+        notes.ofParts(changes.filter(({ after }) => after === null || !waiting.has(after)));
+      }),
+    isDue: matching.isDue,
+    settle,
+    rematch: () => matching.rematch(),
+    list: queries.list,
+    counts: queries.counts,
+    forPlc: queries.forPlc,
+    closedOf: (plc, limit = 500) => queries.closedOf(plc, limit),
+    loads: queries.loads,
+    plcsWith: queries.plcsWith,
+    why: (id) => {
+      const { identity, vulnerability } = parseId(id);
+      const finding = queries.find(identity, vulnerability);
+      if (finding === undefined) throw new AppError('NOT_FOUND', `there is no finding ${id}`);
+      return whyOf(finding, {
+        folder: parts.folder,
+        number: parts.current(),
+        identity: identities.some([identity])[0],
+        bearers: queries.bearers(identity),
+        threat: decodeThreat(matches.threatOf(identity, vulnerability)),
+        contexts: identities.contexts(identity).map(decodeContext),
+      });
+    },
+    review,
+    close: () => matching.drop(),
+  };
+};

@@ -1,0 +1,149 @@
+import type {
+  ControllerIndex,
+  FixState,
+  IndexedDocument,
+  Level,
+  MatchReason,
+  PartIdentity,
+  Synonym,
+  Verdict,
+} from '@sallyport/bundle-tools/controllers/match-types';
+import type { Decision, Severity } from '../../vulnerabilities/types.ts';
+
+// Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. Nobody enters
+// one; none is closed but by a newer reading, a newer document, or a person's answer that is an object of its own.
+
+/** What a controller is for, as far as it decides how urgent a finding is. */
+export type PlcContext = {
+  readonly exposure: 'direct' | 'indirect' | 'small' | 'unknown';
+  readonly criticality: 'high' | 'medium' | 'low' | 'unknown';
+  readonly safety: 'yes' | 'no' | 'unknown';
+};
+
+/** A controller or one of its modules, as the record has it. */
+export type Subject = {
+  readonly plc: number;
+  readonly part: number;
+  /** '' is the controller itself, else the place of the module. */
+  readonly key: string;
+  readonly identity: PartIdentity;
+  readonly context: PlcContext;
+};
+
+/** What findings need of the record. */
+export type PlcRecord = {
+  /** The parts that can have firmware, of live controllers; all of them without `plcs`. */
+  subjects(plcs?: readonly number[]): Iterable<Subject>;
+};
+
+/** Makes an index; documents come one at a time. */
+export type IndexBuilder = (
+  documents: readonly IndexedDocument[],
+  synonyms: readonly Synonym[],
+) => Pick<ControllerIndex, 'match' | 'matchDocuments' | 'documents'>;
+
+/** What another document says of the same vulnerability in the same part. */
+export type OtherSaying = {
+  readonly document: string;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly level: Level;
+  readonly leaf: string;
+  readonly path: readonly string[];
+  readonly versionText: string;
+};
+
+/** What holds of one part and one vulnerability, over all documents. */
+export type Judgement = {
+  readonly vulnerability: string;
+  readonly verdict: Verdict;
+  readonly reason: MatchReason | '';
+  readonly level: Level;
+  readonly confidence: number;
+  readonly document: string;
+  readonly leaf: string;
+  readonly path: readonly string[];
+  readonly versionText: string;
+  readonly fixState: FixState;
+  readonly fixedVersion: string;
+  readonly others: readonly OtherSaying[];
+};
+
+/** Open findings of a controller; `worst` is a place in DECISIONS, null when none certainly applies. */
+export type PlcFindingLoad = {
+  readonly findings: number;
+  readonly review: number;
+  readonly act: number;
+  readonly attend: number;
+  readonly worst: number | null;
+  /** Parts that wait for their first match, or of which too little is known to be matched. */
+  readonly waiting: number;
+};
+
+/** One line of the list: a vulnerability in one product and version, with the controllers that have it. */
+export type PlcFinding = {
+  /** `<identity>.<vulnerability>` */
+  readonly id: string;
+  readonly identity: number;
+  readonly vulnerability: string;
+  readonly product: string;
+  readonly vendor: string;
+  readonly family: string;
+  readonly firmware: string;
+  readonly firmwareSide: 'observed' | 'configured' | '';
+  readonly verdict: Verdict;
+  readonly matched: Verdict;
+  readonly reason: string;
+  readonly level: Level;
+  readonly confidence: number;
+  readonly decision: Decision;
+  readonly severity: Severity;
+  readonly score: number | null;
+  readonly fixState: FixState;
+  readonly fixedVersion: string;
+  readonly advisory: string;
+  readonly publisher: string;
+  readonly status: string;
+  readonly title: string;
+  readonly leaf: string;
+  readonly path: readonly string[];
+  readonly versionText: string;
+  readonly others: readonly OtherSaying[];
+  /** The answer in force, and one that holds no more. */
+  readonly answer: string;
+  readonly former: string;
+  readonly controllers: number;
+  readonly since: number;
+  readonly until: number | null;
+};
+
+/** A finding on one part of one controller. */
+export type PlcPartFinding = PlcFinding & {
+  readonly plc: number;
+  readonly part: number;
+  readonly partKey: string;
+  readonly firstSeen: number;
+};
+
+export type PlcFindingFilter = {
+  readonly verdict?: readonly Verdict[];
+  readonly decision?: readonly Decision[];
+  readonly severity?: readonly Severity[];
+  readonly fixState?: readonly FixState[];
+  readonly vendor?: string;
+  readonly family?: string;
+  readonly plc?: number;
+  readonly vulnerability?: string;
+  readonly search?: string;
+  readonly sort?: 'decision' | 'vulnerability' | 'product' | 'controllers' | 'severity' | 'since';
+  readonly descending?: boolean;
+  readonly after?: string;
+  readonly limit: number;
+};
+
+export type PlcRematch = {
+  readonly opened: number;
+  readonly closed: number;
+  readonly changed: number;
+  readonly identities: number;
+};

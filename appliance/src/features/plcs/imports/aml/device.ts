@@ -1,0 +1,160 @@
+import type { PartReading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import { ipv4Of, part, said } from '../said.ts';
+import type { CaexElement } from './elements.ts';
+import { gsdVendor, typeIdentifier } from './type-identifier.ts';
+
+// One device of a CAx export: a tree of racks and of the items that are plugged into them. The one with the CPU, or the
+// head station, is the controller's own; the others are its modules by rack and slot.
+
+export type AmlDevice = { name: string; said: Said[]; parts: PartReading[] };
+
+type Placed = { item: CaexElement; rack: string; slot: string; subslot?: string; depth: number };
+
+const textIn = (element: CaexElement, name: string): string => element.attributes.get(name)?.trim() ?? '';
+const isInterface = ({ roles }: CaexElement): boolean => roles.includes('CommunicationInterface');
+const isNode = ({ roles, attributes }: CaexElement): boolean =>
+  roles.includes('Node') || roles.includes('NodeEthernet') || (roles.length === 0 && attributes.has('NetworkAddress'));
+
+const isRack = (element: CaexElement): boolean => {
+  const identifier = typeIdentifier(textIn(element, 'TypeIdentifier'));
+  if (identifier?.sort === 'system') return /^Rack\b/.test(identifier.name);
+  // Rails have order numbers of their own and hold modules.
+  return textIn(element, 'DeviceItemType') === '' && element.children.some((child) => isPlugged(child));
+};
+
+const isPlugged = (element: CaexElement): boolean => {
+  if (isInterface(element) || isNode(element)) return false;
+  const identifier = typeIdentifier(textIn(element, 'TypeIdentifier'));
+  return textIn(element, 'BuiltIn') !== 'true' && (identifier?.sort === 'order' || identifier?.sort === 'gsd');
+};
+
+/** Every item that has an order number or a description file, with its place. */
+const placedItems = (device: CaexElement): Placed[] => {
+  const found: Placed[] = [];
+  let racks = 0;
+  const visit = (element: CaexElement, rack: string, slot: string | undefined, depth: number): void => {
+    for (const child of element.children) {
+      if (isInterface(child) || isNode(child)) continue;
+      const position = textIn(child, 'PositionNumber');
+      if (slot === undefined && isRack(child)) {
+        visit(child, String(racks++), undefined, depth + 1);
+        continue;
+      }
+      const place = /^\d{1,5}$/.test(position) ? position : `?${found.length}`;
+      if (isPlugged(child))
+        found.push({
+          item: child,
+          rack,
+          depth,
+          ...(slot === undefined ? { slot: place } : { slot, subslot: place }),
+        });
+      visit(child, rack, slot ?? place, depth + 1);
+    }
+  };
+  visit(device, '0', undefined, 0);
+  return found;
+};
+
+/** What an item says about itself, and about nothing else. */
+const itemSaid = (item: CaexElement): Said[] => {
+  const text = textIn(item, 'TypeIdentifier');
+  const identifier = typeIdentifier(text);
+  const order = identifier?.sort === 'order' ? identifier : undefined;
+  const orderNumber = order?.orderNumber ?? textIn(item, 'OrderNumber');
+  const firmware = order?.firmware ?? textIn(item, 'FirmwareVersion');
+  const vendor = textIn(item, 'Manufacturer') || (identifier?.sort === 'gsd' ? gsdVendor(identifier.file) : undefined);
+  return [
+    ...said('vendorRaw', vendor ?? (/^6[A-Z]{2}\d/.test(orderNumber) ? 'Siemens AG' : undefined), vendor ?? text),
+    ...said('orderNumber', orderNumber, order === undefined ? orderNumber : text),
+    ...said('firmware', firmware, order?.firmware === undefined ? firmware : text),
+    ...said('model', textIn(item, 'TypeName')),
+    ...(identifier?.sort === 'gsd' ? said('deviceType', text) : []),
+  ];
+};
+
+const isController = (item: CaexElement): boolean =>
+  textIn(item, 'DeviceItemType') === 'CPU' || /^CPU\b/i.test(textIn(item, 'TypeName'));
+const isHead = (item: CaexElement): boolean =>
+  textIn(item, 'DeviceItemType') === 'HeadModule' || /^IM \d/.test(textIn(item, 'TypeName'));
+
+/** Fail-safe CPUs carry an F in the type: `CPU 1516F-3 PN/DP`. */
+const isSafety = (item: CaexElement): boolean => /^CPU \d{3,4}[A-Z]{0,4}F\b/.test(textIn(item, 'TypeName'));
+
+/** A place that the file does not number is none. */
+const placeSaid = (field: string, place: string | undefined): Said[] =>
+  /^\d+$/.test(place ?? '') ? said(field, place) : [];
+
+const mainOf = (placed: readonly Placed[]): Placed | undefined =>
+  placed.find(({ item }) => isController(item)) ??
+  placed.find(({ item }) => isHead(item)) ??
+  placed.find(({ subslot }) => subslot === undefined);
+
+const interfaceParts = (device: CaexElement): PartReading[] => {
+  const found = new Map<string, PartReading>();
+  const visit = (element: CaexElement, owner: CaexElement | undefined, slot: string): void => {
+    for (const child of element.children) {
+      const position = textIn(child, 'PositionNumber');
+      if (isNode(child)) {
+        const name = owner === undefined ? child.name : textIn(owner, 'Label') || owner.name;
+        const wanted = [slot, name || 'X1'].filter((text) => text !== '').join(' ');
+        const key = found.has(wanted) ? `${wanted} ${child.name || found.size}` : wanted;
+        const address = textIn(child, 'NetworkAddress');
+        const ip = ipv4Of(address);
+        const items = [
+          ...said('name', owner?.name ?? child.name),
+          ...said('address', ip, address),
+          ...(ip === undefined ? [] : said('mask', ipv4Of(textIn(child, 'SubnetMask')))),
+          ...said('gateway', ipv4Of(textIn(child, 'RouterAddress'))),
+          ...said('stationName', textIn(child, 'ProfinetDeviceName')),
+          ...said('subnet', textIn(child, 'Type')),
+        ];
+        if (!found.has(key)) found.set(key, part('interface', key, items));
+      }
+      const isOwner = isInterface(child);
+      visit(child, isOwner ? child : owner, isPlugged(child) && /^\d{1,5}$/.test(position) ? position : slot);
+    }
+  };
+  visit(device, undefined, '');
+  return [...found.values()];
+};
+
+/** Undefined for a device that holds nothing with an order number or a description file: a plain PC station, say. */
+export const amlDevice = (device: CaexElement): AmlDevice | undefined => {
+  const placed = placedItems(device);
+  const main = mainOf(placed);
+  if (main === undefined) return undefined;
+  const name = main.item.name || device.name;
+  const role = isSafety(main.item)
+    ? 'safety-controller'
+    : isController(main.item)
+      ? 'controller'
+      : isHead(main.item)
+        ? 'remote-io'
+        : undefined;
+  const keyOf = ({ rack, slot, subslot }: Placed): string => [rack, slot, ...(subslot ? [subslot] : [])].join('/');
+  const modules = new Map<string, PartReading>();
+  for (const one of placed) {
+    if (one === main) continue;
+    const key = modules.has(keyOf(one)) ? `${keyOf(one)}/${modules.size}` : keyOf(one);
+    modules.set(
+      key,
+      part('module', key, [
+        ...said('name', one.item.name),
+        ...placeSaid('rack', one.rack),
+        ...placeSaid('slot', one.slot),
+        ...placeSaid('subslot', one.subslot),
+        ...itemSaid(one.item),
+      ]),
+    );
+  }
+  return {
+    name,
+    said: [
+      ...said('name', name),
+      ...said('description', textIn(device, 'Comment') || textIn(main.item, 'Comment')),
+      ...said('role', role, textIn(main.item, 'TypeName') || textIn(main.item, 'DeviceItemType')),
+      ...itemSaid(main.item),
+    ],
+    parts: [...modules.values(), ...interfaceParts(device)],
+  };
+};

@@ -1,0 +1,140 @@
+import type { CaptureProtocol, Sighting } from '../../capture/types.ts';
+import { captureField } from './fields.ts';
+
+// What a capture shows, by device, in bounded memory: one entry per address (or per MAC address where there is no address),
+// in it the newest value of each field by each protocol.
+
+export type SeenValue = {
+  field: string;
+  value: string;
+  raw: string;
+  source: CaptureProtocol;
+  atMs: number;
+  packet: number;
+};
+
+export type SeenDevice = {
+  address?: string;
+  mac?: string;
+  firstMs: number;
+  lastMs: number;
+  /** By field and protocol. */
+  values: Map<string, SeenValue>;
+  services: Map<string, { atMs: number; packet: number }>;
+  /** Frames' senders, which may be routers. */
+  via: Set<string>;
+  /** A protocol that only controllers and what hangs on them speak. */
+  isController: boolean;
+};
+
+const maxDevices = 8_192;
+const maxStations = 16_384;
+const maxValues = 96;
+const maxServices = 32;
+const maxVia = 4;
+/** A MAC address in front of more addresses than this is a router's or a proxy's. */
+const maxAddressesOfMac = 4;
+
+const ofControllers: ReadonlySet<CaptureProtocol> = new Set(['s7', 'enip', 'modbus', 'bacnet', 'dcp', 'pnio-cm']);
+/** What a neighbour or a management station is told shows a controller only where it names an industrial product. */
+const shows = ({ protocol, facts }: Sighting): boolean =>
+  ofControllers.has(protocol) || facts.some(({ field }) => field === 'vendorRaw' || field === 'orderNumber');
+
+export const seenDevices = () => {
+  const devices = new Map<string, SeenDevice>();
+  /** What ARP, DCP and LLDP say of their own address. */
+  const macOfAddress = new Map<string, string>();
+  const addressesOfMac = new Map<string, Set<string>>();
+  let left = 0;
+
+  const noteMac = (mac: string, address: string): void => {
+    const known = addressesOfMac.get(mac);
+    if (known !== undefined) {
+      if (known.size <= maxAddressesOfMac) known.add(address);
+    } else if (addressesOfMac.size < maxStations) addressesOfMac.set(mac, new Set([address]));
+  };
+
+  const deviceOf = (key: string, atMs: number): SeenDevice | undefined => {
+    const known = devices.get(key);
+    if (known !== undefined) return known;
+    if (devices.size >= maxDevices) {
+      left += 1;
+      return undefined;
+    }
+    const device: SeenDevice = {
+      firstMs: atMs,
+      lastMs: atMs,
+      values: new Map(),
+      services: new Map(),
+      via: new Set(),
+      isController: false,
+    };
+    devices.set(key, device);
+    return device;
+  };
+
+  const add = (sighting: Sighting, packet: number): void => {
+    const { address, mac, via, atMs, protocol, service } = sighting;
+    if (mac !== undefined && address !== undefined) {
+      noteMac(mac, address);
+      if (macOfAddress.size < maxStations || macOfAddress.has(address)) macOfAddress.set(address, mac);
+    }
+    if (via !== undefined && address !== undefined) noteMac(via, address);
+    if (protocol === 'arp' || sighting.control !== undefined) return;
+    const device = deviceOf(address ?? `mac ${mac ?? ''}`, atMs);
+    if (device === undefined) return;
+    if (address !== undefined) device.address = address;
+    if (mac !== undefined) device.mac = mac;
+    if (via !== undefined && device.via.size < maxVia) device.via.add(via);
+    device.firstMs = Math.min(device.firstMs, atMs);
+    device.lastMs = Math.max(device.lastMs, atMs);
+    device.isController ||= shows(sighting);
+    if (service !== undefined && (device.services.has(service) || device.services.size < maxServices))
+      device.services.set(service, { atMs, packet });
+    for (const fact of sighting.facts) {
+      const named = captureField(protocol, fact);
+      if (named === undefined) continue;
+      const key = `${named.field} ${protocol}`;
+      if (device.values.has(key) || device.values.size < maxValues)
+        device.values.set(key, { ...named, raw: fact.raw, source: protocol, atMs, packet });
+    }
+  };
+
+  const addressOf = (mac: string): string | undefined => {
+    const addresses = addressesOfMac.get(mac);
+    return addresses?.size === 1 ? [...addresses][0] : undefined;
+  };
+
+  /** What was known by a MAC address only joins the entry of the one address behind it. */
+  const joined = (): SeenDevice[] =>
+    [...devices.values()].filter((device) => {
+      if (device.address !== undefined || device.mac === undefined) return true;
+      const other = devices.get(addressOf(device.mac) ?? '');
+      if (other === undefined) return true;
+      other.mac ??= device.mac;
+      other.firstMs = Math.min(other.firstMs, device.firstMs);
+      other.lastMs = Math.max(other.lastMs, device.lastMs);
+      other.isController ||= device.isController;
+      for (const [key, value] of device.values) if (!other.values.has(key)) other.values.set(key, value);
+      return false;
+    });
+
+  return {
+    add,
+    /** Once, when all packets were added. */
+    devices: joined,
+    /** Sightings of devices for which there was no room. */
+    left: (): number => left,
+    /** The address's own MAC: said by itself, or the only one that ever sent for it, and for nothing else. */
+    macOf: (device: SeenDevice): string | undefined => {
+      const said = device.mac ?? (device.address === undefined ? undefined : macOfAddress.get(device.address));
+      if (said !== undefined) return (addressesOfMac.get(said)?.size ?? 0) > maxAddressesOfMac ? undefined : said;
+      const [only, ...others] = device.via;
+      return only !== undefined && others.length === 0 && addressesOfMac.get(only)?.size === 1 ? only : undefined;
+    },
+    /** Entries by MAC address that turned out to have an address. */
+    addressOf,
+  };
+};
+
+export type SeenDevices = ReturnType<typeof seenDevices>;

@@ -1,0 +1,67 @@
+import type { CsvColumn } from './columns.ts';
+
+// Words for a field with few values, as tables of the region have them. The English ones are the values themselves.
+
+const words: Partial<Record<CsvColumn, Readonly<Record<string, string>>>> = {
+  role: {
+    controller: 'plc|контроллер|плк|бақылағыш',
+    'safety-controller':
+      'safety plc|fail safe controller|контроллер безопасности|контроллер паз|қауіпсіздік контроллері',
+    rtu: 'телемеханика|устройство телемеханики',
+    ied: 'терминал рза|рза',
+    drive: 'inverter|vfd|привод|частотный преобразователь|пчв|жетек',
+    gateway: 'шлюз',
+    'remote-io':
+      'io|i o|distributed io|удалённый ввод вывод|удаленный ввод вывод|модуль ввода вывода|қашықтағы енгізу шығару',
+    switch: 'коммутатор|свитч',
+    panel: 'hmi|operator panel|панель|панель оператора|оператор панелі',
+    other: 'другое|прочее|басқа',
+  },
+  purdueLevel: { dmz: 'дмз|3.5' },
+  exposure: {
+    small: 'low|малая|низкая|аз',
+    indirect: 'косвенная|жанама',
+    direct: 'прямая|тікелей',
+    unknown: 'неизвестно|белгісіз',
+  },
+  criticality: {
+    low: 'низкая|төмен',
+    medium: 'normal|средняя|орташа',
+    high: 'высокая|жоғары',
+    critical: 'критическая|критичная|аса маңызды',
+  },
+  safety: { yes: 'true|y|x|1|да|иә', no: 'false|n|0|нет|жоқ' },
+  queryPolicy: {
+    never: 'никогда|запрещено|ешқашан',
+    passive: 'пассивно|пассивті',
+    identify: 'опознание|тану',
+    details: 'подробно|толық',
+  },
+  lifecycle: {
+    active: 'in use|в работе|работает|жұмыста',
+    spare: 'запас|резерв|қор',
+    stored: 'на складе|склад|қоймада',
+    retired: 'decommissioned|списан|есептен шығарылған',
+  },
+  sil: { 'SIL 1': 'sil1|1', 'SIL 2': 'sil2|2', 'SIL 3': 'sil3|3', 'SIL 4': 'sil4|4' },
+};
+
+const plainValues: Partial<Record<CsvColumn, readonly string[]>> = { purdueLevel: ['0', '1', '2', '3', '4', '5'] };
+
+const folded = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll('ё', 'е')
+    .replace(/[\s_./-]+/g, ' ')
+    .trim();
+
+/** The value that a word stands for; undefined for another word; the text itself where any text will do. */
+export const choiceOf = (column: CsvColumn, text: string): string | undefined => {
+  const options = words[column];
+  if (options === undefined) return text;
+  const wanted = folded(text);
+  if (plainValues[column]?.includes(text.trim()) === true) return text.trim();
+  return Object.entries(options).find(([value, list]) =>
+    [value, ...list.split('|')].some((word) => folded(word) === wanted),
+  )?.[0];
+};

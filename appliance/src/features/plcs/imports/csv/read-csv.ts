@@ -1,0 +1,67 @@
+import { AppError } from '../../../../platform/errors.ts';
+import type { FileReadings, ImportLimits } from '../types.ts';
+import { type CsvEncoding, csvEncoding, csvText } from './bytes.ts';
+import { guessColumns } from './headings.ts';
+import { type CsvDelimiter, csvDelimiter, csvRows, withoutHint } from './parse.ts';
+import { type CsvTarget, rowReadings } from './rows.ts';
+
+/** How a table is read; what is not given is told from the table. */
+export type CsvOptions = {
+  encoding?: CsvEncoding;
+  delimiter?: CsvDelimiter;
+  /** By the heading's text; a heading that is not here is left out. Without it, headings are guessed. */
+  columns?: Readonly<Record<string, CsvTarget | undefined>>;
+};
+
+export type CsvShape = {
+  encoding: CsvEncoding;
+  delimiter: CsvDelimiter;
+  headings: string[];
+  targets: CsvTarget[];
+  /** The first rows, for the eyes of who maps the columns. */
+  sample: { line: number; cells: string[] }[];
+};
+
+const sampleRows = 5;
+const maxHeadingLength = 200;
+
+const opened = (bytes: Uint8Array, options: CsvOptions) => {
+  const encoding = options.encoding ?? csvEncoding(bytes);
+  const text = csvText(bytes, encoding);
+  const delimiter = options.delimiter ?? csvDelimiter(text);
+  const rows = csvRows(withoutHint(text), delimiter);
+  const first = rows.next();
+  if (first.done) throw new AppError('MALFORMED', 'an empty table', { line: 1 });
+  const headings = first.value.cells.map((cell) => cell.trim().slice(0, maxHeadingLength));
+  while (headings.at(-1) === '') headings.pop();
+  const guessed = options.columns === undefined ? guessColumns(headings) : [];
+  const targets = headings.map((heading, index): CsvTarget => {
+    if (options.columns !== undefined)
+      return Object.hasOwn(options.columns, heading) ? options.columns[heading] : undefined;
+    const column = guessed[index];
+    return column === undefined ? undefined : { column };
+  });
+  return { encoding, delimiter, headings, targets, rows };
+};
+
+/** What a table looks like, for the step in which a person maps its columns. */
+export const csvShape = (bytes: Uint8Array, options: CsvOptions = {}): CsvShape => {
+  const { rows, ...shape } = opened(bytes, options);
+  const sample = [];
+  for (const row of rows) {
+    sample.push({ line: row.line, cells: row.cells.slice(0, shape.headings.length) });
+    if (sample.length >= sampleRows) break;
+  }
+  return { ...shape, sample };
+};
+
+/** Controllers and modules of a table. */
+export const readCsv = (
+  bytes: Uint8Array,
+  options: CsvOptions & { nowMs: number; limits: ImportLimits },
+): FileReadings => {
+  const { headings, targets, rows } = opened(bytes, options);
+  if (targets.every((target) => target === undefined))
+    throw new AppError('MALFORMED', 'none of its headings is known; map its columns', { line: 1 });
+  return { form: 'csv', control: [], ...rowReadings(headings, targets, rows, options) };
+};

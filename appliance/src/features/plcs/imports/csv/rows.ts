@@ -1,0 +1,135 @@
+import { MAX_PARTS, type PartReading, type Reading, type Said } from '@sallyport/bundle-tools/controllers/reading';
+import { fileText, part, said, saidValue } from '../said.ts';
+import type { ImportLimits, RefusalCode, RefusedPlace } from '../types.ts';
+import { type CsvColumn, INTERFACE_COLUMNS, identityColumns, moduleFields } from './columns.ts';
+import type { CsvRow } from './parse.ts';
+import { cellSaid } from './values.ts';
+
+/** What a column becomes: a known field, a field of the site's own, or nothing. */
+export type CsvTarget = { column: CsvColumn } | { custom: string } | undefined;
+
+type Read = { line: number; items: Map<CsvColumn, Said>; custom: Said[] };
+
+const interfaceColumns: ReadonlySet<CsvColumn> = new Set(INTERFACE_COLUMNS);
+/** Fields of an interface that are the controller's, too: by them it is found. */
+const shared: ReadonlySet<CsvColumn> = new Set<CsvColumn>(['address', 'mac', 'stationName']);
+
+/** Rows of a table as readings: one per controller, with the rows that name it as their parent as its modules. */
+export const rowReadings = (
+  headings: readonly string[],
+  targets: readonly CsvTarget[],
+  rows: Iterable<CsvRow>,
+  options: { nowMs: number; limits: ImportLimits },
+): { readings: Reading[]; refused: RefusedPlace[]; looked: number; unread: number } => {
+  const { nowMs, limits } = options;
+  const refused: RefusedPlace[] = [];
+  const refusedLines = new Set<number>();
+  let looked = 0;
+  const refuse = (line: number, code: RefusalCode, detail: string, whole: boolean): void => {
+    if (whole) refusedLines.add(line);
+    if (refused.length < limits.maxRefused)
+      refused.push({ where: `line ${line}`, code, detail: fileText(detail).slice(0, 200) });
+  };
+
+  const read = ({ line, cells }: CsvRow): Read | undefined => {
+    if (cells.slice(headings.length).some((cell) => cell.trim() !== '')) {
+      refuse(line, 'ragged', `${cells.length} > ${headings.length}`, true);
+      return undefined;
+    }
+    const items = new Map<CsvColumn, Said>();
+    const custom: Said[] = [];
+    for (const [index, target] of targets.entries()) {
+      const cell = cells[index] ?? '';
+      if (target === undefined) continue;
+      if ('custom' in target) {
+        custom.push(...said(target.custom, cell));
+        continue;
+      }
+      const found = cellSaid(target.column, cell);
+      if (found === 'wrong') refuse(line, 'value', `${headings[index] ?? ''}: ${cell}`, false);
+      else if (found[0] !== undefined) items.set(target.column, found[0]);
+    }
+    return { line, items, custom };
+  };
+
+  const textIn = (row: Read, column: CsvColumn): string | undefined => {
+    const item = row.items.get(column);
+    return item !== undefined && 'value' in item ? item.value : undefined;
+  };
+  const textsOf = (row: Read): string =>
+    JSON.stringify([
+      ...[...row.items.values()].map((item) => ('value' in item ? [item.field, item.value] : [])),
+      row.custom,
+    ]);
+
+  const controllers = new Map<string, { row: Read; text: string; modules: PartReading[] }>();
+  const byName = new Map<string, string>();
+  const modules: Read[] = [];
+  for (const row of rows) {
+    looked += 1;
+    const one = read(row);
+    if (one === undefined) continue;
+    if (textIn(one, 'parent') !== undefined) {
+      modules.push(one);
+      continue;
+    }
+    const identity = identityColumns.find((column) => textIn(one, column) !== undefined);
+    if (identity === undefined) {
+      refuse(one.line, 'no-identity', '', true);
+      continue;
+    }
+    const key = `${identity} ${textIn(one, identity)?.toLowerCase()}`;
+    const before = controllers.get(key);
+    if (before !== undefined) {
+      if (before.text !== textsOf(one)) refuse(one.line, 'twice', `line ${before.row.line}`, true);
+      continue;
+    }
+    if (controllers.size >= limits.maxReadings) {
+      refuse(one.line, 'too-many-parts', String(limits.maxReadings), true);
+      continue;
+    }
+    controllers.set(key, { row: one, text: textsOf(one), modules: [] });
+    for (const column of identityColumns) {
+      const value = textIn(one, column)?.toLowerCase();
+      if (value !== undefined && !byName.has(value)) byName.set(value, key);
+    }
+  }
+
+  for (const row of modules) {
+    const parent = controllers.get(byName.get((textIn(row, 'parent') ?? '').toLowerCase()) ?? '');
+    const [rack, slot, subslot] = [textIn(row, 'rack') ?? '0', textIn(row, 'slot'), textIn(row, 'subslot')];
+    if (parent === undefined) refuse(row.line, 'parent-unknown', textIn(row, 'parent') ?? '', true);
+    else if (slot === undefined) refuse(row.line, 'no-identity', 'slot', true);
+    else {
+      const key = [rack, slot, ...(subslot === undefined ? [] : [subslot])].join('/');
+      const items = [...row.items].flatMap(([column, item]) => (moduleFields.has(column) ? [item] : []));
+      const one = part('module', key, items);
+      const before = parent.modules.find((other) => other.key === key);
+      if (before !== undefined) {
+        if (JSON.stringify(before) !== JSON.stringify(one)) refuse(row.line, 'twice', key, true);
+      } else if (parent.modules.length >= MAX_PARTS - 1) refuse(row.line, 'too-many-parts', String(MAX_PARTS), true);
+      else parent.modules.push(one);
+    }
+  }
+
+  const readings = [...controllers.values()].map(({ row, modules: parts }): Reading => {
+    const ownItems = [...row.items].flatMap(([column, item]) =>
+      !interfaceColumns.has(column) || shared.has(column) ? [item] : [],
+    );
+    const network = [...row.items].flatMap(([column, item]) => (interfaceColumns.has(column) ? [item] : []));
+    const reading: Reading = {
+      observedAtMs: nowMs,
+      method: 'csv',
+      source: 'csv',
+      where: `line ${row.line}`,
+      said: [...ownItems, ...row.custom],
+      parts,
+    };
+    const key =
+      saidValue({ said: network }, 'mac') ??
+      saidValue({ said: network }, 'address') ??
+      saidValue({ said: network }, 'stationName');
+    return key === undefined ? reading : { ...reading, parts: [part('interface', key, network), ...parts] };
+  });
+  return { readings, refused, looked, unread: refusedLines.size };
+};

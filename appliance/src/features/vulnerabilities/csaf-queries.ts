@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { inflateRawSync } from 'node:zlib';
+import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
+import BetterSqlite3 from 'better-sqlite3';
+import { AppError } from '../../platform/errors.ts';
+import { SNAPSHOT_SCHEMA, snapshotPath } from './snapshot-schema.ts';
+
+// Reads of `advisories/<n>.db` what CSAF documents say of controllers: csaf, csaf_vuln, adv, source.
+
+/** A document without its body. `key` is the publisher's namespace and the tracking id; several feeds may carry one. */
+export type ControllerDocument = {
+  readonly adv: number;
+  readonly key: string;
+  readonly revision: string;
+  readonly category: CsafBody['category'];
+  readonly status: CsafBody['status'];
+  readonly publisher: string;
+  readonly digest: string;
+  readonly feed: string;
+  readonly modified: string;
+  readonly title: string;
+};
+
+/** Longest body when unpacked; the part that brought it has the same limit. */
+const MAX_BODY_BYTES = 64 << 20;
+
+const COLUMNS = `c.adv, c.key, c.revision, c.category, c.status, c.publisher, a.digest, s.name AS feed, a.modified, a.summary AS title`;
+const FROM = `FROM csaf c JOIN adv a ON a.id = c.adv JOIN source s ON s.id = a.source`;
+
+/** Revisions are numbers with dots; where they are not, the later text is the later one. */
+export const compareRevisions = (a: string, b: string): number => {
+  const parts = (text: string): string[] => text.split(/[.+-]/);
+  const [left, right] = [parts(a), parts(b)];
+  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
+    const [x, y] = [left[at] ?? '', right[at] ?? ''];
+    if (x === y) continue;
+    const numbers = /^\d{1,15}$/.test(x) && /^\d{1,15}$/.test(y);
+    if (numbers && Number(x) === Number(y)) continue;
+    if (numbers) return Number(x) - Number(y);
+    return x < y ? -1 : 1;
+  }
+  return 0;
+};
+
+const isNewer = (a: ControllerDocument, b: ControllerDocument): boolean => {
+  const order = compareRevisions(a.revision, b.revision);
+  if (order !== 0) return order > 0;
+  return a.modified === b.modified ? a.feed < b.feed : a.modified > b.modified;
+};
+
+/** Of several copies of a document the one with the highest revision is it; an older revision never replaces a newer. */
+export const newestOfEach = (documents: readonly ControllerDocument[]): ControllerDocument[] => {
+  const byKey = new Map<string, ControllerDocument>();
+  for (const document of documents) {
+    const held = byKey.get(document.key);
+    if (held === undefined || isNewer(document, held)) byKey.set(document.key, document);
+  }
+  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+};
+
+/** A snapshot from before documents were kept. */
+const NO_DOCUMENTS = {
+  documents: (): ControllerDocument[] => [],
+  about: (_vulnerabilities: readonly string[]): ControllerDocument[] => [],
+  byKey: (_keys: readonly string[]): ControllerDocument[] => [],
+  vulnerabilitiesOf: (_adv: number): string[] => [],
+  body: (adv: number): CsafBody => {
+    throw new AppError('NOT_FOUND', `there is no document ${adv}`);
+  },
+  close: (): void => undefined,
+};
+
+export type ControllerDocuments = typeof NO_DOCUMENTS;
+
+/** Opens snapshot `number` for one piece of work; null where there is none. */
+export const openDocuments = (folder: string, number: number): ControllerDocuments | null => {
+  const path = snapshotPath(folder, number);
+  if (number === 0 || !existsSync(path)) return null;
+  const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+  if (db.pragma('user_version', { simple: true }) !== SNAPSHOT_SCHEMA) {
+    db.close();
+    return NO_DOCUMENTS;
+  }
+  const all = db.prepare<[], ControllerDocument>(`SELECT ${COLUMNS} ${FROM}`);
+  const about = db.prepare<[string], ControllerDocument>(
+    `SELECT ${COLUMNS} ${FROM} WHERE c.key IN (SELECT d.key FROM csaf d JOIN csaf_vuln v ON v.adv = d.adv
+       WHERE v.vuln IN (SELECT value FROM json_each(?)))`,
+  );
+  const byKey = db.prepare<[string], ControllerDocument>(
+    `SELECT ${COLUMNS} ${FROM} WHERE c.key IN (SELECT value FROM json_each(?))`,
+  );
+  const bodyOf = db.prepare<[number], Buffer>('SELECT body FROM csaf WHERE adv = ?').pluck();
+  const about1 = db.prepare<[number], string>('SELECT vuln FROM csaf_vuln WHERE adv = ? ORDER BY vuln').pluck();
+  return {
+    documents: (): ControllerDocument[] => newestOfEach(all.all()),
+    /** Every document that speaks of one of the vulnerabilities. */
+    about: (vulnerabilities: readonly string[]): ControllerDocument[] =>
+      newestOfEach(about.all(JSON.stringify(vulnerabilities))),
+    byKey: (keys: readonly string[]): ControllerDocument[] => newestOfEach(byKey.all(JSON.stringify(keys))),
+    vulnerabilitiesOf: (adv: number): string[] => about1.all(adv),
+    /** As it was written; the digest of its part vouched for it when the snapshot was built. */
+    body: (adv: number): CsafBody => {
+      const packed = bodyOf.get(adv);
+      if (packed === undefined) throw new AppError('NOT_FOUND', `there is no document ${adv}`);
+      return JSON.parse(inflateRawSync(packed, { maxOutputLength: MAX_BODY_BYTES }).toString()) as CsafBody;
+    },
+    close: (): void => {
+      db.close();
+    },
+  };
+};

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
+import { type ControllerFindings, controllerFindings } from '../../../src/features/plcs/findings/service.ts';
+import type { IndexBuilder, Subject } from '../../../src/features/plcs/findings/types.ts';
+import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build.ts';
+import { openEngines } from '../engines.ts';
+import { csafPart, plainIndex } from './csaf.ts';
+
+/** Findings over a record that the test holds in its hand. */
+export const openFindings = async (build: IndexBuilder = plainIndex) => {
+  const engines = await openEngines();
+  const folder = join(engines.folder, 'advisories');
+  const subjects = new Map<number, Subject>();
+  let snapshot = 0;
+  let clock = Date.parse('2026-01-02T00:00:00Z');
+  const feeds = new Map<string, { cursor: string; records: Advisory[] }>();
+  const findings: ControllerFindings = controllerFindings({
+    db: engines.db,
+    folder,
+    current: () => snapshot,
+    objects: engines.objects,
+    events: engines.events,
+    record: {
+      subjects: (plcs) => [...subjects.values()].filter(({ plc }) => plcs === undefined || plcs.includes(plc)),
+    },
+    nameOf: (plc) => `PLC-${plc}`,
+    build,
+    maps: 'test/1',
+    clock: () => clock,
+  });
+  return {
+    ...engines,
+    findings,
+    subjects,
+    folder,
+    tick: (ms = 1_000) => {
+      clock += ms;
+    },
+    put: (subject: Partial<Subject> & Pick<Subject, 'plc' | 'identity'>) => {
+      const whole = {
+        part: subject.plc * 100,
+        key: '',
+        context: { exposure: 'unknown', criticality: 'unknown', safety: 'unknown' },
+        ...subject,
+      } as Subject;
+      subjects.set(whole.part, whole);
+      findings.partsChanged([whole.plc]);
+    },
+    /** Publishes what a feed holds now, as a delta of what changed, and matches. */
+    publish: async (feed: string, records: readonly Advisory[]) => {
+      const before = feeds.get(feed);
+      const gone = (before?.records ?? [])
+        .filter(({ id }) => !records.some((record) => record.id === id))
+        .map((record): Advisory => ({ ...record, withdrawn: '2026-01-01T00:00:00Z' }));
+      const all = [...records, ...gone];
+      const old = new Map((before?.records ?? []).map((record) => [record.id, JSON.stringify(record)]));
+      const changed = all.filter((record) => old.get(record.id) !== JSON.stringify(record));
+      const part = await csafPart(feed, before?.cursor ?? '', changed, all);
+      await buildSnapshot({
+        folder,
+        number: snapshot + 1,
+        previous: snapshot,
+        parts: [part],
+        capturedAt: '2026-01-01T00:00:00Z',
+      });
+      snapshot += 1;
+      feeds.set(feed, { cursor: part.to, records: all });
+      return findings.rematch();
+    },
+    stop: () => {
+      findings.close();
+      engines.close();
+    },
+  };
+};
+
+export type FindingsSite = Awaited<ReturnType<typeof openFindings>>;
