@@ -83,7 +83,7 @@ export type Advisory = z.infer<typeof AdvisorySchema>;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** Why a source's record was not taken; each is counted and reported. */
-export type RejectReason = 'JSON' | 'TOO_LARGE' | 'NO_ID' | 'FIELD' | 'LIMIT';
+export type RejectReason = 'JSON' | 'TOO_LARGE' | 'NO_ID' | 'FIELD' | 'LIMIT' | 'HASH' | 'SIGNATURE';
 
 /** What a source yields: nothing is dropped without an entry. */
 export type SourceResult =

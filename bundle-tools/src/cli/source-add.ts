@@ -57,8 +57,14 @@ const systemSources = (state: HostState, input: CommandInput): Source[] => {
 const givenSource = (kind: string, input: CommandInput): Source => {
   const name = argument(input, 1);
   if (kind === 'osv') return parseSource({ name, kind, location: absolute(argument(input, 2)) });
+  if (kind === 'csaf') {
+    const keyrings = listOption(input, 'keyring').map((path) => resolve(path));
+    const location = absolute(argument(input, 2));
+    return parseSource({ name, kind, location, ...(keyrings.length === 0 ? {} : { keyrings }) });
+  }
   if (kind === 'files') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
-  if (kind !== 'apt') throw new BundleError('USAGE', `unknown kind of source: ${kind}; known are osv, apt, files`);
+  if (kind !== 'apt')
+    throw new BundleError('USAGE', `unknown kind of source: ${kind}; known are osv, csaf, apt, files`);
   const proxy = textOption(input, 'proxy');
   return parseSource({
     name,
@@ -73,15 +79,20 @@ const givenSource = (kind: string, input: CommandInput): Source => {
 
 export const sourceAdd: Command = {
   words: ['source', 'add'],
-  summary: 'Adds a source of advisories (osv) or updates (apt, files).',
-  usage: 'source add osv|apt|files NAME [PLACE] --state DIR',
+  summary: 'Adds a source of advisories (osv, csaf) or updates (apt, files).',
+  usage: 'source add osv|csaf|apt|files NAME [PLACE] --state DIR',
   example: 'source add osv almalinux /srv/osv-almalinux.zip --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
     uri: { type: 'string', value: 'URI', help: 'apt: the address of the repository' },
     suite: { type: 'string', value: 'SUITE', multiple: true, help: 'apt: a suite, for example trixie-security' },
     component: { type: 'string', value: 'NAME', multiple: true, help: 'apt: a component, for example main' },
-    keyring: { type: 'string', value: 'FILE', multiple: true, help: 'apt: the keys that may sign the repository' },
+    keyring: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      help: 'apt: the keys that may sign the repository; csaf: the keys that must sign each document',
+    },
     proxy: { type: 'string', value: 'URL', help: 'apt: an http proxy' },
     system: { type: 'boolean', help: "apt: this computer's own signed apt sources" },
     'apt-root': { type: 'string', value: 'DIR', help: 'apt --system: read etc/apt under this folder' },

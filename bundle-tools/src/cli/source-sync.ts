@@ -1,5 +1,6 @@
+import { classesLine } from '../advisories/csaf/classes.ts';
 import { BundleError } from '../errors.ts';
-import { syncOsv } from '../host/gather-advisories.ts';
+import { syncAdvisories } from '../host/gather-advisories.ts';
 import { readApt } from '../host/gather-updates.ts';
 import { objectStore } from '../host/objects.ts';
 import { lastRequests } from '../host/requests.ts';
@@ -30,8 +31,8 @@ const architecturesOf = (state: HostState, input: CommandInput): ReadonlyArray<s
 
 const syncOne = async (state: HostState, source: Source, input: CommandInput): Promise<Synced> => {
   const { name, kind } = source;
-  if (source.kind === 'osv') {
-    const done = await syncOsv(source, {
+  if (source.kind === 'osv' || source.kind === 'csaf') {
+    const done = await syncAdvisories(source, {
       state,
       objects: objectStore(state.objects),
       io: input.io,
@@ -41,7 +42,10 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
     return {
       name,
       kind,
-      line: `${done.advisories} advisories, ${done.changed} changed, ${done.rejected} rejected, newest ${done.newest || 'unknown'}`,
+      line: [
+        `${done.advisories} advisories, ${done.changed} changed, ${done.rejected} rejected, newest ${done.newest || 'unknown'}`,
+        ...(done.classes === undefined ? [] : [classesLine(done.classes)]),
+      ].join('; '),
       details: done,
     };
   }

@@ -25,7 +25,7 @@ import { policyBytes } from './ceremony.ts';
 import { platformEcosystem } from './choose.ts';
 import { claimedTargets } from './claimed-versions.ts';
 import { feedLines, listFeeds } from './feeds.ts';
-import { type FeedSync, syncOsv, syncSuites } from './gather-advisories.ts';
+import { type FeedSync, syncAdvisories, syncSuites } from './gather-advisories.ts';
 import { type AptContent, fetchFiles, readApt } from './gather-updates.ts';
 import { daysUntil } from './lifetimes.ts';
 import { dropIncomplete, heldUpdates, mergeUpdates } from './merge-updates.ts';
@@ -99,9 +99,9 @@ const gather = async (
   const failedFeeds = new Set<string>();
   const sources = readSources(state);
   for (const source of sources) {
-    if (source.kind !== 'osv') continue;
+    if (source.kind !== 'osv' && source.kind !== 'csaf') continue;
     try {
-      feeds.push(await syncOsv(source, { state, objects, io, now }));
+      feeds.push(await syncAdvisories(source, { state, objects, io, now }));
     } catch (error) {
       if (!(error instanceof BundleError && (error.code === 'FETCH_FAILED' || error.code === 'NOT_FOUND'))) throw error;
       // Yesterday's advisories are better than none; the age of what goes out is shown on site.

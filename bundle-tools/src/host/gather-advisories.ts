@@ -1,17 +1,22 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AdvisorySchema } from '../advisories/advisory.ts';
-import { toRecord } from '../advisories/digest.ts';
+import { AdvisorySchema, type SourceResult } from '../advisories/advisory.ts';
+import { countClasses, type LeafClasses } from '../advisories/csaf/classes.ts';
+import { compareRevisions } from '../advisories/csaf/document.ts';
+import type { CsafBody } from '../advisories/csaf/normal.ts';
+import { type FeedRecord, toRecord } from '../advisories/digest.ts';
 import { collectFeed, type Rejected } from '../advisories/feed.ts';
+import { readCsafSource } from '../advisories/sources/csaf.ts';
 import { readOsv } from '../advisories/sources/osv.ts';
 import { suiteAdvisories } from '../advisories/sources/suite.ts';
 import type { Io } from '../cli/io.ts';
 import { BundleError } from '../errors.ts';
 import { ensureDir } from '../platform/files.ts';
+import { readKeyrings } from '../updates/sources/apt/keyring.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
-import { type FeedState, findFeed, listFeeds, readFeedRecords, takeFeed } from './feeds.ts';
+import { type FeedContent, type FeedState, findFeed, listFeeds, readFeedRecords, takeFeed } from './feeds.ts';
 import type { ObjectStore } from './objects.ts';
-import { type OsvSource, suitesFeed } from './sources.ts';
+import { type CsafSource, type OsvSource, suitesFeed } from './sources.ts';
 import type { HostState } from './state.ts';
 
 /** What became of one advisory source. */
@@ -22,6 +27,8 @@ export type FeedSync = {
   readonly newest: string;
   readonly rejected: number;
   readonly rejects: ReadonlyArray<Rejected>;
+  /** Products of CSAF documents by what their version texts mean. */
+  readonly classes?: LeafClasses;
 };
 
 type SyncOptions = { readonly state: HostState; readonly objects: ObjectStore; readonly io: Io; readonly now: string };
@@ -44,18 +51,50 @@ const summary = (feed: FeedState, changed: number, rejects: ReadonlyArray<Reject
   rejects: rejects.slice(0, 20),
 });
 
-/** Reads an OSV source to its end and keeps it as the feed of the same name. */
-export const syncOsv = async (source: OsvSource, options: SyncOptions): Promise<FeedSync> => {
+type AdvisorySource = OsvSource | CsafSource;
+
+/** What the feed held in a higher revision than the source has now: a document never goes back (ADVISORIES 6.2). */
+const keepNewer = (held: ReadonlyMap<string, FeedRecord>, content: FeedContent): FeedContent => {
+  if (held.size === 0) return content;
+  const records = content.records.map((record) => {
+    const before = held.get(record.id);
+    if (before === undefined || before.digest === record.digest) return record;
+    const [old, now] = [before, record].map(({ line }) => AdvisorySchema.parse(JSON.parse(line)).csaf);
+    return old !== undefined && now !== undefined && compareRevisions(old.revision, now.revision) > 0 ? before : record;
+  });
+  return { ...content, records };
+};
+
+const bodiesOf = ({ records }: FeedContent): CsafBody[] =>
+  records.flatMap(({ line }) => AdvisorySchema.parse(JSON.parse(line)).csaf ?? []);
+
+const readSource = async (
+  source: AdvisorySource,
+  workDir: string,
+  now: string,
+): Promise<AsyncGenerator<SourceResult>> => {
+  if (source.kind === 'osv') return readOsv({ input: source.location, feed: source.name, workDir });
+  const keyrings = source.keyrings ?? [];
+  const keyring = keyrings.length === 0 ? undefined : { keyring: await readKeyrings(keyrings), at: new Date(now) };
+  return readCsafSource({ input: source.location, feed: source.name, workDir, keyring });
+};
+
+/** Reads a source of OSV records or CSAF documents to its end and keeps it as the feed of the same name. */
+export const syncAdvisories = async (source: AdvisorySource, options: SyncOptions): Promise<FeedSync> => {
   const { state, objects, io, now } = options;
-  const workDir = join(state.staging, `osv-${source.name}`);
+  const workDir = join(state.staging, `${source.kind}-${source.name}`);
   ensureDir(workDir);
   try {
-    const results = readOsv({ input: source.location, feed: source.name, workDir });
-    const content = await collectFeed({ results: counted(results, io, `reading ${source.name}`), capturedAt: now });
-    if (content.records.length === 0)
+    const results = await readSource(source, workDir, now);
+    const read = await collectFeed({ results: counted(results, io, `reading ${source.name}`), capturedAt: now });
+    if (read.records.length === 0)
       throw new BundleError('SOURCE_INVALID', `source ${source.name}: ${source.location} holds no advisory`);
+    const held = source.kind === 'csaf' ? findFeed(state, source.name) : undefined;
+    const content = held === undefined ? read : keepNewer(await readFeedRecords(objects, held), read);
     const { feed, changed } = await takeFeed({ state, objects, feed: source.name, content, now });
-    return summary(feed, changed, content.rejected);
+    const done = summary(feed, changed, read.rejected);
+    if (source.kind === 'osv') return done;
+    return { ...done, classes: countClasses(bodiesOf(content)) };
   } finally {
     rmSync(workDir, { recursive: true, force: true });
   }

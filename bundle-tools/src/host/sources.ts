@@ -17,6 +17,13 @@ export const suitesFeed = 'suites';
 const place = z.string().min(1).max(4096);
 
 const osvSource = z.strictObject({ name, kind: z.literal('osv'), location: place });
+const csafSource = z.strictObject({
+  name,
+  kind: z.literal('csaf'),
+  location: place,
+  /** Keys that sign the documents; without them signatures are not looked at. */
+  keyrings: z.array(place).max(16).optional(),
+});
 const aptSource = z.strictObject({
   name,
   kind: z.literal('apt'),
@@ -37,12 +44,13 @@ const aptSource = z.strictObject({
 });
 const filesSource = z.strictObject({ name, kind: z.literal('files'), folder: place });
 
-const source = z.discriminatedUnion('kind', [osvSource, aptSource, filesSource]);
+const source = z.discriminatedUnion('kind', [osvSource, csafSource, aptSource, filesSource]);
 const sourcesFile = z.strictObject({ format: z.literal('sallyport-sources/1'), sources: z.array(source).max(256) });
 
 /** One place that advisories or updates come from. */
 export type Source = z.infer<typeof source>;
 export type OsvSource = z.infer<typeof osvSource>;
+export type CsafSource = z.infer<typeof csafSource>;
 export type AptSourceEntry = z.infer<typeof aptSource>;
 export type FilesSourceEntry = z.infer<typeof filesSource>;
 

@@ -20,7 +20,7 @@ import { readVulnerabilities } from './vulnerabilities.ts';
 // read; refuses with METADATA or LIMIT, so that the source counts the document and says why.
 
 export const MAX_CSAF_BYTES = 64 << 20;
-const MAX_DEPTH = 96;
+export const JSON_DEPTH = 96;
 
 export type CsafDocument = {
   body: CsafBody;
@@ -122,9 +122,15 @@ export const readCsaf = (bytes: Uint8Array): CsafDocument => {
   const value = parseStrictJson(bytes.subarray(start), {
     maxBytes: MAX_CSAF_BYTES,
     allowFractions: true,
-    maxDepth: MAX_DEPTH,
+    maxDepth: JSON_DEPTH,
   });
   return csafOf(value);
+};
+
+/** What lies beside documents and is none: a feed of them, a provider's metadata, an aggregator's list. */
+export const isCompanion = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null || 'document' in value) return false;
+  return 'feed' in value || 'canonical_url' in value || 'aggregator' in value;
 };
 
 /** A document that was parsed already. */

@@ -1,0 +1,157 @@
+import { parseStrictJson } from '../../documents/strict-json.ts';
+import { BundleError } from '../../errors.ts';
+import type { Keyring } from '../../updates/sources/apt/keyring.ts';
+import {
+  type Advisory,
+  AdvisorySchema,
+  FEED_NAME,
+  MAX_REFERENCES,
+  type RejectReason,
+  type SourceResult,
+} from '../advisory.ts';
+import {
+  type CsafDocument,
+  compareRevisions,
+  csafOf,
+  documentKey,
+  isCompanion,
+  JSON_DEPTH,
+  MAX_CSAF_BYTES,
+} from '../csaf/document.ts';
+import { severityOfScore } from '../cvss.ts';
+import { PART_LIMITS } from '../part.ts';
+import { hashFault, readSeals, signatureFault } from './csaf-seals.ts';
+import { DOCUMENT_LIMITS, type DocumentLimits, withLocalInput } from './documents.ts';
+import { readNamedFiles } from './named-files.ts';
+
+// CSAF documents of a folder, zip or tar as advisories of a feed. Of one document the highest revision counts, whatever the
+// order; what is not taken is counted with its reason.
+
+export type CsafOptions = {
+  input: string;
+  feed: string;
+  workDir: string;
+  proxy?: string | undefined;
+  limits?: Partial<DocumentLimits> | undefined;
+  /** Keys of the operator: with them a document without a valid signature is not taken. */
+  keyring?: { keyring: Keyring; at: Date } | undefined;
+};
+
+type Rejected = Extract<SourceResult, { rejected: unknown }>;
+
+const reject = (id: string, reason: RejectReason, detail: string): Rejected => ({
+  rejected: { id: id.slice(0, 200), reason, detail: detail.slice(0, 500) },
+});
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)].sort();
+
+const isId = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text);
+
+/** The worst score of a document's vulnerabilities, with its vector. */
+const worstOf = ({ vulnerabilities }: CsafDocument['body']): Pick<Advisory, 'severity' | 'cvss'> => {
+  const scored = vulnerabilities.filter((one) => one.score !== undefined);
+  const worst = scored.reduce<(typeof scored)[number] | undefined>(
+    (held, one) => (held === undefined || (one.score ?? 0) > (held.score ?? 0) ? one : held),
+    undefined,
+  );
+  if (worst?.score === undefined) return { severity: 'unknown' };
+  return { severity: severityOfScore(worst.score), ...(worst.cvss === undefined ? {} : { cvss: worst.cvss }) };
+};
+
+/** A document as the advisory that crosses the gap. */
+export const csafAdvisory = (document: CsafDocument, feed: string, id: string): Advisory => {
+  const { body, title, modified, published, references, isWithdrawn } = document;
+  return AdvisorySchema.parse({
+    id,
+    feed,
+    aliases: unique(body.vulnerabilities.map((one) => one.id).filter((one) => one.startsWith('CVE-'))),
+    upstream: [],
+    related: unique(body.refersTo.filter(isId)),
+    modified,
+    ...(published === undefined ? {} : { published }),
+    ...(isWithdrawn ? { withdrawn: modified } : {}),
+    ...worstOf(body),
+    summary: title,
+    references: unique(references).slice(0, MAX_REFERENCES),
+    affected: [],
+    csaf: body,
+  } satisfies Advisory);
+};
+
+/** Of two readings of one document: the higher revision, then the later one; equal ones are told apart by their text. */
+const isNewer = (a: CsafDocument, b: CsafDocument): boolean => {
+  const order = compareRevisions(a.body.revision, b.body.revision);
+  if (order !== 0) return order > 0;
+  if (a.modified !== b.modified) return a.modified > b.modified;
+  return JSON.stringify(a) > JSON.stringify(b);
+};
+
+/** Documents of two publishers may share an id: then the publisher's name tells them apart. */
+const idsOf = (documents: readonly CsafDocument[]): string[] => {
+  const owners = new Map<string, number>();
+  for (const { body } of documents) owners.set(body.trackingId, (owners.get(body.trackingId) ?? 0) + 1);
+  return documents.map(({ body }) => {
+    if (owners.get(body.trackingId) === 1) return body.trackingId;
+    const host = body.publisher.replace(/^[a-z]+:\/\//, '').replace(/[^\x21-\x7e]/g, '');
+    return `${body.trackingId}@${host}`.slice(0, 200);
+  });
+};
+
+const readOne = (bytes: Uint8Array): CsafDocument | undefined => {
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const options = { maxBytes: MAX_CSAF_BYTES, allowFractions: true, maxDepth: JSON_DEPTH };
+  const value = parseStrictJson(bytes.subarray(start), options);
+  return isCompanion(value) ? undefined : csafOf(value);
+};
+
+async function* readLocal(path: string, options: CsafOptions, limits: DocumentLimits): AsyncGenerator<SourceResult> {
+  const { keyring, feed } = options;
+  const seals = await readSeals(path, limits, keyring !== undefined);
+  const newest = new Map<string, CsafDocument>();
+  const isDocument = (name: string): boolean => name.endsWith('.json');
+  for await (const { name, bytes } of readNamedFiles(path, isDocument, limits)) {
+    if (bytes === 'TOO_LARGE') {
+      yield reject(name, 'TOO_LARGE', `more than ${limits.maxDocumentBytes} bytes`);
+      continue;
+    }
+    const wrongHash = hashFault(name, bytes, seals);
+    if (wrongHash !== undefined) {
+      yield reject(name, 'HASH', wrongHash);
+      continue;
+    }
+    try {
+      const document = readOne(bytes);
+      if (document === undefined) continue;
+      const wrongSignature = keyring === undefined ? undefined : await signatureFault(name, bytes, seals, keyring);
+      if (wrongSignature !== undefined) {
+        yield reject(name, 'SIGNATURE', wrongSignature);
+        continue;
+      }
+      const key = documentKey(document.body);
+      const held = newest.get(key);
+      if (held === undefined || isNewer(document, held)) newest.set(key, document);
+    } catch (error) {
+      if (!(error instanceof BundleError)) throw error;
+      const isJson = error.code === 'METADATA' && error.message.startsWith('JSON:');
+      yield reject(name, error.code === 'LIMIT' ? 'LIMIT' : isJson ? 'JSON' : 'FIELD', error.message);
+    }
+  }
+  const documents = [...newest.values()];
+  const ids = idsOf(documents);
+  for (const [at, document] of documents.entries()) {
+    const advisory = csafAdvisory(document, feed, ids[at] ?? document.body.trackingId);
+    // A part's reader refuses longer lines, so that they never leave here.
+    if (Buffer.byteLength(JSON.stringify(advisory)) > PART_LIMITS.maxLineBytes)
+      yield reject(advisory.id, 'LIMIT', `more than ${PART_LIMITS.maxLineBytes} bytes in its normal form`);
+    else yield { advisory, gitRanges: 0 };
+  }
+}
+
+/** Reads CSAF documents. Refuses with NOT_FOUND, SOURCE_INVALID, LIMIT or FETCH_FAILED. */
+export const readCsafSource = (options: CsafOptions): AsyncGenerator<SourceResult> => {
+  if (!FEED_NAME.test(options.feed)) throw new BundleError('USAGE', `not a feed name: ${options.feed}`);
+  const limits = { ...DOCUMENT_LIMITS, maxDocumentBytes: MAX_CSAF_BYTES, ...options.limits };
+  return withLocalInput(options.input, { workDir: options.workDir, proxy: options.proxy, limits }, (path) =>
+    readLocal(path, options, limits),
+  );
+};
