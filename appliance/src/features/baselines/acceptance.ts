@@ -1,3 +1,4 @@
+import type { InventoryService } from '../inventory/service.ts';
 import { type Actor, actorRef } from '../objects/types.ts';
 import type { DeviationRow } from './deviation-store.ts';
 import { mergeAcceptance } from './expected.ts';
@@ -5,7 +6,19 @@ import type { AcceptanceRow, BaselineStore, SidesRow } from './store.ts';
 import type { AcceptOptions, Baseline } from './types.ts';
 
 /** Writes acceptances of deviations; the baseline's object then says which are in force. */
-export const acceptances = ({ store, clock }: { store: BaselineStore; clock: () => number }) => {
+export const acceptances = (parts: {
+  store: BaselineStore;
+  inventory: Pick<InventoryService, 'collection' | 'items'>;
+  clock: () => number;
+}) => {
+  const { store, inventory, clock } = parts;
+
+  const isSameItem = (name: string, a: number, b: number): boolean => {
+    const [one, other] = inventory.items(name, [a, b]);
+    const identity = Object.entries(inventory.collection(name).fields).filter(([, field]) => field.identity);
+    return one !== undefined && other !== undefined && identity.every(([field]) => one[field] === other[field]);
+  };
+
   /** The deviations of one baseline become part of it; the ids of all acceptances in force then. */
   const acceptAll = (
     actor: Actor,
@@ -26,7 +39,8 @@ export const acceptances = ({ store, clock }: { store: BaselineStore; clock: () 
       const device = baseline.scope === 'group' && options.scope === 'group' ? null : row.device;
       const sides: SidesRow = row;
       const earlier = [...inForce.values()].filter((one) => one.device === device && one.collection === row.collection);
-      const merged = device === null ? undefined : mergeAcceptance(sides, earlier);
+      const merged =
+        device === null ? undefined : mergeAcceptance(sides, earlier, (a, b) => isSameItem(row.collection, a, b));
       if (merged !== undefined) inForce.delete(merged.replaces.id);
       const kept = {
         baseline: baseline.id,

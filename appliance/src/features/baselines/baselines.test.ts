@@ -92,6 +92,18 @@ const steps = fc.array(
   { minLength: 8, maxLength: 24 },
 );
 
+/** Accepted to go for a day, back in another version, which is accepted for good; then the day is over. */
+const goneAndBack: [Record<string, string>, Array<(typeof steps extends fc.Arbitrary<infer S> ? S : never)[number]>] = [
+  { b: '1' },
+  [
+    { do: 'report', held: { a: '1' } },
+    { do: 'accept', names: ['b'], days: 1 },
+    { do: 'report', held: { a: '1', b: '3' } },
+    { do: 'accept', names: ['b'], days: null },
+    { do: 'wait', days: 1 },
+  ],
+];
+
 /** A section in the two storages: packages that the site shares, accounts of the device with personal names. */
 const storages = {
   software: (held: Held) => [...held].map(([name, version]) => deb(name, version)),
@@ -166,7 +178,7 @@ describe('the law', () => {
             expect(baselines.deviationsOf(id)).toBe(wanted.length);
           }
         }),
-        { numRuns: 30 },
+        { numRuns: 30, examples: [goneAndBack] },
       );
       expect(baselines.verify()).toEqual([]);
     },

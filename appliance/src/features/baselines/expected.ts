@@ -109,14 +109,22 @@ const rightOf = (one: SidesRow): string | null =>
 
 /**
  * An acceptance that goes on from an earlier one becomes one with it, so that each can end by itself: 1 to 2 and 2 to 3
- * are 1 to 3; what returns to the content takes the earlier one away. Undefined: nothing goes before it.
+ * are 1 to 3; what was accepted to go and came back in another version is a change; what returns to the content takes the
+ * earlier one away. `isSameItem`: two items are one thing in two versions. Undefined: nothing goes before it.
  */
-export const mergeAcceptance = (sides: SidesRow, earlier: readonly AcceptanceRow[]): Merged | undefined => {
+export const mergeAcceptance = (
+  sides: SidesRow,
+  earlier: readonly AcceptanceRow[],
+  isSameItem: (a: number, b: number) => boolean,
+): Merged | undefined => {
   const left = leftOf(sides);
   const right = rightOf(sides);
   const before = earlier.find((one) =>
     left === null
-      ? rightOf(one) === null && (leftOf(one) === right || isSameRow(one.before_key, sides.after_key))
+      ? rightOf(one) === null &&
+        (leftOf(one) === right ||
+          isSameRow(one.before_key, sides.after_key) ||
+          (one.before_item !== null && sides.after_item !== null && isSameItem(one.before_item, sides.after_item)))
       : rightOf(one) === left,
   );
   if (before === undefined) return undefined;

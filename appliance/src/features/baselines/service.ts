@@ -95,7 +95,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   const queries = coverageQueries(db);
   const hashOf = contentHash({ store, inventory });
   const approve = baselineApproval({ db, objects, inventory, store, clock, hashOf });
-  const acceptAll = acceptances({ store, clock });
+  const acceptAll = acceptances({ store, inventory, clock });
   const { toAcceptance, toDeviations } = deviationView({ store, inventory });
   const check = deviationChecker({ store, deviations, inventory, objects, events, clock });
 
