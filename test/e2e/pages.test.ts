@@ -18,10 +18,12 @@ import { uploadAndCheck } from './import-wizard.ts';
 type View = { lang: Lang; theme: Theme };
 
 const langs: readonly Lang[] = ['kk', 'ru', 'en'];
-const themes: readonly Theme[] = ['light', 'dark'];
 const widths = [1280, 390];
-const views: readonly View[] = langs.flatMap((lang) => themes.map((theme) => ({ lang, theme })));
-/** The other theme has other colours and nothing else. */
+/** The other theme has other colours and nothing else, so one language shows them. */
+const views: readonly View[] = [
+  ...langs.map((lang) => ({ lang, theme: 'light' as const })),
+  { lang: 'en', theme: 'dark' },
+];
 const colourRules = ['color-contrast', 'link-in-text-block'];
 
 /** What axe judges where: together these show it everything, and it takes longer than all the rest. */
@@ -99,10 +101,12 @@ describe('every page', () => {
     const note = (path: string, all: readonly string[]): void => {
       if (all.length > 0) found[path] = [...(found[path] ?? []), ...all];
     };
+    // What the dark theme alone can break is its colours, and they are the same at any width.
+    const shown = view.theme === 'dark' ? [1280] : widths;
     for (const { path } of pages) {
       const response = await page.goto(site.url + path);
       if (response?.status() !== 200) note(path, [`status ${response?.status()}`]);
-      for (const width of widths) {
+      for (const width of shown) {
         await page.setViewportSize({ width, height: 900 });
         const all = [...(await structureFaults(page, view.lang)), ...(await axeIn(page, view, width))];
         note(

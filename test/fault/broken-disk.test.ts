@@ -123,6 +123,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
       if (outcome.status === 0) expect(isNew, said).toBe(true);
       else {
         expect(outcome.status, said).toBe(1);
+        expect(outcome.stdout, said).toMatch(/^\{/);
         const { error, message } = JSON.parse(outcome.stdout) as { error: string; message: string };
         // SQLite does not always tell a full disk from one that fails.
         if (!(error === 'STORE_IO' && /SQLITE_(?:IOERR|CANTOPEN)/.test(message))) expect(error, said).toMatch(codes);

@@ -272,10 +272,7 @@ class Pass(Operations):
                 "rules": [{"seen": rule.seen, "struck": rule.struck} for rule in self.rules],
             }
 
-    def serve(self, path):
-        door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        door.bind(path)
-        door.listen()
+    def serve(self, door):
         while True:
             caller, _ = door.accept()
             with caller, caller.makefile("rw") as lines:
@@ -291,7 +288,11 @@ def main():
     folder, mountpoint, control, *rest = sys.argv[1:]
     log = open(rest[0], "wb") if rest else None
     passed = Pass(folder, log)
-    threading.Thread(target=passed.serve, args=(control,), daemon=True).start()
+    # Bound before it is mounted: whoever reads "ready" may ask at once.
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    door.bind(control)
+    door.listen()
+    threading.Thread(target=passed.serve, args=(door,), daemon=True).start()
     FUSE(
         passed,
         mountpoint,
