@@ -30,6 +30,9 @@ import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
 import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
+import { controllerDraftStore } from './features/plcs/imports/draft-store.ts';
+import { type ControllerDrafts, controllerDrafts } from './features/plcs/imports/drafts.ts';
+import { type FileImports, fileImports } from './features/plcs/imports/service.ts';
 import { type PlcService, plcService } from './features/plcs/service.ts';
 import { sharedMaps } from './features/plcs/shared-maps.ts';
 import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
@@ -88,6 +91,8 @@ export type Appliance = {
   stick: StickService;
   persons: PersonService;
   plcs: PlcService;
+  controllerImports: FileImports;
+  controllerDrafts: ControllerDrafts;
   media: MediaService;
   queries: QueryService;
   samples: SampleService;
@@ -242,6 +247,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     });
     Object.assign(bodyRules, plcs.bodyRules);
     Object.assign(written, plcs.written);
+    const controllerImports = fileImports({ plcs: plcs.service, objects, events });
     derived.push({
       name: 'vulnerabilities',
       keep: vulnerabilities.keepOf,
@@ -322,6 +328,13 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       stick: stickService({ db, inventory, devices, events }),
       persons: personService({ db, personal: people, inventory, objects, events, devices }),
       plcs: plcs.service,
+      controllerImports,
+      controllerDrafts: controllerDrafts({
+        store: controllerDraftStore(db),
+        jobs: queue,
+        imports: controllerImports,
+        stagingDir: paths.staging,
+      }),
       media: mediaService({ objects, exchange, clock: nowMs }),
       queries: queryService({
         db,

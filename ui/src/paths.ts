@@ -59,6 +59,20 @@ export const paths = {
   devicePersonal: (id: string, collection: string) => `/devices/${enc(id)}/${enc(collection)}/personal`,
 
   /** Zones and conduits as a drawing. */
+  /** GET: a form and what was imported. POST multipart: a file; answers with where it is. */
+  controllerImports: () => '/controllers/import',
+  controllerImport: (id: string, step?: string) =>
+    step === undefined ? `/controllers/import/${enc(id)}` : `/controllers/import/${enc(id)}/${enc(step)}`,
+  /** POST: how a table is read; `again` reads it anew, else it is compared. */
+  controllerImportColumns: (id: string) => `/controllers/import/${enc(id)}/columns`,
+  /** POST `what`: check or apply. */
+  controllerImportStart: (id: string) => `/controllers/import/${enc(id)}/start`,
+  /** POST */
+  controllerImportStop: (id: string) => `/controllers/import/${enc(id)}/stop`,
+  /** Server-sent progress. */
+  controllerImportStream: (id: string) => `/controllers/import/${enc(id)}/stream`,
+  /** POST `origin`; the first answer is the confirm page. */
+  controllerImportUndo: () => '/controllers/import/undo',
   controllerZones: () => '/controllers/zones',
   controllerZone: (id: string) => `/controllers/zones/${enc(id)}`,
 
@@ -248,6 +262,13 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   devicesTagUndo: '/devices/tag-undo',
   deviceEdit: '/devices/:id/edit',
   devicePersonal: '/devices/:id/:collection/personal',
+  controllerImports: '/controllers/import',
+  controllerImport: '/controllers/import/:id/:step?',
+  controllerImportColumns: '/controllers/import/:id/columns',
+  controllerImportStart: '/controllers/import/:id/start',
+  controllerImportStop: '/controllers/import/:id/stop',
+  controllerImportStream: '/controllers/import/:id/stream',
+  controllerImportUndo: '/controllers/import/undo',
   controllerZones: '/controllers/zones',
   controllerZone: '/controllers/zones/:id',
   identification: '/controllers/identification',

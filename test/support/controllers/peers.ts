@@ -8,8 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const has = (command: string): boolean => spawnSync('which', [command]).status === 0;
 export const hasPython = (module: string): boolean =>
-  existsSync('/usr/bin/python3') &&
-  spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+  existsSync('/usr/bin/python3') && spawnSync('/usr/bin/python3', ['-c', `import ${module}`]).status === 0;
 
 export const freeTcpPort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -100,8 +99,3 @@ export const startSnap7 = async (): Promise<Peer> => {
   ].join('\n');
   return startTcpPeer(python, ['-c', script, String(port)], port);
 };
-
-/** libsnap7 can be loaded. */
-export const hasSnap7 = (): boolean =>
-  existsSync(python) &&
-  spawnSync(python, ['-c', "from ctypes import CDLL; CDLL('libsnap7.so.1')"], { stdio: 'ignore' }).status === 0;

@@ -8,6 +8,7 @@ import { Tabs } from './panel.tsx';
 const tabs = [
   ['zones', paths.controllerZones()],
   ['identification', paths.identification()],
+  ['import', paths.controllerImports()],
 ] as const;
 
 export type ControllersTab = (typeof tabs)[number][0];

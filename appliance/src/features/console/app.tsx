@@ -10,6 +10,7 @@ import { addDevicePages } from './pages/add-device.tsx';
 import { apiPages } from './pages/api.tsx';
 import { baselinePages } from './pages/baselines.tsx';
 import { changePages } from './pages/changes.tsx';
+import { controllerImportPages } from './pages/controller-imports.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
 import { deviationPages } from './pages/deviations.tsx';
 import { devicePages } from './pages/device.tsx';
@@ -74,6 +75,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', deviceDecisionPages(deps, model));
   app.route('/', stickPages(deps, model));
   app.route('/', devicePages(deps, model));
+  app.route('/', controllerImportPages(deps));
   app.route('/', zonePages(deps));
   app.route('/', identificationPages(deps));
   app.route('/', inventoryPages(deps, model));

@@ -7,6 +7,7 @@ import { collectionsChoices } from './collections-choices.ts';
 import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
 import { controllerFindings } from './controller-findings.ts';
+import { controllerImports } from './controller-imports.ts';
 import { deployments } from './deployments.ts';
 import { deviceRecords } from './device-records.ts';
 import { devices } from './devices.ts';
@@ -54,6 +55,7 @@ export const ru = {
   ...collectionsSecurity,
   ...common,
   ...controllerFindings,
+  ...controllerImports,
   ...deployments,
   ...deviceRecords,
   ...devices,

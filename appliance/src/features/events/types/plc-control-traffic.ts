@@ -1,0 +1,11 @@
+import { defineEvent } from '../types.ts';
+
+/** A capture shows traffic that changes a controller: somebody set an address, stopped it, gave it a program. */
+export const eventType = defineEvent({
+  type: 'plc-control-traffic',
+  severity: 'warning',
+  area: 'devices',
+  params: { what: 'text', target: 'text', sender: 'text', seenAt: 'text', count: 'integer', file: 'text' },
+  audit: true,
+  retentionDays: 3_650,
+});

@@ -1,0 +1,131 @@
+import { basename } from 'node:path';
+import { setImmediate as yieldTurn } from 'node:timers/promises';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { AppError } from '../../../platform/errors.ts';
+import type { EventService } from '../../events/service.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
+import type { PlcService } from '../service.ts';
+import type { CsvOptions } from './csv/read-csv.ts';
+import { csvOptionsOf, mappingKind } from './mapping.ts';
+import { type ImportOutcome, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
+import { readControllerFile } from './read-file.ts';
+import type { ControlTraffic, ImportForm, ImportLimits } from './types.ts';
+
+export type ImportProgress = { step: 'read' | 'compare'; done: number; total: number };
+
+export type ImportFileOptions = {
+  /** For people; the file's own name unless given. */
+  name?: string;
+  as?: ImportForm;
+  /** Name of a kept mapping of columns. */
+  mapping?: string;
+  csv?: CsvOptions;
+  dryRun?: boolean;
+  onProgress?: (progress: ImportProgress) => void;
+  signal?: AbortSignal;
+};
+
+export type FileImports = {
+  /** Reads a file and gives its readings to the record; all of it or nothing. */
+  importFile(actor: Actor, path: string, options?: ImportFileOptions): Promise<ImportOutcome>;
+  /** How a table is read by the mapping of that name; NOT_FOUND. */
+  mappingByName(name: string): CsvOptions;
+};
+
+export type FileImportParts = {
+  plcs: Pick<PlcService, 'take' | 'origins' | 'byId'>;
+  objects: ObjectService;
+  events: EventService;
+  clock?: () => number;
+  limits?: ImportLimits;
+};
+
+/** Forms that say what should be there: what they leave out is worth a look (OT 7). */
+const whole: ReadonlySet<ImportForm> = new Set(['csv']);
+const maxControlEvents = 100;
+const earlierOrigins = 200;
+
+/** Imports of files that say which controllers there are. */
+export const fileImports = (parts: FileImportParts): FileImports => {
+  const { plcs, objects, events, limits } = parts;
+  const clock = parts.clock ?? nowMs;
+
+  const mappingByName = (name: string): CsvOptions => {
+    const found = objects.findBy(mappingKind, 'name', name);
+    if (found !== undefined) return csvOptionsOf(found.body);
+    const names = objects.list({ kind: mappingKind, limit: 50 }).rows.map(({ body }) => String(body['name']));
+    throw new AppError(
+      'NOT_FOUND',
+      `there is no mapping ${name}; ${names.length === 0 ? 'none is kept' : `there are: ${names.join(', ')}`}`,
+    );
+  };
+
+  /** The same capture again says nothing new about who changed what. */
+  const wasTaken = (sha256: string): boolean =>
+    plcs
+      .origins({ sorts: ['capture'], limit: earlierOrigins })
+      .some((origin) => origin.sha256 === sha256 && origin.undoneAt === null);
+
+  const recordControl = (actor: Actor, file: string, control: readonly ControlTraffic[]): void => {
+    for (const one of control.slice(0, maxControlEvents))
+      events.record('plc-control-traffic', {
+        actor: actorRef(actor),
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        params: {
+          what: one.what,
+          target: one.to,
+          sender: one.from,
+          seenAt: toTime(Math.trunc(one.firstMs)),
+          count: one.count,
+          file,
+        },
+      });
+  };
+
+  return {
+    mappingByName,
+    importFile: async (actor, path, options = {}) => {
+      requireRight(actor, 'devices:write');
+      const { dryRun = false, onProgress, signal } = options;
+      const name = (options.name ?? basename(path)).slice(0, 200) || 'file';
+      const csv = options.mapping === undefined ? options.csv : mappingByName(options.mapping);
+      const found = await readControllerFile(path, {
+        nowMs: clock(),
+        ...(options.as === undefined ? {} : { as: options.as }),
+        ...(csv === undefined ? {} : { csv }),
+        ...(limits === undefined ? {} : { limits }),
+        ...(signal === undefined ? {} : { signal }),
+        onBytes: (done, total) => onProgress?.({ step: 'read', done, total }),
+      });
+      signal?.throwIfAborted();
+      await yieldTurn();
+      const { form, sha256, sizeBytes, readings, refused, control, looked, unread } = found;
+      const isRepeated = form === 'capture' && control.length > 0 && wasTaken(sha256);
+      const taken = plcs.take(actor, { sort: form, name, sha256 }, readings, {
+        dryRun,
+        wantMissing: whole.has(form),
+        onProgress: (done) => onProgress?.({ step: 'compare', done, total: readings.length }),
+      });
+      if (!dryRun && !isRepeated) recordControl(actor, name, control);
+      const missing = taken.missing.flatMap((plc) => plcs.byId(plc)?.publicId ?? []);
+      return {
+        form,
+        name,
+        sha256,
+        sizeBytes,
+        dryRun,
+        looked,
+        unread,
+        refused: shownRefused(refused),
+        refusedCount: refused.length,
+        control: control.slice(0, maxControlEvents),
+        origin: taken.origin,
+        summary: taken.summary,
+        outcomes: shownOutcomes(taken.outcomes),
+        missing: shownMissing(missing),
+        missingCount: missing.length,
+      };
+    },
+  };
+};

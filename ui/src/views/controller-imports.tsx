@@ -1,0 +1,182 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, Fault, Hidden, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Level, Said, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type DraftState = 'new' | 'running' | 'checked' | 'imported' | 'refused';
+
+export type ControllerImportsProps = {
+  readonly ctx: Ctx;
+  readonly error?: Said;
+  /** Files that were given and not imported yet. */
+  readonly open: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly form: string;
+    readonly state: DraftState;
+    readonly at: When;
+  }[];
+  readonly history: readonly {
+    readonly origin: number;
+    readonly name: string;
+    readonly form: string;
+    readonly at: When;
+    readonly actor: string;
+    readonly counts: {
+      readonly created: number;
+      readonly changed: number;
+      readonly unchanged: number;
+      readonly conflicts: number;
+    };
+    readonly undoneAt: When | null;
+  }[];
+};
+
+const levels: Readonly<Record<DraftState, Level>> = {
+  new: 'waiting',
+  running: 'running',
+  checked: 'info',
+  imported: 'done',
+  refused: 'critical',
+};
+
+const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) => (
+  <Panel title={ctx.t('imports.choose')}>
+    <div class="body">
+      <PostForm ctx={ctx} action={paths.controllerImports()} multipart class="form">
+        <div class="field">
+          <label for="f-file">{ctx.t('imports.fileLabel')}</label>
+          <input
+            class="input"
+            type="file"
+            id="f-file"
+            name="file"
+            required
+            aria-invalid={error === undefined ? undefined : 'true'}
+            aria-describedby={error === undefined ? 'f-file-hint' : 'f-file-fault f-file-hint'}
+          />
+          <small id="f-file-hint">{ctx.t('imports.fileHint')}</small>
+          {error === undefined ? null : (
+            <Fault ctx={ctx} id="f-file-fault">
+              {ctx.say(error)}
+            </Fault>
+          )}
+        </div>
+        <div class="row">
+          <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+            {ctx.t('imports.look')}
+          </Button>
+          <a href={paths.objects('plc-csv-mapping')}>{ctx.t('imports.mapping.all')}</a>
+        </div>
+      </PostForm>
+    </div>
+  </Panel>
+);
+
+const Open = ({ ctx, open }: Pick<ControllerImportsProps, 'ctx' | 'open'>) => (
+  <Panel title={ctx.t('imports.open')}>
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('imports.open')}
+      rows={open}
+      records="labelled"
+      columns={[
+        {
+          key: 'file',
+          label: ctx.t('imports.file'),
+          head: true,
+          any: true,
+          cell: (row) => (
+            <a href={paths.controllerImport(row.id)} translate="no">
+              {row.name}
+            </a>
+          ),
+        },
+        { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
+        {
+          key: 'state',
+          label: ctx.t('imports.state'),
+          cell: (row) => (
+            <Status ctx={ctx} level={levels[row.state]}>
+              {ctx.t(`imports.state.${row.state}`)}
+            </Status>
+          ),
+        },
+        { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+      ]}
+    />
+  </Panel>
+);
+
+const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history'>) => (
+  <Panel title={ctx.t('imports.history')}>
+    {history.length === 0 ? (
+      <Empty title={ctx.t('imports.none')}>{ctx.t('imports.noneWhy')}</Empty>
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('imports.history')}
+        rows={history}
+        records="labelled"
+        columns={[
+          {
+            key: 'file',
+            label: ctx.t('imports.file'),
+            head: true,
+            any: true,
+            cell: (row) => <span translate="no">{row.name}</span>,
+          },
+          { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
+          { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          {
+            key: 'who',
+            label: ctx.t('imports.who'),
+            any: true,
+            cell: (row) => <span translate="no">{row.actor}</span>,
+          },
+          {
+            key: 'what',
+            label: ctx.t('imports.what'),
+            cell: (row) =>
+              row.undoneAt === null
+                ? ctx.t('imports.counts', row.counts)
+                : ctx.t('imports.undone', { at: ctx.fmt.dayTime(row.undoneAt) }),
+          },
+          {
+            key: 'undo',
+            label: ctx.t('imports.undo'),
+            cell: (row) =>
+              row.undoneAt === null ? (
+                <PostForm ctx={ctx} action={paths.controllerImportUndo()}>
+                  <Hidden fields={[['origin', String(row.origin)]]} />
+                  <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                    {ctx.t('imports.undo')}
+                    <span class="vh" translate="no">
+                      {' '}
+                      {row.name}
+                    </span>
+                  </Button>
+                </PostForm>
+              ) : (
+                '–'
+              ),
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+/** A file to import, those that are on their way, and what was imported, each with a way back. */
+export const ControllerImports = ({ ctx, error, open, history }: ControllerImportsProps) => (
+  <ControllersFrame ctx={ctx} current="import" sub={ctx.t('imports.sub')}>
+    <Chooser ctx={ctx} {...(error === undefined ? {} : { error })} />
+    {open.length === 0 ? null : <Open ctx={ctx} open={open} />}
+    <History ctx={ctx} history={history} />
+  </ControllersFrame>
+);
