@@ -1,0 +1,44 @@
+// Who has to say yes (OT 7: an approval chain with named roles). A slot is one signature; one person fills one slot, so
+// two slots are two people, whatever roles one of them holds.
+
+export const DUTIES = ['ot-owner', 'security', 'senior-approver'] as const;
+export type Duty = (typeof DUTIES)[number];
+
+export const isDuty = (text: string): text is Duty => (DUTIES as readonly string[]).includes(text);
+
+export type Slot = {
+  /** Who may sign: a holder of the role, or anybody with the right to write. */
+  readonly duty: Duty | 'anyone';
+  /** Not the person who asks. */
+  readonly other: boolean;
+};
+
+/** A person who asks or signed, as `account:<id>`, with the roles that they hold at that moment. */
+export type Signer = { readonly person: string; readonly duties: readonly Duty[]; readonly asks: boolean };
+
+const fits = (slot: Slot, signer: Signer): boolean =>
+  !(slot.other && signer.asks) && (slot.duty === 'anyone' || signer.duties.includes(slot.duty));
+
+/**
+ * The slots that these people leave open, choosing who fills which so that the fewest stay open. There are at most four
+ * slots, so every choice is tried.
+ */
+export const openSlots = (slots: readonly Slot[], signers: readonly Signer[]): readonly Slot[] => {
+  const [slot, ...rest] = slots;
+  if (slot === undefined) return [];
+  let best: readonly Slot[] = [slot, ...openSlots(rest, signers)];
+  for (const signer of signers) {
+    if (!fits(slot, signer)) continue;
+    const left = openSlots(
+      rest,
+      signers.filter(({ person }) => person !== signer.person),
+    );
+    if (left.length < best.length) best = left;
+  }
+  return best;
+};
+
+/** Whether one more person would fill a slot that is open. */
+export const mayFill = (slots: readonly Slot[], signers: readonly Signer[], next: Signer): boolean =>
+  signers.every(({ person }) => person !== next.person) &&
+  openSlots(slots, [...signers, next]).length < openSlots(slots, signers).length;
