@@ -31,6 +31,23 @@ const fonts: ReadonlyArray<readonly [name: string, file: string, text: string]> 
   ['plex-cyrillic-ext.woff2', 'cyrillic-ext', kazakh],
 ];
 
+/** The same letters for documents: one weight, as outlines that a PDF takes in. */
+const buildDocumentFonts = async (out: string): Promise<void> => {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const plex = dirname(require.resolve('@fontsource-variable/ibm-plex-sans/package.json'));
+  for (const [name, subset, text] of fonts) {
+    const bytes = readFileSync(join(plex, `files/ibm-plex-sans-${subset}-wght-normal.woff2`));
+    const cut = await subsetFont(bytes, text, {
+      targetFormat: 'sfnt',
+      variationAxes: { wght: 400 },
+      noHinting: true,
+    });
+    writeFileSync(join(out, name.replace('.woff2', '.ttf')), cut);
+  }
+  cpSync(join(plex, 'LICENSE'), join(out, 'plex-license.txt'));
+};
+
 /** Writes every asset of the console; returns the folder. */
 export const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<string> => {
   rmSync(out, { recursive: true, force: true });
@@ -59,4 +76,7 @@ export const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<s
   return out;
 };
 
-if (process.argv[1] === import.meta.filename) await buildAssets();
+if (process.argv[1] === import.meta.filename) {
+  await buildAssets();
+  await buildDocumentFonts(join(root, 'ui/dist/document-fonts'));
+}

@@ -19,6 +19,12 @@ export type AssetManifest = Readonly<Record<string, AssetEntry>>;
 /** Where the build puts the assets, from the sources and from the compiled files alike. */
 export const assetsDir = join(import.meta.dirname, '..', 'dist', 'assets');
 
+/** Fonts of documents, which together have the letters of the three languages. */
+export const documentFonts = (): readonly string[] =>
+  ['plex-latin.ttf', 'plex-cyrillic.ttf', 'plex-cyrillic-ext.ttf'].map((name) =>
+    join(import.meta.dirname, '..', 'dist', 'document-fonts', name),
+  );
+
 /** Logical name (`app.css`) to address, file and type. */
 export const assetManifest = (dir: string): AssetManifest => {
   const names = readdirSync(dir)

@@ -41,6 +41,8 @@ export type AppErrorCode =
   | 'UNREACHABLE'
   | 'PEER'
   | 'DIRECTORY'
+  | 'NO_SUCH_MOVE'
+  | 'GATE_CLOSED'
   | 'USAGE'
   | 'FINDINGS'
   | 'INTERNAL';
@@ -113,6 +115,8 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   UNREACHABLE: entry('UNREACHABLE', 502),
   PEER: entry('PEER', 502),
   DIRECTORY: entry('DIRECTORY', 502),
+  NO_SUCH_MOVE: entry('NO_SUCH_MOVE', 409),
+  GATE_CLOSED: entry('GATE_CLOSED', 409),
   USAGE: entry('USAGE', 400, 2),
   FINDINGS: entry('FINDINGS', 500),
   INTERNAL: entry('INTERNAL', 500),

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { custodyAdd } from './custody-add.ts';
 import { custodyKeyAdd, custodyKeyCreate } from './custody-key.ts';
 import { custodyVerify } from './custody-verify.ts';
+import { evidenceVerify } from './evidence-verify.ts';
 import { fulfil } from './fulfil.ts';
 import { inspect } from './inspect.ts';
 import { rebuild } from './rebuild.ts';
@@ -56,6 +57,7 @@ export const commands: ReadonlyArray<Command> = [
   unpack,
   receiptTake,
   receiptVerify,
+  evidenceVerify,
   custodyKeyCreate,
   custodyKeyAdd,
   custodyAdd,

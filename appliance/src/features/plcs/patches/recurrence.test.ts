@@ -141,7 +141,7 @@ describe('the calendar', () => {
   const dark = windowOf('b', '2026-12-01 to 2026-12-31 00-24', { blackout: true });
 
   it('skips what a blackout lies over, for those that it is for', () => {
-    const place = { plc: 'p', zone: 'cell-3' };
+    const place = { plc: 'p', zones: ['cell-3'] };
     const at = (all: MaintenanceWindow[], where = place): string | undefined => {
       const found = nextWindow(all, where, utc, from);
       return found && new Date(found.from).toISOString().slice(0, 10);
@@ -149,7 +149,7 @@ describe('the calendar', () => {
     expect(at([monthly])).toBe('2026-12-13');
     expect(at([monthly, dark])).toBe('2027-01-10');
     expect(at([monthly, { ...dark, zones: ['cell-9'] }])).toBe('2026-12-13');
-    expect(at([monthly], { plc: 'p', zone: 'cell-4' })).toBeUndefined();
+    expect(at([monthly], { plc: 'p', zones: ['cell-4'] })).toBeUndefined();
     expect(at([{ ...monthly, zones: [], plcs: ['p'] }])).toBe('2026-12-13');
   });
 

@@ -12,17 +12,26 @@ const partsOf = (text: string): number[] | undefined => {
   return plain.split('.').map(Number);
 };
 
-/** The same text is enough; else numbers part by part. Fewer parts than are wanted decide only where they differ. */
-export const meetsVersion = (read: string, wanted: string): Meets => {
-  if (read.trim().toLowerCase() === wanted.trim().toLowerCase()) return 'yes';
-  const [have, need] = [partsOf(read), partsOf(wanted)];
+/**
+ * Where firmware that was read stands to a version. Fewer parts than the version has decide only where they differ: "2.9"
+ * may be before or after "2.9.4".
+ */
+export const versionOrder = (read: string, version: string): 'less' | 'equal' | 'greater' | 'unknown' => {
+  if (read.trim() !== '' && read.trim().toLowerCase() === version.trim().toLowerCase()) return 'equal';
+  const [have, need] = [partsOf(read), partsOf(version)];
   if (have === undefined || need === undefined) return 'unknown';
   for (const [at, part] of need.entries()) {
     const own = have[at];
     if (own === undefined) return 'unknown';
-    if (own !== part) return own > part ? 'yes' : 'no';
+    if (own !== part) return own > part ? 'greater' : 'less';
   }
-  return 'yes';
+  return have.slice(need.length).some((part) => part > 0) ? 'greater' : 'equal';
+};
+
+/** Whether firmware that was read is at least a version. */
+export const meetsVersion = (read: string, wanted: string): Meets => {
+  const order = versionOrder(read, wanted);
+  return order === 'unknown' ? 'unknown' : order === 'less' ? 'no' : 'yes';
 };
 
 /** Logix: the editor's major version is the firmware's (OT 7). Undefined where one of them cannot be read. */

@@ -16,7 +16,8 @@ export type MaintenanceWindow = {
   readonly blackout: boolean;
 };
 
-export type Place = { readonly plc: string; readonly zone: string | null };
+/** A controller, and its zone by id and by name. */
+export type Place = { readonly plc: string; readonly zones: readonly string[] };
 
 export type PlannedWindow = Occurrence & {
   readonly window: string;
@@ -33,8 +34,10 @@ const dayMs = 86_400_000;
 const horizons = [16, 100, 400];
 
 /** Whether a window is for a place. */
-export const isFor = ({ zones, plcs }: MaintenanceWindow, { plc, zone }: Place): boolean =>
-  (zones.length === 0 && plcs.length === 0) || plcs.includes(plc) || (zone !== null && zones.includes(zone));
+export const isFor = ({ zones, plcs }: MaintenanceWindow, place: Place): boolean =>
+  (zones.length === 0 && plcs.length === 0) ||
+  plcs.includes(place.plc) ||
+  place.zones.some((zone) => zones.includes(zone));
 
 const overlaps = (a: Occurrence, b: Occurrence): boolean => a.from < b.until && b.from < a.until;
 
