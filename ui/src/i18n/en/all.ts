@@ -31,6 +31,9 @@ import { messages } from './messages.ts';
 import { network } from './network.ts';
 import { objects } from './objects.ts';
 import { overview } from './overview.ts';
+import { patchMeasures } from './patch-measures.ts';
+import { patchRecords } from './patch-records.ts';
+import { patches } from './patches.ts';
 import { persons } from './persons.ts';
 import { provision } from './provision.ts';
 import { queries } from './queries.ts';
@@ -91,6 +94,9 @@ export const en = {
   ...baselines,
   ...stick,
   ...persons,
+  ...patchMeasures,
+  ...patchRecords,
+  ...patches,
   ...updates,
   ...vulnerabilities,
   ...zones,

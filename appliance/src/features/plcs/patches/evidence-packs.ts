@@ -77,7 +77,7 @@ export const evidencePacks = (parts: PackParts) => {
     get: found,
     list: (most: number): PackRow[] => packs.list(most),
     /** A file of a pack with the name that it goes by; NOT_READY while it is made. */
-    file: (id: number, which: PackFile): { name: string; bytes: Buffer } => {
+    file: (id: number, which: PackFile): { name: string; bytes: Uint8Array } => {
       const pack = found(id);
       const named = {
         json: [pack.jsonSha256, '.dsse.json'],

@@ -218,7 +218,6 @@ export const patchService = (parts: PatchParts) => {
 
   const evidence = evidencePacks({
     db,
-    objects,
     events,
     store,
     site,
