@@ -33,6 +33,9 @@ import { type IdentificationService, identificationService } from './features/pl
 import { controllerDraftStore } from './features/plcs/imports/draft-store.ts';
 import { type ControllerDrafts, controllerDrafts } from './features/plcs/imports/drafts.ts';
 import { type FileImports, fileImports } from './features/plcs/imports/service.ts';
+import { evidenceSources } from './features/plcs/patches/evidence-sources.ts';
+import { recordPort } from './features/plcs/patches/record-port.ts';
+import { type PatchService, patchService } from './features/plcs/patches/service.ts';
 import { type PlcService, plcService } from './features/plcs/service.ts';
 import { sharedMaps } from './features/plcs/shared-maps.ts';
 import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
@@ -54,6 +57,7 @@ import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
 import { releaseTime } from './platform/release.ts';
+import { siteTimeZone } from './platform/time-zone.ts';
 import { applianceVersion } from './platform/version.ts';
 
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
@@ -93,6 +97,8 @@ export type Appliance = {
   plcs: PlcService;
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
+  /** The patch process of controllers. */
+  patches: PatchService;
   media: MediaService;
   queries: QueryService;
   samples: SampleService;
@@ -275,7 +281,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       updates,
       paths,
       devices: () => allDevices(devices),
-      inUse: () => deployments.objectsInUse(),
+      inUse: () => [...deployments.objectsInUse(), ...patches.objectsInUse()],
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,
       scan: antivirus({ db, objects, events }),
@@ -295,6 +301,16 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       sources: ownAddressList,
       site: config.site,
       record: discovery.noteConnection,
+    });
+    const patches: PatchService = patchService({
+      db,
+      objects,
+      events,
+      store,
+      site: config.site,
+      controllers: recordPort(plcs.service, objects),
+      evidence: evidenceSources({ objects, events, exchange, identification, keyring }),
+      timeZone: siteTimeZone(),
     });
     return {
       version: applianceVersion(),
@@ -335,6 +351,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
         imports: controllerImports,
         stagingDir: paths.staging,
       }),
+      patches,
       media: mediaService({ objects, exchange, clock: nowMs }),
       queries: queryService({
         db,

@@ -15,6 +15,7 @@ import { filterSources } from './features/devices/list-sources.ts';
 import { deviceQueries } from './features/devices/queries.ts';
 import { provisionService } from './features/provision/service.ts';
 import { immediate } from './platform/database.ts';
+import { siteTimeZone } from './platform/time-zone.ts';
 
 /** A whole chain is read at most this often for pages; `doctor` and the daily check read it always. */
 const chainMs = 10 * 60_000;
@@ -59,7 +60,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         drafts,
         // The build lays them out; without them pages are plain but work.
         assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
-        timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+        timeZone: siteTimeZone(),
         transact: (work) => immediate(db, work),
         chain: remembered(() => events.verifyChain(), clock),
         receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),

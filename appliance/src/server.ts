@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
 import type { SectionIntake } from './features/inventory/report-types.ts';
+import { startPatchClock } from './features/plcs/patches/ticker.ts';
 import { startRules } from './features/rules/ticker.ts';
 import { httpApp } from './http-app.ts';
 import { startIntake } from './intake/intake.ts';
@@ -53,6 +54,9 @@ export const startServer = async (
   );
   const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
   const stopRules = startRules({ ...appliance, onError: (error) => log.error({ err: error }, 'rules were not run') });
+  const stopPatchClock = startPatchClock(appliance.patches, (error) =>
+    log.error({ err: error }, 'the clocks of patches were not looked at'),
+  );
   return {
     address: listener.address,
     port: listener.port,
@@ -63,6 +67,7 @@ export const startServer = async (
       stopDiscovery();
       stopIdentification();
       stopRules();
+      stopPatchClock();
       devices.flush();
       await jobs.stop();
       appliance.exchange.noteTime();

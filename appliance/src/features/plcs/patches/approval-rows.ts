@@ -77,7 +77,8 @@ export const readJsonList: ApprovalReader = function* (bytes) {
     const values: Partial<Record<ApprovalField, string>> = {};
     for (const [name, value] of Object.entries(entry)) {
       const field = fieldByName.get(plainName(name));
-      if (field !== undefined && (typeof value === 'string' || typeof value === 'number')) values[field] = String(value);
+      if (field !== undefined && (typeof value === 'string' || typeof value === 'number'))
+        values[field] = String(value);
     }
     yield { line: at + 1, values };
   }

@@ -18,8 +18,7 @@ export type ImportedRow = { patch: number; line: number; before: Patch | null; a
 
 /** SQL of imported lists and of what they changed. */
 export const approvalStore = (db: Database) => {
-  const columns =
-    'id, at, actor, name, sha256, preset, rows, changed, undone_at as undoneAt, undone_by as undoneBy';
+  const columns = 'id, at, actor, name, sha256, preset, rows, changed, undone_at as undoneAt, undone_by as undoneBy';
   const insert = db.prepare(
     `insert into ot_patch_import (at, actor, name, sha256, preset, rows, changed)
      values (@at, @actor, @name, @sha256, @preset, @rows, 0)`,
@@ -40,8 +39,14 @@ export const approvalStore = (db: Database) => {
     'select patch, line, before, after_move from ot_patch_import_row where import = ? order by patch desc',
   );
   return {
-    insert: (given: { at: number; actor: string; name: string; sha256: string; preset: string; rows: number }): number =>
-      Number(insert.run(given).lastInsertRowid),
+    insert: (given: {
+      at: number;
+      actor: string;
+      name: string;
+      sha256: string;
+      preset: string;
+      rows: number;
+    }): number => Number(insert.run(given).lastInsertRowid),
     setChanged: (id: number, changed: number): void => void setChanged.run(changed, id),
     byId: (id: number): ImportRow | undefined => byId.get(id),
     list: (most: number): ImportRow[] => list.all(most),

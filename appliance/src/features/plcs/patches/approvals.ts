@@ -162,7 +162,11 @@ export const approvalImports = (parts: ApprovalParts) => {
       return take(actor, { ...given, name, sha256 }, rows, faults);
     },
     /** What lines of a bundle's inventory say, within its import. */
-    takeBundle: (actor: Actor, bundle: { name: string; sha256: string }, lines: Iterable<BundleApproval>): ApprovalResult => {
+    takeBundle: (
+      actor: Actor,
+      bundle: { name: string; sha256: string },
+      lines: Iterable<BundleApproval>,
+    ): ApprovalResult => {
       const rows: VerdictRow[] = [];
       for (const { path, sha256, approval } of lines) {
         for (const { vendor, product, verdict, date } of approval)

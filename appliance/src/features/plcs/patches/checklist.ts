@@ -42,7 +42,7 @@ export type CheckFacts = {
 };
 
 /** What an item asks for beside the answer. */
-export const valueOf: Readonly<Partial<Record<CheckItem, 'version' | 'sha256' | 'text'>>> = {
+export const wantedValue: Readonly<Partial<Record<CheckItem, 'version' | 'sha256' | 'text'>>> = {
   'tool-version': 'version',
   'rollback-firmware': 'sha256',
   'key-switch': 'text',
@@ -55,10 +55,11 @@ const faultOf = (item: CheckItem, given: Answered | null, facts: CheckFacts): Ch
   if (given.answer === 'no') return 'no';
   // That something does not apply is a statement that needs its reason.
   if (given.answer === 'not-applicable') return given.note === '' ? 'note-missing' : undefined;
-  const wanted = valueOf[item];
+  const wanted = wantedValue[item];
   if (wanted === undefined) return undefined;
   if (given.value === null) return 'value-missing';
-  if (wanted === 'sha256' && !(/^[0-9a-f]{64}$/.test(given.value) && facts.isInStore(given.value))) return 'not-in-store';
+  if (wanted === 'sha256' && !(/^[0-9a-f]{64}$/.test(given.value) && facts.isInStore(given.value)))
+    return 'not-in-store';
   // Logix: the editor's major version is the firmware's. What cannot be read is not taken for fitting.
   if (item === 'tool-version' && isLogix(facts.vendor))
     return fitsLogixTool(given.value, facts.targetVersion ?? '') === true ? undefined : 'tool-differs';

@@ -69,8 +69,7 @@ export const afterMove = (times: ClockTimes, from: PatchState, to: PatchState, a
   const isSaid = !isVendorState(to) || to === 'not_applicable';
   const evaluatedAt = times.evaluatedAt ?? (isSaid ? at : null);
   const dueFrom = times.dueFrom ?? evaluatedAt;
-  if (to === 'not_applicable' || endsDue.has(to))
-    return { ...times, evaluatedAt, dueFrom, doneAt: times.doneAt ?? at };
+  if (to === 'not_applicable' || endsDue.has(to)) return { ...times, evaluatedAt, dueFrom, doneAt: times.doneAt ?? at };
   // What was taken care of is not any more: the time that there was begins anew.
   const isBack = times.doneAt !== null && (endsDue.has(from) || from === 'not_applicable');
   return { ...times, evaluatedAt, dueFrom: isBack ? at : dueFrom, doneAt: null };

@@ -49,7 +49,8 @@ export const evidencePacks = (parts: PackParts) => {
       requireRight(actor, WRITE);
       const { from, to, lang } = given;
       if (!Number.isInteger(from) || from < 0) throw invalid({ from: { key: 'validation.format' } });
-      if (!Number.isInteger(to) || to <= from || to - from > longestMs) throw invalid({ to: { key: 'validation.period' } });
+      if (!Number.isInteger(to) || to <= from || to - from > longestMs)
+        throw invalid({ to: { key: 'validation.period' } });
       if (!isLang(lang)) throw invalid({ lang: { key: 'validation.choice' } });
       return packs.insert({ from, to, lang, createdAt: clock(), actor: actorRef(actor) });
     },
@@ -66,7 +67,8 @@ export const evidencePacks = (parts: PackParts) => {
         throw new AppError('TOO_LARGE', `evidence has at most ${maxStored} bytes: take a shorter period`);
       const print = await printEvidence(evidence, signed, isLang(pack.lang) ? pack.lang : 'en');
       const signature = signEvidencePrint({ site, evidence: signed, print }, key);
-      const keep = async (bytes: Uint8Array): Promise<string> => (await store.put(bytes, { maxBytes: maxStored })).sha256;
+      const keep = async (bytes: Uint8Array): Promise<string> =>
+        (await store.put(bytes, { maxBytes: maxStored })).sha256;
       const [jsonSha256, pdfSha256, signatureSha256] = [await keep(signed), await keep(print), await keep(signature)];
       immediate(db, () => {
         packs.finish({ id, jsonSha256, pdfSha256, signatureSha256, rows: evidence.rows });

@@ -119,11 +119,22 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
     if (typeof value === 'boolean') return words.t(value ? 'common.yes' : 'common.no');
     if (typeof value === 'number') return String(value);
     if (typeof value === 'string') {
+      const time = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ$/.exec(value);
+      if (time !== null) return `${time[1]} ${time[2]}`;
       const choice = choices[name];
-      return choice === undefined ? value.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ$/, '$1 $2') : words.tDynamic(`${choice}.${value}`, {}, value);
+      return choice === undefined ? value : words.tDynamic(`${choice}.${value}`, {}, value);
     }
-    if (Array.isArray(value)) return value.length === 0 ? '–' : (value as readonly EvidenceValue[]).map((one) => said(name, one)).join('; ');
+    if (Array.isArray(value))
+      return value.length === 0 ? '–' : (value as readonly EvidenceValue[]).map((one) => said(name, one)).join('; ');
     const object = value as { readonly [name: string]: EvidenceValue };
+    if (typeof object['clock'] === 'string') {
+      const state =
+        object['overdue'] === true ? nameOf('overdue') : object['done_at'] === null ? '' : nameOf('done_at');
+      const end = object['done_at'] ?? object['limit'];
+      return [`${said('clock', object['clock'])}:`, state.toLowerCase(), said('', end)]
+        .filter((one) => one !== '')
+        .join(' ');
+    }
     // A person, by name and by account.
     if (typeof object['name'] === 'string' && typeof object['actor'] === 'string' && object['roles'] === undefined)
       return `${object['name']} (${object['actor']})`;

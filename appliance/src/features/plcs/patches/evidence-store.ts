@@ -35,8 +35,13 @@ export const evidenceStore = (db: Database) => {
     insert: (given: Pick<PackRow, 'from' | 'to' | 'lang' | 'createdAt' | 'actor'>): number =>
       Number(insert.run(given).lastInsertRowid),
     setJob: (id: number, job: number): void => void setJob.run(job, id),
-    finish: (given: { id: number; jsonSha256: string; pdfSha256: string; signatureSha256: string; rows: number }): void =>
-      void finish.run(given),
+    finish: (given: {
+      id: number;
+      jsonSha256: string;
+      pdfSha256: string;
+      signatureSha256: string;
+      rows: number;
+    }): void => void finish.run(given),
     byId: (id: number): PackRow | undefined => byId.get(id),
     list: (most: number): PackRow[] => list.all(most),
     inUse: (): string[] => inUse.all().flatMap(({ a, b, c }) => [a, b, c].filter((one) => one !== null)),

@@ -34,7 +34,13 @@ export const sectionLabels: Readonly<Record<EvidenceSection, readonly EvidenceLa
 export type Who = { readonly actor: string; readonly name: string };
 
 /** A value of a row; times are `YYYY-MM-DDThh:mm:ssZ`. */
-export type EvidenceValue = string | number | boolean | null | readonly EvidenceValue[] | { readonly [name: string]: EvidenceValue };
+export type EvidenceValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly EvidenceValue[]
+  | { readonly [name: string]: EvidenceValue };
 export type EvidenceRow = { readonly [name: string]: EvidenceValue };
 
 export type Evidence = {

@@ -115,7 +115,11 @@ describe('the gate of the vendor', () => {
   });
 
   it('lets the OT owner say no, and nobody else take that back', () => {
-    const authorized: MachinePatch = { ...withVerdict(fresh, 'vendor_released', 1), state: 'authorized', testedOn: 'bench' };
+    const authorized: MachinePatch = {
+      ...withVerdict(fresh, 'vendor_released', 1),
+      state: 'authorized',
+      testedOn: 'bench',
+    };
     const no = decide(authorized, ask('site_rejected'), facts());
     if (!no.ok) throw new Error(no.code);
     expect(no.patch.vetoed).toBe(true);
@@ -230,6 +234,10 @@ describe('laws of every walk', () => {
       { numRuns: 600 },
     );
     // A law over states that no walk came to would say nothing.
-    expect(['installed', 'verified', 'mitigated', 'accepted', 'deferred'].filter((state) => !reached.has(state as PatchState))).toEqual([]);
+    expect(
+      ['installed', 'verified', 'mitigated', 'accepted', 'deferred'].filter(
+        (state) => !reached.has(state as PatchState),
+      ),
+    ).toEqual([]);
   });
 });

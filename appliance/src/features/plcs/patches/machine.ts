@@ -86,7 +86,15 @@ const timeFault = (
 const moved = (patch: MachinePatch, request: MoveRequest, facts: MoveFacts): MachinePatch => {
   const { to, evidence, signers } = request;
   if (isVendorState(to))
-    return { ...patch, state: to, verdict: to, verdictAt: facts.now, fallback: null, until: null, vetoed: patch.vetoed };
+    return {
+      ...patch,
+      state: to,
+      verdict: to,
+      verdictAt: facts.now,
+      fallback: null,
+      until: null,
+      vetoed: patch.vetoed,
+    };
   const passes = to === 'site_testing' && !vendorGate(patch, facts.vendorFirst).open;
   return {
     ...patch,

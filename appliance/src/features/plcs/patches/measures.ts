@@ -201,7 +201,8 @@ export const measures = ({ db, objects, events, notices, people, clock }: Measur
       }
     },
     /** Files of evidence that measures name. */
-    files: (): string[] => [...all('mitigation'), ...all('risk-acceptance')].flatMap(({ body }) => texts(body['files'])),
+    files: (): string[] =>
+      [...all('mitigation'), ...all('risk-acceptance')].flatMap(({ body }) => texts(body['files'])),
   };
 };
 

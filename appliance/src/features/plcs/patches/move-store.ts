@@ -98,11 +98,13 @@ export const moveStore = (db: Database) => {
     reason: row.reason,
     evidence: JSON.parse(row.evidence) as MoveEvidence,
     state: row.state as PatchRequest['state'],
-    signatures: signatures.all(row.id).map((one): Signature => ({
-      ...one,
-      agrees: one.agrees === 1,
-      duties: JSON.parse(one.duties) as Duty[],
-    })),
+    signatures: signatures.all(row.id).map(
+      (one): Signature => ({
+        ...one,
+        agrees: one.agrees === 1,
+        duties: JSON.parse(one.duties) as Duty[],
+      }),
+    ),
   });
 
   return {

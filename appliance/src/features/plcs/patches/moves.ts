@@ -5,8 +5,7 @@ import { isExpiring, isVendorState, type PatchState, VENDOR_STATES, type VendorS
 /** Ways out that the site always has while a patch is not installed. */
 const aside: readonly PatchState[] = ['deferred', 'mitigated', 'accepted', 'superseded'];
 
-const otherVendorStates = (own: PatchState): PatchState[] =>
-  VENDOR_STATES.filter((state) => state !== own);
+const otherVendorStates = (own: PatchState): PatchState[] => VENDOR_STATES.filter((state) => state !== own);
 
 const table: Readonly<Record<PatchState, readonly PatchState[]>> = {
   imported: [...otherVendorStates('imported'), 'site_testing', ...aside],

@@ -42,7 +42,10 @@ type PatchRow = {
 };
 
 /** One spelling of what makes a patch the same one. */
-export const patchKey = (site: string, patch: Pick<NewPatch, 'vendor' | 'product' | 'productVersion' | 'patchId'>): string =>
+export const patchKey = (
+  site: string,
+  patch: Pick<NewPatch, 'vendor' | 'product' | 'productVersion' | 'patchId'>,
+): string =>
   [site, patch.vendor, patch.product, patch.productVersion, patch.patchId]
     .map((part) => part.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase())
     .join('\u001f');
@@ -69,8 +72,7 @@ const toPatch = (row: PatchRow): Patch => ({
   fallback: row.fallback as PatchState | null,
   until: row.until,
   vetoed: row.vetoed === 1,
-  window:
-    row.window === null ? null : { id: row.window, from: row.window_from ?? 0, until: row.window_until ?? 0 },
+  window: row.window === null ? null : { id: row.window, from: row.window_from ?? 0, until: row.window_until ?? 0 },
   times: {
     publishedAt: row.published_at,
     receivedAt: row.received_at,
@@ -207,7 +209,8 @@ export const patchStore = (db: Database) => {
       }
       const where = parts.join(' and ');
       const total =
-        db.prepare<unknown[], { n: number }>(`select count(*) as n from ot_patch where ${where}`).get(...params)?.n ?? 0;
+        db.prepare<unknown[], { n: number }>(`select count(*) as n from ot_patch where ${where}`).get(...params)?.n ??
+        0;
       const rows = db
         .prepare<unknown[], PatchRow>(`select * from ot_patch where ${where} and id > ? order by id limit ?`)
         .all(...params, query.after ?? 0, query.limit);

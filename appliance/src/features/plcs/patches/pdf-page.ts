@@ -35,7 +35,13 @@ export const pdfPages = (info: { title: string; author: string; at: number }) =>
     margin,
     font: first,
     bufferPages: true,
-    info: { Title: info.title, Author: info.author, Producer: 'Sallyport', Creator: 'Sallyport', CreationDate: new Date(info.at) },
+    info: {
+      Title: info.title,
+      Author: info.author,
+      Producer: 'Sallyport',
+      Creator: 'Sallyport',
+      CreationDate: new Date(info.at),
+    },
   });
   const chunks: Buffer[] = [];
   const done = new Promise<Buffer>((resolve, reject) => {

@@ -29,7 +29,10 @@ export type ProcessParts = {
   /** What the gates look at, without the window. */
   factsOf(patch: Patch): Omit<MoveFacts, 'now' | 'window' | 'leadDays' | 'vendorFirst' | 'longestMs'>;
   /** An occurrence of a window with its lead time; undefined: there is none. */
-  occurrence(window: string, from: number): { from: number; until: number; blackout: boolean; leadDays: number } | undefined;
+  occurrence(
+    window: string,
+    from: number,
+  ): { from: number; until: number; blackout: boolean; leadDays: number } | undefined;
   vendorFirst(): boolean;
   clockDays(): ClockDays;
   /** Within the transaction of a move. */
@@ -76,7 +79,10 @@ export const patchProcess = (parts: ProcessParts) => {
 
   const signerOf = (person: string, asks: boolean): Signer => ({ person, asks, duties: people.dutiesOf(person) });
 
-  const windowOf = (patch: Patch, evidence: MoveEvidence): (PlannedAt & { blackout: boolean; leadDays: number }) | null => {
+  const windowOf = (
+    patch: Patch,
+    evidence: MoveEvidence,
+  ): (PlannedAt & { blackout: boolean; leadDays: number }) | null => {
     const { window, windowFrom } = evidence;
     if (window !== undefined && windowFrom !== undefined) {
       const occurrence = parts.occurrence(window, windowFrom);
@@ -154,12 +160,17 @@ export const patchProcess = (parts: ProcessParts) => {
       ...(isVendorState(asked.to) ? { verdictOn: null, verdictImport: null } : {}),
       window:
         asked.to === 'scheduled' && window !== null
-          ? { id: (asked.evidence.window ?? ''), from: window.from, until: window.until }
+          ? { id: asked.evidence.window ?? '', from: window.from, until: window.until }
           : ['installed', 'verified'].includes(asked.to)
             ? before.window
             : null,
     };
-    const stored = settle(actor, before, after, { sort: 'move', reason: asked.reason, evidence: asked.evidence, signed });
+    const stored = settle(actor, before, after, {
+      sort: 'move',
+      reason: asked.reason,
+      evidence: asked.evidence,
+      signed,
+    });
     parts.onMoved(before, stored, asked.evidence);
     return stored;
   };
@@ -230,7 +241,8 @@ export const patchProcess = (parts: ProcessParts) => {
     const faults: FieldErrors = {};
     if (reason === '') faults['reason'] = { key: 'validation.required' };
     if (!CLOCKS.includes(wanted.clock)) faults['clock'] = { key: 'validation.choice' };
-    if (wanted.until <= clock() || wanted.until > clock() + longestMs) faults['until'] = { key: 'validation.patchTime' };
+    if (wanted.until <= clock() || wanted.until > clock() + longestMs)
+      faults['until'] = { key: 'validation.patchTime' };
     if (Object.keys(faults).length > 0) throw invalid(faults);
     return immediate(db, () => {
       const patch = found(id);
@@ -332,7 +344,9 @@ export const patchProcess = (parts: ProcessParts) => {
           { ...patch, ...after, window: null },
           { sort: 'expiry', reason: 'ended', evidence: {}, signed: [] },
         );
-        events.record('patch-expired', { params: { patch: id, name: patch.patchId, from: patch.state, to: after.state } });
+        events.record('patch-expired', {
+          params: { patch: id, name: patch.patchId, from: patch.state, to: after.state },
+        });
       });
     }
     return over.length;

@@ -13,7 +13,9 @@ const utc = civilTime('UTC');
 const from = Date.UTC(2026, 10, 26, 9);
 const year = { from, until: from + 366 * 86_400_000, most: 1_000 };
 const starts = (text: string, zone = 'UTC', most = 3): string[] =>
-  occurrences(read(text), civilTime(zone), { ...year, most }).map((one) => new Date(one.from).toISOString().slice(0, 16));
+  occurrences(read(text), civilTime(zone), { ...year, most }).map((one) =>
+    new Date(one.from).toISOString().slice(0, 16),
+  );
 
 describe('windows as people write them', () => {
   it('are found on the right days', () => {
@@ -76,7 +78,14 @@ const arbText = fc
     hours: fc.tuple(fc.nat(23), fc.nat(24)).map(([a, b]) => `${a}-${b}`),
   })
   .map(({ day, months, hours }) => `${day}${months} ${hours}`);
-const arbZone = fc.constantFrom('UTC', 'Asia/Almaty', 'Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Pacific/Apia');
+const arbZone = fc.constantFrom(
+  'UTC',
+  'Asia/Almaty',
+  'Europe/Berlin',
+  'America/St_Johns',
+  'Australia/Lord_Howe',
+  'Pacific/Apia',
+);
 
 describe('laws of windows', () => {
   it('occurrences are in order, begin on their days at their time, and none is lost by looking from another moment', () => {

@@ -179,7 +179,8 @@ export const patchService = (parts: PatchParts) => {
         const fresh = now.filter((one) => !said.includes(one));
         if (fresh.length === 0) return;
         patches.setOverdueSaid(id, now);
-        for (const one of fresh) events.record('patch-overdue', { params: { patch: id, name: patch.patchId, clock: one } });
+        for (const one of fresh)
+          events.record('patch-overdue', { params: { patch: id, name: patch.patchId, clock: one } });
       });
     }
   };
@@ -239,8 +240,7 @@ export const patchService = (parts: PatchParts) => {
       requireRight(actor, WRITE);
       const patch = checkedPatch(given);
       return immediate(db, () => {
-        if (patches.byKey(patchKey(site, patch)) !== undefined)
-          throw invalid({ patchId: { key: 'validation.taken' } });
+        if (patches.byKey(patchKey(site, patch)) !== undefined) throw invalid({ patchId: { key: 'validation.taken' } });
         const id = patches.insert(site, patch, { at: clock(), actor: actorRef(actor), import: null });
         events.record('patch-added', {
           actor: actorRef(actor),
@@ -251,11 +251,20 @@ export const patchService = (parts: PatchParts) => {
       });
     },
     /** What may be said later: the version that it brings, its file, what it closes. */
-    describe: (actor: Actor, id: number, given: Pick<NewPatch, 'targetVersion' | 'sha256' | 'vulnerabilities'>): Patch => {
+    describe: (
+      actor: Actor,
+      id: number,
+      given: Pick<NewPatch, 'targetVersion' | 'sha256' | 'vulnerabilities'>,
+    ): Patch => {
       requireRight(actor, WRITE);
       return immediate(db, () => {
         const patch = process.found(id);
-        const { targetVersion, sha256, vulnerabilities } = checkedPatch({ ...patch, remarks: '', supersedes: '', ...given } as NewPatch);
+        const { targetVersion, sha256, vulnerabilities } = checkedPatch({
+          ...patch,
+          remarks: '',
+          supersedes: '',
+          ...given,
+        } as NewPatch);
         if (['installed', 'verified'].includes(patch.state))
           throw new AppError('CONFLICT', 'it is installed: what it was stays what it was');
         const after: Patch = {
@@ -307,9 +316,7 @@ export const patchService = (parts: PatchParts) => {
         if (wanted && controllers.find(plc) === undefined) throw invalid({ plc: { key: 'validation.reference' } });
         if (wanted && targets.ofPatch(id).length >= maxTargets)
           throw new AppError('TOO_LARGE', `a patch is for at most ${maxTargets} controllers`);
-        const changed = wanted
-          ? targets.add(id, plc, clock(), actorRef(actor))
-          : targets.drop(id, plc);
+        const changed = wanted ? targets.add(id, plc, clock(), actorRef(actor)) : targets.drop(id, plc);
         if (changed)
           events.record('patch-target', {
             actor: actorRef(actor),
@@ -392,10 +399,7 @@ export const patchService = (parts: PatchParts) => {
     files: (most: number) => notices.files(most),
     file: (sha256: string) => notices.file(sha256),
     /** What the store must keep. */
-    objectsInUse: (): string[] => [
-      ...notices.files(1_000_000).map(({ sha256 }) => sha256),
-      ...evidence.objectsInUse(),
-    ],
+    objectsInUse: (): string[] => [...notices.files(1_000_000).map(({ sha256 }) => sha256), ...evidence.objectsInUse()],
     /** Ends what is over and says what is due; the server calls it every minute. */
     tick: (): void => {
       for (let ended = pageRows; ended === pageRows; ) ended = process.expire(pageRows);

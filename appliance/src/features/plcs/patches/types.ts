@@ -156,7 +156,12 @@ export type CheckAnswer = {
   readonly value: string | null;
 };
 
-export type GivenCheck = CheckAnswer & { readonly patch: number; readonly plc: string; readonly actor: string; readonly at: number };
+export type GivenCheck = CheckAnswer & {
+  readonly patch: number;
+  readonly plc: string;
+  readonly actor: string;
+  readonly at: number;
+};
 
 export type PatchQuery = {
   readonly state?: readonly PatchState[];

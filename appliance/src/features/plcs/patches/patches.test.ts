@@ -1,0 +1,310 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dayMs, openPatchSite, type PatchSite } from '../../../../test/support/controllers/patch-site.ts';
+import { toFailure } from '../../../platform/errors.ts';
+import { type Actor, systemActor } from '../../objects/types.ts';
+import { CHECK_ITEMS } from './checklist.ts';
+import type { Patch } from './types.ts';
+
+let site: PatchSite;
+let ann: Actor;
+let owner: Actor;
+let guard: Actor;
+let senior: Actor;
+beforeEach(async () => {
+  site = await openPatchSite();
+  ann = site.person('ann');
+  owner = site.person('otto', 'ot-owner');
+  guard = site.person('gerda', 'security');
+  senior = site.person('sam', 'senior-approver');
+});
+afterEach(() => site.close());
+
+const refusal = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    return toFailure(error).code;
+  }
+  return 'nothing';
+};
+const patchOf = (extra = {}): Patch =>
+  site.patches.create(ann, {
+    patchId: 'SP-2.9.4',
+    vendor: 'Siemens',
+    product: 'CPU 1515',
+    productVersion: '2.9',
+    targetVersion: 'V2.9.4',
+    ...extra,
+  });
+const list = (state: string, extra = '', date = '2026-11-01'): Uint8Array =>
+  Buffer.from(
+    `vendor,product,productVersion,patchId,vendorState,testedDate,remarks\nSiemens,CPU 1515,2.9,SP-2.9.4,${state},${date},tested in lab\n${extra}`,
+  );
+const importList = (bytes: Uint8Array, dryRun = false) =>
+  site.patches.approvals.importList(ann, bytes, { name: 'list.csv', preset: 'neutral', dryRun });
+const test = { reason: 'test it', evidence: { testedOn: 'bench' as const } };
+const states = (id: number): string[] => site.patches.history(id).map(({ to }) => to);
+
+/** A patch that waits for its window. */
+const scheduled = (): Patch => {
+  importList(list('vendor_approved'));
+  const [first] = site.patches.list({ limit: 1 }).rows;
+  if (first === undefined) throw new Error('the list made no patch');
+  const { id } = first;
+  const { patches } = site;
+  patches.describe(ann, id, { targetVersion: 'V2.9.4' });
+  patches.move(ann, id, { to: 'site_testing', ...test });
+  const asked = patches.move(ann, id, { to: 'authorized', reason: 'passed', evidence: { reference: 'report 7' } });
+  patches.sign(owner, asked.request ?? 0, { agrees: true, comment: '' });
+  site.controller('plc-1');
+  patches.setTarget(ann, id, 'plc-1', true);
+  const window = site.objects.create(systemActor, 'maintenance-window', {
+    name: 'Sundays',
+    recurrence: '2nd Sunday 06-10',
+    zones: ['cell-3'],
+    leadDays: 14,
+  });
+  return patches.move(ann, id, {
+    to: 'scheduled',
+    reason: 'next window',
+    evidence: { window: window.id, windowFrom: Date.UTC(2026, 11, 13, 6) },
+  }).patch;
+};
+
+const answerAll = async (id: number): Promise<void> => {
+  const firmware = await site.patches.attach(ann, 'fw 2.9.2', Buffer.from('firmware'));
+  for (const item of CHECK_ITEMS) {
+    const value = { 'tool-version': 'V19', 'rollback-firmware': firmware, 'key-switch': 'RUN' }[item as string] ?? null;
+    site.patches.answer(ann, id, 'plc-1', { item, answer: 'yes', note: '', value });
+  }
+};
+
+describe('a patch', () => {
+  it('goes all the way, each gate by itself, and its history says who, why and on what', async () => {
+    const { patches, time } = site;
+    const { id } = scheduled();
+    expect(patches.get(id)).toMatchObject({ state: 'scheduled', window: { from: Date.UTC(2026, 11, 13, 6) } });
+    time.now = Date.UTC(2026, 11, 13, 7);
+    const install = () =>
+      patches.move(ann, id, { to: 'installed', reason: 'done', evidence: { installedAt: time.now - 60_000 } });
+    expect(refusal(install)).toBe('GATE_CLOSED');
+    await answerAll(id);
+    expect(install().patch.state).toBe('installed');
+    time.now += 3_600_000;
+    const verify = () => patches.move(ann, id, { to: 'verified', reason: 'read', evidence: {} });
+    // What was read before the installation proves nothing, nor does another version.
+    expect(refusal(verify)).toBe('GATE_CLOSED');
+    site.controller('plc-1', { readAt: time.now, firmware: 'V2.9.2' });
+    expect(refusal(verify)).toBe('GATE_CLOSED');
+    site.controller('plc-1', { readAt: time.now, firmware: 'V2.9.4' });
+    expect(verify().patch.state).toBe('verified');
+    expect(states(id)).toEqual(['verified', 'installed', 'scheduled', 'authorized', 'site_testing', 'vendor_approved']);
+    expect(patches.history(id)[3]).toMatchObject({
+      actor: `account:${ann.id}`,
+      reason: 'passed',
+      evidence: { reference: 'report 7' },
+      signed: [{ actor: `account:${owner.id}`, duties: ['ot-owner'] }],
+    });
+    expect(patches.targets(id)[0]).toMatchObject({ before: { firmware: 'V2.9.2' }, after: { firmware: 'V2.9.4' } });
+    expect(site.events.verifyChain().ok).toBe(true);
+  });
+
+  it('is not signed by who asked, by nobody in the role, nor by a token of the same person', () => {
+    const { patches } = site;
+    importList(list('vendor_rejected'));
+    const id = patches.list({ limit: 1 }).rows[0]?.id ?? 0;
+    expect(refusal(() => patches.move(ann, id, { to: 'authorized', reason: 'x', evidence: { reference: 'y' } }))).toBe(
+      'NO_SUCH_MOVE',
+    );
+    const { request } = patches.move(owner, id, { to: 'site_testing', ...test });
+    expect(request).not.toBeNull();
+    const number = request ?? 0;
+    const sign = (who: Actor) => refusal(() => patches.sign(who, number, { agrees: true, comment: '' }));
+    expect(sign(owner)).toBe('FORBIDDEN');
+    expect(sign(ann)).toBe('FORBIDDEN');
+    const token = site.objects.create(systemActor, 'token', {
+      name: 't',
+      purpose: 'api',
+      hash: 'a'.repeat(64),
+      account: owner.id,
+    });
+    expect(sign({ ...owner, type: 'token', id: token.id })).toBe('FORBIDDEN');
+    expect(refusal(() => patches.move(ann, id, { to: 'site_testing', ...test }))).toBe('CONFLICT');
+    expect(patches.sign(guard, number, { agrees: true, comment: '' })).toMatchObject({ done: true });
+    expect(patches.get(id)).toMatchObject({ state: 'site_testing', overriddenAt: site.time.now });
+    expect(refusal(() => patches.sign(guard, number, { agrees: true, comment: '' }))).toBe('CONFLICT');
+  });
+
+  it('is stopped by the OT owner while others sign, and falls back when its time is over', () => {
+    const { patches, time } = site;
+    const { id } = patchOf();
+    const { request } = patches.move(ann, id, { to: 'site_testing', ...test });
+    expect(refusal(() => patches.sign(owner, request ?? 0, { agrees: false, comment: '' }))).toBe('INVALID');
+    patches.sign(owner, request ?? 0, { agrees: false, comment: 'not in winter' });
+    expect(patches.requests(id)).toEqual([]);
+    patches.move(ann, id, { to: 'deferred', reason: 'winter', evidence: { until: time.now + 5 * dayMs } });
+    time.now += 5 * dayMs - 1;
+    patches.tick();
+    expect(patches.get(id).state).toBe('deferred');
+    time.now += 1;
+    patches.tick();
+    expect(patches.get(id).state).toBe('imported');
+    expect(patches.history(id)[0]).toMatchObject({ sort: 'expiry', from: 'deferred', to: 'imported' });
+    expect(site.events.list({ type: ['patch-expired'], limit: 5 }).total).toBe(1);
+  });
+
+  it('has clocks whose end is said once, and moved only with a senior approver', () => {
+    const { patches, time } = site;
+    const { id } = patchOf();
+    time.now += 36 * dayMs;
+    patches.tick();
+    patches.tick();
+    expect(site.events.list({ type: ['patch-overdue'], limit: 5 }).total).toBe(1);
+    expect(patches.list({ overdue: true, limit: 5 }).total).toBe(1);
+    const { request } = patches.extend(senior, id, { clock: 'evaluated', until: time.now + 9 * dayMs, reason: 'lab' });
+    expect(refusal(() => patches.sign(senior, request ?? 0, { agrees: true, comment: '' }))).toBe('FORBIDDEN');
+    expect(refusal(() => patches.sign(owner, request ?? 0, { agrees: true, comment: '' }))).toBe('FORBIDDEN');
+    const other = site.person('sol', 'senior-approver');
+    patches.sign(other, request ?? 0, { agrees: true, comment: '' });
+    expect(patches.get(id).overdue).toEqual([]);
+    time.now += 10 * dayMs;
+    patches.tick();
+    expect(site.events.list({ type: ['patch-overdue'], limit: 5 }).total).toBe(2);
+  });
+});
+
+describe("the vendor's list", () => {
+  it('is shown before it counts, says what is wrong beside each row, changes nothing twice', () => {
+    const { patches } = site;
+    const faulty = list(
+      'vendor_approved',
+      'Siemens,CPU 1516,2.9,X,splendid,2026-02-30,\n,,,,vendor_approved,,\nSiemens,CPU 1515,2.9,SP-2.9.4,vendor_approved,,\n',
+    );
+    const preview = importList(faulty, true);
+    expect(preview).toMatchObject({ import: null, changed: 1, rows: [{ outcome: 'new', line: 2 }] });
+    expect(preview.faults.map(({ line, field, code }) => `${line} ${field} ${code}`)).toEqual([
+      '3 vendorState unknown-word',
+      '3 testedDate not-a-day',
+      '4 vendor missing',
+      '4 product missing',
+      '4 patchId missing',
+      '5 patchId twice',
+    ]);
+    expect(patches.list({ limit: 5 }).total).toBe(0);
+    expect(importList(faulty).changed).toBe(1);
+    const again = importList(faulty);
+    expect(again).toMatchObject({ import: null, changed: 0, rows: [{ outcome: 'unchanged' }] });
+    expect(patches.approvals.list(5)).toHaveLength(1);
+    // An older word never replaces a newer one.
+    expect(importList(list('vendor_rejected', '', '2026-10-01')).rows[0]?.outcome).toBe('older');
+    expect(patches.list({ limit: 5 }).rows[0]?.state).toBe('vendor_approved');
+  });
+
+  it('is taken back as a whole, but for what people went on with', () => {
+    const { patches } = site;
+    importList(list('vendor_approved', 'Siemens,CPU 1516,2.9,B,vendor_released,2026-11-01,\n'));
+    const second = importList(list('vendor_rejected', '', '2026-11-20'));
+    expect(patches.list({ limit: 5 }).rows.map(({ state }) => state)).toEqual(['vendor_rejected', 'vendor_released']);
+    expect(patches.approvals.undo(ann, second.import ?? 0)).toEqual({ restored: 1, removed: 0, kept: [] });
+    expect(patches.list({ limit: 5 }).rows[0]).toMatchObject({ state: 'vendor_approved', verdict: 'vendor_approved' });
+    const [one, two] = patches.list({ limit: 5 }).rows;
+    patches.move(ann, two?.id ?? 0, { to: 'site_testing', ...test });
+    expect(patches.approvals.undo(ann, 1)).toEqual({ restored: 0, removed: 0, kept: [two?.id, one?.id] });
+    expect(refusal(() => patches.approvals.undo(ann, 1))).toBe('CONFLICT');
+  });
+
+  it('pulls back what the site had authorized, and speaks the words of its vendor', () => {
+    const { patches } = site;
+    const { id } = scheduled();
+    const words = Buffer.from(
+      'sep=;\npatchId;product;productVersion;vendorState\nSP-2.9.4;CPU 1515;2.9;Failed Product\n',
+    );
+    const result = patches.approvals.importList(ann, words, { name: 's.csv', preset: 'siemens', dryRun: false });
+    expect(result.rows[0]).toMatchObject({ outcome: 'pulls-back', before: 'scheduled', after: 'vendor_rejected' });
+    expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', window: null });
+    expect(site.events.list({ type: ['patch-vendor-refused'], limit: 5 }).total).toBe(1);
+  });
+
+  it('is refused when it is none, and comes as JSON or with a bundle as well', () => {
+    const { patches } = site;
+    const read = (text: string) => refusal(() => importList(Buffer.from(text)));
+    expect(read('')).toBe('MALFORMED');
+    expect(read('a,b\n1,2\n')).toBe('MALFORMED');
+    expect(read('{"approvals": 3}')).toBe('MALFORMED');
+    expect(read('[1]')).toBe('MALFORMED');
+    expect(read('[{"a":')).toBe('METADATA');
+    expect(refusal(() => importList(Buffer.alloc(17 << 20, 44)))).toBe('TOO_LARGE');
+    const json = [{ vendor: 'A', product: 'P', productVersion: '1', patchId: 'J', vendorState: 'vendor_testing' }];
+    expect(importList(Buffer.from(`\ufeff${JSON.stringify({ approvals: json })}`)).changed).toBe(1);
+    const bundle = { name: 'bundle 1', sha256: 'b'.repeat(64) };
+    const lines = [
+      {
+        path: 'firmware/fw.bin',
+        sha256: 'c'.repeat(64),
+        approval: [{ vendor: 'A', product: 'P', verdict: 'conditional' as const, date: '2026-11-01T00:00:00Z' }],
+      },
+    ];
+    expect(patches.approvals.takeBundle(systemActor, bundle, lines).changed).toBe(1);
+    expect(patches.approvals.takeBundle(systemActor, bundle, lines).changed).toBe(0);
+    expect(patches.list({ search: 'fw.bin', limit: 5 }).rows[0]).toMatchObject({
+      state: 'vendor_testing',
+      sha256: 'c'.repeat(64),
+    });
+  });
+});
+
+describe('accepted risks', () => {
+  const acceptance = (extra = {}) =>
+    site.objects.create(ann, 'risk-acceptance', {
+      name: 'no spare',
+      vulnerability: 'CVE-2026-1',
+      product: 'CPU 1515',
+      versions: '<2.9.4',
+      reason: 'no spare part',
+      owner: owner.id,
+      expiresAt: '2027-01-31T00:00:00Z',
+      ...extra,
+    }).id;
+  const finding = {
+    vulnerability: 'cve-2026-1',
+    vendor: 'Siemens',
+    products: ['CPU 1515'],
+    zones: [],
+    version: 'V2.9.2',
+  };
+
+  it('suppress only what another person approved, until they end or are changed', () => {
+    const { measures } = site.patches;
+    const id = acceptance();
+    const holds = (extra = {}): boolean => measures.suppressor()({ ...finding, ...extra }) !== undefined;
+    expect(holds()).toBe(false);
+    for (const who of [ann, owner]) expect(refusal(() => measures.approve(who, id))).toBe('FORBIDDEN');
+    measures.approve(guard, id);
+    expect(holds()).toBe(true);
+    expect(measures.acceptance(id).state).toBe('in-force');
+    expect(holds({ version: 'V2.9' })).toBe(false);
+    expect(holds({ version: null })).toBe(false);
+    expect(holds({ version: 'V2.9.4' })).toBe(false);
+    expect(holds({ vulnerability: 'CVE-2026-2' })).toBe(false);
+    site.objects.update(ann, 'risk-acceptance', id, { versions: '*' });
+    expect(measures.acceptance(id).state).toBe('changed');
+    expect(holds()).toBe(false);
+    measures.approve(guard, id);
+    site.time.now = Date.parse('2027-01-20T00:00:00Z');
+    site.patches.tick();
+    site.patches.tick();
+    expect(site.events.list({ type: ['measure-ends'], limit: 5 }).total).toBe(1);
+    expect(holds()).toBe(true);
+    site.time.now = Date.parse('2027-01-31T00:00:00Z');
+    site.patches.tick();
+    expect(holds()).toBe(false);
+    expect(site.events.list({ type: ['measure-over'], limit: 5 }).total).toBe(1);
+  });
+
+  it('are refused without an end, a scope or a range', () => {
+    expect(refusal(() => acceptance({ expiresAt: undefined }))).toBe('INVALID');
+    expect(refusal(() => acceptance({ product: undefined }))).toBe('INVALID');
+    expect(refusal(() => acceptance({ versions: 'some' }))).toBe('INVALID');
+    expect(refusal(() => acceptance({ files: ['x'] }))).toBe('INVALID');
+  });
+});

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { runJobs } from './worker.ts';
+
+const payloadSchema = z.strictObject({ pack: z.int().min(1) });
+
+/** Makes an evidence pack that somebody asked for. */
+await runJobs('evidence', async (payload, { appliance }) => {
+  const { jsonSha256, pdfSha256, rows } = await appliance.patches.evidence.make(payloadSchema.parse(payload).pack);
+  return { jsonSha256, pdfSha256, rows };
+});

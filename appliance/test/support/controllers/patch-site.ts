@@ -1,0 +1,65 @@
+import { generateSigningKey } from '@sallyport/bundle-tools/trust/keys';
+import type { Actor } from '../../../src/features/objects/types.ts';
+import { systemActor } from '../../../src/features/objects/types.ts';
+import type { EvidenceSources } from '../../../src/features/plcs/patches/evidence-types.ts';
+import { type PatchService, patchService } from '../../../src/features/plcs/patches/service.ts';
+import type { ControllerView } from '../../../src/features/plcs/patches/types.ts';
+import { storeService } from '../../../src/features/store/service.ts';
+import { type Engines, openEngines } from '../engines.ts';
+
+export const dayMs = 86_400_000;
+
+/** The patch process over controllers and a clock that the test moves. */
+export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
+  const engines: Engines = await openEngines();
+  const { db, objects, events, folder } = engines;
+  const time = { now: Date.UTC(2026, 10, 26, 9) };
+  const controllers = new Map<string, ControllerView>();
+  const key = generateSigningKey();
+  const store = storeService({ objects: `${folder}/objects`, objectsTmp: `${folder}/objects-tmp` });
+  const patches: PatchService = patchService({
+    db,
+    objects,
+    events,
+    store,
+    site: 'north',
+    controllers: {
+      find: (id) => controllers.get(id),
+      list: ({ limit }) => [...controllers.values()].slice(0, limit),
+    },
+    evidence: {
+      jobs: () => [],
+      media: () => [],
+      chain: () => events.verifyChain(),
+      signingKey: () => key,
+      nameOf: (actor) => actor.replace('account:', 'Person '),
+      ...sources,
+    },
+    timeZone: 'UTC',
+    clock: () => time.now,
+  });
+  const controller = (id: string, extra: Partial<ControllerView> = {}): void => {
+    controllers.set(id, {
+      id,
+      name: id,
+      vendor: 'Siemens',
+      product: 'CPU 1515',
+      zones: ['cell-3'],
+      firmware: 'V2.9.2',
+      readAt: time.now - dayMs,
+      integrity: null,
+      ...controllers.get(id),
+      ...extra,
+    });
+  };
+  /** Somebody with the right to write, and perhaps a named role. */
+  const person = (name: string, ...duties: string[]): Actor => {
+    const { id } = objects.create(systemActor, 'account', { name, roles: ['operator'] });
+    for (const duty of duties)
+      objects.create(systemActor, 'patch-duty', { name: `${duty} ${name}`, duty, account: id });
+    return { type: 'account', id, label: name, rights: new Set(['devices:write' as const]) };
+  };
+  return { ...engines, store, patches, time, controller, controllers, person, key };
+};
+
+export type PatchSite = Awaited<ReturnType<typeof openPatchSite>>;
