@@ -35,6 +35,8 @@ import { patchMeasures } from './patch-measures.ts';
 import { patchRecords } from './patch-records.ts';
 import { patches } from './patches.ts';
 import { persons } from './persons.ts';
+import { plcCollections } from './plc-collections.ts';
+import { plcKinds } from './plc-kinds.ts';
 import { provision } from './provision.ts';
 import { queries } from './queries.ts';
 import { refusals } from './refusals.ts';
@@ -82,6 +84,8 @@ export const kk = {
   ...network,
   ...objects,
   ...overview,
+  ...plcCollections,
+  ...plcKinds,
   ...provision,
   ...queries,
   ...refusals,
