@@ -98,16 +98,6 @@ create table plc_key (
 ) strict, without rowid;
 create index plc_key_plc on plc_key (plc);
 
--- One record took the place of another at the same address; `at`: when the newer one was first heard there.
-create table plc_replacement (
-  old integer not null,
-  new integer not null,
-  address text not null,
-  at integer not null,
-  primary key (old, new)
-) strict, without rowid;
-create index plc_replacement_new on plc_replacement (new);
-
 -- What people said about two records that share a weak key; `one` is the older record.
 create table plc_pair (
   one integer not null,

@@ -28,21 +28,23 @@ export const finisher = (parts: {
 
   /** States, rows, and drift that began or ended. */
   const settle = (plcs: ReadonlySet<number>): void => {
-    const all = new Set(plcs);
+    const all = new Set([...plcs].flatMap((plc) => [plc, ...state.neighbours(plc)]));
+    let replaced = 0;
     const before = new Map([...plcs].map((plc) => [plc, rows.one(plc)]));
-    for (const plc of plcs) {
+    for (const plc of all) {
       const record = records.byId(plc);
       if (record === undefined) continue;
-      const wasReplaced = record.state === 'replaced';
-      const isLive = state.restate(plc) === 'live';
-      if (wasReplaced && isLive) events.record('plc-returned', { params: { plc: record.public_id } });
-      const last = records.span(plc).last;
-      if (record.archived_at !== null && last !== null && last > record.archived_at) {
-        records.setArchived(plc, null);
-        events.record('plc-returned', { params: { plc: record.public_id } });
+      const { was, is, by } = state.restate(plc);
+      if (is === 'replaced' && was === 'live' && by !== undefined && replaced < maxEvents) {
+        replaced += 1;
+        const params = { plc: record.public_id, other: publicIdOf(by.fresh), address: by.address };
+        events.record('plc-replaced', { params });
       }
-      // Proposals of those who share an address change with it.
-      for (const other of records.sharing(plc, 2, 20)) all.add(other.plc);
+      const last = records.span(plc).last;
+      const isHeard = record.archived_at !== null && last !== null && last > record.archived_at;
+      if (isHeard) records.setArchived(plc, null);
+      if (isHeard || (is === 'live' && was === 'replaced'))
+        events.record('plc-returned', { params: { plc: record.public_id } });
     }
     row.touch(all);
     let told = 0;
@@ -63,11 +65,9 @@ export const finisher = (parts: {
     for (const tell of onChanged) tell(plcs);
   };
 
-  const taken = ({ actor, origin, sort, name, touched, created, replaced, summary }: Taken): void => {
+  const taken = ({ actor, origin, sort, name, touched, created, summary }: Taken): void => {
     settle(touched);
     const by = { actor: actorRef(actor), ...(actor.from === undefined ? {} : { from: actor.from }) };
-    for (const { old, fresh, address } of replaced.slice(0, maxEvents))
-      events.record('plc-replaced', { ...by, params: { plc: publicIdOf(old), other: publicIdOf(fresh), address } });
     const fromTraffic = created.filter((plc) => rows.one(plc)?.decision === 'unauthorised');
     for (const plc of fromTraffic.slice(0, maxEvents)) {
       const [own] = partsOf(records, plc);

@@ -25,7 +25,6 @@ type Data = {
   pinned: number[];
   /** The newest reading of the time. */
   last: number;
-  replacements: { old: number; new: number; address: string; at: number }[];
   /** Weak keys that are agreed since, and those that came from the other record. */
   agreed: Key[];
   moved: Key[];
@@ -63,7 +62,6 @@ export const merger = (parts: {
       for (const { sort, key, field, side, before, after } of changes)
         records.addChange({ plc, at: clock(), sort, key, field, side, before, after, origin: null });
     }
-    for (const plc of plcs) state.restate(plc);
   };
 
   const publicIdOf = (plc: number): string => records.byId(plc)?.public_id ?? '';
@@ -73,6 +71,7 @@ export const merger = (parts: {
     if (kept === undefined || gone === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
     if (keep === other || kept.state === 'merged' || gone.state === 'merged')
       throw new AppError('CONFLICT', 'these are not two controllers');
+    const concerned = [keep, other, ...state.neighbours(keep), ...state.neighbours(other)];
     const shared = records.sharing(keep, 2, maxShared).filter(({ plc }) => plc === other);
     const agreed = auto ? [] : shared.map(({ kind, value }) => ({ kind, value }));
     const moved = records.agreedOf(other);
@@ -83,7 +82,6 @@ export const merger = (parts: {
       readings,
       pinned,
       last: said.lastReading(),
-      replacements: records.replacements(other),
       agreed,
       moved,
       pair: merges.pair(keep, other) ?? null,
@@ -92,14 +90,13 @@ export const merger = (parts: {
     };
     said.moveReadings(readings, keep);
     said.pin(pinned, true);
-    for (const { old, new: fresh } of data.replacements) records.removeReplacement(old, fresh);
     for (const key of moved) records.removeAgreed(key, other);
     for (const key of [...moved, ...agreed]) records.addAgreed(key, keep);
     if (!auto) merges.setPair(keep, other, true, clock(), actorRef(actor), null);
     records.setState(other, 'merged', keep);
     merges.add(keep, other, clock(), actorRef(actor), data);
     settle([keep, other]);
-    return [keep, other, ...data.replacements.flatMap(({ old, new: fresh }) => [old, fresh])];
+    return [...concerned, ...state.neighbours(keep)];
   };
 
   /** Readings that came since and are about the record that goes its own way again. */
@@ -125,6 +122,7 @@ export const merger = (parts: {
     if (!isInForce || records.byId(row.keep) === undefined)
       throw new AppError('CONFLICT', 'this merge is not in force');
     const data = JSON.parse(row.data) as Data;
+    const before = state.neighbours(row.keep);
     const held = new Set(said.readingsOf(row.keep).map(({ id }) => id));
     const back = [...data.readings, ...since(row.keep, data)].filter((id) => held.has(id));
     said.moveReadings(back, row.other);
@@ -139,11 +137,7 @@ export const merger = (parts: {
     merges.undo(merge, clock(), actorRef(actor));
     entered.unmerge(actor, publicIdOf(row.keep), data.entered);
     settle([row.keep, row.other]);
-    for (const { old, new: fresh, address, at } of data.replacements)
-      if (records.byId(old) !== undefined && records.byId(fresh) !== undefined)
-        records.addReplacement(old, fresh, address, at);
-    const concerned = [row.keep, row.other, ...data.replacements.flatMap(({ old, new: fresh }) => [old, fresh])];
-    for (const plc of concerned) state.restate(plc);
+    const concerned = [row.keep, row.other, ...before, ...state.neighbours(row.keep), ...state.neighbours(row.other)];
     return concerned;
   };
 
@@ -159,7 +153,8 @@ export const merger = (parts: {
       const own = serialsOf(records.keys(plc));
       const found = new Map<number, Proposal>();
       for (const { plc: other, kind, value } of records.sharing(plc, 2, maxShared)) {
-        if (found.has(other) || merges.pair(plc, other) !== undefined) continue;
+        if (found.has(other) || records.byId(other)?.state !== 'live' || merges.pair(plc, other) !== undefined)
+          continue;
         if (serialsDiffer(own, serialsOf(records.keys(other)))) continue;
         found.set(other, { other, kind, value });
       }

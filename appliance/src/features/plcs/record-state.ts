@@ -17,7 +17,12 @@ export const keysByReading = (facts: readonly FactRow[]): Map<number, Key[]> =>
     }),
   );
 
-export const recordState = (said: SaidStore, records: RecordStore) => {
+const maxNeighbours = 50;
+
+export type Rival = { plc: number; address: string };
+export type Replacement = { old: number; fresh: number; address: string; at: number };
+
+export const recordState = (said: SaidStore, records: RecordStore, isApart: (one: number, two: number) => boolean) => {
   /** Makes the keys of a record those of its readings. */
   const rekey = (plc: number): void => {
     const wanted = new Map(
@@ -43,29 +48,56 @@ export const recordState = (said: SaidStore, records: RecordStore) => {
   /** All that is known of the one is older than all that is known of the other. */
   const isBefore = (old: number, fresh: number): boolean => lastOf(old) < firstOf(fresh);
 
-  /** Replaced while the other device at its address was heard only after it; live otherwise. */
-  const restate = (plc: number): PlcRow['state'] => {
-    const row = records.byId(plc);
-    if (row === undefined || row.state === 'merged') return 'merged';
-    const newest = records.replacements(plc).findLast(({ old, new: fresh }) => old === plc && isBefore(old, fresh));
-    const state = newest === undefined ? 'live' : 'replaced';
-    if (row.state !== state || row.into_plc !== (newest?.new ?? null))
-      records.setState(plc, state, newest?.new ?? null);
-    return state;
+  const addressesOf = (plc: number): string[] => [
+    ...new Set(records.winners(plc).flatMap(({ field, value }) => (field === 'address' ? [value] : []))),
+  ];
+
+  /** Devices that are said to be at this one's address and have another serial number. */
+  const rivals = (plc: number): Rival[] => {
+    const serials = serialsOf(records.keys(plc));
+    if (serials.length === 0) return [];
+    return addressesOf(plc).flatMap((address) =>
+      records
+        .plcsByKey({ kind: 'ip', value: address })
+        .filter((other) => other !== plc && !isApart(plc, other))
+        .filter((other) => serialsDiffer(serials, serialsOf(records.keys(other))))
+        .filter((other) => addressesOf(other).includes(address))
+        .map((other) => ({ plc: other, address })),
+    );
   };
 
-  /** Replacements that the readings no longer show are taken back; returns whom this concerned. */
-  const checkReplacements = (plc: number): number[] =>
-    records.replacements(plc).flatMap(({ old, new: fresh, address }) => {
-      const bears = (id: number): boolean =>
-        records.keys(id).some(({ kind, value }) => kind === 'ip' && value === address);
-      const differ = serialsDiffer(serialsOf(records.keys(old)), serialsOf(records.keys(fresh)));
-      if (bears(old) && bears(fresh) && differ) return [];
-      records.removeReplacement(old, fresh);
-      return [old, fresh];
-    });
+  /** A list does not replace what was heard on the network. */
+  const mayReplace = (old: number, fresh: number): boolean =>
+    records.span(fresh).observed > 0 || records.span(old).observed === 0;
 
-  return { rekey, restate, checkReplacements, isBefore };
+  const replaces = (old: number, fresh: number): boolean => mayReplace(old, fresh) && isBefore(old, fresh);
+
+  /** The devices whose place it took, and those that took its place, the newest last. */
+  const replacements = (plc: number): Replacement[] =>
+    rivals(plc)
+      .flatMap(({ plc: other, address }): Replacement[] =>
+        replaces(plc, other)
+          ? [{ old: plc, fresh: other, address, at: firstOf(other) }]
+          : replaces(other, plc)
+            ? [{ old: other, fresh: plc, address, at: firstOf(plc) }]
+            : [],
+      )
+      .sort((a, b) => a.at - b.at || a.fresh - b.fresh);
+
+  /** Replaced while the other device at its address was heard only after it; live otherwise. Says what became of it. */
+  const restate = (plc: number): { was: PlcRow['state']; is: PlcRow['state']; by: Replacement | undefined } => {
+    const row = records.byId(plc);
+    if (row === undefined || row.state === 'merged') return { was: 'merged', is: 'merged', by: undefined };
+    const by = replacements(plc).findLast(({ old }) => old === plc);
+    const is = by === undefined ? 'live' : 'replaced';
+    if (row.state !== is || row.into_plc !== (by?.fresh ?? null)) records.setState(plc, is, by?.fresh ?? null);
+    return { was: row.state, is, by };
+  };
+
+  /** Whose rows and states may change with this record: who shares a weak key with it. */
+  const neighbours = (plc: number): number[] => records.sharing(plc, 2, maxNeighbours).map(({ plc: other }) => other);
+
+  return { rekey, restate, rivals, replaces, replacements, neighbours };
 };
 
 export type RecordState = ReturnType<typeof recordState>;

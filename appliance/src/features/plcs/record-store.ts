@@ -96,7 +96,7 @@ export const recordStore = (db: Database) => {
   const removeKeys = db.prepare<[number]>('delete from plc_key where plc = ?');
   const sharing = db.prepare<[number, number, number], { plc: number; kind: KeyKind; value: string }>(
     `select o.plc, o.kind, o.value from plc_key k join plc_key o on o.kind = k.kind and o.value = k.value and o.plc <> k.plc
-       join plc on plc.id = o.plc and plc.state = 'live'
+       join plc on plc.id = o.plc and plc.state <> 'merged'
      where k.plc = ? and k.strength >= ? order by o.strength, o.plc limit ?`,
   );
 
@@ -118,15 +118,6 @@ export const recordStore = (db: Database) => {
        count(*) filter (where method in ('manual', 'project', 'nameplate', 'csv')) as meant
      from plc_reading where plc = ? and ended = 0`,
   );
-
-  const addReplacement = db.prepare<[number, number, string, number]>(
-    `insert into plc_replacement (old, new, address, at) values (?, ?, ?, ?)
-     on conflict (old, new) do update set at = max(at, excluded.at)`,
-  );
-  const replacements = db.prepare<[number, number], { old: number; new: number; address: string; at: number }>(
-    'select old, new, address, at from plc_replacement where old = ? or new = ? order by at, new',
-  );
-  const removeReplacement = db.prepare<[number, number]>('delete from plc_replacement where old = ? and new = ?');
 
   const addChange = db.prepare(
     `insert into plc_change (plc, at, sort, key, field, side, before, after, origin)
@@ -169,7 +160,7 @@ export const recordStore = (db: Database) => {
     keys: (plc: number) => keys.all(plc),
     addKey: ({ kind, value }: Key, plc: number, strength: number): void => void addKey.run(kind, value, plc, strength),
     removeKey: ({ kind, value }: Key, plc: number): void => void removeKey.run(kind, value, plc),
-    /** Live records that share a key at least so weak, the strongest first. */
+    /** Records that share a key at least so weak, the strongest first. */
     sharing: (plc: number, strength: number, limit: number) => sharing.all(plc, strength, limit),
     agreed: ({ kind, value }: Key) => agreed.all(kind, value),
     agreedOf: (plc: number) => agreedOf.all(plc),
@@ -177,10 +168,6 @@ export const recordStore = (db: Database) => {
     removeAgreed: ({ kind, value }: Key, plc: number): void => void removeAgreed.run(kind, value, plc),
     /** When it was first and last heard, and by how many readings of either side. */
     span: (plc: number): Span => span.get(plc) ?? noSpan,
-    addReplacement: (old: number, fresh: number, address: string, at: number): void =>
-      void addReplacement.run(old, fresh, address, at),
-    replacements: (plc: number) => replacements.all(plc, plc),
-    removeReplacement: (old: number, fresh: number): void => void removeReplacement.run(old, fresh),
     addChange: (row: Omit<ChangeRow, 'id'>): void => void addChange.run(row),
     changes: (plc: number | undefined, before: number, limit: number) =>
       plc === undefined ? recentChanges.all(before, limit) : changes.all(plc, before, limit),

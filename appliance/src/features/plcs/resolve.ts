@@ -6,7 +6,7 @@ import type { PlcRow, RecordStore } from './record-store.ts';
 export type Resolution = {
   plc: number | undefined;
   matchedBy: KeyKind | 'named' | 'agreed' | null;
-  /** Records that turn out to be the same, by certain keys. */
+  /** Records that turn out to be the same, by keys that decide. */
   alsoSame: number[];
   /** A certain key fits, and the serial number says otherwise. */
   contradicts: number[];
@@ -19,7 +19,8 @@ export const serialsOf = (keys: readonly Key[]): string[] =>
 export const serialsDiffer = (one: readonly string[], two: readonly string[]): boolean =>
   one.length > 0 && two.length > 0 && !one.some((serial) => two.includes(serial));
 
-const order: readonly KeyKind[] = ['serial', 'mac', 'row', 'seen', 'here'];
+/** Kinds of keys that decide, the strongest first. */
+export const keyOrder: readonly KeyKind[] = ['serial', 'mac', 'row', 'seen', 'here'];
 
 export const resolver = (records: RecordStore) => {
   /** Follows merges to the record that there is. */
@@ -46,7 +47,7 @@ export const resolver = (records: RecordStore) => {
         if (by !== 'serial' && differs(plc)) contradicts.push(plc);
         else fits.push({ plc, by });
       };
-      for (const kind of order)
+      for (const kind of keyOrder)
         for (const key of keys) if (key.kind === kind) for (const plc of records.plcsByKey(key)) consider(plc, kind);
       if (fits.length === 0)
         for (const key of keys)
@@ -54,11 +55,16 @@ export const resolver = (records: RecordStore) => {
             for (const plc of records.agreed(key)) if (!differs(plc)) consider(plc, 'agreed');
       const [first, ...rest] = fits;
       if (first === undefined) return { plc: undefined, matchedBy: null, alsoSame: [], contradicts };
-      const held = serialsOf(records.keys(first.plc));
+      // One after the other: two that have different serial numbers do not both join one that has none.
+      const held = [...serialsOf(records.keys(first.plc))];
       const alsoSame = rest
-        .filter(({ by }) => by === 'serial' || by === 'mac')
         .map(({ plc }) => plc)
-        .filter((plc) => !serialsDiffer(held, serialsOf(records.keys(plc))));
+        .filter((plc) => {
+          const theirs = serialsOf(records.keys(plc));
+          if (serialsDiffer(held, theirs)) return false;
+          held.push(...theirs);
+          return true;
+        });
       return { plc: first.plc, matchedBy: first.by, alsoSame, contradicts };
     },
   };

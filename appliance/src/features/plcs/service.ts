@@ -6,6 +6,7 @@ import type { FactCollection } from '../inventory/types.ts';
 import type { FurtherRule, ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Body, requireRight } from '../objects/types.ts';
 import type { Written } from '../objects/writer.ts';
+import { customFaulty } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
 import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';
 import { factsView, type PartFact } from './facts-view.ts';
@@ -18,6 +19,7 @@ import { labelOf, partsOf } from './parts.ts';
 import { factsOfReading } from './reading-facts.ts';
 import { recordState } from './record-state.ts';
 import { type ChangeRow, type PlcRow, recordStore } from './record-store.ts';
+import { regrouper } from './regroup.ts';
 import { resolver } from './resolve.ts';
 import { rowMaker } from './row.ts';
 import { rowStore } from './row-store.ts';
@@ -25,6 +27,7 @@ import { saidStore, toOrigin } from './store.ts';
 import { taker } from './take.ts';
 import type { Origin, OriginSort, Plc, PlcDecision, PlcPart, TakeReadings } from './types.ts';
 import { type Undone, undoer } from './undo.ts';
+import { verifyRecords } from './verify.ts';
 import { winnerKeeper } from './winners.ts';
 
 export type PlcMerge = { id: number; keep: string; other: string; at: number; actor: string; undoneAt: number | null };
@@ -115,7 +118,8 @@ export const plcService = (
   const merges = mergeStore(db);
   const rows = rowStore(db);
   const winners = winnerKeeper(said, records);
-  const state = recordState(said, records);
+  const isApart = (one: number, two: number): boolean => merges.pair(one, two)?.same === 0;
+  const state = recordState(said, records, isApart);
   const factsOf = factsOfReading(table, maps);
   const merging = merger({ said, records, merges, winners, state, entered: enteredMerger(objects), clock });
   const decided = decidedIn(objects);
@@ -128,7 +132,6 @@ export const plcService = (
     proposals: (plc) => merging.proposalsOf(plc).length,
   });
   const finish = finisher({ events, records, rows, row, state, table, onChanged });
-  const isApart = (one: number, two: number): boolean => merges.pair(one, two)?.same === 0;
   const take = taker({
     db,
     said,
@@ -150,8 +153,7 @@ export const plcService = (
     merges,
     winners,
     state,
-    merger: merging,
-    newPublicId,
+    regroup: regrouper({ said, records, merger: merging, newPublicId, clock }),
     clock,
     forgetEntered: (actor, publicId) => {
       for (const kind of [recordKind, decisionKind])
@@ -253,9 +255,9 @@ export const plcService = (
         .proposalsOf(plc)
         .map(({ other, kind, value }) => ({ plc: publicIdOf(other), label: label(other), kind, value })),
     replacements: (plc) =>
-      records
+      state
         .replacements(plc)
-        .map(({ old, new: fresh, address, at }) => ({ old: publicIdOf(old), fresh: publicIdOf(fresh), address, at })),
+        .map(({ old, fresh, address, at }) => ({ old: publicIdOf(old), fresh: publicIdOf(fresh), address, at })),
     merge: (actor, keep, other) =>
       immediate(db, () => {
         requireRight(actor, 'devices:write');
@@ -345,13 +347,13 @@ export const plcService = (
         n = immediate(db, () => records.trimChanges(clock() - days * dayMs, trimBatch));
       return removed;
     },
-    verify: () => [],
+    verify: db.transaction(() => verifyRecords({ said, records, rows, row })),
     counts: () => collections.map(({ name, part }) => ({ collection: name, rows: records.countParts(part) })),
   };
 
   return {
     service,
-    bodyRules: { [recordKind]: recordRule(table, () => false) },
+    bodyRules: { [recordKind]: recordRule(table, customFaulty(objects)) },
     written: {
       [recordKind]: keepEntered,
       [decisionKind]: (publicId) => {

@@ -97,6 +97,11 @@ export const saidStore = (db: Database) => {
   const moveReadings = db.prepare<[number, string]>(
     'update plc_reading set plc = ? where id in (select value from json_each(?))',
   );
+  const notIn = db
+    .prepare<[string, number], number>(
+      'select id from plc_reading where id in (select value from json_each(?)) and plc <> ?',
+    )
+    .pluck();
   const readingPlc = db.prepare<[number], number>('select plc from plc_reading where id = ?').pluck();
   const lastReading = db.prepare<[], number>('select coalesce(max(id), 0) from plc_reading').pluck();
   const pin = db.prepare<[number, string]>(
@@ -172,6 +177,8 @@ export const saidStore = (db: Database) => {
     /** Somebody says which record they are about, or takes that back. */
     pin: (readings: readonly number[], isPinned: boolean): void =>
       void pin.run(Number(isPinned), JSON.stringify(readings)),
+    /** Those of some readings that belong to another record. */
+    notIn: (readings: readonly number[], plc: number): number[] => notIn.all(JSON.stringify(readings), plc),
     readingPlc: (reading: number) => readingPlc.get(reading),
     readingsOf: (plc: number) => readingsOf.all(plc),
     readingsOfOrigin: (id: number) => readingsOfOrigin.all(id),

@@ -5,14 +5,14 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import type { FieldTable } from './fields.ts';
-import { keysOf, type ReadingKeys, strengthOf } from './keys.ts';
+import { keysOf, strengthOf } from './keys.ts';
 import type { Merger } from './merge.ts';
 import { labelOf, partsOf } from './parts.ts';
 import { compareFacts } from './rank.ts';
 import type { FactsOfReading, NewFact } from './reading-facts.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
-import { type Resolution, type Resolver, serialsDiffer, serialsOf } from './resolve.ts';
+import type { Resolution, Resolver } from './resolve.ts';
 import type { FactRow, SaidStore } from './store.ts';
 import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
 import type { NewOrigin, OriginSort, ReadingOutcome, TakeOptions, TakeReadings, TakeResult } from './types.ts';
@@ -46,7 +46,6 @@ export type Taken = {
   name: string;
   touched: ReadonlySet<number>;
   created: readonly number[];
-  replaced: readonly { old: number; fresh: number; address: string }[];
   summary: TakeResult['summary'];
 };
 
@@ -122,21 +121,6 @@ export const taker = (parts: TakeParts): TakeReadings => {
       return byRank ? [{ fact, winner: winner.value ?? '' }] : [];
     });
 
-  /** Other devices that had the address, with another serial number. */
-  const othersAt = (plc: number, { addresses, serial }: ReadingKeys): { plc: number; address: string }[] =>
-    serial === undefined
-      ? []
-      : addresses.flatMap((address) =>
-          records
-            .plcsByKey({ kind: 'ip', value: address })
-            .filter((other) => other !== plc && !isApart(plc, other))
-            .filter((other) => serialsDiffer([serial], serialsOf(records.keys(other))))
-            .filter((other) =>
-              records.winners(other).some(({ field, value }) => field === 'address' && value === address),
-            )
-            .map((other) => ({ plc: other, address })),
-        );
-
   const run = (actor: Actor, given: NewOrigin, readings: Iterable<unknown>, options: TakeOptions): TakeResult => {
     const { sort, name, sha256 } = cleanOrigin(given);
     const scope = scopeOf({ sort, name, ...(sha256 === undefined ? {} : { sha256 }) });
@@ -155,7 +139,6 @@ export const taker = (parts: TakeParts): TakeReadings => {
     const touched = new Set<number>();
     const spokenOf = new Set<number>();
     const created: number[] = [];
-    const replaced: { old: number; fresh: number; address: string }[] = [];
     const inTake = new Map<string, { reading: number; observedAt: number; kept: number }>();
     let kept = 0;
 
@@ -177,28 +160,13 @@ export const taker = (parts: TakeParts): TakeReadings => {
       return undefined;
     };
 
-    const noteReplaced = (
-      plc: number,
-      keys: ReadingKeys,
-      isConfigured: boolean,
-    ): 'replaced' | 'conflict' | undefined => {
-      let outcome: 'replaced' | 'conflict' | undefined;
-      for (const other of othersAt(plc, keys)) {
-        const mayReplace = !isConfigured || records.span(other.plc).observed === 0;
-        const [old, fresh] = state.isBefore(other.plc, plc) ? [other.plc, plc] : [plc, other.plc];
-        if (!mayReplace || !state.isBefore(old, fresh)) {
-          outcome ??= 'conflict';
-          continue;
-        }
-        outcome = 'replaced';
-        const isKnown = records.replacements(old).some((row) => row.old === old && row.new === fresh);
-        if (isKnown) continue;
-        records.addReplacement(old, fresh, other.address, records.span(fresh).first ?? now);
-        replaced.push({ old, fresh, address: other.address });
-        touched.add(old);
-        touched.add(fresh);
-      }
-      return outcome;
+    /** What the address says: that it took another's place or the reverse, or that two are said to be there. */
+    const swapOf = (plc: number): 'replaced' | 'conflict' | undefined => {
+      const rivals = state.rivals(plc).map((rival) => rival.plc);
+      if (rivals.length === 0) return undefined;
+      const swapped = rivals.filter((other) => state.replaces(plc, other) || state.replaces(other, plc));
+      for (const other of swapped) touched.add(other);
+      return swapped.length > 0 ? 'replaced' : 'conflict';
     };
 
     const keep = (reading: Reading, content: Buffer, facts: readonly NewFact[]): ReadingOutcome => {
@@ -221,7 +189,7 @@ export const taker = (parts: TakeParts): TakeReadings => {
         confidence: reading.confidence ?? 1,
         place: reading.where === undefined ? null : cleanLine(reading.where).slice(0, 512),
         content,
-        pinned: Number(found.matchedBy === 'named'),
+        pinned: Number(found.matchedBy === 'named' || found.matchedBy === 'agreed'),
       });
       kept += 1;
       inTake.set(content.toString('hex'), { reading: id, observedAt, kept: observedAt });
@@ -233,11 +201,12 @@ export const taker = (parts: TakeParts): TakeReadings => {
       note(plc, changes);
       touched.add(plc);
       spokenOf.add(plc);
-      const isConfigured = ['project', 'nameplate', 'csv'].includes(reading.method);
-      const swap = noteReplaced(plc, keys, isConfigured);
+      const swap = isNew ? swapOf(plc) : undefined;
       const lost = isNew ? [] : lostOf(rows, said.winningFacts(plc));
       const isConflict =
-        swap === 'conflict' || lost.length > 0 || found.contradicts.some((other) => !replacedPair(plc, other));
+        swap === 'conflict' ||
+        lost.length > 0 ||
+        found.contradicts.some((other) => !state.replaces(plc, other) && !state.replaces(other, plc));
       const outcome =
         swap === 'replaced'
           ? 'replaced'
@@ -257,11 +226,6 @@ export const taker = (parts: TakeParts): TakeReadings => {
         proposals: merger.proposalsOf(plc).map((proposal) => proposal.other),
       };
     };
-
-    const replacedPair = (one: number, two: number): boolean =>
-      records
-        .replacements(one)
-        .some(({ old, new: fresh }) => (old === one && fresh === two) || (old === two && fresh === one));
 
     const note = (plc: number, changes: ReturnType<WinnerKeeper['add']>): void => {
       for (const { sort: part, key, field, side, before, after } of changes)
@@ -308,7 +272,7 @@ export const taker = (parts: TakeParts): TakeReadings => {
     if (kept === 0) said.removeOrigin(origin);
     else {
       said.setSummary(origin, list.summary);
-      parts.finish({ actor, origin, sort, name, touched, created, replaced, summary: list.summary });
+      parts.finish({ actor, origin, sort, name, touched, created, summary: list.summary });
     }
     return {
       origin: kept === 0 ? null : origin,

@@ -1,0 +1,49 @@
+import type { ObjectService } from '../objects/service.ts';
+import type { Body } from '../objects/types.ts';
+
+// Fields of the site's own in the records of controllers: declared as objects of the kind plc-field, filled in in plc-record.
+
+export type CustomField = {
+  name: string;
+  type: 'text' | 'number' | 'date' | 'yes-no' | 'choice';
+  options: readonly string[];
+};
+
+const maxFields = 200;
+
+const patterns: Readonly<Record<Exclude<CustomField['type'], 'choice'>, RegExp>> = {
+  text: /\S/,
+  number: /^-?\d{1,15}(?:[.,]\d{1,6})?$/,
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  'yes-no': /^(?:yes|no)$/,
+};
+
+export const customFields = (objects: Pick<ObjectService, 'list'>): CustomField[] =>
+  objects.list({ kind: 'plc-field', limit: maxFields }).rows.map(({ body }) => ({
+    name: String(body['name']),
+    type: body['type'] as CustomField['type'],
+    options: Array.isArray(body['options']) ? body['options'].map(String) : [],
+  }));
+
+/** The values that a record has, by the name of the field. */
+export const customOf = (body: Body): Map<string, string> =>
+  new Map(
+    (Array.isArray(body['custom']) ? body['custom'] : []).map((line) => {
+      const [name = '', ...value] = String(line).split(':');
+      return [name.trim(), value.join(':').trim()] as const;
+    }),
+  );
+
+/** A record uses fields that are declared, with values of their types. */
+export const customFaulty =
+  (objects: Pick<ObjectService, 'list'>) =>
+  (body: Body): boolean => {
+    const values = [...customOf(body)];
+    if (values.length === 0) return false;
+    const fields = new Map(customFields(objects).map((field) => [field.name, field]));
+    return !values.every(([name, value]) => {
+      const field = fields.get(name);
+      if (field === undefined) return false;
+      return field.type === 'choice' ? field.options.includes(value) : patterns[field.type].test(value);
+    });
+  };

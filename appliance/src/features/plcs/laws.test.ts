@@ -1,0 +1,203 @@
+import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import type { PlcService } from './service.ts';
+
+let engines: Engines;
+let plcs: PlcService;
+beforeAll(async () => {
+  engines = await openEngines();
+  plcs = engines.plcs;
+});
+afterAll(() => engines.close());
+
+const tables = ['plc_winner', 'plc_part', 'plc_key', 'plc_fact', 'plc_reading', 'plc_pair'];
+const others = ['plc_agreed', 'plc_merge', 'plc_change', 'plc_row', 'plc', 'plc_origin'];
+
+const clear = (): void => {
+  for (const table of [...tables, ...others]) engines.db.exec(`delete from ${table}`);
+};
+
+const day = 86_400_000;
+const start = Date.UTC(2026, 0, 1);
+
+/** What two sites have in common, whatever their records are called: every record with what wins, its keys and its state. */
+const picture = (): string[] =>
+  plcs
+    .ids(0, 1_000)
+    .flatMap((id) => {
+      const plc = plcs.byId(id);
+      if (plc === undefined || plc.state === 'merged') return [];
+      const parts = plcs.parts(id).map(({ sort, key, observed, configured }) => ({ sort, key, observed, configured }));
+      const facts = plcs
+        .facts(id)
+        .map(({ field, side, value, source, observedAt, wins }) => ({ field, side, value, source, observedAt, wins }));
+      const { state, decision, firstSeenAt, lastSeenAt } = plc;
+      const rest = {
+        state,
+        decision,
+        firstSeenAt,
+        lastSeenAt,
+        facts: facts.map((fact) => JSON.stringify(fact)).sort(),
+      };
+      return [JSON.stringify({ parts: parts.map((part) => JSON.stringify(sorted(part))).sort(), rest })];
+    })
+    .sort();
+
+const sorted = (value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, inner]) => [name, sorted(inner)]),
+      )
+    : value;
+
+const methods: readonly Method[] = ['query', 'passive', 'inferred', 'project', 'nameplate', 'csv'];
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+
+const saidOf = (values: Record<string, string | undefined>): Reading['said'] =>
+  Object.entries(values).flatMap(([field, value]) => (value === undefined ? [] : [{ field, value, raw: value }]));
+
+/** Readings of a small plant, so that serial numbers, addresses and names meet often. */
+const reading: fc.Arbitrary<Reading> = fc
+  .record({
+    method: fc.constantFrom(...methods),
+    source: fc.constantFrom('s7', 'enip', 'aml', 'csv'),
+    at: fc.integer({ min: 0, max: 12 }),
+    serial: maybe(fc.constantFrom('SN-77101', 'SN-77102', '0000000', 'FFFFFFFF')),
+    mac: maybe(fc.constantFrom('00:0e:8c:00:00:01', '00:0e:8c:00:00:02')),
+    address: maybe(fc.constantFrom('10.0.0.1', '10.0.0.2')),
+    firmware: maybe(fc.constantFrom('V2.9', 'V2.9.4', 'V3.0')),
+    name: maybe(fc.constantFrom('PLC-1', 'PLC-2')),
+    orderNumber: fc.constantFrom('6ES7 515-2AM02-0AB0', '1756-L83E'),
+    slot: maybe(fc.constantFrom('0/1', '0/2')),
+  })
+  .map(({ method, source, at, mac, slot, ...values }) => ({
+    observedAtMs: start + at * day,
+    method,
+    source,
+    said: saidOf({ vendor: 'Siemens', ...values }),
+    parts: [
+      ...(mac === undefined ? [] : [{ sort: 'interface' as const, key: mac, said: saidOf({ mac }) }]),
+      ...(slot === undefined
+        ? []
+        : [{ sort: 'module' as const, key: slot, said: saidOf({ orderNumber: '6ES7 521-1BH00-0AB0' }) }]),
+    ],
+  }));
+
+const batches = fc.array(fc.array(reading, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 5 });
+
+const take = (name: string, readings: readonly Reading[]) => plcs.take(admin, { sort: 'capture', name }, readings);
+
+const takeAll = (batches: readonly (readonly Reading[])[]): void => {
+  for (const [index, readings] of batches.entries()) take(`${index}`, readings);
+};
+
+describe('laws of the record', () => {
+  it('has the same winners in whatever order facts about one controller come', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(reading, { minLength: 2, maxLength: 7 })
+          .chain((readings) =>
+            fc.tuple(fc.constant(readings), fc.shuffledSubarray(readings, { minLength: readings.length })),
+          ),
+        ([readings, shuffled]) => {
+          const ofOne = (list: readonly Reading[]) => {
+            clear();
+            const serial = { field: 'serial', value: 'ONE-42-A', raw: 'ONE-42-A' };
+            takeAll(
+              list.map((one) => [{ ...one, said: [...one.said.filter(({ field }) => field !== 'serial'), serial] }]),
+            );
+            return picture();
+          };
+          const first = ofOne(readings);
+          expect(first).toHaveLength(1);
+          expect(ofOne(shuffled)).toEqual(first);
+        },
+      ),
+      { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
+  it('takes the same again without adding anything', () => {
+    fc.assert(
+      fc.property(batches, (list) => {
+        clear();
+        takeAll(list);
+        const before = [picture(), plcs.origins({ limit: 100 }).length];
+        for (const [index, readings] of list.entries())
+          expect(take(`${index}`, readings)).toMatchObject({ origin: null, summary: { facts: 0 } });
+        expect([picture(), plcs.origins({ limit: 100 }).length]).toEqual(before);
+      }),
+      { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
+  it('is after an undo as if the origin had never come, whatever came in between', () => {
+    fc.assert(
+      fc.property(batches, fc.nat(), (list, pick) => {
+        const gone = pick % list.length;
+        clear();
+        for (const [index, readings] of list.entries()) if (index !== gone) take(`${index}`, readings);
+        const never = picture();
+        clear();
+        const origins = list.map((readings, index) => take(`${index}`, readings).origin);
+        const origin = origins[gone];
+        if (origin !== null && origin !== undefined) plcs.undo(admin, origin);
+        expect(picture()).toEqual(never);
+        expect(plcs.verify()).toEqual([]);
+      }),
+      { numRuns: 40, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
+  it('leaves every table as it was after a merge that was undone', () => {
+    const everything = () =>
+      [...tables, 'plc_agreed', 'plc', 'plc_row'].map((table) =>
+        engines.db.prepare(`select * from ${table} order by 1, 2, 3`).all(),
+      );
+    fc.assert(
+      fc.property(batches, fc.nat(), fc.nat(), (list, one, two) => {
+        clear();
+        takeAll(list);
+        const live = plcs.ids(0, 100).filter((id) => plcs.byId(id)?.state !== 'merged');
+        const [keep, other] = [live[one % live.length], live[two % live.length]];
+        if (keep === undefined || other === undefined || keep === other) return;
+        const before = everything();
+        const [a, b] = [plcs.byId(keep)?.publicId ?? '', plcs.byId(other)?.publicId ?? ''];
+        const merge = plcs.merge(admin, a, b);
+        expect(plcs.find(b)).toMatchObject({ state: 'merged', into: keep });
+        expect(plcs.verify()).toEqual([]);
+        plcs.unmerge(admin, merge);
+        expect(everything()).toEqual(before);
+        expect(plcs.verify()).toEqual([]);
+      }),
+      { numRuns: 40, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
+  it('never joins two controllers by a serial number that is none', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('0', '000000', 'FFFFFFFF', '', '-', 'N/A', '0x00000000', '----', '1111111'),
+        (serial) => {
+          clear();
+          const one = (address: string): Reading => ({
+            observedAtMs: start,
+            method: 'query',
+            source: 's7',
+            said: saidOf({ vendor: 'Siemens', serial, address }),
+            parts: [],
+          });
+          take('a', [one('10.0.0.1')]);
+          take('b', [one('10.0.0.2')]);
+          expect(plcs.ids(0, 10)).toHaveLength(2);
+        },
+      ),
+    );
+  });
+});

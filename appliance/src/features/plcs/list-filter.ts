@@ -1,0 +1,69 @@
+import { fold } from '../../platform/sql-functions.ts';
+import { codeKey } from './normalise.ts';
+import type { PlcDecision, PlcState } from './types.ts';
+
+// The WHERE of a list of controllers, over plc_row r. Values are always bound.
+
+/** Values of one name are alternatives; several names hold at once. */
+export type PlcFilter = {
+  /** Part of a name, address, serial number, model; of an order number with or without its blanks. */
+  search?: string;
+  /** Whole names, as they are shown. */
+  vendor?: readonly string[];
+  family?: readonly string[];
+  model?: readonly string[];
+  /** Ids of zones; the empty one is no zone. */
+  zone?: readonly string[];
+  role?: readonly string[];
+  /** Without it, what was set aside is left out. */
+  decision?: readonly PlcDecision[];
+  /** Where its firmware is known from; the empty one is nowhere. */
+  method?: readonly string[];
+  drift?: boolean;
+  missingFirmware?: boolean;
+  proposals?: boolean;
+  /** Without it, records that are live. */
+  state?: readonly PlcState[];
+};
+
+export type Condition = { sql: string; params: unknown[] };
+
+const shownDecisions: readonly PlcDecision[] = ['authorised', 'unauthorised'];
+const shownStates: readonly PlcState[] = ['live'];
+
+const given = <T>(values: readonly T[] | undefined, otherwise: readonly T[]): readonly T[] =>
+  values === undefined || values.length === 0 ? otherwise : values;
+
+/** The conditions of a filter. */
+export const filterSql = (filter: PlcFilter): Condition => {
+  const parts: Condition[] = [];
+  const oneOf = (column: string, values: readonly string[] | undefined): void => {
+    if (values === undefined || values.length === 0) return;
+    parts.push({ sql: `r.${column} in (select value from json_each(?))`, params: [JSON.stringify(values)] });
+  };
+  const flag = (column: string, value: boolean | undefined): void => {
+    if (value !== undefined) parts.push({ sql: `r.${column} ${value ? '>' : '='} 0`, params: [] });
+  };
+  oneOf('state', given(filter.state, shownStates));
+  oneOf('decision', given(filter.decision, shownDecisions));
+  oneOf('vendor_key', filter.vendor?.map(fold));
+  oneOf('family_key', filter.family?.map(fold));
+  oneOf('model_key', filter.model?.map(fold));
+  oneOf('zone', filter.zone);
+  oneOf('role', filter.role);
+  oneOf('method', filter.method);
+  flag('drift', filter.drift);
+  flag('missing_firmware', filter.missingFirmware);
+  flag('proposals', filter.proposals);
+  const text = fold(filter.search?.trim() ?? '');
+  if (text !== '') {
+    // Order numbers stand in the searched text without blanks, too.
+    const code = fold(codeKey(text));
+    parts.push(
+      code === text || code.length < 4
+        ? { sql: 'instr(r.search, ?) > 0', params: [text] }
+        : { sql: '(instr(r.search, ?) > 0 or instr(r.search, ?) > 0)', params: [text, code] },
+    );
+  }
+  return { sql: parts.map(({ sql }) => sql).join(' and '), params: parts.flatMap(({ params }) => params) };
+};

@@ -1,0 +1,127 @@
+import type { Actor } from '../objects/types.ts';
+import { type Key, strengthOf } from './keys.ts';
+import type { Merger } from './merge.ts';
+import { keysByReading } from './record-state.ts';
+import type { RecordStore } from './record-store.ts';
+import { keyOrder, serialsDiffer, serialsOf } from './resolve.ts';
+import type { SaidStore } from './store.ts';
+
+// Which readings are about one controller, worked out anew. Taking looks at one reading after the other; so does this, over
+// the readings that are left, in the order in which they came: what comes out is what taking them alone would have made.
+
+export type Member = { id: number; plc: number; pinned: boolean; keys: readonly Key[] };
+
+type Group = { readings: number[]; keys: Set<string>; pins: Set<number>; serials: string[] };
+
+const nameOf = ({ kind, value }: Key): string => `${kind} ${value}`;
+
+/** Groups of readings; `members` by the order of their coming. */
+export const groupsOf = (members: readonly Member[]): Group[] => {
+  const groups: Group[] = [];
+  const anchored = new Set<number>();
+  const withPins = new Set(members.filter(({ pinned }) => pinned).map(({ plc }) => plc));
+
+  const fitsOf = ({ pinned, plc, keys }: Member): Group[] => {
+    const named = pinned ? groups.find(({ pins }) => pins.has(plc)) : undefined;
+    if (named !== undefined) return [named];
+    const own = serialsOf(keys);
+    const fits: Group[] = [];
+    const refused = new Set<Group>();
+    for (const kind of keyOrder)
+      for (const key of keys)
+        if (key.kind === kind)
+          for (const group of groups) {
+            if (fits.includes(group) || refused.has(group) || !group.keys.has(nameOf(key))) continue;
+            if (kind !== 'serial' && serialsDiffer(own, group.serials)) refused.add(group);
+            else fits.push(group);
+          }
+    return fits;
+  };
+
+  for (const member of members) {
+    const { id, plc, pinned, keys } = member;
+    // The first of a record's own readings stands for the record that the pinned ones name.
+    const isAnchor = withPins.has(plc) && !anchored.has(plc);
+    if (isAnchor) anchored.add(plc);
+    const [found, ...rest] = fitsOf(member);
+    const group: Group = found ?? { readings: [], keys: new Set(), pins: new Set(), serials: [] };
+    if (found === undefined) groups.push(group);
+    if (!pinned)
+      for (const other of rest) {
+        if (serialsDiffer(group.serials, other.serials)) continue;
+        group.readings.push(...other.readings);
+        for (const key of other.keys) group.keys.add(key);
+        for (const pin of other.pins) group.pins.add(pin);
+        group.serials.push(...other.serials);
+        groups.splice(groups.indexOf(other), 1);
+      }
+    group.readings.push(id);
+    for (const key of keys) if (strengthOf[key.kind] < 2) group.keys.add(nameOf(key));
+    if (pinned || isAnchor) group.pins.add(plc);
+    group.serials.push(...serialsOf(keys));
+  }
+  return groups.map((group) => ({ ...group, readings: group.readings.sort((a, b) => a - b) }));
+};
+
+export const regrouper = (parts: {
+  said: SaidStore;
+  records: RecordStore;
+  merger: Merger;
+  newPublicId: () => string;
+  clock: () => number;
+}) => {
+  const { said, records, merger, newPublicId, clock } = parts;
+
+  /** Records that certain keys lead to, from these on. */
+  const reach = (from: Iterable<number>): Set<number> => {
+    const reached = new Set(from);
+    for (const plc of reached)
+      for (const key of records.keys(plc))
+        if (key.strength < 2) for (const other of records.plcsByKey(key)) reached.add(other);
+    return reached;
+  };
+
+  /** Puts the readings of these records, and of all that certain keys lead to, where they belong; whom it concerned. */
+  return (actor: Actor, from: Iterable<number>): Set<number> => {
+    const plcs = reach(from);
+    const members = [...plcs].flatMap((plc): Member[] => {
+      const keys = keysByReading(said.factsOf(plc));
+      return said
+        .readingsOf(plc)
+        .map(({ id, pinned }) => ({ id, plc, pinned: pinned === 1, keys: keys.get(id) ?? [] }));
+    });
+    members.sort((a, b) => a.id - b.id);
+    const home = new Map(members.map(({ id, plc }) => [id, plc]));
+    const left = Map.groupBy(members, ({ plc }) => plc);
+    const taken = new Set<number>();
+    const changed = new Set<number>();
+    for (const { readings } of groupsOf(members)) {
+      const homes = [...new Set(readings.map((id) => home.get(id) ?? 0))];
+      let plc = homes.find((one) => !taken.has(one));
+      if (plc === undefined) {
+        const merge = merger.cameFrom(homes[0] ?? 0, readings);
+        if (merge !== undefined && !taken.has(merge.other)) {
+          for (const one of merger.split(actor, merge.id)) changed.add(one);
+          plc = merge.other;
+        }
+      }
+      plc ??= records.add(newPublicId(), clock());
+      taken.add(plc);
+      const group = new Set(readings);
+      for (const other of homes) {
+        const isWhole = left.get(other)?.every(({ id }) => group.has(id)) === true;
+        if (other === plc || taken.has(other) || !isWhole) continue;
+        for (const one of merger.join(actor, plc, other, true)) changed.add(one);
+        taken.add(other);
+      }
+      const moved = said.notIn(readings, plc);
+      if (moved.length === 0) continue;
+      said.moveReadings(moved, plc);
+      changed.add(plc);
+      for (const other of homes) changed.add(other);
+    }
+    return changed;
+  };
+};
+
+export type Regroup = ReturnType<typeof regrouper>;
