@@ -13,9 +13,18 @@ create table plc_program_state (
   -- Of the approved content that it was compared with.
   reference text,
   -- JSON: what differs.
-  differences text not null
+  differences text not null,
+  -- What lists and drawings show, so that they need not read every fact of every controller.
+  public_id text not null,
+  name text not null,
+  zone text,
+  health text not null check (health in ('critical', 'warning', 'ok')),
+  -- JSON: why it is not as it should be.
+  reasons text not null,
+  -- Hardening rules that found something, and those that know too little to say.
+  found integer not null,
+  unknown integer not null
 ) strict;
-create index plc_program_state_state on plc_program_state (state, since);
 
 create table plc_program_change (
   id integer primary key autoincrement,

@@ -1,5 +1,6 @@
+import type { ControllerFacts } from '../controller-facts.ts';
 import { harden } from '../hardening/service.ts';
-import type { ControllerFacts, IntegrityService } from '../integrity/types.ts';
+import type { StateOfProgram } from '../integrity/types.ts';
 import type { Health, HealthReason, ZoneController } from '../zones/types.ts';
 
 // Whether a controller is as it should be, and why not: its program, its hardening, whether anybody authorised it.
@@ -12,9 +13,10 @@ const maxWhat = 5;
 /** What is wrong, the worst first. */
 export const healthReasons = (
   facts: ControllerFacts,
-  program: ReturnType<IntegrityService['stateOf']>,
+  program: StateOfProgram | undefined,
+  further: readonly HealthReason[],
 ): HealthReason[] => {
-  const reasons: HealthReason[] = [];
+  const reasons: HealthReason[] = [...further];
   if (program?.state === 'changed') {
     const isProject = program.differences.every(({ field }) => field === 'projectSha256');
     const what = program.differences.flatMap(({ blocks }) => blocks ?? []);
@@ -39,8 +41,9 @@ export const healthReasons = (
 /** A controller for the drawing of zones and the overview. */
 export const zoneController = (
   facts: ControllerFacts,
-  program: ReturnType<IntegrityService['stateOf']>,
+  program: StateOfProgram | undefined,
+  further: readonly HealthReason[] = [],
 ): ZoneController => {
-  const reasons = healthReasons(facts, program);
+  const reasons = healthReasons(facts, program, further);
   return { publicId: facts.publicId, name: facts.name, zone: facts.zone, health: worst(reasons), reasons };
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ControllerFacts, ProgramContent } from './types.ts';
+import type { ControllerFacts } from '../controller-facts.ts';
+import type { ProgramContent } from './types.ts';
 
 // What of a controller's facts makes its program. Checksums come only from the controller; the project from engineering.
 

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, type Engines, openEngines } from '../../../../test/support/engines.ts';
 import type { Actor } from '../../objects/types.ts';
+import type { ControllerFacts } from '../controller-facts.ts';
 import { compareProgram, differingBlocks } from './compare.ts';
 import { contentHash, PROGRAM_FIELDS } from './content.ts';
 import { integrityService } from './service.ts';
-import type { ControllerFacts, IntegrityService } from './types.ts';
+import type { IntegrityService } from './types.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 24);

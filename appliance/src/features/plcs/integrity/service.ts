@@ -5,13 +5,16 @@ import { cleanLine } from '../../../platform/text.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
+import type { ControllerFacts } from '../controller-facts.ts';
+import { harden } from '../hardening/service.ts';
+import { zoneController } from '../health/service.ts';
+import type { Health, HealthReason } from '../zones/types.ts';
 import { approvalReader } from './approvals.ts';
 import { compareProgram, contentDifferences } from './compare.ts';
 import { contentHash, contentOf, isComparable, programReadAt } from './content.ts';
 import { integrityStore, type SnapshotRow, type StateRow } from './store.ts';
 import {
   type ApproveProgram,
-  type ControllerFacts,
   type Difference,
   type FactsSource,
   type IntegrityService,
@@ -28,6 +31,8 @@ export type IntegrityParts = {
   objects: ObjectService;
   events: EventService;
   facts: FactsSource;
+  /** What else is wrong with a controller, of other features. */
+  further?: (facts: ControllerFacts) => readonly HealthReason[];
   clock?: () => number;
 };
 
@@ -55,7 +60,14 @@ const toSnapshot = ({ id, at, actor, moment, work_order, content, content_hash }
 });
 
 /** Compares what controllers hold with what was approved, and keeps who approved what. */
-export const integrityService = ({ db, objects, events, facts, clock = nowMs }: IntegrityParts): IntegrityService => {
+export const integrityService = ({
+  db,
+  objects,
+  events,
+  facts,
+  further = () => [],
+  clock = nowMs,
+}: IntegrityParts): IntegrityService => {
   const store = integrityStore(db);
   const approvals = approvalReader(objects);
 
@@ -68,11 +80,21 @@ export const integrityService = ({ db, objects, events, facts, clock = nowMs }: 
     const held = store.byPlc(one.plc);
     const differences = JSON.stringify(result.differences);
     const isSame = held?.state === result.state && held.differences === differences;
+    const since = isSame ? held.since : at;
+    const { health, reasons } = zoneController(one, { ...result, since }, further(one));
+    const answers = harden(one).map(({ answer }) => answer);
     const row: StateRow = {
       plc: one.plc,
+      public_id: one.publicId,
+      name: one.name,
+      zone: one.zone,
+      health,
+      reasons: JSON.stringify(reasons),
+      found: answers.filter((answer) => answer === 'found').length,
+      unknown: answers.filter((answer) => answer === 'unknown').length,
       state: result.state,
       why: result.why,
-      since: isSame ? held.since : at,
+      since,
       checked_at: at,
       read_at: programReadAt(one),
       reference: approval?.contentHash ?? null,
@@ -109,22 +131,20 @@ export const integrityService = ({ db, objects, events, facts, clock = nowMs }: 
     });
   };
 
-  const rowOf = (one: ControllerFacts, state: StateRow | undefined): ProgramRow => {
-    const { proposal } = approvals.current(one.publicId);
-    return {
-      plc: one.plc,
-      publicId: one.publicId,
-      name: one.name,
-      zone: one.zone,
-      state: (state?.state ?? 'no-reference') as ProgramState,
-      why: (state?.why ?? null) as ProgramRow['why'],
-      differences: state === undefined ? [] : json<Difference[]>(state.differences),
-      since: state?.since ?? 0,
-      checkedAt: state?.checked_at ?? 0,
-      readAt: programReadAt(one),
-      isProposed: proposal !== null,
-    };
-  };
+  const rowOf = (row: StateRow): ProgramRow => ({
+    plc: row.plc,
+    publicId: row.public_id,
+    name: row.name,
+    zone: row.zone,
+    state: row.state as ProgramState,
+    why: row.why as ProgramRow['why'],
+    differences: json<Difference[]>(row.differences),
+    since: row.since,
+    checkedAt: row.checked_at,
+    readAt: row.read_at,
+    isProposed: approvals.current(row.public_id).proposal !== null,
+    hardening: { found: row.found, unknown: row.unknown },
+  });
 
   const found = (publicId: string): ControllerFacts => {
     const one = facts.find(publicId);
@@ -135,7 +155,7 @@ export const integrityService = ({ db, objects, events, facts, clock = nowMs }: 
   const detail = (one: ControllerFacts): ProgramDetail => {
     const current = contentOf(one);
     return {
-      ...rowOf(one, store.byPlc(one.plc)),
+      ...rowOf(store.byPlc(one.plc) ?? checkOne(one)),
       current,
       currentHash: contentHash(current),
       ...approvals.current(one.publicId),
@@ -148,6 +168,7 @@ export const integrityService = ({ db, objects, events, facts, clock = nowMs }: 
         differences: json<Difference[]>(differences),
       })),
       snapshots: store.snapshots(one.plc, maxHistory).map(toSnapshot),
+      rules: harden(one),
     };
   };
 
@@ -260,10 +281,10 @@ export const integrityService = ({ db, objects, events, facts, clock = nowMs }: 
   };
 
   const list: IntegrityService['list'] = ({ state, search = '' } = {}) => {
-    const states = new Map(store.all().map((row) => [row.plc, row]));
     const text = search.trim().toLowerCase();
-    return [...facts.all()]
-      .map((one) => rowOf(one, states.get(one.plc)))
+    return store
+      .all()
+      .map(rowOf)
       .filter((row) => state === undefined || state.includes(row.state))
       .filter((row) => text === '' || row.name.toLowerCase().includes(text) || row.publicId === text)
       .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.name < b.name ? -1 : 1));
@@ -273,7 +294,7 @@ export const integrityService = ({ db, objects, events, facts, clock = nowMs }: 
     list,
     counts: () => {
       const counts: Record<ProgramState, number> = { changed: 0, unreachable: 0, 'no-reference': 0, ok: 0 };
-      for (const { state } of list()) counts[state] += 1;
+      for (const { state } of store.all()) counts[state as ProgramState] += 1;
       return counts;
     },
     get: (publicId) => detail(found(publicId)),
@@ -290,6 +311,14 @@ export const integrityService = ({ db, objects, events, facts, clock = nowMs }: 
         : contentDifferences(json<ProgramContent>(before.content), json<ProgramContent>(after.content));
     },
     check,
+    healths: () =>
+      store.all().map(({ public_id, name, zone, health, reasons }) => ({
+        publicId: public_id,
+        name,
+        zone,
+        health: health as Health,
+        reasons: json<HealthReason[]>(reasons),
+      })),
     stateOf: (plc) => {
       const row = store.byPlc(plc);
       return (

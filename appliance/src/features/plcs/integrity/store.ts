@@ -9,6 +9,13 @@ export type StateRow = {
   read_at: number | null;
   reference: string | null;
   differences: string;
+  public_id: string;
+  name: string;
+  zone: string | null;
+  health: string;
+  reasons: string;
+  found: number;
+  unknown: number;
 };
 
 export type ChangeRow = {
@@ -31,16 +38,30 @@ export type SnapshotRow = {
   content_hash: string;
 };
 
+const rest = [
+  'state',
+  'why',
+  'since',
+  'checked_at',
+  'read_at',
+  'reference',
+  'differences',
+  'public_id',
+  'name',
+  'zone',
+  'health',
+  'reasons',
+  'found',
+  'unknown',
+] as const satisfies readonly (keyof StateRow)[];
+
 /** SQL of what comparing programs said. */
 export const integrityStore = (db: Database) => {
   const byPlc = db.prepare<[number], StateRow>('select * from plc_program_state where plc = ?');
   const all = db.prepare<[], StateRow>('select * from plc_program_state');
   const put = db.prepare<[StateRow]>(
-    `insert into plc_program_state (plc, state, why, since, checked_at, read_at, reference, differences)
-     values (@plc, @state, @why, @since, @checked_at, @read_at, @reference, @differences)
-     on conflict (plc) do update set state = excluded.state, why = excluded.why, since = excluded.since,
-       checked_at = excluded.checked_at, read_at = excluded.read_at, reference = excluded.reference,
-       differences = excluded.differences`,
+    `insert into plc_program_state (plc, ${rest.join(', ')}) values (@plc, ${rest.map((name) => `@${name}`).join(', ')})
+     on conflict (plc) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
   const remove = db.prepare<[number]>('delete from plc_program_state where plc = ?');
   const addChange = db.prepare<[Omit<ChangeRow, 'id'>]>(

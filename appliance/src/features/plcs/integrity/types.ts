@@ -1,23 +1,10 @@
 import type { Actor } from '../../objects/types.ts';
+import type { ControllerFacts } from '../controller-facts.ts';
+import type { HardeningResult } from '../hardening/types.ts';
+import type { ZoneController } from '../zones/types.ts';
 
 // Program integrity (OT 2.2, DATA-MAP P2): whether what runs in a controller is what somebody approved. Sallyport reads
 // checksums that the controller keeps itself, and never the program. Unknown stays unknown: what was not read is not OK.
-
-/** What is known of a controller, as far as integrity and hardening ask: winners by field and side. */
-export type ControllerFacts = {
-  plc: number;
-  publicId: string;
-  name: string;
-  zone: string | null;
-  authorised: boolean;
-  observed: Readonly<Record<string, string>>;
-  configured: Readonly<Record<string, string>>;
-  /** When an observed value was read, milliseconds by field. */
-  readAt: Readonly<Record<string, number>>;
-  /** The newest attempt to read the program that failed, and how. */
-  failed?: { at: number; reason: string };
-  services: readonly { key: string; values: Readonly<Record<string, string>> }[];
-};
 
 /** Where the facts come from: the record. */
 export type FactsSource = {
@@ -80,6 +67,8 @@ export type ProgramRow = Comparison & {
   /** When the program was read last. */
   readAt: number | null;
   isProposed: boolean;
+  /** Hardening rules that found something, and those that know too little to say. */
+  hardening: { found: number; unknown: number };
 };
 
 export type ProgramChange = {
@@ -110,6 +99,7 @@ export type ProgramDetail = ProgramRow & {
   approvals: readonly Approval[];
   changes: readonly ProgramChange[];
   snapshots: readonly Snapshot[];
+  rules: readonly HardeningResult[];
 };
 
 export type ApproveProgram = {
@@ -118,6 +108,8 @@ export type ApproveProgram = {
   /** Hash of what the person saw; CONFLICT when it is another by now. */
   contentHash?: string;
 };
+
+export type StateOfProgram = { state: ProgramState; since: number; differences: readonly Difference[] };
 
 export type IntegrityService = {
   /** Worst first. */
@@ -135,5 +127,7 @@ export type IntegrityService = {
   workDifference(publicId: string, workOrder: string): readonly Difference[] | undefined;
   /** Compares anew; called when facts changed, and daily. */
   check(plcs?: Iterable<number>): void;
-  stateOf(plc: number): { state: ProgramState; since: number; differences: readonly Difference[] } | undefined;
+  stateOf(plc: number): StateOfProgram | undefined;
+  /** Every controller in use, as far as drawings and the overview ask. */
+  healths(): ZoneController[];
 };
