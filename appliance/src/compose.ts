@@ -28,11 +28,14 @@ import { type FurtherRule, type ObjectService, objectService } from './features/
 import type { Kind, Setting } from './features/objects/types.ts';
 import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
+import { controllerSource } from './features/plcs/controller-source.ts';
 import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
 import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
 import { controllerDraftStore } from './features/plcs/imports/draft-store.ts';
 import { type ControllerDrafts, controllerDrafts } from './features/plcs/imports/drafts.ts';
 import { type FileImports, fileImports } from './features/plcs/imports/service.ts';
+import { integrityService } from './features/plcs/integrity/service.ts';
+import type { IntegrityService } from './features/plcs/integrity/types.ts';
 import { evidenceSources } from './features/plcs/patches/evidence-sources.ts';
 import { recordPort } from './features/plcs/patches/record-port.ts';
 import { type PatchService, patchService } from './features/plcs/patches/service.ts';
@@ -91,6 +94,7 @@ export type Appliance = {
   exchange: ExchangeService;
   rules: RuleService;
   zones: ZoneService;
+  integrity: IntegrityService;
   baselines: BaselineService;
   stick: StickService;
   persons: PersonService;
@@ -254,6 +258,13 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     Object.assign(bodyRules, plcs.bodyRules);
     Object.assign(written, plcs.written);
     const controllerImports = fileImports({ plcs: plcs.service, objects, events });
+    const integrity = integrityService({
+      db,
+      objects,
+      events,
+      facts: controllerSource(plcs.service, (publicId) => objects.find('plc-program', publicId) !== undefined),
+    });
+    onPlcsChanged.push(integrity.check);
     derived.push({
       name: 'vulnerabilities',
       keep: vulnerabilities.keepOf,
@@ -338,8 +349,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       deployments,
       exchange,
       rules,
-      // Nothing keeps controllers yet.
-      zones: zoneService({ objects, controllers: () => [] }),
+      zones: zoneService({ objects, controllers: integrity.healths }),
+      integrity,
       baselines,
       stick: stickService({ db, inventory, devices, events }),
       persons: personService({ db, personal: people, inventory, objects, events, devices }),

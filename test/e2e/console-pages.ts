@@ -36,6 +36,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'devicePersonal',
   'deviceTags',
   'devicesTagUndo',
+  'controllerProjectFile',
   'softwareCsv',
   'inventoryCsv',
   'vulnerabilitiesCsv',
@@ -98,6 +99,7 @@ const kinds = [
   'tag-rule',
   'plc-zone',
   'plc-conduit',
+  'plc-project-file',
 ];
 
 /** The pages of a site. `draft` is an import that was checked. */
@@ -111,6 +113,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const group = await linkOn(page, site, paths.objects('group'), /^\/objects\/group\/(?!new)[^/]+$/);
   const range = await linkOn(page, site, paths.discoveryRanges(), /^\/discovery\/ranges\/[^/]+$/);
   const zone = await linkOn(page, site, paths.controllerZones(), /^\/controllers\/zones\/[^/]+$/);
+  const program = await linkOn(page, site, paths.controllerIntegrity(), /^\/controllers\/integrity\/[^/]+$/);
   const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
   return [
     ...at('overview', paths.overview()),
@@ -129,6 +132,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('deviceEdit', paths.deviceEdit(device)),
     ...at('controllerZones', paths.controllerZones()),
     ...at('controllerZone', zone),
+    ...at('controllerIntegrity', paths.controllerIntegrity(), paths.controllerIntegrity({ state: 'changed' })),
+    ...at('controllerProgram', program),
     ...at('software', paths.software()),
     ...at('softwareItem', software),
     ...at('inventory', paths.inventory('hardware'), paths.inventory('platform')),

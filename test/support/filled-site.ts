@@ -13,6 +13,7 @@ import { openLog } from '../../appliance/src/platform/log.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
+import { fillControllers } from './filled-controllers.ts';
 import { makeZones } from './filled-zones.ts';
 import { daysAgo } from './past.ts';
 import {
@@ -366,7 +367,7 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   await lastDays(filling);
   await daysAgo(hourDays, () => discover(filling));
   await daysAgo(hourDays, () => rule(filling));
-  await daysAgo(hourDays, () => makeZones(appliance, actor));
+  await daysAgo(hourDays, () => fillControllers(appliance, actor, makeZones(appliance, actor), nowMs()));
   return card;
 };
 

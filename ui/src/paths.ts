@@ -74,6 +74,12 @@ export const paths = {
   /** POST `origin`; the first answer is the confirm page. */
   controllerImportUndo: () => '/controllers/import/undo',
   controllerZones: () => '/controllers/zones',
+  /** Whether programs are the approved ones; `state`. */
+  controllerIntegrity: (query: Query = {}) => withQuery('/controllers/integrity', query),
+  /** POST `action`: approve, confirm, decline, keep. */
+  controllerProgram: (id: string) => `/controllers/integrity/${enc(id)}`,
+  /** POST multipart: a project file or backup, read for its hash. */
+  controllerProjectFile: (id: string) => `/controllers/integrity/${enc(id)}/files`,
   controllerZone: (id: string) => `/controllers/zones/${enc(id)}`,
 
   /** The switch of the site, halted zones, jobs. */
@@ -270,6 +276,9 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   controllerImportStream: '/controllers/import/:id/stream',
   controllerImportUndo: '/controllers/import/undo',
   controllerZones: '/controllers/zones',
+  controllerIntegrity: '/controllers/integrity',
+  controllerProgram: '/controllers/integrity/:id',
+  controllerProjectFile: '/controllers/integrity/:id/files',
   controllerZone: '/controllers/zones/:id',
   identification: '/controllers/identification',
   identificationSwitch: '/controllers/identification/switch',

@@ -40,10 +40,12 @@ const loadCommand = async (name: string): Promise<Command> => {
   return module.command;
 };
 
-/** Takes the command's one or two words off the arguments. */
+/** Takes the command's one to three words off the arguments. */
 const findCommand = (args: readonly string[]): { name: string; rest: string[] } | undefined => {
-  const [noun = '', verb = ''] = args;
+  const [noun = '', verb = '', third = ''] = args;
   const names = new Set(commandNames());
+  // `controller integrity list` is the noun `controller-integrity` and the verb `list`.
+  if (names.has(`${noun}-${verb}-${third}`)) return { name: `${noun}-${verb}-${third}`, rest: args.slice(3) };
   if (names.has(`${noun}-${verb}`)) return { name: `${noun}-${verb}`, rest: args.slice(2) };
   if (names.has(noun)) return { name: noun, rest: args.slice(1) };
   return undefined;

@@ -30,7 +30,7 @@ export const ordered = (zones: readonly DrawnZone[], placeOf: (zone: string) => 
     .map(({ zone }) => zone);
 
 const wanted = (zone: DrawnZone): number => {
-  const cells = zone.controllers.length > maxCells ? 0 : Math.min(12, zone.controllers.length) * pitch;
+  const cells = zone.controllers.length > maxCells ? 0 : Math.min(8, zone.controllers.length) * pitch;
   const abnormal = zone.controllers.filter(({ level }) => level !== 'ok').map(({ name }) => textWidth(name) + 20);
   const inside = Math.max(cells, textWidth(zone.name), textWidth(zone.note), ...abnormal.slice(0, maxNames));
   return Math.min(maxWidth, Math.max(minWidth, inside + 2 * padding));

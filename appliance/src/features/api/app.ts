@@ -12,6 +12,7 @@ import { deviceRoutes } from './routes/devices.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exchangeRoutes } from './routes/exchange.ts';
+import { integrityRoutes } from './routes/integrity.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { provisionRoutes } from './routes/provision.ts';
@@ -39,6 +40,7 @@ const builders = [
   inventoryRoutes,
   changeRoutes,
   baselineRoutes,
+  integrityRoutes,
   vulnerabilityRoutes,
   updateRoutes,
   deploymentRoutes,

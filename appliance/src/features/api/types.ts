@@ -24,6 +24,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
+import type { IntegrityService } from '../plcs/integrity/types.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { SampleService } from '../queries/samples.ts';
 import type { QueryService } from '../queries/service.ts';
@@ -50,6 +51,7 @@ export type ApiParts = {
   updates: UpdateService;
   deployments: DeploymentService;
   rules: RuleService;
+  integrity: IntegrityService;
   queries: QueryService;
   samples: SampleService;
   baselines: BaselineService;

@@ -22,6 +22,7 @@ import { eventPages } from './pages/events.tsx';
 import { exchangePages } from './pages/exchange.tsx';
 import { identificationPages } from './pages/identification.tsx';
 import { importPages } from './pages/imports.tsx';
+import { integrityPages } from './pages/integrity.tsx';
 import { inventoryPages } from './pages/inventory.tsx';
 import { loginPages, sessionEnded } from './pages/login.tsx';
 import { mePages } from './pages/me.tsx';
@@ -77,6 +78,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', devicePages(deps, model));
   app.route('/', controllerImportPages(deps));
   app.route('/', zonePages(deps));
+  app.route('/', integrityPages(deps));
   app.route('/', identificationPages(deps));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));

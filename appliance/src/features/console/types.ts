@@ -29,6 +29,7 @@ import type { PersonService } from '../persons/service.ts';
 import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
 import type { FileImports } from '../plcs/imports/service.ts';
+import type { IntegrityService } from '../plcs/integrity/types.ts';
 import type { PlcService } from '../plcs/service.ts';
 import type { ZoneService } from '../plcs/zones/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
@@ -74,6 +75,7 @@ export type ConsoleDeps = {
   stick: StickService;
   persons: PersonService;
   rules: RuleService;
+  integrity: IntegrityService;
   zones: ZoneService;
   plcs: PlcService;
   controllerImports: FileImports;

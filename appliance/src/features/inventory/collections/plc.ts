@@ -80,6 +80,8 @@ export const collection = defineFacts({
     hardwareChecksum2: { type: 'text', maxLength: 64, column: false },
     programChecksum1: { type: 'text', maxLength: 64, column: false },
     programChecksum2: { type: 'text', maxLength: 64, column: false },
+    /** Names and dates of its blocks, one a line or between semicolons. */
+    programBlocks: { type: 'text', maxLength: 1_024, column: false },
     passwordSet: { type: 'boolean', form: 'yes-no', column: false },
     /** What the device says of its own state. */
     deviceState: { type: 'text', maxLength: 100, column: false },

@@ -66,7 +66,7 @@ describe('hardening', () => {
   it.each(langs)('has title, reason and remedy of each rule in %s', (lang) => {
     const words = catalogue(lang);
     const keys = hardeningRules.flatMap(({ name }) =>
-      ['title', 'reason', 'remedy'].map((part) => `hardening.${name}.${part}`),
+      ['check', 'title', 'reason', 'remedy'].map((part) => `hardening.${name}.${part}`),
     );
     expect(keys.filter((key) => !words.has(key))).toEqual([]);
   });

@@ -71,6 +71,15 @@ const worst = (healths: readonly Health[]): Health =>
 export const isBelowTarget = ({ slT, slA }: Pick<Zone, 'slT' | 'slA'>): boolean =>
   slT !== null && slA !== null && slA < slT;
 
+/** A zone as sources name it: by its id, its name or the first word of it. */
+const resolver = (zones: readonly Zone[]): ((said: string | null) => string | null) => {
+  const names = new Map<string, string>();
+  for (const { id, name } of zones.toReversed()) names.set(name.split(/\s/, 1)[0]?.toLowerCase() ?? '', id);
+  for (const { id, name } of zones) names.set(name.toLowerCase(), id);
+  const ids = new Set(zones.map(({ id }) => id));
+  return (said) => (said === null ? null : ids.has(said) ? said : (names.get(said.trim().toLowerCase()) ?? null));
+};
+
 /** Zones and conduits with the controllers inside. */
 export const zoneService = (parts: {
   objects: ObjectService;
@@ -91,7 +100,8 @@ export const zoneService = (parts: {
     const all = zones();
     const known = new Set(all.map(({ id }) => id));
     const ways = conduits().filter(({ from, to }) => known.has(from) && known.has(to));
-    const inside = Map.groupBy(controllers(), ({ zone }) => (zone !== null && known.has(zone) ? zone : null));
+    const idOf = resolver(all);
+    const inside = Map.groupBy(controllers(), ({ zone }) => idOf(zone));
     return {
       zones: all.map((zone) => stateOf(zone, inside.get(zone.id) ?? [])),
       conduits: ways,
@@ -108,10 +118,11 @@ export const zoneService = (parts: {
       const found = objects.find('plc-zone', id);
       if (found === undefined) throw new AppError('NOT_FOUND', `plc-zone ${id} does not exist`);
       const zone = toZone(found);
+      const idOf = resolver(zones());
       return {
         ...stateOf(
           zone,
-          controllers().filter((controller) => controller.zone === id),
+          controllers().filter((controller) => idOf(controller.zone) === id),
         ),
         conduits: conduits().filter(({ from, to }) => from === id || to === id),
       };
