@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freeTcpPort, has, type Peer, startTcpPeer } from './peers.ts';
+import { freeTcpPort, has, type Peer, placeFor, startTcpPeer } from './peers.ts';
 
 /** open62541 and a compiler are there. */
 export const hasOpen62541 = has('gcc') && existsSync('/usr/include/open62541/server.h');
@@ -15,10 +15,10 @@ export const startOpen62541 = async (): Promise<Peer> => {
     encoding: 'utf8',
   });
   if (built.status !== 0) throw new Error(`gcc: ${built.stderr}`);
-  const port = await freeTcpPort();
-  const peer = await startTcpPeer(program, [String(port)], port);
+  const at = await placeFor(undefined, freeTcpPort);
+  const peer = await startTcpPeer(program, [String(at.port)], at);
   return {
-    port,
+    ...at,
     stop: async () => {
       await peer.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const has = (command: string): boolean => spawnSync('which', [command]).status === 0;
 export const hasPython = (module: string): boolean =>
-  existsSync('/usr/bin/python3') && spawnSync('/usr/bin/python3', ['-c', `import ${module}`]).status === 0;
+  existsSync('/usr/bin/python3') &&
+  spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+
+/** Where a controller listens. */
+export type Place = { host: string; port: number };
 
 export const freeTcpPort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -27,9 +31,13 @@ export const freeUdpPort = (): Promise<number> =>
     });
   });
 
-const accepts = (port: number): Promise<boolean> =>
+/** The place that is wanted, or a free one. */
+export const placeFor = async (at: Place | undefined, free: () => Promise<number>): Promise<Place> =>
+  at ?? { host: '127.0.0.1', port: await free() };
+
+const accepts = ({ host, port }: Place): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = createConnection({ host: '127.0.0.1', port });
+    const socket = createConnection({ host, port });
     const done = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
@@ -37,7 +45,7 @@ const accepts = (port: number): Promise<boolean> =>
     socket.once('connect', () => done(true)).once('error', () => done(false));
   });
 
-export type Peer = { port: number; stop(): Promise<void> };
+export type Peer = Place & { stop(): Promise<void> };
 
 /** Stops a program and waits until it is gone. */
 export const stopper = (child: ChildProcess): (() => Promise<void>) => {
@@ -51,28 +59,28 @@ export const stopper = (child: ChildProcess): (() => Promise<void>) => {
 };
 
 /** Starts a program and waits until its port takes connections. */
-export const startTcpPeer = async (command: string, args: readonly string[], port: number): Promise<Peer> => {
+export const startTcpPeer = async (command: string, args: readonly string[], at: Place): Promise<Peer> => {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     said = (said + bytes.toString('utf8')).slice(-4_096);
   });
   const stop = stopper(child);
-  for (let tries = 0; !(await accepts(port)); tries += 1) {
+  for (let tries = 0; !(await accepts(at)); tries += 1) {
     if (tries > 200 || child.exitCode !== null) {
       await stop();
-      throw new Error(`${command} does not listen on ${port}: ${said}`);
+      throw new Error(`${command} does not listen on ${at.host} ${at.port}: ${said}`);
     }
     await sleep(50);
   }
-  return { port, stop };
+  return { ...at, stop };
 };
 
 const python = '/usr/bin/python3';
 
 /** pymodbus, with the objects of the basic and the regular list, and of the user's list where there are any. */
-export const startPymodbus = async (names: Readonly<Record<string, string>>): Promise<Peer> => {
-  const port = await freeTcpPort();
+export const startPymodbus = async (names: Readonly<Record<string, string>>, wanted?: Place): Promise<Peer> => {
+  const at = await placeFor(wanted, freeTcpPort);
   const script = [
     'import json, sys',
     'from pymodbus.server import StartTcpServer',
@@ -80,14 +88,14 @@ export const startPymodbus = async (names: Readonly<Record<string, string>>): Pr
     'from pymodbus.device import ModbusDeviceIdentification',
     'context = ModbusServerContext(slaves=ModbusSlaveContext(hr=ModbusSequentialDataBlock(0, [0] * 10)), single=True)',
     'identity = ModbusDeviceIdentification(info_name=json.loads(sys.argv[2]))',
-    "StartTcpServer(context, identity=identity, address=('127.0.0.1', int(sys.argv[1])))",
+    'StartTcpServer(context, identity=identity, address=(sys.argv[3], int(sys.argv[1])))',
   ].join('\n');
-  return startTcpPeer(python, ['-c', script, String(port), JSON.stringify(names)], port);
+  return startTcpPeer(python, ['-c', script, String(at.port), JSON.stringify(names), at.host], at);
 };
 
 /** The server of libsnap7: an S7-315 of 2012. */
-export const startSnap7 = async (): Promise<Peer> => {
-  const port = await freeTcpPort();
+export const startSnap7 = async (wanted?: Place): Promise<Peer> => {
+  const at = await placeFor(wanted, freeTcpPort);
   const script = [
     'import sys, time',
     'from ctypes import CDLL, byref, c_uint16, c_void_p',
@@ -95,7 +103,12 @@ export const startSnap7 = async (): Promise<Peer> => {
     'lib.Srv_Create.restype = c_void_p',
     'server = c_void_p(lib.Srv_Create())',
     'lib.Srv_SetParam(server, 1, byref(c_uint16(int(sys.argv[1]))))',
-    "sys.exit(1) if lib.Srv_StartTo(server, b'127.0.0.1') else time.sleep(3600)",
+    'sys.exit(1) if lib.Srv_StartTo(server, sys.argv[2].encode()) else time.sleep(3600)',
   ].join('\n');
-  return startTcpPeer(python, ['-c', script, String(port)], port);
+  return startTcpPeer(python, ['-c', script, String(at.port), at.host], at);
 };
+
+/** libsnap7 can be loaded. */
+export const hasSnap7 = (): boolean =>
+  existsSync(python) &&
+  spawnSync(python, ['-c', "from ctypes import CDLL; CDLL('libsnap7.so.1')"], { stdio: 'ignore' }).status === 0;

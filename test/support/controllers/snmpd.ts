@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freeUdpPort, type Peer, stopper } from './peers.ts';
+import { freeUdpPort, type Peer, type Place, placeFor, stopper } from './peers.ts';
 
 // Debian's net-snmp as a Siemens switch with two physical entities, for a community and for users of every level.
 
@@ -15,10 +15,10 @@ export const sysDescr =
 const entity = (column: number, index: number, value: string, sort = 'octet_str'): string =>
   `override 1.3.6.1.2.1.47.1.1.1.1.${column}.${index} ${sort} ${sort === 'octet_str' ? `"${value}"` : value}`;
 
-const configuration = (port: number): string =>
+const configuration = ({ host, port }: Place): string =>
   [
-    `agentAddress udp:127.0.0.1:${port}`,
-    `rocommunity ${snmpSecrets.community} 127.0.0.1`,
+    `agentAddress udp:${host}:${port}`,
+    `rocommunity ${snmpSecrets.community} 127.0.0.0/8`,
     `sysDescr ${sysDescr}`,
     'sysObjectID .1.3.6.1.4.1.4329.6.3.1',
     'sysName SWITCH-07',
@@ -41,11 +41,11 @@ const configuration = (port: number): string =>
   ].join('\n');
 
 /** Starts it and waits until its port is taken. */
-export const startSnmpd = async (): Promise<Peer> => {
-  const port = await freeUdpPort();
+export const startSnmpd = async (wanted?: Place): Promise<Peer> => {
+  const at = await placeFor(wanted, freeUdpPort);
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-snmpd-'));
   const file = join(folder, 'snmpd.conf');
-  writeFileSync(file, configuration(port));
+  writeFileSync(file, configuration(at));
   const child = spawn('snmpd', ['-f', '-Lo', '-C', '-c', file], {
     env: { ...process.env, SNMP_PERSISTENT_DIR: folder, MIBS: '' },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -61,7 +61,7 @@ export const startSnmpd = async (): Promise<Peer> => {
   });
   await sleep(20);
   return {
-    port,
+    ...at,
     stop: async () => {
       await stop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,12 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { createConnection, type Socket } from 'node:net';
-import type {
-  Link,
-  LinkLimits,
-  Transport,
-  TransportKind,
-  Trouble,
-} from '@sallyport/bundle-tools/controllers/protocols/types';
+import type { Link, LinkLimits, Transport, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 
 // A transport over real sockets, to one address of this computer.
 
@@ -115,10 +109,7 @@ const udpLink = async (host: string, port: number, { maxBytes }: LinkLimits): Pr
   };
 };
 
-/** To one device; `onPort` says where it really listens. */
-export const loopback = (onPort?: (kind: TransportKind, port: number) => number): Transport => ({
-  connect: ({ kind, port }, limits) => {
-    const real = onPort?.(kind, port) ?? port;
-    return kind === 'tcp' ? tcpLink('127.0.0.1', real, limits) : udpLink('127.0.0.1', real, limits);
-  },
+/** To one device of this computer. */
+export const loopback = (host = '127.0.0.1'): Transport => ({
+  connect: ({ kind, port }, limits) => (kind === 'tcp' ? tcpLink(host, port, limits) : udpLink(host, port, limits)),
 });

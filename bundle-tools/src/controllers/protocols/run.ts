@@ -2,7 +2,7 @@ import { randomBytes } from '../../platform/ambient.ts';
 import { collector } from './collector.ts';
 import { type Answer, type Client, type Request, urlOf } from './exchange.ts';
 import type { Anomaly, Identification, IdentifyOptions, PacketEntry, Switches, Transport, Trouble } from './types.ts';
-import { pacer, replyMs, wire } from './wire.ts';
+import { pacer, usualWaitMs, wire } from './wire.ts';
 
 // Drives an exchange and watches the device meanwhile (OT Q5): whatever looks wrong ends it at once.
 
@@ -29,7 +29,7 @@ export const run = async (
   const anomalies: Anomaly[] = [];
   const took: number[] = [];
   const collect = collector();
-  const pause = pacer(options);
+  const pace = pacer(options);
   let heardAtMs: number | undefined;
 
   const usual = (): number | undefined => options.usualReplyMs ?? medianOf(took);
@@ -62,7 +62,7 @@ export const run = async (
       maxBytes: client.maxBytes,
       lengthOf: client.lengthOf,
       log: packets,
-      pause,
+      pacer: pace,
     });
     const random = (count: number): Buffer => Buffer.from(randomBytes(count));
     const exchange = client.exchange({
@@ -81,7 +81,7 @@ export const run = async (
       if (typeof heard === 'string') {
         if (heard === 'reset') anomalies.push({ kind: 'reset', atMs: options.clock() });
         // Silence of a device that answered before is the slowest of answers.
-        if (heard === 'timeout' && took.length > 0) watchTime(replyMs);
+        if (heard === 'timeout' && took.length > 0) watchTime(options.replyMs ?? usualWaitMs);
         if (anomalies.length > 0) return { ended: 'anomaly' };
         collect.refused(request.gives, heard, request.meaning.key);
         return { answer: heard };

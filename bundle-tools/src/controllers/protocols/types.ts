@@ -46,6 +46,8 @@ export type IdentifyOptions = {
   sleep: (ms: number) => Promise<void>;
   /** Between two requests; OT Q4 wants 500 or more. */
   intervalMs?: number;
+  /** How long an answer is waited for; 3,000 unless said. */
+  replyMs?: number;
   /** Where the device listens; the protocol's own port unless said. */
   port?: number;
   /** The device's address in words: OPC UA repeats it to the device. */

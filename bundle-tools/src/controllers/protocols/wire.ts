@@ -7,7 +7,7 @@ import type { IdentifyOptions, Link, LinkLimits, PacketEntry, Transport, Transpo
 /** Between two requests to a device. */
 export const minIntervalMs = 500;
 export const connectMs = 3_000;
-export const replyMs = 3_000;
+export const usualWaitMs = 3_000;
 /** Messages that answer nothing, per request: a device that talks on and on is left. */
 const maxOther = 16;
 
@@ -20,23 +20,32 @@ export type WireParts = {
   maxBytes: number;
   lengthOf(bytes: Buffer): number | undefined;
   log: PacketEntry[];
-  pause(): Promise<boolean>;
+  pacer: Pacer;
 };
 
-/** Waits until the interval since the last packet has passed; false once the job is stopped. */
-export const pacer = ({ clock, sleep, intervalMs = minIntervalMs, isStopped }: IdentifyOptions) => {
+export type Pacer = {
+  /** Waits until the interval since the last packet has passed; false once the job is stopped. */
+  pause(): Promise<boolean>;
+  /** A packet has left. */
+  mark(): void;
+};
+
+/** Keeps the interval between packets to a device, over all its connections. */
+export const pacer = ({ clock, sleep, intervalMs = minIntervalMs, isStopped }: IdentifyOptions): Pacer => {
   let last: number | undefined;
-  return async (): Promise<boolean> => {
-    if (isStopped?.() === true) return false;
-    // A timer may fire a little early by the clock, so it is asked again.
-    for (;;) {
-      const left = last === undefined ? 0 : last + intervalMs - clock();
-      if (left <= 0) break;
-      await sleep(left);
+  return {
+    pause: async () => {
       if (isStopped?.() === true) return false;
-    }
-    last = clock();
-    return true;
+      // A timer may fire early, and the clock counts whole milliseconds: only what is past the interval is enough.
+      while (last !== undefined && clock() - last <= intervalMs) {
+        await sleep(last + intervalMs + 1 - clock());
+        if (isStopped?.() === true) return false;
+      }
+      return true;
+    },
+    mark: () => {
+      last = clock();
+    },
   };
 };
 
@@ -72,8 +81,9 @@ export const wire = (transport: Transport, options: IdentifyOptions, parts: Wire
     let trouble: Trouble = 'closed';
     while (link === undefined && left > 0) {
       left -= 1;
-      if (!(await parts.pause())) return 'stopped';
+      if (!(await parts.pacer.pause())) return 'stopped';
       const opened = await transport.connect({ kind, port }, limits);
+      if (kind === 'tcp') parts.pacer.mark();
       if (typeof opened !== 'string') {
         link = opened;
         return undefined;
@@ -116,7 +126,7 @@ export const wire = (transport: Transport, options: IdentifyOptions, parts: Wire
         if (others >= maxOther) return 'too-large';
         continue;
       }
-      const rest = sentAtMs + replyMs - options.clock();
+      const rest = sentAtMs + (options.replyMs ?? usualWaitMs) - options.clock();
       if (rest <= 0) return 'timeout';
       const came = await link.receive(rest);
       if (typeof came === 'string') return came;
@@ -128,10 +138,11 @@ export const wire = (transport: Transport, options: IdentifyOptions, parts: Wire
   };
 
   const once = async (request: Request): Promise<Heard | Trouble | 'stopped' | undefined> => {
-    if (!(await parts.pause()) || link === undefined) return 'stopped';
+    if (!(await parts.pacer.pause()) || link === undefined) return 'stopped';
     const sentAtMs = options.clock();
     entry('sent', request.bytes, request.meaning);
     const failed = await link.send(request.bytes);
+    parts.pacer.mark();
     if (failed !== undefined) return failed;
     return request.answers === undefined ? undefined : listen(request, sentAtMs);
   };

@@ -12,7 +12,8 @@ const basicObjects = [0, 1, 2] as const;
 const allObjects = [0, 1, 2, 3, 4, 5, 6] as const;
 const service = 'tcp/502';
 
-type Listed = 'taken' | 'refused' | 'silent';
+/** `silent`: another unit may be asked; `ended`: this is no Modbus, or no longer to be trusted. */
+type Listed = 'taken' | 'refused' | 'silent' | 'ended';
 
 /** One list with its continuations. */
 const list = function* (
@@ -25,7 +26,8 @@ const list = function* (
   for (let n = 0; n < maxContinued; n += 1) {
     const request = readDeviceId(count(), unit, code, object);
     const answer = yield request;
-    if (typeof answer === 'string') return n === 0 ? 'silent' : 'taken';
+    if (answer === 'timeout' || answer === 'closed') return n === 0 ? 'silent' : 'taken';
+    if (typeof answer === 'string') return 'ended';
     const exception = exceptionOf(answer);
     if (exception !== undefined) {
       context.collect.refused(request.gives, 'denied-by-device', `modbus-exception-${exception}`);
@@ -34,7 +36,7 @@ const list = function* (
     const part = deviceIdAnswer(answer);
     if (part === undefined) {
       context.collect.refused(request.gives, 'malformed', request.meaning.key);
-      return 'refused';
+      return 'ended';
     }
     context.collect.said(modbusFacts(answer));
     context.collect.refused(request.gives, 'absent', request.meaning.key);
@@ -69,6 +71,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
   for (const unit of units) {
     const known = yield* list(context, count, unit, 1);
     if (known === 'silent') continue;
+    if (known === 'ended') return;
     collect.part('service', service, [{ field: 'protocol', value: 'modbus', raw: 'modbus' }]);
     if (known === 'taken') {
       collect.said([{ field: 'modbusUnit', value: String(unit), raw: String(unit) }]);

@@ -14,6 +14,15 @@ const isLittle = (data: Buffer): boolean => (data.readUInt8(4) & 0x10) !== 0;
 
 const u32 = (data: Buffer, at: number): number => (isLittle(data) ? data.readUInt32LE(at) : data.readUInt32BE(at));
 
+/** An identifier in the order of our requests: its first three fields are numbers. */
+const uuidAt = (data: Buffer, at: number): Buffer => {
+  const uuid = Buffer.from(data.subarray(at, at + 16));
+  if (isLittle(data)) return uuid;
+  uuid.subarray(0, 4).swap32();
+  uuid.subarray(4, 8).swap16();
+  return uuid;
+};
+
 const isAnswer = (data: Buffer): boolean =>
   data.length >= headerBytes && data.readUInt8(0) === rpcVersion && data.readUInt8(1) === response;
 
@@ -54,6 +63,23 @@ const columnFacts = (bytes: Buffer): DeviceFact[] | undefined => {
   ];
 };
 
+const deviceObject = Buffer.from('0000a0de976cd1118271', 'hex');
+const vendorNames: ReadonlyMap<number, string> = new Map([[0x002a, 'Siemens']]);
+const hex = (number: number): string => `0x${number.toString(16).padStart(4, '0')}`;
+
+/** The object of the first entry ends in its instance, device and vendor number. */
+const objectFacts = (data: Buffer): DeviceFact[] => {
+  const at = headerBytes + 20 + 4 + 12;
+  if (data.length < at + 16) return [];
+  const object = uuidAt(data, at);
+  if (!object.subarray(0, 10).equals(deviceObject)) return [];
+  const [device, vendor] = [object.readUInt16BE(12), object.readUInt16BE(14)];
+  return [
+    { field: 'vendorRaw', value: vendorNames.get(vendor) ?? hex(vendor), raw: rawHex(object.subarray(14, 16)) },
+    { field: 'deviceId', value: hex(device), raw: rawHex(object.subarray(12, 14)) },
+  ];
+};
+
 /** Facts of one datagram. */
 export const pnioFacts = (data: Buffer): DeviceFact[] => {
   if (!isAnswer(data)) return [];
@@ -62,26 +88,18 @@ export const pnioFacts = (data: Buffer): DeviceFact[] => {
   const said = cleanText(bytes).replace(/ {2,}/g, '  ').trim();
   if (said === '') return [];
   const model = said.split(/ {2,}/)[0] ?? '';
-  const vendor = descriptionFacts(said).filter(({ field }) => field === 'vendorRaw');
+  const numbers = objectFacts(data);
   const exact = columnFacts(bytes);
   return [
     { field: 'description', value: said, raw: rawHex(bytes) },
     ...(exact === undefined
       ? [
           ...(model === '' || model === said ? [] : [{ field: 'model', value: model, raw: rawHex(bytes) }]),
-          ...descriptionFacts(said),
+          ...descriptionFacts(said).filter(({ field }) => field !== 'vendorRaw'),
         ]
-      : [...exact, ...vendor]),
+      : exact),
+    ...(numbers.length > 0 ? numbers : descriptionFacts(said).filter(({ field }) => field === 'vendorRaw')),
   ];
-};
-
-/** An identifier in the order of our requests: its first three fields are numbers. */
-const uuidAt = (data: Buffer, at: number): Buffer => {
-  const uuid = Buffer.from(data.subarray(at, at + 16));
-  if (isLittle(data)) return uuid;
-  uuid.subarray(0, 4).swap32();
-  uuid.subarray(4, 8).swap16();
-  return uuid;
 };
 
 /** The handle is all zero after the last entry. */

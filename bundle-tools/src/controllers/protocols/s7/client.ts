@@ -88,7 +88,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
 };
 
 /** Length of a TPKT at the start of the bytes. */
-const lengthOf = (bytes: Buffer): number | undefined => {
+export const tpktLength = (bytes: Buffer): number | undefined => {
   if (bytes.length < 4) return undefined;
   const length = bytes.readUInt16BE(2);
   return bytes.readUInt8(0) !== 3 || length < 7 ? 0 : length;
@@ -107,14 +107,17 @@ export const s7: Client = {
       { key: 's7.setup', filter: 's7comm.header.rosctr == 1 && s7comm.param.func == 0xf0' },
       {
         key: 's7.list',
-        filter: `${szlFilter} && s7comm.param.userdata.type == 4 && s7comm.data.userdata.szl_id in {0x0011, 0x001c, 0x0424, 0x0232, 0x0132}`,
+        filter: `${szlFilter} && s7comm.param.userdata.type == 1 && s7comm.data.userdata.szl_id in {0x0011, 0x001c, 0x0424, 0x0232, 0x0132}`,
       },
-      { key: 's7.rest', filter: `${szlFilter} && s7comm.param.userdata.seq_num > 0` },
+      {
+        key: 's7.rest',
+        filter: `${szlFilter} && s7comm.param.userdata.type == 1 && s7comm.param.userdata.seq_num > 0`,
+      },
     ],
   },
   ways: [{ kind: 'tcp', attempts: 2 }],
   maxBytes: 262_144,
-  lengthOf,
+  lengthOf: tpktLength,
   exchange,
   plan: ({ port, switches }) => {
     if (!switches.identify && !switches.details && !switches.mode) return [];

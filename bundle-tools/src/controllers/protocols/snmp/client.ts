@@ -153,14 +153,13 @@ export const snmp: Client = {
     port: 161,
     kinds: ['udp'],
     requests: [
-      // 0 is GET; a message that hides its contents shows only that it is ours to a named user.
-      { key: 'snmp.discovery', filter: 'snmp.version == 3 && snmp.data == 0 && snmp.variable_bindings == 0' },
+      // 0 is GET. Hidden contents are judged under the user's own keys.
+      { key: 'snmp.discovery', filter: 'snmp.data == 0 && snmp.variable_bindings == 0' },
       {
         key: 'snmp.system',
-        filter:
-          '(snmp.data == 0 && !(snmp.name != 1.3.6.1.2.1.1.1.0 && snmp.name != 1.3.6.1.2.1.1.2.0 && snmp.name != 1.3.6.1.2.1.1.5.0))',
+        filter: 'snmp.data == 0 && all snmp.name in {1.3.6.1.2.1.1.1.0, 1.3.6.1.2.1.1.2.0, 1.3.6.1.2.1.1.5.0}',
       },
-      { key: 'snmp.entity', filter: 'snmp.data == 0' },
+      { key: 'snmp.entity', filter: 'snmp.data == 0 && all snmp.name[0:10] == 2b:06:01:02:01:2f:01:01:01:01' },
     ],
   },
   ways: [{ kind: 'udp', attempts: 2 }],
