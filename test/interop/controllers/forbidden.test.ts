@@ -112,7 +112,7 @@ describe.skipIf(namespace === undefined)(
       const file = join(folder, 'lo.pcapng');
       const script = join(repositoryRoot, 'test/support/controllers/forbidden-run.ts');
       const { prefix } = namespace as Namespace;
-      const [command = '', ...args] = [...prefix, process.execPath, '--conditions=@sallyport/source', script, file];
+      const [command, ...args] = [...prefix, process.execPath, '--conditions=@sallyport/source', script, file];
       const { stdout } = await run(command, args, { maxBuffer: 64 * 1024 * 1024, cwd: repositoryRoot });
       asked = JSON.parse(stdout) as ForbiddenRun;
       // dumpcap gives the file to nobody but its owner.
