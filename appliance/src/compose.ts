@@ -349,7 +349,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       deployments,
       exchange,
       rules,
-      zones: zoneService({ objects, controllers: integrity.healths }),
+      zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),
       integrity,
       baselines,
       stick: stickService({ db, inventory, devices, events }),

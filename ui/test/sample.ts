@@ -114,4 +114,20 @@ export const overview: Omit<OverviewProps, 'ctx'> = {
     },
   ],
   eventsSince: nowMs - 6 * hourMs,
+  controllers: {
+    total: 68,
+    warning: 1,
+    critical: 1,
+    zones: [
+      {
+        id: 'z3',
+        name: 'Z-CELL3 Dosing',
+        controllers: 12,
+        health: 'critical',
+        reason: { key: 'health.programBlocks', params: { what: 'OB1, FB12' } },
+        abnormal: 2,
+      },
+      { id: 'z1', name: 'Z-CELL1 Intake', controllers: 14, health: 'ok', abnormal: 0 },
+    ],
+  },
 };

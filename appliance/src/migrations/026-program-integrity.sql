@@ -25,6 +25,7 @@ create table plc_program_state (
   found integer not null,
   unknown integer not null
 ) strict;
+create index plc_program_state_health on plc_program_state (health);
 
 create table plc_program_change (
   id integer primary key autoincrement,

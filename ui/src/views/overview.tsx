@@ -80,6 +80,22 @@ export type OverviewProps = {
     readonly device?: { readonly id: string; readonly name: string };
   }[];
   readonly eventsSince: When;
+  /** Absent: there are none. */
+  readonly controllers?: {
+    readonly total: number;
+    readonly warning: number;
+    readonly critical: number;
+    /** Zones with controllers, the worst first. */
+    readonly zones: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly controllers: number;
+      readonly health: 'critical' | 'warning' | 'ok';
+      /** What is wrong with the worst of them. */
+      readonly reason?: Said;
+      readonly abnormal: number;
+    }[];
+  };
   /** Trust that runs out. */
   readonly keyDates?: readonly KeyDate[];
 };
@@ -299,9 +315,58 @@ const KnowledgePanel = ({ ctx, knowledge }: Pick<OverviewProps, 'ctx' | 'knowled
   );
 };
 
-/** In order: what is abnormal, where is the medium, what must be done, how old is our knowledge, what happened. */
+const ControllersPanel = ({ ctx, zones }: { ctx: Ctx; zones: NonNullable<OverviewProps['controllers']>['zones'] }) => (
+  <Panel
+    title={ctx.t('nav.controllers')}
+    context={ctx.t('overview.byZone')}
+    span={6}
+    link={<a href={paths.controllerZones()}>{ctx.t('controllers.tab.zones')}</a>}
+  >
+    {zones.length === 0 ? (
+      <Empty title={ctx.t('zones.none')}>{ctx.t('zones.noneWhy')}</Empty>
+    ) : (
+      <DataTable
+        ctx={ctx}
+        plain
+        caption={ctx.t('overview.byZoneCaption')}
+        rows={zones}
+        columns={[
+          {
+            key: 'zone',
+            label: ctx.t('zones.zone'),
+            head: true,
+            cell: (zone) => (
+              <a href={paths.controllerZone(zone.id)} translate="no">
+                {zone.name}
+              </a>
+            ),
+          },
+          { key: 'total', label: ctx.t('overview.total'), num: true, cell: (zone) => ctx.fmt.number(zone.controllers) },
+          {
+            key: 'state',
+            label: ctx.t('zones.state'),
+            cell: (zone) => (
+              <Status ctx={ctx} level={zone.health}>
+                {zone.reason === undefined
+                  ? ctx.t('level.ok')
+                  : zone.abnormal < 2
+                    ? ctx.say(zone.reason)
+                    : ctx.t('overview.andMore', { n: zone.abnormal - 1, reason: ctx.say(zone.reason) })}
+              </Status>
+            ),
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+/**
+ * In order: what is abnormal, where is the medium, what must be done, how old is our knowledge, whether controllers are as
+ * they should be, what happened.
+ */
 export const Overview = (props: OverviewProps) => {
-  const { ctx, devices, act, events, exchange } = props;
+  const { ctx, devices, act, events, exchange, controllers } = props;
   return (
     <Page
       ctx={ctx}
@@ -310,7 +375,13 @@ export const Overview = (props: OverviewProps) => {
       refreshSeconds={60}
       sub={ctx.t('overview.sub', {
         site: ctx.site.name,
-        devices: ctx.t('count.devices', { n: devices.total }),
+        devices:
+          controllers === undefined
+            ? ctx.t('count.devices', { n: devices.total })
+            : ctx.t('overview.both', {
+                devices: ctx.t('count.devices', { n: devices.total }),
+                controllers: ctx.t('zones.controllers', { n: controllers.total }),
+              }),
         at: ctx.fmt.time(props.checkedAt),
       })}
       actions={
@@ -362,6 +433,17 @@ export const Overview = (props: OverviewProps) => {
         >
           {ctx.t('overview.waitingWhy')}
         </Tile>
+        {controllers === undefined ? null : (
+          <Tile
+            ctx={ctx}
+            level={controllers.critical > 0 ? 'critical' : 'warning'}
+            word={ctx.t('nav.controllers')}
+            n={controllers.critical + controllers.warning}
+            href={paths.controllerZones()}
+          >
+            {ctx.t('overview.notNormalOf', { n: controllers.total })}
+          </Tile>
+        )}
         <Tile
           ctx={ctx}
           level="critical"
@@ -376,7 +458,9 @@ export const Overview = (props: OverviewProps) => {
       <div class="grid">
         <Needed {...props} />
         <KnowledgePanel ctx={ctx} knowledge={props.knowledge} />
+        {controllers === undefined ? null : <ControllersPanel ctx={ctx} zones={controllers.zones} />}
         <Panel
+          {...(controllers === undefined ? {} : { span: 6 as const })}
           title={ctx.t('overview.events')}
           context={ctx.t('overview.eventsSince', { at: ctx.fmt.dayTime(props.eventsSince) })}
           link={<a href={paths.events()}>{ctx.t('nav.events')}</a>}

@@ -10,10 +10,18 @@ const cheapMs = 20;
 export const navigationBadges = (
   deps: Pick<
     ConsoleDeps,
-    'deviceQueries' | 'deviceList' | 'vulnerabilities' | 'devices' | 'deployments' | 'exchange' | 'jobs' | 'clock'
+    | 'deviceQueries'
+    | 'deviceList'
+    | 'vulnerabilities'
+    | 'devices'
+    | 'deployments'
+    | 'exchange'
+    | 'jobs'
+    | 'zones'
+    | 'clock'
   >,
 ): (() => ContextInput['badges']) => {
-  const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs, clock } = deps;
+  const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs, zones, clock } = deps;
   const held = { stamp: '', act: 0, attend: 0, actDevices: 0, againAtMs: 0 };
   const derived = (): typeof held => {
     const stamp = deviceQueries.stamp();
@@ -37,7 +45,13 @@ export const navigationBadges = (
     const imports = jobs.list({ kind: 'import-bundle', limit: 5 }).filter(({ state }) => state === 'running').length;
     const open = exchange.state().openRequests.length;
     const stale = exchange.knowledge().filter((feed) => feed.stale).length;
+    const controllers = zones.counts();
     return {
+      ...(controllers.critical > 0
+        ? { controllers: { level: 'critical', count: controllers.critical } }
+        : controllers.warning > 0
+          ? { controllers: { level: 'warning', count: controllers.warning } }
+          : {}),
       ...(actDevices > 0
         ? { devices: { level: 'critical', count: actDevices } }
         : waiting > 0

@@ -2,6 +2,12 @@ export const zones = {
   'nav.controllers': 'Controllers',
   'controllers.tabs': 'Pages about controllers',
   'controllers.tab.zones': 'Zones and conduits',
+  'overview.byZone': 'by zone',
+  'overview.byZoneCaption': 'Controllers by zone',
+  'overview.total': 'Total',
+  'overview.andMore': '{reason}, and {n} more',
+  'overview.notNormalOf': 'not normal, of {n}',
+  'overview.both': '{devices}, {controllers}',
   'zones.sub': {
     one: '{n} controller, zones: {zones}. OK: {ok}, not normal: {abnormal}.',
     other: '{n} controllers, zones: {zones}. OK: {ok}, not normal: {abnormal}.',

@@ -5,6 +5,12 @@ export const zones = {
   'nav.controllers': 'Контроллерлер',
   'controllers.tabs': 'Контроллерлер туралы беттер',
   'controllers.tab.zones': 'Аймақтар мен арналар',
+  'overview.byZone': 'аймақтар бойынша',
+  'overview.byZoneCaption': 'Аймақтар бойынша контроллерлер',
+  'overview.total': 'Барлығы',
+  'overview.andMore': '{reason}, тағы {n}',
+  'overview.notNormalOf': 'қалыпты емес, барлығы {n}',
+  'overview.both': '{devices}, {controllers}',
   'zones.sub': '{n} контроллер, аймақтар: {zones}. Қалыпты: {ok}, қалыпты емес: {abnormal}.',
   'zones.drawing':
     'Деңгейлер бойынша аймақтар сызбасы. Аймақтар: {zones}, арналар: {conduits}, контроллерлер: {controllers}, қалыпты емес: {abnormal}. Төмендегі кестелерде де сол айтылған.',

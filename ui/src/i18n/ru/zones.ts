@@ -5,6 +5,12 @@ export const zones = {
   'nav.controllers': 'Контроллеры',
   'controllers.tabs': 'Страницы о контроллерах',
   'controllers.tab.zones': 'Зоны и каналы',
+  'overview.byZone': 'по зонам',
+  'overview.byZoneCaption': 'Контроллеры по зонам',
+  'overview.total': 'Всего',
+  'overview.andMore': '{reason}, и ещё {n}',
+  'overview.notNormalOf': 'не в норме, из {n}',
+  'overview.both': '{devices}, {controllers}',
   'zones.sub': {
     one: '{n} контроллер, зон: {zones}. В норме: {ok}, не в норме: {abnormal}.',
     few: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}.',

@@ -14,10 +14,11 @@ const shiftMs = 8 * 3_600_000;
 const dayMs = 86_400_000;
 const trendDays = 14;
 const shownEvents = 8;
+const shownZones = 8;
 
 /** The first page: what is abnormal, where is the medium, what must be done, how old is what we know, what happened. */
 export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { exchange, queries, vulnerabilities, deviceList, updates, deployments, events, objects, clock } = deps;
+  const { exchange, queries, vulnerabilities, deviceList, updates, deployments, events, objects, zones, clock } = deps;
 
   const exchangePart = (): OverviewProps['exchange'] => {
     const state = exchange.state();
@@ -77,6 +78,38 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return Array.from({ length: days }, (_, at) => queries.openAt(toTime(clock() - (days - 1 - at) * dayMs)));
   };
 
+  /** Zones with controllers in them, the worst first; nothing where the site has no controllers. */
+  const controllersPart = (): OverviewProps['controllers'] => {
+    const { total, warning, critical } = zones.counts();
+    if (total === 0) return undefined;
+    const rank = { critical: 0, warning: 1, ok: 2 } as const;
+    return {
+      total,
+      warning,
+      critical,
+      zones: zones
+        .overview()
+        .zones.filter((zone) => zone.controllers.length > 0)
+        .map(({ id, name, controllers }) => {
+          const abnormal = controllers.filter((one) => one.health !== 'ok');
+          const worst = abnormal.sort((a, b) => rank[a.health] - rank[b.health])[0];
+          const [reason] = worst?.reasons ?? [];
+          return {
+            id,
+            name,
+            controllers: controllers.length,
+            health: worst?.health ?? ('ok' as const),
+            abnormal: abnormal.length,
+            ...(reason === undefined
+              ? {}
+              : { reason: { key: reason.key, ...(reason.params === undefined ? {} : { params: reason.params }) } }),
+          };
+        })
+        .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
+        .slice(0, shownZones),
+    };
+  };
+
   return new Hono<ConsoleEnv>().get(routePatterns.overview, (c) => {
     actorFor(c, 'devices:read');
     const ctx = viewContext(deps, c);
@@ -88,6 +121,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
     const supply = updates.counts();
     const said = eventWords(ctx, deps);
+    const controllers = controllersPart();
     return c.html(
       <Overview
         ctx={ctx}
@@ -144,6 +178,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         })}
         eventsSince={since}
         keyDates={exchange.keyDates()}
+        {...(controllers === undefined ? {} : { controllers })}
       />,
     );
   });

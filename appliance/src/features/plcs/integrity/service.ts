@@ -319,6 +319,11 @@ export const integrityService = ({
         health: health as Health,
         reasons: json<HealthReason[]>(reasons),
       })),
+    healthCounts: () => {
+      const counts: Record<Health, number> = { critical: 0, warning: 0, ok: 0 };
+      for (const { health, n } of store.healthCounts()) counts[health as Health] = n;
+      return counts;
+    },
     stateOf: (plc) => {
       const row = store.byPlc(plc);
       return (

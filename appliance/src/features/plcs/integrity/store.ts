@@ -81,7 +81,11 @@ export const integrityStore = (db: Database) => {
   const newest = db.prepare<[number, string, string], SnapshotRow>(
     'select * from plc_program_snapshot where plc = ? and work_order = ? and moment = ? order by id desc limit 1',
   );
+  const healthCounts = db.prepare<[], { health: string; n: number }>(
+    'select health, count(*) as n from plc_program_state group by health',
+  );
   return {
+    healthCounts: () => healthCounts.all(),
     byPlc: (plc: number) => byPlc.get(plc),
     all: () => all.all(),
     put: (row: StateRow): void => void put.run(row),

@@ -1,7 +1,7 @@
 import type { Actor } from '../../objects/types.ts';
 import type { ControllerFacts } from '../controller-facts.ts';
 import type { HardeningResult } from '../hardening/types.ts';
-import type { ZoneController } from '../zones/types.ts';
+import type { Health, ZoneController } from '../zones/types.ts';
 
 // Program integrity (OT 2.2, DATA-MAP P2): whether what runs in a controller is what somebody approved. Sallyport reads
 // checksums that the controller keeps itself, and never the program. Unknown stays unknown: what was not read is not OK.
@@ -130,4 +130,5 @@ export type IntegrityService = {
   stateOf(plc: number): StateOfProgram | undefined;
   /** Every controller in use, as far as drawings and the overview ask. */
   healths(): ZoneController[];
+  healthCounts(): Record<Health, number>;
 };

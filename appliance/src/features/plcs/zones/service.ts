@@ -85,8 +85,10 @@ export const zoneService = (parts: {
   objects: ObjectService;
   /** Every controller that is in use. */
   controllers: () => readonly ZoneController[];
+  /** The same, only how many. */
+  counts: () => Readonly<Record<Health, number>>;
 }): ZoneService => {
-  const { objects, controllers } = parts;
+  const { objects, controllers, counts } = parts;
   const zones = (): Zone[] => objects.list({ kind: 'plc-zone', limit: maxZones }).rows.map(toZone);
   const conduits = (): Conduit[] => objects.list({ kind: 'plc-conduit', limit: maxConduits }).rows.map(toConduit);
 
@@ -128,12 +130,8 @@ export const zoneService = (parts: {
       };
     },
     counts: () => {
-      const counts = { total: 0, ok: 0, warning: 0, critical: 0 };
-      for (const { health } of controllers()) {
-        counts.total += 1;
-        counts[health] += 1;
-      }
-      return counts;
+      const { ok, warning, critical } = counts();
+      return { total: ok + warning + critical, ok, warning, critical };
     },
   };
 };
