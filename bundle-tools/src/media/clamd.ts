@@ -10,6 +10,12 @@ const chunkBytes = 256 * 1024;
 const maxAnswerBytes = 4_096;
 const versionTimeoutMs = 30_000;
 
+/** A daemon that has read enough may hang up before its answer is read; asked again, it says why. */
+const maxHangUps = 3;
+
+const hungUp = (error: unknown): boolean =>
+  error instanceof BundleError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
+
 const command = (name: string): Uint8Array => Buffer.from(`z${name}\0`);
 
 const answerText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1').replace(/\0+$/, '').trim();
@@ -47,12 +53,20 @@ export const clamdScan = async (
   const faults: { path: string; reason: string }[] = [];
   const end = options.clock() + options.timeoutMs;
   for (const { path } of files) {
-    const timeoutMs = Math.max(1, end - options.clock());
+    const ask = async (hangUps = 0): Promise<string> => {
+      const timeoutMs = Math.max(1, end - options.clock());
+      try {
+        return answerText(
+          await unixExchange(socket, { send: stream(path), maxAnswerBytes, timeoutMs, signal: options.signal }),
+        );
+      } catch (error) {
+        if (hangUps + 1 >= maxHangUps || !hungUp(error)) throw error;
+        return ask(hangUps + 1);
+      }
+    };
     let answer: string;
     try {
-      answer = answerText(
-        await unixExchange(socket, { send: stream(path), maxAnswerBytes, timeoutMs, signal: options.signal }),
-      );
+      answer = await ask();
     } catch (error) {
       options.signal?.throwIfAborted();
       // The daemon is away, or the file cannot be read: either way nobody has looked at it.
