@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
@@ -29,6 +30,12 @@ import type { Kind, Setting } from './features/objects/types.ts';
 import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { controllerSource } from './features/plcs/controller-source.ts';
+import { CONTROLLER_MAPS, withControllers } from './features/plcs/findings/matching-maps.ts';
+import {
+  type ControllerFindings,
+  controllerFindings as controllerFindingService,
+} from './features/plcs/findings/service.ts';
+import { recordSubjects } from './features/plcs/findings/subject-queries.ts';
 import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
 import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
 import { controllerDraftStore } from './features/plcs/imports/draft-store.ts';
@@ -89,6 +96,7 @@ export type Appliance = {
   tasks: TaskQueue<InstallPackageTask>;
   accounts: AccountService;
   vulnerabilities: VulnerabilityService;
+  controllerFindings: ControllerFindings;
   updates: UpdateService;
   deployments: DeploymentService;
   exchange: ExchangeService;
@@ -281,6 +289,19 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
         devices.identityChanged(changed.device, inventory.section(changed.device, 'identity')[0]);
       if (changed.collection === 'software') deployments.verifyDevice(changed.device);
     });
+    const controllerFindings = controllerFindingService({
+      db,
+      folder: paths.advisories,
+      current: vulnerabilities.snapshot,
+      objects,
+      events,
+      record: recordSubjects(db),
+      nameOf: plcs.service.label,
+      build: controllerIndex,
+      maps: CONTROLLER_MAPS,
+      clock: nowMs,
+    });
+    onPlcsChanged.push((changed) => controllerFindings.partsChanged([...changed]));
     const exchange = exchangeService({
       db,
       keyring,
@@ -288,7 +309,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       objects,
       inventory,
       store,
-      vulnerabilities,
+      vulnerabilities: withControllers(vulnerabilities, controllerFindings),
       updates,
       paths,
       devices: () => allDevices(devices),
@@ -345,6 +366,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       tasks: deployments.queue,
       accounts,
       vulnerabilities,
+      controllerFindings,
       updates,
       deployments,
       exchange,
@@ -375,6 +397,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       close: async () => {
         await queue.stop();
         vulnerabilities.close();
+        controllerFindings.close();
         db.close();
       },
     };

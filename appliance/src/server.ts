@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
 import type { SectionIntake } from './features/inventory/report-types.ts';
+import { startFindings } from './features/plcs/findings/ticker.ts';
 import { startPatchClock } from './features/plcs/patches/ticker.ts';
 import { startRules } from './features/rules/ticker.ts';
 import { httpApp } from './http-app.ts';
@@ -57,6 +58,10 @@ export const startServer = async (
   const stopPatchClock = startPatchClock(appliance.patches, (error) =>
     log.error({ err: error }, 'the clocks of patches were not looked at'),
   );
+  const stopFindings = startFindings({
+    ...appliance,
+    onError: (error) => log.error({ err: error }, 'controllers were not compared with advisories'),
+  });
   return {
     address: listener.address,
     port: listener.port,
@@ -68,6 +73,7 @@ export const startServer = async (
       stopIdentification();
       stopRules();
       stopPatchClock();
+      stopFindings();
       devices.flush();
       await jobs.stop();
       appliance.exchange.noteTime();

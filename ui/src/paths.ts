@@ -81,6 +81,16 @@ export const paths = {
   /** POST multipart: a project file or backup, read for its hash. */
   controllerProjectFile: (id: string) => `/controllers/integrity/${enc(id)}/files`,
   controllerZone: (id: string) => `/controllers/zones/${enc(id)}`,
+  /** What advisories say of controllers. */
+  controllerFindings: (query: Query = {}) => withQuery('/controllers/findings', query),
+  controllerFindingsCsv: () => '/controllers/findings.csv',
+  controllerFinding: (id: string) => `/controllers/findings/${enc(id)}`,
+  /** Uncertain matches, as questions. */
+  controllerReview: (query: Query = {}) => withQuery('/controllers/review', query),
+  /** GET the question, POST `answer`, `reason`, `about` repeated. */
+  controllerQuestion: (id: string) => `/controllers/review/${enc(id)}`,
+  controllerFamilies: () => '/controllers/families',
+  controllerVendors: () => '/controllers/vendors',
 
   /** The switch of the site, halted zones, jobs. */
   identification: () => '/controllers/identification',
@@ -289,6 +299,13 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   identificationCsv: '/controllers/identification/:id/packets.csv',
   identificationNotice: '/controllers/identification/:id/notice',
   identificationNoticeFile: '/controllers/identification/:id/notice.txt',
+  controllerFindings: '/controllers/findings',
+  controllerFindingsCsv: '/controllers/findings.csv',
+  controllerFinding: '/controllers/findings/:id',
+  controllerReview: '/controllers/review',
+  controllerQuestion: '/controllers/review/:id',
+  controllerFamilies: '/controllers/families',
+  controllerVendors: '/controllers/vendors',
   software: '/software',
   softwareCsv: '/software.csv',
   softwareItem: '/software/:item',

@@ -10,6 +10,9 @@ const tabs = [
   ['integrity', paths.controllerIntegrity()],
   ['identification', paths.identification()],
   ['import', paths.controllerImports()],
+  ['findings', paths.controllerFindings()],
+  ['review', paths.controllerReview()],
+  ['families', paths.controllerFamilies()],
 ] as const;
 
 export type ControllersTab = (typeof tabs)[number][0];

@@ -19,6 +19,7 @@ import type { ListState } from '../list.ts';
 import { filterValues, listUrl } from '../list.ts';
 import type { Decision, FilterField, FixState, PageOf, Reference, Severity, When, WorkState } from '../model.ts';
 import { paths } from '../paths.ts';
+import { type ControllerMatrix, ControllerMatrixPanel } from './controller-findings.tsx';
 
 export type FindingRow = {
   readonly id: string;
@@ -56,6 +57,8 @@ export type VulnerabilitiesProps = {
     /** Decision × state of the fix. */
     readonly matrix: Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
   };
+  /** Of controllers, which have a list of their own; undefined where there are none. */
+  readonly controllers?: ControllerMatrix | undefined;
   /** The row that `open` of the list names. */
   readonly open?: { readonly why: FindingWhy; readonly devices: readonly Reference[] } | undefined;
   /** Null: no advisories have been imported yet. */
@@ -379,6 +382,7 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
         </Notice>
       )}
       <Matrix ctx={ctx} list={list} counts={counts} />
+      {props.controllers === undefined ? null : <ControllerMatrixPanel ctx={ctx} matrix={props.controllers} />}
       {counts.review === 0 ? null : (
         <p class="second">
           <a href={listUrl(list, { q: '', filters: [['verdict', 'review']] })}>

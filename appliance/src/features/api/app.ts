@@ -6,6 +6,7 @@ import type { ApiRoute } from './route.ts';
 import { baselineRoutes } from './routes/baselines.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { controllerFindingRoutes } from './routes/controller-findings.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { deviceRecordRoutes } from './routes/device-records.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -42,6 +43,7 @@ const builders = [
   baselineRoutes,
   integrityRoutes,
   vulnerabilityRoutes,
+  controllerFindingRoutes,
   updateRoutes,
   deploymentRoutes,
   queryRoutes,

@@ -25,6 +25,8 @@ import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { IntegrityService } from '../plcs/integrity/types.ts';
+import type { ControllerFindings } from '../plcs/findings/service.ts';
+import type { PlcService } from '../plcs/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { SampleService } from '../queries/samples.ts';
 import type { QueryService } from '../queries/service.ts';
@@ -48,6 +50,8 @@ export type ApiParts = {
   discovery: DiscoveryService;
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
+  controllerFindings: ControllerFindings;
+  plcs: PlcService;
   updates: UpdateService;
   deployments: DeploymentService;
   rules: RuleService;

@@ -11,6 +11,8 @@ import { apiPages } from './pages/api.tsx';
 import { baselinePages } from './pages/baselines.tsx';
 import { changePages } from './pages/changes.tsx';
 import { controllerImportPages } from './pages/controller-imports.tsx';
+import { controllerFindingPages } from './pages/controller-findings.tsx';
+import { controllerReviewPages } from './pages/controller-review.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
 import { deviationPages } from './pages/deviations.tsx';
 import { devicePages } from './pages/device.tsx';
@@ -77,6 +79,8 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', stickPages(deps, model));
   app.route('/', devicePages(deps, model));
   app.route('/', controllerImportPages(deps));
+  app.route('/', controllerFindingPages(deps));
+  app.route('/', controllerReviewPages(deps));
   app.route('/', zonePages(deps));
   app.route('/', integrityPages(deps));
   app.route('/', identificationPages(deps));

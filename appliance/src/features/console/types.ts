@@ -26,6 +26,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { PersonService } from '../persons/service.ts';
+import type { ControllerFindings } from '../plcs/findings/service.ts';
 import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
 import type { FileImports } from '../plcs/imports/service.ts';
@@ -66,6 +67,7 @@ export type ConsoleDeps = {
   identification: IdentificationService;
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
+  controllerFindings: ControllerFindings;
   updates: UpdateService;
   exchange: ExchangeService;
   deployments: DeploymentService;

@@ -109,3 +109,22 @@ export const openDocuments = (folder: string, number: number): ControllerDocumen
     },
   };
 };
+
+/** The feeds of snapshot `number` that hold documents. */
+export const documentFeeds = (folder: string, number: number): string[] => {
+  const path = snapshotPath(folder, number);
+  if (number === 0 || !existsSync(path)) return [];
+  const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+  try {
+    if (db.pragma('user_version', { simple: true }) !== SNAPSHOT_SCHEMA) return [];
+    return db
+      .prepare<[], string>(
+        `SELECT s.name FROM source s WHERE EXISTS (SELECT 1 FROM adv a JOIN csaf c ON c.adv = a.id WHERE a.source = s.id)
+         ORDER BY s.name`,
+      )
+      .pluck()
+      .all();
+  } finally {
+    db.close();
+  }
+};

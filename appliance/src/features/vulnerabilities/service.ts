@@ -61,6 +61,8 @@ export type VulnerabilityService = {
   }): Promise<FeedState[]>;
   /** Looks again at devices whose agents do not name source packages: somebody may know them by now. */
   refreshSources(): void;
+  /** The number of the snapshot in force; 0: there is none. */
+  snapshot(): number;
   /** The position of each feed in a snapshot that is here. */
   feedsOf(number: number): FeedState[];
   /** Removes snapshots that are neither in force nor the ones before, and what a build left half-made. */
@@ -251,6 +253,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       });
     },
     buildSnapshot: (options) => buildSnapshot({ ...options, folder: parts.folder, previous: current() }),
+    snapshot: current,
     feedsOf: (number) => snapshotFeeds(snapshotPath(parts.folder, number)),
     tidySnapshots: () => {
       const { snapshot, previous } = store.snapshots();

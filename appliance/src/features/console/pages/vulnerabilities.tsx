@@ -148,6 +148,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       ...(cursor === undefined ? {} : { after: cursor }),
     });
     const counts = vulnerabilities.counts();
+    const controllers = deps.controllerFindings.counts();
     const why = list.open === undefined ? undefined : findWhy(list.open);
     const knowledge = deps.exchange.knowledge();
     const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
@@ -170,6 +171,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
           review: counts.review,
           matrix: counts.matrix,
         }}
+        controllers={controllers.controllers === 0 ? undefined : controllers.matrix}
         open={
           why === undefined
             ? undefined

@@ -16,6 +16,8 @@ type Said = { readonly severity: Severity; readonly score: number | null; readon
 /** Documents as they are matched: their index, and beside it what decides between them. */
 export type Loaded = {
   readonly index: ReturnType<IndexBuilder>;
+  /** Places of all documents in the index. */
+  readonly every: ReadonlySet<number>;
   readonly documents: ReadonlyMap<string, ControllerDocument>;
   readonly said: ReadonlyMap<string, ReadonlyMap<string, Said>>;
 };
@@ -55,6 +57,7 @@ export const loadDocuments = (
   }
   return {
     index: build(indexed, synonyms),
+    every: new Set(indexed.keys()),
     documents: new Map(documents.map((document) => [document.key, document])),
     said,
   };
@@ -65,13 +68,14 @@ export type KnownThreats = ReadonlyMap<string, Partial<Threat>>;
 
 /** All that holds of one part, by every document that was loaded and every answer that was given. */
 export const evaluate = (
-  { index, documents, said }: Loaded,
+  { index, every, documents, said }: Loaded,
   part: Pick<HeldIdentity, 'product' | 'build'> & { readonly identity: PartIdentity },
   answers: Answers,
   threats: KnownThreats,
   scope?: ReadonlySet<string>,
 ): NewMatch[] => {
-  const all = index.match(part.identity);
+  // Each identity is asked once, so nothing is gained by what `match` keeps of its answers.
+  const all = index.matchDocuments(part.identity, every);
   const matches = scope === undefined ? all : all.filter(({ vulnerability }) => scope.has(vulnerability));
   return judge(matches, (key) => documents.get(key)?.category ?? 'other').map((judgement) => {
     const { vulnerability } = judgement;

@@ -18,6 +18,7 @@ const compare = (a: Ranked, b: Ranked): number => {
   const y = b.match;
   return (
     Number(x.level === 'M5') - Number(y.level === 'M5') ||
+    Number(x.outrankedBy !== undefined) - Number(y.outrankedBy !== undefined) ||
     BY[a.category] - BY[b.category] ||
     WORST[x.verdict] - WORST[y.verdict] ||
     (x.level < y.level ? -1 : x.level > y.level ? 1 : 0) ||

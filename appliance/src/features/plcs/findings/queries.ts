@@ -211,6 +211,12 @@ export const plcFindingQueries = (db: Database) => {
        (select identity from plc_match where until is null and verdict in ('affected', 'review'))`,
     )
     .pluck();
+  const waitingAll = db
+    .prepare<[], number>(
+      `select count(*) from plc_part_identity where identity in (select id from plc_identity where matched_at is null)`,
+    )
+    .pluck();
+  const comparable = db.prepare<[number], number>('select count(*) from plc_part_identity where plc = ?').pluck();
   const closedOf = db.prepare<[number, number], FindingRow & { part: number; gone: number }>(
     `select ${COLUMNS}, g.part, g.until as gone from plc_part_identity_log g
      cross join plc_match m on m.identity = g.identity and m.verdict = 'affected' and m.since <= g.until
@@ -310,6 +316,8 @@ export const plcFindingQueries = (db: Database) => {
       for (const { plc, n } of waitingSome.all(ids)) of(plc).waiting = n;
       return loads;
     },
+    waiting: (): number => waitingAll.get() ?? 0,
+    comparable: (plc: number): number => comparable.get(plc) ?? 0,
     plcsWith: (text: string): number[] => withVulnerability.all(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
     counts: (): PlcFindingCounts => {
       const matrix = emptyMatrix();

@@ -2,8 +2,10 @@ import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError } from '../../../platform/errors.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
+import { documentFeeds } from '../../vulnerabilities/csaf-queries.ts';
 import { documentStore } from './document-store.ts';
 import type { KnownThreats } from './evaluate.ts';
+import { type ControllerGroup, type GroupBy, groupQueries } from './group-queries.ts';
 import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
 import { matchStore } from './match-store.ts';
 import { controllerMatching } from './matching.ts';
@@ -45,6 +47,8 @@ export type ControllerFindings = {
   partsChanged(plcs?: readonly number[]): void;
   /** Whether something waits for its match. */
   isDue(): boolean;
+  /** Whether advisories, maps or words about names are others than the matches were made with. */
+  isRematchDue(): boolean;
   /** Matches what waits, after changes of parts, answers or names. Not in a transaction. */
   settle(limit?: number): { done: number; more: boolean };
   /** After an import of advisories, and when the maps are newer than the matches. Not in a transaction. */
@@ -53,12 +57,19 @@ export type ControllerFindings = {
   counts(): PlcFindingCounts;
   /** Open ones of a controller, worst first. */
   forPlc(plc: number): PlcPartFinding[];
+  /** How many parts wait for their first match. */
+  waiting(): number;
+  /** How many parts of a controller are known well enough to be compared. */
+  comparable(plc: number): number;
   /** What newer readings closed. */
   closedOf(plc: number, limit?: number): (PlcFinding & { part: number; closedAt: number })[];
   /** Open findings of some controllers; those without are absent. */
   loads(plcs: readonly number[]): Map<number, PlcFindingLoad>;
   /** The controllers with an open finding of a vulnerability, or of an advisory by its id. */
   plcsWith(text: string): number[];
+  /** The feeds that hold documents about controllers, in the snapshot in force. */
+  feeds(): readonly string[];
+  groups(by: GroupBy): ControllerGroup[];
   /** Throws NOT_FOUND or MALFORMED. */
   why(id: string): FindingWhy;
   review: Pick<ControllerReview, 'groups' | 'group' | 'decide' | 'open'>;
@@ -130,7 +141,19 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     return matching.matchWaiting(limit);
   };
 
+  // A page asks for them; they change with the snapshot only.
+  const heldFeeds: { number: number; feeds: readonly string[] } = { number: -1, feeds: [] };
+  const feeds = (): readonly string[] => {
+    const number = parts.current();
+    if (heldFeeds.number !== number) {
+      heldFeeds.feeds = documentFeeds(parts.folder, number);
+      heldFeeds.number = number;
+    }
+    return heldFeeds.feeds;
+  };
+
   return {
+    feeds,
     partsChanged: (plcs) =>
       immediate(db, () => {
         const changes = identities.refresh(parts.record.subjects(plcs), clock(), plcs);
@@ -139,6 +162,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         notes.ofParts(changes.filter(({ after }) => after === null || !waiting.has(after)));
       }),
     isDue: matching.isDue,
+    isRematchDue: matching.isRematchDue,
     settle,
     rematch: () => matching.rematch(),
     list: queries.list,
@@ -146,7 +170,10 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     forPlc: queries.forPlc,
     closedOf: (plc, limit = 500) => queries.closedOf(plc, limit),
     loads: queries.loads,
+    waiting: queries.waiting,
+    comparable: queries.comparable,
     plcsWith: queries.plcsWith,
+    groups: groupQueries(db).groups,
     why: (id) => {
       const { identity, vulnerability } = parseId(id);
       const finding = queries.find(identity, vulnerability);

@@ -1,0 +1,56 @@
+import { DECISIONS } from '../features/vulnerabilities/types.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Command } from './command.ts';
+
+const VERDICTS = ['affected', 'review', 'not-affected'] as const;
+
+const among = <T extends string>(option: string, values: readonly string[], known: readonly T[]): T[] =>
+  values.map((value) => {
+    const found = known.find((name) => name === value);
+    if (found === undefined) throw new AppError('USAGE', `--${option} takes ${known.join(', ')}`);
+    return found;
+  });
+
+export const command: Command = {
+  summary: 'what the advisories say of controllers, most urgent first',
+  options: {
+    controller: { type: 'string', value: 'ID', help: 'of one controller' },
+    verdict: { type: 'string', value: 'V', multiple: true, help: `${VERDICTS.join(', ')} (the first two unless said)` },
+    decision: { type: 'string', value: 'D', multiple: true, help: DECISIONS.join(', ') },
+    search: { type: 'string', value: 'TEXT', help: 'part of a CVE, an advisory, a product, a family' },
+    limit: { type: 'string', value: 'N', help: 'at most so many (100)' },
+  },
+  example: 'sallyport controller findings --decision act --data /var/lib/sallyport --json',
+  run: async ({ open, out, text, texts }) => {
+    const limit = Number(text('limit') ?? 100);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
+      throw new AppError('USAGE', '--limit takes 1 to 100000');
+    const { controllerFindings, plcs } = await open();
+    // Beside a running server its job does this; without one nobody else would.
+    if (controllerFindings.isDue()) controllerFindings.settle();
+    const controller = text('controller');
+    const { rows, total } = controllerFindings.list({
+      limit,
+      verdict: among('verdict', texts('verdict'), VERDICTS),
+      decision: among('decision', texts('decision'), DECISIONS),
+      ...(controller === undefined ? {} : { plc: plcs.get(controller).id }),
+      ...(text('search') === undefined ? {} : { search: text('search') ?? '' }),
+    });
+    out.table(
+      ['DECISION', 'VERDICT', 'VULNERABILITY', 'PRODUCT', 'FIRMWARE', 'FIXED IN', 'ADVISORY', 'CONTROLLERS'],
+      rows.map((row) => [
+        row.decision,
+        row.reason === '' ? row.verdict : `${row.verdict} (${row.reason})`,
+        row.vulnerability,
+        row.product,
+        row.firmware === '' ? null : row.firmware,
+        row.fixedVersion === '' ? null : row.fixedVersion,
+        row.advisory,
+        row.controllers,
+      ]),
+    );
+    if (total > rows.length) out.note(`${total - rows.length} more; see --limit`);
+    out.result({ total, counts: controllerFindings.counts(), findings: rows });
+    return 0;
+  },
+};

@@ -1,0 +1,59 @@
+import type { ControllerFindingRow } from '@sallyport/ui/components/controller-finding-table';
+import type { ControllerFindingsView } from '@sallyport/ui/components/controller-findings-panel';
+import type { PlcFinding, PlcPartFinding } from '../plcs/findings/types.ts';
+import type { ConsoleDeps } from './types.ts';
+
+// Findings on controllers as views take them: the lists, and the panel on a controller's page.
+
+export const findingView = (finding: PlcFinding): ControllerFindingRow => ({
+  id: finding.id,
+  vulnerability: finding.vulnerability,
+  product: finding.product,
+  family: finding.family,
+  firmware: finding.firmware,
+  firmwareSide: finding.firmwareSide,
+  verdict: finding.verdict,
+  reason: finding.reason,
+  level: finding.level,
+  decision: finding.decision,
+  severity: finding.severity,
+  fixState: finding.fixState,
+  fixedVersion: finding.fixedVersion,
+  advisory: finding.advisory,
+  title: finding.title,
+  isAnswered: finding.answer !== '',
+  controllers: finding.controllers,
+  since: finding.since,
+});
+
+const partView = (finding: PlcPartFinding): ControllerFindingRow => ({
+  ...findingView(finding),
+  since: finding.firstSeen,
+  part: finding.partKey,
+});
+
+/** How far the advisories about controllers reach, per feed. */
+export const knowledgeEnds = (
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange'>,
+): ControllerFindingsView['ends'] => {
+  const feeds = new Set(deps.controllerFindings.feeds());
+  return deps.exchange
+    .knowledge()
+    .flatMap(({ feed, newest }) => (feeds.has(feed) && newest !== undefined ? [{ feed, newest }] : []));
+};
+
+/** What the page of a controller shows of its findings. */
+export const controllerFindingsView = (
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange' | 'plcs'>,
+  plc: number,
+): ControllerFindingsView => {
+  const found = deps.controllerFindings.forPlc(plc);
+  const parts = deps.plcs.parts(plc).filter(({ sort }) => sort === 'plc' || sort === 'module');
+  return {
+    rows: found.filter(({ verdict }) => verdict !== 'not-affected').map(partView),
+    notAffected: found.filter(({ verdict }) => verdict === 'not-affected').length,
+    waiting: deps.controllerFindings.loads([plc]).get(plc)?.waiting ?? 0,
+    unknownParts: parts.length - deps.controllerFindings.comparable(plc),
+    ends: knowledgeEnds(deps),
+  };
+};

@@ -1,0 +1,218 @@
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { FilterField } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { ControllerFinding, type ControllerFindingProps } from '@sallyport/ui/views/controller-finding';
+import { ControllerFindings } from '@sallyport/ui/views/controller-findings';
+import { ControllerGroups } from '@sallyport/ui/views/controller-groups';
+import { type Context, Hono } from 'hono';
+import type { GroupBy } from '../../plcs/findings/group-queries.ts';
+import type { PlcFindingFilter } from '../../plcs/findings/types.ts';
+import type { FindingWhy } from '../../plcs/findings/why.ts';
+import { DECISIONS, SEVERITIES } from '../../vulnerabilities/types.ts';
+import { findingView, knowledgeEnds } from '../controller-finding-view.ts';
+import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import { actorFor } from '../guard.ts';
+import { chosen, listState, pageRows, param } from '../lists.ts';
+import { viewContext } from '../page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+import { sayCsv } from '../words.ts';
+
+const verdicts = ['affected', 'review', 'not-affected'] as const;
+const remedies = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
+const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since'] as const;
+const filterNames = ['decision', 'verdict', 'severity', 'remedy', 'vendor', 'family', 'cve', 'controller'];
+const shownControllers = 200;
+
+const filters: readonly FilterField[] = [
+  {
+    name: 'decision',
+    label: 'vuln.decision',
+    options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
+  },
+  {
+    name: 'verdict',
+    label: 'cfind.verdict',
+    options: verdicts.map((value) => ({ value, key: `cfind.verdict.${value}` })),
+  },
+  {
+    name: 'severity',
+    label: 'vuln.severity',
+    options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
+  },
+  { name: 'remedy', label: 'cfind.fix', options: remedies.map((value) => ({ value, key: `cfind.fix.${value}` })) },
+];
+
+const csvHead = [
+  'vuln.decision',
+  'cfind.verdict',
+  'cfind.vulnerability',
+  'vuln.severity',
+  'cfind.vendor',
+  'cfind.family',
+  'cfind.product',
+  'cfind.version',
+  'cfind.fix',
+  'cfind.fixedIn',
+  'cfind.advisory',
+  'cfind.level',
+  'cfind.leafText',
+  'nav.controllers',
+  'cfind.since',
+];
+
+const strongInputs: ReadonlySet<string> = new Set([
+  'exploitation.active',
+  'automatable.yes',
+  'impact.total',
+  'exposure.direct',
+  'criticality.high',
+  'safety.yes',
+]);
+
+const inputsOf = ({ threat, contexts }: FindingWhy): ControllerFindingProps['inputs'] => {
+  const rows = [...Object.entries(threat), ...contexts.flatMap((context) => Object.entries(context))];
+  const seen = new Set<string>();
+  return rows.flatMap(([name, value]) => {
+    const key = `${name}.${value}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ name, value, strong: strongInputs.has(key) }];
+  });
+};
+
+const identityFields = [
+  ['vendor', 'cfind.vendor'],
+  ['orderNumber', 'collection.plc.field.orderNumber'],
+  ['cipTuple', 'collection.plc.field.cipTuple'],
+  ['model', 'collection.plc.field.model'],
+  ['productFamily', 'cfind.family'],
+  ['hwVersion', 'collection.plc.field.hwVersion'],
+] as const;
+
+/** What advisories say of controllers: the list, why each finding is one, families and vendors. */
+export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
+  const { controllerFindings, plcs } = deps;
+
+  const filterOf = (list: ListState): Omit<PlcFindingFilter, 'limit' | 'after'> => {
+    const [vendor] = filterValues(list, 'vendor');
+    const [family] = filterValues(list, 'family');
+    const [vulnerability] = filterValues(list, 'cve');
+    const [controller] = filterValues(list, 'controller');
+    const sort = sorts.find((name) => name === list.sort);
+    return {
+      decision: chosen(DECISIONS, filterValues(list, 'decision')),
+      verdict: chosen(verdicts, filterValues(list, 'verdict')),
+      severity: chosen(SEVERITIES, filterValues(list, 'severity')),
+      fixState: chosen(remedies, filterValues(list, 'remedy')),
+      descending: list.descending,
+      ...(vendor === undefined ? {} : { vendor }),
+      ...(family === undefined ? {} : { family }),
+      ...(vulnerability === undefined ? {} : { vulnerability }),
+      // One that is not there has no findings.
+      ...(controller === undefined ? {} : { plc: plcs.find(controller)?.id ?? 0 }),
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(sort === undefined ? {} : { sort }),
+    };
+  };
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    const found = controllerFindings.list({
+      ...filterOf(list),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    return c.html(
+      <ControllerFindings
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}
+        filters={filters}
+        counts={controllerFindings.counts()}
+        waiting={controllerFindings.waiting()}
+        ends={knowledgeEnds(deps)}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'vulnerabilities:read');
+    const { ctx } = sayCsv(deps, c);
+    const found = controllerFindings.list({ ...filterOf(listState(c, filterNames)), limit: maxCsvRows });
+    return sendCsv(deps, c, {
+      name: 'controller-vulnerabilities',
+      head: csvHead.map((key) => ctx.tDynamic(key)),
+      rows: found.rows.map((row) => [
+        ctx.tDynamic(`decision.${row.decision}`),
+        ctx.tDynamic(`cfind.verdict.${row.verdict}`),
+        row.vulnerability,
+        ctx.tDynamic(`severity.${row.severity}`),
+        row.vendor,
+        row.family,
+        row.product,
+        row.firmware,
+        ctx.tDynamic(`cfind.fix.${row.fixState}`),
+        row.fixedVersion,
+        row.advisory,
+        ctx.tDynamic(`cfind.level.${row.level}`),
+        row.versionText,
+        row.controllers,
+        row.since,
+      ]),
+    });
+  };
+
+  const showFinding = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const ctx = viewContext(deps, c);
+    const why = controllerFindings.why(param(c, 'id'));
+    const shown = why.bearers.slice(0, shownControllers);
+    return c.html(
+      <ControllerFinding
+        ctx={ctx}
+        finding={{
+          ...findingView(why.finding),
+          matched: why.finding.matched,
+          confidence: why.finding.confidence,
+          isReopened: why.finding.former !== '' && why.finding.answer === '',
+        }}
+        identity={identityFields.flatMap(([field, key]) => {
+          const value = why.identity[field];
+          return value === undefined ? [] : [{ label: ctx.tDynamic(key), value }];
+        })}
+        documents={why.documents}
+        inputs={inputsOf(why)}
+        controllers={shown.map(({ plc, part_key, since }) => ({
+          controller: { id: plcs.byId(plc)?.publicId ?? '', name: plcs.label(plc) },
+          part: part_key,
+          since,
+        }))}
+        more={why.bearers.length > shown.length}
+      />,
+    );
+  };
+
+  const showGroups =
+    (by: GroupBy) =>
+    (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+      actorFor(c, 'vulnerabilities:read');
+      const rows = controllerFindings.groups(by);
+      return c.html(
+        <ControllerGroups
+          ctx={viewContext(deps, c)}
+          by={by}
+          rows={rows}
+          controllers={rows.reduce((sum, { controllers }) => sum + controllers, 0)}
+        />,
+      );
+    };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.controllerFindings, showList)
+    .get(routePatterns.controllerFindingsCsv, sendList)
+    .get(routePatterns.controllerFinding, showFinding)
+    .get(routePatterns.controllerFamilies, showGroups('family'))
+    .get(routePatterns.controllerVendors, showGroups('vendor'));
+};

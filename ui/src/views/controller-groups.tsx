@@ -1,0 +1,138 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { DecisionMark } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Decision } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type ControllerGroupRow = {
+  readonly vendor: string;
+  readonly family: string;
+  readonly controllers: number;
+  readonly versions: readonly { readonly firmware: string; readonly controllers: number }[];
+  readonly advisories: number;
+  readonly affected: number;
+  readonly review: number;
+  readonly worst: Decision | null;
+};
+
+/** Controllers by family or by vendor: how many, in which versions, what advisories say of them. */
+export const ControllerGroups = ({
+  ctx,
+  by,
+  rows,
+  controllers,
+}: {
+  ctx: Ctx;
+  by: 'family' | 'vendor';
+  rows: readonly ControllerGroupRow[];
+  controllers: number;
+}) => {
+  const title = by === 'family' ? ctx.t('cfind.familiesTitle') : ctx.t('cfind.vendorsTitle');
+  const link = (row: ControllerGroupRow, verdict: 'affected' | 'review'): string =>
+    paths.controllerFindings({ vendor: row.vendor, ...(by === 'family' ? { family: row.family } : {}), verdict });
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="families"
+      title={title}
+      sub={ctx.t('cfind.groupSub', { groups: rows.length, controllers })}
+    >
+      <nav class="seg" aria-label={title}>
+        <a href={paths.controllerFamilies()} aria-current={by === 'family' ? 'page' : undefined}>
+          {ctx.t('cfind.families')}
+        </a>
+        <a href={paths.controllerVendors()} aria-current={by === 'vendor' ? 'page' : undefined}>
+          {ctx.t('cfind.vendors')}
+        </a>
+      </nav>
+      <Panel>
+        {rows.length === 0 ? (
+          <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={title}
+            rows={rows}
+            records="labelled"
+            columns={[
+              ...(by === 'family'
+                ? [
+                    {
+                      key: 'family',
+                      label: ctx.t('cfind.family'),
+                      head: true,
+                      any: true,
+                      cell: (row: ControllerGroupRow) =>
+                        row.family === '' ? ctx.t('cfind.noFamily') : <span translate="no">{row.family}</span>,
+                    },
+                  ]
+                : []),
+              {
+                key: 'vendor',
+                label: ctx.t('cfind.vendor'),
+                ...(by === 'vendor' ? { head: true } : {}),
+                any: true,
+                cell: (row: ControllerGroupRow) =>
+                  row.vendor === '' ? ctx.t('cfind.noVendor') : <span translate="no">{row.vendor}</span>,
+              },
+              {
+                key: 'controllers',
+                label: ctx.t('nav.controllers'),
+                num: true,
+                cell: (row: ControllerGroupRow) => <Count ctx={ctx} n={row.controllers} />,
+              },
+              {
+                key: 'versions',
+                label: ctx.t('cfind.versions'),
+                any: true,
+                cell: (row: ControllerGroupRow) => (
+                  <>
+                    {row.versions.map(({ firmware, controllers: n }, index) => (
+                      <>
+                        {index === 0 ? null : ', '}
+                        {firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{firmware}</span>}{' '}
+                        <span class="second">{ctx.fmt.number(n)}</span>
+                      </>
+                    ))}
+                  </>
+                ),
+              },
+              {
+                key: 'advisories',
+                label: ctx.t('cfind.documents'),
+                num: true,
+                cell: (row: ControllerGroupRow) => <Count ctx={ctx} n={row.advisories} />,
+              },
+              {
+                key: 'affected',
+                label: ctx.t('cfind.verdict.affected'),
+                num: true,
+                cell: (row: ControllerGroupRow) => (
+                  <Count ctx={ctx} n={row.affected} href={row.affected === 0 ? undefined : link(row, 'affected')} />
+                ),
+              },
+              {
+                key: 'review',
+                label: ctx.t('cfind.verdict.review'),
+                num: true,
+                cell: (row: ControllerGroupRow) => (
+                  <Count ctx={ctx} n={row.review} href={row.review === 0 ? undefined : link(row, 'review')} />
+                ),
+              },
+              {
+                key: 'worst',
+                label: ctx.t('vuln.decision'),
+                fit: true,
+                cell: (row: ControllerGroupRow) =>
+                  row.worst === null ? '–' : <DecisionMark ctx={ctx} decision={row.worst} />,
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,259 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
+import { Pager } from '../components/list-tools.tsx';
+import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { DecisionMark, Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import type { Decision, FieldErrors, PageOf } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type QuestionRow = {
+  readonly id: string;
+  readonly question: 'names' | 'version';
+  readonly reason: string;
+  readonly label: string;
+  readonly firmware: string;
+  readonly name: string;
+  readonly means: string;
+  readonly findings: number;
+  readonly documents: number;
+  readonly controllers: number;
+  readonly decision: Decision;
+  readonly isReopened: boolean;
+};
+
+const questionText = (ctx: Ctx, row: QuestionRow): string =>
+  row.question === 'names' ? ctx.t('cfind.question.names', { means: row.means }) : ctx.t('cfind.question.version');
+
+/** The inbox: each row is a question whose answer settles all that is behind it. */
+export const ControllerReview = ({
+  ctx,
+  list,
+  page,
+  findings,
+}: {
+  ctx: Ctx;
+  list: ListState;
+  page: PageOf<QuestionRow>;
+  findings: number;
+}) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="review"
+    title={ctx.t('cfind.reviewTitle')}
+    sub={ctx.t('cfind.reviewSub', { questions: page.total, findings })}
+  >
+    <Panel
+      foot={<Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.label} order={ctx.t('vuln.order')} />}
+    >
+      {page.rows.length === 0 ? (
+        <Empty title={ctx.t('cfind.reviewNone')}>{ctx.t('cfind.reviewNoneWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('cfind.reviewTitle')}
+          rows={page.rows}
+          records
+          columns={[
+            {
+              key: 'decision',
+              label: ctx.t('vuln.decision'),
+              fit: true,
+              rec: 'b',
+              cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
+            },
+            {
+              key: 'product',
+              label: ctx.t('cfind.product'),
+              any: true,
+              rec: 'a',
+              cell: (row) => (
+                <>
+                  <a class="name" href={paths.controllerQuestion(row.id)} translate="no">
+                    {row.label} {row.firmware}
+                  </a>{' '}
+                  {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
+                </>
+              ),
+            },
+            {
+              key: 'question',
+              label: ctx.t('cfind.question'),
+              any: true,
+              rec: 'c',
+              cell: (row) => (
+                <>
+                  {questionText(ctx, row)}{' '}
+                  <span class="second">{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</span>
+                </>
+              ),
+            },
+            {
+              key: 'findings',
+              label: ctx.t('cfind.findings'),
+              num: true,
+              rec: 'd',
+              cell: (row) => <Count ctx={ctx} n={row.findings} />,
+            },
+            {
+              key: 'documents',
+              label: ctx.t('cfind.documents'),
+              num: true,
+              cell: (row) => <Count ctx={ctx} n={row.documents} />,
+            },
+            {
+              key: 'controllers',
+              label: ctx.t('nav.controllers'),
+              num: true,
+              cell: (row) => <Count ctx={ctx} n={row.controllers} />,
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  </ControllersFrame>
+);
+
+export type QuestionDocument = {
+  readonly key: string;
+  readonly title: string;
+  readonly revision: string;
+  readonly paths: readonly string[];
+  readonly texts: readonly string[];
+  readonly vulnerabilities: readonly string[];
+};
+
+/** One question with what is behind it, and the form of its answer. */
+export const ControllerQuestion = (props: {
+  ctx: Ctx;
+  row: QuestionRow;
+  documents: readonly QuestionDocument[];
+  chosen: readonly string[] | undefined;
+  reason: string;
+  errors?: FieldErrors | undefined;
+}) => {
+  const { ctx, row, documents, errors } = props;
+  const unavailable = withoutRight(ctx, 'vulnerabilities:write');
+  const isNames = row.question === 'names';
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="review"
+      title={`${row.label} ${row.firmware}`.trim()}
+      untranslatedTitle
+      crumbs={[{ label: ctx.t('cfind.reviewTitle'), href: paths.controllerReview() }]}
+      mark={<DecisionMark ctx={ctx} decision={row.decision} />}
+      sub={questionText(ctx, row)}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ reason: ctx.t('cfind.answerReason') }} />
+      <PostForm ctx={ctx} action={paths.controllerQuestion(row.id)}>
+        <Panel title={ctx.t('cfind.question')}>
+          <div class="body">
+            <Facts
+              rows={[
+                [ctx.t('cfind.product'), <span translate="no">{row.label}</span>],
+                ...(isNames
+                  ? ([[ctx.t('cfind.leaf'), <span translate="no">{row.means}</span>]] as const)
+                  : ([
+                      [
+                        ctx.t('cfind.version'),
+                        row.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{row.firmware}</span>,
+                      ],
+                    ] as const)),
+                [ctx.t('nav.controllers'), ctx.fmt.number(row.controllers)],
+                [ctx.t('cfind.findings'), ctx.fmt.number(row.findings)],
+              ]}
+            />
+            <p>{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</p>
+            {row.isReopened ? <p>{ctx.t('cfind.reopened')}</p> : null}
+          </div>
+        </Panel>
+        <Panel title={ctx.t('cfind.answerAbout')} context={ctx.fmt.number(documents.length)}>
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('cfind.answerAbout')}
+            rows={documents}
+            records="labelled"
+            columns={[
+              {
+                key: 'document',
+                label: ctx.t('cfind.advisory'),
+                any: true,
+                head: true,
+                cell: (document) => (
+                  <>
+                    {isNames ? (
+                      <span translate="no">{document.key}</span>
+                    ) : (
+                      <label>
+                        <input
+                          type="checkbox"
+                          name="about"
+                          value={document.key}
+                          checked={props.chosen?.includes(document.key) ?? true}
+                        />{' '}
+                        <span translate="no">{document.key}</span>
+                      </label>
+                    )}
+                    <br />
+                    <span class="second" lang="en">
+                      {document.title}
+                    </span>
+                  </>
+                ),
+              },
+              {
+                key: 'path',
+                label: ctx.t('cfind.leaf'),
+                any: true,
+                cell: (document) => (
+                  <span translate="no" lang="en">
+                    {document.paths.join('; ')}
+                  </span>
+                ),
+              },
+              {
+                key: 'text',
+                label: ctx.t('cfind.leafText'),
+                any: true,
+                cell: (document) => <span translate="no">{document.texts.join('; ') || '–'}</span>,
+              },
+              {
+                key: 'vulnerabilities',
+                label: ctx.t('cfind.vulnerability'),
+                any: true,
+                cell: (document) => <span translate="no">{document.vulnerabilities.join(', ')}</span>,
+              },
+            ]}
+          />
+        </Panel>
+        <Panel title={ctx.t('cfind.answer')}>
+          <div class="body">
+            <p>{isNames ? ctx.t('cfind.answerNames') : ctx.t('cfind.answerWhat')}</p>
+            <AreaField
+              ctx={ctx}
+              name="reason"
+              label={ctx.t('cfind.answerReason')}
+              hint={ctx.t('cfind.answerReasonHelp')}
+              value={props.reason}
+              rows={3}
+              maxLength={2_000}
+              errors={errors}
+            />
+            <div class="row">
+              <Button name="answer" value={isNames ? 'same' : 'affected'} unavailable={unavailable}>
+                {isNames ? ctx.t('cfind.answer.same') : ctx.t('cfind.answer.affected')}
+              </Button>
+              <Button name="answer" value={isNames ? 'other' : 'not-affected'} unavailable={unavailable}>
+                {isNames ? ctx.t('cfind.answer.other') : ctx.t('cfind.answer.not')}
+              </Button>
+            </div>
+          </div>
+        </Panel>
+      </PostForm>
+    </ControllersFrame>
+  );
+};
