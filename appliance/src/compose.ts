@@ -37,6 +37,7 @@ import {
 } from './features/plcs/findings/service.ts';
 import { recordSubjects } from './features/plcs/findings/subject-queries.ts';
 import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
+import { controllerViews, takeFound } from './features/plcs/identify/record-views.ts';
 import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
 import { controllerDraftStore } from './features/plcs/imports/draft-store.ts';
 import { type ControllerDrafts, controllerDrafts } from './features/plcs/imports/drafts.ts';
@@ -325,8 +326,8 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       objects,
       events,
       jobs: queue,
-      controllers: { find: () => undefined, list: () => [] },
-      take: () => null,
+      controllers: controllerViews(plcs.service),
+      take: takeFound(plcs.service),
       identifyBy,
       planFor,
       agent: agentsOf({ devices, inventory }),

@@ -61,8 +61,9 @@ export type RunEnd =
 /** After these the device is left alone for the rest of the job. */
 const leaveAlone: ReadonlySet<ExchangeOutcome> = new Set<ExchangeOutcome>(['timeout', 'unreachable', 'interrupted']);
 
-const outcomeOf = (found: Identification): ExchangeOutcome => {
+const outcomeOf = (found: Identification, unconnected: Trouble | undefined): ExchangeOutcome => {
   if (found.anomalies.length > 0) return 'anomaly';
+  if (unconnected !== undefined) return unconnected;
   const isRead = found.readings.some(({ said, parts }) => parts.length > 0 || said.some((one) => 'value' in one));
   return isRead ? 'read' : (found.trouble ?? 'nothing');
 };
@@ -92,7 +93,15 @@ const runAsk = async (
     },
   });
   parts.began(target, ask);
-  const found = await parts.identifyBy(ask.protocol, ask.switches, transport, {
+  let unconnected: Trouble | undefined;
+  const watched: Transport = {
+    connect: async (to, limits) => {
+      const link = await transport.connect(to, limits);
+      unconnected = typeof link === 'string' ? link : undefined;
+      return link;
+    },
+  };
+  const found = await parts.identifyBy(ask.protocol, ask.switches, watched, {
     clock,
     sleep,
     intervalMs: target.gapMs,
@@ -101,7 +110,7 @@ const runAsk = async (
     ...(parts.credentials === undefined ? {} : { credentials: parts.credentials }),
     ...(target.modeBefore === undefined ? {} : { modeBefore: target.modeBefore }),
   });
-  const outcome = why === undefined ? outcomeOf(found) : 'stopped';
+  const outcome = why === undefined ? outcomeOf(found, unconnected) : 'stopped';
   parts.ended(target, ask, outcome, found);
   const [anomaly] = found.anomalies;
   if (anomaly !== undefined) return { outcome, end: { how: 'anomaly', target, ask, anomaly } };

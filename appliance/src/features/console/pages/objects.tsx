@@ -25,6 +25,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const tombstoneMs = 90 * 86_400_000;
 const maxFilters = 6;
+const maxChoices = 1_000;
 
 /** Objects of any kind: list, form, revisions, difference, revert, deletion and restoring, from their declarations. */
 export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: DeviceModel): Pages => {
@@ -40,6 +41,11 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     if (field.options !== undefined) {
       const ctx = viewContext(deps, c, 'part');
       return field.options.map((id) => ({ id, name: ctx.tDynamic(`kind.${kind.name}.option.${name}.${id}`) }));
+    }
+    if (kind.name === 'plc-identification' && name === 'controllers') {
+      // More than a form can hold are entered by their ids.
+      const all = deps.identification.controllers(maxChoices + 1);
+      return all.length > maxChoices ? undefined : all.map(({ publicId, label }) => ({ id: publicId, name: label }));
     }
     if (name === 'rights') {
       const ctx = viewContext(deps, c, 'part');

@@ -104,10 +104,12 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
 
   return {
     next: (device) => {
-      const run = store.openRuns().find((one) => one.device === device && one.task !== null);
-      const plan = run && store.planOf(run.approval);
-      if (run === undefined || plan === undefined || allowance.of(run.id, plan) !== undefined) return null;
-      return taskOf(run, plan);
+      for (const run of store.openRuns()) {
+        const plan = run.device === device ? store.planOf(run.approval) : undefined;
+        const task = plan === undefined || allowance.of(run.id, plan) !== undefined ? null : taskOf(run, plan);
+        if (task !== null) return task;
+      }
+      return null;
     },
     cancelled: (device, ids) =>
       ids.filter((id) => {

@@ -41,13 +41,13 @@ const texts = (value: unknown): string[] =>
 const none: Switches = { identify: false, modules: false, details: false, mode: false };
 
 /** What of a controller the job could bring, told apart by whether it is known. */
-const knownOf = (controller: ControllerView, wanted: readonly Switch[]) => {
+const knownOf = (held: ReturnType<ControllerView['known']>, wanted: readonly Switch[]) => {
   const fields = wanted.flatMap((name) => fieldsOf[name]);
   const known = fields.flatMap((field) => {
-    const found = controller.known[field];
+    const found = held[field];
     return found === undefined ? [] : [{ field, value: found.value, source: found.source }];
   });
-  return { known, missing: fields.filter((field) => controller.known[field] === undefined) };
+  return { known, missing: fields.filter((field) => held[field] === undefined) };
 };
 
 /** The digest of what would leave. */
@@ -112,7 +112,8 @@ export const planOf = (parts: PlanParts): Plan => {
     }
     const on = switchedOn(policy, run);
     const allowed = wanted.filter((name) => on.includes(name));
-    const { known, missing } = knownOf(controller, allowed);
+    const held = controller.known();
+    const { known, missing } = knownOf(held, allowed);
     const needed = allowed.filter(
       (name) =>
         body['askKnown'] === true || alwaysMissing.has(name) || fieldsOf[name].some((field) => missing.includes(field)),
@@ -134,7 +135,7 @@ export const planOf = (parts: PlanParts): Plan => {
       zoneName,
       host: address,
       gapMs: Math.max(policy.gapMs.value, Number(body['gapMs'] ?? MIN_GAP_MS), MIN_GAP_MS),
-      modeBefore: controller.known['mode']?.value,
+      modeBefore: held['mode']?.value,
       known,
       missing,
       asks,

@@ -334,6 +334,8 @@ export const identificationService = (parts: IdentificationParts) => {
       runHere(run, options),
     /** The agents' queue of these jobs. */
     queue: agentQueue({ db, store, allowance, plans, close }),
+    /** What approved jobs that run now name, for the module that connects. */
+    namedTargets: allowance.namedTargets,
     look,
     trim: (): number => store.trim(clock() - keptMs),
     /** Looks every few seconds until the returned function is called. */

@@ -25,7 +25,7 @@ export type ControllerView = {
   /** The controller's own word, as people entered it into the record. */
   queryPolicy: string | null;
   /** What is known, by field, with the source that won. */
-  known: Readonly<Record<string, { value: string; source: string; observedAt: number }>>;
+  known: () => Readonly<Record<string, { value: string; source: string; observedAt: number }>>;
 };
 
 /** The records, as far as identification needs them. */
