@@ -4,6 +4,7 @@ import { bundle } from './bundle.ts';
 import { bundlePeers } from './bundle-peers.ts';
 import { bundleScale } from './bundle-scale.ts';
 import { checkIns } from './check-ins.ts';
+import { controllersBench } from './controllers.ts';
 import { fleetLoad } from './fleet.ts';
 import { inventories } from './inventories.ts';
 import { lists } from './lists.ts';
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'bundle-scale': bundleScale,
   'bundle-peers': bundlePeers,
   matching,
+  controllers: controllersBench,
   storage,
 };
 

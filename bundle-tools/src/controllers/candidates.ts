@@ -85,6 +85,8 @@ type Asked = {
   series?: string;
   isSiplus: boolean;
   names: string[];
+  /** Names without the order number, whose likeness says nothing. */
+  spoken: string[];
   families: string[];
 };
 
@@ -108,6 +110,7 @@ const ask = (part: PartIdentity, same: readonly string[]): Asked => {
     names: [part.model, part.orderNumber, ...same].filter(
       (name) => name !== undefined && name.trim() !== '',
     ) as string[],
+    spoken: [part.model, ...same].filter((name) => name !== undefined),
     families: [...new Set(families)],
   };
 };
@@ -167,7 +170,7 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
     const twin = siplusKey(asked.order);
     if (twin !== undefined) takeAll(names.twins.get(twin), 'M1', folded, specificityOf.order - 2);
   }
-  for (const name of asked.names) {
+  for (const name of new Set(asked.names)) {
     const isTuple = same.length > 0 && part.cipTuple !== undefined && same.includes(name);
     const [level, rank] = isTuple ? (['M2', specificityOf.tuple] as const) : (['M3', specificityOf.model] as const);
     const order = orderKey(name);
@@ -181,9 +184,9 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
     for (const key of nameKeys(name))
       for (const ref of names.keys.get(key) ?? [])
         if (sharesOrder(ref.name, asked.order) !== false) take(ref, level, key === name.trim() ? 1 : caseFolded, rank);
+    const bare = order === undefined ? code : splitSeries(order).order;
     for (const { pattern, ref } of names.patterns)
-      if (pattern.test(code) || (order !== undefined && pattern.test(splitSeries(order).order)))
-        take(ref, 'M4', 1, specificityOf.pattern);
+      if (pattern.test(code) || (bare !== code && pattern.test(bare))) take(ref, 'M4', 1, specificityOf.pattern);
   }
   for (const family of asked.families)
     for (const ref of names.families.get(family) ?? [])
@@ -200,6 +203,6 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
   for (const family of asked.families) for (const ref of names.families.get(family) ?? []) suggest(ref, leastLikeness);
   const own = asked.vendor === undefined ? undefined : names.likenesses.get(asked.vendor);
   if (own !== undefined)
-    for (const { refs, likeness } of findLike(own, asked.names)) for (const ref of refs) suggest(ref, likeness);
+    for (const { refs, likeness } of findLike(own, asked.spoken)) for (const ref of refs) suggest(ref, likeness);
   return [...found.values()];
 };

@@ -1,5 +1,5 @@
+import type { LeafVersions } from '../advisories/csaf/bounds.ts';
 import { decide } from '../advisories/csaf/decide.ts';
-import { type LeafVersions, leafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafVulnerability } from '../advisories/csaf/normal.ts';
 import type { FixState } from './match-types.ts';
 
@@ -37,7 +37,7 @@ export const versionToUpdateTo = (details: string): string | undefined => {
 const saysNone =
   /\bno (?:fix|update|patch|firmware update|software update)(?:es|s)? (?:is|are|will be|has been)?\s*(?:currently )?(available|planned|provided|scheduled)/i;
 
-export type Fix = { fixState: FixState; fixedVersion?: string; remediations: number[] };
+export type Fix = { fixState: FixState; fixedVersion?: string; remediations: readonly number[] };
 
 /** The first version behind the range, where a leaf has one upper bound that it excludes. */
 const behindRange = (versions: LeafVersions): string | undefined => {
@@ -46,18 +46,22 @@ const behindRange = (versions: LeafVersions): string | undefined => {
   return last === undefined || last.inclusive ? undefined : last.version.toUpperCase();
 };
 
-/** What can be done about a vulnerability in the products of a leaf. */
-export const fixOf = (vulnerability: CsafVulnerability, leaf: number, text: string): Fix => {
-  const remediations = vulnerability.remediations.flatMap((remediation, place) =>
-    remediation.leaves.includes(leaf) ? [place] : [],
-  );
+/** What the texts of a document say to update to, each read once. */
+export type UpdateTexts = (details: string) => string | undefined;
+
+/** What can be done about a vulnerability in the products of a leaf; `remediations` are the places that speak of it. */
+export const fixOf = (
+  vulnerability: CsafVulnerability,
+  remediations: readonly number[],
+  versions: LeafVersions,
+  updateTo: UpdateTexts,
+): Fix => {
   const own = remediations.map((place) => vulnerability.remediations[place]).filter((one) => one !== undefined);
-  const versions = leafVersions(text);
   const fixes = own.filter(
     ({ category, details }) => (category === 'vendor_fix' || category === 'optional_patch') && !saysNone.test(details),
   );
   if (fixes.length > 0) {
-    const named = new Set(fixes.flatMap(({ details }) => versionToUpdateTo(details) ?? []));
+    const named = new Set(fixes.flatMap(({ details }) => updateTo(details) ?? []));
     const given = named.size === 1 ? [...named][0] : behindRange(versions);
     // A version that the leaf itself calls affected fixes nothing.
     const holds = given !== undefined && decide({ version: given }, versions).answer !== 'affected';
@@ -71,4 +75,17 @@ export const fixOf = (vulnerability: CsafVulnerability, leaf: number, text: stri
   const behind = behindRange(versions);
   if (behind !== undefined) return { fixState: 'available', fixedVersion: behind, remediations };
   return { fixState: own.length > 0 ? 'mitigation' : 'none', remediations };
+};
+
+/** The places of remediations by the leaf that they speak of. */
+export const remediationsByLeaf = ({ remediations }: CsafVulnerability): ReadonlyMap<number, readonly number[]> => {
+  const places = new Map<number, number[]>();
+  remediations.forEach(({ leaves }, place) => {
+    for (const leaf of leaves) {
+      const own = places.get(leaf) ?? [];
+      own.push(place);
+      places.set(leaf, own);
+    }
+  });
+  return places;
 };

@@ -1,4 +1,5 @@
-import { type LeafVersions, leafVersions } from '../advisories/csaf/leaf-versions.ts';
+import type { LeafVersions } from '../advisories/csaf/bounds.ts';
+import { leafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafLeaf } from '../advisories/csaf/normal.ts';
 import { type Code, codesIn } from './code-patterns.ts';
 import { familiesNamed } from './families.ts';

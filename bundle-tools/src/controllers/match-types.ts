@@ -1,4 +1,4 @@
-import type { ReviewReason } from '../advisories/csaf/leaf-versions.ts';
+import type { ReviewReason } from '../advisories/csaf/bounds.ts';
 import type { CsafBody } from '../advisories/csaf/normal.ts';
 
 // Matching of controllers and their modules against CSAF documents (ADVISORIES 6). Pure: what a part is, what documents

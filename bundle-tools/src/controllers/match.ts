@@ -1,12 +1,12 @@
-import { type Answer, decide, type Reading } from '../advisories/csaf/decide.ts';
+import type { LeafVersions } from '../advisories/csaf/bounds.ts';
+import { type Answer, decide, type Habits, type Reading } from '../advisories/csaf/decide.ts';
 import { documentKey, isVendorsOwn } from '../advisories/csaf/document.ts';
-import type { LeafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafBody, CsafLeaf, CsafVulnerability } from '../advisories/csaf/normal.ts';
 import { type Candidate, findCandidates, identityKey, indexNames } from './candidates.ts';
-import { type Fix, fixOf } from './fix-state.ts';
-import { type LeafRef, readLeafName } from './leaf-name.ts';
+import { type Fix, fixOf, remediationsByLeaf, versionToUpdateTo } from './fix-state.ts';
+import { type LeafName, type LeafRef, readLeafName } from './leaf-name.ts';
 import type { ControllerIndex, ControllerMatch, IndexedDocument, PartIdentity, Synonym } from './match-types.ts';
-import { decideVulnerability, type Stated, type Status, versionsOf } from './verdict.ts';
+import { type Decided, decideVulnerability, productOf, type Stated, type Status, versionsOf } from './verdict.ts';
 
 // Controllers and their modules against CSAF documents (ADVISORIES 6). Pure; what is worked out once: the names of leaves, the
 // meaning of each version text, the candidates of each identity, the answers to each identity and version.
@@ -57,79 +57,137 @@ const readingOf = ({ firmware, serial, date, bios }: PartIdentity): Reading => (
   ...(bios === undefined ? {} : { bios }),
 });
 
+/** MELSEC firmware counts in fractions of three digits, engineering software with a letter behind them. */
+const habitsOf = (vendor: string): Habits => ({ fixedWidth: /mitsubishi/i.test(vendor) });
+
 // ADVISORIES 6.2: a name without a version.
 const withoutVersion = 0.7;
+
+/** The vulnerabilities of a document that list the same leaves for a part, in the same way: they are decided as one. */
+type Alike = {
+  stated: Stated[];
+  vulnerabilities: number[];
+  /** What was answered once, by verdict, reason and leaf: other versions often end in the same answer. */
+  said: Map<string, readonly ControllerMatch[]>;
+};
+type Prepared = { doc: number; alike: Alike[] };
 
 /** Builds an index over documents; `synonyms` are what people decided about likenesses. */
 export const controllerIndex = (
   documents: readonly IndexedDocument[],
   synonyms: readonly Synonym[] = [],
 ): ControllerIndex => {
+  const nameOf = held<LeafName>();
   const refs: LeafRef[] = documents.flatMap(({ body }, doc) =>
-    body.leaves.map((leaf, at) => ({ doc, leaf: at, name: readLeafName(leaf) })),
+    body.leaves.map((leaf, at) => {
+      const key = JSON.stringify([leaf.vendor, leaf.names, leaf.models]);
+      return { doc, leaf: at, name: nameOf(key, () => readLeafName(leaf)) };
+    }),
   );
   const names = indexNames(refs);
   const listed = documents.map(({ body }) => listLeaves(body));
   const vendorsOwn = documents.map(({ body }) => isVendorsOwn(body));
   const meanings = new Map<CsafLeaf, LeafVersions>();
-  const candidatesOf = held<readonly Candidate[]>();
+  const preparedFor = held<Prepared[]>();
   const answersTo = held<ControllerMatch[]>();
   const versionAnswers = held<Answer>();
-  const fixes = held<Fix>();
+  const updateTexts = held<{ version: string | undefined }>();
+  const updateTo = (details: string): string | undefined =>
+    updateTexts(details, () => ({ version: versionToUpdateTo(details) })).version;
+  const remedies = new Map<CsafVulnerability, ReadonlyMap<number, readonly number[]>>();
+  const fixes = new Map<CsafVulnerability, Map<number, Fix>>();
 
-  const answer = (reading: Reading, leaf: CsafLeaf): Answer => {
+  const meaningOf = (leaf: CsafLeaf): LeafVersions => {
     const meaning = meanings.get(leaf) ?? versionsOf(leaf);
     meanings.set(leaf, meaning);
+    return meaning;
+  };
+
+  const fixFor = (vulnerability: CsafVulnerability, place: number, leaf: CsafLeaf): Fix => {
+    const own = fixes.get(vulnerability) ?? new Map<number, Fix>();
+    fixes.set(vulnerability, own);
+    const known = own.get(place);
+    if (known !== undefined) return known;
+    const byLeaf = remedies.get(vulnerability) ?? remediationsByLeaf(vulnerability);
+    remedies.set(vulnerability, byLeaf);
+    const fix = fixOf(vulnerability, byLeaf.get(place) ?? [], meaningOf(leaf), updateTo);
+    own.set(place, fix);
+    return fix;
+  };
+
+  const answer = (reading: Reading, leaf: CsafLeaf): Answer => {
+    const meaning = meaningOf(leaf);
     if (meaning.kind !== 'intervals') return decide(reading, meaning);
-    return versionAnswers(`${leaf.version}\u0000${meaning.of}\u0000${reading[meaning.of] ?? ''}`, () =>
-      decide(reading, meaning),
+    const habits = habitsOf(leaf.vendor);
+    const width = habits.fixedWidth === true ? 'w' : '';
+    return versionAnswers(`${leaf.version}\u0000${meaning.of}${width}\u0000${reading[meaning.of] ?? ''}`, () =>
+      decide(reading, meaning, habits),
     );
   };
 
-  const matchDocument = (doc: number, candidates: readonly Candidate[], reading: Reading): ControllerMatch[] => {
-    const document = documents[doc];
-    if (document === undefined) return [];
-    const { body, key } = document;
+  const prepareDocument = (doc: number, candidates: readonly Candidate[]): Prepared => {
     const byVulnerability = new Map<number, Stated[]>();
     for (const candidate of candidates) {
-      const leaf = body.leaves[candidate.ref.leaf];
+      const leaf = documents[doc]?.body.leaves[candidate.ref.leaf];
       if (leaf === undefined) continue;
       for (const { vulnerability, status } of listed[doc]?.get(candidate.ref.leaf) ?? []) {
         const stated = byVulnerability.get(vulnerability) ?? [];
-        stated.push({ candidate, leaf, status });
+        stated.push({ candidate, leaf, status, product: productOf(candidate, leaf) });
         byVulnerability.set(vulnerability, stated);
       }
     }
-    const matches: ControllerMatch[] = [];
-    for (const [at, stated] of byVulnerability) {
-      const vulnerability: CsafVulnerability | undefined = body.vulnerabilities[at];
-      const decided = decideVulnerability(stated, reading, answer);
-      if (vulnerability === undefined || decided === undefined) continue;
-      const { candidate, leaf } = decided.by;
-      const fix = fixes(`${doc} ${at} ${candidate.ref.leaf}`, () =>
-        fixOf(vulnerability, candidate.ref.leaf, leaf.version),
-      );
-      matches.push({
-        doc,
-        docKey: key,
-        vulnerability: vulnerability.id,
-        verdict: decided.verdict,
-        ...(decided.reason === undefined ? {} : { reason: decided.reason }),
-        level: candidate.level,
-        confidence: candidate.confidence * (leaf.category === 'other' ? withoutVersion : 1),
-        leaf: leaf.id,
-        path: [leaf.vendor, ...leaf.names],
-        versionText: leaf.version,
-        ...fix,
-      });
+    const alike = new Map<string, Alike>();
+    for (const [vulnerability, stated] of byVulnerability) {
+      const signature = stated.map(({ candidate, status }) => `${candidate.ref.leaf}${status}`).join();
+      const known = alike.get(signature);
+      if (known === undefined) alike.set(signature, { stated, vulnerabilities: [vulnerability], said: new Map() });
+      else known.vulnerabilities.push(vulnerability);
     }
-    return matches;
+    return { doc, alike: [...alike.values()] };
+  };
+
+  const prepare = (part: PartIdentity): Prepared[] => {
+    const byDoc = Map.groupBy(findCandidates(names, part, synonyms), ({ ref }) => ref.doc);
+    return Array.from(byDoc, ([doc, candidates]) => prepareDocument(doc, candidates));
+  };
+
+  const say = (doc: number, at: number, { verdict, reason, by }: Decided): ControllerMatch | undefined => {
+    const document = documents[doc];
+    const vulnerability = document?.body.vulnerabilities[at];
+    if (document === undefined || vulnerability === undefined) return undefined;
+    const { candidate, leaf } = by;
+    const place = candidate.ref.leaf;
+    const { fixState, fixedVersion, remediations } = fixFor(vulnerability, place, leaf);
+    const match: ControllerMatch = {
+      doc,
+      docKey: document.key,
+      vulnerability: vulnerability.id,
+      verdict,
+      level: candidate.level,
+      confidence: candidate.confidence * (leaf.category === 'other' ? withoutVersion : 1),
+      leaf: leaf.id,
+      path: pathOf(leaf),
+      versionText: leaf.version,
+      fixState,
+      remediations,
+    };
+    if (reason !== undefined) match.reason = reason;
+    if (fixedVersion !== undefined) match.fixedVersion = fixedVersion;
+    return match;
+  };
+
+  const paths = new Map<CsafLeaf, readonly string[]>();
+  const pathOf = (leaf: CsafLeaf): readonly string[] => {
+    const path = paths.get(leaf) ?? [leaf.vendor, ...leaf.names];
+    paths.set(leaf, path);
+    return path;
   };
 
   /** The vendor's document outranks copies by others for the same vulnerability; both stay (ADVISORIES 6.2). */
   const rank = (matches: ControllerMatch[]): ControllerMatch[] => {
     const own = new Map<string, number>();
     for (const { doc, vulnerability } of matches) if (vendorsOwn[doc] === true) own.set(vulnerability, doc);
+    if (own.size === 0) return matches;
     return matches.map((match) => {
       const by = vendorsOwn[match.doc] === true ? undefined : own.get(match.vulnerability);
       return by === undefined ? match : { ...match, outrankedBy: by };
@@ -137,13 +195,21 @@ export const controllerIndex = (
   };
 
   const evaluate = (part: PartIdentity, docs: ReadonlySet<number> | undefined): ControllerMatch[] => {
-    const identity = identityKey(part);
-    const candidates = candidatesOf(identity, () => findCandidates(names, part, synonyms));
+    const prepared = preparedFor(identityKey(part), () => prepare(part));
     const reading = readingOf(part);
-    const byDoc = Map.groupBy(candidates, ({ ref }) => ref.doc);
-    return rank(
-      [...byDoc].flatMap(([doc, own]) => (docs === undefined || docs.has(doc) ? matchDocument(doc, own, reading) : [])),
-    );
+    const matches: ControllerMatch[] = [];
+    for (const { doc, alike } of prepared) {
+      if (docs !== undefined && !docs.has(doc)) continue;
+      for (const { stated, vulnerabilities, said } of alike) {
+        const decided = decideVulnerability(stated, reading, answer);
+        if (decided === undefined) continue;
+        const key = `${decided.verdict} ${decided.reason ?? ''} ${decided.by.candidate.ref.leaf}`;
+        const known = said.get(key) ?? vulnerabilities.flatMap((at) => say(doc, at, decided) ?? []);
+        said.set(key, known);
+        matches.push(...known);
+      }
+    }
+    return rank(matches);
   };
 
   return {

@@ -1,5 +1,6 @@
+import type { LeafVersions } from '../advisories/csaf/bounds.ts';
 import { type Answer, decide, type Reading } from '../advisories/csaf/decide.ts';
-import { type LeafVersions, leafVersions } from '../advisories/csaf/leaf-versions.ts';
+import { leafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafLeaf } from '../advisories/csaf/normal.ts';
 import type { Candidate } from './candidates.ts';
 import type { MatchReason, Verdict } from './match-types.ts';
@@ -8,7 +9,13 @@ import type { MatchReason, Verdict } from './match-types.ts';
 
 export type Status = 'affected' | 'notAffected' | 'fixed' | 'investigating' | 'unknown';
 
-export type Stated = { candidate: Candidate; leaf: CsafLeaf; status: Status };
+export type Stated = {
+  candidate: Candidate;
+  leaf: CsafLeaf;
+  status: Status;
+  /** Leaves that name one product share it; of several products it is not known which one the part is. */
+  product: string;
+};
 
 export type Decided = { verdict: Verdict; reason?: MatchReason; by: Stated };
 
@@ -42,8 +49,8 @@ const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said
 
 const isReview = (said: Said): said is { review: MatchReason } => typeof said === 'object';
 
-/** Leaves that name one product; of several products it is not known which one the part is. */
-const productOf = ({ candidate: { level, ref }, leaf }: Stated): string =>
+/** What tells products apart; an order number or a tuple is one product. */
+export const productOf = ({ level, ref }: Candidate, leaf: CsafLeaf): string =>
   level === 'M1' || level === 'M2' ? '' : JSON.stringify([ref.name.orders, leaf.names]);
 
 type Outcome = Decided & { isSilent?: boolean };
@@ -82,7 +89,8 @@ export const decideVulnerability = (
   // Of the branches that names tell apart only that of the part's version is meant.
   const inBranch = named.filter(({ candidate: { ref } }) => !isOutside(ref.name.branch, reading));
   const own = inBranch.length > 0 ? inBranch : named;
-  const products = [...Map.groupBy(own, productOf).values()].map((group) => settle(group, reading, answers));
+  const groups = own.length === 1 ? [own] : [...Map.groupBy(own, ({ product }) => product).values()];
+  const products = groups.map((group) => settle(group, reading, answers));
   const spoken = products.filter(({ isSilent }) => isSilent !== true);
   const [first] = spoken;
   if (first === undefined) return undefined;

@@ -40,6 +40,8 @@ export const parseFirmware = (text: string): FirmwareVersion | undefined => {
     .replace(/[\s_]+/g, ' ')
     .replace(/^(?:firmware|version|fw|sw|sv|ver)\b\.?[\s:]*(?=[vr]?\s*\.?\s*\d)/, '')
     .replace(/^(?:fw|sw|sv)(?=\d)/, '')
+    // The name of the firmware, told from its version by the V: `CPCI85 V05.11`.
+    .replace(/^(?:[a-z]{2,5}\d{2,3}|ros|rox|msys) v(?=\d)/, '')
     .replace(/^[vr]\s*\.?\s*(?=\d)/, '')
     .replace(/service pack/g, 'servicepack');
   if (plain.length === 0 || plain.length > maxLength || !/^[\x20-\x7e]+$/.test(plain)) return undefined;
@@ -75,6 +77,9 @@ const compareParts = (a: Part, b: Part): number | undefined => {
 /** A word that can only come later than nothing; others may be builds, hardware or regions. */
 const comesLater = (part: Part): boolean => part.kind === 'word' && (ranks.has(part.text) || part.text.length === 1);
 
+const areNames = (a: Part | undefined, b: Part | undefined): boolean =>
+  a?.kind === 'word' && b?.kind === 'word' && a.text !== b.text && !(ranks.has(a.text) && ranks.has(b.text));
+
 const isZero = (value: bigint): boolean => value === 0n;
 
 /** Lays a device's version beside a bound of an advisory. */
@@ -93,6 +98,9 @@ export const orderOf = (version: FirmwareVersion, bound: FirmwareVersion): Firmw
     const [a, b] = [version.rest[at], bound.rest[at]];
     if (a === undefined && b !== undefined) return at === 0 && comesLater(b) ? 'bare' : 'coarser';
     if (a !== undefined && b === undefined) return at === 0 && comesLater(a) ? 'above' : 'finer';
+    // Different names in front are different things, unless they are the whole version.
+    if (at === 0 && bound.release.length === 0 && areNames(a, b) && version.rest.length + bound.rest.length > 2)
+      return 'unknown';
     const order = a === undefined || b === undefined ? 0 : compareParts(a, b);
     if (order === undefined) return 'unknown';
     if (order !== 0) return order < 0 ? 'below' : 'above';

@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Bound, type LeafVersions, leafVersions } from '../../src/advisories/csaf/leaf-versions.ts';
+import type { Bound, LeafVersions } from '../../src/advisories/csaf/bounds.ts';
+import { leafVersions } from '../../src/advisories/csaf/leaf-versions.ts';
 import { parseFirmware } from '../../src/versions/firmware.ts';
 import { csafLabels } from './labels.ts';
 import { secondLabels } from './second-labels.ts';
@@ -87,8 +88,8 @@ describe.skipIf(!existsSync(corpus))(
     });
 
     it.each([
-      ['200', csafLabels, 198],
-      ['another 100', secondLabels, 97],
+      ['200', csafLabels, 199],
+      ['another 100', secondLabels, 100],
     ])('mean what a reader took %s of them to mean, or are left to a person', (_, labels, atLeast) => {
       const texts = new Map(leaves.map(({ document, product, text }) => [`${document} ${product}`, text]));
       const tally = { same: 0, left: 0 };
@@ -117,7 +118,7 @@ describe.skipIf(!existsSync(corpus))(
       }
       const left = Object.entries(counts).reduce((sum, [kind, n]) => sum + (kind.startsWith('review') ? n : 0), 0);
       console.info(`${leaves.length} leaves, ${((1 - left / leaves.length) * 100).toFixed(1)} % evaluated:`, counts);
-      expect(left / leaves.length).toBeLessThan(0.07);
+      expect(left / leaves.length).toBeLessThanOrEqual(0.05);
     });
   },
 );

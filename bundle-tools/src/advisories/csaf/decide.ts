@@ -1,5 +1,5 @@
 import { type FirmwareOrder, orderOf, parseFirmware } from '../../versions/firmware.ts';
-import type { Bound, Interval, LeafVersions, Measure, ReviewReason } from './leaf-versions.ts';
+import type { Bound, Interval, LeafVersions, Measure, ReviewReason } from './bounds.ts';
 
 // Is a device's version among those that a leaf names? Three answers (ADVISORIES 6.1, 7 and 8): what is unknown, coarser
 // than the bound, or written in a way that has no order is for a person, never "not affected".
@@ -47,11 +47,13 @@ const digits = (text: string): number[] => text.split('.').map(Number);
 
 /** Serial numbers by as many first digits as the bound has. */
 const serialOrder = (serial: string, bound: string): FirmwareOrder => {
-  const first = /\d+/.exec(serial)?.[0] ?? '';
-  if (first.length < bound.length || !/^\d+$/.test(bound)) return 'unknown';
+  // X, Y and Z are October to December, and stand behind the digits.
+  const first = /\d[\dXYZ]*/.exec(serial.toUpperCase())?.[0] ?? '';
+  if (first.length < bound.length || !/^[\dxyz]+$/i.test(bound)) return 'unknown';
   const head = first.slice(0, bound.length);
-  if (head === bound) return 'equal';
-  return head < bound ? 'below' : 'above';
+  const limit = bound.toUpperCase();
+  if (head === limit) return 'equal';
+  return head < limit ? 'below' : 'above';
 };
 
 const dateOrder = (text: string, bound: string): FirmwareOrder => {
@@ -63,34 +65,56 @@ const dateOrder = (text: string, bound: string): FirmwareOrder => {
   return (a[at] ?? 0) < (b[at] ?? 0) ? 'below' : 'above';
 };
 
-const orderBy = (of: Measure, value: string, bound: string): FirmwareOrder => {
+const compareIndexes = (a: number, b: number): FirmwareOrder => (a === b ? 'equal' : a < b ? 'below' : 'above');
+
+/** How a vendor writes versions, where it decides about their order. */
+export type Habits = {
+  /** Fractions of a fixed number of digits: 1.30 may be 1.030 or 1.300. */
+  fixedWidth?: boolean;
+};
+
+/** WAGO counts firmware: `03.06.11(18)` is FW18, and 03.06.11 alone has no place in that row. */
+const firmwareIndex = (value: string): string | undefined =>
+  /\((\d{1,3})\)\s*$/.exec(value)?.[1] ?? /^(?:fw|firmware)? ?0*(\d{1,3})$/i.exec(value.trim())?.[1];
+
+const fractionOf = (text: string): string | undefined => /^[vr]?\d+\.(\d+)[a-z]?$/i.exec(text.trim())?.[1];
+
+const orderBy = (of: Measure, value: string, bound: string, { fixedWidth = false }: Habits): FirmwareOrder => {
   if (of === 'serial') return serialOrder(value, bound);
   if (of === 'date') return dateOrder(value, bound);
+  if (/^fw\d{1,3}$/.test(bound)) {
+    const index = firmwareIndex(value);
+    return index === undefined ? 'unknown' : compareIndexes(Number(index), Number(bound.slice(2)));
+  }
+  const [own, other] = fixedWidth ? [fractionOf(value), fractionOf(bound)] : [];
+  if (own !== undefined && other !== undefined && own.length !== other.length) return 'unknown';
   const [version, limit] = [parseFirmware(value), parseFirmware(bound)];
   return version === undefined || limit === undefined ? 'unknown' : orderOf(version, limit);
 };
 
-const within = (of: Measure, value: string, { low, high }: Interval): Truth => {
+const within = (of: Measure, value: string, { low, high }: Interval, habits: Habits): Truth => {
   if (low !== undefined && low === high) {
-    const order = orderBy(of, value, low.version);
+    const order = orderBy(of, value, low.version, habits);
     // One version: a finer or coarser reading may be it.
     if (order === 'equal') return 'yes';
     return order === 'below' || order === 'above' ? 'no' : order === 'unknown' ? 'unordered' : 'coarse';
   }
   return both(
-    low === undefined ? 'yes' : above(orderBy(of, value, low.version), low),
-    high === undefined ? 'yes' : below(orderBy(of, value, high.version), high),
+    low === undefined ? 'yes' : above(orderBy(of, value, low.version, habits), low),
+    high === undefined ? 'yes' : below(orderBy(of, value, high.version, habits), high),
   );
 };
 
 /** Decides about one leaf; pure. */
-export const decide = (reading: Reading, leaf: LeafVersions): Answer => {
+export const decide = (reading: Reading, leaf: LeafVersions, habits: Habits = {}): Answer => {
   if (leaf.kind === 'all') return { answer: 'affected' };
   if (leaf.kind === 'review') return { answer: 'review', reason: leaf.reason };
   const value = reading[leaf.of]?.trim() ?? '';
   if (value === '') return { answer: 'review', reason: 'version-unknown' };
-  const truth = either(leaf.intervals.map((interval) => within(leaf.of, value, interval)));
+  const truth = either(leaf.intervals.map((interval) => within(leaf.of, value, interval, habits)));
   if (truth === 'yes') return { answer: 'affected' };
+  const unsure = either((leaf.unsure ?? []).map((interval) => within(leaf.of, value, interval, habits)));
+  if (unsure !== 'no') return { answer: 'review', reason: unsure === 'yes' ? 'mixed' : 'version-coarse' };
   if (truth === 'no') return { answer: 'not affected' };
   return { answer: 'review', reason: truth === 'coarse' ? 'version-coarse' : 'version-form' };
 };
