@@ -6,7 +6,15 @@ import { type Candidate, findCandidates, identityKey, indexNames } from './candi
 import { type Fix, fixOf, remediationsByLeaf, versionToUpdateTo } from './fix-state.ts';
 import { type LeafName, type LeafRef, readLeafName } from './leaf-name.ts';
 import type { ControllerIndex, ControllerMatch, IndexedDocument, PartIdentity, Synonym } from './match-types.ts';
-import { type Decided, decideVulnerability, productOf, type Stated, type Status, versionsOf } from './verdict.ts';
+import {
+  type Decided,
+  decideVulnerability,
+  mostSpecific,
+  type Stated,
+  type Status,
+  type VersionAnswers,
+  versionsOf,
+} from './verdict.ts';
 
 // Controllers and their modules against CSAF documents (ADVISORIES 6). Pure; what is worked out once: the names of leaves, the
 // meaning of each version text, the candidates of each identity, the answers to each identity and version.
@@ -58,7 +66,9 @@ const readingOf = ({ firmware, serial, date, bios }: PartIdentity): Reading => (
 });
 
 /** MELSEC firmware counts in fractions of three digits, engineering software with a letter behind them. */
-const habitsOf = (vendor: string): Habits => ({ fixedWidth: /mitsubishi/i.test(vendor) });
+const fixedWidth: Habits = { fixedWidth: true };
+const noHabits: Habits = {};
+const habitsOf = ({ vendor }: CsafLeaf): Habits => (/mitsubishi/i.test(vendor) ? fixedWidth : noHabits);
 
 // ADVISORIES 6.2: a name without a version.
 const withoutVersion = 0.7;
@@ -87,19 +97,21 @@ export const controllerIndex = (
   const names = indexNames(refs);
   const listed = documents.map(({ body }) => listLeaves(body));
   const vendorsOwn = documents.map(({ body }) => isVendorsOwn(body));
-  const meanings = new Map<CsafLeaf, LeafVersions>();
+  const meanings = new Map<string, LeafVersions>();
   const preparedFor = held<Prepared[]>();
   const answersTo = held<ControllerMatch[]>();
-  const versionAnswers = held<Answer>();
+  const versionAnswers = held<Map<LeafVersions, [Answer | undefined, Answer | undefined]>>();
   const updateTexts = held<{ version: string | undefined }>();
   const updateTo = (details: string): string | undefined =>
     updateTexts(details, () => ({ version: versionToUpdateTo(details) })).version;
   const remedies = new Map<CsafVulnerability, ReadonlyMap<number, readonly number[]>>();
   const fixes = new Map<CsafVulnerability, Map<number, Fix>>();
 
+  /** One object for one text, so that answers are found by it. */
   const meaningOf = (leaf: CsafLeaf): LeafVersions => {
-    const meaning = meanings.get(leaf) ?? versionsOf(leaf);
-    meanings.set(leaf, meaning);
+    const key = leaf.category === 'other' && leaf.version === '' ? '\u0000' : leaf.version;
+    const meaning = meanings.get(key) ?? versionsOf(leaf);
+    meanings.set(key, meaning);
     return meaning;
   };
 
@@ -115,14 +127,19 @@ export const controllerIndex = (
     return fix;
   };
 
-  const answer = (reading: Reading, leaf: CsafLeaf): Answer => {
-    const meaning = meaningOf(leaf);
-    if (meaning.kind !== 'intervals') return decide(reading, meaning);
-    const habits = habitsOf(leaf.vendor);
-    const width = habits.fixedWidth === true ? 'w' : '';
-    return versionAnswers(`${leaf.version}\u0000${meaning.of}${width}\u0000${reading[meaning.of] ?? ''}`, () =>
-      decide(reading, meaning, habits),
-    );
+  /** Answers for one reading, by leaf text and the vendor's habits. */
+  const answersFor = (reading: Reading): VersionAnswers => {
+    const own = versionAnswers(JSON.stringify(reading), () => new Map());
+    return ({ leaf, meaning }) => {
+      const habits = habitsOf(leaf);
+      const known = own.get(meaning)?.[habits.fixedWidth === true ? 1 : 0];
+      if (known !== undefined) return known;
+      const answer = decide(reading, meaning, habits);
+      const pair = own.get(meaning) ?? [undefined, undefined];
+      pair[habits.fixedWidth === true ? 1 : 0] = answer;
+      own.set(meaning, pair);
+      return answer;
+    };
   };
 
   const prepareDocument = (doc: number, candidates: readonly Candidate[]): Prepared => {
@@ -132,12 +149,13 @@ export const controllerIndex = (
       if (leaf === undefined) continue;
       for (const { vulnerability, status } of listed[doc]?.get(candidate.ref.leaf) ?? []) {
         const stated = byVulnerability.get(vulnerability) ?? [];
-        stated.push({ candidate, leaf, status, product: productOf(candidate, leaf) });
+        stated.push({ candidate, leaf, status, meaning: meaningOf(leaf) });
         byVulnerability.set(vulnerability, stated);
       }
     }
     const alike = new Map<string, Alike>();
-    for (const [vulnerability, stated] of byVulnerability) {
+    for (const [vulnerability, all] of byVulnerability) {
+      const stated = mostSpecific(all);
       const signature = stated.map(({ candidate, status }) => `${candidate.ref.leaf}${status}`).join();
       const known = alike.get(signature);
       if (known === undefined) alike.set(signature, { stated, vulnerabilities: [vulnerability], said: new Map() });
@@ -197,11 +215,12 @@ export const controllerIndex = (
   const evaluate = (part: PartIdentity, docs: ReadonlySet<number> | undefined): ControllerMatch[] => {
     const prepared = preparedFor(identityKey(part), () => prepare(part));
     const reading = readingOf(part);
+    const answers = answersFor(reading);
     const matches: ControllerMatch[] = [];
     for (const { doc, alike } of prepared) {
       if (docs !== undefined && !docs.has(doc)) continue;
       for (const { stated, vulnerabilities, said } of alike) {
-        const decided = decideVulnerability(stated, reading, answer);
+        const decided = decideVulnerability(stated, reading, answers);
         if (decided === undefined) continue;
         const key = `${decided.verdict} ${decided.reason ?? ''} ${decided.by.candidate.ref.leaf}`;
         const known = said.get(key) ?? vulnerabilities.flatMap((at) => say(doc, at, decided) ?? []);

@@ -13,14 +13,13 @@ export type Stated = {
   candidate: Candidate;
   leaf: CsafLeaf;
   status: Status;
-  /** Leaves that name one product share it; of several products it is not known which one the part is. */
-  product: string;
+  meaning: LeafVersions;
 };
 
 export type Decided = { verdict: Verdict; reason?: MatchReason; by: Stated };
 
 /** Answers about texts, each worked out once. */
-export type VersionAnswers = (reading: Reading, leaf: CsafLeaf) => Answer;
+export type VersionAnswers = (stated: Stated) => Answer;
 
 const noVersion: LeafVersions = { kind: 'review', reason: 'none' };
 
@@ -36,7 +35,7 @@ const isOutside = (branch: LeafVersions | undefined, reading: Reading): boolean 
 /** Whether the part's version is among those of a leaf, and every condition of its name holds. */
 const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said => {
   const { name } = stated.candidate.ref;
-  const answer = answers(reading, stated.leaf);
+  const answer = answers(stated);
   if (answer.answer === 'not affected') return 'no';
   if (isOutside(name.branch, reading)) return 'no';
   const branch = name.branch === undefined ? undefined : decide(reading, name.branch);
@@ -49,9 +48,9 @@ const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said
 
 const isReview = (said: Said): said is { review: MatchReason } => typeof said === 'object';
 
-/** What tells products apart; an order number or a tuple is one product. */
-export const productOf = ({ level, ref }: Candidate, leaf: CsafLeaf): string =>
-  level === 'M1' || level === 'M2' ? '' : JSON.stringify([ref.name.orders, leaf.names]);
+/** Leaves that name one product share it; of several products it is not known which one the part is. */
+const productOf = ({ candidate: { level, ref } }: Stated): unknown =>
+  level === 'M1' || level === 'M2' ? undefined : ref.name;
 
 type Outcome = Decided & { isSilent?: boolean };
 
@@ -78,18 +77,22 @@ const settle = (stated: readonly Stated[], reading: Reading, answers: VersionAns
   return { verdict: 'not-affected', by, isSilent: !speaks };
 };
 
-/** Decides; undefined where the document says nothing about this part's version. */
+/** Within a document the leaf that names the part more closely wins (ADVISORIES 6.1, 10). */
+export const mostSpecific = (stated: readonly Stated[]): Stated[] => {
+  const top = stated.reduce((best, { candidate }) => Math.max(best, candidate.specificity), -1);
+  return stated.filter(({ candidate }) => candidate.specificity === top);
+};
+
+/** Decides about the most specific leaves; undefined where the document says nothing about this part's version. */
 export const decideVulnerability = (
   stated: readonly Stated[],
   reading: Reading,
   answers: VersionAnswers,
 ): Decided | undefined => {
-  const top = Math.max(...stated.map(({ candidate }) => candidate.specificity));
-  const named = stated.filter(({ candidate }) => candidate.specificity === top);
   // Of the branches that names tell apart only that of the part's version is meant.
-  const inBranch = named.filter(({ candidate: { ref } }) => !isOutside(ref.name.branch, reading));
-  const own = inBranch.length > 0 ? inBranch : named;
-  const groups = own.length === 1 ? [own] : [...Map.groupBy(own, ({ product }) => product).values()];
+  const inBranch = stated.filter(({ candidate: { ref } }) => !isOutside(ref.name.branch, reading));
+  const own = inBranch.length > 0 ? inBranch : stated;
+  const groups = own.length === 1 ? [own] : [...Map.groupBy(own, productOf).values()];
   const products = groups.map((group) => settle(group, reading, answers));
   const spoken = products.filter(({ isSilent }) => isSilent !== true);
   const [first] = spoken;
