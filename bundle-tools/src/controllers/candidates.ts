@@ -49,7 +49,7 @@ export const indexNames = (refs: readonly LeafRef[]) => {
   const literals = new Map<string, LeafRef[]>();
   const keys = new Map<string, LeafRef[]>();
   const families = new Map<string, LeafRef[]>();
-  const patterns: { pattern: RegExp; ref: LeafRef }[] = [];
+  const patterns = new Map<string, { pattern: RegExp; ref: LeafRef }[]>();
   const likenesses = new Map<string, Likenesses>();
   for (const ref of refs) {
     const { name } = ref;
@@ -61,7 +61,12 @@ export const indexNames = (refs: readonly LeafRef[]) => {
     }
     for (const code of name.codes) {
       if ('literal' in code) push(literals, code.literal, ref);
-      else patterns.push({ pattern: code.pattern, ref });
+      else
+        for (const vendor of name.vendors.length === 0 ? [''] : name.vendors) {
+          const own = patterns.get(vendor) ?? [];
+          own.push({ pattern: code.pattern, ref });
+          patterns.set(vendor, own);
+        }
     }
     for (const key of name.keys) push(keys, key, ref);
     for (const family of name.families) push(families, family, ref);
@@ -129,6 +134,10 @@ const vendorFactor = (name: LeafName, vendor: string | undefined): number | unde
   return name.vendors.includes(vendor) ? 1 : undefined;
 };
 
+/** Shortened part numbers of a vendor, and of leaves without one; all of them where the part's vendor is not known. */
+const patternsOf = ({ patterns }: Names, vendor: string | undefined): { pattern: RegExp; ref: LeafRef }[] =>
+  vendor === undefined ? [...patterns.values()].flat() : [...(patterns.get(vendor) ?? []), ...(patterns.get('') ?? [])];
+
 /** Finds the leaves that speak of a part; a leaf comes once, with its strongest level. */
 export const findCandidates = (names: Names, part: PartIdentity, synonyms: readonly Synonym[]): Candidate[] => {
   const said = [part.model, part.orderNumber, part.cipTuple]
@@ -185,7 +194,7 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
       for (const ref of names.keys.get(key) ?? [])
         if (sharesOrder(ref.name, asked.order) !== false) take(ref, level, key === name.trim() ? 1 : caseFolded, rank);
     const bare = order === undefined ? code : splitSeries(order).order;
-    for (const { pattern, ref } of names.patterns)
+    for (const { pattern, ref } of patternsOf(names, asked.vendor))
       if (pattern.test(code) || (bare !== code && pattern.test(bare))) take(ref, 'M4', 1, specificityOf.pattern);
   }
   for (const family of asked.families)
