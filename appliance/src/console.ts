@@ -13,6 +13,7 @@ import { importDraftStore } from './features/console/store.ts';
 import { deviceList } from './features/devices/list.ts';
 import { filterSources } from './features/devices/list-sources.ts';
 import { deviceQueries } from './features/devices/queries.ts';
+import { plcList } from './features/plcs/list-queries.ts';
 import { provisionService } from './features/provision/service.ts';
 import { immediate } from './platform/database.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
@@ -34,6 +35,7 @@ const remembered = <T>(read: () => T, clock: () => number): (() => T & { at: num
 export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
   const { db, events, exchange } = appliance;
   const queries = deviceQueries(db);
+  const controllers = plcList(db);
   const list = deviceList(db, filterSources(appliance));
   const provision = provisionService({ ...appliance, clock });
   const drafts = importDrafts({
@@ -53,6 +55,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         ...appliance,
         deviceQueries: queries,
         deviceList: list,
+        plcList: controllers,
         provision,
         clock,
         queries: consoleQueries(db),

@@ -60,6 +60,20 @@ export const paths = {
 
   /** Zones and conduits as a drawing. */
   /** GET: a form and what was imported. POST multipart: a file; answers with where it is. */
+  controllers: (query: Query = {}) => withQuery('/controllers', query),
+  controllersCsv: () => '/controllers.csv',
+  /** POST: a decision about many; asks first. */
+  controllersBulk: () => '/controllers/bulk',
+  controllerNew: () => '/controllers/new',
+  controller: (id: string, query: Query = {}) => withQuery(`/controllers/${enc(id)}`, query),
+  controllerEdit: (id: string) => `/controllers/${enc(id)}/edit`,
+  /** POST: whether it should be there. */
+  controllerDecide: (id: string) => `/controllers/${enc(id)}/decide`,
+  /** POST: another record becomes part of this one; asks first. */
+  controllerMerge: (id: string) => `/controllers/${enc(id)}/merge`,
+  /** POST: this and another record are two controllers. */
+  controllerApart: (id: string) => `/controllers/${enc(id)}/apart`,
+  controllerUnmerge: (id: string) => `/controllers/${enc(id)}/unmerge`,
   controllerImports: () => '/controllers/import',
   controllerImport: (id: string, step?: string) =>
     step === undefined ? `/controllers/import/${enc(id)}` : `/controllers/import/${enc(id)}/${enc(step)}`,
@@ -278,6 +292,16 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   devicesTagUndo: '/devices/tag-undo',
   deviceEdit: '/devices/:id/edit',
   devicePersonal: '/devices/:id/:collection/personal',
+  controllers: '/controllers',
+  controllersCsv: '/controllers.csv',
+  controllersBulk: '/controllers/bulk',
+  controllerNew: '/controllers/new',
+  controller: '/controllers/:id{plc-[0-9a-z]+}',
+  controllerEdit: '/controllers/:id{plc-[0-9a-z]+}/edit',
+  controllerDecide: '/controllers/:id{plc-[0-9a-z]+}/decide',
+  controllerMerge: '/controllers/:id{plc-[0-9a-z]+}/merge',
+  controllerApart: '/controllers/:id{plc-[0-9a-z]+}/apart',
+  controllerUnmerge: '/controllers/:id{plc-[0-9a-z]+}/unmerge',
   controllerImports: '/controllers/import',
   controllerImport: '/controllers/import/:id/:step?',
   controllerImportColumns: '/controllers/import/:id/columns',

@@ -7,6 +7,7 @@ import { Tabs } from './panel.tsx';
 /** The tabs of the section Controllers, in their order: one line for each page that stands beside the others. */
 const tabs = [
   ['zones', paths.controllerZones()],
+  ['list', paths.controllers()],
   ['integrity', paths.controllerIntegrity()],
   ['identification', paths.identification()],
   ['import', paths.controllerImports()],

@@ -60,7 +60,8 @@ const text = (value: Value): string =>
 const list = (value: Value): readonly string[] =>
   value === null ? [] : typeof value === 'object' ? value : [String(value)];
 
-const Control = ({
+/** The control of one declared field. */
+export const ObjectControl = ({
   ctx,
   kind,
   field,
@@ -219,7 +220,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
             >
               {object === undefined ? null : <input type="hidden" name="revision" value={String(object.revision)} />}
               {fields.map((field) => (
-                <Control ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} errors={errors} />
+                <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} errors={errors} />
               ))}
               <TextField
                 ctx={ctx}

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { managedObjects } from '../accounts/managed-objects.ts';
 import { searchService } from '../search/service.ts';
 import { assetRoutes } from './assets.ts';
+import { controllerModel } from './controller-model.ts';
 import type { DeviceModel } from './device-model.ts';
 import { guard, identify, requireNeed } from './guard.ts';
 import { errorPage } from './page.tsx';
@@ -10,9 +11,11 @@ import { addDevicePages } from './pages/add-device.tsx';
 import { apiPages } from './pages/api.tsx';
 import { baselinePages } from './pages/baselines.tsx';
 import { changePages } from './pages/changes.tsx';
+import { controllerPages } from './pages/controller.tsx';
 import { controllerFindingPages } from './pages/controller-findings.tsx';
 import { controllerImportPages } from './pages/controller-imports.tsx';
 import { controllerReviewPages } from './pages/controller-review.tsx';
+import { controllersPages } from './pages/controllers.tsx';
 import { deploymentPages } from './pages/deployments.tsx';
 import { deviationPages } from './pages/deviations.tsx';
 import { devicePages } from './pages/device.tsx';
@@ -48,7 +51,12 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const search = searchService({
     ...deps,
     devices: (text, limit) => model.page({ filter: { search: text }, sort: 'name', descending: false, limit }),
+    controllers: (text, limit) => {
+      const { ids, total } = deps.plcList.page({ filter: { search: text }, sort: 'name', descending: false, limit });
+      return { rows: controllers.rows(ids), total };
+    },
   });
+  const controllers = controllerModel(deps);
   const app = new Hono<ConsoleEnv>();
   app.onError((error, c) => errorPage(deps, error, c));
   app.route('/', assetRoutes(deps.assets));
@@ -78,6 +86,8 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', deviceDecisionPages(deps, model));
   app.route('/', stickPages(deps, model));
   app.route('/', devicePages(deps, model));
+  app.route('/', controllersPages(deps, controllers));
+  app.route('/', controllerPages(deps, controllers));
   app.route('/', controllerImportPages(deps));
   app.route('/', controllerFindingPages(deps));
   app.route('/', controllerReviewPages(deps));

@@ -5,7 +5,8 @@
 // a refusal becomes a page with its code and the next step. Nothing here holds SQL.
 
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
-import type { ContextInput } from '@sallyport/ui/context';
+import type { ContextInput, Ctx } from '@sallyport/ui/context';
+import type { ControllerPanelView } from '@sallyport/ui/views/controller';
 import type { Hono } from 'hono';
 import type { Config, DataPaths } from '../../platform/config.ts';
 import type { Jobs } from '../../platform/jobs.ts';
@@ -31,7 +32,9 @@ import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
 import type { FileImports } from '../plcs/imports/service.ts';
 import type { IntegrityService } from '../plcs/integrity/types.ts';
+import type { PlcList } from '../plcs/list-queries.ts';
 import type { PlcService } from '../plcs/service.ts';
+import type { Plc } from '../plcs/types.ts';
 import type { ZoneService } from '../plcs/zones/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { SampleService } from '../queries/samples.ts';
@@ -80,6 +83,9 @@ export type ConsoleDeps = {
   integrity: IntegrityService;
   zones: ZoneService;
   plcs: PlcService;
+  plcList: PlcList;
+  /** What other features show on the page of a controller. */
+  controllerPanels?: readonly ControllerPanel[];
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
   provision: ProvisionService;
@@ -100,6 +106,9 @@ export type ConsoleDeps = {
   /** The API's OpenAPI document. */
   apiDocument: () => Readonly<Record<string, unknown>>;
 };
+
+/** A part of a controller's page; undefined where it has nothing to say. */
+export type ControllerPanel = (ctx: Ctx, plc: Plc) => ControllerPanelView | undefined;
 
 export type ConsoleEnv = {
   Bindings: Partial<HttpBindings | Http2Bindings>;

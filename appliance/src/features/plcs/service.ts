@@ -69,7 +69,7 @@ export type PlcService = {
   decide(actor: Actor, publicIds: readonly string[], decision: PlcDecision, reason?: string): number;
   /** What a person enters about a controller that nothing spoke of yet. */
   create(actor: Actor, body: Body): Plc;
-  edit(actor: Actor, publicId: string, patch: Body, options?: { expectedRevision?: number }): void;
+  edit(actor: Actor, publicId: string, patch: Body, options?: { expectedRevision?: number; comment?: string }): void;
   entered(publicId: string): { body: Body; revision: number };
   /** Sets aside what nobody heard for the days of the setting; how many. */
   archiveIdle(): number;
@@ -314,10 +314,10 @@ export const plcService = (
       immediate(db, () => {
         requireRight(actor, 'devices:write');
         get(publicId);
-        const held = objects.find(recordKind, publicId);
-        if (held === undefined || options.expectedRevision === undefined)
-          objects.put(actor, recordKind, publicId, patch);
-        else objects.update(actor, recordKind, publicId, patch, { expectedRevision: options.expectedRevision });
+        const { expectedRevision, comment } = options;
+        const said = comment === undefined ? {} : { comment };
+        if (expectedRevision === undefined) objects.put(actor, recordKind, publicId, patch, said);
+        else objects.update(actor, recordKind, publicId, patch, { ...said, expectedRevision });
       }),
     entered: (publicId) => {
       const held = objects.find(recordKind, publicId);

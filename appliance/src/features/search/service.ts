@@ -9,7 +9,7 @@ import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 export type Found = { id: string; title: string; context?: string };
 
 export type FoundGroup = {
-  name: 'devices' | 'software' | 'advisories' | 'updates' | 'objects';
+  name: 'devices' | 'controllers' | 'software' | 'advisories' | 'updates' | 'objects';
   results: readonly Found[];
   total: number;
 };
@@ -25,6 +25,14 @@ export type SearchParts = {
     text: string,
     limit: number,
   ) => { rows: readonly { publicId: string; name: string; address: string | null }[]; total: number };
+  /** Controllers by a part of a name, address, serial or order number. */
+  controllers: (
+    text: string,
+    limit: number,
+  ) => {
+    rows: readonly { id: string; name: string; model?: string | undefined; orderNumber?: string | undefined }[];
+    total: number;
+  };
   inventory: Pick<InventoryService, 'list'>;
   vulnerabilities: Pick<VulnerabilityService, 'list'>;
   updates: Pick<UpdateService, 'list'>;
@@ -47,6 +55,16 @@ export const searchService = (parts: SearchParts): SearchService => {
       })),
       total,
     };
+  };
+
+  const controllers = (text: string, limit: number): FoundGroup => {
+    const { rows, total } = parts.controllers(text, limit);
+    const results = rows.map(({ id, name, model, orderNumber }) => ({
+      id,
+      title: name,
+      context: [model, orderNumber].filter((value) => value !== undefined).join(', '),
+    }));
+    return { name: 'controllers', results, total };
   };
 
   const software = (text: string, limit: number): FoundGroup => {
@@ -82,6 +100,7 @@ export const searchService = (parts: SearchParts): SearchService => {
 
   const sources: readonly (readonly [Right, (text: string, limit: number) => FoundGroup])[] = [
     ['devices:read', devices],
+    ['devices:read', controllers],
     ['software:read', software],
     ['vulnerabilities:read', advisories],
     ['updates:read', updates],

@@ -53,6 +53,8 @@ export const plcKinds = {
   'kind.plc-record.option.criticality.high': 'High',
   'kind.plc-record.option.criticality.critical': 'Critical',
   'kind.plc-record.field.safety': 'Safety function',
+  'kind.plc-record.option.safety.yes': 'Yes',
+  'kind.plc-record.option.safety.no': 'No',
   'kind.plc-record.field.sil': 'Safety integrity level',
   'kind.plc-record.option.sil.SIL 1': 'SIL 1',
   'kind.plc-record.option.sil.SIL 2': 'SIL 2',

@@ -8,6 +8,7 @@ import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
 import { controllerFindings } from './controller-findings.ts';
 import { controllerImports } from './controller-imports.ts';
+import { controllers } from './controllers.ts';
 import { deployments } from './deployments.ts';
 import { deviceRecords } from './device-records.ts';
 import { devices } from './devices.ts';
@@ -61,6 +62,7 @@ export const kk = {
   ...common,
   ...controllerFindings,
   ...controllerImports,
+  ...controllers,
   ...deployments,
   ...deviceRecords,
   ...devices,

@@ -56,6 +56,8 @@ export const plcKinds = {
   'kind.plc-record.option.criticality.high': 'Жоғары',
   'kind.plc-record.option.criticality.critical': 'Аса маңызды',
   'kind.plc-record.field.safety': 'Қауіпсіздік функциясы',
+  'kind.plc-record.option.safety.yes': 'Иә',
+  'kind.plc-record.option.safety.no': 'Жоқ',
   'kind.plc-record.field.sil': 'Қауіпсіздік толықтығының деңгейі',
   'kind.plc-record.option.sil.SIL 1': 'SIL 1',
   'kind.plc-record.option.sil.SIL 2': 'SIL 2',

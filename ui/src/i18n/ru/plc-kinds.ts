@@ -56,6 +56,8 @@ export const plcKinds = {
   'kind.plc-record.option.criticality.high': 'Высокая',
   'kind.plc-record.option.criticality.critical': 'Критическая',
   'kind.plc-record.field.safety': 'Функция безопасности',
+  'kind.plc-record.option.safety.yes': 'Да',
+  'kind.plc-record.option.safety.no': 'Нет',
   'kind.plc-record.field.sil': 'Уровень полноты безопасности',
   'kind.plc-record.option.sil.SIL 1': 'SIL 1',
   'kind.plc-record.option.sil.SIL 2': 'SIL 2',

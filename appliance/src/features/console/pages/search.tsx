@@ -12,6 +12,7 @@ const pagesByName: readonly (readonly [name: string, href: string, right: Right]
   ['overview', paths.overview(), 'devices:read'],
   ['exchange', paths.exchange(), 'exchange:read'],
   ['devices', paths.devices(), 'devices:read'],
+  ['controllers', paths.controllers(), 'devices:read'],
   ['software', paths.software(), 'software:read'],
   ['vulnerabilities', paths.vulnerabilities(), 'vulnerabilities:read'],
   ['updates', paths.updates(), 'updates:read'],
@@ -26,6 +27,8 @@ const hrefOf = (group: FoundGroup['name'], id: string): string => {
   switch (group) {
     case 'devices':
       return paths.device(id);
+    case 'controllers':
+      return paths.controller(id);
     case 'software':
       return paths.softwareItem(id);
     case 'advisories':
@@ -41,6 +44,8 @@ const listOf = (group: FoundGroup['name'], q: string): string => {
   switch (group) {
     case 'devices':
       return paths.devices({ q });
+    case 'controllers':
+      return paths.controllers({ q });
     case 'software':
       return paths.software({ q });
     case 'advisories':

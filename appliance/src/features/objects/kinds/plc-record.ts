@@ -51,7 +51,7 @@ export const kind = defineKind({
     purdueLevel: { type: 'choice', options: ['0', '1', '2', '3', 'dmz', '4', '5'] },
     exposure: { type: 'choice', options: ['small', 'indirect', 'direct', 'unknown'] },
     criticality: { type: 'choice', options: ['low', 'medium', 'high', 'critical'] },
-    safety: { type: 'boolean' },
+    safety: { type: 'choice', options: ['yes', 'no'] },
     sil: { type: 'choice', options: ['SIL 1', 'SIL 2', 'SIL 3', 'SIL 4'] },
     queryPolicy: { type: 'choice', options: ['never', 'passive', 'identify', 'details'] },
     /** Requests a minute. */

@@ -1,0 +1,85 @@
+import type { Reference, Said } from '@sallyport/ui/model';
+import type { ControllerRow } from '@sallyport/ui/views/controllers';
+import { shown } from '../plcs/parts.ts';
+import type { Plc } from '../plcs/types.ts';
+import type { ConsoleDeps } from './types.ts';
+
+/** Controllers with what is derived about them, for lists and pages. */
+export const controllerModel = ({ plcs, objects }: Pick<ConsoleDeps, 'plcs' | 'objects'>) => {
+  const zoneNames = (): Map<string, string> =>
+    new Map(
+      objects.list({ kind: 'plc-zone', limit: 1_000 }).rows.map(({ id, body }) => [id, String(body['name'] ?? id)]),
+    );
+
+  /** Why a controller is not as it should be, the worst first. */
+  const reasonsOf = (plc: Plc): Said[] => {
+    if (plc.state === 'replaced') return [{ key: 'controllers.why.replaced' }];
+    const drift = plcs.drift(plc.id);
+    const [own] = plcs.parts(plc.id);
+    const proposals = plc.state === 'live' ? plcs.proposals(plc.id).length : 0;
+    const [first] = drift;
+    return [
+      ...(plc.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
+      ...(first === undefined
+        ? []
+        : [
+            {
+              key: 'controllers.why.drift',
+              params: { field: first.field, configured: first.configured, observed: first.observed },
+            },
+          ]),
+      ...(shown(own, 'firmware') === undefined ? [{ key: 'controllers.why.missing' }] : []),
+      ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
+      ...(plc.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
+    ];
+  };
+
+  const levelOf = (plc: Plc): ControllerRow['level'] => {
+    if (plc.state !== 'live' || plc.decision === 'archived') return 'info';
+    return plc.decision === 'unauthorised' || plcs.drift(plc.id).length > 0 ? 'warning' : 'ok';
+  };
+
+  const zoneOf = (zone: string | undefined, names: ReadonlyMap<string, string>): Reference | undefined =>
+    zone === undefined ? undefined : { id: zone, name: names.get(zone) ?? zone };
+
+  return {
+    zoneNames,
+    reasonsOf,
+    levelOf,
+    /** Rows of a list by the numbers of records. */
+    rows: (ids: readonly number[]): ControllerRow[] => {
+      const names = zoneNames();
+      return ids.flatMap((id): ControllerRow[] => {
+        const plc = plcs.byId(id);
+        if (plc === undefined) return [];
+        const parts = plcs.parts(id);
+        const [own] = parts;
+        const text = (field: string): string | undefined => shown(own, field);
+        return [
+          {
+            id: plc.publicId,
+            name: plcs.label(id),
+            level: levelOf(plc),
+            reasons: reasonsOf(plc),
+            vendor: text('vendor'),
+            family: text('productFamily'),
+            model: text('model'),
+            orderNumber: text('orderNumber'),
+            read: own?.observed['firmware'],
+            planned: own?.configured['firmware'],
+            address:
+              text('address') ??
+              parts.filter(({ sort }) => sort === 'interface').flatMap((part) => shown(part, 'address') ?? [])[0],
+            zone: zoneOf(text('zone'), names),
+            role: text('role'),
+            serial: text('serial'),
+            modules: parts.filter(({ sort }) => sort === 'module').length,
+            lastSeenAt: plc.lastSeenAt,
+          },
+        ];
+      });
+    },
+  };
+};
+
+export type ControllerModel = ReturnType<typeof controllerModel>;

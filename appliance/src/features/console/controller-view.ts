@@ -1,0 +1,106 @@
+import type { ControllerFact, ControllerFactGroup, ControllerLoser } from '@sallyport/ui/components/controller-facts';
+import type { ControllerPartRow } from '@sallyport/ui/views/controller';
+import type { PartFact } from '../plcs/facts-view.ts';
+import type { FieldTable } from '../plcs/fields.ts';
+import { compareFacts, ruleBetween } from '../plcs/rank.ts';
+import type { PartSort, PlcPart, PlcSide } from '../plcs/types.ts';
+import { byPlace, factGroups, groupOf } from './controller-groups.ts';
+
+// The facts of a controller as its page shows them: per field what wins on either side, and below what lost against it.
+
+const contender = (fact: PartFact) => ({ ...fact, value: fact.value ?? '', derived: fact.derivedBy !== null });
+
+/** So many losers are shown of one field. */
+const maxLosers = 20;
+
+const loserOf = (fact: PartFact, winner: PartFact | undefined): ControllerLoser => ({
+  value: fact.value,
+  reason: fact.reason === null || fact.reason === '' ? fact.error : fact.reason,
+  side: fact.side,
+  source: sourceOf(fact),
+  at: fact.observedAt,
+  rule:
+    fact.value === null
+      ? 'refused'
+      : fact.ended
+        ? 'ended'
+        : winner === undefined
+          ? 'only'
+          : ruleBetween(fact.side, contender(winner), contender(fact)),
+});
+
+/** Where a fact is from, and which map derived it. */
+export const sourceOf = (fact: PartFact): string =>
+  fact.derivedBy === null ? fact.source : `${fact.source}, ${fact.derivedBy}`;
+
+export const factGroupsOf = (
+  table: FieldTable,
+  facts: readonly PartFact[],
+  drifting: ReadonlySet<string>,
+): { groups: ControllerFactGroup[]; losers: number } => {
+  const byField = Map.groupBy(
+    facts.filter(({ sort }) => sort === 'plc'),
+    ({ field }) => field,
+  );
+  let losers = 0;
+  const lines = [...byField].flatMap(([field, all]): { group: string; field: string; fact: ControllerFact }[] => {
+    const winnerOf = (side: PlcSide): PartFact | undefined => all.find((fact) => fact.wins && fact.side === side);
+    const [observed, configured] = [winnerOf('observed'), winnerOf('configured')];
+    const best = observed ?? configured;
+    if (best === undefined) return [];
+    const lost = all
+      .filter((fact) => !fact.wins)
+      .sort((a, b) => compareFacts(a.side, contender(a), contender(b)))
+      .map((fact) => loserOf(fact, winnerOf(fact.side)));
+    losers += lost.length;
+    const words = table.field('plc', field)?.choices === undefined ? undefined : `collection.plc.choice.${field}`;
+    return [
+      {
+        group: groupOf(field),
+        field,
+        fact: {
+          label: `collection.plc.field.${field}`,
+          observed: observed?.value ?? undefined,
+          configured: configured?.value ?? undefined,
+          differs: drifting.has(field),
+          ...(words === undefined ? {} : { words }),
+          source: sourceOf(best),
+          at: best.observedAt,
+          locked:
+            observed?.method === 'manual' &&
+            configured?.method === 'manual' &&
+            table.field('plc', field)?.entered !== true,
+          losers: lost.slice(0, maxLosers),
+        },
+      },
+    ];
+  });
+  lines.sort((a, b) => byPlace(a.field, b.field));
+  return {
+    losers,
+    groups: factGroups
+      .map(([name]) => ({
+        title: `controllers.group.${name}`,
+        facts: lines.filter(({ group }) => group === name).map(({ fact }) => fact),
+      }))
+      .filter(({ facts: found }) => found.length > 0),
+  };
+};
+
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** Modules by rack and slot, interfaces, services. */
+export const partRows = (
+  parts: readonly PlcPart[],
+  sort: PartSort,
+  drifting: ReadonlySet<string>,
+): ControllerPartRow[] =>
+  parts
+    .filter((part) => part.sort === sort)
+    .sort((a, b) => natural.compare(a.key, b.key))
+    .map((part) => ({
+      key: part.key,
+      values: { ...part.configured, ...part.observed },
+      planned: part.configured,
+      differs: Object.keys(part.observed).filter((field) => drifting.has(`${part.id} ${field}`)),
+    }));

@@ -1,0 +1,272 @@
+import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
+import type { FilterField, Said } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/views/controllers';
+import { type Context, Hono } from 'hono';
+import { AppError } from '../../../platform/errors.ts';
+import type { PlcFilter } from '../../plcs/list-filter.ts';
+import { type PlcSort, plcSorts } from '../../plcs/list-queries.ts';
+import type { PlcDecision } from '../../plcs/types.ts';
+import type { ControllerModel } from '../controller-model.ts';
+import { setToast } from '../cookies.ts';
+import type { Cell } from '../csv.ts';
+import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import { actorFor } from '../guard.ts';
+import { chosen, formListState, listState, pageRows } from '../lists.ts';
+import { viewContext } from '../page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+import { sayCsv } from '../words.ts';
+
+const decisions = ['authorised', 'unauthorised', 'archived'] as const;
+const states = ['live', 'replaced'] as const;
+const methods = ['query', 'passive', 'inferred', 'project', 'nameplate', 'csv', 'manual'] as const;
+const flags = ['1', '0'] as const;
+const typedNumberFrom = 50;
+const csvBatch = 250;
+
+export const controllerFilterNames = [
+  'vendor',
+  'family',
+  'model',
+  'zone',
+  'role',
+  'decision',
+  'drift',
+  'missing',
+  'proposals',
+  'method',
+  'state',
+] as const;
+
+const sortOf = (list: ListState): PlcSort => plcSorts.find((sort) => sort === list.sort) ?? 'name';
+
+const flagOf = (list: ListState, name: string): boolean | undefined => {
+  const [value] = chosen(flags, filterValues(list, name));
+  return value === undefined ? undefined : value === '1';
+};
+
+/** What the list's address asks for. */
+export const controllerFilter = (list: ListState): PlcFilter => {
+  const [drift, missing, proposals] = [flagOf(list, 'drift'), flagOf(list, 'missing'), flagOf(list, 'proposals')];
+  return {
+    search: list.q,
+    vendor: filterValues(list, 'vendor'),
+    family: filterValues(list, 'family'),
+    model: filterValues(list, 'model'),
+    zone: filterValues(list, 'zone'),
+    role: filterValues(list, 'role'),
+    method: chosen(methods, filterValues(list, 'method')),
+    decision: chosen(decisions, filterValues(list, 'decision')),
+    state: chosen(states, filterValues(list, 'state')),
+    ...(drift === undefined ? {} : { drift }),
+    ...(missing === undefined ? {} : { missingFirmware: missing }),
+    ...(proposals === undefined ? {} : { proposals }),
+  };
+};
+
+const columnWords: Readonly<Record<(typeof controllerColumns)[number], string>> = {
+  status: 'controllers.status',
+  name: 'controllers.name',
+  reason: 'controllers.reason',
+  zone: 'controllers.zone',
+  vendor: 'controllers.vendor',
+  family: 'controllers.family',
+  model: 'controllers.model',
+  order: 'controllers.order',
+  firmware: 'controllers.read',
+  planned: 'controllers.planned',
+  address: 'controllers.address',
+  role: 'controllers.role',
+  serial: 'controllers.serial',
+  modules: 'controllers.modules',
+  seen: 'controllers.seen',
+};
+
+/** The list of controllers, its file, and decisions about many of them. */
+export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
+  const { plcs, plcList, transact } = deps;
+
+  const yesNo = [
+    { value: '1', key: 'controllers.yes' },
+    { value: '0', key: 'controllers.no' },
+  ];
+  const filters = (): FilterField[] => [
+    {
+      name: 'vendor',
+      label: 'controllers.vendor',
+      options: plcList.choices('vendor').map((value) => ({ value, label: value })),
+    },
+    {
+      name: 'family',
+      label: 'controllers.family',
+      options: plcList.choices('productFamily').map((value) => ({ value, label: value })),
+    },
+    {
+      name: 'zone',
+      label: 'controllers.zone',
+      options: [...model.zoneNames()].map(([value, label]) => ({ value, label })),
+    },
+    {
+      name: 'role',
+      label: 'controllers.role',
+      options: (plcs.table.field('plc', 'role')?.choices ?? []).map((value) => ({
+        value,
+        key: `collection.plc.choice.role.${value}`,
+      })),
+    },
+    {
+      name: 'decision',
+      label: 'controllers.filter.decision',
+      options: decisions.map((value) => ({ value, key: `controllers.decision.${value}` })),
+    },
+    { name: 'drift', label: 'controllers.filter.drift', options: yesNo },
+    { name: 'missing', label: 'controllers.filter.missing', options: yesNo },
+    { name: 'proposals', label: 'controllers.filter.proposals', options: yesNo },
+    {
+      name: 'method',
+      label: 'controllers.filter.method',
+      options: methods.map((value) => ({ value, key: `controllers.method.${value}` })),
+    },
+    {
+      name: 'state',
+      label: 'controllers.filter.state',
+      options: states.map((value) => ({ value, key: `controllers.state.${value}` })),
+    },
+    { name: 'model', label: 'controllers.model' },
+  ];
+
+  const idsOf = (list: ListState): number[] =>
+    plcList.all({ filter: controllerFilter(list), sort: sortOf(list), descending: list.descending });
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, controllerFilterNames);
+    const cursor = currentCursor(list);
+    const { ids, ...page } = plcList.page({
+      filter: controllerFilter(list),
+      sort: sortOf(list),
+      descending: list.descending,
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    return c.html(
+      <Controllers
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{ ...page, rows: model.rows(ids), exact: true }}
+        counts={plcList.counts()}
+        filters={filters()}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, controllerFilterNames);
+    const { ctx, reasons } = sayCsv(deps, c);
+    const own =
+      list.columns.length === 0
+        ? [...controllerColumns]
+        : controllerColumns.filter((name) => list.columns.includes(name) || name === 'name');
+    const cellsOf = (row: ControllerRow): Cell[] => {
+      const cells: Readonly<Record<(typeof controllerColumns)[number], Cell>> = {
+        status: ctx.tDynamic(`level.${row.level}`),
+        name: row.name,
+        reason: reasons(row.reasons),
+        zone: row.zone?.name,
+        vendor: row.vendor,
+        family: row.family,
+        model: row.model,
+        order: row.orderNumber,
+        firmware: row.read,
+        planned: row.planned,
+        address: row.address,
+        role: row.role === undefined ? undefined : ctx.tDynamic(`collection.plc.choice.role.${row.role}`, {}, row.role),
+        serial: row.serial,
+        modules: row.modules,
+        seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
+      };
+      return own.map((name) => cells[name]);
+    };
+    // The order and the number are those of this moment; what stands in the rows is read as they are sent.
+    const ids = idsOf(list).slice(0, maxCsvRows);
+    const rowsOf = function* (): Generator<Cell[]> {
+      for (let at = 0; at < ids.length; at += csvBatch)
+        for (const row of model.rows(ids.slice(at, at + csvBatch))) yield cellsOf(row);
+    };
+    return sendCsv(deps, c, {
+      name: 'controllers',
+      head: own.map((name) => ctx.tDynamic(columnWords[name])),
+      rows: { count: ids.length, read: rowsOf },
+    });
+  };
+
+  /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */
+  const selected = (c: Context<ConsoleEnv>): string[] => {
+    const form = c.get('form');
+    if (form.text('all') === '1')
+      return idsOf(formListState(c, form, paths.controllers(), controllerFilterNames)).flatMap(
+        (id) => plcs.byId(id)?.publicId ?? [],
+      );
+    return [...new Set(form.texts('id'))].filter((id) => plcs.find(id) !== undefined);
+  };
+
+  const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const picked = selected(c);
+    if (picked.length === 0) {
+      setToast(c, { said: { key: 'toast.nothingSelected' } });
+      return c.redirect(paths.controllers(), 303);
+    }
+    const [decision]: PlcDecision[] = chosen(decisions, [form.text('action')]);
+    if (decision === undefined) throw new AppError('MALFORMED', 'there is no such action');
+    const params = { n: picked.length };
+    const typeNumber = picked.length > typedNumberFrom;
+    const isConfirmed = form.text('confirmed') === '1';
+    // A filter that finds another number than the one that was shown is asked about again.
+    const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
+    if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
+      const n = transact(() => plcs.decide(actor, picked, decision, form.text('comment').trim().slice(0, 500)));
+      setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
+      return c.redirect(paths.controllers(), 303);
+    }
+    const said = (part: string): Said => ({ key: `confirm.controllers.${decision}.${part}`, params });
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="controllers"
+        question={said('question')}
+        consequences={[said('consequence')]}
+        items={picked.slice(0, 20).map((id) => ({
+          id,
+          name: plcs.label(plcs.get(id).id),
+          href: paths.controller(id),
+        }))}
+        count={picked.length}
+        action={paths.controllersBulk()}
+        fields={[
+          ...(form.text('all') === '1'
+            ? // The filter itself, which is asked again when the action runs.
+              listParams(formListState(c, form, paths.controllers(), controllerFilterNames))
+            : picked.map((id): [string, string] => ['id', id])),
+          ['count', String(picked.length)],
+          ['action', decision],
+          ['confirmed', '1'],
+        ]}
+        button={said('button')}
+        comment
+        typeNumber={typeNumber}
+        cancel={paths.controllers()}
+        {...(isConfirmed ? { errors: { confirm: { key: 'validation.typeNumber', params } } } : {})}
+      />,
+      isConfirmed ? 422 : 200,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.controllers, showList)
+    .get(routePatterns.controllersCsv, sendList)
+    .post(routePatterns.controllersBulk, bulk);
+};
