@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoAdvisories } from './demo-advisories.ts';
+import { demoControllers } from './demo-controllers.ts';
 import { dpkgInstall, layDemoDevice } from './demo-device.ts';
 import { makeDemoRepository } from './demo-repository.ts';
 import { root, run, start, steps, stop } from './demo-steps.ts';
@@ -90,6 +91,12 @@ const made = await step(
       `127.0.0.1:${port}`,
     ),
   ({ caFingerprint }) => `site ${site}, CA ${caFingerprint.slice(0, 16)}…`,
+);
+
+await step(
+  'Controllers',
+  () => demoControllers(at('appliance')),
+  ({ zones, controllers, abnormal }) => `${zones} zones, ${controllers} controllers, ${abnormal} not as they should be`,
 );
 
 await step(

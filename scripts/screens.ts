@@ -33,6 +33,8 @@ const pages: Readonly<Record<string, string>> = {
   updates: paths.updates(),
   exchange: paths.exchange(),
   provision: paths.provision(),
+  zones: paths.controllerZones(),
+  programs: paths.controllerIntegrity(),
 };
 
 const logIn = async (page: Page): Promise<void> => {

@@ -169,7 +169,7 @@ export const plcCollections = {
   'collection.plc-interface.source': 'жобалар, трафик жазбалары, сұраныстар, адамдар',
   'collection.plc-interface.field.name': 'Атауы',
   'collection.plc-interface.field.address': 'IP мекенжайы',
-  'collection.plc-interface.field.mask': 'Ішкі желі бүркенішi',
+  'collection.plc-interface.field.mask': 'Ішкі желі маскасы',
   'collection.plc-interface.field.gateway': 'Шлюз',
   'collection.plc-interface.field.mac': 'MAC мекенжайы',
   'collection.plc-interface.field.stationName': 'Станция атауы',

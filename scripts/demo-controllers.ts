@@ -1,0 +1,21 @@
+import { compose } from '@sallyport/appliance/compose';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { openLog } from '@sallyport/appliance/platform/log';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { fillControllers } from '../test/support/filled-controllers.ts';
+import { makeZones } from '../test/support/filled-zones.ts';
+
+/** An invented plant for the console: zones, conduits and controllers, three of which are not as they should be. */
+export const demoControllers = async (
+  dataDir: string,
+): Promise<{ zones: number; controllers: number; abnormal: number }> => {
+  const appliance = await compose({ dataDir, log: openLog('silent') });
+  try {
+    const zones = makeZones(appliance, systemActor);
+    fillControllers(appliance, systemActor, zones, nowMs());
+    const { total, warning, critical } = appliance.zones.counts();
+    return { zones: zones.size, controllers: total, abnormal: warning + critical };
+  } finally {
+    await appliance.close();
+  }
+};
