@@ -40,6 +40,7 @@ describe.skipIf(!hasPython('pymodbus'))('Modbus/TCP with pymodbus (skipped witho
     expect(saidOf(result)).toEqual({
       vendorRaw: 'Acme',
       productCode: 'AC-1',
+      orderNumber: 'AC-1',
       firmwareObserved: '2.3.1',
       vendorUrl: 'http://acme.example',
       productName: 'Pump',
@@ -93,7 +94,7 @@ describe.skipIf(!hasSnap7())('S7 with libsnap7 (skipped without libsnap7-1)', ()
       programChecksum2: '0x75f4',
     });
     expect(result).toMatchObject({ anomalies: [] });
-    expect(partOf(result, 'tcp/102')).toEqual({ protocol: 's7' });
+    expect(partOf(result, `tcp/${peer.port}`)).toEqual({ protocol: 's7', transport: 'tcp', port: String(peer.port) });
   });
 
   it.skipIf(!hasNmap)('says what nmap says', async () => {
@@ -181,7 +182,11 @@ describe.skipIf(!hasOpen62541)('OPC UA with open62541 (skipped without libopen62
     const result = await identified('opcua', peer.port, {}, only);
     expect(saidOf(result)).toMatchObject({ applicationUri: 'urn:open62541.server.application' });
     expect(saidOf(result)['firmwareObserved']).toBeUndefined();
-    expect(partOf(result, 'tcp/4840')).toEqual({ protocol: 'opcua', security: 'None', anonymous: 'true' });
+    expect(partOf(result, `tcp/${peer.port}`)).toMatchObject({
+      protocol: 'opcua',
+      security: 'None',
+      anonymous: 'true',
+    });
     expect(sentKeys(result).filter((key) => key.includes('session'))).toEqual([]);
   });
 
@@ -203,6 +208,7 @@ describe('EtherNet/IP', () => {
     firmwareObserved: '33.011',
     serial: '0x60abcdef',
     model: '1756-L83E/B',
+    vendorId: 'cip 1',
     vendorRaw: 'Rockwell Automation',
     cipStatus: '0x3060',
     cipState: '0x03',
@@ -239,6 +245,7 @@ describe('PNIO-CM', () => {
     ]);
     expect(saidOf(result)).toMatchObject({
       vendorRaw: 'Siemens',
+      vendorId: 'pn 0x002a',
       deviceId: '0x0008',
       model: 'S7-1500',
       orderNumber: '6ES7 672-5DC01-0YA0',
@@ -258,7 +265,7 @@ describe('PNIO-CM', () => {
 
 describe('BACnet/IP', () => {
   const values = {
-    vendorId: '5',
+    vendorId: 'bacnet 5',
     vendorRaw: 'JCI',
     model: 'NAE-4510',
     firmwareObserved: '5.1.0.4400',

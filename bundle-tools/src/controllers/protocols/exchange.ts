@@ -1,4 +1,5 @@
 import type { Collector } from './collector.ts';
+import type { DeviceFact } from './device-fact.ts';
 import type { Allowed, Credentials, Meaning, PlannedPacket, Switches, TransportKind, Trouble } from './types.ts';
 
 // What a protocol tells the runner: the next request, given what came. It sends nothing and waits for nothing itself.
@@ -22,6 +23,8 @@ export type ExchangeContext = {
   switches: Switches;
   credentials: Credentials;
   collect: Collector;
+  /** Notes that the device speaks the protocol at the port that was asked. */
+  serve: (facts?: readonly DeviceFact[]) => void;
   random: (count: number) => Buffer;
   clock: () => number;
   /** What OPC UA calls the device: its address as it was named. */

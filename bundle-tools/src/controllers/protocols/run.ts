@@ -70,6 +70,13 @@ export const run = async (
       switches,
       credentials: options.credentials ?? {},
       collect,
+      serve: (facts = []) =>
+        collect.part('service', `${kind}/${port}`, [
+          { field: 'protocol', value: client.allowed.protocol, raw: client.allowed.protocol },
+          { field: 'transport', value: kind, raw: kind },
+          { field: 'port', value: String(port), raw: String(port) },
+          ...facts,
+        ]),
       random,
       clock: options.clock,
       url: urlOf(options.host, port),

@@ -32,17 +32,15 @@ const factsOf = (message: Buffer): ReturnType<typeof bacnetFacts> | undefined =>
   }
 };
 
-const exchange = function* ({ switches, collect }: Parameters<Client['exchange']>[0]): Exchange {
+const exchange = function* ({ switches, collect, serve }: Parameters<Client['exchange']>[0]): Exchange {
   const names = wanted(switches);
   if (names.length === 0) return;
   const who = yield whoIs();
   if (typeof who === 'string' && who !== 'timeout') return;
   const iAm = messageOf(who);
   const instance = iAm === undefined ? anyInstance : (iAmInstance(iAm) ?? anyInstance);
-  const service = (): void =>
-    collect.part('service', 'udp/47808', [{ field: 'protocol', value: 'bacnet', raw: 'bacnet' }]);
   if (iAm !== undefined) {
-    service();
+    serve();
     collect.said([{ field: 'bacnetInstance', value: String(instance), raw: String(instance) }]);
   }
   let invoke = 0;
@@ -51,14 +49,17 @@ const exchange = function* ({ switches, collect }: Parameters<Client['exchange']
     const request = readProperty(invoke, instance, name);
     const message = messageOf(yield request);
     if (message === undefined) return;
-    service();
+    serve();
     const apdu = apduOf(message);
     if (apdu === undefined || apdu.readUInt8(0) >> 4 !== 3) {
       collect.refused(request.gives, 'denied-by-device', apdu === undefined ? 'bacnet-cut' : refusalOf(apdu));
       continue;
     }
     const facts = factsOf(message);
-    collect.said(facts ?? []);
+    // Numbers of vendors mean another vendor in each protocol.
+    collect.said(
+      (facts ?? []).map((fact) => (fact.field === 'vendorId' ? { ...fact, value: `bacnet ${fact.value}` } : fact)),
+    );
     collect.refused(request.gives, facts === undefined ? 'malformed' : 'absent', request.meaning.key);
   }
 };

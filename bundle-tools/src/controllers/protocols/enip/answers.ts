@@ -30,17 +30,17 @@ const identityFacts = (item: Buffer): DeviceFact[] => {
   const [vendor, type, code] = [item.readUInt16LE(18), item.readUInt16LE(20), item.readUInt16LE(22)];
   const revision = `${item.readUInt8(24)}.${String(item.readUInt8(25)).padStart(3, '0')}`;
   const serial = item.readUInt32LE(28);
+  const vendorName = vendorNames.get(vendor);
   const name = item.subarray(33, 33 + item.readUInt8(32));
   return [
     { field: 'cipTuple', value: `${vendor}/${type}/${code}`, raw: rawHex(item.subarray(18, 24)) },
     { field: 'firmwareObserved', value: revision, raw: rawHex(item.subarray(24, 26)) },
     { field: 'serial', value: `0x${serial.toString(16).padStart(8, '0')}`, raw: rawHex(item.subarray(28, 32)) },
     ...(cleanText(name).trim() === '' ? [] : [{ field: 'model', value: cleanText(name), raw: rawHex(name) }]),
-    {
-      field: 'vendorRaw',
-      value: vendorNames.get(vendor) ?? `CIP ${vendor}`,
-      raw: rawHex(item.subarray(18, 20)),
-    },
+    { field: 'vendorId', value: `cip ${vendor}`, raw: rawHex(item.subarray(18, 20)) },
+    ...(vendorName === undefined
+      ? []
+      : [{ field: 'vendorRaw', value: vendorName, raw: rawHex(item.subarray(18, 20)) }]),
     { field: 'cipStatus', value: hex(item.readUInt16LE(26), 4), raw: rawHex(item.subarray(26, 28)) },
     // A shipped capture cuts the frame before the state.
     ...(item.length <= 33 + name.length

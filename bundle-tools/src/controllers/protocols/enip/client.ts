@@ -4,12 +4,12 @@ import { listIdentity, statusOf } from './requests.ts';
 
 // EtherNet/IP, port 44818. Sent: one ListIdentity by UDP to the device itself; where it stays silent, one by TCP.
 
-const exchange = function* ({ switches, collect, kind }: Parameters<Client['exchange']>[0]): Exchange {
+const exchange = function* ({ switches, collect, serve }: Parameters<Client['exchange']>[0]): Exchange {
   if (!switches.identify) return;
   const request = listIdentity();
   const message = messageOf(yield request);
   if (message === undefined) return;
-  collect.part('service', `${kind}/44818`, [{ field: 'protocol', value: 'enip', raw: 'enip' }]);
+  serve();
   const status = statusOf(message);
   if (status !== 0) {
     collect.refused(request.gives, 'denied-by-device', `enip-status-${status}`);

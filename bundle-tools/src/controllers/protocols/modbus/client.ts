@@ -1,3 +1,4 @@
+import type { DeviceFact } from '../device-fact.ts';
 import { type Client, type Exchange, type ExchangeContext, messageOf, planned, type Request } from '../exchange.ts';
 import type { PlannedPacket } from '../types.ts';
 import { deviceIdAnswer, exceptionOf, modbusFacts, modbusLength } from './answers.ts';
@@ -10,10 +11,13 @@ import { type IdCode, readDeviceId, reportServerId, type Unit, units } from './r
 const maxContinued = 8;
 const basicObjects = [0, 1, 2] as const;
 const allObjects = [0, 1, 2, 3, 4, 5, 6] as const;
-const service = 'tcp/502';
 
 /** `silent`: another unit may be asked; `ended`: this is no Modbus, or no longer to be trusted. */
 type Listed = 'taken' | 'refused' | 'silent' | 'ended';
+
+/** A product code is what the record calls an order number, too. */
+const asRecorded = (facts: readonly DeviceFact[]): DeviceFact[] =>
+  facts.flatMap((fact) => (fact.field === 'productCode' ? [fact, { ...fact, field: 'orderNumber' }] : [fact]));
 
 /** One list with its continuations. */
 const list = function* (
@@ -38,7 +42,7 @@ const list = function* (
       context.collect.refused(request.gives, 'malformed', request.meaning.key);
       return 'ended';
     }
-    context.collect.said(modbusFacts(answer));
+    context.collect.said(asRecorded(modbusFacts(answer)));
     context.collect.refused(request.gives, 'absent', request.meaning.key);
     if (part.moreFrom === undefined || part.moreFrom <= object) return 'taken';
     object = part.moreFrom;
@@ -55,7 +59,7 @@ const singly = function* (
   for (const object of context.switches.details ? allObjects : basicObjects) {
     const answer = yield readDeviceId(count(), unit, 4, object);
     if (typeof answer === 'string' || exceptionOf(answer) !== undefined) return object > 0;
-    context.collect.said(modbusFacts(answer));
+    context.collect.said(asRecorded(modbusFacts(answer)));
   }
   return true;
 };
@@ -72,7 +76,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
     const known = yield* list(context, count, unit, 1);
     if (known === 'silent') continue;
     if (known === 'ended') return;
-    collect.part('service', service, [{ field: 'protocol', value: 'modbus', raw: 'modbus' }]);
+    context.serve();
     if (known === 'taken') {
       collect.said([{ field: 'modbusUnit', value: String(unit), raw: String(unit) }]);
       if (!switches.details) return;

@@ -17,7 +17,6 @@ import * as requests from './requests.ts';
 // OPC UA, port 4840. Sent: HEL, OPN without security, FindServers, GetEndpoints, CLO. With consent (details) and where the
 // server lets anybody in without security: CreateSession, ActivateSession (anonymous), Read of BuildInfo, CloseSession.
 
-const service = 'tcp/4840';
 const noneMode = 1;
 
 const hexCode = (code: number): string => `opcua-0x${code.toString(16).padStart(8, '0')}`;
@@ -96,7 +95,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
   };
   const channel = yield* call(context, requests.openChannel(count()), answerIds.openChannel, channelOf);
   if (channel === undefined) return;
-  collect.part('service', service, [{ field: 'protocol', value: 'opcua', raw: 'opcua' }]);
+  context.serve();
   if (switches.identify) {
     const found = requests.findServers(channel, count(), url);
     collect.said((yield* call(context, found, answerIds.findServers, serverFacts)) ?? []);
@@ -104,7 +103,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
   const asked = requests.getEndpoints(channel, count(), url);
   const doors = yield* call(context, asked, answerIds.getEndpoints, endpointsOf);
   collect.said(doors?.facts ?? []);
-  collect.part('service', service, doors?.service ?? []);
+  context.serve(doors?.service ?? []);
   if (switches.details) {
     const policy = anonymousAt(doors?.endpoints ?? []);
     const wanted = ['firmwareObserved', 'productName'];

@@ -74,8 +74,10 @@ const objectFacts = (data: Buffer): DeviceFact[] => {
   const object = uuidAt(data, at);
   if (!object.subarray(0, 10).equals(deviceObject)) return [];
   const [device, vendor] = [object.readUInt16BE(12), object.readUInt16BE(14)];
+  const name = vendorNames.get(vendor);
   return [
-    { field: 'vendorRaw', value: vendorNames.get(vendor) ?? hex(vendor), raw: rawHex(object.subarray(14, 16)) },
+    { field: 'vendorId', value: `pn ${hex(vendor)}`, raw: rawHex(object.subarray(14, 16)) },
+    ...(name === undefined ? [] : [{ field: 'vendorRaw', value: name, raw: rawHex(object.subarray(14, 16)) }]),
     { field: 'deviceId', value: hex(device), raw: rawHex(object.subarray(12, 14)) },
   ];
 };

@@ -7,7 +7,7 @@ import { lookup, noHandle } from './requests.ts';
 
 const maxLookups = 4;
 
-const exchange = function* ({ switches, collect, random }: Parameters<Client['exchange']>[0]): Exchange {
+const exchange = function* ({ switches, collect, random, serve }: Parameters<Client['exchange']>[0]): Exchange {
   if (!switches.identify) return;
   const activity = random(16);
   let handle: Buffer = noHandle;
@@ -20,7 +20,7 @@ const exchange = function* ({ switches, collect, random }: Parameters<Client['ex
       collect.refused(request.gives, 'denied-by-device', `dcerpc-${message.readUInt8(1)}`);
       return;
     }
-    collect.part('service', 'udp/34964', [{ field: 'protocol', value: 'pnio-cm', raw: 'pnio-cm' }]);
+    serve();
     if (answer.entries > 0) collect.said(pnioFacts(message));
     collect.refused(request.gives, 'absent', request.meaning.key);
     if (answer.entries === 0 || answer.handle.equals(noHandle)) return;

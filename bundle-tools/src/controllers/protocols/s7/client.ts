@@ -16,7 +16,6 @@ import {
 // 0x0132/4 (details), 0x0424 (mode; at the end once more, so that a mode that changed meanwhile is seen). Nothing else.
 
 const maxRest = 32;
-const service = 'tcp/102';
 
 type ListState = 'taken' | 'refused' | 'ended';
 
@@ -72,7 +71,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
     collect.refused(['orderNumber'], 'denied-by-device', 's7-setup');
     return;
   }
-  collect.part('service', service, [{ field: 'protocol', value: 's7', raw: 's7' }]);
+  context.serve();
   const wanted: ListName[] = [
     ...(switches.mode ? (['mode'] as const) : []),
     ...(switches.identify ? (['identification'] as const) : []),

@@ -86,18 +86,18 @@ const exchange = function* (context: ExchangeContext): Exchange {
   const { switches, collect, credentials, random } = context;
   if (!switches.identify && !switches.modules) return;
   const { user, community } = credentials.snmp ?? {};
-  let id = random(2).readUInt16BE(0) + 1;
+  // Numbers of two bytes, wherever they begin.
+  let id = 0x1000 + (random(2).readUInt16BE(0) & 0x3fff);
   const count = (): number => {
     id += 1;
     return id;
   };
-  const service = (): void => collect.part('service', 'udp/161', [{ field: 'protocol', value: 'snmp', raw: 'snmp' }]);
 
   const nobody: Engine = { id: Buffer.alloc(0), boots: 0, time: 0 };
   const found = messageOf(yield secureGet(count(), 'discovery', '', nobody, {}, Buffer.alloc(8)));
   const engine = found === undefined ? undefined : secureMessage(found);
   if (engine !== undefined) {
-    service();
+    context.serve();
     collect.said(engineFacts(engine.engine));
     if (user !== undefined && engine.engine.length >= 5 && engine.engine.length <= 32) {
       const known: Engine = { id: engine.engine, boots: engine.boots, time: engine.time };
@@ -108,7 +108,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
   yield* questions(context, function* (question): Asked {
     const answer = messageOf(yield plainGet(count(), question, community));
     if (answer === undefined) return undefined;
-    service();
+    context.serve();
     return plainPdu(answer);
   });
 };

@@ -15,11 +15,11 @@ export const systemObjects = ['2b06010201010100', '2b06010201010200', '2b0601020
 /** Columns of entPhysicalTable that may be read, with the field that they give. */
 export const entityColumns = {
   2: 'description',
-  5: 'entityClass',
   7: 'name',
   8: 'hwVersion',
   9: 'firmwareObserved',
-  10: 'softwareVersion',
+  // Where a device has no revision of its firmware, that of its software stands for it.
+  10: 'firmwareObserved',
   11: 'serial',
   12: 'vendorRaw',
   13: 'model',
