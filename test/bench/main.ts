@@ -4,6 +4,7 @@ import { bundle } from './bundle.ts';
 import { bundlePeers } from './bundle-peers.ts';
 import { bundleScale } from './bundle-scale.ts';
 import { checkIns } from './check-ins.ts';
+import { controllerImports } from './controller-imports.ts';
 import { controllersBench } from './controllers.ts';
 import { fleetLoad } from './fleet.ts';
 import { inventories } from './inventories.ts';
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'bundle-peers': bundlePeers,
   matching,
   controllers: controllersBench,
+  'controller-imports': controllerImports,
   storage,
 };
 

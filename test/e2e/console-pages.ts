@@ -37,6 +37,11 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'deviceTags',
   'devicesTagUndo',
   'controllerProjectFile',
+  'controllerImportColumns',
+  'controllerImportStart',
+  'controllerImportStop',
+  'controllerImportStream',
+  'controllerImportUndo',
   'softwareCsv',
   'inventoryCsv',
   'vulnerabilitiesCsv',
@@ -99,6 +104,7 @@ const kinds = [
   'tag-rule',
   'plc-zone',
   'plc-conduit',
+  'plc-csv-mapping',
   'plc-project-file',
 ];
 
@@ -113,6 +119,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const group = await linkOn(page, site, paths.objects('group'), /^\/objects\/group\/(?!new)[^/]+$/);
   const range = await linkOn(page, site, paths.discoveryRanges(), /^\/discovery\/ranges\/[^/]+$/);
   const zone = await linkOn(page, site, paths.controllerZones(), /^\/controllers\/zones\/[^/]+$/);
+  const table = await linkOn(page, site, paths.controllerImports(), /^\/controllers\/import\/[0-9a-f]{24}$/);
   const program = await linkOn(page, site, paths.controllerIntegrity(), /^\/controllers\/integrity\/[^/]+$/);
   const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
   return [
@@ -130,6 +137,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
       ),
     ),
     ...at('deviceEdit', paths.deviceEdit(device)),
+    ...at('controllerImports', paths.controllerImports()),
+    ...at('controllerImport', table),
     ...at('controllerZones', paths.controllerZones()),
     ...at('controllerZone', zone),
     ...at('controllerIntegrity', paths.controllerIntegrity(), paths.controllerIntegrity({ state: 'changed' })),

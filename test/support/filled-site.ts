@@ -14,6 +14,7 @@ import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { fillControllers } from './filled-controllers.ts';
+import { importFiles } from './filled-imports.ts';
 import { makeZones } from './filled-zones.ts';
 import { daysAgo } from './past.ts';
 import {
@@ -368,6 +369,7 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   await daysAgo(hourDays, () => discover(filling));
   await daysAgo(hourDays, () => rule(filling));
   await daysAgo(hourDays, () => fillControllers(appliance, actor, makeZones(appliance, actor), nowMs()));
+  await daysAgo(hourDays, () => importFiles(appliance, actor));
   return card;
 };
 

@@ -19,20 +19,10 @@ export const MAX_PARTS = 4_096;
 const field = z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/);
 const text = z.string().max(MAX_SAID);
 
-/**
- * Where one value has a source, a time or a place other than those of its reading: a capture shows one device by several
- * protocols in many packets, and all of it is one reading, for a device is found by all that is known of it.
- */
-const own = {
-  source: z.string().min(1).max(32).optional(),
-  atMs: z.int().min(0).optional(),
-  where: z.string().max(512).optional(),
-};
-
 /** One value as received and as read; or why there is none: a refused or absent field is a fact, too (OT F8). */
 export const saidSchema = z.union([
-  z.strictObject({ field, value: text, raw: text, ...own }),
-  z.strictObject({ field, error: z.string().max(64), reason: text, ...own }),
+  z.strictObject({ field, value: text, raw: text }),
+  z.strictObject({ field, error: z.string().max(64), reason: text }),
 ]);
 export type Said = z.infer<typeof saidSchema>;
 

@@ -7,6 +7,7 @@ import { baselineRoutes } from './routes/baselines.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { controllerFindingRoutes } from './routes/controller-findings.ts';
+import { controllerImportRoutes } from './routes/controller-imports.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { deviceRecordRoutes } from './routes/device-records.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -50,6 +51,7 @@ const builders = [
   exchangeRoutes,
   bundleRoutes,
   discoveryRoutes,
+  controllerImportRoutes,
   eventRoutes,
   provisionRoutes,
   settingRoutes,

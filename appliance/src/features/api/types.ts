@@ -25,6 +25,8 @@ import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { ControllerFindings } from '../plcs/findings/service.ts';
+import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
+import type { FileImports } from '../plcs/imports/service.ts';
 import type { IntegrityService } from '../plcs/integrity/types.ts';
 import type { PlcService } from '../plcs/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
@@ -60,6 +62,8 @@ export type ApiParts = {
   samples: SampleService;
   baselines: BaselineService;
   exchange: ExchangeService;
+  controllerImports: FileImports;
+  controllerDrafts: ControllerDrafts;
   provision: ProvisionService;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;

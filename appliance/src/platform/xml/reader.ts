@@ -18,8 +18,9 @@ export type XmlReader = {
   place(): { offset: number; line: number };
 };
 
-const namePattern = /[\p{L}_][\p{L}\p{N}_.:-]*/uy;
-const attributePattern = /[ \t\r\n]+([\p{L}_][\p{L}\p{N}_.:-]*)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/uy;
+const namePattern = /[A-Za-z_\u00c0-\ud7ff][\w.:\u00b7-\ud7ff-]*/y;
+const attributePattern =
+  /[ \t\r\n]+([A-Za-z_\u00c0-\ud7ff][\w.:\u00b7-\ud7ff-]*)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
 const startEndPattern = /[ \t\r\n]*(\/?)>/y;
 const declarationPattern = /^\ufeff?[ \t\r\n]*(?:<\?xml[ \t\r\n][^?<>]{0,200}\?>)?/;
 const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
@@ -29,24 +30,15 @@ const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 };
 
-const isBlank = (text: string): boolean => /^[ \t\r\n]*$/.test(text);
+const isBlank = (text: string): boolean => text === '' || /^[ \t\r\n]*$/.test(text);
 
-/** Where a start tag ends, quoted `>` aside; -1 while its end is not there. */
+/** A start tag to its end; a `>` in quotes is none. Each step begins with another sign, so nothing is tried twice. */
+const tagPattern = /[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>/y;
+
+/** Where a start tag ends; -1 while its end is not there. */
 const tagEnd = (text: string, from: number): number => {
-  const first = text.indexOf('>', from);
-  if (first === -1) return -1;
-  // Almost always the first one is it: no quote is open before it.
-  for (let at = from, quote = ''; at < text.length; at += 1) {
-    const sign = text[at] ?? '';
-    if (quote !== '') {
-      const close = text.indexOf(quote, at);
-      if (close === -1) return -1;
-      at = close;
-      quote = '';
-    } else if (sign === '"' || sign === "'") quote = sign;
-    else if (sign === '>') return at;
-  }
-  return -1;
+  const found = matchAt(tagPattern, text, from);
+  return found === null ? -1 : from + found[0].length - 1;
 };
 
 type Inside = 'content' | 'comment' | 'cdata';
@@ -117,7 +109,8 @@ export const xmlReader = (limits: XmlLimits, handler: XmlHandler): XmlReader => 
 
   const endTag = (end: number): void => {
     const name = open.pop();
-    if (name === undefined || held.slice(at + 2, end).trimEnd() !== name) throw fault('an end tag without its start');
+    const isOwn = name !== undefined && held.startsWith(name, at + 2) && isBlank(held.slice(at + 2 + name.length, end));
+    if (!isOwn) throw fault('an end tag without its start');
     handler.close(name);
     at = end + 1;
   };

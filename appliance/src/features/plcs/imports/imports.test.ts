@@ -369,7 +369,12 @@ describe('a capture', () => {
         ...(maker === 'Schneider Electric' ? { orderNumber, vendorRaw: maker } : {}),
       })),
     );
-    expect(readings[0]?.said[0]).toMatchObject({ source: 's7', where: 'packet 1', atMs: captureStart });
+    expect(readings[0]).toMatchObject({
+      method: 'passive',
+      source: 's7',
+      where: 'packet 1',
+      observedAtMs: captureStart,
+    });
     expect(partsOf(readings[0], 'service')).toEqual({
       'tcp/102': { transport: 'tcp', port: '102', protocol: 's7' },
     });

@@ -8,7 +8,7 @@ import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { PlcService } from '../service.ts';
 import type { CsvOptions } from './csv/read-csv.ts';
 import { csvOptionsOf, mappingKind } from './mapping.ts';
-import { type ImportOutcome, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
+import { controllerCounts, type ImportOutcome, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
 import { readControllerFile } from './read-file.ts';
 import type { ControlTraffic, ImportForm, ImportLimits } from './types.ts';
 
@@ -121,7 +121,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         refusedCount: refused.length,
         control: control.slice(0, maxControlEvents),
         origin: taken.origin,
-        summary: taken.summary,
+        summary: controllerCounts(taken.summary, taken.outcomes),
         outcomes: shownOutcomes(taken.outcomes),
         missing: shownMissing(missing),
         missingCount: missing.length,

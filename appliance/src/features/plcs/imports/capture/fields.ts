@@ -45,10 +45,8 @@ export const captureField = (
 ): { field: string; value: string } | undefined => {
   // The same word stands for two things: the user's program, and the software of the device.
   if (field === 'application') return { field: protocol === 'modbus' ? 'projectName' : 'softwareVersion', value };
-  if (field === 'vendorId') return { field, value: protocol === 'bacnet' ? `bacnet ${value}` : value };
   // PROFINET says its vendors by number; those without a name here stay numbers.
-  if (field === 'vendorRaw' && protocol === 'dcp' && value.startsWith('0x'))
-    return { field: 'vendorId', value: `pn ${value}` };
+  if (field === 'vendorRaw' && protocol === 'dcp' && value.startsWith('0x')) return { field: 'vendorId', value };
   const name = field in renamed ? renamed[field] : field;
   return name === undefined || !kept.has(name) ? undefined : { field: name, value };
 };
