@@ -3,8 +3,8 @@ import type { LeafName, LeafRef } from './leaf-name.ts';
 import { addLikeness, emptyLikenesses, findLike, type Likenesses, leastLikeness } from './likeness.ts';
 import type { Level, PartIdentity, Synonym } from './match-types.ts';
 import { codeKey, nameKeys } from './name-key.ts';
-import { isSiplus, looseOrderKey, orderKey, siplusKey, splitSeries } from './order-number.ts';
-import { vendorKey } from './vendors.ts';
+import { isSiplus, looseOrderKey, orderKey, orderNumbersIn, siplusKey, splitSeries } from './order-number.ts';
+import { knownVendor, relativesOf, vendorKey } from './vendors.ts';
 
 // Which leaves speak of a part, and how they name it (ADVISORIES 6.2). Answers depend on the names alone, not on versions, so
 // that they are worked out once per distinct identity.
@@ -98,18 +98,23 @@ type Asked = {
 const seriesOf = (hwVersion: string | undefined): string | undefined =>
   /^(?:series )?([A-Z])(?:$|[ /])/i.exec(hwVersion?.trim() ?? '')?.[1]?.toUpperCase();
 
-const ask = (part: PartIdentity, same: readonly string[]): Asked => {
-  const key = part.orderNumber === undefined ? undefined : orderKey(part.orderNumber);
+const ask = (part: PartIdentity, same: readonly string[], names: Names): Asked => {
+  // A device that says its order number within its model: `1769-L33ER/A LOGIX5333ER`.
+  const written = part.orderNumber ?? orderNumbersIn(part.model ?? '')[0];
+  const key = written === undefined ? undefined : orderKey(written);
   const { order, series = seriesOf(part.hwVersion) } = key === undefined ? {} : splitSeries(key);
-  const vendor = part.vendor === undefined ? undefined : vendorKey(part.vendor);
+  const given = part.vendor === undefined ? '' : vendorKey(part.vendor);
+  // A spelling that neither the map nor any document knows says no more than none.
+  const isKnown = names.likenesses.has(given) || knownVendor(part.vendor ?? '') !== undefined;
+  const vendor = isKnown && given !== '' ? given : undefined;
   const named = [part.productFamily, ...same].filter((name) => name !== undefined);
   const families = [
-    ...familiesOf(part),
+    ...familiesOf(vendor === undefined ? { ...part, vendor: undefined } : part),
     ...named.flatMap((name) => (part.vendor === undefined ? [] : familiesNamed(part.vendor, name))),
   ];
   return {
-    ...(vendor === undefined || vendor === '' ? {} : { vendor }),
-    ...(order === undefined ? {} : { order, written: part.orderNumber ?? '' }),
+    ...(vendor === undefined ? {} : { vendor }),
+    ...(order === undefined ? {} : { order, written: written ?? '' }),
     ...(series === undefined ? {} : { series }),
     isSiplus: (order !== undefined && isSiplus(order)) || /^siplus\b/i.test(part.model ?? ''),
     names: [part.model, part.orderNumber, ...same].filter(
@@ -131,12 +136,15 @@ const sharesOrder = (name: LeafName, order: string | undefined): boolean | undef
 
 const vendorFactor = (name: LeafName, vendor: string | undefined): number | undefined => {
   if (vendor === undefined || name.vendors.length === 0) return noVendor;
-  return name.vendors.includes(vendor) ? 1 : undefined;
+  if (name.vendors.includes(vendor)) return 1;
+  return relativesOf(vendor).some((relative) => name.vendors.includes(relative)) ? noVendor : undefined;
 };
 
 /** Shortened part numbers of a vendor, and of leaves without one; all of them where the part's vendor is not known. */
 const patternsOf = ({ patterns }: Names, vendor: string | undefined): { pattern: RegExp; ref: LeafRef }[] =>
-  vendor === undefined ? [...patterns.values()].flat() : [...(patterns.get(vendor) ?? []), ...(patterns.get('') ?? [])];
+  vendor === undefined
+    ? [...patterns.values()].flat()
+    : [vendor, '', ...relativesOf(vendor)].flatMap((key) => patterns.get(key) ?? []);
 
 /** Finds the leaves that speak of a part; a leaf comes once, with its strongest level. */
 export const findCandidates = (names: Names, part: PartIdentity, synonyms: readonly Synonym[]): Candidate[] => {
@@ -150,7 +158,7 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
   );
   const same = decided.filter((synonym) => synonym.same).map(({ means }) => means);
   const different = new Set(decided.filter((synonym) => !synonym.same).flatMap(({ means }) => nameKeys(means)));
-  const asked = ask(part, same);
+  const asked = ask(part, same, names);
   const found = new Map<LeafRef, Candidate>();
 
   const take = (ref: LeafRef, level: Level, factor: number, specificity: number): void => {

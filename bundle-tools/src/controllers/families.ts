@@ -28,7 +28,11 @@ const baseOf = (order: string): string => {
 const modelText = (model: string): string =>
   model.normalize('NFKC').trim().replace(/\s+/g, ' ').toUpperCase().slice(0, 200);
 
-export type FamilyQuestion = { vendor?: string; orderNumber?: string; model?: string };
+export type FamilyQuestion = {
+  vendor?: string | undefined;
+  orderNumber?: string | undefined;
+  model?: string | undefined;
+};
 
 /** The families of a product, the widest and the narrowest ones that the map knows; none where it knows none. */
 export const familiesOf = ({ vendor, orderNumber, model }: FamilyQuestion): string[] => {

@@ -97,6 +97,34 @@ describe('levels', () => {
     ).toEqual(['M5 review fuzzy a']);
   });
 
+  it('takes a number out of the model, a vendor that nobody knows for none, and a brand for its former owner', () => {
+    const rockwell = one('1769-L33ER', '<33.011', { vendor: 'Rockwell Automation' });
+    const said = { vendor: 'Allen-Bradley', model: '1769-L33ER/A LOGIX5333ER', firmware: '32.012' };
+    expect(answers(said, rockwell)).toEqual(['M1 affected a']);
+    const odd = { vendor: 'S1EMENS A&D XYZ', orderNumber: order, firmware: 'V2.9.4' };
+    expect(answers(odd, one(s7, '<V2.9.7'))).toEqual(['M1 affected a']);
+    const relay = one('RTU500 series CMU', '<12.4', { vendor: 'Hitachi Energy' });
+    expect(answers({ vendor: 'ABB', model: 'RTU500 series CMU', firmware: '12.0.1' }, relay)).toEqual([
+      'M3 affected a',
+    ]);
+  });
+
+  it('counts firmware as WAGO does, and never takes a width for a number', () => {
+    const wago = one('PFC200', '>FW16_up_to_and_including_FW26', { vendor: 'WAGO' });
+    const pfc = (firmware: string) => answers({ vendor: 'WAGO', orderNumber: '750-8212', firmware }, wago);
+    expect(pfc('03.06.11(18)')).toEqual(['M4 affected a']);
+    expect(pfc('FW27')).toEqual(['M4 not-affected a']);
+    expect(pfc('03.06.11')).toEqual(['M4 review version-form a']);
+    const melsec = one('FX5U-32MR/ES', '<= 1.280', { vendor: 'Mitsubishi Electric' });
+    const fx = (firmware: string) =>
+      answers({ vendor: 'Mitsubishi Electric', model: 'FX5U-32MR/ES', firmware }, melsec);
+    expect([fx('1.290'), fx('1.100'), fx('1.30')].flat()).toEqual([
+      'M3 not-affected a',
+      'M3 affected a',
+      'M3 review version-form a',
+    ]);
+  });
+
   it('multiplies the factors of confidence', () => {
     const confidence = (part: PartIdentity, sample: Sample) => indexOf([sample]).match(part)[0]?.confidence;
     const sample = one(s7, '<V2.9.7');

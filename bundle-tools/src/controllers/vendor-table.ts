@@ -158,3 +158,18 @@ export const vendorTable: ReadonlyArray<readonly [name: string, ...others: strin
   ['Subnet Solutions'],
   ['SEW-EURODRIVE', 'SEW Eurodrive'],
 ];
+
+/** Vendors that made each other's products, before a sale or under another brand: advisories name either. */
+export const vendorRelatives: ReadonlyArray<readonly [name: string, other: string]> = [
+  ['ABB', 'Hitachi Energy'],
+  ['ABB', 'B&R'],
+  ['General Electric', 'Emerson'],
+  ['General Electric', 'GE Digital'],
+  ['AutomationDirect', 'JTEKT'],
+  ['AutomationDirect', 'Host Engineering'],
+  ['Hirschmann', 'Belden'],
+  ['Phoenix Contact', 'Innominate'],
+  ['Schneider Electric', 'AVEVA'],
+  ['Schneider Electric', 'Triconex'],
+  ['Hitachi', 'Hitachi Energy'],
+];

@@ -1,4 +1,4 @@
-import { vendorTable } from './vendor-table.ts';
+import { vendorRelatives, vendorTable } from './vendor-table.ts';
 
 // One name per vendor, whatever a source calls it (ADVISORIES 6: 498 spellings, encoding damage, several vendors in one
 // string). Derived values name this map and its number (OT F7).
@@ -78,3 +78,16 @@ export const vendorNames = (raw: string): string[] => {
 
 /** Two texts name one vendor. */
 export const vendorKey = (raw: string): string => fold(vendorName(raw));
+
+const relatives: ReadonlyMap<string, readonly string[]> = (() => {
+  const map = new Map<string, string[]>();
+  for (const [a, b] of vendorRelatives) {
+    const [left, right] = [vendorKey(a), vendorKey(b)];
+    map.set(left, [...(map.get(left) ?? []), right]);
+    map.set(right, [...(map.get(right) ?? []), left]);
+  }
+  return map;
+})();
+
+/** Keys of vendors under whose name products of this one may stand. */
+export const relativesOf = (key: string): readonly string[] => relatives.get(key) ?? [];

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bound, LeafVersions } from '../../src/advisories/csaf/bounds.ts';
+import { decide } from '../../src/advisories/csaf/decide.ts';
 import { leafVersions } from '../../src/advisories/csaf/leaf-versions.ts';
 import { parseFirmware } from '../../src/versions/firmware.ts';
 import { csafLabels } from './labels.ts';
@@ -119,6 +120,23 @@ describe.skipIf(!existsSync(corpus))(
       const left = Object.entries(counts).reduce((sum, [kind, n]) => sum + (kind.startsWith('review') ? n : 0), 0);
       console.info(`${leaves.length} leaves, ${((1 - left / leaves.length) * 100).toFixed(1)} % evaluated:`, counts);
       expect(left / leaves.length).toBeLessThanOrEqual(0.05);
+    });
+
+    it('never exclude a device whose version is not known, or is a part of a bound', () => {
+      const wrong: string[] = [];
+      for (const text of new Set(leaves.flatMap((leaf) => leaf.text ?? []))) {
+        const meaning = leafVersions(text);
+        if (meaning.kind !== 'intervals') continue;
+        const bounds = meaning.intervals.flatMap(({ low, high }) => [low, high]).filter((bound) => bound !== undefined);
+        const coarser = bounds.flatMap(({ version }) => {
+          const parts = parseFirmware(version)?.release.map(String) ?? [];
+          return parts.slice(1).map((_, at) => `V${parts.slice(0, at + 1).join('.')}`);
+        });
+        for (const version of ['', ...coarser])
+          if (decide({ version }, meaning).answer === 'not affected') wrong.push(`${version} against ${text}`);
+        if (decide({}, meaning).answer !== 'review') wrong.push(`nothing against ${text}`);
+      }
+      expect(wrong).toEqual([]);
     });
   },
 );

@@ -31,6 +31,29 @@ describe('a version against the text of a leaf', () => {
     ['anything', 'vers:all/*', 'affected'],
     ['garbage', '< V2.0', 'review'],
     ['', '< V2.0', 'review'],
+    ['V6.1', '> 6.1 | < 6.1.4', 'review'],
+    ['V6.1.2', '> 6.1 | < 6.1.4', 'review'],
+    ['3.5.1', '>= 4.5.0 | <= 3.5.20304', 'review'],
+    ['33.011', '<v36.011_v35.013_v34.014', 'affected'],
+    ['34.013', '<v36.011_v35.013_v34.014', 'affected'],
+    ['34.014', '<v36.011_v35.013_v34.014', 'review'],
+    ['36.011', '<v36.011_v35.013_v34.014', 'not affected'],
+    ['35', '<v36.011_v35.013_v34.014', 'review'],
+    ['8.09', '< 8.1x', 'affected'],
+    ['8.11', '< 8.1x', 'not affected'],
+    ['1.597W', '<= 1.597X', 'review'],
+    ['CPCI85 V05.10', '< CPCI85 V05.11', 'affected'],
+    ['V05.11', '< CPCI85 V05.11', 'not affected'],
+    ['QS002.01', '<=SS016.05.03.01.0010', 'review'],
+    ['SS016.05.02', '<=SS016.05.03.01.0010', 'affected'],
+    ['VX.2.10', '< VX.2.11', 'affected'],
+    ['2.4', '<=d78dda6', 'review'],
+    ['14.3', '< 14.4u1 (14.x series)', 'affected'],
+    ['13.9', '< 14.4u1 (14.x series)', 'not affected'],
+    ['2.06', '>= 2.3x | <= 6.00.327', 'not affected'],
+    ['2.35', '>= 2.3x | <= 6.00.327', 'affected'],
+    ['30.011', '28  - 32', 'affected'],
+    ['32.011', '28  - 32', 'review'],
   ])('%s against %s: %s', (version, text, expected) => {
     expect(answer(version, text)).toBe(expected);
   });
@@ -44,6 +67,12 @@ describe('a version against the text of a leaf', () => {
     expect(decide({ bios: 'V25.02.09' }, bios).answer).toBe('affected');
     expect(decide({ version: 'V26' }, bios).answer).toBe('review');
     expect(decide({ date: '2023-04-21' }, leafVersions('<April/22/2023')).answer).toBe('affected');
+    const month = leafVersions('<=production_date_December_2020');
+    expect(decide({ date: '2020-12-31' }, month).answer).toBe('affected');
+    expect(decide({ date: '2021-01-01' }, month).answer).toBe('not affected');
+    const letters = leafVersions('<=the_first_3_digits_of_serial_number_20X');
+    expect(decide({ serial: '209123' }, letters).answer).toBe('affected');
+    expect(decide({ serial: '20Y123' }, letters).answer).toBe('not affected');
   });
 });
 

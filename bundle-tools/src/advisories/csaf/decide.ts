@@ -35,7 +35,8 @@ const below = (order: FirmwareOrder, { inclusive }: Bound): Truth => {
 const both = (a: Truth, b: Truth): Truth => {
   if (a === 'no' || b === 'no') return 'no';
   if (a === 'yes') return b;
-  return b === 'yes' ? a : 'coarse';
+  if (b === 'yes') return a;
+  return a === 'unordered' || b === 'unordered' ? 'unordered' : 'coarse';
 };
 
 const either = (truths: readonly Truth[]): Truth => {
@@ -99,9 +100,12 @@ const within = (of: Measure, value: string, { low, high }: Interval, habits: Hab
     if (order === 'equal') return 'yes';
     return order === 'below' || order === 'above' ? 'no' : order === 'unknown' ? 'unordered' : 'coarse';
   }
+  const [under, over] = [low, high].map((bound) => bound && orderBy(of, value, bound.version, habits));
+  // `> 6.1 | < 6.1.4`: a reading of 6.1 may stand for what lies between.
+  if (under === 'equal' && low?.inclusive === false && over === 'coarser') return 'coarse';
   return both(
-    low === undefined ? 'yes' : above(orderBy(of, value, low.version, habits), low),
-    high === undefined ? 'yes' : below(orderBy(of, value, high.version, habits), high),
+    low === undefined || under === undefined ? 'yes' : above(under, low),
+    high === undefined || over === undefined ? 'yes' : below(over, high),
   );
 };
 

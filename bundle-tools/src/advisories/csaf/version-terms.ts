@@ -1,3 +1,4 @@
+import { orderOf, parseFirmware } from '../../versions/firmware.ts';
 import type { Bound, Interval } from './bounds.ts';
 
 // `>= 1.0 | < 2.3`, `1.0 | 1.1 | <= 3`, `< 33.017 34.014 35.013`: terms of a version text, and what they mean together.
@@ -65,6 +66,11 @@ const toBound = ({ operator, version }: Term): Bound => ({ version, inclusive: o
 
 const isTerm = (one: Term | Interval): one is Term => 'operator' in one;
 
+const isReversed = (low: string, high: string): boolean => {
+  const [a, b] = [parseFirmware(low), parseFirmware(high)];
+  return a !== undefined && b !== undefined && orderOf(a, b) === 'above';
+};
+
 export type Combined = { intervals: Interval[]; unsure?: Interval[] };
 
 const plainVersion = /^(?:v|r)?(\d+(?:\.\d+)+)$/;
@@ -124,6 +130,8 @@ export const combine = (written: readonly Term[]): Combined | undefined => {
     }
     if (lower.has(term.operator)) {
       if (next !== undefined && isTerm(next) && next.operator.startsWith('<')) {
+        // Nothing lies between them: somebody mixed them up, and nobody is to be excluded by that.
+        if (isReversed(term.version, next.version)) return undefined;
         intervals.push({ low: toBound(term), high: toBound(next) });
         at += 1;
         continue;
