@@ -14,6 +14,10 @@ const tabs = [
   ['findings', paths.controllerFindings()],
   ['review', paths.controllerReview()],
   ['families', paths.controllerFamilies()],
+  ['patches', paths.patches()],
+  ['windows', paths.windows()],
+  ['measures', paths.measures()],
+  ['evidence', paths.evidence()],
 ] as const;
 
 export type ControllersTab = (typeof tabs)[number][0];

@@ -17,6 +17,7 @@ import { exchangeRoutes } from './routes/exchange.ts';
 import { integrityRoutes } from './routes/integrity.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { patchRoutes } from './routes/patches.ts';
 import { provisionRoutes } from './routes/provision.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -47,6 +48,7 @@ const builders = [
   controllerFindingRoutes,
   updateRoutes,
   deploymentRoutes,
+  patchRoutes,
   queryRoutes,
   exchangeRoutes,
   bundleRoutes,

@@ -29,6 +29,7 @@ import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
 import type { FileImports } from '../plcs/imports/service.ts';
 import type { IntegrityService } from '../plcs/integrity/types.ts';
 import type { PlcService } from '../plcs/service.ts';
+import type { PatchService } from '../plcs/patches/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { SampleService } from '../queries/samples.ts';
 import type { QueryService } from '../queries/service.ts';
@@ -61,6 +62,7 @@ export type ApiParts = {
   queries: QueryService;
   samples: SampleService;
   baselines: BaselineService;
+  patches: PatchService;
   exchange: ExchangeService;
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
@@ -68,7 +70,7 @@ export type ApiParts = {
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
   media: MediaService;
-  jobs: Pick<Jobs, 'get'>;
+  jobs: Pick<Jobs, 'get' | 'enqueue'>;
   clock: () => number;
 };
 

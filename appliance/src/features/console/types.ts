@@ -28,6 +28,7 @@ import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { PersonService } from '../persons/service.ts';
 import type { ControllerFindings } from '../plcs/findings/service.ts';
+import type { PatchService } from '../plcs/patches/service.ts';
 import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
 import type { FileImports } from '../plcs/imports/service.ts';
@@ -79,6 +80,7 @@ export type ConsoleDeps = {
   baselines: BaselineService;
   stick: StickService;
   persons: PersonService;
+  patches: PatchService;
   rules: RuleService;
   integrity: IntegrityService;
   zones: ZoneService;

@@ -283,6 +283,7 @@ export const patchService = (parts: PatchParts) => {
       });
     },
     get: (id: number): PatchSummary => summary(process.found(id), clockDays(), counted()),
+    find: (id: number): Patch | undefined => (Number.isSafeInteger(id) ? patches.byId(id) : undefined),
     list: (query: PatchQuery): { rows: PatchSummary[]; total: number; next?: number } => {
       const { rows, total } = patches.page(query, query.overdue === true ? overdueIds() : undefined);
       const [days, counts] = [clockDays(), counted()];
@@ -355,6 +356,8 @@ export const patchService = (parts: PatchParts) => {
     windows,
     /** Occurrences in a span, and the blackouts in it. */
     calendar: (span: { from: number; until: number }) => calendar(windows(), time, { ...span, most: 2_000 }),
+    /** One occurrence of a window, by its beginning. */
+    occurrence: (id: string, from: number) => occurrenceAt(windows(), id, from, time),
     nextWindow: (plc: string) => {
       const controller = controllers.find(plc);
       return controller && nextWindow(windows(), placed(controller), time, clock());

@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+const dayMs = 86_400_000;
+
+const dayIn = (name: string, given: string | undefined): number => {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(given ?? '') ? Date.parse(given ?? '') : Number.NaN;
+  if (Number.isNaN(ms)) throw new AppError('USAGE', `--${name} is a day: 2026-12-24`);
+  return ms;
+};
+
+export const command: Command = {
+  summary: 'makes the evidence of a period: a signed document, its print, and the signature over the print',
+  options: {
+    from: { type: 'string', value: 'DAY', required: true, help: 'the first day, in UTC' },
+    to: { type: 'string', value: 'DAY', required: true, help: 'the last day, in UTC' },
+    out: { type: 'string', value: 'DIR', required: true, help: 'where the three files are written' },
+    lang: { type: 'string', value: 'LANG', help: 'language of the print: kk, ru or en (en unless said)' },
+  },
+  example: 'sallyport evidence create --from 2026-10-01 --to 2026-12-31 --out /media/usb --data /var/lib/sallyport',
+  run: async ({ open, out, text }) => {
+    const [from, to] = [dayIn('from', text('from')), dayIn('to', text('to')) + dayMs];
+    const folder = resolve(text('out') ?? '');
+    const { patches } = await open();
+    const id = patches.evidence.ask(cliActor(), { from, to, lang: text('lang') ?? 'en' });
+    const pack = await patches.evidence.make(id);
+    mkdirSync(folder, { recursive: true });
+    const files = (['json', 'pdf', 'signature'] as const).map((which) => {
+      const { name, bytes } = patches.evidence.file(id, which);
+      const path = join(folder, name);
+      writeFileSync(path, bytes, { mode: 0o600 });
+      out.line(path);
+      return path;
+    });
+    out.result({ pack: id, rows: pack.rows, sha256: pack.jsonSha256, files });
+    return 0;
+  },
+};

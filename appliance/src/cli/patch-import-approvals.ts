@@ -1,0 +1,47 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { APPROVAL_PRESETS } from '../features/plcs/patches/approval-presets.ts';
+import { maxListBytes } from '../features/plcs/patches/approval-rows.ts';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+const bytesOf = (path: string): Buffer => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile()) throw new AppError('NOT_FOUND', `${path} is not there`);
+  if (found.size > maxListBytes) throw new AppError('TOO_LARGE', `a list has at most ${maxListBytes} bytes`);
+  return readFileSync(path);
+};
+
+export const command: Command = {
+  summary: "takes a vendor's list of patches, as CSV or JSON",
+  positionals: 'FILE',
+  options: {
+    preset: {
+      type: 'string',
+      value: 'WORDS',
+      help: 'whose words it has: neutral, rockwell, siemens, emerson (these are not verified)',
+    },
+    'dry-run': { type: 'boolean', help: 'only say what it would do' },
+  },
+  example: 'sallyport patch import-approvals list.csv --preset rockwell --dry-run --data /var/lib/sallyport',
+  run: async ({ open, out, positionals, text, flag }) => {
+    const [path] = positionals;
+    if (path === undefined || positionals.length !== 1) throw new AppError('USAGE', 'give one file');
+    const preset = APPROVAL_PRESETS.find((one) => one === (text('preset') ?? 'neutral'));
+    if (preset === undefined) throw new AppError('USAGE', `--preset is one of ${APPROVAL_PRESETS.join(', ')}`);
+    const { patches } = await open();
+    const result = patches.approvals.importList(cliActor(), bytesOf(path), {
+      name: basename(path),
+      preset,
+      dryRun: flag('dry-run'),
+    });
+    out.table(
+      ['LINE', 'PATCH', 'PRODUCT', 'EFFECT', 'BEFORE', 'AFTER'],
+      result.rows.map((row) => [row.line, row.patchId, row.product, row.outcome, row.before, row.after]),
+    );
+    for (const { line, field, code } of result.faults) out.note(`line ${line}: ${field}: ${code}`);
+    out.result({ ...result, dryRun: flag('dry-run') });
+    return result.faults.length === 0 ? 0 : 1;
+  },
+};

@@ -1,0 +1,226 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, Fault, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Level, Said, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type OutcomeRow = {
+  readonly line: number;
+  readonly patchId: string;
+  readonly product: string;
+  readonly outcome: string;
+  readonly before: string | null;
+  readonly after: string;
+};
+
+export type FaultRow = { readonly line: number; readonly field: string; readonly code: string };
+
+export type ListRow = {
+  readonly id: number;
+  readonly name: string;
+  readonly sha256: string;
+  readonly at: When;
+  readonly who: string;
+  readonly rows: number;
+  readonly changed: number;
+  readonly undoneAt: When | null;
+};
+
+export type ApprovalsProps = {
+  readonly ctx: Ctx;
+  readonly lists: readonly ListRow[];
+  readonly plan?:
+    | {
+        readonly draft: string;
+        readonly name: string;
+        readonly preset: string;
+        readonly total: number;
+        readonly changed: number;
+        readonly rows: readonly OutcomeRow[];
+        readonly faults: readonly FaultRow[];
+      }
+    | undefined;
+  readonly error?: Said | undefined;
+};
+
+const presets = ['neutral', 'rockwell', 'siemens', 'emerson'] as const;
+const levels: Readonly<Record<string, Level>> = {
+  new: 'info',
+  changed: 'running',
+  'pulls-back': 'warning',
+  unchanged: 'done',
+  older: 'info',
+};
+
+const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan']> }) => (
+  <>
+    <Panel
+      title={ctx.t('approvals.plan', { name: plan.name })}
+      context={ctx.t('approvals.planCounts', { n: plan.total, changed: plan.changed, faults: plan.faults.length })}
+    >
+      {plan.rows.length === 0 ? null : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('approvals.plan', { name: plan.name })}
+          rows={plan.rows}
+          records="labelled"
+          columns={[
+            { key: 'line', label: ctx.t('approvals.line'), num: true, cell: (row) => ctx.fmt.number(row.line) },
+            {
+              key: 'patch',
+              label: ctx.t('patches.patch'),
+              head: true,
+              any: true,
+              cell: (row) => <span translate="no">{row.patchId}</span>,
+            },
+            {
+              key: 'product',
+              label: ctx.t('patches.product'),
+              any: true,
+              cell: (row) => <span translate="no">{row.product}</span>,
+            },
+            {
+              key: 'outcome',
+              label: ctx.t('approvals.outcome'),
+              cell: (row) => (
+                <Status ctx={ctx} level={levels[row.outcome] ?? 'info'}>
+                  {ctx.tDynamic(`approvals.outcome.${row.outcome}`)}
+                </Status>
+              ),
+            },
+            {
+              key: 'before',
+              label: ctx.t('patches.from'),
+              cell: (row) => (row.before === null ? '–' : ctx.tDynamic(`patches.state.${row.before}`)),
+            },
+            { key: 'after', label: ctx.t('patches.toLabel'), cell: (row) => ctx.tDynamic(`patches.state.${row.after}`) },
+          ]}
+        />
+      )}
+      <div class="body">
+        {plan.changed === 0 ? (
+          <p>{ctx.t('approvals.nothing')}</p>
+        ) : (
+          <PostForm ctx={ctx} action={paths.approvalsApply()}>
+            <Hidden
+              fields={[
+                ['draft', plan.draft],
+                ['preset', plan.preset],
+                ['name', plan.name],
+              ]}
+            />
+            <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+              {ctx.t('approvals.apply')}
+            </Button>
+          </PostForm>
+        )}
+      </div>
+    </Panel>
+    {plan.faults.length === 0 ? null : (
+      <Panel title={ctx.t('approvals.faults')}>
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('approvals.faults')}
+          rows={plan.faults}
+          records="labelled"
+          columns={[
+            { key: 'line', label: ctx.t('approvals.line'), num: true, cell: (row) => ctx.fmt.number(row.line) },
+            {
+              key: 'fault',
+              label: ctx.t('approvals.outcome'),
+              any: true,
+              head: true,
+              cell: (row) => ctx.tDynamic(`approvals.fault.${row.code}`, { field: row.field }),
+            },
+          ]}
+        />
+      </Panel>
+    )}
+  </>
+);
+
+/** Lists of the vendors' words: what one would do, importing it, and taking it back. */
+export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="patches"
+    title={ctx.t('approvals.title')}
+    crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}
+  >
+    {plan === undefined ? null : <Plan ctx={ctx} plan={plan} />}
+    <Panel title={ctx.t('patches.import')}>
+      <div class="body">
+        <p>{ctx.t('approvals.why')}</p>
+        <p class="second">{ctx.t('approvals.standard')}</p>
+        <PostForm ctx={ctx} action={paths.approvals()} multipart class="form">
+          <SelectField
+            ctx={ctx}
+            name="preset"
+            label={ctx.t('approvals.preset')}
+            value={plan?.preset ?? 'neutral'}
+            options={presets.map((value) => ({ value, label: ctx.t(`approvals.preset.${value}`) }))}
+          />
+          <div class="field">
+            <label for="f-file">{ctx.t('approvals.file')}</label>
+            <input class="input" type="file" id="f-file" name="file" required />
+            {error === undefined ? null : <Fault ctx={ctx}>{ctx.say(error)}</Fault>}
+          </div>
+          <div>
+            <Button unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+              {ctx.t('approvals.preview')}
+            </Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+    <Panel title={ctx.t('approvals.done')}>
+      {lists.length === 0 ? (
+        <Empty title={ctx.t('approvals.none')} />
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('approvals.done')}
+          rows={lists}
+          records="labelled"
+          columns={[
+            {
+              key: 'name',
+              label: ctx.t('approvals.name'),
+              head: true,
+              any: true,
+              cell: (row) => (
+                <>
+                  <span translate="no">{row.name}</span>
+                  <br />
+                  <Hash value={row.sha256} />
+                </>
+              ),
+            },
+            { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
+            { key: 'changed', label: ctx.t('approvals.changed'), num: true, cell: (row) => ctx.fmt.number(row.changed) },
+            {
+              key: 'undo',
+              label: ctx.t('approvals.undo'),
+              cell: (row) =>
+                row.undoneAt === null ? (
+                  <PostForm ctx={ctx} action={paths.approvalsUndo()}>
+                    <Hidden fields={[['import', String(row.id)]]} />
+                    <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                      {ctx.t('approvals.undo')}
+                    </Button>
+                  </PostForm>
+                ) : (
+                  ctx.t('approvals.undone', { at: ctx.fmt.dateTime(row.undoneAt) })
+                ),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  </ControllersFrame>
+);

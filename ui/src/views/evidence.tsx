@@ -1,0 +1,157 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import {
+  Button,
+  ErrorSummary,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type PackRow = {
+  readonly id: number;
+  readonly from: When;
+  readonly to: When;
+  readonly createdAt: When;
+  readonly who: string;
+  readonly rows: number | null;
+  readonly sha256: string | null;
+  /** Code of a failure. */
+  readonly failed: string | undefined;
+};
+
+export type EvidenceProps = {
+  readonly ctx: Ctx;
+  readonly packs: readonly PackRow[];
+  readonly values: { readonly from: string; readonly to: string; readonly lang: string };
+  readonly errors?: FieldErrors | undefined;
+};
+
+const files = [
+  ['pdf', 'evidence.pdf'],
+  ['json', 'evidence.json'],
+  ['signature', 'evidence.signature'],
+] as const;
+const languages = [
+  ['kk', 'Қазақша'],
+  ['ru', 'Русский'],
+  ['en', 'English'],
+] as const;
+
+/** Evidence of a period. POST: from, to (days), lang. */
+export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => {
+  const isMoving = packs.some(({ sha256, failed }) => sha256 === null && failed === undefined);
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="evidence"
+      title={ctx.t('evidence.title')}
+      sub={ctx.t('evidence.sub')}
+      {...(isMoving ? { refreshSeconds: 5 } : {})}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ from: ctx.t('evidence.from'), to: ctx.t('evidence.to') }} />
+      <Panel title={ctx.t('evidence.create')}>
+        <div class="body">
+          <p>{ctx.t('evidence.noneWhy')}</p>
+          <PostForm ctx={ctx} action={paths.evidence()} class="form">
+            <TextField
+              ctx={ctx}
+              name="from"
+              label={ctx.t('evidence.from')}
+              hint={ctx.t('patches.dayHint')}
+              value={values.from}
+              required
+              errors={errors}
+            />
+            <TextField
+              ctx={ctx}
+              name="to"
+              label={ctx.t('evidence.to')}
+              hint={ctx.t('patches.dayHint')}
+              value={values.to}
+              required
+              errors={errors}
+            />
+            <SelectField
+              ctx={ctx}
+              name="lang"
+              label={ctx.t('evidence.lang')}
+              value={values.lang}
+              options={languages.map(([value, label]) => ({ value, label }))}
+              errors={errors}
+            />
+            <div>
+              <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+                {ctx.t('evidence.create')}
+              </Button>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+      <Panel>
+        {packs.length === 0 ? (
+          <Empty title={ctx.t('evidence.none')} />
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('evidence.title')}
+            rows={packs}
+            records="labelled"
+            columns={[
+              {
+                key: 'period',
+                label: ctx.t('evidence.period'),
+                head: true,
+                any: true,
+                cell: (row) =>
+                  ctx.t('patches.windowAt', { from: ctx.fmt.date(row.from), until: ctx.fmt.date(row.to) }),
+              },
+              { key: 'made', label: ctx.t('evidence.made'), cell: (row) => <Time ctx={ctx} at={row.createdAt} /> },
+              { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
+              {
+                key: 'rows',
+                label: ctx.t('evidence.rows'),
+                num: true,
+                cell: (row) => (row.rows === null ? '–' : ctx.fmt.number(row.rows)),
+              },
+              {
+                key: 'files',
+                label: ctx.t('evidence.files'),
+                any: true,
+                cell: (row) =>
+                  row.failed !== undefined ? (
+                    <Status ctx={ctx} level="critical">
+                      {ctx.t('evidence.failed', { code: row.failed })}
+                    </Status>
+                  ) : row.sha256 === null ? (
+                    <Status ctx={ctx} level="running">
+                      {ctx.t('evidence.making')}
+                    </Status>
+                  ) : (
+                    <>
+                      <div class="row">
+                        {files.map(([file, word]) => (
+                          <LinkButton small href={paths.evidenceFile(row.id, file)} download>
+                            {ctx.t(word)}
+                          </LinkButton>
+                        ))}
+                      </div>
+                      <Hash value={row.sha256} />
+                    </>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </ControllersFrame>
+  );
+};

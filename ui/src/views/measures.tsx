@@ -1,0 +1,268 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, Fault, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, Level, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type MitigationRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly measure: string;
+  readonly scope: string;
+  readonly owner: string;
+  readonly expiresAt: When;
+  readonly reviewAt: When | null;
+  readonly files: readonly string[];
+  readonly state: string;
+};
+
+export type AcceptanceRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly vulnerability: string;
+  readonly scope: string;
+  readonly versions: string;
+  readonly reason: string;
+  readonly owner: string;
+  readonly approver: string | null;
+  readonly expiresAt: When | null;
+  readonly state: string;
+  /** The reader may not approve it: it is his own. */
+  readonly isOwn: boolean;
+};
+
+export type FileRow = { readonly sha256: string; readonly name: string; readonly bytes: number; readonly at: When; readonly who: string };
+
+export type MeasuresProps = {
+  readonly ctx: Ctx;
+  readonly mitigations: readonly MitigationRow[];
+  readonly acceptances: readonly AcceptanceRow[];
+  readonly files: readonly FileRow[];
+  readonly errors?: FieldErrors | undefined;
+};
+
+const levels: Readonly<Record<string, Level>> = {
+  'in-force': 'ok',
+  'review-due': 'warning',
+  'ends-soon': 'warning',
+  over: 'warning',
+  waiting: 'waiting',
+  changed: 'warning',
+  malformed: 'critical',
+};
+
+const StateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
+  <Status ctx={ctx} level={levels[state] ?? 'info'}>
+    {ctx.tDynamic(`measures.state.${state}`)}
+  </Status>
+);
+
+const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
+  const create = (
+    <LinkButton small href={paths.objectNew('mitigation')} unavailable={withoutRight(ctx, 'devices:write')}>
+      {ctx.t('measures.mitigationNew')}
+    </LinkButton>
+  );
+  return (
+    <Panel title={ctx.t('measures.mitigations')} link={create}>
+      {mitigations.length === 0 ? (
+        <Empty title={ctx.t('measures.mitigationNone')}>{ctx.t('measures.mitigationNoneWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('measures.mitigations')}
+          rows={mitigations}
+          records="labelled"
+          columns={[
+            {
+              key: 'name',
+              label: ctx.t('measures.name'),
+              head: true,
+              any: true,
+              cell: (row) => <a href={paths.object('mitigation', row.id)}>{row.name}</a>,
+            },
+            {
+              key: 'measure',
+              label: ctx.t('measures.measureLabel'),
+              cell: (row) => ctx.tDynamic(`measures.measure.${row.measure}`),
+            },
+            { key: 'scope', label: ctx.t('measures.scope'), any: true, cell: (row) => row.scope },
+            { key: 'owner', label: ctx.t('measures.owner'), any: true, cell: (row) => row.owner },
+            { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
+            {
+              key: 'ends',
+              label: ctx.t('measures.ends'),
+              cell: (row) => <Time ctx={ctx} at={row.expiresAt} form="date" />,
+            },
+            {
+              key: 'review',
+              label: ctx.t('measures.review'),
+              cell: (row) => (row.reviewAt === null ? '–' : <Time ctx={ctx} at={row.reviewAt} form="date" />),
+            },
+            {
+              key: 'files',
+              label: ctx.t('measures.files'),
+              any: true,
+              cell: (row) =>
+                row.files.length === 0 ? <span class="dim">–</span> : ctx.t('measures.filesN', { n: row.files.length }),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+};
+
+const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
+  const create = (
+    <LinkButton small href={paths.objectNew('risk-acceptance')} unavailable={withoutRight(ctx, 'devices:write')}>
+      {ctx.t('measures.acceptanceNew')}
+    </LinkButton>
+  );
+  return (
+    <Panel title={ctx.t('measures.acceptances')} link={create}>
+      {acceptances.length === 0 ? (
+        <Empty title={ctx.t('measures.acceptanceNone')}>{ctx.t('measures.acceptanceNoneWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('measures.acceptances')}
+          rows={acceptances}
+          records="labelled"
+          columns={[
+            {
+              key: 'vulnerability',
+              label: ctx.t('measures.vulnerability'),
+              head: true,
+              any: true,
+              cell: (row) => (
+                <a href={paths.object('risk-acceptance', row.id)} translate="no">
+                  {row.vulnerability}
+                </a>
+              ),
+            },
+            {
+              key: 'scope',
+              label: ctx.t('measures.productOrZone'),
+              any: true,
+              cell: (row) => <span translate="no">{row.scope}</span>,
+            },
+            {
+              key: 'versions',
+              label: ctx.t('measures.versions'),
+              any: true,
+              cell: (row) => <span translate="no">{row.versions}</span>,
+            },
+            { key: 'reason', label: ctx.t('patches.reason'), any: true, cell: (row) => row.reason },
+            { key: 'owner', label: ctx.t('measures.owner'), any: true, cell: (row) => row.owner },
+            { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
+            {
+              key: 'approver',
+              label: ctx.t('measures.approver'),
+              any: true,
+              cell: (row) =>
+                row.state === 'waiting' || row.state === 'changed' ? (
+                  <PostForm ctx={ctx} action={paths.measureApprove()}>
+                    <Hidden fields={[['id', row.id]]} />
+                    <Button
+                      small
+                      unavailable={
+                        row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'devices:write')
+                      }
+                    >
+                      {ctx.t('measures.approve')}
+                    </Button>
+                  </PostForm>
+                ) : (
+                  (row.approver ?? '–')
+                ),
+            },
+            {
+              key: 'ends',
+              label: ctx.t('measures.ends'),
+              cell: (row) => (row.expiresAt === null ? '–' : <Time ctx={ctx} at={row.expiresAt} form="date" />),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+};
+
+const Files = ({ ctx, files, errors }: MeasuresProps) => (
+  <Panel title={ctx.t('measures.files')}>
+    {files.length === 0 ? (
+      <Empty title={ctx.t('measures.filesNone')}>{ctx.t('measures.filesWhy')}</Empty>
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('measures.files')}
+        rows={files}
+        records="labelled"
+        columns={[
+          {
+            key: 'name',
+            label: ctx.t('measures.file'),
+            head: true,
+            any: true,
+            cell: (row) => (
+              <a href={paths.measureFile(row.sha256)} download="" translate="no">
+                {row.name}
+              </a>
+            ),
+          },
+          { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
+          { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
+          { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
+        ]}
+      />
+    )}
+    <div class="body">
+      <PostForm ctx={ctx} action={paths.measureAttach()} multipart class="form">
+        <div class="field">
+          <label for="f-file">{ctx.t('measures.file')}</label>
+          <input class="input" type="file" id="f-file" name="file" required />
+          {errors?.['file'] === undefined ? null : <Fault ctx={ctx}>{ctx.say(errors['file'])}</Fault>}
+        </div>
+        <div>
+          <Button unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+            {ctx.t('measures.attach')}
+          </Button>
+        </div>
+      </PostForm>
+    </div>
+  </Panel>
+);
+
+/** What protects what cannot be patched, what is lived with, and the files that prove it. */
+export const Measures = (props: MeasuresProps) => {
+  const { ctx, mitigations, acceptances } = props;
+  const of = (rows: readonly { readonly state: string }[], ...states: string[]): number =>
+    rows.filter(({ state }) => states.includes(state)).length;
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="measures"
+      title={ctx.t('measures.title')}
+      sub={ctx.t('measures.sub', {
+        measures: of(mitigations, 'in-force', 'review-due', 'ends-soon'),
+        acceptances: of(acceptances, 'in-force', 'ends-soon'),
+        soon: of(mitigations, 'ends-soon') + of(acceptances, 'ends-soon'),
+      })}
+      actions={
+        <LinkButton href={paths.objects('patch-duty')} unavailable={withoutRight(ctx, 'accounts:read')}>
+          {ctx.t('measures.duties')}
+        </LinkButton>
+      }
+    >
+      <Mitigations {...props} />
+      <Acceptances {...props} />
+      <Files {...props} />
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,130 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, ErrorSummary, Hidden, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type CheckRow = {
+  readonly item: string;
+  /** What it asks for beside the answer. */
+  readonly wants: 'version' | 'sha256' | 'text' | undefined;
+  readonly answer: string | undefined;
+  readonly note: string;
+  readonly value: string | null;
+  readonly who: string | undefined;
+  readonly at: When | undefined;
+  readonly fault: string | undefined;
+};
+
+export type PatchCheckProps = {
+  readonly ctx: Ctx;
+  readonly patch: { readonly id: number; readonly patchId: string };
+  readonly controller: { readonly id: string; readonly name: string };
+  readonly rows: readonly CheckRow[];
+  readonly closed: boolean;
+  readonly errors?: FieldErrors | undefined;
+};
+
+const answers = ['yes', 'no', 'not-applicable'] as const;
+
+/** The checklist of one patch on one controller; each item is a form of its own, answered by whoever sends it. */
+export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: PatchCheckProps) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="patches"
+    title={ctx.t('patches.checkTitle', { controller: controller.name })}
+    crumbs={[
+      { label: ctx.t('patches.title'), href: paths.patches() },
+      { label: patch.patchId, href: paths.patch(patch.id) },
+    ]}
+  >
+    <ErrorSummary ctx={ctx} errors={errors} />
+    <Panel>
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('patches.checklist')}
+        rows={rows}
+        records="labelled"
+        columns={[
+          {
+            key: 'item',
+            label: ctx.t('patches.item'),
+            head: true,
+            any: true,
+            cell: (row) => ctx.tDynamic(`patches.item.${row.item}`),
+          },
+          {
+            key: 'state',
+            label: ctx.t('patches.stateLabel'),
+            cell: (row) => (
+              <Status ctx={ctx} level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}>
+                {row.fault === undefined ? ctx.t('patches.checklistDone') : ctx.tDynamic(`patches.fault.${row.fault}`)}
+              </Status>
+            ),
+          },
+          {
+            key: 'answer',
+            label: ctx.t('patches.answer'),
+            any: true,
+            cell: (row) =>
+              row.answer === undefined ? (
+                <span class="dim">–</span>
+              ) : (
+                <>
+                  {ctx.tDynamic(`patches.answer.${row.answer}`)} <span translate="no">{row.value ?? ''}</span>
+                  {row.note === '' ? null : <div class="small">{row.note}</div>}
+                  <div class="small second">
+                    {ctx.t('patches.answeredBy', { who: row.who ?? '', at: ctx.fmt.dateTime(row.at ?? 0) })}
+                  </div>
+                </>
+              ),
+          },
+        ]}
+      />
+    </Panel>
+    {closed
+      ? null
+      : rows.map((row) => (
+          <Panel title={ctx.tDynamic(`patches.item.${row.item}`)}>
+            <div class="body">
+              <PostForm ctx={ctx} action={paths.patchCheck(patch.id, controller.id)} class="form">
+                <Hidden fields={[['item', row.item]]} />
+                <SelectField
+                  ctx={ctx}
+                  id={`f-answer-${row.item}`}
+                  name="answer"
+                  label={ctx.t('patches.answer')}
+                  value={row.answer ?? 'yes'}
+                  options={answers.map((value) => ({ value, label: ctx.t(`patches.answer.${value}`) }))}
+                />
+                {row.wants === undefined ? null : (
+                  <TextField
+                    ctx={ctx}
+                    id={`f-value-${row.item}`}
+                    name="value"
+                    label={ctx.t(`patches.value.${row.wants}`)}
+                    value={row.value ?? ''}
+                    maxLength={200}
+                    spellcheck={false}
+                  />
+                )}
+                <TextField
+                  ctx={ctx}
+                  id={`f-note-${row.item}`}
+                  name="note"
+                  label={ctx.t('patches.note')}
+                  value={row.note}
+                  maxLength={500}
+                />
+                <div>
+                  <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('patches.save')}</Button>
+                </div>
+              </PostForm>
+            </div>
+          </Panel>
+        ))}
+  </ControllersFrame>
+);

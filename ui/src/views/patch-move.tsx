@@ -1,0 +1,163 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import {
+  AreaField,
+  Button,
+  ErrorSummary,
+  Hidden,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+} from '../components/form.tsx';
+import { Notice, Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type WindowChoice = {
+  readonly window: string;
+  readonly name: string;
+  readonly from: When;
+  readonly until: When;
+  readonly tellBy: When;
+  readonly late: boolean;
+};
+
+export type PatchMoveProps = {
+  readonly ctx: Ctx;
+  readonly patch: { readonly id: number; readonly patchId: string };
+  readonly to: string;
+  /** What the move has to bring. */
+  readonly wanted: readonly string[];
+  readonly duties: readonly string[];
+  /** What keeps it from happening now, in words. */
+  readonly closed: readonly { readonly reason: string; readonly plcs: string }[];
+  readonly windows: readonly WindowChoice[];
+  readonly values: Readonly<Record<string, string>>;
+  readonly errors?: FieldErrors | undefined;
+};
+
+const tested = ['bench', 'spare', 'simulation', 'vendor-statement', 'none'] as const;
+
+const Field = (props: PatchMoveProps & { name: string }) => {
+  const { ctx, name, values, errors } = props;
+  const label = ctx.tDynamic(`patches.field.${name}`);
+  if (name === 'testedOn')
+    return (
+      <SelectField
+        ctx={ctx}
+        name={name}
+        label={label}
+        value={values[name] ?? ''}
+        errors={errors}
+        options={tested.map((value) => ({ value, label: ctx.t(`patches.tested.${value}`) }))}
+      />
+    );
+  if (name === 'until' || name === 'installedAt')
+    return (
+      <TextField
+        ctx={ctx}
+        name={name}
+        type="datetime-local"
+        label={label}
+        hint={ctx.t('patches.timeHint')}
+        value={values[name] ?? ''}
+        errors={errors}
+      />
+    );
+  if (name === 'window')
+    return (
+      <SelectField
+        ctx={ctx}
+        name="window"
+        label={label}
+        value={values['window'] ?? ''}
+        errors={errors}
+        options={[
+          { value: '', label: ctx.t('patches.chooseWindow') },
+          ...props.windows.map((one) => ({
+            value: `${one.window} ${one.from}`,
+            label: `${one.name}: ${ctx.t('patches.windowAt', {
+              from: ctx.fmt.dateTime(one.from),
+              until: ctx.fmt.dateTime(one.until),
+            })}${one.late ? ` – ${ctx.t('windows.tellPast')}` : ''}`,
+          })),
+        ]}
+      />
+    );
+  return <TextField ctx={ctx} name={name} label={label} value={values[name] ?? ''} maxLength={500} errors={errors} />;
+};
+
+/** A move with what it has to bring. POST fields: to, reason, and the names of the evidence. */
+export const PatchMove = (props: PatchMoveProps) => {
+  const { ctx, patch, to, wanted, duties, closed, values, errors } = props;
+  const named = wanted.filter((name) => name !== 'windowFrom' && name !== 'reference-or-file');
+  const labels = Object.fromEntries(
+    [...named, 'reference', 'files'].map((name) => [name, ctx.tDynamic(`patches.field.${name}`)]),
+  );
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="patches"
+      title={ctx.t('patches.moveTitle', { patch: patch.patchId, to: ctx.tDynamic(`patches.to.${to}`) })}
+      crumbs={[
+        { label: ctx.t('patches.title'), href: paths.patches() },
+        { label: patch.patchId, href: paths.patch(patch.id) },
+      ]}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ ...labels, reason: ctx.t('patches.reason') }} />
+      {closed.length === 0 ? null : (
+        <Notice ctx={ctx} level="warning" title={ctx.t('patches.notNow')} alert={errors !== undefined}>
+          {closed.map(({ reason, plcs }) => ctx.tDynamic(`patches.why.${reason}`, { plcs })).join(' ')}
+        </Notice>
+      )}
+      <Panel>
+        <div class="body">
+          {duties.length === 0 ? null : (
+            <p>
+              {ctx.t('patches.signs', { duties: duties.map((one) => ctx.tDynamic(`patches.duty.${one}`)).join(', ') })}
+            </p>
+          )}
+          <PostForm ctx={ctx} action={paths.patchMove(patch.id)} class="form">
+            <Hidden fields={[['to', to]]} />
+            <AreaField
+              ctx={ctx}
+              name="reason"
+              label={ctx.t('patches.reason')}
+              hint={ctx.t('patches.reasonHint')}
+              value={values['reason'] ?? ''}
+              rows={2}
+              maxLength={1_000}
+              required
+              errors={errors}
+            />
+            {named.map((name) => (
+              <Field {...props} name={name} />
+            ))}
+            <TextField
+              ctx={ctx}
+              name="reference"
+              label={ctx.t('patches.field.reference')}
+              value={values['reference'] ?? ''}
+              maxLength={500}
+              errors={errors}
+            />
+            <AreaField
+              ctx={ctx}
+              name="files"
+              label={ctx.t('patches.field.files')}
+              hint={ctx.t('patches.field.filesHint')}
+              value={values['files'] ?? ''}
+              rows={2}
+              errors={errors}
+            />
+            <div class="row">
+              <Button kind="primary">{ctx.t(duties.length === 0 ? 'patches.do' : 'patches.ask')}</Button>
+              <LinkButton href={paths.patch(patch.id)}>{ctx.t('common.cancel')}</LinkButton>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,86 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export const patchFields = [
+  'patchId',
+  'vendor',
+  'product',
+  'productVersion',
+  'targetVersion',
+  'sha256',
+  'supersedes',
+  'publishedAt',
+] as const;
+export type PatchField = (typeof patchFields)[number] | 'vulnerabilities' | 'remarks';
+
+const labelKeys = {
+  patchId: 'patches.patch',
+  vendor: 'patches.vendor',
+  product: 'patches.product',
+  productVersion: 'patches.productVersion',
+  targetVersion: 'patches.targetVersion',
+  sha256: 'patches.sha256',
+  supersedes: 'patches.supersedes',
+  publishedAt: 'patches.publishedAt',
+} as const;
+const needed: ReadonlySet<string> = new Set(['patchId', 'vendor', 'product']);
+
+/** A patch that somebody enters by hand. POST fields are the names of the form. */
+export const PatchNew = ({
+  ctx,
+  values,
+  errors,
+}: {
+  ctx: Ctx;
+  values: Readonly<Record<PatchField, string>>;
+  errors?: FieldErrors | undefined;
+}) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="patches"
+    title={ctx.t('patches.new')}
+    crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}
+  >
+    <ErrorSummary
+      ctx={ctx}
+      errors={errors}
+      labels={Object.fromEntries(patchFields.map((name) => [name, ctx.t(labelKeys[name])]))}
+    />
+    <Panel>
+      <div class="body">
+        <PostForm ctx={ctx} action={paths.patchNew()} class="form">
+          {patchFields.map((name) => (
+            <TextField
+              ctx={ctx}
+              name={name}
+              label={ctx.t(labelKeys[name])}
+              value={values[name]}
+              hint={name === 'publishedAt' ? ctx.t('patches.dayHint') : undefined}
+              required={needed.has(name)}
+              errors={errors}
+              maxLength={256}
+              spellcheck={false}
+            />
+          ))}
+          <AreaField
+            ctx={ctx}
+            name="vulnerabilities"
+            label={ctx.t('patches.vulnerabilities')}
+            hint={ctx.t('patches.vulnerabilitiesHint')}
+            value={values.vulnerabilities}
+            errors={errors}
+          />
+          <AreaField ctx={ctx} name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} errors={errors} />
+          <div class="row">
+            <Button kind="primary">{ctx.t('patches.save')}</Button>
+            <LinkButton href={paths.patches()}>{ctx.t('common.cancel')}</LinkButton>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  </ControllersFrame>
+);

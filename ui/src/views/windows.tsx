@@ -1,0 +1,182 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type OccurrenceRow = {
+  readonly window: string;
+  readonly name: string;
+  readonly from: number;
+  readonly until: When;
+  readonly tellBy: When;
+  readonly late: boolean;
+  readonly sort: 'window' | 'blackout';
+  readonly covered: boolean;
+  readonly scope: string;
+  readonly plans: readonly Reference[];
+};
+
+export type WindowRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly recurrence: string;
+  readonly scope: string;
+  readonly leadDays: number;
+  readonly processOwner: string;
+  readonly blackout: boolean;
+  readonly next: When | null;
+};
+
+export type WindowsProps = {
+  readonly ctx: Ctx;
+  readonly occurrences: readonly OccurrenceRow[];
+  readonly windows: readonly WindowRow[];
+};
+
+const Mark = ({ ctx, row }: { ctx: Ctx; row: OccurrenceRow }) =>
+  row.sort === 'blackout' ? (
+    <Status ctx={ctx} level="info">
+      {ctx.t('windows.blackout')}
+    </Status>
+  ) : row.covered ? (
+    <Status ctx={ctx} level="info">
+      {ctx.t('windows.blackoutOver')}
+    </Status>
+  ) : row.late ? (
+    <Status ctx={ctx} level="warning">
+      {ctx.t('windows.tellPast')}
+    </Status>
+  ) : (
+    <Status ctx={ctx} level="waiting">
+      {ctx.t('windows.tellBy', { at: ctx.fmt.date(row.tellBy) })}
+    </Status>
+  );
+
+const monthOf = (ctx: Ctx, at: number): string =>
+  new Intl.DateTimeFormat(ctx.lang, { month: 'long', year: 'numeric', timeZone: ctx.timeZone }).format(at);
+
+/** When controllers may be worked on: the calendar with lead times and plans, and the windows by name. */
+export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
+  const create = (
+    <LinkButton
+      kind="primary"
+      href={paths.objectNew('maintenance-window')}
+      unavailable={withoutRight(ctx, 'devices:write')}
+    >
+      {ctx.t('windows.new')}
+    </LinkButton>
+  );
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="windows"
+      title={ctx.t('windows.title')}
+      sub={ctx.t('windows.sub', {
+        windows: windows.filter(({ blackout }) => !blackout).length,
+        blackouts: windows.filter(({ blackout }) => blackout).length,
+      })}
+      actions={create}
+    >
+      {windows.length === 0 ? (
+        <Panel>
+          <Empty title={ctx.t('windows.none')} action={create}>
+            {ctx.t('windows.noneWhy')}
+          </Empty>
+        </Panel>
+      ) : (
+        <>
+          <Panel title={ctx.t('windows.calendar')}>
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('windows.calendar')}
+              rows={occurrences}
+              records="labelled"
+              group={(row) => monthOf(ctx, row.from)}
+              columns={[
+                {
+                  key: 'when',
+                  label: ctx.t('windows.when'),
+                  any: true,
+                  head: true,
+                  cell: (row) =>
+                    ctx.t('patches.windowAt', {
+                      from: ctx.fmt.dateTime(row.from),
+                      until: ctx.fmt.dateTime(row.until),
+                    }),
+                },
+                { key: 'name', label: ctx.t('windows.name'), any: true, cell: (row) => row.name },
+                { key: 'for', label: ctx.t('windows.for'), any: true, cell: (row) => row.scope },
+                { key: 'lead', label: ctx.t('windows.lead'), cell: (row) => <Mark ctx={ctx} row={row} /> },
+                {
+                  key: 'plans',
+                  label: ctx.t('windows.plans'),
+                  any: true,
+                  cell: (row) => (
+                    <>
+                      {row.plans.map(({ id, name }) => (
+                        <div>
+                          <a href={paths.plan(id)}>{name}</a>
+                        </div>
+                      ))}
+                      {row.sort === 'blackout' || row.covered ? (
+                        <span class="dim">–</span>
+                      ) : (
+                        <LinkButton
+                          small
+                          href={paths.planNew({ window: row.window, from: row.from })}
+                          unavailable={withoutRight(ctx, 'devices:write')}
+                        >
+                          {ctx.t('windows.planNew')}
+                        </LinkButton>
+                      )}
+                    </>
+                  ),
+                },
+              ]}
+            />
+          </Panel>
+          <Panel title={ctx.t('windows.all')}>
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('windows.all')}
+              rows={windows}
+              records="labelled"
+              columns={[
+                {
+                  key: 'name',
+                  label: ctx.t('windows.name'),
+                  any: true,
+                  head: true,
+                  cell: (row) => <a href={paths.object('maintenance-window', row.id)}>{row.name}</a>,
+                },
+                {
+                  key: 'recurrence',
+                  label: ctx.t('windows.recurrence'),
+                  any: true,
+                  cell: (row) => <span translate="no">{row.recurrence}</span>,
+                },
+                { key: 'for', label: ctx.t('windows.for'), any: true, cell: (row) => row.scope },
+                {
+                  key: 'lead',
+                  label: ctx.t('windows.lead'),
+                  cell: (row) => (row.blackout ? ctx.t('windows.blackout') : ctx.t('windows.days', { n: row.leadDays })),
+                },
+                { key: 'owner', label: ctx.t('windows.owner'), any: true, cell: (row) => row.processOwner || '–' },
+                {
+                  key: 'next',
+                  label: ctx.t('patches.nextWindow'),
+                  cell: (row) => (row.next === null ? '–' : <Time ctx={ctx} at={row.next} />),
+                },
+              ]}
+            />
+          </Panel>
+        </>
+      )}
+    </ControllersFrame>
+  );
+};
