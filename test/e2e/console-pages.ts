@@ -42,6 +42,16 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'controllerImportStop',
   'controllerImportStream',
   'controllerImportUndo',
+  'patchSign',
+  'patchExtend',
+  'patchDescribe',
+  'patchTarget',
+  'approvalsApply',
+  'approvalsUndo',
+  'measureApprove',
+  'measureAttach',
+  'measureFile',
+  'evidenceFile',
   'softwareCsv',
   'inventoryCsv',
   'vulnerabilitiesCsv',
@@ -78,13 +88,22 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'apiDocument',
 ]);
 
+const hrefsOn = async (page: Page, site: FilledSite, at: string): Promise<string[]> => {
+  await page.goto(`${site.url}${at}`);
+  return page.locator('main a[href]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+};
+
 /** The first link of `at` that has the form of `pattern`, as a path. */
 const linkOn = async (page: Page, site: FilledSite, at: string, pattern: RegExp): Promise<string> => {
-  await page.goto(`${site.url}${at}`);
-  const hrefs = await page
-    .locator('main a[href]')
-    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  const hrefs = await hrefsOn(page, site, at);
   const found = hrefs.map((href) => href.split('?')[0] ?? '').find((href) => pattern.test(href));
+  if (found === undefined) throw new Error(`${at} has no link like ${pattern}`);
+  return found;
+};
+
+/** The same with what follows the question mark. */
+const queryLinkOn = async (page: Page, site: FilledSite, at: string, pattern: RegExp): Promise<string> => {
+  const found = (await hrefsOn(page, site, at)).find((href) => pattern.test(href));
   if (found === undefined) throw new Error(`${at} has no link like ${pattern}`);
   return found;
 };
@@ -103,6 +122,8 @@ const kinds = [
   'baseline',
   'tag-rule',
   'plc-zone',
+  'maintenance-window',
+  'risk-acceptance',
   'plc-conduit',
   'plc-csv-mapping',
   'plc-project-file',
@@ -118,6 +139,9 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const deployment = await linkOn(page, site, paths.deployments(), /^\/deployments\/(?!new)[^/]+$/);
   const group = await linkOn(page, site, paths.objects('group'), /^\/objects\/group\/(?!new)[^/]+$/);
   const range = await linkOn(page, site, paths.discoveryRanges(), /^\/discovery\/ranges\/[^/]+$/);
+  const check = await linkOn(page, site, paths.patch(1), /^\/controllers\/patches\/1\/check\/[^/]+$/);
+  const plan = await linkOn(page, site, paths.windows(), /^\/controllers\/plans\/(?!new)[^/]+$/);
+  const planNew = await queryLinkOn(page, site, paths.windows(), /^\/controllers\/plans\/new\?/);
   const zone = await linkOn(page, site, paths.controllerZones(), /^\/controllers\/zones\/[^/]+$/);
   const table = await linkOn(page, site, paths.controllerImports(), /^\/controllers\/import\/[0-9a-f]{24}$/);
   const program = await linkOn(page, site, paths.controllerIntegrity(), /^\/controllers\/integrity\/[^/]+$/);
@@ -143,6 +167,17 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('controllerZone', zone),
     ...at('controllerIntegrity', paths.controllerIntegrity(), paths.controllerIntegrity({ state: 'changed' })),
     ...at('controllerProgram', program),
+    ...at('patches', paths.patches()),
+    ...at('patchNew', paths.patchNew()),
+    ...at('patch', paths.patch(1)),
+    ...at('patchMove', paths.patchMove(1, { to: 'scheduled' })),
+    ...at('patchCheck', check),
+    ...at('approvals', paths.approvals()),
+    ...at('windows', paths.windows()),
+    ...at('planNew', planNew),
+    ...at('plan', plan),
+    ...at('measures', paths.measures()),
+    ...at('evidence', paths.evidence()),
     ...at('software', paths.software()),
     ...at('softwareItem', software),
     ...at('inventory', paths.inventory('hardware'), paths.inventory('platform')),

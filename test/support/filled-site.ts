@@ -15,6 +15,7 @@ import { reporter } from '../../appliance/test/support/site.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { fillControllers } from './filled-controllers.ts';
 import { importFiles } from './filled-imports.ts';
+import { fillPatches } from './filled-patches.ts';
 import { makeZones } from './filled-zones.ts';
 import { daysAgo } from './past.ts';
 import {
@@ -370,6 +371,8 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   await daysAgo(hourDays, () => rule(filling));
   await daysAgo(hourDays, () => fillControllers(appliance, actor, makeZones(appliance, actor), nowMs()));
   await daysAgo(hourDays, () => importFiles(appliance, actor));
+  const account = appliance.objects.findBy('account', 'name', administrator)?.id ?? '';
+  await daysAgo(hourDays, () => fillPatches(appliance, account, nowMs()));
   return card;
 };
 

@@ -27,10 +27,12 @@ export const command: Command = {
     'installed-at': { type: 'string', value: 'TIME', help: 'when it was installed' },
     'superseded-by': { type: 'string', value: 'TEXT', help: 'what replaces it' },
   },
-  example: 'sallyport patch move 7 --to deferred --reason "no outage" --until 2027-01-31T00:00:00Z --data /var/lib/sallyport',
+  example:
+    'sallyport patch move 7 --to deferred --reason "no outage" --until 2027-01-31T00:00:00Z --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text }) => {
     const id = Number(positionals[0]);
-    if (!Number.isSafeInteger(id) || positionals.length !== 1) throw new AppError('USAGE', 'give the number of a patch');
+    if (!Number.isSafeInteger(id) || positionals.length !== 1)
+      throw new AppError('USAGE', 'give the number of a patch');
     const to = text('to') ?? '';
     if (!isPatchState(to)) throw new AppError('USAGE', `there is no state ${to}`);
     const tested = TESTED_ON.find((one) => one === text('tested-on'));

@@ -8,7 +8,8 @@ export const command: Command = {
   example: 'sallyport patch show 7 --data /var/lib/sallyport',
   run: async ({ open, out, positionals }) => {
     const id = Number(positionals[0]);
-    if (!Number.isSafeInteger(id) || positionals.length !== 1) throw new AppError('USAGE', 'give the number of a patch');
+    if (!Number.isSafeInteger(id) || positionals.length !== 1)
+      throw new AppError('USAGE', 'give the number of a patch');
     const { patches } = await open();
     const patch = patches.get(id);
     const [options, requests, history] = [patches.options(id), patches.requests(id), patches.history(id)];
@@ -17,7 +18,9 @@ export const command: Command = {
     out.line(`vendor   ${patch.verdict}`);
     for (const one of patch.clocks) {
       const limit = one.limit === null ? 'not running' : toTime(one.limit);
-      out.line(`clock    ${one.clock}: ${one.doneAt === null ? limit : `done ${toTime(one.doneAt)}`}${one.overdue ? ', overdue' : ''}`);
+      out.line(
+        `clock    ${one.clock}: ${one.doneAt === null ? limit : `done ${toTime(one.doneAt)}`}${one.overdue ? ', overdue' : ''}`,
+      );
     }
     for (const { to, gates, slots } of options) {
       const closed = gates.filter(({ open: isOpen }) => !isOpen).map(({ reason }) => reason);
@@ -27,8 +30,11 @@ export const command: Command = {
       );
     }
     for (const request of requests)
-      out.line(`waiting  ${request.id}: ${request.target}, to sign: ${request.open.map(({ duty }) => duty).join(', ')}`);
-    for (const move of history) out.line(`${toTime(move.at)}  ${move.from} -> ${move.to}  ${move.actor}  ${move.reason}`);
+      out.line(
+        `waiting  ${request.id}: ${request.target}, to sign: ${request.open.map(({ duty }) => duty).join(', ')}`,
+      );
+    for (const move of history)
+      out.line(`${toTime(move.at)}  ${move.from} -> ${move.to}  ${move.actor}  ${move.reason}`);
     out.result({ ...patch, options, requests, history });
     return 0;
   },

@@ -46,7 +46,7 @@ const clockText = (ctx: Ctx, one: ClockView): string => {
 };
 
 /** One clock: until when, since when too late, or when it was done. */
-export const ClockMark = ({ ctx, one }: { ctx: Ctx; one: ClockView }) => (
+export const ClockMark = ({ ctx, view: one }: { ctx: Ctx; view: ClockView }) => (
   <Status
     ctx={ctx}
     level={one.doneAt !== null ? 'done' : one.limit === null ? 'waiting' : one.overdue ? 'warning' : 'running'}

@@ -97,7 +97,11 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
               label: ctx.t('patches.from'),
               cell: (row) => (row.before === null ? '–' : ctx.tDynamic(`patches.state.${row.before}`)),
             },
-            { key: 'after', label: ctx.t('patches.toLabel'), cell: (row) => ctx.tDynamic(`patches.state.${row.after}`) },
+            {
+              key: 'after',
+              label: ctx.t('patches.toLabel'),
+              cell: (row) => ctx.tDynamic(`patches.state.${row.after}`),
+            },
           ]}
         />
       )}
@@ -202,7 +206,12 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
             },
             { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
             { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
-            { key: 'changed', label: ctx.t('approvals.changed'), num: true, cell: (row) => ctx.fmt.number(row.changed) },
+            {
+              key: 'changed',
+              label: ctx.t('approvals.changed'),
+              num: true,
+              cell: (row) => ctx.fmt.number(row.changed),
+            },
             {
               key: 'undo',
               label: ctx.t('approvals.undo'),

@@ -35,7 +35,13 @@ export type AcceptanceRow = {
   readonly isOwn: boolean;
 };
 
-export type FileRow = { readonly sha256: string; readonly name: string; readonly bytes: number; readonly at: When; readonly who: string };
+export type FileRow = {
+  readonly sha256: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly at: When;
+  readonly who: string;
+};
 
 export type MeasuresProps = {
   readonly ctx: Ctx;
@@ -170,9 +176,7 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
                     <Hidden fields={[['id', row.id]]} />
                     <Button
                       small
-                      unavailable={
-                        row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'devices:write')
-                      }
+                      unavailable={row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'devices:write')}
                     >
                       {ctx.t('measures.approve')}
                     </Button>

@@ -60,7 +60,10 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
             key: 'state',
             label: ctx.t('patches.stateLabel'),
             cell: (row) => (
-              <Status ctx={ctx} level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}>
+              <Status
+                ctx={ctx}
+                level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}
+              >
                 {row.fault === undefined ? ctx.t('patches.checklistDone') : ctx.tDynamic(`patches.fault.${row.fault}`)}
               </Status>
             ),

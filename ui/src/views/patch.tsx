@@ -20,7 +20,12 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type GateView = { readonly gate: string; readonly open: boolean; readonly reason?: string | undefined; readonly plcs: string };
+export type GateView = {
+  readonly gate: string;
+  readonly open: boolean;
+  readonly reason?: string | undefined;
+  readonly plcs: string;
+};
 
 export type OptionView = {
   readonly to: string;
@@ -236,7 +241,8 @@ const Targets = ({ ctx, patch, targets, controllers }: PatchProps) => {
             {
               key: 'window',
               label: ctx.t('patches.nextWindow'),
-              cell: (row) => (row.nextWindow === null ? ctx.t('patches.noWindow') : <Time ctx={ctx} at={row.nextWindow} />),
+              cell: (row) =>
+                row.nextWindow === null ? ctx.t('patches.noWindow') : <Time ctx={ctx} at={row.nextWindow} />,
             },
             {
               key: 'drop',
@@ -419,9 +425,12 @@ export const PatchPage = (props: PatchProps) => {
                   )}
                 </>,
               ],
-              [ctx.t('patches.testedOn'), patch.testedOn === null ? '–' : ctx.tDynamic(`patches.tested.${patch.testedOn}`)],
+              [
+                ctx.t('patches.testedOn'),
+                patch.testedOn === null ? '–' : ctx.tDynamic(`patches.tested.${patch.testedOn}`),
+              ],
               ...patch.clocks.map(
-                (one) => [ctx.tDynamic(`patches.clock.${one.clock}`), <ClockMark ctx={ctx} one={one} />] as const,
+                (one) => [ctx.tDynamic(`patches.clock.${one.clock}`), <ClockMark ctx={ctx} view={one} />] as const,
               ),
               [
                 ctx.t('patches.window'),

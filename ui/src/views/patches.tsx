@@ -113,7 +113,7 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
                     <span class="dim">–</span>
                   ) : (
                     <>
-                      <ClockMark ctx={ctx} one={one} />
+                      <ClockMark ctx={ctx} view={one} />
                       <div class="small second">{ctx.tDynamic(`patches.clock.${one.clock}`)}</div>
                     </>
                   );

@@ -44,7 +44,11 @@ export const PlanNew = ({
     sub={`${window.name}: ${when(ctx, window)}`}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
   >
-    <ErrorSummary ctx={ctx} errors={errors} labels={{ name: ctx.t('windows.planName'), notes: ctx.t('windows.planNotes') }} />
+    <ErrorSummary
+      ctx={ctx}
+      errors={errors}
+      labels={{ name: ctx.t('windows.planName'), notes: ctx.t('windows.planNotes') }}
+    />
     <Panel>
       <div class="body">
         <PostForm ctx={ctx} action={paths.planNew()} class="form">
@@ -151,7 +155,11 @@ export const PlanPage = ({
                 </a>
               ),
             },
-            { key: 'state', label: ctx.t('patches.stateLabel'), cell: (row) => <PatchStateMark ctx={ctx} state={row.state} /> },
+            {
+              key: 'state',
+              label: ctx.t('patches.stateLabel'),
+              cell: (row) => <PatchStateMark ctx={ctx} state={row.state} />,
+            },
             {
               key: 'controller',
               label: ctx.t('patches.chooseController'),

@@ -164,7 +164,8 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                 {
                   key: 'lead',
                   label: ctx.t('windows.lead'),
-                  cell: (row) => (row.blackout ? ctx.t('windows.blackout') : ctx.t('windows.days', { n: row.leadDays })),
+                  cell: (row) =>
+                    row.blackout ? ctx.t('windows.blackout') : ctx.t('windows.days', { n: row.leadDays }),
                 },
                 { key: 'owner', label: ctx.t('windows.owner'), any: true, cell: (row) => row.processOwner || '–' },
                 {

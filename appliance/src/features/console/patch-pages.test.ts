@@ -16,7 +16,13 @@ const ok = async (browser: Browser, path: string): Promise<string> => {
   return text;
 };
 
-const upload = async (browser: Browser, path: string, fields: Record<string, string>, name: string, content: string) => {
+const upload = async (
+  browser: Browser,
+  path: string,
+  fields: Record<string, string>,
+  name: string,
+  content: string,
+) => {
   const boundary = 'xxxxxxxxxx';
   const parts = Object.entries({ csrf: await browser.csrf(), ...fields })
     .map(([field, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`)
@@ -189,10 +195,12 @@ describe('patches in the console', () => {
     await site.appliance.patches.evidence.make(1);
     expect(await ok(ann, paths.evidence())).toContain(paths.evidenceFile(1, 'pdf'));
     const pdf = await ann.get(paths.evidenceFile(1, 'pdf'));
-    expect([pdf.headers.get('content-type'), Buffer.from(await pdf.arrayBuffer()).subarray(0, 5).toString()]).toEqual([
-      'application/pdf',
-      '%PDF-',
-    ]);
+    expect([
+      pdf.headers.get('content-type'),
+      Buffer.from(await pdf.arrayBuffer())
+        .subarray(0, 5)
+        .toString(),
+    ]).toEqual(['application/pdf', '%PDF-']);
     await ann.post(paths.approvalsUndo(), { import: '1' });
     expect(await ok(ann, paths.approvals())).toContain('Taken back on');
     // People had gone on with it.
@@ -205,6 +213,8 @@ describe('patches in the console', () => {
       await ok(viewer, path);
     expect((await viewer.get(paths.patchMove(1, { to: 'deferred' }))).status).toBe(403);
     expect((await viewer.post(paths.patchSign(1), { request: '1', agrees: 'yes' })).status).toBe(403);
-    expect((await viewer.post(paths.evidence(), { from: '2026-01-01', to: '2026-02-01', lang: 'en' })).status).toBe(403);
+    expect((await viewer.post(paths.evidence(), { from: '2026-01-01', to: '2026-02-01', lang: 'en' })).status).toBe(
+      403,
+    );
   });
 });

@@ -9,7 +9,9 @@ export const siteMoments = (timeZone: string) => {
       const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2}))?$/.exec(text.trim());
       const day = parseDay(match?.[1] ?? '');
       const minutes = Number(match?.[2] ?? 0) * 60 + Number(match?.[3] ?? 0);
-      return day === undefined || minutes >= 1_440 || Number(match?.[3] ?? 0) > 59 ? undefined : time.toMs(day, minutes);
+      return day === undefined || minutes >= 1_440 || Number(match?.[3] ?? 0) > 59
+        ? undefined
+        : time.toMs(day, minutes);
     },
     /** The day of a moment, as forms have it. */
     day: (ms: number): string => {

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { readAllBytes } from '../read-all-bytes.ts';
 import { APPROVAL_PRESETS } from '../../plcs/patches/approval-presets.ts';
 import { maxListBytes } from '../../plcs/patches/approval-rows.ts';
 import type { ApprovalResult } from '../../plcs/patches/approvals.ts';
 import { ANSWERS, CHECK_ITEMS } from '../../plcs/patches/checklist.ts';
 import { CLOCKS } from '../../plcs/patches/clocks.ts';
-import { moveEvidenceSchema, TESTED_ON } from '../../plcs/patches/evidence.ts';
 import type { MoveEvidence } from '../../plcs/patches/evidence.ts';
+import { moveEvidenceSchema, TESTED_ON } from '../../plcs/patches/evidence.ts';
 import { PATCH_STATES } from '../../plcs/patches/states.ts';
 import type { PatchSummary } from '../../plcs/patches/types.ts';
 import type { SchemaNames } from '../openapi.ts';
+import { readAllBytes } from '../read-all-bytes.ts';
 import { type ApiRoute, emptyRoute, fileRoute, jsonRoute } from '../route.ts';
 import { anyOf, givenTime, numberPageOf, numberPaging, present, search, time, timeOf, timeOrNull } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
@@ -433,7 +433,14 @@ export const patchRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
       query: z.strictObject({ from: givenTime, until: givenTime }),
       response: z.object({
         rows: z.array(
-          z.object({ window: z.string(), name: z.string(), from: time, until: time, tellBy: time, blackout: z.boolean() }),
+          z.object({
+            window: z.string(),
+            name: z.string(),
+            from: time,
+            until: time,
+            tellBy: time,
+            blackout: z.boolean(),
+          }),
         ),
       }),
       handle: ({ query: { from, until } }) => {

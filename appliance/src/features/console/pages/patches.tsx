@@ -81,7 +81,10 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
 
   const valuesOf = (form: Form): Record<PatchField, string> =>
     Object.fromEntries(
-      [...patchFields, 'vulnerabilities' as const, 'remarks' as const].map((name) => [name, form.text(name).slice(0, 4_000)]),
+      [...patchFields, 'vulnerabilities' as const, 'remarks' as const].map((name) => [
+        name,
+        form.text(name).slice(0, 4_000),
+      ]),
     ) as Record<PatchField, string>;
 
   const showNew = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
@@ -108,7 +111,8 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
 
   const time = (name: string, text: string): number => {
     const at = times.moment(text);
-    if (at === undefined) throw new AppError('INVALID', 'no time', { fields: { [name]: { key: 'validation.format' } } });
+    if (at === undefined)
+      throw new AppError('INVALID', 'no time', { fields: { [name]: { key: 'validation.format' } } });
     return at;
   };
 
@@ -137,7 +141,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     const targets = patches.targets(id);
     const taken = new Set(targets.map(({ plc }) => plc));
     const isLikely = (vendor: string | null): boolean =>
-      vendor !== null && vendor.toLowerCase().includes(patch.vendor.toLowerCase().slice(0, 6));
+      vendor?.toLowerCase().includes(patch.vendor.toLowerCase().slice(0, 6)) === true;
     return c.html(
       <PatchPage
         ctx={viewContext(deps, c)}
@@ -171,7 +175,17 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
       .slice(0, 200)
       .map(({ window, name, from, until, tellBy }) => ({ window, name, from, until, tellBy, late: tellBy <= clock() }));
 
-  const evidenceNames = ['until', 'installedAt', 'plan', 'owner', 'supersededBy', 'testedOn', 'window', 'reference', 'files'];
+  const evidenceNames = [
+    'until',
+    'installedAt',
+    'plan',
+    'owner',
+    'supersededBy',
+    'testedOn',
+    'window',
+    'reference',
+    'files',
+  ];
 
   const showMove = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
     actorFor(c, 'devices:write');
@@ -189,7 +203,9 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         to={to}
         wanted={option.evidence}
         duties={view.duties}
-        closed={view.gates.flatMap(({ open, reason, plcs }) => (open || reason === undefined ? [] : [{ reason, plcs }]))}
+        closed={view.gates.flatMap(({ open, reason, plcs }) =>
+          open || reason === undefined ? [] : [{ reason, plcs }],
+        )}
         windows={isPlanned ? windowChoices() : []}
         values={Object.fromEntries(['reason', ...evidenceNames].map((name) => [name, form.text(name).slice(0, 2_000)]))}
         errors={errors}
@@ -282,7 +298,8 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   const extend = change((c, id) => {
     const form = c.get('form');
     const wanted = CLOCKS.find((one) => one === form.text('clock'));
-    if (wanted === undefined) throw new AppError('INVALID', 'no clock', { fields: { clock: { key: 'validation.choice' } } });
+    if (wanted === undefined)
+      throw new AppError('INVALID', 'no clock', { fields: { clock: { key: 'validation.choice' } } });
     patches.extend(actorFor(c, 'devices:write'), id, {
       clock: wanted,
       until: time('until', form.text('until')),
