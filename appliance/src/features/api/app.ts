@@ -17,6 +17,8 @@ import { exchangeRoutes } from './routes/exchange.ts';
 import { integrityRoutes } from './routes/integrity.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { patchEvidenceRoutes } from './routes/patch-evidence.ts';
+import { patchMoveRoutes } from './routes/patch-moves.ts';
 import { patchRoutes } from './routes/patches.ts';
 import { provisionRoutes } from './routes/provision.ts';
 import { queryRoutes } from './routes/queries.ts';
@@ -49,6 +51,8 @@ const builders = [
   updateRoutes,
   deploymentRoutes,
   patchRoutes,
+  patchMoveRoutes,
+  patchEvidenceRoutes,
   queryRoutes,
   exchangeRoutes,
   bundleRoutes,
