@@ -23,7 +23,7 @@ export const script = (...answers: readonly Uint8Array[]): Buffer =>
 
 const answersOf = (data: Buffer): Buffer[] => {
   const answers: Buffer[] = [];
-  for (let at = 0; at + 2 <= data.length; ) {
+  for (let at = 0; at + 2 <= data.length && answers.length < maxSent; ) {
     const length = data.readUInt16BE(at);
     answers.push(data.subarray(at + 2, at + 2 + length));
     at += 2 + length;

@@ -18,7 +18,7 @@ import { repositoryRoot } from '../../support/sources.ts';
 // sent, only to the devices that were named, and no faster than a plant allows.
 
 const run = promisify(execFile);
-const namespace = has('dumpcap') && has('tshark') ? makeNamespace('sallyport-forbidden') : undefined;
+const namespace = has('dumpcap') && has('tshark') ? makeNamespace(`sallyport-ot-${process.pid}`) : undefined;
 afterAll(() => namespace?.remove());
 
 type Frame = {
