@@ -9,7 +9,7 @@ import {
   type Switches,
 } from '../../src/controllers/protocols/types.ts';
 import { readingSchema } from '../../src/controllers/reading.ts';
-import { identityAnswer } from './messages.ts';
+import { identityAnswer, lookupReply } from './messages.ts';
 import { modbusServer } from './modbus-server.ts';
 import { identityRecord, type Lists, modeRecord, protectionRecord, s7Plc, usualLists } from './s7-plc.ts';
 import { type Bench, bench, type Device, type Reply } from './scripted.ts';
@@ -227,6 +227,32 @@ describe('pace and limits', () => {
     const directions = result.packets.map(({ direction }) => direction);
     expect(directions).toEqual(directions.map((_, index) => (index % 2 === 0 ? 'sent' : 'received')));
     expect(result.usualReplyMs).toBe(20);
+  });
+
+  it('waits again where a timer fires early', async () => {
+    const on = bench(plc(() => 20));
+    const { sleep } = on.options;
+    await identify('s7', on, { sleep: (ms) => sleep(Math.ceil(ms / 3)) });
+    const times = on.arrived.map(({ atMs }) => atMs);
+    for (const [index, time] of times.slice(1).entries())
+      expect(time - (times[index] ?? 0)).toBeGreaterThanOrEqual(500);
+  });
+
+  it('keeps what was said first', async () => {
+    const objects = [
+      [0, 'Acme'],
+      [0, 'Other'],
+    ] as const;
+    expect(saidOf(await identify('modbus', bench(answering(modbusServer({ objects })))))).toMatchObject({
+      vendorRaw: 'Acme',
+    });
+  });
+
+  it('asks PNIO-CM for four entries at most', async () => {
+    const handle = Buffer.alloc(20, 7);
+    const on = bench((bytes) => [{ bytes: lookupReply(bytes, 'S7-1500', 'little', handle) }]);
+    await identify('pnio-cm', on);
+    expect(on.arrived).toHaveLength(4);
   });
 
   it.each([

@@ -151,6 +151,13 @@ describe('what we write, we read', () => {
     );
   });
 
+  it('no list of OPC UA that is longer than any has', () => {
+    const list = (count: number) => reader(Buffer.concat([uint32(count), Buffer.alloc(1_000)]));
+    expect(list(256).list(() => 1)).toHaveLength(256);
+    expect(() => list(257).list(() => 1)).toThrow(RangeError);
+    expect(list(0xffff_ffff).list(() => 1)).toEqual([]);
+  });
+
   it('who BACnet is', () => {
     fc.assert(
       fc.property(fc.nat(0x3ffffe), (instance) => {
