@@ -8,6 +8,7 @@ import { consoleApp } from './features/console/app.tsx';
 import { navigationBadges } from './features/console/badges.ts';
 import { deviceModel } from './features/console/device-model.ts';
 import { importDrafts } from './features/console/import-drafts.ts';
+import { programPanel } from './features/console/program-panel.tsx';
 import { consoleQueries } from './features/console/queries.ts';
 import { importDraftStore } from './features/console/store.ts';
 import { deviceList } from './features/devices/list.ts';
@@ -53,6 +54,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
     console: consoleApp(
       {
         ...appliance,
+        controllerPanels: [programPanel(appliance.integrity)],
         deviceQueries: queries,
         deviceList: list,
         plcList: controllers,

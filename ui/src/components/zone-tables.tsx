@@ -166,7 +166,11 @@ export const ZoneControllers = ({
         key: 'name',
         label: ctx.t('zones.controller'),
         head: true,
-        cell: (row) => <span translate="no">{row.name}</span>,
+        cell: (row) => (
+          <a href={paths.controller(row.id)} translate="no">
+            {row.name}
+          </a>
+        ),
       },
       ...(rows.some(({ zone }) => zone !== undefined)
         ? [

@@ -42,6 +42,7 @@ const sumOf = (ctx: Ctx, zone: ZoneView, box: ZoneBox): { text: string; level?: 
   const controllers = ctx.t('zones.controllers', { n: zone.controllers.length });
   if (zone.controllers.length === 0) return { text: ctx.t('zones.empty') };
   if (abnormal === 0) return { text: ctx.t('zones.allOk', { controllers }), level: 'ok' };
+  if (box.more === 0) return { text: controllers };
   return { text: ctx.t('zones.someAbnormal', { controllers, abnormal: ctx.t('zones.abnormal', { n: abnormal }) }) };
 };
 

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { type ControllerFactGroup, ControllerFacts } from '../components/controller-facts.tsx';
+import { controllerReason } from '../components/controller-reason.ts';
 import type { ControllerChange, MergeView, MissingField, ProposalView } from '../components/controller-side.tsx';
 import { ControllerHistory, ControllerMissing, ControllerProposals } from '../components/controller-side.tsx';
 import { ControllersFrame } from '../components/controllers-frame.tsx';
@@ -210,7 +211,7 @@ export const Controller = (props: ControllerProps) => {
               {props.why.length === 0 ? <p class="second">{ctx.t('controllers.whyOk')}</p> : null}
               {props.why.map((reason) => (
                 <Status ctx={ctx} level={reason.level}>
-                  {ctx.say(reason.said)}
+                  {controllerReason(ctx, reason.said)}
                 </Status>
               ))}
               <Facts

@@ -1,3 +1,4 @@
+import { controllerReason } from '../components/controller-reason.ts';
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import {
@@ -60,7 +61,7 @@ export const controllerColumns = [
   'seen',
 ] as const;
 
-const offByDefault: ReadonlySet<string> = new Set(['family', 'role', 'serial', 'modules']);
+const offByDefault: ReadonlySet<string> = new Set(['family', 'vendor', 'address', 'role', 'serial', 'modules']);
 
 export type ControllerCounts = {
   readonly live: number;
@@ -110,8 +111,10 @@ const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column
       const [first, ...more] = row.reasons;
       if (first === undefined) return <span class="hide-narrow">–</span>;
       return (
-        <span title={more.length === 0 ? undefined : row.reasons.map(ctx.say).join('; ')}>
-          {ctx.say(first)}
+        <span
+          title={more.length === 0 ? undefined : row.reasons.map((reason) => controllerReason(ctx, reason)).join('; ')}
+        >
+          {controllerReason(ctx, first)}
           {more.length === 0 ? null : <span class="dim"> +{more.length}</span>}
         </span>
       );

@@ -5,7 +5,7 @@ import type { Plc } from '../plcs/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
 /** Controllers with what is derived about them, for lists and pages. */
-export const controllerModel = ({ plcs, objects }: Pick<ConsoleDeps, 'plcs' | 'objects'>) => {
+export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 'plcs' | 'objects' | 'integrity'>) => {
   const zoneNames = (): Map<string, string> =>
     new Map(
       objects.list({ kind: 'plc-zone', limit: 1_000 }).rows.map(({ id, body }) => [id, String(body['name'] ?? id)]),
@@ -15,10 +15,18 @@ export const controllerModel = ({ plcs, objects }: Pick<ConsoleDeps, 'plcs' | 'o
   const reasonsOf = (plc: Plc): Said[] => {
     if (plc.state === 'replaced') return [{ key: 'controllers.why.replaced' }];
     const drift = plcs.drift(plc.id);
-    const [own] = plcs.parts(plc.id);
+    const [itself] = plcs.parts(plc.id);
     const proposals = plc.state === 'live' ? plcs.proposals(plc.id).length : 0;
     const [first] = drift;
+    // The record says these itself, with what differs.
+    const own = new Set(['hardening.firmware-drift.title', 'health.unauthorised']);
+    const health = integrity.healthOf(plc.id)?.reasons.filter(({ key }) => !own.has(key)) ?? [];
+    const said = (level: 'critical' | 'warning'): Said[] =>
+      health
+        .filter((reason) => reason.level === level)
+        .map(({ key, params }) => ({ key, ...(params === undefined ? {} : { params }) }));
     return [
+      ...said('critical'),
       ...(plc.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
       ...(first === undefined
         ? []
@@ -28,7 +36,8 @@ export const controllerModel = ({ plcs, objects }: Pick<ConsoleDeps, 'plcs' | 'o
               params: { field: first.field, configured: first.configured, observed: first.observed },
             },
           ]),
-      ...(shown(own, 'firmware') === undefined ? [{ key: 'controllers.why.missing' }] : []),
+      ...said('warning'),
+      ...(shown(itself, 'firmware') === undefined ? [{ key: 'controllers.why.missing' }] : []),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
       ...(plc.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
@@ -36,7 +45,8 @@ export const controllerModel = ({ plcs, objects }: Pick<ConsoleDeps, 'plcs' | 'o
 
   const levelOf = (plc: Plc): ControllerRow['level'] => {
     if (plc.state !== 'live' || plc.decision === 'archived') return 'info';
-    return plc.decision === 'unauthorised' || plcs.drift(plc.id).length > 0 ? 'warning' : 'ok';
+    const { health } = integrity.healthOf(plc.id) ?? { health: 'ok' };
+    return health === 'ok' && (plc.decision === 'unauthorised' || plcs.drift(plc.id).length > 0) ? 'warning' : health;
   };
 
   const zoneOf = (zone: string | undefined, names: ReadonlyMap<string, string>): Reference | undefined =>

@@ -37,6 +37,8 @@ export const factGroupsOf = (
   table: FieldTable,
   facts: readonly PartFact[],
   drifting: ReadonlySet<string>,
+  /** How a value is called: a zone by its name. */
+  named: (field: string, value: string) => string = (_field, value) => value,
 ): { groups: ControllerFactGroup[]; losers: number } => {
   const byField = Map.groupBy(
     facts.filter(({ sort }) => sort === 'plc'),
@@ -53,6 +55,8 @@ export const factGroupsOf = (
       .sort((a, b) => compareFacts(a.side, contender(a), contender(b)))
       .map((fact) => loserOf(fact, winnerOf(fact.side)));
     losers += lost.length;
+    const calledOf = (fact: PartFact | undefined): string | undefined =>
+      typeof fact?.value === 'string' ? named(field, fact.value) : undefined;
     const words = table.field('plc', field)?.choices === undefined ? undefined : `collection.plc.choice.${field}`;
     return [
       {
@@ -60,8 +64,8 @@ export const factGroupsOf = (
         field,
         fact: {
           label: `collection.plc.field.${field}`,
-          observed: observed?.value ?? undefined,
-          configured: configured?.value ?? undefined,
+          observed: calledOf(observed),
+          configured: calledOf(configured),
           differs: drifting.has(field),
           ...(words === undefined ? {} : { words }),
           source: sourceOf(best),

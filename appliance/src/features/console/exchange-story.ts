@@ -22,7 +22,10 @@ const shownTypes = [
   'inventory-reverted',
 ];
 
-type StoryDeps = Pick<ConsoleDeps, 'exchange' | 'queries' | 'events' | 'objects' | 'devices' | 'clock' | 'paths'>;
+type StoryDeps = Pick<
+  ConsoleDeps,
+  'exchange' | 'queries' | 'events' | 'objects' | 'devices' | 'plcs' | 'clock' | 'paths'
+>;
 
 const median = (values: readonly number[]): number | undefined => {
   const sorted = [...values].sort((a, b) => a - b);

@@ -9,6 +9,7 @@ import type { EventService } from '../events/service.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { Change, Collection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
+import type { PlcService } from '../plcs/service.ts';
 import type { Finding } from '../vulnerabilities/types.ts';
 
 /** Names for people of `type:id` references; an erased account keeps its id. */
@@ -35,13 +36,14 @@ export type EventParts = {
   readonly events: Pick<EventService, 'types'>;
   readonly objects: ObjectService;
   readonly devices: Pick<DeviceService, 'byPublicId'>;
+  readonly plcs: Pick<PlcService, 'find' | 'label'>;
 };
 
 /** Parameters that are counts of bytes. */
 const byteParams = new Set(['bytes', 'freeBytes', 'needBytes']);
 
 /** The name of an object as people know it; what was erased or purged keeps its id. */
-const objectNames = (ctx: Ctx, { objects, devices }: EventParts) => {
+const objectNames = (ctx: Ctx, { objects, devices, plcs }: EventParts) => {
   const known = new Map<string, string>();
   const deviceName = (publicId: string): string => {
     const displayName = objects.find('device-decision', publicId, { deleted: true })?.body['displayName'];
@@ -67,6 +69,11 @@ const objectNames = (ctx: Ctx, { objects, devices }: EventParts) => {
   return {
     object: (kind: string, id: string) => cached(`${kind} ${id}`, () => lookUp(kind, id)),
     device: (id: string) => cached(`device ${id}`, () => deviceName(id)),
+    controller: (id: string) =>
+      cached(`plc ${id}`, () => {
+        const found = plcs.find(id);
+        return found === undefined ? id : plcs.label(found.id);
+      }),
   };
 };
 
@@ -82,6 +89,19 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
     type.startsWith('task-')
       ? ctx.tDynamic(`taskCode.${code}`, {}, code)
       : [ctx.tDynamic(`error.${code}`, {}, ''), `(${code})`].filter((word) => word !== '').join(' ');
+  /** Parameters of events about controllers: records by name, fields and choices by their words. */
+  const ofController = (type: string, name: string, value: string): string => {
+    if (name === 'plc' || name === 'other') return names.controller(value);
+    if (name === 'sort') return ctx.tDynamic(`imports.form.${value}`, {}, value);
+    if (name === 'field') return ctx.tDynamic(`collection.plc.field.${value}`, {}, value);
+    if (name === 'decision') return ctx.tDynamic(`controllers.decision.${value}`, {}, value);
+    return type === 'plc-program-changed' && name === 'what'
+      ? value
+          .split(', ')
+          .map((field) => ctx.tDynamic(`integrity.field.${field}`, {}, field))
+          .join(', ')
+      : value;
+  };
   const write = (event: StoredEvent, name: string, value: string | number): string | number => {
     if (typeof value === 'number') {
       if (declared.get(event.type)?.[name] === 'time') return ctx.fmt.dateTime(value);
@@ -92,6 +112,7 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
     if (name === 'kind') return ctx.tDynamic(`kind.${value}.one`, {}, value);
     if (name === 'object' && typeof kind === 'string') return names.object(kind, value);
     if (name === 'device' || name === 'resembles') return names.device(value);
+    if (event.type.startsWith('plc-')) return ofController(event.type, name, value);
     return name === 'code' ? codeOf(event.type, value) : value;
   };
   return (event) => {

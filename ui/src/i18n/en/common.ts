@@ -41,7 +41,7 @@ export const common = {
   'common.printedBy': 'Printed by: {name}, {at}',
   'common.save': 'Save changes',
   'common.searchEverything': 'Search everything',
-  'common.searchPlaceholder': 'Find a device, package, CVE or page',
+  'common.searchPlaceholder': 'Find a device, controller, package, CVE or page',
   'common.show': 'Show',
   'common.size': 'Size',
   'common.skip': 'Skip to content',

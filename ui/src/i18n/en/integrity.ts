@@ -78,6 +78,7 @@ export const integrity = {
   'integrity.hardeningCounts': 'found: {found}, not known: {unknown}',
   'integrity.proposed': 'Waits for a second person',
   'integrity.order': 'The worst first.',
+  'integrity.details': 'Program and hardening',
   'integrity.all': 'All',
   'integrity.states': 'By state of the program',
   'integrity.field': 'What',

@@ -41,7 +41,7 @@ export const common = {
   'common.printedBy': 'Басып шығарған: {name}, {at}',
   'common.save': 'Өзгерісті сақтау',
   'common.searchEverything': 'Барлығынан іздеу',
-  'common.searchPlaceholder': 'Құрылғы, пакет, CVE немесе бет',
+  'common.searchPlaceholder': 'Құрылғы, контроллер, пакет, CVE немесе бет',
   'common.show': 'Көрсету',
   'common.size': 'Көлемі',
   'common.skip': 'Мазмұнға өту',

@@ -78,6 +78,7 @@ export const integrity = {
   'integrity.hardeningCounts': 'табылды: {found}, белгісіз: {unknown}',
   'integrity.proposed': 'Екінші адамды күтуде',
   'integrity.order': 'Алдымен ең нашары.',
+  'integrity.details': 'Бағдарлама мен қорғаныс',
   'integrity.all': 'Барлығы',
   'integrity.states': 'Бағдарлама күйі бойынша',
   'integrity.field': 'Не',

@@ -51,7 +51,7 @@ export const common = {
   'common.printedBy': 'Напечатано: {name}, {at}',
   'common.save': 'Сохранить изменения',
   'common.searchEverything': 'Искать везде',
-  'common.searchPlaceholder': 'Устройство, пакет, CVE или страница',
+  'common.searchPlaceholder': 'Устройство, контроллер, пакет, CVE или страница',
   'common.show': 'Показать',
   'common.size': 'Размер',
   'common.skip': 'Перейти к содержанию',

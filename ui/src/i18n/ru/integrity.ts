@@ -83,6 +83,7 @@ export const integrity = {
   'integrity.hardeningCounts': 'найдено: {found}, неизвестно: {unknown}',
   'integrity.proposed': 'Ждёт второго человека',
   'integrity.order': 'Сначала худшие.',
+  'integrity.details': 'Программа и защита',
   'integrity.all': 'Все',
   'integrity.states': 'По состоянию программы',
   'integrity.field': 'Что',

@@ -48,7 +48,10 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const drift = plcs.drift(plc.id);
     const ofOwn = new Set(drift.filter(({ part }) => part.sort === 'plc').map(({ field }) => field));
     const ofParts = new Set(drift.map(({ part, field }) => `${part.id} ${field}`));
-    const { groups, losers } = factGroupsOf(plcs.table, facts, ofOwn);
+    const zoneNames = model.zoneNames();
+    const { groups, losers } = factGroupsOf(plcs.table, facts, ofOwn, (field, value) =>
+      field === 'zone' ? (zoneNames.get(value) ?? value) : value,
+    );
     const { body } = plcs.entered(plc.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
     const level = model.levelOf(plc);
@@ -64,17 +67,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         level={level}
         why={model.reasonsOf(plc).map((said) => ({
           level: said.key === 'controllers.why.proposals' || said.key === 'controllers.why.missing' ? 'info' : level,
-          said: {
-            ...said,
-            ...(typeof said.params?.['field'] === 'string'
-              ? {
-                  params: {
-                    ...said.params,
-                    field: ctx.tDynamic(`collection.plc.field.${said.params['field']}`, {}, said.params['field']),
-                  },
-                }
-              : {}),
-          },
+          said,
         }))}
         into={plc.into === null ? undefined : referenceOf(plcs.byId(plc.into))}
         took={replacements

@@ -42,12 +42,12 @@ const maxWhat = 200;
 
 const json = <T>(text: string): T => JSON.parse(text) as T;
 
-/** What changed, in a few words for an event: fields, or the names of blocks. */
-const whatOf = (differences: readonly Difference[]): string =>
-  differences
-    .flatMap(({ field, blocks }) => blocks ?? [field])
-    .join(', ')
-    .slice(0, maxWhat);
+/** What changed, in a few words for an event: the names of blocks where they are known, else fields. */
+const whatOf = (differences: readonly Difference[]): string => {
+  const blocks = differences.flatMap((difference) => difference.blocks ?? []);
+  const fields = differences.map(({ field }) => field);
+  return (blocks.length > 0 ? blocks : fields).join(', ').slice(0, maxWhat);
+};
 
 const toSnapshot = ({ id, at, actor, moment, work_order, content, content_hash }: SnapshotRow): Snapshot => ({
   id,
@@ -323,6 +323,14 @@ export const integrityService = ({
       const counts: Record<Health, number> = { critical: 0, warning: 0, ok: 0 };
       for (const { health, n } of store.healthCounts()) counts[health as Health] = n;
       return counts;
+    },
+    rowOf: (plc) => {
+      const row = store.byPlc(plc);
+      return row && rowOf(row);
+    },
+    healthOf: (plc) => {
+      const row = store.byPlc(plc);
+      return row && { health: row.health as Health, reasons: json<HealthReason[]>(row.reasons) };
     },
     stateOf: (plc) => {
       const row = store.byPlc(plc);

@@ -127,8 +127,12 @@ export type IntegrityService = {
   workDifference(publicId: string, workOrder: string): readonly Difference[] | undefined;
   /** Compares anew; called when facts changed, and daily. */
   check(plcs?: Iterable<number>): void;
+  /** One row of the list; undefined for what is not in use. */
+  rowOf(plc: number): ProgramRow | undefined;
   stateOf(plc: number): StateOfProgram | undefined;
   /** Every controller in use, as far as drawings and the overview ask. */
   healths(): ZoneController[];
   healthCounts(): Record<Health, number>;
+  /** Of one that is in use. */
+  healthOf(plc: number): Pick<ZoneController, 'health' | 'reasons'> | undefined;
 };
