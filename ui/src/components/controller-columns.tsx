@@ -45,32 +45,30 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
       <ErrorSummary ctx={ctx} errors={view.errors} labels={{ keep: ctx.t('imports.mapping.keep') }} />
       <Panel title={ctx.t('imports.columnsTitle')} context={ctx.t('imports.columnsWhy')}>
         <div class="body form">
-          <div class="columns">
-            <SelectField
-              ctx={ctx}
-              name="mapping"
-              label={ctx.t('imports.mapping')}
-              value={view.mapping}
-              options={[
-                { value: '', label: ctx.t('imports.mapping.guess') },
-                ...view.mappings.map((name) => ({ value: name, label: name })),
-              ]}
-            />
-            <SelectField
-              ctx={ctx}
-              name="encoding"
-              label={ctx.t('imports.encoding')}
-              value={view.encoding}
-              options={named('encoding', view.encodings)}
-            />
-            <SelectField
-              ctx={ctx}
-              name="delimiter"
-              label={ctx.t('imports.delimiter')}
-              value={view.delimiter}
-              options={named('delimiter', view.delimiters)}
-            />
-          </div>
+          <SelectField
+            ctx={ctx}
+            name="mapping"
+            label={ctx.t('imports.mapping')}
+            value={view.mapping}
+            options={[
+              { value: '', label: ctx.t('imports.mapping.guess') },
+              ...view.mappings.map((name) => ({ value: name, label: name })),
+            ]}
+          />
+          <SelectField
+            ctx={ctx}
+            name="encoding"
+            label={ctx.t('imports.encoding')}
+            value={view.encoding}
+            options={named('encoding', view.encodings)}
+          />
+          <SelectField
+            ctx={ctx}
+            name="delimiter"
+            label={ctx.t('imports.delimiter')}
+            value={view.delimiter}
+            options={named('delimiter', view.delimiters)}
+          />
           <div>
             <Button name="what" value="again" unavailable={write}>
               {ctx.t('imports.columns.again')}

@@ -90,7 +90,7 @@ const Changes = ({ ctx, row }: { ctx: Ctx; row: OutcomeRow }) => (
       </DiffLine>
     ))}
     {row.changes.length > shownChanges ? (
-      <div class="small second">{ctx.t('imports.more', { shown: shownChanges, all: row.changes.length })}</div>
+      <div class="small second">{ctx.t('imports.moreValues', { n: row.changes.length - shownChanges })}</div>
     ) : null}
     {row.proposals === 0 ? null : <div class="small">{ctx.t('imports.proposals', { n: row.proposals })}</div>}
     {row.detail === undefined ? null : (

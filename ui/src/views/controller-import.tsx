@@ -117,6 +117,19 @@ const Running = ({ ctx, id, progress }: Pick<ControllerImportProps, 'ctx' | 'id'
   </Panel>
 );
 
+const refusals: Readonly<Record<string, 'form' | 'damaged' | 'large'>> = {
+  UNSUPPORTED_TYPE: 'form',
+  MALFORMED: 'damaged',
+  TOO_LARGE: 'large',
+};
+
+const refusalWords = (ctx: Ctx, { code, detail }: NonNullable<ControllerImportProps['refused']>): string => {
+  const own = refusals[code];
+  return own === undefined
+    ? `${ctx.tDynamic(`error.${code}`, {}, '')} ${detail}`.trim()
+    : ctx.t(`imports.refused.${own}`, { detail });
+};
+
 const Refused = ({
   ctx,
   id,
@@ -130,13 +143,7 @@ const Refused = ({
       title={isStopped ? ctx.t('imports.stoppedTitle') : ctx.t('imports.refusedTitle', { code: refused.code })}
       alert={!isStopped}
     >
-      {isStopped ? (
-        ctx.t('imports.stoppedWhy')
-      ) : (
-        <>
-          {ctx.tDynamic(`error.${refused.code}`, {}, '')}. <span translate="no">{refused.detail}</span>
-        </>
-      )}
+      {isStopped ? ctx.t('imports.stoppedWhy') : refusalWords(ctx, refused)}
       <PostForm ctx={ctx} action={paths.controllerImportStart(id)} class="row">
         <Hidden fields={[['what', refused.during]]} />
         <Button small unavailable={withoutRight(ctx, 'devices:write')}>

@@ -123,6 +123,12 @@ export const controllerImports = {
     other: 'возможно, совпадает с {n} другими записями',
   },
   'imports.more': 'В таблице показаны первые {shown} из {all}.',
+  'imports.moreValues': {
+    one: 'и ещё {n} значение',
+    few: 'и ещё {n} значения',
+    many: 'и ещё {n} значений',
+    other: 'и ещё {n} значения',
+  },
   'imports.placesTitle': 'Что не принято',
   'imports.place': 'Место',
   'imports.reason': 'Причина',
@@ -136,7 +142,8 @@ export const controllerImports = {
   'imports.reason.member': 'файл архива, который не читается',
   'imports.reason.encoded': 'зашифровано программой, пропущено',
   'imports.controlTitle': 'Трафик, изменяющий контроллеры',
-  'imports.controlWhy': 'Запись трафика показывает, что кто-то это сделал. Каждое действие записано как событие.',
+  'imports.controlWhy':
+    'Запись трафика показывает, что кто-то это сделал. При импорте каждое действие становится событием.',
   'imports.control.what': 'Что сделано',
   'imports.control.to': 'Кому',
   'imports.control.from': 'Кем',

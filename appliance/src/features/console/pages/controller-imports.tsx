@@ -17,7 +17,7 @@ import { CSV_DELIMITERS } from '../../plcs/imports/csv/parse.ts';
 import type { CsvOptions, CsvShape } from '../../plcs/imports/csv/read-csv.ts';
 import type { CsvTarget } from '../../plcs/imports/csv/rows.ts';
 import { delimiterName, delimiterNames, mappingBody, mappingKind } from '../../plcs/imports/mapping.ts';
-import { importLimits } from '../../plcs/imports/types.ts';
+import { IMPORT_FORMS, importLimits } from '../../plcs/imports/types.ts';
 import {
   columnsView,
   controllerImportView,
@@ -31,6 +31,7 @@ import { actorFor, checkToken } from '../guard.ts';
 import { param } from '../lists.ts';
 import { readUpload } from '../multipart.ts';
 import { viewContext } from '../page.tsx';
+import { actorNames } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const shownDrafts = 20;
@@ -46,6 +47,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
 
   const list = (c: Context<ConsoleEnv>, error?: Said): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
+    const nameOf = actorNames(objects);
     const open = drafts.list(shownDrafts).map((draft) => ({ draft, state: draftState(drafts.runs(draft)) }));
     return c.html(
       <ControllerImports
@@ -53,12 +55,12 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
         open={open
           .filter(({ state }) => state !== 'imported')
           .map(({ draft: { id, name, form, createdAt }, state }) => ({ id, name, form, state, at: createdAt }))}
-        history={plcs.origins({ limit: shownOrigins }).map((origin) => ({
+        history={plcs.origins({ sorts: IMPORT_FORMS, limit: shownOrigins }).map((origin) => ({
           origin: origin.id,
           name: origin.name,
           form: origin.sort,
           at: origin.at,
-          actor: origin.actor,
+          actor: nameOf(origin.actor),
           counts: origin.summary,
           undoneAt: origin.undoneAt,
         }))}
