@@ -1,3 +1,4 @@
+import type { Code } from './code-patterns.ts';
 import { familiesNamed, familiesOf } from './families.ts';
 import type { LeafName, LeafRef } from './leaf-name.ts';
 import { addLikeness, emptyLikenesses, findLike, type Likenesses, leastLikeness } from './likeness.ts';
@@ -13,6 +14,8 @@ export type Candidate = {
   ref: LeafRef;
   level: Level;
   confidence: number;
+  /** The leaf names models in place of a version, and the part is one of them. */
+  isModelNamed: boolean;
   /** The leaf is of hardware series, and the part's is not known. */
   isSeriesOpen: boolean;
   /** How closely the leaf names the part; the higher wins within a document (ADVISORIES 6.1, 10). */
@@ -59,7 +62,7 @@ export const indexNames = (refs: readonly LeafRef[]) => {
       const twin = siplusKey(order);
       if (twin !== undefined && name.withSiplus) push(twins, twin, ref);
     }
-    for (const code of name.codes) {
+    for (const code of [...name.codes, ...name.only]) {
       if ('literal' in code) push(literals, code.literal, ref);
       else
         for (const vendor of name.vendors.length === 0 ? [''] : name.vendors) {
@@ -134,6 +137,12 @@ const sharesOrder = (name: LeafName, order: string | undefined): boolean | undef
   return twin !== undefined && name.withSiplus && name.orders.some((own) => siplusKey(own) === twin);
 };
 
+const isOneOf = (codes: readonly Code[], { order, names }: Asked): boolean => {
+  if (codes.length === 0) return false;
+  const own = [...(order === undefined ? [] : [order]), ...names.map(codeKey)];
+  return codes.some((code) => own.some((key) => ('literal' in code ? code.literal === key : code.pattern.test(key))));
+};
+
 const vendorFactor = (name: LeafName, vendor: string | undefined): number | undefined => {
   if (vendor === undefined || name.vendors.length === 0) return noVendor;
   if (name.vendors.includes(vendor)) return 1;
@@ -165,6 +174,9 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
     const vendor = vendorFactor(ref.name, asked.vendor);
     if (vendor === undefined) return;
     if (asked.series !== undefined && ref.name.series.length > 0 && !ref.name.series.includes(asked.series)) return;
+    const isModelNamed = isOneOf(ref.name.only, asked);
+    // Of other models than this one.
+    if (ref.name.only.length > 0 && !isModelNamed && asked.order !== undefined && level !== 'M5') return;
     const held = found.get(ref);
     if (held === undefined || held.specificity < specificity)
       found.set(ref, {
@@ -172,6 +184,7 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
         level,
         confidence: factor * vendor,
         specificity,
+        isModelNamed,
         isSeriesOpen: asked.series === undefined && ref.name.series.length > 0,
       });
   };

@@ -30,7 +30,8 @@ const expandNumbers = (code: string): string =>
 const toPattern = (written: string, letters: ReadonlyMap<string, readonly string[]>): RegExp | undefined => {
   let source = '';
   let isShort = false;
-  const code = expandNumbers(written);
+  // A variant of which nothing is given is any, or none: `750-82xx/xxx-xxx`.
+  const code = expandNumbers(written.replace(/\/x{2,}(?:-x{2,})?$/, ''));
   for (let at = 0; at < code.length; at += 1) {
     const character = code[at] ?? '';
     const rest = code.slice(at);
@@ -94,7 +95,7 @@ const splitList = (piece: string): string[] => {
 
 /** The codes that a name lists, where the name is nothing but codes and words of kind. */
 export const codesIn = (name: string): Code[] => {
-  const text = name.slice(0, maxName).normalize('NFKC').replaceAll('ﾛ', '□');
+  const text = name.slice(0, maxName).normalize('NFKC').replaceAll('[]', '□');
   const letters = definitionsIn(text);
   const plain = joinBlanks(
     text
@@ -115,4 +116,14 @@ export const codesIn = (name: string): Code[] => {
     else if (letters.size === 0 && !/[x*□?()]/.test(written)) codes.push({ literal: codeKey(written) });
   }
   return codes;
+};
+
+/** The codes of a text that is nothing but a list of codes: a model where a version should be; none for any other text. */
+export const codesOnly = (text: string): Code[] => {
+  const pieces = text.split(/[|,]/).map((piece) => piece.trim());
+  const codes = pieces.map((piece) => {
+    if (/^\d{7}$/.test(piece)) return [{ literal: piece }];
+    return /^\S{4,40}$/.test(piece) && /[A-Za-z]|^\d{3}-\d/.test(piece) ? codesIn(piece) : [];
+  });
+  return codes.every(({ length }) => length === 1) ? codes.flat() : [];
 };

@@ -72,7 +72,8 @@ export const familyKey = (name: string): string =>
 
 const names: ReadonlyMap<string, ReadonlySet<string>> = (() => {
   const map = new Map<string, Set<string>>();
-  for (const { vendor, name, aliases = [] } of table) {
+  for (const { vendor, name, isUnnamed, aliases = [] } of table) {
+    if (isUnnamed === true) continue;
     for (const spelling of [name, ...aliases]) {
       const key = `${vendorKey(vendor)}|${familyKey(spelling)}`;
       map.set(key, (map.get(key) ?? new Set()).add(name));

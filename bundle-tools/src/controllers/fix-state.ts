@@ -41,8 +41,9 @@ export type Fix = { fixState: FixState; fixedVersion?: string; remediations: rea
 
 /** The first version behind the range, where a leaf has one upper bound that it excludes. */
 const behindRange = (versions: LeafVersions): string | undefined => {
-  if (versions.kind !== 'intervals' || versions.of !== 'version') return undefined;
-  const last = versions.intervals.at(-1)?.high;
+  // Of several branches each has its own.
+  if (versions.kind !== 'intervals' || versions.of !== 'version' || versions.intervals.length > 1) return undefined;
+  const last = versions.intervals[0]?.high;
   return last === undefined || last.inclusive ? undefined : last.version.toUpperCase();
 };
 

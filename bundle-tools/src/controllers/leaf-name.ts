@@ -1,7 +1,7 @@
 import type { LeafVersions } from '../advisories/csaf/bounds.ts';
 import { leafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafLeaf } from '../advisories/csaf/normal.ts';
-import { type Code, codesIn } from './code-patterns.ts';
+import { type Code, codesIn, codesOnly } from './code-patterns.ts';
 import { familiesNamed } from './families.ts';
 import type { MatchReason } from './match-types.ts';
 import { nameKeys } from './name-key.ts';
@@ -11,6 +11,8 @@ import { vendorKey, vendorNames } from './vendors.ts';
 // What the names of a leaf say: which products they are of, and under which conditions (ADVISORIES 6.1, 9 and 10).
 
 export type LeafName = {
+  /** Leaves that name one product, whatever its versions, share this. */
+  product: string;
   /** Keys of the vendors; none where the document does not say. */
   vendors: readonly string[];
   orders: readonly string[];
@@ -21,6 +23,8 @@ export type LeafName = {
   /** The twins for harsh surroundings are meant, too. */
   withSiplus: boolean;
   isSiplus: boolean;
+  /** Models that stand where a version should be (ADVISORIES 6.1, 5): the leaf is about all versions of these alone. */
+  only: readonly Code[];
   /** Letters of the hardware series that it is restricted to. */
   series: readonly string[];
   /** `V5.X` in the name: only that branch of versions is meant. */
@@ -42,6 +46,7 @@ const seriesIn = (name: string): string[] => {
 };
 
 const conditionIn = (name: string): MatchReason | undefined => {
+  if (/\b(?:except|excluding)\b/i.test(name)) return 'condition';
   const plain = name.replace(/\(incl[^)]*(?:\)|$)/gi, ' ').replace(/\bwith firmware\b/gi, ' ');
   if (/serial (?:number|no)/i.test(plain)) return 'serial';
   if (/\b(?:hardware version|hw ?version|hardware versions|HW PU)\b|\bhw ?\d/i.test(plain)) return 'hardware';
@@ -99,8 +104,14 @@ export const readLeafName = (leaf: CsafLeaf): LeafName => {
   const bare = names.map((one) =>
     one.replace(/,? *\bseries,? [A-Z](?:(?:\/| ?,? ?and | ?, ?)[A-Z])*(?![A-Za-z0-9]).*$/i, '').trim(),
   );
+  const meaning = leafVersions(leaf.version);
+  const isModel =
+    meaning.kind === 'review' &&
+    (meaning.reason === 'model' || meaning.reason === 'wildcard' || meaning.reason === 'text');
+  const only = isModel || /^\d{7}$/.test(leaf.version) ? codesOnly(leaf.version) : [];
   const isSiplus = /^siplus\b/i.test(last.trim());
   return {
+    product: JSON.stringify([orders, leaf.names]),
     vendors: vendors.map(vendorKey).filter((key) => key !== ''),
     orders,
     codes,
@@ -110,6 +121,7 @@ export const readLeafName = (leaf: CsafLeaf): LeafName => {
     ],
     withSiplus: /incl[^)]*siplus/i.test(last) || isSiplus,
     isSiplus,
+    only,
     series,
     ...(branch === undefined ? {} : { branch }),
     ...(condition === undefined ? {} : { condition }),

@@ -197,6 +197,60 @@ describe('within a document', () => {
     ).toEqual([]);
   });
 
+  it('models in place of a version, what a name leaves out, serial numbers of MELSEC', () => {
+    const rockwell = 'Rockwell Automation';
+    const models: Sample = {
+      leaves: [
+        {
+          id: 'a',
+          vendor: rockwell,
+          name: 'MicroLogix 1400 Controllers',
+          version: '1766-L32AWAA',
+          category: 'product_version',
+        },
+        {
+          id: 'b',
+          vendor: rockwell,
+          name: 'MicroLogix 1400 Controllers',
+          version: '1766-L32BXB',
+          category: 'product_version',
+        },
+      ],
+      vulnerabilities: [{ cve, affected: ['a', 'b'] }],
+    };
+    expect(answers({ vendor: rockwell, orderNumber: '1766-L32BXB', firmware: '21.002' }, models)).toEqual([
+      'M1 affected b',
+    ]);
+    // Perhaps the list is not whole: a person says.
+    expect(answers({ vendor: rockwell, orderNumber: '1766-L32BWA', firmware: '21.002' }, models)).toEqual([
+      'M5 review fuzzy a',
+    ]);
+    expect(answers({ vendor: rockwell, model: 'MicroLogix 1400', firmware: '21.002' }, models)).toEqual([
+      'M3 review model a',
+    ]);
+    const wago = one('Series PFC200', '750-82xx/xxx-xxx', { vendor: 'WAGO', category: 'product_version' });
+    expect(answers({ vendor: 'WAGO', orderNumber: '750-8202/025-000' }, wago)).toEqual(['M4 affected a']);
+    expect(answers({ vendor: 'WAGO', orderNumber: '750-8212' }, wago)).toEqual(['M4 affected a']);
+    expect(answers({ vendor: 'WAGO', orderNumber: '750-881' }, wago)).toEqual([]);
+    const except = one('SIMATIC ET200SP (incl. SIPLUS variants, except IM155-6 PN ST)', 'vers:all/*');
+    expect(answers({ vendor: 'Siemens', orderNumber: '6ES7155-6AU01-0BN0' }, except)).toEqual([
+      'M4 review condition a',
+    ]);
+    const melsec = one('MELSEC Q Series Q03UDVCPU The first 5 digits of serial No.', '<=23071', {
+      vendor: 'Mitsubishi Electric',
+    });
+    const q03 = (more: PartIdentity) => answers({ vendor: 'Mitsubishi Electric', model: 'Q03UDVCPU', ...more }, melsec);
+    expect([q03({ serial: '23070ABC' }), q03({ serial: '23081123' }), q03({ firmware: '99999' })].flat()).toEqual([
+      'M3 affected a',
+      'M3 not-affected a',
+      'M3 review version-unknown a',
+    ]);
+    const range = one('ControlLogix 5580 (1756 - L8z)', '<v34.014', { vendor: rockwell });
+    expect(answers({ vendor: rockwell, orderNumber: '1756-L83E', firmware: '33.011' }, range)).toEqual([
+      'M4 affected a',
+    ]);
+  });
+
   it('a branch of versions in the name is a condition of the version', () => {
     const sample: Sample = {
       leaves: [

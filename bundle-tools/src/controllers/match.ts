@@ -90,7 +90,7 @@ export const controllerIndex = (
   const nameOf = held<LeafName>();
   const refs: LeafRef[] = documents.flatMap(({ body }, doc) =>
     body.leaves.map((leaf, at) => {
-      const key = JSON.stringify([leaf.vendor, leaf.names, leaf.models]);
+      const key = JSON.stringify([leaf.vendor, leaf.names, leaf.models, leaf.version]);
       return { doc, leaf: at, name: nameOf(key, () => readLeafName(leaf)) };
     }),
   );
@@ -109,7 +109,9 @@ export const controllerIndex = (
 
   /** One object for one text, so that answers are found by it. */
   const meaningOf = (leaf: CsafLeaf): LeafVersions => {
-    const key = leaf.category === 'other' && leaf.version === '' ? '\u0000' : leaf.version;
+    const kind =
+      leaf.category === 'other' && leaf.version === '' ? 'none' : habitsOf(leaf) === fixedWidth ? 'fixed' : '';
+    const key = `${leaf.version}\u0000${kind}`;
     const meaning = meanings.get(key) ?? versionsOf(leaf);
     meanings.set(key, meaning);
     return meaning;

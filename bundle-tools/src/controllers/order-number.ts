@@ -23,21 +23,25 @@ export const splitSeries = (key: string): { order: string; series?: string } => 
 // Machine-readable numbers of Siemens: three blocks, the first written with a blank or without.
 const siemens = /(?<![A-Z0-9])\d[A-Z]{2}\d ?\d{3}-\d[A-Z]{2}\d{2}(?:-\d[A-Z]{2}\d|-\d[A-Z]\d{2}|(?![-A-Z0-9]))/g;
 const rockwell =
-  /(?<![A-Z0-9-])(?:1[2-9]\d{2}|2080|2[78]\d{2}|50\d{2})[A-Z]{0,2} ?- ?[A-Z]{1,6}[A-Z0-9]*(?:\/[A-Z](?![A-Z0-9]))?(?![A-Z0-9*])/g;
+  /(?<![A-Z0-9-])(?:1[2-9]\d{2}|2080|2[78]\d{2}|50\d{2})[A-Z]{0,2} ?- ?[A-Z]{1,6}[A-Z0-9]*(?:\/[A-Z](?![A-Z0-9]))?(?![A-Za-z0-9*])/g;
 const schneider =
   /(?<![A-Z0-9])(?:BM[EXK][A-Z]{1,3} ?\d{2,6}[A-Z]{0,3}|140[A-Z]{3}\d{5}[A-Z]?|TSX[A-Z]{1,3}\d{2,7}[A-Z]?|171[A-Z]{3}\d{5}|TM2\d{2}[A-Z0-9]{3,8})(?![A-Z0-9*])/g;
 const wago = /(?<![A-Z0-9-])7(?:50|52|53|58|62|68)-\d{3,4}(?:\/\d{3}-\d{3}|\/\d{4}-\d{4})?(?![A-Z0-9*X-])/g;
 const patterns = [siemens, rockwell, schneider, wago] as const;
 const maxNumbers = 64;
 
+/** `5069-L4`: a range of controllers, no number. */
+const rangeOfTypes = /^\d{4}-L\d$/;
+
 /** Order numbers that stand in a name: `SIMATIC S7-1500 CPU 1515-2 PN (6ES7515-2AM01-0AB0)`. */
 export const orderNumbersIn = (name: string): string[] => {
-  const plain = name.slice(0, 1_000).normalize('NFKC').replace(dashes, '-').toUpperCase();
+  // In the case as written: the z of `1756-L8z` is a place-holder.
+  const plain = name.slice(0, 1_000).normalize('NFKC').replace(dashes, '-');
   const found = new Set<string>();
   for (const pattern of patterns) {
     for (const [text] of plain.matchAll(pattern)) {
       const key = orderKey(text.replace(/\/[A-Z]$/, ''));
-      if (key !== undefined && found.size < maxNumbers) found.add(key);
+      if (key !== undefined && !rangeOfTypes.test(key) && found.size < maxNumbers) found.add(key);
     }
   }
   return [...found];

@@ -23,9 +23,21 @@ export type VersionAnswers = (stated: Stated) => Answer;
 
 const noVersion: LeafVersions = { kind: 'review', reason: 'none' };
 
+/** Bounds of a MELSEC-Q or -L module are the first five digits of its serial number, also where only its name says so. */
+const isSerial = (leaf: CsafLeaf, { intervals }: Extract<LeafVersions, { kind: 'intervals' }>): boolean =>
+  /mitsubishi/i.test(leaf.vendor) &&
+  intervals.every((interval) =>
+    [interval.low, interval.high].every((bound) => bound === undefined || /^\d{5}$/.test(bound.version)),
+  );
+
 /** The meaning of a leaf's version; a leaf without a version node says nothing about versions. */
-export const versionsOf = (leaf: CsafLeaf): LeafVersions =>
-  leaf.category === 'other' && leaf.version === '' ? noVersion : leafVersions(leaf.version);
+export const versionsOf = (leaf: CsafLeaf): LeafVersions => {
+  if (leaf.category === 'other' && leaf.version === '') return noVersion;
+  const meaning = leafVersions(leaf.version);
+  return meaning.kind === 'intervals' && meaning.of === 'version' && isSerial(leaf, meaning)
+    ? { ...meaning, of: 'serial' }
+    : meaning;
+};
 
 type Said = 'yes' | 'no' | { review: MatchReason };
 
@@ -39,9 +51,13 @@ const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said
   if (answer.answer === 'not affected') return 'no';
   if (isOutside(name.branch, reading)) return 'no';
   const branch = name.branch === undefined ? undefined : decide(reading, name.branch);
-  if (answer.answer === 'review') return { review: answer.reason };
+  // A model in place of a version is all of its versions.
+  if (answer.answer === 'review' && !stated.candidate.isModelNamed) return { review: answer.reason };
   if (branch?.answer === 'review') return { review: branch.reason };
-  if (name.condition !== undefined) return { review: name.condition };
+  // A serial number that was compared is no condition any more.
+  const isCompared =
+    name.condition === 'serial' && stated.meaning.kind === 'intervals' && stated.meaning.of === 'serial';
+  if (name.condition !== undefined && !isCompared) return { review: name.condition };
   if (stated.candidate.isSeriesOpen) return { review: 'hardware' };
   return 'yes';
 };
@@ -49,8 +65,8 @@ const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said
 const isReview = (said: Said): said is { review: MatchReason } => typeof said === 'object';
 
 /** Leaves that name one product share it; of several products it is not known which one the part is. */
-const productOf = ({ candidate: { level, ref } }: Stated): unknown =>
-  level === 'M1' || level === 'M2' ? undefined : ref.name;
+const productOf = ({ candidate: { level, ref } }: Stated): string =>
+  level === 'M1' || level === 'M2' ? '' : ref.name.product;
 
 type Outcome = Decided & { isSilent?: boolean };
 

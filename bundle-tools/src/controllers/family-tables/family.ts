@@ -7,6 +7,8 @@ export type Family = {
   orders?: RegExp;
   /** The model as a device says it, in upper case with single blanks. */
   models?: RegExp;
+  /** Its name alone means another family: "SIMATIC ET 200SP" is the remote I/O, not the CPU for it. */
+  isUnnamed?: true;
   /** Other names that advisories give it, without words such as "family", "series", "CPU". */
   aliases?: readonly string[];
 };

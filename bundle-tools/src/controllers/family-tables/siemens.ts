@@ -16,9 +16,9 @@ const s7: readonly Family[] = [
   {
     vendor,
     name: 'SIMATIC ET 200SP CPU',
+    isUnnamed: true,
     orders: /^6ES7(?:510-1|512-1[DS]|514-2[DSVW]N)/,
     models: /^(?:SIMATIC )?(?:ET ?200SP )?(?:CPU ?)?151[024]SP/,
-    aliases: ['SIMATIC ET 200SP', 'ET 200SP', 'ET200SP CPU', 'SIMATIC ET200SP CPU'],
   },
   {
     vendor,
