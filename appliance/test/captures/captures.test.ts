@@ -53,6 +53,11 @@ describe.skipIf(!existsSync(archive))('real captures (skipped where ot-captures.
         keySwitch: 'RUN_P',
         mode: 'RUN',
         protectionLevel: '1',
+        passwordSet: 'no',
+        hardwareChecksum1: '0x04bc',
+        hardwareChecksum2: '0xd5a3',
+        programChecksum1: '0x0184',
+        programChecksum2: '0xb2d6',
       },
     ],
     [

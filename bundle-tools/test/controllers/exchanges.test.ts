@@ -66,6 +66,7 @@ describe('S7', () => {
       model: 'CPU 1515-2 PN',
       protectionLevel: '3',
       protectionAssigned: '0',
+      passwordSet: 'no',
       keySwitch: 'RUN',
       hardwareChecksum1: '0x1234',
       hardwareChecksum2: '0x5678',

@@ -87,6 +87,7 @@ describe.skipIf(!hasSnap7())('S7 with libsnap7 (skipped without libsnap7-1)', ()
       memoryCardSerial: 'MMC 267FF11F',
       protectionLevel: '1',
       protectionAssigned: '0',
+      passwordSet: 'no',
       keySwitch: 'RUN_P',
       hardwareChecksum1: '0x1001',
       hardwareChecksum2: '0x337b',

@@ -106,6 +106,7 @@ const runAsk = async (
     sleep,
     intervalMs: target.gapMs,
     port: ask.port,
+    host: target.host,
     isStopped: () => why !== undefined,
     ...(parts.credentials === undefined ? {} : { credentials: parts.credentials }),
     ...(target.modeBefore === undefined ? {} : { modeBefore: target.modeBefore }),

@@ -86,9 +86,10 @@ export const planOf = (parts: PlanParts): Plan => {
   const targets: PlanTarget[] = [];
   const leftOut: LeftOut[] = [];
 
-  const askBy = (protocol: Protocol, switches: Switches): PlannedAsk[] => {
+  const askBy = (protocol: Protocol, switches: Switches, host: string): PlannedAsk[] => {
     const port = ports.get(protocol);
     const packets = planFor(protocol, switches, {
+      host,
       ...(port === undefined ? {} : { port }),
       ...(credential === undefined ? {} : { credentials: credential.credentials }),
     });
@@ -123,7 +124,7 @@ export const planOf = (parts: PlanParts): Plan => {
       continue;
     }
     const switches = { ...none, ...Object.fromEntries(needed.map((name) => [name, true])) };
-    const asks = protocols.flatMap((protocol) => askBy(protocol, switches));
+    const asks = protocols.flatMap((protocol) => askBy(protocol, switches, address));
     if (asks.length === 0) {
       leftOut.push({ plc, label, why: 'no-question' });
       continue;

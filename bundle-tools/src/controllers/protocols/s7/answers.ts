@@ -126,6 +126,8 @@ const protection = (records: readonly Buffer[]): DeviceFact[] =>
     return [
       ...(level === 0 ? [] : fact('protectionLevel', String(level), record.subarray(6, 8))),
       ...fact('protectionAssigned', String(assigned.readUInt16BE(0)), assigned),
+      // No level is assigned where no password is.
+      ...fact('passwordSet', assigned.readUInt16BE(0) === 0 ? 'no' : 'yes', assigned),
       ...(key === undefined ? [] : fact('keySwitch', key, record.subarray(8, 10))),
       ...(record.length < 24 || record.readUInt16BE(14) !== validMark
         ? []
