@@ -30,6 +30,7 @@ import type { Kind, Setting } from './features/objects/types.ts';
 import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { controllerSource } from './features/plcs/controller-source.ts';
+import { type ControllerFirmware, controllerFirmware } from './features/plcs/findings/firmware.ts';
 import { CONTROLLER_MAPS, withControllers } from './features/plcs/findings/matching-maps.ts';
 import {
   type ControllerFindings,
@@ -98,6 +99,7 @@ export type Appliance = {
   accounts: AccountService;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;
+  controllerFirmware: ControllerFirmware;
   updates: UpdateService;
   deployments: DeploymentService;
   exchange: ExchangeService;
@@ -303,7 +305,10 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       clock: nowMs,
     });
     onPlcsChanged.push((changed) => controllerFindings.partsChanged([...changed]));
+    const firmware = controllerFirmware({ db, events, store, nameOf: plcs.service.label, clock: nowMs });
+    onPlcsChanged.push(firmware.check);
     const exchange = exchangeService({
+      firmware,
       db,
       keyring,
       events,
@@ -368,6 +373,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       accounts,
       vulnerabilities,
       controllerFindings,
+      controllerFirmware: firmware,
       updates,
       deployments,
       exchange,

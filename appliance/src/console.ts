@@ -6,6 +6,7 @@ import { apiApp, describeApi } from './features/api/app.ts';
 import type { ApiParts } from './features/api/types.ts';
 import { consoleApp } from './features/console/app.tsx';
 import { navigationBadges } from './features/console/badges.ts';
+import { controllerFindingPanels } from './features/console/controller-finding-panels.tsx';
 import { deviceModel } from './features/console/device-model.ts';
 import { importDrafts } from './features/console/import-drafts.ts';
 import { programPanel } from './features/console/program-panel.tsx';
@@ -58,6 +59,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         deviceQueries: queries,
         deviceList: list,
         plcList: controllers,
+        controllerPanels: controllerFindingPanels(appliance),
         provision,
         clock,
         queries: consoleQueries(db),

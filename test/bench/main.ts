@@ -4,6 +4,7 @@ import { bundle } from './bundle.ts';
 import { bundlePeers } from './bundle-peers.ts';
 import { bundleScale } from './bundle-scale.ts';
 import { checkIns } from './check-ins.ts';
+import { controllerFindingsBenchmark } from './controller-findings.ts';
 import { controllerImports } from './controller-imports.ts';
 import { controllersBench } from './controllers.ts';
 import { fleetLoad } from './fleet.ts';
@@ -28,6 +29,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   matching,
   controllers: controllersBench,
   'controller-imports': controllerImports,
+  'controller-findings': controllerFindingsBenchmark,
   storage,
 };
 

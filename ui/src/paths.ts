@@ -142,6 +142,12 @@ export const paths = {
   controllerQuestion: (id: string) => `/controllers/review/${enc(id)}`,
   controllerFamilies: () => '/controllers/families',
   controllerVendors: () => '/controllers/vendors',
+  controllerFirmware: () => '/controllers/firmware',
+  /** GET the checklist (`controller`, `part`), POST records the handover and answers with the file. */
+  controllerFirmwareHand: (sha256: string, query: Query = {}) =>
+    withQuery(`/controllers/firmware/${enc(sha256)}`, query),
+  /** POST `action` done or drop. */
+  controllerHandover: (id: number) => `/controllers/handovers/${id}`,
 
   /** The switch of the site, halted zones, jobs. */
   identification: () => '/controllers/identification',
@@ -388,6 +394,9 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   controllerQuestion: '/controllers/review/:id',
   controllerFamilies: '/controllers/families',
   controllerVendors: '/controllers/vendors',
+  controllerFirmware: '/controllers/firmware',
+  controllerFirmwareHand: '/controllers/firmware/:sha256',
+  controllerHandover: '/controllers/handovers/:id',
   software: '/software',
   softwareCsv: '/software.csv',
   softwareItem: '/software/:item',

@@ -106,7 +106,7 @@ create table plc_match (
 ) strict, without rowid;
 create index plc_match_vulnerability on plc_match (vulnerability, identity) where until is null;
 create index plc_match_load on plc_match (identity, verdict, threat) where until is null;
-create index plc_match_rank on plc_match (verdict, rank, vulnerability, identity) where until is null;
+create index plc_match_rank on plc_match (rank, vulnerability, identity) where until is null and verdict <> 'not-affected';
 
 -- What each threat in each context comes to.
 create table plc_priority (

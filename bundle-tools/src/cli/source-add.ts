@@ -62,9 +62,10 @@ const givenSource = (kind: string, input: CommandInput): Source => {
     const location = absolute(argument(input, 2));
     return parseSource({ name, kind, location, ...(keyrings.length === 0 ? {} : { keyrings }) });
   }
+  if (kind === 'firmware') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
   if (kind === 'files') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
   if (kind !== 'apt')
-    throw new BundleError('USAGE', `unknown kind of source: ${kind}; known are osv, csaf, apt, files`);
+    throw new BundleError('USAGE', `unknown kind of source: ${kind}; known are osv, csaf, apt, files, firmware`);
   const proxy = textOption(input, 'proxy');
   return parseSource({
     name,
@@ -79,8 +80,8 @@ const givenSource = (kind: string, input: CommandInput): Source => {
 
 export const sourceAdd: Command = {
   words: ['source', 'add'],
-  summary: 'Adds a source of advisories (osv, csaf) or updates (apt, files).',
-  usage: 'source add osv|csaf|apt|files NAME [PLACE] --state DIR',
+  summary: 'Adds a source of advisories (osv, csaf) or updates (apt, files, firmware).',
+  usage: 'source add osv|csaf|apt|files|firmware NAME [PLACE] --state DIR',
   example: 'source add osv almalinux /srv/osv-almalinux.zip --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,

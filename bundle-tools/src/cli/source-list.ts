@@ -5,7 +5,7 @@ import { stateOf, stateOption } from './state-option.ts';
 
 const placeOf = (source: Source): string => {
   if (source.kind === 'osv' || source.kind === 'csaf') return source.location;
-  if (source.kind === 'files') return source.folder;
+  if (source.kind === 'files' || source.kind === 'firmware') return source.folder;
   return `${source.uri} ${source.suites.join(' ')} (${source.components.join(' ')})`;
 };
 

@@ -8,6 +8,7 @@ import { isNamed, readSources, type Source } from '../host/sources.ts';
 import { type HostState, withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { filesSource } from '../updates/sources/files.ts';
+import { firmwareSource } from '../updates/sources/firmware.ts';
 import { type Command, type CommandInput, listOption } from './command.ts';
 import { stateOf, stateOption } from './state-option.ts';
 
@@ -49,8 +50,10 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
       details: done,
     };
   }
-  if (source.kind === 'files') {
-    const { offers, rejected } = filesSource({ folder: source.folder }).scan();
+  if (source.kind === 'files' || source.kind === 'firmware') {
+    const { folder } = source;
+    const { offers, rejected } =
+      source.kind === 'files' ? filesSource({ folder }).scan() : firmwareSource({ folder }).scan();
     for (const reject of rejected) input.io.note(`${name}: ${reject.file}: ${reject.reason}: ${reject.detail}`);
     const line = `${offers.length} files, ${rejected.length} rejected`;
     return { name, kind, line, details: { files: offers.length, rejected: rejected.length } };

@@ -9,6 +9,7 @@ import { toTime } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
+import { FIRMWARE } from '../updates/sources/firmware.ts';
 import { encodeUpdates, type PlannedFile, type Unfulfilled, type Update } from '../updates/update.ts';
 import { type RefusedObject, scanObjects } from './antivirus.ts';
 import { type CatalogDiff, diffCatalogs, diffText } from './catalog-diff.ts';
@@ -143,7 +144,8 @@ const collect = async (
   const { state, io } = options;
   const known = listFeeds(state).map((feed) => feed.feed);
   const files = readSources(state).flatMap((source) => (source.kind === 'files' ? [source] : []));
-  const sources = { apt: gathered.apt, files, feeds: new Set(known), failedFeeds: gathered.failedFeeds };
+  const firmware = readSources(state).flatMap((source) => (source.kind === 'firmware' ? [source] : []));
+  const sources = { apt: gathered.apt, files, firmware, feeds: new Set(known), failedFeeds: gathered.failedFeeds };
   const plans = requests.map((opened) => ({ opened, plan: planRequest(opened.request, sources) }));
   const fetchFailures = await fetchFiles({ state, objects, files: plans.flatMap(({ plan }) => plan.files), io });
   const licences = new Set<string>();
@@ -158,7 +160,8 @@ const collect = async (
     signed.lines.map((line) => [line.sha256, line.path.split('/').at(-1) ?? line.sha256]),
   );
   for (const { plan } of plans) for (const { file } of plan.files) names.set(file.sha256, file.name);
-  for (const update of kept) if (update.licence !== undefined) licences.add(update.licence);
+  for (const { licence, notes } of kept)
+    for (const text of [licence, notes]) if (text !== undefined) licences.add(text);
   const scanned = await scanObjects(
     state,
     [...kept, ...plans.flatMap(({ plan }) => plan.updates.map(({ update }) => update))].flatMap(
@@ -180,7 +183,8 @@ const fileLines = (collected: Collected, objects: ObjectStore, line: ReturnType<
       if (done.has(digest)) continue;
       done.add(digest);
       const file: Pick<PlannedFile, 'name'> = { name: collected.names.get(digest) ?? digest };
-      lines.push(line(updatePath(update, file), 'update', digest, objects.size(digest)));
+      const kind = update.ecosystem === FIRMWARE ? 'firmware' : 'update';
+      lines.push(line(updatePath(update, file), kind, digest, objects.size(digest)));
     }
   for (const digest of [...collected.licences].sort())
     if (objects.has(digest) && !done.has(digest))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { InventoryLine } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
+import { FIRMWARE } from '../updates/sources/firmware.ts';
 import type { PlannedFile, Update } from '../updates/update.ts';
 import type { ObjectStore } from './objects.ts';
 
@@ -54,4 +55,9 @@ export const lineMaker = (objects: ObjectStore, known: ReadonlyArray<InventoryLi
 
 /** The label of an update's file. */
 export const updatePath = (update: Update, file: Pick<PlannedFile, 'name'>): string =>
-  ['updates', update.ecosystem, update.source, file.name].map(segment).join('/');
+  (update.ecosystem === FIRMWARE
+    ? [FIRMWARE, ...update.name.split('/', 2), update.version, file.name]
+    : ['updates', update.ecosystem, update.source, file.name]
+  )
+    .map(segment)
+    .join('/');

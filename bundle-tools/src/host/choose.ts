@@ -1,6 +1,8 @@
+import { firmwareKey, isAtLeast } from '../controllers/firmware-id.ts';
 import { unpackDigests } from '../documents/digests.ts';
 import type { InventoryLine } from '../documents/inventory.ts';
 import type { RequestPlatform, SiteRequest } from '../documents/request.ts';
+import { FIRMWARE } from '../updates/sources/firmware.ts';
 import type { Unfulfilled, UnfulfilledReason, Update } from '../updates/update.ts';
 import { ecosystemOf } from '../versions/ecosystem.ts';
 import { compareKeys } from '../versions/key.ts';
@@ -148,6 +150,15 @@ const answerWant = (
         (min === undefined || updates.some((update) => !isAbove(update.ecosystem, min, update.version))),
     };
   }
+  if (want.kind === 'firmware') {
+    const key = firmwareKey(want.id);
+    const { min } = want;
+    const updates = catalog.updates.filter(
+      ({ ecosystem, name, version }) =>
+        ecosystem === FIRMWARE && firmwareKey(name) === key && (min === undefined || isAtLeast(version, min)),
+    );
+    return { ...nothing, updates, isAnswered: updates.length > 0 };
+  }
   return nothing;
 };
 
@@ -163,7 +174,7 @@ const forSoftware = (request: SiteRequest, updates: ReadonlyArray<Update>): Read
     installed.set(name, [...(installed.get(name) ?? []), at > 0 ? decodeURIComponent(purl.slice(at + 1)) : '']);
   }
   return updates.filter((update) => {
-    if (update.suites.length > 0) return false;
+    if (update.suites.length > 0 || update.ecosystem === FIRMWARE) return false;
     const versions = installed.get(update.purl.split('?')[0]?.replace(/@[^@]*$/, '') ?? '');
     return versions?.some((version) => version !== update.version) ?? false;
   });
@@ -226,7 +237,7 @@ export const choose = (
 
   for (const update of updates.values()) {
     for (const digest of update.files) wantedDigests.add(digest);
-    if (update.licence !== undefined) wantedDigests.add(update.licence);
+    for (const text of [update.licence, update.notes]) if (text !== undefined) wantedDigests.add(text);
   }
   const wantedLines = new Set<number>();
   for (const digest of wantedDigests) {

@@ -1,10 +1,11 @@
 import type { SiteRequest } from '../documents/request.ts';
 import { planUpdates } from '../updates/sources/apt/plan.ts';
 import { filesSource } from '../updates/sources/files.ts';
+import { firmwareSource } from '../updates/sources/firmware.ts';
 import type { PlannedUpdate, Unfulfilled, UnfulfilledReason } from '../updates/update.ts';
 import { platformEcosystem } from './choose.ts';
 import type { AptContent, WantedFile } from './gather-updates.ts';
-import type { FilesSourceEntry } from './sources.ts';
+import type { FilesSourceEntry, FirmwareSourceEntry } from './sources.ts';
 
 /** What the sources offer for one request. */
 export type RequestPlan = {
@@ -17,6 +18,7 @@ export type RequestPlan = {
 type Sources = {
   readonly apt: ReadonlyArray<AptContent>;
   readonly files: ReadonlyArray<FilesSourceEntry>;
+  readonly firmware: ReadonlyArray<FirmwareSourceEntry>;
   /** Feeds that have content, and those whose source could not be read. */
   readonly feeds: ReadonlySet<string>;
   readonly failedFeeds: ReadonlySet<string>;
@@ -93,6 +95,19 @@ const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan 
   };
 };
 
+const planFirmware = (request: SiteRequest, source: FirmwareSourceEntry): RequestPlan => {
+  const wants = request.wants.flatMap((want, position) =>
+    want.kind === 'firmware' ? [{ position, id: want.id, ...(want.min === undefined ? {} : { min: want.min }) }] : [],
+  );
+  const plan = firmwareSource({ folder: source.folder }).plan(wants);
+  return {
+    updates: plan.updates,
+    files: plan.updates.flatMap(({ files }) => files.map((file) => ({ file, source }))),
+    licences: plan.texts,
+    gaps: plan.unfulfilled,
+  };
+};
+
 const otherGaps = (request: SiteRequest, sources: Sources): ReadonlyArray<Unfulfilled> =>
   request.wants.flatMap((want, position) => {
     if (want.kind === 'advisory' && !sources.feeds.has(want.id)) {
@@ -106,8 +121,9 @@ const otherGaps = (request: SiteRequest, sources: Sources): ReadonlyArray<Unfulf
         ),
       ];
     }
-    if (want.kind === 'os-update' || want.kind === 'firmware')
-      return [gap('NO_SOURCE', position, want.id, `no source has ${want.kind}`)];
+    if (want.kind === 'firmware' && sources.firmware.length === 0)
+      return [gap('NO_SOURCE', position, want.id, 'no folder of firmware')];
+    if (want.kind === 'os-update') return [gap('NO_SOURCE', position, want.id, `no source has ${want.kind}`)];
     if (want.kind === 'product' && sources.files.length === 0)
       return [gap('NO_SOURCE', position, want.id, 'no folder of vendor files')];
     if (want.kind === 'newer' && request.platforms[Number(want.id)] === undefined)
@@ -125,6 +141,7 @@ export const planRequest = (request: SiteRequest, sources: Sources): RequestPlan
   const plans = [
     ...request.platforms.map((_, index) => planPlatform(request, index, sources)),
     ...sources.files.map((source) => planFiles(request, source)),
+    ...sources.firmware.map((source) => planFirmware(request, source)),
   ];
   const answered = new Set(plans.flatMap((plan) => plan.updates.flatMap((update) => update.wants)));
   const gaps = [...plans.flatMap((plan) => plan.gaps), ...otherGaps(request, sources)].filter(({ wants }) =>

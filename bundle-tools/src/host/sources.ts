@@ -43,8 +43,9 @@ const aptSource = z.strictObject({
     .optional(),
 });
 const filesSource = z.strictObject({ name, kind: z.literal('files'), folder: place });
+const firmwareSource = z.strictObject({ name, kind: z.literal('firmware'), folder: place });
 
-const source = z.discriminatedUnion('kind', [osvSource, csafSource, aptSource, filesSource]);
+const source = z.discriminatedUnion('kind', [osvSource, csafSource, aptSource, filesSource, firmwareSource]);
 const sourcesFile = z.strictObject({ format: z.literal('sallyport-sources/1'), sources: z.array(source).max(256) });
 
 /** One place that advisories or updates come from. */
@@ -52,6 +53,7 @@ export type Source = z.infer<typeof source>;
 export type OsvSource = z.infer<typeof osvSource>;
 export type CsafSource = z.infer<typeof csafSource>;
 export type AptSourceEntry = z.infer<typeof aptSource>;
+export type FirmwareSourceEntry = z.infer<typeof firmwareSource>;
 export type FilesSourceEntry = z.infer<typeof filesSource>;
 
 const maxFileBytes = 1024 * 1024;

@@ -24,7 +24,9 @@ export const UpdateSchema = z.strictObject({
   depends: z.array(updateIdForm).max(2_000),
   /** Digest of the licence text, which then is an object of the same catalog. */
   licence: hex64.optional(),
-  /** Which vendor signature was checked: `openpgp:<fingerprint>`, or `sidecar` for a folder of vendor files. */
+  /** Digest of the vendor's notes about the release, an object of the same catalog. */
+  notes: hex64.optional(),
+  /** Which vendor signature was checked: `openpgp:<fingerprint>`, `sidecar` for a folder of vendor files, `manifest` for one of firmware. */
   signer: z.string().min(1).max(200),
   supersedes: z.array(updateIdForm).max(2_000),
   files: z.array(hex64).min(1).max(1_000),

@@ -18,6 +18,7 @@ const tabs = [
   ['windows', paths.windows()],
   ['measures', paths.measures()],
   ['evidence', paths.evidence()],
+  ['firmware', paths.controllerFirmware()],
 ] as const;
 
 export type ControllersTab = (typeof tabs)[number][0];

@@ -209,7 +209,7 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
               label: ctx.t('cfind.controller'),
               any: true,
               cell: (row) => (
-                <a class="name" href={paths.controllerFindings({ controller: row.controller.id })} translate="no">
+                <a class="name" href={paths.controller(row.controller.id)} translate="no">
                   {row.controller.name}
                 </a>
               ),

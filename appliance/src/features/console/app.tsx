@@ -14,6 +14,7 @@ import { baselinePages } from './pages/baselines.tsx';
 import { changePages } from './pages/changes.tsx';
 import { controllerPages } from './pages/controller.tsx';
 import { controllerFindingPages } from './pages/controller-findings.tsx';
+import { controllerFirmwarePages } from './pages/controller-firmware.tsx';
 import { controllerImportPages } from './pages/controller-imports.tsx';
 import { controllerReviewPages } from './pages/controller-review.tsx';
 import { controllersPages } from './pages/controllers.tsx';
@@ -101,6 +102,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', windowPages(deps));
   app.route('/', measurePages(deps));
   app.route('/', evidencePages(deps));
+  app.route('/', controllerFirmwarePages(deps));
   app.route('/', zonePages(deps));
   app.route('/', integrityPages(deps));
   app.route('/', identificationPages(deps));

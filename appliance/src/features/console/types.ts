@@ -27,6 +27,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { PersonService } from '../persons/service.ts';
+import type { ControllerFirmware } from '../plcs/findings/firmware.ts';
 import type { ControllerFindings } from '../plcs/findings/service.ts';
 import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
@@ -72,6 +73,7 @@ export type ConsoleDeps = {
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;
+  controllerFirmware: ControllerFirmware;
   updates: UpdateService;
   exchange: ExchangeService;
   deployments: DeploymentService;

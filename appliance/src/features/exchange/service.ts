@@ -14,6 +14,7 @@ import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor, Right } from '../objects/types.ts';
+import type { ControllerFirmware } from '../plcs/findings/firmware.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
@@ -65,12 +66,16 @@ import { type WaitingBundle, waitingStore } from './waiting-store.ts';
 
 export { createSiteKeys } from './keys.ts';
 
+const maxAdvisories = 200_000;
+
 export type ExchangeParts = {
   readonly db: Database;
   readonly keyring: Keyring;
   readonly events: EventService;
   readonly objects: ObjectService;
   readonly inventory: InventoryService;
+  /** What findings on controllers ask for, without naming one. */
+  readonly firmware: Pick<ControllerFirmware, 'wants' | 'advisoryIds'>;
   readonly store: StoreService;
   readonly vulnerabilities: VulnerabilityService;
   readonly updates: UpdateService;
@@ -247,8 +252,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       store,
       keys: keys(),
       content: requestContent(inventory),
-      wants: updates.wants(),
-      advisories: vulnerabilities.advisoryIds(200_000),
+      wants: [...updates.wants(), ...parts.firmware.wants().map((want) => ({ kind: 'firmware' as const, ...want }))],
+      advisories: advisoryIds(),
       held: held(),
       volumes: volumes ? waiting.all() : [],
       media: { volumeBytes: objects.settingInteger('exchange.medium-bytes'), freeBytes: freeBytes(folder) },
@@ -256,6 +261,12 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       allowed: allowedWords(),
       nowMs: clock(),
     });
+
+  /** Of computers and of controllers, each once. */
+  const advisoryIds = (): string[] => {
+    const ids = [...vulnerabilities.advisoryIds(maxAdvisories), ...parts.firmware.advisoryIds(maxAdvisories)];
+    return [...new Set(ids)].sort().slice(0, maxAdvisories);
+  };
 
   const allowedWords = (): ReadonlySet<string> => {
     const words = objects.setting('exchange.allowed-words');

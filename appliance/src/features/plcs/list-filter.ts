@@ -22,6 +22,8 @@ export type PlcFilter = {
   drift?: boolean;
   missingFirmware?: boolean;
   proposals?: boolean;
+  /** Vulnerabilities that are open on one of its parts, certainly or to be reviewed. */
+  cve?: readonly string[];
   /** Without it, records that are live. */
   state?: readonly PlcState[];
 };
@@ -30,6 +32,11 @@ export type Condition = { sql: string; params: unknown[] };
 
 const shownDecisions: readonly PlcDecision[] = ['authorised', 'unauthorised'];
 const shownStates: readonly PlcState[] = ['live'];
+
+// Matches lie with what parts are: see migration 024.
+const WITH_CVE = `r.plc in (select p.plc from plc_match m cross join plc_part_identity p on p.identity = m.identity
+  where m.until is null and m.verdict <> 'not-affected' and m.vulnerability in (select value from json_each(?)))`;
+const isCve = (text: string): boolean => /^cve-\d{4}-\d{1,9}$/i.test(text);
 
 const given = <T>(values: readonly T[] | undefined, otherwise: readonly T[]): readonly T[] =>
   values === undefined || values.length === 0 ? otherwise : values;
@@ -55,8 +62,15 @@ export const filterSql = (filter: PlcFilter): Condition => {
   flag('drift', filter.drift);
   flag('missing_firmware', filter.missingFirmware);
   flag('proposals', filter.proposals);
+  if (filter.cve !== undefined && filter.cve.length > 0)
+    parts.push({ sql: WITH_CVE, params: [JSON.stringify(filter.cve.map((cve) => cve.toUpperCase()))] });
   const text = fold(filter.search?.trim() ?? '');
-  if (text !== '') {
+  if (isCve(text)) {
+    parts.push({
+      sql: `(instr(r.search, ?) > 0 or ${WITH_CVE})`,
+      params: [text, JSON.stringify([text.toUpperCase()])],
+    });
+  } else if (text !== '') {
     // Order numbers stand in the searched text without blanks, too.
     const code = fold(codeKey(text));
     parts.push(

@@ -31,9 +31,11 @@ export const updateStore = (db: Database) => {
   const one = db.prepare<[string], Row>(
     'SELECT id, doc, key, in_catalog, first_seen_at FROM catalog_update WHERE id = ?',
   );
+  // Firmware of controllers is handed to people and has pages of its own: no agent ever installs it.
   const all = db.prepare<[], Row>(
     `SELECT id, doc, key, in_catalog, first_seen_at FROM catalog_update u
-     WHERE in_catalog = 1 OR EXISTS (SELECT 1 FROM task t WHERE t.update_id = u.id) ORDER BY id`,
+     WHERE u.ecosystem <> 'firmware'
+       AND (in_catalog = 1 OR EXISTS (SELECT 1 FROM task t WHERE t.update_id = u.id)) ORDER BY id`,
   );
   const files = db.prepare<[string], { sha256: string; size_bytes: number }>(
     'SELECT sha256, size_bytes FROM catalog_update_file WHERE update_id = ? ORDER BY position',

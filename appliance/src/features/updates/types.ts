@@ -82,7 +82,7 @@ export type DeviceUpdate = {
 
 /** A wish of the site for the request; BUNDLES format, section "Documents". */
 export type UpdateWant = {
-  readonly kind: 'update' | 'object';
+  readonly kind: 'update' | 'object' | 'firmware';
   readonly id: string;
   readonly min?: string;
   readonly priority?: Decision;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
+import { compareRevisions } from '@sallyport/bundle-tools/advisories/csaf/document';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../../platform/errors.ts';
@@ -26,21 +27,6 @@ const MAX_BODY_BYTES = 64 << 20;
 
 const COLUMNS = `c.adv, c.key, c.revision, c.category, c.status, c.publisher, a.digest, s.name AS feed, a.modified, a.summary AS title`;
 const FROM = `FROM csaf c JOIN adv a ON a.id = c.adv JOIN source s ON s.id = a.source`;
-
-/** Revisions are numbers with dots; where they are not, the later text is the later one. */
-export const compareRevisions = (a: string, b: string): number => {
-  const parts = (text: string): string[] => text.split(/[.+-]/);
-  const [left, right] = [parts(a), parts(b)];
-  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
-    const [x, y] = [left[at] ?? '', right[at] ?? ''];
-    if (x === y) continue;
-    const numbers = /^\d{1,15}$/.test(x) && /^\d{1,15}$/.test(y);
-    if (numbers && Number(x) === Number(y)) continue;
-    if (numbers) return Number(x) - Number(y);
-    return x < y ? -1 : 1;
-  }
-  return 0;
-};
 
 const isNewer = (a: ControllerDocument, b: ControllerDocument): boolean => {
   const order = compareRevisions(a.revision, b.revision);

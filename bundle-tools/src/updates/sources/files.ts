@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PackageURL } from 'packageurl-js';
@@ -9,6 +9,7 @@ import { ecosystemOf } from '../../versions/ecosystem.ts';
 import { compareKeys } from '../../versions/key.ts';
 import { keyFor } from '../../versions/scheme.ts';
 import { type PlannedUpdate, type RequestPlatform, type Unfulfilled, type Update, updateId } from '../update.ts';
+import { digestOfFile, isRegularFile } from './file-digest.ts';
 
 // A folder of vendor files, each beside a sidecar that a person wrote: `<file>.sallyport.json`.
 
@@ -56,24 +57,6 @@ export type FilesSource = {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const digestOfFile = (path: string): { sha256: string; sizeBytes: number } => {
-  const hash = createHash('sha256');
-  const fd = openSync(path, 'r');
-  try {
-    const buffer = new Uint8Array(1 << 20);
-    let sizeBytes = 0;
-    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
-      hash.update(buffer.subarray(0, read));
-      sizeBytes += read;
-    }
-    return { sha256: hash.digest('hex'), sizeBytes };
-  } finally {
-    closeSync(fd);
-  }
-};
-
-const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-
 const readSidecar = (path: string): Sidecar | string => {
   if ((lstatSync(path).size ?? 0) > MAX_SIDECAR_BYTES) return 'too large';
   try {
@@ -90,7 +73,7 @@ const inspect = (folder: string, name: string): FileOffer | FileReject => {
   if (typeof sidecar === 'string') return { file, reason: 'SIDECAR', detail: sidecar };
   const { product } = sidecar;
   const path = join(folder, file);
-  if (!isFile(path)) return { file, product, reason: 'MISSING', detail: 'no regular file beside the sidecar' };
+  if (!isRegularFile(path)) return { file, product, reason: 'MISSING', detail: 'no regular file beside the sidecar' };
   const found = digestOfFile(path);
   if (found.sha256 !== sidecar.sha256) return { file, product, reason: 'HASH', detail: `SHA-256 is ${found.sha256}` };
   return { path, file, sizeBytes: found.sizeBytes, sidecar };
@@ -170,7 +153,7 @@ export const filesSource = ({ folder }: { folder: string }): FilesSource => {
   const scan: FilesSource['scan'] = () => {
     const info = lstatSync(folder, { throwIfNoEntry: false });
     if (info?.isDirectory() !== true) throw new BundleError('NOT_FOUND', `no folder ${folder}`);
-    const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX) && isFile(join(folder, name)));
+    const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX) && isRegularFile(join(folder, name)));
     if (names.length > MAX_FILES) throw new BundleError('LIMIT', `more than ${MAX_FILES} vendor files`);
     const offers: FileOffer[] = [];
     const rejected: FileReject[] = [];

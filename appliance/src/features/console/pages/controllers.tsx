@@ -37,6 +37,7 @@ export const controllerFilterNames = [
   'proposals',
   'method',
   'state',
+  'cve',
 ] as const;
 
 const sortOf = (list: ListState): PlcSort => plcSorts.find((sort) => sort === list.sort) ?? 'name';
@@ -54,6 +55,7 @@ export const controllerFilter = (list: ListState): PlcFilter => {
     vendor: filterValues(list, 'vendor'),
     family: filterValues(list, 'family'),
     model: filterValues(list, 'model'),
+    cve: filterValues(list, 'cve'),
     zone: filterValues(list, 'zone'),
     role: filterValues(list, 'role'),
     method: chosen(methods, filterValues(list, 'method')),

@@ -99,6 +99,12 @@ export const matchStore = (db: Database) => {
     )
     .pluck();
 
+  const withOpen = db
+    .prepare<[string], number>(
+      `select distinct identity from plc_match
+       where until is null and vulnerability in (select value from json_each(?))`,
+    )
+    .pluck();
   const rank = db
     .prepare<[number, string], number>(
       'select rank from plc_match where identity = ? and vulnerability = ? and until is null',
@@ -186,6 +192,9 @@ export const matchStore = (db: Database) => {
       }
       return { identity, opened, closed, changed };
     },
+    /** The identities that have an open match of one of the vulnerabilities. */
+    withOpen: (vulnerabilities: readonly string[]): ReadonlySet<number> =>
+      new Set(withOpen.all(JSON.stringify(vulnerabilities))),
     open: (identity: number) => open.all(identity),
     answer: (
       identity: number,

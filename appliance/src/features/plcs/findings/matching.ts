@@ -124,6 +124,7 @@ export const controllerMatching = (parts: MatchingParts) => {
     const threats = parts.threats();
     const changes: MatchChange[] = [];
     const write = writing(at);
+    const concerned = scope === undefined ? undefined : matches.withOpen([...scope]);
     for (const identity of which) {
       // What was never matched waits for all of its documents.
       if (scope !== undefined && identity.isWaiting) continue;
@@ -135,6 +136,8 @@ export const controllerMatching = (parts: MatchingParts) => {
         identities.setMatched(identity.id, at, digest);
         continue;
       }
+      // Neither said something of it before, nor now.
+      if (found.length === 0 && concerned?.has(identity.id) !== true) continue;
       const change = matches.replace(identity.id, found, write, scope);
       if (change.opened.length + change.closed.length + change.changed === 0) continue;
       changes.push(change);

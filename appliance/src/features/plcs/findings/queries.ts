@@ -46,6 +46,7 @@ const COLUMNS = `m.identity, m.vulnerability, m.since, m.until, m.verdict, m.mat
   i.firmware, i.controllers, d.key as advisory, d.publisher, d.status, d.title, l.leaf, l.path, l.version_text`;
 const FROM = `from plc_match m cross join plc_identity i on i.id = m.identity
   left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf`;
+const COUNTED = 'from plc_match m cross join plc_identity i on i.id = m.identity';
 
 const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
 const ORDER: Readonly<Record<NonNullable<PlcFindingFilter['sort']>, string>> = {
@@ -104,7 +105,9 @@ const oneOf = (condition: Condition, expression: string, values: readonly string
 
 const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>): Condition => {
   const condition: Condition = { sql: ['m.until is null', 'i.controllers > 0'], values: [] };
-  oneOf(condition, 'm.verdict', filter.verdict?.length ? filter.verdict : ['affected', 'review']);
+  // In these words the index in the order of the list is of use.
+  if (!filter.verdict?.includes('not-affected')) condition.sql.push(`m.verdict <> 'not-affected'`);
+  oneOf(condition, 'm.verdict', filter.verdict);
   oneOf(condition, 'm.severity', filter.severity);
   oneOf(condition, 'm.fix_state', filter.fixState);
   if (filter.decision?.length) {
@@ -253,7 +256,7 @@ export const plcFindingQueries = (db: Database) => {
       const where = condition.sql.join(' and ');
       const total = Number(
         db
-          .prepare<unknown[], number>(`select count(*) ${FROM} where ${where}`)
+          .prepare<unknown[], number>(`select count(*) ${filter.search?.trim() ? FROM : COUNTED} where ${where}`)
           .pluck()
           .get(...condition.values),
       );

@@ -1,0 +1,50 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { CHECKS } from '../features/plcs/findings/firmware.ts';
+import { AppError } from '../platform/errors.ts';
+import { cliActor } from './actor.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  summary: 'hands a firmware file to you: checked once more, recorded, written to a folder',
+  options: {
+    firmware: { type: 'string', value: 'SHA', required: true, help: 'its SHA-256, or the start of it' },
+    controller: { type: 'string', value: 'ID', required: true, help: 'the controller that it is for' },
+    part: { type: 'string', value: 'PLACE', help: 'the module that it is for, as the list of findings names it' },
+    confirmed: { type: 'string', value: 'CHECK', multiple: true, help: `${CHECKS.join(', ')}: what was looked after` },
+    out: { type: 'string', value: 'DIR', required: true, help: 'an existing folder' },
+  },
+  example:
+    'sallyport controller-firmware export --firmware 3fa9 --controller plc-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',
+  run: async ({ open, out, text, texts }) => {
+    const confirmed = texts('confirmed').map((given) => {
+      const found = CHECKS.find((name) => name === given);
+      if (found === undefined) throw new AppError('USAGE', `--confirmed takes ${CHECKS.join(', ')}`);
+      return found;
+    });
+    const { controllerFirmware, plcs } = await open();
+    const start = (text('firmware') ?? '').toLowerCase();
+    const files = controllerFirmware.list().filter(({ sha256 }) => start.length >= 4 && sha256.startsWith(start));
+    const [file, ...others] = files;
+    if (file === undefined || others.length > 0)
+      throw new AppError('NOT_FOUND', `${files.length} firmware files begin with ${start}`);
+    const { id } = plcs.get(text('controller') ?? '');
+    const target = file.targets.find(({ plc, partKey }) => plc === id && partKey === (text('part') ?? ''));
+    if (target === undefined) throw new AppError('NOT_FOUND', 'the file is not for this part of the controller');
+    const handed = await controllerFirmware.hand(cliActor(), {
+      sha256: file.sha256,
+      plc: target.plc,
+      part: target.part,
+      confirmed,
+    });
+    const path = join(text('out') ?? '.', file.fileName);
+    await pipeline(handed.open(), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    const unconfirmed = CHECKS.filter((name) => !confirmed.includes(name));
+    out.line(`${path}: ${file.version}, SHA-256 ${file.sha256}`);
+    if (unconfirmed.length > 0) out.note(`not confirmed: ${unconfirmed.join(', ')}`);
+    out.note('when it is installed, say so in the console and read the version again');
+    out.result({ handover: handed.handover, path, sha256: file.sha256, version: file.version, unconfirmed });
+    return 0;
+  },
+};

@@ -1,0 +1,36 @@
+import { ControllerFindingsPanel } from '@sallyport/ui/components/controller-findings-panel';
+import { ControllerFirmwarePanel } from '@sallyport/ui/components/controller-firmware-panel';
+import { controllerFindingsView } from './controller-finding-view.ts';
+import type { ConsoleDeps, ControllerPanel } from './types.ts';
+
+const shownFiles = 20;
+
+/** What the page of a controller shows of advisories, and of firmware that is here for it. */
+export const controllerFindingPanels = (
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'controllerFirmware' | 'exchange' | 'plcs'>,
+): readonly ControllerPanel[] => [
+  (ctx, plc) => ({
+    place: 'main',
+    body: <ControllerFindingsPanel ctx={ctx} view={controllerFindingsView(deps, plc.id)} />,
+  }),
+  (ctx, plc) => {
+    const files = deps.controllerFirmware.forPlc(plc.id).filter(({ file }) => file.isHere);
+    if (files.length === 0) return undefined;
+    return {
+      place: 'side',
+      body: (
+        <ControllerFirmwarePanel
+          ctx={ctx}
+          controller={plc.publicId}
+          rows={files.slice(0, shownFiles).map(({ file, target }) => ({
+            sha256: file.sha256,
+            version: file.version,
+            part: target.part,
+            partKey: target.partKey,
+            firmware: target.firmware,
+          }))}
+        />
+      ),
+    };
+  },
+];

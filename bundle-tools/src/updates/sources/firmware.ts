@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { firmwareId, firmwareKey, isAbove, isAtLeast } from '../../controllers/firmware-id.ts';
+import { BundleError } from '../../errors.ts';
+import { type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../update.ts';
+import { digestOfFile, isRegularFile } from './file-digest.ts';
+
+// A folder of firmware files of a vendor, each beside a manifest that a person wrote: `<file>.firmware.json`. Firmware
+// goes only to who asked for it: nobody gets a file for a controller unasked.
+
+const SUFFIX = '.firmware.json';
+const MAX_MANIFEST_BYTES = 2 << 20;
+const MAX_FILES = 10_000;
+
+/** The ecosystem of updates that are firmware. */
+export const FIRMWARE = 'firmware';
+
+const label = z.string().min(1).max(200);
+
+export const FirmwareManifestSchema = z.strictObject({
+  vendor: label,
+  orderNumbers: z.array(label).min(1).max(500),
+  version: label,
+  /** Of the file. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  title: z.string().max(500).optional(),
+  /** Texts: what a person must accept, and what the vendor says of the release. */
+  licence: z.string().min(1).max(500_000).optional(),
+  releaseNotes: z.string().min(1).max(500_000).optional(),
+});
+
+export type FirmwareManifest = z.infer<typeof FirmwareManifestSchema>;
+export type FirmwareOffer = { path: string; file: string; sizeBytes: number; manifest: FirmwareManifest };
+export type FirmwareReject = {
+  file: string;
+  /** Ids that the manifest names, where it could be read. */
+  ids: string[];
+  reason: 'MANIFEST' | 'MISSING' | 'HASH';
+  detail: string;
+};
+export type FirmwareWant = { position: number; id: string; min?: string | undefined };
+
+export type FirmwarePlan = {
+  updates: PlannedUpdate[];
+  /** Licences and release notes. */
+  texts: { sha256: string; text: string }[];
+  unfulfilled: Unfulfilled[];
+};
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const readManifest = (path: string): FirmwareManifest | string => {
+  if (lstatSync(path).size > MAX_MANIFEST_BYTES) return 'too large';
+  try {
+    const parsed = FirmwareManifestSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    return parsed.success ? parsed.data : z.prettifyError(parsed.error);
+  } catch {
+    return 'not JSON';
+  }
+};
+
+const idsOf = ({ vendor, orderNumbers }: FirmwareManifest): string[] => [
+  ...new Set(orderNumbers.map((order) => firmwareId(vendor, order))),
+];
+
+const inspect = (folder: string, name: string): FirmwareOffer | FirmwareReject => {
+  const file = name.slice(0, -SUFFIX.length);
+  const manifest = readManifest(join(folder, name));
+  if (typeof manifest === 'string') return { file, ids: [], reason: 'MANIFEST', detail: manifest };
+  const ids = idsOf(manifest);
+  const path = join(folder, file);
+  if (!isRegularFile(path)) return { file, ids, reason: 'MISSING', detail: 'no regular file beside the manifest' };
+  const found = digestOfFile(path);
+  if (found.sha256 !== manifest.sha256) return { file, ids, reason: 'HASH', detail: `SHA-256 is ${found.sha256}` };
+  return { path, file, sizeBytes: found.sizeBytes, manifest };
+};
+
+/** One record per order number: the same file may be for several. */
+const toPlanned = (offer: FirmwareOffer, id: string, wants: number[]): PlannedUpdate => {
+  const { vendor, version, licence, releaseNotes, title, sha256: digest } = offer.manifest;
+  const order = id.slice(id.indexOf('/') + 1);
+  const purl = `pkg:generic/${encodeURIComponent(vendor.toLowerCase())}/${encodeURIComponent(order)}@${encodeURIComponent(version)}?file_name=${encodeURIComponent(offer.file)}`;
+  const update: Update = {
+    id: updateId(purl, [digest]),
+    purl,
+    ecosystem: FIRMWARE,
+    name: id,
+    version,
+    source: id,
+    source_version: version,
+    arch: 'all',
+    suites: [],
+    security: false,
+    depends: [],
+    ...(licence === undefined ? {} : { licence: sha256(licence) }),
+    ...(releaseNotes === undefined ? {} : { notes: sha256(releaseNotes) }),
+    signer: 'manifest',
+    supersedes: [],
+    files: [digest],
+    ...(title === undefined ? {} : { title }),
+  };
+  const url = pathToFileURL(offer.path).href;
+  return {
+    update,
+    files: [{ sha256: digest, sizeBytes: offer.sizeBytes, url, name: offer.file }],
+    wants,
+    carried: false,
+  };
+};
+
+/** Of the offers for a want the newest that certainly is not below its least version. */
+const bestFor = (offers: readonly FirmwareOffer[], want: FirmwareWant): FirmwareOffer | undefined => {
+  const key = firmwareKey(want.id);
+  let best: FirmwareOffer | undefined;
+  for (const offer of offers) {
+    if (!idsOf(offer.manifest).some((id) => firmwareKey(id) === key)) continue;
+    if (want.min !== undefined && !isAtLeast(offer.manifest.version, want.min)) continue;
+    if (best === undefined || isAbove(offer.manifest.version, best.manifest.version)) best = offer;
+  }
+  return best;
+};
+
+const gapFor = (
+  want: FirmwareWant,
+  offers: readonly FirmwareOffer[],
+  rejected: readonly FirmwareReject[],
+): Unfulfilled => {
+  const key = firmwareKey(want.id);
+  const gap = { wants: [want.position], what: want.id };
+  const spoiled = rejected.find(({ ids }) => ids.some((id) => firmwareKey(id) === key));
+  if (spoiled !== undefined) return { ...gap, reason: 'FETCH_FAILED', detail: `${spoiled.file}: ${spoiled.detail}` };
+  const older = offers.find(({ manifest }) => idsOf(manifest).some((id) => firmwareKey(id) === key));
+  const detail =
+    older === undefined
+      ? 'no folder of firmware has a file for it'
+      : `there is ${older.manifest.version}, which is not certainly ${want.min ?? ''} or above`;
+  return { ...gap, reason: 'NO_SOURCE', detail };
+};
+
+/** Firmware files that a person has laid into a folder. */
+export const firmwareSource = ({ folder }: { folder: string }) => {
+  const scan = (): { offers: FirmwareOffer[]; rejected: FirmwareReject[] } => {
+    const info = lstatSync(folder, { throwIfNoEntry: false });
+    if (info?.isDirectory() !== true) throw new BundleError('NOT_FOUND', `no folder ${folder}`);
+    const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX) && isRegularFile(join(folder, name)));
+    if (names.length > MAX_FILES) throw new BundleError('LIMIT', `more than ${MAX_FILES} firmware files`);
+    const offers: FirmwareOffer[] = [];
+    const rejected: FirmwareReject[] = [];
+    for (const name of names.sort()) {
+      const found = inspect(folder, name);
+      if ('reason' in found) rejected.push(found);
+      else offers.push(found);
+    }
+    return { offers, rejected };
+  };
+
+  return {
+    scan,
+    plan: (wants: readonly FirmwareWant[]): FirmwarePlan => {
+      const { offers, rejected } = scan();
+      const planned = new Map<string, PlannedUpdate>();
+      const texts = new Map<string, string>();
+      const unfulfilled: Unfulfilled[] = [];
+      for (const want of wants) {
+        const offer = bestFor(offers, want);
+        if (offer === undefined) {
+          unfulfilled.push(gapFor(want, offers, rejected));
+          continue;
+        }
+        const key = firmwareKey(want.id);
+        const id = idsOf(offer.manifest).find((one) => firmwareKey(one) === key) ?? want.id;
+        const update = toPlanned(offer, id, [want.position]);
+        const held = planned.get(update.update.id);
+        planned.set(update.update.id, held === undefined ? update : { ...held, wants: [...held.wants, want.position] });
+        for (const text of [offer.manifest.licence, offer.manifest.releaseNotes])
+          if (text !== undefined) texts.set(sha256(text), text);
+      }
+      return {
+        updates: [...planned.values()],
+        texts: Array.from(texts, ([digest, text]) => ({ sha256: digest, text })),
+        unfulfilled,
+      };
+    },
+  };
+};
+
+export type FirmwareSource = ReturnType<typeof firmwareSource>;

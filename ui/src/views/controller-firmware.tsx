@@ -1,0 +1,326 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, ChecksField, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type FirmwareTargetView = {
+  readonly controller: Reference;
+  readonly part: number;
+  readonly partKey: string;
+  readonly firmware: string;
+};
+
+export type FirmwareRow = {
+  readonly sha256: string;
+  readonly vendor: string;
+  readonly orderNumbers: readonly string[];
+  readonly version: string;
+  readonly title: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly isHere: boolean;
+  readonly targets: readonly FirmwareTargetView[];
+  /** Of the targets that are not listed. */
+  readonly more: number;
+};
+
+export type HandoverView = {
+  readonly id: number;
+  readonly controller: Reference;
+  readonly product: string;
+  readonly version: string;
+  readonly before: string;
+  readonly handedAt: When;
+  readonly handedBy: string;
+  readonly state: 'handed' | 'done' | 'verified' | 'other-version' | 'dropped';
+  readonly found: string;
+  /** Checks that nobody confirmed. */
+  readonly unconfirmed: readonly string[];
+};
+
+const levels = {
+  handed: 'running',
+  done: 'waiting',
+  verified: 'ok',
+  'other-version': 'critical',
+  dropped: 'done',
+} as const;
+
+/** What was handed over, and what became of it. */
+export const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] }) => {
+  const unavailable = withoutRight(ctx, 'updates:write');
+  return (
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('cfind.handovers')}
+      rows={rows}
+      records="labelled"
+      columns={[
+        {
+          key: 'controller',
+          label: ctx.t('cfind.controller'),
+          head: true,
+          any: true,
+          cell: (row) => (
+            <a class="name" href={paths.controller(row.controller.id)} translate="no">
+              {row.controller.name}
+            </a>
+          ),
+        },
+        {
+          key: 'version',
+          label: ctx.t('cfind.version'),
+          any: true,
+          cell: (row) => (
+            <span translate="no">
+              {row.product} {row.before === '' ? '' : `${row.before} → `}
+              {row.version}
+            </span>
+          ),
+        },
+        {
+          key: 'handed',
+          label: ctx.t('cfind.handedAt'),
+          cell: (row) => <Time ctx={ctx} at={row.handedAt} />,
+        },
+        { key: 'by', label: ctx.t('cfind.handedBy'), cell: (row) => <span translate="no">{row.handedBy}</span> },
+        {
+          key: 'state',
+          label: ctx.t('cfind.state'),
+          cell: (row) => (
+            <>
+              <Status ctx={ctx} level={levels[row.state]}>
+                {row.state === 'other-version'
+                  ? ctx.t('cfind.state.other-version', { version: row.found })
+                  : ctx.t(`cfind.state.${row.state}`)}
+              </Status>
+              {row.unconfirmed.length === 0 ? null : (
+                <span class="second">
+                  {' '}
+                  {ctx.t('cfind.checkMissing', {
+                    items: row.unconfirmed.map((name) => ctx.tDynamic(`cfind.check.${name}`, {}, name)).join('; '),
+                  })}
+                </span>
+              )}
+            </>
+          ),
+        },
+        {
+          key: 'actions',
+          label: <span class="vh">{ctx.t('cfind.state')}</span>,
+          cell: (row) =>
+            row.state === 'handed' || row.state === 'done' ? (
+              <PostForm ctx={ctx} action={paths.controllerHandover(row.id)} class="row">
+                {row.state === 'handed' ? (
+                  <Button small name="action" value="done" unavailable={unavailable}>
+                    {ctx.t('cfind.done')}
+                  </Button>
+                ) : null}
+                <Button small name="action" value="drop" unavailable={unavailable}>
+                  {ctx.t('cfind.drop')}
+                </Button>
+              </PostForm>
+            ) : null,
+        },
+      ]}
+    />
+  );
+};
+
+/** Firmware that has arrived, for whom it is, and what was handed over. */
+export const ControllerFirmware = ({
+  ctx,
+  rows,
+  handovers,
+  open,
+}: {
+  ctx: Ctx;
+  rows: readonly FirmwareRow[];
+  handovers: readonly HandoverView[];
+  open: number;
+}) => {
+  const unavailable = withoutRight(ctx, 'updates:write');
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="firmware"
+      title={ctx.t('cfind.firmwareTitle')}
+      sub={ctx.t('cfind.firmwareSub', { files: rows.filter(({ isHere }) => isHere).length, open })}
+    >
+      <p>{ctx.t('cfind.firmwareAlone')}</p>
+      {rows.length === 0 ? (
+        <Panel>
+          <Empty title={ctx.t('cfind.firmwareNone')}>{ctx.t('cfind.firmwareNoneWhy')}</Empty>
+        </Panel>
+      ) : null}
+      {rows.map((row) => (
+        <Panel
+          title={<span translate="no">{`${row.vendor} ${row.version}`}</span>}
+          context={<span translate="no">{row.orderNumbers.join(', ')}</span>}
+        >
+          <div class="body">
+            {row.title === '' ? null : <p lang="en">{row.title}</p>}
+            <Facts
+              rows={[
+                [ctx.t('cfind.file'), <span translate="no">{row.fileName}</span>],
+                [ctx.t('cfind.size'), ctx.fmt.bytes(row.sizeBytes)],
+                [
+                  'SHA-256',
+                  <span class="hash" translate="no">
+                    {row.sha256}
+                  </span>,
+                ],
+              ]}
+            />
+          </div>
+          {row.targets.length === 0 ? null : (
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('cfind.fits')}
+              rows={row.targets}
+              columns={[
+                {
+                  key: 'controller',
+                  label: ctx.t('cfind.controller'),
+                  any: true,
+                  cell: (target) => (
+                    <a class="name" href={paths.controller(target.controller.id)} translate="no">
+                      {target.controller.name}
+                    </a>
+                  ),
+                },
+                {
+                  key: 'part',
+                  label: ctx.t('cfind.part'),
+                  cell: (target) =>
+                    target.partKey === '' ? ctx.t('cfind.itself') : <span translate="no">{target.partKey}</span>,
+                },
+                {
+                  key: 'firmware',
+                  label: ctx.t('cfind.version'),
+                  cell: (target) =>
+                    target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
+                },
+                {
+                  key: 'hand',
+                  label: <span class="vh">{ctx.t('cfind.hand')}</span>,
+                  cell: (target) => (
+                    <LinkButton
+                      small
+                      href={paths.controllerFirmwareHand(row.sha256, {
+                        controller: target.controller.id,
+                        part: target.part,
+                      })}
+                      unavailable={unavailable}
+                    >
+                      {ctx.t('cfind.hand')}
+                      <span class="vh">: {target.controller.name}</span>
+                    </LinkButton>
+                  ),
+                },
+              ]}
+            />
+          )}
+          {row.more === 0 ? null : (
+            <div class="body">
+              <p class="second">
+                {ctx.t('vuln.shownOf', { shown: row.targets.length, total: row.targets.length + row.more })}
+              </p>
+            </div>
+          )}
+        </Panel>
+      ))}
+      {handovers.length === 0 ? null : (
+        <Panel title={ctx.t('cfind.handovers')}>
+          <HandoverTable ctx={ctx} rows={handovers} />
+        </Panel>
+      )}
+    </ControllersFrame>
+  );
+};
+
+/** The checklist before a file is given: what the record knows stands beside each line. */
+export const FirmwareHand = ({
+  ctx,
+  file,
+  target,
+  checks,
+  licence,
+  notes,
+}: {
+  ctx: Ctx;
+  file: Omit<FirmwareRow, 'targets' | 'more'>;
+  target: FirmwareTargetView;
+  checks: readonly { readonly name: string; readonly known: string }[];
+  licence: string | null;
+  notes: string | null;
+}) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="firmware"
+    title={ctx.t('cfind.handTitle')}
+    crumbs={[{ label: ctx.t('cfind.firmwareTitle'), href: paths.controllerFirmware() }]}
+    sub={ctx.t('cfind.firmwareHere', { version: file.version })}
+  >
+    <PostForm ctx={ctx} action={paths.controllerFirmwareHand(file.sha256)} again>
+      <Hidden
+        fields={[
+          ['controller', target.controller.id],
+          ['part', String(target.part)],
+        ]}
+      />
+      <Panel title={ctx.t('cfind.checklist')}>
+        <div class="body">
+          <Facts
+            rows={[
+              [ctx.t('cfind.controller'), <span translate="no">{target.controller.name}</span>],
+              [
+                ctx.t('cfind.version'),
+                target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
+              ],
+              [ctx.t('cfind.file'), <span translate="no">{file.fileName}</span>],
+              [
+                'SHA-256',
+                <span class="hash" translate="no">
+                  {file.sha256}
+                </span>,
+              ],
+              ...checks.map(({ name, known }) => [ctx.tDynamic(`cfind.check.${name}`, {}, name), known] as const),
+            ]}
+          />
+          <ChecksField
+            ctx={ctx}
+            name="confirmed"
+            label={ctx.t('cfind.checklist')}
+            values={[]}
+            options={checks.map(({ name }) => ({ value: name, label: ctx.tDynamic(`cfind.check.${name}`, {}, name) }))}
+          />
+          <p>{ctx.t('cfind.firmwareAlone')}</p>
+          <p>{ctx.t('cfind.handWhat')}</p>
+          <Button kind="primary" unavailable={withoutRight(ctx, 'updates:write')}>
+            {ctx.t('cfind.hand')}
+          </Button>
+        </div>
+      </Panel>
+    </PostForm>
+    {notes === null ? null : (
+      <Panel title={ctx.t('cfind.notes')}>
+        <div class="body">
+          <pre lang="en">{notes}</pre>
+        </div>
+      </Panel>
+    )}
+    {licence === null ? null : (
+      <Panel title={ctx.t('cfind.licence')}>
+        <div class="body">
+          <pre lang="en">{licence}</pre>
+        </div>
+      </Panel>
+    )}
+  </ControllersFrame>
+);
