@@ -55,11 +55,10 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
     console: consoleApp(
       {
         ...appliance,
-        controllerPanels: [programPanel(appliance.integrity)],
+        controllerPanels: [...controllerFindingPanels(appliance), programPanel(appliance.integrity)],
         deviceQueries: queries,
         deviceList: list,
         plcList: controllers,
-        controllerPanels: controllerFindingPanels(appliance),
         provision,
         clock,
         queries: consoleQueries(db),

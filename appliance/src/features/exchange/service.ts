@@ -66,8 +66,6 @@ import { type WaitingBundle, waitingStore } from './waiting-store.ts';
 
 export { createSiteKeys } from './keys.ts';
 
-const maxAdvisories = 200_000;
-
 export type ExchangeParts = {
   readonly db: Database;
   readonly keyring: Keyring;
@@ -75,7 +73,7 @@ export type ExchangeParts = {
   readonly objects: ObjectService;
   readonly inventory: InventoryService;
   /** What findings on controllers ask for, without naming one. */
-  readonly firmware: Pick<ControllerFirmware, 'wants' | 'advisoryIds'>;
+  readonly firmware: Pick<ControllerFirmware, 'wants' | 'withAdvisories'>;
   readonly store: StoreService;
   readonly vulnerabilities: VulnerabilityService;
   readonly updates: UpdateService;
@@ -252,8 +250,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       store,
       keys: keys(),
       content: requestContent(inventory),
-      wants: [...updates.wants(), ...parts.firmware.wants().map((want) => ({ kind: 'firmware' as const, ...want }))],
-      advisories: advisoryIds(),
+      wants: [...updates.wants(), ...parts.firmware.wants()],
+      advisories: parts.firmware.withAdvisories(vulnerabilities.advisoryIds(200_000), 200_000),
       held: held(),
       volumes: volumes ? waiting.all() : [],
       media: { volumeBytes: objects.settingInteger('exchange.medium-bytes'), freeBytes: freeBytes(folder) },
@@ -261,12 +259,6 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       allowed: allowedWords(),
       nowMs: clock(),
     });
-
-  /** Of computers and of controllers, each once. */
-  const advisoryIds = (): string[] => {
-    const ids = [...vulnerabilities.advisoryIds(maxAdvisories), ...parts.firmware.advisoryIds(maxAdvisories)];
-    return [...new Set(ids)].sort().slice(0, maxAdvisories);
-  };
 
   const allowedWords = (): ReadonlySet<string> => {
     const words = objects.setting('exchange.allowed-words');

@@ -56,7 +56,12 @@ export type Handover = {
   readonly found: string;
 };
 
-export type FirmwareWant = { readonly id: string; readonly min: string; readonly priority: Decision };
+export type FirmwareWant = {
+  readonly kind: 'firmware';
+  readonly id: string;
+  readonly min: string;
+  readonly priority: Decision;
+};
 
 export type ControllerFirmwareParts = {
   readonly db: Database;
@@ -261,7 +266,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
         const before = wants.get(key);
         const min = before === undefined || isAbove(fixed_version, before.min) ? fixed_version : before.min;
         const worst = Math.min(rank, before === undefined ? rank : DECISIONS.indexOf(before.priority));
-        wants.set(key, { id, min, priority: DECISIONS[worst] ?? 'track' });
+        wants.set(key, { kind: 'firmware', id, min, priority: DECISIONS[worst] ?? 'track' });
       }
       const isHeld = ({ id, min }: FirmwareWant): boolean =>
         held.some(
@@ -274,8 +279,9 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, maxWants);
     },
-    /** Vulnerabilities that are open on controllers: for the request. */
-    advisoryIds: (limit: number): string[] => store.affected(limit),
+    /** With the vulnerabilities that are open on controllers, each once: for the request. */
+    withAdvisories: (ids: readonly string[], limit: number): string[] =>
+      [...new Set([...ids, ...store.affected(limit)])].sort().slice(0, limit),
   };
 };
 
