@@ -61,7 +61,14 @@ import { type UpdateService, updateService } from './features/updates/service.ts
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
-import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from './platform/database.ts';
+import {
+  type Database,
+  immediate,
+  migrate,
+  migrationsFolder,
+  openDatabase,
+  readMigrations,
+} from './platform/database.ts';
 import { loadDeclarations } from './platform/declarations.ts';
 import { AppError } from './platform/errors.ts';
 import { type Jobs, jobs, type Schedule } from './platform/jobs.ts';
@@ -268,7 +275,12 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
     });
     Object.assign(bodyRules, plcs.bodyRules);
     Object.assign(written, plcs.written);
-    const controllerImports = fileImports({ plcs: plcs.service, objects, events });
+    const controllerImports = fileImports({
+      plcs: plcs.service,
+      objects,
+      events,
+      transact: (work) => immediate(db, work),
+    });
     const integrity = integrityService({
       db,
       objects,

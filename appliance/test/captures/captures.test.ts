@@ -200,6 +200,71 @@ describe('made captures', () => {
     }
   });
 
+  it.each([
+    ['raw IP', 101, ''],
+    ['Linux cooked', 113, '0000000100060011223344550000' + '0800'],
+    ['Linux cooked of the second form', 276, '08000000000000020001000600112233445500' + '00'],
+    ['Linux cooked behind a VLAN tag', 113, '0000000100060011223344550000' + '81000064' + '0800'],
+    ['BSD loopback', 0, '02000000'],
+  ])('are read from %s', async (_, link, head) => {
+    // An answer to ListIdentity without a name: a datagram of 87 bytes from 192.168.0.9.
+    const identity = `0100${'00'.repeat(16)}01000e0036001403300078563412${'00'}03`;
+    const item = `0c00${(identity.length / 2).toString(16).padStart(2, '0')}00${identity}`;
+    const body = `0100${item}`;
+    const enip = `6300${(body.length / 2).toString(16).padStart(2, '0')}00${'00'.repeat(20)}${body}`;
+    const length = (bytes: number): string => bytes.toString(16).padStart(4, '0');
+    const udp = `af12c350${length(8 + enip.length / 2)}0000${enip}`;
+    const ip = `4500${length(20 + udp.length / 2)}0000000040110000c0a80009c0a80001${udp}`;
+    const [sighting] = await read(classic([Buffer.from(head + ip, 'hex')], { link }));
+    expect(sighting).toMatchObject({ protocol: 'enip', address: '192.168.0.9', service: 'udp/44818' });
+    expect(sighting?.facts.map(({ field, value }) => [field, value])).toContainEqual(['cipTuple', '1/14/54']);
+  });
+
+  it('are read over several sections of either byte order, each with interfaces of its own', async () => {
+    const block = (type: number, body: Buffer, little: boolean): Buffer => {
+      const bytes = Buffer.alloc(12 + body.length + ((4 - (body.length % 4)) % 4));
+      const put = (value: number, at: number): number =>
+        little ? bytes.writeUInt32LE(value, at) : bytes.writeUInt32BE(value, at);
+      put(type, 0);
+      put(bytes.length, 4);
+      body.copy(bytes, 8);
+      put(bytes.length, bytes.length - 4);
+      return bytes;
+    };
+    const section = (little: boolean, nano: boolean): Buffer => {
+      const u = (bytes: number, value: number): Buffer => {
+        const out = Buffer.alloc(bytes);
+        if (little) out.writeUIntLE(value, 0, bytes);
+        else out.writeUIntBE(value, 0, bytes);
+        return out;
+      };
+      const head = Buffer.concat([u(4, 0x1a2b3c4d), u(2, 1), u(2, 0), Buffer.alloc(8, 0xff)]);
+      const none = Buffer.concat([u(2, 147), u(2, 0), u(4, 0)]);
+      const resolution = Buffer.concat([u(2, 9), u(2, 1), Buffer.from([nano ? 9 : 6, 0, 0, 0]), u(4, 0)]);
+      const ethernet = Buffer.concat([u(2, 1), u(2, 0), u(4, 0), resolution]);
+      const ticks = BigInt(1_700_000_000_500) * (nano ? 1_000_000n : 1_000n);
+      const packet = Buffer.concat([
+        u(4, 1),
+        u(4, Number(ticks >> 32n)),
+        u(4, Number(ticks & 0xffffffffn)),
+        u(4, arp.length),
+        u(4, arp.length),
+        arp,
+      ]);
+      return Buffer.concat([
+        block(0x0a0d0d0a, head, little),
+        block(1, none, little),
+        block(1, ethernet, little),
+        block(6, packet, little),
+      ]);
+    };
+    const found = await read(Buffer.concat([section(true, false), section(false, true)]));
+    expect(found.map(({ atMs, address }) => [atMs, address])).toEqual([
+      [1_700_000_000_500, '192.168.0.1'],
+      [1_700_000_000_500, '192.168.0.1'],
+    ]);
+  });
+
   it('refuses a packet of four gigabytes without waiting for it', async () => {
     const bytes = classic([arp]);
     bytes.writeUInt32LE(0xffffffff, 32);

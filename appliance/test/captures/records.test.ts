@@ -6,6 +6,7 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileImports } from '../../src/features/plcs/imports/service.ts';
 import { sharedMaps } from '../../src/features/plcs/shared-maps.ts';
+import { immediate } from '../../src/platform/database.ts';
 import { admin, type Engines, openEngines } from '../support/engines.ts';
 
 // Real captures of controllers from the data folder, imported as a person would: what the records hold afterwards.
@@ -28,7 +29,11 @@ describe.skipIf(!existsSync(archive))('real captures as records (skipped where o
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const take = (name: string) => fileImports(engines).importFile(admin, join(folder, 'pcaps', name));
+  const take = (name: string) =>
+    fileImports({ ...engines, transact: (work) => immediate(engines.db, work) }).importFile(
+      admin,
+      join(folder, 'pcaps', name),
+    );
   /** What the record of an address shows as observed. */
   const recordAt = (address: string): Record<string, string> => {
     const ids = engines.plcs.ids(0, 1_000);

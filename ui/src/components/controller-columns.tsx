@@ -29,7 +29,11 @@ export type ColumnsView = {
 const maxSample = 60;
 
 const choiceLabel = (ctx: Ctx, { part, field }: ColumnsView['choices'][number]): string =>
-  field === 'parent' ? ctx.t('imports.column.parent') : fieldLabel(ctx, part, field);
+  part === 'custom'
+    ? field.slice(field.indexOf(':') + 1)
+    : field === 'parent'
+      ? ctx.t('imports.column.parent')
+      : fieldLabel(ctx, part, field);
 
 /** How a table is read: its characters and delimiter, and what each column holds, beside its first rows. */
 export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; view: ColumnsView }) => {

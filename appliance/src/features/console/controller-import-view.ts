@@ -11,9 +11,8 @@ import type { JobRun } from '../../platform/jobs.ts';
 import { CSV_ENCODINGS } from '../plcs/imports/csv/bytes.ts';
 import { CSV_COLUMNS, INTERFACE_COLUMNS, MODULE_COLUMNS } from '../plcs/imports/csv/columns.ts';
 import type { CsvShape } from '../plcs/imports/csv/read-csv.ts';
-import type { CsvTarget } from '../plcs/imports/csv/rows.ts';
 import type { ControllerDraft } from '../plcs/imports/drafts.ts';
-import { delimiterName, delimiterNames } from '../plcs/imports/mapping.ts';
+import { delimiterName, delimiterNames, targetName } from '../plcs/imports/mapping.ts';
 import type { ImportOutcome } from '../plcs/imports/outcome.ts';
 
 const isActive = (run: JobRun | undefined): boolean => run?.state === 'queued' || run?.state === 'running';
@@ -76,12 +75,17 @@ const partOf = (column: string): string =>
       ? 'module'
       : 'plc';
 
-const targetName = (target: CsvTarget): string => (target !== undefined && 'column' in target ? target.column : '');
-
 /** The step of a table's columns. */
 export const columnsView = (
   shape: CsvShape,
-  options: { mappings: readonly string[]; mapping: string; keep?: string; errors?: FieldErrors | undefined },
+  options: {
+    mappings: readonly string[];
+    mapping: string;
+    /** Names of the site's own fields. */
+    fields: readonly string[];
+    keep?: string;
+    errors?: FieldErrors | undefined;
+  },
 ): ColumnsView => ({
   encoding: shape.encoding,
   encodings: CSV_ENCODINGS,
@@ -95,7 +99,10 @@ export const columnsView = (
     target: targetName(shape.targets[index]),
     samples: shape.sample.map(({ cells }) => cells[index] ?? ''),
   })),
-  choices: CSV_COLUMNS.map((field) => ({ part: partOf(field), field })),
+  choices: [
+    ...CSV_COLUMNS.map((field) => ({ part: partOf(field), field })),
+    ...options.fields.map((name) => ({ part: 'custom', field: targetName({ custom: name }) })),
+  ],
   errors: options.errors,
 });
 

@@ -12,11 +12,17 @@ import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { CSV_ENCODINGS } from '../../plcs/imports/csv/bytes.ts';
-import { isCsvColumn } from '../../plcs/imports/csv/columns.ts';
 import { CSV_DELIMITERS } from '../../plcs/imports/csv/parse.ts';
 import type { CsvOptions, CsvShape } from '../../plcs/imports/csv/read-csv.ts';
 import type { CsvTarget } from '../../plcs/imports/csv/rows.ts';
-import { delimiterName, delimiterNames, mappingBody, mappingKind } from '../../plcs/imports/mapping.ts';
+import {
+  delimiterName,
+  delimiterNames,
+  mappingBody,
+  mappingKind,
+  targetName,
+  targetOf,
+} from '../../plcs/imports/mapping.ts';
 import { IMPORT_FORMS, importLimits } from '../../plcs/imports/types.ts';
 import {
   columnsView,
@@ -114,6 +120,10 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   const mappingNames = (): string[] =>
     objects.list({ kind: mappingKind, limit: maxMappings }).rows.map(({ body }) => String(body['name']));
 
+  /** The site's own fields of controllers. */
+  const fieldNames = (): string[] =>
+    objects.list({ kind: 'plc-field', limit: maxMappings }).rows.map(({ body }) => String(body['name']));
+
   const show = (
     c: Context<ConsoleEnv>,
     made: { shape?: CsvShape; mapping?: string; keep?: string; errors?: FieldErrors } = {},
@@ -128,7 +138,8 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     const step = wanted !== undefined && reachableSteps(draft, runs).includes(wanted) ? wanted : now;
     const columns =
       step === 'columns'
-        ? columnsView(made.shape ?? drafts.shape(draft), {
+        ? columnsView(made.shape ?? drafts.shape(draft, { customFields: fieldNames(), ...draft.csv }), {
+            fields: fieldNames(),
             mappings: mappingNames(),
             mapping: made.mapping ?? draft.mapping ?? '',
             ...(made.keep === undefined ? {} : { keep: made.keep }),
@@ -146,9 +157,8 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     const headings: string[] = [];
     const targets: CsvTarget[] = [];
     for (let index = 0; index < maxColumns && form.has(`heading-${index}`); index += 1) {
-      const target = form.text(`target-${index}`);
       headings.push(form.text(`heading-${index}`));
-      targets.push(isCsvColumn(target) ? { column: target } : undefined);
+      targets.push(targetOf(form.text(`target-${index}`)));
     }
     const encoding = CSV_ENCODINGS.find((name) => name === form.text('encoding'));
     const delimiter = CSV_DELIMITERS.find((one) => delimiterName(one) === form.text('delimiter'));
@@ -170,11 +180,12 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     const { csv, headings, targets } = readColumns(form);
     const mapping = form.text('mapping').slice(0, 100);
     if (form.text('what') === 'again') {
-      const { columns: _, ...way } = csv;
+      const { columns: _, ...chosen } = csv;
+      const way = { ...chosen, customFields: fieldNames() };
       const options = mapping === '' ? way : { ...way, columns: imports.mappingByName(mapping).columns ?? {} };
       return show(c, { shape: drafts.shape(draft, options), mapping });
     }
-    const used = targets.flatMap((target) => (target !== undefined && 'column' in target ? [target.column] : []));
+    const used = targets.map(targetName).filter((name) => name !== '');
     const twice = used.find((column, index) => used.indexOf(column) !== index);
     const keep = form.text('keep').trim();
     const refuse = (errors: FieldErrors) => show(c, { shape: drafts.shape(draft, csv), mapping, keep, errors });

@@ -1,7 +1,7 @@
 import type { FieldErrors } from '../../../platform/errors.ts';
 import type { Body } from '../../objects/types.ts';
 import { CSV_ENCODINGS } from './csv/bytes.ts';
-import { CSV_COLUMNS, isCsvColumn } from './csv/columns.ts';
+import { isCsvColumn } from './csv/columns.ts';
 import { CSV_DELIMITERS, type CsvDelimiter } from './csv/parse.ts';
 import type { CsvOptions } from './csv/read-csv.ts';
 import type { CsvTarget } from './csv/rows.ts';
@@ -26,13 +26,24 @@ export const delimiterName = (delimiter: CsvDelimiter | undefined): DelimiterNam
   delimiter === undefined ? 'auto' : (delimiterNames[CSV_DELIMITERS.indexOf(delimiter) + 1] ?? 'auto');
 
 const maxColumns = 256;
-const line = /^(.{1,200}) = ([A-Za-z]{1,40})$/su;
+const line = /^(.{1,200}) = ([A-Za-z]{1,40}|custom:[^:]{1,60})$/su;
+const customMark = 'custom:';
 
-const targetOf = (name: string): CsvTarget => (isCsvColumn(name) ? { column: name } : undefined);
+/** What a name stands for: a field of the record, `custom:` and a field of the site's own, or nothing. */
+export const targetOf = (name: string): CsvTarget =>
+  name.startsWith(customMark)
+    ? { custom: name.slice(customMark.length) }
+    : isCsvColumn(name)
+      ? { column: name }
+      : undefined;
+
+/** The name of a target; '' for none. */
+export const targetName = (target: CsvTarget): string =>
+  target === undefined ? '' : 'column' in target ? target.column : `${customMark}${target.custom}`;
 
 /** `heading = field` */
 export const mappingLine = (heading: string, target: CsvTarget): string =>
-  target === undefined ? '' : `${heading} = ${'column' in target ? target.column : target.custom}`;
+  target === undefined ? '' : `${heading} = ${targetName(target)}`;
 
 const textOf = (body: Body, field: string): string => (typeof body[field] === 'string' ? body[field] : '');
 const linesOf = (body: Body): string[] =>
@@ -42,7 +53,7 @@ const linesOf = (body: Body): string[] =>
 export const mappingFaults = (body: Body): FieldErrors => {
   const lines = linesOf(body);
   const fields = lines.map((one) => line.exec(one)?.[2] ?? '');
-  const wrong = lines.find((_, index) => !isCsvColumn(fields[index] ?? ''));
+  const wrong = lines.find((_, index) => targetOf(fields[index] ?? '') === undefined);
   if (wrong !== undefined) return { columns: { key: 'validation.mappingLine', params: { line: wrong.slice(0, 100) } } };
   const twice = fields.find((field, index) => fields.indexOf(field) !== index);
   return twice === undefined ? {} : { columns: { key: 'validation.mappingTwice', params: { field: twice } } };
@@ -92,5 +103,3 @@ export const mappingBody = (
     return text === '' || heading === '' ? [] : [text];
   }),
 });
-
-export const columnChoices: readonly string[] = CSV_COLUMNS;

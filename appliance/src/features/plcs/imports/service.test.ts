@@ -13,6 +13,7 @@ import {
   siemensOf,
 } from '../../../../../test/support/plant-files.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../../test/support/engines.ts';
+import { immediate } from '../../../platform/database.ts';
 import { sharedMaps } from '../shared-maps.ts';
 import type { ImportOutcome } from './outcome.ts';
 import { type FileImports, fileImports, type ImportFileOptions } from './service.ts';
@@ -24,7 +25,7 @@ let engines: Engines;
 let imports: FileImports;
 beforeEach(async () => {
   engines = await openEngines({ maps: sharedMaps });
-  imports = fileImports(engines);
+  imports = fileImports({ ...engines, transact: (work) => immediate(engines.db, work) });
 });
 afterEach(() => engines.close());
 
@@ -130,6 +131,25 @@ describe('a mapping', () => {
 
   it.each([[['no field']], [['a = nothing']], [['a = serial', 'b = serial']]])('of %j is refused', (columns) => {
     expect(() => engines.objects.create(admin, 'plc-csv-mapping', { name: 'x', columns })).toThrow(/invalid: columns/);
+  });
+});
+
+describe('fields of the site’s own', () => {
+  it('are guessed by their names, entered once, and refused by row where they are not of their form', async () => {
+    engines.objects.create(admin, 'plc-field', { name: 'Shift', type: 'text' });
+    engines.objects.create(admin, 'plc-field', { name: 'Rack units', type: 'number' });
+    const table = 'Asset tag,Shift,Rack units\nA-1,night,4\nA-2,day,many\n';
+    const first = await take(table);
+    expect(first.summary.created).toBe(2);
+    expect(first.refused).toEqual([{ where: 'A-2', code: 'value', detail: 'Shift, Rack units' }]);
+    const customOf = () =>
+      engines.plcs.ids(0, 10).map((id) => engines.plcs.entered(engines.plcs.byId(id)?.publicId ?? '').body['custom']);
+    expect(customOf()).toEqual([['Shift: night', 'Rack units: 4'], undefined]);
+    const revisions = () =>
+      engines.plcs.ids(0, 1).map((id) => engines.plcs.entered(engines.plcs.byId(id)?.publicId ?? '').revision);
+    const before = revisions();
+    await take(table);
+    expect(revisions()).toEqual(before);
   });
 });
 

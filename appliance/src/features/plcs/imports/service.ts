@@ -6,11 +6,12 @@ import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { PlcService } from '../service.ts';
+import type { ReadingOutcome } from '../types.ts';
 import type { CsvOptions } from './csv/read-csv.ts';
 import { csvOptionsOf, mappingKind } from './mapping.ts';
 import { controllerCounts, type ImportOutcome, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
 import { readControllerFile } from './read-file.ts';
-import type { ControlTraffic, ImportForm, ImportLimits } from './types.ts';
+import type { ControlTraffic, ImportForm, ImportLimits, RefusedPlace } from './types.ts';
 
 export type ImportProgress = { step: 'read' | 'compare'; done: number; total: number };
 
@@ -34,9 +35,11 @@ export type FileImports = {
 };
 
 export type FileImportParts = {
-  plcs: Pick<PlcService, 'take' | 'origins' | 'byId'>;
+  plcs: Pick<PlcService, 'take' | 'origins' | 'byId' | 'entered' | 'edit'>;
   objects: ObjectService;
   events: EventService;
+  /** All writes of `work` or none. */
+  transact: <T>(work: () => T) => T;
   clock?: () => number;
   limits?: ImportLimits;
 };
@@ -45,10 +48,11 @@ export type FileImportParts = {
 const whole: ReadonlySet<ImportForm> = new Set(['csv']);
 const maxControlEvents = 100;
 const earlierOrigins = 200;
+const maxFields = 200;
 
 /** Imports of files that say which controllers there are. */
 export const fileImports = (parts: FileImportParts): FileImports => {
-  const { plcs, objects, events, limits } = parts;
+  const { plcs, objects, events, limits, transact } = parts;
   const clock = parts.clock ?? nowMs;
 
   const mappingByName = (name: string): CsvOptions => {
@@ -60,6 +64,34 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       `there is no mapping ${name}; ${names.length === 0 ? 'none is kept' : `there are: ${names.join(', ')}`}`,
     );
   };
+
+  /** Keeps what a table says in fields of the site's own, where it says something else than is held. */
+  const enter = (
+    actor: Actor,
+    name: string,
+    custom: ReadonlyMap<number, Readonly<Record<string, string>>>,
+    outcomes: readonly ReadingOutcome[],
+  ): RefusedPlace[] =>
+    [...custom].flatMap(([index, values]): RefusedPlace[] => {
+      const outcome = outcomes[index];
+      const publicId = outcome?.plc == null ? undefined : plcs.byId(outcome.plc)?.publicId;
+      if (outcome === undefined || publicId === undefined || outcome.outcome === 'refused') return [];
+      const held = plcs.entered(publicId).body['custom'];
+      const lines = Array.isArray(held) ? held.map(String) : [];
+      const next = new Map(lines.map((line) => [line.split(':')[0] ?? '', line]));
+      for (const [field, value] of Object.entries(values)) next.set(field, `${field}: ${value}`);
+      if ([...next.values()].join('\n') === lines.join('\n')) return [];
+      try {
+        plcs.edit(actor, publicId, { custom: [...next.values()] }, { comment: name });
+        return [];
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'INVALID') throw error;
+        return [{ where: outcome.label, code: 'value', detail: Object.keys(values).join(', ').slice(0, 200) }];
+      }
+    });
+
+  const customFields = (): string[] =>
+    objects.list({ kind: 'plc-field', limit: maxFields }).rows.map(({ body }) => String(body['name']));
 
   /** The same capture again says nothing new about who changed what. */
   const wasTaken = (sha256: string): boolean =>
@@ -89,11 +121,14 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       requireRight(actor, 'devices:write');
       const { dryRun = false, onProgress, signal } = options;
       const name = (options.name ?? basename(path)).slice(0, 200) || 'file';
-      const csv = options.mapping === undefined ? options.csv : mappingByName(options.mapping);
+      const csv = {
+        customFields: customFields(),
+        ...(options.mapping === undefined ? options.csv : mappingByName(options.mapping)),
+      };
       const found = await readControllerFile(path, {
         nowMs: clock(),
         ...(options.as === undefined ? {} : { as: options.as }),
-        ...(csv === undefined ? {} : { csv }),
+        csv,
         ...(limits === undefined ? {} : { limits }),
         ...(signal === undefined ? {} : { signal }),
         onBytes: (done, total) => onProgress?.({ step: 'read', done, total }),
@@ -102,12 +137,16 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       await yieldTurn();
       const { form, sha256, sizeBytes, readings, refused, control, looked, unread } = found;
       const isRepeated = form === 'capture' && control.length > 0 && wasTaken(sha256);
-      const taken = plcs.take(actor, { sort: form, name, sha256 }, readings, {
-        dryRun,
-        wantMissing: whole.has(form),
-        onProgress: (done) => onProgress?.({ step: 'compare', done, total: readings.length }),
+      const taken = transact(() => {
+        const result = plcs.take(actor, { sort: form, name, sha256 }, readings, {
+          dryRun,
+          wantMissing: whole.has(form),
+          onProgress: (done) => onProgress?.({ step: 'compare', done, total: readings.length }),
+        });
+        if (!dryRun && found.custom !== undefined) refused.push(...enter(actor, name, found.custom, result.outcomes));
+        if (!dryRun && !isRepeated) recordControl(actor, name, control);
+        return result;
       });
-      if (!dryRun && !isRepeated) recordControl(actor, name, control);
       const missing = taken.missing.flatMap((plc) => plcs.byId(plc)?.publicId ?? []);
       return {
         form,

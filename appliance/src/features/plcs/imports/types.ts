@@ -48,6 +48,8 @@ export type FileReadings = {
   /** Rows, elements or packets that were looked at, and those that nobody could read. */
   looked: number;
   unread: number;
+  /** Of tables: values of fields of the site's own, by the place of the reading. */
+  custom?: ReadonlyMap<number, Readonly<Record<string, string>>>;
 };
 
 export type ImportLimits = {

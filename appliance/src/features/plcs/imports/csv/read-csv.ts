@@ -11,6 +11,8 @@ export type CsvOptions = {
   delimiter?: CsvDelimiter;
   /** By the heading's text; a heading that is not here is left out. Without it, headings are guessed. */
   columns?: Readonly<Record<string, CsvTarget | undefined>>;
+  /** Names of the site's own fields, which headings may name. */
+  customFields?: readonly string[];
 };
 
 export type CsvShape = {
@@ -39,7 +41,9 @@ const opened = (bytes: Uint8Array, options: CsvOptions) => {
     if (options.columns !== undefined)
       return Object.hasOwn(options.columns, heading) ? options.columns[heading] : undefined;
     const column = guessed[index];
-    return column === undefined ? undefined : { column };
+    if (column !== undefined) return { column };
+    const own = options.customFields?.find((name) => name.toLowerCase() === heading.toLowerCase());
+    return own === undefined ? undefined : { custom: own };
   });
   return { encoding, delimiter, headings, targets, rows };
 };

@@ -1,5 +1,5 @@
 import { MAX_PARTS, type PartReading, type Reading, type Said } from '@sallyport/bundle-tools/controllers/reading';
-import { fileText, part, said, saidValue } from '../said.ts';
+import { fileText, part, saidValue } from '../said.ts';
 import type { ImportLimits, RefusalCode, RefusedPlace } from '../types.ts';
 import { type CsvColumn, INTERFACE_COLUMNS, identityColumns, moduleFields } from './columns.ts';
 import type { CsvRow } from './parse.ts';
@@ -8,9 +8,13 @@ import { cellSaid } from './values.ts';
 /** What a column becomes: a known field, a field of the site's own, or nothing. */
 export type CsvTarget = { column: CsvColumn } | { custom: string } | undefined;
 
-type Read = { line: number; items: Map<CsvColumn, Said>; custom: Said[] };
+type Read = { line: number; items: Map<CsvColumn, Said>; custom: CustomValues };
+
+/** Values of fields of the site's own, by their names: entered by who imports, not read from a device. */
+export type CustomValues = Readonly<Record<string, string>>;
 
 const interfaceColumns: ReadonlySet<CsvColumn> = new Set(INTERFACE_COLUMNS);
+const maxCustomLength = 500;
 /** Fields of an interface that are the controller's, too: by them it is found. */
 const shared: ReadonlySet<CsvColumn> = new Set<CsvColumn>(['address', 'mac', 'stationName']);
 
@@ -20,7 +24,14 @@ export const rowReadings = (
   targets: readonly CsvTarget[],
   rows: Iterable<CsvRow>,
   options: { nowMs: number; limits: ImportLimits },
-): { readings: Reading[]; refused: RefusedPlace[]; looked: number; unread: number } => {
+): {
+  readings: Reading[];
+  refused: RefusedPlace[];
+  looked: number;
+  unread: number;
+  /** By the place of the reading. */
+  custom: ReadonlyMap<number, CustomValues>;
+} => {
   const { nowMs, limits } = options;
   const refused: RefusedPlace[] = [];
   const refusedLines = new Set<number>();
@@ -37,12 +48,13 @@ export const rowReadings = (
       return undefined;
     }
     const items = new Map<CsvColumn, Said>();
-    const custom: Said[] = [];
+    const custom: Record<string, string> = {};
     for (const [index, target] of targets.entries()) {
       const cell = cells[index] ?? '';
       if (target === undefined) continue;
       if ('custom' in target) {
-        custom.push(...said(target.custom, cell));
+        const text = fileText(cell).slice(0, maxCustomLength);
+        if (text !== '') custom[target.custom] = text;
         continue;
       }
       const found = cellSaid(target.column, cell);
@@ -122,7 +134,7 @@ export const rowReadings = (
       method: 'csv',
       source: 'csv',
       where: `line ${row.line}`,
-      said: [...ownItems, ...row.custom],
+      said: ownItems,
       parts,
     };
     const key =
@@ -131,5 +143,10 @@ export const rowReadings = (
       saidValue({ said: network }, 'stationName');
     return key === undefined ? reading : { ...reading, parts: [part('interface', key, network), ...parts] };
   });
-  return { readings, refused, looked, unread: refusedLines.size };
+  const custom = new Map(
+    [...controllers.values()].flatMap(({ row }, index): [number, CustomValues][] =>
+      Object.keys(row.custom).length === 0 ? [] : [[index, row.custom]],
+    ),
+  );
+  return { readings, refused, looked, unread: refusedLines.size, custom };
 };
