@@ -3,6 +3,7 @@ import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
 import { toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { csafAdvisory } from '../../appliance/test/support/controllers/csaf.ts';
 
 // A small plant, invented: who its devices are, what they run, what is published about it. Numbers of advisories and
 // records of vulnerabilities lie past any that was ever given out.
@@ -363,6 +364,32 @@ const advisory = (
   ],
 });
 
+/** What the maker of most controllers says: one that certainly applies, one that needs a look, one that is fixed. */
+const controllerAdvisories: Advisory[] = [
+  csafAdvisory('siemens', {
+    id: 'SSA-900101',
+    leaves: [{ order: '6ES7 515-2AM02-0AB0', version: '< V2.9.7' }],
+    vulnerabilities: {
+      'CVE-2026-90101': {
+        affected: [0],
+        cvss: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:H',
+        score: 9.1,
+        fix: 'V2.9.7',
+      },
+    },
+  }),
+  csafAdvisory('siemens', {
+    id: 'SSA-900102',
+    leaves: [{ order: '6ES7 214-1AG40-0XB0', version: '< V4.4.0' }],
+    vulnerabilities: { 'CVE-2026-90102': { affected: [0], fix: 'V4.4.0' } },
+  }),
+  csafAdvisory('siemens', {
+    id: 'SSA-900103',
+    leaves: [{ name: 'SIMATIC S7-1200 CPU family', version: 'all versions with the web server switched on' }],
+    vulnerabilities: { 'CVE-2026-90103': { affected: [0] } },
+  }),
+];
+
 /** The feeds as they are at a day; `modified` per feed says how old they are. */
 export const feedsAt = (
   modified: { debian: string; alma: string },
@@ -402,6 +429,7 @@ export const feedsAt = (
       ),
     ],
   },
+  { feed: 'siemens', advisories: controllerAdvisories.map((one) => ({ ...one, modified: modified.debian })) },
 ];
 
 export type PlantFile = { path: string; bytes: Uint8Array; kind: 'update' };

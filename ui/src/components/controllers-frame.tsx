@@ -23,6 +23,15 @@ const tabs = [
 
 export type ControllersTab = (typeof tabs)[number][0];
 
+/** The tabs alone, for forms of objects of the section. */
+export const ControllersTabs = ({ ctx, current }: { ctx: Ctx; current: ControllersTab }) => (
+  <Tabs
+    ctx={ctx}
+    label={ctx.t('controllers.tabs')}
+    tabs={tabs.map(([tab, href]) => ({ href, label: ctx.t(`controllers.tab.${tab}`), current: tab === current }))}
+  />
+);
+
 /** The section Controllers: its tabs, and pages below one of them. */
 export const ControllersFrame = (props: {
   ctx: Ctx;
@@ -43,11 +52,7 @@ export const ControllersFrame = (props: {
   const { ctx, current, children, title, ...page } = props;
   return (
     <Page ctx={ctx} title={title ?? ctx.t('nav.controllers')} section="controllers" {...page}>
-      <Tabs
-        ctx={ctx}
-        label={ctx.t('controllers.tabs')}
-        tabs={tabs.map(([tab, href]) => ({ href, label: ctx.t(`controllers.tab.${tab}`), current: tab === current }))}
-      />
+      <ControllersTabs ctx={ctx} current={current} />
       {children}
     </Page>
   );

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import { type Crumb, Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
+import { type ControllersTab, ControllersTabs } from './controllers-frame.tsx';
 import { Tabs } from './panel.tsx';
 
 /** Kinds that have a tab beside the settings. */
@@ -18,6 +19,20 @@ const tabKinds = [
   'hardware-record',
   'hardware-column',
 ];
+
+/** Beside which tab of the section Controllers an object of a kind belongs; the rest belongs beside the list. */
+const controllerTabs: Readonly<Record<string, ControllersTab>> = {
+  'plc-zone': 'zones',
+  'plc-conduit': 'zones',
+  'plc-program': 'integrity',
+  'plc-project-file': 'integrity',
+  'plc-identification': 'identification',
+  'plc-query-policy': 'identification',
+  'plc-credential': 'identification',
+  'plc-csv-mapping': 'import',
+  'plc-review': 'review',
+  'plc-synonym': 'review',
+};
 
 /** The section Settings: settings, the kinds of objects that administrators keep, what was deleted. */
 export const SettingsFrame = ({
@@ -62,23 +77,27 @@ export const SettingsFrame = ({
     {...(untranslatedTitle ? { untranslatedTitle } : {})}
     {...(crumbs === undefined ? {} : { crumbs })}
   >
-    <Tabs
-      ctx={ctx}
-      label={ctx.t('nav.settings')}
-      tabs={[
-        {
-          href: paths.settings(),
-          label: ctx.t('nav.settings'),
-          current: current === 'settings' || current === 'setting',
-        },
-        ...tabKinds.map((kind) => ({
-          href: paths.objects(kind),
-          label: ctx.tDynamic(`kind.${kind}.title`),
-          current: current === kind,
-        })),
-        { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
-      ]}
-    />
+    {current.startsWith('plc-') ? (
+      <ControllersTabs ctx={ctx} current={controllerTabs[current] ?? 'list'} />
+    ) : (
+      <Tabs
+        ctx={ctx}
+        label={ctx.t('nav.settings')}
+        tabs={[
+          {
+            href: paths.settings(),
+            label: ctx.t('nav.settings'),
+            current: current === 'settings' || current === 'setting',
+          },
+          ...tabKinds.map((kind) => ({
+            href: paths.objects(kind),
+            label: ctx.tDynamic(`kind.${kind}.title`),
+            current: current === kind,
+          })),
+          { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
+        ]}
+      />
+    )}
     {children}
   </Page>
 );

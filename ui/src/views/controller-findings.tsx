@@ -50,7 +50,7 @@ export const ControllerMatrixPanel = ({ ctx, matrix }: { ctx: Ctx; matrix: Contr
       <DataTable
         ctx={ctx}
         plain
-        caption={ctx.t('cfind.title')}
+        caption={ctx.t('vuln.matrixContext')}
         rows={decisions}
         columns={[
           {

@@ -40,14 +40,16 @@ export const ControllerGroups = ({
       title={title}
       sub={ctx.t('cfind.groupSub', { groups: rows.length, controllers })}
     >
-      <nav class="seg" aria-label={title}>
-        <a href={paths.controllerFamilies()} aria-current={by === 'family' ? 'page' : undefined}>
-          {ctx.t('cfind.families')}
-        </a>
-        <a href={paths.controllerVendors()} aria-current={by === 'vendor' ? 'page' : undefined}>
-          {ctx.t('cfind.vendors')}
-        </a>
-      </nav>
+      <div class="row">
+        <nav class="seg" aria-label={title}>
+          <a href={paths.controllerFamilies()} aria-current={by === 'family' ? 'page' : undefined}>
+            {ctx.t('cfind.families')}
+          </a>
+          <a href={paths.controllerVendors()} aria-current={by === 'vendor' ? 'page' : undefined}>
+            {ctx.t('cfind.vendors')}
+          </a>
+        </nav>
+      </div>
       <Panel>
         {rows.length === 0 ? (
           <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>

@@ -118,9 +118,9 @@ const DecisionPanel = (props: ControllerProps) => {
         <p>
           <Status ctx={ctx} level={decision === 'unauthorised' ? 'warning' : decision === 'archived' ? 'info' : 'ok'}>
             {ctx.t(`controllers.decision.${decision}`)}
-          </Status>{' '}
-          <span class="second">{ctx.say(props.decidedBy)}</span>
+          </Status>
         </p>
+        <p class="second">{ctx.say(props.decidedBy)}</p>
         <PostForm ctx={ctx} action={paths.controllerDecide(id)} class="form">
           <TextField ctx={ctx} name="reason" label={ctx.t('controllers.decisionReason')} maxLength={500} />
           <div class="row">

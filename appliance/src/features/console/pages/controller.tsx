@@ -1,3 +1,4 @@
+import type { Ctx } from '@sallyport/ui/context';
 import type { FieldErrors, Value } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
@@ -24,6 +25,11 @@ const decisions = ['authorised', 'unauthorised', 'archived'] as const;
 const recordKind = 'plc-record';
 const shownChanges = 25;
 
+const yesOrNo = (ctx: Ctx, value: string): string => {
+  if (/^(yes|true|1)$/i.test(value)) return ctx.t('common.yes');
+  return /^(no|false|0)$/i.test(value) ? ctx.t('common.no') : value;
+};
+
 /** One controller: its page, what is entered and decided about it. */
 export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
   const { plcs, objects } = deps;
@@ -49,9 +55,11 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const ofOwn = new Set(drift.filter(({ part }) => part.sort === 'plc').map(({ field }) => field));
     const ofParts = new Set(drift.map(({ part, field }) => `${part.id} ${field}`));
     const zoneNames = model.zoneNames();
-    const { groups, losers } = factGroupsOf(plcs.table, facts, ofOwn, (field, value) =>
-      field === 'zone' ? (zoneNames.get(value) ?? value) : value,
-    );
+    const called = (field: string, value: string): string => {
+      if (field === 'zone') return zoneNames.get(value) ?? value;
+      return plcs.table.field('plc', field)?.type === 'boolean' ? yesOrNo(ctx, value) : value;
+    };
+    const { groups, losers } = factGroupsOf(plcs.table, facts, ofOwn, called);
     const { body } = plcs.entered(plc.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
     const level = model.levelOf(plc);
