@@ -163,7 +163,7 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
   const decided = synonyms.filter(
     ({ vendor, name }) =>
       said.includes(name.trim().toLowerCase()) &&
-      (part.vendor === undefined || vendorKey(vendor) === vendorKey(part.vendor)),
+      (part.vendor === undefined || vendor === '' || vendorKey(vendor) === vendorKey(part.vendor)),
   );
   const same = decided.filter((synonym) => synonym.same).map(({ means }) => means);
   const different = new Set(decided.filter((synonym) => !synonym.same).flatMap(({ means }) => nameKeys(means)));
@@ -211,9 +211,11 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
     }
     const code = codeKey(name);
     takeAll(names.literals.get(code), level, code === name.trim() ? 1 : caseFolded, rank);
+    // What a person confirmed holds, whatever the numbers.
     for (const key of nameKeys(name))
       for (const ref of names.keys.get(key) ?? [])
-        if (sharesOrder(ref.name, asked.order) !== false) take(ref, level, key === name.trim() ? 1 : caseFolded, rank);
+        if (same.includes(name) || sharesOrder(ref.name, asked.order) !== false)
+          take(ref, level, key === name.trim() ? 1 : caseFolded, rank);
     const bare = order === undefined ? code : splitSeries(order).order;
     for (const { pattern, ref } of patternsOf(names, asked.vendor))
       if (pattern.test(code) || (bare !== code && pattern.test(bare))) take(ref, 'M4', 1, specificityOf.pattern);

@@ -59,9 +59,10 @@ const conditionIn = (name: string): MatchReason | undefined => {
   return undefined;
 };
 
-/** A branch of versions in a name is written with its place-holder or its second number. */
+/** A branch of versions ends a name, with its place-holder or its second number; elsewhere it may be another product's. */
 const branchIn = (name: string): { branch?: LeafVersions; rest: string } => {
-  const found = /[ (,]\(?[Vv](\d{1,2}(?:\.\d{1,3})*\.(?:[Xx]|\d{1,3}))\)?(?=$|[ ),])/.exec(name);
+  const found = /[ (,]\(?[Vv](\d{1,2}(?:\.\d{1,3})*\.(?:[Xx]|\d{1,3}))\)?(?= *(?:\(incl[^)]*\)?)?$)/.exec(name);
+  if (conditionIn(name) !== undefined) return { rest: name };
   if (found?.[1] === undefined) return { rest: name };
   const stem = found[1].toLowerCase();
   const meaning = leafVersions(stem.endsWith('x') ? stem : `${stem}.x`);

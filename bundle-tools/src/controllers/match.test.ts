@@ -88,6 +88,12 @@ describe('levels', () => {
     ];
     expect(indexOf([sample], decided(true)).match(part)).toMatchObject([{ level: 'M3', verdict: 'affected' }]);
     expect(indexOf([sample], decided(false)).match(part)).toEqual([]);
+    // What a person confirmed holds against another order number, too.
+    const renewed = { vendor: 'Siemens', orderNumber: '6ES7515-2AM03-0AB0', firmware: 'V2.9.4' };
+    const confirmed = [{ vendor: 'Siemens', name: renewed.orderNumber, means: s7, same: true }];
+    expect(indexOf([one(s7, '<V2.9.7')], confirmed).match(renewed)).toMatchObject([
+      { level: 'M3', verdict: 'affected' },
+    ]);
     // Same model, another order number: perhaps the same product.
     expect(
       answers(

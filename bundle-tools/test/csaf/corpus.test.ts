@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isLong } from '../../../test/support/long.ts';
 import { classesLine, countClasses } from '../../src/advisories/csaf/classes.ts';
+import { leafVersions } from '../../src/advisories/csaf/leaf-versions.ts';
 import type { CsafBody } from '../../src/advisories/csaf/normal.ts';
 import { collectFeed } from '../../src/advisories/feed.ts';
 import { readCsafSource } from '../../src/advisories/sources/csaf.ts';
@@ -11,6 +12,7 @@ import { controllerIndex, indexed } from '../../src/controllers/match.ts';
 import type { ControllerIndex, PartIdentity } from '../../src/controllers/match-types.ts';
 import { nameKeys } from '../../src/controllers/name-key.ts';
 import { vendorNames } from '../../src/controllers/vendors.ts';
+import { parseFirmware } from '../../src/versions/firmware.ts';
 
 // The whole public corpus and one document of a vendor beside it: read, indexed, and asked about what they name.
 
@@ -19,6 +21,18 @@ const corpus = join(data, 'cisa-csaf.tar.gz');
 const vendors = join(data, 'siemens-ssa-054046.json.gz');
 /** Every how many documents are asked about all that they name. */
 const step = isLong ? 1 : 8;
+
+/** Versions that are the first parts of a bound of this text. */
+const coarserThan = (text: string): string[] => {
+  const meaning = leafVersions(text);
+  if (meaning.kind !== 'intervals' || meaning.of !== 'version') return [];
+  const bounds = meaning.intervals.flatMap(({ low, high }) => [low, high]).filter((bound) => bound !== undefined);
+  const found = bounds.flatMap(({ version }) => {
+    const parts = parseFirmware(version)?.release.map(String) ?? [];
+    return parts.slice(1).map((_, at) => `V${parts.slice(0, at + 1).join('.')}`);
+  });
+  return [...new Set(found)];
+};
 
 const readAll = async (input: string) => {
   const results = readCsafSource({ input, feed: 'ot', workDir: tmpdir() });
@@ -51,7 +65,7 @@ describe.skipIf(!existsSync(corpus) || !existsSync(vendors))(
       ).toBe(true);
     });
 
-    it('finds every product that a document names, and without a version excludes none', () => {
+    it('finds every product that a document names; without a version, or with a part of it, excludes none', () => {
       const [lost, excluded]: [string[], string[]] = [[], []];
       for (const [doc, body] of bodies.entries()) {
         if (doc % step !== 0) continue;
@@ -68,9 +82,14 @@ describe.skipIf(!existsSync(corpus) || !existsSync(vendors))(
             (order !== undefined || nameKeys(leaf.names.at(-1) ?? '').length > 0) &&
             body.vulnerabilities.some(({ affected }) => affected.includes(place));
           if (isNamed && matches.length === 0) lost.push(`${body.trackingId} ${leaf.id}: ${leaf.names.join(' / ')}`);
-          for (const { verdict, vulnerability } of matches) {
-            const cleared = body.vulnerabilities.find(({ id }) => id === vulnerability)?.notAffected ?? [];
-            if (verdict === 'not-affected' && cleared.length === 0) excluded.push(`${body.trackingId} ${leaf.id}`);
+          for (const firmware of [undefined, ...coarserThan(leaf.version)]) {
+            const coarse = firmware === undefined ? part : { ...part, firmware };
+            for (const { verdict, vulnerability } of index.matchDocuments(coarse, new Set([doc]))) {
+              const own = body.vulnerabilities.find(({ id }) => id === vulnerability);
+              const isCleared = (own?.notAffected.length ?? 0) + (own?.fixed.length ?? 0) > 0;
+              if (verdict === 'not-affected' && !isCleared && own?.affected.includes(place) === true)
+                excluded.push(`${body.trackingId} ${leaf.id} ${firmware ?? 'without a version'}`);
+            }
           }
         }
       }
