@@ -31,6 +31,7 @@ import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { controllerSource } from './features/plcs/controller-source.ts';
 import { type ControllerFirmware, controllerFirmware } from './features/plcs/findings/firmware.ts';
+import { findingReasons } from './features/plcs/findings/health.ts';
 import { CONTROLLER_MAPS, withControllers } from './features/plcs/findings/matching-maps.ts';
 import {
   type ControllerFindings,
@@ -286,6 +287,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       objects,
       events,
       facts: controllerSource(plcs.service, (publicId) => objects.find('plc-program', publicId) !== undefined),
+      further: ({ plc }) => findingReasons(controllerFindings.loads([plc]).get(plc)),
     });
     onPlcsChanged.push(integrity.check);
     derived.push({
@@ -314,9 +316,11 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       nameOf: plcs.service.label,
       build: controllerIndex,
       maps: CONTROLLER_MAPS,
+      onJudged: integrity.check,
       clock: nowMs,
     });
-    onPlcsChanged.push((changed) => controllerFindings.partsChanged([...changed]));
+    // First of all: the state of a controller looks at its findings.
+    onPlcsChanged.unshift((changed) => controllerFindings.partsChanged([...changed]));
     const firmware = controllerFirmware({ db, events, store, nameOf: plcs.service.label, clock: nowMs });
     onPlcsChanged.push(firmware.check);
     const exchange = exchangeService({

@@ -186,6 +186,36 @@ describe('choose', () => {
     expect(choose(request({ wants }), catalog([]), findings).updates).toEqual([]);
   });
 
+  it('brings firmware to who asked for it in that version or above, with its texts, and to nobody else', () => {
+    const notes: InventoryLine = { path: 'licences/n.txt', sha256: digest('notes'), size: 3, kind: 'document' };
+    const firmware = { ecosystem: 'firmware', suites: [], signer: 'manifest', arch: 'all' };
+    const content = catalog(
+      [
+        update('Siemens/6ES7515-2AM02-0AB0', 'V2.9.7', { ...firmware, notes: notes.sha256 }),
+        update('ABB/1SAP', '3', firmware),
+      ],
+      [notes],
+    );
+    const ask = (id: string, min?: string) =>
+      choose(request({ wants: [{ kind: 'firmware', id, ...(min === undefined ? {} : { min }) }] }), content);
+    // Another spelling of vendor and order number is the same product.
+    const answer = ask('SIEMENS AG/6ES7 515-2AM02-0AB0', 'V2.9.7');
+    expect(answer.unfulfilled).toEqual([]);
+    expect(paths(content, answer.include)).toEqual([
+      'licences/n.txt',
+      'updates.jsonl',
+      'updates/Siemens/6ES7515-2AM02-0AB0/V2.9.7',
+    ]);
+    for (const [id, min] of [
+      ['Siemens/6ES7515-2AM02-0AB0', 'V2.9.8'],
+      ['Siemens/6ES7515-2AM02-0AB0', 'not a version at all'],
+      ['Siemens/6ES7516-3AN02-0AB0', undefined],
+      ['', undefined],
+    ] as const)
+      expect(ask(id, min)).toMatchObject({ updates: [], unfulfilled: [{ wants: [0] }] });
+    expect(choose(request({ wants: [], software: ['pkg:generic/siemens/6ES7515@1'] }), content).updates).toEqual([]);
+  });
+
   it('brings a licence with its update', () => {
     const licence: InventoryLine = { path: 'licences/x.txt', sha256: digest('licence'), size: 3, kind: 'document' };
     const content = catalog([update('a', '2', { licence: licence.sha256 })], [licence]);

@@ -15,23 +15,24 @@ export type ControllerFindingsView = {
 };
 
 /** How far the knowledge reaches, per source: what came later is not known here. */
-export const KnowledgeEnds = ({ ctx, ends }: { ctx: Ctx; ends: ControllerFindingsView['ends'] }) => (
-  <ul>
-    {ends.map(({ feed, newest }) => (
-      <li class="second">{ctx.t('cfind.ends', { date: ctx.fmt.date(newest), feed })}</li>
-    ))}
-  </ul>
-);
+export const KnowledgeEnds = ({ ctx, ends }: { ctx: Ctx; ends: ControllerFindingsView['ends'] }) =>
+  ends.length === 0 ? null : (
+    <ul>
+      {ends.map(({ feed, newest }) => (
+        <li class="second">{ctx.t('cfind.ends', { date: ctx.fmt.date(newest), feed })}</li>
+      ))}
+    </ul>
+  );
 
 /** What advisories say of one controller and its modules. */
 export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: ControllerFindingsView }) => (
   <Panel title={ctx.t('cfind.title')} id="findings">
-    {view.ends.length === 0 ? (
-      <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
-    ) : view.rows.length === 0 ? (
-      <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
-    ) : (
+    {view.rows.length > 0 ? (
       <ControllerFindingTable ctx={ctx} rows={view.rows} />
+    ) : view.ends.length === 0 ? (
+      <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
+    ) : (
+      <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
     )}
     <div class="body">
       {view.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: view.waiting })}</p>}

@@ -48,6 +48,9 @@ export const controllerFindings = {
   'controllers.tab.families': 'Families',
   'controllers.tab.firmware': 'Firmware',
 
+  'health.vulnerabilityAct': 'Vulnerabilities to act on: {n}',
+  'health.vulnerabilityAttend': 'Vulnerabilities to attend to: {n}',
+
   'cfind.title': 'Vulnerabilities of controllers',
   'cfind.sub': 'Affected: {affected}, to review: {review}, controllers: {controllers}.',
   'cfind.controllers': 'Controllers',

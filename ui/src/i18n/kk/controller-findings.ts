@@ -50,6 +50,9 @@ export const controllerFindings = {
   'controllers.tab.families': 'Тұқымдастар',
   'controllers.tab.firmware': 'Микробағдарламалар',
 
+  'health.vulnerabilityAct': 'Әрекет ету керек осалдықтар: {n}',
+  'health.vulnerabilityAttend': 'Айналысу керек осалдықтар: {n}',
+
   'cfind.title': 'Контроллерлердің осалдықтары',
   'cfind.sub': 'Қатысты: {affected}, қарап шығу керек: {review}, контроллерлер: {controllers}.',
   'cfind.controllers': 'Контроллерлер',

@@ -49,6 +49,9 @@ export const controllerFindings = {
   'controllers.tab.families': 'Семейства',
   'controllers.tab.firmware': 'Прошивки',
 
+  'health.vulnerabilityAct': 'Уязвимости, по которым надо действовать: {n}',
+  'health.vulnerabilityAttend': 'Уязвимости, которыми надо заняться: {n}',
+
   'cfind.title': 'Уязвимости контроллеров',
   'cfind.sub': 'Затронуто: {affected}, на проверку: {review}, контроллеров: {controllers}.',
   'cfind.controllers': 'Контроллеры',

@@ -115,7 +115,7 @@ describe('laws of findings on controllers', () => {
           }
         },
       ),
-      { seed, numRuns: isLong ? 200 : 4 },
+      { seed, numRuns: isLong ? 200 : 3 },
     );
   }, 120_000);
 

@@ -39,6 +39,8 @@ export type ControllerFindingParts = {
   readonly build: IndexBuilder;
   readonly maps: string;
   readonly threats?: () => KnownThreats;
+  /** In the transaction: what is said of these controllers is another than before. */
+  readonly onJudged?: (plcs: readonly number[]) => void;
   readonly clock: () => number;
 };
 
@@ -108,6 +110,11 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     notes.ofParts(changes);
   };
 
+  const tellJudged = (ids: readonly number[]): void => {
+    if (parts.onJudged === undefined || ids.length === 0) return;
+    parts.onJudged([...new Set(ids.flatMap((identity) => identities.bearers(identity).map(({ plc }) => plc)))]);
+  };
+
   const matching = controllerMatching({
     db,
     folder: parts.folder,
@@ -120,8 +127,11 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     maps: parts.maps,
     threats: parts.threats ?? (() => none),
     clock,
-    note: (changes, { isFirst }) =>
-      isFirst ? noteWaiting(changes.map(({ identity }) => identity)) : notes.ofImport(changes),
+    note: (changes, { isFirst }) => {
+      if (isFirst) noteWaiting(changes.map(({ identity }) => identity));
+      else notes.ofImport(changes);
+      tellJudged(changes.map(({ identity }) => identity));
+    },
   });
   const review = controllerReview({
     db,
