@@ -54,10 +54,11 @@ describe.skipIf(!existsSync(archive))('real captures (skipped where ot-captures.
         mode: 'RUN',
         protectionLevel: '1',
         passwordSet: 'no',
-        hardwareChecksum1: '0x04bc',
-        hardwareChecksum2: '0xd5a3',
-        programChecksum1: '0x0184',
-        programChecksum2: '0xb2d6',
+        // In the order of the wire; Wireshark shows the two bytes of each the other way round.
+        hardwareChecksum1: '0xbc04',
+        hardwareChecksum2: '0xa3d5',
+        programChecksum1: '0x8401',
+        programChecksum2: '0xd6b2',
       },
     ],
     [

@@ -106,7 +106,10 @@ const mode = (records: readonly Buffer[]): DeviceFact[] =>
     return name === undefined ? [] : fact('mode', name, record.subarray(0, 4));
   });
 
-/** The version identifications of configuration and program are valid only under this mark. */
+/**
+ * The checksums of configuration and program are valid only under this mark. They are compared and never computed with, so
+ * their bytes stay in the order of the wire.
+ */
 const validMark = 0x5656;
 const checksums = [
   ['hardwareChecksum1', 16],
