@@ -8,6 +8,7 @@ import { consoleApp } from './features/console/app.tsx';
 import { navigationBadges } from './features/console/badges.ts';
 import { controllerFindingPanels } from './features/console/controller-finding-panels.tsx';
 import { deviceModel } from './features/console/device-model.ts';
+import { identificationPanel } from './features/console/identification-panel.tsx';
 import { importDrafts } from './features/console/import-drafts.ts';
 import { programPanel } from './features/console/program-panel.tsx';
 import { consoleQueries } from './features/console/queries.ts';
@@ -59,6 +60,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         deviceQueries: queries,
         deviceList: list,
         plcList: controllers,
+        controllerPanels: [identificationPanel(appliance)],
         provision,
         clock,
         queries: consoleQueries(db),

@@ -57,6 +57,11 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'measureAttach',
   'measureFile',
   'evidenceFile',
+  'identificationSwitch',
+  'identificationZones',
+  'identificationStream',
+  'identificationCsv',
+  'identificationNoticeFile',
   'softwareCsv',
   'inventoryCsv',
   'vulnerabilitiesCsv',
@@ -150,6 +155,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const zone = await linkOn(page, site, paths.controllerZones(), /^\/controllers\/zones\/[^/]+$/);
   const table = await linkOn(page, site, paths.controllerImports(), /^\/controllers\/import\/[0-9a-f]{24}$/);
   const program = await linkOn(page, site, paths.controllerIntegrity(), /^\/controllers\/integrity\/[^/]+$/);
+  const job = await linkOn(page, site, paths.identification(), /^\/controllers\/identification\/(?!policy)[^/]+$/);
+  const asked = await linkOn(page, site, job, /^\/controllers\/identification\/policy\/[^/]+$/);
   const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
   return [
     ...at('overview', paths.overview()),
@@ -188,6 +195,10 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('plan', plan),
     ...at('measures', paths.measures()),
     ...at('evidence', paths.evidence()),
+    ...at('identification', paths.identification()),
+    ...at('identificationJob', job),
+    ...at('identificationNotice', `${job}/notice`),
+    ...at('identificationPolicy', asked),
     ...at('software', paths.software()),
     ...at('softwareItem', software),
     ...at('inventory', paths.inventory('hardware'), paths.inventory('platform')),

@@ -14,6 +14,7 @@ import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { fillControllers } from './filled-controllers.ts';
+import { fillIdentification } from './filled-identification.ts';
 import { importFiles } from './filled-imports.ts';
 import { fillPatches } from './filled-patches.ts';
 import { makeZones } from './filled-zones.ts';
@@ -369,7 +370,11 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   await lastDays(filling);
   await daysAgo(hourDays, () => discover(filling));
   await daysAgo(hourDays, () => rule(filling));
-  await daysAgo(hourDays, () => fillControllers(appliance, actor, makeZones(appliance, actor), nowMs()));
+  await daysAgo(hourDays, () => {
+    const zones = makeZones(appliance, actor);
+    fillControllers(appliance, actor, zones, nowMs());
+    fillIdentification(appliance, actor, zones, nowMs());
+  });
   await daysAgo(hourDays, () => importFiles(appliance, actor));
   const account = appliance.objects.findBy('account', 'name', administrator)?.id ?? '';
   await daysAgo(hourDays, () => fillPatches(appliance, account, nowMs()));

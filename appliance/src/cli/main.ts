@@ -8,7 +8,7 @@ import { openLog } from '../platform/log.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
 import { commandOutput } from './output.ts';
 
-const helpers = new Set(['main', 'command', 'output', 'actor', 'recovery-key', 'directory-name']);
+const helpers = new Set(['main', 'command', 'output', 'actor', 'recovery-key', 'directory-name', 'identification-job']);
 const extension = extname(import.meta.filename);
 
 const common: Readonly<Record<string, OptionSpec>> = {

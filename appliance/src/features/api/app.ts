@@ -14,6 +14,7 @@ import { deviceRoutes } from './routes/devices.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exchangeRoutes } from './routes/exchange.ts';
+import { identificationRoutes } from './routes/identification.ts';
 import { integrityRoutes } from './routes/integrity.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { objectRoutes } from './routes/objects.ts';
@@ -58,6 +59,7 @@ const builders = [
   bundleRoutes,
   discoveryRoutes,
   controllerImportRoutes,
+  identificationRoutes,
   eventRoutes,
   provisionRoutes,
   settingRoutes,

@@ -25,6 +25,7 @@ import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import type { ControllerFindings } from '../plcs/findings/service.ts';
+import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
 import type { FileImports } from '../plcs/imports/service.ts';
 import type { IntegrityService } from '../plcs/integrity/types.ts';
@@ -51,6 +52,7 @@ export type ApiParts = {
   devices: DeviceService;
   deviceQueries: DeviceQueries;
   discovery: DiscoveryService;
+  identification: IdentificationService;
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;

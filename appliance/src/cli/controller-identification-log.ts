@@ -1,0 +1,37 @@
+import { AppError } from '../platform/errors.ts';
+import type { Command } from './command.ts';
+import { jobNamed, jobOption } from './identification-job.ts';
+
+const pageRows = 1_000;
+
+export const command: Command = {
+  summary: 'prints every packet that a run of an identification job sent, with time, target and hash',
+  options: {
+    job: jobOption,
+    run: { type: 'string', value: 'N', help: 'the run (the newest)' },
+  },
+  example: 'sallyport controller-identification log --job "Cell 3" --json --data /var/lib/sallyport',
+  run: async ({ open, out, text }) => {
+    const { objects, identification } = await open();
+    const runs = identification.runs(jobNamed(objects, text('job')));
+    const asked = text('run');
+    const run = asked === undefined ? runs[0] : runs.find(({ id }) => String(id) === asked);
+    if (run === undefined) throw new AppError('NOT_FOUND', 'the job has no such run');
+    const packets = [];
+    for (let after = 0; ; ) {
+      const page = identification.packets(run.id, after, pageRows);
+      packets.push(...page);
+      after = page.at(-1)?.id ?? 0;
+      if (page.length < pageRows) break;
+    }
+    out.line(`run ${run.id} ${run.state}${run.code === null ? '' : `: ${run.code} ${run.detail ?? ''}`}`);
+    for (const { at, host, kind, port, what, attempt, sha256, meaning } of packets)
+      out.line(
+        [new Date(at).toISOString(), host, `${kind}/${port}`, what, String(attempt), meaning?.key ?? '', sha256].join(
+          '  ',
+        ),
+      );
+    out.result({ run, exchanges: identification.exchanges(run.id), packets });
+    return 0;
+  },
+};

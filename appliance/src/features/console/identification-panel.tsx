@@ -1,0 +1,18 @@
+import { PolicyPanel } from '@sallyport/ui/components/identification-policy';
+import type { ObjectService } from '../objects/service.ts';
+import type { IdentificationService } from '../plcs/identify/service.ts';
+import { policyView } from './identification-view.ts';
+import { actorNames } from './records.ts';
+import type { ControllerPanel } from './types.ts';
+
+/** On the page of a controller: what may be asked of it, each value with whose word it is (OT Q12). */
+export const identificationPanel =
+  (parts: { identification: IdentificationService; objects: ObjectService }): ControllerPanel =>
+  (ctx, plc) => {
+    if (plc.state !== 'live') return undefined;
+    const { controller, policy, hindrance } = parts.identification.policy(plc.publicId);
+    return {
+      place: 'side',
+      body: <PolicyPanel ctx={ctx} policy={policyView(controller, policy, hindrance, actorNames(parts.objects))} />,
+    };
+  };

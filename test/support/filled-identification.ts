@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { Appliance } from '../../appliance/src/compose.ts';
+import type { Actor } from '../../appliance/src/features/objects/types.ts';
+
+// Identification in the invented plant: one job that an agent in the segment has done, and one that waits for a second person.
+
+const hourMs = 3_600_000;
+const second: Actor = { type: 'account', id: 'second-person', label: 'Second', rights: new Set(['all']) };
+
+type Parts = Pick<Appliance, 'identification' | 'objects' | 'plcs' | 'devices'>;
+
+/** Lets the power zone be asked, and runs one job there as its agent would report it. */
+export const fillIdentification = (
+  { identification, objects, plcs, devices }: Parts,
+  actor: Actor,
+  zones: ReadonlyMap<string, string>,
+  nowMs: number,
+): void => {
+  objects.update(actor, 'plc-zone', zones.get('Z-PWR') ?? '', {
+    queryPolicy: 'details',
+    queryIdentify: 'scheduled',
+    queryModules: 'manual',
+    queryDetails: 'manual',
+    queryMode: 'manual',
+    queryGapMs: 1_000,
+    queryFromTime: '00:00',
+    queryUntilTime: '23:59',
+  });
+  identification.switchOn(actor);
+  const byName = new Map(identification.controllers(1_000).map((one) => [one.label, one.publicId]));
+  const named = (...names: string[]): string[] => names.flatMap((name) => byName.get(name) ?? []);
+  const agent = devices.list({ state: ['managed'], limit: 1 }).rows[0];
+  const job = (name: string, controllers: string[], body: Record<string, unknown>): string =>
+    objects.create(actor, 'plc-identification', {
+      name,
+      controllers,
+      protocols: ['modbus'],
+      details: true,
+      from: toTime(nowMs - hourMs),
+      until: toTime(nowMs + 7 * hourMs),
+      ...body,
+    }).id;
+  const done = job('Power house, relays', named('PLC-P-01', 'PLC-P-02'), { agent: agent?.publicId ?? null });
+  const { plan } = identification.plan(second, done);
+  identification.approve(second, done, { digest: plan.digest, targets: plan.targets.length });
+  const run = identification.start(actor, done);
+  if (run.task !== null && run.device !== null) {
+    identification.queue.state(run.device, run.task, 'running');
+    identification.queue.result(run.device, run.task, {
+      attempt: 1,
+      steps: [],
+      state: 'completed',
+      identification: {
+        end: 'done',
+        exchanges: plan.targets.map(({ plc }) => ({ plc, protocol: 'modbus', outcome: 'read', readings: [] })),
+        packets: plan.targets.flatMap(({ plc, host, asks }) =>
+          (asks[0]?.packets ?? []).slice(0, 3).map(({ hex, port }, index) => ({
+            at: nowMs + index * 1_000,
+            attempt: 1,
+            plc,
+            protocol: 'modbus' as const,
+            kind: 'tcp' as const,
+            host,
+            port,
+            what: 'send' as const,
+            hex,
+            sha256: createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex'),
+          })),
+        ),
+      },
+    });
+  }
+  const safety = plcs
+    .ids(0, 1_000)
+    .flatMap((id) => (plcs.label(id) === 'SIS-01' ? [plcs.byId(id)?.publicId ?? ''] : []));
+  job('Power house, all', [...named('PLC-P-01', 'PLC-P-03', 'PLC-P-04'), ...safety], { protocols: ['modbus', 'snmp'] });
+};
