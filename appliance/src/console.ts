@@ -56,11 +56,14 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
     console: consoleApp(
       {
         ...appliance,
-        controllerPanels: [...controllerFindingPanels(appliance), programPanel(appliance.integrity)],
+        controllerPanels: [
+          ...controllerFindingPanels(appliance),
+          programPanel(appliance.integrity),
+          identificationPanel(appliance),
+        ],
         deviceQueries: queries,
         deviceList: list,
         plcList: controllers,
-        controllerPanels: [identificationPanel(appliance)],
         provision,
         clock,
         queries: consoleQueries(db),
