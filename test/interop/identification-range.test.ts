@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../appliance/src/features/objects/types.ts';
+import { openAppliance } from '../../appliance/test/support/appliance.ts';
+import { binOf } from '../support/commands.ts';
+
+// Two network namespaces and a cable between them: the appliance in one, controllers in the other, and tcpdump on the cable as
+// the judge of what was sent, how fast and to whom (OT Q1, Q4).
+
+const names = { ours: `sp-ask-${process.pid}`, theirs: `sp-plc-${process.pid}` };
+const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' });
+const within = (name: string, ...args: string[]): string[] => ['netns', 'exec', name, ...args];
+const target = '10.9.1.10';
+const neighbour = '10.9.1.20';
+
+const makeCable = (): boolean => {
+  const steps = [
+    ['netns', 'add', names.ours],
+    ['netns', 'add', names.theirs],
+    ['link', 'add', 'cable', 'netns', names.ours, 'type', 'veth', 'peer', 'name', 'cable', 'netns', names.theirs],
+    ['-n', names.ours, 'address', 'add', '10.9.1.62/26', 'dev', 'cable'],
+    ...[target, neighbour].map((host) => ['-n', names.theirs, 'address', 'add', `${host}/26`, 'dev', 'cable']),
+    ...Object.values(names).flatMap((name) => [
+      ['-n', name, 'link', 'set', 'lo', 'up'],
+      ['-n', name, 'link', 'set', 'cable', 'up'],
+    ]),
+  ];
+  return steps.every((step) => ip(...step).status === 0);
+};
+const removeCable = (): void => {
+  for (const name of Object.values(names)) ip('netns', 'delete', name);
+};
+
+const canRun =
+  process.getuid?.() === 0 && spawnSync('tcpdump', ['--version']).status === 0 && ip('-V').status === 0 && makeCable();
+if (!canRun) removeCable();
+afterAll(removeCable);
+
+/** Devices that answer every request of function 43 with three texts. */
+const responders = `
+const net = require('node:net');
+for (const host of ['${target}', '${neighbour}'])
+  net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (ask) => {
+      const list = ['Vendor', 'Code', 'V1'].flatMap((text, id) => [id, text.length, ...Buffer.from(text)]);
+      const pdu = [0x2b, 0x0e, ask[9], 0x83, 0, 0, 3, ...list];
+      const head = Buffer.from(ask.subarray(0, 7));
+      head.writeUInt16BE(pdu.length + 1, 4);
+      socket.write(Buffer.concat([head, Buffer.from(pdu)]));
+    });
+  }).listen(502, host, () => console.log('up'));
+`;
+
+type Sent = { at: number; to: string; port: number; data: boolean };
+
+/** What left the appliance's address. */
+const sentOf = (dump: string): Sent[] =>
+  dump.split('\n').flatMap((line): Sent[] => {
+    const found = /^(\d+\.\d+) IP 10\.9\.1\.62\.\d+ > (\d+\.\d+\.\d+\.\d+)\.(\d+): .*?(?:length (\d+))?$/.exec(line);
+    if (found === null) return [];
+    return [{ at: Number(found[1]), to: found[2] ?? '', port: Number(found[3]), data: Number(found[4] ?? 0) > 0 }];
+  });
+
+const person = (id: string): Actor => ({ type: 'account', id, label: id, rights: new Set(['all']) });
+
+describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump are needed)', () => {
+  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let job = '';
+  let dump = '';
+  const started: ChildProcess[] = [];
+  const start = (...args: string[]): ChildProcess => {
+    const child = spawn('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    started.push(child);
+    return child;
+  };
+
+  beforeAll(async () => {
+    site = await openAppliance();
+    const zone = site.objects.create(systemActor, 'plc-zone', {
+      name: 'Z',
+      level: '1',
+      prefixes: ['10.9.1.0/26'],
+      queryPolicy: 'details',
+      queryIdentify: 'manual',
+      queryDetails: 'manual',
+      queryGapMs: 500,
+    }).id;
+    const plc = site.plcs.create(systemActor, { name: 'PLC-1', zone, address: target }).publicId;
+    site.plcs.create(systemActor, { name: 'PLC-2', zone, address: neighbour });
+    job = site.objects.create(person('anna'), 'plc-identification', {
+      name: 'One',
+      controllers: [plc],
+      protocols: ['modbus'],
+      details: true,
+      gapMs: 500,
+      from: toTime(nowMs() - 60_000),
+      until: toTime(nowMs() + 3_600_000),
+    }).id;
+    site.identification.switchOn(systemActor);
+    const { plan } = site.identification.plan(person('boris'), job);
+    site.identification.approve(person('boris'), job, { digest: plan.digest, targets: 1 });
+    site.identification.switchOff(systemActor);
+    const hosts = start(...within(names.theirs, process.execPath, '-e', responders));
+    let up = '';
+    await new Promise<void>((resolve) => {
+      hosts.stdout?.on('data', (data: Buffer) => {
+        up += data.toString();
+        if (up.split('up').length > 2) resolve();
+      });
+    });
+    const judge = start(
+      ...within(names.ours, 'tcpdump', '-tt', '-n', '-l', '-Z', 'root', '--immediate-mode', '-i', 'cable'),
+    );
+    judge.stdout?.on('data', (data: Buffer) => {
+      dump += data.toString();
+    });
+    await new Promise<void>((resolve) => judge.stderr?.once('data', () => resolve()));
+    start(
+      ...within(
+        names.ours,
+        process.execPath,
+        binOf('sallyport'),
+        'serve',
+        '--listen',
+        '127.0.0.1:8443',
+        '--data',
+        site.dataDir,
+      ),
+    );
+    await until(() => site.events.list({ type: ['server-started'], limit: 1 }).total > 0);
+  });
+  afterAll(async () => {
+    for (const child of started.reverse()) {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)));
+    }
+    await site?.stop();
+  });
+
+  /** Waits until something holds; the test's own time-out is the limit. */
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await sleep(100);
+  };
+
+  it('sends nothing while the site does not allow it, though a job is approved and its window is open', async () => {
+    site.identification.look();
+    expect(() => site.identification.start(person('anna'), job)).toThrow('off');
+    expect(sentOf(dump)).toEqual([]);
+  });
+
+  it('sends to the address and port of the job and nowhere else, never faster than its pause', async () => {
+    site.identification.switchOn(systemActor);
+    site.identification.start(person('anna'), job);
+    await until(() => site.identification.get(job).state === 'done');
+    const sent = sentOf(dump);
+    expect([...new Set(sent.map(({ to, port }) => `${to}:${port}`))]).toEqual([`${target}:502`]);
+    const data = sent.filter(({ data: isData }) => isData);
+    expect(data.length).toBeGreaterThan(1);
+    for (const [index, { at }] of data.entries())
+      if (index > 0) expect(at - (data[index - 1]?.at ?? 0)).toBeGreaterThan(0.49);
+    // As many as the log of packets says.
+    const number = site.identification.get(job).run?.id ?? 0;
+    expect(site.identification.packets(number, 0, 100).filter(({ what }) => what === 'send')).toHaveLength(data.length);
+    expect(dump).not.toContain(`who-has ${neighbour} tell 10.9.1.62`);
+    expect(dump).not.toMatch(/IP 10\.9\.1\.62\.\d+ > \S+: Flags \[R/);
+  });
+});
