@@ -9,7 +9,7 @@ import {
 } from '../../vulnerabilities/csaf-queries.ts';
 import { type Answers, readAnswers, readSynonyms } from './answers.ts';
 import { type DocumentStore, type HeldDocument, NAMES_CHANGED } from './document-store.ts';
-import { evaluate, type KnownThreats, type Loaded, loadDocuments } from './evaluate.ts';
+import { concerns, evaluate, type KnownThreats, type Loaded, loadDocuments } from './evaluate.ts';
 import type { HeldIdentity, IdentityStore } from './identity-store.ts';
 import type { MatchChange, MatchStore, MatchWriting } from './match-store.ts';
 import { rankIn } from './priority.ts';
@@ -128,6 +128,7 @@ export const controllerMatching = (parts: MatchingParts) => {
     for (const identity of which) {
       // What was never matched waits for all of its documents.
       if (scope !== undefined && identity.isWaiting) continue;
+      if (concerned?.has(identity.id) === false && !concerns(loaded, identity.identity)) continue;
       const found = evaluate(loaded, identity, answers, threats, scope);
       if (scope === undefined) {
         const digest = matches.digestOf(found);
