@@ -34,7 +34,7 @@ const pages: Readonly<Record<string, string>> = {
   exchange: paths.exchange(),
   provision: paths.provision(),
   zones: paths.controllerZones(),
-  programs: paths.controllerIntegrity(),
+  controllers: paths.controllers(),
 };
 
 const logIn = async (page: Page): Promise<void> => {

@@ -42,6 +42,12 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'controllerFirmwareHand',
   'controllerHandover',
   'controllerProjectFile',
+  'controllersCsv',
+  'controllersBulk',
+  'controllerDecide',
+  'controllerMerge',
+  'controllerApart',
+  'controllerUnmerge',
   'controllerImportColumns',
   'controllerImportStart',
   'controllerImportStop',
@@ -154,6 +160,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const planNew = await queryLinkOn(page, site, paths.windows(), /^\/controllers\/plans\/new\?/);
   const zone = await linkOn(page, site, paths.controllerZones(), /^\/controllers\/zones\/[^/]+$/);
   const table = await linkOn(page, site, paths.controllerImports(), /^\/controllers\/import\/[0-9a-f]{24}$/);
+  const controller = await linkOn(page, site, paths.controllers(), /^\/controllers\/plc-[0-9a-z]+$/);
   const program = await linkOn(page, site, paths.controllerIntegrity(), /^\/controllers\/integrity\/[^/]+$/);
   const job = await linkOn(page, site, paths.identification(), /^\/controllers\/identification\/(?!policy)[^/]+$/);
   const asked = await linkOn(page, site, job, /^\/controllers\/identification\/policy\/[^/]+$/);
@@ -180,6 +187,10 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('controllerFamilies', paths.controllerFamilies()),
     ...at('controllerVendors', paths.controllerVendors()),
     ...at('controllerFirmware', paths.controllerFirmware()),
+    ...at('controllers', paths.controllers(), paths.controllers({ q: 'nothing has this name' })),
+    ...at('controllerNew', paths.controllerNew()),
+    ...at('controller', controller, `${controller}?facts=all`),
+    ...at('controllerEdit', paths.controllerEdit(id(controller))),
     ...at('controllerZones', paths.controllerZones()),
     ...at('controllerZone', zone),
     ...at('controllerIntegrity', paths.controllerIntegrity(), paths.controllerIntegrity({ state: 'changed' })),
