@@ -125,7 +125,7 @@ describe('a job', () => {
     const others = {
       outside: controller({ address: '10.1.1.1' }),
       nowhere: controller({}),
-      safety: controller({ address: '127.0.0.13', safety: true }),
+      safety: controller({ address: '127.0.0.13', safety: 'yes' }),
       never: controller({ address: '127.0.0.14', queryPolicy: 'never' }),
       zoneless: controller({ address: '127.0.0.15', zone: null }),
     };
