@@ -26,7 +26,7 @@ import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
-import type { Kind, Setting } from './features/objects/types.ts';
+import { type Kind, type Setting, systemActor } from './features/objects/types.ts';
 import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { controllerSource } from './features/plcs/controller-source.ts';
@@ -339,6 +339,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,
       scan: antivirus({ db, objects, events }),
+      approvals: (bundle, lines) => void patches.approvals.takeBundle(systemActor, bundle, lines),
       releasedAt: releaseTime(),
     });
     const discovery = discoveryService({ db, objects, events, inventory, devices, jobs: queue });

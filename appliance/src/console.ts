@@ -7,6 +7,7 @@ import type { ApiParts } from './features/api/types.ts';
 import { consoleApp } from './features/console/app.tsx';
 import { navigationBadges } from './features/console/badges.ts';
 import { controllerFindingPanels } from './features/console/controller-finding-panels.tsx';
+import { controllerPatchPanels } from './features/console/controller-patches.tsx';
 import { deviceModel } from './features/console/device-model.ts';
 import { identificationPanel } from './features/console/identification-panel.tsx';
 import { importDrafts } from './features/console/import-drafts.ts';
@@ -64,6 +65,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         deviceQueries: queries,
         deviceList: list,
         plcList: controllers,
+        controllerPanels: controllerPatchPanels(appliance.patches),
         provision,
         clock,
         queries: consoleQueries(db),

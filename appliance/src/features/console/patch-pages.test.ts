@@ -132,6 +132,9 @@ describe('patches in the console', () => {
       expect(answered.status).toBe(303);
     }
     expect(await ok(ann, paths.patchCheck(1, plc))).not.toContain('Nobody answered');
+    const controller = await ok(ann, paths.controller(plc));
+    expect(controller).toContain('Nightly');
+    expect(controller).toContain(paths.patch(1));
     const early = await ann.post(paths.patchMove(1), { to: 'installed', reason: 'x', installedAt: '2026-01-01T00:00' });
     expect(early.status).toBe(422);
     const history = await ok(ann, paths.patch(1));

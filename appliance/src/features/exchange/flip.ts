@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import type { ReceiptPredicate, ReceiptSubject } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportVerdict, NewRoot } from '@sallyport/bundle-tools/importer/verdict';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
@@ -54,6 +55,13 @@ export type FlipParts = {
   readonly updates: Pick<UpdateService, 'applyCatalog'>;
   readonly waiting: Pick<WaitingStore, 'drop' | 'dropUpTo'>;
   readonly clock: () => number;
+  /** What vendors say of files, line by line (BUNDLES 3); in the transaction of the flip. */
+  readonly approvals?: (bundle: { name: string; sha256: string }, lines: readonly ApprovedLine[]) => void;
+};
+
+/** A line of the inventory with what vendors of products say of its file. */
+export type ApprovedLine = Pick<InventoryLine, 'path' | 'sha256'> & {
+  readonly approval: NonNullable<InventoryLine['approval']>;
 };
 
 export type Flip = {
@@ -71,6 +79,7 @@ export type Flip = {
   /** Digests that the inventory lists: whatever a listing said before, the site holds them from now on. */
   readonly referenced: ReadonlySet<string>;
   readonly scan?: ReceiptPredicate['scan'];
+  readonly approved?: readonly ApprovedLine[];
 };
 
 const actorName = (actor: Actor): { actor: string; from?: string } => ({
@@ -153,6 +162,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
     for (const feed of flip.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
     for (const feed of flip.confirmedFeeds) store.seeFeed(feed, finished);
     if (flip.updates) parts.updates.applyCatalog(flip.updates.list, flip.updates.sizes, finished);
+    if (flip.approved !== undefined && flip.approved.length > 0)
+      parts.approvals?.({ name: verdict.bundleId, sha256: verdict.inventory.sha256 }, flip.approved);
     const applied = flip.receipt.applied();
     const { floor } = requireState(store);
     const receipt = addReceipt(store, flip.receipt.keys, state.site, {

@@ -172,6 +172,9 @@ const complete = async (
     confirmedFeeds: feeds.confirmed,
     snapshot: built.snapshot,
     referenced: new Set(plan.lines.map(({ sha256 }) => sha256)),
+    approved: plan.lines.flatMap(({ path, sha256, approval }) =>
+      approval === undefined ? [] : [{ path, sha256, approval }],
+    ),
     ...(scanned === undefined ? {} : { scan: scanned.scan }),
   });
 

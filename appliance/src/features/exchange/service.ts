@@ -88,6 +88,8 @@ export type ExchangeParts = {
   readonly releasedAt?: string | undefined;
   /** Looks at what a bundle needs before it comes into force. */
   readonly scan?: ScanObjects;
+  /** Takes what vendors say of the files of a bundle. */
+  readonly approvals?: ImporterParts['approvals'];
 };
 
 export type ExchangeService = {
@@ -209,6 +211,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     keys,
     objects: parts.store,
     ...(parts.scan === undefined ? {} : { scan: parts.scan }),
+    ...(parts.approvals === undefined ? {} : { approvals: parts.approvals }),
     paths: parts.paths,
     vulnerabilities,
     settings: {

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkEvidencePrint, EVIDENCE_TYPE, openEvidence } from '@sallyport/bundle-tools/documents/evidence';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,14 +123,10 @@ describe('evidence of a period', () => {
     const at = (name: string): string => join(folder, name);
     writeFileSync(at('pack.dsse.json'), json.bytes);
     writeFileSync(at('key'), Buffer.from(site.key.publicKey).toString('base64'));
-    const script = `set -e; cd ${folder}
-      sed 's/.*"payload":"\\([^"]*\\)".*/\\1/' pack.dsse.json | base64 -d > payload.json
-      sed 's/.*"sig":"\\([^"]*\\)".*/\\1/' pack.dsse.json | base64 -d > signature
-      type=${EVIDENCE_TYPE}
-      { printf 'DSSEv1 %d %s %d ' \${#type} "$type" "$(wc -c < payload.json)"; cat payload.json; } > signed
-      { printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; base64 -d < key; } > key.der
-      openssl pkey -pubin -inform DER -in key.der -out key.pem
-      openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in signed -sigfile signature`;
+    const handbook = readFileSync(join(import.meta.dirname, '../../../../../docs/operations.md'), 'utf8');
+    const commands = /```text\n(sed 's[\s\S]*?)```/.exec(handbook)?.[1]?.replaceAll('E.dsse.json', 'pack.dsse.json');
+    expect(commands).toContain(EVIDENCE_TYPE);
+    const script = `set -e; cd ${folder}\n${commands}`;
     const run = (): string =>
       execFileSync('bash', ['-c', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
     expect(run()).toContain('Signature Verified Successfully');

@@ -1,0 +1,100 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commands } from '@sallyport/bundle-tools/cli/commands';
+import { silentIo } from '@sallyport/bundle-tools/cli/io';
+import { runProgram } from '@sallyport/bundle-tools/cli/run';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAppliance } from '../../test/support/appliance.ts';
+import { systemActor } from '../features/objects/types.ts';
+import { runLine } from './main.ts';
+
+let site: Awaited<ReturnType<typeof openAppliance>>;
+beforeAll(async () => {
+  site = await openAppliance();
+});
+afterAll(async () => {
+  await site.stop();
+});
+
+const run = async (...args: string[]) => {
+  const said = { stdout: '', stderr: '' };
+  const code = await runLine([...args, '--data', site.dataDir], {
+    stdout: (text) => {
+      said.stdout += text;
+    },
+    stderr: (text) => {
+      said.stderr += text;
+    },
+  });
+  return { code, ...said, json: args.includes('--json') ? JSON.parse(said.stdout) : undefined };
+};
+
+describe('commands of patches', () => {
+  it('import a list, show and move patches, and write evidence that the other side checks', async () => {
+    const list = join(site.dataDir, 'list.csv');
+    writeFileSync(
+      list,
+      'patchId,product,productVersion,vendorState\n33.016,1756-L83E,33,Fully Qualified\nX,Y,1,splendid\n',
+    );
+    const dry = await run('patch', 'import-approvals', list, '--preset', 'rockwell', '--dry-run', '--json');
+    expect(dry).toMatchObject({ code: 1, json: { changed: 1, import: null } });
+    expect(dry.stderr).toContain('line 3: vendorState: unknown-word');
+    await run('patch', 'import-approvals', list, '--preset', 'rockwell');
+    expect((await run('patch', 'list', '--state', 'vendor_approved')).stdout).toContain('Rockwell Automation');
+    expect((await run('patch', 'list', '--state', 'splendid')).code).toBe(2);
+    const moved = await run(
+      'patch',
+      'move',
+      '1',
+      '--to',
+      'deferred',
+      '--reason',
+      'no outage',
+      '--until',
+      '2099-01-01T00:00:00Z',
+    );
+    expect(moved.stderr).toContain('INVALID');
+    const until = new Date(site.patches.get(1).createdAt + 9 * 86_400_000).toISOString();
+    const done = await run(
+      'patch',
+      'move',
+      '1',
+      '--to',
+      'deferred',
+      '--reason',
+      'no outage',
+      '--until',
+      until,
+      '--json',
+    );
+    expect(done.json).toEqual({ state: 'deferred', request: null });
+    const shown = await run('patch', 'show', '1');
+    expect(shown.stdout).toContain('vendor_approved -> deferred');
+    expect(shown.stdout).toContain('no outage');
+
+    const out = join(site.dataDir, 'out');
+    const period = ['--from', '2020-01-01', '--to', '2020-12-31', '--out', out];
+    expect((await run('evidence', 'create', '--from', 'x', '--to', 'y', '--out', out)).code).toBe(2);
+    const made = await run('evidence', 'create', ...period, '--lang', 'ru', '--json');
+    const [json = '', pdf = '', signature = ''] = made.json.files as string[];
+    const card = join(site.dataDir, 'card.json');
+    writeFileSync(card, site.exchange.siteCard(systemActor).bytes);
+    const check = () =>
+      runProgram(
+        'sallyport-bundle',
+        commands,
+        ['evidence', 'verify', json, '--card', card, '--print', pdf, '--print-signature', signature, '--json'],
+        silentIo,
+      );
+    const good = await check();
+    expect(JSON.parse(good.stdout)).toMatchObject({ verified: true, sha256: made.json.sha256, print: true });
+    appendFileSync(pdf, ' ');
+    expect((await check()).stderr + (await check()).stdout).toContain('HASH');
+    const changed = readFileSync(json, 'utf8').replace(
+      /"sig":"(.)/,
+      (_, first: string) => `"sig":"${first === 'A' ? 'B' : 'A'}`,
+    );
+    writeFileSync(json, changed);
+    expect((await check()).exit).not.toBe(0);
+  });
+});

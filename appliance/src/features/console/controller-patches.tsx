@@ -1,0 +1,31 @@
+import { PatchPanel } from '@sallyport/ui/components/patch-panel';
+import type { PatchService } from '../plcs/patches/service.ts';
+import type { ControllerPanel } from './types.ts';
+
+/** What the patch process has to say on the page of a controller. */
+export const controllerPatchPanels = (
+  patches: Pick<PatchService, 'ofController' | 'nextWindow'>,
+): readonly ControllerPanel[] => [
+  (ctx, plc) => {
+    if (plc.state !== 'live') return undefined;
+    const next = patches.nextWindow(plc.publicId);
+    const { patches: own, mitigations } = patches.ofController(plc.publicId);
+    return {
+      place: 'side',
+      body: (
+        <PatchPanel
+          ctx={ctx}
+          next={
+            next === undefined
+              ? null
+              : { name: next.name, from: next.from, tellBy: next.tellBy, late: next.tellBy <= ctx.nowMs }
+          }
+          patches={own.map(({ id, patchId, state }) => ({ id, patchId, state }))}
+          mitigations={mitigations
+            .filter(({ state }) => state !== 'over')
+            .map(({ id, name, expiresAt }) => ({ id, name, expiresAt }))}
+        />
+      ),
+    };
+  },
+];
