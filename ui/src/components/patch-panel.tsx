@@ -3,17 +3,19 @@ import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Facts, Panel } from './panel.tsx';
 import { PatchStateMark } from './patch-marks.tsx';
-import { Time } from './text.tsx';
+import { Count, Time } from './text.tsx';
 
 export type PatchPanelProps = {
   readonly ctx: Ctx;
   readonly next: { readonly name: string; readonly from: When; readonly tellBy: When; readonly late: boolean } | null;
   readonly patches: readonly { readonly id: number; readonly patchId: string; readonly state: string }[];
+  /** Findings that an accepted risk holds back. */
+  readonly accepted: number;
   readonly mitigations: readonly { readonly id: string; readonly name: string; readonly expiresAt: When }[];
 };
 
 /** What is planned for a controller: its next window, its patches, what protects it meanwhile. */
-export const PatchPanel = ({ ctx, next, patches, mitigations }: PatchPanelProps) => (
+export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchPanelProps) => (
   <Panel title={ctx.t('patches.panel')} link={<a href={paths.windows()}>{ctx.t('controllers.tab.windows')}</a>}>
     <div class="body">
       <Facts
@@ -31,6 +33,9 @@ export const PatchPanel = ({ ctx, next, patches, mitigations }: PatchPanelProps)
               </>
             ),
           ],
+          ...(accepted === 0
+            ? []
+            : [[ctx.t('measures.acceptances'), <Count ctx={ctx} n={accepted} href={paths.measures()} />] as const]),
           ...patches.map(
             (patch) =>
               [

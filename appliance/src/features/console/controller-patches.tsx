@@ -1,13 +1,20 @@
 import { PatchPanel } from '@sallyport/ui/components/patch-panel';
+import type { ControllerFindings } from '../plcs/findings/service.ts';
 import type { PatchService } from '../plcs/patches/service.ts';
 import type { ControllerPanel } from './types.ts';
 
 /** What the patch process has to say on the page of a controller. */
-export const controllerPatchPanels = (
-  patches: Pick<PatchService, 'ofController' | 'nextWindow'>,
-): readonly ControllerPanel[] => [
+export const controllerPatchPanels = ({
+  patches,
+  controllerFindings,
+}: {
+  patches: Pick<PatchService, 'ofController' | 'nextWindow' | 'accepted'>;
+  controllerFindings: Pick<ControllerFindings, 'forPlc'>;
+}): readonly ControllerPanel[] => [
   (ctx, plc) => {
     if (plc.state !== 'live') return undefined;
+    // Held back, and still counted (ADVISORIES 8).
+    const accepted = patches.accepted(plc.publicId, controllerFindings.forPlc(plc.id));
     const next = patches.nextWindow(plc.publicId);
     const { patches: own, mitigations } = patches.ofController(plc.publicId);
     return {
@@ -20,6 +27,7 @@ export const controllerPatchPanels = (
               ? null
               : { name: next.name, from: next.from, tellBy: next.tellBy, late: next.tellBy <= ctx.nowMs }
           }
+          accepted={accepted}
           patches={own.map(({ id, patchId, state }) => ({ id, patchId, state }))}
           mitigations={mitigations
             .filter(({ state }) => state !== 'over')

@@ -282,6 +282,15 @@ describe('accepted risks', () => {
     measures.approve(guard, id);
     expect(holds()).toBe(true);
     expect(measures.acceptance(id).state).toBe('in-force');
+    site.controller('plc-9');
+    const open = {
+      vulnerability: 'CVE-2026-1',
+      vendor: 'Siemens',
+      product: 'CPU 1515',
+      family: '',
+      firmware: 'V2.9.2',
+    };
+    expect(site.patches.accepted('plc-9', [open, { ...open, firmware: '' }])).toBe(1);
     expect(holds({ version: 'V2.9' })).toBe(false);
     expect(holds({ version: null })).toBe(false);
     expect(holds({ version: 'V2.9.4' })).toBe(false);
