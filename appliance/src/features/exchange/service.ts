@@ -88,7 +88,6 @@ export type ExchangeParts = {
   readonly releasedAt?: string | undefined;
   /** Looks at what a bundle needs before it comes into force. */
   readonly scan?: ScanObjects;
-  /** Takes what vendors say of the files of a bundle. */
   readonly approvals?: ImporterParts['approvals'];
 };
 
@@ -210,8 +209,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     clock,
     keys,
     objects: parts.store,
-    ...(parts.scan === undefined ? {} : { scan: parts.scan }),
-    ...(parts.approvals === undefined ? {} : { approvals: parts.approvals }),
+    ...(parts.scan && { scan: parts.scan }),
+    ...(parts.approvals && { approvals: parts.approvals }),
     paths: parts.paths,
     vulnerabilities,
     settings: {
