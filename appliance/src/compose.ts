@@ -333,6 +333,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       store,
       vulnerabilities: withControllers(vulnerabilities, controllerFindings),
       updates,
+      controllers: plcs.service.exchange,
       paths,
       devices: () => allDevices(devices),
       inUse: () => [...deployments.objectsInUse(), ...patches.objectsInUse()],
@@ -417,7 +418,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
         pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
       }),
       samples: sampleService({ db, personal: people, events }),
-      provision: provisionService({ db, inventory, objects, store, clock: nowMs }),
+      provision: provisionService({ db, inventory, objects, store, plcs: plcs.service, clock: nowMs }),
       close: async () => {
         await queue.stop();
         vulnerabilities.close();

@@ -43,6 +43,7 @@ await runJobs('retention', async (_payload, { appliance }) => {
     inventory: appliance.inventory.trim(),
     discovery: appliance.discovery.trim(),
     identification: appliance.identification.trim(),
+    controllers: { changes: appliance.plcs.trim(), archived: appliance.plcs.archiveIdle() },
     tombstones: appliance.objects.trim(),
     collected: collect(appliance),
   };

@@ -41,6 +41,8 @@ const ownFeatures: ReadonlySet<string> = new Set([
   'update-decision',
   'setting',
   'device-decision',
+  'plc-decision',
+  'plc-record',
 ]);
 
 const rightsIn = (value: unknown): Right[] =>

@@ -8,6 +8,7 @@ import { bundleRoutes } from './routes/bundles.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { controllerFindingRoutes } from './routes/controller-findings.ts';
 import { controllerImportRoutes } from './routes/controller-imports.ts';
+import { controllerRoutes } from './routes/controllers.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { deviceRecordRoutes } from './routes/device-records.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -48,6 +49,7 @@ const builders = [
   baselineRoutes,
   integrityRoutes,
   vulnerabilityRoutes,
+  controllerRoutes,
   controllerFindingRoutes,
   updateRoutes,
   deploymentRoutes,

@@ -75,7 +75,8 @@ const PUBLIC_FIELDS: readonly RegExp[] = [
   /^receipts\[\]\.(_type|predicateType|payloadType|subject\[\]\.name|predicate\.(format|site|result|code))$/,
   /^receipts\[\]\.predicate\.(warnings\[\]|overrides\[\]\.code|applied\[\]\.update|applied\[\]\.reasons\[\])$/,
 ];
-const VERSION_FIELDS = /^(platforms\[\]\.packages\[\]\.(version|source_version)|wants\[\]\.min)$/;
+const VERSION_FIELDS =
+  /^(platforms\[\]\.packages\[\]\.(version|source_version)|wants\[\]\.min|controllers\[\]\.firmware)$/;
 
 // Digests, random numbers and keys of our own making; anything else in these fields is searched.
 const OPAQUE_FIELDS: readonly RegExp[] = [

@@ -113,6 +113,11 @@ const groupsOf = (request: SiteRequest): RequestGroup[] => {
       packages.map(({ name, version }) => `${name} ${version}`),
     ),
     group('software', request.software, request.software),
+    group(
+      'controllers',
+      request.controllers,
+      request.controllers.map(({ order_no, model, firmware }) => [order_no || model, firmware].join(' ').trim()),
+    ),
     group('missing-os', request.missing_os, request.missing_os),
     group(
       'wants',
@@ -189,7 +194,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     software: [...content.software],
     missing_os: [...content.missingOs],
     advisories: [...sources.advisories].slice(0, MAX_ADVISORIES),
-    controllers: [],
+    controllers: [...content.controllers],
     media: { kind: 'custom', volume_bytes: sources.media.volumeBytes, free_bytes: sources.media.freeBytes },
     receipts: receipts.envelopes,
     site_card: card?.digest ?? '0'.repeat(64),

@@ -2,6 +2,7 @@ import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request'
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryRow, SectionRow } from '../inventory/types.ts';
+import type { ControllersForExchange, RequestController } from '../plcs/types.ts';
 
 // What a request says about the devices: distinct package versions per system, never who has them. From the inventory
 // leaves what its declarations name, and nothing else is read here.
@@ -11,6 +12,8 @@ export type RequestContent = {
   readonly software: readonly string[];
   /** Updates of operating systems that some device misses. */
   readonly missingOs: readonly string[];
+  /** Distinct products of controllers and their modules. */
+  readonly controllers: readonly RequestController[];
   /** The devices that reported a package name, source name or purl: for the counter-proof. */
   readonly reporters: (text: string) => Iterable<number>;
 };
@@ -88,6 +91,7 @@ const updateId = /^(?:KB\d{6,8}|[A-Za-z]{2,12}(?:-SLE)?-\d{4}[:-][0-9A-Fa-f:]{1,
 /** Collects systems with their packages, and the purls of everything else, over all devices with an inventory. */
 export const requestContent = (
   inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'textsOf'>,
+  controllers?: Pick<ControllersForExchange, 'products' | 'bearers'>,
 ): RequestContent => {
   const items = new Map<number, InventoryRow>();
   for (const row of softwareRows(inventory)) items.set(row.id, row);
@@ -137,5 +141,12 @@ export const requestContent = (
   const missingOs = inventory
     .textsOf('os-update', 'update', { state: 'missing' }, MAX_MISSING)
     .filter((id) => updateId.test(id));
-  return { platforms, software: [...purls].sort(), missingOs, reporters: (word) => devices.get(word) ?? [] };
+  return {
+    platforms,
+    software: [...purls].sort(),
+    missingOs,
+    controllers: controllers?.products() ?? [],
+    // Records of controllers are numbered below zero here.
+    reporters: (word) => [...(devices.get(word) ?? []), ...(controllers?.bearers(word) ?? []).map((plc) => -plc)],
+  };
 };

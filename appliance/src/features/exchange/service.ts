@@ -15,6 +15,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor, Right } from '../objects/types.ts';
 import type { ControllerFirmware } from '../plcs/findings/firmware.ts';
+import type { ControllersForExchange } from '../plcs/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
@@ -86,6 +87,8 @@ export type ExchangeParts = {
   readonly clock: () => number;
   /** When this release was built; absent where sources run. */
   readonly releasedAt?: string | undefined;
+  /** The record of controllers: what of it leaves, and what must not. */
+  readonly controllers?: ControllersForExchange;
   /** Looks at what a bundle needs before it comes into force. */
   readonly scan?: ScanObjects;
   readonly approvals?: ImporterParts['approvals'];
@@ -245,13 +248,19 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     clock,
   };
 
-  const identities = () => siteIdentities({ inventory, objects, devices: parts.devices });
+  const identities = () =>
+    siteIdentities({
+      inventory,
+      objects,
+      devices: parts.devices,
+      controllers: parts.controllers?.identities ?? (() => []),
+    });
 
   const build = (folder: string | undefined, volumes = false): BuiltRequest =>
     buildRequest({
       store,
       keys: keys(),
-      content: requestContent(inventory),
+      content: requestContent(inventory, parts.controllers),
       wants: [...updates.wants(), ...parts.firmware.wants()],
       advisories: parts.firmware.withAdvisories(vulnerabilities.advisoryIds(200_000), 200_000),
       held: held(),

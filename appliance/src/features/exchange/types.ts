@@ -41,7 +41,16 @@ export type ExchangeState = {
 };
 
 export type RequestGroup = {
-  readonly name: 'platforms' | 'software' | 'missing-os' | 'wants' | 'held' | 'advisories' | 'receipts' | 'state';
+  readonly name:
+    | 'platforms'
+    | 'software'
+    | 'controllers'
+    | 'missing-os'
+    | 'wants'
+    | 'held'
+    | 'advisories'
+    | 'receipts'
+    | 'state';
   readonly items: number;
   readonly examples: readonly string[];
   readonly bytes: number;

@@ -20,12 +20,13 @@ import { factsOfReading } from './reading-facts.ts';
 import { recordState } from './record-state.ts';
 import { type ChangeRow, type PlcRow, recordStore } from './record-store.ts';
 import { regrouper } from './regroup.ts';
+import { requestQueries } from './request-queries.ts';
 import { resolver } from './resolve.ts';
 import { rowMaker } from './row.ts';
 import { rowStore } from './row-store.ts';
 import { saidStore, toOrigin } from './store.ts';
 import { taker } from './take.ts';
-import type { Origin, OriginSort, Plc, PlcDecision, PlcPart, TakeReadings } from './types.ts';
+import type { ControllersForExchange, Origin, OriginSort, Plc, PlcDecision, PlcPart, TakeReadings } from './types.ts';
 import { type Undone, undoer } from './undo.ts';
 import { verifyRecords } from './verify.ts';
 import { winnerKeeper } from './winners.ts';
@@ -77,6 +78,8 @@ export type PlcService = {
   /** What in winners, keys and rows is not what the facts give. */
   verify(): string[];
   counts(): { collection: string; rows: number }[];
+  /** What the exchange asks for. */
+  exchange: ControllersForExchange;
 };
 
 export type PlcParts = {
@@ -348,6 +351,7 @@ export const plcService = (
       return removed;
     },
     verify: db.transaction(() => verifyRecords({ said, records, rows, row })),
+    exchange: requestQueries(db),
     counts: () => collections.map(({ name, part }) => ({ collection: name, rows: records.countParts(part) })),
   };
 

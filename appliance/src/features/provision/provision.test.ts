@@ -33,7 +33,9 @@ describe('data provision register', () => {
   });
 
   it('finds every field that leaves named in its declaration', () => {
-    expect(undeclaredFields(engines.inventory.collections(), engines.objects.kinds())).toEqual([]);
+    expect(
+      undeclaredFields([...engines.inventory.collections(), ...engines.plcs.collections], engines.objects.kinds()),
+    ).toEqual([]);
   });
 
   it('shows a field that leaves without being declared', () => {
@@ -46,7 +48,8 @@ describe('data provision register', () => {
     const { entries, at } = service().register(admin);
     expect(at).toBe(7);
     const byName = new Map(entries.map((entry) => [`${entry.pillar}/${entry.name}`, entry]));
-    for (const { name } of engines.inventory.collections()) expect(byName.has(`inventory/${name}`)).toBe(true);
+    for (const { name } of [...engines.inventory.collections(), ...engines.plcs.collections])
+      expect(byName.has(`inventory/${name}`)).toBe(true);
     for (const { name } of engines.objects.kinds()) expect(byName.has(`object/${name}`)).toBe(true);
     const account = byName.get('object/account');
     expect(account).toMatchObject({ row: 'O4', rows: 1, personal: 'yes', leaves: null });

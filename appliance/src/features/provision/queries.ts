@@ -16,6 +16,7 @@ export const provisionQueries = (db: Database) => {
     erasures: count('person_erasure'),
     deviations: count('deviation'),
     acceptances: count('baseline_acceptance'),
+    controllerOrigins: count('plc_origin'),
     programStates: count(
       '(select plc from plc_program_state union all select plc from plc_program_change union all select plc from plc_program_snapshot)',
     ),

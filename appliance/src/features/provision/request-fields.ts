@@ -1,4 +1,4 @@
-import type { Collection } from '../inventory/types.ts';
+import type { Collection, FactCollection } from '../inventory/types.ts';
 import type { Kind } from '../objects/types.ts';
 
 // Where each field of a request comes from. A field of the format that is missing here, or one whose declaration does not
@@ -34,8 +34,7 @@ export const requestFields: Readonly<Record<string, Origin>> = {
   'platforms.packages.all': 'exchange',
   software: { declared: 'software', fields: ['purl'] },
   missing_os: { declared: 'os-update', fields: ['update'] },
-  // Nothing fills this one yet; the collection that will is declared with its fields.
-  controllers: 'exchange',
+  controllers: { declared: 'plc', fields: ['vendor', 'model', 'orderNumber', 'firmware'] },
   advisories: 'exchange',
   media: 'exchange',
   receipts: 'exchange',
@@ -44,7 +43,7 @@ export const requestFields: Readonly<Record<string, Origin>> = {
 
 /** Fields that leave and that their declaration does not name, as `<declaration>.<field>`. */
 export const undeclaredFields = (
-  collections: readonly Collection[],
+  collections: readonly (Collection | FactCollection)[],
   kinds: readonly Kind[],
   origins: Readonly<Record<string, Origin>> = requestFields,
 ): string[] => {

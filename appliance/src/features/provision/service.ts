@@ -1,8 +1,9 @@
 import type { Database } from '../../platform/database.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import type { Collection } from '../inventory/types.ts';
+import type { Collection, FactCollection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Kind, requireRight } from '../objects/types.ts';
+import type { PlcService } from '../plcs/service.ts';
 import type { StoreService } from '../store/service.ts';
 import { provisionQueries } from './queries.ts';
 import { undeclaredFields } from './request-fields.ts';
@@ -18,12 +19,13 @@ export type ProvisionParts = {
   inventory: InventoryService;
   objects: ObjectService;
   store: Pick<StoreService, 'list'>;
+  plcs: Pick<PlcService, 'collections' | 'counts'>;
   clock: () => number;
 };
 
 const tombstoneDays = 90;
 
-const ofCollection = (collection: Collection, rows: number): RegisterEntry => {
+const ofCollection = (collection: Collection | FactCollection, rows: number): RegisterEntry => {
   const leaving = new Set(collection.leaves?.fields);
   const fields = Object.entries(collection.fields).map(([name, field]) => ({
     name,
@@ -41,7 +43,7 @@ const ofCollection = (collection: Collection, rows: number): RegisterEntry => {
     source: `collection.${collection.name}.source`,
     purpose: `collection.${collection.name}.purpose`,
     rows,
-    retention: 'while-device',
+    retention: collection.mode === 'facts' ? 'kept' : 'while-device',
     personal: isPersonal ? 'yes' : 'no',
     protection: isPersonal ? ['encrypted'] : ['disk'],
     leaves:
@@ -103,7 +105,7 @@ const order: readonly RegisterEntry['pillar'][] = ['inventory', 'object', 'event
 
 /** The register over the engines' declarations. */
 export const provisionService = (parts: ProvisionParts): ProvisionService => {
-  const { inventory, objects, clock } = parts;
+  const { inventory, objects, plcs, clock } = parts;
   const queries = provisionQueries(parts.db);
 
   const stored = (): { rows: number; bytes: number } => {
@@ -159,6 +161,13 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         rows: queries.acceptances(),
         personal: 'yes',
         protection: ['encrypted', 'chain'],
+      },
+      {
+        row: 'P1',
+        pillar: 'inventory',
+        name: 'controller-origins',
+        rows: queries.controllerOrigins(),
+        personal: 'possible',
       },
       {
         row: 'P2',
@@ -290,6 +299,10 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       requireRight(actor, 'provision:read');
       const counts = new Map(inventory.counts().map(({ collection, rows }) => [collection, rows]));
       const entries = [
+        ...plcs.counts().flatMap(({ collection, rows }) => {
+          const declared = plcs.collections.find(({ name }) => name === collection);
+          return declared === undefined ? [] : [ofCollection(declared, rows)];
+        }),
         ...inventory.collections().map((collection) => ofCollection(collection, counts.get(collection.name) ?? 0)),
         ...objects.kinds().map((kind) => ofKind(kind, objects.list({ kind: kind.name, limit: 1 }).total)),
         ...extras(),
@@ -297,7 +310,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       return {
         at: clock(),
         entries: entries.sort((a, b) => order.indexOf(a.pillar) - order.indexOf(b.pillar)),
-        undeclared: undeclaredFields(inventory.collections(), objects.kinds()),
+        undeclared: undeclaredFields([...inventory.collections(), ...plcs.collections], objects.kinds()),
       };
     },
   };

@@ -146,4 +146,9 @@ export const controllers = {
   'controllers.sub.unauthorised': { one: '{n} not authorised.', other: '{n} not authorised.' },
   'controllers.sub.missing': { one: '{n} without known firmware.', other: '{n} without known firmware.' },
   'controllers.sub.proposals': { one: '{n} may be the same as another.', other: '{n} may be the same as others.' },
+  'exchange.group.controllers': 'Controllers',
+  'exchange.group.controllers.why': 'to find advisories and firmware',
+  'register.controller-origins.title': 'Origins of what is known of controllers',
+  'register.controller-origins.source': 'imports, captures, queries, people',
+  'register.controller-origins.purpose': 'to say where each value is from, and to take an import back',
 } as const;

@@ -150,4 +150,9 @@ export const controllers = {
   'controllers.sub.unauthorised': 'Рұқсат етілмегені: {n}.',
   'controllers.sub.missing': 'Микробағдарламасы белгісізі: {n}.',
   'controllers.sub.proposals': 'Басқамен сәйкес болуы мүмкіні: {n}.',
+  'exchange.group.controllers': 'Контроллерлер',
+  'exchange.group.controllers.why': 'бюллетеньдер мен микробағдарламаларды табу үшін',
+  'register.controller-origins.title': 'Контроллерлер туралы мәліметтің көздері',
+  'register.controller-origins.source': 'импорт, трафик жазбалары, сұраныстар, адамдар',
+  'register.controller-origins.purpose': 'әр мәннің қайдан екенін білу және импортты қайтару үшін',
 } as const satisfies Kazakh<typeof en>;

@@ -173,4 +173,9 @@ export const controllers = {
     many: '{n} возможно, совпадают с другими.',
     other: '{n} возможно, совпадают с другими.',
   },
+  'exchange.group.controllers': 'Контроллеры',
+  'exchange.group.controllers.why': 'чтобы найти бюллетени и прошивки',
+  'register.controller-origins.title': 'Источники сведений о контроллерах',
+  'register.controller-origins.source': 'импорт, записи трафика, запросы, люди',
+  'register.controller-origins.purpose': 'чтобы знать, откуда каждое значение, и отменять импорт',
 } as const satisfies Russian<typeof en>;

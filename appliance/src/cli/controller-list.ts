@@ -1,0 +1,75 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { plcList } from '../features/plcs/list-queries.ts';
+import { shown } from '../features/plcs/parts.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Command } from './command.ts';
+
+const decisions = ['authorised', 'unauthorised', 'archived'] as const;
+
+export const command: Command = {
+  summary: 'the controllers that a filter finds, by name',
+  options: {
+    search: { type: 'string', value: 'TEXT', help: 'part of a name, address, order number or serial number' },
+    vendor: { type: 'string', value: 'NAME', help: 'of one vendor', multiple: true },
+    zone: { type: 'string', value: 'ID', help: 'in one zone', multiple: true },
+    decision: { type: 'string', value: 'WORD', help: decisions.join(', '), multiple: true },
+    drift: { type: 'boolean', help: 'only those that differ from their project' },
+    'missing-firmware': { type: 'boolean', help: 'only those whose firmware is not known' },
+  },
+  example: 'sallyport controller list --search 6ES7515 --drift --data /var/lib/sallyport',
+  run: async ({ open, out, text, texts, flag }) => {
+    const wrong = texts('decision').find((word) => !decisions.some((known) => known === word));
+    if (wrong !== undefined) throw new AppError('USAGE', `--decision is ${decisions.join(', ')}`);
+    const { db, plcs } = await open();
+    const ids = plcList(db).all({
+      filter: {
+        search: text('search') ?? '',
+        vendor: texts('vendor'),
+        zone: texts('zone'),
+        decision: decisions.filter((word) => texts('decision').includes(word)),
+        ...(flag('drift') ? { drift: true } : {}),
+        ...(flag('missing-firmware') ? { missingFirmware: true } : {}),
+      },
+      sort: 'name',
+      descending: false,
+    });
+    const rows = ids.flatMap((id) => {
+      const plc = plcs.byId(id);
+      if (plc === undefined) return [];
+      const [own] = plcs.parts(id);
+      const value = (field: string): string | null => shown(own, field) ?? null;
+      return [
+        {
+          id: plc.publicId,
+          name: plcs.label(id),
+          decision: plc.decision,
+          vendor: value('vendor'),
+          model: value('model'),
+          orderNumber: value('orderNumber'),
+          firmwareObserved: own?.observed['firmware'] ?? null,
+          firmwareConfigured: own?.configured['firmware'] ?? null,
+          address: value('address'),
+          zone: value('zone'),
+          drift: plcs.drift(id).length,
+          lastSeenAt: plc.lastSeenAt === null ? null : toTime(plc.lastSeenAt),
+        },
+      ];
+    });
+    out.table(
+      ['ID', 'NAME', 'DECISION', 'MODEL', 'ORDER NUMBER', 'FIRMWARE', 'PLANNED', 'ADDRESS', 'DIFFERS'],
+      rows.map((row) => [
+        row.id,
+        row.name,
+        row.decision,
+        row.model,
+        row.orderNumber,
+        row.firmwareObserved,
+        row.firmwareConfigured,
+        row.address,
+        row.drift,
+      ]),
+    );
+    out.result(rows);
+    return 0;
+  },
+};
