@@ -2,7 +2,7 @@ import type { Device } from '../devices/types.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { FieldValue, InventoryRow } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { ControllerIdentity } from '../plcs/types.ts';
+import type { ControllersForExchange } from '../plcs/types.ts';
 import type { IdentityKind, IdentityValue } from './counter-proof.ts';
 
 // Everything that names a device or a person of the site, for the counter-proof. Accounts that the operating system and
@@ -55,7 +55,8 @@ type Sources = {
   readonly inventory: Pick<InventoryService, 'list' | 'collections'>;
   readonly objects: Pick<ObjectService, 'list'>;
   readonly devices: () => Iterable<Device>;
-  readonly controllers: () => Iterable<ControllerIdentity>;
+  /** The record of controllers. */
+  readonly controllers: Pick<ControllersForExchange, 'identities'> | undefined;
 };
 
 const rowsOf = function* ({ inventory }: Sources, collection: string): Generator<InventoryRow> {
@@ -127,7 +128,7 @@ export const siteIdentities = function* (sources: Sources): Generator<IdentityVa
           if (isWorth(kind, value) && !(kind === 'account' && system.has(value)))
             yield { kind, value, device: Number(row['_device'] ?? 0) };
   // Records of controllers have numbers of their own: below zero, so that none is taken for a device.
-  for (const { kind, value, plc } of sources.controllers())
+  for (const { kind, value, plc } of sources.controllers?.identities() ?? [])
     if (isWorth(kind, value)) yield { kind, value, device: -plc };
   yield* deviceValues(sources.devices());
   yield* objectValues(sources);

@@ -87,7 +87,6 @@ export type ExchangeParts = {
   readonly clock: () => number;
   /** When this release was built; absent where sources run. */
   readonly releasedAt?: string | undefined;
-  /** The record of controllers: what of it leaves, and what must not. */
   readonly controllers?: ControllersForExchange;
   /** Looks at what a bundle needs before it comes into force. */
   readonly scan?: ScanObjects;
@@ -248,19 +247,14 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     clock,
   };
 
-  const identities = () =>
-    siteIdentities({
-      inventory,
-      objects,
-      devices: parts.devices,
-      controllers: parts.controllers?.identities ?? (() => []),
-    });
+  const { controllers } = parts;
+  const identities = () => siteIdentities({ inventory, objects, devices: parts.devices, controllers });
 
   const build = (folder: string | undefined, volumes = false): BuiltRequest =>
     buildRequest({
       store,
       keys: keys(),
-      content: requestContent(inventory, parts.controllers),
+      content: requestContent(inventory, controllers),
       wants: [...updates.wants(), ...parts.firmware.wants()],
       advisories: parts.firmware.withAdvisories(vulnerabilities.advisoryIds(200_000), 200_000),
       held: held(),
