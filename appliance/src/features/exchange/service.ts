@@ -247,14 +247,13 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     clock,
   };
 
-  const { controllers } = parts;
-  const identities = () => siteIdentities({ inventory, objects, devices: parts.devices, controllers });
+  const identities = () => siteIdentities({ ...parts, controllers: parts.controllers });
 
   const build = (folder: string | undefined, volumes = false): BuiltRequest =>
     buildRequest({
       store,
       keys: keys(),
-      content: requestContent(inventory, controllers),
+      content: requestContent(inventory, parts.controllers),
       wants: [...updates.wants(), ...parts.firmware.wants()],
       advisories: parts.firmware.withAdvisories(vulnerabilities.advisoryIds(200_000), 200_000),
       held: held(),

@@ -1,0 +1,107 @@
+import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { systemActor } from '../objects/types.ts';
+
+// The pages of controllers without script: every button is a form.
+
+let site: Console;
+let admin: Browser;
+let id: string;
+beforeAll(async () => {
+  site = await openConsole();
+  admin = await site.as('administrator');
+  const reading = (values: Record<string, string>, method: Reading['method']): Reading => ({
+    observedAtMs: Date.UTC(2026, 1, 1),
+    method,
+    source: method === 'project' ? 'aml' : 's7',
+    said: Object.entries(values).map(([field, value]) => ({ field, value, raw: value })),
+    parts: [
+      {
+        sort: 'module',
+        key: '0/3',
+        said: [{ field: 'orderNumber', value: '6ES7 521-1BH00-0AB0', raw: '6ES7 521-1BH00-0AB0' }],
+      },
+    ],
+  });
+  const cpu = { vendor: 'Siemens AG', serial: 'S C-J4R912', orderNumber: '6ES7 515-2AM02-0AB0', address: '10.5.0.2' };
+  const { plcs } = site.appliance;
+  plcs.take(systemActor, { sort: 'capture', name: 'a.pcap' }, [reading({ ...cpu, firmware: 'V2.9.4' }, 'passive')]);
+  const taken = plcs.take(systemActor, { sort: 'aml', name: 'b.aml' }, [
+    reading({ ...cpu, firmware: 'V2.8', name: '=PLC-1' }, 'project'),
+  ]);
+  id = plcs.byId(taken.outcomes[0]?.plc ?? 0)?.publicId ?? '';
+});
+afterAll(() => site.close());
+
+const textOf = async (path: string, browser = admin): Promise<string> => (await browser.get(path)).text();
+
+describe('controllers', () => {
+  it('are listed, filtered by what they are, and exported as shown with formulas disarmed', async () => {
+    expect(await textOf(paths.controllers({ q: '6ES7515-2AM02', drift: '1', vendor: 'Siemens' }))).toContain(
+      paths.controller(id),
+    );
+    expect(await textOf(paths.controllers({ missing: '1' }))).not.toContain(paths.controller(id));
+    const csv = await textOf(paths.controllersCsv());
+    expect(csv).toContain("'=PLC-1");
+    expect(csv).toContain('V2.9.4');
+    expect(await textOf(paths.search('S C-J4R912'))).toContain(paths.controller(id));
+  });
+
+  it('show read beside planned, modules, and on request what lost and why', async () => {
+    const page = await textOf(paths.controller(id));
+    for (const part of ['V2.9.4', 'V2.8', '6ES7 521-1BH00-0AB0', 'SIMATIC S7-1500', 'a.pcap'].slice(0, 4))
+      expect(page).toContain(part);
+    site.appliance.plcs.take(systemActor, { sort: 'csv', name: 'c.csv' }, [
+      {
+        observedAtMs: Date.UTC(2026, 1, 2),
+        method: 'csv',
+        source: 'csv',
+        said: [
+          { field: 'vendor', value: 'Siemens', raw: 'Siemens' },
+          { field: 'serial', value: 'S C-J4R912', raw: 'S C-J4R912' },
+          { field: 'firmware', value: 'V1.1', raw: 'V1.1' },
+        ],
+        parts: [],
+      },
+    ]);
+    expect(await textOf(paths.controller(id))).not.toContain('V1.1</');
+    expect(await textOf(paths.controller(id, { facts: 'all' }))).toContain('V1.1');
+  });
+
+  it('are entered with faults beside the fields, and decided one by one or by the whole filter', async () => {
+    const wrong = await admin.post(paths.controllerEdit(id), { 'f.address': 'nowhere', 'f.name': 'Mixer' });
+    expect(wrong.status).toBe(422);
+    expect(await wrong.text()).toContain('value="nowhere"');
+    expect((await admin.post(paths.controllerEdit(id), { 'f.name': 'Mixer', 'f.criticality': 'high' })).status).toBe(
+      303,
+    );
+    expect(await textOf(paths.controller(id))).toContain('Mixer');
+    expect((await admin.post(paths.controllerNew(), {})).status).toBe(422);
+    expect((await admin.post(paths.controllerNew(), { 'f.name': 'Typed in' })).status).toBe(303);
+    expect((await admin.post(paths.controllerDecide(id), { decision: 'unauthorised', reason: 'unknown' })).status).toBe(
+      303,
+    );
+    const question = await admin.post(paths.controllersBulk(), { all: '1', action: 'authorised' });
+    expect(await question.text()).toContain('2');
+    const fields = { all: '1', action: 'authorised', confirmed: '1', count: '2' };
+    expect((await admin.post(paths.controllersBulk(), fields)).status).toBe(303);
+    expect(site.appliance.plcs.get(id).decision).toBe('authorised');
+    const viewer = await site.as('viewer');
+    expect((await viewer.post(paths.controllerDecide(id), { decision: 'archived' })).status).toBe(403);
+  });
+
+  it('that may be one are merged after a question, and two again on request', async () => {
+    const { plcs } = site.appliance;
+    const other = plcs.create(systemActor, { name: 'Twin', address: '10.5.0.2' }).publicId;
+    expect(await textOf(paths.controller(id))).toContain('Twin');
+    expect(await (await admin.post(paths.controllerMerge(id), { other })).text()).toContain('Twin');
+    expect((await admin.post(paths.controllerMerge(id), { other, confirmed: '1' })).status).toBe(303);
+    expect(plcs.get(other).state).toBe('merged');
+    const merge = plcs.mergesOf(plcs.get(id).id)[0]?.id ?? 0;
+    expect((await admin.post(paths.controllerUnmerge(id), { merge: String(merge) })).status).toBe(303);
+    expect((await admin.post(paths.controllerApart(id), { other })).status).toBe(303);
+    expect(await textOf(paths.controller(id))).not.toContain('Twin');
+  });
+});
