@@ -237,15 +237,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     for (const { sha256 } of parts.store.list()) if (!leaving.has(sha256)) yield sha256;
   };
 
-  const collecting: CollectParts = {
-    db,
-    store,
-    waiting,
-    objects: parts.store,
-    events,
-    inUse: parts.inUse,
-    clock,
-  };
+  const { inUse } = parts;
+  const collecting: CollectParts = { db, store, waiting, objects: parts.store, events, inUse, clock };
 
   const identities = () => siteIdentities({ ...parts, controllers: parts.controllers });
 
