@@ -170,8 +170,20 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
           />
           <div class="field">
             <label for="f-file">{ctx.t('approvals.file')}</label>
-            <input class="input" type="file" id="f-file" name="file" required />
-            {error === undefined ? null : <Fault ctx={ctx}>{ctx.say(error)}</Fault>}
+            <input
+              class="input"
+              type="file"
+              id="f-file"
+              name="file"
+              required
+              aria-invalid={error === undefined ? undefined : 'true'}
+              aria-describedby={error === undefined ? undefined : 'f-file-fault'}
+            />
+            {error === undefined ? null : (
+              <Fault ctx={ctx} id="f-file-fault">
+                {ctx.say(error)}
+              </Fault>
+            )}
           </div>
           <div>
             <Button unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>

@@ -163,9 +163,8 @@ export const controllerImportRoutes = (parts: ApiParts, names: SchemaNames): Api
         mapping: z.string().min(1).max(100).optional().describe('Name of a kept mapping of columns'),
         dryRun: z.enum(['true', 'false']).default('true'),
       }),
-      upload: {
-        types: ['application/octet-stream', 'text/csv', 'application/xml', 'application/json', 'application/zip'],
-      },
+      // Not JSON, which every call without a file sends: a slip must not become an upload.
+      upload: { types: ['application/octet-stream', 'text/csv', 'application/xml', 'application/zip'] },
       status: 201,
       response: importSchema,
       handle: async ({ actor, query: { name, mapping, dryRun }, request }) => {
