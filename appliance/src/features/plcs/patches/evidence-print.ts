@@ -102,7 +102,7 @@ const columns: Readonly<Record<EvidenceSection, readonly (readonly [name: string
 export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang: Lang): Promise<Buffer> => {
   const words = catalogue(lang);
   const title = words.t('evidence.printTitle', { site: evidence.site });
-  const pages = pdfPages({ title, author: evidence.site, at: Date.parse(evidence.created_at) });
+  const pages = await pdfPages({ title, author: evidence.site, at: Date.parse(evidence.created_at) });
   const choices: Readonly<Record<string, string>> = {
     state: 'patches.state',
     from: 'patches.state',

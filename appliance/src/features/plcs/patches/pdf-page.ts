@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { documentFonts } from '@sallyport/ui/assets';
-import PDFDocument from 'pdfkit';
 
 // Pages of A4 with text and tables in the shipped font, whose letters lie in three files: a line is cut into runs, each in
 // the file that has its letters. Nothing depends on the clock: the same calls give the same bytes.
@@ -28,7 +27,9 @@ type Run = { readonly face: string; readonly text: string };
 type Opened = { font?: { hasGlyphForCodePoint?(code: number): boolean } };
 
 /** A document to write on; `end` gives its bytes. */
-export const pdfPages = (info: { title: string; author: string; at: number }) => {
+export const pdfPages = async (info: { title: string; author: string; at: number }) => {
+  // A third of a second to load, and hardly any command or start of a server prints.
+  const { default: PDFDocument } = await import('pdfkit');
   const [first = ''] = documentFonts();
   const doc = new PDFDocument({
     size: [width, height],
