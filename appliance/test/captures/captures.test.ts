@@ -81,7 +81,7 @@ describe.skipIf(!existsSync(archive))('real captures (skipped where ot-captures.
       '10.1.1.165',
       { vendorRaw: 'JCI', model: 'MS-NAE4510-2', firmwareObserved: '5.1.0.4400', name: 'KBRNAE' },
     ],
-    ['modicon/modicon_test.pcap', '192.168.63.253', { model: '140 CPU 311 10' }],
+    ['modicon/modicon_test.pcap', '192.168.63.253', { model: '140 CPU 311 10', vendorRaw: 'Schneider Electric' }],
     ['profinet/profinet-wireshark-bug.pcap', '192.168.0.11', { model: 'S7-300EC', stationName: '%n%n%n' }],
     [
       'profinet/PROFINET-RT-DCP/ChangeIPUsingDCP.pcap',
@@ -199,6 +199,86 @@ describe('made captures', () => {
         ]);
       }
     }
+  });
+
+  /** A frame with a TCP segment of one side of a conversation. */
+  const segment = (
+    from: string,
+    to: string,
+    [source, destination]: [number, number],
+    at: number,
+    data: string,
+  ): Buffer => {
+    const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+    const tcp = `${hex(source, 4)}${hex(destination, 4)}${hex(at, 8)}${'00'.repeat(4)}5018${'00'.repeat(6)}${data}`;
+    const ip = `4500${hex(20 + tcp.length / 2, 4)}0000000040060000${from}${to}${tcp}`;
+    return Buffer.from(`00112233445500aabbccddee0800${ip}`, 'hex');
+  };
+  const [engineer, plc] = ['c0a80001', 'c0a80009'];
+
+  describe('of a session with a chassis', () => {
+    const u16 = (value: number): string => Buffer.from([value & 0xff, value >> 8]).toString('hex');
+    const encapsulated = (context: number, cip: string): string => {
+      const body = `000000000000${u16(2)}${'00000000'}b200${u16(cip.length / 2)}${cip}`;
+      return `6f00${u16(body.length / 2)}07000000${'00000000'}${context.toString(16).padStart(16, '0')}00000000${body}`;
+    };
+    const object = (code: number, name: string): string =>
+      `0100${u16(14)}${u16(code)}1014${'0000'}78563412${Buffer.from([name.length]).toString('hex')}${Buffer.from(name).toString('hex')}`;
+    const question = '010220012401';
+    const routed = (route: string): string =>
+      `520220062401` +
+      `0a05${u16(question.length / 2)}${question}${Buffer.from([route.length / 4]).toString('hex')}00${route}`;
+    const answer = (code: number, name: string): string => `81000000${object(code, name)}`;
+
+    it('gives the identity of the device, and that of a module to its slot', async () => {
+      const asked = [encapsulated(1, question), encapsulated(2, routed('0103'))].join('');
+      const answered = [encapsulated(2, answer(54, '1756-L61/B')), encapsulated(1, answer(58, '1756-ENBT/A'))].join('');
+      const found = await read(
+        classic([
+          segment(engineer, plc, [50_000, 44_818], 1, asked),
+          segment(plc, engineer, [44_818, 50_000], 1, answered),
+        ]),
+      );
+      expect(found.map(({ slot, facts }) => [slot, facts.find(({ field }) => field === 'model')?.value])).toEqual([
+        [3, '1756-L61/B'],
+        [undefined, '1756-ENBT/A'],
+      ]);
+    });
+
+    it.each([
+      ['without its question', '', answer(54, '1756-L61/B')],
+      ['of what lies behind a further network', encapsulated(1, routed('01031201')), answer(54, '1756-L61/B')],
+      ['of another object', encapsulated(1, '01022067' + '2401'), answer(54, '1756-L61/B')],
+      ['that failed', encapsulated(1, question), `81000800${object(54, 'x')}`],
+    ])('gives nothing for an answer %s', async (_, asked, answered) => {
+      const found = await read(
+        classic([
+          segment(engineer, plc, [50_000, 44_818], 1, asked),
+          segment(plc, engineer, [44_818, 50_000], 1, encapsulated(1, answered)),
+        ]),
+      );
+      expect(found.flatMap(({ facts }) => facts)).toEqual([]);
+      expect(found).toMatchObject([{ protocol: 'enip', address: '192.168.0.9' }]);
+    });
+  });
+
+  it.each([
+    ['s7', '32030000'],
+    ['s7', '72010000'],
+    ['mms', '0e3e0506'],
+    ['mms', '01000100'],
+    [undefined, '0d1e0506'],
+  ])('show on port 102 who speaks %s', async (protocol, said) => {
+    const tpkt = `0300000b02f080${said}`;
+    const found = await read(classic([segment(plc, engineer, [102, 50_000], 1, tpkt)]));
+    expect(found.map((sighting) => sighting.protocol)).toEqual(protocol === undefined ? [] : [protocol]);
+  });
+
+  it('that end within a record are read up to there, unless nothing stands before', async () => {
+    const whole = classic([arp, arp]);
+    const cut = await readCapture(Readable.from([whole.subarray(0, whole.length - 7)]), () => undefined);
+    expect(cut).toEqual({ packets: 1, unread: 0, cutAt: whole.length - 7 });
+    await expect(readCapture(Readable.from([whole.subarray(0, 30)]), () => undefined)).rejects.toThrow(CaptureError);
   });
 
   it.each([

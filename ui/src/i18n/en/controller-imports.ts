@@ -116,6 +116,7 @@ export const controllerImports = {
   'imports.reason.too-many-parts': 'more than a record holds',
   'imports.reason.member': 'a file of the package that is not read',
   'imports.reason.encoded': 'encrypted by the tool, left out',
+  'imports.reason.cut-short': 'the file ends within a record; what stands before was read',
   'imports.controlTitle': 'Traffic that changes controllers',
   'imports.controlWhy': 'The capture shows that somebody did this. The import makes an event of each.',
   'imports.control.what': 'What was done',

@@ -120,6 +120,7 @@ export const controllerImports = {
   'imports.reason.too-many-parts': 'жазбаға сыймайды',
   'imports.reason.member': 'архивтің оқылмайтын файлы',
   'imports.reason.encoded': 'бағдарлама шифрлаған, қалдырылды',
+  'imports.reason.cut-short': 'файл жазбаның ортасында үзілген; оған дейінгісі оқылды',
   'imports.controlTitle': 'Контроллерлерді өзгертетін трафик',
   'imports.controlWhy': 'Трафик жазбасы біреудің осыны істегенін көрсетеді. Импорт кезінде әр әрекет оқиға болады.',
   'imports.control.what': 'Не істелді',

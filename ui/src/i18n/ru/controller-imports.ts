@@ -141,6 +141,7 @@ export const controllerImports = {
   'imports.reason.too-many-parts': 'больше, чем вмещает запись',
   'imports.reason.member': 'файл архива, который не читается',
   'imports.reason.encoded': 'зашифровано программой, пропущено',
+  'imports.reason.cut-short': 'файл обрывается внутри записи; прочитано то, что до неё',
   'imports.controlTitle': 'Трафик, изменяющий контроллеры',
   'imports.controlWhy':
     'Запись трафика показывает, что кто-то это сделал. При импорте каждое действие становится событием.',

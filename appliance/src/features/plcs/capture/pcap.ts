@@ -31,7 +31,7 @@ export const readPcap = async function* (source: ByteSource, magic: number): Asy
     const [seconds, fraction, length, wireBytes] = [u32(record, 0), u32(record, 4), u32(record, 8), u32(record, 12)];
     if (length > maxPacketBytes) throw new CaptureError(`a packet of ${length} bytes`, at);
     const data = length === 0 ? Buffer.alloc(0) : await source.take(length);
-    if (data === undefined) throw new CaptureError('the capture ends in the middle of a record', source.offset());
+    if (data === undefined) throw new CaptureError('the capture ends in the middle of a record', source.offset(), true);
     yield { atMs: seconds * 1_000 + (fraction / form.perSecond) * 1_000, linkType, data, wireBytes };
   }
 };

@@ -46,7 +46,7 @@ export const readPcapng = async function* (source: ByteSource): AsyncGenerator<P
   const u32 = (bytes: Buffer, at: number): number => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
   const need = async (length: number): Promise<Buffer> => {
     const bytes = length === 0 ? Buffer.alloc(0) : await source.take(length);
-    if (bytes === undefined) throw new CaptureError('the capture ends in the middle of a block', source.offset());
+    if (bytes === undefined) throw new CaptureError('the capture ends in the middle of a block', source.offset(), true);
     return bytes;
   };
   const packet = (from: Interface | undefined, ticks: number, data: Buffer, wireBytes: number): Packet | undefined =>

@@ -16,14 +16,20 @@ export const readPackets = async function* (chunks: AsyncIterable<Uint8Array>): 
 
 /**
  * Reads a capture as a stream, with memory that does not depend on its size, and gives each sighting to `onSighting`.
- * CaptureError names the byte where a capture stops being one; what was read before stays given.
+ * A capture whose tool was stopped ends within a record: what stands before is read, and `cutAt` says where it ends.
+ * CaptureError names the byte where a capture stops being one.
  */
 export const readCapture = async (
   chunks: AsyncIterable<Uint8Array>,
   onSighting: (sighting: Sighting, packet: number) => void,
-): Promise<CaptureCounts> => {
+): Promise<CaptureCounts & { cutAt?: number }> => {
   const reader = sightingReader();
-  for await (const packet of readPackets(chunks))
-    for (const sighting of reader.read(packet)) onSighting(sighting, reader.counts().packets);
+  try {
+    for await (const packet of readPackets(chunks))
+      for (const sighting of reader.read(packet)) onSighting(sighting, reader.counts().packets);
+  } catch (error) {
+    if (!(error instanceof CaptureError) || !error.isCut || reader.counts().packets === 0) throw error;
+    return { ...reader.counts(), cutAt: error.offset };
+  }
   return reader.counts();
 };

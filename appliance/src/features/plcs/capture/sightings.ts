@@ -1,6 +1,7 @@
 import { bacnetFacts } from '@sallyport/bundle-tools/controllers/protocols/bacnet/answers';
 import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/device-fact';
 import { enipFacts, enipLength } from '@sallyport/bundle-tools/controllers/protocols/enip/answers';
+import { attributesAnswer, identityQuestion } from '@sallyport/bundle-tools/controllers/protocols/enip/unconnected';
 import { dcpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/dcp';
 import { lldpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/lldp';
 import { modbusFacts, modbusLength } from '@sallyport/bundle-tools/controllers/protocols/modbus/answers';
@@ -27,15 +28,29 @@ const maxFlowReaders = 1_024;
  * that did took a hop away.
  */
 const firstHops: ReadonlySet<number> = new Set([30, 64, 128, 255]);
+const maxQuestions = 4_096;
 /** Stations that are kept as seen, so that each is said once. */
 const maxPresent = 16_384;
 
 type Source = { address: string; via?: string };
 
+/**
+ * Port 102 is that of all OSI applications over TCP. S7 starts its messages with 0x32 or 0x72, or speaks TLS; MMS (IEC 61850) comes
+ * in session units: ACCEPT, or GIVE TOKENS before DATA TRANSFER (X.225, 8.3).
+ */
+const isoProtocol = (data: Buffer): CaptureProtocol | undefined => {
+  if (data.length < 4) return undefined;
+  const first = data.readUInt8(0);
+  if (first === 0x32 || first === 0x72 || (first === 0x16 && data.readUInt8(1) === 3)) return 's7';
+  return first === 0x0e || data.readUInt32BE(0) === 0x01_00_01_00 ? 'mms' : undefined;
+};
+
 /** One reader for one capture; keeps what belongs together over packets, within bounds. */
 export const sightingReader = () => {
   const flows = tcpFlows();
   const s7Flows = new Map<string, ReturnType<typeof s7Reader>>();
+  /** Questions for identity objects that are not answered yet, with the slot that each is for. */
+  const identityQuestions = new Map<string, number | undefined>();
   const counts: CaptureCounts = { packets: 0, unread: 0 };
   const present = new Set<string>();
 
@@ -46,14 +61,23 @@ export const sightingReader = () => {
     from: Source,
     service: string,
     facts: readonly DeviceFact[],
+    slot?: number,
   ): Sighting[] => {
     if (facts.length === 0) {
-      const key = `${from.address} ${service}`;
+      const key = `${from.address} ${protocol} ${service}`;
       if (present.has(key) || present.size >= maxPresent) return [];
       present.add(key);
     }
     return [
-      { atMs, protocol, address: from.address, service, ...(from.via === undefined ? {} : { via: from.via }), facts },
+      {
+        atMs,
+        protocol,
+        address: from.address,
+        service,
+        ...(from.via === undefined ? {} : { via: from.via }),
+        ...(slot === undefined ? {} : { slot }),
+        facts,
+      },
     ];
   };
   /** Of what is not only spoken by controllers: the facts alone show one. */
@@ -104,12 +128,30 @@ export const sightingReader = () => {
     return rest.readUInt8(0) !== 3 || length < 7 ? 0 : length;
   };
 
+  const onEnipQuestion = (server: string, unit: Buffer): void => {
+    const question = identityQuestion(unit);
+    if (question === undefined) return;
+    if (identityQuestions.size >= maxQuestions) identityQuestions.delete(identityQuestions.keys().next().value ?? '');
+    identityQuestions.set(`${server} ${question.exchange}`, question.slot);
+  };
+
+  const onEnipAnswer = (atMs: number, from: Source, unit: Buffer): Sighting[] => {
+    const answer = attributesAnswer(unit);
+    const key = `${from.address} ${answer?.exchange ?? ''}`;
+    if (answer === undefined || !identityQuestions.has(key))
+      return sighting(atMs, 'enip', from, 'tcp/44818', enipFacts(unit));
+    const slot = identityQuestions.get(key);
+    identityQuestions.delete(key);
+    return sighting(atMs, 'enip', from, 'tcp/44818', answer.facts, slot);
+  };
+
   const onTcp = (atMs: number, from: Source, to: string, segment: Buffer): Sighting[] => {
     const [sourcePort, destinationPort] = [segment.readUInt16BE(0), segment.readUInt16BE(2)];
     const flags = segment.readUInt8(13);
     const flow = `${from.address} ${sourcePort} ${to} ${destinationPort}`;
     const isS7 = sourcePort === 102 || destinationPort === 102;
-    if (!isS7 && sourcePort !== 44_818 && sourcePort !== 502 && destinationPort !== 502) return [];
+    const isEnip = sourcePort === 44_818 || destinationPort === 44_818;
+    if (!isS7 && !isEnip && sourcePort !== 502 && destinationPort !== 502) return [];
     const data = segment.subarray((segment.readUInt8(12) >> 4) * 4);
     const bytes = flows.take({ flow, sequence: segment.readUInt32BE(4) | 0, isStart: (flags & 0x02) !== 0, data });
     const found: Sighting[] = [];
@@ -118,7 +160,10 @@ export const sightingReader = () => {
         const header = 4 + 1 + message.readUInt8(4);
         if (message.readUInt8(5) !== 0xf0) return;
         const { facts, control: what } = s7Of(flow)(message.subarray(header));
-        if (sourcePort === 102) found.push(...sighting(atMs, 's7', from, 'tcp/102', facts));
+        if (sourcePort === 102) {
+          const protocol = isoProtocol(message.subarray(header));
+          if (protocol !== undefined) found.push(...sighting(atMs, protocol, from, 'tcp/102', facts));
+        }
         // A command is evidence about whom it was sent to.
         else if (what !== undefined) found.push(control(atMs, 's7', `s7-${what}`, from.address, to));
       });
@@ -131,10 +176,9 @@ export const sightingReader = () => {
         const what = modbusControl(unit);
         if (what !== undefined) found.push(control(atMs, 'modbus', what, from.address, to));
       });
-    } else
-      split(flow, bytes, enipLength, (unit) =>
-        found.push(...sighting(atMs, 'enip', from, 'tcp/44818', enipFacts(unit))),
-      );
+    } else if (sourcePort === 44_818)
+      split(flow, bytes, enipLength, (unit) => found.push(...onEnipAnswer(atMs, from, unit)));
+    else split(flow, bytes, enipLength, (unit) => onEnipQuestion(to, unit));
     return found;
   };
 

@@ -28,7 +28,7 @@ export const byteSource = (chunks: AsyncIterable<Uint8Array>): ByteSource => {
       while (held.length < length) {
         if (await more()) continue;
         if (held.length === 0) return undefined;
-        throw new CaptureError('the capture ends in the middle of a record', offset + held.length);
+        throw new CaptureError('the capture ends in the middle of a record', offset + held.length, true);
       }
       const taken = held.subarray(0, length);
       held = held.subarray(length);
@@ -39,7 +39,7 @@ export const byteSource = (chunks: AsyncIterable<Uint8Array>): ByteSource => {
       let left = length;
       while (left > 0) {
         if (held.length === 0 && !(await more()))
-          throw new CaptureError('the capture ends in the middle of a record', offset);
+          throw new CaptureError('the capture ends in the middle of a record', offset, true);
         const step = Math.min(left, held.length);
         held = held.subarray(step);
         offset += step;

@@ -5,11 +5,14 @@ import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/d
 /** A capture that is no capture; `offset` is the byte where it stopped making sense. */
 export class CaptureError extends Error {
   readonly offset: number;
+  /** The file ends in the middle of something that was right until there. */
+  readonly isCut: boolean;
 
-  constructor(message: string, offset: number) {
+  constructor(message: string, offset: number, isCut = false) {
     super(`${message} at byte ${offset}`);
     this.name = 'CaptureError';
     this.offset = offset;
+    this.isCut = isCut;
   }
 }
 
@@ -32,7 +35,7 @@ export type Message = {
   data: Buffer;
 };
 
-export type CaptureProtocol = 's7' | 'enip' | 'modbus' | 'bacnet' | 'dcp' | 'lldp' | 'snmp' | 'pnio-cm' | 'arp';
+export type CaptureProtocol = 's7' | 'enip' | 'modbus' | 'bacnet' | 'mms' | 'dcp' | 'lldp' | 'snmp' | 'pnio-cm' | 'arp';
 
 /** What one message tells about one device; `control` names traffic that changes a device and becomes an event. */
 export type Sighting = {
@@ -41,6 +44,8 @@ export type Sighting = {
   address?: string;
   mac?: string;
   facts: readonly DeviceFact[];
+  /** The facts are of the module in this slot of the chassis that has the address. */
+  slot?: number;
   /** What it answers on: `tcp/102`. */
   service?: string;
   /** The frame's sender, where no router is seen between; `mac` is the device's own word. */

@@ -24,6 +24,8 @@ export const REFUSAL_CODES = [
   'member',
   /** A part of the file that the tool encrypted. */
   'encoded',
+  /** The file ends within a record; what stands before is taken. */
+  'cut-short',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

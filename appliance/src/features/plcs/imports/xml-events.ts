@@ -2,11 +2,11 @@ import { xmlText } from '../../../platform/xml/decode.ts';
 import type { XmlLimits } from '../../../platform/xml/limits.ts';
 import { type XmlHandler, xmlReader } from '../../../platform/xml/reader.ts';
 
-/** Engineering files nest and name more than messages do. */
+/** Engineering files nest and name more than messages do: an analog alarm of an L5X has a hundred attributes. */
 export const engineeringXml: XmlLimits = {
   maxDepth: 64,
   maxElements: 20_000_000,
-  maxAttributes: 64,
+  maxAttributes: 512,
   maxNameLength: 128,
   maxTagLength: 262_144,
 };

@@ -1,7 +1,7 @@
 import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
 
-// EtherNet/IP: the answer to ListIdentity, over UDP or TCP.
+// EtherNet/IP: the identity object, as the answer to ListIdentity over UDP or TCP brings it.
 
 const listIdentity = 0x63;
 const identityItem = 0x000c;
@@ -14,7 +14,8 @@ export const enipFacts = (message: Buffer): DeviceFact[] => {
   for (let n = 0; n < Math.min(items, 16); n += 1) {
     const [type, length] = [message.readUInt16LE(at), message.readUInt16LE(at + 2)];
     const item = message.subarray(at + 4, at + 4 + length);
-    if (type === identityItem) return identityFacts(item);
+    // Protocol version and socket address stand before the identity object.
+    if (type === identityItem) return identityFacts(item.subarray(18));
     at += 4 + length;
   }
   return [];
@@ -25,31 +26,32 @@ const vendorNames: ReadonlyMap<number, string> = new Map([[1, 'Rockwell Automati
 
 const hex = (number: number, digits: number): string => `0x${number.toString(16).padStart(digits, '0')}`;
 
-const identityFacts = (item: Buffer): DeviceFact[] => {
-  // Protocol version, socket address, then the identity object.
-  const [vendor, type, code] = [item.readUInt16LE(18), item.readUInt16LE(20), item.readUInt16LE(22)];
-  const revision = `${item.readUInt8(24)}.${String(item.readUInt8(25)).padStart(3, '0')}`;
-  const serial = item.readUInt32LE(28);
+/** Facts of the identity object's attributes in their order: vendor, type, code, revision, status, serial, name, state. */
+export const identityFacts = (object: Buffer): DeviceFact[] => {
+  const [vendor, type, code] = [object.readUInt16LE(0), object.readUInt16LE(2), object.readUInt16LE(4)];
+  const revision = `${object.readUInt8(6)}.${String(object.readUInt8(7)).padStart(3, '0')}`;
+  const serial = object.readUInt32LE(10);
   const vendorName = vendorNames.get(vendor);
-  const name = item.subarray(33, 33 + item.readUInt8(32));
+  const nameEnd = 15 + object.readUInt8(14);
+  const name = object.subarray(15, nameEnd);
   return [
-    { field: 'cipTuple', value: `${vendor}/${type}/${code}`, raw: rawHex(item.subarray(18, 24)) },
-    { field: 'firmwareObserved', value: revision, raw: rawHex(item.subarray(24, 26)) },
-    { field: 'serial', value: `0x${serial.toString(16).padStart(8, '0')}`, raw: rawHex(item.subarray(28, 32)) },
+    { field: 'cipTuple', value: `${vendor}/${type}/${code}`, raw: rawHex(object.subarray(0, 6)) },
+    { field: 'firmwareObserved', value: revision, raw: rawHex(object.subarray(6, 8)) },
+    { field: 'serial', value: hex(serial, 8), raw: rawHex(object.subarray(10, 14)) },
     ...(cleanText(name).trim() === '' ? [] : [{ field: 'model', value: cleanText(name), raw: rawHex(name) }]),
-    { field: 'vendorId', value: `cip ${vendor}`, raw: rawHex(item.subarray(18, 20)) },
+    { field: 'vendorId', value: `cip ${vendor}`, raw: rawHex(object.subarray(0, 2)) },
     ...(vendorName === undefined
       ? []
-      : [{ field: 'vendorRaw', value: vendorName, raw: rawHex(item.subarray(18, 20)) }]),
-    { field: 'cipStatus', value: hex(item.readUInt16LE(26), 4), raw: rawHex(item.subarray(26, 28)) },
+      : [{ field: 'vendorRaw', value: vendorName, raw: rawHex(object.subarray(0, 2)) }]),
+    { field: 'cipStatus', value: hex(object.readUInt16LE(8), 4), raw: rawHex(object.subarray(8, 10)) },
     // A shipped capture cuts the frame before the state.
-    ...(item.length <= 33 + name.length
+    ...(object.length <= nameEnd
       ? []
       : [
           {
             field: 'cipState',
-            value: hex(item.readUInt8(33 + name.length), 2),
-            raw: rawHex(item.subarray(33 + name.length, 34 + name.length)),
+            value: hex(object.readUInt8(nameEnd), 2),
+            raw: rawHex(object.subarray(nameEnd, nameEnd + 1)),
           },
         ]),
   ];

@@ -29,8 +29,11 @@ export const lldpReading = (data: Buffer): LldpReading => {
       said('description');
       reading.facts.push(...descriptionFacts(cleanText(value)));
     }
-    if (type === 8 && length >= 6 && value.readUInt8(0) === 5 && value.readUInt8(1) === 1)
-      reading.address = ipv4Text(value.subarray(2, 6));
+    if (type === 8 && length >= 6 && value.readUInt8(0) === 5 && value.readUInt8(1) === 1) {
+      const address = ipv4Text(value.subarray(2, 6));
+      // A device that has no address yet says so with zeros.
+      if (address !== '0.0.0.0') reading.address = address;
+    }
     at += 2 + length;
   }
   return reading;

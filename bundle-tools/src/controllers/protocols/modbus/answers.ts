@@ -44,7 +44,12 @@ const vendorModel = (pdu: Buffer): DeviceFact[] => {
   const value = found?.[1];
   if (found === null || value === undefined) return [];
   const length = found[0].charCodeAt(0);
-  return value.length < length ? [] : [{ field: 'model', value: value.slice(0, length).trim(), raw: rawHex(pdu) }];
+  if (value.length < length) return [];
+  return [
+    { field: 'model', value: value.slice(0, length).trim(), raw: rawHex(pdu) },
+    // The function is this vendor's own, and so are the models.
+    { field: 'vendorRaw', value: 'Schneider Electric', raw: rawHex(pdu.subarray(0, 1)) },
+  ];
 };
 
 /** Facts of one application unit with its 7-byte header, from the server's side. */

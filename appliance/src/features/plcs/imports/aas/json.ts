@@ -91,8 +91,10 @@ export const jsonNameplates = (source: string): { nameplates: Nameplate[]; submo
       : root['submodelElements'] === undefined
         ? []
         : [root]
-    : objects(root);
+    : objects(root).filter((one) => one['submodelElements'] !== undefined || one['modelType'] !== undefined);
   const shells = isObject(root) ? objects(root['assetAdministrationShells']) : [];
+  if (submodels.length === 0 && shells.length === 0)
+    throw new AppError('UNSUPPORTED_TYPE', 'JSON without administration shells and submodels', { offset: 0 });
   const assetOf = (submodelId: string): string | undefined => {
     const shell = shells.find((one) =>
       objects(one['submodels']).some((reference) =>

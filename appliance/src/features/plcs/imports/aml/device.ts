@@ -55,16 +55,23 @@ const placedItems = (device: CaexElement): Placed[] => {
   return found;
 };
 
+/** V0.0 stands for an item that has no firmware: taken for a version it would be older than every bound. */
+const noFirmware = /^V?0+(?:\.0+)*$/i;
+
+/** Beginnings of order numbers that one vendor gives alone, where the file does not name it. */
+const siemensOrder = /^(?:6[A-Z]{2}|3RK|3RW|3SK|3SU|3UF|7KM|7MH)\d/;
+
 /** What an item says about itself, and about nothing else. */
 const itemSaid = (item: CaexElement): Said[] => {
   const text = textIn(item, 'TypeIdentifier');
   const identifier = typeIdentifier(text);
   const order = identifier?.sort === 'order' ? identifier : undefined;
   const orderNumber = order?.orderNumber ?? textIn(item, 'OrderNumber');
-  const firmware = order?.firmware ?? textIn(item, 'FirmwareVersion');
+  const configured = order?.firmware ?? textIn(item, 'FirmwareVersion');
+  const firmware = noFirmware.test(configured) ? undefined : configured;
   const vendor = textIn(item, 'Manufacturer') || (identifier?.sort === 'gsd' ? gsdVendor(identifier.file) : undefined);
   return [
-    ...said('vendorRaw', vendor ?? (/^6[A-Z]{2}\d/.test(orderNumber) ? 'Siemens AG' : undefined), vendor ?? text),
+    ...said('vendorRaw', vendor ?? (siemensOrder.test(orderNumber) ? 'Siemens AG' : undefined), vendor ?? text),
     ...said('orderNumber', orderNumber, order === undefined ? orderNumber : text),
     ...said('firmware', firmware, order?.firmware === undefined ? firmware : text),
     ...said('model', textIn(item, 'TypeName')),

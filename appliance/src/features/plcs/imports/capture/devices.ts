@@ -20,7 +20,9 @@ export type SeenDevice = {
   lastMs: number;
   /** By field and protocol. */
   values: Map<string, SeenValue>;
-  services: Map<string, { atMs: number; packet: number }>;
+  services: Map<string, { protocol: CaptureProtocol; atMs: number; packet: number }>;
+  /** What modules of its chassis say, by slot, then by field. */
+  modules: Map<number, Map<string, SeenValue>>;
   /** Frames' senders, which may be routers. */
   via: Set<string>;
   /** A protocol that only controllers and what hangs on them speak. */
@@ -32,10 +34,19 @@ const maxStations = 16_384;
 const maxValues = 96;
 const maxServices = 32;
 const maxVia = 4;
+const maxModules = 64;
 /** A MAC address in front of more addresses than this is a router's or a proxy's. */
 const maxAddressesOfMac = 4;
 
-const ofControllers: ReadonlySet<CaptureProtocol> = new Set(['s7', 'enip', 'modbus', 'bacnet', 'dcp', 'pnio-cm']);
+const ofControllers: ReadonlySet<CaptureProtocol> = new Set([
+  's7',
+  'enip',
+  'modbus',
+  'bacnet',
+  'mms',
+  'dcp',
+  'pnio-cm',
+]);
 /** What a neighbour or a management station is told shows a controller only where it names an industrial product. */
 const shows = ({ protocol, facts }: Sighting): boolean =>
   ofControllers.has(protocol) || facts.some(({ field }) => field === 'vendorRaw' || field === 'orderNumber');
@@ -66,11 +77,19 @@ export const seenDevices = () => {
       lastMs: atMs,
       values: new Map(),
       services: new Map(),
+      modules: new Map(),
       via: new Set(),
       isController: false,
     };
     devices.set(key, device);
     return device;
+  };
+
+  /** A chassis has fewer slots than this; one that claims more is not believed further. */
+  const moduleOf = (device: SeenDevice, slot: number): Map<string, SeenValue> => {
+    const known = device.modules.get(slot) ?? new Map<string, SeenValue>();
+    if (device.modules.size < maxModules) device.modules.set(slot, known);
+    return known;
   };
 
   const add = (sighting: Sighting, packet: number): void => {
@@ -90,13 +109,14 @@ export const seenDevices = () => {
     device.lastMs = Math.max(device.lastMs, atMs);
     device.isController ||= shows(sighting);
     if (service !== undefined && (device.services.has(service) || device.services.size < maxServices))
-      device.services.set(service, { atMs, packet });
+      device.services.set(service, { protocol, atMs, packet });
+    const values = sighting.slot === undefined ? device.values : moduleOf(device, sighting.slot);
     for (const fact of sighting.facts) {
       const named = captureField(protocol, fact);
       if (named === undefined) continue;
       const key = `${named.field} ${protocol}`;
-      if (device.values.has(key) || device.values.size < maxValues)
-        device.values.set(key, { ...named, raw: fact.raw, source: protocol, atMs, packet });
+      if (values.has(key) || values.size < maxValues)
+        values.set(key, { ...named, raw: fact.raw, source: protocol, atMs, packet });
     }
   };
 

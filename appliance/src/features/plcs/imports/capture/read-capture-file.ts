@@ -9,29 +9,20 @@ import { type SeenDevice, type SeenDevices, type SeenValue, seenDevices } from '
 
 const whole = (ms: number): number => Math.max(0, Math.trunc(ms));
 
-const protocolOf: Readonly<Record<string, CaptureProtocol>> = {
-  'tcp/102': 's7',
-  'tcp/502': 'modbus',
-  'tcp/44818': 'enip',
-  'udp/44818': 'enip',
-  'udp/47808': 'bacnet',
-  'udp/161': 'snmp',
-  'udp/34964': 'pnio-cm',
-};
 /** What an answer on a port shows, where nothing was said there. */
 const presence = 'capture';
 const maxPlaces = 12;
 
 const valueSaid = ({ field, value, raw }: SeenValue): Said[] => said(field, value, raw);
 
-const servicePart = (key: string): PartReading => {
+const servicePart = (key: string, protocol: CaptureProtocol): PartReading => {
   const [transport = '', port = ''] = key.split('/');
-  return part('service', key, [
-    ...said('transport', transport),
-    ...said('port', port),
-    ...said('protocol', protocolOf[key]),
-  ]);
+  return part('service', key, [...said('transport', transport), ...said('port', port), ...said('protocol', protocol)]);
 };
+
+/** A module that answered through the chassis, which has one rack. */
+const modulePart = (slot: number, values: readonly SeenValue[]): PartReading =>
+  part('module', `0/${slot}`, [...said('rack', '0'), ...said('slot', String(slot)), ...values.flatMap(valueSaid)]);
 
 const placesOf = (packets: readonly number[]): string => {
   const sorted = [...new Set(packets)].sort((a, b) => a - b);
@@ -48,28 +39,34 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
     [...device.values.values()].filter(({ field }) => field !== 'address'),
     ({ source }) => source,
   );
-  const services = Map.groupBy([...device.services], ([key]) => {
-    const protocol = protocolOf[key];
-    return protocol !== undefined && values.has(protocol) ? protocol : presence;
-  });
-  const sources: (CaptureProtocol | typeof presence)[] = [...values.keys()];
+  const modules = [...device.modules].map(([slot, of]) => ({ slot, values: [...of.values()] }));
+  const speakers = new Set([...values.keys(), ...modules.flatMap((one) => one.values.map(({ source }) => source))]);
+  const services = Map.groupBy([...device.services], ([, { protocol }]) =>
+    speakers.has(protocol) ? protocol : presence,
+  );
+  const sources: (CaptureProtocol | typeof presence)[] = [...speakers];
   if (services.has(presence)) sources.push(presence);
   return sources.map((source): Reading => {
     const own = source === presence ? [] : (values.get(source) ?? []);
     const shown = services.get(source) ?? [];
-    const times = [...own.map(({ atMs }) => atMs), ...shown.map(([, { atMs }]) => atMs)];
+    const behind = modules.flatMap((one) => {
+      const of = one.values.filter((value) => value.source === source);
+      return of.length === 0 ? [] : [{ slot: one.slot, values: of }];
+    });
+    const places = [...own, ...behind.flatMap((one) => one.values), ...shown.map(([, place]) => place)];
     return {
-      observedAtMs: whole(Math.max(...times)),
+      observedAtMs: whole(Math.max(...places.map(({ atMs }) => atMs))),
       method: 'passive',
       source,
-      where: placesOf([...own.map(({ packet }) => packet), ...shown.map(([, { packet }]) => packet)]),
+      where: placesOf(places.map(({ packet }) => packet)),
       said: [...own.flatMap(valueSaid), ...place],
       parts: [
         part('interface', mac ?? address ?? '', [
           ...place,
           ...own.filter(({ field }) => field === 'stationName').flatMap(valueSaid),
         ]),
-        ...shown.map(([key]) => servicePart(key)),
+        ...behind.map(({ slot, values: of }) => modulePart(slot, of)),
+        ...shown.map(([key, { protocol }]) => servicePart(key, protocol)),
       ],
     };
   });
@@ -89,10 +86,14 @@ export const readCaptureFile = async (
       if (packet % 4_096 === 0) onPacket(packet);
     });
     const devices = seen.devices().filter(({ isController }) => isController);
+    const refused: FileReadings['refused'] = [];
+    if (seen.left() > 0) refused.push({ where: 'capture', code: 'too-many-parts', detail: String(seen.left()) });
+    if (counts.cutAt !== undefined)
+      refused.push({ where: `packet ${counts.packets}`, code: 'cut-short', detail: String(counts.cutAt) });
     return {
       form: 'capture',
       readings: devices.flatMap((device) => readingsOf(device, seen)),
-      refused: seen.left() === 0 ? [] : [{ where: 'capture', code: 'too-many-parts', detail: String(seen.left()) }],
+      refused,
       control: control.list(),
       looked: counts.packets,
       unread: counts.unread,
