@@ -365,6 +365,11 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       store,
       site: config.site,
       controllers: recordPort(plcs.service, objects),
+      urgency: (vulnerabilities, ids) =>
+        controllerFindings.urgency(
+          vulnerabilities,
+          ids?.flatMap((id) => plcs.service.find(id)?.id ?? []),
+        ),
       evidence: evidenceSources({ objects, events, exchange, identification, keyring }),
       timeZone: siteTimeZone(),
     });

@@ -17,11 +17,12 @@ export const command: Command = {
     controller: { type: 'string', value: 'ID', help: 'of one controller' },
     verdict: { type: 'string', value: 'V', multiple: true, help: `${VERDICTS.join(', ')} (the first two unless said)` },
     decision: { type: 'string', value: 'D', multiple: true, help: DECISIONS.join(', ') },
+    exploited: { type: 'boolean', help: 'only what is known to be exploited' },
     search: { type: 'string', value: 'TEXT', help: 'part of a CVE, an advisory, a product, a family' },
     limit: { type: 'string', value: 'N', help: 'at most so many (100)' },
   },
   example: 'sallyport controller findings --decision act --data /var/lib/sallyport --json',
-  run: async ({ open, out, text, texts }) => {
+  run: async ({ open, out, text, texts, flag }) => {
     const limit = Number(text('limit') ?? 100);
     if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
       throw new AppError('USAGE', '--limit takes 1 to 100000');
@@ -33,15 +34,27 @@ export const command: Command = {
       limit,
       verdict: among('verdict', texts('verdict'), VERDICTS),
       decision: among('decision', texts('decision'), DECISIONS),
+      ...(flag('exploited') ? { exploitation: ['active'] as const } : {}),
       ...(controller === undefined ? {} : { plc: plcs.get(controller).id }),
       ...(text('search') === undefined ? {} : { search: text('search') ?? '' }),
     });
     out.table(
-      ['DECISION', 'VERDICT', 'VULNERABILITY', 'PRODUCT', 'FIRMWARE', 'FIXED IN', 'ADVISORY', 'CONTROLLERS'],
+      [
+        'DECISION',
+        'VERDICT',
+        'VULNERABILITY',
+        'EXPLOITED',
+        'PRODUCT',
+        'FIRMWARE',
+        'FIXED IN',
+        'ADVISORY',
+        'CONTROLLERS',
+      ],
       rows.map((row) => [
         row.decision,
         row.reason === '' ? row.verdict : `${row.verdict} (${row.reason})`,
         row.vulnerability,
+        row.exploitedSince === '' ? (row.exploitation === 'active' ? 'yes' : null) : row.exploitedSince,
         row.product,
         row.firmware === '' ? null : row.firmware,
         row.fixedVersion === '' ? null : row.fixedVersion,

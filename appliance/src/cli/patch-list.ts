@@ -18,13 +18,27 @@ export const command: Command = {
     const { patches } = await open();
     const { rows } = patches.list({ state: states, overdue: flag('overdue'), limit: most });
     out.table(
-      ['NUMBER', 'PATCH', 'VENDOR', 'PRODUCT', 'VERSION', 'STATE', 'UNTIL', 'OVERDUE', 'WAITING'],
+      [
+        'NUMBER',
+        'PATCH',
+        'VENDOR',
+        'PRODUCT',
+        'VERSION',
+        'DECISION',
+        'EXPLOITED',
+        'STATE',
+        'UNTIL',
+        'OVERDUE',
+        'WAITING',
+      ],
       rows.map((row) => [
         row.id,
         row.patchId,
         row.vendor,
         row.product,
         row.productVersion || null,
+        row.urgency.decision,
+        row.urgency.exploited.length || null,
         row.state,
         row.until === null ? null : toTime(row.until),
         row.overdue.join(',') || null,

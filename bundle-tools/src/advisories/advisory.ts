@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { csafBodySchema } from './csaf/normal.ts';
+import { threatSchema } from './threat.ts';
 
 // The normalised advisory: what crosses the gap, whatever format the source had. Bounds are part of the format:
 // a record past them is rejected with its reason, never cut silently, except for the texts that only people read.
@@ -75,6 +76,8 @@ export const AdvisorySchema = z.strictObject({
   affected: z.array(AffectedSchema).max(MAX_AFFECTED),
   /** What a CSAF document says of controllers and other products that have no coordinate. */
   csaf: csafBodySchema.optional(),
+  /** What a catalogue of exploitation says of the CVE; such a record affects nothing by itself. */
+  threat: threatSchema.optional(),
 });
 
 export type AffectedRange = z.infer<typeof AffectedRangeSchema>;

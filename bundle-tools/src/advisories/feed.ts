@@ -1,5 +1,6 @@
 import { type Advisory, AdvisorySchema, type SourceResult } from './advisory.ts';
 import { contentDigest, type FeedRecord, toRecord } from './digest.ts';
+import { NO_DATE } from './sources/catalogue.ts';
 
 export type Rejected = { id: string; reason: string; detail: string };
 
@@ -47,7 +48,8 @@ export const collectFeed = async (options: {
     const { advisory } = result;
     count(counts, advisory);
     counts.gitRanges += result.gitRanges;
-    if (advisory.modified > newest && advisory.modified <= options.capturedAt) newest = advisory.modified;
+    if (advisory.modified > newest && advisory.modified !== NO_DATE && advisory.modified <= options.capturedAt)
+      newest = advisory.modified;
     records.push(toRecord(advisory));
   }
   records.sort(byId);

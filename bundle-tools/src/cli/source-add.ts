@@ -56,7 +56,8 @@ const systemSources = (state: HostState, input: CommandInput): Source[] => {
 
 const givenSource = (kind: string, input: CommandInput): Source => {
   const name = argument(input, 1);
-  if (kind === 'osv') return parseSource({ name, kind, location: absolute(argument(input, 2)) });
+  if (kind === 'osv' || kind === 'kev' || kind === 'ssvc')
+    return parseSource({ name, kind, location: absolute(argument(input, 2)) });
   if (kind === 'csaf') {
     const keyrings = listOption(input, 'keyring').map((path) => resolve(path));
     const location = absolute(argument(input, 2));
@@ -65,7 +66,10 @@ const givenSource = (kind: string, input: CommandInput): Source => {
   if (kind === 'firmware') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
   if (kind === 'files') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
   if (kind !== 'apt')
-    throw new BundleError('USAGE', `unknown kind of source: ${kind}; known are osv, csaf, apt, files, firmware`);
+    throw new BundleError(
+      'USAGE',
+      `unknown kind of source: ${kind}; known are osv, csaf, kev, ssvc, apt, files, firmware`,
+    );
   const proxy = textOption(input, 'proxy');
   return parseSource({
     name,
@@ -80,8 +84,9 @@ const givenSource = (kind: string, input: CommandInput): Source => {
 
 export const sourceAdd: Command = {
   words: ['source', 'add'],
-  summary: 'Adds a source of advisories (osv, csaf) or updates (apt, files, firmware).',
-  usage: 'source add osv|csaf|apt|files|firmware NAME [PLACE] --state DIR',
+  summary:
+    'Adds a source of advisories (osv, csaf), of what is exploited (kev, ssvc) or of updates (apt, files, firmware).',
+  usage: 'source add osv|csaf|kev|ssvc|apt|files|firmware NAME [PLACE] --state DIR',
   example: 'source add osv almalinux /srv/osv-almalinux.zip --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,

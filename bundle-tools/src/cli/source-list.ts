@@ -1,10 +1,10 @@
 import { findFeed } from '../host/feeds.ts';
-import { readSources, type Source } from '../host/sources.ts';
+import { isAdvisorySource, readSources, type Source } from '../host/sources.ts';
 import type { Command } from './command.ts';
 import { stateOf, stateOption } from './state-option.ts';
 
 const placeOf = (source: Source): string => {
-  if (source.kind === 'osv' || source.kind === 'csaf') return source.location;
+  if (isAdvisorySource(source)) return source.location;
   if (source.kind === 'files' || source.kind === 'firmware') return source.folder;
   return `${source.uri} ${source.suites.join(' ')} (${source.components.join(' ')})`;
 };
@@ -20,7 +20,7 @@ export const sourceList: Command = {
   run: async (input) => {
     const state = stateOf(input);
     const sources = readSources(state).map((source) => {
-      const feed = source.kind === 'osv' || source.kind === 'csaf' ? findFeed(state, source.name) : undefined;
+      const feed = isAdvisorySource(source) ? findFeed(state, source.name) : undefined;
       return {
         ...source,
         ...(feed === undefined ? {} : { advisories: feed.advisories, newest: feed.newest, syncedAt: feed.synced_at }),

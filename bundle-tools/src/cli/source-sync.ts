@@ -4,7 +4,7 @@ import { syncAdvisories } from '../host/gather-advisories.ts';
 import { readApt } from '../host/gather-updates.ts';
 import { objectStore } from '../host/objects.ts';
 import { lastRequests } from '../host/requests.ts';
-import { isNamed, readSources, type Source } from '../host/sources.ts';
+import { isAdvisorySource, isNamed, readSources, type Source } from '../host/sources.ts';
 import { type HostState, withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { filesSource } from '../updates/sources/files.ts';
@@ -32,7 +32,7 @@ const architecturesOf = (state: HostState, input: CommandInput): ReadonlyArray<s
 
 const syncOne = async (state: HostState, source: Source, input: CommandInput): Promise<Synced> => {
   const { name, kind } = source;
-  if (source.kind === 'osv' || source.kind === 'csaf') {
+  if (isAdvisorySource(source)) {
     const done = await syncAdvisories(source, {
       state,
       objects: objectStore(state.objects),

@@ -35,7 +35,7 @@ import { readOnlineKeys } from './online-keys.ts';
 import { planRequest, type RequestPlan } from './plan-request.ts';
 import { lastRequests, type OpenedRequest } from './requests.ts';
 import { writeSitePlan } from './site-plan.ts';
-import { readSources } from './sources.ts';
+import { isAdvisorySource, readSources } from './sources.ts';
 import type { HostState } from './state.ts';
 import { getNewest } from './trust-files.ts';
 
@@ -100,7 +100,7 @@ const gather = async (
   const failedFeeds = new Set<string>();
   const sources = readSources(state);
   for (const source of sources) {
-    if (source.kind !== 'osv' && source.kind !== 'csaf') continue;
+    if (!isAdvisorySource(source)) continue;
     try {
       feeds.push(await syncAdvisories(source, { state, objects, io, now }));
     } catch (error) {

@@ -7,7 +7,9 @@ import type { CsafBody } from '../advisories/csaf/normal.ts';
 import { type FeedRecord, toRecord } from '../advisories/digest.ts';
 import { collectFeed, type Rejected } from '../advisories/feed.ts';
 import { readCsafSource } from '../advisories/sources/csaf.ts';
+import { readKev } from '../advisories/sources/kev.ts';
 import { readOsv } from '../advisories/sources/osv.ts';
+import { readSsvc } from '../advisories/sources/ssvc.ts';
 import { suiteAdvisories } from '../advisories/sources/suite.ts';
 import type { Io } from '../cli/io.ts';
 import { BundleError } from '../errors.ts';
@@ -16,7 +18,7 @@ import { readKeyrings } from '../updates/sources/apt/keyring.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
 import { type FeedContent, type FeedState, findFeed, listFeeds, readFeedRecords, takeFeed } from './feeds.ts';
 import type { ObjectStore } from './objects.ts';
-import { type CsafSource, type OsvSource, suitesFeed } from './sources.ts';
+import { type AdvisorySource, suitesFeed } from './sources.ts';
 import type { HostState } from './state.ts';
 
 /** What became of one advisory source. */
@@ -51,8 +53,6 @@ const summary = (feed: FeedState, changed: number, rejects: ReadonlyArray<Reject
   rejects: rejects.slice(0, 20),
 });
 
-type AdvisorySource = OsvSource | CsafSource;
-
 /** What the feed held in a higher revision than the source has now: a document never goes back (ADVISORIES 6.2). */
 const keepNewer = (held: ReadonlyMap<string, FeedRecord>, content: FeedContent): FeedContent => {
   if (held.size === 0) return content;
@@ -73,13 +73,16 @@ const readSource = async (
   workDir: string,
   now: string,
 ): Promise<AsyncGenerator<SourceResult>> => {
-  if (source.kind === 'osv') return readOsv({ input: source.location, feed: source.name, workDir });
+  const from = { input: source.location, feed: source.name, workDir };
+  if (source.kind === 'osv') return readOsv(from);
+  if (source.kind === 'kev') return readKev(from);
+  if (source.kind === 'ssvc') return readSsvc(from);
   const keyrings = source.keyrings ?? [];
   const keyring = keyrings.length === 0 ? undefined : { keyring: await readKeyrings(keyrings), at: new Date(now) };
-  return readCsafSource({ input: source.location, feed: source.name, workDir, keyring });
+  return readCsafSource({ ...from, keyring });
 };
 
-/** Reads a source of OSV records or CSAF documents to its end and keeps it as the feed of the same name. */
+/** Reads a source of OSV records, CSAF documents or a catalogue to its end and keeps it as the feed of the same name. */
 export const syncAdvisories = async (source: AdvisorySource, options: SyncOptions): Promise<FeedSync> => {
   const { state, objects, io, now } = options;
   const workDir = join(state.staging, `${source.kind}-${source.name}`);
@@ -93,8 +96,7 @@ export const syncAdvisories = async (source: AdvisorySource, options: SyncOption
     const content = held === undefined ? read : keepNewer(await readFeedRecords(objects, held), read);
     const { feed, changed } = await takeFeed({ state, objects, feed: source.name, content, now });
     const done = summary(feed, changed, read.rejected);
-    if (source.kind === 'osv') return done;
-    return { ...done, classes: countClasses(bodiesOf(content)) };
+    return source.kind === 'csaf' ? { ...done, classes: countClasses(bodiesOf(content)) } : done;
   } finally {
     rmSync(workDir, { recursive: true, force: true });
   }

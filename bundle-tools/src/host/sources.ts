@@ -24,6 +24,9 @@ const csafSource = z.strictObject({
   /** Keys that sign the documents; without them signatures are not looked at. */
   keyrings: z.array(place).max(16).optional(),
 });
+/** Catalogues about CVEs: known exploited vulnerabilities, and decision points of SSVC. */
+const kevSource = z.strictObject({ name, kind: z.literal('kev'), location: place });
+const ssvcSource = z.strictObject({ name, kind: z.literal('ssvc'), location: place });
 const aptSource = z.strictObject({
   name,
   kind: z.literal('apt'),
@@ -45,13 +48,21 @@ const aptSource = z.strictObject({
 const filesSource = z.strictObject({ name, kind: z.literal('files'), folder: place });
 const firmwareSource = z.strictObject({ name, kind: z.literal('firmware'), folder: place });
 
-const source = z.discriminatedUnion('kind', [osvSource, csafSource, aptSource, filesSource, firmwareSource]);
+const source = z.discriminatedUnion('kind', [
+  osvSource,
+  csafSource,
+  kevSource,
+  ssvcSource,
+  aptSource,
+  filesSource,
+  firmwareSource,
+]);
 const sourcesFile = z.strictObject({ format: z.literal('sallyport-sources/1'), sources: z.array(source).max(256) });
 
 /** One place that advisories or updates come from. */
 export type Source = z.infer<typeof source>;
-export type OsvSource = z.infer<typeof osvSource>;
-export type CsafSource = z.infer<typeof csafSource>;
+/** One whose records go into a feed of its name. */
+export type AdvisorySource = z.infer<typeof osvSource | typeof csafSource | typeof kevSource | typeof ssvcSource>;
 export type AptSourceEntry = z.infer<typeof aptSource>;
 export type FirmwareSourceEntry = z.infer<typeof firmwareSource>;
 export type FilesSourceEntry = z.infer<typeof filesSource>;
@@ -90,6 +101,9 @@ export const addSource = (state: HostState, added: Source): void => {
     throw new BundleError('EXISTS', `a source named ${added.name} is there already`);
   writeSources(state, [...sources, added]);
 };
+
+/** Whether a source has a feed of advisories. */
+export const isAdvisorySource = (source: Source): source is AdvisorySource => 'location' in source;
 
 /** Whether a source goes by this name, its own or that of its group. */
 export const isNamed = (source: Source, name: string): boolean =>

@@ -22,6 +22,9 @@ export type ControllerFindingRow = {
   readonly reason: string;
   readonly level: string;
   readonly decision: Decision;
+  readonly exploitation: 'active' | 'poc' | 'none' | 'unknown';
+  /** Day on which it came into the catalogue of known exploited vulnerabilities; '' where it is not in it. */
+  readonly exploitedSince: string;
   readonly severity: Severity;
   readonly fixState: ControllerFix;
   readonly fixedVersion: string;
@@ -69,6 +72,24 @@ export const VerdictMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindin
     {row.isAnswered ? <span class="vh">. {ctx.t('cfind.answered')}</span> : null}
   </Status>
 );
+
+/** Whether attacks are known, and since when the catalogue of known exploited vulnerabilities has it. */
+export const ExploitationMark = ({
+  ctx,
+  row,
+}: {
+  ctx: Ctx;
+  row: Pick<ControllerFindingRow, 'exploitation' | 'exploitedSince'>;
+}) =>
+  row.exploitation === 'none' || row.exploitation === 'unknown' ? (
+    <span class="second">{ctx.t(`cfind.input.exploitation.${row.exploitation}`)}</span>
+  ) : (
+    <Status ctx={ctx} level={row.exploitation === 'active' ? 'critical' : 'warning'}>
+      {row.exploitedSince === ''
+        ? ctx.t(`cfind.input.exploitation.${row.exploitation}`)
+        : ctx.t('cfind.exploitedSince', { date: ctx.fmt.date(row.exploitedSince) })}
+    </Status>
+  );
 
 export const RemedyMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'fixState'> }) => (
   <Status ctx={ctx} level={fixLevels[row.fixState]}>
@@ -138,6 +159,13 @@ export const ControllerFindingTable = ({
       key: 'firmware',
       label: ctx.t('cfind.version'),
       cell: (row) => <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />,
+    },
+    {
+      key: 'exploitation',
+      label: ctx.t('cfind.exploitation'),
+      fit: true,
+      sort: true,
+      cell: (row) => <ExploitationMark ctx={ctx} row={row} />,
     },
     {
       key: 'verdict',

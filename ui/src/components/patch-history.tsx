@@ -1,6 +1,7 @@
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { Empty, Panel } from './panel.tsx';
+import type { UrgencyView } from './patch-marks.tsx';
 import { DataTable } from './table.tsx';
 import { Hash, Time } from './text.tsx';
 
@@ -12,6 +13,8 @@ export type PatchMoveRow = {
   readonly who: string;
   readonly signed: readonly string[];
   readonly reason: string;
+  /** What was known of the hurry then. */
+  readonly urgency: UrgencyView | null;
   /** Name and value; times are told by their names. */
   readonly evidence: readonly { readonly name: string; readonly value: string | number }[];
   readonly files: readonly string[];
@@ -78,7 +81,24 @@ export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMove
               </>
             ),
           },
-          { key: 'why', label: ctx.t('patches.why'), any: true, cell: (row) => row.reason },
+          {
+            key: 'why',
+            label: ctx.t('patches.why'),
+            any: true,
+            cell: (row) => (
+              <>
+                {row.reason}
+                {row.urgency?.decision == null ? null : (
+                  <div class="small second">
+                    {ctx.t('patches.urgencyThen', { decision: ctx.tDynamic(`decision.${row.urgency.decision}`) })}
+                    {row.urgency.exploited.length === 0
+                      ? null
+                      : ` ${ctx.t('patches.exploited', { n: row.urgency.exploited.length })}`}
+                  </div>
+                )}
+              </>
+            ),
+          },
           {
             key: 'evidence',
             label: ctx.t('patches.evidenceLabel'),

@@ -1,6 +1,6 @@
 import type { Ctx } from '../context.ts';
-import type { Level, When } from '../model.ts';
-import { Status } from './status.tsx';
+import type { Decision, Level, When } from '../model.ts';
+import { DecisionMark, Status } from './status.tsx';
 
 /** How a state of a patch looks: grey where nothing is to be done, coloured where a person is needed. */
 const levels: Readonly<Record<string, Level>> = {
@@ -60,3 +60,23 @@ export const ClockMark = ({ ctx, view: one }: { ctx: Ctx; view: ClockView }) => 
 export const clockNow = (clocks: readonly ClockView[]): ClockView | undefined =>
   clocks.find(({ overdue, doneAt }) => overdue && doneAt === null) ??
   clocks.find(({ doneAt, limit }) => doneAt === null && limit !== null);
+
+export type UrgencyView = {
+  readonly decision: Decision | null;
+  readonly findings: number;
+  readonly exploited: readonly string[];
+  readonly due: string;
+};
+
+/** What the vulnerabilities of a patch come to in its controllers, and whether any of them is exploited. */
+export const UrgencyMark = ({ ctx, urgency }: { ctx: Ctx; urgency: UrgencyView }) => (
+  <>
+    {urgency.decision === null ? <span class="dim">–</span> : <DecisionMark ctx={ctx} decision={urgency.decision} />}
+    {urgency.exploited.length === 0 ? null : (
+      <div class="small second">
+        {ctx.t('patches.exploited', { n: urgency.exploited.length })}
+        {urgency.due === '' ? null : ` ${ctx.t('patches.exploitedDue', { date: ctx.fmt.date(urgency.due) })}`}
+      </div>
+    )}
+  </>
+);

@@ -52,6 +52,8 @@ export type ControllerFindingProps = {
   readonly documents: readonly WhyDocumentView[];
   /** Name and value of what the priority was made from; contexts of controllers are listed once each. */
   readonly inputs: readonly { readonly name: string; readonly value: string; readonly strong: boolean }[];
+  /** Its entry in the catalogue of known exploited vulnerabilities. */
+  readonly exploited: { readonly since: string; readonly due: string | null; readonly ransomware: boolean } | null;
   readonly controllers: readonly { readonly controller: Reference; readonly part: string; readonly since: When }[];
   readonly more: boolean;
 };
@@ -191,6 +193,15 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
                 ] as const;
               })}
             />
+            {props.exploited === null ? null : (
+              <p>
+                {ctx.t('cfind.exploitedEntry', { date: ctx.fmt.date(props.exploited.since) })}
+                {props.exploited.due === null
+                  ? null
+                  : ` ${ctx.t('cfind.exploitedDue', { date: ctx.fmt.date(props.exploited.due) })}`}
+                {props.exploited.ransomware ? ` ${ctx.t('cfind.ransomware')}` : null}
+              </p>
+            )}
             <p class="second">{ctx.t(`decision.${finding.decision}.meaning`)}</p>
           </div>
         </Panel>

@@ -12,7 +12,13 @@ import {
 } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { PatchHistory, type PatchMoveRow } from '../components/patch-history.tsx';
-import { ClockMark, type ClockView, PatchStateMark } from '../components/patch-marks.tsx';
+import {
+  ClockMark,
+  type ClockView,
+  PatchStateMark,
+  UrgencyMark,
+  type UrgencyView,
+} from '../components/patch-marks.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
@@ -77,6 +83,7 @@ export type PatchView = {
   readonly vetoed: boolean;
   readonly window: { readonly name: string; readonly from: When; readonly until: When } | null;
   readonly clocks: readonly ClockView[];
+  readonly urgency: UrgencyView;
   readonly closed: boolean;
 };
 
@@ -450,6 +457,7 @@ export const PatchPage = (props: PatchProps) => {
               [ctx.t('patches.sha256'), patch.sha256 === null ? '–' : <Hash value={patch.sha256} />],
               [ctx.t('patches.supersedes'), <span translate="no">{patch.supersedes ?? '–'}</span>],
               [ctx.t('patches.vulnerabilities'), <span translate="no">{patch.vulnerabilities.join(', ') || '–'}</span>],
+              [ctx.t('vuln.decision'), <UrgencyMark ctx={ctx} urgency={patch.urgency} />],
               [ctx.t('patches.remarks'), patch.remarks ?? '–'],
             ]}
           />

@@ -2,7 +2,14 @@ import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { ClockMark, type ClockView, clockNow, PatchStateMark } from '../components/patch-marks.tsx';
+import {
+  ClockMark,
+  type ClockView,
+  clockNow,
+  PatchStateMark,
+  UrgencyMark,
+  type UrgencyView,
+} from '../components/patch-marks.tsx';
 import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
@@ -19,6 +26,7 @@ export type PatchRow = {
   readonly until: When | null;
   readonly verdict: string;
   readonly clocks: readonly ClockView[];
+  readonly urgency: UrgencyView;
   readonly targets: number;
   readonly waiting: number;
 };
@@ -88,6 +96,11 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
                     {row.vendor}, {row.product} {row.productVersion}
                   </span>
                 ),
+              },
+              {
+                key: 'urgency',
+                label: ctx.t('vuln.decision'),
+                cell: (row) => <UrgencyMark ctx={ctx} urgency={row.urgency} />,
               },
               {
                 key: 'state',

@@ -16,6 +16,8 @@ export const findingView = (finding: PlcFinding): ControllerFindingRow => ({
   reason: finding.reason,
   level: finding.level,
   decision: finding.decision,
+  exploitation: finding.exploitation,
+  exploitedSince: finding.exploitedSince,
   severity: finding.severity,
   fixState: finding.fixState,
   fixedVersion: finding.fixedVersion,

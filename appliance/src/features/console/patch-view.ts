@@ -19,6 +19,7 @@ export const patchRow = (patch: PatchSummary): PatchRow => ({
   until: patch.until,
   verdict: patch.verdict,
   clocks: patch.clocks,
+  urgency: patch.urgency,
   targets: patch.targets,
   waiting: patch.waiting,
 });
@@ -45,6 +46,7 @@ export const patchDetail = (patch: PatchSummary, windowName: NameOf): PatchView 
   vetoed: patch.vetoed,
   window: patch.window && { name: windowName(patch.window.id), from: patch.window.from, until: patch.window.until },
   clocks: patch.clocks,
+  urgency: patch.urgency,
   closed: ['installed', 'verified', 'superseded'].includes(patch.state),
 });
 
@@ -86,6 +88,7 @@ export const moveRow = (move: Move, nameOf: NameOf): PatchMoveRow => {
     who: nameOf(move.actor),
     signed: move.signed.map(({ actor }) => nameOf(actor)),
     reason: move.reason,
+    urgency: move.urgency,
     files,
     evidence: Object.entries(rest).map(([name, value]) => ({ name, value: value as string | number })),
   };

@@ -4,7 +4,7 @@ import { compareRevisions } from '@sallyport/bundle-tools/advisories/csaf/docume
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../../platform/errors.ts';
-import { SNAPSHOT_SCHEMA, snapshotPath } from './snapshot-schema.ts';
+import { DOCUMENTS_SINCE, snapshotPath } from './snapshot-schema.ts';
 
 // Reads of `advisories/<n>.db` what CSAF documents say of controllers: csaf, csaf_vuln, adv, source.
 
@@ -63,7 +63,7 @@ export const openDocuments = (folder: string, number: number): ControllerDocumen
   const path = snapshotPath(folder, number);
   if (number === 0 || !existsSync(path)) return null;
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
-  if (db.pragma('user_version', { simple: true }) !== SNAPSHOT_SCHEMA) {
+  if (Number(db.pragma('user_version', { simple: true })) < DOCUMENTS_SINCE) {
     db.close();
     return NO_DOCUMENTS;
   }
@@ -102,7 +102,7 @@ export const documentFeeds = (folder: string, number: number): string[] => {
   if (number === 0 || !existsSync(path)) return [];
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
   try {
-    if (db.pragma('user_version', { simple: true }) !== SNAPSHOT_SCHEMA) return [];
+    if (Number(db.pragma('user_version', { simple: true })) < DOCUMENTS_SINCE) return [];
     return db
       .prepare<[], string>(
         `SELECT s.name FROM source s WHERE EXISTS (SELECT 1 FROM adv a JOIN csaf c ON c.adv = a.id WHERE a.source = s.id)

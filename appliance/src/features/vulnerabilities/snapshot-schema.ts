@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 /** Raised when the tables below change; a snapshot with a number that nothing leads from is rebuilt from a full import. */
-export const SNAPSHOT_SCHEMA = 2;
+export const SNAPSHOT_SCHEMA = 3;
+
+/** Since these, snapshots hold documents about controllers, and what catalogues of exploitation say. */
+export const DOCUMENTS_SINCE = 2;
+export const THREATS_SINCE = 3;
 
 // Documents about controllers: their bodies packed, and what is asked for without unpacking them.
 const CSAF_SQL = `
@@ -14,9 +18,18 @@ CREATE INDEX csaf_key ON csaf (key);
 CREATE TABLE csaf_vuln (vuln TEXT NOT NULL, adv INTEGER NOT NULL, PRIMARY KEY (vuln, adv)) STRICT, WITHOUT ROWID;
 CREATE INDEX csaf_vuln_adv ON csaf_vuln (adv);`;
 
-/** From an earlier schema to the present one, where that only adds: no earlier snapshot held such documents. */
+// What a catalogue says of a CVE, one row for each catalogue.
+const THREAT_SQL = `
+CREATE TABLE threat (
+  adv INTEGER PRIMARY KEY, vuln TEXT NOT NULL, exploited_since TEXT, exploited_due TEXT, ransomware INTEGER,
+  exploitation TEXT, automatable TEXT, impact TEXT
+) STRICT;
+CREATE INDEX threat_vuln ON threat (vuln);`;
+
+/** From an earlier schema to the present one, where that only adds: no earlier snapshot held such records. */
 export const SNAPSHOT_STEPS: ReadonlyMap<number, string> = new Map([
-  [1, `${CSAF_SQL}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`],
+  [1, `${CSAF_SQL}${THREAT_SQL}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`],
+  [2, `${THREAT_SQL}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`],
 ]);
 
 // advisories/<n>.db: one snapshot, read-only once it is named. Ranges are memcomparable keys, so that "affected" is a
@@ -56,7 +69,7 @@ CREATE TABLE alias (
   vuln TEXT NOT NULL, adv INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (vuln, adv, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_adv ON alias (adv, kind, vuln);
-${CSAF_SQL}
+${CSAF_SQL}${THREAT_SQL}
 PRAGMA user_version = ${SNAPSHOT_SCHEMA};
 `;
 

@@ -12,7 +12,7 @@ export const FIX_NONE = 1;
 type SourceState = { capturedAt: string; newest: string | null; digest: string; cursor: string };
 
 /** What is written of an advisory beside its row. */
-const DERIVED = ['aff', 'aff_exact', 'aff_review', 'alias', 'csaf', 'csaf_vuln'] as const;
+const DERIVED = ['aff', 'aff_exact', 'aff_review', 'alias', 'csaf', 'csaf_vuln', 'threat'] as const;
 
 /** Writes advisories into a snapshot that is being built. */
 export const snapshotWriter = (db: Database) => {
@@ -52,6 +52,10 @@ export const snapshotWriter = (db: Database) => {
   const putAlias = db.prepare('INSERT OR IGNORE INTO alias (vuln, adv, kind) VALUES (?, ?, ?)');
   const putDocument = db.prepare(
     'INSERT INTO csaf (adv, key, revision, category, status, publisher, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const putThreat = db.prepare(
+    `INSERT INTO threat (adv, vuln, exploited_since, exploited_due, ransomware, exploitation, automatable, impact)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const putAbout = db.prepare('INSERT OR IGNORE INTO csaf_vuln (vuln, adv) VALUES (?, ?)');
   const clearAdvisory = DERIVED.map((table) => db.prepare(`DELETE FROM ${table} WHERE adv = ?`));
@@ -133,7 +137,7 @@ export const snapshotWriter = (db: Database) => {
     /** Adds or replaces a record. Which one is newer the chain of parts says, whose digest is compared at its end. */
     put: (source: number, advisory: Advisory, digest: string): void => {
       const id = advisoryKey(advisory.feed, advisory.id);
-      const { csaf, ...record } = advisory;
+      const { csaf, threat, ...record } = advisory;
       const held = findAdvisory.get(id);
       if (held && (held.source !== source || held.osv_id !== advisory.id))
         throw new BundleError('INTERNAL', `${advisory.feed} ${advisory.id} and ${held.osv_id} have the same key`);
@@ -157,6 +161,18 @@ export const snapshotWriter = (db: Database) => {
       if (advisory.withdrawn !== undefined) return;
       for (const affected of advisory.affected) putAffected(id, affected);
       if (csaf !== undefined) putBody(id, csaf);
+      if (threat === undefined) return;
+      const { exploited, ssvc } = threat;
+      putThreat.run(
+        id,
+        advisory.id,
+        exploited?.since ?? null,
+        exploited?.due ?? null,
+        exploited === undefined ? null : Number(exploited.ransomware),
+        ssvc?.exploitation ?? null,
+        ssvc?.automatable ?? null,
+        ssvc?.impact ?? null,
+      );
     },
     digests: (feed: string): Iterable<{ id: string; digest: string }> => readDigests.iterate(feed),
   };

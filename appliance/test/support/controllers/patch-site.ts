@@ -35,6 +35,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
       nameOf: (actor) => actor.replace('account:', 'Person '),
       ...sources,
     },
+    urgency: () => ({ decision: null, findings: 0, exploited: [], due: '' }),
     timeZone: 'UTC',
     clock: () => time.now,
   });

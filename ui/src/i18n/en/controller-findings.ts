@@ -246,4 +246,10 @@ export const controllerFindings = {
   'cfind.drop': 'Give up',
   'cfind.toastDone': 'Recorded. It counts as verified only when the version has been read again.',
   'cfind.toastDropped': 'Recorded.',
+  'cfind.exploitation': 'Exploitation',
+  'cfind.exploitedDay': 'Known exploited since',
+  'cfind.exploitedSince': 'known, {date}',
+  'cfind.exploitedEntry': 'It has been in the catalogue of known exploited vulnerabilities since {date}.',
+  'cfind.exploitedDue': 'The catalogue wants it gone by {date}.',
+  'cfind.ransomware': 'It is used for extortion.',
 } as const;

@@ -241,4 +241,7 @@ export const patches = {
   'approvals.undone': 'Taken back on {at}',
   'approvals.undoneToast':
     'Taken back. Restored: {restored}, removed: {removed}, kept because somebody went on: {kept}',
+  'patches.exploited': 'Known to be exploited: {n}.',
+  'patches.exploitedDue': 'Wanted gone by {date}.',
+  'patches.urgencyThen': 'Then: {decision}.',
 } as const;

@@ -247,4 +247,10 @@ export const controllerFindings = {
   'cfind.drop': 'Тоқтату',
   'cfind.toastDone': 'Жазылды. Нұсқа қайта оқылғанда ғана расталған болып саналады.',
   'cfind.toastDropped': 'Жазылды.',
+  'cfind.exploitation': 'Пайдаланылуы',
+  'cfind.exploitedDay': 'Пайдаланылады, тізімде (бастап)',
+  'cfind.exploitedSince': 'белгілі, {date}',
+  'cfind.exploitedEntry': 'Пайдаланылатыны белгілі осалдықтар тізімінде {date} бастап бар.',
+  'cfind.exploitedDue': 'Тізім оны {date} дейін жоюды талап етеді.',
+  'cfind.ransomware': 'Оны бопсалаушылар қолданады.',
 } as const satisfies Kazakh<typeof en>;

@@ -243,4 +243,7 @@ export const patches = {
   'approvals.undo': 'Кері алу',
   'approvals.undone': 'Кері алынды: {at}',
   'approvals.undoneToast': 'Кері алынды. Қалпына келді: {restored}, жойылды: {removed}, қалдырылды: {kept}',
+  'patches.exploited': 'Пайдаланылатыны белгілі: {n}.',
+  'patches.exploitedDue': '{date} дейін жою керек.',
+  'patches.urgencyThen': 'Сол кезде: {decision}.',
 } as const satisfies Kazakh<typeof en>;

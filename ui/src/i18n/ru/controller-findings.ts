@@ -250,4 +250,10 @@ export const controllerFindings = {
   'cfind.drop': 'Отменить',
   'cfind.toastDone': 'Записано. Подтверждено будет, только когда версию прочитают снова.',
   'cfind.toastDropped': 'Записано.',
+  'cfind.exploitation': 'Эксплуатация',
+  'cfind.exploitedDay': 'Эксплуатируется, в каталоге с',
+  'cfind.exploitedSince': 'известна, {date}',
+  'cfind.exploitedEntry': 'В каталоге известных эксплуатируемых уязвимостей с {date}.',
+  'cfind.exploitedDue': 'Каталог требует устранить её к {date}.',
+  'cfind.ransomware': 'Она применяется вымогателями.',
 } as const satisfies Russian<typeof en>;

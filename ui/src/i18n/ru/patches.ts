@@ -243,4 +243,7 @@ export const patches = {
   'approvals.undo': 'Отменить',
   'approvals.undone': 'Отменено {at}',
   'approvals.undoneToast': 'Отменено. Восстановлено: {restored}, удалено: {removed}, оставлено: {kept}',
+  'patches.exploited': 'Известно об эксплуатации: {n}.',
+  'patches.exploitedDue': 'Устранить к {date}.',
+  'patches.urgencyThen': 'Тогда: {decision}.',
 } as const satisfies Russian<typeof en>;

@@ -9,6 +9,7 @@ const verdicts = ['affected', 'not-affected', 'review'] as const;
 const decisions = ['act', 'attend', 'track-star', 'track'] as const;
 const severities = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
 const fixStates = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
+const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
 const levels = ['M1', 'M2', 'M3', 'M4', 'M5'] as const;
 
 const saying = {
@@ -33,6 +34,12 @@ const controllerFindingSchema = z.object({
   matched: z.enum(verdicts).describe('What comparing alone gave, where a person has answered'),
   confidence: z.number(),
   decision: decisionSchema,
+  exploitation: z
+    .enum(exploitations)
+    .describe('Whether attacks are known: from catalogues, and the vector of the document'),
+  exploitedSince: z
+    .string()
+    .describe('Day on which it came into the catalogue of known exploited ones; empty where it is not in it'),
   severity: severitySchema,
   score: z.number().nullable(),
   fixState: z.enum(fixStates),
@@ -79,6 +86,10 @@ const whySchema = z.object({
   ),
   rule: z.string(),
   threat: z.record(z.string(), z.string()).describe('What the priority was made from'),
+  exploited: z
+    .object({ since: z.string(), due: z.string().nullable(), ransomware: z.boolean() })
+    .nullable()
+    .describe('Its entry in the catalogue of known exploited vulnerabilities'),
   contexts: z.array(z.record(z.string(), z.string())),
   controllers: z.array(z.object({ id: z.string(), name: z.string(), part: z.string(), since: time })),
 });
@@ -133,10 +144,13 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
         decision: anyOf(decisions),
         severity: anyOf(severities),
         fixState: anyOf(fixStates),
+        exploitation: anyOf(exploitations),
         vendor: z.string().max(300).optional(),
         family: z.string().max(300).optional(),
         vulnerability: z.string().max(200).optional(),
-        sort: z.enum(['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since']).default('decision'),
+        sort: z
+          .enum(['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'])
+          .default('decision'),
         descending: z.boolean().default(false),
         ...paging,
       }),
@@ -169,12 +183,16 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
       params: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.[\x21-\x7e]{1,200}$/) }),
       response: whySchema,
       handle: ({ params: { finding } }) => {
-        const { bearers, identity, threat, contexts, ...why } = controllerFindings.why(finding);
+        const { bearers, identity, threat, known, contexts, ...why } = controllerFindings.why(finding);
         return {
           ...why,
           finding: toWire(why.finding),
           identity: { ...identity },
           threat: { ...threat },
+          exploited:
+            known?.exploitedSince == null
+              ? null
+              : { since: known.exploitedSince, due: known.exploitedDue, ransomware: known.ransomware === 1 },
           contexts: contexts.map((context) => ({ ...context })),
           documents: why.documents.map(({ remediations, ...document }) => ({
             ...document,

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Urgency } from '../../plcs/findings/urgency.ts';
 import { CLOCKS } from '../../plcs/patches/clocks.ts';
 import { type MoveEvidence, moveEvidenceSchema, TESTED_ON } from '../../plcs/patches/evidence.ts';
 import { PATCH_STATES } from '../../plcs/patches/states.ts';
 import type { PatchSummary } from '../../plcs/patches/types.ts';
 import { givenTime, present, time, timeOf, timeOrNull } from '../schemas.ts';
+import { decisionSchema } from './vulnerabilities.ts';
 
 // Shapes of patches of controllers, as calls take and give them.
 
@@ -20,6 +22,15 @@ const clockSchema = z.object({
   overdue: z.boolean(),
   extended: z.boolean(),
 });
+
+export const urgencySchema = z.object({
+  decision: decisionSchema.nullable().describe('The worst; null where no controller is certainly affected'),
+  findings: z.int(),
+  exploited: z.array(z.string()).describe('Which of them are known to be exploited'),
+  due: z.string().describe('Day by which the catalogue wants the first of them gone; empty without one'),
+});
+
+export const toUrgency = ({ exploited, ...urgency }: Urgency) => ({ ...urgency, exploited: [...exploited] });
 
 export const patchSchema = z.object({
   id: z.int(),
@@ -42,6 +53,9 @@ export const patchSchema = z.object({
   vetoed: z.boolean(),
   window: z.object({ id: z.string(), from: time, until: time }).nullable(),
   clocks: z.array(clockSchema),
+  urgency: urgencySchema.describe(
+    'What its vulnerabilities come to in its controllers, or in all where none are named',
+  ),
   targets: z.int(),
   waiting: z.int().describe('Requests that wait for a signature'),
 });
@@ -100,6 +114,7 @@ export const toPatch = (patch: PatchSummary) => ({
     limit: timeOrNull(one.limit),
     doneAt: timeOrNull(one.doneAt),
   })),
+  urgency: toUrgency(patch.urgency),
   targets: patch.targets,
   waiting: patch.waiting,
 });

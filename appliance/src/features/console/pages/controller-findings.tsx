@@ -19,8 +19,19 @@ import { sayCsv } from '../words.ts';
 
 const verdicts = ['affected', 'review', 'not-affected'] as const;
 const remedies = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
-const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since'] as const;
-const filterNames = ['decision', 'verdict', 'severity', 'remedy', 'vendor', 'family', 'cve', 'controller'];
+const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'] as const;
+const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
+const filterNames = [
+  'decision',
+  'verdict',
+  'severity',
+  'remedy',
+  'exploitation',
+  'vendor',
+  'family',
+  'cve',
+  'controller',
+];
 const shownControllers = 200;
 
 const filters: readonly FilterField[] = [
@@ -39,6 +50,11 @@ const filters: readonly FilterField[] = [
     label: 'vuln.severity',
     options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
   },
+  {
+    name: 'exploitation',
+    label: 'cfind.exploitation',
+    options: exploitations.map((value) => ({ value, key: `cfind.input.exploitation.${value}` })),
+  },
   { name: 'remedy', label: 'cfind.fix', options: remedies.map((value) => ({ value, key: `cfind.fix.${value}` })) },
 ];
 
@@ -47,6 +63,8 @@ const csvHead = [
   'cfind.verdict',
   'cfind.vulnerability',
   'vuln.severity',
+  'cfind.exploitation',
+  'cfind.exploitedDay',
   'cfind.vendor',
   'cfind.family',
   'cfind.product',
@@ -104,6 +122,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
       verdict: chosen(verdicts, filterValues(list, 'verdict')),
       severity: chosen(SEVERITIES, filterValues(list, 'severity')),
       fixState: chosen(remedies, filterValues(list, 'remedy')),
+      exploitation: chosen(exploitations, filterValues(list, 'exploitation')),
       descending: list.descending,
       ...(vendor === undefined ? {} : { vendor }),
       ...(family === undefined ? {} : { family }),
@@ -149,6 +168,8 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         ctx.tDynamic(`cfind.verdict.${row.verdict}`),
         row.vulnerability,
         ctx.tDynamic(`severity.${row.severity}`),
+        ctx.tDynamic(`cfind.input.exploitation.${row.exploitation}`),
+        row.exploitedSince,
         row.vendor,
         row.family,
         row.product,
@@ -184,6 +205,15 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         })}
         documents={why.documents}
         inputs={inputsOf(why)}
+        exploited={
+          why.known?.exploitedSince == null
+            ? null
+            : {
+                since: why.known.exploitedSince,
+                due: why.known.exploitedDue,
+                ransomware: why.known.ransomware === 1,
+              }
+        }
         controllers={shown.map(({ plc, part_key, since }) => ({
           controller: { id: plcs.byId(plc)?.publicId ?? '', name: plcs.label(plc) },
           part: part_key,

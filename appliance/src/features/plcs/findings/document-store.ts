@@ -40,6 +40,12 @@ export const documentStore = (db: Database) => {
        where d.key in (select value from json_each(?))`,
     )
     .pluck();
+  const spokenOf = db
+    .prepare<[string], string>(
+      `select distinct vulnerability from plc_document_vulnerability
+       where vulnerability in (select value from json_each(?))`,
+    )
+    .pluck();
   const state = db.prepare<
     [],
     {
@@ -76,6 +82,9 @@ export const documentStore = (db: Database) => {
     },
     /** What these documents spoke of when they were taken. */
     about: (keys: readonly string[]): string[] => about.all(JSON.stringify(keys)),
+    /** Those of some vulnerabilities that a document speaks of. */
+    spokenOf: (vulnerabilities: readonly string[]): string[] =>
+      vulnerabilities.length === 0 ? [] : spokenOf.all(JSON.stringify(vulnerabilities)),
     state: (): MatchState => {
       const row = state.get();
       if (row === undefined) throw new Error('plc_match_state is empty');

@@ -9,7 +9,8 @@ import type { Answers } from './answers.ts';
 import type { HeldIdentity } from './identity-store.ts';
 import type { NewMatch } from './match-store.ts';
 import { judge } from './precedence.ts';
-import { encodeThreat, type Threat, threatOf } from './priority.ts';
+import { encodeThreat, threatOf } from './priority.ts';
+import type { ThreatLookUp } from './threat-store.ts';
 import type { IndexBuilder } from './types.ts';
 
 /** What a document says of a vulnerability itself. */
@@ -89,15 +90,12 @@ export const loadDocuments = (
   };
 };
 
-/** What exploitation catalogues say, by vulnerability. */
-export type KnownThreats = ReadonlyMap<string, Partial<Threat>>;
-
 /** All that holds of one part, by every document that was loaded and every answer that was given. */
 export const evaluate = (
   { index, every, documents, said }: Loaded,
   part: Pick<HeldIdentity, 'product' | 'build'> & { readonly identity: PartIdentity },
   answers: Answers,
-  threats: KnownThreats,
+  threats: ThreatLookUp,
   scope?: ReadonlySet<string>,
 ): NewMatch[] => {
   // Each identity is asked once, so nothing is gained by what `match` keeps of its answers.

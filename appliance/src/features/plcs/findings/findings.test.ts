@@ -1,3 +1,4 @@
+import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csafAdvisory, type TestDocument } from '../../../../test/support/controllers/csaf.ts';
 import { type FindingsSite, openFindings } from '../../../../test/support/controllers/findings-site.ts';
@@ -223,5 +224,73 @@ describe('findings on controllers', () => {
     expect(site.findings.plcsWith('CVE-2024-2')).toEqual([1, 2]);
     expect(site.findings.plcsWith('SSA-1')).toEqual([1, 2]);
     expect(site.findings.plcsWith('CVE-2024-1')).toEqual([]);
+  });
+});
+
+describe('what catalogues of exploitation say', () => {
+  const known = (feed: string, id: string, threat: Advisory['threat']): Advisory => ({
+    id,
+    feed,
+    aliases: [],
+    upstream: [],
+    related: [],
+    modified: '2025-08-25T00:00:00Z',
+    severity: 'unknown',
+    summary: '',
+    references: [],
+    affected: [],
+    threat,
+  });
+  const exploited = known('kev', 'CVE-2024-2', {
+    exploited: { since: '2025-08-25', due: '2025-09-15', ransomware: true },
+  });
+  const judged = known('ssvc', 'CVE-2024-1', {
+    ssvc: { exploitation: 'poc', automatable: 'no', impact: 'partial' },
+  });
+
+  it('makes findings urgent, whichever came first, and ends with the catalogue', async () => {
+    const site = await openFindings();
+    const said = () =>
+      site.findings
+        .forPlc(1)
+        .map((one) => [one.vulnerability, one.decision, one.exploitation, one.exploitedSince].join(' '));
+    site.put({ plc: 1, identity: cpu('V2.9.4') });
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    expect(said()).toEqual(['CVE-2024-1 attend unknown ', 'CVE-2024-2 track-star unknown ']);
+    // A catalogue alone, after the documents: only what it names is looked at.
+    expect(await site.publish('kev', [exploited, known('kev', 'CVE-2020-9', exploited.threat)])).toMatchObject({
+      changed: 1,
+    });
+    expect(said()).toEqual(['CVE-2024-2 act active 2025-08-25', 'CVE-2024-1 attend unknown ']);
+    await site.publish('ssvc', [judged]);
+    expect(said()).toEqual(['CVE-2024-2 act active 2025-08-25', 'CVE-2024-1 track-star poc ']);
+    expect(
+      site.findings.list({ limit: 9, exploitation: ['active'] }).rows.map(({ vulnerability }) => vulnerability),
+    ).toEqual(['CVE-2024-2']);
+    expect(
+      site.findings.list({ limit: 9, sort: 'exploitation', descending: true }).rows.map((one) => one.exploitation),
+    ).toEqual(['poc', 'active']);
+    expect(site.findings.why(site.findings.forPlc(1)[0]?.id ?? '').known).toMatchObject({
+      exploitedDue: '2025-09-15',
+      ransomware: 1,
+    });
+    expect(site.findings.urgency(['CVE-2024-1', 'CVE-2024-2'], [1])).toEqual({
+      decision: 'act',
+      findings: 2,
+      exploited: ['CVE-2024-2'],
+      due: '2025-09-15',
+    });
+    expect(site.findings.urgency(['CVE-2024-2'], [2])).toMatchObject({ decision: null, findings: 0 });
+    // The document comes again with a part that nobody had: it finds the catalogue.
+    site.put({ plc: 2, identity: cpu('V2.9.5') });
+    site.findings.settle();
+    expect(site.findings.forPlc(2)[0]).toMatchObject({ vulnerability: 'CVE-2024-2', exploitation: 'active' });
+    await site.publish('kev', []);
+    await site.publish('ssvc', []);
+    expect(said()).toEqual(['CVE-2024-1 attend unknown ', 'CVE-2024-2 track-star unknown ']);
+    const changes = site.db.prepare('select total_changes()').pluck().get();
+    site.findings.rematch();
+    expect(site.db.prepare('select total_changes()').pluck().get()).toBe(changes);
+    site.stop();
   });
 });

@@ -7,12 +7,14 @@ import {
   type ControllerDocuments,
   openDocuments,
 } from '../../vulnerabilities/csaf-queries.ts';
+import type { KnownThreat } from '../../vulnerabilities/threat-queries.ts';
 import { type Answers, readAnswers, readSynonyms } from './answers.ts';
 import { type DocumentStore, type HeldDocument, NAMES_CHANGED } from './document-store.ts';
-import { concerns, evaluate, type KnownThreats, type Loaded, loadDocuments } from './evaluate.ts';
+import { concerns, evaluate, type Loaded, loadDocuments } from './evaluate.ts';
 import type { HeldIdentity, IdentityStore } from './identity-store.ts';
 import type { MatchChange, MatchStore, MatchWriting } from './match-store.ts';
 import { rankIn } from './priority.ts';
+import type { ThreatStore } from './threat-store.ts';
 import type { IndexBuilder, PlcRematch } from './types.ts';
 
 export type MatchingParts = {
@@ -27,7 +29,9 @@ export type MatchingParts = {
   readonly build: IndexBuilder;
   /** The version of the maps of vendors and families, and of the grammar. */
   readonly maps: string;
-  readonly threats: () => KnownThreats;
+  readonly threats: ThreatStore;
+  /** What catalogues of exploitation in a snapshot say. */
+  readonly known: (snapshot: number) => readonly KnownThreat[];
   readonly clock: () => number;
   /** In the transaction, with what was written. */
   readonly note: (changes: readonly MatchChange[], about: { isFirst: boolean }) => void;
@@ -50,6 +54,7 @@ const compare = (held: readonly HeldDocument[], now: readonly ControllerDocument
 
 /** Where a small index no longer pays: everything is matched anew. */
 const maxDeltaShare = 0.25;
+const maxJudged = 400;
 /** How long an index is kept that nobody asks. */
 const keepMs = 120_000;
 
@@ -121,7 +126,7 @@ export const controllerMatching = (parts: MatchingParts) => {
     at: number,
     scope?: ReadonlySet<string>,
   ): MatchChange[] => {
-    const threats = parts.threats();
+    const threats = parts.threats.lookUp();
     const changes: MatchChange[] = [];
     const write = writing(at);
     const concerned = scope === undefined ? undefined : matches.withOpen([...scope]);
@@ -166,12 +171,17 @@ export const controllerMatching = (parts: MatchingParts) => {
   };
 
   /** Only what the documents speak of, or spoke of before, is looked at, in every part. */
-  const matchDelta = (difference: Difference, synonyms: readonly Synonym[], at: number): PlcRematch => {
+  const matchDelta = (
+    difference: Difference,
+    judged: readonly string[],
+    synonyms: readonly Synonym[],
+    at: number,
+  ): PlcRematch => {
     const which = identities.inUse();
     const changes =
       withDocuments((source) => {
         const keys = [...difference.changed, ...difference.gone].map(({ key }) => key);
-        const scope = new Set(documents.about(keys));
+        const scope = new Set([...documents.about(keys), ...judged]);
         takeDocuments(source, difference, at);
         for (const vulnerability of documents.about(keys)) scope.add(vulnerability);
         const loaded = loadDocuments(source, source.about([...scope]), synonyms, parts.build);
@@ -207,20 +217,27 @@ export const controllerMatching = (parts: MatchingParts) => {
       const before = documents.live();
       const difference = compare(before, now);
       const named = digestOf(synonyms);
+      const threats = parts.threats.compare(parts.known(snapshot));
+      const judged = documents.spokenOf([
+        ...threats.changed.map(({ vulnerability }) => vulnerability),
+        ...threats.gone,
+      ]);
       const isWhole =
         state.maps !== parts.maps ||
         state.synonyms !== named ||
+        judged.length > maxJudged ||
         difference.changed.length + difference.gone.length > Math.max(20, before.length * maxDeltaShare);
-      const isSame = difference.changed.length + difference.gone.length === 0 && !isWhole;
+      const isSame = difference.changed.length + difference.gone.length + judged.length === 0 && !isWhole;
       return immediate(db, () => {
         // Another process may have gone ahead meanwhile: then its matches are the ones to keep.
         if (parts.current() !== snapshot) return sum([], 0);
         if (!isSame || state.snapshot !== snapshot) identities.forgetUnused();
+        parts.threats.take(threats);
         const result = isSame
           ? sum([], 0)
           : isWhole
             ? matchWhole(difference, synonyms, at)
-            : matchDelta(difference, synonyms, at);
+            : matchDelta(difference, judged, synonyms, at);
         if (!isSame || state.snapshot !== snapshot)
           documents.setState({ snapshot, maps: parts.maps, synonyms: named, at });
         return result;
@@ -236,7 +253,7 @@ export const controllerMatching = (parts: MatchingParts) => {
       return immediate(db, () => {
         const at = clock();
         const answers = readAnswers(parts.objects);
-        const threats = parts.threats();
+        const threats = parts.threats.lookUp();
         const changes: MatchChange[] = [];
         const write = writing(at);
         for (const identity of which) {

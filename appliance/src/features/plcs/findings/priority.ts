@@ -1,5 +1,5 @@
 import { DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
-import type { PlcContext } from './types.ts';
+import type { Exploitation, PlcContext } from './types.ts';
 
 // What to do first (ADVISORIES 5, OT 7): from exploitation, whether it can be automated, what it does, how exposed the
 // controller is, and what depends on it. A score alone never decides. Both halves are small numbers, so that the list of
@@ -7,7 +7,7 @@ import type { PlcContext } from './types.ts';
 
 export type Threat = {
   /** `active`: known to be exploited. */
-  readonly exploitation: 'active' | 'poc' | 'none' | 'unknown';
+  readonly exploitation: Exploitation;
   readonly automatable: 'yes' | 'no' | 'unknown';
   readonly impact: 'total' | 'partial' | 'unknown';
 };
@@ -114,8 +114,15 @@ export const threatOfVector = (vector: string | undefined): Threat => {
   };
 };
 
-/** What catalogues of exploitation say goes before what a vector implies. */
-export const threatOf = (vector: string | undefined, known: Partial<Threat> | undefined): Threat => ({
-  ...threatOfVector(vector),
-  ...known,
-});
+/** What catalogues of exploitation say goes before what a vector implies; of two words about attacks the worse one holds. */
+export const threatOf = (vector: string | undefined, known: Partial<Threat> | undefined): Threat => {
+  const implied = threatOfVector(vector);
+  const words = [implied.exploitation, known?.exploitation ?? 'unknown'];
+  const exploitation = EXPLOITATION.find((word) => words.includes(word)) ?? 'unknown';
+  return { ...implied, ...known, exploitation };
+};
+
+/** How many codes of threats share what is known of attacks: codes are in the order of EXPLOITATION. */
+export const THREATS_PER_EXPLOITATION = AUTOMATABLE.length * IMPACT.length;
+
+export const EXPLOITATIONS: readonly Exploitation[] = EXPLOITATION;

@@ -4,9 +4,10 @@ import { AppError } from '../../../platform/errors.ts';
 import { likePattern } from '../../../platform/text.ts';
 import { type FixState as CoarseFix, DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
 import { decodeIdentity } from './identity.ts';
+import { decodeThreat, EXPLOITATIONS, THREATS_PER_EXPLOITATION } from './priority.ts';
 import type { OtherSaying, PlcFinding, PlcFindingFilter, PlcFindingLoad, PlcPartFinding } from './types.ts';
 
-// Read model: plc_match, plc_identity, plc_document, plc_leaf, plc_part_identity, plc_priority.
+// Read model: plc_threat, plc_match, plc_identity, plc_document, plc_leaf, plc_part_identity, plc_priority.
 
 type FindingRow = {
   identity: number;
@@ -24,6 +25,8 @@ type FindingRow = {
   severity: PlcFinding['severity'];
   score: number | null;
   rank: number;
+  threat: number;
+  exploited_since: string | null;
   answer: string;
   former: string;
   identity_json: string;
@@ -43,9 +46,10 @@ type FindingRow = {
 
 const COLUMNS = `m.identity, m.vulnerability, m.since, m.until, m.verdict, m.matched, m.reason, m.level, m.confidence, m.others,
   m.fix_state, m.fixed_version, m.severity, m.score, m.rank, m.answer, m.former, i.identity as identity_json, i.label, i.vendor, i.family,
-  i.firmware, i.controllers, d.key as advisory, d.publisher, d.status, d.title, l.leaf, l.path, l.version_text`;
+  i.firmware, i.controllers, m.threat, t.exploited_since, d.key as advisory, d.publisher, d.status, d.title, l.leaf, l.path, l.version_text`;
 const FROM = `from plc_match m cross join plc_identity i on i.id = m.identity
-  left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf`;
+  left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf
+  left join plc_threat t on t.vulnerability = m.vulnerability`;
 const COUNTED = 'from plc_match m cross join plc_identity i on i.id = m.identity';
 
 const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
@@ -56,6 +60,7 @@ const ORDER: Readonly<Record<NonNullable<PlcFindingFilter['sort']>, string>> = {
   controllers: 'i.controllers',
   severity: SEVERITY_ORDER,
   since: 'm.since',
+  exploitation: `m.threat / ${THREATS_PER_EXPLOITATION}`,
 };
 
 const toFinding = (row: FindingRow): PlcFinding => {
@@ -75,6 +80,8 @@ const toFinding = (row: FindingRow): PlcFinding => {
     level: row.level,
     confidence: row.confidence,
     decision: DECISIONS[row.rank] ?? 'track',
+    exploitation: decodeThreat(row.threat).exploitation,
+    exploitedSince: row.exploited_since ?? '',
     severity: row.severity,
     score: row.score,
     fixState: row.fix_state,
@@ -113,6 +120,10 @@ const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>): Condition => {
   if (filter.decision?.length) {
     condition.sql.push(`m.rank in (${filter.decision.map(() => '?').join(', ')})`);
     condition.values.push(...filter.decision.map((decision) => DECISIONS.indexOf(decision)));
+  }
+  if (filter.exploitation?.length) {
+    condition.sql.push(`m.threat / ${THREATS_PER_EXPLOITATION} in (${filter.exploitation.map(() => '?').join(', ')})`);
+    condition.values.push(...filter.exploitation.map((one) => EXPLOITATIONS.indexOf(one)));
   }
   if (filter.vendor !== undefined) oneOf(condition, 'i.vendor', [filter.vendor]);
   if (filter.family !== undefined) oneOf(condition, 'i.family', [filter.family]);
@@ -179,6 +190,7 @@ export const plcFindingQueries = (db: Database) => {
      from plc_part_identity p cross join plc_match m on m.identity = p.identity and m.until is null
      cross join plc_identity i on i.id = m.identity
      left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf
+     left join plc_threat t on t.vulnerability = m.vulnerability
      where p.plc = ? order by part_rank, m.vulnerability, p.part`,
   );
   const one = db.prepare<[number, string], FindingRow>(
@@ -226,6 +238,7 @@ export const plcFindingQueries = (db: Database) => {
        and (m.until is null or m.until >= g.since)
      cross join plc_identity i on i.id = m.identity
      left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf
+     left join plc_threat t on t.vulnerability = m.vulnerability
      where g.plc = ? and not exists (select 1 from plc_part_identity p cross join plc_match o on o.identity = p.identity
        where p.part = g.part and o.vulnerability = m.vulnerability and o.until is null and o.verdict <> 'not-affected')
      order by g.until desc, m.vulnerability limit ?`,

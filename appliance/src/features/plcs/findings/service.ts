@@ -3,8 +3,8 @@ import { AppError } from '../../../platform/errors.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { documentFeeds } from '../../vulnerabilities/csaf-queries.ts';
+import { knownThreats } from '../../vulnerabilities/threat-queries.ts';
 import { documentStore } from './document-store.ts';
-import type { KnownThreats } from './evaluate.ts';
 import { type ControllerGroup, type GroupBy, groupQueries } from './group-queries.ts';
 import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
 import { matchStore } from './match-store.ts';
@@ -14,6 +14,7 @@ import { decodeContext, decodeThreat, PRIORITY_RULES } from './priority.ts';
 import { type PlcFindingCounts, plcFindingQueries } from './queries.ts';
 import { type ControllerReview, controllerReview } from './review.ts';
 import { reviewQueries } from './review-queries.ts';
+import { threatStore } from './threat-store.ts';
 import { ensureAnswerTriggers } from './triggers.ts';
 import type {
   IndexBuilder,
@@ -24,6 +25,7 @@ import type {
   PlcRecord,
   PlcRematch,
 } from './types.ts';
+import { type Urgency, urgencyQuery } from './urgency.ts';
 import { type FindingWhy, whyOf } from './why.ts';
 
 export type ControllerFindingParts = {
@@ -38,7 +40,6 @@ export type ControllerFindingParts = {
   readonly nameOf: (plc: number) => string;
   readonly build: IndexBuilder;
   readonly maps: string;
-  readonly threats?: () => KnownThreats;
   /** In the transaction: what is said of these controllers is another than before. */
   readonly onJudged?: (plcs: readonly number[]) => void;
   readonly clock: () => number;
@@ -69,6 +70,8 @@ export type ControllerFindings = {
   loads(plcs: readonly number[]): Map<number, PlcFindingLoad>;
   /** The controllers with an open finding of a vulnerability, or of an advisory by its id. */
   plcsWith(text: string): number[];
+  /** How much hurry some vulnerabilities make, over all controllers or some. */
+  urgency(vulnerabilities: readonly string[], plcs?: readonly number[]): Urgency;
   /** The feeds that hold documents about controllers, in the snapshot in force. */
   feeds(): readonly string[];
   groups(by: GroupBy): ControllerGroup[];
@@ -85,7 +88,6 @@ const parseId = (id: string): { identity: number; vulnerability: string } => {
   return { identity: Number(found[1]), vulnerability: found[2] ?? '' };
 };
 
-const none: KnownThreats = new Map();
 const settleAtOnce = 50_000;
 
 /** Findings on controllers: derived per distinct identity, fanned out to controllers on read. */
@@ -95,6 +97,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   const identities: IdentityStore = identityStore(db);
   const matches = matchStore(db);
   const documents = documentStore(db);
+  const threats = threatStore(db);
   const queries = plcFindingQueries(db);
   if (documents.state().rules !== PRIORITY_RULES) immediate(db, () => documents.ensurePriorities(PRIORITY_RULES));
   const notes = findingNotes({ events: parts.events, identities, matches, nameOf: parts.nameOf });
@@ -125,7 +128,8 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     documents,
     build: parts.build,
     maps: parts.maps,
-    threats: parts.threats ?? (() => none),
+    threats,
+    known: (snapshot) => knownThreats(parts.folder, snapshot),
     clock,
     note: (changes, { isFirst }) => {
       if (isFirst) noteWaiting(changes.map(({ identity }) => identity));
@@ -183,6 +187,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     waiting: queries.waiting,
     comparable: queries.comparable,
     plcsWith: queries.plcsWith,
+    urgency: urgencyQuery(db),
     groups: groupQueries(db).groups,
     why: (id) => {
       const { identity, vulnerability } = parseId(id);
@@ -194,6 +199,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         identity: identities.some([identity])[0],
         bearers: queries.bearers(identity),
         threat: decodeThreat(matches.threatOf(identity, vulnerability)),
+        known: threats.find(vulnerability),
         contexts: identities.contexts(identity).map(decodeContext),
       });
     },

@@ -53,6 +53,8 @@ export type OtherSaying = {
   readonly versionText: string;
 };
 
+export type Exploitation = 'active' | 'poc' | 'none' | 'unknown';
+
 /** What holds of one part and one vulnerability, over all documents. */
 export type Judgement = {
   readonly vulnerability: string;
@@ -97,6 +99,10 @@ export type PlcFinding = {
   readonly level: Level;
   readonly confidence: number;
   readonly decision: Decision;
+  /** Whether attacks are known; from catalogues, and from what the document's vector says. */
+  readonly exploitation: Exploitation;
+  /** Day on which it came into the catalogue of known exploited vulnerabilities; '' where it is not in it. */
+  readonly exploitedSince: string;
   readonly severity: Severity;
   readonly score: number | null;
   readonly fixState: FixState;
@@ -130,12 +136,13 @@ export type PlcFindingFilter = {
   readonly decision?: readonly Decision[];
   readonly severity?: readonly Severity[];
   readonly fixState?: readonly FixState[];
+  readonly exploitation?: readonly Exploitation[];
   readonly vendor?: string;
   readonly family?: string;
   readonly plc?: number;
   readonly vulnerability?: string;
   readonly search?: string;
-  readonly sort?: 'decision' | 'vulnerability' | 'product' | 'controllers' | 'severity' | 'since';
+  readonly sort?: 'decision' | 'vulnerability' | 'product' | 'controllers' | 'severity' | 'since' | 'exploitation';
   readonly descending?: boolean;
   readonly after?: string;
   readonly limit: number;

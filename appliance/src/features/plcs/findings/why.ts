@@ -1,6 +1,7 @@
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import type { PartIdentity } from '@sallyport/bundle-tools/controllers/match-types';
 import { type ControllerDocument, openDocuments } from '../../vulnerabilities/csaf-queries.ts';
+import type { KnownThreat } from '../../vulnerabilities/threat-queries.ts';
 import type { HeldIdentity } from './identity-store.ts';
 import { PRIORITY_RULES, type Threat } from './priority.ts';
 import type { OtherSaying, PlcContext, PlcFinding } from './types.ts';
@@ -36,6 +37,8 @@ export type FindingWhy = {
   readonly documents: readonly WhyDocument[];
   readonly rule: string;
   readonly threat: Threat;
+  /** What catalogues of exploitation say of it. */
+  readonly known: KnownThreat | undefined;
   readonly contexts: readonly PlcContext[];
   readonly bearers: readonly { plc: number; part: number; part_key: string; since: number }[];
 };
@@ -88,6 +91,7 @@ export const whyOf = (
     readonly identity: HeldIdentity | undefined;
     readonly bearers: FindingWhy['bearers'];
     readonly threat: Threat;
+    readonly known: KnownThreat | undefined;
     readonly contexts: readonly PlcContext[];
   },
 ): FindingWhy => {
@@ -123,6 +127,7 @@ export const whyOf = (
     documents,
     rule: PRIORITY_RULES,
     threat: known.threat,
+    known: known.known,
     contexts: known.contexts,
     bearers: known.bearers,
   };

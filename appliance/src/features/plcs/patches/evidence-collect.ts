@@ -102,6 +102,11 @@ export const collectEvidence = (
       who: who(move.actor),
       signed: move.signed.map((one) => ({ ...who(one.actor), at: toTime(one.at), roles: one.duties })),
       why: move.reason,
+      urgency: move.urgency && {
+        decision: move.urgency.decision,
+        findings: move.urgency.findings,
+        exploited: move.urgency.exploited,
+      },
       evidence: Object.fromEntries(
         Object.entries(move.evidence).map(([name, value]) => [
           name,

@@ -16,6 +16,7 @@ type MoveRow = {
   reason: string;
   evidence: string;
   import: number | null;
+  urgency: string | null;
 };
 
 type RequestRow = {
@@ -46,6 +47,7 @@ const toMove = (row: MoveRow): Move => ({
   reason: row.reason,
   evidence: JSON.parse(row.evidence) as MoveEvidence,
   import: row.import,
+  urgency: row.urgency === null ? null : (JSON.parse(row.urgency) as Move['urgency']),
 });
 
 /** A request without what is still open, which depends on the patch. */
@@ -54,8 +56,8 @@ export type StoredRequest = Omit<PatchRequest, 'open'>;
 /** SQL of what moved patches, of requests that wait, and of signatures. */
 export const moveStore = (db: Database) => {
   const insert = db.prepare(
-    `insert into ot_patch_move (patch, at, sort, from_state, to_state, actor, signed, reason, evidence, import)
-     values (@patch, @at, @sort, @from, @to, @actor, @signed, @reason, @evidence, @import)`,
+    `insert into ot_patch_move (patch, at, sort, from_state, to_state, actor, signed, reason, evidence, import, urgency)
+     values (@patch, @at, @sort, @from, @to, @actor, @signed, @reason, @evidence, @import, @urgency)`,
   );
   const ofPatch = db.prepare<[number, number], MoveRow>(
     'select * from ot_patch_move where patch = ? order by id desc limit ?',
@@ -110,8 +112,12 @@ export const moveStore = (db: Database) => {
   return {
     insert: (move: Omit<Move, 'id'>): number =>
       Number(
-        insert.run({ ...move, signed: JSON.stringify(move.signed), evidence: JSON.stringify(move.evidence) })
-          .lastInsertRowid,
+        insert.run({
+          ...move,
+          signed: JSON.stringify(move.signed),
+          evidence: JSON.stringify(move.evidence),
+          urgency: move.urgency === null ? null : JSON.stringify(move.urgency),
+        }).lastInsertRowid,
       ),
     ofPatch: (patch: number, most: number): Move[] => ofPatch.all(patch, most).map(toMove),
     newest: (patch: number): number => newest.get(patch)?.id ?? 0,

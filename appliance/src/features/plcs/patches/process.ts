@@ -3,6 +3,7 @@ import { AppError, type FieldErrors, invalid } from '../../../platform/errors.ts
 import { cleanLine } from '../../../platform/text.ts';
 import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../objects/types.ts';
+import type { Urgency } from '../findings/urgency.ts';
 import { afterMove, CLOCKS, type Clock, type ClockDays } from './clocks.ts';
 import { type MoveEvidence, moveEvidenceSchema, wantedEvidence } from './evidence.ts';
 import { gatesTo } from './gates.ts';
@@ -35,6 +36,8 @@ export type ProcessParts = {
   ): { from: number; until: number; blackout: boolean; leadDays: number } | undefined;
   vendorFirst(): boolean;
   clockDays(): ClockDays;
+  /** What is known of the hurry: kept with the move, since it changes. */
+  urgencyOf(patch: Patch): Urgency;
   /** Within the transaction of a move. */
   onMoved(before: Patch, after: Patch, evidence: MoveEvidence): void;
 };
@@ -134,6 +137,7 @@ export const patchProcess = (parts: ProcessParts) => {
       to: after.state,
       actor: actorRef(actor),
       import: by ?? null,
+      urgency: parts.urgencyOf(before),
     });
     // Whoever signs later signs for what was asked from another state.
     if (after.state !== before.state)

@@ -6,6 +6,7 @@ import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { StoreService } from '../../store/service.ts';
+import type { Urgency } from '../findings/urgency.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalImports } from './approvals.ts';
 import { ANSWERS, CHECK_ITEMS, type CheckState, checklist } from './checklist.ts';
@@ -46,6 +47,8 @@ export type PatchParts = {
   site: string;
   controllers: ControllerPort;
   evidence: EvidenceSources;
+  /** What vulnerabilities come to in some controllers, by their public ids, or in all. */
+  urgency: (vulnerabilities: readonly string[], plcs?: readonly string[]) => Urgency;
   /** IANA name of the site's time zone. */
   timeZone: string;
   clock?: () => number;
@@ -102,6 +105,11 @@ export const patchService = (parts: PatchParts) => {
       checks: checksOf(patch, target.plc),
     }));
 
+  const urgencyOf = (patch: Patch): Urgency => {
+    const plcs = targets.ofPatch(patch.id).map(({ plc }) => plc);
+    return plcs.length === 0 ? parts.urgency(patch.vulnerabilities) : parts.urgency(patch.vulnerabilities, plcs);
+  };
+
   const process = patchProcess({
     db,
     events,
@@ -128,6 +136,7 @@ export const patchService = (parts: PatchParts) => {
       const found = occurrenceAt(windows(), id, from, time);
       return found && { from: found.from, until: found.until, blackout: found.blackout, leadDays: found.leadDays };
     },
+    urgencyOf,
     onMoved: (_before, after, { installedAt }) => {
       for (const target of targets.ofPatch(after.id)) {
         const now = snapshotOf(controllers.find(target.plc));
@@ -150,6 +159,7 @@ export const patchService = (parts: PatchParts) => {
       ...patch,
       clocks,
       overdue: overdueClocks(clocks),
+      urgency: urgencyOf(patch),
       targets: counted.targets.get(patch.id) ?? 0,
       waiting: counted.waiting.get(patch.id) ?? 0,
     };

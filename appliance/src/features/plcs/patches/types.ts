@@ -1,4 +1,5 @@
 import type { Actor } from '../../objects/types.ts';
+import type { Urgency } from '../findings/urgency.ts';
 import type { CheckItem, CheckState } from './checklist.ts';
 import type { Clock, ClockTimes, ClockView } from './clocks.ts';
 import type { EvidenceName, MoveEvidence } from './evidence.ts';
@@ -70,6 +71,8 @@ export type Patch = MachinePatch & {
 export type PatchSummary = Patch & {
   readonly clocks: readonly ClockView[];
   readonly overdue: readonly Clock[];
+  /** What its vulnerabilities come to in its controllers, or in all where none are named yet. */
+  readonly urgency: Urgency;
   readonly targets: number;
   /** Requests that wait for a signature. */
   readonly waiting: number;
@@ -87,6 +90,8 @@ export type Move = {
   readonly reason: string;
   readonly evidence: MoveEvidence;
   readonly import: number | null;
+  /** What was known of the hurry then; null where it was not kept. */
+  readonly urgency: Urgency | null;
 };
 
 export type PatchRequest = {

@@ -1,0 +1,45 @@
+import type { Database } from '../../../platform/database.ts';
+import { DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
+
+/** How much hurry some vulnerabilities make, over the controllers that have them. */
+export type Urgency = {
+  /** The worst; null where no controller is certainly affected. */
+  readonly decision: Decision | null;
+  readonly findings: number;
+  /** Which of them are known to be exploited. */
+  readonly exploited: readonly string[];
+  /** The earliest day by which the catalogue wants them gone; '' without one. */
+  readonly due: string;
+};
+
+// Reads plc_match, plc_part_identity, plc_priority, plc_threat.
+const WORST = `
+select min(r.rank) as worst, count(*) as n from plc_match m
+cross join plc_part_identity p on p.identity = m.identity
+cross join plc_priority r on r.threat = m.threat and r.context = p.context
+where m.until is null and m.verdict = 'affected' and m.vulnerability in (select value from json_each(@vulnerabilities))`;
+
+export const urgencyQuery = (db: Database) => {
+  const all = db.prepare<[{ vulnerabilities: string }], { worst: number | null; n: number }>(WORST);
+  const some = db.prepare<[{ vulnerabilities: string; plcs: string }], { worst: number | null; n: number }>(
+    `${WORST} and p.plc in (select value from json_each(@plcs))`,
+  );
+  const exploited = db.prepare<[string], { vulnerability: string; due: string | null }>(
+    `select vulnerability, exploited_due as due from plc_threat
+     where exploited_since is not null and vulnerability in (select value from json_each(?)) order by vulnerability`,
+  );
+  /** Over these controllers, or over all without `plcs`. */
+  return (wanted: readonly string[], plcs?: readonly number[]): Urgency => {
+    const vulnerabilities = JSON.stringify(wanted);
+    const row =
+      plcs === undefined ? all.get({ vulnerabilities }) : some.get({ vulnerabilities, plcs: JSON.stringify(plcs) });
+    const known = exploited.all(vulnerabilities);
+    const days = known.flatMap(({ due }) => due ?? []).sort();
+    return {
+      decision: row?.worst === null || row === undefined ? null : (DECISIONS[row.worst] ?? null),
+      findings: row?.n ?? 0,
+      exploited: known.map(({ vulnerability }) => vulnerability),
+      due: days[0] ?? '',
+    };
+  };
+};

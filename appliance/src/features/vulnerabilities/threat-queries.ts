@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import BetterSqlite3 from 'better-sqlite3';
+import { snapshotPath, THREATS_SINCE } from './snapshot-schema.ts';
+
+// Reads of `advisories/<n>.db` what catalogues of exploitation say: threat.
+
+/** What all catalogues together say of one CVE; days as `YYYY-MM-DD`. */
+export type KnownThreat = {
+  readonly vulnerability: string;
+  readonly exploitedSince: string | null;
+  readonly exploitedDue: string | null;
+  /** Known to be used for extortion; null where it is not known to be exploited. */
+  readonly ransomware: number | null;
+  readonly exploitation: string | null;
+  readonly automatable: string | null;
+  readonly impact: string | null;
+};
+
+// Of several catalogues the worse word holds: first day, earliest deadline, most that is known.
+const ALL = `
+SELECT vuln AS vulnerability, min(exploited_since) AS exploitedSince, min(exploited_due) AS exploitedDue,
+  max(ransomware) AS ransomware,
+  CASE min(CASE exploitation WHEN 'active' THEN 0 WHEN 'poc' THEN 1 WHEN 'none' THEN 2 END)
+    WHEN 0 THEN 'active' WHEN 1 THEN 'poc' WHEN 2 THEN 'none' END AS exploitation,
+  max(automatable) AS automatable, max(impact) AS impact
+FROM threat GROUP BY vuln ORDER BY vuln`;
+
+/** What snapshot `number` knows of exploitation, ordered by CVE; nothing where it has no catalogue. */
+export const knownThreats = (folder: string, number: number): KnownThreat[] => {
+  const path = snapshotPath(folder, number);
+  if (number === 0 || !existsSync(path)) return [];
+  const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+  try {
+    if (Number(db.pragma('user_version', { simple: true })) < THREATS_SINCE) return [];
+    return db.prepare<[], KnownThreat>(ALL).all();
+  } finally {
+    db.close();
+  }
+};
