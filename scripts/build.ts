@@ -29,4 +29,6 @@ const builtAt = (): string => {
   const date = seconds === undefined ? new Date() : new Date(Number(seconds) * 1000);
   return `${date.toISOString().slice(0, 19)}Z`;
 };
-writeFileSync(join(root, 'appliance/dist/release.json'), `${JSON.stringify({ builtAt: builtAt() })}\n`);
+const release = `${JSON.stringify({ builtAt: builtAt() })}\n`;
+for (const workspace of ['appliance', 'bundle-tools', 'agent'])
+  writeFileSync(join(root, workspace, 'dist/release.json'), release);

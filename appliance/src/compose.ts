@@ -76,9 +76,8 @@ import { type Jobs, jobs, type Schedule } from './platform/jobs.ts';
 import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
-import { releaseTime } from './platform/release.ts';
+import { applianceRelease } from './platform/release.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
-import { applianceVersion } from './platform/version.ts';
 
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
 export type Appliance = {
@@ -204,6 +203,7 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
 export const compose = async ({ dataDir, extensions = {}, log = openLog() }: ComposeOptions): Promise<Appliance> => {
   await cryptoReady();
   const paths = dataPaths(dataDir);
+  const release = applianceRelease();
   const config = readConfig(paths);
   const keyring = await openKeyring(paths.keys);
   const declarations = await loadAllDeclarations(extensions);
@@ -341,7 +341,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       clock: nowMs,
       scan: antivirus({ db, objects, events }),
       approvals: (bundle, lines) => void patches.approvals.takeBundle(systemActor, bundle, lines),
-      releasedAt: releaseTime(),
+      releasedAt: release.builtAt,
     });
     const discovery = discoveryService({ db, objects, events, inventory, devices, jobs: queue });
     const identification = identificationService({
@@ -374,7 +374,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       timeZone: siteTimeZone(),
     });
     return {
-      version: applianceVersion(),
+      version: release.version,
       extensions,
       paths,
       config,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AgentError } from '../errors.ts';
 
-export type OptionSpec = { type: 'string' | 'boolean'; value?: string; help: string };
+export type OptionSpec = { type: 'string' | 'boolean'; value?: string; short?: string; help: string };
 
 export type CommandContext = {
   text(name: string): string | undefined;
@@ -15,9 +15,10 @@ export type CommandContext = {
   note(text: string): void;
 };
 
+/** A line of the table of commands. */
+export type CommandEntry = { name: string; summary: string; load(): Promise<{ command: Command }> };
+
 export type Command = {
-  name: string;
-  summary: string;
   options: Readonly<Record<string, OptionSpec>>;
   example: string;
   run(context: CommandContext): Promise<void>;
@@ -30,7 +31,7 @@ export const defaultStateDir =
 export const commonOptions = {
   state: { type: 'string', value: 'DIR', help: `the agent's own folder (${defaultStateDir})` },
   json: { type: 'boolean', help: 'the result as JSON on standard output' },
-  help: { type: 'boolean', help: 'this text' },
+  help: { type: 'boolean', short: 'h', help: 'this text' },
 } as const;
 
 /** A positive whole number from an option. */
@@ -41,13 +42,17 @@ export const wholeNumber = (text: string | undefined, otherwise: number): number
 };
 
 const optionLine = (name: string, spec: OptionSpec): string =>
-  `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`.padEnd(26) + spec.help;
+  `  --${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.value === undefined ? '' : ` ${spec.value}`}`.padEnd(
+    26,
+  ) + spec.help;
 
-export const helpOf = (command: Command): string =>
+export const helpOf = ({ name, summary }: CommandEntry, command: Command): string =>
   [
-    `sallyport-agent ${command.name}: ${command.summary}`,
+    `sallyport-agent ${name}: ${summary}`,
     '',
-    ...Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => optionLine(name, spec)),
+    ...Object.entries<OptionSpec>({ ...command.options, ...commonOptions }).map(([name, spec]) =>
+      optionLine(name, spec),
+    ),
     '',
     `Example: ${command.example}`,
   ].join('\n');
@@ -55,7 +60,12 @@ export const helpOf = (command: Command): string =>
 /** Parses the options of one command; USAGE for anything that it does not take. */
 export const parseOptions = (command: Command, args: readonly string[]): Map<string, string | boolean> => {
   const specs = { ...command.options, ...commonOptions };
-  const options = Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }]));
+  const options = Object.fromEntries(
+    Object.entries<OptionSpec>(specs).map(([name, { type, short }]) => [
+      name,
+      { type, ...(short === undefined ? {} : { short }) },
+    ]),
+  );
   try {
     const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
     return new Map(

@@ -31,8 +31,6 @@ const rootOf = (text: string | undefined): string => {
 };
 
 export const command: Command = {
-  name: 'enrol',
-  summary: 'makes a key, compares the fingerprint and asks for a certificate',
   options: {
     server: { type: 'string', value: 'URL', help: 'https address of the appliance' },
     'token-file': { type: 'string', value: 'FILE', help: 'the enrolment token' },

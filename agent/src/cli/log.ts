@@ -5,8 +5,6 @@ import { type Command, defaultStateDir, wholeNumber } from './command.ts';
 const defaultLines = 200;
 
 export const command: Command = {
-  name: 'log',
-  summary: "the newest lines of the agent's own log",
   options: { lines: { type: 'string', value: 'N', help: `how many lines (${defaultLines})` } },
   example: 'sallyport-agent log --lines 50',
   run: async (context) => {

@@ -1,11 +1,26 @@
+import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import { AgentError, describe, exitCodeOf } from '../errors.ts';
-import { type Command, type CommandContext, helpOf, parseOptions } from './command.ts';
-import { command as enrol } from './enrol.ts';
-import { command as log } from './log.ts';
-import { command as once } from './once.ts';
-import { command as run } from './run.ts';
+import { agentRelease } from '../version.ts';
+import { type CommandContext, type CommandEntry, helpOf, parseOptions } from './command.ts';
 
-const commands: readonly Command[] = [enrol, run, once, log];
+const commands: readonly CommandEntry[] = [
+  {
+    name: 'enrol',
+    summary: 'makes a key, compares the fingerprint and asks for a certificate',
+    load: () => import('./enrol.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'the service: checks in, reports, does what is ordered and signed',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'once',
+    summary: 'collects, reports and does what is ordered, once; or writes the inventory to a file',
+    load: () => import('./once.ts'),
+  },
+  { name: 'log', summary: "the newest lines of the agent's own log", load: () => import('./log.ts') },
+];
 
 const overview = (): string =>
   [
@@ -13,7 +28,7 @@ const overview = (): string =>
     '',
     ...commands.map((command) => `  ${command.name.padEnd(8)}${command.summary}`),
     '',
-    'sallyport-agent COMMAND --help tells more.',
+    'sallyport-agent COMMAND --help tells more, sallyport-agent --version which release this is.',
   ].join('\n');
 
 const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(`${text}\n`);
@@ -38,15 +53,20 @@ const contextOf = (values: ReadonlyMap<string, string | boolean>): CommandContex
 };
 
 const dispatch = async (argv: readonly string[]): Promise<void> => {
-  const [name, ...args] = argv;
-  if (name === undefined || name === '--help' || name === 'help') {
+  const [name = 'help', ...args] = argv;
+  if (['help', '--help', '-h'].includes(name)) {
     write(process.stdout, overview());
     return;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw new AgentError('USAGE', `no such command: ${name}`);
+  if (name === '--version') {
+    write(process.stdout, versionLine('sallyport-agent', agentRelease()));
+    return;
+  }
+  const entry = commands.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw new AgentError('USAGE', `no such command: ${name}`);
+  const { command } = await entry.load();
   const values = parseOptions(command, args);
-  if (values.get('help') === true) write(process.stdout, helpOf(command));
+  if (values.get('help') === true) write(process.stdout, helpOf(entry, command));
   else await command.run(contextOf(values));
 };
 

@@ -67,8 +67,6 @@ const turnOnce = async (context: CommandContext): Promise<void> => {
 };
 
 export const command: Command = {
-  name: 'once',
-  summary: 'collects, reports and does what is ordered, once; or writes the inventory to a file',
   options: {
     out: { type: 'string', value: 'FILE', help: 'write the inventory there and contact nobody' },
     root: { type: 'string', value: 'DIR', help: 'with --out: the root of the system to report (/)' },

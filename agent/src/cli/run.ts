@@ -3,8 +3,6 @@ import { runAgent } from '../loop/run.ts';
 import { type Command, defaultStateDir } from './command.ts';
 
 export const command: Command = {
-  name: 'run',
-  summary: 'the service: checks in, reports, does what is ordered and signed',
   options: {},
   example: 'sallyport-agent run --state /var/lib/sallyport-agent',
   run: async (context) => {

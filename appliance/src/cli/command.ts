@@ -9,6 +9,8 @@ export type OptionSpec = {
   help: string;
   required?: boolean;
   multiple?: boolean;
+  /** One letter that stands for the name. */
+  short?: string;
 };
 
 export type Output = {

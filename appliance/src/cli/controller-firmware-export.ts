@@ -16,7 +16,7 @@ export const command: Command = {
     out: { type: 'string', value: 'DIR', required: true, help: 'an existing folder' },
   },
   example:
-    'sallyport controller-firmware export --firmware 3fa9 --controller plc-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',
+    'sallyport controller firmware export --firmware 3fa9 --controller plc-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',
   run: async ({ open, out, text, texts }) => {
     const confirmed = texts('confirmed').map((given) => {
       const found = CHECKS.find((name) => name === given);

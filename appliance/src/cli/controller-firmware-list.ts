@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'firmware for controllers that has arrived, for whom it is, and what was handed over',
-  example: 'sallyport controller-firmware list --data /var/lib/sallyport',
+  example: 'sallyport controller firmware list --data /var/lib/sallyport',
   run: async ({ open, out }) => {
     const { controllerFirmware } = await open();
     const files = controllerFirmware.list();

@@ -11,7 +11,7 @@ export const command: Command = {
     controllers: { type: 'string', value: 'N', help: 'how many controllers it asks', required: true },
   },
   example:
-    'sallyport controller-identification approve --job "Cell 3" --digest 3f1c…e9 --controllers 4 --data /var/lib/sallyport',
+    'sallyport controller identification approve --job "Cell 3" --digest 3f1c…e9 --controllers 4 --data /var/lib/sallyport',
   run: async ({ open, out, text }) => {
     const { objects, identification } = await open();
     const controllers = text('controllers') ?? '';

@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'lists identification jobs: their state, window and who approved them',
   options: {},
-  example: 'sallyport controller-identification list --data /var/lib/sallyport',
+  example: 'sallyport controller identification list --data /var/lib/sallyport',
   run: async ({ open, out }) => {
     const { identification } = await open();
     const rows = identification.list().map(({ job, state, approval, run }) => ({

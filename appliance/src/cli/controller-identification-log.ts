@@ -10,7 +10,7 @@ export const command: Command = {
     job: jobOption,
     run: { type: 'string', value: 'N', help: 'the run (the newest)' },
   },
-  example: 'sallyport controller-identification log --job "Cell 3" --json --data /var/lib/sallyport',
+  example: 'sallyport controller identification log --job "Cell 3" --json --data /var/lib/sallyport',
   run: async ({ open, out, text }) => {
     const { objects, identification } = await open();
     const runs = identification.runs(jobNamed(objects, text('job')));

@@ -12,7 +12,7 @@ const said = (params: Readonly<Record<string, string | number>>): string =>
 export const command: Command = {
   summary: 'shows every packet that an identification job would send; sends nothing',
   options: { job: jobOption },
-  example: 'sallyport controller-identification plan --job "Cell 3" --data /var/lib/sallyport',
+  example: 'sallyport controller identification plan --job "Cell 3" --data /var/lib/sallyport',
   run: async ({ open, out, text }) => {
     const { objects, identification } = await open();
     const { plan, approval } = identification.plan(cliActor(), jobNamed(objects, text('job')));

@@ -9,7 +9,7 @@ export const command: Command = {
     job: { ...jobOption, required: false },
     all: { type: 'boolean', help: 'switches identification off for the site and ends every run, also at agents' },
   },
-  example: 'sallyport controller-identification stop --all --data /var/lib/sallyport',
+  example: 'sallyport controller identification stop --all --data /var/lib/sallyport',
   run: async ({ open, out, text, flag }) => {
     const { objects, identification } = await open();
     if (flag('all') === (text('job') !== undefined)) throw new AppError('USAGE', 'either --job or --all');

@@ -13,7 +13,7 @@ export const command: Command = {
     advisory: { type: 'string', value: 'KEY', multiple: true, help: 'only these advisories' },
   },
   example:
-    'sallyport controller-review decide 0123456789abcdef01234567 --answer not-affected --reason "no web server" --data /var/lib/sallyport',
+    'sallyport controller review decide 0123456789abcdef01234567 --answer not-affected --reason "no web server" --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text, texts }) => {
     const [id = '', ...more] = positionals;
     const answer = ANSWERS.find((name) => name === text('answer'));

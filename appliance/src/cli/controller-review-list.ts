@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'uncertain matches of controllers, grouped so that one answer settles many',
-  example: 'sallyport controller-review list --data /var/lib/sallyport',
+  example: 'sallyport controller review list --data /var/lib/sallyport',
   run: async ({ open, out }) => {
     const { controllerFindings } = await open();
     if (controllerFindings.isDue()) controllerFindings.settle();

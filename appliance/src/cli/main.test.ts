@@ -32,12 +32,25 @@ describe('the command line', () => {
     expect(code).toBe(0);
     for (const name of commandNames()) {
       const words = commandWords(name).split(' ');
-      expect(stdout).toContain(`  ${words.join(' ')}`);
+      expect(stdout).toContain(`\n  ${words.join(' ')}  `);
       const help = await run(...words, '--help');
-      expect(help.code).toBe(0);
+      expect(help).toEqual({ code: 0, stderr: '', stdout: expect.stringContaining(`sallyport ${words.join(' ')} `) });
+      expect(await run(...words, '-h')).toEqual(help);
       expect(help.stdout).toMatch(/Example:\n {2}sallyport /);
       expect(help.stdout).toContain('--json');
     }
+  });
+
+  it('takes a noun of two words with a hyphen, too, and says which release it is', async () => {
+    expect(await run('controller-firmware', 'list', '-h')).toEqual(
+      await run('controller', 'firmware', 'list', '--help'),
+    );
+    for (const args of [['-h'], ['--help'], ['help']]) expect(await run(...args)).toEqual(await run());
+    expect(await run('--version')).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^sallyport \d+\.\d+\.\d+\n$/),
+    });
   });
 
   it.each([

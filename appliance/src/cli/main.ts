@@ -2,11 +2,12 @@ import { readdirSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Appliance, compose, extensionsIn } from '../compose.ts';
+import { versionLine } from '@sallyport/bundle-tools/platform/release';
+import type { Appliance } from '../compose.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
-import { openLog } from '../platform/log.ts';
+import { applianceRelease } from '../platform/release.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
-import { commandOutput } from './output.ts';
+import { alignColumns, commandOutput } from './output.ts';
 
 const helpers = new Set(['main', 'command', 'output', 'actor', 'recovery-key', 'directory-name', 'identification-job']);
 const extension = extname(import.meta.filename);
@@ -19,7 +20,7 @@ const common: Readonly<Record<string, OptionSpec>> = {
     help: 'further declarations: collections/, kinds/, events/, settings/ in it',
   },
   json: { type: 'boolean', help: 'the result as JSON on stdout' },
-  help: { type: 'boolean', help: 'this text' },
+  help: { type: 'boolean', short: 'h', help: 'this text' },
 };
 
 /** Names of the commands: the files of this folder, `device-list` for `device list`. */
@@ -30,8 +31,11 @@ export const commandNames = (): string[] =>
     .filter((name) => !helpers.has(name))
     .sort();
 
-/** `site-card-export` is the noun `site-card` and the verb `export`. */
-export const commandWords = (name: string): string => name.replace(/-([^-]+)$/, ' $1');
+const hyphenated = ['site-card', 'import-approvals'];
+
+/** The words to type: `controller firmware list` for `controller-firmware-list`, but `site-card export`. */
+export const commandWords = (name: string): string =>
+  hyphenated.reduce((words, word) => words.replace(word.replace('-', ' '), word), name.replaceAll('-', ' '));
 
 const loadCommand = async (name: string): Promise<Command> => {
   const path = join(import.meta.dirname, `${name}${extension}`);
@@ -44,7 +48,7 @@ const loadCommand = async (name: string): Promise<Command> => {
 const findCommand = (args: readonly string[]): { name: string; rest: string[] } | undefined => {
   const [noun = '', verb = '', third = ''] = args;
   const names = new Set(commandNames());
-  // `controller integrity list` is the noun `controller-integrity` and the verb `list`.
+  // `controller-integrity list` is taken for `controller integrity list`, too.
   if (names.has(`${noun}-${verb}-${third}`)) return { name: `${noun}-${verb}-${third}`, rest: args.slice(3) };
   if (names.has(`${noun}-${verb}`)) return { name: `${noun}-${verb}`, rest: args.slice(2) };
   if (names.has(noun)) return { name: noun, rest: args.slice(1) };
@@ -52,7 +56,9 @@ const findCommand = (args: readonly string[]): { name: string; rest: string[] } 
 };
 
 const optionLine = ([name, spec]: [string, OptionSpec]): string =>
-  `  --${name}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`.padEnd(28) + spec.help;
+  `  --${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`.padEnd(
+    28,
+  ) + spec.help;
 
 const commandHelp = (name: string, command: Command): string =>
   [
@@ -69,15 +75,34 @@ const commandHelp = (name: string, command: Command): string =>
   ].join('\n');
 
 const overview = async (): Promise<string> => {
-  const lines = ['sallyport COMMAND [options]', '', 'Commands:'];
-  for (const name of commandNames()) {
-    lines.push(`  ${commandWords(name).padEnd(22)}${(await loadCommand(name)).summary}`);
-  }
-  return [...lines, '', 'sallyport COMMAND --help shows the options of a command.', ''].join('\n');
+  const rows: string[][] = [];
+  for (const name of commandNames()) rows.push([`  ${commandWords(name)}`, (await loadCommand(name)).summary]);
+  return [
+    'sallyport COMMAND [options]',
+    '',
+    'Commands:',
+    ...alignColumns(rows),
+    '',
+    'sallyport COMMAND --help shows the options of a command, sallyport --version which release this is.',
+    '',
+  ].join('\n');
 };
 
 /** Where a command line writes. */
 export type Streams = { stdout(text: string): void; stderr(text: string): void };
+
+// The whole appliance is loaded where a command asks for it: help and wrong use answer without.
+const openAppliance = async (dataDir: string, extensions: string | undefined): Promise<Appliance> => {
+  const [{ compose, extensionsIn }, { openLog }] = await Promise.all([
+    import('../compose.ts'),
+    import('../platform/log.ts'),
+  ]);
+  return compose({
+    dataDir,
+    log: openLog('warn'),
+    ...(extensions === undefined ? {} : { extensions: extensionsIn(resolve(extensions)) }),
+  });
+};
 
 const contextOf = (
   command: Command,
@@ -92,7 +117,10 @@ const contextOf = (
       allowPositionals: command.positionals !== undefined,
       strict: true,
       options: Object.fromEntries(
-        Object.entries(specs).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }]),
+        Object.entries(specs).map(([name, { type, multiple, short }]) => [
+          name,
+          { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
+        ]),
       ),
     });
   } catch (cause) {
@@ -121,12 +149,7 @@ const contextOf = (
       flag: (name) => values[name] === true,
       dataDir,
       open: () => {
-        const extensions = values['extensions'];
-        opened ??= compose({
-          dataDir,
-          log: openLog('warn'),
-          ...(typeof extensions === 'string' ? { extensions: extensionsIn(resolve(extensions)) } : {}),
-        });
+        opened ??= openAppliance(dataDir, texts('extensions')[0]);
         return opened;
       },
     },
@@ -139,9 +162,14 @@ const contextOf = (
 };
 
 const runCommand = async (args: readonly string[], streams: Streams): Promise<number> => {
+  const [first = 'help'] = args;
+  if (first === '--version') {
+    streams.stdout(`${versionLine('sallyport', applianceRelease())}\n`);
+    return 0;
+  }
   const found = findCommand(args);
   if (found === undefined) {
-    const asked = args.length === 0 || args[0] === '--help' || args[0] === 'help';
+    const asked = ['help', '--help', '-h'].includes(first);
     if (!asked) streams.stderr(`Error: USAGE: there is no command ${args.slice(0, 2).join(' ').slice(0, 80)}\n\n`);
     streams[asked ? 'stdout' : 'stderr'](await overview());
     return asked ? 0 : 2;

@@ -69,8 +69,6 @@ export const takeFromMedium = (input: CommandInput, state: ReturnType<typeof sta
 };
 
 export const catalogBuild: Command = {
-  words: ['catalog', 'build'],
-  summary: 'Reads requests, fetches what is missing, checks vendor signatures; signs nothing.',
   usage: 'catalog build --media DIR --state DIR',
   example: 'catalog build --media /media/usb --state /var/lib/sallyport-bundle',
   options: {

@@ -6,8 +6,6 @@ import { passphraseOption, readKeys } from './key-options.ts';
 import { argument } from './state-option.ts';
 
 export const catalogSign: Command = {
-  words: ['catalog', 'sign'],
-  summary: 'A curator approves a catalog, on any computer: its inventory and policy get a signature.',
   usage: 'catalog sign --key FILE CATALOG',
   example: 'catalog sign --key /media/d/curator.json /media/usb/catalogs/7',
   options: {

@@ -5,6 +5,8 @@ export type OptionSpec = {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
   readonly required?: boolean;
+  /** One letter that stands for the name. */
+  readonly short?: string;
   /** The word that stands for the value in the help text, for example `FILE`. */
   readonly value?: string;
   readonly help: string;
@@ -20,10 +22,15 @@ export type CommandInput = {
 /** The data of a command: `json` for `--json` (stable, fields may be added), `text` for people. Both go to stdout. */
 export type CommandResult = { readonly json: unknown; readonly text: ReadonlyArray<string>; readonly exit?: 0 | 1 };
 
-/** One command, one file. `words` are its noun and verb, in the order they are typed. */
-export type Command = {
+/** A line of the table of commands. `words` are its noun and verb, in the order they are typed. */
+export type CommandEntry = {
   readonly words: ReadonlyArray<string>;
   readonly summary: string;
+  load(): Promise<Command>;
+};
+
+/** One command, one file. */
+export type Command = {
   readonly usage: string;
   readonly example: string;
   readonly options: Readonly<Record<string, OptionSpec>>;

@@ -1,67 +1,166 @@
-import { catalogBuild } from './catalog-build.ts';
-import { catalogSign } from './catalog-sign.ts';
-import type { Command } from './command.ts';
-import { custodyAdd } from './custody-add.ts';
-import { custodyKeyAdd, custodyKeyCreate } from './custody-key.ts';
-import { custodyVerify } from './custody-verify.ts';
-import { evidenceVerify } from './evidence-verify.ts';
-import { fulfil } from './fulfil.ts';
-import { inspect } from './inspect.ts';
-import { rebuild } from './rebuild.ts';
-import { receiptTake, receiptVerify } from './receipt.ts';
-import { scanConfigure } from './scan-configure.ts';
-import { siteAdd } from './site-add.ts';
-import { siteList } from './site-list.ts';
-import { siteShow } from './site-show.ts';
-import { sourceAdd } from './source-add.ts';
-import { sourceList } from './source-list.ts';
-import { sourceRemove } from './source-remove.ts';
-import { sourceSync } from './source-sync.ts';
-import { split } from './split.ts';
-import { trustDiscard } from './trust-discard.ts';
-import { trustExport } from './trust-export.ts';
-import { trustInit } from './trust-init.ts';
-import { trustKeyCreate } from './trust-key-create.ts';
-import { trustPublish } from './trust-publish.ts';
-import { trustRevoke } from './trust-revoke.ts';
-import { trustRotate } from './trust-rotate.ts';
-import { trustShow } from './trust-show.ts';
-import { trustSign } from './trust-sign.ts';
-import { unpack } from './unpack.ts';
-import { verify } from './verify.ts';
+import type { CommandEntry } from './command.ts';
 
-/** Every command of `sallyport-bundle`; a command is found by its words. */
-export const commands: ReadonlyArray<Command> = [
-  trustKeyCreate,
-  trustInit,
-  trustSign,
-  trustPublish,
-  trustDiscard,
-  trustShow,
-  trustRotate,
-  trustRevoke,
-  trustExport,
-  siteAdd,
-  siteList,
-  siteShow,
-  sourceAdd,
-  sourceList,
-  sourceRemove,
-  sourceSync,
-  scanConfigure,
-  catalogBuild,
-  catalogSign,
-  fulfil,
-  inspect,
-  verify,
-  unpack,
-  receiptTake,
-  receiptVerify,
-  evidenceVerify,
-  custodyKeyCreate,
-  custodyKeyAdd,
-  custodyAdd,
-  split,
-  rebuild,
-  custodyVerify,
+/** Every command of `sallyport-bundle`; a command is found by its words, and loaded when it is. */
+export const commands: ReadonlyArray<CommandEntry> = [
+  {
+    words: ['trust', 'key', 'create'],
+    summary: "Makes one person's root or curator key on that person's own medium, on any computer.",
+    load: async () => (await import('./trust-key-create.ts')).trustKeyCreate,
+  },
+  {
+    words: ['trust', 'init'],
+    summary: 'Makes the root of trust, the online keys and the first, empty catalog.',
+    load: async () => (await import('./trust-init.ts')).trustInit,
+  },
+  {
+    words: ['trust', 'sign'],
+    summary: 'One person signs a change of keys that was carried here, on any computer.',
+    load: async () => (await import('./trust-sign.ts')).trustSign,
+  },
+  {
+    words: ['trust', 'publish'],
+    summary: 'Takes what people have signed elsewhere; publishes it once enough have.',
+    load: async () => (await import('./trust-publish.ts')).trustPublish,
+  },
+  {
+    words: ['trust', 'discard'],
+    summary: 'Gives up a change of keys that waits for signatures.',
+    load: async () => (await import('./trust-discard.ts')).trustDiscard,
+  },
+  {
+    words: ['trust', 'show'],
+    summary: 'Draws who holds which key, and until when.',
+    load: async () => (await import('./trust-show.ts')).trustShow,
+  },
+  {
+    words: ['trust', 'rotate'],
+    summary: 'Changes keys: other holders, other thresholds, new online keys, or a new expiry date of the root.',
+    load: async () => (await import('./trust-rotate.ts')).trustRotate,
+  },
+  {
+    words: ['trust', 'revoke'],
+    summary: 'Takes a key out of force: one that was stolen or lost, or whose holder left.',
+    load: async () => (await import('./trust-revoke.ts')).trustRevoke,
+  },
+  {
+    words: ['trust', 'export'],
+    summary: 'Writes the file that introduces this host to a site: the root, and a broadcast with the seal key.',
+    load: async () => (await import('./trust-export.ts')).trustExport,
+  },
+  {
+    words: ['site', 'add'],
+    summary: 'Introduces a site by its card, or takes its next card.',
+    load: async () => (await import('./site-add.ts')).siteAdd,
+  },
+  {
+    words: ['site', 'list'],
+    summary: 'Lists the sites: last request and receipt, what is under way, overdue or wrong.',
+    load: async () => (await import('./site-list.ts')).siteList,
+  },
+  {
+    words: ['site', 'show'],
+    summary: 'Shows what was sent to a site, what arrived, what is overdue, was refused or went back.',
+    load: async () => (await import('./site-show.ts')).siteShow,
+  },
+  {
+    words: ['source', 'add'],
+    summary:
+      'Adds a source of advisories (osv, csaf), of what is exploited (kev, ssvc) or of updates (apt, files, firmware).',
+    load: async () => (await import('./source-add.ts')).sourceAdd,
+  },
+  {
+    words: ['source', 'list'],
+    summary: 'Lists where advisories and updates come from, and how old they are.',
+    load: async () => (await import('./source-list.ts')).sourceList,
+  },
+  {
+    words: ['source', 'remove'],
+    summary: 'Takes a source away; its advisories leave with the next catalog.',
+    load: async () => (await import('./source-remove.ts')).sourceRemove,
+  },
+  {
+    words: ['source', 'sync'],
+    summary: 'Reads the sources now, checks their signatures, and reports what changed.',
+    load: async () => (await import('./source-sync.ts')).sourceSync,
+  },
+  {
+    words: ['scan', 'configure'],
+    summary: 'Chooses the antivirus that looks at objects before they are offered and before they leave.',
+    load: async () => (await import('./scan-configure.ts')).scanConfigure,
+  },
+  {
+    words: ['catalog', 'build'],
+    summary: 'Reads requests, fetches what is missing, checks vendor signatures; signs nothing.',
+    load: async () => (await import('./catalog-build.ts')).catalogBuild,
+  },
+  {
+    words: ['catalog', 'sign'],
+    summary: 'A curator approves a catalog, on any computer: its inventory and policy get a signature.',
+    load: async () => (await import('./catalog-sign.ts')).catalogSign,
+  },
+  {
+    words: ['fulfil'],
+    summary: 'Answers the requests on a medium with bundles, from what curators have signed.',
+    load: async () => (await import('./fulfil.ts')).fulfil,
+  },
+  {
+    words: ['inspect'],
+    summary: 'Shows what a bundle, request, receipt, card, catalog or metadata file says; proves nothing.',
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  {
+    words: ['verify'],
+    summary: 'Checks a bundle offline with the real importer: signatures, versions, every byte.',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    words: ['unpack'],
+    summary: 'Writes the entries of a bundle as files, for a look or for import as a folder.',
+    load: async () => (await import('./unpack.ts')).unpack,
+  },
+  {
+    words: ['receipt', 'take'],
+    summary: 'Takes the receipts that a site wrote to a folder, without a request.',
+    load: async () => (await import('./receipt.ts')).receiptTake,
+  },
+  {
+    words: ['receipt', 'verify'],
+    summary: 'Checks the receipts in a folder against the card of their site: signatures, numbers, links.',
+    load: async () => (await import('./receipt.ts')).receiptVerify,
+  },
+  {
+    words: ['evidence', 'verify'],
+    summary: 'Checks an evidence pack against the card of its site: the signed document, and its print.',
+    load: async () => (await import('./evidence-verify.ts')).evidenceVerify,
+  },
+  {
+    words: ['custody', 'key', 'create'],
+    summary: 'Makes the key with which a person or a station signs hand-overs and scans.',
+    load: async () => (await import('./custody-key.ts')).custodyKeyCreate,
+  },
+  {
+    words: ['custody', 'key', 'add'],
+    summary: 'Notes whose custody key it is, by a local number.',
+    load: async () => (await import('./custody-key.ts')).custodyKeyAdd,
+  },
+  {
+    words: ['custody', 'add'],
+    summary: 'Signs that a file was handed over or scanned; the line travels beside the file.',
+    load: async () => (await import('./custody-add.ts')).custodyAdd,
+  },
+  {
+    words: ['split'],
+    summary: 'Lays a bundle out anew for smaller media, without a key: folders that a site takes in any order.',
+    load: async () => (await import('./split.ts')).split,
+  },
+  {
+    words: ['rebuild'],
+    summary: 'Makes volumes of a bundle again, bit by bit the same: for a damaged or lost medium, or for the next one.',
+    load: async () => (await import('./rebuild.ts')).rebuild,
+  },
+  {
+    words: ['custody', 'verify'],
+    summary: 'Checks who had each file in hand: of a site, with its receipts, or of what lies on a medium.',
+    load: async () => (await import('./custody-verify.ts')).custodyVerify,
+  },
 ];

@@ -11,8 +11,6 @@ import { integerOption } from './state-option.ts';
 const maxPerson = 1_000_000_000;
 
 export const custodyAdd: Command = {
-  words: ['custody', 'add'],
-  summary: 'Signs that a file was handed over or scanned; the line travels beside the file.',
   usage: 'custody add --step hand-over|scan --file FILE --medium LABEL --person N --key FILE',
   example:
     'custody add --step hand-over --file /media/usb/1f0c77aa-1of1.tar --medium usb-12 --person 12 --key custody.json',

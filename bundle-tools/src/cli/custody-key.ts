@@ -12,8 +12,6 @@ import { argument, integerOption, stateOf, stateOption } from './state-option.ts
 const maxPerson = 1_000_000_000;
 
 export const custodyKeyCreate: Command = {
-  words: ['custody', 'key', 'create'],
-  summary: 'Makes the key with which a person or a station signs hand-overs and scans.',
   usage: 'custody key create --out FILE',
   example: 'custody key create --out /root/custody.json',
   options: {
@@ -39,8 +37,6 @@ export const custodyKeyCreate: Command = {
 };
 
 export const custodyKeyAdd: Command = {
-  words: ['custody', 'key', 'add'],
-  summary: 'Notes whose custody key it is, by a local number.',
   usage: 'custody key add FILE --person N --state DIR',
   example: 'custody key add custody.json.pub --person 12 --state /var/lib/sallyport-bundle',
   options: {

@@ -85,8 +85,6 @@ const verifyPath = (state: ReturnType<typeof stateOf>, path: string): CommandRes
 };
 
 export const custodyVerify: Command = {
-  words: ['custody', 'verify'],
-  summary: 'Checks who had each file in hand: of a site, with its receipts, or of what lies on a medium.',
   usage: 'custody verify (--site SITE | PATH) --state DIR',
   example: 'custody verify --site plant-1 --state /var/lib/sallyport-bundle',
   options: {

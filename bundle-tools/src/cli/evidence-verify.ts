@@ -9,8 +9,6 @@ import { type Command, textOption } from './command.ts';
 import { argument } from './state-option.ts';
 
 export const evidenceVerify: Command = {
-  words: ['evidence', 'verify'],
-  summary: 'Checks an evidence pack against the card of its site: the signed document, and its print.',
   usage: 'evidence verify FILE.dsse.json --card FILE [--print FILE.pdf --print-signature FILE.dsse.json]',
   example: 'evidence verify evidence-plant-1.dsse.json --card plant-1.site-card.json',
   options: {

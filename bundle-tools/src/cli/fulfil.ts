@@ -62,8 +62,6 @@ const buildAndSign = async (input: CommandInput, state: ReturnType<typeof stateO
 };
 
 export const fulfil: Command = {
-  words: ['fulfil'],
-  summary: 'Answers the requests on a medium with bundles, from what curators have signed.',
   usage: 'fulfil --media DIR [--curator-key FILE] --state DIR',
   example: 'fulfil --media /media/usb --state /var/lib/sallyport-bundle',
   options: {

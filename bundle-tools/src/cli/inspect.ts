@@ -65,8 +65,6 @@ const lines = (found: Inspected): string[] => {
 };
 
 export const inspect: Command = {
-  words: ['inspect'],
-  summary: 'Shows what a bundle, request, receipt, card, catalog or metadata file says; proves nothing.',
   usage: 'inspect PATH [--state DIR]',
   example: 'inspect /media/usb/1f0c77aa-1of1.tar',
   options: { state: { type: 'string', value: 'DIR', help: "this host's state, to open a sealed request" } },

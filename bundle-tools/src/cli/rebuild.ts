@@ -11,8 +11,6 @@ const numberOf = (text: string): number => {
 };
 
 export const rebuild: Command = {
-  words: ['rebuild'],
-  summary: 'Makes volumes of a bundle again, bit by bit the same: for a damaged or lost medium, or for the next one.',
   usage: 'rebuild BUNDLE [--volume N] --media DIR --state DIR',
   example: 'rebuild 1f0c77aa --volume 2 --media /media/usb --state /var/lib/sallyport-bundle',
   options: {

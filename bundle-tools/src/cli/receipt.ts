@@ -8,8 +8,6 @@ import { type Command, textOption } from './command.ts';
 import { argument, stateOf, stateOption } from './state-option.ts';
 
 export const receiptTake: Command = {
-  words: ['receipt', 'take'],
-  summary: 'Takes the receipts that a site wrote to a folder, without a request.',
   usage: 'receipt take DIR --state DIR',
   example: 'receipt take /media/usb/receipts --state /var/lib/sallyport-bundle',
   options: { state: stateOption },
@@ -35,8 +33,6 @@ export const receiptTake: Command = {
 };
 
 export const receiptVerify: Command = {
-  words: ['receipt', 'verify'],
-  summary: 'Checks the receipts in a folder against the card of their site: signatures, numbers, links.',
   usage: 'receipt verify DIR --card FILE',
   example: 'receipt verify /media/usb/receipts --card plant-1.site-card.json',
   options: { card: { type: 'string', required: true, value: 'FILE', help: 'the site card, compared before' } },

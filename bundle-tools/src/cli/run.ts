@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BundleError } from '../errors.ts';
-import type { Command, CommandInput } from './command.ts';
+import type { Command, CommandEntry, CommandInput } from './command.ts';
 import { nextStep, toBundleError } from './failure.ts';
 import type { Io } from './io.ts';
 import { commandHelp, commonOptions, programHelp } from './usage.ts';
@@ -8,15 +8,18 @@ import { commandHelp, commonOptions, programHelp } from './usage.ts';
 /** What the program prints and how it ends. */
 export type Outcome = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
 
-const findCommand = (commands: ReadonlyArray<Command>, argv: ReadonlyArray<string>): Command | undefined =>
-  commands.find((command) => command.words.every((word, at) => argv[at] === word));
+const findCommand = (commands: ReadonlyArray<CommandEntry>, argv: ReadonlyArray<string>): CommandEntry | undefined =>
+  commands.find((entry) => entry.words.every((word, at) => argv[at] === word));
 
 const usageError = (message: string): BundleError => new BundleError('USAGE', message);
 
 const parseInput = (command: Command, argv: ReadonlyArray<string>, io: Io): CommandInput => {
   const specs = { ...command.options, ...commonOptions };
   const options = Object.fromEntries(
-    Object.entries(specs).map(([name, { type, multiple }]) => [name, { type, multiple: multiple === true }]),
+    Object.entries(specs).map(([name, { type, multiple, short }]) => [
+      name,
+      { type, multiple: multiple === true, ...(short === undefined ? {} : { short }) },
+    ]),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
@@ -36,10 +39,10 @@ const checkInput = (command: Command, input: CommandInput): void => {
     throw usageError(`unexpected argument: ${input.positionals[command.maxPositionals]}`);
 };
 
-const failed = (program: string, command: Command | undefined, json: boolean, error: unknown): Outcome => {
+const failed = (program: string, entry: CommandEntry, json: boolean, error: unknown): Outcome => {
   const known = toBundleError(error);
   const isUsage = known.code === 'USAGE';
-  const usage = command === undefined ? `${program} --help` : `${program} ${command.words.join(' ')} --help`;
+  const usage = `${program} ${entry.words.join(' ')} --help`;
   const lines = [`Error ${known.code}: ${known.message}`, `Next: ${isUsage ? `see ${usage}` : nextStep(known.code)}`];
   return {
     exit: isUsage ? 2 : 1,
@@ -51,24 +54,26 @@ const failed = (program: string, command: Command | undefined, json: boolean, er
 /** Finds the command, parses its arguments, runs it, and turns the result or the failure into output. */
 export const runProgram = async (
   program: string,
-  commands: ReadonlyArray<Command>,
+  commands: ReadonlyArray<CommandEntry>,
   argv: ReadonlyArray<string>,
   io: Io,
 ): Promise<Outcome> => {
-  const command = findCommand(commands, argv);
-  if (command === undefined) {
+  const entry = findCommand(commands, argv);
+  if (entry === undefined) {
     const noun = commands.filter((candidate) => candidate.words[0] === argv[0]);
-    const wantsHelp = argv.length === 0 || argv.includes('--help') || argv[0] === 'help';
+    const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h') || argv[0] === 'help';
     const help = programHelp(program, noun.length > 0 ? noun : commands);
-    if (wantsHelp && argv.length > 0 && (noun.length > 0 || argv[0]?.startsWith('--') || argv[0] === 'help'))
+    if (wantsHelp && argv.length > 0 && (noun.length > 0 || argv[0]?.startsWith('-') || argv[0] === 'help'))
       return { exit: 0, stdout: help, stderr: '' };
     const reason = argv.length === 0 ? 'no command given' : `no such command: ${argv.slice(0, 2).join(' ')}`;
     return { exit: 2, stdout: '', stderr: `Error USAGE: ${reason}\nNext: see ${program} --help\n\n${help}` };
   }
-  const rest = argv.slice(command.words.length);
+  const rest = argv.slice(entry.words.length);
   const json = rest.includes('--json');
   try {
-    if (rest.includes('--help')) return { exit: 0, stdout: commandHelp(program, command), stderr: '' };
+    const command = await entry.load();
+    if (rest.includes('--help') || rest.includes('-h'))
+      return { exit: 0, stdout: commandHelp(program, entry.summary, command), stderr: '' };
     const input = parseInput(command, rest, io);
     checkInput(command, input);
     const result = await command.run(input);
@@ -78,6 +83,6 @@ export const runProgram = async (
       stderr: '',
     };
   } catch (error) {
-    return failed(program, command, json, error);
+    return failed(program, entry, json, error);
   }
 };

@@ -21,8 +21,6 @@ const given = (input: CommandInput): ScanEngine | undefined => {
 };
 
 export const scanConfigure: Command = {
-  words: ['scan', 'configure'],
-  summary: 'Chooses the antivirus that looks at objects before they are offered and before they leave.',
   usage: 'scan configure [--engine off|clamd|clamscan] [--socket PATH] --state DIR',
   example: 'scan configure --engine clamd --state /var/lib/sallyport-bundle',
   options: {

@@ -10,8 +10,6 @@ import { argument, stateOf, stateOption } from './state-option.ts';
 const words = { added: 'added', replaced: 'took the next card of', known: 'already knew' } as const;
 
 export const siteAdd: Command = {
-  words: ['site', 'add'],
-  summary: 'Introduces a site by its card, or takes its next card.',
   usage: 'site add CARD [--fingerprint TEXT] --state DIR',
   example: 'site add /media/usb/site-card.json --fingerprint "1f0c 77aa ..." --state /var/lib/sallyport-bundle',
   options: {

@@ -10,8 +10,6 @@ const inState = (view: SiteView, state: string): number =>
   view.bundles.filter((bundle) => bundle.state === state).length;
 
 export const siteList: Command = {
-  words: ['site', 'list'],
-  summary: 'Lists the sites: last request and receipt, what is under way, overdue or wrong.',
   usage: 'site list [--overdue-days N] --state DIR',
   example: 'site list --state /var/lib/sallyport-bundle',
   options: { state: stateOption, 'overdue-days': overdueOption },

@@ -61,8 +61,6 @@ const text = (view: SiteView): string[] => {
 };
 
 export const siteShow: Command = {
-  words: ['site', 'show'],
-  summary: 'Shows what was sent to a site, what arrived, what is overdue, was refused or went back.',
   usage: 'site show SITE [--overdue-days N] --state DIR',
   example: 'site show plant-1 --state /var/lib/sallyport-bundle',
   options: { state: stateOption, 'overdue-days': overdueOption },

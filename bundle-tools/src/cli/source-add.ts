@@ -83,9 +83,6 @@ const givenSource = (kind: string, input: CommandInput): Source => {
 };
 
 export const sourceAdd: Command = {
-  words: ['source', 'add'],
-  summary:
-    'Adds a source of advisories (osv, csaf), of what is exploited (kev, ssvc) or of updates (apt, files, firmware).',
   usage: 'source add osv|csaf|kev|ssvc|apt|files|firmware NAME [PLACE] --state DIR',
   example: 'source add osv almalinux /srv/osv-almalinux.zip --state /var/lib/sallyport-bundle',
   options: {

@@ -10,8 +10,6 @@ const placeOf = (source: Source): string => {
 };
 
 export const sourceList: Command = {
-  words: ['source', 'list'],
-  summary: 'Lists where advisories and updates come from, and how old they are.',
   usage: 'source list --state DIR',
   example: 'source list --state /var/lib/sallyport-bundle',
   options: { state: stateOption },

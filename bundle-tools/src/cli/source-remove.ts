@@ -5,8 +5,6 @@ import type { Command } from './command.ts';
 import { argument, stateOf, stateOption } from './state-option.ts';
 
 export const sourceRemove: Command = {
-  words: ['source', 'remove'],
-  summary: 'Takes a source away; its advisories leave with the next catalog.',
   usage: 'source remove NAME --state DIR',
   example: 'source remove almalinux --state /var/lib/sallyport-bundle',
   options: { state: stateOption },

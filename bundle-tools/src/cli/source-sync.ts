@@ -75,8 +75,6 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
 };
 
 export const sourceSync: Command = {
-  words: ['source', 'sync'],
-  summary: 'Reads the sources now, checks their signatures, and reports what changed.',
   usage: 'source sync [NAME...] --state DIR',
   example: 'source sync almalinux --state /var/lib/sallyport-bundle',
   options: {

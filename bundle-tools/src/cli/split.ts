@@ -3,8 +3,6 @@ import { parseVolumeBytes } from '../media/presets.ts';
 import { type Command, textOption } from './command.ts';
 
 export const split: Command = {
-  words: ['split'],
-  summary: 'Lays a bundle out anew for smaller media, without a key: folders that a site takes in any order.',
   usage: 'split PATH... --size SIZE --out DIR',
   example: 'split /media/usb/1f0c77aa-1of1.tar --size 700M --out /tmp/portions',
   options: {

@@ -8,8 +8,6 @@ import type { Command } from './command.ts';
 import { stateFolder, stateOption } from './state-option.ts';
 
 export const trustDiscard: Command = {
-  words: ['trust', 'discard'],
-  summary: 'Gives up a change of keys that waits for signatures.',
   usage: 'trust discard --state DIR',
   example: 'trust discard --state /var/lib/sallyport-bundle',
   options: { state: stateOption },

@@ -11,8 +11,6 @@ import { stateOf, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
 
 export const trustExport: Command = {
-  words: ['trust', 'export'],
-  summary: 'Writes the file that introduces this host to a site: the root, and a broadcast with the seal key.',
   usage: 'trust export --out FILE --state DIR',
   example: 'trust export --out /media/usb/trust.tar --state /var/lib/sallyport-bundle',
   options: {

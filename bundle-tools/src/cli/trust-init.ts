@@ -16,8 +16,6 @@ const created = (files: ReadonlyArray<KeyFile>): ReadonlyArray<string> =>
   files.filter((file) => file.isNew).map((file) => file.path);
 
 export const trustInit: Command = {
-  words: ['trust', 'init'],
-  summary: 'Makes the root of trust, the online keys and the first, empty catalog.',
   usage: 'trust init --root-key FILE... --curator-key FILE... [--carry MEDIUM] --state DIR',
   example:
     'trust init --root-key a.pub --root-key b.pub --root-key c.pub --curator-key d.pub --carry /media/usb --state /var/lib/sallyport-bundle',

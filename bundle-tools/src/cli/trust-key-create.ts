@@ -18,8 +18,6 @@ const newPassphrase = async (input: CommandInput): Promise<string | undefined> =
 };
 
 export const trustKeyCreate: Command = {
-  words: ['trust', 'key', 'create'],
-  summary: "Makes one person's root or curator key on that person's own medium, on any computer.",
   usage: 'trust key create --for root|curator --out MEDIUM [--label NAME] [--encrypt] [--sheet FILE]',
   example: 'trust key create --for root --out /media/a --label "key holder 1" --encrypt --sheet /tmp/key-1.html',
   options: {

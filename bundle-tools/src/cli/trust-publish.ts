@@ -12,8 +12,6 @@ import { stateFolder, stateOption } from './state-option.ts';
 import { trustReport } from './trust-report.ts';
 
 export const trustPublish: Command = {
-  words: ['trust', 'publish'],
-  summary: 'Takes what people have signed elsewhere; publishes it once enough have.',
   usage: 'trust publish PATH... --state DIR',
   example: 'trust publish /media/usb/sallyport-root-2 --state /var/lib/sallyport-bundle',
   options: { state: stateOption, carry: carryOption, sheet: sheetOption },

@@ -10,8 +10,6 @@ import { integerOption, stateOf, stateOption } from './state-option.ts';
 import { rotateOrCarry } from './trust-rotate.ts';
 
 export const trustRevoke: Command = {
-  words: ['trust', 'revoke'],
-  summary: 'Takes a key out of force: one that was stolen or lost, or whose holder left.',
   usage: 'trust revoke --role ROLE KEYID... --sign-key FILE... --state DIR',
   example:
     'trust revoke --role root 1f0c77aa01b2c3d4 --replacement /media/d/root-9a00.pub --carry /media/usb --state /var/lib/sallyport-bundle',

@@ -50,8 +50,6 @@ const keySet = async (input: CommandInput, option: string) =>
   listOption(input, option).length === 0 ? undefined : await readOrMakeKeys(input, option);
 
 export const trustRotate: Command = {
-  words: ['trust', 'rotate'],
-  summary: 'Changes keys: other holders, other thresholds, new online keys, or a new expiry date of the root.',
   usage:
     'trust rotate --sign-key FILE... [--root-key FILE...] [--curator-key FILE...] [--renew ROLE...] [--carry MEDIUM] --state DIR',
   example:

@@ -8,8 +8,6 @@ import { stateFolder, stateOption } from './state-option.ts';
 import { proposalReport, trustReport } from './trust-report.ts';
 
 export const trustShow: Command = {
-  words: ['trust', 'show'],
-  summary: 'Draws who holds which key, and until when.',
   usage: 'trust show [--sheet FILE] --state DIR',
   example: 'trust show --state /var/lib/sallyport-bundle',
   options: { state: stateOption, sheet: sheetOption },

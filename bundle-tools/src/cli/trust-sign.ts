@@ -43,8 +43,6 @@ const contentDigest = ({ proposal }: Carried): string =>
   );
 
 export const trustSign: Command = {
-  words: ['trust', 'sign'],
-  summary: 'One person signs a change of keys that was carried here, on any computer.',
   usage: 'trust sign --key FILE PATH',
   example: 'trust sign --key /media/a/root-1f0c77aa01b2c3d4.key /media/usb/sallyport-root-2',
   options: {

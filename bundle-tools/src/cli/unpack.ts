@@ -2,8 +2,6 @@ import { unpackBundle } from '../host/unpack.ts';
 import { type Command, textOption } from './command.ts';
 
 export const unpack: Command = {
-  words: ['unpack'],
-  summary: 'Writes the entries of a bundle as files, for a look or for import as a folder.',
   usage: 'unpack PATH... --dir DIR',
   example: 'unpack /media/usb/1f0c77aa-1of1.tar --dir /tmp/bundle',
   options: { dir: { type: 'string', value: 'DIR', required: true, help: 'an empty or new folder' } },

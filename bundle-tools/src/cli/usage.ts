@@ -1,23 +1,23 @@
-import type { Command, OptionSpec } from './command.ts';
+import type { Command, CommandEntry, OptionSpec } from './command.ts';
 
 /** Options that every command takes. */
 export const commonOptions: Readonly<Record<string, OptionSpec>> = {
   json: { type: 'boolean', help: 'print the result as one JSON document' },
-  help: { type: 'boolean', help: 'show this text' },
+  help: { type: 'boolean', short: 'h', help: 'show this text' },
 };
 
 const optionLine = (name: string, spec: OptionSpec): string => {
-  const left = `--${name}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`;
+  const left = `--${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`;
   const notes = [spec.required ? 'required' : '', spec.multiple ? 'may be repeated' : ''].filter((note) => note !== '');
   return `  ${left.padEnd(24)} ${spec.help}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
 };
 
 /** The help text of one command. */
-export const commandHelp = (program: string, command: Command): string =>
+export const commandHelp = (program: string, summary: string, command: Command): string =>
   [
     `Usage: ${program} ${command.usage}`,
     '',
-    command.summary,
+    summary,
     '',
     'Options:',
     ...Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => optionLine(name, spec)),
@@ -27,13 +27,15 @@ export const commandHelp = (program: string, command: Command): string =>
   ].join('\n');
 
 /** The help text of the program, or of the commands of one noun. */
-export const programHelp = (program: string, commands: ReadonlyArray<Command>): string =>
-  [
+export const programHelp = (program: string, commands: ReadonlyArray<CommandEntry>): string => {
+  const width = Math.max(...commands.map(({ words }) => words.join(' ').length));
+  return [
     `Usage: ${program} COMMAND [options]`,
     '',
     'Commands:',
-    ...commands.map((command) => `  ${command.words.join(' ').padEnd(16)} ${command.summary}`),
+    ...commands.map(({ words, summary }) => `  ${words.join(' ').padEnd(width)}  ${summary}`),
     '',
-    `Each command explains itself: ${program} COMMAND --help`,
+    `Each command explains itself: ${program} COMMAND --help; ${program} --version says which release this is.`,
     'Data goes to stdout, everything else to stderr. Exit: 0 done, 1 failed, 2 wrong use.',
   ].join('\n');
+};

@@ -24,8 +24,6 @@ const rootOf = async (input: CommandInput): Promise<Uint8Array> => {
 };
 
 export const verify: Command = {
-  words: ['verify'],
-  summary: 'Checks a bundle offline with the real importer: signatures, versions, every byte.',
   usage: 'verify PATH... [--root FILE | --state DIR]',
   example: 'verify /media/usb/1f0c77aa-1of1.tar --root 1.root.json',
   options: {
