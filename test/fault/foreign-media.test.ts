@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command, type Outcome, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { type Outcome, temporaryFolder } from '../support/commands.ts';
 import { canMount, type ForeignMedium, mountImage } from '../support/foreign-medium.ts';
 import { copyData, look } from './fault-site.ts';
 import { makeRealPair } from './real-pair.ts';
@@ -16,6 +17,8 @@ const can = canMount.fat32();
 type Volume = { n: number; file: string; sha256: string; path: string };
 
 describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
+  const commands = commandProcess();
+  const { command, tryCommand } = commands;
   const folder = temporaryFolder('foreign-media');
   const sticks: ForeignMedium[] = [];
   let pair: Awaited<ReturnType<typeof makeRealPair>>;
@@ -52,7 +55,7 @@ describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
   };
 
   beforeAll(async () => {
-    pair = await makeRealPair(folder.path);
+    pair = await makeRealPair(folder.path, commands);
     for (const n of [1, 2, 3])
       sticks.push(
         await mountImage(join(folder.path, `stick-${n}`), { kind: 'fat32', label: `STICK${n}`, sizeBytes: 48 * MiB }),

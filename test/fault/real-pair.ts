@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { random } from '../bench/support/random.ts';
-import { command } from '../support/commands.ts';
+import type { CommandProcess } from '../support/command-process.ts';
 
 // A connected host and a site, both by their built commands, that know each other; the host reads advisory folders.
 
@@ -30,7 +30,10 @@ const osv = (id: string, summary: string): string =>
   });
 
 /** Makes both under `folder` and introduces them to each other. */
-export const makeRealPair = async (folder: string): Promise<RealPair & { readonly recoveryKey: string }> => {
+export const makeRealPair = async (
+  folder: string,
+  { command }: CommandProcess,
+): Promise<RealPair & { readonly recoveryKey: string }> => {
   const at = (...parts: string[]): string => join(folder, ...parts);
   const data = ['--data', at('site')];
   const state = ['--state', at('host')];

@@ -1,13 +1,16 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { temporaryFolder } from '../support/commands.ts';
 import { makeRealPair } from './real-pair.ts';
 
 // A site is restored from a backup that is older than its last import. Its counters went back with it, and the connected
 // host says so at the next request, before anything is sent. Real commands on both sides.
 
 describe('a site that was restored from an old backup', () => {
+  const commands = commandProcess();
+  const { command, tryCommand } = commands;
   const folder = temporaryFolder('restored');
   let pair: Awaited<ReturnType<typeof makeRealPair>>;
   let data: readonly string[] = [];
@@ -29,7 +32,7 @@ describe('a site that was restored from an old backup', () => {
 
   beforeAll(async () => {
     mkdirSync(medium);
-    pair = await makeRealPair(folder.path);
+    pair = await makeRealPair(folder.path, commands);
     data = pair.data;
     fulfilArgs = ['fulfil', '--media', medium, ...pair.state, ...pair.curator];
     writeFileSync(at('recovery'), pair.recoveryKey);

@@ -4,11 +4,13 @@ import { compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
 import { layRoot } from './agent-site.ts';
 
 // From the administrator's chair: commands only, beside a running server.
 
+const { command, tryCommand } = commandProcess();
 const folder = temporaryFolder('agent-token');
 const at = (...parts: string[]) => join(folder.path, ...parts);
 let server: Running | undefined;

@@ -1,7 +1,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from './host-bench.ts';
 import { ledgerBench } from './ledger-bench.ts';
 
 // Who had a medium in hand, from the connected host to the import and back, by the commands of both sides.
@@ -10,8 +9,8 @@ type Way = { sha256: string; receipt?: number; lines: { step: string; person: nu
 type Verified = { ok: boolean; ways: Way[]; problems: { code: string; detail: string }[]; receipts: { count: number } };
 
 describe('custody', () => {
-  const { at, state, host, medium, introduceAppliance, wipe, ask, answer, take, trip, appliance } = ledgerBench();
-  const verifySite = async (): Promise<Verified & { status: number }> => {
+  const { run, at, state, host, medium, introduceAppliance, wipe, ask, answer, take, trip, appliance } = ledgerBench();
+  const verifySite = async (): Promise<Verified & { status: number | null }> => {
     const done = await run('custody', 'verify', '--site', 'plant-7', ...state(), '--json');
     return { status: done.status, ...(JSON.parse(done.stdout) as Verified) };
   };

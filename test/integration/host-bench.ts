@@ -1,26 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InventoryLine, parseInventory } from '@sallyport/bundle-tools/documents/inventory';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { startAptRepository, type TestRepository } from '../support/apt-repository.ts';
-import { binOf } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import type { Outcome } from '../support/commands.ts';
 import { type MadeSite, makeSite, type Platform } from './made-site.ts';
 
 // A connected host for a test: its command, a small repository and an advisory folder to read, and sites to serve.
 
-export type Ran = { status: number; stdout: string; stderr: string };
 export type Json = Record<string, unknown>;
-
-/** Not synchronous: the repository that the command reads is served by this process. */
-export const run = (...args: string[]): Promise<Ran> =>
-  new Promise((resolve) => {
-    const options = { encoding: 'utf8', maxBuffer: 64 << 20, timeout: 150_000 } as const;
-    const child = execFile(process.execPath, [binOf('sallyport-bundle'), ...args], options, (_, stdout, stderr) =>
-      resolve({ status: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
 
 export const platform = (packages: Platform['packages'], suites = ['trixie', 'trixie-security']): Platform => ({
   vendor: 'debian',
@@ -60,6 +50,8 @@ export const inventoryOf = (built: Json): InventoryLine[] =>
 export const hostBench = () => {
   let dir = '';
   let repository: TestRepository;
+  const commands = commandProcess();
+  const run = (...args: string[]): Promise<Outcome> => commands.tryCommand('sallyport-bundle', args);
   const at = (...parts: string[]) => join(dir, ...parts);
   const state = () => ['--state', at('state')];
   const host = async (...args: string[]): Promise<Json> => {
@@ -67,7 +59,7 @@ export const hostBench = () => {
     if (done.status !== 0) throw new Error(`${args.join(' ')}: exit ${done.status}\n${done.stderr}`);
     return JSON.parse(done.stdout) as Json;
   };
-  const refused = async (...args: string[]): Promise<{ code: string; status: number; stderr: string }> => {
+  const refused = async (...args: string[]): Promise<{ code: string; status: number | null; stderr: string }> => {
     const done = await run(...args, ...(args[0] === 'catalog' && args[1] === 'sign' ? [] : state()), '--json');
     const code = /^Error (\w+): /m.exec(done.stderr)?.[1] ?? `exit ${done.status}: ${done.stderr}`;
     return { code, status: done.status, stderr: done.stderr };
@@ -134,5 +126,5 @@ export const hostBench = () => {
     writeFileSync(at('osv', 'DSA-1.json'), osv('DSA-1', '1.0-1+deb13u1', '2026-01-02T00:00:00Z'));
     return () => rmSync(dir, { recursive: true, force: true });
   });
-  return { at, state, host, refused, ceremony, introduce, sources, sign, repository: () => repository };
+  return { commands, run, at, state, host, refused, ceremony, introduce, sources, sign, repository: () => repository };
 };

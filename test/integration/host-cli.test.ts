@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseUpdates } from '@sallyport/bundle-tools/updates/update';
 import { describe, expect, it } from 'vitest';
-import { bundleOf, hostBench, installed, inventoryOf, type Json, newer, osv, platform, run } from './host-bench.ts';
+import { tryCommand } from '../support/commands.ts';
+import { bundleOf, hostBench, installed, inventoryOf, type Json, newer, osv, platform } from './host-bench.ts';
 
-// The connected host, driven through its built command: ceremony, introduction, catalog, bundle, and a site that imports
+// The connected host, driven through its built command line: ceremony, introduction, catalog, bundle, and a site that imports
 // with the real importer.
 
 describe('sallyport-bundle', () => {
-  const { at, state, host, refused, ceremony, introduce, sources, sign, repository } = hostBench();
+  const { run, at, state, host, refused, ceremony, introduce, sources, sign, repository } = hostBench();
 
   it('goes round: build, sign, fulfil, import, and the next time only what is new', async () => {
     await ceremony();
@@ -298,11 +299,15 @@ describe('sallyport-bundle', () => {
   });
 
   it('says what it needs', async () => {
-    expect(await refused('trust', 'show')).toMatchObject({ code: 'NOT_FOUND', status: 1 });
-    const usage = await run('fulfil', ...state());
+    // Each of these is started, as a person does it.
+    const started = (...args: string[]) => tryCommand('sallyport-bundle', args);
+    const none = await started('trust', 'show', ...state());
+    expect(none).toMatchObject({ status: 1, stdout: '' });
+    expect(none.stderr).toMatch(/^Error NOT_FOUND: /m);
+    const usage = await started('fulfil', ...state());
     expect(usage).toMatchObject({ status: 2, stdout: '' });
     expect(usage.stderr).toMatch(/^Error USAGE: --media is missing\nNext: see sallyport-bundle fulfil --help/);
-    const help = await run('catalog', 'build', '--help');
+    const help = await started('catalog', 'build', '--help');
     expect(help).toMatchObject({ status: 0, stderr: '' });
     expect(help.stdout).toContain('Example:');
   });

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { stateDigest } from '@sallyport/bundle-tools/documents/request';
 import { describe, expect, it } from 'vitest';
 import { startAptRepository } from '../support/apt-repository.ts';
-import { bundleOf, hostBench, installed, inventoryOf, newer, platform, run } from './host-bench.ts';
+import { bundleOf, hostBench, installed, inventoryOf, newer, platform } from './host-bench.ts';
 import { type MadeSite, makeSite } from './made-site.ts';
 
 // What a connected host must not take: foreign, replayed, changed or spoilt input. Its state stays as it was.
 
 describe('sallyport-bundle refuses', () => {
-  const { at, state, host, refused, ceremony, introduce, sources, sign, repository } = hostBench();
+  const { run, at, state, host, refused, ceremony, introduce, sources, sign, repository } = hostBench();
 
   it('refuses what is not a request of a known site, and goes on with the rest', async () => {
     await ceremony();

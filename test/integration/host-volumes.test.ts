@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundleOf, hostBench, installed, type Json, newer, platform, run } from './host-bench.ts';
+import { bundleOf, hostBench, installed, type Json, newer, platform } from './host-bench.ts';
 
 // A bundle that is larger than a medium, through the built command: volumes, the next medium, rebuild, verify, unpack,
 // split.
@@ -10,7 +10,7 @@ import { bundleOf, hostBench, installed, type Json, newer, platform, run } from 
 const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 describe('a bundle larger than its medium', () => {
-  const { at, host, refused, ceremony, introduce, sources } = hostBench();
+  const { run, at, host, refused, ceremony, introduce, sources } = hostBench();
 
   const answered = async (): Promise<Json> => {
     await ceremony();

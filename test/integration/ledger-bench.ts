@@ -11,10 +11,9 @@ import { peekBundle } from '@sallyport/bundle-tools/host/peek-bundle';
 import { readSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { afterAll } from 'vitest';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
-import { command, tryCommand } from '../support/commands.ts';
 import { bundleOf, hostBench, type Json } from './host-bench.ts';
 
-// Both sides by their built commands: a real appliance with some inventory, a connected host, and a medium between them.
+// Both sides by their built command lines: a real appliance with some inventory, a connected host, and a medium between them.
 
 export type Refusal = { readonly code: string; readonly message: string; readonly output: string };
 
@@ -26,15 +25,15 @@ const lines = (text: string): string[] => text.split('\n').filter((line) => line
 /** Registers a host for every test of the file, and gives the tools to drive it and an appliance. */
 export const ledgerBench = () => {
   const bench = hostBench();
-  const { at, host, ceremony } = bench;
+  const { commands, at, host, ceremony } = bench;
   const medium = () => at('medium');
 
   const appliance = <T = Json>(...args: string[]): Promise<T> =>
-    command<T>('sallyport', ...args, '--data', at('appliance'));
+    commands.command<T>('sallyport', ...args, '--data', at('appliance'));
 
   /** A command that must fail, and what it says. */
   const refusedBy = async (...args: string[]): Promise<Refusal> => {
-    const done = await tryCommand('sallyport', [...args, '--data', at('appliance'), '--json']);
+    const done = await commands.tryCommand('sallyport', [...args, '--data', at('appliance'), '--json']);
     const said = (lines(done.stdout).length > 0 ? JSON.parse(done.stdout) : {}) as { error?: string; message?: string };
     return {
       code: said.error ?? `exit ${done.status}`,

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
 import { generateSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { describe, expect, it } from 'vitest';
-import { osv, run } from './host-bench.ts';
+import { osv } from './host-bench.ts';
 import { ledgerBench } from './ledger-bench.ts';
 import { makeSite } from './made-site.ts';
 
@@ -21,7 +21,7 @@ type View = {
 
 describe('the ledger', () => {
   const bench = ledgerBench();
-  const { at, state, host, refused, medium, appliance, refusedBy, introduceAppliance } = bench;
+  const { run, at, state, host, refused, medium, appliance, refusedBy, introduceAppliance } = bench;
   const { wipe, ask, answer, take, trip, opened, save, restore, bundleFiles } = bench;
   const show = (...args: string[]) => host('site', 'show', 'plant-7', ...args) as unknown as Promise<View>;
 

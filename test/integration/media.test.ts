@@ -16,7 +16,8 @@ import { compose } from '../../appliance/src/compose.ts';
 import { mediaService } from '../../appliance/src/features/media/service.ts';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
-import { command, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { temporaryFolder } from '../support/commands.ts';
 import { canMount, type ForeignMedium, mountImage, mountLyingMedium } from '../support/foreign-medium.ts';
 import { canMountFuse, mountFuse } from '../support/fuse/mount.ts';
 
@@ -28,6 +29,7 @@ const sizeBytes = 48 * 1024 * 1024;
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 describe('media', () => {
+  const { command, tryCommand } = commandProcess();
   const folder = temporaryFolder('media');
   const at = (...parts: string[]): string => join(folder.path, ...parts);
   const data = ['--data', at('appliance')];

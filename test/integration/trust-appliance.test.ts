@@ -6,7 +6,8 @@ import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/amb
 import { fingerprintOf, readSealKey, readSigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { buildSnapshot, buildTimestamp, signMetadata } from '@sallyport/bundle-tools/trust/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { temporaryFolder } from '../support/commands.ts';
 
 // Both sides through their built commands: fingerprints as words, the same drawing here and there, warnings before the
 // day, and an appliance whose versions a thief has burnt.
@@ -16,6 +17,7 @@ type Report = { root: { version: number; words: string; sha256: string }; roles:
 const far = 2 ** 31;
 
 describe('trust on an appliance', () => {
+  const { command, tryCommand } = commandProcess();
   const folder = temporaryFolder('trust-appliance');
   const at = (...parts: string[]) => join(folder.path, ...parts);
   const data = ['--data', at('appliance')];

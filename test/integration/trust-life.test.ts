@@ -9,7 +9,8 @@ import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/amb
 import { generateSigningKey, readSigningKey, type SigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { buildSnapshot, buildTargets, buildTimestamp, signMetadata } from '@sallyport/bundle-tools/trust/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { temporaryFolder } from '../support/commands.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { type MadeSite, makeSite } from './made-site.ts';
 
@@ -22,6 +23,7 @@ type Report = { root: { version: number; sha256: string; words: string }; roles:
 const far = 2 ** 31;
 
 describe('the life of a chain of trust', () => {
+  const { command, tryCommand } = commandProcess();
   const folder = temporaryFolder('trust-life');
   const at = (...parts: string[]) => join(folder.path, ...parts);
   const state = ['--state', at('state')];

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, volumeOf, type World } from '../../bundle-tools/test/kit.ts';
-import { commandIn, freePort, startCommand, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { type Command, command, freePort, startCommand } from '../support/commands.ts';
 import { buildFresh } from '../support/fresh-bundle.ts';
 import { runBlock, shellBlocks } from '../support/shell-blocks.ts';
 import { repositoryRoot } from '../support/sources.ts';
@@ -102,6 +103,7 @@ const commandsIn = (document: string): string[] => {
 };
 
 describe('the commands of the other documents', () => {
+  const { tryCommand } = commandProcess();
   const documents = ['README.md', 'docs/operations.md'];
   const all = documents.flatMap((document) => commandsIn(document).map((line) => [document, line] as const));
 
@@ -111,10 +113,7 @@ describe('the commands of the other documents', () => {
       .split(/\s+/)
       .filter((word) => word !== '' && word !== '…');
     const end = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
-    const help = await tryCommand(program as 'sallyport', [
-      ...words.slice(0, end === -1 ? 3 : Math.min(end, 3)),
-      '--help',
-    ]);
+    const help = await tryCommand(program as Command, [...words.slice(0, end === -1 ? 3 : Math.min(end, 3)), '--help']);
     expect(help.status).toBe(0);
     for (const option of words.filter((word) => word.startsWith('--')))
       expect(help.stdout).toContain(option.replace(/=.*$/, ''));
@@ -142,7 +141,7 @@ describe('the commands of the other documents', () => {
       .map((line) => line.split(/\s+/).slice(1));
     const [init = [], serve = []] = lines;
     expect([init[0], serve[0]]).toEqual(['init', 'serve']);
-    expect(await commandIn([])('sallyport', ...init)).toHaveProperty('recoveryKey');
+    expect(await command('sallyport', ...init)).toHaveProperty('recoveryKey');
     const running = await startCommand('sallyport', serve, /listening|https:/);
     await running.kill();
   });

@@ -41,14 +41,17 @@ export const tryCommand = (
   });
 };
 
+/** What a command with `--json` printed; throws with its own words when it did not end with 0. */
+export const jsonOf = <T>(line: string, { status, stdout, stderr }: Outcome): T => {
+  if (status !== 0) throw new Error(`${line}: exit ${status}\n${stderr}${stdout}`);
+  return JSON.parse(stdout || 'null') as T;
+};
+
 /** Commands with `--json`, each behind `prefix`; they throw with their own words when they do not end with 0. */
 export const commandIn =
   (prefix: readonly string[]) =>
-  async <T = Record<string, unknown>>(name: Command, ...args: string[]): Promise<T> => {
-    const { status, stdout, stderr } = await tryCommand(name, [...args, '--json'], prefix);
-    if (status !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${status}\n${stderr}${stdout}`);
-    return JSON.parse(stdout || 'null') as T;
-  };
+  async <T = Record<string, unknown>>(name: Command, ...args: string[]): Promise<T> =>
+    jsonOf<T>(`${name} ${args.join(' ')}`, await tryCommand(name, [...args, '--json'], prefix));
 
 /** The same, on this computer's own network. */
 export const command = commandIn([]);

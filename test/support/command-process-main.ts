@@ -1,0 +1,36 @@
+import { runLine } from '@sallyport/appliance/cli/main';
+import { commands } from '@sallyport/bundle-tools/cli/commands';
+import { runProgram } from '@sallyport/bundle-tools/cli/run';
+import type { Answer, Order } from './command-process.ts';
+
+// The built command lines, loaded once, for one order after the other: what a process of their own would say.
+
+const bundle = async (args: readonly string[]): Promise<Answer['outcome']> => {
+  const notes: string[] = [];
+  const io = { note: (line: string) => void notes.push(line), progress: () => {} };
+  const { exit, stdout, stderr } = await runProgram('sallyport-bundle', commands, args, io);
+  return { status: exit, stdout: stdout === '' ? '' : `${stdout}\n`, stderr: [...notes, stderr, ''].join('\n') };
+};
+
+const appliance = async (args: readonly string[]): Promise<Answer['outcome']> => {
+  const said = { stdout: '', stderr: '' };
+  const status = await runLine(args, {
+    stdout: (text) => {
+      said.stdout += text;
+    },
+    stderr: (text) => {
+      said.stderr += text;
+    },
+  });
+  return { status, ...said };
+};
+
+// As the commands' own entries do.
+process.umask(0o077);
+process.on('message', ({ id, program, args }: Order) => {
+  const work = program === 'sallyport' ? appliance(args) : bundle(args);
+  work.then(
+    (outcome) => process.send?.({ id, outcome } satisfies Answer),
+    (error: unknown) => process.send?.({ id, outcome: { status: null, stdout: '', stderr: String(error) } }),
+  );
+});

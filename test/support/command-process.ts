@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { type Command, jsonOf, type Outcome, tryCommand as tryStarted } from './commands.ts';
+
+// Starting a command costs more than most commands do. Where a test is about what commands do and not about how they are
+// started, one process that has loaded the built command lines runs them all. loop.test.ts starts each one.
+
+type Program = Exclude<Command, 'sallyport-agent'>;
+export type Order = { id: number; program: Program; args: readonly string[] };
+export type Answer = { id: number; outcome: Outcome };
+
+export type CommandProcess = {
+  /**
+   * Runs a command line to its end and returns what it said. An agent, and what stands behind a `prefix`, is started: that
+   * takes a process of its own.
+   */
+  tryCommand(program: Command, args: readonly string[], prefix?: readonly string[]): Promise<Outcome>;
+  /** The same with `--json`; throws with the command's own words when it does not end with 0. */
+  command<T = Record<string, unknown>>(program: Command, ...args: string[]): Promise<T>;
+};
+
+/** Registers a process of commands for the tests of a file or a group; it starts with the first and ends after the last. */
+export const commandProcess = (): CommandProcess => {
+  let child: ChildProcess | undefined;
+  let last = 0;
+  const waiting = new Map<number, { resolve: (outcome: Outcome) => void; reject: (error: Error) => void }>();
+
+  const start = (): ChildProcess => {
+    const started = fork(join(import.meta.dirname, 'command-process-main.ts'), {
+      // Without the condition under which this process resolves sources: it loads the built files.
+      execArgv: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    started.on('message', ({ id, outcome }: Answer) => {
+      waiting.get(id)?.resolve(outcome);
+      waiting.delete(id);
+    });
+    started.once('exit', (code) => {
+      child = undefined;
+      for (const { reject } of waiting.values()) reject(new Error(`the process of the commands ended with ${code}`));
+      waiting.clear();
+    });
+    return started;
+  };
+
+  afterAll(async () => {
+    const running = child;
+    if (running === undefined) return;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    running.kill();
+    await gone;
+  });
+
+  const order = (program: Program, args: readonly string[]): Promise<Outcome> =>
+    new Promise((resolve, reject) => {
+      child ??= start();
+      last += 1;
+      waiting.set(last, { resolve, reject });
+      child.send({ id: last, program, args } satisfies Order);
+    });
+  const tryCommand: CommandProcess['tryCommand'] = (program, args, prefix = []) =>
+    prefix.length > 0 || program === 'sallyport-agent' ? tryStarted(program, args, prefix) : order(program, args);
+  return {
+    tryCommand,
+    command: async <T = Record<string, unknown>>(program: Command, ...args: string[]) =>
+      jsonOf<T>(`${program} ${args.join(' ')}`, await tryCommand(program, [...args, '--json'])),
+  };
+};
