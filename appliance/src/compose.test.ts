@@ -54,6 +54,8 @@ describe('a declaration in a file of its own', () => {
       const items = [{ label: 'press 4' }];
       const report = { hash: sectionHash(items), collectedAt: '2026-11-24T10:00:00Z', items };
       const wire = Buffer.from(JSON.stringify(report));
+      const seen = { method: 'agent', at: 0, facts: { hostname: 'gate' }, names: ['gate'] } as const;
+      expect(appliance.devices.discover(seen)).toMatchObject({ device: { id: 1 } });
       await intake.put({ device: 1, collection: 'badges', door: 'native', wire });
       expect(appliance.inventory.list({ collection: 'badges', limit: 5 }).rows).toMatchObject([
         { label: 'press 4', _device: 1 },

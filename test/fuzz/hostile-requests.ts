@@ -35,6 +35,7 @@ const paths = ({ glpiToken }: Doors): readonly (readonly [method: string, path: 
   ['PUT', `${native}/sections/identity`, true],
   ['POST', `${native}/events`, true],
   ['POST', `${native}/tasks/${'a'.repeat(32)}/result`, true],
+  ['POST', `${native}/tasks/${'a'.repeat(32)}/permit`, true],
   ['GET', `${native}/objects/sha256/${'a'.repeat(64)}`, true],
   ['POST', `/a/${glpiToken}/glpi`, false],
   ['POST', `/a/${glpiToken}/glpi`, false],

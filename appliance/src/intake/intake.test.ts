@@ -6,8 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Appliance, compose } from '../compose.ts';
+import { newTokenSecret, tokenHash } from '../features/devices/service.ts';
 import type { SectionIntake } from '../features/inventory/report-types.ts';
+import { systemActor } from '../features/objects/types.ts';
 import { initialise } from '../init.ts';
+import { immediate } from '../platform/database.ts';
 import { openLog } from '../platform/log.ts';
 import { startIntake } from './intake.ts';
 
@@ -16,11 +19,27 @@ let folder: string;
 let appliance: Appliance;
 let intake: SectionIntake;
 
+const deviceCount = 100;
+
+/** Devices 1 to 100 with a client of our own each. */
+const enrolDevices = ({ db, devices, objects }: Appliance): void => {
+  const token = newTokenSecret();
+  objects.create(systemActor, 'token', { name: 'agents', purpose: 'agent', hash: tokenHash(token), approve: 'auto' });
+  immediate(db, () => {
+    for (let n = 1; n <= deviceCount; n += 1) {
+      const clientId = String(n).padStart(64, '0');
+      const facts = { hostname: `host-${n}` };
+      devices.enrolDoor({ door: 'native', token, clientId, keyDigest: clientId, facts, from: '192.0.2.1' });
+    }
+  });
+};
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-intake-'));
   const listen = { address: '127.0.0.1', port: 0 };
   await initialise({ dataDir: folder, site: 'test-1', addresses: ['localhost'], listen, administrator: 'dana', log });
   appliance = await compose({ dataDir: folder, log });
+  enrolDevices(appliance);
   intake = startIntake({ dataDir: folder, log });
 });
 afterEach(async () => {

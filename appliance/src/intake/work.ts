@@ -56,7 +56,7 @@ export const readFacts = async (report: WireReport): Promise<ReportFacts | undef
 
 type Stores = {
   inventory: InventoryService;
-  devices: Pick<DeviceService, 'find'>;
+  devices: Pick<DeviceService, 'find' | 'reporting'>;
   discovery: Pick<DiscoveryService, 'keepFound'>;
 };
 
@@ -72,13 +72,16 @@ const assertSameMachine = ({ devices }: Stores, device: number, facts: ReportFac
 
 /** Writes what was read, in the caller's transaction. */
 export const writeWork = (stores: Stores, work: Work): SectionOutcome | ReportOutcome => {
-  if ('section' in work) return stores.inventory.putSection(work.section);
+  const { device: spoke, door } = 'section' in work ? work.section : work.report;
+  // Two records may have become one since the report came.
+  const device = stores.devices.reporting(spoke, door);
+  if ('section' in work) return stores.inventory.putSection({ ...work.section, device });
   const { report, decoded } = work;
-  assertSameMachine(stores, report.device, decoded.facts);
+  assertSameMachine(stores, device, decoded.facts);
   const { facts, tag, found = [] } = decoded;
-  if (found.length > 0) stores.discovery.keepFound(found, report.device);
+  if (found.length > 0) stores.discovery.keepFound(found, device);
   return {
-    ...stores.inventory.putReport(report.device, report.door, decoded, report.now),
+    ...stores.inventory.putReport(device, report.door, decoded, report.now),
     ...(facts === undefined ? {} : { facts }),
     ...(tag === undefined ? {} : { tag }),
   };

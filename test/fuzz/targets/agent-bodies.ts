@@ -3,6 +3,7 @@ import { parseBody } from '@sallyport/appliance/features/agent-api/native/body';
 import { checkInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import { enrolReply, enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
+import { identifyControllersTask, permitReply } from '@sallyport/bundle-tools/protocol/identify-controllers';
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
 import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
 import { sectionHash, sectionRequest } from '@sallyport/bundle-tools/protocol/section';
@@ -24,6 +25,8 @@ const schemas = [
   siteReply,
   deliveredTask,
   task,
+  identifyControllersTask,
+  permitReply,
 ]; // prettier-ignore
 
 // Both directions: what an agent sends to the appliance and what the appliance answers. The first byte picks the call.
@@ -46,17 +49,42 @@ export const target: FuzzTarget = {
     const at = '2026-05-01T00:00:00Z';
     const pem = '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n';
     const device = { uuid: null, serial: 's', macs: ['00:11:22:33:44:55'], hostname: 'h', os: 'linux', arch: 'amd64' };
+    const asked = { plc: 'p', protocol: 's7', kind: 'tcp', host: '192.0.2.1', port: 102 };
+    const identification = {
+      end: 'done',
+      exchanges: [{ plc: 'p', protocol: 's7', outcome: 'answered', readings: [] }],
+      packets: [{ ...asked, at: 1, attempt: 1, what: 'send', hex: '00', sha256: 'ab'.repeat(32) }],
+    };
+    const switches = { identify: true, modules: true, details: false, mode: false };
+    const asks = [{ protocol: 's7', kinds: ['tcp'], port: 102, switches }];
+    const identify = {
+      id,
+      attempt: 1,
+      action: 'identify-controllers',
+      digest: 'ab'.repeat(32),
+      from: at,
+      until: at,
+      targets: [{ plc: 'p', zone: '', host: '192.0.2.1', gapMs: 1_000, asks }],
+      timeoutMs: 60_000,
+    };
     const bodies = [
       { bootId: 'b', seq: 1, version: '1', sections: { software: 'ab'.repeat(32) }, task: { id, state: 'running' } },
       { token: 't', csr: pem, agentVersion: '1', device },
       { events: [{ id, type: 'object.refused', at, params: { object: 'x', n: 1 } }] },
       { csr: pem },
       { hash: 'ab'.repeat(32), collectedAt: at, items: [{ type: 'deb', name: 'z' }] },
-      { attempt: 1, steps: [{ name: 'verify', ms: 1, output: '', exit: 0 }], state: 'completed' },
+      { attempt: 1, steps: [{ name: 'verify', ms: 1, output: '', exit: 0 }], state: 'completed', identification },
       { now: at, next: 60, want: [], cancel: [], live: [] },
     ];
+    // By the place of its schema: an order to identify controllers, and the permit of a packet.
+    const placed: readonly (readonly [number, object])[] = [
+      ...bodies.map((body, index) => [index, body] as const),
+      [schemas.indexOf(task), identify],
+      [schemas.indexOf(identifyControllersTask), identify],
+      [schemas.indexOf(permitReply), { go: true }],
+    ];
     return [
-      ...bodies.flatMap((body, index) => [`${String.fromCharCode(index)}${JSON.stringify(body)}`]),
+      ...placed.map(([index, body]) => `${String.fromCharCode(index)}${JSON.stringify(body)}`),
       '\u0000bytes=0-9',
       '\u0000bytes=-5',
     ];

@@ -22,6 +22,7 @@ export const certificateBinding = (parts: {
   refused: Refusals;
   seen: LastSeen;
   clock: () => number;
+  reporting: (device: number, door: 'native') => number;
 }) => {
   const { db, store, doors, certificates, events, refused, seen, clock } = parts;
 
@@ -34,8 +35,10 @@ export const certificateBinding = (parts: {
 
   return {
     /** `renewed`: the certificate that it stands in place of. */
-    recordCertificate: (id: number, certificate: NewCertificate, renewed?: Caller): void =>
+    recordCertificate: (enrolled: number, certificate: NewCertificate, renewed?: Caller): void =>
       immediate(db, () => {
+        // It may have become part of another record while the certificate was made.
+        const id = store.byId(enrolled) === undefined ? parts.reporting(enrolled, 'native') : enrolled;
         const device = store.byId(id);
         if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
         // Approval may have been taken back while the certificate was made.

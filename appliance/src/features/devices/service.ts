@@ -27,6 +27,7 @@ import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { firstIn } from './rate-limit.ts';
 import { refusals } from './refusals.ts';
+import { reportingDevice } from './reporting.ts';
 import { deviceStore } from './store.ts';
 import type {
   Caller,
@@ -73,6 +74,11 @@ export type DeviceService = {
   introduce(actor: Actor, seen: Introduction): { device: Device; created: boolean } | undefined;
   /** Keeps a certificate that was just made; only then may it be handed out. */
   recordCertificate(device: number, certificate: NewCertificate, renewed?: Caller): void;
+  /**
+   * The device that what a client said belongs to by now: its record may have become part of another one since it was
+   * looked up. Within the transaction that writes it. OVERLOADED where nobody speaks for it any more: he may come again.
+   */
+  reporting(device: number, door: Door): number;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
   authenticate(fingerprint: string | undefined, from: string): Caller;
   /** A check-in: notes it for the next flush. POSSIBLE_CLONE when two boots take turns with one key. */
@@ -148,6 +154,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const hints = hintStore(db);
   const duplicates = duplicateFinder(db);
   const seen = lastSeen(db, store, doors);
+  const reporting = reportingDevice(db);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
   const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
 
@@ -286,12 +293,13 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       if (store.byId(id)?.state === 'discovered') store.seenAt(id, at);
     },
     discover,
+    reporting,
     recognise: recognition({ db, store, hints }),
     introduce: (actor, seen) => {
       requireRight(actor, 'devices:write');
       return introduce(seen);
     },
-    ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock }),
+    ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock, reporting }),
     flush: seen.flush,
     startFlushing: seen.start,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),

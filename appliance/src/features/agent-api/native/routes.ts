@@ -159,7 +159,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
             return c.json(await parts.intake.put({ ...section, wire: await wire(c, wireLimits.wireBytes) }));
           }
           const report = await body(c, sectionRequest, wireLimits.wireBytes);
-          return c.json(immediate(db, () => inventory.putSection({ ...section, ...report })));
+          const put = () =>
+            inventory.putSection({ ...section, ...report, device: devices.reporting(device.id, 'native') });
+          return c.json(immediate(db, put));
         } catch (error) {
           devices.sectionRejected(device.id, collection, toFailure(error).code);
           throw error;
@@ -173,8 +175,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const call = await body(c, eventsRequest, wireLimits.wireBytes);
         takeShare(eventCalls, device);
         immediate(db, () => {
+          const id = devices.reporting(device.id, 'native');
           for (const event of call.events) {
-            if (devices.isNewEvent(device.id, event.id)) recordAgentEvent(events, device.id, event);
+            if (devices.isNewEvent(id, event.id)) recordAgentEvent(events, id, event);
           }
         });
         return c.json({ accepted: call.events.length });
@@ -184,7 +187,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const id = opaqueId.safeParse(c.req.param('id'));
         const result = await body(c, taskResult, wireLimits.wireBytes);
-        const outcome = id.success ? tasks.result(device.id, id.data, result) : 'not-found';
+        const outcome = id.success
+          ? immediate(db, () => tasks.result(devices.reporting(device.id, 'native'), id.data, result))
+          : 'not-found';
         if (outcome === 'not-found') throw notFound();
         if (outcome === 'cancelled')
           throw new AppError('CANCELLED', 'the task was cancelled; the result is kept as late');
