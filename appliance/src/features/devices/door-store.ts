@@ -22,6 +22,7 @@ type CallerRow = {
   deviceState: DeviceState;
   doorId: number;
   doorState: DoorState;
+  fullAt: number | null;
 };
 
 export type NewDoor = {
@@ -64,7 +65,8 @@ const keptReplaced = 8;
 export const doorStore = (db: Database) => {
   const columns = `x.id, x.device, x.door, x.client_id, x.token, x.state, x.agent, x.first_seen_at, x.last_seen_at,
     x.from_address`;
-  const caller = `select d.id as id, d.public_id as publicId, d.state as deviceState, x.id as doorId, x.state as doorState
+  const caller = `select d.id as id, d.public_id as publicId, d.state as deviceState, x.id as doorId, x.state as doorState,
+    x.full_at as fullAt
     from device_door x join device d on d.id = x.device`;
   const byId = db.prepare<[number], Row>(`select ${columns} from device_door x where id = ?`);
   // A key that is in use comes before one that was; of those the newest.
@@ -122,6 +124,7 @@ export const doorStore = (db: Database) => {
   const seen = db.prepare<[number, string, string, number]>(
     `update device_door set last_seen_at = ?, agent = coalesce(nullif(?, ''), agent), from_address = ? where id = ?`,
   );
+  const setFull = db.prepare<[number | null, number]>('update device_door set full_at = ? where id = ?');
   const seenNative = db.prepare<[number, string, number]>(
     'update device_door set last_seen_at = ?, agent = ? where id = ?',
   );
@@ -132,6 +135,7 @@ export const doorStore = (db: Database) => {
       door,
       state: standing(row.deviceState, row.doorState),
       doorId: row.doorId,
+      hasFull: row.fullAt !== null,
     };
 
   return {
@@ -173,6 +177,8 @@ export const doorStore = (db: Database) => {
     revoke: (device: number): void => void revoke.run(device),
     lastSeenAt: (device: number, door: Door): number | null => lastSeen.get(device, door)?.at ?? null,
     seen: (row: DoorSeen): void => void seen.run(row.at, row.agent, row.from, row.doorId),
+    /** When this client's last full report was kept; null when one was dropped. */
+    setFull: (id: number, at: number | null): void => void setFull.run(at, id),
     seenNative: (doorId: number, at: number, agent: string): void => void seenNative.run(at, agent, doorId),
   };
 };

@@ -266,10 +266,11 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     if (decision.state === 'refused') throw refused.refuse('TOKEN', decision.reason, call.from, decision.device);
     const { state, device, doorId } = decision;
     const standing = ({ approved: 'managed', pending: 'pending', held: 'held' } as const)[state];
+    const hasFull = doors.callerById(call.door, doorId)?.hasFull ?? false;
     return {
       state,
       device,
-      caller: { id: device.id, publicId: device.publicId, door: call.door, state: standing, doorId },
+      caller: { id: device.id, publicId: device.publicId, door: call.door, state: standing, doorId, hasFull },
     };
   };
 };

@@ -60,6 +60,8 @@ export type DeviceService = {
   callerByClient(door: Door, tokenId: string, clientId: string): DoorCaller | undefined;
   /** A client spoke: noted for the next flush. */
   heardDoor(caller: DoorCaller, call: { agent: string; from: string }): void;
+  /** A client's report of everything was kept, or dropped because nobody has let it in. */
+  fullReport(caller: DoorCaller, isKept: boolean): void;
   /** The clients of a device: those in use first. */
   doors(device: number): DeviceDoor[];
   /** The doors of every device: of its clients in use and of its sections. */
@@ -284,6 +286,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     callerByClient: (door, tokenId, clientId) => doors.callerByClient(door, tokenId, clientId),
     heardDoor: ({ id, door, doorId }, { agent, from }) =>
       seen.noteDoor(door, { doorId, device: id, at: clock(), agent, from }),
+    fullReport: ({ doorId, hasFull }, isKept) => {
+      if (hasFull !== isKept) doors.setFull(doorId, isKept ? clock() : null);
+    },
     doors: (device) => {
       seen.flush();
       return doors.ofDevice(device);

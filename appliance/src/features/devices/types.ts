@@ -81,6 +81,8 @@ export type DoorCaller = {
   state: 'managed' | 'pending' | 'held' | 'revoked';
   /** The row of the door. */
   doorId: number;
+  /** A report of everything was kept from this client; what came before it was let in was not. */
+  hasFull: boolean;
 };
 
 /** What a client says about its hardware and system; only a claim. */

@@ -59,7 +59,7 @@ export const reportWriter = ({ db, collections, hashes, put, held: heldItems }: 
           if (!present.has(collection) && (covers?.has(collection) ?? true)) store(collection, toTime(now), empty, []);
         }
       }
-      return { sections, dropped };
+      return { sections, dropped, full: report.full };
     });
 };
 

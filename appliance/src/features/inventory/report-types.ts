@@ -54,6 +54,8 @@ export type ReportOutcome = {
   sections: ReadonlyArray<{ collection: string; outcome: SectionOutcome }>;
   /** Items and sections left out, by collection or by their name in the report. */
   dropped: Readonly<Record<string, number>>;
+  /** It spoke of everything that its door covers. */
+  full: boolean;
   facts?: ReportFacts;
   tag?: string;
 };

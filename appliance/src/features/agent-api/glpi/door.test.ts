@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { glpiClient, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
+import { type Content, glpiClient, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
+import { postponingAgent } from '../../../../test/support/glpi-postponing.ts';
 import { type Appliance, compose } from '../../../compose.ts';
 import { httpApp } from '../../../http-app.ts';
 import { initialise } from '../../../init.ts';
@@ -96,13 +97,46 @@ describe('the JSON dialect', () => {
     });
 
     appliance.devices.approve(systemActor, id);
-    expect(json((await client.contact()).text)).toMatchObject({ expiration: 24, disabled: ['esx'] });
+    expect(json((await client.contact()).text)).toMatchObject({ expiration: '5m', disabled: ['esx'] });
     expect(json((await client.inventory(content)).text)).toEqual({ status: 'ok', expiration: 24 });
+    expect(json((await client.contact()).text)).toMatchObject({ expiration: 24, disabled: ['esx'] });
     expect(rows(id, 'software').map((row) => row['purl'])).toEqual([
       'pkg:deb/debian/bash@5.2.37-2?arch=amd64',
       'pkg:deb/debian/openssl@3.5.1-1?arch=amd64',
     ]);
     expect(appliance.devices.doors(id)).toMatchObject([{ door: 'glpi', state: 'approved', agent: 'GLPI-Agent_v1.11' }]);
+  });
+
+  it('has all of a machine two reports after its approval, from an agent that had sent its full one before', async () => {
+    const { content: some, ...names } = machine();
+    const content: Content = {
+      ...some,
+      drives: [{ type: '/', volumn: '/dev/vda1', filesystem: 'ext4', total: 40_000 }],
+    };
+    const client = glpiClient(send, token(), names);
+    const says = postponingAgent();
+    const round = async (): Promise<boolean> => {
+      const answer = json((await client.contact()).text) as { tasks: { inventory?: { 'no-category': string } } };
+      const task = answer.tasks.inventory;
+      if (task === undefined) return false;
+      const report = says(content, task['no-category']);
+      expect((await client.inventory(report.content, report.partial ? { partial: true } : {})).status).toBe(200);
+      return report.partial;
+    };
+    expect(await round()).toBe(false);
+    const id = deviceNamed(names.deviceId)?.id ?? 0;
+    await round();
+    appliance.devices.approve(systemActor, id);
+    expect(await round()).toBe(false);
+    expect(await round()).toBe(true);
+    expect(rows(id, 'software')).toHaveLength(2);
+    expect(rows(id, 'hardware').map((row) => row['type'])).toContain('cpu');
+    expect(rows(id, 'accounts')).toHaveLength(2);
+    // From now on a part is enough, and the answers are those of every day.
+    expect(json((await client.contact()).text)).toMatchObject({
+      expiration: 24,
+      tasks: { inventory: { 'no-category': 'process,environment' } },
+    });
   });
 
   it('replaces the sections of a partial report and keeps the rest; a full one empties what is absent', async () => {

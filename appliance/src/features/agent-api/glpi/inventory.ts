@@ -71,20 +71,25 @@ const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response
   }
   devices.heardDoor(caller, { agent, from });
   // Nothing but its identity is kept of a device that nobody has let in.
-  if (caller.state !== 'managed') return takenReply(dialect, pendingHours);
-  const store = async (device: number): Promise<void> => {
-    const { facts } = await intake.report({ ...read, device });
+  if (caller.state !== 'managed') {
+    devices.fullReport(caller, false);
+    return takenReply(dialect, pendingHours);
+  }
+  const store = async (client: DoorCaller): Promise<void> => {
+    const device = client.id;
+    const { facts, full } = await intake.report({ ...read, device });
+    if (full) devices.fullReport(client, true);
     if (facts !== undefined && isNews(parts, device, facts, agent)) enrol(parts, call, facts);
   };
   try {
-    await store(caller.id);
+    await store(caller);
   } catch (error) {
     const { code, details } = toFailure(error);
     if (code !== 'POSSIBLE_CLONE') throw error;
     // Another machine under the same name: it is held, until an administrator says that both are devices of their own.
     const other = enrol(parts, call, details['facts'] as ReportFacts);
     if (other.state !== 'managed' || other.id === caller.id) return takenReply(dialect, pendingHours);
-    await store(other.id);
+    await store(other);
   }
   return takenReply(dialect, inventoryHours());
 };

@@ -31,7 +31,17 @@ const maxSearchBytes = 2 << 20;
 /** Bodies that are read at once; each may unpack to 16 MiB before it is known who sends it. */
 const maxReading = 32;
 
-const inventoryTask = { server: 'glpi', version: '10.0.0', 'no-category': 'process,environment' };
+/** What is never wanted: where secrets stand. */
+const unwanted = 'process,environment';
+const inventoryTask = (left: string) => ({ server: 'glpi', version: '10.0.0', 'no-category': left });
+/**
+ * An agent (since 1.8) sends a full report when a section has gone that its last one had, else only what changed, up to 14
+ * times. So where its full report was not kept, one of these is left out, each at its turn: all others come at once, and that one with
+ * the next report. A computer always has them.
+ */
+const forcing = ['cpu', 'drive'] as const;
+const turnMs = 60_000;
+const nextReport = '5m';
 /** With these, a client of the JSON dialect asks a prolog in XML, too, where the searches are. */
 const networkTasks = {
   netdiscovery: { server: 'glpiinventory', version: '1.0' },
@@ -87,12 +97,15 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const contact = (c: Context<Env>, call: Call): Response => {
     const { send, hours, device } = wish(call);
     if (device !== undefined) agents.note(call.token.id, agentIdOf(c), device.id);
+    const isWhole = device === undefined || device.hasFull;
+    const left = forcing[Math.trunc(clock() / turnMs) % forcing.length] ?? forcing[0];
+    const task = inventoryTask(isWhole ? unwanted : `${unwanted},${left}`);
     const searches = device !== undefined && network.options(device.publicId).length > 0 ? networkTasks : {};
     return jsonReply({
       status: 'ok',
-      expiration: hours,
+      expiration: isWhole ? hours : nextReport,
       disabled: send ? ['esx'] : ['esx', 'inventory', 'remoteinventory', 'netdiscovery', 'netinventory'],
-      tasks: send ? { inventory: inventoryTask, ...searches } : {},
+      tasks: send ? { inventory: task, ...searches } : {},
     });
   };
 
