@@ -316,6 +316,14 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       nameOf: plcs.service.label,
       build: controllerIndex,
       maps: CONTROLLER_MAPS,
+      measures: {
+        holding: () => patches.measures.holding(),
+        publicId: (plc) => plcs.service.byId(plc)?.publicId ?? '',
+        zoneNames: (zone) => {
+          const name = objects.find('plc-zone', zone)?.body['name'];
+          return typeof name === 'string' ? [name] : [];
+        },
+      },
       onJudged: integrity.check,
       clock: nowMs,
     });
@@ -343,6 +351,11 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       approvals: (bundle, lines) => void patches.approvals.takeBundle(systemActor, bundle, lines),
       releasedAt: release.builtAt,
     });
+    // Who approves or changes one sees at once what it holds back.
+    Object.assign(written, {
+      'risk-acceptance': controllerFindings.holdAgain,
+      mitigation: controllerFindings.holdAgain,
+    });
     const discovery = discoveryService({ db, objects, events, inventory, devices, jobs: queue });
     const identification = identificationService({
       db,
@@ -365,6 +378,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       store,
       site: config.site,
       controllers: recordPort(plcs.service, objects),
+      onTick: controllerFindings.holdAgain,
       urgency: (vulnerabilities, ids) =>
         controllerFindings.urgency(
           vulnerabilities,

@@ -17,6 +17,7 @@ export const command: Command = {
     controller: { type: 'string', value: 'ID', help: 'of one controller' },
     verdict: { type: 'string', value: 'V', multiple: true, help: `${VERDICTS.join(', ')} (the first two unless said)` },
     decision: { type: 'string', value: 'D', multiple: true, help: DECISIONS.join(', ') },
+    held: { type: 'boolean', help: 'only what an accepted risk or a mitigation holds back; else these are left out' },
     exploited: { type: 'boolean', help: 'only what is known to be exploited' },
     search: { type: 'string', value: 'TEXT', help: 'part of a CVE, an advisory, a product, a family' },
     limit: { type: 'string', value: 'N', help: 'at most so many (100)' },
@@ -34,6 +35,7 @@ export const command: Command = {
       limit,
       verdict: among('verdict', texts('verdict'), VERDICTS),
       decision: among('decision', texts('decision'), DECISIONS),
+      ...(flag('held') ? { held: 'only' as const } : {}),
       ...(flag('exploited') ? { exploitation: ['active'] as const } : {}),
       ...(controller === undefined ? {} : { plc: plcs.get(controller).id }),
       ...(text('search') === undefined ? {} : { search: text('search') ?? '' }),
@@ -49,6 +51,7 @@ export const command: Command = {
         'FIXED IN',
         'ADVISORY',
         'CONTROLLERS',
+        'HELD BY',
       ],
       rows.map((row) => [
         row.decision,
@@ -60,6 +63,7 @@ export const command: Command = {
         row.fixedVersion === '' ? null : row.fixedVersion,
         row.advisory,
         row.controllers,
+        row.heldBy.map(({ name }) => name).join(', ') || null,
       ]),
     );
     if (total > rows.length) out.note(`${total - rows.length} more; see --limit`);

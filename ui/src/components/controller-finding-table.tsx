@@ -33,6 +33,14 @@ export type ControllerFindingRow = {
   /** A person has answered. */
   readonly isAnswered: boolean;
   readonly controllers: number;
+  /** On how many of them it is held back, and by what. */
+  readonly held: number;
+  readonly heldBy: readonly {
+    readonly kind: 'risk-acceptance' | 'mitigation';
+    readonly measure: string;
+    readonly name: string;
+    readonly until: When;
+  }[];
   readonly since: When;
   /** Of one controller: '' is the controller itself. */
   readonly part?: string;
@@ -90,6 +98,18 @@ export const ExploitationMark = ({
         : ctx.t('cfind.exploitedSince', { date: ctx.fmt.date(row.exploitedSince) })}
     </Status>
   );
+
+/** What holds a finding back: the accepted risk or the mitigation, and its end. */
+export const HeldBy = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'heldBy'> }) => (
+  <>
+    {row.heldBy.map(({ kind, name, until }) => (
+      <div class="small second">
+        {ctx.t(`cfind.held.${kind}`)}: <a href={paths.measures()}>{name}</a>,{' '}
+        {ctx.t('cfind.held.until', { date: ctx.fmt.date(until) })}
+      </div>
+    ))}
+  </>
+);
 
 export const RemedyMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'fixState'> }) => (
   <Status ctx={ctx} level={fixLevels[row.fixState]}>
@@ -172,7 +192,12 @@ export const ControllerFindingTable = ({
       label: ctx.t('cfind.verdict'),
       fit: true,
       rec: 'b',
-      cell: (row) => <VerdictMark ctx={ctx} row={row} />,
+      cell: (row) => (
+        <>
+          <VerdictMark ctx={ctx} row={row} />
+          <HeldBy ctx={ctx} row={row} />
+        </>
+      ),
     },
     {
       key: 'fix',

@@ -5,6 +5,8 @@ import { Empty, Panel } from './panel.tsx';
 export type ControllerFindingsView = {
   /** Affected and for review, most urgent first. */
   readonly rows: readonly ControllerFindingRow[];
+  /** Held back by accepted risks and mitigations, with what holds them. */
+  readonly held: readonly ControllerFindingRow[];
   /** Compared and certainly not affected. */
   readonly notAffected: number;
   /** Parts that were not compared yet, and those of which too little is known. */
@@ -33,6 +35,12 @@ export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: Control
       <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
     ) : (
       <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+    )}
+    {view.held.length === 0 ? null : (
+      <details class="body">
+        <summary>{ctx.t('cfind.heldN', { n: view.held.length })}</summary>
+        <ControllerFindingTable ctx={ctx} rows={view.held} />
+      </details>
     )}
     <div class="body">
       {view.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: view.waiting })}</p>}

@@ -1,6 +1,7 @@
 import {
   type ControllerFindingRow,
   FirmwareText,
+  HeldBy,
   RemedyMark,
   VerdictMark,
 } from '../components/controller-finding-table.tsx';
@@ -179,6 +180,12 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
                 {ctx.t('cfind.answeredWhy', { verdict: ctx.t(`cfind.verdict.${finding.matched}`) })}
               </p>
             ) : null}
+            {finding.held === 0 ? null : (
+              <>
+                <p>{ctx.t('cfind.heldOn', { n: finding.held, total: finding.controllers })}</p>
+                <HeldBy ctx={ctx} row={finding} />
+              </>
+            )}
             {finding.isReopened ? <p>{ctx.t('cfind.reopened')}</p> : null}
           </div>
         </Panel>

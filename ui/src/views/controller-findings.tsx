@@ -24,6 +24,7 @@ export type ControllerFindingsProps = {
   readonly counts: {
     readonly affected: number;
     readonly review: number;
+    readonly held: number;
     readonly controllers: number;
     readonly matrix: ControllerMatrix;
   };
@@ -101,6 +102,11 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
     >
       <ControllerMatrixPanel ctx={ctx} matrix={counts.matrix} />
       <KnowledgeEnds ctx={ctx} ends={ends} />
+      {counts.held === 0 ? null : (
+        <p>
+          <a href={paths.controllerFindings({ held: 'only' })}>{ctx.t('cfind.heldN', { n: counts.held })}</a>
+        </p>
+      )}
       {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('cfind.search')} />
       <Panel

@@ -25,6 +25,8 @@ export const findingView = (finding: PlcFinding): ControllerFindingRow => ({
   title: finding.title,
   isAnswered: finding.answer !== '',
   controllers: finding.controllers,
+  held: finding.held,
+  heldBy: finding.heldBy,
   since: finding.since,
 });
 
@@ -52,7 +54,8 @@ export const controllerFindingsView = (
   const found = deps.controllerFindings.forPlc(plc);
   const parts = deps.plcs.parts(plc).filter(({ sort }) => sort === 'plc' || sort === 'module');
   return {
-    rows: found.filter(({ verdict }) => verdict !== 'not-affected').map(partView),
+    rows: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held === 0).map(partView),
+    held: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held > 0).map(partView),
     notAffected: found.filter(({ verdict }) => verdict === 'not-affected').length,
     waiting: deps.controllerFindings.loads([plc]).get(plc)?.waiting ?? 0,
     unknownParts: parts.length - deps.controllerFindings.comparable(plc),

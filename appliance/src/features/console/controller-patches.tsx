@@ -8,13 +8,13 @@ export const controllerPatchPanels = ({
   patches,
   controllerFindings,
 }: {
-  patches: Pick<PatchService, 'ofController' | 'nextWindow' | 'accepted'>;
-  controllerFindings: Pick<ControllerFindings, 'forPlc'>;
+  patches: Pick<PatchService, 'ofController' | 'nextWindow'>;
+  controllerFindings: Pick<ControllerFindings, 'loads'>;
 }): readonly ControllerPanel[] => [
   (ctx, plc) => {
     if (plc.state !== 'live') return undefined;
     // Held back, and still counted (ADVISORIES 8).
-    const accepted = patches.accepted(plc.publicId, controllerFindings.forPlc(plc.id));
+    const accepted = controllerFindings.loads([plc.id]).get(plc.id)?.held ?? 0;
     const next = patches.nextWindow(plc.publicId);
     const { patches: own, mitigations } = patches.ofController(plc.publicId);
     return {

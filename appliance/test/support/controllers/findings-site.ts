@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { type ControllerFindings, controllerFindings } from '../../../src/features/plcs/findings/service.ts';
-import type { IndexBuilder, Subject } from '../../../src/features/plcs/findings/types.ts';
+import type { Holding, IndexBuilder, Subject } from '../../../src/features/plcs/findings/types.ts';
 import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build.ts';
 import { openEngines } from '../engines.ts';
 import { csafPart, plainIndex } from './csaf.ts';
@@ -14,6 +14,7 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
   let snapshot = 0;
   let clock = Date.parse('2026-01-02T00:00:00Z');
   const feeds = new Map<string, { cursor: string; records: Advisory[] }>();
+  const measures: { holding: Holding } = { holding: { vulnerabilities: [], of: () => undefined } };
   const findings: ControllerFindings = controllerFindings({
     db: engines.db,
     folder,
@@ -26,11 +27,13 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
     nameOf: (plc) => `PLC-${plc}`,
     build,
     maps: 'test/1',
+    measures: { holding: () => measures.holding, publicId: (plc) => `plc-${plc}`, zoneNames: () => [] },
     clock: () => clock,
   });
   return {
     ...engines,
     findings,
+    measures,
     subjects,
     folder,
     tick: (ms = 1_000) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PlcFinding } from '../../plcs/findings/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { anyOf, pageOf, paging, present, search, time, timeOf, timeOrNull } from '../schemas.ts';
@@ -53,6 +54,10 @@ const controllerFindingSchema = z.object({
   answer: z.string().describe('Id of the answer in force'),
   former: z.string().describe('Id of an answer about another revision or version'),
   controllers: z.int(),
+  held: z.int().describe('On how many of them an accepted risk or a mitigation holds it back'),
+  heldBy: z.array(
+    z.object({ kind: z.enum(['risk-acceptance', 'mitigation']), measure: z.string(), name: z.string(), until: time }),
+  ),
   since: time,
   until: time.nullable(),
 });
@@ -124,8 +129,9 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
   const tag = 'vulnerabilities' as const;
   const right = 'vulnerabilities:read' as const;
 
-  const toWire = <F extends { since: number; until: number | null }>(finding: F) => ({
+  const toWire = <F extends Pick<PlcFinding, 'since' | 'until' | 'heldBy'>>(finding: F) => ({
     ...finding,
+    heldBy: finding.heldBy.map((one) => ({ ...one, until: timeOf(one.until) })),
     since: timeOf(finding.since),
     until: timeOrNull(finding.until),
   });
@@ -145,6 +151,10 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
         severity: anyOf(severities),
         fixState: anyOf(fixStates),
         exploitation: anyOf(exploitations),
+        held: z
+          .enum(['only', 'all'])
+          .optional()
+          .describe('Without it, what is held back on every controller is left out'),
         vendor: z.string().max(300).optional(),
         family: z.string().max(300).optional(),
         vulnerability: z.string().max(200).optional(),
@@ -169,6 +179,7 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
       response: z.object({
         affected: z.int(),
         review: z.int(),
+        held: z.int().describe('Held back on every controller that has them'),
         controllers: z.int(),
         matrix: z.record(decisionSchema, z.record(z.enum(['available', 'none', 'undetermined']), z.int())),
       }),

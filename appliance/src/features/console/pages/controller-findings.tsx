@@ -20,6 +20,7 @@ import { sayCsv } from '../words.ts';
 const verdicts = ['affected', 'review', 'not-affected'] as const;
 const remedies = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
 const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'] as const;
+const heldChoices = ['only', 'all'] as const;
 const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
 const filterNames = [
   'decision',
@@ -27,6 +28,7 @@ const filterNames = [
   'severity',
   'remedy',
   'exploitation',
+  'held',
   'vendor',
   'family',
   'cve',
@@ -55,6 +57,11 @@ const filters: readonly FilterField[] = [
     label: 'cfind.exploitation',
     options: exploitations.map((value) => ({ value, key: `cfind.input.exploitation.${value}` })),
   },
+  {
+    name: 'held',
+    label: 'cfind.held',
+    options: heldChoices.map((value) => ({ value, key: `cfind.held.${value}` })),
+  },
   { name: 'remedy', label: 'cfind.fix', options: remedies.map((value) => ({ value, key: `cfind.fix.${value}` })) },
 ];
 
@@ -75,6 +82,7 @@ const csvHead = [
   'cfind.level',
   'cfind.leafText',
   'nav.controllers',
+  'cfind.held',
   'cfind.since',
 ];
 
@@ -116,6 +124,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     const [family] = filterValues(list, 'family');
     const [vulnerability] = filterValues(list, 'cve');
     const [controller] = filterValues(list, 'controller');
+    const [held] = chosen(heldChoices, filterValues(list, 'held'));
     const sort = sorts.find((name) => name === list.sort);
     return {
       decision: chosen(DECISIONS, filterValues(list, 'decision')),
@@ -124,6 +133,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
       fixState: chosen(remedies, filterValues(list, 'remedy')),
       exploitation: chosen(exploitations, filterValues(list, 'exploitation')),
       descending: list.descending,
+      ...(held === undefined ? {} : { held }),
       ...(vendor === undefined ? {} : { vendor }),
       ...(family === undefined ? {} : { family }),
       ...(vulnerability === undefined ? {} : { vulnerability }),
@@ -180,6 +190,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         ctx.tDynamic(`cfind.level.${row.level}`),
         row.versionText,
         row.controllers,
+        row.heldBy.map(({ name }) => name).join('; '),
         row.since,
       ]),
     });

@@ -294,3 +294,79 @@ describe('what catalogues of exploitation say', () => {
     site.stop();
   });
 });
+
+describe('accepted risks and mitigations', () => {
+  it('hold findings back where they are about them, with what holds them, until they end', async () => {
+    const site = await openFindings();
+    const noted = () =>
+      site.events
+        .list({ limit: 50 })
+        .rows.flatMap(({ type, params }) =>
+          /held|returned/.test(type) ? [`${type.slice(20)} ${params['findings']}`] : [],
+        );
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    for (const plc of [1, 2]) site.put({ plc, identity: cpu('V2.9.4') });
+    site.findings.settle();
+    const until = Date.parse('2026-01-03T00:00:00Z');
+    const hold = (...plcs: string[]): void => {
+      site.measures.holding = {
+        vulnerabilities: ['CVE-2024-1'],
+        of: ({ plc, products }) =>
+          plcs.includes(plc) && products.includes(order)
+            ? { kind: 'risk-acceptance', measure: 'a1', name: 'Until the outage', until }
+            : undefined,
+      };
+      site.findings.holdAgain();
+    };
+    const listed = (filter: object = {}) =>
+      site.findings.list({ limit: 9, ...filter }).rows.map(({ vulnerability, held }) => `${vulnerability} ${held}`);
+
+    hold('plc-1');
+    expect(listed()).toEqual(['CVE-2024-1 1', 'CVE-2024-2 0']);
+    expect(listed({ held: 'only' })).toEqual(['CVE-2024-1 1']);
+    expect(listed({ plc: 1 })).toEqual(['CVE-2024-2 0']);
+    expect(listed({ plc: 2 })).toEqual(['CVE-2024-1 0', 'CVE-2024-2 0']);
+    expect(site.findings.loads([1, 2]).get(1)).toMatchObject({ findings: 1, held: 1, attend: 0 });
+    expect(site.findings.loads([1, 2]).get(2)).toMatchObject({ findings: 2, held: 0, attend: 1 });
+    expect(site.findings.forPlc(1)[0]).toMatchObject({ held: 1, heldBy: [{ name: 'Until the outage', until }] });
+    expect(site.findings.counts()).toMatchObject({ affected: 2, held: 0 });
+
+    hold('plc-1', 'plc-2');
+    expect(listed()).toEqual(['CVE-2024-2 0']);
+    expect(listed({ held: 'all' })).toEqual(['CVE-2024-1 2', 'CVE-2024-2 0']);
+    expect(site.findings.counts()).toMatchObject({ affected: 1, held: 1 });
+    expect(site.findings.urgency(['CVE-2024-1'])).toMatchObject({ findings: 0, decision: null });
+    expect(noted()).toEqual(['held 1', 'held 1']);
+
+    // Over: it is back at once, whoever looks; the journal says so at the next turn of the clock.
+    site.tick(24 * 3_600_000);
+    expect(listed()).toEqual(['CVE-2024-1 0', 'CVE-2024-2 0']);
+    expect(site.findings.loads([1]).get(1)).toMatchObject({ findings: 2, held: 0 });
+    site.findings.holdAgain();
+    expect(noted()[0]).toBe('returned 2');
+    const events = noted().length;
+    site.findings.holdAgain();
+    expect(noted().length).toBe(events);
+    site.stop();
+  });
+
+  it('go with the version: another firmware is not what was accepted', async () => {
+    const site = await openFindings();
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    site.put({ plc: 1, identity: cpu('V2.9.4') });
+    site.measures.holding = {
+      vulnerabilities: ['CVE-2024-1'],
+      of: ({ version }) =>
+        version === 'V2.9.4'
+          ? { kind: 'mitigation', measure: 'm1', name: 'Key', until: Date.parse('2027-01-01T00:00:00Z') }
+          : undefined,
+    };
+    site.findings.settle();
+    expect(site.findings.loads([1]).get(1)).toMatchObject({ findings: 1, held: 1 });
+    site.tick();
+    site.put({ plc: 1, identity: cpu('V2.9.5') });
+    site.findings.settle();
+    expect(site.findings.loads([1]).get(1)).toMatchObject({ findings: 2, held: 0 });
+    site.stop();
+  });
+});

@@ -3,11 +3,12 @@ import type { Database } from '../../../platform/database.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { likePattern } from '../../../platform/text.ts';
 import { type FixState as CoarseFix, DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
+import type { HeldStore } from './held-store.ts';
 import { decodeIdentity } from './identity.ts';
 import { decodeThreat, EXPLOITATIONS, THREATS_PER_EXPLOITATION } from './priority.ts';
 import type { OtherSaying, PlcFinding, PlcFindingFilter, PlcFindingLoad, PlcPartFinding } from './types.ts';
 
-// Read model: plc_threat, plc_match, plc_identity, plc_document, plc_leaf, plc_part_identity, plc_priority.
+// Read model: plc_held, plc_threat, plc_match, plc_identity, plc_document, plc_leaf, plc_part_identity, plc_priority.
 
 type FindingRow = {
   identity: number;
@@ -97,6 +98,8 @@ const toFinding = (row: FindingRow): PlcFinding => {
     answer: row.answer,
     former: row.former,
     controllers: row.controllers,
+    held: 0,
+    heldBy: [],
     since: row.since,
     until: row.until,
   };
@@ -110,7 +113,7 @@ const oneOf = (condition: Condition, expression: string, values: readonly string
   condition.values.push(...values);
 };
 
-const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>): Condition => {
+const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>, held: HeldView): Condition => {
   const condition: Condition = { sql: ['m.until is null', 'i.controllers > 0'], values: [] };
   // In these words the index in the order of the list is of use.
   if (!filter.verdict?.includes('not-affected')) condition.sql.push(`m.verdict <> 'not-affected'`);
@@ -132,6 +135,7 @@ const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>): Condition => {
     condition.sql.push('m.identity in (select identity from plc_part_identity where plc = ?)');
     condition.values.push(filter.plc);
   }
+  addHeld(condition, filter, held);
   const search = filter.search?.trim();
   if (search) {
     const pattern = likePattern(search);
@@ -155,6 +159,8 @@ const FIX: Readonly<Record<PlcFinding['fixState'], CoarseFix>> = {
 export type PlcFindingCounts = {
   readonly affected: number;
   readonly review: number;
+  /** Held back on every controller that has them; in no other number here. */
+  readonly held: number;
   readonly controllers: number;
   readonly matrix: Readonly<Record<Decision, Readonly<Record<CoarseFix, number>>>>;
 };
@@ -171,11 +177,53 @@ from plc_part_identity p
 cross join plc_match m indexed by plc_match_load on m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null
 cross join plc_priority r on r.threat = m.threat and r.context = p.context`;
 
+const NOT_HELD =
+  'not exists (select 1 from plc_held h where h.identity = p.identity and h.vulnerability = m.vulnerability and h.plc = p.plc and h.until > ?)';
+
 type LoadRow = { plc: number; verdict: string; worst: number; n: number; act: number; attend: number };
 
-export const plcFindingQueries = (db: Database) => {
+/** On every controller that has it. */
+const HELD_EVERYWHERE =
+  'i.controllers <= (select count(*) from plc_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.until > ?)';
+const HELD_SOMEWHERE =
+  'exists (select 1 from plc_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.until > ?)';
+const HELD_ON =
+  'exists (select 1 from plc_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.plc = ? and h.until > ?)';
+
+/** What is held back is left out, or is all that is asked for. Costs nothing while nothing is held back. */
+const addHeld = (
+  condition: Condition,
+  { held: wanted, plc }: Pick<PlcFindingFilter, 'held' | 'plc'>,
+  held: HeldView,
+): void => {
+  if (wanted === 'all' || (wanted === undefined && !held.any())) return;
+  const now = held.now();
+  const [sql, values] =
+    plc !== undefined ? [HELD_ON, [plc, now]] : [wanted === 'only' ? HELD_SOMEWHERE : HELD_EVERYWHERE, [now]];
+  condition.sql.push(wanted === 'only' ? sql : `not (${sql})`);
+  condition.values.push(...values);
+};
+
+/** What queries need to know of what is held back. */
+export type HeldView = Pick<HeldStore, 'any' | 'of'> & { readonly now: () => number };
+
+const withHeld = <F extends PlcFinding>(finding: F, held: HeldView, isAny: boolean, plc?: number): F => {
+  if (!isAny) return finding;
+  const rows = held.of(finding.identity, finding.vulnerability).filter((row) => plc === undefined || row.plc === plc);
+  if (rows.length === 0) return finding;
+  const heldBy = [...new Map(rows.map(({ plc: _plc, ...row }) => [row.measure, row])).values()];
+  return { ...finding, held: rows.length, heldBy };
+};
+
+export const plcFindingQueries = (db: Database, held: HeldView) => {
   const loadsSome = db.prepare<[string], LoadRow>(
     `${LOAD} where p.plc in (select value from json_each(?)) group by p.plc, m.verdict`,
+  );
+  const loadsNotHeld = db.prepare<[string, number], LoadRow>(
+    `${LOAD} where p.plc in (select value from json_each(?)) and ${NOT_HELD} group by p.plc, m.verdict`,
+  );
+  const heldSome = db.prepare<[string, number], { plc: number; n: number }>(
+    `select plc, count(*) as n from plc_held where plc in (select value from json_each(?)) and until > ? group by plc`,
   );
   const waitingSome = db.prepare<[string], { plc: number; n: number }>(
     `select p.plc, count(*) as n from plc_part_identity p join plc_identity i on i.id = p.identity
@@ -220,6 +268,21 @@ export const plcFindingQueries = (db: Database) => {
     `select m.verdict, m.rank, m.fix_state, count(*) as n from plc_match m cross join plc_identity i on i.id = m.identity
      where m.until is null and m.verdict in ('affected', 'review') and i.controllers > 0 group by 1, 2, 3`,
   );
+  const countsNotHeld = db.prepare<
+    [number],
+    { verdict: string; rank: number; fix_state: PlcFinding['fixState']; n: number }
+  >(
+    `select m.verdict, m.rank, m.fix_state, count(*) as n from plc_match m cross join plc_identity i on i.id = m.identity
+     where m.until is null and m.verdict in ('affected', 'review') and i.controllers > 0 and not (${HELD_EVERYWHERE}) group by 1, 2, 3`,
+  );
+  const heldWhole = db
+    .prepare<[number], number>(
+      `select count(*) from (select distinct identity, vulnerability from plc_held) g
+       cross join plc_match m on m.identity = g.identity and m.vulnerability = g.vulnerability and m.until is null
+         and m.verdict in ('affected', 'review')
+       cross join plc_identity i on i.id = m.identity where i.controllers > 0 and ${HELD_EVERYWHERE}`,
+    )
+    .pluck();
   const affectedControllers = db
     .prepare<[], number>(
       `select count(distinct plc) from plc_part_identity where identity in
@@ -263,7 +326,8 @@ export const plcFindingQueries = (db: Database) => {
 
   return {
     list: (filter: PlcFindingFilter): { rows: PlcFinding[]; total: number; next?: string } => {
-      const condition = conditionOf(filter);
+      const condition = conditionOf(filter, held);
+      const isAny = held.any();
       const order = ORDER[filter.sort ?? 'decision'];
       const direction = filter.descending ? 'desc' : 'asc';
       const where = condition.sql.join(' and ');
@@ -291,7 +355,7 @@ export const plcFindingQueries = (db: Database) => {
       const page = rows.slice(0, filter.limit);
       const last = page.at(-1);
       return {
-        rows: page.map(toFinding),
+        rows: page.map((row) => withHeld(toFinding(row), held, isAny, filter.plc)),
         total,
         ...(rows.length > page.length && last
           ? { next: encodeCursor({ value: last.order_value, id: `${last.identity}.${last.vulnerability}` }) }
@@ -300,12 +364,13 @@ export const plcFindingQueries = (db: Database) => {
     },
     find: (identity: number, vulnerability: string): PlcFinding | undefined => {
       const row = one.get(identity, vulnerability);
-      return row && toFinding(row);
+      return row && withHeld(toFinding(row), held, held.any());
     },
     forPlc: (plc: number): PlcPartFinding[] => {
       const log = history.all(plc);
+      const isAny = held.any();
       return ofPlc.all(plc).map((row) => ({
-        ...toFinding({ ...row, rank: row.part_rank }),
+        ...withHeld(toFinding({ ...row, rank: row.part_rank }), held, isAny, plc),
         plc,
         part: row.part,
         partKey: row.part_key,
@@ -320,15 +385,17 @@ export const plcFindingQueries = (db: Database) => {
       const ids = JSON.stringify(plcs);
       const loads = new Map<number, { -readonly [K in keyof PlcFindingLoad]: PlcFindingLoad[K] }>();
       const of = (plc: number) => {
-        const held = loads.get(plc) ?? { findings: 0, review: 0, act: 0, attend: 0, worst: null, waiting: 0 };
-        loads.set(plc, held);
-        return held;
+        const load = loads.get(plc) ?? { findings: 0, review: 0, held: 0, act: 0, attend: 0, worst: null, waiting: 0 };
+        loads.set(plc, load);
+        return load;
       };
-      for (const row of loadsSome.all(ids)) {
+      const isAny = held.any();
+      for (const row of isAny ? loadsNotHeld.all(ids, held.now()) : loadsSome.all(ids)) {
         const load = of(row.plc);
         if (row.verdict === 'review') load.review = row.n;
         else Object.assign(load, { findings: row.n, act: row.act, attend: row.attend, worst: row.worst });
       }
+      if (isAny) for (const { plc, n } of heldSome.all(ids, held.now())) of(plc).held = n;
       for (const { plc, n } of waitingSome.all(ids)) of(plc).waiting = n;
       return loads;
     },
@@ -339,13 +406,15 @@ export const plcFindingQueries = (db: Database) => {
       const matrix = emptyMatrix();
       let affected = 0;
       let review = 0;
-      for (const { verdict, rank, fix_state, n } of counts.all()) {
+      const isAny = held.any();
+      for (const { verdict, rank, fix_state, n } of isAny ? countsNotHeld.all(held.now()) : counts.all()) {
         if (verdict === 'review') review += n;
         else affected += n;
         const row = matrix[DECISIONS[rank] ?? 'track'];
         row[verdict === 'review' ? 'undetermined' : FIX[fix_state]] += n;
       }
-      return { affected, review, controllers: affectedControllers.get() ?? 0, matrix };
+      const heldBack = isAny ? (heldWhole.get(held.now()) ?? 0) : 0;
+      return { affected, review, held: heldBack, controllers: affectedControllers.get() ?? 0, matrix };
     },
   };
 };

@@ -6,6 +6,7 @@ import { documentFeeds } from '../../vulnerabilities/csaf-queries.ts';
 import { knownThreats } from '../../vulnerabilities/threat-queries.ts';
 import { documentStore } from './document-store.ts';
 import { type ControllerGroup, type GroupBy, groupQueries } from './group-queries.ts';
+import { type HeldParts, heldStore } from './held-store.ts';
 import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
 import { matchStore } from './match-store.ts';
 import { controllerMatching } from './matching.ts';
@@ -40,6 +41,8 @@ export type ControllerFindingParts = {
   readonly nameOf: (plc: number) => string;
   readonly build: IndexBuilder;
   readonly maps: string;
+  /** Accepted risks and mitigations in force; without them nothing is held back. */
+  readonly measures?: Pick<HeldParts, 'holding' | 'publicId' | 'zoneNames'>;
   /** In the transaction: what is said of these controllers is another than before. */
   readonly onJudged?: (plcs: readonly number[]) => void;
   readonly clock: () => number;
@@ -56,6 +59,8 @@ export type ControllerFindings = {
   settle(limit?: number): { done: number; more: boolean };
   /** After an import of advisories, and when the maps are newer than the matches. Not in a transaction. */
   rematch(): PlcRematch;
+  /** Works out anew what accepted risks and mitigations hold back: when they were written, and as time goes on. */
+  holdAgain(): void;
   list(filter: PlcFindingFilter): { rows: PlcFinding[]; total: number; next?: string };
   counts(): PlcFindingCounts;
   /** Open ones of a controller, worst first. */
@@ -88,6 +93,11 @@ const parseId = (id: string): { identity: number; vulnerability: string } => {
   return { identity: Number(found[1]), vulnerability: found[2] ?? '' };
 };
 
+const noMeasures: NonNullable<ControllerFindingParts['measures']> = {
+  holding: () => ({ vulnerabilities: [], of: () => undefined }),
+  publicId: String,
+  zoneNames: () => [],
+};
 const settleAtOnce = 50_000;
 
 /** Findings on controllers: derived per distinct identity, fanned out to controllers on read. */
@@ -98,7 +108,19 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   const matches = matchStore(db);
   const documents = documentStore(db);
   const threats = threatStore(db);
-  const queries = plcFindingQueries(db);
+  const held = heldStore({ db, clock, ...(parts.measures ?? noMeasures) });
+  const queries = plcFindingQueries(db, { any: held.any, of: held.of, now: clock });
+
+  /** Measures changed, ended, or are about what changed: what they hold back is worked out anew, and told of. */
+  const holdAgain = (): void =>
+    immediate(db, () => {
+      const { changes, plcs } = held.refresh();
+      for (const { name, until, held: count, returned } of changes) {
+        if (count > 0) parts.events.record('controller-findings-held', { params: { name, until, findings: count } });
+        if (returned > 0) parts.events.record('controller-findings-returned', { params: { name, findings: returned } });
+      }
+      if (plcs.length > 0) parts.onJudged?.(plcs);
+    });
   if (documents.state().rules !== PRIORITY_RULES) immediate(db, () => documents.ensurePriorities(PRIORITY_RULES));
   const notes = findingNotes({ events: parts.events, identities, matches, nameOf: parts.nameOf });
 
@@ -152,7 +174,9 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
       review.applyAll();
       documents.answersApplied();
     }
-    return matching.matchWaiting(limit);
+    const done = matching.matchWaiting(limit);
+    holdAgain();
+    return done;
   };
 
   // A page asks for them; they change with the snapshot only.
@@ -174,11 +198,17 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         // Those that wait are told of when they are matched.
         const waiting = new Set(identities.waiting().map(({ id }) => id));
         notes.ofParts(changes.filter(({ after }) => after === null || !waiting.has(after)));
+        if (changes.length > 0) holdAgain();
       }),
     isDue: matching.isDue,
     isRematchDue: matching.isRematchDue,
     settle,
-    rematch: () => matching.rematch(),
+    rematch: () => {
+      const done = matching.rematch();
+      holdAgain();
+      return done;
+    },
+    holdAgain,
     list: queries.list,
     counts: queries.counts,
     forPlc: queries.forPlc,
@@ -187,7 +217,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     waiting: queries.waiting,
     comparable: queries.comparable,
     plcsWith: queries.plcsWith,
-    urgency: urgencyQuery(db),
+    urgency: urgencyQuery(db, clock),
     groups: groupQueries(db).groups,
     why: (id) => {
       const { identity, vulnerability } = parseId(id);

@@ -75,11 +75,41 @@ export type Judgement = {
 export type PlcFindingLoad = {
   readonly findings: number;
   readonly review: number;
+  /** Held back by accepted risks and mitigations; counted nowhere else. */
+  readonly held: number;
   readonly act: number;
   readonly attend: number;
   readonly worst: number | null;
   /** Parts that wait for their first match, or of which too little is known to be matched. */
   readonly waiting: number;
+};
+
+/** What holds a finding back on one controller, and until when. */
+export type HeldBack = {
+  readonly kind: 'risk-acceptance' | 'mitigation';
+  /** Id of the object. */
+  readonly measure: string;
+  readonly name: string;
+  readonly until: number;
+};
+
+/** A finding as measures are written about it: names by which the product goes, and the controller with its zone. */
+export type MeasuredFinding = {
+  readonly vulnerability: string;
+  readonly vendor: string | null;
+  readonly products: readonly string[];
+  readonly version: string | null;
+  /** Public id of the controller. */
+  readonly plc: string;
+  /** Its zone by id and by name. */
+  readonly zones: readonly string[];
+};
+
+/** Measures in force, for one piece of work. */
+export type Holding = {
+  /** What they are about; nothing else can be held back. */
+  readonly vulnerabilities: readonly string[];
+  of(finding: MeasuredFinding): HeldBack | undefined;
 };
 
 /** One line of the list: a vulnerability in one product and version, with the controllers that have it. */
@@ -119,6 +149,9 @@ export type PlcFinding = {
   readonly answer: string;
   readonly former: string;
   readonly controllers: number;
+  /** On how many of them it is held back, and by what. */
+  readonly held: number;
+  readonly heldBy: readonly HeldBack[];
   readonly since: number;
   readonly until: number | null;
 };
@@ -137,6 +170,8 @@ export type PlcFindingFilter = {
   readonly severity?: readonly Severity[];
   readonly fixState?: readonly FixState[];
   readonly exploitation?: readonly Exploitation[];
+  /** Without it, what is held back on every controller is left out. */
+  readonly held?: 'only' | 'all';
   readonly vendor?: string;
   readonly family?: string;
   readonly plc?: number;

@@ -5,6 +5,7 @@ import { AppError } from '../../../platform/errors.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, type Body, type Obj, requireRight } from '../../objects/types.ts';
+import type { Holding, MeasuredFinding } from '../findings/types.ts';
 import { type Acceptance, type AcceptedFinding, acceptanceOf, acceptanceState } from './acceptances.ts';
 import type { NoticeStore } from './notice-store.ts';
 import { WRITE } from './process.ts';
@@ -55,6 +56,13 @@ const contentOf = (body: Body): string =>
   createHash('sha256')
     .update(JSON.stringify(decided.map((name) => body[name] ?? null)))
     .digest('hex');
+
+const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
+
+/** A measure names vulnerabilities, and controllers or zones; without either it is about nothing. */
+const isMitigated = ({ vulnerabilities, plcs, zones }: Mitigation, finding: MeasuredFinding): boolean =>
+  vulnerabilities.some((one) => plain(one) === plain(finding.vulnerability)) &&
+  (plcs.includes(finding.plc) || zones.some((zone) => finding.zones.some((own) => plain(own) === plain(zone))));
 
 export type MeasureParts = {
   db: Database;
@@ -157,6 +165,34 @@ export const measures = ({ db, objects, events, notices, people, clock }: Measur
       const held = accepted();
       const now = clock();
       return (finding) => acceptanceOf(finding, held, now);
+    },
+    /** What holds findings back now, in one reading: what was accepted goes before what is mitigated. */
+    holding: (): Holding => {
+      const now = clock();
+      const held = accepted();
+      const byId = new Map(held.map((one) => [one.id, one]));
+      // Whose review is due holds nothing back until somebody looked.
+      const measures = all('mitigation')
+        .map(toMitigation)
+        .filter(({ state }) => state === 'in-force' || state === 'ends-soon');
+      return {
+        vulnerabilities: [
+          ...held.map(({ vulnerability }) => vulnerability.trim()),
+          ...measures.flatMap(({ vulnerabilities }) => vulnerabilities.map((one) => one.trim())),
+        ],
+        of: (finding) => {
+          const found = acceptanceOf(finding, held, now);
+          if (found !== undefined)
+            return {
+              kind: 'risk-acceptance',
+              measure: found.id,
+              name: byId.get(found.id)?.name ?? '',
+              until: found.until,
+            };
+          const measure = measures.find((one) => isMitigated(one, finding));
+          return measure && { kind: 'mitigation', measure: measure.id, name: measure.name, until: measure.expiresAt };
+        },
+      };
     },
     /** Another person than the owner and than who wrote it says yes. FORBIDDEN, CONFLICT. */
     approve: (actor: Actor, id: string): AcceptanceView => {

@@ -282,15 +282,27 @@ describe('accepted risks', () => {
     measures.approve(guard, id);
     expect(holds()).toBe(true);
     expect(measures.acceptance(id).state).toBe('in-force');
-    site.controller('plc-9');
-    const open = {
-      vulnerability: 'CVE-2026-1',
-      vendor: 'Siemens',
-      product: 'CPU 1515',
-      family: '',
-      firmware: 'V2.9.2',
-    };
-    expect(site.patches.accepted('plc-9', [open, { ...open, firmware: '' }])).toBe(1);
+    const seen = { ...finding, plc: 'plc-9' };
+    expect(measures.holding().of(seen)).toMatchObject({ kind: 'risk-acceptance', name: 'no spare' });
+    expect(measures.holding().of({ ...seen, version: null })).toBeUndefined();
+    // A mitigation holds back what it names, where it stands, until its review is due.
+    const made = site.objects.create(ann, 'mitigation', {
+      name: 'Key switch',
+      measure: 'key-switch',
+      plcs: ['plc-9'],
+      zones: ['cell-7'],
+      vulnerabilities: ['CVE-2026-2'],
+      owner: owner.id,
+      expiresAt: '2027-01-31T00:00:00Z',
+      reviewAt: '2026-12-31T00:00:00Z',
+    });
+    const other = { ...seen, vulnerability: 'CVE-2026-2' };
+    expect(measures.holding().of(other)).toMatchObject({ kind: 'mitigation', measure: made.id });
+    expect(measures.holding().of({ ...other, plc: 'plc-8', zones: ['cell-7'] })).toMatchObject({ name: 'Key switch' });
+    expect(measures.holding().of({ ...other, plc: 'plc-8' })).toBeUndefined();
+    site.objects.update(ann, 'mitigation', made.id, { reviewAt: '2026-01-01T00:00:00Z' });
+    expect(measures.holding().of(other)).toBeUndefined();
+    site.objects.remove(ann, 'mitigation', made.id);
     expect(holds({ version: 'V2.9' })).toBe(false);
     expect(holds({ version: null })).toBe(false);
     expect(holds({ version: 'V2.9.4' })).toBe(false);

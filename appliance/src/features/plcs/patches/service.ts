@@ -47,6 +47,8 @@ export type PatchParts = {
   site: string;
   controllers: ControllerPort;
   evidence: EvidenceSources;
+  /** Once a minute, after what is over was ended. */
+  onTick?: () => void;
   /** What vulnerabilities come to in some controllers, by their public ids, or in all. */
   urgency: (vulnerabilities: readonly string[], plcs?: readonly string[]) => Urgency;
   /** IANA name of the site's time zone. */
@@ -390,25 +392,6 @@ export const patchService = (parts: PatchParts) => {
       };
     },
 
-    /** How many of a controller's findings an accepted risk holds back. */
-    accepted: (
-      plc: string,
-      findings: readonly { vulnerability: string; vendor: string; product: string; family: string; firmware: string }[],
-    ): number => {
-      const controller = controllers.find(plc);
-      if (findings.length === 0) return 0;
-      const suppressedBy = measures.suppressor();
-      return findings.filter(
-        ({ vulnerability, vendor, product, family, firmware }) =>
-          suppressedBy({
-            vulnerability,
-            vendor: vendor || (controller?.vendor ?? null),
-            products: [product, family, controller?.product ?? ''].filter((one) => one !== ''),
-            zones: controller?.zones ?? [],
-            version: firmware || null,
-          }) !== undefined,
-      ).length;
-    },
     controllers,
     /** Keeps a file of evidence in the store. TOO_LARGE. */
     attach: async (actor: Actor, name: string, bytes: Uint8Array): Promise<string> => {
@@ -437,6 +420,7 @@ export const patchService = (parts: PatchParts) => {
       for (let ended = pageRows; ended === pageRows; ) ended = process.expire(pageRows);
       sayOverdue();
       measures.notice();
+      parts.onTick?.();
     },
   };
 };
