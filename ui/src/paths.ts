@@ -137,6 +137,8 @@ export const paths = {
   controllerFindingsCsv: () => '/controllers/findings.csv',
   controllerFinding: (id: string) => `/controllers/findings/${enc(id)}`,
   /** Uncertain matches, as questions. */
+  controllerFindingDispute: (id: string) => `/controllers/findings/${enc(id)}/dispute`,
+  controllerFindingRetract: (id: string) => `/controllers/findings/${enc(id)}/retract`,
   controllerReview: (query: Query = {}) => withQuery('/controllers/review', query),
   /** GET the question, POST `answer`, `reason`, `about` repeated. */
   controllerQuestion: (id: string) => `/controllers/review/${enc(id)}`,
@@ -390,6 +392,8 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   controllerFindings: '/controllers/findings',
   controllerFindingsCsv: '/controllers/findings.csv',
   controllerFinding: '/controllers/findings/:id',
+  controllerFindingDispute: '/controllers/findings/:id/dispute',
+  controllerFindingRetract: '/controllers/findings/:id/retract',
   controllerReview: '/controllers/review',
   controllerQuestion: '/controllers/review/:id',
   controllerFamilies: '/controllers/families',

@@ -42,6 +42,7 @@ export const command: Command = {
     });
     out.table(
       [
+        'ID',
         'DECISION',
         'VERDICT',
         'VULNERABILITY',
@@ -54,6 +55,7 @@ export const command: Command = {
         'HELD BY',
       ],
       rows.map((row) => [
+        row.id,
         row.decision,
         row.reason === '' ? row.verdict : `${row.verdict} (${row.reason})`,
         row.vulnerability,

@@ -6,12 +6,13 @@ import {
   VerdictMark,
 } from '../components/controller-finding-table.tsx';
 import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { AreaField, Button, ErrorSummary, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
-import type { Reference, When } from '../model.ts';
+import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type WhyDocumentView = {
@@ -57,6 +58,107 @@ export type ControllerFindingProps = {
   readonly exploited: { readonly since: string; readonly due: string | null; readonly ransomware: boolean } | null;
   readonly controllers: readonly { readonly controller: Reference; readonly part: string; readonly since: When }[];
   readonly more: boolean;
+  /** What a person said of it, and holds. */
+  readonly answer: {
+    readonly justification: string;
+    readonly reason: string;
+    readonly evidence: string;
+    readonly who: string;
+    readonly at: When;
+  } | null;
+  readonly justifications: readonly string[];
+  /** What was typed, and what is wrong with it. */
+  readonly given: {
+    readonly justification?: string | undefined;
+    readonly reason?: string;
+    readonly evidence?: string;
+    readonly errors?: FieldErrors;
+  };
+};
+
+/** The answer in force with the way back, or the form in which a certain finding is disputed. */
+const Answer = ({ ctx, finding, answer, justifications, given }: ControllerFindingProps) => {
+  const unavailable = withoutRight(ctx, 'vulnerabilities:write');
+  if (answer !== null)
+    return (
+      <Panel title={ctx.t('cfind.answer')}>
+        <div class="body">
+          <Facts
+            rows={[
+              [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
+              ...(answer.justification === ''
+                ? []
+                : ([[ctx.t('cfind.because'), ctx.tDynamic(`cfind.because.${answer.justification}`)]] as const)),
+              [ctx.t('cfind.answerReason'), answer.reason],
+              ...(answer.evidence === '' ? [] : ([[ctx.t('cfind.evidence'), answer.evidence]] as const)),
+              [
+                ctx.t('cfind.answeredBy'),
+                <>
+                  {answer.who}, <Time ctx={ctx} at={answer.at} />
+                </>,
+              ],
+            ]}
+          />
+          <p>{ctx.t('cfind.answeredWhy', { verdict: ctx.t(`cfind.verdict.${finding.matched}`) })}</p>
+          <PostForm ctx={ctx} action={paths.controllerFindingRetract(finding.id)}>
+            <Button unavailable={unavailable}>{ctx.t('cfind.retract')}</Button>
+          </PostForm>
+        </div>
+      </Panel>
+    );
+  if (finding.verdict !== 'affected') return null;
+  const isGiven = given.errors !== undefined;
+  return (
+    <Panel title={ctx.t('cfind.dispute')}>
+      <details class="body" open={isGiven}>
+        <summary>{ctx.t('cfind.disputeWhat')}</summary>
+        <ErrorSummary
+          ctx={ctx}
+          errors={given.errors}
+          labels={{ justification: ctx.t('cfind.because'), reason: ctx.t('cfind.answerReason') }}
+        />
+        <PostForm ctx={ctx} action={paths.controllerFindingDispute(finding.id)}>
+          <SelectField
+            ctx={ctx}
+            name="justification"
+            label={ctx.t('cfind.because')}
+            value={given.justification ?? ''}
+            options={[
+              { value: '', label: '–' },
+              ...justifications.map((value) => ({ value, label: ctx.tDynamic(`cfind.because.${value}`) })),
+            ]}
+            required
+            errors={given.errors}
+          />
+          <AreaField
+            ctx={ctx}
+            name="reason"
+            label={ctx.t('cfind.answerReason')}
+            hint={ctx.t('cfind.answerReasonHelp')}
+            value={given.reason}
+            rows={3}
+            maxLength={2_000}
+            required
+            errors={given.errors}
+          />
+          <AreaField
+            ctx={ctx}
+            name="evidence"
+            label={ctx.t('cfind.evidence')}
+            hint={ctx.t('cfind.evidenceHelp')}
+            value={given.evidence}
+            rows={2}
+            maxLength={4_000}
+            errors={given.errors}
+          />
+          <p class="second">{ctx.t('cfind.answerWhat')}</p>
+          <div>
+            <Button unavailable={unavailable}>{ctx.t('cfind.answer.not')}</Button>
+          </div>
+        </PostForm>
+      </details>
+    </Panel>
+  );
 };
 
 const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentView; isFirst: boolean }) => (
@@ -174,12 +276,6 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
               ]}
             />
             {finding.reason === '' ? null : <p>{ctx.tDynamic(`cfind.reason.${finding.reason}`, {}, finding.reason)}</p>}
-            {finding.isAnswered ? (
-              <p>
-                {ctx.t('cfind.answered')}.{' '}
-                {ctx.t('cfind.answeredWhy', { verdict: ctx.t(`cfind.verdict.${finding.matched}`) })}
-              </p>
-            ) : null}
             {finding.held === 0 ? null : (
               <>
                 <p>{ctx.t('cfind.heldOn', { n: finding.held, total: finding.controllers })}</p>
@@ -213,6 +309,7 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
           </div>
         </Panel>
       </div>
+      <Answer {...props} />
       {documents.map((document, index) => (
         <Document ctx={ctx} document={document} isFirst={index === 0} />
       ))}

@@ -24,6 +24,21 @@ describe('vulnerabilities of controllers through the API', () => {
     const why = await site.call('GET', `/controller-findings/${rows[0]?.id}`, { token: read });
     expect(why.json).toMatchObject({ rule: 'ot/1', controllers: [{ id: seeded.read, name: 'PLC-L3-07' }] });
     expect((await site.call('GET', '/controller-findings/0.CVE-1', { token: read })).status).toBe(404);
+    // Disputed with a class of reason, and taken back.
+    const one = `/controller-findings/${rows[0]?.id}`;
+    const dispute = { justification: 'component-not-present', reason: 'no web server' };
+    expect((await site.call('POST', `${one}/dispute`, { token: read, body: dispute })).status).toBe(403);
+    expect(
+      (await site.call('POST', `${one}/dispute`, { token: write, body: { ...dispute, justification: 'x' } })).status,
+    ).toBe(422);
+    expect((await site.call('POST', `${one}/dispute`, { token: write, body: dispute })).status).toBe(200);
+    expect((await site.call('GET', one, { token: read })).json).toMatchObject({
+      finding: { verdict: 'not-affected', matched: 'affected' },
+      answer: dispute,
+    });
+    expect((await site.call('POST', `${one}/retract`, { token: write, body: {} })).json).toEqual({
+      verdict: 'affected',
+    });
     expect((await site.call('GET', '/controller-findings/counts', { token: read })).json).toMatchObject({
       affected: 2,
       review: 2,

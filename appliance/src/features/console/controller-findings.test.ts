@@ -2,6 +2,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { seedControllers } from '../../../test/support/controllers/seed.ts';
+import { systemActor } from '../objects/types.ts';
 
 // What advisories say of controllers, as people see it: lists, why, questions and their answers, families.
 
@@ -49,6 +50,45 @@ describe('vulnerabilities of controllers in the console', () => {
     // Findings are part of the state of a controller.
     expect(page).toContain('Vulnerabilities to attend to: 2');
     expect((await (await site.as('operator')).get(paths.controllerFinding('1.CVE-0'))).status).toBe(404);
+  });
+
+  it('are disputed with a reason that is shown, and taken back; an accepted risk holds them back until it is no more', async () => {
+    const { controllerFindings, objects, patches } = site.appliance;
+    const finding = controllerFindings.list({ limit: 1 }).rows[0]?.id ?? '';
+    const operator = await site.as('operator');
+    const path = paths.controllerFindingDispute(finding);
+    const given = { justification: 'vulnerable-code-not-present', reason: hostile, evidence: 'WO-7' };
+    expect((await (await site.as('viewer')).post(path, given)).status).toBe(403);
+    expect((await operator.post(path, { ...given, reason: '' })).status).toBe(422);
+    expect((await operator.post(path, given)).status).toBe(303);
+    const answered = await text(paths.controllerFinding(finding));
+    for (const said of ['WO-7', 'operator', paths.controllerFindingRetract(finding)]) expect(answered).toContain(said);
+    expect((await operator.post(paths.controllerFindingRetract(finding), {})).status).toBe(303);
+
+    const owner = objects.create(systemActor, 'account', { name: 'risk-owner', roles: ['operator'] }).id;
+    const accepted = objects.create(systemActor, 'risk-acceptance', {
+      name: 'Until the outage',
+      vulnerability: 'CVE-2024-0001',
+      product: '6ES7 515-2AM02-0AB0',
+      versions: '*',
+      reason: 'no window',
+      owner,
+      expiresAt: '2099-01-01T00:00:00Z',
+    }).id;
+    expect(await text(paths.controllerFindings({ held: 'only' }))).not.toContain('Until the outage');
+    const approver = objects.create(systemActor, 'account', { name: 'approver', roles: ['operator'] }).id;
+    patches.measures.approve(
+      { type: 'account', id: approver, label: 'approver', rights: new Set(['devices:write']) },
+      accepted,
+    );
+    expect(await text(paths.controllerFindings({ held: 'only' }))).toContain('Until the outage');
+    expect(await text(paths.controllerFindings({ verdict: 'affected' }))).not.toContain('>CVE-2024-0001<');
+    const page = await text(paths.controller(seeded.read));
+    expect(page).toContain('Until the outage');
+    expect(page).toContain('Vulnerabilities to attend to: 1');
+    expect(await text(`${paths.controllerFindingsCsv()}?held=only`)).toContain('Until the outage');
+    objects.remove(systemActor, 'risk-acceptance', accepted);
+    expect(await text(paths.controllerFindings({ verdict: 'affected' }))).toContain('CVE-2024-0001');
   });
 
   it('are asked about in the inbox, and one answer settles all of a question', async () => {

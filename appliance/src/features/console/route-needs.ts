@@ -72,6 +72,8 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   controllerFindings: { GET: 'vulnerabilities:read' },
   controllerFindingsCsv: { GET: 'vulnerabilities:read' },
   controllerFinding: { GET: 'vulnerabilities:read' },
+  controllerFindingDispute: { POST: 'vulnerabilities:write' },
+  controllerFindingRetract: { POST: 'vulnerabilities:write' },
   controllerReview: { GET: 'vulnerabilities:read' },
   controllerQuestion: { GET: 'vulnerabilities:read', POST: 'vulnerabilities:write' },
   controllerFamilies: { GET: 'vulnerabilities:read' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JUSTIFICATIONS } from '../../plcs/findings/justifications.ts';
 import type { PlcFinding } from '../../plcs/findings/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
@@ -95,6 +96,18 @@ const whySchema = z.object({
     .object({ since: z.string(), due: z.string().nullable(), ransomware: z.boolean() })
     .nullable()
     .describe('Its entry in the catalogue of known exploited vulnerabilities'),
+  answer: z
+    .object({
+      id: z.string(),
+      verdict: z.enum(['affected', 'not-affected']),
+      justification: z.string().describe('Class of the reason, as in OpenVEX; empty for answers to questions'),
+      reason: z.string(),
+      evidence: z.string(),
+      who: z.string(),
+      at: time,
+    })
+    .nullable()
+    .describe('What a person said of it, and holds'),
   contexts: z.array(z.record(z.string(), z.string())),
   controllers: z.array(z.object({ id: z.string(), name: z.string(), part: z.string(), since: time })),
 });
@@ -118,6 +131,7 @@ const questionSchema = z.object({
 });
 
 const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
+const findingParams = z.strictObject({ finding: z.string().regex(/^\d{1,15}\.[\x21-\x7e]{1,200}$/) });
 const questionId = z.string().regex(/^[0-9a-f]{24}$/);
 
 /** What advisories say of controllers, and the answers of people where comparing could not tell. */
@@ -191,14 +205,15 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
       tag,
       right,
       summary: 'Why a finding on a controller is one: what was read, what each document says, the remedies',
-      params: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.[\x21-\x7e]{1,200}$/) }),
+      params: findingParams,
       response: whySchema,
       handle: ({ params: { finding } }) => {
-        const { bearers, identity, threat, known, contexts, ...why } = controllerFindings.why(finding);
+        const { bearers, identity, threat, known, answer, contexts, ...why } = controllerFindings.why(finding);
         return {
           ...why,
           finding: toWire(why.finding),
           identity: { ...identity },
+          answer: answer === undefined ? null : { ...answer, at: timeOf(answer.at) },
           threat: { ...threat },
           exploited:
             known?.exploitedSince == null
@@ -217,6 +232,37 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
             since: timeOf(since),
           })),
         };
+      },
+    }),
+    jsonRoute({
+      method: 'post',
+      path: '/controller-findings/{finding}/dispute',
+      tag,
+      right: 'vulnerabilities:write',
+      summary:
+        'Says that a product in one version is not affected and why; it holds until the advisory or the version changes',
+      params: findingParams,
+      body: z.strictObject({
+        justification: z.enum(JUSTIFICATIONS),
+        reason: z.string().min(1).max(2_000),
+        evidence: z.string().max(4_000).optional(),
+      }),
+      response: z.object({ answer: z.string().describe('Id of the object that keeps it') }),
+      handle: ({ actor, params: { finding }, body: { evidence, ...given } }) => ({
+        answer: controllerFindings.dispute(actor, finding, { ...given, ...present({ evidence }) }),
+      }),
+    }),
+    jsonRoute({
+      method: 'post',
+      path: '/controller-findings/{finding}/retract',
+      tag,
+      right: 'vulnerabilities:write',
+      summary: 'Takes the answer about a finding back: what comparing gave holds again',
+      params: findingParams,
+      response: z.object({ verdict: z.enum(verdicts) }),
+      handle: ({ actor, params: { finding } }) => {
+        controllerFindings.retract(actor, finding);
+        return { verdict: controllerFindings.why(finding).finding.verdict };
       },
     }),
     jsonRoute({

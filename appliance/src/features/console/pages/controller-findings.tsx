@@ -1,15 +1,17 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths, routePatterns } from '@sallyport/ui/paths';
 import { ControllerFinding, type ControllerFindingProps } from '@sallyport/ui/views/controller-finding';
 import { ControllerFindings } from '@sallyport/ui/views/controller-findings';
 import { ControllerGroups } from '@sallyport/ui/views/controller-groups';
 import { type Context, Hono } from 'hono';
 import type { GroupBy } from '../../plcs/findings/group-queries.ts';
+import { JUSTIFICATIONS } from '../../plcs/findings/justifications.ts';
 import type { PlcFindingFilter } from '../../plcs/findings/types.ts';
 import type { FindingWhy } from '../../plcs/findings/why.ts';
 import { DECISIONS, SEVERITIES } from '../../vulnerabilities/types.ts';
 import { findingView, knowledgeEnds } from '../controller-finding-view.ts';
+import { setToast } from '../cookies.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, listState, pageRows, param } from '../lists.ts';
@@ -196,7 +198,10 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     });
   };
 
-  const showFinding = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const showFinding = (
+    c: Context<ConsoleEnv>,
+    given: ControllerFindingProps['given'] = {},
+  ): Response | Promise<Response> => {
     actorFor(c, 'vulnerabilities:read');
     const ctx = viewContext(deps, c);
     const why = controllerFindings.why(param(c, 'id'));
@@ -231,8 +236,38 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
           since,
         }))}
         more={why.bearers.length > shown.length}
+        answer={why.answer ?? null}
+        justifications={JUSTIFICATIONS}
+        given={given}
       />,
+      given.errors === undefined ? 200 : 422,
     );
+  };
+
+  const dispute = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'vulnerabilities:write');
+    const form = c.get('form');
+    const [reason, evidence] = [form.text('reason').trim(), form.text('evidence').trim()];
+    const justification = JUSTIFICATIONS.find((name) => name === form.text('justification'));
+    if (justification === undefined || reason === '')
+      return showFinding(c, {
+        justification,
+        reason,
+        evidence,
+        errors: {
+          ...(justification === undefined ? { justification: { key: 'validation.choice' } } : {}),
+          ...(reason === '' ? { reason: { key: 'validation.required' } } : {}),
+        },
+      });
+    controllerFindings.dispute(actor, param(c, 'id'), { justification, reason, evidence });
+    setToast(c, { said: { key: 'cfind.toast' } });
+    return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
+  };
+
+  const retract = (c: Context<ConsoleEnv>): Response => {
+    controllerFindings.retract(actorFor(c, 'vulnerabilities:write'), param(c, 'id'));
+    setToast(c, { said: { key: 'cfind.toastRetracted' } });
+    return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
   };
 
   const showGroups =
@@ -253,7 +288,9 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
   return new Hono<ConsoleEnv>()
     .get(routePatterns.controllerFindings, showList)
     .get(routePatterns.controllerFindingsCsv, sendList)
-    .get(routePatterns.controllerFinding, showFinding)
+    .get(routePatterns.controllerFinding, (c) => showFinding(c))
+    .post(routePatterns.controllerFindingDispute, dispute)
+    .post(routePatterns.controllerFindingRetract, retract)
     .get(routePatterns.controllerFamilies, showGroups('family'))
     .get(routePatterns.controllerVendors, showGroups('vendor'));
 };

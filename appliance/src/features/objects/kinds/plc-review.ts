@@ -1,3 +1,4 @@
+import { JUSTIFICATIONS } from '../../plcs/findings/justifications.ts';
 import { defineKind } from '../types.ts';
 
 /**
@@ -16,7 +17,10 @@ export const kind = defineKind({
     build: { type: 'text', max: 1_600, internal: true },
     firmware: { type: 'text', max: 300 },
     verdict: { type: 'choice', options: ['affected', 'not-affected'], required: true },
+    /** The class of the reason, where a finding that comparing was sure of is disputed. */
+    justification: { type: 'choice', options: JUSTIFICATIONS },
     reason: { type: 'multiline', required: true, max: 2_000 },
+    evidence: { type: 'multiline', max: 4_000 },
     /** `<advisory key> | <revision> | <vulnerability>` */
     about: { type: 'list', required: true, max: 2_000, internal: true },
     who: { type: 'text', required: true, max: 300, internal: true },

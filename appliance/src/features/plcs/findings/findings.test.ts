@@ -201,6 +201,43 @@ describe('findings on controllers', () => {
     expect(site.findings.isDue()).toBe(false);
   });
 
+  it('are disputed by a person with a class of reason, until revision or version change or it is taken back', async () => {
+    site.put({ plc: 1, identity: cpu('V2.9.4') });
+    site.put({ plc: 2, identity: cpu('V2.9.4') });
+    await site.publish('siemens', [csafAdvisory('siemens', document)]);
+    const id = site.findings.forPlc(1)[0]?.id ?? '';
+    const given = { justification: 'component-not-present', reason: 'no web server', evidence: 'WO-7' } as const;
+    expect(() => site.findings.dispute(admin, id, { ...given, reason: ' ' })).toThrow();
+    expect(() => site.findings.dispute(admin, '999.CVE-1', given)).toThrow();
+    expect(() => site.findings.dispute({ ...admin, rights: new Set() }, id, given)).toThrow();
+    const answer = site.findings.dispute(admin, id, given);
+    expect([said(1)[0], said(2)[0]]).toEqual(['CVE-2024-1 not-affected', 'CVE-2024-1 not-affected']);
+    expect(site.findings.why(id)).toMatchObject({
+      finding: { verdict: 'not-affected', matched: 'affected' },
+      answer: { id: answer, justification: 'component-not-present', evidence: 'WO-7', who: admin.label },
+    });
+    expect(types()[0]).toBe('closed CVE-2024-1 PLC-1');
+    expect(() => site.findings.dispute(admin, id, given)).toThrow();
+    // Remembered while nothing changed, taken back by whoever may, and given again with its object.
+    await site.publish('other', [csafAdvisory('other', { ...document, id: 'SSA-9', vulnerabilities: {} })]);
+    expect(said(1)[0]).toBe('CVE-2024-1 not-affected');
+    site.findings.retract(admin, id);
+    expect(said(2)[0]).toBe('CVE-2024-1 affected');
+    expect(types()[0]).toBe('opened CVE-2024-1 PLC-1');
+    expect(() => site.findings.retract(admin, id)).toThrow();
+    site.objects.restore(admin, 'plc-review', answer);
+    site.findings.settle();
+    expect(said(1)[0]).toBe('CVE-2024-1 not-affected');
+    // Another version is another question, a new revision as well.
+    site.tick();
+    site.put({ plc: 2, identity: cpu('V2.9.5') });
+    site.findings.settle();
+    expect(said(2)[0]).toBe('CVE-2024-1 affected');
+    await site.publish('siemens', [csafAdvisory('siemens', { ...document, revision: '2' })]);
+    expect(said(1)[0]).toBe('CVE-2024-1 affected');
+    expect(site.findings.forPlc(1)[0]).toMatchObject({ answer: '', former: answer });
+  });
+
   it('learn from a likeness that a person has compared', async () => {
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
     site.put({

@@ -5,6 +5,7 @@ import { type Actor, requireRight } from '../../objects/types.ts';
 import { type AnswerVerdict, encodeAbout, REVIEW_KIND, readAnswers, SYNONYM_KIND } from './answers.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { HeldIdentity, IdentityStore } from './identity-store.ts';
+import type { Justification } from './justifications.ts';
 import type { MatchStore } from './match-store.ts';
 import type { ReviewGroup, ReviewItem, ReviewQueries } from './review-queries.ts';
 
@@ -12,9 +13,22 @@ export type ReviewAnswer =
   | { readonly verdict: AnswerVerdict; readonly reason: string; readonly documents?: readonly string[] }
   | { readonly same: boolean; readonly reason?: string };
 
+export type Dispute = { readonly justification: Justification; readonly reason: string; readonly evidence?: string };
+
+/** An answer in force, for people. */
+export type HeldAnswer = {
+  readonly id: string;
+  readonly verdict: AnswerVerdict;
+  readonly justification: string;
+  readonly reason: string;
+  readonly evidence: string;
+  readonly who: string;
+  readonly at: number;
+};
+
 export type ReviewParts = {
   readonly db: Database;
-  readonly objects: Pick<ObjectService, 'create' | 'list'>;
+  readonly objects: Pick<ObjectService, 'create' | 'find' | 'list' | 'remove'>;
   readonly identities: IdentityStore;
   readonly matches: MatchStore;
   readonly documents: DocumentStore;
@@ -102,7 +116,69 @@ export const controllerReview = (parts: ReviewParts) => {
     }).id;
   };
 
+  /** The open match that a finding is. Throws NOT_FOUND. */
+  const openMatch = (identity: number, vulnerability: string) => {
+    const [held] = identities.some([identity]);
+    const row = matches.open(identity).find((one) => one.vulnerability === vulnerability);
+    if (held === undefined || row === undefined) throw new AppError('NOT_FOUND', 'there is no such open finding');
+    return { held, row };
+  };
+
   return {
+    /**
+     * A finding that comparing was sure of does not hold here, and why. It is about the product in this version and the
+     * document in this revision. Returns the object's id. NOT_FOUND; CONFLICT where it does not say "affected".
+     */
+    dispute: (actor: Actor, identity: number, vulnerability: string, given: Dispute): string => {
+      requireRight(actor, 'vulnerabilities:write');
+      const reason = given.reason.trim();
+      if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
+      const evidence = given.evidence?.trim() ?? '';
+      return immediate(db, () => {
+        const { held, row } = openMatch(identity, vulnerability);
+        if (row.verdict === 'not-affected') throw new AppError('CONFLICT', 'it is not affected already');
+        const document = matches.documentKey(row.document);
+        const made = objects.create(actor, REVIEW_KIND, {
+          label: held.label,
+          product: held.product,
+          build: held.build,
+          ...(held.identity.firmware === undefined ? {} : { firmware: held.identity.firmware }),
+          verdict: 'not-affected',
+          justification: given.justification,
+          reason,
+          ...(evidence === '' ? {} : { evidence }),
+          about: [encodeAbout({ document, revision: documents.revisionOf(document), vulnerability })],
+          who: actor.label,
+        });
+        applyTo(identities.ofProduct(held.product, held.build));
+        return made.id;
+      });
+    },
+    /** Takes the answer about a finding back, with all that it was about. NOT_FOUND. */
+    retract: (actor: Actor, identity: number, vulnerability: string): void => {
+      requireRight(actor, 'vulnerabilities:write');
+      immediate(db, () => {
+        const { held, row } = openMatch(identity, vulnerability);
+        if (row.answer === '') throw new AppError('NOT_FOUND', 'nobody has answered');
+        objects.remove(actor, REVIEW_KIND, row.answer);
+        applyTo(identities.ofProduct(held.product, held.build));
+      });
+    },
+    /** The answer of an object's id; undefined where it is none any more. */
+    answer: (id: string): HeldAnswer | undefined => {
+      const found = id === '' ? undefined : objects.find(REVIEW_KIND, id);
+      if (found === undefined) return undefined;
+      const text = (name: string): string => String(found.body[name] ?? '');
+      return {
+        id,
+        verdict: found.body['verdict'] === 'not-affected' ? 'not-affected' : 'affected',
+        justification: text('justification'),
+        reason: text('reason'),
+        evidence: text('evidence'),
+        who: text('who'),
+        at: found.updatedAt,
+      };
+    },
     groups: (): ReviewGroup[] => queries.groups(),
     /** Throws NOT_FOUND: it may have been settled by another answer. */
     group: (id: string): { group: ReviewGroup; items: ReviewItem[] } => {

@@ -2,6 +2,7 @@ import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError } from '../../../platform/errors.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
+import type { Actor } from '../../objects/types.ts';
 import { documentFeeds } from '../../vulnerabilities/csaf-queries.ts';
 import { knownThreats } from '../../vulnerabilities/threat-queries.ts';
 import { documentStore } from './document-store.ts';
@@ -13,7 +14,7 @@ import { controllerMatching } from './matching.ts';
 import { findingNotes } from './notes.ts';
 import { decodeContext, decodeThreat, PRIORITY_RULES } from './priority.ts';
 import { type PlcFindingCounts, plcFindingQueries } from './queries.ts';
-import { type ControllerReview, controllerReview } from './review.ts';
+import { type ControllerReview, controllerReview, type Dispute } from './review.ts';
 import { reviewQueries } from './review-queries.ts';
 import { threatStore } from './threat-store.ts';
 import { ensureAnswerTriggers } from './triggers.ts';
@@ -35,7 +36,7 @@ export type ControllerFindingParts = {
   readonly folder: string;
   /** The number of the snapshot in force. */
   readonly current: () => number;
-  readonly objects: Pick<ObjectService, 'create' | 'list'>;
+  readonly objects: Pick<ObjectService, 'create' | 'find' | 'list' | 'remove'>;
   readonly events: Pick<EventService, 'record'>;
   readonly record: PlcRecord;
   readonly nameOf: (plc: number) => string;
@@ -82,6 +83,10 @@ export type ControllerFindings = {
   groups(by: GroupBy): ControllerGroup[];
   /** Throws NOT_FOUND or MALFORMED. */
   why(id: string): FindingWhy;
+  /** Says that a finding does not hold here, and why; it closes. Returns the id of the answer. */
+  dispute(actor: Actor, id: string, given: Dispute): string;
+  /** Takes the answer about a finding back: what comparing gave holds again. */
+  retract(actor: Actor, id: string): void;
   review: Pick<ControllerReview, 'groups' | 'group' | 'decide' | 'open'>;
   /** Puts the index out of memory. */
   close(): void;
@@ -168,6 +173,13 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     queries: reviewQueries(db),
   });
 
+  /** A person's word opened or closed findings of one identity. In the transaction. */
+  const answered = (identity: number, what: { opened?: readonly string[]; closed?: readonly string[] }): void => {
+    notes.ofImport([{ identity, opened: what.opened ?? [], closed: what.closed ?? [], changed: 0 }]);
+    tellJudged([identity]);
+    holdAgain();
+  };
+
   const settle: ControllerFindings['settle'] = (limit = settleAtOnce) => {
     if (matching.isRematchDue()) matching.rematch();
     if (documents.state().answersStale) {
@@ -227,12 +239,26 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         folder: parts.folder,
         number: parts.current(),
         identity: identities.some([identity])[0],
+        answer: review.answer(finding.answer),
         bearers: queries.bearers(identity),
         threat: decodeThreat(matches.threatOf(identity, vulnerability)),
         known: threats.find(vulnerability),
         contexts: identities.contexts(identity).map(decodeContext),
       });
     },
+    dispute: (actor, id, given) =>
+      immediate(db, () => {
+        const { identity, vulnerability } = parseId(id);
+        const answer = review.dispute(actor, identity, vulnerability, given);
+        answered(identity, { closed: [vulnerability] });
+        return answer;
+      }),
+    retract: (actor, id) =>
+      immediate(db, () => {
+        const { identity, vulnerability } = parseId(id);
+        review.retract(actor, identity, vulnerability);
+        answered(identity, { opened: matches.affected(identity).filter((one) => one === vulnerability) });
+      }),
     review,
     close: () => matching.drop(),
   };

@@ -4,6 +4,7 @@ import { type ControllerDocument, openDocuments } from '../../vulnerabilities/cs
 import type { KnownThreat } from '../../vulnerabilities/threat-queries.ts';
 import type { HeldIdentity } from './identity-store.ts';
 import { PRIORITY_RULES, type Threat } from './priority.ts';
+import type { HeldAnswer } from './review.ts';
 import type { OtherSaying, PlcContext, PlcFinding } from './types.ts';
 
 export type WhyRemediation = {
@@ -37,6 +38,8 @@ export type FindingWhy = {
   readonly documents: readonly WhyDocument[];
   readonly rule: string;
   readonly threat: Threat;
+  /** What a person said of it, and holds. */
+  readonly answer: HeldAnswer | undefined;
   /** What catalogues of exploitation say of it. */
   readonly known: KnownThreat | undefined;
   readonly contexts: readonly PlcContext[];
@@ -90,6 +93,7 @@ export const whyOf = (
     readonly number: number;
     readonly identity: HeldIdentity | undefined;
     readonly bearers: FindingWhy['bearers'];
+    readonly answer: HeldAnswer | undefined;
     readonly threat: Threat;
     readonly known: KnownThreat | undefined;
     readonly contexts: readonly PlcContext[];
@@ -126,6 +130,7 @@ export const whyOf = (
     identity: known.identity?.identity ?? {},
     documents,
     rule: PRIORITY_RULES,
+    answer: known.answer,
     threat: known.threat,
     known: known.known,
     contexts: known.contexts,
