@@ -27,7 +27,7 @@ const views: readonly View[] = [
 const colourRules = ['color-contrast', 'link-in-text-block'];
 
 /** A narrow page is the same page laid out otherwise: one of so many is judged by every rule, for what only shows there. */
-const layoutRules = ['scrollable-region-focusable', 'meta-viewport'];
+const layoutRules = ['scrollable-region-focusable', 'meta-viewport', 'target-size'];
 const wholeEvery = 4;
 const walkTimeoutMs = 900_000;
 

@@ -50,7 +50,9 @@ export const axeFaults = async (page: Page, rules?: readonly string[]): Promise<
   const violations = await page.evaluate(
     async (runOnly) => {
       const { axe } = window as unknown as AxeWindow;
-      return (await axe.run(document, { resultTypes: ['violations'], ...runOnly })).violations;
+      // WCAG 2.2, 2.5.8: axe leaves it out unless it is asked.
+      const rules = { 'target-size': { enabled: true } };
+      return (await axe.run(document, { resultTypes: ['violations'], rules, ...runOnly })).violations;
     },
     rules === undefined ? {} : { runOnly: [...rules] },
   );

@@ -30,10 +30,10 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
   const stays = keep === two.id ? two : one;
   const goes = keep === two.id ? one : two;
   const head = (record: Reference) => (
-    <>
+    <div class="row">
       <a href={paths.device(record.id)} translate="no">
         {record.name}
-      </a>{' '}
+      </a>
       {record.id === stays.id ? (
         <strong>{ctx.t('records.keep')}</strong>
       ) : (
@@ -42,7 +42,7 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
           <span class="vh">: {record.name}</span>
         </a>
       )}
-    </>
+    </div>
   );
   return (
     <Page
