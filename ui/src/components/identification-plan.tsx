@@ -32,7 +32,11 @@ const Packets = ({ ctx, target }: { ctx: Ctx; target: PlanTargetView }) => (
             <>
               {ctx.say(row.meaning)}
               {row.open.length === 0 ? null : (
-                <span class="small second"> {ctx.t('identification.openParts', { parts: row.open.join(', ') })}</span>
+                <div class="small second">
+                  {ctx.t('identification.openParts', {
+                    parts: row.open.map((part) => ctx.tDynamic(`identification.open.${part}`, {}, part)).join(', '),
+                  })}
+                </div>
               )}
             </>
           ),

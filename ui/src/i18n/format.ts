@@ -24,6 +24,10 @@ export type Formatters = {
   rate(bytesPerSecond: number): string;
   date(at: When): string;
   dateTime(at: When): string;
+  /** From one moment to another; a day that both have is said once. */
+  period(from: When, until: When): string;
+  /** From one day to another. */
+  dates(from: When, until: When): string;
   /** Without the year, for lines of a shift or a diagram. */
   dayTime(at: When): string;
   day(at: When): string;
@@ -61,6 +65,16 @@ export const formatters = (options: { lang: Lang; timeZone: string; nowMs: numbe
       return format.format(ms);
     };
   };
+  const lazyRange = (extra: Intl.DateTimeFormatOptions) => {
+    let format: Intl.DateTimeFormat | undefined;
+    return (from: When, until: When): string => {
+      const [first, last] = [toMs(from), toMs(until)];
+      if (Number.isNaN(first) || Number.isNaN(last)) return '–';
+      format ??= new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...extra });
+      // Kazakh has a hyphen where the others have a dash.
+      return format.formatRange(first, last).replace(' - ', ' – ');
+    };
+  };
   const day = { day: 'numeric', month: 'short' } as const;
   const clock = { hour: '2-digit', minute: '2-digit' } as const;
   const zone = lazy({ timeZoneName: 'shortOffset', hour: 'numeric' });
@@ -89,6 +103,8 @@ export const formatters = (options: { lang: Lang; timeZone: string; nowMs: numbe
     rate: (value) => `${bytes(value)}${units.perSecond}`,
     date: lazy({ ...day, year: 'numeric' }),
     dateTime: lazy({ ...day, year: 'numeric', ...clock }),
+    period: lazyRange({ ...day, year: 'numeric', ...clock }),
+    dates: lazyRange({ ...day, year: 'numeric' }),
     dayTime: lazy({ ...day, ...clock }),
     day: lazy(day),
     time: lazy(clock),

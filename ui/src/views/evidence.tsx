@@ -111,7 +111,7 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
                 label: ctx.t('evidence.period'),
                 head: true,
                 any: true,
-                cell: (row) => ctx.t('patches.windowAt', { from: ctx.fmt.date(row.from), until: ctx.fmt.date(row.to) }),
+                cell: (row) => ctx.fmt.dates(row.from, row.to),
               },
               { key: 'made', label: ctx.t('evidence.made'), cell: (row) => <Time ctx={ctx} at={row.createdAt} /> },
               { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },

@@ -123,13 +123,7 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
           <p>{ctx.t('identification.planWhy')}</p>
           <Facts
             rows={[
-              [
-                ctx.t('identification.window'),
-                ctx.t('identification.windowOf', {
-                  from: ctx.fmt.dateTime(job.from),
-                  until: ctx.fmt.dateTime(job.until),
-                }),
-              ],
+              [ctx.t('identification.window'), ctx.fmt.period(job.from, job.until)],
               [ctx.t('identification.where'), placeText(ctx, job.place)],
               [ctx.t('identification.controllers'), ctx.fmt.number(targets.length)],
               [ctx.t('identification.packets'), ctx.t('identification.atMost', { n: ctx.fmt.number(packets) })],

@@ -136,11 +136,7 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
               {
                 key: 'window',
                 label: ctx.t('identification.window'),
-                cell: (row) =>
-                  ctx.t('identification.windowOf', {
-                    from: ctx.fmt.dateTime(row.from),
-                    until: ctx.fmt.dateTime(row.until),
-                  }),
+                cell: (row) => ctx.fmt.period(row.from, row.until),
               },
               {
                 key: 'where',

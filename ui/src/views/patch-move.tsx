@@ -77,10 +77,7 @@ const Field = (props: PatchMoveProps & { name: string }) => {
           { value: '', label: ctx.t('patches.chooseWindow') },
           ...props.windows.map((one) => ({
             value: `${one.window} ${one.from}`,
-            label: `${one.name}: ${ctx.t('patches.windowAt', {
-              from: ctx.fmt.dateTime(one.from),
-              until: ctx.fmt.dateTime(one.until),
-            })}${one.late ? ` – ${ctx.t('windows.tellPast')}` : ''}`,
+            label: `${one.name}: ${ctx.fmt.period(one.from, one.until)}${one.late ? ` – ${ctx.t('windows.tellPast')}` : ''}`,
           })),
         ]}
       />

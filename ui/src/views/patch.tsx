@@ -445,11 +445,7 @@ export const PatchPage = (props: PatchProps) => {
                   '–'
                 ) : (
                   <>
-                    {patch.window.name}:{' '}
-                    {ctx.t('patches.windowAt', {
-                      from: ctx.fmt.dateTime(patch.window.from),
-                      until: ctx.fmt.dateTime(patch.window.until),
-                    })}
+                    {patch.window.name}: {ctx.fmt.period(patch.window.from, patch.window.until)}
                   </>
                 ),
               ],

@@ -20,8 +20,7 @@ import { paths } from '../paths.ts';
 
 export type PlanWindow = { readonly id: string; readonly name: string; readonly from: number; readonly until: When };
 
-const when = (ctx: Ctx, window: PlanWindow): string =>
-  ctx.t('patches.windowAt', { from: ctx.fmt.dateTime(window.from), until: ctx.fmt.dateTime(window.until) });
+const when = (ctx: Ctx, window: PlanWindow): string => ctx.fmt.period(window.from, window.until);
 
 /** A plan of an outage. POST: window, from, name, patch repeated, notes. */
 export const PlanNew = ({

@@ -103,11 +103,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                   label: ctx.t('windows.when'),
                   any: true,
                   head: true,
-                  cell: (row) =>
-                    ctx.t('patches.windowAt', {
-                      from: ctx.fmt.dateTime(row.from),
-                      until: ctx.fmt.dateTime(row.until),
-                    }),
+                  cell: (row) => ctx.fmt.period(row.from, row.until),
                 },
                 { key: 'name', label: ctx.t('windows.name'), any: true, cell: (row) => row.name },
                 { key: 'for', label: ctx.t('windows.for'), any: true, cell: (row) => row.scope },
@@ -117,14 +113,12 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                   label: ctx.t('windows.plans'),
                   any: true,
                   cell: (row) => (
-                    <>
+                    <div class="row">
                       {row.plans.map(({ id, name }) => (
-                        <div>
-                          <a href={paths.plan(id)}>{name}</a>
-                        </div>
+                        <a href={paths.plan(id)}>{name}</a>
                       ))}
                       {row.sort === 'blackout' || row.covered ? (
-                        <span class="dim">–</span>
+                        row.plans.length === 0 && <span class="dim">–</span>
                       ) : (
                         <LinkButton
                           small
@@ -134,7 +128,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                           {ctx.t('windows.planNew')}
                         </LinkButton>
                       )}
-                    </>
+                    </div>
                   ),
                 },
               ]}

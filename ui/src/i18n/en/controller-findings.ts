@@ -195,7 +195,7 @@ export const controllerFindings = {
 
   'cfind.familiesTitle': 'Controllers by family',
   'cfind.vendorsTitle': 'Controllers by vendor',
-  'cfind.groupSub': 'Groups: {groups}, controllers: {controllers}.',
+  'cfind.groupSub': 'Groups: {groups}. A controller is counted in the group of each of its modules.',
   'cfind.family': 'Family',
   'cfind.vendor': 'Vendor',
   'cfind.versions': 'Firmware in use',

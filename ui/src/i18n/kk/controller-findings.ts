@@ -196,7 +196,7 @@ export const controllerFindings = {
 
   'cfind.familiesTitle': 'Тұқымдас бойынша контроллерлер',
   'cfind.vendorsTitle': 'Өндіруші бойынша контроллерлер',
-  'cfind.groupSub': 'Топтар: {groups}, контроллерлер: {controllers}.',
+  'cfind.groupSub': 'Топтар: {groups}. Контроллер өзінің әр модулінің тобында саналады.',
   'cfind.family': 'Тұқымдас',
   'cfind.vendor': 'Өндіруші',
   'cfind.versions': 'Қолданыстағы микробағдарламалар',

@@ -199,7 +199,7 @@ export const controllerFindings = {
 
   'cfind.familiesTitle': 'Контроллеры по семействам',
   'cfind.vendorsTitle': 'Контроллеры по производителям',
-  'cfind.groupSub': 'Групп: {groups}, контроллеров: {controllers}.',
+  'cfind.groupSub': 'Групп: {groups}. Контроллер посчитан в группе каждого своего модуля.',
   'cfind.family': 'Семейство',
   'cfind.vendor': 'Производитель',
   'cfind.versions': 'Прошивки в работе',
