@@ -3,6 +3,7 @@ import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Button, PostForm, withoutRight } from './form.tsx';
 import { Panel } from './panel.tsx';
+import { Shape } from './status.tsx';
 import { Age } from './text.tsx';
 
 export type MissingField = {
@@ -110,28 +111,44 @@ export const ControllerProposals = ({
   );
 };
 
-/** How values changed, the newest first. */
+const HistoryHead = ({ ctx, change }: { ctx: Ctx; change: ControllerChange | undefined }) =>
+  change === undefined ? null : (
+    <div>
+      <b>
+        {change.part === '' ? null : <span translate="no">{change.part} </span>}
+        {ctx.t(change.side === 'observed' ? 'controllers.observed' : 'controllers.configured')}
+      </b>{' '}
+      <span class="small second">
+        <Age ctx={ctx} at={change.at} />
+      </span>
+    </div>
+  );
+
+/** How values changed, the newest first; what one source said of one part at one moment stands together. */
 export const ControllerHistory = ({ ctx, changes }: { ctx: Ctx; changes: readonly ControllerChange[] }) => (
   <Panel title={ctx.t('controllers.history')}>
     <div class="body">
       {changes.length === 0 ? (
         <p class="second">{ctx.t('controllers.historyNone')}</p>
       ) : (
-        <ul class="small">
-          {changes.map((change) => (
+        <ul class="line">
+          {[...Map.groupBy(changes, ({ at, part, side }) => `${at} ${part} ${side}`).values()].map((group) => (
             <li>
-              <span class="second">
-                <Age ctx={ctx} at={change.at} />
-              </span>{' '}
-              {change.part === '' ? null : <span translate="no">{change.part} </span>}
-              {ctx.tDynamic(change.label)} (
-              {ctx.t(change.side === 'observed' ? 'controllers.observed' : 'controllers.configured')}):{' '}
-              {change.before === null ? null : (
-                <>
-                  <del translate="no">{change.before}</del>{' '}
-                </>
-              )}
-              {change.after === null ? '–' : <ins translate="no">{change.after}</ins>}
+              <Shape ctx={ctx} name="info" />
+              <HistoryHead ctx={ctx} change={group[0]} />
+              <ul class="small">
+                {group.map((change) => (
+                  <li>
+                    {ctx.tDynamic(change.label)}{' '}
+                    {change.before === null ? null : (
+                      <>
+                        <del translate="no">{change.before}</del>{' '}
+                      </>
+                    )}
+                    {change.after === null ? '–' : <ins translate="no">{change.after}</ins>}
+                  </li>
+                ))}
+              </ul>
             </li>
           ))}
         </ul>

@@ -60,7 +60,7 @@ export const Notice = ({
 /** What is missing, why, and one action. */
 export const Empty = ({ title, action, children }: { title: Child; action?: Child; children?: Child }) => (
   <div class="empty">
-    <h2 class="h3">{title}</h2>
+    <h2>{title}</h2>
     {children === undefined ? null : <p>{children}</p>}
     {action}
   </div>

@@ -30,6 +30,14 @@ export const Age = ({ ctx, at }: { ctx: Ctx; at: When | null | undefined }) =>
     </time>
   );
 
+/** Nothing is to be said about a row: a dash in its column; in the record of a narrow screen, what it is. */
+export const Ordinary = ({ other }: { other: string | undefined }) => (
+  <>
+    <span class="hide-narrow">–</span>
+    <span class="narrow-only">{other}</span>
+  </>
+);
+
 /** A number is a link to the list that it counts; a zero is plain dim text. */
 export const Count = ({ ctx, n, href }: { ctx: Ctx; n: number; href?: string | undefined }) =>
   n === 0 ? (

@@ -23,23 +23,16 @@ export const ControllerGroups = ({
   ctx,
   by,
   rows,
-  controllers,
 }: {
   ctx: Ctx;
   by: 'family' | 'vendor';
   rows: readonly ControllerGroupRow[];
-  controllers: number;
 }) => {
   const title = by === 'family' ? ctx.t('cfind.familiesTitle') : ctx.t('cfind.vendorsTitle');
   const link = (row: ControllerGroupRow, verdict: 'affected' | 'review'): string =>
     paths.controllerFindings({ vendor: row.vendor, ...(by === 'family' ? { family: row.family } : {}), verdict });
   return (
-    <ControllersFrame
-      ctx={ctx}
-      current="families"
-      title={title}
-      sub={ctx.t('cfind.groupSub', { groups: rows.length, controllers })}
-    >
+    <ControllersFrame ctx={ctx} current="families" title={title} sub={ctx.t('cfind.groupSub', { groups: rows.length })}>
       <div class="row">
         <nav class="seg" aria-label={title}>
           <a href={paths.controllerFamilies()} aria-current={by === 'family' ? 'page' : undefined}>

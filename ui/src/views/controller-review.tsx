@@ -95,7 +95,6 @@ export const ControllerReview = ({
               key: 'findings',
               label: ctx.t('cfind.findings'),
               num: true,
-              rec: 'd',
               cell: (row) => <Count ctx={ctx} n={row.findings} />,
             },
             {

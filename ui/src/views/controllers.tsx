@@ -16,7 +16,7 @@ import {
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
-import { Age } from '../components/text.tsx';
+import { Age, Ordinary } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import { listParams, listUrl } from '../list.ts';
@@ -109,7 +109,7 @@ const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column
     rec: 'c',
     cell: (row) => {
       const [first, ...more] = row.reasons;
-      if (first === undefined) return <span class="hide-narrow">–</span>;
+      if (first === undefined) return <Ordinary other={row.model} />;
       return (
         <span
           title={more.length === 0 ? undefined : row.reasons.map((reason) => controllerReason(ctx, reason)).join('; ')}

@@ -129,13 +129,15 @@ const Personal = ({ ctx, device, personal }: Pick<DeviceProps, 'ctx' | 'device' 
       <div class="body">
         {personal.map((one) => (
           <PostForm ctx={ctx} action={paths.devicePersonal(device.id, one.collection)} class="row">
-            <span>
+            <span class={one.count === 0 ? 'dim' : undefined}>
               {ctx.tDynamic(`collection.${one.collection}.title`)}: {ctx.fmt.number(one.count)}
             </span>
             <Tag>{ctx.t('common.personal')}</Tag>
-            <button type="submit" class="link">
-              {ctx.t('devices.showRecorded')}
-            </button>
+            {one.count === 0 ? null : (
+              <button type="submit" class="link">
+                {ctx.t('devices.showRecorded')}
+              </button>
+            )}
           </PostForm>
         ))}
       </div>

@@ -15,7 +15,7 @@ import {
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
-import { Age, Count, FieldText } from '../components/text.tsx';
+import { Age, Count, FieldText, Ordinary } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { ListState } from '../list.ts';
@@ -107,7 +107,7 @@ const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<Dev
     rec: 'c',
     cell: (row) => {
       const [first, ...more] = row.reasons;
-      if (first === undefined) return <span class="hide-narrow">–</span>;
+      if (first === undefined) return <Ordinary other={row.os} />;
       return (
         <span title={more.length === 0 ? undefined : row.reasons.map(ctx.say).join('; ')}>
           {ctx.say(first)}

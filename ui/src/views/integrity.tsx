@@ -83,14 +83,15 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
               ctx={ctx}
               caption={ctx.t('controllers.tab.integrity')}
               rows={page.rows}
-              records="labelled"
+              records
               columns={[
                 {
                   key: 'name',
                   label: ctx.t('integrity.controller'),
                   head: true,
+                  rec: 'a',
                   cell: (row) => (
-                    <a href={paths.controllerProgram(row.id)} translate="no">
+                    <a class="name" href={paths.controllerProgram(row.id)} translate="no">
                       {row.name}
                     </a>
                   ),
@@ -98,6 +99,7 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
                 {
                   key: 'state',
                   label: ctx.t('integrity.state'),
+                  rec: 'b',
                   cell: (row) => (
                     <>
                       <ProgramStatus ctx={ctx} row={row} />
@@ -112,13 +114,19 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
                 {
                   key: 'differs',
                   label: ctx.t('integrity.differs'),
+                  rec: 'c',
                   cell: (row) =>
-                    row.differences.length === 0 ? <Unknown ctx={ctx} /> : differenceWords(ctx, row.differences),
+                    row.differences.length === 0 ? (
+                      <span class="hide-narrow">–</span>
+                    ) : (
+                      differenceWords(ctx, row.differences)
+                    ),
                 },
                 { key: 'since', label: ctx.t('integrity.since'), cell: (row) => <Time ctx={ctx} at={row.since} /> },
                 {
                   key: 'read',
                   label: ctx.t('integrity.readAt'),
+                  rec: 'd',
                   cell: (row) => (row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />),
                 },
                 {

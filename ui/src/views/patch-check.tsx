@@ -100,8 +100,13 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
                   id={`f-answer-${row.item}`}
                   name="answer"
                   label={ctx.t('patches.answer')}
-                  value={row.answer ?? 'yes'}
-                  options={answers.map((value) => ({ value, label: ctx.t(`patches.answer.${value}`) }))}
+                  value={row.answer ?? ''}
+                  options={[
+                    // Nothing is answered for a person.
+                    ...(row.answer === undefined ? [{ value: '', label: ctx.t('patches.answer.choose') }] : []),
+                    ...answers.map((value) => ({ value, label: ctx.t(`patches.answer.${value}`) })),
+                  ]}
+                  required
                 />
                 {row.wants === undefined ? null : (
                   <TextField

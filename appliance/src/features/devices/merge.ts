@@ -116,13 +116,16 @@ export const deviceMerges = (parts: MergeParts) => {
   const work = (actor: Actor, keepId: number, otherId: number): { merge: number; report: MergeReport } => {
     const keep = row(keepId);
     const other = row(otherId);
-    if (keepId === otherId) throw new AppError('CONFLICT', 'a device cannot be merged with itself');
+    if (keepId === otherId)
+      throw new AppError('CONFLICT', 'a device cannot be merged with itself', { reason: 'itself' });
     for (const device of [keep, other]) {
-      if (device.state === 'revoked') throw new AppError('CONFLICT', `device ${device.public_id} is revoked`);
-      if (device.kind === 'directory') throw new AppError('CONFLICT', 'a directory is no device');
+      if (device.state === 'revoked')
+        throw new AppError('CONFLICT', `device ${device.public_id} is revoked`, { reason: 'revoked' });
+      if (device.kind === 'directory')
+        throw new AppError('CONFLICT', 'a directory is no device', { reason: 'directory' });
     }
     if (keep.uuid !== null && other.uuid !== null && !sameUuid(keep.uuid, other.uuid))
-      throw new AppError('CONFLICT', 'their hardware UUIDs differ: they are two devices');
+      throw new AppError('CONFLICT', 'their hardware UUIDs differ: they are two devices', { reason: 'uuid' });
     const merge = store.insert({
       keep: keepId,
       other: otherId,

@@ -275,14 +275,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     (c: Context<ConsoleEnv>): Response | Promise<Response> => {
       actorFor(c, 'vulnerabilities:read');
       const rows = controllerFindings.groups(by);
-      return c.html(
-        <ControllerGroups
-          ctx={viewContext(deps, c)}
-          by={by}
-          rows={rows}
-          controllers={rows.reduce((sum, { controllers }) => sum + controllers, 0)}
-        />,
-      );
+      return c.html(<ControllerGroups ctx={viewContext(deps, c)} by={by} rows={rows} />);
     };
 
   return new Hono<ConsoleEnv>()

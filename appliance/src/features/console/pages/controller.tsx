@@ -10,7 +10,7 @@ import type { Body } from '../../objects/types.ts';
 import { customOf } from '../../plcs/custom.ts';
 import { missingOf } from '../../plcs/missing.ts';
 import { shown } from '../../plcs/parts.ts';
-import type { Plc, PlcDecision } from '../../plcs/types.ts';
+import type { PartSort, Plc, PlcDecision } from '../../plcs/types.ts';
 import { factGroups, groupOf } from '../controller-groups.ts';
 import type { ControllerModel } from '../controller-model.ts';
 import { factGroupsOf, partRows } from '../controller-view.ts';
@@ -29,6 +29,10 @@ const yesOrNo = (ctx: Ctx, value: string): string => {
   if (/^(yes|true|1)$/i.test(value)) return ctx.t('common.yes');
   return /^(no|false|0)$/i.test(value) ? ctx.t('common.no') : value;
 };
+
+/** A moment that a tool wrote as machines do is shown as people write it; anything else stays as it is. */
+const timeText = (ctx: Ctx, value: string): string =>
+  /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value) ? ctx.fmt.dateTime(value) : value;
 
 /** One controller: its page, what is entered and decided about it. */
 export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
@@ -55,10 +59,18 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const ofOwn = new Set(drift.filter(({ part }) => part.sort === 'plc').map(({ field }) => field));
     const ofParts = new Set(drift.map(({ part, field }) => `${part.id} ${field}`));
     const zoneNames = model.zoneNames();
-    const called = (field: string, value: string): string => {
-      if (field === 'zone') return zoneNames.get(value) ?? value;
-      return plcs.table.field('plc', field)?.type === 'boolean' ? yesOrNo(ctx, value) : value;
+    const calledIn = (sort: PartSort, field: string, value: string): string => {
+      if (sort === 'plc' && field === 'zone') return zoneNames.get(value) ?? value;
+      const declared = plcs.table.field(sort, field);
+      return declared?.type === 'boolean' ? yesOrNo(ctx, value) : timeText(ctx, value);
     };
+    const called = (field: string, value: string): string => calledIn('plc', field, value);
+    const collectionOf = (sort: PartSort): string => (sort === 'plc' ? 'plc' : `plc-${sort}`);
+    /** A value with the word of its choice: where facts stand without their declaration. */
+    const worded = (sort: PartSort, field: string, value: string | null): string | null =>
+      value === null || plcs.table.field(sort, field)?.choices === undefined
+        ? value && calledIn(sort, field, value)
+        : ctx.tDynamic(`collection.${collectionOf(sort)}.choice.${field}.${value}`, {}, value);
     const { groups, losers } = factGroupsOf(plcs.table, facts, ofOwn, called);
     const { body } = plcs.entered(plc.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
@@ -109,10 +121,10 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         changes={plcs.changes({ plc: plc.id, limit: shownChanges }).map((change) => ({
           at: change.at,
           part: change.key,
-          label: `collection.${change.sort === 'plc' ? 'plc' : `plc-${change.sort}`}.field.${change.field}`,
+          label: `collection.${collectionOf(change.sort)}.field.${change.field}`,
           side: change.side,
-          before: change.before,
-          after: change.after,
+          before: worded(change.sort, change.field, change.before),
+          after: worded(change.sort, change.field, change.after),
         }))}
         custom={[...customOf(body)]}
         personal={personal.flatMap(([name]) =>

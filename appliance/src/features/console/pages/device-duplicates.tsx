@@ -122,8 +122,8 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
     try {
       return movesOf(c, devices.previewMerge(actor, keep.id, other.id));
     } catch (error) {
-      if (error instanceof AppError && error.code === 'CONFLICT') return { refused: error.message };
-      throw error;
+      if (!(error instanceof AppError) || error.code !== 'CONFLICT') throw error;
+      return { refused: viewContext(deps, c).tDynamic(`records.cannot.${error.details.reason}`, {}, error.message) };
     }
   };
 
