@@ -1,5 +1,6 @@
 import type { Code } from './code-patterns.ts';
 import { familiesNamed, familiesOf } from './families.ts';
+import { held } from './held.ts';
 import type { LeafName, LeafRef } from './leaf-name.ts';
 import { addLikeness, emptyLikenesses, findLike, type Likenesses, leastLikeness } from './likeness.ts';
 import type { Level, PartIdentity, Synonym } from './match-types.ts';
@@ -42,6 +43,12 @@ const push = <K>(map: Map<K, LeafRef[]>, key: K, ref: LeafRef): void => {
   else if (held.at(-1) !== ref) held.push(ref);
 };
 
+/** A shortened number, and the leaves that have it. */
+type Pattern = { pattern: RegExp; refs: LeafRef[] };
+
+/** A vendor as its map has it. */
+type Vendor = { key: string; isKnown: boolean };
+
 export type Names = ReturnType<typeof indexNames>;
 
 /** Indexes the leaves by every name that they give. */
@@ -52,7 +59,7 @@ export const indexNames = (refs: readonly LeafRef[]) => {
   const literals = new Map<string, LeafRef[]>();
   const keys = new Map<string, LeafRef[]>();
   const families = new Map<string, LeafRef[]>();
-  const patterns = new Map<string, { pattern: RegExp; ref: LeafRef }[]>();
+  const patterns = new Map<string, Map<string, Pattern>>();
   const likenesses = new Map<string, Likenesses>();
   for (const ref of refs) {
     const { name } = ref;
@@ -66,9 +73,11 @@ export const indexNames = (refs: readonly LeafRef[]) => {
       if ('literal' in code) push(literals, code.literal, ref);
       else
         for (const vendor of name.vendors.length === 0 ? [''] : name.vendors) {
-          const own = patterns.get(vendor) ?? [];
-          own.push({ pattern: code.pattern, ref });
+          const own = patterns.get(vendor) ?? new Map<string, Pattern>();
           patterns.set(vendor, own);
+          const held = own.get(code.pattern.source);
+          if (held === undefined) own.set(code.pattern.source, { pattern: code.pattern, refs: [ref] });
+          else if (held.refs.at(-1) !== ref) held.refs.push(ref);
         }
     }
     for (const key of name.keys) push(keys, key, ref);
@@ -79,7 +88,21 @@ export const indexNames = (refs: readonly LeafRef[]) => {
       for (const key of name.keys) addLikeness(own, key, ref);
     }
   }
-  return { orders, loose, twins, literals, keys, families, patterns, likenesses };
+  // Names and vendors of parts repeat, and reading them costs more than finding them.
+  const keysHeld = held<readonly string[]>();
+  const vendorsHeld = held<Vendor>();
+  const keysOf = (name: string): readonly string[] => keysHeld(name, () => nameKeys(name));
+  const vendorOf = (raw: string): Vendor =>
+    vendorsHeld(raw, () => ({ key: vendorKey(raw), isKnown: knownVendor(raw) !== undefined }));
+  const patternsHeld = held<readonly Pattern[]>();
+  /** Shortened part numbers of a vendor, and of leaves without one; all of them where the part's vendor is not known. */
+  const patternsOf = (vendor: string | undefined): readonly Pattern[] =>
+    patternsHeld(vendor ?? '', () =>
+      (vendor === undefined ? [...patterns.keys()] : [vendor, '', ...relativesOf(vendor)]).flatMap((key) => [
+        ...(patterns.get(key)?.values() ?? []),
+      ]),
+    );
+  return { orders, loose, twins, literals, keys, families, likenesses, patternsOf, keysOf, vendorOf };
 };
 
 /** What of a part decides which leaves speak of it. */
@@ -106,13 +129,13 @@ const ask = (part: PartIdentity, same: readonly string[], names: Names): Asked =
   const written = part.orderNumber ?? orderNumbersIn(part.model ?? '')[0];
   const key = written === undefined ? undefined : orderKey(written);
   const { order, series = seriesOf(part.hwVersion) } = key === undefined ? {} : splitSeries(key);
-  const given = part.vendor === undefined ? '' : vendorKey(part.vendor);
+  const { key: given, isKnown: isInMap } = names.vendorOf(part.vendor ?? '');
   // A spelling that neither the map nor any document knows says no more than none.
-  const isKnown = names.likenesses.has(given) || knownVendor(part.vendor ?? '') !== undefined;
+  const isKnown = names.likenesses.has(given) || isInMap;
   const vendor = isKnown && given !== '' ? given : undefined;
   const named = [part.productFamily, ...same].filter((name) => name !== undefined);
   const families = [
-    ...familiesOf(vendor === undefined ? { ...part, vendor: undefined } : part),
+    ...familiesOf(vendor === undefined ? { ...part, vendor: undefined } : part, (raw) => names.vendorOf(raw).key),
     ...named.flatMap((name) => (part.vendor === undefined ? [] : familiesNamed(part.vendor, name))),
   ];
   return {
@@ -149,12 +172,6 @@ const vendorFactor = (name: LeafName, vendor: string | undefined): number | unde
   return relativesOf(vendor).some((relative) => name.vendors.includes(relative)) ? noVendor : undefined;
 };
 
-/** Shortened part numbers of a vendor, and of leaves without one; all of them where the part's vendor is not known. */
-const patternsOf = ({ patterns }: Names, vendor: string | undefined): { pattern: RegExp; ref: LeafRef }[] =>
-  vendor === undefined
-    ? [...patterns.values()].flat()
-    : [vendor, '', ...relativesOf(vendor)].flatMap((key) => patterns.get(key) ?? []);
-
 /** Finds the leaves that speak of a part; a leaf comes once, with its strongest level. */
 export const findCandidates = (names: Names, part: PartIdentity, synonyms: readonly Synonym[]): Candidate[] => {
   const said = [part.model, part.orderNumber, part.cipTuple]
@@ -171,22 +188,22 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
   const found = new Map<LeafRef, Candidate>();
 
   const take = (ref: LeafRef, level: Level, factor: number, specificity: number): void => {
+    const held = found.get(ref);
+    if (held !== undefined && held.specificity >= specificity) return;
     const vendor = vendorFactor(ref.name, asked.vendor);
     if (vendor === undefined) return;
     if (asked.series !== undefined && ref.name.series.length > 0 && !ref.name.series.includes(asked.series)) return;
     const isModelNamed = isOneOf(ref.name.only, asked);
     // Of other models than this one.
     if (ref.name.only.length > 0 && !isModelNamed && asked.order !== undefined && level !== 'M5') return;
-    const held = found.get(ref);
-    if (held === undefined || held.specificity < specificity)
-      found.set(ref, {
-        ref,
-        level,
-        confidence: factor * vendor,
-        specificity,
-        isModelNamed,
-        isSeriesOpen: asked.series === undefined && ref.name.series.length > 0,
-      });
+    found.set(ref, {
+      ref,
+      level,
+      confidence: factor * vendor,
+      specificity,
+      isModelNamed,
+      isSeriesOpen: asked.series === undefined && ref.name.series.length > 0,
+    });
   };
   const takeAll = (refs: readonly LeafRef[] | undefined, level: Level, factor: number, specificity: number): void => {
     for (const ref of refs ?? []) take(ref, level, factor, specificity);
@@ -200,6 +217,7 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
     const twin = siplusKey(asked.order);
     if (twin !== undefined) takeAll(names.twins.get(twin), 'M1', folded, specificityOf.order - 2);
   }
+  const patterns = names.patternsOf(asked.vendor);
   for (const name of new Set(asked.names)) {
     const isTuple = same.length > 0 && part.cipTuple !== undefined && same.includes(name);
     const [level, rank] = isTuple ? (['M2', specificityOf.tuple] as const) : (['M3', specificityOf.model] as const);
@@ -212,13 +230,13 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
     const code = codeKey(name);
     takeAll(names.literals.get(code), level, code === name.trim() ? 1 : caseFolded, rank);
     // What a person confirmed holds, whatever the numbers.
-    for (const key of nameKeys(name))
+    for (const key of names.keysOf(name))
       for (const ref of names.keys.get(key) ?? [])
         if (same.includes(name) || sharesOrder(ref.name, asked.order) !== false)
           take(ref, level, key === name.trim() ? 1 : caseFolded, rank);
     const bare = order === undefined ? code : splitSeries(order).order;
-    for (const { pattern, ref } of patternsOf(names, asked.vendor))
-      if (pattern.test(code) || (bare !== code && pattern.test(bare))) take(ref, 'M4', 1, specificityOf.pattern);
+    for (const { pattern, refs } of patterns)
+      if (pattern.test(code) || (bare !== code && pattern.test(bare))) takeAll(refs, 'M4', 1, specificityOf.pattern);
   }
   for (const family of asked.families)
     for (const ref of names.families.get(family) ?? [])
@@ -226,15 +244,17 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
         // The longer name is the narrower family.
         take(ref, 'M4', 1, specificityOf.family + family.length);
 
-  const documents = new Set(Array.from(found.values(), ({ ref }) => ref.doc));
+  const documents = new Set<number>();
+  for (const { doc } of found.keys()) documents.add(doc);
   const suggest = (ref: LeafRef, likeness: number): void => {
-    if (!documents.has(ref.doc) && !ref.name.keys.some((key) => different.has(key)))
+    if (!documents.has(ref.doc) && !(different.size > 0 && ref.name.keys.some((key) => different.has(key))))
       take(ref, 'M5', likeness, specificityOf.likeness);
   };
   // A family whose leaf is restricted to other numbers or leaves the twins out.
   for (const family of asked.families) for (const ref of names.families.get(family) ?? []) suggest(ref, leastLikeness);
   const own = asked.vendor === undefined ? undefined : names.likenesses.get(asked.vendor);
   if (own !== undefined)
-    for (const { refs, likeness } of findLike(own, asked.spoken)) for (const ref of refs) suggest(ref, likeness);
+    for (const { refs, likeness } of findLike(own, asked.spoken.flatMap(names.keysOf)))
+      for (const ref of refs) suggest(ref, likeness);
   return [...found.values()];
 };

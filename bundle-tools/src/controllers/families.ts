@@ -34,12 +34,15 @@ export type FamilyQuestion = {
   model?: string | undefined;
 };
 
-/** The families of a product, the widest and the narrowest ones that the map knows; none where it knows none. */
-export const familiesOf = ({ vendor, orderNumber, model }: FamilyQuestion): string[] => {
+/**
+ * The families of a product, the widest and the narrowest ones that the map knows; none where it knows none. `keyOf` is
+ * vendorKey, for those who remember what it said.
+ */
+export const familiesOf = ({ vendor, orderNumber, model }: FamilyQuestion, keyOf = vendorKey): string[] => {
   const written = orderNumber === undefined ? undefined : orderKey(orderNumber);
   const order = written === undefined ? undefined : baseOf(splitSeries(written).order);
   const text = model === undefined ? undefined : modelText(model);
-  const families = vendor === undefined ? table : (byVendor.get(vendorKey(vendor)) ?? []);
+  const families = vendor === undefined ? table : (byVendor.get(keyOf(vendor)) ?? []);
   const found = families.filter(
     (family) =>
       (order !== undefined && family.orders?.test(order) === true) ||

@@ -47,35 +47,63 @@ const behindRange = (versions: LeafVersions): string | undefined => {
   return last === undefined || last.inclusive ? undefined : last.version.toUpperCase();
 };
 
-/** What the texts of a document say to update to, each read once. */
-export type UpdateTexts = (details: string) => string | undefined;
+/** What the text of a remediation says: the version to update to, and that nothing is there or planned. */
+export type RemedyText = { updateTo: string | undefined; none: string | undefined };
 
-/** What can be done about a vulnerability in the products of a leaf; `remediations` are the places that speak of it. */
-export const fixOf = (
+/** Reads the text of a remediation; pure. */
+export const readRemedy = (details: string): RemedyText => ({
+  updateTo: versionToUpdateTo(details),
+  none: saysNone.exec(details)?.[1]?.toLowerCase(),
+});
+
+/** What the remediations that speak of a leaf come to, whatever versions it names. */
+export type Remedy = {
+  remediations: readonly number[];
+  /** None where the ranges of the leaf may still say that there is a fix. */
+  fixState?: FixState;
+  /** The one version that they say to update to. */
+  fixedVersion?: string;
+};
+
+/** Reads the remediations at `remediations` of a vulnerability; `readText` is readRemedy. */
+export const remedyOf = (
   vulnerability: CsafVulnerability,
   remediations: readonly number[],
-  versions: LeafVersions,
-  updateTo: UpdateTexts,
-): Fix => {
+  readText: (details: string) => RemedyText,
+): Remedy => {
   const own = remediations.map((place) => vulnerability.remediations[place]).filter((one) => one !== undefined);
   const fixes = own.filter(
-    ({ category, details }) => (category === 'vendor_fix' || category === 'optional_patch') && !saysNone.test(details),
+    ({ category, details }) =>
+      (category === 'vendor_fix' || category === 'optional_patch') && readText(details).none === undefined,
   );
   if (fixes.length > 0) {
-    const named = new Set(fixes.flatMap(({ details }) => updateTo(details) ?? []));
-    const given = named.size === 1 ? [...named][0] : behindRange(versions);
+    const named = new Set(fixes.flatMap(({ details }) => readText(details).updateTo ?? []));
+    const [version] = named;
+    return {
+      fixState: 'available',
+      ...(named.size === 1 && version !== undefined ? { fixedVersion: version } : {}),
+      remediations,
+    };
+  }
+  const has = (category: string): boolean => own.some((one) => one.category === category);
+  if (has('fix_planned')) return { fixState: 'planned', remediations };
+  if (has('no_fix_planned') || own.some(({ details }) => readText(details).none === 'planned'))
+    return { fixState: 'none-planned', remediations };
+  return has('none_available') ? { fixState: 'none', remediations } : { remediations };
+};
+
+/** What can be done about a vulnerability in the products of a leaf with these versions. */
+export const fixOf = ({ remediations, ...said }: Remedy, versions: LeafVersions): Fix => {
+  const behind = said.fixedVersion === undefined ? behindRange(versions) : undefined;
+  if (said.fixState === 'available') {
+    const given = said.fixedVersion ?? behind;
     // A version that the leaf itself calls affected fixes nothing.
     const holds = given !== undefined && decide({ version: given }, versions).answer !== 'affected';
     return { fixState: 'available', ...(holds ? { fixedVersion: given } : {}), remediations };
   }
-  const has = (category: string): boolean => own.some((one) => one.category === category);
-  if (has('fix_planned')) return { fixState: 'planned', remediations };
-  if (has('no_fix_planned') || own.some(({ details }) => saysNone.exec(details)?.[1]?.toLowerCase() === 'planned'))
-    return { fixState: 'none-planned', remediations };
-  if (has('none_available')) return { fixState: 'none', remediations };
-  const behind = behindRange(versions);
+  if (said.fixState !== undefined) return { fixState: said.fixState, remediations };
   if (behind !== undefined) return { fixState: 'available', fixedVersion: behind, remediations };
-  return { fixState: own.length > 0 ? 'mitigation' : 'none', remediations };
+  return { fixState: remediations.length > 0 ? 'mitigation' : 'none', remediations };
 };
 
 /** The places of remediations by the leaf that they speak of. */

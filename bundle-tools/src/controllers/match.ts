@@ -1,9 +1,18 @@
-import type { LeafVersions } from '../advisories/csaf/bounds.ts';
-import { type Answer, decide, type Habits, type Reading } from '../advisories/csaf/decide.ts';
+import { type Answer, decide, type Habits, type ParseVersion, type Reading } from '../advisories/csaf/decide.ts';
 import { documentKey, isVendorsOwn } from '../advisories/csaf/document.ts';
 import type { CsafBody, CsafLeaf, CsafVulnerability } from '../advisories/csaf/normal.ts';
+import { type FirmwareVersion, parseFirmware } from '../versions/firmware.ts';
 import { type Candidate, findCandidates, identityKey, indexNames } from './candidates.ts';
-import { type Fix, fixOf, remediationsByLeaf, versionToUpdateTo } from './fix-state.ts';
+import {
+  type Fix,
+  fixOf,
+  type Remedy,
+  type RemedyText,
+  readRemedy,
+  remediationsByLeaf,
+  remedyOf,
+} from './fix-state.ts';
+import { held } from './held.ts';
 import { type LeafName, type LeafRef, readLeafName } from './leaf-name.ts';
 import type { ControllerIndex, ControllerMatch, IndexedDocument, PartIdentity, Synonym } from './match-types.ts';
 import {
@@ -12,27 +21,13 @@ import {
   mostSpecific,
   type Stated,
   type Status,
+  type Terms,
   type VersionAnswers,
   versionsOf,
 } from './verdict.ts';
 
 // Controllers and their modules against CSAF documents (ADVISORIES 6). Pure; what is worked out once: the names of leaves, the
 // meaning of each version text, the candidates of each identity, the answers to each identity and version.
-
-const maxHeld = 50_000;
-
-/** A map that forgets everything when it is full: bounded, and nothing depends on what it holds. */
-const held = <V>() => {
-  const map = new Map<string, V>();
-  return (key: string, make: () => V): V => {
-    const known = map.get(key);
-    if (known !== undefined) return known;
-    if (map.size >= maxHeld) map.clear();
-    const value = make();
-    map.set(key, value);
-    return value;
-  };
-};
 
 const statusFields = [
   'affected',
@@ -42,19 +37,51 @@ const statusFields = [
   'unknown',
 ] as const satisfies readonly Status[];
 
-/** Which vulnerabilities of a document list a leaf, and as what. */
-type Listed = ReadonlyMap<number, readonly { vulnerability: number; status: Status }[]>;
+/** Remediations by leaf, and what each set of them comes to. */
+type Remedies = {
+  places: ReadonlyMap<number, readonly number[]>;
+  byLeaf: Map<number, Fix>;
+  byPlaces: Map<string, { remedy: Remedy; fixes: Map<Terms, Fix> }>;
+};
+
+type Entry = { vulnerability: number; status: Status };
+
+/** Which vulnerabilities list a leaf, and as what; `alike`: each of them once, and all as the same. */
+type Listing = { entries: Entry[]; alike?: { status: Status; vulnerabilities: number[] } };
+
+/** By leaf; leaves with the same listing share it. */
+type Listed = ReadonlyMap<number, Listing>;
+
+const sameEntries = (a: readonly Entry[], b: readonly Entry[]): boolean =>
+  a.length === b.length &&
+  a.every(({ vulnerability, status }, at) => b[at]?.vulnerability === vulnerability && b[at].status === status);
+
+const listingOf = (entries: Entry[]): Listing => {
+  const [first] = entries;
+  const vulnerabilities = entries.map(({ vulnerability }) => vulnerability);
+  const isAlike = entries.every(({ status }) => status === first?.status);
+  return first !== undefined && isAlike && new Set(vulnerabilities).size === entries.length
+    ? { entries, alike: { status: first.status, vulnerabilities } }
+    : { entries };
+};
 
 const listLeaves = (body: CsafBody): Listed => {
-  const listed = new Map<number, { vulnerability: number; status: Status }[]>();
+  const byLeaf = new Map<number, Entry[]>();
   body.vulnerabilities.forEach((vulnerability, at) => {
     for (const status of statusFields)
       for (const leaf of vulnerability[status]) {
-        const entries = listed.get(leaf) ?? [];
-        entries.push({ vulnerability: at, status });
-        listed.set(leaf, entries);
+        const entries = byLeaf.get(leaf);
+        if (entries === undefined) byLeaf.set(leaf, [{ vulnerability: at, status }]);
+        else entries.push({ vulnerability: at, status });
       }
   });
+  const listed = new Map<number, Listing>();
+  // Neighbours are mostly listed alike.
+  let last: Listing | undefined;
+  for (const [leaf, entries] of byLeaf) {
+    if (last === undefined || !sameEntries(last.entries, entries)) last = listingOf(entries);
+    listed.set(leaf, last);
+  }
   return listed;
 };
 
@@ -68,7 +95,11 @@ const readingOf = ({ firmware, serial, date, bios }: PartIdentity): Reading => (
 /** MELSEC firmware counts in fractions of three digits, engineering software with a letter behind them. */
 const fixedWidth: Habits = { fixedWidth: true };
 const noHabits: Habits = {};
+
 const habitsOf = ({ vendor }: CsafLeaf): Habits => (/mitsubishi/i.test(vendor) ? fixedWidth : noHabits);
+
+const isSame = (a: Decided, b: Decided): boolean =>
+  a.verdict === b.verdict && a.reason === b.reason && a.by.candidate.ref.leaf === b.by.candidate.ref.leaf;
 
 // ADVISORIES 6.2: a name without a version.
 const withoutVersion = 0.7;
@@ -77,10 +108,18 @@ const withoutVersion = 0.7;
 type Alike = {
   stated: Stated[];
   vulnerabilities: number[];
-  /** What was answered once, by verdict, reason and leaf: other versions often end in the same answer. */
-  said: Map<string, readonly ControllerMatch[]>;
+  /** What was answered, by verdict, reason and leaf: other versions often end in the same answer. */
+  said: { decided: Decided; matches: readonly ControllerMatch[] }[];
 };
 type Prepared = { doc: number; alike: Alike[] };
+
+/** What candidates of one document come to depends on this alone. */
+const candidateKey = ({ ref, level, confidence, specificity, isModelNamed, isSeriesOpen }: Candidate): string =>
+  `${ref.leaf}${level}${specificity}${isModelNamed ? 'n' : ''}${isSeriesOpen ? 'o' : ''}${confidence === 1 ? '' : confidence}`;
+
+/** Within a document the closest first; nothing depends on the order in which names were looked up. */
+const byCloseness = (a: Candidate, b: Candidate): number =>
+  a.ref.doc - b.ref.doc || b.specificity - a.specificity || b.confidence - a.confidence || a.ref.leaf - b.ref.leaf;
 
 /** Builds an index over documents; `synonyms` are what people decided about likenesses. */
 export const controllerIndex = (
@@ -97,62 +136,88 @@ export const controllerIndex = (
   const names = indexNames(refs);
   const listed = documents.map(({ body }) => listLeaves(body));
   const vendorsOwn = documents.map(({ body }) => isVendorsOwn(body));
-  const meanings = new Map<string, LeafVersions>();
+  const byText = new Map<string, Terms>();
   const preparedFor = held<Prepared[]>();
+  const preparedDocuments = held<Prepared>();
+  const versions = held<{ version: FirmwareVersion | undefined }>();
+  const parse: ParseVersion = (text) => versions(text, () => ({ version: parseFirmware(text) })).version;
   const answersTo = held<ControllerMatch[]>();
-  const versionAnswers = held<Map<LeafVersions, [Answer | undefined, Answer | undefined]>>();
-  const updateTexts = held<{ version: string | undefined }>();
-  const updateTo = (details: string): string | undefined =>
-    updateTexts(details, () => ({ version: versionToUpdateTo(details) })).version;
-  const remedies = new Map<CsafVulnerability, ReadonlyMap<number, readonly number[]>>();
-  const fixes = new Map<CsafVulnerability, Map<number, Fix>>();
+  const versionAnswers = held<Map<Terms, Answer>>();
+  const texts = held<RemedyText>();
+  const readText = (details: string): RemedyText => texts(details, () => readRemedy(details));
+  const remedies = new Map<CsafVulnerability, Remedies>();
 
-  /** One object for one text, so that answers are found by it. */
-  const meaningOf = (leaf: CsafLeaf): LeafVersions => {
-    const kind =
-      leaf.category === 'other' && leaf.version === '' ? 'none' : habitsOf(leaf) === fixedWidth ? 'fixed' : '';
+  const readTerms = (leaf: CsafLeaf): Terms => {
+    const habits = habitsOf(leaf);
+    const kind = leaf.category === 'other' && leaf.version === '' ? 'none' : habits === fixedWidth ? 'fixed' : '';
     const key = `${leaf.version}\u0000${kind}`;
-    const meaning = meanings.get(key) ?? versionsOf(leaf);
-    meanings.set(key, meaning);
-    return meaning;
+    const known = byText.get(key) ?? { meaning: versionsOf(leaf), habits };
+    byText.set(key, known);
+    return known;
   };
 
-  const fixFor = (vulnerability: CsafVulnerability, place: number, leaf: CsafLeaf): Fix => {
-    const own = fixes.get(vulnerability) ?? new Map<number, Fix>();
-    fixes.set(vulnerability, own);
-    const known = own.get(place);
+  // Every text is read once, here: one object for one text and habit, so that answers are found by it.
+  const terms = documents.map(({ body }) => body.leaves.map(readTerms));
+
+  const remediesOf = (vulnerability: CsafVulnerability): Remedies => {
+    const known = remedies.get(vulnerability);
     if (known !== undefined) return known;
-    const byLeaf = remedies.get(vulnerability) ?? remediationsByLeaf(vulnerability);
-    remedies.set(vulnerability, byLeaf);
-    const fix = fixOf(vulnerability, byLeaf.get(place) ?? [], meaningOf(leaf), updateTo);
-    own.set(place, fix);
+    const made = { places: remediationsByLeaf(vulnerability), byLeaf: new Map(), byPlaces: new Map() };
+    remedies.set(vulnerability, made);
+    return made;
+  };
+
+  /** Leaves of which the same remediations speak have them once, and a fix per version text. */
+  const fixFor = (vulnerability: CsafVulnerability, place: number, terms: Terms): Fix => {
+    const own = remediesOf(vulnerability);
+    const before = own.byLeaf.get(place);
+    if (before !== undefined) return before;
+    const places = own.places.get(place) ?? [];
+    const name = places.join();
+    const known = own.byPlaces.get(name) ?? { remedy: remedyOf(vulnerability, places, readText), fixes: new Map() };
+    own.byPlaces.set(name, known);
+    const fix = known.fixes.get(terms) ?? fixOf(known.remedy, terms.meaning);
+    known.fixes.set(terms, fix);
+    own.byLeaf.set(place, fix);
     return fix;
   };
 
   /** Answers for one reading, by leaf text and the vendor's habits. */
   const answersFor = (reading: Reading): VersionAnswers => {
     const own = versionAnswers(JSON.stringify(reading), () => new Map());
-    return ({ leaf, meaning }) => {
-      const habits = habitsOf(leaf);
-      const known = own.get(meaning)?.[habits.fixedWidth === true ? 1 : 0];
+    return ({ terms }) => {
+      const known = own.get(terms);
       if (known !== undefined) return known;
-      const answer = decide(reading, meaning, habits);
-      const pair = own.get(meaning) ?? [undefined, undefined];
-      pair[habits.fixedWidth === true ? 1 : 0] = answer;
-      own.set(meaning, pair);
+      const answer = decide(reading, terms.meaning, terms.habits, parse);
+      own.set(terms, answer);
       return answer;
     };
   };
 
+  const stateOf = (doc: number, candidate: Candidate, status: Status): Stated | undefined => {
+    const leaf = documents[doc]?.body.leaves[candidate.ref.leaf];
+    const own = terms[doc]?.[candidate.ref.leaf];
+    return leaf && own && { candidate, leaf, status, terms: own };
+  };
+
   const prepareDocument = (doc: number, candidates: readonly Candidate[]): Prepared => {
+    const lists = candidates.map(({ ref }) => listed[doc]?.get(ref.leaf));
+    const shared = lists[0]?.alike;
+    // The usual case: all of them stand in the same lists.
+    if (shared !== undefined && lists.every((list) => list === lists[0])) {
+      const stated = mostSpecific(candidates.flatMap((candidate) => stateOf(doc, candidate, shared.status) ?? []));
+      return { doc, alike: [{ stated, vulnerabilities: shared.vulnerabilities, said: [] }] };
+    }
     const byVulnerability = new Map<number, Stated[]>();
-    for (const candidate of candidates) {
-      const leaf = documents[doc]?.body.leaves[candidate.ref.leaf];
-      if (leaf === undefined) continue;
-      for (const { vulnerability, status } of listed[doc]?.get(candidate.ref.leaf) ?? []) {
-        const stated = byVulnerability.get(vulnerability) ?? [];
-        stated.push({ candidate, leaf, status, meaning: meaningOf(leaf) });
-        byVulnerability.set(vulnerability, stated);
+    for (const [at, candidate] of candidates.entries()) {
+      const held = new Map<Status, Stated | undefined>();
+      for (const { vulnerability, status } of lists[at]?.entries ?? []) {
+        const one = held.get(status) ?? stateOf(doc, candidate, status);
+        held.set(status, one);
+        if (one === undefined) continue;
+        const stated = byVulnerability.get(vulnerability);
+        if (stated === undefined) byVulnerability.set(vulnerability, [one]);
+        else stated.push(one);
       }
     }
     const alike = new Map<string, Alike>();
@@ -160,15 +225,28 @@ export const controllerIndex = (
       const stated = mostSpecific(all);
       const signature = stated.map(({ candidate, status }) => `${candidate.ref.leaf}${status}`).join();
       const known = alike.get(signature);
-      if (known === undefined) alike.set(signature, { stated, vulnerabilities: [vulnerability], said: new Map() });
+      if (known === undefined) alike.set(signature, { stated, vulnerabilities: [vulnerability], said: [] });
       else known.vulnerabilities.push(vulnerability);
     }
     return { doc, alike: [...alike.values()] };
   };
 
+  /** Many parts are named by the same leaves of a document in the same way. */
   const prepare = (part: PartIdentity): Prepared[] => {
-    const byDoc = Map.groupBy(findCandidates(names, part, synonyms), ({ ref }) => ref.doc);
-    return Array.from(byDoc, ([doc, candidates]) => prepareDocument(doc, candidates));
+    const found = findCandidates(names, part, synonyms).sort(byCloseness);
+    const prepared: Prepared[] = [];
+    for (let at = 0; at < found.length; ) {
+      const from = at;
+      const doc = found[from]?.ref.doc ?? 0;
+      let key = `${doc}`;
+      for (let next = found[at]; next?.ref.doc === doc; next = found[at]) {
+        key += `,${candidateKey(next)}`;
+        at += 1;
+      }
+      const own = found.slice(from, at);
+      prepared.push(preparedDocuments(key, () => prepareDocument(doc, own)));
+    }
+    return prepared;
   };
 
   const say = (doc: number, at: number, { verdict, reason, by }: Decided): ControllerMatch | undefined => {
@@ -177,7 +255,7 @@ export const controllerIndex = (
     if (document === undefined || vulnerability === undefined) return undefined;
     const { candidate, leaf } = by;
     const place = candidate.ref.leaf;
-    const { fixState, fixedVersion, remediations } = fixFor(vulnerability, place, leaf);
+    const { fixState, fixedVersion, remediations } = fixFor(vulnerability, place, by.terms);
     const match: ControllerMatch = {
       doc,
       docKey: document.key,
@@ -224,10 +302,14 @@ export const controllerIndex = (
       for (const { stated, vulnerabilities, said } of alike) {
         const decided = decideVulnerability(stated, reading, answers);
         if (decided === undefined) continue;
-        const key = `${decided.verdict} ${decided.reason ?? ''} ${decided.by.candidate.ref.leaf}`;
-        const known = said.get(key) ?? vulnerabilities.flatMap((at) => say(doc, at, decided) ?? []);
-        said.set(key, known);
-        matches.push(...known);
+        const known = said.find((one) => isSame(one.decided, decided));
+        if (known !== undefined) {
+          matches.push(...known.matches);
+          continue;
+        }
+        const fresh = vulnerabilities.flatMap((at) => say(doc, at, decided) ?? []);
+        said.push({ decided, matches: fresh });
+        matches.push(...fresh);
       }
     }
     return rank(matches);

@@ -1,5 +1,5 @@
 import type { LeafVersions } from '../advisories/csaf/bounds.ts';
-import { type Answer, decide, type Reading } from '../advisories/csaf/decide.ts';
+import { type Answer, decide, type Habits, type Reading } from '../advisories/csaf/decide.ts';
 import { leafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafLeaf } from '../advisories/csaf/normal.ts';
 import type { Candidate } from './candidates.ts';
@@ -9,11 +9,14 @@ import type { MatchReason, Verdict } from './match-types.ts';
 
 export type Status = 'affected' | 'notAffected' | 'fixed' | 'investigating' | 'unknown';
 
+/** What a leaf says of versions, and how its vendor writes them. */
+export type Terms = { meaning: LeafVersions; habits: Habits };
+
 export type Stated = {
   candidate: Candidate;
   leaf: CsafLeaf;
   status: Status;
-  meaning: LeafVersions;
+  terms: Terms;
 };
 
 export type Decided = { verdict: Verdict; reason?: MatchReason; by: Stated };
@@ -56,7 +59,7 @@ const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said
   if (branch?.answer === 'review') return { review: branch.reason };
   // A serial number that was compared is no condition any more.
   const isCompared =
-    name.condition === 'serial' && stated.meaning.kind === 'intervals' && stated.meaning.of === 'serial';
+    name.condition === 'serial' && stated.terms.meaning.kind === 'intervals' && stated.terms.meaning.of === 'serial';
   if (name.condition !== undefined && !isCompared) return { review: name.condition };
   if (stated.candidate.isSeriesOpen) return { review: 'hardware' };
   return 'yes';
@@ -95,6 +98,7 @@ const settle = (stated: readonly Stated[], reading: Reading, answers: VersionAns
 
 /** Within a document the leaf that names the part more closely wins (ADVISORIES 6.1, 10). */
 export const mostSpecific = (stated: readonly Stated[]): Stated[] => {
+  if (stated.length === 1) return [...stated];
   const top = stated.reduce((best, { candidate }) => Math.max(best, candidate.specificity), -1);
   return stated.filter(({ candidate }) => candidate.specificity === top);
 };

@@ -1,4 +1,4 @@
-import { type FirmwareOrder, orderOf, parseFirmware } from '../../versions/firmware.ts';
+import { type FirmwareOrder, type FirmwareVersion, orderOf, parseFirmware } from '../../versions/firmware.ts';
 import type { Bound, Interval, LeafVersions, Measure, ReviewReason } from './bounds.ts';
 
 // Is a device's version among those that a leaf names? Three answers (ADVISORIES 6.1, 7 and 8): what is unknown, coarser
@@ -80,27 +80,33 @@ const firmwareIndex = (value: string): string | undefined =>
 
 const fractionOf = (text: string): string | undefined => /^[vr]?\d+\.(\d+)[a-z]?$/i.exec(text.trim())?.[1];
 
-const orderBy = (of: Measure, value: string, bound: string, { fixedWidth = false }: Habits): FirmwareOrder => {
+/** parseFirmware, for those who remember what it said: bounds and versions repeat. */
+export type ParseVersion = (text: string) => FirmwareVersion | undefined;
+
+type Ways = Habits & { parse: ParseVersion };
+
+const orderBy = (of: Measure, value: string, bound: string, { fixedWidth = false, parse }: Ways): FirmwareOrder => {
   if (of === 'serial') return serialOrder(value, bound);
   if (of === 'date') return dateOrder(value, bound);
-  if (/^fw\d{1,3}$/.test(bound)) {
+  if (bound.startsWith('fw') && /^fw\d{1,3}$/.test(bound)) {
     const index = firmwareIndex(value);
     return index === undefined ? 'unknown' : compareIndexes(Number(index), Number(bound.slice(2)));
   }
   const [own, other] = fixedWidth ? [fractionOf(value), fractionOf(bound)] : [];
   if (own !== undefined && other !== undefined && own.length !== other.length) return 'unknown';
-  const [version, limit] = [parseFirmware(value), parseFirmware(bound)];
+  const [version, limit] = [parse(value), parse(bound)];
   return version === undefined || limit === undefined ? 'unknown' : orderOf(version, limit);
 };
 
-const within = (of: Measure, value: string, { low, high }: Interval, habits: Habits): Truth => {
+const within = (of: Measure, value: string, { low, high }: Interval, ways: Ways): Truth => {
   if (low !== undefined && low === high) {
-    const order = orderBy(of, value, low.version, habits);
+    const order = orderBy(of, value, low.version, ways);
     // One version: a finer or coarser reading may be it.
     if (order === 'equal') return 'yes';
     return order === 'below' || order === 'above' ? 'no' : order === 'unknown' ? 'unordered' : 'coarse';
   }
-  const [under, over] = [low, high].map((bound) => bound && orderBy(of, value, bound.version, habits));
+  const under = low && orderBy(of, value, low.version, ways);
+  const over = high && orderBy(of, value, high.version, ways);
   // `> 6.1 | < 6.1.4`: a reading of 6.1 may stand for what lies between.
   if (under === 'equal' && low?.inclusive === false && over === 'coarser') return 'coarse';
   return both(
@@ -109,15 +115,23 @@ const within = (of: Measure, value: string, { low, high }: Interval, habits: Hab
   );
 };
 
+const none: readonly Interval[] = [];
+
 /** Decides about one leaf; pure. */
-export const decide = (reading: Reading, leaf: LeafVersions, habits: Habits = {}): Answer => {
+export const decide = (
+  reading: Reading,
+  leaf: LeafVersions,
+  habits: Habits = {},
+  parse: ParseVersion = parseFirmware,
+): Answer => {
   if (leaf.kind === 'all') return { answer: 'affected' };
   if (leaf.kind === 'review') return { answer: 'review', reason: leaf.reason };
   const value = reading[leaf.of]?.trim() ?? '';
   if (value === '') return { answer: 'review', reason: 'version-unknown' };
-  const truth = either(leaf.intervals.map((interval) => within(leaf.of, value, interval, habits)));
+  const ways = { ...habits, parse };
+  const truth = either(leaf.intervals.map((interval) => within(leaf.of, value, interval, ways)));
   if (truth === 'yes') return { answer: 'affected' };
-  const unsure = either((leaf.unsure ?? []).map((interval) => within(leaf.of, value, interval, habits)));
+  const unsure = either((leaf.unsure ?? none).map((interval) => within(leaf.of, value, interval, ways)));
   if (unsure !== 'no') return { answer: 'review', reason: unsure === 'yes' ? 'mixed' : 'version-coarse' };
   if (truth === 'no') return { answer: 'not affected' };
   return { answer: 'review', reason: truth === 'coarse' ? 'version-coarse' : 'version-form' };
