@@ -101,7 +101,7 @@ export const checks: readonly Check[] = [
   },
   { name: 'baselines', run: ({ baselines }) => baselines.verify() },
   { name: 'inventory', run: ({ inventory }) => inventory.verify() },
-  { name: 'controllers', run: ({ plcs }) => plcs.verify() },
+  { name: 'controllers', run: ({ plcs, controllerFindings }) => [...plcs.verify(), ...controllerFindings.verify()] },
   { name: 'device-list', run: ({ db }) => verifyDeviceRows(db) },
   {
     name: 'receipts',

@@ -23,7 +23,7 @@ export type Likenesses = {
 };
 
 /** The numbers that tell models apart: `1515` of `CPU 1515-2 PN`; where there are none, the short ones. */
-const numbersIn = (tokens: readonly string[]): string[] => {
+export const numbersIn = (tokens: readonly string[]): string[] => {
   const numbers = tokens.filter((token) => /^\d/.test(token));
   const long = numbers.filter((number) => number.length > 2);
   return long.length > 0 ? long : numbers;

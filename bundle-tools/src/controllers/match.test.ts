@@ -2,18 +2,32 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csaf20, type Sample, vendorPublisher } from '../../test/csaf/samples.ts';
 import { csafOf } from '../advisories/csaf/document.ts';
+import { handlesOfPart, holdsOf, mayConcern } from './handles.ts';
+import { readLeafName } from './leaf-name.ts';
 import { controllerIndex, indexed } from './match.ts';
 import type { PartIdentity, Synonym } from './match-types.ts';
 
 const indexOf = (samples: readonly Sample[], synonyms: readonly Synonym[] = []) =>
   controllerIndex(indexed(samples.map((sample) => csafOf(csaf20(sample)).body)), synonyms);
 
+/** A document that says something of a part can be found by the part's handles: holds for everything below. */
+const expectHandles = (part: PartIdentity, samples: readonly Sample[], synonyms: readonly Synonym[]): void => {
+  const { documents, match } = indexOf(samples, synonyms);
+  for (const { doc } of match(part)) {
+    const leaves = documents[doc]?.body.leaves ?? [];
+    expect(mayConcern(holdsOf(leaves.map(readLeafName)), handlesOfPart(part, synonyms))).toBe(true);
+  }
+};
+
+const matchOf = (part: PartIdentity, samples: readonly Sample[], synonyms: readonly Synonym[] = []) => {
+  expectHandles(part, samples, synonyms);
+  return indexOf(samples, synonyms).match(part);
+};
+
 const answers = (part: PartIdentity, ...samples: Sample[]): string[] =>
-  indexOf(samples)
-    .match(part)
-    .map(({ verdict, reason, level, leaf }) =>
-      [level, verdict, reason, leaf].filter((said) => said !== undefined).join(' '),
-    );
+  matchOf(part, samples).map(({ verdict, reason, level, leaf }) =>
+    [level, verdict, reason, leaf].filter((said) => said !== undefined).join(' '),
+  );
 
 const cve = 'CVE-2024-0001';
 const s7 = 'SIMATIC S7-1500 CPU 1515-2 PN (6ES7515-2AM01-0AB0)';
@@ -86,14 +100,12 @@ describe('levels', () => {
     const decided = (same: boolean): Synonym[] => [
       { vendor: 'Siemens', name: part.model, means: 'RUGGEDCOM RS900G (32M)', same },
     ];
-    expect(indexOf([sample], decided(true)).match(part)).toMatchObject([{ level: 'M3', verdict: 'affected' }]);
-    expect(indexOf([sample], decided(false)).match(part)).toEqual([]);
+    expect(matchOf(part, [sample], decided(true))).toMatchObject([{ level: 'M3', verdict: 'affected' }]);
+    expect(matchOf(part, [sample], decided(false))).toEqual([]);
     // What a person confirmed holds against another order number, too.
     const renewed = { vendor: 'Siemens', orderNumber: '6ES7515-2AM03-0AB0', firmware: 'V2.9.4' };
     const confirmed = [{ vendor: 'Siemens', name: renewed.orderNumber, means: s7, same: true }];
-    expect(indexOf([one(s7, '<V2.9.7')], confirmed).match(renewed)).toMatchObject([
-      { level: 'M3', verdict: 'affected' },
-    ]);
+    expect(matchOf(renewed, [one(s7, '<V2.9.7')], confirmed)).toMatchObject([{ level: 'M3', verdict: 'affected' }]);
     // Same model, another order number: perhaps the same product.
     expect(
       answers(

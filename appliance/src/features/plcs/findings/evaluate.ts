@@ -1,8 +1,6 @@
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { severityOfScore } from '@sallyport/bundle-tools/advisories/cvss';
-import { readLeafName } from '@sallyport/bundle-tools/controllers/leaf-name';
 import type { IndexedDocument, PartIdentity, Synonym } from '@sallyport/bundle-tools/controllers/match-types';
-import { vendorKey } from '@sallyport/bundle-tools/controllers/vendors';
 import type { ControllerDocument, ControllerDocuments } from '../../vulnerabilities/csaf-queries.ts';
 import type { Severity } from '../../vulnerabilities/types.ts';
 import type { Answers } from './answers.ts';
@@ -21,8 +19,6 @@ export type Loaded = {
   readonly index: ReturnType<IndexBuilder>;
   /** Places of all documents in the index. */
   readonly every: ReadonlySet<number>;
-  /** Vendors that the documents name, of few documents; undefined where a leaf names none, or nobody asked. */
-  readonly vendors: ReadonlySet<string> | undefined;
   readonly documents: ReadonlyMap<string, ControllerDocument>;
   readonly said: ReadonlyMap<string, ReadonlyMap<string, Said>>;
 };
@@ -46,27 +42,6 @@ export const withoutTexts = (body: CsafBody): CsafBody => {
   };
 };
 
-/** Of more documents than this the vendors are not collected: nearly everybody is among them. */
-const fewDocuments = 500;
-
-const vendorsOf = (documents: readonly IndexedDocument[]): ReadonlySet<string> | undefined => {
-  if (documents.length > fewDocuments) return undefined;
-  const vendors = new Set<string>();
-  for (const { body } of documents)
-    for (const leaf of body.leaves) {
-      const named = readLeafName(leaf).vendors;
-      if (named.length === 0) return undefined;
-      for (const vendor of named) vendors.add(vendor);
-    }
-  return vendors;
-};
-
-/** Whether any of the documents can speak of a part: a leaf of another vendor never does. */
-export const concerns = ({ vendors }: Loaded, { vendor }: PartIdentity): boolean => {
-  const key = vendor === undefined ? '' : vendorKey(vendor);
-  return vendors === undefined || key === '' || vendors.has(key);
-};
-
 /** Reads documents into an index. */
 export const loadDocuments = (
   source: Pick<ControllerDocuments, 'body'>,
@@ -84,9 +59,21 @@ export const loadDocuments = (
   return {
     index: build(indexed, synonyms),
     every: new Set(indexed.keys()),
-    vendors: vendorsOf(indexed),
     documents: new Map(documents.map((document) => [document.key, document])),
     said,
+  };
+};
+
+export type ThreatReader = (vulnerability: string, vector: string | undefined) => number;
+
+/** Reads each vector of a vulnerability once. */
+export const threatReader = (threats: ThreatLookUp): ThreatReader => {
+  const known = new Map<string, number>();
+  return (vulnerability, vector) => {
+    const key = `${vulnerability} ${vector ?? ''}`;
+    const code = known.get(key) ?? encodeThreat(threatOf(vector, threats.get(vulnerability)));
+    known.set(key, code);
+    return code;
   };
 };
 
@@ -95,7 +82,7 @@ export const evaluate = (
   { index, every, documents, said }: Loaded,
   part: Pick<HeldIdentity, 'product' | 'build'> & { readonly identity: PartIdentity },
   answers: Answers,
-  threats: ThreatLookUp,
+  threatFor: ThreatReader,
   scope?: ReadonlySet<string>,
 ): NewMatch[] => {
   // Each identity is asked once, so nothing is gained by what `match` keeps of its answers.
@@ -119,7 +106,7 @@ export const evaluate = (
       former: applied.former,
       severity: about?.severity ?? 'unknown',
       score: about?.score ?? null,
-      threat: encodeThreat(threatOf(about?.vector, threats.get(vulnerability))),
+      threat: threatFor(vulnerability, about?.vector),
     };
   });
 };

@@ -19,6 +19,8 @@ export type HeldIdentity = {
   readonly build: string;
   readonly label: string;
   readonly digest: string;
+  /** See handlesOfPart; null where they were not worked out. */
+  readonly handles: string | null;
   /** It was never matched, or not since nobody had it. */
   readonly isWaiting: boolean;
 };
@@ -30,6 +32,7 @@ type IdentityRow = {
   build: string;
   label: string;
   digest: string;
+  handles: string | null;
   matched_at: number | null;
 };
 type PartRow = { part: number; plc: number; part_key: string; identity: number; context: number; since: number };
@@ -40,7 +43,7 @@ const toHeld = ({ identity, matched_at, ...row }: IdentityRow): HeldIdentity => 
   isWaiting: matched_at === null,
 });
 
-const COLUMNS = 'id, identity, product, build, label, digest, matched_at';
+const COLUMNS = 'id, identity, product, build, label, digest, handles, matched_at';
 
 /** Distinct identities, and which part has which: plc_identity, plc_part_identity and its log. */
 export const identityStore = (db: Database) => {
@@ -74,6 +77,10 @@ export const identityStore = (db: Database) => {
     `select ${COLUMNS} from plc_identity
      where id in (select value from json_each(?)) order by id`,
   );
+  const used = db.prepare<[string], IdentityRow>(
+    `select ${COLUMNS} from plc_identity
+     where id in (select value from json_each(?)) and controllers > 0 order by id`,
+  );
   const ofProduct = db.prepare<[string, string], IdentityRow>(
     `select ${COLUMNS} from plc_identity where product = ? and build = ?`,
   );
@@ -86,6 +93,12 @@ export const identityStore = (db: Database) => {
   );
   const matched = db.prepare('update plc_identity set matched_at = ?, digest = ? where id = ?');
   const clearDigests = db.prepare("update plc_identity set digest = '' where id in (select value from json_each(?))");
+  const setHandles = db.prepare('update plc_identity set handles = ? where id = ?');
+  const vendors = db.prepare<[], string>('select distinct vendor from plc_identity').pluck();
+  const ofVendors = db.prepare<[string], { id: number; handles: string | null }>(
+    `select id, handles from plc_identity
+     where vendor in (select value from json_each(?)) and controllers > 0 and matched_at is not null order by id`,
+  );
   const before = db.prepare<[number, number], number>(
     'select identity from plc_part_identity_log where part = ? and until = ?',
   );
@@ -95,6 +108,9 @@ export const identityStore = (db: Database) => {
   const contexts = db
     .prepare<[number], number>('select distinct context from plc_part_identity where identity = ?')
     .pluck();
+  const allContexts = db.prepare<[], { identity: number; context: number }>(
+    'select distinct identity, context from plc_part_identity',
+  );
   const count = db.prepare(
     `update plc_identity set controllers = (select count(distinct plc) from plc_part_identity p where p.identity = plc_identity.id)
      where id in (select value from json_each(?))`,
@@ -170,9 +186,26 @@ export const identityStore = (db: Database) => {
       return changes;
     },
     contexts: (identity: number): number[] => contexts.all(identity),
+    /** What for parts are, by what they are. */
+    allContexts: (): Map<number, number[]> => {
+      const byIdentity = new Map<number, number[]>();
+      for (const { identity, context } of allContexts.all()) {
+        const held = byIdentity.get(identity);
+        if (held === undefined) byIdentity.set(identity, [context]);
+        else held.push(context);
+      }
+      return byIdentity;
+    },
+    /** As records spell them. */
+    vendors: (): string[] => vendors.all(),
+    /** Those of some vendors that were matched, and their handles. */
+    ofVendors: (spelled: readonly string[]) => ofVendors.all(JSON.stringify(spelled)),
+    setHandles: (id: number, handles: string): void => void setHandles.run(handles, id),
     inUse: (): HeldIdentity[] => inUse.all().map(toHeld),
     waiting: (): HeldIdentity[] => waiting.all().map(toHeld),
     some: (ids: readonly number[]): HeldIdentity[] => some.all(JSON.stringify(ids)).map(toHeld),
+    /** Those of them that some controller has. */
+    used: (ids: Iterable<number>): HeldIdentity[] => used.all(JSON.stringify([...ids])).map(toHeld),
     ofProduct: (product: string, build: string): HeldIdentity[] => ofProduct.all(product, build).map(toHeld),
     ofProducts: (products: readonly string[]): HeldIdentity[] => ofProducts.all(JSON.stringify(products)).map(toHeld),
     isWaiting: (): boolean => isWaiting.pluck().get() === 1,

@@ -109,6 +109,8 @@ describe('laws of findings on controllers', () => {
             whole.findings.settle();
             expect(state(step)).toEqual(state(whole));
             expect(step.findings.isDue()).toBe(false);
+            expect([step, whole].map((site) => site.findings.verify())).toEqual([[], []]);
+            expect(step.findings.counts()).toEqual(whole.findings.counts());
           } finally {
             step.stop();
             whole.stop();

@@ -81,12 +81,12 @@ export const matchStore = (db: Database) => {
   );
   const insert = db.prepare(
     `insert into plc_match (identity, vulnerability, since, until, rank, ${COMPARED.join(', ')})
-     values (@identity, @vulnerability, @at, null, @rank, ${COMPARED.map((name) => `@${name}`).join(', ')})
+     values (?, ?, ?, null, ?, ${COMPARED.map(() => '?').join(', ')})
      on conflict do update set until = null, rank = excluded.rank, ${COMPARED.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
   const change = db.prepare(
-    `update plc_match set rank = @rank, ${COMPARED.map((name) => `${name} = @${name}`).join(', ')}
-     where identity = @identity and vulnerability = @vulnerability and until is null`,
+    `update plc_match set rank = ?, ${COMPARED.map((name) => `${name} = ?`).join(', ')}
+     where identity = ? and vulnerability = ? and until is null`,
   );
   const close = db.prepare('update plc_match set until = ? where identity = ? and vulnerability = ? and until is null');
   const answered = db.prepare(
@@ -117,14 +117,15 @@ export const matchStore = (db: Database) => {
     .pluck();
   const documentKey = db.prepare<[number], string>('select key from plc_document where id = ?').pluck();
 
-  const leafIds = new Map<string, number>();
+  // By the path as its index has it: matches of one leaf share it.
+  const leafIds = new WeakMap<readonly string[], { leaf: string; versionText: string; id: number }>();
   const leafId = ({ leaf, path, versionText }: Judgement): number => {
+    const held = leafIds.get(path);
+    if (held?.leaf === leaf && held.versionText === versionText) return held.id;
     const pathText = JSON.stringify(path);
-    const key = `${leaf}\0${pathText}\0${versionText}`;
-    const held = leafIds.get(key) ?? findLeaf.get(leaf, pathText, versionText);
-    const id = held ?? Number(addLeaf.run(leaf, pathText, versionText).lastInsertRowid);
-    if (leafIds.size > 50_000) leafIds.clear();
-    leafIds.set(key, id);
+    const id =
+      findLeaf.get(leaf, pathText, versionText) ?? Number(addLeaf.run(leaf, pathText, versionText).lastInsertRowid);
+    leafIds.set(path, { leaf, versionText, id });
     return id;
   };
 
@@ -174,12 +175,18 @@ export const matchStore = (db: Database) => {
         const before = held.get(match.vulnerability);
         held.delete(match.vulnerability);
         if (before === undefined) {
-          insert.run({ ...row, identity, at, rank: rankOf(identity, row.threat) });
+          insert.run(
+            identity,
+            row.vulnerability,
+            at,
+            rankOf(identity, row.threat),
+            ...COMPARED.map((name) => row[name]),
+          );
           if (isOpen(row.verdict)) opened.push(match.vulnerability);
           continue;
         }
         if (COMPARED.every((name) => before[name] === row[name])) continue;
-        change.run({ ...row, identity, rank: rankOf(identity, row.threat) });
+        change.run(rankOf(identity, row.threat), ...COMPARED.map((name) => row[name]), identity, row.vulnerability);
         changed += 1;
         if (isOpen(row.verdict) && !isOpen(before.verdict)) opened.push(match.vulnerability);
         if (!isOpen(row.verdict) && isOpen(before.verdict)) closed.push(match.vulnerability);

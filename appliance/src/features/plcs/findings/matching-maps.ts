@@ -4,7 +4,7 @@ import type { VulnerabilityService } from '../../vulnerabilities/service.ts';
 import type { ControllerFindings } from './service.ts';
 
 /** Raised when the same documents and parts would be matched in another way. */
-const MATCHER = 1;
+const MATCHER = 2;
 
 /** What matches were made with beside documents and parts: when it is another, everything is matched anew. */
 export const CONTROLLER_MAPS = `vendors/${VENDOR_MAP} families/${FAMILY_MAP} matcher/${MATCHER}`;

@@ -8,9 +8,10 @@ import {
   openDocuments,
 } from '../../vulnerabilities/csaf-queries.ts';
 import type { KnownThreat } from '../../vulnerabilities/threat-queries.ts';
-import { type Answers, readAnswers, readSynonyms } from './answers.ts';
+import { readAnswers, readSynonyms } from './answers.ts';
+import { concernedBy, handleWriter } from './concerned.ts';
 import { type DocumentStore, type HeldDocument, NAMES_CHANGED } from './document-store.ts';
-import { concerns, evaluate, type Loaded, loadDocuments } from './evaluate.ts';
+import { evaluate, type Loaded, loadDocuments, threatReader } from './evaluate.ts';
 import type { HeldIdentity, IdentityStore } from './identity-store.ts';
 import type { MatchChange, MatchStore, MatchWriting } from './match-store.ts';
 import { rankIn } from './priority.ts';
@@ -55,6 +56,8 @@ const compare = (held: readonly HeldDocument[], now: readonly ControllerDocument
 /** Where a small index no longer pays: everything is matched anew. */
 const maxDeltaShare = 0.25;
 const maxJudged = 400;
+/** So few identities are asked for what is known of each. */
+const fewIdentities = 500;
 /** How long an index is kept that nobody asks. */
 const keepMs = 120_000;
 
@@ -82,10 +85,16 @@ export const controllerMatching = (parts: MatchingParts) => {
     timer.unref();
   };
 
-  const writing = (at: number): MatchWriting => {
-    const contexts = new Map<number, readonly number[]>();
+  /** `isWhole`: of every identity, so that what is needed of all is read at once. */
+  const writing = (at: number, isWhole: boolean): MatchWriting => {
+    const contexts = isWhole ? identities.allContexts() : new Map<number, number[]>();
+    const ids = new Map<string, number>();
     return {
-      documentId: documents.idOf,
+      documentId: (key) => {
+        const id = ids.get(key) ?? documents.idOf(key);
+        ids.set(key, id);
+        return id;
+      },
       at,
       rankOf: (identity, threat) => {
         const held = contexts.get(identity) ?? identities.contexts(identity);
@@ -119,32 +128,45 @@ export const controllerMatching = (parts: MatchingParts) => {
     return held.loaded;
   };
 
-  const writeAll = (
+  /** Everything that holds of these identities. */
+  const writeWhole = (
     loaded: Loaded,
     which: readonly HeldIdentity[],
-    answers: Answers,
+    synonyms: readonly Synonym[],
     at: number,
-    scope?: ReadonlySet<string>,
   ): MatchChange[] => {
-    const threats = parts.threats.lookUp();
+    const answers = readAnswers(parts.objects);
+    const threatFor = threatReader(parts.threats.lookUp());
+    const handlesOf = handleWriter(synonyms);
+    const write = writing(at, which.length > fewIdentities);
     const changes: MatchChange[] = [];
-    const write = writing(at);
-    const concerned = scope === undefined ? undefined : matches.withOpen([...scope]);
+    for (const identity of which) {
+      const handles = handlesOf(identity.identity);
+      if (handles !== identity.handles) identities.setHandles(identity.id, handles);
+      const found = evaluate(loaded, identity, answers, threatFor);
+      const digest = matches.digestOf(found);
+      if (digest === identity.digest && !identity.isWaiting) continue;
+      changes.push(matches.replace(identity.id, found, write));
+      identities.setMatched(identity.id, at, digest);
+    }
+    return changes;
+  };
+
+  /** What holds of these identities and the vulnerabilities of `scope`, by documents that speak of them. */
+  const writeScope = (
+    loaded: Loaded,
+    which: readonly HeldIdentity[],
+    scope: ReadonlySet<string>,
+    at: number,
+  ): MatchChange[] => {
+    const answers = readAnswers(parts.objects);
+    const threatFor = threatReader(parts.threats.lookUp());
+    const write = writing(at, false);
+    const changes: MatchChange[] = [];
     for (const identity of which) {
       // What was never matched waits for all of its documents.
-      if (scope !== undefined && identity.isWaiting) continue;
-      if (concerned?.has(identity.id) === false && !concerns(loaded, identity.identity)) continue;
-      const found = evaluate(loaded, identity, answers, threats, scope);
-      if (scope === undefined) {
-        const digest = matches.digestOf(found);
-        if (digest === identity.digest && !identity.isWaiting) continue;
-        changes.push(matches.replace(identity.id, found, write));
-        identities.setMatched(identity.id, at, digest);
-        continue;
-      }
-      // Neither said something of it before, nor now.
-      if (found.length === 0 && concerned?.has(identity.id) !== true) continue;
-      const change = matches.replace(identity.id, found, write, scope);
+      if (identity.isWaiting) continue;
+      const change = matches.replace(identity.id, evaluate(loaded, identity, answers, threatFor, scope), write, scope);
       if (change.opened.length + change.closed.length + change.changed === 0) continue;
       changes.push(change);
       // The digest was that of the whole.
@@ -164,31 +186,39 @@ export const controllerMatching = (parts: MatchingParts) => {
     if (loaded === undefined) return sum([], 0);
     const changes = withDocuments((source) => {
       takeDocuments(source, difference, at);
-      return writeAll(loaded, which, readAnswers(parts.objects), at);
+      return writeWhole(loaded, which, synonyms, at);
     });
     parts.note(changes ?? [], { isFirst: false });
     return sum(changes ?? [], which.length);
   };
 
-  /** Only what the documents speak of, or spoke of before, is looked at, in every part. */
+  /**
+   * Only what the documents speak of, or spoke of before: every part of which something of that is known, and every part that
+   * the changed ones may speak of now.
+   */
   const matchDelta = (
     difference: Difference,
     judged: readonly string[],
     synonyms: readonly Synonym[],
     at: number,
   ): PlcRematch => {
-    const which = identities.inUse();
-    const changes =
-      withDocuments((source) => {
-        const keys = [...difference.changed, ...difference.gone].map(({ key }) => key);
-        const scope = new Set([...documents.about(keys), ...judged]);
-        takeDocuments(source, difference, at);
-        for (const vulnerability of documents.about(keys)) scope.add(vulnerability);
-        const loaded = loadDocuments(source, source.about([...scope]), synonyms, parts.build);
-        return writeAll(loaded, which, readAnswers(parts.objects), at, scope);
-      }) ?? [];
+    const result = withDocuments((source) => {
+      const keys = [...difference.changed, ...difference.gone].map(({ key }) => key);
+      const scope = new Set([...documents.about(keys), ...judged]);
+      takeDocuments(source, difference, at);
+      for (const vulnerability of documents.about(keys)) scope.add(vulnerability);
+      const concerned = concernedBy(
+        identities,
+        difference.changed.map(({ adv }) => source.body(adv)),
+      );
+      for (const id of matches.withOpen([...scope])) concerned.add(id);
+      const loaded = loadDocuments(source, source.about([...scope]), synonyms, parts.build);
+      const which = identities.used(concerned);
+      return { changes: writeScope(loaded, which, scope, at), looked: which.length };
+    });
+    const changes = result?.changes ?? [];
     parts.note(changes, { isFirst: false });
-    return sum(changes, which.length);
+    return sum(changes, result?.looked ?? 0);
   };
 
   /** Other documents, other maps, or other words about names than the matches were made with. */
@@ -247,21 +277,12 @@ export const controllerMatching = (parts: MatchingParts) => {
     matchWaiting: (limit: number): { done: number; more: boolean } => {
       const waiting = identities.waiting();
       if (waiting.length === 0 || parts.current() === 0) return { done: 0, more: false };
-      const loaded = wholeIndex(readSynonyms(parts.objects));
+      const synonyms = readSynonyms(parts.objects);
+      const loaded = wholeIndex(synonyms);
       if (loaded === undefined) return { done: 0, more: false };
       const which = waiting.slice(0, limit);
       return immediate(db, () => {
-        const at = clock();
-        const answers = readAnswers(parts.objects);
-        const threats = parts.threats.lookUp();
-        const changes: MatchChange[] = [];
-        const write = writing(at);
-        for (const identity of which) {
-          const found = evaluate(loaded, identity, answers, threats);
-          changes.push(matches.replace(identity.id, found, write));
-          identities.setMatched(identity.id, at, matches.digestOf(found));
-        }
-        parts.note(changes, { isFirst: true });
+        parts.note(writeWhole(loaded, which, synonyms, clock()), { isFirst: true });
         return { done: which.length, more: waiting.length > which.length };
       });
     },

@@ -62,21 +62,23 @@ export const decidePriority = (threat: Threat, context: PlcContext): Decision =>
   return sum >= 2 ? 'track-star' : 'track';
 };
 
+const threatCount = EXPLOITATION.length * AUTOMATABLE.length * IMPACT.length;
+const contextCount = EXPOSURE.length * CRITICALITY.length * SAFETY.length;
+
+const ranks: readonly (readonly number[])[] = Array.from({ length: threatCount }, (_, threat) =>
+  Array.from({ length: contextCount }, (_, context) =>
+    DECISIONS.indexOf(decidePriority(decodeThreat(threat), decodeContext(context))),
+  ),
+);
+
 /** The worst decision about a threat in some contexts, as a place in DECISIONS. */
 export const rankIn = (threat: number, contexts: readonly number[]): number =>
-  contexts.reduce(
-    (worst, context) =>
-      Math.min(worst, DECISIONS.indexOf(decidePriority(decodeThreat(threat), decodeContext(context)))),
-    DECISIONS.length - 1,
-  );
+  contexts.reduce((worst, context) => Math.min(worst, ranks[threat]?.[context] ?? worst), DECISIONS.length - 1);
 
 /** Every threat in every context, for the join. */
 export const priorityRows = function* (): Generator<{ threat: number; context: number; rank: number }> {
-  const threats = EXPLOITATION.length * AUTOMATABLE.length * IMPACT.length;
-  const contexts = EXPOSURE.length * CRITICALITY.length * SAFETY.length;
-  for (let threat = 0; threat < threats; threat += 1)
-    for (let context = 0; context < contexts; context += 1)
-      yield { threat, context, rank: DECISIONS.indexOf(decidePriority(decodeThreat(threat), decodeContext(context))) };
+  for (const [threat, byContext] of ranks.entries())
+    for (const [context, rank] of byContext.entries()) yield { threat, context, rank };
 };
 
 const letters = (vector: string): ReadonlyMap<string, string> =>

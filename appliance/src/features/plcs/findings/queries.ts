@@ -52,6 +52,11 @@ const FROM = `from plc_match m cross join plc_identity i on i.id = m.identity
   left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf
   left join plc_threat t on t.vulnerability = m.vulnerability`;
 const COUNTED = 'from plc_match m cross join plc_identity i on i.id = m.identity';
+// Where little is left of all identities it is found first, and sorted then.
+const COUNTED_OF = 'from plc_identity i cross join plc_match m on m.identity = i.id';
+const FROM_OF = `${COUNTED_OF}
+  left join plc_document d on d.id = m.document left join plc_leaf l on l.id = m.leaf
+  left join plc_threat t on t.vulnerability = m.vulnerability`;
 
 const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
 const ORDER: Readonly<Record<NonNullable<PlcFindingFilter['sort']>, string>> = {
@@ -132,7 +137,7 @@ const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>, held: HeldView): C
   if (filter.family !== undefined) oneOf(condition, 'i.family', [filter.family]);
   if (filter.vulnerability !== undefined) oneOf(condition, 'm.vulnerability', [filter.vulnerability]);
   if (filter.plc !== undefined) {
-    condition.sql.push('m.identity in (select identity from plc_part_identity where plc = ?)');
+    condition.sql.push('i.id in (select identity from plc_part_identity where plc = ?)');
     condition.values.push(filter.plc);
   }
   addHeld(condition, filter, held);
@@ -146,6 +151,28 @@ const conditionOf = (filter: Omit<PlcFindingFilter, 'limit'>, held: HeldView): C
     condition.values.push(pattern, pattern, pattern, pattern, pattern);
   }
   return condition;
+};
+
+/** So many matches are found first and sorted then; more are walked in the order of the list. */
+const fewMatches = 4_000;
+
+/** Only what the table of counts knows is asked. */
+const isCounted = (filter: Omit<PlcFindingFilter, 'limit'>): boolean => {
+  const { vendor, family, plc, vulnerability, search, exploitation, held } = filter;
+  const others = [vendor, family, plc, vulnerability, search?.trim() || undefined, exploitation?.[0]];
+  return held !== 'only' && others.every((value) => value === undefined);
+};
+
+type CountRow = Pick<FindingRow, 'verdict' | 'rank' | 'severity' | 'fix_state'> & { n: number };
+
+const groupOf = ({ verdict, rank, severity, fix_state }: CountRow): string =>
+  [verdict, rank, severity, fix_state].join(' ');
+
+/** Counts without what is held back everywhere. */
+const withoutHeld = (rows: readonly CountRow[], held: readonly CountRow[]): readonly CountRow[] => {
+  if (held.length === 0) return rows;
+  const less = new Map(held.map((row) => [groupOf(row), row.n]));
+  return rows.map((row) => ({ ...row, n: row.n - (less.get(groupOf(row)) ?? 0) }));
 };
 
 const FIX: Readonly<Record<PlcFinding['fixState'], CoarseFix>> = {
@@ -264,29 +291,28 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
   const bearers = db.prepare<[number], { plc: number; part: number; part_key: string; since: number }>(
     'select plc, part, part_key, since from plc_part_identity where identity = ? order by plc, part',
   );
-  const counts = db.prepare<[], { verdict: string; rank: number; fix_state: PlcFinding['fixState']; n: number }>(
-    `select m.verdict, m.rank, m.fix_state, count(*) as n from plc_match m cross join plc_identity i on i.id = m.identity
-     where m.until is null and m.verdict in ('affected', 'review') and i.controllers > 0 group by 1, 2, 3`,
+  const counts = db.prepare<[], CountRow>(
+    'select verdict, rank, severity, fix_state, n from plc_match_count where n > 0',
   );
-  const countsNotHeld = db.prepare<
-    [number],
-    { verdict: string; rank: number; fix_state: PlcFinding['fixState']; n: number }
-  >(
-    `select m.verdict, m.rank, m.fix_state, count(*) as n from plc_match m cross join plc_identity i on i.id = m.identity
-     where m.until is null and m.verdict in ('affected', 'review') and i.controllers > 0 and not (${HELD_EVERYWHERE}) group by 1, 2, 3`,
+  const wrongCounts = db.prepare<[], { verdict: string; rank: number; kept: number; n: number }>(
+    `with counted as (select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n from plc_match m
+       join plc_identity i on i.id = m.identity where m.until is null and i.controllers > 0 group by 1, 2, 3, 4),
+     kept as (select * from plc_match_count where n <> 0)
+     select coalesce(k.verdict, c.verdict) as verdict, coalesce(k.rank, c.rank) as rank, coalesce(k.n, 0) as kept,
+       coalesce(c.n, 0) as n
+     from kept k full join counted c using (verdict, rank, severity, fix_state) where k.n is not c.n`,
   );
-  const heldWhole = db
-    .prepare<[number], number>(
-      `select count(*) from (select distinct identity, vulnerability from plc_held) g
-       cross join plc_match m on m.identity = g.identity and m.vulnerability = g.vulnerability and m.until is null
-         and m.verdict in ('affected', 'review')
-       cross join plc_identity i on i.id = m.identity where i.controllers > 0 and ${HELD_EVERYWHERE}`,
-    )
-    .pluck();
+  const heldGroups = db.prepare<[number, number], CountRow>(
+    `select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n
+     from (select distinct identity, vulnerability from plc_held where until > ?) g
+     cross join plc_match m on m.identity = g.identity and m.vulnerability = g.vulnerability and m.until is null
+     cross join plc_identity i on i.id = m.identity where i.controllers > 0 and ${HELD_EVERYWHERE} group by 1, 2, 3, 4`,
+  );
   const affectedControllers = db
     .prepare<[], number>(
-      `select count(distinct plc) from plc_part_identity where identity in
-       (select identity from plc_match where until is null and verdict in ('affected', 'review'))`,
+      `select count(distinct p.plc) from plc_part_identity p where exists
+       (select 1 from plc_match m indexed by plc_match_load
+        where m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null)`,
     )
     .pluck();
   const waitingAll = db
@@ -324,6 +350,26 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
     return seen;
   };
 
+  /** The matches that a filter of counted things leaves. */
+  const countOf = ({
+    verdict,
+    decision,
+    severity,
+    fixState,
+    held: wanted,
+  }: Omit<PlcFindingFilter, 'limit'>): number => {
+    const left = wanted === undefined && held.any() ? heldGroups.all(held.now(), held.now()) : [];
+    return withoutHeld(counts.all(), left)
+      .filter(
+        (row) =>
+          (verdict?.length ? verdict.includes(row.verdict) : row.verdict !== 'not-affected') &&
+          (!severity?.length || severity.includes(row.severity)) &&
+          (!fixState?.length || fixState.includes(row.fix_state)) &&
+          (!decision?.length || decision.includes(DECISIONS[row.rank] ?? 'track')),
+      )
+      .reduce((sum, { n }) => sum + n, 0);
+  };
+
   return {
     list: (filter: PlcFindingFilter): { rows: PlcFinding[]; total: number; next?: string } => {
       const condition = conditionOf(filter, held);
@@ -331,12 +377,17 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
       const order = ORDER[filter.sort ?? 'decision'];
       const direction = filter.descending ? 'desc' : 'asc';
       const where = condition.sql.join(' and ');
-      const total = Number(
-        db
-          .prepare<unknown[], number>(`select count(*) ${filter.search?.trim() ? FROM : COUNTED} where ${where}`)
-          .pluck()
-          .get(...condition.values),
-      );
+      const ofSome = filter.vendor !== undefined || filter.family !== undefined || filter.plc !== undefined;
+      const counted = filter.search?.trim() ? (ofSome ? FROM_OF : FROM) : ofSome ? COUNTED_OF : COUNTED;
+      const total = isCounted(filter)
+        ? countOf(filter)
+        : Number(
+            db
+              .prepare<unknown[], number>(`select count(*) ${counted} where ${where}`)
+              .pluck()
+              .get(...condition.values),
+          );
+      const from = ofSome && total <= fewMatches ? FROM_OF : FROM;
       const values = [...condition.values];
       let after = '';
       if (filter.after !== undefined) {
@@ -348,7 +399,7 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
       }
       const rows = db
         .prepare<unknown[], FindingRow & { order_value: string | number }>(
-          `select ${COLUMNS}, ${order} as order_value ${FROM} where ${where}${after}
+          `select ${COLUMNS}, ${order} as order_value ${from} where ${where}${after}
            order by ${order} ${direction}, m.vulnerability ${direction}, m.identity ${direction} limit ?`,
         )
         .all(...values, filter.limit + 1);
@@ -400,6 +451,13 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
       return loads;
     },
     waiting: (): number => waitingAll.get() ?? 0,
+    /** Where the table of counts is not what the matches are. */
+    wrongCounts: (): string[] =>
+      wrongCounts
+        .all()
+        .map(
+          ({ verdict, rank, kept, n }) => `findings ${verdict} of rank ${rank}: ${kept} are counted, ${n} are there`,
+        ),
     comparable: (plc: number): number => comparable.get(plc) ?? 0,
     plcsWith: (text: string): number[] => withVulnerability.all(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
     counts: (): PlcFindingCounts => {
@@ -407,13 +465,15 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
       let affected = 0;
       let review = 0;
       const isAny = held.any();
-      for (const { verdict, rank, fix_state, n } of isAny ? countsNotHeld.all(held.now()) : counts.all()) {
+      const left = isAny ? heldGroups.all(held.now(), held.now()) : [];
+      for (const { verdict, rank, fix_state, n } of withoutHeld(counts.all(), left)) {
+        if (verdict === 'not-affected') continue;
         if (verdict === 'review') review += n;
         else affected += n;
         const row = matrix[DECISIONS[rank] ?? 'track'];
         row[verdict === 'review' ? 'undetermined' : FIX[fix_state]] += n;
       }
-      const heldBack = isAny ? (heldWhole.get(held.now()) ?? 0) : 0;
+      const heldBack = left.reduce((sum, { verdict, n }) => (verdict === 'not-affected' ? sum : sum + n), 0);
       return { affected, review, held: heldBack, controllers: affectedControllers.get() ?? 0, matrix };
     },
   };

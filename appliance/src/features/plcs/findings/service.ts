@@ -17,7 +17,7 @@ import { type PlcFindingCounts, plcFindingQueries } from './queries.ts';
 import { type ControllerReview, controllerReview, type Dispute } from './review.ts';
 import { reviewQueries } from './review-queries.ts';
 import { threatStore } from './threat-store.ts';
-import { ensureAnswerTriggers } from './triggers.ts';
+import { ensureFindingTriggers } from './triggers.ts';
 import type {
   IndexBuilder,
   PlcFinding,
@@ -88,6 +88,8 @@ export type ControllerFindings = {
   /** Takes the answer about a finding back: what comparing gave holds again. */
   retract(actor: Actor, id: string): void;
   review: Pick<ControllerReview, 'groups' | 'group' | 'decide' | 'open'>;
+  /** Counts that are not what the matches give. */
+  verify(): string[];
   /** Puts the index out of memory. */
   close(): void;
 };
@@ -108,7 +110,7 @@ const settleAtOnce = 50_000;
 /** Findings on controllers: derived per distinct identity, fanned out to controllers on read. */
 export const controllerFindings = (parts: ControllerFindingParts): ControllerFindings => {
   const { db, objects, clock } = parts;
-  ensureAnswerTriggers(db);
+  ensureFindingTriggers(db);
   const identities: IdentityStore = identityStore(db);
   const matches = matchStore(db);
   const documents = documentStore(db);
@@ -260,6 +262,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         answered(identity, { opened: matches.affected(identity).filter((one) => one === vulnerability) });
       }),
     review,
+    verify: queries.wrongCounts,
     close: () => matching.drop(),
   };
 };

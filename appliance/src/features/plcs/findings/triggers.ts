@@ -17,4 +17,31 @@ const triggers: readonly Trigger[] = [
   ['plc_synonym_changed', `after update on object when new.kind = '${SYNONYM_KIND}' ${renamed}`],
 ];
 
-export const ensureAnswerTriggers = (db: Database): void => makeTriggers(db, triggers);
+/** Counts of matches follow matches and whether somebody has what they are of. */
+const counted = (row: 'old' | 'new', sign: 1 | -1): string =>
+  `insert into plc_match_count
+     select ${row}.verdict, ${row}.rank, ${row}.severity, ${row}.fix_state, ${sign} from plc_identity
+     where id = ${row}.identity and controllers > 0 and ${row}.until is null
+     on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;`;
+
+const other = ['until', 'verdict', 'rank', 'severity', 'fix_state'].map((name) => `old.${name} is not new.${name}`);
+
+const counts: readonly Trigger[] = [
+  ['plc_match_counted', `after insert on plc_match when new.until is null begin ${counted('new', 1)} end`],
+  [
+    'plc_match_recounted',
+    `after update on plc_match when ${other.join(' or ')} begin ${counted('old', -1)} ${counted('new', 1)} end`,
+  ],
+  ['plc_match_uncounted', `after delete on plc_match when old.until is null begin ${counted('old', -1)} end`],
+  [
+    'plc_identity_counted',
+    `after update of controllers on plc_identity when (old.controllers > 0) <> (new.controllers > 0) begin
+       insert into plc_match_count
+         select verdict, rank, severity, fix_state, count(*) * (case when new.controllers > 0 then 1 else -1 end) from plc_match
+         where identity = new.id and until is null group by 1, 2, 3, 4
+         on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;
+     end`,
+  ],
+];
+
+export const ensureFindingTriggers = (db: Database): void => makeTriggers(db, [...triggers, ...counts]);
