@@ -18,6 +18,8 @@ export const command: Command = {
     const { plan, approval } = identification.plan(cliActor(), jobNamed(objects, text('job')));
     const { packets, seconds } = planSize(plan);
     out.line(`window    ${toTime(plan.from)} to ${toTime(plan.until)}`);
+    if (plan.repeat !== undefined)
+      out.line(`again     every ${plan.repeat.everyDays} days until ${toTime(plan.repeat.until)}`);
     out.line(`from      ${plan.where.by === 'appliance' ? 'this appliance' : `the agent on ${plan.where.name}`}`);
     out.line(`packets   at most ${packets}, at least ${seconds} s`);
     for (const { host, label, zoneName, missing, asks } of plan.targets) {

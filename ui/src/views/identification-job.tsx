@@ -123,7 +123,23 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
           <p>{ctx.t('identification.planWhy')}</p>
           <Facts
             rows={[
-              [ctx.t('identification.window'), ctx.fmt.period(job.from, job.until)],
+[ctx.t('identification.window'), ctx.fmt.period(job.from, job.until)],
+              ...(job.repeat === undefined
+                ? []
+                : ([
+                    [
+                      ctx.t('identification.repeat'),
+                      <>
+                        {ctx.t('identification.repeatOf', {
+                          n: job.repeat.days,
+                          until: ctx.fmt.date(job.repeat.until),
+                        })}{' '}
+                        {job.repeat.next === undefined
+                          ? ctx.t('identification.repeatOver')
+                          : ctx.t('identification.repeatNext', { at: ctx.fmt.dateTime(job.repeat.next) })}
+                      </>,
+                    ],
+                  ] as const)),
               [ctx.t('identification.where'), placeText(ctx, job.place)],
               [ctx.t('identification.controllers'), ctx.fmt.number(targets.length)],
               [ctx.t('identification.packets'), ctx.t('identification.atMost', { n: ctx.fmt.number(packets) })],

@@ -32,6 +32,8 @@ export type JobRow = {
   readonly state: JobStateView;
   readonly from: When;
   readonly until: When;
+  /** Of a job that comes again; no `next`: it does not, until a second person approved it anew. */
+  readonly repeat?: { readonly days: number; readonly until: When; readonly next?: When | undefined } | undefined;
   readonly place: PlaceView;
   readonly controllers: number;
   readonly approved: { readonly by: string; readonly at: When } | undefined;

@@ -7,6 +7,7 @@ import { baselineRoutes } from './routes/baselines.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { controllerFindingRoutes } from './routes/controller-findings.ts';
+import { controllerFirmwareRoutes } from './routes/controller-firmware.ts';
 import { controllerImportRoutes } from './routes/controller-imports.ts';
 import { controllerRoutes } from './routes/controllers.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
@@ -51,6 +52,7 @@ const builders = [
   vulnerabilityRoutes,
   controllerRoutes,
   controllerFindingRoutes,
+  controllerFirmwareRoutes,
   updateRoutes,
   deploymentRoutes,
   patchRoutes,

@@ -24,6 +24,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
+import type { ControllerFirmware } from '../plcs/findings/firmware.ts';
 import type { ControllerFindings } from '../plcs/findings/service.ts';
 import type { IdentificationService } from '../plcs/identify/service.ts';
 import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
@@ -56,6 +57,7 @@ export type ApiParts = {
   deviceList: DeviceList;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;
+  controllerFirmware: ControllerFirmware;
   plcs: PlcService;
   updates: UpdateService;
   deployments: DeploymentService;

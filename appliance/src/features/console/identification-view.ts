@@ -23,7 +23,11 @@ export const packetMeaning = (row: Pick<PacketRow, 'what' | 'meaning'>): Said =>
     ? { key: row.what === 'connect' ? 'identification.packet.connect' : 'identification.what.send' }
     : { key: `identification.packet.${row.meaning.key}`, params: row.meaning.params };
 
-export const jobRow = ({ job, state, approval }: IdentificationJob, nameOf: NameOf, agentName: NameOf): JobRow => {
+export const jobRow = (
+  { job, state, approval, next }: IdentificationJob,
+  nameOf: NameOf,
+  agentName: NameOf,
+): JobRow => {
   const { body } = job;
   const agent = typeof body['agent'] === 'string' && body['agent'] !== '' ? agentName(body['agent']) : undefined;
   return {
@@ -32,6 +36,10 @@ export const jobRow = ({ job, state, approval }: IdentificationJob, nameOf: Name
     state,
     from: String(body['from']),
     until: String(body['until']),
+    repeat:
+      typeof body['repeatDays'] === 'number'
+        ? { days: body['repeatDays'], until: String(body['repeatUntil']), next: next?.from }
+        : undefined,
     place: { agent },
     controllers: Array.isArray(body['controllers']) ? body['controllers'].length : 0,
     approved: approval === undefined ? undefined : { by: nameOf(approval.by), at: approval.at },

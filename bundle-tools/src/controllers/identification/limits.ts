@@ -15,5 +15,7 @@ export const MAX_EXCHANGE_PACKETS = 64;
 export const MAX_ANSWER_BYTES = 256 * 1024;
 /** A window, and with it everything that was approved, is over after this. */
 export const MAX_WINDOW_MS = 7 * 86_400_000;
+/** A job that repeats is over after this, and needs a second person anew. */
+export const MAX_REPEAT_MS = 366 * 86_400_000;
 /** Hex digits of packets that an agent reports; of further ones the hash is there. */
 export const MAX_HEX_REPORTED = 2 * 1024 * 1024;

@@ -106,4 +106,9 @@ export const identificationKinds = {
   'event.identification-switched-off':
     'Identification of controllers switched off for the site; runs stopped: {stopped}',
   'event.identification-zone-released': 'Zone “{zone}” may be asked again: {reason}',
+  'kind.plc-identification.field.repeatDays': 'Again after days',
+  'kind.plc-identification.field.repeatUntil': 'Repeat until',
+  'validation.identify.repeatStart': 'Only a job that starts by itself can repeat.',
+  'validation.identify.repeatOverlap': 'It must come again later than the window is long.',
+  'validation.identify.repeatEnd': 'The end must be after the window and at most {n} days away.',
 } as const;

@@ -228,4 +228,8 @@ export const identification = {
   'identification.packet.snmp.system': 'SNMP {version}: GET description, object id, name',
   'identification.packet.snmp.entity': 'SNMP {version}: GET of entity {entity}',
   'identification.packet.connect': 'Opens the connection',
+  'identification.repeat': 'Repeats',
+  'identification.repeatOf': 'Every {n} days until {until}.',
+  'identification.repeatNext': 'Next window: {at}.',
+  'identification.repeatOver': 'It does not come again by itself; a second person has to approve it first.',
 } as const;

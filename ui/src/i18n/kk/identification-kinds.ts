@@ -108,4 +108,9 @@ export const identificationKinds = {
     '«{controller}» контроллері дұрыс жауап бермеді ({code} {reason}): «{job}» тапсырмасы тоқтатылды, «{zone}» аймағында енді ештеңе сұралмайды',
   'event.identification-switched-off': 'Алаңда контроллерлерді анықтау өшірілді; тоқтатылған орындаулар: {stopped}',
   'event.identification-zone-released': '«{zone}» аймағынан қайтадан сұрауға болады: {reason}',
+  'kind.plc-identification.field.repeatDays': 'Неше күннен кейін қайталау',
+  'kind.plc-identification.field.repeatUntil': 'Қайталаудың соңы',
+  'validation.identify.repeatStart': 'Тек өздігінен басталатын тапсырма қайталана алады.',
+  'validation.identify.repeatOverlap': 'Қайталау терезе ұзақтығынан кейін болуы керек.',
+  'validation.identify.repeatEnd': 'Соңы терезеден кейін және {n} күннен аспауы керек.',
 } as const satisfies Kazakh<typeof en>;

@@ -230,4 +230,8 @@ export const identification = {
   'identification.packet.snmp.system': 'SNMP {version}: сипаттаманы, идентификаторды, атауды GET',
   'identification.packet.snmp.entity': 'SNMP {version}: {entity} нысанын GET',
   'identification.packet.connect': 'Қосылым ашады',
+  'identification.repeat': 'Қайталау',
+  'identification.repeatOf': '{until} дейін әр {n} күн сайын.',
+  'identification.repeatNext': 'Келесі терезе: {at}.',
+  'identification.repeatOver': 'Өздігінен қайталанбайды: алдымен екінші адам мақұлдауы керек.',
 } as const satisfies Kazakh<typeof en>;

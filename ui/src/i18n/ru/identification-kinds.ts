@@ -109,4 +109,9 @@ export const identificationKinds = {
   'event.identification-switched-off':
     'Опознание контроллеров на площадке выключено; остановлено выполнений: {stopped}',
   'event.identification-zone-released': 'Зону «{zone}» снова можно опрашивать: {reason}',
+  'kind.plc-identification.field.repeatDays': 'Повторять через дней',
+  'kind.plc-identification.field.repeatUntil': 'Повторять до',
+  'validation.identify.repeatStart': 'Повторяться может только задание, которое запускается само.',
+  'validation.identify.repeatOverlap': 'Повтор должен наступать позже, чем закончится окно.',
+  'validation.identify.repeatEnd': 'Конец должен быть после окна и не дальше {n} дней.',
 } as const satisfies Russian<typeof en>;

@@ -232,4 +232,8 @@ export const identification = {
   'identification.packet.snmp.system': 'SNMP {version}: GET описания, идентификатора, имени',
   'identification.packet.snmp.entity': 'SNMP {version}: GET объекта {entity}',
   'identification.packet.connect': 'Открывает соединение',
+  'identification.repeat': 'Повтор',
+  'identification.repeatOf': 'Каждые {n} дней до {until}.',
+  'identification.repeatNext': 'Следующее окно: {at}.',
+  'identification.repeatOver': 'Само не повторится: сначала его должен одобрить второй человек.',
 } as const satisfies Russian<typeof en>;

@@ -17,6 +17,7 @@ const jobSchema = z.object({
   state: z.enum(['unapproved', 'approved', 'waiting', 'running', 'done', 'stopped', 'anomaly', 'failed', 'missed']),
   from: time,
   until: time,
+  nextFrom: time.nullable().describe('Of a job that repeats: beginning of the window that is now or comes next'),
   agent: z.string().nullable().describe('Device whose agent asks; null: the appliance'),
   approvedBy: z.string().nullable(),
   approvedAt: time.nullable(),
@@ -79,12 +80,13 @@ const policySchema = z.object({
   hindrance: z.string().nullable().describe('Why it is not asked'),
 });
 
-const jobOf = ({ job, state, approval, run }: IdentificationJob): z.infer<typeof jobSchema> => ({
+const jobOf = ({ job, state, approval, run, next }: IdentificationJob): z.infer<typeof jobSchema> => ({
   id: job.id,
   name: String(job.body['name']),
   state,
   from: String(job.body['from']),
   until: String(job.body['until']),
+  nextFrom: next === undefined ? null : timeOf(next.from),
   agent: typeof job.body['agent'] === 'string' ? job.body['agent'] : null,
   approvedBy: approval?.by ?? null,
   approvedAt: approval === undefined ? null : timeOf(approval.at),

@@ -16,6 +16,7 @@ import {
   type FirmwareTarget,
   type Handover,
 } from '../../plcs/findings/firmware.ts';
+import { knownForChecklist } from '../../plcs/findings/firmware-checklist.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, numberParam, numberText, param } from '../lists.ts';
@@ -69,8 +70,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
 
   /** What the record knows about each line of the checklist. */
   const knownOf = (ctx: Ctx, target: FirmwareTarget, file: ArrivedFirmware): Readonly<Record<Check, string>> => {
-    const own = plcs.parts(target.plc).find(({ sort }) => sort === 'plc');
-    const value = (field: string): string => own?.observed[field] ?? own?.configured[field] ?? '';
+    const known = knownForChecklist(plcs, firmware, target, file);
     const none = ctx.t('cfind.known.none');
     const said = (text: string, key: 'tool' | 'key' | 'card'): string =>
       text === ''
@@ -80,19 +80,20 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
           : key === 'key'
             ? ctx.t('cfind.known.key', { key: text })
             : ctx.t('cfind.known.card', { card: text });
-    const place = value('backupPlace');
+    const { backup, rollback } = known;
     return {
-      backup: place === '' ? none : ctx.t('cfind.known.backup', { place, date: value('restoreTestedAt') || '–' }),
-      tool: said([value('projectTool'), value('projectToolVersion')].filter((text) => text !== '').join(' '), 'tool'),
+      backup:
+        backup === null
+          ? none
+          : ctx.t('cfind.known.backup', { place: backup.place, date: backup.restoreTestedAt || '–' }),
+      tool: said(known.tool, 'tool'),
       spare: none,
       rollback:
-        target.firmware === ''
+        rollback === null
           ? none
-          : firmware.rollbackOf(target, file)
-            ? ctx.t('cfind.known.rollback.yes', { version: target.firmware })
-            : ctx.t('cfind.known.rollback.no', { version: target.firmware }),
-      key: said(value('keySwitch'), 'key'),
-      card: said(value('memoryCardSerial'), 'card'),
+          : ctx.t(rollback ? 'cfind.known.rollback.yes' : 'cfind.known.rollback.no', { version: target.firmware }),
+      key: said(known.key, 'key'),
+      card: said(known.card, 'card'),
     };
   };
 

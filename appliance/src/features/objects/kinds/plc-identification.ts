@@ -27,6 +27,9 @@ export const kind = defineKind({
     from: { type: 'time', required: true },
     until: { type: 'time', required: true },
     start: { type: 'choice', options: ['manual', 'scheduled'], required: true, default: 'manual' },
+    /** The window comes again after so many days, until an end; for jobs that start by themselves. */
+    repeatDays: { type: 'integer', min: 1, max: 366 },
+    repeatUntil: { type: 'time' },
     gapMs: { type: 'integer', min: MIN_GAP_MS, max: 60_000, default: 1_000 },
     /** Where a protocol listens elsewhere: `modbus/1502`. */
     ports: { type: 'list', max: PROTOCOLS.length },

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { firmwareSource } from '@sallyport/bundle-tools/updates/sources/firmware';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { apiPartsOf } from '../../../../test/support/api-site.ts';
 import { openAppliance } from '../../../../test/support/appliance.ts';
 import { csafAdvisory } from '../../../../test/support/controllers/csaf.ts';
 import { actorWith, admin } from '../../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../../test/support/host.ts';
+import { apiApp } from '../../api/app.ts';
+import { systemActor } from '../../objects/types.ts';
 
 // Once around: an advisory arrives, a controller has a finding, the request asks for the firmware without naming anybody,
 // the file arrives and is handed over, and only a newer reading closes what was found.
@@ -209,8 +212,42 @@ describe('firmware of controllers, once around', () => {
       part: site.controllerFirmware.forPlc(plcId())[0]?.target.part ?? 0,
       confirmed: [],
     };
-    const handed = await site.controllerFirmware.hand(admin, given);
-    site.controllerFirmware.done(admin, handed.handover);
+    // The same over the API: listed, its checklist read, handed over, reported.
+    const parts = apiPartsOf(site);
+    const api = apiApp(parts);
+    const tokenFor = (role: string): string => {
+      const account = site.objects.create(systemActor, 'account', { name: `api-${role}`, roles: [role] }).id;
+      return site.accounts.createApiToken(systemActor, { name: role, account }).secret;
+    };
+    const [read, write] = [tokenFor('viewer'), tokenFor('operator')];
+    const call = (method: string, path: string, token: string, body?: unknown) =>
+      Promise.resolve(
+        api.request(path, {
+          method,
+          headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      );
+    const controller = site.plcs.byId(plcId())?.publicId ?? '';
+    const listed = (await (await call('GET', '/controller-firmware', read)).json()) as { rows: object[] };
+    expect(listed.rows).toMatchObject([{ sha256, version: 'V2.9.7', targets: [{ controller, firmware: 'V2.9.4' }] }]);
+    const checklist = await call('GET', `/controller-firmware/${sha256}/checklist?controller=${controller}`, read);
+    expect(await checklist.json()).toMatchObject({
+      checks: expect.arrayContaining(['backup']),
+      known: { rollback: false },
+    });
+    const firmwarePath = `/controller-firmware/${sha256}/handover`;
+    const wanted = { controller, confirmed: ['backup'] };
+    expect((await call('POST', firmwarePath, read, wanted)).status).toBe(403);
+    expect((await call('POST', firmwarePath, write, { ...wanted, part: 'slot 9' })).status).toBe(404);
+    const sent = await call('POST', firmwarePath, write, wanted);
+    expect(Buffer.from(await sent.arrayBuffer())).toEqual(bytes);
+    const number = sent.headers.get('Sallyport-Handover');
+    expect((await call('POST', `/controller-firmware/handovers/${number}`, write, { state: 'done' })).status).toBe(204);
+    const handovers = await call('GET', `/controller-firmware/handovers?controller=${controller}`, read);
+    expect(await handovers.json()).toMatchObject({
+      rows: [{ id: Number(number), state: 'done', confirmed: ['backup'] }],
+    });
     take(reading('V2.9.5', Date.now() + 10_000));
     expect(site.controllerFirmware.handovers()[0]).toMatchObject({ state: 'other-version', found: 'V2.9.5' });
 

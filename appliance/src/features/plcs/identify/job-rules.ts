@@ -1,4 +1,4 @@
-import { MAX_WINDOW_MS } from '@sallyport/bundle-tools/controllers/identification/limits';
+import { MAX_REPEAT_MS, MAX_WINDOW_MS } from '@sallyport/bundle-tools/controllers/identification/limits';
 import { PROTOCOLS } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { FieldErrors } from '../../../platform/errors.ts';
 
@@ -19,6 +19,22 @@ export const portOverride = (written: string): { protocol: string; port: number 
   return protocol === undefined || port < 1 || port > 65_535 ? undefined : { protocol, port };
 };
 
+const dayMs = 86_400_000;
+
+const repeatFaults = (body: Body, from: number, until: number): FieldErrors => {
+  const days = typeof body['repeatDays'] === 'number' ? body['repeatDays'] : 0;
+  const end = Date.parse(text(body, 'repeatUntil'));
+  if (days === 0) return Number.isNaN(end) ? {} : { repeatDays: { key: 'validation.required' } };
+  const faults: FieldErrors = {};
+  if (text(body, 'start') !== 'scheduled') faults['start'] = { key: 'validation.identify.repeatStart' };
+  // Windows that touch would be one window without an end.
+  if (days * dayMs <= until - from) faults['repeatDays'] = { key: 'validation.identify.repeatOverlap' };
+  if (Number.isNaN(end)) faults['repeatUntil'] = { key: 'validation.required' };
+  else if (end < until || end - from > MAX_REPEAT_MS)
+    faults['repeatUntil'] = { key: 'validation.identify.repeatEnd', params: { n: MAX_REPEAT_MS / dayMs } };
+  return faults;
+};
+
 /** Faults of a job. */
 export const jobFaults = (body: Body): FieldErrors => {
   const faults: FieldErrors = {};
@@ -26,6 +42,7 @@ export const jobFaults = (body: Body): FieldErrors => {
   if (until <= from) faults['until'] = { key: 'validation.identify.order' };
   else if (until - from > MAX_WINDOW_MS)
     faults['until'] = { key: 'validation.identify.window', params: { n: MAX_WINDOW_MS / 86_400_000 } };
+  Object.assign(faults, repeatFaults(body, from, until));
   if (texts(body, 'controllers').length === 0) faults['controllers'] = { key: 'validation.required' };
   else if (new Set(texts(body, 'controllers')).size < texts(body, 'controllers').length)
     faults['controllers'] = { key: 'validation.identify.twice' };

@@ -33,6 +33,11 @@ export const noticeText = ({ plan, sources, approved, site }: Notice): string =>
     `Source addresses    ${sources.join(', ') || 'unknown'}`,
     `Not before          ${toTime(plan.from)}`,
     `Not after           ${toTime(plan.until)}`,
+    ...(plan.repeat === undefined
+      ? []
+      : [
+          `Again               every ${plan.repeat.everyDays} days, the last window ends by ${toTime(plan.repeat.until)}`,
+        ]),
     `Start               ${plan.start === 'scheduled' ? 'by itself, when the window opens' : 'by hand, within the window'}`,
     `Packets             at most ${packets}, at least ${seconds} s in all; one connection, one request in flight`,
     `Plan                SHA-256 ${plan.digest}`,

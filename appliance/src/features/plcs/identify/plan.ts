@@ -52,7 +52,7 @@ const knownOf = (held: ReturnType<ControllerView['known']>, wanted: readonly Swi
 
 /** The digest of what would leave. */
 export const planDigest = (plan: Omit<Plan, 'digest'>): string => {
-  const { job, revision, where, start, from, until, credential, targets } = plan;
+  const { job, revision, where, start, from, until, repeat, credential, targets } = plan;
   const leaves = targets.map(({ plc, zone, host, gapMs, asks, override }) => [
     plc,
     zone,
@@ -67,7 +67,21 @@ export const planDigest = (plan: Omit<Plan, 'digest'>): string => {
       packets.map((packet) => [packet.kind, packet.port, packet.hex, packet.when, packet.open]),
     ]),
   ]);
-  return hash('sha256', JSON.stringify([job, revision, where, start, from, until, credential ?? null, leaves]), 'hex');
+  return hash(
+    'sha256',
+    JSON.stringify([
+      job,
+      revision,
+      where,
+      start,
+      from,
+      until,
+      ...(repeat === undefined ? [] : [[repeat.everyDays, repeat.until]]),
+      credential ?? null,
+      leaves,
+    ]),
+    'hex',
+  );
 };
 
 /** All that a job would send now. */
@@ -151,6 +165,10 @@ export const planOf = (parts: PlanParts): Plan => {
     start: run,
     from: Date.parse(String(body['from'])),
     until: Date.parse(String(body['until'])),
+    repeat:
+      typeof body['repeatDays'] === 'number'
+        ? { everyDays: body['repeatDays'], until: Date.parse(String(body['repeatUntil'])) }
+        : undefined,
     credential: credential === undefined ? undefined : { id: credential.id, revision: credential.revision },
     targets,
     leftOut,

@@ -6,6 +6,7 @@ import {
   identificationSite,
   person,
 } from '../../../../test/support/controllers/identification-site.ts';
+import { s7Device } from '../../../../test/support/controllers/s7-device.ts';
 import { systemActor } from '../../objects/types.ts';
 import { identificationStore } from './store.ts';
 
@@ -303,6 +304,94 @@ describe('a job', () => {
     // One that nobody works on any more is over.
     state.service.look();
     expect(state.service.get(work)).toMatchObject({ state: 'failed', run: { code: 'missed' } });
+  });
+
+  it('that repeats runs once in each window, by the words of then, until its end or until something was odd', async () => {
+    const plc = await device('127.0.0.11');
+    const id = controller({ address: plc.host });
+    const day = 86_400_000;
+    const first = Date.UTC(2026, 10, 24, 6);
+    const made = (body: Record<string, unknown> = {}) =>
+      job([id], plc.port, {
+        start: 'scheduled',
+        details: false,
+        askKnown: true,
+        repeatDays: 7,
+        repeatUntil: '2026-12-10T00:00:00Z',
+        ...body,
+      });
+    expect(codeOf(() => made({ start: 'manual' }))).toBe('INVALID');
+    expect(codeOf(() => made({ repeatUntil: null }))).toBe('INVALID');
+    expect(codeOf(() => made({ repeatUntil: '2028-01-01T00:00:00Z' }))).toBe('INVALID');
+    const work = made();
+    expect(state.service.get(work).next).toBeUndefined();
+    approve(work);
+    const queued: number[] = [];
+    const jobs = {
+      enqueue: (_kind: string, payload: unknown) => queued.push((payload as { run: number }).run),
+      list: () => queued.map((run) => ({ state: 'queued', payload: { run } })) as never,
+    };
+    state.service = open({ jobs });
+    const goes = async (at: number): Promise<string> => {
+      now.ms = at;
+      if (state.service.look().started === 0) return 'nothing';
+      const number = queued.splice(0)[0] ?? 0;
+      return (await state.service.work(number, { onProgress: () => undefined })).state;
+    };
+    expect(await goes(first + 3_600_000)).toBe('done');
+    expect(await goes(first + 2 * 3_600_000)).toBe('nothing');
+    expect(state.service.get(work).next).toEqual({ from: first + 7 * day, until: first + 7 * day + 4 * 3_600_000 });
+    expect(await goes(first + 3 * day)).toBe('nothing');
+    // The next week, with the same word of the same second person.
+    expect(await goes(first + 7 * day)).toBe('done');
+    expect(plc.state.connections).toBe(2);
+    expect(state.service.get(work).approval?.by).toBe('account:boris');
+    // The policy of then: stricter, so nothing is sent, and it does not come again by itself.
+    state.site.objects.update(boris, 'plc-zone', state.zone, { queryIdentify: 'manual' });
+    expect(await goes(first + 14 * day)).toBe('stopped');
+    expect(plc.state.connections).toBe(2);
+    expect(state.service.get(work)).toMatchObject({ next: undefined, run: { code: 'policy' } });
+    state.site.objects.update(boris, 'plc-zone', state.zone, { queryIdentify: 'scheduled' });
+    expect(await goes(first + 14 * day + 3_600_000)).toBe('nothing');
+    // A second person may approve it anew; its end stays.
+    approve(work);
+    expect(await goes(first + 14 * day + 2 * 3_600_000)).toBe('done');
+    expect(state.service.get(work).next).toBeUndefined();
+    expect(await goes(first + 21 * day)).toBe('nothing');
+    expect(codeOf(() => approve(work))).toBe('CONFLICT');
+  });
+
+  it('that missed a window takes the next one', () => {
+    const work = job([controller({ address: '127.0.0.11' })], 502, {
+      start: 'scheduled',
+      details: false,
+      repeatDays: 1,
+      repeatUntil: '2026-11-30T00:00:00Z',
+    });
+    approve(work);
+    now.ms = Date.UTC(2026, 10, 26, 7);
+    expect(state.service.look().started).toBe(1);
+    expect(state.service.planOfRun(state.service.runs(work)[0] ?? (undefined as never))?.from).toBe(
+      Date.UTC(2026, 10, 26, 6),
+    );
+  });
+
+  it('stops when a controller leaves RUN while it is asked, says so, and halts its zone', async () => {
+    const plc = await s7Device({ host: '127.0.0.11', port: 0 }, true);
+    const good = await device('127.0.0.12');
+    const ids = [controller({ address: plc.host }), controller({ address: good.host })];
+    const work = job(ids, good.port, {
+      protocols: ['s7', 'modbus'],
+      mode: true,
+      ports: [`s7/${plc.port}`, `modbus/${good.port}`],
+    });
+    approve(work);
+    expect(await run(work)).toMatchObject({ state: 'anomaly', code: 'left-run', detail: 'RUN -> STOP' });
+    expect(good.seen).toEqual([]);
+    expect(state.service.halts()).toMatchObject([{ zoneName: state.zoneName, code: 'left-run' }]);
+    expect(eventsOf('controller-anomaly')[0]?.params).toMatchObject({ code: 'left-run', reason: 'RUN -> STOP' });
+    expect(eventsOf('identification-stopped')[0]?.params).toMatchObject({ code: 'left-run' });
+    await plc.close();
   });
 
   it('has a notice with source, times, protocols and targets', () => {

@@ -18,6 +18,7 @@ import { actingPerson, authorsOf } from './persons.ts';
 import { planSize } from './plan.ts';
 import { devicePolicyKind, type PolicyOf, policies, siteSetting, zoneKind } from './policies.ts';
 import { hindranceOf, SWITCHES } from './policy.ts';
+import { planIn, type Window, windowAt } from './repeat.ts';
 import { runEnds, type TakeFound } from './run-end.ts';
 import { identificationStore } from './store.ts';
 import type { Approval, ControllerViews, ExchangeRow, Halt, JobState, PacketRow, Plan, Run } from './types.ts';
@@ -28,6 +29,8 @@ export type IdentificationJob = {
   /** In force: of this revision, by a second person. */
   approval: Approval | undefined;
   run: Run | undefined;
+  /** Of a job that repeats: the window that is now or comes next; undefined when there is none or it will not go on. */
+  next: Window | undefined;
 };
 
 export type IdentificationParts = {
@@ -104,7 +107,27 @@ export const identificationService = (parts: IdentificationParts) => {
   const toJob = (job: Obj): IdentificationJob => {
     const approval = approvalOf(job);
     const [run] = store.runsOf(job.id, 1);
-    return { job, state: stateOf(job, approval, run), approval, run };
+    return { job, state: stateOf(job, approval, run), approval, run, next: nextOf(approval, run) };
+  };
+
+  /**
+   * What ended other than as it should, or because somebody or a rule said so, does not come again by itself: a second
+   * person looks at it first.
+   */
+  const nextOf = (approval: Approval | undefined, run: Run | undefined): Window | undefined => {
+    const plan = approval && store.planOf(approval.id);
+    if (approval === undefined || plan?.repeat === undefined) return undefined;
+    const isUsed = run?.approval === approval.id;
+    if (isUsed && run.state !== 'done' && run.code !== 'missed') return undefined;
+    // One window is for one run.
+    return windowAt(plan, isUsed ? Math.max(clock(), plan.until) : clock());
+  };
+
+  /** The same approval for the window that is now. In a transaction. */
+  const approveNext = ({ approval, next }: IdentificationJob): void => {
+    const plan = approval && store.planOf(approval.id);
+    if (approval === undefined || plan === undefined || next === undefined || next.from === plan.from) return;
+    store.approve(planIn(plan, next, controllers.find), approval.by, approval.at);
   };
 
   /** What was approved where that holds, else what would be sent now. */
@@ -131,7 +154,7 @@ export const identificationService = (parts: IdentificationParts) => {
         throw new AppError('TOO_LARGE', `an agent asks at most ${MAX_AGENT_TARGETS} controllers in one job`);
       if (plan.targets.length !== said.targets)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.targets.length } } });
-      if (clock() >= plan.until) throw new AppError('CONFLICT', 'the window is over');
+      if (windowAt(plan, clock()) === undefined) throw new AppError('CONFLICT', 'the window is over');
       store.approve(plan, person, clock());
       events.record('identification-approved', {
         actor: actorRef(actor),
@@ -220,12 +243,17 @@ export const identificationService = (parts: IdentificationParts) => {
       ended += 1;
     }
     for (const job of objects.list({ kind: jobKind, where: { start: 'scheduled' }, limit: listedJobs }).rows) {
-      const { state, approval } = toJob(job);
-      const plan = approval && store.planOf(approval.id);
-      if (state !== 'approved' || plan === undefined || now < plan.from || now >= plan.until) continue;
-      if (!objects.settingFlag(siteSetting)) continue;
+      const one = toJob(job);
+      const plan = one.approval && store.planOf(one.approval.id);
+      if (plan === undefined || !objects.settingFlag(siteSetting)) continue;
+      const window = one.next ?? (one.state === 'approved' ? plan : undefined);
+      if (window === undefined || now < window.from || now >= window.until) continue;
+      if (one.state === 'running' || one.state === 'waiting') continue;
       const by: Actor = { type: 'system', id: 'appliance', label: 'Sallyport', rights: new Set(['all']) };
-      begin(by, job, 'scheduled');
+      immediate(db, () => {
+        approveNext(one);
+        begin(by, job, 'scheduled');
+      });
       started += 1;
     }
     return { started, ended };

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type Actor, systemActor } from '../../../appliance/src/features/objects/types.ts';
+import { openAppliance } from '../../../appliance/test/support/appliance.ts';
+import { s7Device } from '../../../appliance/test/support/controllers/s7-device.ts';
+import { modbusLength } from '../../../bundle-tools/src/controllers/protocols/modbus/answers.ts';
+import { modbusServer } from '../../../bundle-tools/test/controllers/modbus-server.ts';
+import { startEnip, startTcpDevice } from './responders.ts';
+
+// Runs in a network of its own: an appliance with an approved job over three protocols, at the pace of a plant, then a second
+// job whose controller leaves RUN. dumpcap writes down all that is on the loopback. Prints what was asked of whom. argv: the
+// capture file.
+
+export type JobRun = {
+  targets: { host: string; port: number }[];
+  /** In the zone and its prefix, with something that listens; in no job. */
+  neighbour: string;
+  /** By the log of packets. */
+  logged: string[];
+  ends: { state: string; code: string | null }[];
+  /** Of the second job: controllers that come after the one that left RUN. */
+  untouched: string[];
+};
+
+const person = (id: string): Actor => ({ type: 'account', id, label: id, rights: new Set(['all']) });
+const modbus = (host: string) =>
+  startTcpDevice(() => modbusServer({ objects: [], codes: [], serverId: 'TWDLCAE40DRF' }), modbusLength, {
+    host,
+    port: 502,
+  });
+
+const main = async (file: string): Promise<JobRun> => {
+  const at = (last: number): string => `127.0.1.${last}`;
+  await s7Device({ host: at(1), port: 102 });
+  await modbus(at(2));
+  await startEnip(undefined, { host: at(3), port: 44_818 });
+  await modbus(at(4));
+  await s7Device({ host: at(5), port: 102 }, true);
+  await modbus(at(6));
+  const site = await openAppliance();
+  const zoneOf = (name: string): string =>
+    site.objects.create(systemActor, 'plc-zone', {
+      name,
+      level: '1',
+      prefixes: ['127.0.1.0/24'],
+      queryPolicy: 'details',
+      queryIdentify: 'manual',
+      queryModules: 'manual',
+      queryDetails: 'manual',
+      queryMode: 'manual',
+      queryGapMs: 500,
+    }).id;
+  const [calm, odd] = [zoneOf('Calm'), zoneOf('Odd')];
+  const controller = (last: number, zone: string): string =>
+    site.plcs.create(systemActor, { name: `PLC-${last}`, zone, address: at(last) }).publicId;
+  const job = (name: string, controllers: string[]): string =>
+    site.objects.create(person('anna'), 'plc-identification', {
+      name,
+      controllers,
+      protocols: ['s7', 'modbus', 'enip'],
+      details: true,
+      mode: true,
+      gapMs: 500,
+      from: toTime(nowMs() - 60_000),
+      until: toTime(nowMs() + 3_600_000),
+    }).id;
+  controller(4, calm);
+  // Each protocol is asked of each: a device that does not speak it refuses the connection, and is asked no second time.
+  const jobs = [
+    job(
+      'All three',
+      [1, 2, 3].map((last) => controller(last, calm)),
+    ),
+    job(
+      'Odd one',
+      [5, 6].map((last) => controller(last, odd)),
+    ),
+  ];
+  site.identification.switchOn(systemActor);
+  const dumpcap = spawn('dumpcap', ['-q', '-p', '-i', 'lo', '-w', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise<void>((resolve) => dumpcap.once('exit', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    let said = '';
+    dumpcap.stderr.on('data', (bytes: Buffer) => {
+      said += bytes.toString('utf8');
+      if (said.includes('File:')) resolve();
+    });
+    dumpcap.once('exit', (code) => reject(new Error(`dumpcap ended with ${code}: ${said}`)));
+  });
+  const logged: string[] = [];
+  const ends: JobRun['ends'] = [];
+  for (const id of jobs) {
+    const { plan } = site.identification.plan(person('boris'), id);
+    site.identification.approve(person('boris'), id, { digest: plan.digest, targets: plan.targets.length });
+    const run = site.identification.start(person('anna'), id);
+    const { state, code } = await site.identification.work(run.id, { onProgress: () => undefined });
+    ends.push({ state, code });
+    for (const { what, sha256 } of site.identification.packets(run.id, 0, 1_000))
+      if (what === 'send') logged.push(sha256);
+  }
+  // It writes in blocks; what is on its way must be there before it ends.
+  await sleep(300);
+  dumpcap.kill('SIGINT');
+  await ended;
+  await site.stop();
+  const ports = { s7: 102, modbus: 502, enip: 44_818 };
+  return {
+    targets: [1, 2, 3, 5].flatMap((last) => Object.values(ports).map((port) => ({ host: at(last), port }))),
+    neighbour: at(4),
+    logged,
+    ends,
+    untouched: [at(6)],
+  };
+};
+
+process.stdout.write(JSON.stringify(await main(process.argv[2] ?? '')));
+process.exit(0);
