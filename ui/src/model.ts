@@ -59,6 +59,8 @@ export type FilterField = {
   readonly name: string;
   /** Catalogue key of the label. */
   readonly label: string;
+  /** A name that is shown as it is, in place of the label. */
+  readonly text?: string;
   readonly options?: readonly FilterOption[];
 };
 /** `label` is shown as it is (a name); `key` is looked up; without both the value is shown. */

@@ -1,5 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { customOf, recordsWith } from '../features/plcs/custom.ts';
 import { plcList } from '../features/plcs/list-queries.ts';
+import { missingOf } from '../features/plcs/missing.ts';
 import { shown } from '../features/plcs/parts.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
@@ -14,19 +16,22 @@ export const command: Command = {
     zone: { type: 'string', value: 'ID', help: 'in one zone', multiple: true },
     decision: { type: 'string', value: 'WORD', help: decisions.join(', '), multiple: true },
     drift: { type: 'boolean', help: 'only those that differ from their project' },
+    custom: { type: 'string', value: 'NAME: VALUE', help: 'with this value of a field of the site', multiple: true },
     'missing-firmware': { type: 'boolean', help: 'only those whose firmware is not known' },
   },
   example: 'sallyport controller list --search 6ES7515 --drift --data /var/lib/sallyport',
   run: async ({ open, out, text, texts, flag }) => {
     const wrong = texts('decision').find((word) => !decisions.some((known) => known === word));
     if (wrong !== undefined) throw new AppError('USAGE', `--decision is ${decisions.join(', ')}`);
-    const { db, plcs } = await open();
+    const { db, plcs, objects } = await open();
+    const wanted = customOf({ custom: texts('custom') });
     const ids = plcList(db).all({
       filter: {
         search: text('search') ?? '',
         vendor: texts('vendor'),
         zone: texts('zone'),
         decision: decisions.filter((word) => texts('decision').includes(word)),
+        ...(wanted.size === 0 ? {} : { publicIds: recordsWith(objects, wanted) }),
         ...(flag('drift') ? { drift: true } : {}),
         ...(flag('missing-firmware') ? { missingFirmware: true } : {}),
       },
@@ -37,6 +42,7 @@ export const command: Command = {
       const plc = plcs.byId(id);
       if (plc === undefined) return [];
       const [own] = plcs.parts(id);
+      const lacks = missingOf(own, plcs.facts(id)).find(({ field }) => field === 'firmware');
       const value = (field: string): string | null => shown(own, field) ?? null;
       return [
         {
@@ -48,6 +54,13 @@ export const command: Command = {
           orderNumber: value('orderNumber'),
           firmwareObserved: own?.observed['firmware'] ?? null,
           firmwareConfigured: own?.configured['firmware'] ?? null,
+          firmwareLacks:
+            lacks === undefined
+              ? null
+              : lacks.refused === undefined
+                ? 'nobody has said it'
+                : `refused over ${lacks.refused.source}: ${lacks.refused.reason}`,
+          custom: Object.fromEntries(customOf(plcs.entered(plc.publicId).body)),
           address: value('address'),
           zone: value('zone'),
           drift: plcs.drift(id).length,
@@ -63,7 +76,7 @@ export const command: Command = {
         row.decision,
         row.model,
         row.orderNumber,
-        row.firmwareObserved,
+        row.firmwareObserved ?? (row.firmwareConfigured === null ? row.firmwareLacks : null),
         row.firmwareConfigured,
         row.address,
         row.drift,

@@ -18,7 +18,7 @@ export const swap = (href: string) => ({
 
 const labelOf = (ctx: Ctx, filters: readonly FilterField[], name: string): string => {
   const field = filters.find((filter) => filter.name === name);
-  return field === undefined ? name : ctx.tDynamic(field.label);
+  return field === undefined ? name : (field.text ?? ctx.tDynamic(field.label));
 };
 
 const valueLabel = (ctx: Ctx, filters: readonly FilterField[], name: string, value: string): string => {
@@ -74,7 +74,7 @@ export const Filters = ({
               <Hidden fields={listParams(changeList(list, { trail: [], sort: list.sort ?? null }))} />
               {filters.map((filter) => (
                 <div class="field">
-                  <label for={`filter-${filter.name}`}>{ctx.tDynamic(filter.label)}</label>
+                  <label for={`filter-${filter.name}`}>{filter.text ?? ctx.tDynamic(filter.label)}</label>
                   {filter.options === undefined ? (
                     <input class="input" id={`filter-${filter.name}`} name={filter.name} />
                   ) : (

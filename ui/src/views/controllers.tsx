@@ -41,6 +41,8 @@ export type ControllerRow = {
   readonly serial?: string | undefined;
   readonly modules: number;
   readonly lastSeenAt: When | null;
+  /** Values of fields of the site, by their names. */
+  readonly custom: Readonly<Record<string, string>>;
 };
 
 export const controllerColumns = [
@@ -77,6 +79,8 @@ export type ControllersProps = {
   readonly page: PageOf<ControllerRow>;
   readonly counts: ControllerCounts;
   readonly filters: readonly FilterField[];
+  /** Names of the fields of the site. */
+  readonly ownFields: readonly string[];
 };
 
 const form = 'controllers-bulk';
@@ -217,13 +221,26 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
 };
 
 /** All controllers: what each is, what was read and what was planned. */
-export const Controllers = ({ ctx, list, page, counts, filters }: ControllersProps) => {
+export const Controllers = ({ ctx, list, page, counts, filters, ownFields }: ControllersProps) => {
   const own = ownColumns(ctx);
-  const pickable: PickableColumn[] = controllerColumns.map((key) => ({
-    key,
-    label: String(own[key].label),
-    byDefault: !offByDefault.has(key),
-  }));
+  const ofSite = ownFields.map(
+    (name): Column<ControllerRow> => ({
+      key: `custom.${name}`,
+      label: name,
+      cell: (row) =>
+        row.custom[name] === undefined ? (
+          <span class="dim">–</span>
+        ) : (
+          <a href={paths.controllers({ [`custom.${name}`]: row.custom[name] })} translate="no">
+            {row.custom[name]}
+          </a>
+        ),
+    }),
+  );
+  const pickable: PickableColumn[] = [
+    ...controllerColumns.map((key) => ({ key, label: String(own[key].label), byDefault: !offByDefault.has(key) })),
+    ...ofSite.map(({ key }, at) => ({ key, label: ownFields[at] ?? key, byDefault: false })),
+  ];
   const shown = shownColumns(list, pickable);
   const add = (
     <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'devices:write')}>
@@ -281,7 +298,10 @@ export const Controllers = ({ ctx, list, page, counts, filters }: ControllersPro
             list={list}
             order={{ key: 'name' }}
             rows={page.rows}
-            columns={controllerColumns.filter((key) => shown.has(key)).map((key) => own[key])}
+            columns={[
+              ...controllerColumns.filter((key) => shown.has(key)).map((key) => own[key]),
+              ...ofSite.filter(({ key }) => shown.has(key)),
+            ]}
             records
             select={{ form, id: (row) => row.id, label: (row) => ctx.t('list.selectRow', { name: row.name }) }}
           />

@@ -123,7 +123,7 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
           <p>{ctx.t('identification.planWhy')}</p>
           <Facts
             rows={[
-[ctx.t('identification.window'), ctx.fmt.period(job.from, job.until)],
+              [ctx.t('identification.window'), ctx.fmt.period(job.from, job.until)],
               ...(job.repeat === undefined
                 ? []
                 : ([

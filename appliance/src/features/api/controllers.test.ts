@@ -48,6 +48,10 @@ describe('controllers over the API', () => {
       decision: 'unauthorised',
     });
     const id = String(heard?.['id']);
+    expect(heard).toMatchObject({ lacks: [{ field: 'model', refusedBy: null, reason: null }], custom: {} });
+    expect((await call('GET', `/controllers?custom=${encodeURIComponent('Line: 3')}`)).json).toMatchObject({
+      total: 0,
+    });
 
     const one = await call('GET', `/controllers/${id}`);
     const [proposal] = one.json['proposals'] as Record<string, string>[];

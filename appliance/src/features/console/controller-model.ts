@@ -1,7 +1,9 @@
 import type { Reference, Said } from '@sallyport/ui/model';
 import type { ControllerRow } from '@sallyport/ui/views/controllers';
+import { customOf } from '../plcs/custom.ts';
+import { missingOf } from '../plcs/missing.ts';
 import { shown } from '../plcs/parts.ts';
-import type { Plc } from '../plcs/types.ts';
+import type { Plc, PlcPart } from '../plcs/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
 /** Controllers with what is derived about them, for lists and pages. */
@@ -37,9 +39,20 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
             },
           ]),
       ...said('warning'),
-      ...(shown(itself, 'firmware') === undefined ? [{ key: 'controllers.why.missing' }] : []),
+      ...firmwareReason(plc.id, itself),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
       ...(plc.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
+    ];
+  };
+
+  /** Why no firmware is known: who refused to say it, or that nobody was asked (OT F8). */
+  const firmwareReason = (plc: number, itself: PlcPart | undefined): Said[] => {
+    if (shown(itself, 'firmware') !== undefined) return [];
+    const refused = missingOf(itself, plcs.facts(plc)).find(({ field }) => field === 'firmware')?.refused;
+    return [
+      refused === undefined
+        ? { key: 'controllers.why.missing' }
+        : { key: 'controllers.why.missingRefused', params: { source: refused.source, reason: refused.reason } },
     ];
   };
 
@@ -57,7 +70,7 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
     reasonsOf,
     levelOf,
     /** Rows of a list by the numbers of records. */
-    rows: (ids: readonly number[]): ControllerRow[] => {
+    rows: (ids: readonly number[], withOwnFields = false): ControllerRow[] => {
       const names = zoneNames();
       return ids.flatMap((id): ControllerRow[] => {
         const plc = plcs.byId(id);
@@ -85,6 +98,7 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
             serial: text('serial'),
             modules: parts.filter(({ sort }) => sort === 'module').length,
             lastSeenAt: plc.lastSeenAt,
+            custom: withOwnFields ? Object.fromEntries(customOf(plcs.entered(plc.publicId).body)) : {},
           },
         ];
       });

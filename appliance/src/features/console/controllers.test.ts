@@ -105,3 +105,81 @@ describe('controllers', () => {
     expect(await textOf(paths.controller(id))).not.toContain('Twin');
   });
 });
+
+describe('controllers of which something is not known, or only the site knows it', () => {
+  it('say why a firmware is not known: in the list, on the page, in the file', async () => {
+    const { plcs } = site.appliance;
+    const take = (name: string, firmware: Reading['said']): string => {
+      const values = { vendor: 'Schneider Electric', model: 'BMX P34 2020', orderNumber: 'BMXP342020', name };
+      const taken = plcs.take(systemActor, { sort: 'identification', name }, [
+        {
+          observedAtMs: Date.UTC(2026, 1, 1),
+          method: 'query',
+          source: 'modbus',
+          said: [...Object.entries(values).map(([field, value]) => ({ field, value, raw: value })), ...firmware],
+          parts: [],
+        },
+      ]);
+      return plcs.byId(taken.outcomes[0]?.plc ?? 0)?.publicId ?? '';
+    };
+    const silent = take('LK-silent', []);
+    const refused = take('LK-refused', [{ field: 'firmware', error: 'denied-by-device', reason: 'exception 1' }]);
+    const list = await textOf(paths.controllers({ missing: '1', q: 'LK-' }));
+    const csv = await textOf(`${paths.controllersCsv()}?missing=1`);
+    for (const said of ['firmware unknown: nobody has said it', 'firmware unknown: asked by modbus, exception 1']) {
+      expect(list).toContain(said);
+      expect(csv).toContain(said);
+    }
+    expect(await textOf(paths.controller(silent))).toContain('firmware unknown: nobody has said it');
+    expect(await textOf(paths.controller(refused))).toContain('Asked by modbus: exception 1.');
+  });
+
+  it('have the fields of the site as columns and filters, and in the file', async () => {
+    const { objects, plcs } = site.appliance;
+    const field = objects.create(systemActor, 'plc-field', { name: 'Cost centre', type: 'text' }).id;
+    const one = plcs.create(systemActor, { name: 'CC-one', custom: ['Cost centre: 4711'] }).publicId;
+    plcs.create(systemActor, { name: 'CC-two', custom: ['Cost centre: 4712'] });
+    const found = await textOf(
+      `${paths.controllers({ 'custom.Cost centre': '4711' })}&col=name&col=custom.Cost+centre`,
+    );
+    expect(found).toContain(paths.controller(one));
+    expect(found).not.toContain('CC-two');
+    expect(found).toContain('>4711<');
+    expect(await textOf(paths.controllers({ q: 'CC-' }))).toContain('name="custom.Cost centre"');
+    const csv = await textOf(`${paths.controllersCsv()}?custom.Cost+centre=4712`);
+    expect(csv).toContain('Cost centre');
+    expect(csv).toContain('CC-two');
+    expect(csv).not.toContain('CC-one');
+    objects.remove(systemActor, 'plc-field', field);
+  });
+
+  it('known by a CIP identity have its catalogue number where that is certain, else are too little known', async () => {
+    const { plcs, controllerFindings } = site.appliance;
+    const seen = (cipTuple: string): number =>
+      plcs.take(systemActor, { sort: 'capture', name: cipTuple }, [
+        {
+          observedAtMs: Date.UTC(2026, 1, 1),
+          method: 'passive',
+          source: 'enip',
+          said: [
+            { field: 'cipTuple', value: cipTuple, raw: cipTuple },
+            { field: 'serial', value: `0x6000${cipTuple.replaceAll('/', '')}`, raw: '' },
+          ],
+          parts: [],
+        },
+      ]).outcomes[0]?.plc ?? 0;
+    const [known, unknown] = [seen('1/12/58'), seen('1/12/9999')];
+    expect(plcs.parts(known)[0]?.observed).toMatchObject({ vendor: 'Rockwell Automation', orderNumber: '1756-ENBT' });
+    const map = site.appliance.db
+      .prepare<[], string>("select map from plc_fact where value = '1756-ENBT'")
+      .pluck()
+      .get();
+    expect(map).toContain('cip/1');
+    expect(controllerFindings.comparable(known)).toBe(1);
+    expect(plcs.parts(unknown)[0]?.observed['orderNumber']).toBeUndefined();
+    expect(controllerFindings.comparable(unknown)).toBe(0);
+    expect(await textOf(paths.controller(plcs.byId(unknown)?.publicId ?? ''))).toContain(
+      'Too little is known to compare: 1',
+    );
+  });
+});

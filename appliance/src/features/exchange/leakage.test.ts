@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Said } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { loadAllDeclarations } from '../../compose.ts';
 import { newTokenSecret, tokenHash } from '../devices/service.ts';
 import type { Collection, Field } from '../inventory/types.ts';
 
@@ -125,6 +127,77 @@ describe('what leaves', () => {
     // The search itself works: what may leave is found.
     expect(text).toContain('zqsoftwarexpurlqz');
     expect(text).toContain('zqplatformxvendorqz');
+  });
+
+  it('holds no marker of a controller, its zone, its project or a field of the site', async () => {
+    const { facts } = await loadAllDeclarations();
+    const markers: { name: string; marker: string }[] = [];
+    const saidOf = (sort: 'plc' | 'module' | 'interface' | 'service'): Said[] =>
+      facts
+        .filter((collection) => collection.part === sort)
+        .flatMap(({ name: collection, fields, leaves }) =>
+          Object.entries(fields).flatMap(([name, field]): Said[] => {
+            if (field.derived === true || field.personal === true || field.choices !== undefined) return [];
+            if (field.type !== 'text') return [];
+            const marker = String(markerOf(collection, name, { ...field, type: 'text' } as Field));
+            const value = name === 'vendorRaw' ? 'Siemens AG' : marker;
+            if (leaves?.fields.includes(name) !== true && value === marker)
+              markers.push({ name: `${collection}.${name}`, marker: marker.toLowerCase() });
+            return [{ field: name, value, raw: value }];
+          }),
+        );
+    site.plcs.take(admin, { sort: 'identification', name: 'zqoriginqz' }, [
+      {
+        observedAtMs: Date.UTC(2026, 1, 1),
+        method: 'query',
+        source: 's7',
+        said: saidOf('plc'),
+        parts: [
+          { sort: 'module', key: 'zqrackqz/3', said: saidOf('module') },
+          { sort: 'interface', key: 'zqifaceqz', said: saidOf('interface') },
+          { sort: 'service', key: 'zqserviceqz', said: saidOf('service') },
+        ],
+      },
+    ]);
+    expect(markers.length).toBeGreaterThan(60);
+    const zone = site.objects.create(admin, 'plc-zone', {
+      name: 'zqzoneqz',
+      level: '1',
+      prefixes: ['203.0.113.0/24'],
+    }).id;
+    site.objects.create(admin, 'plc-field', { name: 'zqfieldqz', type: 'text' });
+    site.plcs.create(admin, {
+      name: 'zqenteredqz',
+      assetTag: 'zqtagqz',
+      zone,
+      line: 'zqlineqz',
+      cabinet: 'zqcabinetqz',
+      backupPlace: 'zqbackupqz',
+      orderNumber: '6ES7 515-2AM02-0AB0',
+      vendorRaw: 'Siemens',
+      custom: ['zqfieldqz: zqcustomqz'],
+    });
+    const text = opened();
+    for (const { name, marker } of markers)
+      expect({ name, found: text.includes(marker) }).toEqual({ name, found: false });
+    for (const word of [
+      'origin',
+      'rack',
+      'iface',
+      'service',
+      'zone',
+      'field',
+      'entered',
+      'tag',
+      'line',
+      'cabinet',
+      'backup',
+      'custom',
+    ])
+      expect({ word, found: text.includes(`zq${word}qz`) }).toEqual({ word, found: false });
+    // What may leave does: the product.
+    expect(text).toContain('6es7 515-2am02-0ab0');
+    expect(text).toContain('zqplcxmodelqz');
   });
 
   it('blocks a request in which a host name hides in a package of its own, and uses no number', () => {

@@ -47,3 +47,22 @@ export const customFaulty =
       return field.type === 'choice' ? field.options.includes(value) : patterns[field.type].test(value);
     });
   };
+
+const recordKind = 'plc-record';
+const recordPage = 1_000;
+
+/** Public ids of the records whose fields of the site have these values, letter case aside. */
+export const recordsWith = (objects: Pick<ObjectService, 'list'>, wanted: ReadonlyMap<string, string>): string[] => {
+  const folded = [...wanted].map(([name, value]) => [name, value.trim().toLowerCase()] as const);
+  const found: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = objects.list({ kind: recordKind, limit: recordPage, ...(after === undefined ? {} : { after }) });
+    for (const { id, body } of page.rows) {
+      const own = customOf(body);
+      if (folded.every(([name, value]) => own.get(name)?.toLowerCase() === value)) found.push(id);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return found;
+};

@@ -24,6 +24,8 @@ export type PlcFilter = {
   proposals?: boolean;
   /** Vulnerabilities that are open on one of its parts, certainly or to be reviewed. */
   cve?: readonly string[];
+  /** Only these, by their public ids. */
+  publicIds?: readonly string[];
   /** Without it, records that are live. */
   state?: readonly PlcState[];
 };
@@ -59,6 +61,11 @@ export const filterSql = (filter: PlcFilter): Condition => {
   oneOf('zone', filter.zone);
   oneOf('role', filter.role);
   oneOf('method', filter.method);
+  if (filter.publicIds !== undefined)
+    parts.push({
+      sql: 'r.public_id in (select value from json_each(?))',
+      params: [JSON.stringify(filter.publicIds)],
+    });
   flag('drift', filter.drift);
   flag('missing_firmware', filter.missingFirmware);
   flag('proposals', filter.proposals);

@@ -10,6 +10,8 @@ export type PlcMaps = {
   vendorByCode(protocol: string, code: string): string | undefined;
   /** By the form of an order number that only one vendor uses. */
   vendorByOrder(orderNumber: string): string | undefined;
+  /** The catalogue number of a CIP identity `vendor/type/code`. */
+  orderByCip(tuple: string): string | undefined;
   family(product: { vendor?: string; orderNumber?: string; model?: string }): string | undefined;
 };
 
@@ -19,5 +21,6 @@ export const noMaps: PlcMaps = {
   vendorByName: () => undefined,
   vendorByCode: () => undefined,
   vendorByOrder: () => undefined,
+  orderByCip: () => undefined,
   family: () => undefined,
 };

@@ -65,12 +65,21 @@ const derivedOf = (maps: PlcMaps, source: string, values: Values): Derived[] => 
     break;
   }
   const [vendor] = derived;
+  const byTuple = orderNumber === undefined && tuple !== undefined ? maps.orderByCip(tuple) : undefined;
+  if (byTuple !== undefined && tuple !== undefined)
+    derived.push({ field: 'orderNumber', value: byTuple, from: tuple, by: 'cipTuple' });
+  const number = orderNumber ?? byTuple;
   const family = maps.family({
     ...(vendor === undefined ? {} : { vendor: vendor.value }),
-    ...(orderNumber === undefined ? {} : { orderNumber }),
+    ...(number === undefined ? {} : { orderNumber: number }),
     ...(model === undefined ? {} : { model }),
   });
-  const [by, from] = orderNumber === undefined ? ['model', model] : ['orderNumber', orderNumber];
+  const [by, from] =
+    orderNumber !== undefined
+      ? ['orderNumber', orderNumber]
+      : byTuple !== undefined
+        ? ['cipTuple', tuple]
+        : ['model', model];
   if (family !== undefined && from !== undefined) derived.push({ field: 'productFamily', value: family, from, by });
   return derived;
 };

@@ -1,3 +1,4 @@
+import { CIP_MAP, productOfCip } from '@sallyport/bundle-tools/controllers/cip-products';
 import { FAMILY_MAP, familyOf } from '@sallyport/bundle-tools/controllers/families';
 import { vendorOfCip, vendorOfEnterprise, vendorOfProfinet } from '@sallyport/bundle-tools/controllers/vendor-codes';
 import { knownVendor, VENDOR_MAP } from '@sallyport/bundle-tools/controllers/vendors';
@@ -23,12 +24,13 @@ const byProtocol: Readonly<Record<string, (id: number) => string | undefined>> =
 };
 
 export const sharedMaps: PlcMaps = {
-  version: `vendors/${VENDOR_MAP} families/${FAMILY_MAP}`,
+  version: `vendors/${VENDOR_MAP} families/${FAMILY_MAP} cip/${CIP_MAP}`,
   vendorByName: knownVendor,
   vendorByCode: (protocol, code) => {
     const number = numberOf(code);
     return number === undefined ? undefined : byProtocol[protocol]?.(number);
   },
   vendorByOrder: (orderNumber) => numbering.find((vendor) => familyOf({ vendor, orderNumber }) !== undefined),
+  orderByCip: productOfCip,
   family: (product) => (product.vendor === undefined ? undefined : familyOf(product)),
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
+import { customOf, recordsWith } from '../../plcs/custom.ts';
 import { plcList, plcSorts } from '../../plcs/list-queries.ts';
+import { missingOf } from '../../plcs/missing.ts';
 import { shown } from '../../plcs/parts.ts';
 import type { Plc } from '../../plcs/types.ts';
 import type { SchemaNames } from '../openapi.ts';
@@ -29,6 +31,9 @@ const methods = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate
 const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
 const texts = z.array(z.string().min(1).max(200)).max(50).optional();
 
+/** Without these little or nothing can be matched. */
+const matched: ReadonlySet<string> = new Set(['vendor', 'model', 'orderNumber', 'firmware']);
+
 const controllerSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -40,6 +45,19 @@ const controllerSchema = z.object({
   orderNumber: z.string().nullable(),
   firmwareObserved: z.string().nullable(),
   firmwareConfigured: z.string().nullable(),
+  lacks: z
+    .array(
+      z.object({
+        field: z.string(),
+        refusedBy: z
+          .string()
+          .nullable()
+          .describe('Protocol or file over which it was refused; null: nobody has said it'),
+        reason: z.string().nullable(),
+      }),
+    )
+    .describe('What matching needs and nobody said, and why'),
+  custom: z.record(z.string(), z.string()).describe('Fields of the site'),
   serial: z.string().nullable(),
   address: z.string().nullable(),
   zone: z.string().nullable().describe('Id of its zone'),
@@ -112,7 +130,7 @@ const originSchema = z.object({
 
 /** The record of controllers: lists, one with its facts, decisions, what is entered, merges, origins and taking them back. */
 export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { plcs } = parts;
+  const { plcs, objects } = parts;
   const list = plcList(parts.db);
   for (const [schema, id] of [
     [controllerSchema, 'Controller'],
@@ -139,6 +157,10 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       orderNumber: text('orderNumber'),
       firmwareObserved: own?.observed['firmware'] ?? null,
       firmwareConfigured: own?.configured['firmware'] ?? null,
+      lacks: missingOf(own, plcs.facts(plc.id)).flatMap(({ field, refused }) =>
+        matched.has(field) ? [{ field, refusedBy: refused?.source ?? null, reason: refused?.reason ?? null }] : [],
+      ),
+      custom: Object.fromEntries(customOf(plcs.entered(plc.publicId).body)),
       serial: text('serial'),
       address:
         text('address') ??
@@ -209,11 +231,19 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
         drift: z.boolean().optional().describe('Whether what was read differs from what was planned'),
         missingFirmware: z.boolean().optional(),
         proposals: z.boolean().optional().describe('Whether it may be the same as another'),
+        custom: texts.describe('Values of fields of the site, as `Name: value`'),
       }),
       response: pageOf(controllerSchema),
       handle: ({ query }) => {
-        const { limit, after, sort, descending, ...filter } = query;
-        const page = list.page({ filter: present(filter), sort, descending, limit, ...present({ after }) });
+        const { limit, after, sort, descending, custom = [], ...filter } = query;
+        const own = custom.length === 0 ? {} : { publicIds: recordsWith(objects, customOf({ custom })) };
+        const page = list.page({
+          filter: { ...present(filter), ...own },
+          sort,
+          descending,
+          limit,
+          ...present({ after }),
+        });
         return {
           rows: page.ids.flatMap((id) => {
             const plc = plcs.byId(id);

@@ -5,6 +5,7 @@ import { Confirm } from '@sallyport/ui/views/confirm';
 import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/views/controllers';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
+import { customFields, recordsWith } from '../../plcs/custom.ts';
 import type { PlcFilter } from '../../plcs/list-filter.ts';
 import { type PlcSort, plcSorts } from '../../plcs/list-queries.ts';
 import type { PlcDecision } from '../../plcs/types.ts';
@@ -23,6 +24,8 @@ const states = ['live', 'replaced'] as const;
 const methods = ['query', 'passive', 'inferred', 'project', 'nameplate', 'csv', 'manual'] as const;
 const flags = ['1', '0'] as const;
 const typedNumberFrom = 50;
+/** Of columns and filters that are fields of the site. */
+const ownPrefix = 'custom.';
 const csvBatch = 250;
 
 export const controllerFilterNames = [
@@ -87,7 +90,23 @@ const columnWords: Readonly<Record<(typeof controllerColumns)[number], string>> 
 
 /** The list of controllers, its file, and decisions about many of them. */
 export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
-  const { plcs, plcList, transact } = deps;
+  const { plcs, plcList, transact, objects } = deps;
+
+  const ownFields = () => customFields(objects);
+  const filterNames = (): string[] => [
+    ...controllerFilterNames,
+    ...ownFields().map(({ name }) => `${ownPrefix}${name}`),
+  ];
+  /** With the fields of the site, which are in the records' objects. */
+  const filterOf = (list: ListState): PlcFilter => {
+    const wanted = new Map(
+      list.filters.flatMap(([name, value]) =>
+        name.startsWith(ownPrefix) ? [[name.slice(ownPrefix.length), value]] : [],
+      ),
+    );
+    const filter = controllerFilter(list);
+    return wanted.size === 0 ? filter : { ...filter, publicIds: recordsWith(objects, wanted) };
+  };
 
   const yesNo = [
     { value: '1', key: 'controllers.yes' },
@@ -136,17 +155,27 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       options: states.map((value) => ({ value, key: `controllers.state.${value}` })),
     },
     { name: 'model', label: 'controllers.model' },
+    ...ownFields().map(
+      ({ name, type, options }): FilterField => ({
+        name: `${ownPrefix}${name}`,
+        label: '',
+        text: name,
+        ...(type === 'choice' ? { options: options.map((value) => ({ value, label: value })) } : {}),
+        ...(type === 'yes-no' ? { options: ['yes', 'no'].map((value) => ({ value, label: value })) } : {}),
+      }),
+    ),
   ];
 
   const idsOf = (list: ListState): number[] =>
-    plcList.all({ filter: controllerFilter(list), sort: sortOf(list), descending: list.descending });
+    plcList.all({ filter: filterOf(list), sort: sortOf(list), descending: list.descending });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const list = listState(c, controllerFilterNames);
+    const list = listState(c, filterNames());
+    const own = ownFields().map(({ name }) => name);
     const cursor = currentCursor(list);
     const { ids, ...page } = plcList.page({
-      filter: controllerFilter(list),
+      filter: filterOf(list),
       sort: sortOf(list),
       descending: list.descending,
       limit: pageRows,
@@ -156,7 +185,8 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       <Controllers
         ctx={viewContext(deps, c)}
         list={list}
-        page={{ ...page, rows: model.rows(ids), exact: true }}
+        page={{ ...page, rows: model.rows(ids, own.length > 0), exact: true }}
+        ownFields={own}
         counts={plcList.counts()}
         filters={filters()}
       />,
@@ -165,7 +195,10 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'devices:read');
-    const list = listState(c, controllerFilterNames);
+    const list = listState(c, filterNames());
+    const fields = ownFields()
+      .map(({ name }) => name)
+      .filter((name) => list.columns.length === 0 || list.columns.includes(`${ownPrefix}${name}`));
     const { ctx, reasons } = sayCsv(deps, c);
     const own =
       list.columns.length === 0
@@ -189,17 +222,17 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
         modules: row.modules,
         seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
       };
-      return own.map((name) => cells[name]);
+      return [...own.map((name) => cells[name]), ...fields.map((name) => row.custom[name])];
     };
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
     const ids = idsOf(list).slice(0, maxCsvRows);
     const rowsOf = function* (): Generator<Cell[]> {
       for (let at = 0; at < ids.length; at += csvBatch)
-        for (const row of model.rows(ids.slice(at, at + csvBatch))) yield cellsOf(row);
+        for (const row of model.rows(ids.slice(at, at + csvBatch), fields.length > 0)) yield cellsOf(row);
     };
     return sendCsv(deps, c, {
       name: 'controllers',
-      head: own.map((name) => ctx.tDynamic(columnWords[name])),
+      head: [...own.map((name) => ctx.tDynamic(columnWords[name])), ...fields],
       rows: { count: ids.length, read: rowsOf },
     });
   };
@@ -208,7 +241,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   const selected = (c: Context<ConsoleEnv>): string[] => {
     const form = c.get('form');
     if (form.text('all') === '1')
-      return idsOf(formListState(c, form, paths.controllers(), controllerFilterNames)).flatMap(
+      return idsOf(formListState(c, form, paths.controllers(), filterNames())).flatMap(
         (id) => plcs.byId(id)?.publicId ?? [],
       );
     return [...new Set(form.texts('id'))].filter((id) => plcs.find(id) !== undefined);
@@ -251,7 +284,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
         fields={[
           ...(form.text('all') === '1'
             ? // The filter itself, which is asked again when the action runs.
-              listParams(formListState(c, form, paths.controllers(), controllerFilterNames))
+              listParams(formListState(c, form, paths.controllers(), filterNames()))
             : picked.map((id): [string, string] => ['id', id])),
           ['count', String(picked.length)],
           ['action', decision],

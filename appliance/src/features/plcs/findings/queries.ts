@@ -320,7 +320,15 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
       `select count(*) from plc_part_identity where identity in (select id from plc_identity where matched_at is null)`,
     )
     .pluck();
-  const comparable = db.prepare<[number], number>('select count(*) from plc_part_identity where plc = ?').pluck();
+  // Documents name no CIP identity: what has nothing else can be found in none, unless a person said what it means.
+  const comparable = db
+    .prepare<[number], number>(
+      `select count(*) from plc_part_identity p join plc_identity i on i.id = p.identity
+       where p.plc = ? and (coalesce(json_extract(i.identity, '$.orderNumber'), json_extract(i.identity, '$.model'),
+         json_extract(i.identity, '$.productFamily')) is not null
+         or exists (select 1 from plc_match m where m.identity = i.id and m.until is null))`,
+    )
+    .pluck();
   const closedOf = db.prepare<[number, number], FindingRow & { part: number; gone: number }>(
     `select ${COLUMNS}, g.part, g.until as gone from plc_part_identity_log g
      cross join plc_match m on m.identity = g.identity and m.verdict = 'affected' and m.since <= g.until

@@ -1,0 +1,15 @@
+// Catalogue numbers of CIP identities (vendor/type/code): facts that a shipped capture, OT.md or project files of several
+// plants agree on. Whatever is not certain is not here: what has only such a tuple is then said to be too little known.
+
+/** Raised with every change of the list. */
+export const CIP_MAP = 1;
+
+const products: ReadonlyMap<string, string> = new Map([
+  ['1/12/58', '1756-ENBT'],
+  ['1/12/166', '1756-EN2T'],
+  ['1/12/196', '1734-AENTR'],
+  ['1/14/54', '1756-L61'],
+]);
+
+/** The catalogue number without its series; undefined where nobody can be certain. */
+export const productOfCip = (tuple: string): string | undefined => products.get(tuple.replace(/\s+/g, ''));
