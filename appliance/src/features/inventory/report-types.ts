@@ -10,6 +10,10 @@ export type DecodedSection = {
   items: readonly Item[];
   /** Of a partial report: what its items make of those that this door reported before. Without it they replace them. */
   onto?(held: readonly Item[]): readonly Item[];
+  /** A digest of all that the items were made of; kept with the section. */
+  source?: Uint8Array;
+  /** The section that is stored was made of this source: nothing was read, and there are no items here. */
+  isSame?: true;
 };
 
 /** What a report says of the machine that it is about; only a claim. */
@@ -42,7 +46,13 @@ export type DecodedReport = {
 };
 
 /** What a decoder may know of the sender; `now` is when the report came, in ms. */
-export type DecoderHints = { device: number; door: Door; now: number };
+export type DecoderHints = {
+  device: number;
+  door: Door;
+  now: number;
+  /** Whether the stored section was made of this source. Absent where nobody can promise that it stays so. */
+  isSame?(collection: string, source: Uint8Array): boolean;
+};
 
 /** Throws MALFORMED or TOO_LARGE for bytes that it cannot read. */
 export type Decoder = (wire: Uint8Array, hints: DecoderHints) => DecodedReport | Promise<DecodedReport>;

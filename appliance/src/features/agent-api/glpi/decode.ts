@@ -9,6 +9,7 @@ import { addressesOf, line, lines, offsetMinutes, rowsIn } from './fields.ts';
 import { macsOf, serialOf, uuidOf } from './map-platform.ts';
 import type { MapContext, SectionMapping } from './map-types.ts';
 import { type ItemType, type Message, type Row, readMessage } from './message.ts';
+import { cutPackages, isCutExact, packageCollections, packageSource } from './package-part.ts';
 import { readElsewhere, sectionTable } from './section-table.ts';
 import { systemOf } from './system.ts';
 
@@ -92,13 +93,17 @@ const onto =
     return sorted([...kept, ...items]);
   };
 
-/** The sections of our collections that an inventory message holds. */
-export const mapMessage = (message: Message, { isOcs, now }: { isOcs: boolean; now: number }): DecodedReport => {
+type MapOptions = { isOcs: boolean; now: number; packages?: { source: Uint8Array; isSame: boolean } | undefined };
+
+/** The sections of our collections that an inventory message holds; without its packages where they are the same. */
+export const mapMessage = (message: Message, { isOcs, now, packages }: MapOptions): DecodedReport => {
   const context = contextOf(message, isOcs);
+  const isSame = (collection: string): boolean => packages?.isSame === true && packageCollections.includes(collection);
   const byCollection = new Map<string, Found[]>();
   const read = new Set(readElsewhere);
   for (const mapping of sectionTable) {
     for (const section of mapping.sections) read.add(section);
+    if (isSame(mapping.collection)) continue;
     const isThere = message.partial
       ? message.sections.has(mapping.sections[0])
       : mapping.sections.some((section) => message.sections.has(section));
@@ -113,7 +118,13 @@ export const mapMessage = (message: Message, { isOcs, now }: { isOcs: boolean; n
     collectedAt: toTime(now),
     items: joined(found),
     ...(message.partial ? { onto: onto(found, context) } : {}),
+    ...(packages !== undefined && packageCollections.includes(collection) ? { source: packages.source } : {}),
   }));
+  if (packages?.isSame) {
+    const { source } = packages;
+    for (const collection of packageCollections)
+      sections.push({ collection, collectedAt: toTime(now), items: [], source, isSame: true });
+  }
   return {
     sections,
     full: !message.partial,
@@ -139,14 +150,43 @@ export const virtualMachines = (message: Message, now: number): Seen[] =>
     ];
   });
 
-/** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
-export const decodeGlpi = async (wire: Uint8Array, { door, now }: DecoderHints): Promise<DecodedReport> => {
-  const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
+/** A message, and what is known of its packages: the same as they are held, or others with a digest to keep. */
+const readPackages = (
+  plain: Buffer,
+  isOcs: boolean,
+  isHeld: (collection: string, source: Uint8Array) => boolean,
+): { message: Message; packages: MapOptions['packages'] } => {
+  const cut = cutPackages(plain);
+  const rest = cut === undefined ? undefined : readRest(cut.rest);
+  // A partial report replaces some of what is held, whatever it was made of.
+  if (cut === undefined || rest === undefined || rest.partial)
+    return { message: readMessage(plain), packages: undefined };
+  const source = packageSource(cut.part, contextOf(rest, isOcs));
+  if (packageCollections.every((collection) => isHeld(collection, source)))
+    return { message: rest, packages: { source, isSame: true } };
   const message = readMessage(plain);
+  return { message, packages: isCutExact(message, rest) ? { source, isSame: false } : undefined };
+};
+
+/** Undefined for what cannot be read alone: the whole then says what is wrong with it. */
+const readRest = (rest: Buffer): Message | undefined => {
+  try {
+    return readMessage(rest);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
+export const decodeGlpi = async (wire: Uint8Array, { door, now, isSame }: DecoderHints): Promise<DecodedReport> => {
+  const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
+  const isOcs = door === 'ocs';
+  const { message, packages } =
+    isSame === undefined ? { message: readMessage(plain), packages: undefined } : readPackages(plain, isOcs, isSame);
   const ports = { network_ports: message.sections.get('network_ports') ?? [] };
   const neighbours = portNeighbours(ports, { at: now, by: message.deviceId });
   return {
-    ...mapMessage(message, { isOcs: door === 'ocs', now }),
+    ...mapMessage(message, { isOcs, now, packages }),
     found: [...neighbours, ...virtualMachines(message, now)],
   };
 };
