@@ -23,6 +23,8 @@ export type RuleEngine = {
   keepUp(most: number): void;
   /** Whether devices wait. */
   isBehind(): boolean;
+  /** Whether so many wait that a thread of their own is worth its start. */
+  isFarBehind(): boolean;
   /** Asks for a look at every device. */
   sweep(): void;
 };
@@ -42,6 +44,7 @@ export type EngineParts = {
 /** Devices of a batch: many share the cost of preparing the statements, few end sooner. */
 const batchDevices = 256;
 const smallBatch = 32;
+const farBehind = 1_000;
 const defaultBudgetMs = 50;
 
 /** Who moves devices: the rule stands in the comment of the revision and in the event. */
@@ -198,6 +201,10 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
       if (isBehind() && store.dirty(most + 1).length <= most) run({ budgetMs: 0 });
     },
     isBehind,
+    isFarBehind: () =>
+      store.sweep().after !== null ||
+      store.dirty(farBehind + 1).length > farBehind ||
+      store.due(clock(), farBehind + 1).length > farBehind,
     sweep: () => {
       const { after } = store.sweep();
       store.setSweep(after ?? 0, Number(after !== null));

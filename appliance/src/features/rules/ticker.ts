@@ -3,8 +3,11 @@ import type { BaselineService } from '../baselines/service.ts';
 import type { RuleService } from './service.ts';
 
 const tickMs = 1_000;
-/** What the server does itself: a device that just enrolled has its status at once. More is for the job's thread. */
+/** What the server does itself at once: a device that just enrolled has its status at once. */
 const budgetMs = 25;
+/** It comes back so often in a second, with a pause for who waits meanwhile. */
+const turns = 4;
+const pauseMs = 100;
 
 /** Runs the rules once a second over what waits; a backlog goes to the job. Until the returned function is called. */
 export const startRules = (parts: {
@@ -17,15 +20,26 @@ export const startRules = (parts: {
   const { rules, baselines, jobs, onError } = parts;
   const isWorking = (): boolean =>
     jobs.list({ kind: 'rules', limit: 1 }).some(({ state }) => state === 'queued' || state === 'running');
-  const timer = setInterval(() => {
+  let pause: NodeJS.Timeout | undefined;
+  const turn = (left: number): void => {
     try {
       if (!(rules.isBehind() || baselines.isBehind()) || isWorking()) return;
       const behind = baselines.run({ budgetMs }).more;
-      if (rules.run({ budgetMs, small: true }).more || behind) jobs.enqueue('rules');
+      const { more } = rules.run({ budgetMs, small: true });
+      // Starting the job's thread costs as much as looking at a thousand devices.
+      if (behind || (more && rules.isFarBehind())) jobs.enqueue('rules');
+      else if (more && left > 1) pause = setTimeout(turn, pauseMs, left - 1).unref();
     } catch (error) {
       onError(error);
     }
+  };
+  const timer = setInterval(() => {
+    clearTimeout(pause);
+    turn(turns);
   }, tickMs);
   timer.unref();
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    clearTimeout(pause);
+  };
 };
