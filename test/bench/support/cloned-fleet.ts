@@ -90,7 +90,7 @@ export const cloneFleet = async (
       coordTimes.set(coord, (coordTimes.get(coord) ?? 0) + copiesOf);
   }
   const addCount = db.prepare('update inv_software_count set devices = devices + ? where id = ?');
-  const addCoord = db.prepare('update coord set devices = devices + ? where id = ?');
+  const addCoord = db.prepare('update coord_count set devices = devices + ? where id = ?');
   db.transaction(() => {
     for (const [item, n] of times) addCount.run(n, item);
     for (const [coord, n] of coordTimes) addCoord.run(n, coord);

@@ -52,16 +52,17 @@ const ORDER: Readonly<Record<NonNullable<FindingFilter['sort']>, string>> = {
   severity: `CASE m.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END`,
   package: 'c.name',
   advisory: 'a.osv_id',
-  devices: 'c.devices',
+  devices: 'held.devices',
   since: 'm.since',
 };
 
 const FROM = `FROM main.match m
 CROSS JOIN main.coord c ON c.id = m.coord
+CROSS JOIN main.coord_count held ON held.id = m.coord
 CROSS JOIN snap.adv a ON a.id = m.adv
 CROSS JOIN snap.source s ON s.id = a.source`;
 
-const COLUMNS = `m.coord, m.adv, m.since, m.until, m.verdict, m.fixed, m.severity, m.decision, c.eco, c.name, c.version, c.devices,
+const COLUMNS = `m.coord, m.adv, m.since, m.until, m.verdict, m.fixed, m.severity, m.decision, c.eco, c.name, c.version, held.devices,
   a.osv_id, s.name AS feed, a.summary, a.cvss,
   (SELECT json_group_array(l.vuln) FROM snap.alias l WHERE l.adv = a.id AND l.kind = 'alias') AS aliases,
   ${PLANNED} AS planned`;
@@ -76,8 +77,8 @@ const oneOf = (condition: Condition, expression: string, values: readonly string
 
 const conditionOf = (filter: Omit<FindingFilter, 'limit'>, coords?: readonly number[]): Condition => {
   const condition: Condition = { sql: [], values: [] };
-  if (filter.state === 'fixed') condition.sql.push('c.devices = 0', 'm.until IS NULL');
-  else condition.sql.push('c.devices > 0', 'm.until IS NULL');
+  if (filter.state === 'fixed') condition.sql.push('held.devices = 0', 'm.until IS NULL');
+  else condition.sql.push('held.devices > 0', 'm.until IS NULL');
   if (filter.state === 'planned') condition.sql.push(PLANNED);
   if (filter.state === 'open') condition.sql.push(`NOT ${PLANNED}`);
   if (filter.verdict) oneOf(condition, 'm.verdict', [filter.verdict]);
@@ -191,8 +192,8 @@ const countsOn = (db: Database): FindingCounts => {
   const groups = db
     .prepare<[], { severity: Severity; decision: Decision; verdict: Verdict; fix: FixState; n: number }>(
       `SELECT m.severity, m.decision, m.verdict, ${FIX_STATE} AS fix, count(*) AS n
-       FROM main.match m CROSS JOIN main.coord c ON c.id = m.coord
-       WHERE m.until IS NULL AND c.devices > 0 GROUP BY 1, 2, 3, 4`,
+       FROM main.match m CROSS JOIN main.coord_count held ON held.id = m.coord
+       WHERE m.until IS NULL AND held.devices > 0 GROUP BY 1, 2, 3, 4`,
     )
     .all();
   for (const { severity, decision, verdict, fix, n } of groups) {
@@ -279,8 +280,8 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
       new Set(
         open()
           ?.prepare<[], { coord: number }>(
-            `SELECT DISTINCT m.coord FROM main.match m CROSS JOIN main.coord c ON c.id = m.coord
-             WHERE m.until IS NULL AND c.devices > 0`,
+            `SELECT DISTINCT m.coord FROM main.match m CROSS JOIN main.coord_count held ON held.id = m.coord
+             WHERE m.until IS NULL AND held.devices > 0`,
           )
           .all()
           .map((row) => row.coord) ?? [],
@@ -290,9 +291,10 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
       open()
         ?.prepare<[], FixNeeded>(
           `SELECT c.eco AS ecosystem, c.name AS source, m.fixed AS fixed, m.severity AS severity, m.decision AS decision,
-             sum(c.devices) AS devices, count(*) AS findings
+             sum(held.devices) AS devices, count(*) AS findings
            FROM main.match m CROSS JOIN main.coord c ON c.id = m.coord
-           WHERE m.until IS NULL AND m.verdict = 'affected' AND m.fixed IS NOT NULL AND c.devices > 0
+           CROSS JOIN main.coord_count held ON held.id = m.coord
+           WHERE m.until IS NULL AND m.verdict = 'affected' AND m.fixed IS NOT NULL AND held.devices > 0
            GROUP BY 1, 2, 3, 4, 5`,
         )
         .all() ?? [],
@@ -302,15 +304,16 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
         ?.prepare<[], { coord: number; source: string }>(
           `SELECT DISTINCT c.id AS coord, c.eco || char(0) || c.name AS source
            FROM main.match m CROSS JOIN main.coord c ON c.id = m.coord
-           WHERE m.until IS NULL AND m.verdict = 'affected' AND m.fixed IS NOT NULL AND c.devices > 0`,
+           CROSS JOIN main.coord_count held ON held.id = m.coord
+           WHERE m.until IS NULL AND m.verdict = 'affected' AND m.fixed IS NOT NULL AND held.devices > 0`,
         )
         .all() ?? [],
     /** The ids of advisories with open findings, for the request. */
     advisoryIds: (limit: number): readonly string[] =>
       open()
         ?.prepare<[number], { id: string }>(
-          `SELECT DISTINCT a.osv_id AS id FROM main.match m CROSS JOIN main.coord c ON c.id = m.coord
-           CROSS JOIN snap.adv a ON a.id = m.adv WHERE m.until IS NULL AND c.devices > 0 ORDER BY 1 LIMIT ?`,
+          `SELECT DISTINCT a.osv_id AS id FROM main.match m CROSS JOIN main.coord_count held ON held.id = m.coord
+           CROSS JOIN snap.adv a ON a.id = m.adv WHERE m.until IS NULL AND held.devices > 0 ORDER BY 1 LIMIT ?`,
         )
         .all(limit)
         .map((row) => row.id) ?? [],

@@ -107,8 +107,9 @@ export type NotedFinding = { readonly advisory: string; readonly package: string
 
 const noted = (condition: string): string => `
 SELECT a.osv_id AS advisory, c.name AS package, m.severity AS severity
-FROM match m JOIN main.coord c ON c.id = m.coord JOIN snap.adv a ON a.id = m.adv
-WHERE ${condition} AND c.devices > 0 AND m.verdict = 'affected' AND m.decision IN ('act', 'attend')
+FROM match m JOIN main.coord c ON c.id = m.coord JOIN main.coord_count held ON held.id = m.coord
+  JOIN snap.adv a ON a.id = m.adv
+WHERE ${condition} AND held.devices > 0 AND m.verdict = 'affected' AND m.decision IN ('act', 'attend')
 ORDER BY m.decision, a.osv_id LIMIT @limit`;
 const OPENED = noted('m.since = @at AND m.until IS NULL');
 const CLOSED = noted('m.until = @at');
