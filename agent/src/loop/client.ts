@@ -2,6 +2,7 @@ import { type CheckInReply, type CheckInRequest, checkInReply } from '@sallyport
 import { type EnrolReply, type EnrolRequest, enrolReply } from '@sallyport/bundle-tools/protocol/enrol';
 import type { AgentEvent } from '@sallyport/bundle-tools/protocol/events';
 import { renewReply } from '@sallyport/bundle-tools/protocol/renew';
+import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
 import { type SiteReply, siteReply } from '@sallyport/bundle-tools/protocol/site';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type * as z from 'zod';
@@ -67,7 +68,7 @@ export const client = (connection: Connection): Client => {
       const reply = await connection.call({
         method: 'PUT',
         path: `/sections/${collection}`,
-        body: { hash, collectedAt, items },
+        body: { hash, collectedAt, items: inHashOrder(items) },
         timeoutMs: sectionTimeoutMs,
       });
       expect(reply, 200);

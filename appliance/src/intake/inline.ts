@@ -16,7 +16,7 @@ export const inlineIntake = ({
     return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as SectionOutcome);
   },
   report: async (report) => {
-    const work = await readReport(report);
+    const work = await readReport(report, { inventory });
     return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as ReportOutcome);
   },
   facts: readFacts,

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
-import { headOfBody, parseBody } from '../features/agent-api/native/body.ts';
+import { decodeBody, parsePlain } from '../features/agent-api/native/body.ts';
 import { toIdentity } from '../features/devices/identity.ts';
 import { contradictsOwnKey } from '../features/devices/match.ts';
 import type { DeviceService } from '../features/devices/service.ts';
@@ -22,31 +23,48 @@ export type Work = { section: SectionReport } | ReadReport;
 
 const bufferOf = (wire: Uint8Array): Buffer => Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
 
-/** The hash that our own agent begins a section with. */
-const hashHead = /^\{"hash":"([0-9a-f]{64})",/;
+/** What stands before the items as our own agent sends them. */
+const itemsHead = /^\{"hash":"([0-9a-f]{64})","collectedAt":"[0-9TZ:-]{1,30}","items":(?=\[)/;
 
-/** Whether a section begins with the hash that is stored: then nobody needs to read the rest of it. */
-export const isKnownSection = (inventory: Pick<InventoryService, 'isKnown'>, section: WireSection): boolean => {
-  const hash = hashHead.exec(headOfBody(bufferOf(section.wire)).toString('latin1', 0, 128))?.[1];
-  return hash !== undefined && inventory.isKnown(section.device, section.collection, section.door, hash);
+/**
+ * The hash that a section begins with, if the bytes of its items have it: our own agent sends them as canonical JSON, so
+ * nothing has to be written out anew to be hashed. Of anybody else's bytes it says nothing.
+ */
+const hashOfItemBytes = (bytes: Buffer): string | undefined => {
+  const head = itemsHead.exec(bytes.toString('latin1', 0, 160));
+  if (head === null || bytes.at(-1) !== 0x7d) return undefined;
+  const items = bytes.subarray(head[0].length, -1);
+  return hash('sha256', items) === head[1] ? head[1] : undefined;
 };
 
 /** Reads a section of our own agent; MALFORMED, TOO_LARGE. */
 export const readSection = async ({ device, collection, door, wire }: WireSection): Promise<Work> => {
-  const parsed = sectionRequest.safeParse(await parseBody(bufferOf(wire)));
+  const bytes = await decodeBody(bufferOf(wire));
+  const parsed = sectionRequest.safeParse(parsePlain(bytes));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   }
-  return { section: { device, collection, door, ...parsed.data } };
+  const isHashed = hashOfItemBytes(bytes) === parsed.data.hash;
+  return { section: { device, collection, door, ...parsed.data, isHashed } };
 };
 
-/** Reads a report through the decoder of its format; MALFORMED, TOO_LARGE. */
-export const readReport = async (report: WireReport): Promise<ReadReport> => {
+/** Reads a report through the decoder of its format; MALFORMED, TOO_LARGE. With stores, what is held need not be read. */
+export const readReport = async (
+  report: WireReport,
+  stores?: { inventory: Pick<InventoryService, 'isSource'> },
+): Promise<ReadReport> => {
   const decode = Object.hasOwn(decoders, report.format) ? decoders[report.format] : undefined;
   if (decode === undefined) throw new AppError('INTERNAL', `there is no decoder for ${report.format}`);
   const { device, door, now } = report;
-  const decoded = await decode(bufferOf(report.wire), { device, door, now });
+  const decoded = await decode(bufferOf(report.wire), {
+    device,
+    door,
+    now,
+    ...(stores === undefined
+      ? {}
+      : { isSame: (collection, source) => stores.inventory.isSource(device, collection, door, source) }),
+  });
   return { report: { ...report, wire: new Uint8Array() }, decoded };
 };
 

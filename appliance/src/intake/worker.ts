@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { compose } from '../compose.ts';
+import { isKnownSection } from '../features/agent-api/native/known-section.ts';
 import { immediate } from '../platform/database.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
-import { isKnownSection, readFacts, readReport, readSection, type Work, writeWork } from './work.ts';
+import { readFacts, readReport, readSection, type Work, writeWork } from './work.ts';
 
 // Inflates, decodes and writes reports with a connection of its own. What waits is written in one transaction: a commit
 // costs a disk flush, however many reports it holds.
@@ -26,7 +27,7 @@ const waiting: Waiting[] = [];
 const closing = { asked: false };
 const unsettled: { groups: number; timer: NodeJS.Timeout | undefined } = { groups: 0, timer: undefined };
 
-/** Devices of the sections that are read or wait, by the number of the request. */
+/** Devices of the sections and reports that are read or wait, by the number of the request. */
 const inWork = new Map<number, number>();
 
 const reply = (message: IntakeReply): void => {
@@ -90,17 +91,18 @@ const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => 
     reply({ id: message.id, outcome: await readFacts(message.factsOf) });
     return;
   }
-  if ('section' in message) {
-    const { device } = message.section;
-    // Not past another section of the device that still has to be written: the last one sent must be the last one stored.
-    const isAlone = !Array.from(inWork.values()).includes(device);
-    if (isAlone && isKnownSection(inventory, message.section)) {
-      reply({ id: message.id, outcome: knownOutcome });
-      return;
-    }
-    inWork.set(message.id, device);
+  const { device } = 'section' in message ? message.section : message.report;
+  // Not past another report of the device that still has to be written: the last one sent must be the last one stored.
+  const isAlone = !Array.from(inWork.values()).includes(device);
+  if ('section' in message && isAlone && isKnownSection(inventory, message.section)) {
+    reply({ id: message.id, outcome: knownOutcome });
+    return;
   }
-  const work = 'section' in message ? await readSection(message.section) : await readReport(message.report);
+  inWork.set(message.id, device);
+  const work =
+    'section' in message
+      ? await readSection(message.section)
+      : await readReport(message.report, isAlone ? appliance : undefined);
   waiting.push({ id: message.id, work });
   if (waiting.length === 1) setImmediate(writeGroup);
 };

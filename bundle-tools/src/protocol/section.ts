@@ -24,3 +24,10 @@ export type SectionReply = z.infer<typeof sectionReply>;
 /** A section's hash: SHA-256 of the canonical JSON of its items as sent. */
 export const sectionHash = (items: readonly unknown[]): string =>
   createHash('sha256').update(canonicalJson(items)).digest('hex');
+
+/**
+ * The items with their fields in the order of canonical JSON. Sent so, the bytes of the items are mostly those of the
+ * hash, and the appliance need not write them out anew to check it.
+ */
+export const inHashOrder = (items: readonly object[]): object[] =>
+  items.map((item) => Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))));

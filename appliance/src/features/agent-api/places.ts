@@ -3,7 +3,12 @@ const maxInWork = 48;
 /** Of one device; an agent sends one after the other. */
 const maxOfDevice = 4;
 
-export type ReportPlaces = { take(device: number): boolean; give(device: number): void };
+export type ReportPlaces = {
+  take(device: number): boolean;
+  /** Whether the device has no other report in work. */
+  isAlone(device: number): boolean;
+  give(device: number): void;
+};
 
 /** Bounds the reports in work, so that no device can hold the door shut for the others. */
 export const reportPlaces = (): ReportPlaces => {
@@ -17,6 +22,7 @@ export const reportPlaces = (): ReportPlaces => {
       byDevice.set(device, own + 1);
       return true;
     },
+    isAlone: (device) => byDevice.get(device) === 1,
     give: (device) => {
       total -= 1;
       const own = (byDevice.get(device) ?? 1) - 1;

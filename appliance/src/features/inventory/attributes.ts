@@ -81,8 +81,8 @@ export const packAttributes = (columns: Readonly<Record<string, Values>>): Buffe
   return deflateRawSync(Buffer.concat([length, json, ...bodies]), { level: 6 });
 };
 
-/** The columns by field name; absent ones were empty. */
-export const unpackAttributes = (packed: Uint8Array | null): Record<string, Stored[]> => {
+/** The columns by field name, or only the one that is asked for; absent ones were empty. */
+export const unpackAttributes = (packed: Uint8Array | null, only?: string): Record<string, Stored[]> => {
   if (packed === null) return {};
   const bytes = inflateRawSync(packed, { maxOutputLength: maxInflatedBytes });
   const headerEnd = 4 + bytes.readUInt32BE(0);
@@ -91,11 +91,13 @@ export const unpackAttributes = (packed: Uint8Array | null): Record<string, Stor
   let at = headerEnd;
   for (const column of header) {
     if ('values' in column) {
+      if (only !== undefined && column.name !== only) continue;
       columns[column.name] = [...column.values];
       continue;
     }
     const end = at + column.count * column.width;
-    columns[column.name] = unpackNumbers(column, bytes.subarray(at, end));
+    if (only === undefined || column.name === only)
+      columns[column.name] = unpackNumbers(column, bytes.subarray(at, end));
     at = end;
   }
   return columns;

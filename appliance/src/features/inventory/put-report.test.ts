@@ -72,4 +72,31 @@ describe('a report of another agent', () => {
   it('leaves out a collection that does not take its door', () => {
     expect(put({ software: [pack('bash')] }, {}, 'nobody' as Door)).toEqual({ sections: [], dropped: { software: 1 } });
   });
+
+  it('that names what it was made of need not be read again, until the section is another one', () => {
+    const source = Buffer.alloc(32, 7);
+    const other = Buffer.alloc(32, 8);
+    const one = (items: readonly Item[], more: object = {}) =>
+      engines.inventory.putReport(
+        1,
+        'glpi',
+        { sections: [{ collection: 'software', collectedAt, items, ...more }], full: true, dropped: {} },
+        now,
+      );
+    const isSource = (digest: Buffer): boolean => engines.inventory.isSource(1, 'software', 'glpi', digest);
+    one([pack('bash'), pack('dash')], { source });
+    expect([isSource(source), isSource(other)]).toEqual([true, false]);
+    expect(outcomes(one([], { source, isSame: true }))).toMatchObject({ software: { known: true } });
+    expect(names('software')).toEqual(['bash', 'dash']);
+    expect(() => one([], { source: other, isSame: true })).toThrow(/repeat/);
+    // The same items in other bytes; then other items that nobody names the source of.
+    one([pack('bash'), pack('dash')], { source: other });
+    expect([isSource(source), isSource(other)]).toEqual([false, true]);
+    one([pack('bash')]);
+    expect([isSource(source), isSource(other)]).toEqual([false, false]);
+    expect(engines.inventory.changes({ device: 1, limit: 10 }).map(({ operation }) => operation)).toEqual([
+      'removed',
+      'first',
+    ]);
+  });
 });

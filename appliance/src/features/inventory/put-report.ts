@@ -1,7 +1,9 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { DecodedReport, ReportOutcome } from './report-types.ts';
 import { sectionHash } from './section-hash.ts';
+import type { SectionStore } from './store.ts';
 import type { Collection, Door, Item, SectionOutcome, SectionReport } from './types.ts';
 import { itemFilter } from './validate.ts';
 
@@ -12,12 +14,13 @@ type Parts = {
   collections: readonly Collection[];
   hashes(device: number, door: Door): Record<string, string>;
   put(report: SectionReport): SectionOutcome;
+  sources: Pick<SectionStore, 'isSource' | 'setSource'>;
   /** The items that this door reported last, as they were sent. */
   held(device: number, collection: string, door: Door): Item[];
 };
 
 /** Stores a decoded report whole, in one transaction. */
-export const reportWriter = ({ db, collections, hashes, put, held: heldItems }: Parts) => {
+export const reportWriter = ({ db, collections, hashes, put, sources, held: heldItems }: Parts) => {
   const filters = new Map(
     collections.map((collection) => [collection.name, { collection, filter: itemFilter(collection) }]),
   );
@@ -31,13 +34,22 @@ export const reportWriter = ({ db, collections, hashes, put, held: heldItems }: 
       };
       const sections: Array<{ collection: string; outcome: SectionOutcome }> = [];
       const store = (collection: string, collectedAt: string, hash: string, items: readonly Item[]): void => {
-        sections.push({ collection, outcome: put({ device, door, collection, collectedAt, hash, items }) });
+        sections.push({
+          collection,
+          outcome: put({ device, door, collection, collectedAt, hash, isHashed: true, items }),
+        });
       };
 
-      for (const { collection, collectedAt, items: reported, onto } of report.sections) {
+      for (const { collection, collectedAt, items: reported, onto, source, isSame } of report.sections) {
         const known = filters.get(collection);
         if (known === undefined || !known.collection.doors.includes(door)) {
           drop(collection, reported.length);
+          continue;
+        }
+        if (isSame && source !== undefined) {
+          if (!sources.isSource(device, collection, door, source))
+            throw new AppError('OVERLOADED', 'the section changed meanwhile; repeat the report');
+          sections.push({ collection, outcome: { known: true, added: 0, removed: 0, changed: 0 } });
           continue;
         }
         const items = onto === undefined ? reported : onto(heldItems(device, collection, door));
@@ -45,11 +57,12 @@ export const reportWriter = ({ db, collections, hashes, put, held: heldItems }: 
         const hash = hashOf(items);
         if (hash !== undefined && held[collection] === hash) {
           store(collection, collectedAt, hash, items);
-          continue;
+        } else {
+          const valid = known.filter(items);
+          drop(collection, items.length - valid.length);
+          store(collection, collectedAt, sectionHash(valid), valid);
         }
-        const valid = known.filter(items);
-        drop(collection, items.length - valid.length);
-        store(collection, collectedAt, sectionHash(valid), valid);
+        if (source !== undefined) sources.setSource(device, collection, door, source);
       }
       if (report.full) {
         const present = new Set(report.sections.map(({ collection }) => collection));

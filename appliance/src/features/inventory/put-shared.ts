@@ -1,5 +1,6 @@
 import { packAttributes, unpackAttributes } from './attributes.ts';
-import { identityText, type Shape, type Stored, sharedKey, storedItem } from './item.ts';
+import { identityText, type Shape, type Stored, sharedKey, storedItem, toStored } from './item.ts';
+import { fieldsText } from './item-ids.ts';
 import { compareIds, packIds, unpackIds } from './packed-ids.ts';
 import type { SectionRow, SharedStore } from './store.ts';
 import type { Item } from './types.ts';
@@ -8,21 +9,35 @@ export type ItemChange = { operation: 'added' | 'removed' | 'changed'; before: n
 
 export type SharedSection = { ids: Uint32Array; members: Buffer; attrs: Buffer | null; changes: ItemChange[] };
 
-type Member = { id: number; stored: Record<string, Stored> };
+type Resolved = { ids: Uint32Array; columns: Record<string, Stored[]> };
 
 /** The items of a report as ids, rising, each once: of two equal items the later one's attributes count. */
-const resolve = (shape: Shape, store: SharedStore, items: readonly Item[]): Member[] => {
-  const members = new Map<number, Member>();
+const resolve = (shape: Shape, store: SharedStore, items: readonly Item[]): Resolved => {
+  store.ids.refresh();
+  const byId = new Map<number, Item>();
+  let noted = false;
   for (const item of items) {
-    const stored = storedItem(shape.own, item);
-    const id = store.idOf(sharedKey(shape, stored), stored);
-    members.set(id, { id, stored: storedItem(shape.perDevice, item) });
+    const text = fieldsText(shape.own, item);
+    let id = store.ids.get(text);
+    if (id === undefined) {
+      const stored = storedItem(shape.own, item);
+      const key = sharedKey(shape, stored);
+      id = store.find(key);
+      if (id === undefined) {
+        if (!noted) store.ids.noteMaking();
+        noted = true;
+        id = store.make(key, stored);
+      }
+      store.ids.keep(text, id);
+    }
+    byId.set(id, item);
   }
-  return [...members.values()].sort((a, b) => a.id - b.id);
+  const ids = Uint32Array.from(byId.keys()).sort();
+  const columns = Object.fromEntries(
+    shape.perDevice.map(({ name, field }) => [name, Array.from(ids, (id) => toStored(field, byId.get(id)?.[name]))]),
+  );
+  return { ids, columns };
 };
-
-const columnsOf = (shape: Shape, members: readonly Member[]): Record<string, Stored[]> =>
-  Object.fromEntries(shape.perDevice.map(({ name }) => [name, members.map((member) => member.stored[name] ?? null)]));
 
 /** An item that went and one that came with the same identity are one change. */
 const pair = (shape: Shape, store: SharedStore, added: readonly number[], removed: readonly number[]): ItemChange[] => {
@@ -68,9 +83,7 @@ export const sharedSection = (
   items: readonly Item[],
   previous: SectionRow | undefined,
 ): SharedSection => {
-  const members = resolve(shape, store, items);
-  const ids = Uint32Array.from(members, (member) => member.id);
-  const columns = columnsOf(shape, members);
+  const { ids, columns } = resolve(shape, store, items);
   const section = { ids, members: packIds(ids), attrs: packAttributes(columns) };
   if (previous === undefined || previous.members === null) return { ...section, changes: [] };
   const oldIds = unpackIds(previous.members, previous.count);

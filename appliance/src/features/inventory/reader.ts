@@ -182,7 +182,7 @@ export const inventoryReader = (parts: {
 
   const attributeOf = (device: number, name: string, field: string): readonly Stored[] => {
     const row = sections.best(device, name);
-    return row === undefined ? [] : (unpackAttributes(row.attrs)[field] ?? []);
+    return row === undefined ? [] : (unpackAttributes(row.attrs, field)[field] ?? []);
   };
 
   const items = (name: string, ids: readonly number[]): InventoryRow[] => {

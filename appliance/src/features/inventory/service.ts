@@ -47,6 +47,8 @@ export type InventoryService = InventoryTransfer & {
   putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
   /** Whether the section that is stored of a door has this hash. */
   isKnown(device: number, collection: string, door: Door, hash: string): boolean;
+  /** Whether the section that is stored of a door was made of what has this digest. */
+  isSource(device: number, collection: string, door: Door, source: Uint8Array): boolean;
   /** The device's rows of a collection through the best door, or through another one. */
   section(device: number, collection: string, options?: { personal?: boolean; door?: Door }): SectionRow[];
   /** Per device, how many items of a `shared` collection have each value of a field. */
@@ -216,7 +218,8 @@ export const inventoryService = ({
     },
     putSection: writer.put,
     isKnown: writer.isKnown,
-    putReport: reportWriter({ db, collections, hashes, put: writer.put, held: reader.held }),
+    isSource: sections.isSource,
+    putReport: reportWriter({ db, collections, hashes, put: writer.put, sources: sections, held: reader.held }),
     ...reader,
     changes: log.changes,
     aboutChanges: log.about,

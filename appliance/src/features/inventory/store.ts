@@ -2,6 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ChangeRow } from './change-store.ts';
 import type { Shape, Stored } from './item.ts';
+import { itemIds } from './item-ids.ts';
 import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
 
 export type SectionRow = {
@@ -39,7 +40,7 @@ export const sectionStore = (db: Database) => {
     { collection: string; door: string; hash: Buffer; best: number; collected_at: number; count: number }
   >('select collection, door, hash, best, collected_at, count from section where device = ? order by collection, door');
   const unsay = db.prepare<[Buffer, number, string, string, number]>(
-    'update section set hash = ?, count = count - ? where collection = ? and door = ? and device = ?',
+    'update section set hash = ?, source = null, count = count - ? where collection = ? and door = ? and device = ?',
   );
   const insert = db.prepare(
     `insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
@@ -47,7 +48,15 @@ export const sectionStore = (db: Database) => {
   );
   const update = db.prepare(
     `update section set hash = @hash, collected_at = @collected_at, received_at = @received_at, count = @count,
-       members = @members, attrs = @attrs where id = @id`,
+       members = @members, attrs = @attrs, source = null where id = @id`,
+  );
+  const isSource = db
+    .prepare<[number, string, string, Uint8Array], number>(
+      'select 1 from section where device = ? and collection = ? and door = ? and source = ?',
+    )
+    .pluck();
+  const setSource = db.prepare<[Uint8Array, number, string, string, Uint8Array]>(
+    'update section set source = ? where device = ? and collection = ? and door = ? and source is not ?',
   );
   const setBest = db.prepare<[string, number, string]>(
     'update section set best = (door = ?) where device = ? and collection = ?',
@@ -90,6 +99,11 @@ export const sectionStore = (db: Database) => {
       if (row.id === undefined) insert.run({ ...row, id: null });
       else update.run(row);
     },
+    /** Whether a section was made of what has this digest. */
+    isSource: (device: number, collection: string, door: string, source: Uint8Array): boolean =>
+      isSource.get(device, collection, door, source) !== undefined,
+    setSource: (device: number, collection: string, door: string, source: Uint8Array): void =>
+      void setSource.run(source, device, collection, door, source),
     setBest: (device: number, collection: string, door: string): void => {
       setBest.run(door, device, collection);
     },
@@ -146,8 +160,11 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
   const removeItem = db.prepare<[number]>(`delete from ${table} where id = ?`);
   const removeCount = db.prepare<[number]>(`delete from ${counts} where id = ?`);
   return {
-    idOf: (key: Buffer, stored: Readonly<Record<string, Stored>>): number =>
-      byKey.get(key) ?? Number(insert.run(key, ...names.map((name) => stored[name] ?? null)).lastInsertRowid),
+    /** What is known of items without asking the database. */
+    ids: itemIds(db, collection),
+    find: (key: Buffer): number | undefined => byKey.get(key),
+    make: (key: Buffer, stored: Readonly<Record<string, Stored>>): number =>
+      Number(insert.run(key, ...names.map((name) => stored[name] ?? null)).lastInsertRowid),
     /** One device more has each of these. */
     add: (ids: readonly number[]): void => {
       if (ids.length > 0) add.run(JSON.stringify(ids));

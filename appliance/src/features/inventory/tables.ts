@@ -20,6 +20,9 @@ export const bearerTableOf = (collection: Collection): string => `${tableOf(coll
 /** Devices that are not entered there yet. */
 export const dueTableOf = (collection: Collection): string => `${tableOf(collection)}_due`;
 
+/** How many shared items went away; see item-ids.ts. */
+export const goneTableOf = (collection: Collection): string => `${tableOf(collection)}_gone`;
+
 /** A field's column, quoted. */
 export const column = (name: string): string => `"${name}"`;
 
@@ -111,6 +114,16 @@ const createBearers = (collection: Collection): string[] => [
      select device from section where collection = '${collection.name}' and best = 1`,
 ];
 
+/** The number of items that went away. */
+const createGone = (collection: Collection): string[] => {
+  const gone = goneTableOf(collection);
+  return [
+    `create table ${gone} (one integer primary key check (one = 1), n integer not null) strict`,
+    `insert into ${gone} (one, n) values (1, 0)`,
+    `create trigger ${gone} after delete on ${tableOf(collection)} begin update ${gone} set n = n + 1; end`,
+  ];
+};
+
 /** The statements that bring the tables of a collection to its declaration; none when they are there. */
 const pendingSql = (db: Database, collection: Collection): string[] => {
   const table = tableOf(collection);
@@ -124,6 +137,8 @@ const pendingSql = (db: Database, collection: Collection): string[] => {
   }
   if (collection.mode === 'shared' && (db.pragma(`table_info(${bearerTableOf(collection)})`) as unknown[]).length === 0)
     statements.push(...createBearers(collection));
+  if (collection.mode === 'shared' && (db.pragma(`table_info(${goneTableOf(collection)})`) as unknown[]).length === 0)
+    statements.push(...createGone(collection));
   const indexes = db.prepare<[string], { name: string }>(
     "select name from sqlite_schema where type = 'index' and tbl_name = ?",
   );

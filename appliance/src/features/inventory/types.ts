@@ -77,6 +77,8 @@ export type SectionReport = {
   door: Door;
   /** SHA-256, hex, of canonical JSON of the items as sent. */
   hash: string;
+  /** Whoever read the report has found this hash over the items' own bytes, or made it of the items. */
+  isHashed?: boolean;
   /** `YYYY-MM-DDThh:mm:ssZ` */
   collectedAt: string;
   items: readonly unknown[];

@@ -37,11 +37,57 @@ export const itemSchema = (collection: Collection): z.ZodType<Item> => {
   return z.object(shape) as z.ZodType<Item>;
 };
 
+const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+const fits = (field: Field): ((value: unknown) => boolean) => {
+  const most = field.maxLength ?? defaultTextLength;
+  switch (field.type) {
+    case 'text': {
+      const { choices } = field;
+      if (choices !== undefined) return (value) => (choices as readonly unknown[]).includes(value);
+      return (value) => typeof value === 'string' && value.length <= most;
+    }
+    case 'integer':
+      return Number.isSafeInteger;
+    case 'boolean':
+      return (value) => typeof value === 'boolean';
+    case 'time':
+      return (value) => typeof value === 'string' && timePattern.test(value) && !Number.isNaN(Date.parse(value));
+    case 'list':
+    case 'real':
+      return () => false;
+  }
+};
+
+/**
+ * Whether an item is surely what its schema would give back for it, without running the schema: no field that is not
+ * declared, every value as it has to be. False says nothing; the schema decides then.
+ */
+export const plainItem = (collection: Collection): ((item: unknown) => item is Item) => {
+  const checks = new Map(
+    Object.entries(collection.fields)
+      .filter(([, field]) => !field.entered)
+      .map(([name, field]) => [name, { isThere: fits(field), required: field.required === true }]),
+  );
+  const required = [...checks].filter(([, check]) => check.required).map(([name]) => name);
+  return (item): item is Item => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return false;
+    for (const name of Object.keys(item)) {
+      const check = checks.get(name);
+      const value = (item as Item)[name];
+      if (check === undefined || !(check.isThere(value) || (value === null && !check.required))) return false;
+    }
+    return required.every((name) => Object.hasOwn(item, name));
+  };
+};
+
 /** Checks the items of a report; throws INVALID with `items.<n>.<field>` for what is wrong. */
 export const itemsParser = (collection: Collection): ((items: readonly unknown[]) => Item[]) => {
   const most = collection.single ? 1 : (collection.maxItems ?? defaultMaxItems);
   const schema = z.array(itemSchema(collection)).max(most);
+  const isPlain = plainItem(collection);
   return (items) => {
+    if (items.length <= most && items.every(isPlain)) return [...items];
     const parsed = schema.safeParse(items, { reportInput: true });
     if (parsed.success) return parsed.data;
     const fields = toFieldErrors(parsed.error);
@@ -57,10 +103,15 @@ export const itemsParser = (collection: Collection): ((items: readonly unknown[]
 export const itemFilter = (collection: Collection): ((items: readonly Item[]) => Item[]) => {
   const most = collection.single ? 1 : (collection.maxItems ?? defaultMaxItems);
   const schema = itemSchema(collection);
+  const isPlain = plainItem(collection);
   return (items) => {
     const valid: Item[] = [];
     for (const item of items) {
       if (valid.length >= most) break;
+      if (isPlain(item)) {
+        valid.push(item);
+        continue;
+      }
       const parsed = schema.safeParse(item);
       if (parsed.success) valid.push(parsed.data);
     }

@@ -165,7 +165,7 @@ export const sectionWriter = (parts: {
       const isKnown = (): boolean =>
         sections.hash(report.device, report.collection, report.door)?.hash.toString('hex') === report.hash;
       if (isKnown()) return known;
-      checkHash(report);
+      if (!report.isHashed) checkHash(report);
       const items = found.parse(report.items);
       return immediate(db, () => {
         // Another process may have stored it while this one parsed.

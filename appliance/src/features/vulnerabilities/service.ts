@@ -9,6 +9,7 @@ import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/type
 import { compareSets, packIds, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
+import { itemCoords } from './item-coords.ts';
 import { type FixNeeded, findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
@@ -127,6 +128,7 @@ const RANK: Readonly<Record<Decision, number>> = { act: 0, attend: 1, 'track-sta
 export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilityService => {
   const { db, inventory, clock } = parts;
   const store = vulnerabilityStore(db);
+  const knownCoords = itemCoords(db, store);
   const current = (): number => store.snapshots().snapshot;
   const snapshots = snapshotReaders(parts.folder, current);
   const withSources = sourceNames(db);
@@ -142,6 +144,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   /** Works out the coordinates of items that have none yet under this release. */
   const newCoords = (items: readonly number[], platform: Platform | undefined, at: string): number[] => {
     const eco = platform === undefined ? null : ecosystemOf(platform);
+    knownCoords.noteMaking();
     const rows = inventory.items('software', items);
     const reported = rows.map(identityOf);
     const coords: number[] = [];
@@ -150,7 +153,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const found = coordinate === undefined ? { id: 0, isNew: false } : store.coord(coordinate);
       if (coordinate !== undefined && found.isNew) matchNew(found.id, coordinate, at);
       // What others say of its source may be another thing tomorrow.
-      if (isSettled(reported[n] as SoftwareIdentity)) store.setItemCoord(rows[n]?.id ?? 0, eco ?? '', found.id);
+      if (isSettled(reported[n] as SoftwareIdentity)) knownCoords.set(rows[n]?.id ?? 0, eco ?? '', found.id);
       coords.push(found.id);
     }
     return coords;
@@ -164,11 +167,10 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const items = Array.from(inventory.memberIds(device, 'software')).filter(
       (_, n) => kernels[n] !== 'old' && kernels[n] !== 'pending',
     );
-    const known = store.itemCoords(items, eco ?? '');
-    const unknown = items.filter((item) => !known.has(item));
-    const ids = new Set([...known.values(), ...(unknown.length === 0 ? [] : newCoords(unknown, platform, at))]);
-    ids.delete(0);
-    return [...ids].sort((a, b) => a - b);
+    const { coords, unknown } = knownCoords.known(items, eco ?? '');
+    for (const coord of unknown.length === 0 ? [] : newCoords(unknown, platform, at)) coords.add(coord);
+    coords.delete(0);
+    return Array.from(Uint32Array.from(coords).sort());
   };
 
   /** The inventory no longer shows it: that, and only that, closes a finding on a device. */

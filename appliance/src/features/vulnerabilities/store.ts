@@ -28,8 +28,11 @@ export const vulnerabilityStore = (db: Database) => {
     .prepare<[string, string, string], number>('SELECT id FROM coord WHERE eco = ? AND name = ? AND version = ?')
     .pluck();
   const addCoord = db.prepare('INSERT INTO coord (eco, name, version, key) VALUES (?, ?, ?, ?)');
-  const countUp = db.prepare('UPDATE coord SET devices = devices + 1 WHERE id = ?');
-  const countAllUp = db.prepare('UPDATE coord SET devices = devices + 1 WHERE id IN (SELECT value FROM json_each(?))');
+  const addCount = db.prepare<[number]>('INSERT INTO coord_count (id, devices) VALUES (?, 0)');
+  const countUp = db.prepare('UPDATE coord_count SET devices = devices + 1 WHERE id = ?');
+  const countAllUp = db.prepare(
+    'UPDATE coord_count SET devices = devices + 1 WHERE id IN (SELECT value FROM json_each(?))',
+  );
   const itemCoords = db
     .prepare<[string, string], [number, number]>(
       `SELECT i.item, i.coord FROM json_each(?) e CROSS JOIN item_coord i ON i.item = e.value AND i.eco = ?`,
@@ -39,7 +42,7 @@ export const vulnerabilityStore = (db: Database) => {
     'INSERT OR REPLACE INTO item_coord (item, eco, coord) VALUES (?, ?, ?)',
   );
   const dropItemCoords = db.prepare<[]>('DELETE FROM item_coord WHERE item NOT IN (SELECT id FROM inv_software)');
-  const countDown = db.prepare('UPDATE coord SET devices = devices - 1 WHERE id = ?');
+  const countDown = db.prepare('UPDATE coord_count SET devices = devices - 1 WHERE id = ?');
   const findDevice = db.prepare<[number], { since: string; coords: Buffer }>(
     'SELECT since, coords FROM device_coord WHERE device = ?',
   );
@@ -93,7 +96,7 @@ export const vulnerabilityStore = (db: Database) => {
     `SELECT m.adv, c.name FROM match m CROSS JOIN coord c ON c.id = m.coord
      WHERE m.coord IN (SELECT value FROM json_each(?)) AND m.until IS NULL AND m.verdict = 'affected' LIMIT ?`,
   );
-  const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM coord');
+  const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM coord_count');
   const readState = db.prepare<[], { snapshot: number; previous: number; matched: number }>(
     'SELECT snapshot, snapshot_previous AS previous, matched FROM exchange_state WHERE id = 1',
   );
@@ -111,7 +114,9 @@ export const vulnerabilityStore = (db: Database) => {
       const held = findCoord.get(eco, name, version);
       if (held !== undefined) return { id: held, isNew: false };
       const key = keyOfCoordinate(coordinate);
-      return { id: Number(addCoord.run(eco, name, version, key).lastInsertRowid), isNew: true };
+      const id = Number(addCoord.run(eco, name, version, key).lastInsertRowid);
+      addCount.run(id);
+      return { id, isNew: true };
     },
     device: (device: number) => findDevice.get(device),
     devices: (): Iterable<{ device: number; since: string; coords: Buffer }> => allDevices.iterate(),

@@ -125,9 +125,8 @@ export const assertShallow = (bytes: Buffer): void => {
   }
 };
 
-/** The JSON object in a body; invalid UTF-8 becomes U+FFFD. */
-export const parseBody = async (wire: Buffer): Promise<unknown> => {
-  const bytes = await decodeBody(wire);
+/** The JSON object in the plain bytes of a body; invalid UTF-8 becomes U+FFFD. */
+export const parsePlain = (bytes: Buffer): unknown => {
   assertShallow(bytes);
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;
@@ -135,3 +134,6 @@ export const parseBody = async (wire: Buffer): Promise<unknown> => {
     throw malformed(error);
   }
 };
+
+/** The JSON object in a body. */
+export const parseBody = async (wire: Buffer): Promise<unknown> => parsePlain(await decodeBody(wire));

@@ -8,7 +8,7 @@ import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
 import type { PermitReply } from '@sallyport/bundle-tools/protocol/identify-controllers';
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
 import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
-import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
+import { type SectionReply, sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { trustName } from '@sallyport/bundle-tools/protocol/trust';
 import { type Context, Hono } from 'hono';
@@ -23,6 +23,7 @@ import { recordAgentEvent } from './agent-events.ts';
 import { parseBody, readWire } from './body.ts';
 import { errorResponse, notFound } from './errors.ts';
 import { sendBytes, sendFile } from './files.ts';
+import { isKnownSection } from './known-section.ts';
 import { peerReader } from './peer.ts';
 import type { NativeParts } from './types.ts';
 
@@ -31,6 +32,9 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 /** Of one device per minute, as many at once; an agent renews a few times a year and sends what it has in few calls. */
 const renewalsPerMinute = 4;
 const eventCallsPerMinute = 30;
+
+/** The answer to a section that is as it was. */
+const knownSection: SectionReply = { known: true, added: 0, removed: 0, changed: 0 };
 
 /** The native door, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
@@ -156,7 +160,10 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         try {
           const section = { device: device.id, collection, door: 'native' } as const;
           if (parts.intake !== undefined) {
-            return c.json(await parts.intake.put({ ...section, wire: await wire(c, wireLimits.wireBytes) }));
+            const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
+            // Not past another section of the device: the last one sent must be the last one stored.
+            if (inWork.isAlone(device.id) && isKnownSection(inventory, sent)) return c.json(knownSection);
+            return c.json(await parts.intake.put(sent));
           }
           const report = await body(c, sectionRequest, wireLimits.wireBytes);
           const put = () =>
