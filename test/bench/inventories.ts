@@ -78,7 +78,7 @@ export const inventories = async (): Promise<Result> => {
     try {
       const connections = await openConnections(server.port, site.ca, devices);
       // A connection that says nothing is closed after a while, one that has spoken is kept longer.
-      for (const connection of connections) await connection.send(requestBytes('GET', `${nativePrefix}/site`));
+      for (const connection of connections) await connection.send(requestBytes('GET', `${nativePrefix}/site`, {}));
       fresh = await round(server, connections, first, '"known":false');
       changed = await round(server, connections, nextDay, '"known":false');
       again = await round(server, connections, nextDay, '"known":true');

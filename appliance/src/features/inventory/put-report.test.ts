@@ -70,7 +70,11 @@ describe('a report of another agent', () => {
   });
 
   it('leaves out a collection that does not take its door', () => {
-    expect(put({ software: [pack('bash')] }, {}, 'nobody' as Door)).toEqual({ sections: [], dropped: { software: 1 } });
+    expect(put({ software: [pack('bash')] }, {}, 'nobody' as Door)).toEqual({
+      sections: [],
+      dropped: { software: 1 },
+      full: true,
+    });
   });
 
   it('that names what it was made of need not be read again, until the section is another one', () => {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { applianceVersion } from '../../../platform/version.ts';
+import { applianceRelease } from '../../../platform/release.ts';
 import type { MapContext } from './map-types.ts';
 import type { Message } from './message.ts';
 
@@ -8,7 +8,7 @@ import type { Message } from './message.ts';
 // that were read whole once, when cutting them out was seen to leave everything else as it was.
 
 /** Another version may read the same bytes otherwise. */
-const readerVersion = applianceVersion();
+const { version: readerVersion } = applianceRelease();
 
 const open = '<SOFTWARES>';
 const close = '</SOFTWARES>';
