@@ -6,6 +6,7 @@ import { bundleScale } from './bundle-scale.ts';
 import { checkIns } from './check-ins.ts';
 import { controllerFindingsBenchmark } from './controller-findings.ts';
 import { controllerImports } from './controller-imports.ts';
+import { controllerRecords } from './controller-records.ts';
 import { controllersBench } from './controllers.ts';
 import { fleetLoad } from './fleet.ts';
 import { inventories } from './inventories.ts';
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   controllers: controllersBench,
   'controller-imports': controllerImports,
   'controller-findings': controllerFindingsBenchmark,
+  'controller-records': controllerRecords,
   storage,
 };
 

@@ -1,6 +1,7 @@
 import type { ControllerFacts } from './controller-facts.ts';
 import { PROGRAM_FIELDS } from './integrity/content.ts';
 import type { FactsSource } from './integrity/types.ts';
+import { labelOf } from './parts.ts';
 import type { PlcService } from './service.ts';
 import type { Plc, PlcPart } from './types.ts';
 
@@ -10,7 +11,7 @@ type Times = Pick<ControllerFacts, 'readAt' | 'failed'>;
 
 /** Facts of the record as integrity, hardening and drawings ask for them; controllers in use only. */
 export const controllerSource = (
-  record: Pick<PlcService, 'find' | 'byId' | 'ids' | 'parts' | 'facts' | 'label'>,
+  record: Pick<PlcService, 'find' | 'byId' | 'ids' | 'parts' | 'facts'>,
   hasProgram: (publicId: string) => boolean,
 ): FactsSource => {
   const programFields: readonly string[] = PROGRAM_FIELDS;
@@ -41,7 +42,7 @@ export const controllerSource = (
     return {
       plc: plc.id,
       publicId: plc.publicId,
-      name: record.label(plc.id),
+      name: labelOf(own) || plc.publicId,
       zone: configured['zone'] ?? observed['zone'] ?? null,
       authorised: plc.decision === 'authorised',
       observed,

@@ -34,9 +34,9 @@ const agree = (form: string | undefined, one: string, two: string): boolean => {
 /** Where the two sides of a record differ. */
 export const driftOf = (table: FieldTable, parts: readonly PlcPart[]): Drift[] =>
   parts.flatMap((part) =>
-    Object.entries(table.fields(part.sort)).flatMap(([field, { compared, form }]) => {
+    table.compared(part.sort).flatMap(([field, form]) => {
       const [configured, observed] = [part.configured[field], part.observed[field]];
-      const differ = compared === true && configured !== undefined && observed !== undefined;
-      return differ && !agree(form, configured, observed) ? [{ part, field, configured, observed }] : [];
+      const isBoth = configured !== undefined && observed !== undefined;
+      return isBoth && !agree(form, configured, observed) ? [{ part, field, configured, observed }] : [];
     }),
   );

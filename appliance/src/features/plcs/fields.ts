@@ -16,6 +16,8 @@ export type FieldTable = {
   nameOf(sort: PartSort, said: string): string | undefined;
   field(sort: PartSort, name: string): FactField | undefined;
   fields(sort: PartSort): Readonly<Record<string, FactField>>;
+  /** Fields of which both sides are compared. */
+  compared(sort: PartSort): readonly (readonly [name: string, form: FactField['form']])[];
   collection(sort: FactPart): FactCollection | undefined;
 };
 
@@ -23,6 +25,12 @@ export type FieldTable = {
 export const fieldTable = (collections: readonly FactCollection[]): FieldTable => {
   const bySort = new Map(collections.map((collection) => [collection.part, collection]));
   const fields = (sort: PartSort) => bySort.get(sort)?.fields ?? {};
+  const compared = new Map(
+    collections.map(({ part, fields: own }) => [
+      part,
+      Object.entries(own).flatMap(([name, field]) => (field.compared === true ? [[name, field.form] as const] : [])),
+    ]),
+  );
   return {
     nameOf: (sort, said) => {
       const name = Object.hasOwn(aliases, said) ? (aliases[said] ?? said) : said;
@@ -30,6 +38,7 @@ export const fieldTable = (collections: readonly FactCollection[]): FieldTable =
     },
     field: (sort, name) => (Object.hasOwn(fields(sort), name) ? fields(sort)[name] : undefined),
     fields,
+    compared: (sort) => compared.get(sort) ?? [],
     collection: (sort) => bySort.get(sort),
   };
 };

@@ -84,8 +84,24 @@ const derivedOf = (maps: PlcMaps, source: string, values: Values): Derived[] => 
   return derived;
 };
 
+const maxRemembered = 10_000;
+
+/** Products repeat: what the maps make of one is worked out once. */
+const remembered = (maps: PlcMaps): ((source: string, values: Values) => readonly Derived[]) => {
+  const known = new Map<string, readonly Derived[]>();
+  return (source, values) => {
+    const from = ['vendorRaw', 'vendorId', 'cipTuple', 'orderNumber', 'model'].map((name) => values.get(name)?.value);
+    const key = JSON.stringify([source, from]);
+    const derived = known.get(key) ?? derivedOf(maps, source, values);
+    if (known.size >= maxRemembered) known.clear();
+    known.set(key, derived);
+    return derived;
+  };
+};
+
 /** Turns readings into facts: names of the record, values by the normaliser, what the maps derive. */
 export const factsOfReading = (table: FieldTable, maps: PlcMaps): FactsOfReading => {
+  const derive = remembered(maps);
   const sidesOf = (method: Method, isBoth: boolean, said: string): PlcSide[] => {
     const side = sideOf(method);
     if (side !== 'either') return [side];
@@ -134,7 +150,7 @@ export const factsOfReading = (table: FieldTable, maps: PlcMaps): FactsOfReading
         values.set(name, { ...fact, error: null, reason: null });
       }
     }
-    for (const { field, value: derived, from, by } of derivedOf(maps, reading.source, values)) {
+    for (const { field, value: derived, from, by } of derive(reading.source, values)) {
       const declared = table.field(sort, field);
       const value = declared === undefined ? undefined : normalise(declared, derived);
       if (value === undefined) continue;

@@ -23,11 +23,9 @@ export type Rival = { plc: number; address: string };
 export type Replacement = { old: number; fresh: number; address: string; at: number };
 
 export const recordState = (said: SaidStore, records: RecordStore, isApart: (one: number, two: number) => boolean) => {
-  /** Makes the keys of a record those of its readings. */
-  const rekey = (plc: number): void => {
-    const wanted = new Map(
-      [...keysByReading(said.factsOf(plc)).values()].flat().map((key) => [`${key.kind} ${key.value}`, key]),
-    );
+  /** Makes the keys of a record those of its readings; `facts` are all of its. */
+  const rekey = (plc: number, facts: readonly FactRow[] = said.factsOf(plc)): void => {
+    const wanted = new Map([...keysByReading(facts).values()].flat().map((key) => [`${key.kind} ${key.value}`, key]));
     for (const key of records.keys(plc)) {
       const name = `${key.kind} ${key.value}`;
       if (wanted.has(name)) wanted.delete(name);
@@ -48,9 +46,7 @@ export const recordState = (said: SaidStore, records: RecordStore, isApart: (one
   /** All that is known of the one is older than all that is known of the other. */
   const isBefore = (old: number, fresh: number): boolean => lastOf(old) < firstOf(fresh);
 
-  const addressesOf = (plc: number): string[] => [
-    ...new Set(records.winners(plc).flatMap(({ field, value }) => (field === 'address' ? [value] : []))),
-  ];
+  const addressesOf = (plc: number): string[] => [...new Set(records.addresses(plc))];
 
   /** Devices that are said to be at this one's address and have another serial number. */
   const rivals = (plc: number): Rival[] => {

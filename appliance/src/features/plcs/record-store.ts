@@ -72,9 +72,28 @@ export const recordStore = (db: Database) => {
     `select w.part, w.field, w.side, w.fact, w.value, w.observed_at from plc_part p join plc_winner w on w.part = p.id
      where p.plc = ?`,
   );
+  const partWinners = db.prepare<
+    [number],
+    PartRow & { field: string | null; side: PlcSide | null; value: string | null }
+  >(
+    `select p.id, p.plc, p.sort, p.key, w.field, w.side, w.value from plc_part p left join plc_winner w on w.part = p.id
+     where p.plc = ? order by p.id`,
+  );
+  const addresses = db
+    .prepare<[number], string>(
+      `select distinct w.value from plc_part p cross join plc_winner w on w.part = p.id and w.field = 'address'
+       where p.plc = ? order by p.id, w.side`,
+    )
+    .pluck();
+  const firmwareMethods = db
+    .prepare<[number], string>(
+      `select r.method from plc_part p cross join plc_winner w on w.part = p.id and w.field = 'firmware'
+       cross join plc_fact f on f.id = w.fact cross join plc_reading r on r.id = f.reading where p.plc = ? and p.sort = 'plc'`,
+    )
+    .pluck();
   const putWinner = db.prepare(
     `insert into plc_winner (part, field, side, fact, value, observed_at)
-     values (@part, @field, @side, @fact, @value, @observed_at)
+     values (?, ?, ?, ?, ?, ?)
      on conflict (part, field, side) do update set fact = excluded.fact, value = excluded.value, observed_at = excluded.observed_at`,
   );
   const removeWinner = db.prepare<[number, string, string]>(
@@ -121,7 +140,7 @@ export const recordStore = (db: Database) => {
 
   const addChange = db.prepare(
     `insert into plc_change (plc, at, sort, key, field, side, before, after, origin)
-     values (@plc, @at, @sort, @key, @field, @side, @before, @after, @origin)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const changes = db.prepare<[number, number, number], ChangeRow>(
     'select * from plc_change where plc = ? and id < ? order by id desc limit ?',
@@ -153,7 +172,14 @@ export const recordStore = (db: Database) => {
     removePart: (id: number): void => void removePart.run(id),
     countParts: (sort: string): number => countParts.get(sort) ?? 0,
     winners: (plc: number) => winners.all(plc),
-    putWinner: (row: WinnerRow): void => void putWinner.run(row),
+    /** Parts with the values that win, part by part. */
+    partWinners: (plc: number) => partWinners.all(plc),
+    /** Addresses that win, of the controller and its interfaces. */
+    addresses: (plc: number): string[] => addresses.all(plc),
+    /** By what methods the firmware is known. */
+    firmwareMethods: (plc: number): string[] => firmwareMethods.all(plc),
+    putWinner: ({ part, field, side, fact, value, observed_at }: WinnerRow): void =>
+      void putWinner.run(part, field, side, fact, value, observed_at),
     removeWinner: (row: Pick<WinnerRow, 'part' | 'field' | 'side'>): void =>
       void removeWinner.run(row.part, row.field, row.side),
     plcsByKey: ({ kind, value }: Key) => plcsByKey.all(kind, value),
@@ -168,7 +194,8 @@ export const recordStore = (db: Database) => {
     removeAgreed: ({ kind, value }: Key, plc: number): void => void removeAgreed.run(kind, value, plc),
     /** When it was first and last heard, and by how many readings of either side. */
     span: (plc: number): Span => span.get(plc) ?? noSpan,
-    addChange: (row: Omit<ChangeRow, 'id'>): void => void addChange.run(row),
+    addChange: ({ plc, at, sort, key, field, side, before, after, origin }: Omit<ChangeRow, 'id'>): void =>
+      void addChange.run(plc, at, sort, key, field, side, before, after, origin),
     changes: (plc: number | undefined, before: number, limit: number) =>
       plc === undefined ? recentChanges.all(before, limit) : changes.all(plc, before, limit),
     trimChanges: (before: number, most: number): number => trimChanges.run(before, most).changes,

@@ -11,18 +11,38 @@ import type { SaidStore } from './store.ts';
 
 export type Member = { id: number; plc: number; pinned: boolean; keys: readonly Key[] };
 
-type Group = { readings: number[]; keys: Set<string>; pins: Set<number>; serials: string[] };
+/** `order`: of its making. */
+type Group = { order: number; readings: number[]; keys: Set<string>; pins: Set<number>; serials: string[] };
 
 const nameOf = ({ kind, value }: Key): string => `${kind} ${value}`;
 
 /** Groups of readings; `members` by the order of their coming. */
 export const groupsOf = (members: readonly Member[]): Group[] => {
-  const groups: Group[] = [];
+  const groups = new Set<Group>();
   const anchored = new Set<number>();
   const withPins = new Set(members.filter(({ pinned }) => pinned).map(({ plc }) => plc));
 
+  const byKey = new Map<string, Set<Group>>();
+  const byPin = new Map<number, Set<Group>>();
+  const enter = <K>(index: Map<K, Set<Group>>, name: K, group: Group): void => {
+    const held = index.get(name);
+    if (held === undefined) index.set(name, new Set([group]));
+    else held.add(group);
+  };
+  /** Those that still are groups, the older first, as if all were gone through one after the other. */
+  const live = (found: ReadonlySet<Group> | undefined): Group[] =>
+    [...(found ?? [])].filter((group) => groups.has(group)).sort((a, b) => a.order - b.order);
+  const nameKey = (group: Group, name: string): void => {
+    group.keys.add(name);
+    enter(byKey, name, group);
+  };
+  const pin = (group: Group, plc: number): void => {
+    group.pins.add(plc);
+    enter(byPin, plc, group);
+  };
+
   const fitsOf = ({ pinned, plc, keys }: Member): Group[] => {
-    const named = pinned ? groups.find(({ pins }) => pins.has(plc)) : undefined;
+    const [named] = pinned ? live(byPin.get(plc)) : [];
     if (named !== undefined) return [named];
     const own = serialsOf(keys);
     const fits: Group[] = [];
@@ -30,37 +50,37 @@ export const groupsOf = (members: readonly Member[]): Group[] => {
     for (const kind of keyOrder)
       for (const key of keys)
         if (key.kind === kind)
-          for (const group of groups) {
-            if (fits.includes(group) || refused.has(group) || !group.keys.has(nameOf(key))) continue;
+          for (const group of live(byKey.get(nameOf(key)))) {
+            if (fits.includes(group) || refused.has(group)) continue;
             if (kind !== 'serial' && serialsDiffer(own, group.serials)) refused.add(group);
             else fits.push(group);
           }
     return fits;
   };
 
-  for (const member of members) {
+  for (const [at, member] of members.entries()) {
     const { id, plc, pinned, keys } = member;
     // The first of a record's own readings stands for the record that the pinned ones name.
     const isAnchor = withPins.has(plc) && !anchored.has(plc);
     if (isAnchor) anchored.add(plc);
     const [found, ...rest] = fitsOf(member);
-    const group: Group = found ?? { readings: [], keys: new Set(), pins: new Set(), serials: [] };
-    if (found === undefined) groups.push(group);
+    const group: Group = found ?? { order: at, readings: [], keys: new Set(), pins: new Set(), serials: [] };
+    groups.add(group);
     if (!pinned)
       for (const other of rest) {
         if (serialsDiffer(group.serials, other.serials)) continue;
         group.readings.push(...other.readings);
-        for (const key of other.keys) group.keys.add(key);
-        for (const pin of other.pins) group.pins.add(pin);
+        for (const key of other.keys) nameKey(group, key);
+        groups.delete(other);
+        for (const one of other.pins) pin(group, one);
         group.serials.push(...other.serials);
-        groups.splice(groups.indexOf(other), 1);
       }
     group.readings.push(id);
-    for (const key of keys) if (strengthOf[key.kind] < 2) group.keys.add(nameOf(key));
-    if (pinned || isAnchor) group.pins.add(plc);
+    for (const key of keys) if (strengthOf[key.kind] < 2) nameKey(group, nameOf(key));
+    if (pinned || isAnchor) pin(group, plc);
     group.serials.push(...serialsOf(keys));
   }
-  return groups.map((group) => ({ ...group, readings: group.readings.sort((a, b) => a - b) }));
+  return [...groups].map((group) => ({ ...group, readings: group.readings.sort((a, b) => a - b) }));
 };
 
 export const regrouper = (parts: {

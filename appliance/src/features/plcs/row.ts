@@ -6,7 +6,6 @@ import { codeKey } from './normalise.ts';
 import { labelOf, partsOf, shown } from './parts.ts';
 import type { RecordStore } from './record-store.ts';
 import type { ListRow, RowStore } from './row-store.ts';
-import type { SaidStore } from './store.ts';
 import type { PlcDecision } from './types.ts';
 
 // The narrow row of a record: what lists filter, sort and search by.
@@ -19,7 +18,6 @@ const uniq = (texts: Iterable<string | undefined>): string[] => [
 ];
 
 export const rowMaker = (parts: {
-  said: Pick<SaidStore, 'winningFacts'>;
   records: RecordStore;
   rows: RowStore;
   table: FieldTable;
@@ -27,7 +25,7 @@ export const rowMaker = (parts: {
   decided: (publicId: string) => PlcDecision | undefined;
   proposals: (plc: number) => number;
 }) => {
-  const { said, records, rows, table, decided, proposals } = parts;
+  const { records, rows, table, decided, proposals } = parts;
 
   const decisionOf = (publicId: string, archivedAt: number | null, meant: number): PlcDecision => {
     const person = decided(publicId);
@@ -42,10 +40,7 @@ export const rowMaker = (parts: {
     const all = partsOf(records, plc);
     const [own] = all;
     const { first, last, meant } = records.span(plc);
-    const firmwares = said
-      .winningFacts(plc)
-      .filter(({ sort, field }) => sort === 'plc' && field === 'firmware')
-      .map(({ method }) => method);
+    const firmwares = records.firmwareMethods(plc);
     const text = (field: string): string => shown(own, field) ?? '';
     const label = labelOf(own) || record.public_id;
     const addresses = all

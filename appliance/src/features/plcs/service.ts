@@ -127,7 +127,6 @@ export const plcService = (
   const merging = merger({ said, records, merges, winners, state, entered: enteredMerger(objects), clock });
   const decided = decidedIn(objects);
   const row = rowMaker({
-    said,
     records,
     rows,
     table,

@@ -123,7 +123,7 @@ export const saidStore = (db: Database) => {
   );
   const addFact = db.prepare(
     `insert into plc_fact (reading, sort, key, field, side, value, said, raw, error, reason, normaliser, map)
-     values (@reading, @sort, @key, @field, @side, @value, @said, @raw, @error, @reason, @normaliser, @map)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const factsOf = db.prepare<[number], FactRow>(
     `select ${factColumns} from plc_reading r join plc_fact f on f.reading = r.id where r.plc = ? order by f.id`,
@@ -187,7 +187,14 @@ export const saidStore = (db: Database) => {
     /** What a person said before is history from now on. */
     endPersons: (plc: number): void => void end.run(plc),
     newestOfPerson: (plc: number) => newestOfPerson.get(plc),
-    addFact: (reading: number, fact: NewFact): number => Number(addFact.run({ reading, ...fact }).lastInsertRowid),
+    // By places: with names this, the most frequent write of all, takes half as long again.
+    addFact: (
+      reading: number,
+      { sort, key, field, side, value, said, raw, error, reason, normaliser, map }: NewFact,
+    ): number =>
+      Number(
+        addFact.run(reading, sort, key, field, side, value, said, raw, error, reason, normaliser, map).lastInsertRowid,
+      ),
     factsOf: (plc: number) => factsOf.all(plc),
     /** The facts that win now. */
     winningFacts: (plc: number) => winningFacts.all(plc),

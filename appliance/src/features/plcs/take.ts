@@ -15,8 +15,8 @@ import type { RecordStore } from './record-store.ts';
 import type { Resolution, Resolver } from './resolve.ts';
 import type { FactRow, SaidStore } from './store.ts';
 import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
-import type { NewOrigin, OriginSort, ReadingOutcome, TakeOptions, TakeReadings, TakeResult } from './types.ts';
-import type { WinnerKeeper } from './winners.ts';
+import type { NewOrigin, OriginSort, PlcSide, ReadingOutcome, TakeOptions, TakeReadings, TakeResult } from './types.ts';
+import type { WinnerChange, WinnerKeeper } from './winners.ts';
 
 // Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and winners follow.
 // One transaction: all or nothing; a trial is the same and is rolled back. The same origin said again adds nothing.
@@ -93,6 +93,13 @@ const cleanOrigin = (origin: NewOrigin): NewOrigin => {
   if (origin.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(origin.sha256))
     throw invalid({ sha256: { key: 'validation.format' } });
   return { sort: origin.sort, name, ...(origin.sha256 === undefined ? {} : { sha256: origin.sha256 }) };
+};
+
+/** What wins of the controller itself. */
+const ownOf = (winning: readonly FactRow[]): Record<PlcSide, Record<string, string>> => {
+  const own: Record<PlcSide, Record<string, string>> = { observed: {}, configured: {} };
+  for (const { sort, side, field, value } of winning) if (sort === 'plc' && value !== null) own[side][field] = value;
+  return own;
 };
 
 export const taker = (parts: TakeParts): TakeReadings => {
@@ -180,29 +187,35 @@ export const taker = (parts: TakeParts): TakeReadings => {
       const plc = found.plc ?? records.add(newPublicId(), now);
       if (isNew) created.push(plc);
       const observedAt = Math.min(reading.observedAtMs, now + futureMs);
-      const id = said.addReading({
+      const about = {
         origin,
-        plc,
         method: reading.method,
         source: cleanLine(reading.source),
-        observedAt,
         confidence: reading.confidence ?? 1,
         place: reading.where === undefined ? null : cleanLine(reading.where).slice(0, 512),
-        content,
-        pinned: Number(found.matchedBy === 'named' || found.matchedBy === 'agreed'),
-      });
+      };
+      const pinned = Number(found.matchedBy === 'named' || found.matchedBy === 'agreed');
+      const id = said.addReading({ ...about, plc, observedAt, content, pinned });
       kept += 1;
       inTake.set(content.toString('hex'), { reading: id, observedAt, kept: observedAt });
-      for (const fact of facts) said.addFact(id, fact);
+      const rows = facts.map(
+        (fact): FactRow => ({
+          ...fact,
+          ...about,
+          id: said.addFact(id, fact),
+          reading: id,
+          observed_at: observedAt,
+          ended: 0,
+        }),
+      );
       list.summary.facts += facts.length;
       for (const key of keys.keys) records.addKey(key, plc, strengthOf[key.kind]);
-      const rows = said.factsOfReading(id);
-      const changes = winners.add(plc, rows);
+      const { changes, winning } = winners.add(plc, rows, isNew);
       note(plc, changes);
       touched.add(plc);
       spokenOf.add(plc);
       const swap = isNew ? swapOf(plc) : undefined;
-      const lost = isNew ? [] : lostOf(rows, said.winningFacts(plc));
+      const lost = isNew ? [] : lostOf(rows, winning);
       const isConflict =
         swap === 'conflict' ||
         lost.length > 0 ||
@@ -219,7 +232,7 @@ export const taker = (parts: TakeParts): TakeReadings => {
                 : 'unchanged';
       return {
         plc,
-        label: labelOf(partsOf(records, plc)[0]),
+        label: labelOf(ownOf(winning)),
         outcome: isNew && swap !== 'replaced' && isConflict ? 'conflict' : outcome,
         matchedBy: found.matchedBy,
         changes: changesOf(changes, lost),
@@ -227,7 +240,7 @@ export const taker = (parts: TakeParts): TakeReadings => {
       };
     };
 
-    const note = (plc: number, changes: ReturnType<WinnerKeeper['add']>): void => {
+    const note = (plc: number, changes: readonly WinnerChange[]): void => {
       for (const { sort: part, key, field, side, before, after } of changes)
         records.addChange({ plc, at: now, sort: part, key, field, side, before, after, origin });
     };
@@ -267,7 +280,7 @@ export const taker = (parts: TakeParts): TakeReadings => {
       said.setTime(reading, observedAt);
       const rows = said.factsOfReading(reading);
       const plc = said.readingPlc(reading);
-      if (plc !== undefined) note(plc, winners.add(plc, rows));
+      if (plc !== undefined) note(plc, winners.add(plc, rows).changes);
     }
     if (kept === 0) said.removeOrigin(origin);
     else {

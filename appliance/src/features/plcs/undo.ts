@@ -29,9 +29,10 @@ export const undoer = (parts: {
   const { said, records, merges, winners, state, regroup, clock, forgetEntered } = parts;
 
   const note = (plc: number, origin: number): void => {
-    for (const { sort, key, field, side, before, after } of winners.again(plc))
+    const facts = said.factsOf(plc);
+    for (const { sort, key, field, side, before, after } of winners.again(plc, facts))
       records.addChange({ plc, at: clock(), sort, key, field, side, before, after, origin });
-    state.rekey(plc);
+    state.rekey(plc, facts);
   };
 
   return (actor, id) => {
@@ -66,13 +67,14 @@ export const undoer = (parts: {
     };
 
     for (const plc of affected) note(plc, id);
-    for (const plc of regroup(actor, affected)) changed.add(plc);
+    const moved = regroup(actor, affected);
+    for (const plc of moved) changed.add(plc);
     for (const plc of [...affected, ...changed]) {
       if (records.byId(plc) === undefined) continue;
       // A record that became part of another one waits without readings.
       if (said.readingsOf(plc).length === 0 && records.byId(plc)?.state !== 'merged') forget(plc);
       else {
-        note(plc, id);
+        if (moved.has(plc)) note(plc, id);
         changed.add(plc);
       }
     }

@@ -41,21 +41,27 @@ export const winnersOf = (facts: Iterable<FactRow>): Map<string, Map<string, Fac
 };
 
 export const winnerKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, records: RecordStore) => {
-  const apply = (plc: number, facts: readonly FactRow[], isWhole: boolean): WinnerChange[] => {
+  const apply = (
+    plc: number,
+    facts: readonly FactRow[],
+    { isWhole, isNew }: { isWhole: boolean; isNew: boolean },
+  ): { changes: WinnerChange[]; winning: FactRow[] } => {
     const byPart = winnersOf(facts);
-    const parts = new Map(records.parts(plc).map((part) => [`${part.sort} ${part.key}`, part]));
+    const parts = new Map((isNew ? [] : records.parts(plc)).map((part) => [`${part.sort} ${part.key}`, part]));
     const held = new Map<number, Map<string, WinnerRow>>();
-    for (const row of records.winners(plc)) {
+    for (const row of isNew ? [] : records.winners(plc)) {
       const rows = held.get(row.part) ?? new Map<string, WinnerRow>();
       held.set(row.part, rows);
       rows.set(slot(row), row);
     }
     const changes: WinnerChange[] = [];
+    const winning: FactRow[] = [];
     for (const [name, winners] of byPart) {
       const [sort, key] = [name.slice(0, name.indexOf(' ')) as PartSort, name.slice(name.indexOf(' ') + 1)];
       const part = parts.get(name)?.id ?? records.addPart(plc, sort, key);
       const before = held.get(part);
       for (const [at, fact] of winners) {
+        winning.push(fact);
         const row = before?.get(at);
         before?.delete(at);
         const value = fact.value ?? '';
@@ -65,7 +71,7 @@ export const winnerKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, 
         if (row?.value !== value) changes.push({ sort, key, field, side, before: row?.value ?? null, after: value });
       }
     }
-    if (!isWhole) return changes;
+    if (!isWhole) return { changes, winning };
     // Parts of a record that became part of another wait for its return: what refers to them stays right.
     const waits = records.byId(plc)?.state === 'merged';
     for (const part of parts.values()) {
@@ -75,15 +81,16 @@ export const winnerKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, 
       }
       if (!waits && !byPart.has(`${part.sort} ${part.key}`)) records.removePart(part.id);
     }
-    return changes;
+    return { changes, winning };
   };
 
   return {
-    /** After new facts, or a later time of known ones. */
-    add: (plc: number, fresh: readonly FactRow[]): WinnerChange[] =>
-      apply(plc, [...said.winningFacts(plc), ...fresh], false),
-    /** Out of all facts: whenever some are gone or ended. */
-    again: (plc: number): WinnerChange[] => apply(plc, said.factsOf(plc), true),
+    /** After new facts, or a later time of known ones: what changed, and all that wins now. `isNew`: nothing was there before. */
+    add: (plc: number, fresh: readonly FactRow[], isNew = false): { changes: WinnerChange[]; winning: FactRow[] } =>
+      apply(plc, isNew ? fresh : [...said.winningFacts(plc), ...fresh], { isWhole: false, isNew }),
+    /** Out of all facts, which are given where they are known: whenever some are gone or ended. */
+    again: (plc: number, facts: readonly FactRow[] = said.factsOf(plc)): WinnerChange[] =>
+      apply(plc, facts, { isWhole: true, isNew: false }).changes,
   };
 };
 

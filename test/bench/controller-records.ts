@@ -1,0 +1,89 @@
+import type { Appliance } from '@sallyport/appliance/compose';
+import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
+import { type Figure, type Result, timed as timedWall } from './report.ts';
+import { makeSite, withAppliance } from './support/site.ts';
+
+const controllers = 10_000;
+const start = Date.UTC(2026, 0, 1);
+const orders = ['6ES7 515-2AM02-0AB0', '6ES7 516-3AN02-0AB0', '1756-L83E', 'BMXP342020', '750-8202'];
+const vendors = ['Siemens AG', 'Siemens AG', 'Rockwell Automation/Allen-Bradley', 'Schneider Electric', 'WAGO'];
+
+const said = (values: Record<string, string>): Reading['said'] =>
+  Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
+
+/** A plant as a scan finds it: every controller with one module and one interface. */
+const plant = (firmware: string, dayOfYear: number): Reading[] =>
+  Array.from({ length: controllers }, (_, at) => {
+    const hex = at.toString(16).padStart(6, '0');
+    const mac = `00:0e:8c:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4)}`;
+    return {
+      observedAtMs: start + dayOfYear * 86_400_000,
+      method: 'query',
+      source: 's7',
+      said: said({
+        vendor: vendors[at % vendors.length] ?? '',
+        orderNumber: orders[at % orders.length] ?? '',
+        serial: `S C-${hex}-${at % 97}`,
+        model: `CPU ${at % 40}`,
+        firmware,
+        address: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`,
+        stationName: `plc-${at}`,
+      }),
+      parts: [
+        { sort: 'module', key: '0/1', said: said({ orderNumber: '6ES7 521-1BH00-0AB0', firmware: 'V1.0.2' }) },
+        { sort: 'interface', key: 'x1', said: said({ mac, address: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}` }) },
+      ],
+    };
+  });
+
+const timed = async <T>(work: () => T | Promise<T>): Promise<{ value: T; ms: number; cpu: number }> => {
+  const before = process.cpuUsage();
+  const { value, ms } = await timedWall(work);
+  const { user, system } = process.cpuUsage(before);
+  return { value, ms, cpu: (user + system) / 1_000 };
+};
+
+const measure = async ({ plcs }: Appliance): Promise<Result> => {
+  const actor = { type: 'system', id: 'bench', label: 'bench', rights: new Set(['all']) } as const;
+  const taking = (name: string, readings: readonly Reading[], dryRun = false) =>
+    timed(() => plcs.take(actor, { sort: 'capture', name }, readings, { dryRun }));
+  const first = plant('V2.9.4', 1);
+  const trial = await taking('one', first, true);
+  const taken = await taking('one', first);
+  const again = await taking('one', first);
+  const changed = await taking('two', plant('V3.0.1', 2));
+  const undone = await timed(() => plcs.undo(actor, changed.value.origin ?? 0));
+  const all = await timed(() => plcs.undo(actor, taken.value.origin ?? 0));
+  const figures: Figure[] = [
+    { what: 'trial of 10,000 new readings', value: trial.cpu / controllers, unit: 'ms/reading' },
+    { what: 'taking them', value: taken.cpu / controllers, unit: 'ms/reading', target: '< 0.5 ms' },
+    { what: 'taking them again', value: again.cpu / controllers, unit: 'ms/reading' },
+    { what: 'taking 10,000 later ones', value: changed.cpu / controllers, unit: 'ms/reading', target: '< 0.5 ms' },
+    { what: 'undoing those', value: undone.cpu / controllers, unit: 'ms/reading', target: '< 0.5 ms' },
+    {
+      what: 'undoing the first, with the records',
+      value: all.cpu / controllers,
+      unit: 'ms/reading',
+      target: '< 0.5 ms',
+    },
+  ];
+  return {
+    method: [
+      `${controllers} controllers with a module and an interface each, 17 facts a reading; time of the processor.`,
+    ],
+    figures,
+    remarks: [
+      `wall time: take ${Math.round(taken.ms)} ms, later ${Math.round(changed.ms)} ms, undo ${Math.round(undone.ms)} and ${Math.round(all.ms)} ms`,
+    ],
+  };
+};
+
+/** The record of controllers: taking readings and taking them back. */
+export const controllerRecords = async (): Promise<Result> => {
+  const site = await makeSite('controller-records');
+  try {
+    return await withAppliance(site, measure);
+  } finally {
+    site.remove();
+  }
+};
