@@ -1,4 +1,5 @@
 import type { Appliance } from '@sallyport/appliance/compose';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { type Figure, type Result, timed as timedWall } from './report.ts';
 import { makeSite, withAppliance } from './support/site.ts';
@@ -44,16 +45,15 @@ const timed = async <T>(work: () => T | Promise<T>): Promise<{ value: T; ms: num
 };
 
 const measure = async ({ plcs }: Appliance): Promise<Result> => {
-  const actor = { type: 'system', id: 'bench', label: 'bench', rights: new Set(['all']) } as const;
   const taking = (name: string, readings: readonly Reading[], dryRun = false) =>
-    timed(() => plcs.take(actor, { sort: 'capture', name }, readings, { dryRun }));
+    timed(() => plcs.take(systemActor, { sort: 'capture', name }, readings, { dryRun }));
   const first = plant('V2.9.4', 1);
   const trial = await taking('one', first, true);
   const taken = await taking('one', first);
   const again = await taking('one', first);
   const changed = await taking('two', plant('V3.0.1', 2));
-  const undone = await timed(() => plcs.undo(actor, changed.value.origin ?? 0));
-  const all = await timed(() => plcs.undo(actor, taken.value.origin ?? 0));
+  const undone = await timed(() => plcs.undo(systemActor, changed.value.origin ?? 0));
+  const all = await timed(() => plcs.undo(systemActor, taken.value.origin ?? 0));
   const figures: Figure[] = [
     { what: 'trial of 10,000 new readings', value: trial.cpu / controllers, unit: 'ms/reading' },
     { what: 'taking them', value: taken.cpu / controllers, unit: 'ms/reading', target: '< 0.5 ms' },
