@@ -56,3 +56,11 @@ export const timed = async <T>(work: () => T | Promise<T>): Promise<{ ms: number
   const value = await work();
   return { ms: performance.now() - start, value };
 };
+
+/** Processor time of this process, all threads, that `work` took, and what it returned. */
+export const worked = async <T>(work: () => T | Promise<T>): Promise<{ cpuMs: number; value: T }> => {
+  const start = process.cpuUsage();
+  const value = await work();
+  const { user, system } = process.cpuUsage(start);
+  return { cpuMs: (user + system) / 1000, value };
+};

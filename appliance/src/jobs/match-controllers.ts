@@ -1,13 +1,12 @@
-import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { AppError } from '../platform/errors.ts';
-import { runJobs } from './worker.ts';
+import { letOthersWrite, runJobs } from './worker.ts';
 
 const step = 500;
 
 /** Compares what is new of controllers with the advisories. The index that it takes is in this thread and goes with it. */
 await runJobs('match-controllers', async (_payload, { appliance, progress, signal }) => {
   let parts = 0;
-  for (let more = true; more; await yieldTurn()) {
+  for (let more = true; more; await letOthersWrite()) {
     if (signal.aborted) throw new AppError('CANCELLED', 'the server stops');
     const settled = appliance.controllerFindings.settle(step);
     parts += settled.done;

@@ -36,6 +36,7 @@ await runJobs('retention', async (_payload, { appliance }) => {
   appliance.exchange.unreferenced();
   sweepImports(appliance);
   appliance.vulnerabilities.refreshSources();
+  appliance.vulnerabilities.noteDay();
   return {
     ...appliance.devices.trim(),
     events: appliance.events.trim(),

@@ -1,11 +1,10 @@
-import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { AppError } from '../platform/errors.ts';
-import { runJobs } from './worker.ts';
+import { letOthersWrite, runJobs } from './worker.ts';
 
 /** Looks at every device that waits for it: what it deviates in comes first, since rules look at that. What is done stays done: a restart goes on where this one ended. */
 await runJobs('rules', async (_payload, { appliance, progress, signal }) => {
   let devices = 0;
-  for (let more = true; more; await yieldTurn()) {
+  for (let more = true; more; await letOthersWrite()) {
     if (signal.aborted) throw new AppError('CANCELLED', 'the server stops');
     const behind = appliance.baselines.run().more;
     const pass = appliance.rules.run();

@@ -23,6 +23,13 @@ export type JobHandler = (payload: unknown, context: JobContext) => Promise<unkn
 const ownEvents: ReadonlySet<string> = new Set(['NOT_NAMED', 'UNREACHABLE', 'PEER', 'DIRECTORY']);
 const progressMs = 500;
 const lingerMs = 200;
+const pauseMs = 25;
+
+/**
+ * For between two transactions of long work. Without it the lock is free for microseconds: the server's own thread waits for
+ * it in vain until its time is over, and nobody is answered meanwhile.
+ */
+export const letOthersWrite = (): Promise<void> => sleep(pauseMs);
 
 /** The body of a worker file: works off the queued rows of its kind, then ends. */
 export const runJobs = async (kind: string, handle: JobHandler): Promise<void> => {

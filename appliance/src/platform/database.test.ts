@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Database,
   immediate,
+  immediateWithin,
   type Migration,
   migrate,
   migrationsFolder,
@@ -35,6 +36,19 @@ describe('the database', () => {
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(db.pragma('synchronous', { simple: true })).toBe(2);
     expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+  });
+
+  it('does not wait for another writer where it can come again', () => {
+    db.exec('create table a (x integer) strict');
+    const other = openDatabase(join(folder, 'state.db'));
+    other.exec('begin immediate');
+    const write = (): void => void db.exec('insert into a values (1)');
+    expect(immediateWithin(db, 1, write)).toBe(false);
+    other.exec('commit');
+    other.close();
+    expect(immediateWithin(db, 1, write)).toBe(true);
+    expect(db.prepare('select count(*) from a').pluck().get()).toBe(1);
+    expect(db.pragma('busy_timeout', { simple: true })).toBe(10_000);
   });
 
   it('is migrated step by step, once', () => {

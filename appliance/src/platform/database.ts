@@ -7,6 +7,9 @@ import { defineSqlFunctions } from './sql-functions.ts';
 export type Database = BetterSqlite3.Database;
 export type Statement<Params extends unknown[] = unknown[], Row = unknown> = BetterSqlite3.Statement<Params, Row>;
 
+/** How long a writer waits for another one. */
+const busyMs = 10_000;
+
 /**
  * Opens a database file. WAL with `synchronous=FULL`: an answer that follows a commit survives a power cut. A reopened
  * WAL database would fall back to NORMAL, so the pragmas are set on every open.
@@ -14,8 +17,7 @@ export type Statement<Params extends unknown[] = unknown[], Row = unknown> = Bet
 export const openDatabase = (path: string, options: { readonly?: boolean } = {}): Database => {
   // SQLite gives its side files the mode of the database, which it would take from the umask.
   if (!options.readonly) closeSync(openSync(path, 'a', 0o600));
-  const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: 10_000 });
-  db.pragma('busy_timeout = 10000');
+  const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: busyMs });
   if (!options.readonly) {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
@@ -34,6 +36,23 @@ export const openDatabase = (path: string, options: { readonly?: boolean } = {})
  * Inside another transaction it is a savepoint.
  */
 export const immediate = <T>(db: Database, work: () => T): T => db.transaction(work).immediate();
+
+/**
+ * `immediate` that waits for another writer at most so long: whether it ran. Waiting stops the whole thread, and a thread
+ * that writes in a loop leaves others few chances, so who can come again later should.
+ */
+export const immediateWithin = (db: Database, waitMs: number, work: () => void): boolean => {
+  db.pragma(`busy_timeout = ${waitMs}`);
+  try {
+    immediate(db, work);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return false;
+    throw error;
+  } finally {
+    db.pragma(`busy_timeout = ${busyMs}`);
+  }
+};
 
 export type Migration = { version: number; name: string; sql: string };
 

@@ -14,7 +14,7 @@ export type RequestRow = {
   writtenBy: string;
 };
 
-/** Read model of pages that join parts of the exchange. Reads request, receipt, feed, match and site_card. */
+/** Read model of pages that join parts of the exchange. Reads request, receipt, feed and site_card. */
 export const consoleQueries = (db: Database) => {
   const requests = db.prepare<[number], RequestRow>(
     `select number, request_id as requestId, created_at as createdAt, size_bytes as sizeBytes,
@@ -38,11 +38,6 @@ export const consoleQueries = (db: Database) => {
      order by result = 'imported' desc, number desc limit 1`,
   );
   const feeds = db.prepare<[], { n: number }>('select count(*) as n from feed');
-  const trend = db.prepare<[string, string], { n: number }>(
-    `select count(*) as n from match
-     where since <= ? and (until is null or until > ?) and decision in ('act', 'attend')`,
-  );
-  const firstMatch = db.prepare<[], { since: string | null }>('select min(since) as since from match');
   const card = db.prepare<[], { number: number; createdAt: string; digest: string; envelope: Buffer }>(
     `select number, created_at as createdAt, digest, envelope from site_card order by number desc limit 1`,
   );
@@ -58,9 +53,6 @@ export const consoleQueries = (db: Database) => {
     leftWith: (receipt: number): number | undefined => leftWith.get(receipt)?.number ?? undefined,
     receiptOfBundle: (bundleId: string) => receiptOfBundle.get(bundleId),
     feeds: (): number => feeds.get()?.n ?? 0,
-    /** Open findings that call for action at a moment; times as in documents. */
-    openAt: (at: string): number => trend.get(at, at)?.n ?? 0,
-    firstMatch: (): string | undefined => firstMatch.get()?.since ?? undefined,
     card: () => card.get(),
   };
 };

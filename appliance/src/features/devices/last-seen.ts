@@ -1,4 +1,4 @@
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
 import type { Door } from '../inventory/types.ts';
 import type { DoorSeen, DoorStore } from './door-store.ts';
 import type { DeviceStore, Seen } from './store.ts';
@@ -17,26 +17,44 @@ export type LastSeen = {
 };
 
 const flushMs = 1000;
+/** Nobody is answered meanwhile. */
+const waitMs = 20;
+/** After so many rounds that found somebody else writing, once for longer. */
+const mostMissed = 30;
+const patientMs = 500;
 
 /** Collects notes of contact and writes them in batches. */
 export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): LastSeen => {
   const notes = new Map<number, Seen>();
   const doorNotes = new Map<string, DoorSeen>();
-  const flush = (): void => {
-    if (notes.size === 0 && doorNotes.size === 0) return;
-    immediate(db, () => {
-      store.seen(notes.values());
-      for (const { doorId, at, agentVersion } of notes.values()) {
-        if (doorId !== null) doors.seenNative(doorId, at, agentVersion);
-      }
-      for (const note of doorNotes.values()) {
-        doors.seen(note);
-        store.seenAt(note.device, note.at, note.doorId);
-      }
-    });
-    // After the commit: on a full disk the notes stay for the next second.
+  const write = (): void => {
+    store.seen(notes.values());
+    for (const { doorId, at, agentVersion } of notes.values()) {
+      if (doorId !== null) doors.seenNative(doorId, at, agentVersion);
+    }
+    for (const note of doorNotes.values()) {
+      doors.seen(note);
+      store.seenAt(note.device, note.at, note.doorId);
+    }
+  };
+  // After the commit: on a full disk the notes stay for the next second.
+  const clear = (): void => {
     notes.clear();
     doorNotes.clear();
+  };
+  const isEmpty = (): boolean => notes.size === 0 && doorNotes.size === 0;
+  const flush = (): void => {
+    if (isEmpty()) return;
+    immediate(db, write);
+    clear();
+  };
+  let missed = 0;
+  const tryFlush = (): void => {
+    if (isEmpty()) return;
+    const isPatient = missed >= mostMissed;
+    const isWritten = immediateWithin(db, isPatient ? patientMs : waitMs, write);
+    missed = isWritten || isPatient ? 0 : missed + 1;
+    if (isWritten) clear();
   };
   return {
     note: (seen) => void notes.set(seen.id, seen),
@@ -46,7 +64,7 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
     start: (onError) => {
       const timer = setInterval(() => {
         try {
-          flush();
+          tryFlush();
         } catch (error) {
           onError(error);
         }

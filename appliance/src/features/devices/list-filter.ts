@@ -65,13 +65,19 @@ export type ListCondition = Condition & { reads: boolean };
 /** The conditions of a filter. */
 export const filterSql = (filter: DeviceFilter, sources: FilterSources): ListCondition => {
   const parts: Condition[] = [];
+  /** Looked at last: each costs more than finding a device in a set. */
+  const texts: Condition[] = [];
   const sets: ArrayLike<number>[][] = [];
   let reads = false;
   const oneOf = (values: readonly unknown[] | undefined, sql: string): void => {
     if (values !== undefined && values.length > 0) parts.push({ sql, params: [JSON.stringify(values)] });
   };
-  const anyOf = (values: readonly string[] | undefined, condition: (value: string) => Condition): void => {
-    if (values !== undefined && values.length > 0) parts.push(anyCondition(values.map(condition)));
+  const anyOf = (
+    to: Condition[],
+    values: readonly string[] | undefined,
+    condition: (value: string) => Condition,
+  ): void => {
+    if (values !== undefined && values.length > 0) to.push(anyCondition(values.map(condition)));
   };
   const ofSets = (values: readonly string[] | undefined, find: (value: string) => ArrayLike<number>): void => {
     if (values !== undefined && values.length > 0) sets.push(values.map(find));
@@ -89,15 +95,16 @@ export const filterSql = (filter: DeviceFilter, sources: FilterSources): ListCon
   oneOf(filter.levels, 'r.level in (select value from json_each(?))');
   oneOf(filter.worst, 'r.worst in (select value from json_each(?))');
   if (filter.group !== undefined && filter.group.length > 0) parts.push(groupCondition(filter.group));
-  anyOf(filter.os, (value) => holds('r.os_search', fold(value)));
-  anyOf(filter.address, (value) => holds('r.addresses', ` ${fold(value)}`));
-  anyOf(filter.user, (value) => userCondition(sources.personal, value));
+  anyOf(texts, filter.os, (value) => holds('r.os_search', fold(value)));
+  anyOf(texts, filter.address, (value) => holds('r.addresses', ` ${fold(value)}`));
+  anyOf(parts, filter.user, (value) => userCondition(sources.personal, value));
   ofSets(filter.tag, sources.byTag);
   ofSets(filter.software, sources.bySoftware);
   ofSets(filter.cve, sources.byAdvisory);
   if (sets.length > 0) parts.push(inDevices('r.device', inAll(sets)));
   const text = fold(filter.search?.trim() ?? '');
-  if (text !== '') parts.push(holds('r.search', text));
+  if (text !== '') texts.push(holds('r.search', text));
+  parts.push(...texts);
   return {
     sql: parts.map(({ sql }) => sql).join(' and '),
     params: parts.flatMap(({ params }) => params),

@@ -150,7 +150,7 @@ export const deviceStore = (db: Database) => {
        (@doorId is null or state <> 'managed' or exists (select 1 from device_door x where x.id = @doorId and x.state = 'approved'))`,
   );
   const count = db.prepare<[], { state: DeviceState; count: number }>(
-    "select state, count(*) as count from device where kind <> 'directory' group by state",
+    "select state, count(*) as count from device indexed by device_state_kind where kind <> 'directory' group by state",
   );
   const waiting = db.prepare<[], { count: number }>(
     `select (select count(*) from device where state in ('pending', 'held')) +

@@ -91,6 +91,8 @@ export type InventoryService = InventoryTransfer & {
   /** Keys of the contents of shared items, hex. */
   itemKeys(collection: string, items: Uint32Array): string[];
   counts(): CollectionCount[];
+  /** How many devices report a collection. */
+  reporting(collection: string): number;
   /** Removes everything of a device. */
   forget(device: number): void;
   /** Drops old changes and items that no device has; in small steps. */
@@ -226,6 +228,7 @@ export const inventoryService = ({
     ...inventoryTransfer({ db, sections, holders, onChanged }),
     readChanges: (rows) => log.read(rows, false),
     ...sectionComparer({ db, sections, holder }),
+    reporting: (collection) => sections.reporting(collection),
     counts: () => {
       const held = new Map(sections.counts().map((row) => [row.collection, row]));
       return collections.map(({ name }) => ({

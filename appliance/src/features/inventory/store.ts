@@ -79,6 +79,9 @@ export const sectionStore = (db: Database) => {
   const counts = db.prepare<[], { collection: string; devices: number; rows: number }>(
     'select collection, count(*) as devices, sum(count) as rows from section where best = 1 group by collection',
   );
+  const reporting = db
+    .prepare<[string], number>('select count(*) from section where collection = ? and best = 1')
+    .pluck();
   const insertChange = db.prepare(
     `insert into change_log (device, collection, door, at, operation, before_item, after_item, before_row, after_row, count)
      values (@device, @collection, @door, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count)`,
@@ -117,6 +120,7 @@ export const sectionStore = (db: Database) => {
       forgetChanges.run(device);
     },
     counts: () => counts.all(),
+    reporting: (collection: string): number => reporting.get(collection) ?? 0,
     addChange: (row: Omit<ChangeRow, 'id'>): void => {
       insertChange.run(row);
     },

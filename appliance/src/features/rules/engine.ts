@@ -198,7 +198,12 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
       while (run().more);
     },
     keepUp: (most) => {
-      if (isBehind() && store.dirty(most + 1).length <= most) run({ budgetMs: 0 });
+      // Those whose time came are a backlog as well: in a large fleet some do at every moment.
+      const isSmall =
+        store.dirty(most + 1).length <= most &&
+        store.due(clock(), most + 1).length <= most &&
+        store.sweep().after === null;
+      if (isSmall && isBehind()) run({ budgetMs: 0 });
     },
     isBehind,
     isFarBehind: () =>

@@ -5,7 +5,14 @@ import type { ObjectService } from '../objects/service.ts';
 import type { StoreService } from '../store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Decision, Severity } from '../vulnerabilities/types.ts';
-import { allSoftware, applicability, devicePlatform, type Needed, updateKeys } from './applicability.ts';
+import {
+  allSoftware,
+  applicability,
+  type DevicePlatform,
+  devicePlatform,
+  type Needed,
+  updateKeys,
+} from './applicability.ts';
 import type { TaskState, UpdateQueries } from './queries.ts';
 import type { StoredUpdate, UpdateStore } from './store.ts';
 import type { Approval, Installation, Supply, UpdateItem } from './types.ts';
@@ -74,12 +81,24 @@ export const updateOverview = (parts: OverviewParts) => {
     const lookup = applicability(updates);
     const software = allSoftware(inventory);
     const found = new Map<string, Map<number, Needed>>();
+    // An item needs the same on every device of one platform: millions of packages are some ten thousand questions.
+    const answers = new Map<string, (Needed | null)[]>();
+    const ask = (item: number, platform: DevicePlatform | undefined): Needed | null => {
+      const installed = software.get(item);
+      return (installed && lookup.needed(installed, platform)) ?? null;
+    };
     for (const { device, items } of inventory.members('software')) {
       const platform = devicePlatform(inventory.section(device, 'platform'));
+      const key = JSON.stringify(platform ?? null);
+      const known = answers.get(key) ?? [];
+      answers.set(key, known);
       for (const item of items) {
-        const installed = software.get(item);
-        const needed = installed && lookup.needed(installed, platform);
-        if (!needed) continue;
+        let needed = known[item];
+        if (needed === undefined) {
+          needed = ask(item, platform);
+          known[item] = needed;
+        }
+        if (needed === null) continue;
         const devices = found.get(needed.update.update.id) ?? new Map<number, Needed>();
         devices.set(device, needed);
         found.set(needed.update.update.id, devices);

@@ -20,23 +20,30 @@ export const packIds = (ids: readonly number[]): Buffer => {
   return Buffer.from(bytes);
 };
 
+/** Calls with each id of a packed set, rising, until it says true; whether it did. Makes no list: there are millions. */
+export const someId = (packed: Uint8Array, isEnough: (id: number) => boolean): boolean => {
+  let id = 0;
+  for (let at = 0; at < packed.length; at += 1) {
+    let byte = packed[at] as number;
+    let distance = byte & 0x7f;
+    for (let factor = 0x80; byte >= 0x80; factor *= 0x80) {
+      at += 1;
+      byte = packed[at] as number;
+      distance += (byte & 0x7f) * factor;
+    }
+    id += distance;
+    if (isEnough(id)) return true;
+  }
+  return false;
+};
+
 /** The ids of a packed set. */
 export const unpackIds = (packed: Uint8Array): number[] => {
   const ids: number[] = [];
-  let previous = 0;
-  let value = 0;
-  let factor = 1;
-  for (const byte of packed) {
-    value += (byte & 0x7f) * factor;
-    if (byte & 0x80) {
-      factor *= 0x80;
-      continue;
-    }
-    previous += value;
-    ids.push(previous);
-    value = 0;
-    factor = 1;
-  }
+  someId(packed, (id) => {
+    ids.push(id);
+    return false;
+  });
   return ids;
 };
 

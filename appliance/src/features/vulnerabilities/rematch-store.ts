@@ -1,157 +1,295 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { decisionRules } from './decision.ts';
+import { ALL_LOADS, JUDGED, putTally, TOUCHED_LOADS } from './match-derived-store.ts';
+import { AFFECTED_FIX, AFFECTED_NONE, MIXED, matchState, REVIEW_FIX } from './match-state.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
-import type { RematchResult } from './types.ts';
+import type { Hit } from './store.ts';
+import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
-// The whole fleet against a whole snapshot: one join over covering indexes into a temporary table, then only the
-// differences are written, so that an import without changes writes nothing.
+// Coordinates against a snapshot. After an import only the advisories that differ are matched, which the snapshot lists;
+// when nobody knows what the matches were made with, everything is. Only differences are written.
 
 /** The join of every comparable coordinate with every range; exported for the test of its plan. */
 export const RANGE_JOIN = `
-SELECT c.id AS coord, a.adv AS adv, a.fixed AS fixed, a.hi AS hi, a.qual AS qual
-FROM main.coord c INDEXED BY coord_key
+SELECT c.id AS coord, a.adv AS adv, a.fixed AS fixed, a.qual AS qual
+FROM main.coord c NOT INDEXED
 CROSS JOIN snap.eco e ON e.name = c.eco
 CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
 CROSS JOIN snap.aff a ON a.pkg = p.id AND a.lo <= c.key AND a.hi > c.key`;
 
-const EXACT_JOIN = `
-SELECT c.id AS coord, x.adv AS adv
-FROM main.coord c
-CROSS JOIN snap.eco e ON e.name = c.eco
-CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
-CROSS JOIN snap.aff_exact x ON x.pkg = p.id AND x.version = c.version`;
-
-const REVIEW_JOIN = `
-SELECT c.id AS coord, r.adv AS adv, nullif(max(r.fixed), '') AS fixed
-FROM main.coord c
-CROSS JOIN snap.eco e ON e.name = c.eco
-CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
-CROSS JOIN snap.aff_review r ON r.pkg = p.id
-GROUP BY c.id, r.adv`;
-
 const UNKEYED_JOIN = `
 SELECT c.id AS coord, a.adv AS adv, a.fixed AS fixed, a.hi AS hi, a.lo AS lo, a.qual AS qual
-FROM main.coord c
+FROM main.coord c INDEXED BY coord_unkeyed
 CROSS JOIN snap.eco e ON e.name = c.eco
 CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
 CROSS JOIN snap.aff a ON a.pkg = p.id
 WHERE c.key IS NULL`;
 
+/** What of a table of the snapshot covers which coordinates, from the side of the package or of the advisory. */
+const records = (table: string, scope: Scope): string =>
+  scope === 'all'
+    ? `snap.${table} x CROSS JOIN snap.pkg p ON p.id = x.pkg`
+    : `temp.todo t CROSS JOIN snap.${table} x ON x.adv = t.adv CROSS JOIN snap.pkg p ON p.id = x.pkg`;
+const COORDS =
+  'CROSS JOIN snap.eco e ON e.id = p.eco CROSS JOIN main.coord c INDEXED BY coord_key ON c.eco = e.name AND c.name = p.name';
+
+/** The same join from the side of the advisories that differ. */
+const CHANGED_RANGES = `
+SELECT c.id AS coord, x.adv AS adv, x.fixed AS fixed, x.qual AS qual
+FROM ${records('aff', 'changed')} ${COORDS} AND c.key >= x.lo AND c.key < x.hi`;
+const CHANGED_UNKEYED = `
+SELECT c.id AS coord, x.adv AS adv, x.fixed AS fixed, x.hi AS hi, x.lo AS lo, x.qual AS qual
+FROM ${records('aff', 'changed')} ${COORDS} AND c.key IS NULL`;
+
+type Scope = 'all' | 'changed';
+
+// A range with a module qualifier cannot be decided without the device's module streams; so a person looks.
+const certainIf = (condition: string): string =>
+  `(CASE WHEN ${condition} THEN ${AFFECTED_FIX} ELSE ${REVIEW_FIX} END) + (j.fixed IS NULL)`;
+
+/**
+ * Every hit into a table. Where several records of one advisory cover a coordinate, `MIXED` marks it: that is rare, and
+ * weighing them for each hit would cost more than all the rest.
+ */
+const fill = (scope: Scope, table: string, extra: { columns: string; values: string }): string[] => {
+  const into = `INSERT INTO ${table} (coord, adv, state, fixed${extra.columns})`;
+  const mark = `ON CONFLICT (coord, adv) DO UPDATE SET state = ${MIXED}`;
+  return [
+    `${into} SELECT j.coord, j.adv, ${certainIf(`q.module = ''`)}, j.fixed${extra.values}
+     FROM (${scope === 'all' ? RANGE_JOIN : CHANGED_RANGES}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${mark}`,
+    `${into} SELECT j.coord, j.adv, ${certainIf(`j.lo = x'' AND j.hi = x'ffffffff' AND q.module = ''`)}, j.fixed${extra.values}
+     FROM (${scope === 'all' ? UNKEYED_JOIN : CHANGED_UNKEYED}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${mark}`,
+    `${into} SELECT c.id, x.adv, ${AFFECTED_NONE}, NULL${extra.values}
+     FROM ${records('aff_exact', scope)} CROSS JOIN snap.eco e ON e.id = p.eco
+     CROSS JOIN main.coord c ON c.eco = e.name AND c.name = p.name AND c.version = x.version WHERE true ${mark}`,
+    `${into} SELECT c.id, x.adv, ${REVIEW_FIX} + (x.fixed = ''), nullif(x.fixed, '')${extra.values}
+     FROM ${records('aff_review', scope)} ${COORDS} WHERE true ${mark}`,
+  ];
+};
+
+const TEMPORARY_TABLES = ['todo', 'hit', 'rule', 'gone', 'fresh', 'touched', 'stale', 'judged'] as const;
 const TEMPORARY = `
-DROP TABLE IF EXISTS temp.hit;
-DROP TABLE IF EXISTS temp.rule;
-DROP TABLE IF EXISTS temp.gone;
-DROP TABLE IF EXISTS temp.differs;
-CREATE TEMP TABLE gone (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
-CREATE TEMP TABLE differs (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
+CREATE TEMP TABLE todo (adv INTEGER PRIMARY KEY);
 CREATE TEMP TABLE hit (
-  coord INTEGER NOT NULL, adv INTEGER NOT NULL, verdict TEXT NOT NULL, fixed TEXT, hi BLOB NOT NULL,
-  PRIMARY KEY (coord, adv)
+  coord INTEGER NOT NULL, adv INTEGER NOT NULL, state INTEGER NOT NULL, fixed TEXT, PRIMARY KEY (coord, adv)
 ) WITHOUT ROWID;
-CREATE TEMP TABLE rule (severity TEXT PRIMARY KEY, decision TEXT NOT NULL, name TEXT NOT NULL) WITHOUT ROWID;`;
+CREATE TEMP TABLE rule (name TEXT PRIMARY KEY, severity INTEGER NOT NULL, decision INTEGER NOT NULL, rule TEXT NOT NULL) WITHOUT ROWID;
+CREATE TEMP TABLE gone (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
+CREATE TEMP TABLE fresh (coord INTEGER NOT NULL, adv INTEGER NOT NULL, state INTEGER NOT NULL, fixed TEXT, opens INTEGER NOT NULL);
+CREATE TEMP TABLE touched (coord INTEGER PRIMARY KEY);
+CREATE TEMP TABLE stale (adv INTEGER PRIMARY KEY);
+CREATE TEMP TABLE judged (adv INTEGER PRIMARY KEY, decision INTEGER NOT NULL, severity INTEGER NOT NULL);`;
 
-// Where several ranges of one advisory cover a version, the one that reaches highest names the fix.
-const KEEP_HIGHEST = `
-ON CONFLICT DO UPDATE SET fixed = excluded.fixed, hi = excluded.hi, verdict = excluded.verdict
-WHERE (excluded.verdict = verdict AND excluded.hi > hi) OR (excluded.verdict = 'affected' AND verdict = 'review')`;
+const FIND_FRESH = `
+INSERT INTO temp.fresh SELECT h.coord, h.adv, h.state, h.fixed, m.coord IS NULL OR m.until IS NOT NULL
+FROM temp.hit h LEFT JOIN main.match m ON m.coord = h.coord AND m.adv = h.adv
+WHERE m.coord IS NULL OR m.until IS NOT NULL OR m.state <> h.state OR m.fixed IS NOT h.fixed`;
 
-const FILL: readonly string[] = [
-  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
-   SELECT j.coord, j.adv, CASE WHEN q.module = '' THEN 'affected' ELSE 'review' END, j.fixed, j.hi
-   FROM (${RANGE_JOIN}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${KEEP_HIGHEST}`,
-  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
-   SELECT coord, adv, 'affected', NULL, x'' FROM (${EXACT_JOIN}) WHERE true ${KEEP_HIGHEST}`,
-  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
-   SELECT j.coord, j.adv, CASE WHEN j.lo = x'' AND j.hi = x'ffffffff' AND q.module = '' THEN 'affected' ELSE 'review' END,
-     j.fixed, j.hi
-   FROM (${UNKEYED_JOIN}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${KEEP_HIGHEST}`,
-  `INSERT INTO temp.hit (coord, adv, verdict, fixed, hi)
-   SELECT coord, adv, 'review', fixed, x'' FROM (${REVIEW_JOIN}) WHERE true ON CONFLICT DO NOTHING`,
-];
+const findGone = (scope: Scope): string => `
+INSERT INTO temp.gone SELECT m.coord, m.adv
+FROM ${scope === 'all' ? 'main.match m NOT INDEXED' : 'temp.todo t CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = t.adv'}
+WHERE m.until IS NULL AND NOT EXISTS (SELECT 1 FROM temp.hit h WHERE h.coord = m.coord AND h.adv = m.adv)`;
 
-// What goes and what differs is looked for first and written by key: an UPDATE that searches walks the open matches by
-// advisory and reaches for each row of a large table at random.
-const FIND_GONE = `
-INSERT INTO temp.gone SELECT m.coord, m.adv FROM match m WHERE m.until IS NULL
-AND NOT EXISTS (SELECT 1 FROM temp.hit h WHERE h.coord = m.coord AND h.adv = m.adv)`;
+const CLOSE = `UPDATE main.match SET until = @at FROM temp.gone g WHERE match.coord = g.coord AND match.adv = g.adv`;
 
-const CLOSE = `
-UPDATE match SET until = @at WHERE until IS NULL AND (coord, adv) IN (SELECT coord, adv FROM temp.gone)`;
+const PUT_FRESH = `
+INSERT INTO main.match (coord, adv, since, until, state, fixed)
+SELECT coord, adv, @at, NULL, state, fixed FROM temp.fresh WHERE true
+ON CONFLICT (coord, adv) DO UPDATE SET since = CASE WHEN until IS NULL THEN since ELSE @at END, until = NULL,
+  state = excluded.state, fixed = excluded.fixed`;
 
-const NOW = `
-SELECT h.coord AS coord, h.adv AS adv, h.verdict AS verdict, h.fixed AS fixed, v.sev AS severity, r.decision AS decision,
-  CASE WHEN v.cvss IS NULL THEN json_object('rule', r.name, 'severity', v.sev)
-       ELSE json_object('rule', r.name, 'severity', v.sev, 'cvss', v.cvss) END AS inputs
-FROM temp.hit h CROSS JOIN snap.adv v ON v.id = h.adv CROSS JOIN temp.rule r ON r.severity = v.sev`;
+/** What advisories say, of those in temp.stale. */
+const FACTS = `
+SELECT a.id AS adv, a.osv_id AS osv_id, s.name AS feed, r.severity AS severity, r.decision AS decision, a.cvss AS cvss,
+  a.summary AS summary,
+  (SELECT json_group_array(l.vuln) FROM snap.alias l WHERE l.adv = a.id AND l.kind = 'alias') AS aliases,
+  (SELECT ifnull(group_concat(l.vuln, ' '), '') FROM snap.alias l WHERE l.adv = a.id) AS names,
+  CASE WHEN a.cvss IS NULL THEN json_object('rule', r.rule, 'severity', a.sev)
+       ELSE json_object('rule', r.rule, 'severity', a.sev, 'cvss', a.cvss) END AS inputs
+FROM temp.stale t CROSS JOIN snap.adv a ON a.id = t.adv CROSS JOIN snap.source s ON s.id = a.source
+CROSS JOIN temp.rule r ON r.name = a.sev`;
+const FACT_COLUMNS = [
+  'osv_id',
+  'feed',
+  'severity',
+  'decision',
+  'cvss',
+  'summary',
+  'aliases',
+  'names',
+  'inputs',
+] as const;
 
-const FIND_DIFFERENT = `
-INSERT INTO temp.differs SELECT n.coord, n.adv FROM (${NOW}) n
-CROSS JOIN main.match m NOT INDEXED ON m.coord = n.coord AND m.adv = n.adv AND m.until IS NULL
-WHERE (m.verdict, m.severity, m.decision, m.inputs, ifnull(m.fixed, ''))
-  <> (n.verdict, n.severity, n.decision, n.inputs, ifnull(n.fixed, ''))`;
+const PUT_FACTS = `
+INSERT INTO main.match_advisory (adv, ${FACT_COLUMNS.join(', ')}) SELECT adv, ${FACT_COLUMNS.join(', ')} FROM (${FACTS}) f WHERE true
+ON CONFLICT (adv) DO UPDATE SET ${FACT_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}
+WHERE (${FACT_COLUMNS.map((name) => `match_advisory.${name} IS NOT excluded.${name}`).join(' OR ')})`;
 
-const CHANGE = `
-UPDATE match SET verdict = n.verdict, fixed = n.fixed, severity = n.severity, decision = n.decision, inputs = n.inputs
-FROM temp.differs d CROSS JOIN (${NOW}) n ON n.coord = d.coord AND n.adv = d.adv
-WHERE match.coord = d.coord AND match.adv = d.adv AND match.until IS NULL`;
-
-const OPEN = `
-INSERT INTO match (coord, adv, since, until, verdict, fixed, severity, decision, inputs)
-SELECT n.coord, n.adv, @at, NULL, n.verdict, n.fixed, n.severity, n.decision, n.inputs FROM (${NOW}) n
-WHERE NOT EXISTS (SELECT 1 FROM match m WHERE m.coord = n.coord AND m.adv = n.adv AND m.until IS NULL)
-ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed, severity = excluded.severity,
-  decision = excluded.decision, inputs = excluded.inputs`;
+/** Advisories whose judgement differs from the one that their matches were made with. */
+const REJUDGED = `
+SELECT f.adv AS adv FROM (${FACTS}) f JOIN main.match_advisory g ON g.adv = f.adv
+WHERE g.severity <> f.severity OR g.decision <> f.decision OR g.inputs <> f.inputs`;
 
 /** One line of what a match changed, for the journal. */
 export type NotedFinding = { readonly advisory: string; readonly package: string; readonly severity: string };
 
-const noted = (condition: string): string => `
-SELECT a.osv_id AS advisory, c.name AS package, m.severity AS severity
-FROM match m JOIN main.coord c ON c.id = m.coord JOIN main.coord_count held ON held.id = m.coord
-  JOIN snap.adv a ON a.id = m.adv
-WHERE ${condition} AND held.devices > 0 AND m.verdict = 'affected' AND m.decision IN ('act', 'attend')
-ORDER BY m.decision, a.osv_id LIMIT @limit`;
-const OPENED = noted('m.since = @at AND m.until IS NULL');
-const CLOSED = noted('m.until = @at');
+type NotedRow = { advisory: string; package: string; severity: number };
+// In the order of the index, so that the first ones are found without looking at all.
+const NOTE_OPENED = `
+SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
+FROM main.match_advisory g INDEXED BY match_advisory_decision
+CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = g.adv AND m.until IS NULL AND m.since = @at AND m.state < ${REVIEW_FIX}
+CROSS JOIN main.coord_count held ON held.id = m.coord AND held.devices > 0 CROSS JOIN main.coord c ON c.id = m.coord
+WHERE g.decision <= 1 ORDER BY g.decision LIMIT @limit`;
+const NOTE_CLOSED = `
+SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
+FROM temp.gone o CROSS JOIN main.match_advisory g ON g.adv = o.adv CROSS JOIN main.match m ON m.coord = o.coord AND m.adv = o.adv
+CROSS JOIN main.coord_count held ON held.id = o.coord AND held.devices > 0 CROSS JOIN main.coord c ON c.id = o.coord
+WHERE true AND m.state < ${REVIEW_FIX} AND g.decision <= 1 ORDER BY g.decision, g.osv_id LIMIT @limit`;
+
+const noted = (rows: readonly NotedRow[]): NotedFinding[] =>
+  rows
+    .map(({ severity, ...row }) => ({ ...row, severity: SEVERITIES[severity] ?? 'unknown' }))
+    .sort((a, b) => (a.advisory < b.advisory ? -1 : a.advisory > b.advisory ? 1 : 0));
+
+type Coordinate = { coord: number; eco: string; name: string; version: string; key: Buffer | null };
+
+/** Which advisory of those that were marked counts how, one coordinate at a time. */
+const settleMixed = (db: Database, table: string, hitsOf: (coordinate: Coordinate) => readonly Hit[]): void => {
+  const marked = db.prepare<[], Coordinate & { adv: number }>(
+    `SELECT h.coord AS coord, h.adv AS adv, c.eco, c.name, c.version, c.key FROM ${table} h CROSS JOIN main.coord c ON c.id = h.coord
+     WHERE h.state = ${MIXED} ORDER BY h.coord`,
+  );
+  const put = db.prepare(`UPDATE ${table} SET state = ?, fixed = ? WHERE coord = ? AND adv = ?`);
+  let coord = 0;
+  let hits = new Map<number, Hit>();
+  for (const row of marked.all()) {
+    if (row.coord !== coord) {
+      coord = row.coord;
+      hits = new Map(hitsOf(row).map((hit) => [hit.adv, hit]));
+    }
+    const hit = hits.get(row.adv);
+    if (hit !== undefined) put.run(matchState(hit.verdict, hit.fixed), hit.fixed, row.coord, row.adv);
+  }
+};
+
+/** A snapshot of an earlier program does not say what it was made from. */
+const baseOf = (db: Database): number | undefined => {
+  const isThere = db.prepare("SELECT 1 FROM snap.sqlite_schema WHERE type = 'table' AND name = 'base'").get();
+  return isThere === undefined ? undefined : db.prepare<[], number>('SELECT number FROM snap.base').pluck().get();
+};
+
+/** From how many changed advisories on everything is matched in one go: looking each up costs more than passing by. */
+const changedAtMost = 20_000;
+
+type Options = {
+  path: string;
+  number: number;
+  /** The snapshot that the matches were made with; 0: nobody knows. */
+  matched: number;
+  at: string;
+  isCurrent: () => boolean;
+  /** Everything that covers a coordinate, in the snapshot's own words. */
+  hitsOf: (coordinate: Coordinate) => readonly Hit[];
+  /** Called in the transaction with what a person should know, at most `limit` each. */
+  note: (opened: readonly NotedFinding[], closed: readonly NotedFinding[]) => void;
+  limit: number;
+};
+
+const count = (db: Database, sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
+
+/** Matches where there were none: nothing has to be compared, and the index is made at the end. */
+const matchFirst = (db: Database, options: Options): RematchResult => {
+  db.exec('DROP INDEX main.match_adv');
+  const at = { at: options.at };
+  for (const statement of fill('all', 'main.match', { columns: ', since', values: ', @at' }))
+    db.prepare(statement).run(at);
+  settleMixed(db, 'main.match', options.hitsOf);
+  db.exec('CREATE INDEX main.match_adv ON match (adv, coord, until, state)');
+  return { opened: count(db, 'SELECT count(*) FROM main.match'), closed: 0, changed: 0 };
+};
+
+/** Compares and writes what differs. */
+const matchAgain = (db: Database, scope: Scope, options: Options): RematchResult => {
+  for (const statement of fill(scope, 'temp.hit', { columns: '', values: '' })) db.prepare(statement).run();
+  settleMixed(db, 'temp.hit', options.hitsOf);
+  db.exec(FIND_FRESH);
+  db.exec(findGone(scope));
+  db.exec(`INSERT OR IGNORE INTO temp.touched SELECT coord FROM temp.gone UNION SELECT coord FROM temp.fresh`);
+  const at = { at: options.at };
+  const closed = db.prepare(CLOSE).run(at).changes;
+  const opened = count(db, 'SELECT count(*) FROM temp.fresh WHERE opens');
+  const changed = db.prepare(PUT_FRESH).run(at).changes - opened;
+  return { opened, closed, changed };
+};
+
+/** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
+const derive = (db: Database, scope: Scope): number => {
+  db.exec(
+    scope === 'all'
+      ? 'INSERT INTO temp.stale SELECT DISTINCT adv FROM main.match INDEXED BY match_adv'
+      : 'INSERT INTO temp.stale SELECT adv FROM temp.todo t WHERE EXISTS (SELECT 1 FROM main.match m WHERE m.adv = t.adv)',
+  );
+  const rejudged = `SELECT m.coord FROM (${REJUDGED}) j CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = j.adv
+    WHERE m.until IS NULL AND m.coord NOT IN (SELECT coord FROM temp.fresh f WHERE f.adv = m.adv)`;
+  const before = count(db, `SELECT count(*) FROM (${rejudged})`);
+  if (scope === 'changed') db.exec(`INSERT OR IGNORE INTO temp.touched ${rejudged}`);
+  db.exec(PUT_FACTS);
+  db.exec(
+    scope === 'all'
+      ? 'DELETE FROM main.match_advisory WHERE adv NOT IN (SELECT adv FROM temp.stale)'
+      : 'DELETE FROM main.match_advisory WHERE adv IN (SELECT adv FROM temp.todo) AND adv NOT IN (SELECT adv FROM temp.stale)',
+  );
+  db.exec(putTally(scope));
+  if (scope === 'all') {
+    db.exec('DELETE FROM main.coord_load');
+    db.exec(JUDGED);
+    db.exec(ALL_LOADS);
+  } else {
+    db.exec('DELETE FROM main.coord_load WHERE coord IN (SELECT coord FROM temp.touched)');
+    db.exec(TOUCHED_LOADS);
+  }
+  return before;
+};
 
 /**
- * Matches every coordinate against snapshot `number` and writes the differences. `isCurrent` is asked inside the
- * transaction: another import may have come first, and then this match is not the one to keep.
+ * Matches against snapshot `number` and writes the differences. `isCurrent` is asked inside the transaction: another
+ * import may have come first, and then this match is not the one to keep.
  */
-export const rematchAll = (
-  db: Database,
-  options: {
-    path: string;
-    number: number;
-    at: string;
-    isCurrent: () => boolean;
-    /** Called in the transaction with what a person should know, at most `limit` each. */
-    note: (opened: readonly NotedFinding[], closed: readonly NotedFinding[]) => void;
-    limit: number;
-  },
-): RematchResult => {
+export const rematchAll = (db: Database, options: Options): RematchResult => {
+  const clear = (): void => {
+    for (const table of TEMPORARY_TABLES) db.exec(`DROP TABLE IF EXISTS temp.${table}`);
+  };
   attachSnapshot(db, options.path);
   try {
+    clear();
     db.exec(TEMPORARY);
-    const addRule = db.prepare('INSERT INTO temp.rule (severity, decision, name) VALUES (?, ?, ?)');
-    for (const rule of decisionRules()) addRule.run(rule.severity, rule.decision, rule.name);
+    const addRule = db.prepare('INSERT INTO temp.rule (name, severity, decision, rule) VALUES (?, ?, ?, ?)');
+    for (const rule of decisionRules())
+      addRule.run(rule.severity, SEVERITIES.indexOf(rule.severity), DECISIONS.indexOf(rule.decision), rule.name);
     return immediate(db, () => {
       if (!options.isCurrent()) return { opened: 0, closed: 0, changed: 0 };
-      for (const statement of FILL) db.prepare(statement).run();
-      const at = { at: options.at };
-      const closed = db.prepare(FIND_GONE).run().changes === 0 ? 0 : db.prepare(CLOSE).run(at).changes;
-      const changed = db.prepare(FIND_DIFFERENT).run().changes === 0 ? 0 : db.prepare(CHANGE).run().changes;
-      const opened = db.prepare(OPEN).run(at).changes;
-      const read = { at: options.at, limit: options.limit };
-      options.note(
-        opened > 0 ? db.prepare<unknown[], NotedFinding>(OPENED).all(read) : [],
-        closed > 0 ? db.prepare<unknown[], NotedFinding>(CLOSED).all(read) : [],
-      );
+      const base = baseOf(db);
+      const isDelta =
+        options.matched > 0 &&
+        (options.matched === options.number ||
+          (base === options.matched && count(db, 'SELECT count(*) FROM snap.change') <= changedAtMost));
+      // What was matched with this snapshot already differs in nothing.
+      if (isDelta && options.matched !== options.number) db.exec('INSERT INTO temp.todo SELECT adv FROM snap.change');
+      const scope = isDelta ? 'changed' : 'all';
+      const isFirst = !isDelta && count(db, 'SELECT NOT EXISTS (SELECT 1 FROM main.match)') === 1;
+      const result = isFirst ? matchFirst(db, options) : matchAgain(db, scope, options);
+      const limit = { limit: options.limit };
+      const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
+      const rejudged = derive(db, scope);
+      const opened =
+        result.opened > 0 ? db.prepare<unknown[], NotedRow>(NOTE_OPENED).all({ ...limit, at: options.at }) : [];
+      options.note(noted(opened), noted(closed));
       db.prepare('UPDATE exchange_state SET matched = ? WHERE id = 1').run(options.number);
-      return { opened, closed, changed };
+      return { ...result, changed: result.changed + rejudged };
     });
   } finally {
-    for (const table of ['hit', 'rule', 'gone', 'differs']) db.exec(`DROP TABLE IF EXISTS temp.${table}`);
+    clear();
     detachSnapshot(db);
   }
 };

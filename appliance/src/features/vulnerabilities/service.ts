@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/types.ts';
-import { compareSets, packIds, unpackIds } from './coord-set.ts';
+import { compareSets, packIds, someId, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
 import { itemCoords } from './item-coords.ts';
@@ -17,19 +17,21 @@ import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
 import { sourceNames } from './source-names.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
-import type {
-  Decision,
-  DeviceFinding,
-  FeedPart,
-  FeedState,
-  Finding,
-  FindingCounts,
-  FindingFilter,
-  FindingLoad,
-  FindingWhy,
-  KeptDevice,
-  RematchResult,
-  Severity,
+import {
+  DECISIONS,
+  type Decision,
+  type DeviceFinding,
+  type FeedPart,
+  type FeedState,
+  type Finding,
+  type FindingCounts,
+  type FindingFilter,
+  type FindingLoad,
+  type FindingWhy,
+  type KeptDevice,
+  type RematchResult,
+  SEVERITIES,
+  type Severity,
 } from './types.ts';
 
 export type VulnerabilityParts = {
@@ -77,6 +79,10 @@ export type VulnerabilityService = {
   /** The same without the devices, which are counted one by one. */
   matrix(): FindingCounts['matrix'];
   forDevice(device: number): DeviceFinding[];
+  /** Open findings that call for action, a number for each of so many days up to now; fewer where nothing is known. */
+  trend(days: number): number[];
+  /** Keeps the number of today for the trend. */
+  noteDay(): void;
   /** Open findings per device, worst decision first; devices without are absent. */
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
   /** The same for some devices, counted by decision; devices without are absent. Sees the caller's transaction. */
@@ -119,10 +125,10 @@ const firstSeenOf = (store: VulnerabilityStore, device: number, finding: Finding
   return later(added ?? finding.since, finding.since);
 };
 
+const dayMs = 86_400_000;
+
 /** Single findings in the journal, of one import or one report; the rest is in the lists. */
 const maxNoted = 200;
-
-const RANK: Readonly<Record<Decision, number>> = { act: 0, attend: 1, 'track-star': 2, track: 3 };
 
 /** Findings: derived from inventory and advisories, per coordinate, fanned out to devices on read. */
 export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilityService => {
@@ -135,10 +141,16 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
 
   const matchNew = (coord: number, coordinate: Parameters<VulnerabilityStore['coord']>[0], at: string): void => {
-    for (const hit of snapshots.reader()?.match({ ...coordinate, key: keyOfCoordinate(coordinate) }) ?? []) {
-      const { decision, inputs } = decide(hit.severity, hit.cvss ?? undefined);
-      store.addMatch({ ...hit, coord, decision, inputs: JSON.stringify(inputs) }, at);
+    const reader = snapshots.reader();
+    if (reader === undefined) return;
+    const hits = reader.match({ ...coordinate, key: keyOfCoordinate(coordinate) });
+    for (const { adv } of hits) {
+      const facts = store.hasAdvisory(adv) ? undefined : reader.facts(adv);
+      if (facts === undefined) continue;
+      const { decision, inputs } = decide(facts.severity, facts.cvss ?? undefined);
+      store.addAdvisory({ ...facts, adv, decision, inputs: JSON.stringify(inputs) });
     }
+    store.addMatches(coord, hits, at);
   };
 
   /** Works out the coordinates of items that have none yet under this release. */
@@ -175,13 +187,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   /** The inventory no longer shows it: that, and only that, closes a finding on a device. */
   const noteClosed = (device: number, removed: readonly number[]): void => {
-    const reader = snapshots.reader();
-    if (!reader) return;
-    for (const { adv, name } of store.openMatches(removed, maxNoted)) {
-      const advisory = reader.advisory(adv)?.osvId;
-      if (advisory !== undefined)
-        parts.events.record('finding-closed', { device, params: { advisory, package: name } });
-    }
+    for (const { advisory, name } of store.openMatches(removed, maxNoted))
+      parts.events.record('finding-closed', { device, params: { advisory, package: name } });
   };
 
   const updateDevice = (device: number): void => {
@@ -202,9 +209,22 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     store.putDevice(device, before.since, packIds(now));
   };
 
-  const bearersOf = (coord: number): number[] => {
+  /** The devices that have a coordinate of some, rising. */
+  const bearersOf = (coords: readonly number[]): number[] => {
+    let last = 0;
+    for (const coord of coords) last = Math.max(last, coord);
+    if (last === 0) return [];
+    const isWanted = new Uint8Array(last + 1);
+    for (const coord of coords) isWanted[coord] = 1;
     const devices: number[] = [];
-    for (const row of store.devices()) if (unpackIds(row.coords).includes(coord)) devices.push(row.device);
+    for (const row of store.devices()) {
+      let isBearer = false;
+      someId(row.coords, (id) => {
+        isBearer = id <= last && isWanted[id] === 1;
+        return isBearer || id >= last;
+      });
+      if (isBearer) devices.push(row.device);
+    }
     return devices;
   };
 
@@ -217,6 +237,10 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     for (const coord of deviceCoords(device)) store.countDown(coord);
     store.dropDevice(device);
   };
+
+  const dayAgo = (days: number): string => toTime(clock() - days * dayMs).slice(0, 10);
+
+  const noteDay = (): void => store.putDay(dayAgo(0), store.urgent());
 
   const list: VulnerabilityService['list'] = (filter) =>
     queries.list(filter, filter.device === undefined ? undefined : deviceCoords(filter.device));
@@ -239,15 +263,18 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         store.countUp(deviceCoords(device));
       }),
     rematch: () => {
-      const number = current();
+      const { snapshot: number, matched } = store.snapshots();
       if (number === 0) return { opened: 0, closed: 0, changed: 0 };
       return rematchAll(db, {
         path: snapshotPath(parts.folder, number),
         number,
+        matched,
+        hitsOf: (coordinate) => snapshots.reader()?.match(coordinate) ?? [],
         at: toTime(clock()),
         isCurrent: () => current() === number,
         limit: maxNoted,
         note: (opened, closed) => {
+          noteDay();
           for (const params of opened) parts.events.record('finding-opened', { params });
           for (const { advisory, package: name } of closed)
             parts.events.record('finding-closed', { params: { advisory, package: name } });
@@ -297,19 +324,25 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
           lastAffected: row.last_affected,
         })),
         source: { name: advisory.feed, ...(advisory.newest === null ? {} : { newest: advisory.newest }) },
-        inputs: queries.inputs(coord, adv),
+        inputs: queries.inputs(adv),
         confidence: finding.verdict === 'affected' ? 'high' : 'low',
-        devices: bearersOf(coord).map((device) => ({ device, firstSeen: firstSeenOf(store, device, finding) })),
+        devices: bearersOf([coord]).map((device) => ({ device, firstSeen: firstSeenOf(store, device, finding) })),
       };
     },
     matrix: () => queries.counts().matrix,
-    counts: () => {
-      const affected = queries.openCoords();
-      let devices = 0;
-      if (affected.size > 0)
-        for (const row of store.devices()) if (unpackIds(row.coords).some((coord) => affected.has(coord))) devices += 1;
-      return { ...queries.counts(), devices };
+    counts: () => ({ ...queries.counts(), devices: bearersOf(queries.openCoords()).length }),
+    trend: (days) => {
+      const noted = new Map(store.daysAfter(dayAgo(days)).map(({ day, open }) => [day, open]));
+      const points: number[] = [];
+      for (let ago = days - 1; ago > 0; ago -= 1) {
+        // On a day without a note nothing is known to have changed.
+        const open = noted.get(dayAgo(ago)) ?? points.at(-1);
+        if (open !== undefined) points.push(open);
+      }
+      const now = store.urgent();
+      return points.length === 0 && now === 0 ? [] : [...points, now];
     },
+    noteDay: () => immediate(db, noteDay),
     forDevice: (device) => {
       const coords = deviceCoords(device);
       const since = store.device(device)?.since;
@@ -322,32 +355,41 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     devices: () => {
       const result = new Map<number, { findings: number; worst: Decision; severity: Severity }>();
-      const byCoord = new Map<number, { n: number; worst: Decision; severity: Severity }>();
-      for (const { coord, severity, decision } of queries.openOf([...queries.openCoords()])) {
-        const held = byCoord.get(coord);
-        if (!held) byCoord.set(coord, { n: 1, worst: decision, severity });
-        else {
-          held.n += 1;
-          if (RANK[decision] < RANK[held.worst]) Object.assign(held, { worst: decision, severity });
-        }
+      // One column each by coordinate: a fleet has millions of coordinates on devices.
+      const loads = queries.affectedLoads();
+      const size = loads.reduce((most, { coord }) => Math.max(most, coord), 0) + 1;
+      const affected = new Uint32Array(size);
+      const judged = new Uint8Array(size);
+      for (const { coord, affected: n, worst, severity } of loads) {
+        affected[coord] = n;
+        judged[coord] = (worst ?? 0) * SEVERITIES.length + (severity ?? 0);
       }
-      for (const row of store.devices())
-        for (const coord of unpackIds(row.coords)) {
-          const hit = byCoord.get(coord);
-          if (!hit) continue;
-          const held = result.get(row.device);
-          if (!held) result.set(row.device, { findings: hit.n, worst: hit.worst, severity: hit.severity });
-          else {
-            held.findings += hit.n;
-            if (RANK[hit.worst] < RANK[held.worst]) Object.assign(held, { worst: hit.worst, severity: hit.severity });
+      const none = DECISIONS.length * SEVERITIES.length;
+      for (const row of store.devices()) {
+        let findings = 0;
+        let worst = none;
+        someId(row.coords, (coord) => {
+          const n = affected[coord] ?? 0;
+          if (n > 0) {
+            findings += n;
+            worst = Math.min(worst, judged[coord] as number);
           }
-        }
+          return false;
+        });
+        if (findings === 0) continue;
+        const decision = DECISIONS[Math.floor(worst / SEVERITIES.length)] ?? 'track';
+        result.set(row.device, {
+          findings,
+          worst: decision,
+          severity: SEVERITIES[worst % SEVERITIES.length] ?? 'unknown',
+        });
+      }
       return result;
     },
     loads: (devices) => {
       const held = store.someDevices(devices).map(({ device, coords }) => ({ device, coords: unpackIds(coords) }));
       const wanted = new Set(held.flatMap(({ coords }) => coords));
-      const open = new Map(store.openDecisions([...wanted]).map((row) => [row.coord, row]));
+      const open = new Map(store.loadsOf([...wanted]).map((row) => [row.coord, row]));
       const loads = new Map<number, FindingLoad>();
       for (const { device, coords } of held) {
         const load = { findings: 0, act: 0, attend: 0, worst: null as number | null };
@@ -363,23 +405,30 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       }
       return loads;
     },
-    devicesWith: (advisory) => {
-      const coords = new Set(queries.coordsOf(advisory));
-      if (coords.size === 0) return [];
-      const devices: number[] = [];
-      for (const row of store.devices())
-        if (unpackIds(row.coords).some((coord) => coords.has(coord))) devices.push(row.device);
-      return devices;
-    },
+    devicesWith: (advisory) => bearersOf(queries.coordsOf(advisory)),
     fixes: queries.fixes,
     devicesBySource: () => {
-      const sources = new Map(queries.fixable().map(({ coord, source }) => [coord, source]));
-      const counts = new Map<string, number>();
-      for (const row of store.devices()) {
-        const mine = new Set(unpackIds(row.coords).flatMap((coord) => sources.get(coord) ?? []));
-        for (const source of mine) counts.set(source, (counts.get(source) ?? 0) + 1);
+      const numbers = new Map<string, number>();
+      const rows = queries.fixable();
+      const sources = new Uint32Array(rows.reduce((most, { coord }) => Math.max(most, coord), 0) + 1);
+      for (const { coord, source } of rows) {
+        const number = numbers.get(source) ?? numbers.size + 1;
+        numbers.set(source, number);
+        sources[coord] = number;
       }
-      return counts;
+      const counts = new Uint32Array(numbers.size + 1);
+      // The last device that each was counted for: one may have two versions of a package.
+      const seen = new Uint32Array(numbers.size + 1);
+      for (const row of store.devices())
+        someId(row.coords, (coord) => {
+          const source = sources[coord] ?? 0;
+          if (source > 0 && seen[source] !== row.device) {
+            seen[source] = row.device;
+            counts[source] = (counts[source] as number) + 1;
+          }
+          return false;
+        });
+      return new Map([...numbers].flatMap(([source, number]) => (counts[number] ? [[source, counts[number]]] : [])));
     },
     advisoryIds: queries.advisoryIds,
     verify: () => {
@@ -394,7 +443,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
         .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
-      return [...missing, ...wrong];
+      return [...missing, ...wrong, ...store.derivedFaults()];
     },
     close: () => {
       snapshots.close();

@@ -66,7 +66,7 @@ export const buildSnapshot = async (options: {
   try {
     if (!hasBefore) db.exec(SNAPSHOT_SQL);
     else db.exec(SNAPSHOT_STEPS.get(schema) ?? '');
-    const states = await applyParts(db, options);
+    const states = await applyParts(db, { ...options, ...(hasBefore && { base: options.previous }) });
     db.close();
     syncFile(temporary);
     renameSync(temporary, target);
@@ -95,6 +95,8 @@ const checkHeader = (part: FeedPart, header: PartHeader): void => {
 
 type ApplyOptions = {
   readonly parts: readonly FeedPart[];
+  /** The number of the snapshot that this one is a copy of. */
+  readonly base?: number;
   readonly capturedAt: string;
   readonly onProgress?: (advisories: number) => void;
 };
@@ -106,7 +108,8 @@ const applyPart = async (
   onAdvisory: () => void,
 ): Promise<FeedState> => {
   const source = writer.source(part.feed);
-  if (part.from === '') writer.clear(source);
+  // A full part replaces the feed; what it names again stays.
+  const gone = part.from === '' ? writer.held(source) : new Set<number>();
   let state: FeedState | undefined;
   for await (const item of readPart(part.open())) {
     if ('header' in item) {
@@ -123,15 +126,17 @@ const applyPart = async (
     }
     if (item.advisory.feed !== part.feed)
       throw new BundleError('METADATA', `feed ${part.feed}: holds ${item.advisory.id} of feed ${item.advisory.feed}`);
-    writer.put(source, item.advisory, item.digest);
+    gone.delete(writer.put(source, item.advisory, item.digest));
     onAdvisory();
   }
+  for (const id of gone) writer.drop(id);
   if (!state) throw new BundleError('TRUNCATED', `advisory part ${part.feed} ${part.from}-${part.to} has no header`);
   return state;
 };
 
 const applyParts = async (db: Database, options: ApplyOptions): Promise<FeedState[]> => {
   const writer = snapshotWriter(db);
+  if (options.base !== undefined) writer.startFrom(options.base);
   const states = new Map<string, FeedState>();
   let done = 0;
   for (const part of options.parts) {

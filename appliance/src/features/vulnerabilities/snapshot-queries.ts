@@ -3,7 +3,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { snapshotPath } from './snapshot-schema.ts';
 import type { Hit } from './store.ts';
-import type { FeedState, Severity, Verdict } from './types.ts';
+import type { AdvisoryFacts, FeedState, Severity, Verdict } from './types.ts';
 
 // Reads `advisories/<n>.db`: source, eco, pkg, aff, aff_exact, aff_review, qual, adv, alias.
 
@@ -103,6 +103,12 @@ const openReader = (path: string) => {
     `SELECT v.id, v.osv_id, s.name, s.newest_advisory, v.doc, v.sev, v.cvss
      FROM adv v JOIN source s ON s.id = v.source WHERE v.id = ?`,
   );
+  const facts = db.prepare<[number], AdvisoryFacts>(
+    `SELECT v.osv_id, s.name AS feed, v.sev AS severity, v.cvss, v.summary,
+       (SELECT json_group_array(l.vuln) FROM alias l WHERE l.adv = v.id AND l.kind = 'alias') AS aliases,
+       (SELECT ifnull(group_concat(l.vuln, ' '), '') FROM alias l WHERE l.adv = v.id) AS names
+     FROM adv v JOIN source s ON s.id = v.source WHERE v.id = ?`,
+  );
   const packageId = db.prepare<[string, string], { id: number }>(
     'SELECT p.id FROM eco e JOIN pkg p ON p.eco = e.id WHERE e.name = ? AND p.name = ?',
   );
@@ -129,6 +135,8 @@ const openReader = (path: string) => {
       rows.push(...statements.exact.all({ ...named, version: coordinate.version }), ...statements.review.all(named));
       return mergeHits(rows);
     },
+    /** What lists show of an advisory. */
+    facts: (id: number): AdvisoryFacts | undefined => facts.get(id),
     advisory: (id: number): SnapshotAdvisory | undefined => {
       const row = advisory.get(id);
       if (!row) return undefined;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 /** Raised when the tables below change; a snapshot with a number that nothing leads from is rebuilt from a full import. */
-export const SNAPSHOT_SCHEMA = 3;
+export const SNAPSHOT_SCHEMA = 4;
 
 /** Since these, snapshots hold documents about controllers, and what catalogues of exploitation say. */
 export const DOCUMENTS_SINCE = 2;
@@ -26,10 +26,19 @@ CREATE TABLE threat (
 ) STRICT;
 CREATE INDEX threat_vuln ON threat (vuln);`;
 
+// Which advisories differ from the snapshot that this one was made from, so that only those are matched again. Without a
+// row in base, all of them do.
+const CHANGE_SQL = `
+CREATE TABLE base (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
+CREATE TABLE change (adv INTEGER PRIMARY KEY) STRICT;`;
+
+const step = (...sql: string[]): string => `${sql.join('\n')}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`;
+
 /** From an earlier schema to the present one, where that only adds: no earlier snapshot held such records. */
 export const SNAPSHOT_STEPS: ReadonlyMap<number, string> = new Map([
-  [1, `${CSAF_SQL}${THREAT_SQL}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`],
-  [2, `${THREAT_SQL}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`],
+  [1, step(CSAF_SQL, THREAT_SQL, CHANGE_SQL)],
+  [2, step(THREAT_SQL, CHANGE_SQL)],
+  [3, step(CHANGE_SQL)],
 ]);
 
 // advisories/<n>.db: one snapshot, read-only once it is named. Ranges are memcomparable keys, so that "affected" is a
@@ -69,7 +78,7 @@ CREATE TABLE alias (
   vuln TEXT NOT NULL, adv INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (vuln, adv, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_adv ON alias (adv, kind, vuln);
-${CSAF_SQL}${THREAT_SQL}
+${CSAF_SQL}${THREAT_SQL}${CHANGE_SQL}
 PRAGMA user_version = ${SNAPSHOT_SCHEMA};
 `;
 

@@ -31,8 +31,8 @@ export const snapshotWriter = (db: Database) => {
     'SELECT id FROM qual WHERE arch = ? AND module = ? AND channel = ?',
   );
   const addQualifier = db.prepare('INSERT INTO qual (arch, module, channel) VALUES (?, ?, ?)');
-  const findAdvisory = db.prepare<[number], { source: number; osv_id: string }>(
-    'SELECT source, osv_id FROM adv WHERE id = ?',
+  const findAdvisory = db.prepare<[number], { source: number; osv_id: string; digest: string }>(
+    'SELECT source, osv_id, digest FROM adv WHERE id = ?',
   );
   const putAdvisory = db.prepare(
     `INSERT INTO adv (id, osv_id, source, digest, modified, withdrawn, sev, cvss, summary, doc)
@@ -59,10 +59,10 @@ export const snapshotWriter = (db: Database) => {
   );
   const putAbout = db.prepare('INSERT OR IGNORE INTO csaf_vuln (vuln, adv) VALUES (?, ?)');
   const clearAdvisory = DERIVED.map((table) => db.prepare(`DELETE FROM ${table} WHERE adv = ?`));
-  const clearSource = DERIVED.map((table) =>
-    db.prepare(`DELETE FROM ${table} WHERE adv IN (SELECT id FROM adv WHERE source = ?)`),
-  );
-  const dropAdvisories = db.prepare('DELETE FROM adv WHERE source = ?');
+  const idsOfSource = db.prepare<[number], number>('SELECT id FROM adv WHERE source = ?').pluck();
+  const dropAdvisory = db.prepare('DELETE FROM adv WHERE id = ?');
+  const markChanged = db.prepare('INSERT OR IGNORE INTO change (adv) VALUES (?)');
+  const setBase = db.prepare('INSERT INTO base (one, number) VALUES (1, ?)');
   const readDigests = db.prepare<[string], { id: string; digest: string }>(
     'SELECT a.osv_id AS id, a.digest FROM adv a JOIN source s ON s.id = a.source WHERE s.name = ?',
   );
@@ -125,23 +125,49 @@ export const snapshotWriter = (db: Database) => {
     for (const { id } of body.vulnerabilities) putAbout.run(id, adv);
   };
 
+  const putThreatOf = (adv: number, vuln: string, { exploited, ssvc }: NonNullable<Advisory['threat']>): void => {
+    putThreat.run(
+      adv,
+      vuln,
+      exploited?.since ?? null,
+      exploited?.due ?? null,
+      exploited === undefined ? null : Number(exploited.ransomware),
+      ssvc?.exploitation ?? null,
+      ssvc?.automatable ?? null,
+      ssvc?.impact ?? null,
+    );
+  };
+
   return {
     source: (name: string): number => findSource.get(name)?.id ?? Number(addSource.run(name).lastInsertRowid),
     setSource: (id: number, state: SourceState): void => {
       updateSource.run(state.capturedAt, state.newest, state.digest, state.cursor, id);
     },
-    clear: (source: number): void => {
-      for (const statement of clearSource) statement.run(source);
-      dropAdvisories.run(source);
+    /** Notes which snapshot this one is made from: what `put` and `drop` change is then a difference from that one. */
+    startFrom: (number: number): void => {
+      db.exec('DELETE FROM change; DELETE FROM base;');
+      setBase.run(number);
     },
-    /** Adds or replaces a record. Which one is newer the chain of parts says, whose digest is compared at its end. */
-    put: (source: number, advisory: Advisory, digest: string): void => {
+    /** The advisories of a source. */
+    held: (source: number): Set<number> => new Set(idsOfSource.all(source)),
+    drop: (id: number): void => {
+      for (const statement of clearAdvisory) statement.run(id);
+      dropAdvisory.run(id);
+      markChanged.run(id);
+    },
+    /**
+     * Adds or replaces a record unless it is there already; its key. Which one is newer the chain of parts says, whose
+     * digest is compared at its end.
+     */
+    put: (source: number, advisory: Advisory, digest: string): number => {
       const id = advisoryKey(advisory.feed, advisory.id);
       const { csaf, threat, ...record } = advisory;
       const held = findAdvisory.get(id);
       if (held && (held.source !== source || held.osv_id !== advisory.id))
         throw new BundleError('INTERNAL', `${advisory.feed} ${advisory.id} and ${held.osv_id} have the same key`);
+      if (held?.digest === digest) return id;
       if (held) for (const statement of clearAdvisory) statement.run(id);
+      markChanged.run(id);
       putAdvisory.run(
         id,
         advisory.id,
@@ -158,21 +184,11 @@ export const snapshotWriter = (db: Database) => {
       for (const alias of advisory.upstream) putAlias.run(alias, id, 'upstream');
       for (const alias of advisory.related) putAlias.run(alias, id, 'related');
       // A withdrawn record stays, so that "why did it go" has an answer, but covers nothing.
-      if (advisory.withdrawn !== undefined) return;
+      if (advisory.withdrawn !== undefined) return id;
       for (const affected of advisory.affected) putAffected(id, affected);
       if (csaf !== undefined) putBody(id, csaf);
-      if (threat === undefined) return;
-      const { exploited, ssvc } = threat;
-      putThreat.run(
-        id,
-        advisory.id,
-        exploited?.since ?? null,
-        exploited?.due ?? null,
-        exploited === undefined ? null : Number(exploited.ransomware),
-        ssvc?.exploitation ?? null,
-        ssvc?.automatable ?? null,
-        ssvc?.impact ?? null,
-      );
+      if (threat !== undefined) putThreatOf(id, advisory.id, threat);
+      return id;
     },
     digests: (feed: string): Iterable<{ id: string; digest: string }> => readDigests.iterate(feed),
   };

@@ -1,6 +1,16 @@
 import type { Database } from '../../platform/database.ts';
 import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
-import type { Decision, KeptDevice, Severity, Verdict } from './types.ts';
+import { DERIVED_FAULTS, PUT_LOAD } from './match-derived-store.ts';
+import { matchState, STATE_COLUMNS } from './match-state.ts';
+import {
+  type AdvisoryFacts,
+  DECISIONS,
+  type Decision,
+  type KeptDevice,
+  SEVERITIES,
+  type Severity,
+  type Verdict,
+} from './types.ts';
 
 /** A coordinate and an advisory that covers it, or that a person must look at. */
 export type Hit = {
@@ -11,16 +21,29 @@ export type Hit = {
   readonly cvss: string | null;
 };
 
-export type NewMatch = Hit & { readonly coord: number; readonly decision: Decision; readonly inputs: string };
+/** An advisory's judgement with what lists show of it. */
+export type JudgedAdvisory = AdvisoryFacts & {
+  readonly adv: number;
+  readonly decision: Decision;
+  readonly inputs: string;
+};
 
-/** Open matches of a coordinate; `worst` is the place in DECISIONS, null when all of them are for review. */
-export type OpenDecisions = {
+/** Open matches of a coordinate; `worst` and `severity` are places in DECISIONS and SEVERITIES, null when all are for review. */
+export type CoordLoad = {
   readonly coord: number;
   readonly findings: number;
+  /** Those that certainly apply, as act and attend are. */
+  readonly affected: number;
   readonly act: number;
   readonly attend: number;
   readonly worst: number | null;
+  readonly severity: number | null;
 };
+
+/** Matches of a coordinate that gets its first device, or loses its last one, count or no longer count. */
+const shiftSql = (sign: '+' | '-'): string =>
+  `UPDATE match_advisory SET ${STATE_COLUMNS.map((name, state) => `${name} = ${name} ${sign} (m.state = ${state})`).join(', ')}
+   FROM match m WHERE m.coord = ? AND m.until IS NULL AND match_advisory.adv = m.adv`;
 
 /** Coordinates, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
@@ -42,7 +65,7 @@ export const vulnerabilityStore = (db: Database) => {
     'INSERT OR REPLACE INTO item_coord (item, eco, coord) VALUES (?, ?, ?)',
   );
   const dropItemCoords = db.prepare<[]>('DELETE FROM item_coord WHERE item NOT IN (SELECT id FROM inv_software)');
-  const countDown = db.prepare('UPDATE coord_count SET devices = devices - 1 WHERE id = ?');
+  const countOneDown = db.prepare('UPDATE coord_count SET devices = devices - 1 WHERE id = ?');
   const findDevice = db.prepare<[number], { since: string; coords: Buffer }>(
     'SELECT since, coords FROM device_coord WHERE device = ?',
   );
@@ -52,12 +75,9 @@ export const vulnerabilityStore = (db: Database) => {
   const someDevices = db.prepare<[string], { device: number; coords: Buffer }>(
     'SELECT device, coords FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
   );
-  const openDecisions = db.prepare<[string], OpenDecisions>(
-    `SELECT coord, count(*) AS findings, sum(verdict = 'affected' AND decision = 'act') AS act,
-       sum(verdict = 'affected' AND decision = 'attend') AS attend,
-       min(CASE WHEN verdict <> 'affected' THEN NULL WHEN decision = 'act' THEN 0 WHEN decision = 'attend' THEN 1
-         WHEN decision = 'track-star' THEN 2 ELSE 3 END) AS worst
-     FROM match WHERE until IS NULL AND coord IN (SELECT value FROM json_each(?)) GROUP BY coord`,
+  const someLoads = db.prepare<[string], CoordLoad>(
+    `SELECT coord, findings, affected, act, attend, worst, severity FROM coord_load
+     WHERE coord IN (SELECT value FROM json_each(?))`,
   );
   const putDevice = db.prepare(
     `INSERT INTO device_coord (device, since, coords) VALUES (?, ?, ?)
@@ -87,16 +107,42 @@ export const vulnerabilityStore = (db: Database) => {
     'SELECT coord, max(added_at) AS added_at FROM device_coord_log WHERE device = ? AND removed_at IS NULL GROUP BY coord',
   );
   const addMatch = db.prepare(
-    `INSERT INTO match (coord, adv, since, until, verdict, fixed, severity, decision, inputs)
-     VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET until = NULL, verdict = excluded.verdict, fixed = excluded.fixed,
-       severity = excluded.severity, decision = excluded.decision, inputs = excluded.inputs`,
+    `INSERT INTO match (coord, adv, since, until, state, fixed) VALUES (?, ?, ?, NULL, ?, ?)
+     ON CONFLICT DO UPDATE SET until = NULL, state = excluded.state, fixed = excluded.fixed`,
   );
-  const openMatches = db.prepare<[string, number], { adv: number; name: string }>(
-    `SELECT m.adv, c.name FROM match m CROSS JOIN coord c ON c.id = m.coord
-     WHERE m.coord IN (SELECT value FROM json_each(?)) AND m.until IS NULL AND m.verdict = 'affected' LIMIT ?`,
+  const hasAdvisory = db.prepare<[number], number>('SELECT 1 FROM match_advisory WHERE adv = ?').pluck();
+  const addAdvisory = db.prepare(
+    `INSERT INTO match_advisory (adv, osv_id, feed, severity, decision, cvss, summary, aliases, names, inputs)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const addLoad = db.prepare(PUT_LOAD);
+  const shiftUp = db.prepare(shiftSql('+'));
+  const shiftDown = db.prepare(shiftSql('-'));
+  const isIdle = db.prepare<[number], number>('SELECT devices = 0 FROM coord_count WHERE id = ?').pluck();
+  const idleOf = db
+    .prepare<[string], number>(
+      'SELECT c.id FROM json_each(?) e CROSS JOIN coord_count c ON c.id = e.value WHERE c.devices = 0',
+    )
+    .pluck();
+  const openMatches = db.prepare<[string, number], { advisory: string; name: string }>(
+    `SELECT g.osv_id AS advisory, c.name FROM match m CROSS JOIN coord c ON c.id = m.coord
+     CROSS JOIN match_advisory g ON g.adv = m.adv
+     WHERE m.coord IN (SELECT value FROM json_each(?)) AND m.until IS NULL AND m.state < 2 LIMIT ?`,
   );
   const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM coord_count');
+  const derivedFaults = db.prepare<[], string>(DERIVED_FAULTS).pluck();
+  const putDay = db.prepare(
+    `INSERT INTO finding_day (day, open) VALUES (?, ?) ON CONFLICT DO UPDATE SET open = excluded.open WHERE open <> excluded.open`,
+  );
+  const dropDays = db.prepare("DELETE FROM finding_day WHERE day < date(?, '-400 days')");
+  const urgent = db
+    .prepare<[], number>(
+      `SELECT ifnull(sum(${STATE_COLUMNS.join(' + ')}), 0) FROM match_advisory WHERE decision <= ${DECISIONS.indexOf('attend')}`,
+    )
+    .pluck();
+  const days = db.prepare<[string], { day: string; open: number }>(
+    'SELECT day, open FROM finding_day WHERE day > ? ORDER BY day',
+  );
   const readState = db.prepare<[], { snapshot: number; previous: number; matched: number }>(
     'SELECT snapshot, snapshot_previous AS previous, matched FROM exchange_state WHERE id = 1',
   );
@@ -104,6 +150,11 @@ export const vulnerabilityStore = (db: Database) => {
   const withoutSources = db.prepare<[], { device: number }>(
     `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND door IN ('glpi', 'ocs', 'stick')`,
   );
+
+  const countDown = (coord: number): void => {
+    countOneDown.run(coord);
+    if (isIdle.get(coord) === 1) shiftDown.run(coord);
+  };
 
   return {
     /** Devices whose software is known through an agent that does not name source packages. */
@@ -150,39 +201,59 @@ export const vulnerabilityStore = (db: Database) => {
     },
     /** Counts the coordinates that came with a device's first inventory. */
     countUp: (coords: readonly number[]): void => {
-      countAllUp.run(JSON.stringify(coords));
+      const text = JSON.stringify(coords);
+      for (const coord of idleOf.all(text)) shiftUp.run(coord);
+      countAllUp.run(text);
     },
-    countDown: (coord: number): void => {
-      countDown.run(coord);
-    },
+    countDown,
     added: (device: number, coord: number, at: string): void => {
       logAdded.run(device, coord, at);
+      if (isIdle.get(coord) === 1) shiftUp.run(coord);
       countUp.run(coord);
     },
     removed: (device: number, coord: number, since: string, at: string): void => {
       if (logRemoved.run(at, device, coord).changes === 0) logRemovedFirst.run(device, coord, since, at);
-      countDown.run(coord);
+      countDown(coord);
     },
     /** When a present coordinate came to a device; undefined: with its first inventory. */
     addedAt: (device: number, coord: number): string | undefined => openLog.get(device, coord)?.added_at,
     addedAtAll: (device: number): Map<number, string> =>
       new Map(openLogOf.all(device).map((row) => [row.coord, row.added_at])),
-    addMatch: (match: NewMatch, since: string): void => {
-      addMatch.run(
-        match.coord,
-        match.adv,
-        since,
-        match.verdict,
-        match.fixed,
-        match.severity,
-        match.decision,
-        match.inputs,
+    /** Adds the matches of a coordinate that has none and that no device has yet. */
+    addMatches: (coord: number, hits: readonly Hit[], since: string): void => {
+      for (const { adv, verdict, fixed } of hits) addMatch.run(coord, adv, since, matchState(verdict, fixed), fixed);
+      if (hits.length > 0) addLoad.run(coord);
+    },
+    hasAdvisory: (adv: number): boolean => hasAdvisory.get(adv) !== undefined,
+    addAdvisory: (row: JudgedAdvisory): void => {
+      addAdvisory.run(
+        row.adv,
+        row.osv_id,
+        row.feed,
+        SEVERITIES.indexOf(row.severity),
+        DECISIONS.indexOf(row.decision),
+        row.cvss,
+        row.summary,
+        row.aliases,
+        row.names,
+        row.inputs,
       );
     },
     openMatches: (coords: readonly number[], limit: number) => openMatches.all(JSON.stringify(coords), limit),
     someDevices: (devices: readonly number[]) => someDevices.all(JSON.stringify(devices)),
-    openDecisions: (coords: readonly number[]): OpenDecisions[] => openDecisions.all(JSON.stringify(coords)),
+    /** What coordinates with open matches come to. */
+    loadsOf: (coords: readonly number[]): CoordLoad[] => someLoads.all(JSON.stringify(coords)),
     counts: () => counts.all(),
+    /** Open findings that call for action, as they stand. */
+    urgent: (): number => urgent.get() ?? 0,
+    putDay: (day: string, open: number): void => {
+      putDay.run(day, open);
+      dropDays.run(day);
+    },
+    /** What was noted after a day, in order. */
+    daysAfter: (day: string) => days.all(day),
+    /** What of the derived tables contradicts the matches. */
+    derivedFaults: (): string[] => derivedFaults.all(),
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
     snapshots: (): { snapshot: number; previous: number; matched: number } =>
       readState.get() ?? { snapshot: 0, previous: 0, matched: 0 },

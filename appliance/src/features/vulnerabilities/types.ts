@@ -98,6 +98,17 @@ export type FindingWhy = {
   readonly devices: readonly { readonly device: number; readonly firstSeen: string }[];
 };
 
+/** What is kept of an advisory beside its matches. `aliases` is JSON; `names` are all other names, for searches. */
+export type AdvisoryFacts = {
+  readonly osv_id: string;
+  readonly feed: string;
+  readonly severity: Severity;
+  readonly cvss: string | null;
+  readonly summary: string;
+  readonly aliases: string;
+  readonly names: string;
+};
+
 /** The age of one feed's knowledge. Stale is a warning, never a refusal to work. */
 export type Knowledge = {
   readonly feed: string;

@@ -88,7 +88,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           next: found.next,
         }}
         filters={[...fieldFilters(collection), ...extras.filters(collection)]}
-        reporting={inventory.counts().find((count) => count.collection === collection.name)?.devices ?? 0}
+        reporting={inventory.reporting(collection.name)}
         personalWithheld={Object.values(collection.fields).some((field) => field.personal)}
       />,
     );

@@ -1,4 +1,3 @@
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { routePatterns } from '@sallyport/ui/paths';
 import { Overview, type OverviewProps } from '@sallyport/ui/views/overview';
 import { Hono } from 'hono';
@@ -11,7 +10,6 @@ import { eventWords } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const shiftMs = 8 * 3_600_000;
-const dayMs = 86_400_000;
 const trendDays = 14;
 const shownEvents = 8;
 const shownZones = 8;
@@ -68,14 +66,6 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             },
           }),
     };
-  };
-
-  /** From the first finding on, at most two weeks: there is nothing to draw before. */
-  const trend = (): number[] => {
-    const first = queries.firstMatch();
-    if (first === undefined) return [];
-    const days = Math.min(trendDays, Math.floor((clock() - Date.parse(first)) / dayMs) + 1);
-    return Array.from({ length: days }, (_, at) => queries.openAt(toTime(clock() - (days - 1 - at) * dayMs)));
   };
 
   /** Zones with controllers in them, the worst first; nothing where the site has no controllers. */
@@ -152,7 +142,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             undetermined: row.undetermined,
           };
         })}
-        trend={trend()}
+        trend={vulnerabilities.trend(trendDays)}
         knowledge={exchange
           .knowledge()
           .map(({ feed, ageDays, limitDays }) => ({ feed, ageDays: ageDays ?? null, limitDays }))}

@@ -1,0 +1,125 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import type { Appliance } from '@sallyport/appliance/compose';
+import { packIds } from '@sallyport/appliance/features/vulnerabilities/coord-set';
+import { compareKeys } from '@sallyport/bundle-tools/versions/key';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { debianNames, debianVersion, debianVersions } from './advisory-corpus.ts';
+import { random } from './random.ts';
+
+// What a fleet of any size has, as coordinates: storing ten thousand inventories takes minutes, and matching sees only
+// the two tables that are filled here. Half of the devices are of a distribution with real advisories, half of the made one.
+
+const almaReleases = [8, 9, 10] as const;
+const debianReleases = [12, 13] as const;
+/** Packages of AlmaLinux that no advisory names, and their versions. */
+const otherNames = 6_000;
+const otherVersions = 4;
+
+type Package = { name: string; versions: readonly string[] };
+type World = { ecosystem: string; packages: readonly Package[] };
+
+/** What the advisories of AlmaLinux name, per release, each package with the versions that fixed something, rising. */
+const almaWorlds = async (path: string): Promise<World[]> => {
+  const found = new Map<string, Map<string, Set<string>>>();
+  for await (const line of createInterface({ input: createReadStream(path).pipe(createGunzip()) })) {
+    const record = JSON.parse(line) as {
+      affected?: { package: { ecosystem: string; name: string }; ranges?: { events: { fixed?: string }[] }[] }[];
+    };
+    for (const { package: named, ranges = [] } of record.affected ?? []) {
+      const ofRelease = found.get(named.ecosystem) ?? new Map<string, Set<string>>();
+      found.set(named.ecosystem, ofRelease);
+      const versions = ofRelease.get(named.name) ?? new Set<string>();
+      ofRelease.set(named.name, versions);
+      for (const { events } of ranges) for (const { fixed } of events) if (fixed !== undefined) versions.add(fixed);
+    }
+  }
+  return almaReleases.map((release) => {
+    const ecosystem = `AlmaLinux:${release}`;
+    const named = [...(found.get(ecosystem) ?? [])]
+      .map(([name, versions]) => ({
+        name,
+        versions: [...versions]
+          .flatMap((version) => {
+            const key = keyFor(ecosystem, version);
+            return key === null ? [] : [{ version, key }];
+          })
+          .sort((a, b) => compareKeys(a.key, b.key))
+          .map(({ version }) => version),
+      }))
+      .filter(({ versions }) => versions.length > 0)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const others = Array.from({ length: otherNames }, (_, n) => ({
+      name: `other-${n}`,
+      versions: Array.from({ length: otherVersions }, (_unused, at) => `1.${n % 7}-${1 + at}.el${release}`),
+    }));
+    // Named ones and others in turn, so that both are among the popular.
+    const packages: Package[] = [];
+    for (let n = 0; n < Math.max(named.length, others.length); n += 1)
+      packages.push(...[named[n], others[n]].filter((one) => one !== undefined));
+    return { ecosystem, packages };
+  });
+};
+
+const debianWorlds = (): World[] =>
+  debianReleases.map((release) => ({
+    ecosystem: `Debian:${release}`,
+    packages: Array.from({ length: debianNames }, (_, n) => ({
+      name: `source-${n}`,
+      versions: Array.from({ length: debianVersions(n) }, (_unused, at) => debianVersion(n, release, at)),
+    })),
+  }));
+
+export type CoordinateFleet = { coordinates: number; rows: number };
+
+/** Puts coordinates in place of those that the devices have. */
+export const fillCoordinates = async (
+  { db }: Pick<Appliance, 'db'>,
+  options: { almaRecords: string; devices: readonly number[]; packages: number },
+): Promise<CoordinateFleet> => {
+  const alma = await almaWorlds(options.almaRecords);
+  const debian = debianWorlds();
+  const add = db.prepare('insert into coord (id, eco, name, version, key) values (?, ?, ?, ?, ?)');
+  const put = db.prepare('insert or replace into device_coord (device, since, coords) values (?, ?, ?)');
+  const count = db.prepare('insert into coord_count (devices, id) values (?, ?)');
+  const since = '2026-01-02T00:00:00Z';
+  const ids = new Map<World, Int32Array[]>();
+  const bearers: number[] = [0];
+  let rows = 0;
+  db.transaction(() => {
+    db.exec('delete from device_coord; delete from item_coord; delete from coord_count; delete from coord;');
+    for (const [index, device] of options.devices.entries()) {
+      const rng = random(40_000 + index);
+      const worlds = index % 2 === 0 ? alma : debian;
+      const world = worlds[(index >> 1) % worlds.length] as World;
+      const known = ids.get(world) ?? world.packages.map(({ versions }) => new Int32Array(versions.length));
+      ids.set(world, known);
+      const patchLevel = rng.next();
+      const chosen = new Set<number>();
+      const most = Math.min(options.packages, world.packages.length);
+      while (chosen.size < most) chosen.add(Math.floor(rng.next() ** 2 * world.packages.length));
+      const coords: number[] = [];
+      for (const at of chosen) {
+        const { name, versions } = world.packages[at] as Package;
+        const level = Math.floor((patchLevel + rng.next() * 0.6 - 0.3) * versions.length);
+        const version = Math.max(0, Math.min(versions.length - 1, level));
+        const held = known[at] as Int32Array;
+        let id = held[version] as number;
+        if (id === 0) {
+          id = bearers.length;
+          held[version] = id;
+          bearers.push(0);
+          const text = versions[version] as string;
+          add.run(id, world.ecosystem, name, text, keyFor(world.ecosystem, text));
+        }
+        bearers[id] = (bearers[id] as number) + 1;
+        coords.push(id);
+      }
+      rows += coords.length;
+      put.run(device, since, packIds(coords.sort((a, b) => a - b)));
+    }
+    for (let id = 1; id < bearers.length; id += 1) count.run(bearers[id], id);
+  }).immediate();
+  return { coordinates: bearers.length - 1, rows };
+};
