@@ -135,12 +135,17 @@ export type NotedFinding = { readonly advisory: string; readonly package: string
 
 type NotedRow = { advisory: string; package: string; severity: number };
 // In the order of the index, so that the first ones are found without looking at all.
-const NOTE_OPENED = `
+const NOTE_FIRST = `
 SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
 FROM main.match_advisory g INDEXED BY match_advisory_decision
 CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = g.adv AND m.until IS NULL AND m.since = @at AND m.state < ${REVIEW_FIX}
 CROSS JOIN main.coord_count held ON held.id = m.coord AND held.devices > 0 CROSS JOIN main.coord c ON c.id = m.coord
 WHERE g.decision <= 1 ORDER BY g.decision LIMIT @limit`;
+const NOTE_OPENED = `
+SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
+FROM temp.fresh f CROSS JOIN main.match_advisory g ON g.adv = f.adv AND g.decision <= 1
+CROSS JOIN main.coord_count held ON held.id = f.coord AND held.devices > 0 CROSS JOIN main.coord c ON c.id = f.coord
+WHERE f.opens AND f.state < ${REVIEW_FIX} ORDER BY g.decision, g.osv_id LIMIT @limit`;
 const NOTE_CLOSED = `
 SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
 FROM temp.gone o CROSS JOIN main.match_advisory g ON g.adv = o.adv CROSS JOIN main.match m ON m.coord = o.coord AND m.adv = o.adv
@@ -214,7 +219,12 @@ const matchAgain = (db: Database, scope: Scope, options: Options): RematchResult
   for (const statement of fill(scope, 'temp.hit', { columns: '', values: '' })) db.prepare(statement).run();
   settleMixed(db, 'temp.hit', options.hitsOf);
   db.exec(FIND_FRESH);
-  db.exec(findGone(scope));
+  // As many open ones as hits that are not new: none is gone.
+  const isOneGone =
+    scope === 'changed' ||
+    count(db, 'SELECT count(*) FROM main.match WHERE until IS NULL') >
+      count(db, 'SELECT (SELECT count(*) FROM temp.hit) - (SELECT count(*) FROM temp.fresh WHERE opens)');
+  if (isOneGone) db.exec(findGone(scope));
   db.exec(`INSERT OR IGNORE INTO temp.touched SELECT coord FROM temp.gone UNION SELECT coord FROM temp.fresh`);
   const at = { at: options.at };
   const closed = db.prepare(CLOSE).run(at).changes;
@@ -282,8 +292,10 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       const limit = { limit: options.limit };
       const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
       const rejudged = derive(db, scope);
-      const opened =
-        result.opened > 0 ? db.prepare<unknown[], NotedRow>(NOTE_OPENED).all({ ...limit, at: options.at }) : [];
+      const noteOpened = isFirst
+        ? db.prepare<unknown[], NotedRow>(NOTE_FIRST).all({ ...limit, at: options.at })
+        : db.prepare<unknown[], NotedRow>(NOTE_OPENED).all(limit);
+      const opened = result.opened > 0 ? noteOpened : [];
       options.note(noted(opened), noted(closed));
       db.prepare('UPDATE exchange_state SET matched = ? WHERE id = 1').run(options.number);
       return { ...result, changed: result.changed + rejudged };
