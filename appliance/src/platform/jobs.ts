@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import Bree from 'bree';
-import { type ScheduledTask, schedule, setLogger } from 'node-cron';
+import type Bree from 'bree';
+import type { ScheduledTask } from 'node-cron';
 import { type Database, immediate } from './database.ts';
 import { AppError } from './errors.ts';
 import { type JobRun, jobStore } from './job-store.ts';
@@ -108,9 +108,11 @@ export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs
     },
     start: async () => {
       recover();
+      // Only a server works on rows, so only a server loads what works.
+      const [{ default: Workers }, { schedule, setLogger }] = await Promise.all([import('bree'), import('node-cron')]);
       // From sources, workers must resolve the workspaces as this process does.
       const fromSource = extname(import.meta.filename) === '.ts';
-      bree = new Bree({
+      bree = new Workers({
         root: false,
         timeout: false,
         logger: false,

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
+import { sha256Hex } from './keys.ts';
 import type { CertificateRequest } from './types.ts';
-import { readRequest, sha256Hex } from './x509.ts';
 
 // SubjectPublicKeyInfo of an uncompressed P-256 point always starts with these bytes and has this length.
 const p256Head = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
@@ -10,6 +10,7 @@ const p256Bytes = 91;
 export const parseCertificateRequest = async (pem: string): Promise<CertificateRequest> => {
   const refuse = (cause?: unknown) =>
     new AppError('MALFORMED', 'not a signed PKCS#10 request with a P-256 key', {}, { cause });
+  const { readRequest } = await import('./x509.ts');
   const publicKey = await readRequest(pem).catch((error: unknown) => {
     throw refuse(error);
   });

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -8,19 +9,8 @@ import type { Keyring } from '../../platform/keyring.ts';
 
 export { parseCertificateRequest } from './csr.ts';
 
+import { exportPrivate, generateKeys, importPrivate, importPublic, sha256Hex, toPem } from './keys.ts';
 import type { CaService, TlsMaterial } from './types.ts';
-import {
-  addressesOf,
-  exportPrivate,
-  generateKeys,
-  importPrivate,
-  importPublic,
-  makeCaCertificate,
-  makeLeafCertificate,
-  parseCertificate,
-  sha256Hex,
-  toPem,
-} from './x509.ts';
 
 export type CaParts = {
   keyring: Keyring;
@@ -58,10 +48,19 @@ export const initCa = async (parts: CaParts & { site: string }): Promise<void> =
   const path = join(parts.keysDir, files.ca);
   if (parts.keyring.hasFile(files.caKey) && existsSync(path)) return;
   const now = (parts.clock ?? nowMs)();
+  const { makeCaCertificate } = await import('./x509.ts');
   const keys = await generateKeys();
   const certificate = await makeCaCertificate(keys, parts.site, validity(now, caLifeMs), newSerial());
   parts.keyring.writeFile(files.caKey, await exportPrivate(keys.privateKey));
   writeFileDurable(path, `${certificate.toString('pem')}\n`, 0o644);
+};
+
+const readCertificate = (pem: string): X509Certificate => {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new AppError('KEY', `keys/${files.ca} is no certificate`, {}, { cause });
+  }
 };
 
 /** Opens the site's CA; throws KEY when init has not made it. */
@@ -70,25 +69,30 @@ export const openCa = async (parts: CaParts): Promise<CaService> => {
   const pathOf = (file: string): string => join(parts.keysDir, file);
   if (!existsSync(pathOf(files.ca))) throw new AppError('KEY', `keys/${files.ca} is missing`);
   const certificatePem = readFileSync(pathOf(files.ca), 'utf8');
-  const certificate = parseCertificate(certificatePem);
+  const certificate = readCertificate(certificatePem);
   const key = await importPrivate(parts.keyring.readFile(files.caKey));
-  const ca = { certificate, key };
 
-  const heldServerMaterial = (addresses: readonly string[]): TlsMaterial | undefined => {
+  const heldServerMaterial = async (addresses: readonly string[]): Promise<TlsMaterial | undefined> => {
     if (!existsSync(pathOf(files.server)) || !parts.keyring.hasFile(files.serverKey)) return undefined;
     const pem = readFileSync(pathOf(files.server), 'utf8');
+    const { addressesOf, parseCertificate } = await import('./x509.ts');
     const held = parseCertificate(pem);
     const same = JSON.stringify(addressesOf(held).sort()) === JSON.stringify([...addresses].sort());
-    if (!same || held.notAfter.getTime() - clock() < serverRenewMs || held.issuer !== certificate.subject)
+    if (
+      !same ||
+      held.notAfter.getTime() - clock() < serverRenewMs ||
+      held.issuer !== parseCertificate(certificatePem).subject
+    )
       return undefined;
     return { key: toPem('PRIVATE KEY', parts.keyring.readFile(files.serverKey)), cert: pem, ca: certificatePem };
   };
 
   const newServerMaterial = async (addresses: readonly string[]): Promise<TlsMaterial> => {
+    const { makeLeafCertificate, parseCertificate } = await import('./x509.ts');
     const keys = await generateKeys();
     const first = addresses.find((address) => isIP(address) === 0) ?? addresses[0] ?? 'sallyport';
     const server = await makeLeafCertificate({
-      ca,
+      ca: { certificate: parseCertificate(certificatePem), key },
       publicKey: keys.publicKey,
       commonName: first.slice(0, 64),
       use: 'server',
@@ -104,15 +108,16 @@ export const openCa = async (parts: CaParts): Promise<CaService> => {
   };
 
   return {
-    certificateDer: new Uint8Array(certificate.rawData),
+    certificateDer: new Uint8Array(certificate.raw),
     certificatePem,
-    publicKey: new Uint8Array(certificate.publicKey.rawData),
-    serverMaterial: async (addresses) => heldServerMaterial(addresses) ?? newServerMaterial(addresses),
+    publicKey: new Uint8Array(certificate.publicKey.export({ type: 'spki', format: 'der' })),
+    serverMaterial: async (addresses) => (await heldServerMaterial(addresses)) ?? newServerMaterial(addresses),
     issueForDevice: async (request, publicId) => {
       const span = validity(clock(), (parts.certificateDays?.() ?? agentLifeDays) * dayMs);
       const serial = newSerial();
+      const { makeLeafCertificate, parseCertificate } = await import('./x509.ts');
       const issued = await makeLeafCertificate({
-        ca,
+        ca: { certificate: parseCertificate(certificatePem), key },
         publicKey: await importPublic(request.publicKey),
         commonName: publicId,
         use: 'client',

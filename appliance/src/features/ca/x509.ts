@@ -1,34 +1,11 @@
 import 'reflect-metadata';
-import { createHash, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import { p256 } from './keys.ts';
 
-// The library needs reflect-metadata before its own first line, so nothing else in the appliance imports it.
-
-export const { subtle } = webcrypto;
-export const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-
-export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-export const generateKeys = async (): Promise<webcrypto.CryptoKeyPair> =>
-  subtle.generateKey(p256, true, ['sign', 'verify']);
-
-export const exportPrivate = async (key: webcrypto.CryptoKey): Promise<Uint8Array> =>
-  new Uint8Array(await subtle.exportKey('pkcs8', key));
-
-export const importPrivate = async (pkcs8: Uint8Array): Promise<webcrypto.CryptoKey> =>
-  subtle.importKey('pkcs8', Uint8Array.from(pkcs8), p256, false, ['sign']);
-
-export const importPublic = async (spki: Uint8Array): Promise<webcrypto.CryptoKey> =>
-  subtle.importKey('spki', Uint8Array.from(spki), p256, true, ['verify']);
-
-/** DER or PKCS#8 bytes as PEM under a label. */
-export const toPem = (label: string, bytes: Uint8Array): string =>
-  `-----BEGIN ${label}-----\n${(
-    Buffer.from(bytes)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
-  ).join('\n')}\n-----END ${label}-----\n`;
+// The library needs reflect-metadata before its own first line, so nothing else in the appliance imports it; and it is large, so
+// this file is loaded where a certificate is made or a request is read.
 
 /** Names become DNS entries and addresses IP entries: clients that are given an address look for the latter only. */
 const alternativeNames = (addresses: readonly string[]): x509.JsonGeneralNames =>

@@ -7,7 +7,6 @@ import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { StoreService } from '../../store/service.ts';
 import { type CollectParts, collectEvidence } from './evidence-collect.ts';
-import { printEvidence } from './evidence-print.ts';
 import type { EvidenceStore, PackRow } from './evidence-store.ts';
 import { WRITE } from './process.ts';
 
@@ -65,6 +64,8 @@ export const evidencePacks = (parts: PackParts) => {
       const signed = signEvidence(evidence, key);
       if (signed.length > maxStored)
         throw new AppError('TOO_LARGE', `evidence has at most ${maxStored} bytes: take a shorter period`);
+      // The words of three languages are loaded when something is printed.
+      const { printEvidence } = await import('./evidence-print.ts');
       const print = await printEvidence(evidence, signed, isLang(pack.lang) ? pack.lang : 'en');
       const signature = signEvidencePrint({ site, evidence: signed, print }, key);
       const keep = async (bytes: Uint8Array): Promise<string> =>
