@@ -49,4 +49,4 @@ mutation: setup ## changes of the core that no test notices; ONLY="trust/core" n
 	@$(NODE) scripts/mutation.ts
 
 clean: ## remove what was built
-	@rm -rf */dist var/demo
+	@rm -rf */dist */program var/demo

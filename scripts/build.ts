@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildPrograms } from './build-programs.ts';
 
 // Compiles the workspaces, then lays files that are not TypeScript (SQL, assets) beside the compiled code.
 const root = join(import.meta.dirname, '..');
@@ -32,3 +33,5 @@ const builtAt = (): string => {
 const release = `${JSON.stringify({ builtAt: builtAt() })}\n`;
 for (const workspace of ['appliance', 'bundle-tools', 'agent'])
   writeFileSync(join(root, workspace, 'dist/release.json'), release);
+
+await buildPrograms();

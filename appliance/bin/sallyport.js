@@ -13,5 +13,5 @@ process.stdout.on('error', (error) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
-const { main } = await import('../dist/cli/main.js');
+const { main } = await import('../program/cli/main.js');
 await main(process.argv.slice(2));

@@ -385,7 +385,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
           ids?.flatMap((id) => plcs.service.find(id)?.id ?? []),
         ),
       evidence: evidenceSources({ objects, events, exchange, identification, keyring }),
-      timeZone: siteTimeZone(),
+      timeZone: siteTimeZone,
     });
     return {
       version: release.version,

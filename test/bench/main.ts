@@ -14,11 +14,13 @@ import { lists } from './lists.ts';
 import { matching } from './matching.ts';
 import { osqueryPolls } from './osquery-polls.ts';
 import { type Benchmark, type Result, resultText, timed } from './report.ts';
+import { start } from './start.ts';
 import { storage } from './storage.ts';
 
 // Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines.
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  start,
   'check-ins': checkIns,
   inventories,
   lists,

@@ -6,7 +6,7 @@ export const repositoryRoot = join(import.meta.dirname, '..', '..');
 
 export type SourceFile = { path: string; text: string; imports: string[] };
 
-const skipped = new Set(['node_modules', 'dist', 'var', '.git', '.stryker-tmp', 'reports', 'coverage']);
+const skipped = new Set(['node_modules', 'dist', 'program', 'var', '.git', '.stryker-tmp', 'reports', 'coverage']);
 
 const walk = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

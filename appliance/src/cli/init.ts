@@ -1,8 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
-import { initialise } from '../init.ts';
 import { parseListen, siteName } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
-import { openLog } from '../platform/log.ts';
 import type { Command } from './command.ts';
 
 /** The host's names, its interface addresses and loopback; link-local addresses need a zone, so no one can dial them. */
@@ -34,6 +32,7 @@ export const command: Command = {
     const listen = parseListen(text('listen') ?? '0.0.0.0:8443');
     const given = texts('address');
     const addresses = given.length > 0 ? given : defaultAddresses();
+    const [{ initialise }, { openLog }] = await Promise.all([import('../init.ts'), import('../platform/log.ts')]);
     const made = await initialise({
       dataDir,
       site,

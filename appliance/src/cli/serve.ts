@@ -1,5 +1,4 @@
 import { parseListen } from '../platform/config.ts';
-import { startServer } from '../server.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -9,6 +8,7 @@ export const command: Command = {
   run: async ({ open, text, out }) => {
     const listen = text('listen');
     const appliance = await open();
+    const { startServer } = await import('../server.ts');
     const server = await startServer(appliance, listen === undefined ? {} : { listen: parseListen(listen) });
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
     const url = `https://${host}:${server.port}`;

@@ -36,7 +36,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
       ...sources,
     },
     urgency: () => ({ decision: null, findings: 0, exploited: [], due: '' }),
-    timeZone: 'UTC',
+    timeZone: () => 'UTC',
     clock: () => time.now,
   });
   const controller = (id: string, extra: Partial<ControllerView> = {}): void => {

@@ -10,7 +10,7 @@ import type { Urgency } from '../findings/urgency.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalImports } from './approvals.ts';
 import { ANSWERS, CHECK_ITEMS, type CheckState, checklist } from './checklist.ts';
-import { civilTime } from './civil-time.ts';
+import { type CivilTime, civilTime } from './civil-time.ts';
 import { type ClockDays, clocksOf, overdueClocks } from './clocks.ts';
 import { evidencePacks } from './evidence-packs.ts';
 import { evidenceStore } from './evidence-store.ts';
@@ -51,8 +51,8 @@ export type PatchParts = {
   onTick?: () => void;
   /** What vulnerabilities come to in some controllers, by their public ids, or in all. */
   urgency: (vulnerabilities: readonly string[], plcs?: readonly string[]) => Urgency;
-  /** IANA name of the site's time zone. */
-  timeZone: string;
+  /** IANA name of the site's time zone; asked for at the first use, since the zones of the world are slow to load. */
+  timeZone: () => string;
   clock?: () => number;
 };
 
@@ -73,7 +73,11 @@ export const patchService = (parts: PatchParts) => {
   const notices = noticeStore(db);
   const imports = approvalStore(db);
   const people = peopleOf(objects);
-  const time = civilTime(parts.timeZone);
+  let civil: CivilTime | undefined;
+  const time = (): CivilTime => {
+    civil ??= civilTime(parts.timeZone());
+    return civil;
+  };
 
   const clockDays = (): ClockDays => ({
     received: objects.settingInteger('patches.received-days'),
@@ -135,7 +139,7 @@ export const patchService = (parts: PatchParts) => {
       })),
     }),
     occurrence: (id, from) => {
-      const found = occurrenceAt(windows(), id, from, time);
+      const found = occurrenceAt(windows(), id, from, time());
       return found && { from: found.from, until: found.until, blackout: found.blackout, leadDays: found.leadDays };
     },
     urgencyOf,
@@ -367,17 +371,17 @@ export const patchService = (parts: PatchParts) => {
 
     windows,
     /** Occurrences in a span, and the blackouts in it. */
-    calendar: (span: { from: number; until: number }) => calendar(windows(), time, { ...span, most: 2_000 }),
+    calendar: (span: { from: number; until: number }) => calendar(windows(), time(), { ...span, most: 2_000 }),
     /** One occurrence of a window, by its beginning. */
-    occurrence: (id: string, from: number) => occurrenceAt(windows(), id, from, time),
+    occurrence: (id: string, from: number) => occurrenceAt(windows(), id, from, time()),
     nextWindow: (plc: string) => {
       const controller = controllers.find(plc);
-      return controller && nextWindow(windows(), placed(controller), time, clock());
+      return controller && nextWindow(windows(), placed(controller), time(), clock());
     },
     /** The same for many at once, with one reading of the windows. */
     nextWindows: (all: readonly ControllerView[]) => {
       const held = windows();
-      return new Map(all.map((one) => [one.id, nextWindow(held, placed(one), time, clock())]));
+      return new Map(all.map((one) => [one.id, nextWindow(held, placed(one), time(), clock())]));
     },
     /** Patches and measures of a controller, for its page. */
     ofController: (plc: string): { patches: PatchSummary[]; mitigations: ReturnType<typeof measures.mitigations> } => {

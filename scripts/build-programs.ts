@@ -1,0 +1,148 @@
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { type Plugin, rolldown } from 'rolldown';
+
+// Loading a thousand small modules took most of the time of a short command. Each workspace with a command gets, beside
+// its compiled modules in dist/, the folder program/: the same code in few files (docs/decisions/031-start.md).
+//
+// program/ is laid out as dist/ is. A file that is started or found by its path has the same path there, and what a module
+// learns of its place from `import.meta` is its place in the program/ of its own workspace.
+
+const root = join(import.meta.dirname, '..');
+
+/** Packages that are loaded from node_modules: native code, one file already, or files that they find beside themselves. */
+const apart = [
+  'better-sqlite3',
+  'bree',
+  'libsodium-wrappers',
+  'node-cron',
+  'openpgp',
+  'pdfkit',
+  'pino',
+  'systeminformation',
+];
+
+type Program = {
+  workspace: string;
+  /** Files that are started by their path, without `.js`. */
+  files: readonly string[];
+  /** Folders whose files are found by reading the folder, each loaded alone. */
+  folders: readonly string[];
+  /** Folders of declarations: all of one are loaded together, so they become one file. */
+  declarations: readonly string[];
+  /** What is not code and is read beside it. */
+  copied: readonly string[];
+};
+
+const programs: readonly Program[] = [
+  {
+    workspace: 'appliance',
+    files: ['intake/worker'],
+    folders: ['cli', 'jobs'],
+    declarations: [
+      'features/inventory/collections',
+      'features/objects/kinds',
+      'features/objects/settings',
+      'features/events/types',
+    ],
+    copied: ['migrations', 'release.json'],
+  },
+  {
+    workspace: 'bundle-tools',
+    files: ['cli/main', 'importer/child', 'archive/hash-worker'],
+    folders: [],
+    declarations: [],
+    copied: ['release.json'],
+  },
+  { workspace: 'agent', files: ['cli/main'], folders: [], declarations: [], copied: ['release.json'] },
+];
+
+const modulesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.js') && !file.endsWith('.test.js'))
+    .map((file) => file.slice(0, -'.js'.length))
+    .sort();
+
+const placeMark = '__place_of__';
+
+/** Rewrites what modules read from `import.meta`, and refuses to build what it cannot rewrite. */
+const placePlugin = (workspace: string): Plugin => ({
+  name: 'place',
+  transform(code, id) {
+    const own = /^([a-z-]+)\/dist\/(.+)$/.exec(relative(root, id));
+    if (own === null || !code.includes('import.meta')) return null;
+    const place = `${own[1] === workspace ? '' : `../${own[1]}/`}program/${own[2]}`;
+    const marked = code.replaceAll(
+      /\bimport\.meta\.(dirname|filename|url)\b/g,
+      (_, what: string) => `${placeMark}(${JSON.stringify([what, place])})`,
+    );
+    if (marked.includes('import.meta')) throw new Error(`${id} reads of import.meta what has no place in a program`);
+    return marked;
+  },
+  renderChunk(code, chunk) {
+    if (!code.includes(placeMark)) return null;
+    const up = relative(dirname(join('program', chunk.fileName)), '.');
+    return code.replaceAll(/__place_of__\((\[[^\]]*\])\)/g, (_, given: string) => {
+      const [what, place] = JSON.parse(given) as [string, string];
+      if (what === 'url') return `new URL(${JSON.stringify(`${up}/${place}`)}, import.meta.url).href`;
+      return `(import.meta.dirname + ${JSON.stringify(`/${up}/${what === 'dirname' ? dirname(place) : place}`)})`;
+    });
+  },
+});
+
+const declarationsEntry = 'declarations:';
+
+/** Makes `_all.js` of a folder of declarations: its modules by their names. */
+const declarationsPlugin = (dist: string): Plugin => ({
+  name: 'declarations',
+  resolveId: (id) => (id.startsWith(declarationsEntry) ? id : null),
+  load: (id) => {
+    if (!id.startsWith(declarationsEntry)) return null;
+    const folder = join(dist, id.slice(declarationsEntry.length));
+    const names = modulesIn(folder);
+    return [
+      ...names.map((name, at) => `import * as m${at} from ${JSON.stringify(join(folder, `${name}.js`))};`),
+      `export const modules = { ${names.map((name, at) => `${JSON.stringify(name)}: m${at}`).join(', ')} };`,
+    ].join('\n');
+  },
+});
+
+const buildProgram = async ({ workspace, files, folders, declarations, copied }: Program): Promise<void> => {
+  const dist = join(root, workspace, 'dist');
+  const out = join(root, workspace, 'program');
+  const entries = [
+    ...files,
+    ...folders.flatMap((folder) => modulesIn(join(dist, folder)).map((name) => `${folder}/${name}`)),
+  ];
+  const bundle = await rolldown({
+    input: {
+      ...Object.fromEntries(entries.map((entry) => [entry, join(dist, `${entry}.js`)])),
+      ...Object.fromEntries(declarations.map((folder) => [`${folder}/_all`, `${declarationsEntry}${folder}`])),
+    },
+    platform: 'node',
+    external: apart,
+    plugins: [placePlugin(workspace), declarationsPlugin(dist)],
+    onLog: (_level, log) => {
+      throw new Error(`rolldown: ${log.message}`);
+    },
+  });
+  const { output } = await bundle.write({
+    dir: out,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  await bundle.close();
+  // What an older build left must not stay; what is the same was written over, for whoever runs it now.
+  const written = new Set(output.map(({ fileName }) => fileName));
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !written.has(relative(out, path))) rmSync(path);
+  }
+  for (const name of copied) cpSync(join(dist, name), join(out, name), { recursive: true });
+};
+
+/** Builds program/ of every workspace that has a command from its dist/. */
+export const buildPrograms = async (): Promise<void> => {
+  for (const program of programs) await buildProgram(program);
+};

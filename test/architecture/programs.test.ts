@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../support/sources.ts';
+
+// What `make build` puts into program/: everything that is found by its path, and few files for a command that is short.
+
+const appliance = (...path: string[]): string => join(repositoryRoot, 'appliance', ...path);
+
+const namesIn = (folder: string, extension: '.ts' | '.js'): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(extension) && !file.endsWith(`.test${extension}`))
+    .map((file) => file.slice(0, -extension.length))
+    .sort();
+
+/** The files of a program that are loaded with one of them. */
+const loadedWith = (path: string, found = new Set<string>()): Set<string> => {
+  if (found.has(path)) return found;
+  found.add(path);
+  const statement = /^(?:import|export)\b[^;'"]*?\bfrom\s*"(\.[^"]+)"|^import\s*"(\.[^"]+)"/gm;
+  for (const match of readFileSync(path, 'utf8').matchAll(statement))
+    loadedWith(join(dirname(path), match[1] ?? match[2] ?? ''), found);
+  return found;
+};
+
+describe('a built program', () => {
+  it.each(['cli', 'jobs'])('has each file of %s', (folder) => {
+    expect(namesIn(appliance('program', folder), '.js')).toEqual(namesIn(appliance('src', folder), '.ts'));
+  });
+
+  it.each([
+    'features/inventory/collections',
+    'features/objects/kinds',
+    'features/objects/settings',
+    'features/events/types',
+  ])('has every declaration of %s', async (folder) => {
+    const together = appliance('program', folder, '_all.js');
+    const { modules } = (await import(pathToFileURL(together).href)) as { modules: Record<string, object> };
+    expect(Object.keys(modules)).toEqual(namesIn(appliance('src', folder), '.ts'));
+  });
+
+  it.each([
+    'appliance/program/intake/worker.js',
+    'appliance/program/migrations',
+    'appliance/program/release.json',
+    'bundle-tools/program/importer/child.js',
+    'bundle-tools/program/archive/hash-worker.js',
+    'agent/program/release.json',
+  ])('has %s, which is found by its path', (path) => {
+    expect(existsSync(join(repositoryRoot, path))).toBe(true);
+  });
+
+  it('shows the help of a command without the appliance', () => {
+    const heavy = namesIn(appliance('program/cli'), '.js').filter((name) => {
+      const files = [...loadedWith(appliance('program/cli', `${name}.js`))];
+      return files.length > 40 || files.reduce((sum, path) => sum + statSync(path).size, 0) > 500_000;
+    });
+    expect(heavy).toEqual([]);
+  });
+});
