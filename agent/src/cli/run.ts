@@ -1,11 +1,10 @@
-import { openAgent } from '../loop/agent.ts';
-import { runAgent } from '../loop/run.ts';
 import { type Command, defaultStateDir } from './command.ts';
 
 export const command: Command = {
   options: {},
   example: 'sallyport-agent run --state /var/lib/sallyport-agent',
   run: async (context) => {
+    const [{ openAgent }, { runAgent }] = await Promise.all([import('../loop/agent.ts'), import('../loop/run.ts')]);
     const agent = openAgent(context.text('state') ?? defaultStateDir, context.note);
     const running = runAgent(agent);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, running.stop);

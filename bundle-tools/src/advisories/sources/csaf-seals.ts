@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createMessage, readSignature, verify } from 'openpgp';
 import type { Keyring } from '../../updates/sources/apt/keyring.ts';
 import type { DocumentLimits } from './documents.ts';
 import { readNamedFiles } from './named-files.ts';
@@ -41,6 +40,8 @@ export const signatureFault = async (
 ): Promise<string | undefined> => {
   const seal = seals.get(`${name}.asc`);
   if (seal === undefined) return 'it has no signature beside it';
+  // Large, and needed only where somebody gave keys.
+  const { createMessage, readSignature, verify } = await import('openpgp');
   try {
     const signature = await readSignature({ armoredSignature: Buffer.from(seal).toString('latin1') });
     const message = await createMessage({ binary: bytes });

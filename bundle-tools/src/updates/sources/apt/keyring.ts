@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type PublicKey, readKeys } from 'openpgp';
+import type { PublicKey } from 'openpgp';
 import { BundleError } from '../../../errors.ts';
 
 /** The vendor keys that a repository's signature may come from. */
@@ -9,6 +9,8 @@ const MAX_KEYRING_BYTES = 16 << 20;
 const ARMOR = '-----BEGIN PGP';
 
 const parse = async (bytes: Uint8Array, name: string): Promise<PublicKey[]> => {
+  // Large, and needed only where keys are read.
+  const { readKeys } = await import('openpgp');
   try {
     const armored = Buffer.from(bytes.subarray(0, 4_096)).includes(ARMOR);
     return armored

@@ -1,4 +1,3 @@
-import { readCleartextMessage, verify } from 'openpgp';
 import { BundleError } from '../../../errors.ts';
 import { type Paragraph, parseParagraphs } from './deb822.ts';
 import type { Keyring } from './keyring.ts';
@@ -61,6 +60,7 @@ const openSigned = async (
   keyring: Keyring,
   now: Date,
 ): Promise<{ text: string; signer: string }> => {
+  const { readCleartextMessage, verify } = await import('openpgp');
   let verified: Awaited<ReturnType<typeof verify>>;
   try {
     const message = await readCleartextMessage({ cleartextMessage: Buffer.from(bytes).toString('utf8') });
