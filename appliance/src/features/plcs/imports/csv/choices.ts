@@ -17,7 +17,15 @@ const words: Partial<Record<CsvColumn, Readonly<Record<string, string>>>> = {
     panel: 'hmi|operator panel|панель|панель оператора|оператор панелі',
     other: 'другое|прочее|басқа',
   },
-  purdueLevel: { dmz: 'дмз|3.5' },
+  purdueLevel: {
+    '0': 'level 0|l0|level0|уровень 0|деңгей 0',
+    '1': 'level 1|l1|level1|уровень 1|деңгей 1',
+    '2': 'level 2|l2|level2|уровень 2|деңгей 2',
+    '3': 'level 3|l3|level3|уровень 3|деңгей 3',
+    '4': 'level 4|l4|level4|уровень 4|деңгей 4',
+    '5': 'level 5|l5|level5|уровень 5|деңгей 5',
+    dmz: 'дмз|3.5|level 3.5|level3.5|l3.5',
+  },
   exposure: {
     small: 'low|малая|низкая|аз',
     indirect: 'косвенная|жанама',

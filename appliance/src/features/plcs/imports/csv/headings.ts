@@ -1,33 +1,37 @@
 import type { CsvColumn } from './columns.ts';
 
-// Headings as people write them, in English, Russian and Kazakh. What is not recognised a person maps, or leaves out.
+// Headings as people and other tools write them, in English, Russian, Kazakh and (exports of vendors' tools) German; of two headings for
+// one column the word that stands further left counts. What is not recognised a person maps, or leaves out.
 
 const words: Readonly<Record<CsvColumn, string>> = {
   assetTag:
     'asset tag|asset|asset id|asset number|tag|inventory number|инвентарный номер|инв номер|инв|тег|обозначение|түгендеу нөмірі|инвентарлық нөмір|белгі',
-  name: 'name|device name|plc name|controller|controller name|hostname|название|имя|наименование|контроллер|плк|атауы|аты|контроллер атауы',
-  description: 'description|comment|remark|note|notes|описание|примечание|комментарий|сипаттама|ескерту|түсініктеме',
+  name: 'name|device name|asset name|device|display name|plc name|controller|controller name|hostname|название|имя|наименование|контроллер|плк|bezeichnung|gerätename|name des geräts|атауы|аты|контроллер атауы',
+  description:
+    'description|comment|beschreibung|kommentar|remark|note|notes|описание|примечание|комментарий|сипаттама|ескерту|түсініктеме',
   role: 'role|device type|kind|роль|тип устройства|рөлі|құрылғы түрі',
-  vendorRaw: 'vendor|manufacturer|maker|brand|производитель|изготовитель|вендор|өндіруші|жасаушы',
-  model: 'model|type|product|product name|модель|тип|изделие|үлгі|моделі|түрі',
+  vendorRaw: 'vendor|manufacturer|maker|brand|hersteller|производитель|изготовитель|вендор|өндіруші|жасаушы',
+  model:
+    'model|model name|product name|product|product type|type|modell|typ|produkt|модель|тип|изделие|үлгі|моделі|түрі',
   orderNumber:
-    'order number|order no|order code|part number|part no|catalog number|catalogue number|mlfb|номер заказа|заказной номер|каталожный номер|артикул заказа|тапсырыс нөмірі|тапсырыс коды|каталог нөмірі',
+    'order number|order no|order code|part number|part no|bestellnummer|artikelnummer|mlfb nummer|order number mlfb|catalog number|catalogue number|mlfb|номер заказа|заказной номер|каталожный номер|артикул заказа|тапсырыс нөмірі|тапсырыс коды|каталог нөмірі',
   articleNumber: 'article number|article|article no|артикул|номер изделия|артикул нөмірі',
   hwVersion:
-    'hardware version|hw version|hw|hardware|hardware revision|версия оборудования|аппаратная версия|жабдық нұсқасы|аппараттық нұсқа',
+    'hardware version|hw version|hardwarestand|erzeugnisstand|hw|hardware|hardware revision|версия оборудования|аппаратная версия|жабдық нұсқасы|аппараттық нұсқа',
   series: 'series|серия|сериясы',
   firmware:
-    'firmware|firmware version|fw|fw version|version|прошивка|версия прошивки|версия по|микропрограмма|версия|микробағдарлама|микробағдарлама нұсқасы|нұсқасы|нұсқа',
+    'firmware|firmware version|firmware revision|fw|fw version|fw revision|firmwareversion|firmwarestand|version|прошивка|версия прошивки|версия по|микропрограмма|версия|микробағдарлама|микробағдарлама нұсқасы|нұсқасы|нұсқа',
   serial:
-    'serial|serial number|serial no|s n|sn|серийный номер|заводской номер|сер номер|сериялық нөмір|зауыттық нөмір',
+    'serial|serial number|serial no|serialnumber|seriennummer|s n|sn|серийный номер|заводской номер|сер номер|сериялық нөмір|зауыттық нөмір',
   cipTuple: 'cip|cip tuple|cip identity',
   protocol: 'protocol|протокол|хаттама',
   connectionString: 'connection|connection string|строка подключения|подключение|қосылу жолы|қосылым',
-  site: 'site|plant|площадка|завод|объект|алаң|зауыт|нысан',
+  site: 'site|plant|standort|anlage|площадка|завод|объект|алаң|зауыт|нысан',
   area: 'area|unit|department|участок|цех|установка|учаске|бөлімше|қондырғы',
   line: 'line|production line|линия|желі|желісі|өндіріс желісі',
-  cabinet: 'cabinet|panel|rack location|place|location|шкаф|щит|место|местоположение|шкафы|орны|орналасуы',
-  zone: 'zone|security zone|зона|зона безопасности|аймақ|қауіпсіздік аймағы',
+  cabinet:
+    'cabinet|panel|schrank|schaltschrank|rack location|place|location|шкаф|щит|место|местоположение|шкафы|орны|орналасуы',
+  zone: 'zone|security zone|sicherheitszone|зона|зона безопасности|аймақ|қауіпсіздік аймағы',
   purdueLevel: 'purdue|purdue level|level|уровень|уровень пердью|деңгей|пердью деңгейі',
   exposure: 'exposure|доступность извне|открытость|ашықтық',
   criticality: 'criticality|critical|критичность|важность|маңыздылығы|сыншылдығы',
@@ -43,9 +47,10 @@ const words: Readonly<Record<CsvColumn, string>> = {
   backupPlace: 'backup|backup place|резервная копия|место копии|сақтық көшірме',
   restoreTestedAt: 'restore tested|restore test|проверка восстановления|қалпына келтіру сынағы',
   projectFile: 'project|project file|проект|файл проекта|жоба|жоба файлы',
-  address: 'ip|ip address|address|ipv4|network address|адрес|ip адрес|сетевой адрес|ip мекенжайы|мекенжай|мекенжайы',
-  mac: 'mac|mac address|ethernet address|mac адрес|мак адрес|mac мекенжайы',
-  mask: 'mask|subnet mask|netmask|маска|маска подсети|ішкі желі маскасы',
+  address:
+    'ip|ip address|ip addresses|ipaddress|ip adresse|address|ipv4|network address|адрес|ip адрес|сетевой адрес|ip мекенжайы|мекенжай|мекенжайы',
+  mac: 'mac|mac address|mac addresses|macaddress|mac adresse|ethernet address|mac адрес|мак адрес|mac мекенжайы',
+  mask: 'mask|subnet mask|netmask|subnetzmaske|маска|маска подсети|ішкі желі маскасы',
   gateway: 'gateway|router|default gateway|шлюз|маршрутизатор|шлюзі',
   stationName:
     'station|station name|profinet name|device name profinet|имя станции|имя profinet|станция аты|profinet аты',
@@ -55,7 +60,7 @@ const words: Readonly<Record<CsvColumn, string>> = {
   parent:
     'parent|parent controller|plugged into|module of|controller tag|родитель|входит в|контроллер модуля|негізгі контроллер|құрамында',
   rack: 'rack|стойка|каркас|корзина|тірек|себет',
-  slot: 'slot|slot number|слот|место в корзине|слоты',
+  slot: 'slot|slot number|steckplatz|слот|место в корзине|слоты',
   subslot: 'subslot|подслот|ішкі слот',
 };
 
@@ -67,26 +72,34 @@ const folded = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
-const byWord: ReadonlyMap<string, CsvColumn> = new Map(
+type Guess = { column: CsvColumn; rank: number };
+
+const byWord: ReadonlyMap<string, Guess> = new Map(
   Object.entries(words).flatMap(([column, list]) =>
-    [column, ...list.split('|')].map((word): [string, CsvColumn] => [folded(word), column as CsvColumn]),
+    [column, ...list.split('|')].map((word, rank): [string, Guess] => [
+      folded(word),
+      { column: column as CsvColumn, rank },
+    ]),
   ),
 );
 
 /** What a heading stands for; undefined when nobody can tell. */
-export const guessColumn = (heading: string): CsvColumn | undefined => {
+const guessColumn = (heading: string): Guess | undefined => {
   const whole = folded(heading);
   // `Serial number (plate)`, `Firmware, as built`: the words before a remark.
   return byWord.get(whole) ?? byWord.get(folded(heading.replace(/[([,;/].*$/s, '')));
 };
 
-/** The mapping of a row of headings: a column is used once, by the first heading that means it. */
+/** The mapping of a row of headings: a column is used once, by the heading that names it best, of equal ones the first. */
 export const guessColumns = (headings: readonly string[]): (CsvColumn | undefined)[] => {
-  const used = new Set<CsvColumn>();
-  return headings.map((heading) => {
-    const column = guessColumn(heading);
-    if (column === undefined || used.has(column)) return undefined;
-    used.add(column);
-    return column;
-  });
+  const guesses = headings.map(guessColumn);
+  const best = new Map<CsvColumn, { at: number; rank: number }>();
+  for (const [at, guess] of guesses.entries()) {
+    if (guess === undefined) continue;
+    const known = best.get(guess.column);
+    if (known === undefined || guess.rank < known.rank) best.set(guess.column, { at, rank: guess.rank });
+  }
+  return guesses.map((guess, at) =>
+    guess !== undefined && best.get(guess.column)?.at === at ? guess.column : undefined,
+  );
 };

@@ -8,7 +8,10 @@ import { cellSaid } from './values.ts';
 /** What a column becomes: a known field, a field of the site's own, or nothing. */
 export type CsvTarget = { column: CsvColumn } | { custom: string } | undefined;
 
-type Read = { line: number; items: Map<CsvColumn, Said>; custom: CustomValues };
+type Read = { line: number; items: Map<CsvColumn, Said>; custom: CustomValues; further: Further };
+
+/** Addresses behind the first one of a cell. */
+type Further = Partial<Record<'address' | 'mac', readonly Said[]>>;
 
 /** Values of fields of the site's own, by their names: entered by who imports, not read from a device. */
 export type CustomValues = Readonly<Record<string, string>>;
@@ -17,6 +20,12 @@ const interfaceColumns: ReadonlySet<CsvColumn> = new Set(INTERFACE_COLUMNS);
 const maxCustomLength = 500;
 /** Fields of an interface that are the controller's, too: by them it is found. */
 const shared: ReadonlySet<CsvColumn> = new Set<CsvColumn>(['address', 'mac', 'stationName']);
+
+/** What belongs together by its place in two cells: as many addresses as MAC addresses, or one kind alone. */
+const furtherInterfaces = ({ address = [], mac = [] }: Further): Said[][] =>
+  address.length === mac.length
+    ? address.map((one, at) => [one, ...mac.slice(at, at + 1)])
+    : [...address.map((one) => [one]), ...mac.map((one) => [one])];
 
 /** Rows of a table as readings: one per controller, with the rows that name it as their parent as its modules. */
 export const rowReadings = (
@@ -49,6 +58,7 @@ export const rowReadings = (
     }
     const items = new Map<CsvColumn, Said>();
     const custom: Record<string, string> = {};
+    const further: Further = {};
     for (const [index, target] of targets.entries()) {
       const cell = cells[index] ?? '';
       if (target === undefined) continue;
@@ -60,8 +70,10 @@ export const rowReadings = (
       const found = cellSaid(target.column, cell);
       if (found === 'wrong') refuse(line, 'value', `${headings[index] ?? ''}: ${cell}`, false);
       else if (found[0] !== undefined) items.set(target.column, found[0]);
+      if (found !== 'wrong' && (target.column === 'address' || target.column === 'mac'))
+        further[target.column] = found.slice(1);
     }
-    return { line, items, custom };
+    return { line, items, custom, further };
   };
 
   const textIn = (row: Read, column: CsvColumn): string | undefined => {
@@ -137,11 +149,14 @@ export const rowReadings = (
       said: ownItems,
       parts,
     };
-    const key =
-      saidValue({ said: network }, 'mac') ??
-      saidValue({ said: network }, 'address') ??
-      saidValue({ said: network }, 'stationName');
-    return key === undefined ? reading : { ...reading, parts: [part('interface', key, network), ...parts] };
+    const interfaces = [network, ...furtherInterfaces(row.further)].flatMap((items): PartReading[] => {
+      const [mac, address, station] = (['mac', 'address', 'stationName'] as const).map((field) =>
+        saidValue({ said: items }, field),
+      );
+      const key = mac ?? address ?? station;
+      return key === undefined ? [] : [part('interface', key, items)];
+    });
+    return { ...reading, parts: [...interfaces, ...parts].slice(0, MAX_PARTS) };
   });
   const custom = new Map(
     [...controllers.values()].flatMap(({ row }, index): [number, CustomValues][] =>

@@ -26,6 +26,10 @@ const integers: ReadonlySet<CsvColumn> = new Set(['rack', 'slot', 'subslot', 'vl
 const dates: ReadonlySet<CsvColumn> = new Set(['endOfSupport', 'restoreTestedAt']);
 const ipAddresses: ReadonlySet<CsvColumn> = new Set(['address', 'mask', 'gateway']);
 
+/** Cells that may hold several values. */
+const lists: ReadonlySet<CsvColumn> = new Set(['address', 'mac']);
+const maxAddresses = 32;
+
 const read = (column: CsvColumn, text: string): string | undefined => {
   if (ipAddresses.has(column)) {
     // `10.0.0.5/24` says the address and, in other words, the mask.
@@ -46,6 +50,13 @@ const read = (column: CsvColumn, text: string): string | undefined => {
 export const cellSaid = (column: CsvColumn, cell: string): Said[] | 'wrong' => {
   const text = cell.trim();
   if (text === '' || nothing.test(text)) return [];
+  // Lists of devices give all addresses of one in a cell.
+  const several = lists.has(column) ? text.split(/[\s,;|]+/).filter((one) => one !== '') : [];
+  if (several.length > 1) {
+    const values = [...new Set(several.map((one) => read(column, one)))];
+    if (values.length > maxAddresses || values.includes(undefined)) return 'wrong';
+    return values.flatMap((value) => said(column, value, cell));
+  }
   const value = read(column, text);
   return value === undefined ? 'wrong' : said(column, value, cell);
 };
