@@ -268,50 +268,6 @@ describe('a nameplate', () => {
 });
 
 describe('a table', () => {
-  it.each([
-    [
-      'Asset Name,Type,Vendor,Model,Firmware,Serial,IP,Purdue Level\nMix 1,PLC,Siemens,CPU 1511-1 PN,V2.8.3,S C-X4,192.0.2.9,Level1',
-      {
-        name: 'Mix 1',
-        model: 'CPU 1511-1 PN',
-        firmware: 'V2.8.3',
-        serial: 'S C-X4',
-        address: '192.0.2.9',
-        purdueLevel: '1',
-      },
-    ],
-    [
-      'Bezeichnung;IP-Adresse;Hersteller;Artikelnummer;Firmwareversion;Seriennummer\nSPS;192.0.2.9;Siemens AG;6ES7 512-1CK01-0AB0;V2.9.4;S V-1',
-      { name: 'SPS', address: '192.0.2.9', orderNumber: '6ES7 512-1CK01-0AB0', firmware: 'V2.9.4', serial: 'S V-1' },
-    ],
-    [
-      'Device Name;Catalog Number;Firmware Revision;Serial Number\nMix;1756-L83E;33.011;60123456',
-      { name: 'Mix', orderNumber: '1756-L83E', firmware: '33.011', serial: '60123456' },
-    ],
-  ])('is read as other tools export it: %s', async (text, expected) => {
-    const { readings, refused } = await read(text);
-    expect(refused).toEqual([]);
-    expect(values(readings[0]?.said ?? [])).toMatchObject(expected);
-  });
-
-  it('has an interface for each address of a cell, and refuses a cell of which one is none', async () => {
-    const { readings, refused } = await read(
-      'Name,IP,MAC\na,"192.0.2.1, 192.0.2.2","00:00:5e:00:53:01; 00:00:5e:00:53:02"\nb,192.0.2.3 192.0.2.4,00:00:5e:00:53:03\nc,"192.0.2.5, dhcp",',
-    );
-    expect(readings.map((reading) => partsOf(reading, 'interface'))).toEqual([
-      {
-        '00:00:5e:00:53:01': { address: '192.0.2.1', mac: '00:00:5e:00:53:01' },
-        '00:00:5e:00:53:02': { address: '192.0.2.2', mac: '00:00:5e:00:53:02' },
-      },
-      {
-        '00:00:5e:00:53:03': { address: '192.0.2.3', mac: '00:00:5e:00:53:03' },
-        '192.0.2.4': { address: '192.0.2.4' },
-      },
-      {},
-    ]);
-    expect(refused).toMatchObject([{ where: 'line 4', code: 'value' }]);
-  });
-
   const expected = plant.map((one) => ({
     assetTag: one.assetTag,
     name: one.name,
