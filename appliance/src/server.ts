@@ -4,6 +4,7 @@ import type { Appliance } from './compose.ts';
 import type { SectionIntake } from './features/inventory/report-types.ts';
 import { startFindings } from './features/plcs/findings/ticker.ts';
 import { startPatchClock } from './features/plcs/patches/ticker.ts';
+import { startRecovering } from './features/plcs/recovering.ts';
 import { startRules } from './features/rules/ticker.ts';
 import { httpApp } from './http-app.ts';
 import { startIntake } from './intake/intake.ts';
@@ -62,6 +63,10 @@ export const startServer = async (
     ...appliance,
     onError: (error) => log.error({ err: error }, 'controllers were not compared with advisories'),
   });
+  const stopRecovering = startRecovering({
+    ...appliance,
+    onError: (error) => log.error({ err: error }, 'readings that were cut off were not taken back'),
+  });
   return {
     address: listener.address,
     port: listener.port,
@@ -74,6 +79,7 @@ export const startServer = async (
       stopRules();
       stopPatchClock();
       stopFindings();
+      stopRecovering();
       devices.flush();
       await jobs.stop();
       appliance.exchange.noteTime();

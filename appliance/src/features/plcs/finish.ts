@@ -11,6 +11,17 @@ import type { Taken } from './take.ts';
 
 /** So many events of one sort that one take records; its own event has the count. */
 const maxEvents = 200;
+/** Whose rows are brought up to date in one go. */
+const settleAtOnce = 100;
+
+/** What several calls of `settle` for one piece of work have in common. */
+export type Settling = { replaced: number; told: number; driftBefore: ReadonlyMap<number, number> };
+
+export const newSettling = (driftBefore: ReadonlyMap<number, number>): Settling => ({
+  replaced: 0,
+  told: 0,
+  driftBefore,
+});
 
 /** Brings states and rows up to date after something was taken or taken back, and says what people should know. */
 export const finisher = (parts: {
@@ -26,17 +37,18 @@ export const finisher = (parts: {
 
   const publicIdOf = (plc: number): string => records.byId(plc)?.public_id ?? '';
 
+  const driftOfRows = (plcs: Iterable<number>): Map<number, number> =>
+    new Map([...plcs].map((plc) => [plc, rows.one(plc)?.drift ?? 0]));
+
   /** States, rows, and drift that began or ended. */
-  const settle = (plcs: ReadonlySet<number>): void => {
+  const settle = (plcs: ReadonlySet<number>, work: Settling = newSettling(driftOfRows(plcs))): void => {
     const all = new Set([...plcs].flatMap((plc) => [plc, ...state.neighbours(plc)]));
-    let replaced = 0;
-    const before = new Map([...plcs].map((plc) => [plc, rows.one(plc)]));
     for (const plc of all) {
       const record = records.byId(plc);
       if (record === undefined) continue;
       const { was, is, by } = state.restate(plc);
-      if (is === 'replaced' && was === 'live' && by !== undefined && replaced < maxEvents) {
-        replaced += 1;
+      if (is === 'replaced' && was === 'live' && by !== undefined && work.replaced < maxEvents) {
+        work.replaced += 1;
         const params = { plc: record.public_id, other: publicIdOf(by.fresh), address: by.address };
         events.record('plc-replaced', { params });
       }
@@ -47,26 +59,35 @@ export const finisher = (parts: {
         events.record('plc-returned', { params: { plc: record.public_id } });
     }
     row.touch(all);
-    let told = 0;
     for (const plc of plcs) {
-      const [old, now] = [before.get(plc), rows.one(plc)];
-      if (now === undefined || told >= maxEvents) continue;
-      if (now.drift > 0 && (old?.drift ?? 0) === 0) {
+      const [old, now] = [work.driftBefore.get(plc) ?? 0, rows.one(plc)];
+      if (now === undefined || work.told >= maxEvents) continue;
+      if (now.drift > 0 && old === 0) {
         const [first] = driftOf(table, partsOf(records, plc));
         if (first === undefined) continue;
         const { field, configured, observed } = first;
         events.record('plc-drift', { params: { plc: now.public_id, field, configured, observed } });
-        told += 1;
-      } else if (now.drift === 0 && (old?.drift ?? 0) > 0) {
+        work.told += 1;
+      } else if (now.drift === 0 && old > 0) {
         events.record('plc-drift-ended', { params: { plc: now.public_id } });
-        told += 1;
+        work.told += 1;
       }
     }
     for (const tell of onChanged) tell(plcs);
   };
 
-  const taken = ({ actor, origin, sort, name, touched, created, summary }: Taken): void => {
-    settle(touched);
+  /** The same for many records, some at a time. */
+  const settleInSteps = function* (plcs: ReadonlySet<number>): Generator<void, void, void> {
+    const list = [...plcs];
+    const drift = new Map<number, number>();
+    for (let at = 0; at < list.length; at += settleAtOnce, yield)
+      for (const [plc, count] of driftOfRows(list.slice(at, at + settleAtOnce))) drift.set(plc, count);
+    const work = newSettling(drift);
+    for (let at = 0; at < list.length; at += settleAtOnce, yield)
+      settle(new Set(list.slice(at, at + settleAtOnce)), work);
+  };
+
+  const taken = ({ actor, origin, sort, name, created, summary }: Taken): void => {
     const by = { actor: actorRef(actor), ...(actor.from === undefined ? {} : { from: actor.from }) };
     const fromTraffic = created.filter((plc) => rows.one(plc)?.decision === 'unauthorised');
     for (const plc of fromTraffic.slice(0, maxEvents)) {
@@ -77,7 +98,7 @@ export const finisher = (parts: {
     events.record('plc-origin-taken', { ...by, params: { origin, name, sort, created: fresh, changed, facts } });
   };
 
-  return { settle, taken };
+  return { settle, settleInSteps, taken };
 };
 
 export type Finisher = ReturnType<typeof finisher>;

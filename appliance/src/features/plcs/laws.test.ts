@@ -155,6 +155,39 @@ describe('laws of the record', () => {
     );
   });
 
+  it('is the same in steps, and what was cut off is taken back or goes on', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, fc.nat(), fc.boolean(), async (list, pick, isTaking) => {
+        const gone = pick % list.length;
+        clear();
+        for (const [index, readings] of list.entries()) if (index !== gone) take(`${index}`, readings);
+        const never = picture();
+        clear();
+        const origins: (number | null)[] = [];
+        for (const [index, readings] of list.entries())
+          origins.push((await plcs.takeInSteps(admin, { sort: 'capture', name: `${index}` }, readings)).origin);
+        const all = picture();
+        const stepped = [...origins];
+        clear();
+        takeAll(list);
+        expect(picture()).toEqual(all);
+        const origin = plcs.origins({ limit: 100 }).find(({ name }) => name === `${gone}`)?.id ?? null;
+        expect(stepped[gone] === null).toBe(origin === null);
+        if (origin === null) return;
+        // As a process that was killed leaves it, long ago.
+        const cut = isTaking
+          ? "update plc_origin set state = 'taking', at = 1, summary = '{\"readings\":0}' where id = ?"
+          : "update plc_origin set state = 'undoing', undone_at = 1, undone_by = 'x' where id = ?";
+        engines.db.prepare(cut).run(origin);
+        expect(await plcs.recover()).toBe(1);
+        expect(picture()).toEqual(never);
+        expect(plcs.verify()).toEqual([]);
+        expect(plcs.origins({ limit: 100 }).some(({ id }) => id === origin)).toBe(!isTaking);
+      }),
+      { numRuns: 15, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
   it('leaves every table as it was after a merge that was undone', () => {
     const everything = () =>
       [...tables, 'plc_agreed', 'plc', 'plc_row'].map((table) =>

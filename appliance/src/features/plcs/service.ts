@@ -1,10 +1,11 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { atOnce, inSteps } from '../../platform/steps.ts';
 import type { EventService } from '../events/service.ts';
 import type { FactCollection } from '../inventory/types.ts';
 import type { FurtherRule, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Body, requireRight } from '../objects/types.ts';
+import { type Actor, actorRef, type Body, requireRight, systemActor } from '../objects/types.ts';
 import type { Written } from '../objects/writer.ts';
 import { customFaulty } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
@@ -26,7 +27,16 @@ import { rowMaker } from './row.ts';
 import { rowStore } from './row-store.ts';
 import { saidStore, toOrigin } from './store.ts';
 import { taker } from './take.ts';
-import type { ControllersForExchange, Origin, OriginSort, Plc, PlcDecision, PlcPart, TakeReadings } from './types.ts';
+import type {
+  ControllersForExchange,
+  Origin,
+  OriginSort,
+  Plc,
+  PlcDecision,
+  PlcPart,
+  TakeReadings,
+  TakeReadingsInSteps,
+} from './types.ts';
 import { type Undone, undoer } from './undo.ts';
 import { verifyRecords } from './verify.ts';
 import { winnerKeeper } from './winners.ts';
@@ -39,12 +49,17 @@ export type PlcService = {
   table: FieldTable;
   collections: readonly FactCollection[];
   take: TakeReadings;
+  takeInSteps: TakeReadingsInSteps;
   /** Newest first; without sorts, all that files, captures and queries brought. */
   origins(query: { sorts?: readonly OriginSort[]; before?: number; limit: number }): Origin[];
   /** Throws NOT_FOUND. */
   origin(id: number): Origin;
   /** Takes an origin back as a whole; CONFLICT when it was before. `dryRun` only says what would go. */
   undo(actor: Actor, origin: number, options?: { dryRun?: boolean }): Undone;
+  /** The same in many short transactions; cut off, it is brought to its end later. */
+  undoInSteps(actor: Actor, origin: number): Promise<Undone>;
+  /** Ends what was cut off: takings are taken back, undoings go on. Returns how many. */
+  recover(): Promise<number>;
   /** By its public id; undefined for one that never was. A merged record says what it became part of. */
   find(publicId: string): Plc | undefined;
   /** Throws NOT_FOUND. */
@@ -96,6 +111,8 @@ export type PlcParts = {
 const dayMs = 86_400_000;
 const idleBatch = 500;
 const maxDecided = 100_000;
+/** Who takes or undoes in steps says so with each of them; after so long without a word it was cut off. */
+const leaseMs = 30_000;
 const trimBatch = 5_000;
 const fileSorts: readonly OriginSort[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
 
@@ -134,7 +151,7 @@ export const plcService = (
     proposals: (plc) => merging.proposalsOf(plc).length,
   });
   const finish = finisher({ events, records, rows, row, state, table, onChanged });
-  const take = taker({
+  const { take, takeInSteps } = taker({
     db,
     said,
     records,
@@ -147,7 +164,14 @@ export const plcService = (
     isApart,
     newPublicId,
     clock,
+    settle: finish.settleInSteps,
     finish: finish.taken,
+    takeBack: async (actor, origin) => {
+      immediate(db, () => said.markUndone(origin, clock(), actorRef(actor)));
+      await inSteps(db, undo.run(actor, origin), { begin: () => said.markUndone(origin, clock(), actorRef(actor)) });
+      immediate(db, () => said.removeOrigin(origin));
+    },
+    recover: async () => void (await recover()),
   });
   const undo = undoer({
     said,
@@ -160,6 +184,10 @@ export const plcService = (
     forgetEntered: (actor, publicId) => {
       for (const kind of [recordKind, decisionKind])
         if (objects.find(kind, publicId) !== undefined) objects.remove(actor, kind, publicId);
+    },
+    settle: (plcs, removed) => {
+      for (const { plc } of removed) rows.remove(plc);
+      finish.settle(plcs);
     },
   });
   const keepEntered = enteredKeeper({
@@ -206,17 +234,19 @@ export const plcService = (
     ...(actor.from === undefined ? {} : { from: actor.from }),
   });
 
+  const tellUndone = (actor: Actor, { origin: { id, name }, facts, removed }: Undone): void => {
+    const params = { origin: id, name, facts, removed: removed.length };
+    events.record('plc-origin-undone', { ...by(actor), params });
+  };
+
   const undoOrigin: PlcService['undo'] = (actor, origin, options = {}) => {
     requireRight(actor, 'devices:write');
     try {
       return immediate(db, () => {
-        const undone = undo(actor, origin);
+        undo.begin(actor, origin);
+        const undone = atOnce(undo.run(actor, origin));
         if (options.dryRun === true) throw new Trial(undone);
-        for (const { plc } of undone.removed) rows.remove(plc);
-        finish.settle(new Set([...undone.changed, ...undone.removed.map(({ plc }) => plc)]));
-        const { name } = undone.origin;
-        const params = { origin, name, facts: undone.facts, removed: undone.removed.length };
-        events.record('plc-origin-undone', { ...by(actor), params });
+        tellUndone(actor, undone);
         return undone;
       });
     } catch (error) {
@@ -225,10 +255,35 @@ export const plcService = (
     }
   };
 
+  const undoOn = (actor: Actor, origin: number): Promise<Undone> =>
+    inSteps(db, undo.run(actor, origin), { begin: () => said.markUndone(origin, clock(), actorRef(actor)) });
+
+  const undoInSteps: PlcService['undoInSteps'] = async (actor, origin) => {
+    requireRight(actor, 'devices:write');
+    immediate(db, () => undo.begin(actor, origin));
+    const undone = await undoOn(actor, origin);
+    immediate(db, () => tellUndone(actor, undone));
+    return undone;
+  };
+
+  const recover = async (): Promise<number> => {
+    const left = said.cutOff(clock() - leaseMs);
+    for (const { id, state: was, summary } of left) {
+      const undone = await undoOn(systemActor, id);
+      // One that never came to its end has no summary, whether its taking or its taking back was cut off.
+      const isPartial = was === 'taking' || (JSON.parse(summary) as { readings: number }).readings === 0;
+      immediate(db, () => (isPartial ? said.removeOrigin(id) : tellUndone(systemActor, undone)));
+    }
+    return left.length;
+  };
+
   const service: PlcService = {
     table,
     collections,
     take,
+    takeInSteps,
+    undoInSteps,
+    recover,
     origins: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
       said.origins(sorts, before, limit).map(toOrigin),
     origin: (id) => {

@@ -13,6 +13,8 @@ export type OriginRow = {
   summary: string;
   undone_at: number | null;
   undone_by: string | null;
+  /** `taking` and `undoing` go on in steps; cut off, they are brought to an end by whoever comes next. */
+  state: 'taking' | 'done' | 'undoing';
 };
 
 export type ReadingRow = {
@@ -66,25 +68,40 @@ export const toOrigin = (row: OriginRow): Origin => ({
 
 const factColumns = `f.id, f.reading, f.sort, f.key, f.field, f.side, f.value, f.said, f.raw, f.error, f.reason, f.normaliser,
   f.map, r.origin, r.method, r.source, r.observed_at, r.confidence, r.place, r.ended`;
-const originColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by';
+const originColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by, state';
 const readingColumns = 'id, origin, plc, method, source, observed_at, confidence, place, pinned, ended';
 
 /** SQL of what was said: origins, readings, facts. */
 export const saidStore = (db: Database) => {
   const addOrigin = db.prepare<[string, string, string | null, Buffer, number, string, string]>(
-    'insert into plc_origin (sort, name, sha256, scope, at, actor, summary) values (?, ?, ?, ?, ?, ?, ?)',
+    "insert into plc_origin (sort, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
   );
   const setSummary = db.prepare<[string, number]>('update plc_origin set summary = ? where id = ?');
   const removeOrigin = db.prepare<[number]>('delete from plc_origin where id = ?');
   const origin = db.prepare<[number], OriginRow>(`select ${originColumns} from plc_origin where id = ?`);
   const origins = db.prepare<[number, string, number], OriginRow>(
-    `select ${originColumns} from plc_origin where id < ? and sort in (select value from json_each(?)) order by id desc limit ?`,
+    `select ${originColumns} from plc_origin where id < ? and state <> 'taking' and sort in (select value from json_each(?)) order by id desc limit ?`,
   );
   const scopes = db
-    .prepare<[Buffer], number>('select id from plc_origin where scope = ? and undone_at is null')
+    .prepare<[Buffer], number>("select id from plc_origin where scope = ? and undone_at is null and state = 'done'")
     .pluck();
   const markUndone = db.prepare<[number, string, number]>(
-    'update plc_origin set undone_at = ?, undone_by = ? where id = ?',
+    "update plc_origin set undone_at = ?, undone_by = ?, state = 'undoing' where id = ?",
+  );
+  const setDone = db.prepare<[number]>("update plc_origin set state = 'done' where id = ?");
+  const setAt = db.prepare<[number, number]>('update plc_origin set at = ? where id = ?');
+  const takingOfScope = db
+    .prepare<[Buffer], number>("select id from plc_origin where scope = ? and state = 'taking'")
+    .pluck();
+  // While it goes on its time is renewed with every step.
+  const cutOff = db.prepare<[number], OriginRow>(
+    `select ${originColumns} from plc_origin where state <> 'done' and coalesce(undone_at, at) < ? order by id`,
+  );
+  const plcsOfOrigin = db
+    .prepare<[number, number], number>('select distinct plc from plc_reading where origin = ? order by plc limit ?')
+    .pluck();
+  const removeReadingsIn = db.prepare<[number, string]>(
+    'delete from plc_reading where origin = ? and plc in (select value from json_each(?))',
   );
   const known = db.prepare<[number, Buffer], { id: number; observed_at: number; plc: number }>(
     'select id, observed_at, plc from plc_reading where origin = ? and content = ?',
@@ -113,7 +130,6 @@ export const saidStore = (db: Database) => {
   const readingsOfOrigin = db.prepare<[number], ReadingRow>(
     `select ${readingColumns} from plc_reading where origin = ? order by id`,
   );
-  const removeReadings = db.prepare<[number]>('delete from plc_reading where origin = ?');
   const removeReading = db.prepare<[number]>('delete from plc_reading where id = ?');
   const end = db.prepare<[number]>(
     "update plc_reading set ended = 1 where plc = ? and source = 'person' and ended = 0",
@@ -166,6 +182,16 @@ export const saidStore = (db: Database) => {
     /** Origins in force of the same file or name. */
     sameScope: (scope: Buffer): number[] => scopes.all(scope),
     markUndone: (id: number, at: number, by: string): void => void markUndone.run(at, by, id),
+    setDone: (id: number): void => void setDone.run(id),
+    setAt: (id: number, at: number): void => void setAt.run(at, id),
+    /** Origins of a file or name that somebody is taking. */
+    takingOfScope: (scope: Buffer): number[] => takingOfScope.all(scope),
+    /** Origins whose taking or undoing nobody went on with since `before`. */
+    cutOff: (before: number) => cutOff.all(before),
+    /** Some of the records that an origin speaks of. */
+    plcsOfOrigin: (id: number, limit: number): number[] => plcsOfOrigin.all(id, limit),
+    removeReadingsIn: (id: number, plcs: Iterable<number>): void =>
+      void removeReadingsIn.run(id, JSON.stringify([...plcs])),
     known: (origin: number, content: Buffer) => known.get(origin, content),
     addReading: (
       row: Omit<ReadingRow, 'id' | 'ended' | 'observed_at'> & { observedAt: number; content: Buffer },
@@ -182,7 +208,6 @@ export const saidStore = (db: Database) => {
     readingPlc: (reading: number) => readingPlc.get(reading),
     readingsOf: (plc: number) => readingsOf.all(plc),
     readingsOfOrigin: (id: number) => readingsOfOrigin.all(id),
-    removeReadings: (id: number): void => void removeReadings.run(id),
     removeReading: (id: number): void => void removeReading.run(id),
     /** What a person said before is history from now on. */
     endPersons: (plc: number): void => void end.run(plc),

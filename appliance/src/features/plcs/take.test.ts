@@ -50,6 +50,31 @@ describe('taking readings', () => {
     expect(plcs.byId(plc)).toBeUndefined();
   });
 
+  it('in steps leaves nothing when it fails on its way, and others can write meanwhile', async () => {
+    const many = Array.from({ length: 300 }, (_, n) =>
+      reading({ vendor: 'Siemens', serial: `STEP-${n}`, firmware: 'V2.9.4', address: `10.9.${n >> 8}.${n & 255}` }),
+    );
+    const failing = function* () {
+      yield* many;
+      throw new Error('the file ends here');
+    };
+    await expect(plcs.takeInSteps(admin, { sort: 'capture', name: 'cut' }, failing())).rejects.toThrow('ends here');
+    expect(plcs.ids(0, 10)).toEqual([]);
+    expect(plcs.origins({ limit: 10 }).some(({ name }) => name === 'cut')).toBe(false);
+    const stop = new AbortController();
+    const stopped = plcs.takeInSteps(admin, { sort: 'capture', name: 'cut' }, many, {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await expect(stopped).rejects.toThrow();
+    expect(plcs.ids(0, 10)).toEqual([]);
+    const taken = await plcs.takeInSteps(admin, { sort: 'capture', name: 'cut' }, many);
+    expect(taken.summary).toMatchObject({ created: 300 });
+    const undone = await plcs.undoInSteps(admin, taken.origin ?? 0);
+    expect(undone.removed).toHaveLength(300);
+    expect([plcs.ids(0, 10), plcs.verify()]).toEqual([[], []]);
+  });
+
   it('keeps nothing of a trial', () => {
     const trial = plcs.take(admin, { sort: 'csv', name: 'a.csv' }, [reading({ assetTag: 'T1' }, { method: 'csv' })], {
       dryRun: true,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Reading, readingSchema } from '@sallyport/bundle-tools/controllers/reading';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { atOnce, inSteps } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import type { FieldTable } from './fields.ts';
@@ -15,11 +17,21 @@ import type { RecordStore } from './record-store.ts';
 import type { Resolution, Resolver } from './resolve.ts';
 import type { FactRow, SaidStore } from './store.ts';
 import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
-import type { NewOrigin, OriginSort, PlcSide, ReadingOutcome, TakeOptions, TakeReadings, TakeResult } from './types.ts';
+import type {
+  NewOrigin,
+  OriginSort,
+  PlcSide,
+  ReadingOutcome,
+  TakeOptions,
+  TakeReadings,
+  TakeReadingsInSteps,
+  TakeResult,
+} from './types.ts';
 import type { WinnerChange, WinnerKeeper } from './winners.ts';
 
 // Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and winners follow.
-// One transaction: all or nothing; a trial is the same and is rolled back. The same origin said again adds nothing.
+// All or nothing: a few readings and trials in one transaction, which a trial rolls back; many in steps, which are taken back
+// when one fails. The same origin said again adds nothing.
 
 export type TakeParts = {
   db: Database;
@@ -34,8 +46,14 @@ export type TakeParts = {
   isApart: (one: number, two: number) => boolean;
   newPublicId: () => string;
   clock: () => number;
-  /** In the transaction, after all readings were taken. */
+  /** Brings rows and states of lists up to date, some at a time. */
+  settle: (plcs: ReadonlySet<number>) => Generator<void, void, void>;
+  /** In the last transaction, after all readings were taken. */
   finish: (taken: Taken) => void;
+  /** Takes back what was taken of an origin that did not come to its end, as if it had never come. */
+  takeBack: (actor: Actor, origin: number) => Promise<void>;
+  /** Brings to an end what others left unfinished. */
+  recover: () => Promise<void>;
 };
 
 /** What a take did, for those who must know. */
@@ -44,7 +62,6 @@ export type Taken = {
   origin: number;
   sort: OriginSort;
   name: string;
-  touched: ReadonlySet<number>;
   created: readonly number[];
   summary: TakeResult['summary'];
 };
@@ -63,6 +80,8 @@ const originSorts: ReadonlySet<string> = new Set([
 const maxMissing = 10_000;
 const progressEvery = 200;
 const futureMs = 24 * 3_600_000;
+/** How often is looked whether another taking of the same origin has ended. */
+const waitMs = 1_000;
 
 /** Ends a trial: what was worked out is kept, what was written is not. */
 class Trial extends Error {
@@ -102,7 +121,7 @@ const ownOf = (winning: readonly FactRow[]): Record<PlcSide, Record<string, stri
   return own;
 };
 
-export const taker = (parts: TakeParts): TakeReadings => {
+export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: TakeReadingsInSteps } => {
   const { db, said, records, table, factsOf, resolver, winners, state, merger, isApart, newPublicId, clock } = parts;
 
   /** Values of compared fields that lost by rank to another value of the same side. */
@@ -128,7 +147,14 @@ export const taker = (parts: TakeParts): TakeReadings => {
       return byRank ? [{ fact, winner: winner.value ?? '' }] : [];
     });
 
-  const run = (actor: Actor, given: NewOrigin, readings: Iterable<unknown>, options: TakeOptions): TakeResult => {
+  /** Ends a piece of work at every `yield`; `began` is told of the origin. */
+  const run = function* (
+    actor: Actor,
+    given: NewOrigin,
+    readings: Iterable<unknown>,
+    options: TakeOptions,
+    began: (origin: number) => void = () => undefined,
+  ): Generator<void, TakeResult, void> {
     const { sort, name, sha256 } = cleanOrigin(given);
     const scope = scopeOf({ sort, name, ...(sha256 === undefined ? {} : { sha256 }) });
     const earlier = said.sameScope(scope);
@@ -143,6 +169,7 @@ export const taker = (parts: TakeParts): TakeReadings => {
       actor: actorRef(actor),
       summary: list.summary,
     });
+    began(origin);
     const touched = new Set<number>();
     const spokenOf = new Set<number>();
     const created: number[] = [];
@@ -273,6 +300,7 @@ export const taker = (parts: TakeParts): TakeReadings => {
     for (const raw of readings) {
       list.add(one(raw));
       if (list.summary.readings % progressEvery === 0) options.onProgress?.(list.summary.readings);
+      yield;
     }
     // What was said again in this take was said at its last time; written once.
     for (const { reading, observedAt, kept: written } of inTake.values()) {
@@ -284,8 +312,10 @@ export const taker = (parts: TakeParts): TakeReadings => {
     }
     if (kept === 0) said.removeOrigin(origin);
     else {
+      yield* parts.settle(touched);
       said.setSummary(origin, list.summary);
-      parts.finish({ actor, origin, sort, name, touched, created, summary: list.summary });
+      said.setDone(origin);
+      parts.finish({ actor, origin, sort, name, created, summary: list.summary });
     }
     return {
       origin: kept === 0 ? null : origin,
@@ -301,19 +331,46 @@ export const taker = (parts: TakeParts): TakeReadings => {
     };
   };
 
-  return (actor, origin, readings, options = {}) => {
+  const check = (actor: Actor, { about }: TakeOptions): void => {
     requireRight(actor, 'devices:write');
-    if (options.about !== undefined && resolver.current(options.about) === undefined)
+    if (about !== undefined && resolver.current(about) === undefined)
       throw new AppError('NOT_FOUND', 'there is no such controller');
-    try {
-      return immediate(db, () => {
-        const result = run(actor, origin, readings, options);
-        if (options.dryRun === true) throw new Trial({ ...result, origin: null });
-        return result;
-      });
-    } catch (error) {
-      if (error instanceof Trial) return error.result;
-      throw error;
-    }
+  };
+
+  const isTaking = (origin: NewOrigin): boolean => said.takingOfScope(scopeOf(cleanOrigin(origin))).length > 0;
+
+  return {
+    take: (actor, origin, readings, options = {}) => {
+      check(actor, options);
+      try {
+        return immediate(db, () => {
+          if (isTaking(origin)) throw new AppError('CONFLICT', 'this origin is being taken');
+          const result = atOnce(run(actor, origin, readings, options));
+          if (options.dryRun === true) throw new Trial({ ...result, origin: null });
+          return result;
+        });
+      } catch (error) {
+        if (error instanceof Trial) return error.result;
+        throw error;
+      }
+    },
+    takeInSteps: async (actor, origin, readings, options = {}) => {
+      check(actor, options);
+      // Who was cut off may have been this one, before a restart.
+      for (await parts.recover(); isTaking(origin); await parts.recover()) await sleep(waitMs);
+      let begun = 0;
+      try {
+        const work = run(actor, origin, readings, options, (id) => {
+          begun = id;
+        });
+        const begin = (): void => {
+          if (begun !== 0) said.setAt(begun, clock());
+        };
+        return await inSteps(db, work, { begin, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+      } catch (error) {
+        if (begun !== 0 && said.origin(begun) !== undefined) await parts.takeBack(actor, begun);
+        throw error;
+      }
+    },
   };
 };

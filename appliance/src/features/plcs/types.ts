@@ -146,6 +146,17 @@ export type TakeReadings = (
   options?: TakeOptions,
 ) => TakeResult;
 
+/**
+ * The same in many short transactions, so that others write meanwhile. What was taken before it failed, was stopped or was cut
+ * off is taken back as if it had never come; until then it is there.
+ */
+export type TakeReadingsInSteps = (
+  actor: Actor,
+  origin: NewOrigin,
+  readings: Iterable<Reading>,
+  options?: Omit<TakeOptions, 'dryRun'> & { signal?: AbortSignal },
+) => Promise<TakeResult>;
+
 /** A product as a request names it: no name, address or number of a device. */
 export type RequestController = { vendor: string; model: string; order_no: string; firmware: string };
 

@@ -13,7 +13,14 @@ import type { WinnerKeeper } from './winners.ts';
 
 export type Undone = { origin: Origin; facts: number; changed: number[]; removed: { plc: number; publicId: string }[] };
 
-export type Undoer = (actor: Actor, origin: number) => Undone;
+export type Undoer = {
+  begin(actor: Actor, origin: number): void;
+  /** After `begin`, or for an origin that was cut off; ends a piece of work at every `yield`. Cut off, it goes on where it was. */
+  run(actor: Actor, origin: number, atOnce?: number): Generator<void, Undone, void>;
+};
+
+/** Records that one piece of work takes something back from; with all that must go along. */
+const recordsAtOnce = 20;
 
 export const undoer = (parts: {
   said: SaidStore;
@@ -25,8 +32,10 @@ export const undoer = (parts: {
   clock: () => number;
   /** What people decided about a record that is gone goes with it. */
   forgetEntered: (actor: Actor, publicId: string) => void;
+  /** Brings rows and states of lists up to date. */
+  settle: (plcs: ReadonlySet<number>, removed: Undone['removed']) => void;
 }): Undoer => {
-  const { said, records, merges, winners, state, regroup, clock, forgetEntered } = parts;
+  const { said, records, merges, winners, state, regroup, clock, forgetEntered, settle } = parts;
 
   const note = (plc: number, origin: number): void => {
     const facts = said.factsOf(plc);
@@ -35,15 +44,20 @@ export const undoer = (parts: {
     state.rekey(plc, facts);
   };
 
-  return (actor, id) => {
-    const row = said.origin(id);
-    if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
-    if (row.undone_at !== null) throw new AppError('CONFLICT', 'this origin was taken back before');
-    if (row.sort === 'person') throw new AppError('CONFLICT', 'what a person entered is changed where it was entered');
-    const affected = new Set(said.readingsOfOrigin(id).map(({ plc }) => plc));
-    const facts = said.countFacts(id);
+  /** The records that readings of an origin may hold together with some of its own, and these. */
+  const reach = (from: Iterable<number>): Set<number> => {
+    const reached = new Set(from);
+    for (const plc of reached)
+      for (const key of records.keys(plc))
+        if (key.strength < 2) for (const other of records.plcsByKey(key)) reached.add(other);
+    return reached;
+  };
+
+  /** Takes back what an origin says of these records. */
+  const takeBack = (actor: Actor, id: number, plcs: ReadonlySet<number>): Pick<Undone, 'changed' | 'removed'> => {
+    const affected = new Set([...plcs].filter((plc) => said.readingsOf(plc).some(({ origin }) => origin === id)));
     const around = new Set([...affected].flatMap((plc) => state.neighbours(plc)));
-    said.removeReadings(id);
+    said.removeReadingsIn(id, affected);
     const changed = new Set<number>();
     const removed: Undone['removed'] = [];
 
@@ -80,13 +94,35 @@ export const undoer = (parts: {
     }
     for (const plc of around) changed.add(plc);
     for (const other of Array.from(changed).flatMap((plc) => state.neighbours(plc))) changed.add(other);
-    said.markUndone(id, clock(), actorRef(actor));
-    const undone = said.origin(id);
-    return {
-      origin: toOrigin(undone ?? row),
-      facts,
-      changed: [...changed].filter((plc) => records.byId(plc) !== undefined),
-      removed,
-    };
+    return { changed: [...changed].filter((plc) => records.byId(plc) !== undefined), removed };
+  };
+
+  return {
+    /** Says that an origin is being taken back; throws NOT_FOUND, CONFLICT. */
+    begin: (actor, id) => {
+      const row = said.origin(id);
+      if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
+      if (row.undone_at !== null) throw new AppError('CONFLICT', 'this origin was taken back before');
+      if (row.state === 'taking') throw new AppError('CONFLICT', 'this origin is being taken');
+      if (row.sort === 'person')
+        throw new AppError('CONFLICT', 'what a person entered is changed where it was entered');
+      said.markUndone(id, clock(), actorRef(actor));
+    },
+    run: function* (actor, id, atOnce = recordsAtOnce) {
+      const facts = said.countFacts(id);
+      const changed = new Set<number>();
+      const removed: Undone['removed'] = [];
+      for (let some = said.plcsOfOrigin(id, atOnce); some.length > 0; some = said.plcsOfOrigin(id, atOnce), yield) {
+        const done = takeBack(actor, id, reach(some));
+        removed.push(...done.removed);
+        for (const { plc } of done.removed) changed.delete(plc);
+        for (const plc of done.changed) changed.add(plc);
+        settle(new Set([...done.changed, ...done.removed.map(({ plc }) => plc)]), done.removed);
+      }
+      said.setDone(id);
+      const undone = said.origin(id);
+      if (undone === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
+      return { origin: toOrigin(undone), facts, changed: [...changed], removed };
+    },
   };
 };

@@ -261,8 +261,8 @@ export const controllerImportRoutes = (parts: ApiParts, names: SchemaNames): Api
         changed: z.int(),
         removed: z.array(z.string()).describe('Controllers that nothing else spoke of'),
       }),
-      handle: ({ actor, params: { origin: id } }) => {
-        const { origin, facts, changed, removed } = plcs.undo(actor, id);
+      handle: async ({ actor, params: { origin: id } }) => {
+        const { origin, facts, changed, removed } = await plcs.undoInSteps(actor, id);
         return {
           origin: toOrigin(origin),
           facts,

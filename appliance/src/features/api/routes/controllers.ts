@@ -420,8 +420,8 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       params: z.strictObject({ origin: z.coerce.number().int().min(1) }),
       body: z.strictObject({ dryRun: z.boolean().default(false) }),
       response: z.object({ facts: z.int(), changed: z.int(), removed: z.array(z.string()), origin: originSchema }),
-      handle: ({ actor, params: { origin }, body }) => {
-        const undone = plcs.undo(actor, origin, { dryRun: body.dryRun });
+      handle: async ({ actor, params: { origin }, body }) => {
+        const undone = body.dryRun ? plcs.undo(actor, origin, { dryRun: true }) : await plcs.undoInSteps(actor, origin);
         if (undone.origin.id !== origin) throw new AppError('INTERNAL', 'another origin was taken back');
         return {
           facts: undone.facts,

@@ -210,7 +210,8 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
       immediate(db, () => {
         const changes = identities.refresh(parts.record.subjects(plcs), clock(), plcs);
         // Those that wait are told of when they are matched.
-        const waiting = new Set(identities.waiting().map(({ id }) => id));
+        const after = changes.flatMap((change) => change.after ?? []);
+        const waiting = new Set(identities.some(after).flatMap(({ id, isWaiting }) => (isWaiting ? [id] : [])));
         notes.ofParts(changes.filter(({ after }) => after === null || !waiting.has(after)));
         if (changes.length > 0) holdAgain();
       }),

@@ -6,7 +6,7 @@ import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { PlcService } from '../service.ts';
-import type { ReadingOutcome } from '../types.ts';
+import type { ReadingOutcome, TakeResult } from '../types.ts';
 import type { CsvOptions } from './csv/read-csv.ts';
 import { csvOptionsOf, mappingKind } from './mapping.ts';
 import { controllerCounts, type ImportOutcome, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
@@ -35,7 +35,7 @@ export type FileImports = {
 };
 
 export type FileImportParts = {
-  plcs: Pick<PlcService, 'take' | 'origins' | 'byId' | 'entered' | 'edit'>;
+  plcs: Pick<PlcService, 'take' | 'takeInSteps' | 'undoInSteps' | 'origins' | 'byId' | 'entered' | 'edit'>;
   objects: ObjectService;
   events: EventService;
   /** All writes of `work` or none. */
@@ -47,6 +47,8 @@ export type FileImportParts = {
 /** Forms that say what should be there: what they leave out is worth a look (OT 7). */
 const whole: ReadonlySet<ImportForm> = new Set(['csv']);
 const maxControlEvents = 100;
+/** More are taken in steps, so that others write meanwhile. */
+const manyReadings = 100;
 const earlierOrigins = 200;
 const maxFields = 200;
 
@@ -137,16 +139,33 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       await yieldTurn();
       const { form, sha256, sizeBytes, readings, refused, control, looked, unread } = found;
       const isRepeated = form === 'capture' && control.length > 0 && wasTaken(sha256);
-      const taken = transact(() => {
-        const result = plcs.take(actor, { sort: form, name, sha256 }, readings, {
-          dryRun,
-          wantMissing: whole.has(form),
-          onProgress: (done) => onProgress?.({ step: 'compare', done, total: readings.length }),
-        });
-        if (!dryRun && found.custom !== undefined) refused.push(...enter(actor, name, found.custom, result.outcomes));
+      const isLarge = !dryRun && readings.length > manyReadings;
+      const taking = {
+        wantMissing: whole.has(form),
+        onProgress: (done: number) => onProgress?.({ step: 'compare', done, total: readings.length }),
+      };
+      const whatComesAlong = ({ outcomes }: TakeResult): void => {
+        if (!dryRun && found.custom !== undefined) refused.push(...enter(actor, name, found.custom, outcomes));
         if (!dryRun && !isRepeated) recordControl(actor, name, control);
+      };
+      const inSteps = async (): Promise<TakeResult> => {
+        const origin = { sort: form, name, sha256 };
+        const result = await plcs.takeInSteps(actor, origin, readings, { ...taking, ...(signal && { signal }) });
+        try {
+          transact(() => whatComesAlong(result));
+        } catch (error) {
+          if (result.origin !== null) await plcs.undoInSteps(actor, result.origin);
+          throw error;
+        }
         return result;
-      });
+      };
+      const taken = isLarge
+        ? await inSteps()
+        : transact(() => {
+            const result = plcs.take(actor, { sort: form, name, sha256 }, readings, { ...taking, dryRun });
+            whatComesAlong(result);
+            return result;
+          });
       const missing = taken.missing.flatMap((plc) => plcs.byId(plc)?.publicId ?? []);
       return {
         form,

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, immediate } from './database.ts';
+
+// Long work in many transactions, so that nobody else waits long for the write lock.
+
+/** About so long a step holds the lock. */
+const stepMs = 50;
+/** So long it is left to others between two steps. */
+const pauseMs = 25;
+
+/**
+ * Runs `work` piece by piece, each piece ending at a `yield`; as many pieces in one transaction as fit into a step. `begin` is
+ * called in each transaction. What was committed stays when a later step throws: who calls this must be able to take it back.
+ */
+export const inSteps = async <R>(
+  db: Database,
+  work: Generator<void, R, void>,
+  options: { begin?: () => void; signal?: AbortSignal } = {},
+): Promise<R> => {
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const result = immediate(db, () => {
+      options.begin?.();
+      const until = performance.now() + stepMs;
+      for (;;) {
+        const next = work.next();
+        if (next.done === true || performance.now() >= until) return next;
+      }
+    });
+    if (result.done === true) return result.value;
+    await sleep(pauseMs);
+  }
+};
+
+/** Runs `work` to its end in the transaction of the caller. */
+export const atOnce = <R>(work: Generator<void, R, void>): R => {
+  for (;;) {
+    const next = work.next();
+    if (next.done === true) return next.value;
+  }
+};
