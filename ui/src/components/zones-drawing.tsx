@@ -1,5 +1,5 @@
 import type { Ctx } from '../context.ts';
-import { fitted } from '../drawing/text-width.ts';
+import { firstFitting, fitted } from '../drawing/text-width.ts';
 import { contentWidth, left } from '../drawing/zones-boxes.ts';
 import { layoutZones } from '../drawing/zones-layout.ts';
 import type { Box, ConduitLine, DrawnLevel, ZoneBox } from '../drawing/zones-model.ts';
@@ -36,14 +36,15 @@ const Rect = ({ box, name, round }: { box: Box; name: string; round?: number }) 
 );
 
 /** What the last line of a box says: what is wrong with the zone itself, or how many controllers there are. */
-const sumOf = (ctx: Ctx, zone: ZoneView, box: ZoneBox): { text: string; level?: DrawnLevel } => {
+const sumOf = (ctx: Ctx, zone: ZoneView, box: ZoneBox): { texts: readonly string[]; level?: DrawnLevel } => {
   const abnormal = box.names.length + box.more;
-  if (zone.belowTarget !== undefined) return { text: ctx.t('zones.below', zone.belowTarget), level: 'warning' };
+  if (zone.belowTarget !== undefined) return { texts: [ctx.t('zones.below', zone.belowTarget)], level: 'warning' };
   const controllers = ctx.t('zones.controllers', { n: zone.controllers.length });
-  if (zone.controllers.length === 0) return { text: ctx.t('zones.empty') };
-  if (abnormal === 0) return { text: ctx.t('zones.allOk', { controllers }), level: 'ok' };
-  if (box.more === 0) return { text: controllers };
-  return { text: ctx.t('zones.someAbnormal', { controllers, abnormal: ctx.t('zones.abnormal', { n: abnormal }) }) };
+  if (zone.controllers.length === 0) return { texts: [ctx.t('zones.empty')] };
+  if (abnormal === 0) return { texts: [ctx.t('zones.allOk', { controllers }), controllers], level: 'ok' };
+  if (box.more === 0) return { texts: [controllers] };
+  const words = ctx.t('zones.abnormal', { n: abnormal });
+  return { texts: [ctx.t('zones.someAbnormal', { controllers, abnormal: words }), words] };
 };
 
 const Zone = ({ ctx, zone, box }: { ctx: Ctx; zone: ZoneView; box: ZoneBox }) => {
@@ -76,7 +77,7 @@ const Zone = ({ ctx, zone, box }: { ctx: Ctx; zone: ZoneView; box: ZoneBox }) =>
       ))}
       {sum.level === undefined ? null : <Mark x={x} y={box.sumY - 10} level={sum.level} />}
       <text class={sum.level === 'warning' ? 'warn-ink' : undefined} x={x + indent} y={box.sumY}>
-        {fitted(sum.text, box.width - 24 - indent)}
+        {firstFitting(sum.texts, box.width - 24 - indent)}
       </text>
     </g>
   );

@@ -11,6 +11,10 @@ export const textWidth = (text: string): number => {
   return Math.ceil(sum);
 };
 
+/** The first of some wordings that fits, the fullest first; the last one is cut when none does. */
+export const firstFitting = (texts: readonly string[], width: number): string =>
+  texts.find((text) => textWidth(text) <= width) ?? fitted(texts.at(-1) ?? '', width);
+
 /** The text, or as much of it as fits with an ellipsis. */
 export const fitted = (text: string, width: number): string => {
   if (textWidth(text) <= width) return text;

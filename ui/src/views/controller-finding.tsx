@@ -268,7 +268,7 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
                 ],
                 [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
                 [ctx.t('cfind.level'), ctx.tDynamic(`cfind.level.${finding.level}`, {}, finding.level)],
-                [ctx.t('cfind.confidence'), ctx.fmt.number(Math.round(finding.confidence * 100) / 100)],
+                [ctx.t('cfind.confidence'), ctx.fmt.percent(finding.confidence)],
                 [ctx.t('cfind.fix'), <RemedyMark ctx={ctx} row={finding} />],
                 ...(finding.fixedVersion === ''
                   ? []

@@ -148,7 +148,7 @@ export const ControllerQuestion = (props: {
       sub={questionText(ctx, row)}
     >
       <ErrorSummary ctx={ctx} errors={errors} labels={{ reason: ctx.t('cfind.answerReason') }} />
-      <PostForm ctx={ctx} action={paths.controllerQuestion(row.id)}>
+      <PostForm ctx={ctx} action={paths.controllerQuestion(row.id)} class="stack">
         <Panel title={ctx.t('cfind.question')}>
           <div class="body">
             <Facts
