@@ -42,6 +42,12 @@ const shapes: Readonly<Record<EventSeverity, ShapeName>> = {
 /** The shape of a severity. */
 export const severityShape = (severity: EventSeverity): ShapeName => shapes[severity];
 
+const DeviceLink = ({ device }: { device: Reference }) => (
+  <a href={paths.device(device.id)} translate="no">
+    {device.name}
+  </a>
+);
+
 /** Rows of events; the page of a device leaves the device out. */
 export const EventTable = ({
   ctx,
@@ -61,7 +67,7 @@ export const EventTable = ({
     rows={rows}
     records
     columns={[
-      { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'b', cell: (row) => <Time ctx={ctx} at={row.at} /> },
+      { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'd', cell: (row) => <Time ctx={ctx} at={row.at} /> },
       {
         key: 'severity',
         label: ctx.t('events.severity'),
@@ -76,21 +82,29 @@ export const EventTable = ({
           </span>
         ),
       },
-      { key: 'what', label: ctx.t('events.what'), any: true, rec: 'a', cell: (row) => ctx.say(row.said) },
+      {
+        key: 'what',
+        label: ctx.t('events.what'),
+        any: true,
+        rec: 'a',
+        cell: (row) => (
+          <>
+            {ctx.say(row.said)}
+            {withDevice && row.device !== undefined ? (
+              <span class="narrow-only">
+                {' '}
+                <DeviceLink device={row.device} />
+              </span>
+            ) : null}
+          </>
+        ),
+      },
       ...(withDevice
         ? [
             {
               key: 'device',
               label: ctx.t('events.device'),
-              rec: 'c' as const,
-              cell: (row: EventRow) =>
-                row.device === undefined ? (
-                  '–'
-                ) : (
-                  <a href={paths.device(row.device.id)} translate="no">
-                    {row.device.name}
-                  </a>
-                ),
+              cell: (row: EventRow) => (row.device === undefined ? '–' : <DeviceLink device={row.device} />),
             },
           ]
         : []),
@@ -98,7 +112,7 @@ export const EventTable = ({
         key: 'actor',
         label: ctx.t('events.actor'),
         any: true,
-        rec: 'd',
+        rec: 'c',
         cell: (row) => (
           <span translate="no">
             {row.actor ?? '–'}

@@ -77,6 +77,17 @@ const objectNames = (ctx: Ctx, { objects, devices, plcs }: EventParts) => {
   };
 };
 
+/** Which words the parameters of events about patches have. */
+const patchWords: Readonly<Record<string, string>> = {
+  from: 'state',
+  to: 'state',
+  state: 'state',
+  clock: 'clock',
+  item: 'item',
+  answer: 'answer',
+  change: 'change',
+};
+
 /**
  * Events in the reader's words: objects, devices and accounts by name, codes with what they mean. The chain holds ids
  * alone, so the names are looked up as the page is made.
@@ -102,6 +113,14 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
           .join(', ')
       : value;
   };
+  /** Parameters of events about patches: states, dates, items of the checklist by their words. */
+  const ofPatch = (name: string, value: string): string => {
+    if (name === 'plc') return names.controller(value);
+    const word = patchWords[name];
+    return word === undefined
+      ? value
+      : ctx.tDynamic(`patches.${word}.${value}`, {}, ctx.tDynamic(`patches.clock.${value}`, {}, value));
+  };
   const write = (event: StoredEvent, name: string, value: string | number): string | number => {
     if (typeof value === 'number') {
       if (declared.get(event.type)?.[name] === 'time') return ctx.fmt.dateTime(value);
@@ -113,6 +132,7 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
     if (name === 'object' && typeof kind === 'string') return names.object(kind, value);
     if (name === 'device' || name === 'resembles') return names.device(value);
     if (event.type.startsWith('plc-')) return ofController(event.type, name, value);
+    if (event.type.startsWith('patch-')) return ofPatch(name, value);
     return name === 'code' ? codeOf(event.type, value) : value;
   };
   return (event) => {

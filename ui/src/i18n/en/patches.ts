@@ -78,6 +78,8 @@ export const patches = {
   'patches.clock.received': 'Received',
   'patches.clock.evaluated': 'Evaluated',
   'patches.clock.due': 'Due',
+  'patches.change.added': 'added',
+  'patches.change.removed': 'removed',
   'patches.clockLate': 'Overdue since {at}',
   'patches.clockUntil': 'Until {at}',
   'patches.clockDone': 'Done on {at}',

@@ -81,6 +81,8 @@ export const patches = {
   'patches.clock.received': 'Алу',
   'patches.clock.evaluated': 'Бағалау',
   'patches.clock.due': 'Орындау',
+  'patches.change.added': 'қосылды',
+  'patches.change.removed': 'алынды',
   'patches.clockLate': 'Мерзімі {at} өтті',
   'patches.clockUntil': '{at} дейін',
   'patches.clockDone': 'Орындалды: {at}',

@@ -81,6 +81,8 @@ export const patches = {
   'patches.clock.received': 'Получение',
   'patches.clock.evaluated': 'Оценка',
   'patches.clock.due': 'Исполнение',
+  'patches.change.added': 'добавлен',
+  'patches.change.removed': 'убран',
   'patches.clockLate': 'Просрочено с {at}',
   'patches.clockUntil': 'До {at}',
   'patches.clockDone': 'Сделано {at}',
