@@ -1,15 +1,8 @@
 import { DECISIONS } from '../features/vulnerabilities/types.ts';
-import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
+import { among, limitOf } from './list-options.ts';
 
 const VERDICTS = ['affected', 'review', 'not-affected'] as const;
-
-const among = <T extends string>(option: string, values: readonly string[], known: readonly T[]): T[] =>
-  values.map((value) => {
-    const found = known.find((name) => name === value);
-    if (found === undefined) throw new AppError('USAGE', `--${option} takes ${known.join(', ')}`);
-    return found;
-  });
 
 export const command: Command = {
   summary: 'what the advisories say of controllers, most urgent first',
@@ -24,9 +17,7 @@ export const command: Command = {
   },
   example: 'sallyport controller findings --decision act --data /var/lib/sallyport --json',
   run: async ({ open, out, text, texts, flag }) => {
-    const limit = Number(text('limit') ?? 100);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
-      throw new AppError('USAGE', '--limit takes 1 to 100000');
+    const limit = limitOf(text('limit'));
     const { controllerFindings, plcs } = await open();
     // Beside a running server its job does this; without one nobody else would.
     if (controllerFindings.isDue()) controllerFindings.settle();

@@ -1,17 +1,10 @@
 import type { FindingFilter } from '../features/vulnerabilities/types.ts';
 import { DECISIONS, SEVERITIES } from '../features/vulnerabilities/types.ts';
-import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
+import { among, limitOf } from './list-options.ts';
 
 const FIX_STATES = ['available', 'none', 'undetermined'] as const;
 const STATES = ['open', 'planned', 'fixed'] as const;
-
-const among = <T extends string>(option: string, values: readonly string[], known: readonly T[]): T[] =>
-  values.map((value) => {
-    const found = known.find((name) => name === value);
-    if (found === undefined) throw new AppError('USAGE', `--${option} takes ${known.join(', ')}`);
-    return found;
-  });
 
 export const command: Command = {
   summary: 'what the advisories find on the devices, worst first',
@@ -26,9 +19,7 @@ export const command: Command = {
   },
   example: 'sallyport finding list --severity critical --severity high --data /var/lib/sallyport --json',
   run: async ({ open, out, text, texts }) => {
-    const limit = Number(text('limit') ?? 100);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
-      throw new AppError('USAGE', '--limit takes 1 to 100000');
+    const limit = limitOf(text('limit'));
     const state = text('state');
     const { vulnerabilities, devices } = await open();
     const device = text('device');

@@ -1,14 +1,7 @@
 import type { UpdateFilter } from '../features/updates/types.ts';
 import { APPROVALS, SUPPLIES } from '../features/updates/types.ts';
-import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
-
-const among = <T extends string>(option: string, values: readonly string[], known: readonly T[]): T[] =>
-  values.map((value) => {
-    const found = known.find((name) => name === value);
-    if (found === undefined) throw new AppError('USAGE', `--${option} takes ${known.join(', ')}`);
-    return found;
-  });
+import { among, limitOf } from './list-options.ts';
 
 export const command: Command = {
   summary: 'the updates that this site needs, has asked for, has got',
@@ -23,9 +16,7 @@ export const command: Command = {
   },
   example: 'sallyport update list --supply arrived --approval undefined --data /var/lib/sallyport --json',
   run: async ({ open, out, text, texts, flag }) => {
-    const limit = Number(text('limit') ?? 100);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 100_000)
-      throw new AppError('USAGE', '--limit takes 1 to 100000');
+    const limit = limitOf(text('limit'));
     const { updates, devices } = await open();
     const device = text('device');
     if (device !== undefined) {

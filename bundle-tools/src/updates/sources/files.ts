@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
-import { BundleError } from '../../errors.ts';
 import { ecosystemOf } from '../../versions/ecosystem.ts';
 import { compareKeys } from '../../versions/key.ts';
 import { keyFor } from '../../versions/scheme.ts';
 import { type PlannedUpdate, type RequestPlatform, type Unfulfilled, type Update, updateId } from '../update.ts';
 import { digestOfFile, isRegularFile } from './file-digest.ts';
+import { scanSidecars } from './sidecars.ts';
 
 // A folder of vendor files, each beside a sidecar that a person wrote: `<file>.sallyport.json`.
 
 const SUFFIX = '.sallyport.json';
 const MAX_SIDECAR_BYTES = 1 << 20;
-const MAX_FILES = 10_000;
 
 const label = z.string().min(1).max(200);
 
@@ -150,20 +149,8 @@ const appliesToPlatform = (
 
 /** Vendor files that a person has laid into a folder. */
 export const filesSource = ({ folder }: { folder: string }): FilesSource => {
-  const scan: FilesSource['scan'] = () => {
-    const info = lstatSync(folder, { throwIfNoEntry: false });
-    if (info?.isDirectory() !== true) throw new BundleError('NOT_FOUND', `no folder ${folder}`);
-    const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX) && isRegularFile(join(folder, name)));
-    if (names.length > MAX_FILES) throw new BundleError('LIMIT', `more than ${MAX_FILES} vendor files`);
-    const offers: FileOffer[] = [];
-    const rejected: FileReject[] = [];
-    for (const name of names.sort()) {
-      const found = inspect(folder, name);
-      if ('reason' in found) rejected.push(found);
-      else offers.push(found);
-    }
-    return { offers, rejected };
-  };
+  const scan: FilesSource['scan'] = () =>
+    scanSidecars<FileOffer, FileReject>(folder, { suffix: SUFFIX, what: 'vendor files' }, inspect);
 
   return {
     scan,

@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { firmwareId, firmwareKey, isAbove, isAtLeast } from '../../controllers/firmware-id.ts';
-import { BundleError } from '../../errors.ts';
 import { type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../update.ts';
 import { digestOfFile, isRegularFile } from './file-digest.ts';
+import { scanSidecars } from './sidecars.ts';
 
 // A folder of firmware files of a vendor, each beside a manifest that a person wrote: `<file>.firmware.json`. Firmware
 // goes only to who asked for it: nobody gets a file for a controller unasked.
 
 const SUFFIX = '.firmware.json';
 const MAX_MANIFEST_BYTES = 2 << 20;
-const MAX_FILES = 10_000;
 
 /** The ecosystem of updates that are firmware. */
 export const FIRMWARE = 'firmware';
@@ -142,20 +141,8 @@ const gapFor = (
 
 /** Firmware files that a person has laid into a folder. */
 export const firmwareSource = ({ folder }: { folder: string }) => {
-  const scan = (): { offers: FirmwareOffer[]; rejected: FirmwareReject[] } => {
-    const info = lstatSync(folder, { throwIfNoEntry: false });
-    if (info?.isDirectory() !== true) throw new BundleError('NOT_FOUND', `no folder ${folder}`);
-    const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX) && isRegularFile(join(folder, name)));
-    if (names.length > MAX_FILES) throw new BundleError('LIMIT', `more than ${MAX_FILES} firmware files`);
-    const offers: FirmwareOffer[] = [];
-    const rejected: FirmwareReject[] = [];
-    for (const name of names.sort()) {
-      const found = inspect(folder, name);
-      if ('reason' in found) rejected.push(found);
-      else offers.push(found);
-    }
-    return { offers, rejected };
-  };
+  const scan = (): { offers: FirmwareOffer[]; rejected: FirmwareReject[] } =>
+    scanSidecars<FirmwareOffer, FirmwareReject>(folder, { suffix: SUFFIX, what: 'firmware files' }, inspect);
 
   return {
     scan,
