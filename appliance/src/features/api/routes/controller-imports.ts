@@ -3,23 +3,12 @@ import type { JobRun } from '../../../platform/jobs.ts';
 import type { ControllerDraft } from '../../plcs/imports/drafts.ts';
 import type { ImportOutcome } from '../../plcs/imports/outcome.ts';
 import { IMPORT_FORMS, importLimits, REFUSAL_CODES } from '../../plcs/imports/types.ts';
-import type { Origin } from '../../plcs/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { numberPaging, time, timeOf, timeOrNull } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
 import { receiveFile, roomBytes } from '../upload.ts';
-
-const summarySchema = z.object({
-  readings: z.int().describe('Controllers that the file speaks of'),
-  created: z.int(),
-  changed: z.int(),
-  unchanged: z.int(),
-  replaced: z.int(),
-  conflicts: z.int(),
-  refused: z.int(),
-  facts: z.int(),
-});
+import { originSchema, takeSummarySchema, toOrigin } from './controller-origin.ts';
 
 const outcomeSchema = z.object({
   form: z.enum(IMPORT_FORMS),
@@ -27,7 +16,7 @@ const outcomeSchema = z.object({
   looked: z.int().describe('Rows, elements or packets'),
   unread: z.int(),
   origin: z.int().nullable().describe('By which it is taken back; null for a trial, and where nothing was new'),
-  summary: summarySchema,
+  summary: takeSummarySchema,
   outcomes: z.array(
     z.object({
       label: z.string(),
@@ -79,18 +68,6 @@ const importSchema = z.object({
   apply: runSchema.nullable(),
 });
 
-const originSchema = z.object({
-  id: z.int(),
-  sort: z.string(),
-  name: z.string(),
-  sha256: z.string().nullable(),
-  at: time,
-  actor: z.string(),
-  summary: summarySchema,
-  undoneAt: time.nullable(),
-  undoneBy: z.string().nullable(),
-});
-
 const maxListed = 100;
 
 /** Files about controllers: upload, trial, import, what was imported, and the way back. */
@@ -137,18 +114,6 @@ export const controllerImportRoutes = (parts: ApiParts, names: SchemaNames): Api
       apply: toRun(apply),
     };
   };
-  const toOrigin = (origin: Origin) => ({
-    id: origin.id,
-    sort: origin.sort,
-    name: origin.name,
-    sha256: origin.sha256 ?? null,
-    at: timeOf(origin.at),
-    actor: origin.actor,
-    summary: origin.summary,
-    undoneAt: timeOrNull(origin.undoneAt),
-    undoneBy: origin.undoneBy,
-  });
-
   return [
     jsonRoute({
       method: 'post',

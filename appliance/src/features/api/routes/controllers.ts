@@ -21,6 +21,7 @@ import {
   timeOrNull,
 } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
+import { originSchema, toOrigin } from './controller-origin.ts';
 
 const decisions = ['authorised', 'unauthorised', 'archived'] as const;
 const states = ['live', 'replaced', 'merged'] as const;
@@ -105,29 +106,6 @@ const factSchema = z.object({
   where: z.string().nullable(),
 });
 
-const summarySchema = z.object({
-  readings: z.int(),
-  created: z.int(),
-  changed: z.int(),
-  unchanged: z.int(),
-  replaced: z.int(),
-  conflicts: z.int(),
-  refused: z.int(),
-  facts: z.int(),
-});
-
-const originSchema = z.object({
-  id: z.int(),
-  sort: z.string(),
-  name: z.string(),
-  sha256: z.string().nullable(),
-  at: time,
-  actor: z.string(),
-  summary: summarySchema,
-  undoneAt: time.nullable(),
-  undoneBy: z.string().nullable(),
-});
-
 /** The record of controllers: lists, one with its facts, decisions, what is entered, merges, origins and taking them back. */
 export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
   const { plcs, objects } = parts;
@@ -201,11 +179,6 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       merges: plcs.mergesOf(plc.id).map(({ id, keep, other, at }) => ({ id, keep, other, at: timeOf(at) })),
       entered: { revision, values: body },
     };
-  };
-
-  const toOrigin = (id: number) => {
-    const { sha256, at, undoneAt, ...origin } = plcs.origin(id);
-    return { ...origin, sha256: sha256 ?? null, at: timeOf(at), undoneAt: timeOrNull(undoneAt) };
   };
 
   return [
@@ -406,7 +379,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
         const rows = plcs.origins({ limit: query.limit + 1, ...before });
         const page = rows.slice(0, query.limit);
         return {
-          rows: page.map(({ id }) => toOrigin(id)),
+          rows: page.map(({ id }) => toOrigin(plcs.origin(id))),
           next: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
         };
       },
@@ -427,7 +400,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
           facts: undone.facts,
           changed: undone.changed.length,
           removed: undone.removed.map(({ publicId }) => publicId),
-          origin: toOrigin(origin),
+          origin: toOrigin(plcs.origin(origin)),
         };
       },
     }),
