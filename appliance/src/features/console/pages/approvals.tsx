@@ -1,43 +1,29 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { readFileSync, rmSync } from 'node:fs';
 import type { Said } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Approvals, type ApprovalsProps } from '@sallyport/ui/views/approvals';
 import { type Context, Hono } from 'hono';
-import { AppError, toFailure } from '../../../platform/errors.ts';
+import { toFailure } from '../../../platform/errors.ts';
 import { APPROVAL_PRESETS, type ApprovalPreset } from '../../plcs/patches/approval-presets.ts';
 import { maxListBytes } from '../../plcs/patches/approval-rows.ts';
 import type { ApprovalResult } from '../../plcs/patches/approvals.ts';
 import { setToast } from '../cookies.ts';
-import { actorFor, checkToken } from '../guard.ts';
+import { actorFor } from '../guard.ts';
 import { numberText } from '../lists.ts';
-import { readUpload } from '../multipart.ts';
 import { viewContext } from '../page.tsx';
 import { actorNames } from '../records.ts';
+import { stagedUploads } from '../staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
-const keptMs = 3_600_000;
-const prefix = 'approvals-';
 const shownRows = 500;
 const shownLists = 100;
 
 /** Lists of the vendors' words: what they would do first, then the import; and taking one back. */
 export const approvalPages = (deps: ConsoleDeps): Pages => {
-  const { patches, objects, clock, paths: folders } = deps;
+  const { patches, objects } = deps;
   type Ctx = Context<ConsoleEnv>;
 
-  const placeOf = (draft: string): string => {
-    if (!/^[0-9a-f]{32}$/.test(draft)) throw new AppError('NOT_FOUND', 'there is no such file');
-    return join(folders.staging, `${prefix}${draft}`);
-  };
-
-  const dropOld = (): void => {
-    for (const name of readdirSync(folders.staging).filter((entry) => entry.startsWith(prefix))) {
-      const path = join(folders.staging, name);
-      if (clock() - statSync(path).mtimeMs > keptMs) rmSync(path, { force: true });
-    }
-  };
+  const uploads = stagedUploads(deps, { prefix: 'approvals-', maxBytes: maxListBytes });
 
   const show = (
     c: Ctx,
@@ -90,23 +76,13 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
 
   const upload = async (c: Ctx): Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
-    dropOld();
-    const draft = Buffer.from(randomBytes(16)).toString('hex');
-    const path = placeOf(draft);
     try {
-      const file = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
-        fileField: 'file',
-        path,
-        maxFileBytes: maxListBytes,
+      return await uploads.take(c, ({ draft, path, name, fields }) => {
+        const preset = presetOf(fields.get('preset') ?? '');
+        const result = patches.approvals.importList(actor, readFileSync(path), { name, preset, dryRun: true });
+        return show(c, { plan: planOf(result, draft) });
       });
-      const preset = presetOf(file.fields.get('preset') ?? '');
-      const name = file.fileName.slice(0, 200) || draft;
-      const result = patches.approvals.importList(actor, readFileSync(path), { name, preset, dryRun: true });
-      return await show(c, { plan: planOf(result, draft) });
     } catch (error) {
-      rmSync(path, { force: true });
       return await refused(c, error);
     }
   };
@@ -114,8 +90,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
   const apply = (c: Ctx): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
-    const path = placeOf(form.text('draft'));
-    if (!existsSync(path)) throw new AppError('NOT_FOUND', 'the file was dropped meanwhile; upload it again');
+    const path = uploads.find(form.text('draft'));
     try {
       const result = patches.approvals.importList({ ...actor, from: c.get('from') }, readFileSync(path), {
         name: form.text('name').slice(0, 200),

@@ -1,38 +1,23 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { rmSync } from 'node:fs';
 import type { Said } from '@sallyport/ui/model';
 import { routePatterns } from '@sallyport/ui/paths';
 import { Stick, type StickProps } from '@sallyport/ui/views/stick';
 import { type Context, Hono } from 'hono';
-import { AppError, toFailure } from '../../../platform/errors.ts';
+import { toFailure } from '../../../platform/errors.ts';
 import type { StickResult } from '../../stick/types.ts';
 import type { DeviceModel } from '../device-model.ts';
-import { actorFor, checkToken } from '../guard.ts';
-import { readUpload } from '../multipart.ts';
+import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
+import { stagedUploads } from '../staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const maxUploadBytes = 256 * 1024 * 1024;
-/** A file that nobody decided about is dropped with the next upload. */
-const keptMs = 3_600_000;
-const prefix = 'stick-';
 
 /** Inventories from a medium: what they would do first, then the import. */
 export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { stick, baselines, clock, paths: folders } = deps;
+  const { stick, baselines } = deps;
 
-  const placeOf = (draft: string): string => {
-    if (!/^[0-9a-f]{32}$/.test(draft)) throw new AppError('NOT_FOUND', 'there is no such file');
-    return join(folders.staging, `${prefix}${draft}`);
-  };
-
-  const dropOld = (): void => {
-    for (const name of readdirSync(folders.staging).filter((entry) => entry.startsWith(prefix))) {
-      const path = join(folders.staging, name);
-      if (clock() - statSync(path).mtimeMs > keptMs) rmSync(path, { force: true });
-    }
-  };
+  const uploads = stagedUploads(deps, { prefix: 'stick-', maxBytes: maxUploadBytes });
 
   const show = (
     c: Context<ConsoleEnv>,
@@ -71,26 +56,13 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const upload = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'devices:write');
-    mkdirSync(folders.staging, { recursive: true });
-    dropOld();
-    const draft = Buffer.from(randomBytes(16)).toString('hex');
-    const path = placeOf(draft);
     try {
-      const file = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
-        fileField: 'file',
-        path,
-        maxFileBytes: maxUploadBytes,
-      });
-      if (file.sizeBytes === 0) {
+      return await uploads.take(c, async ({ draft, path, name, sizeBytes }) => {
+        if (sizeBytes > 0) return show(c, { plan: planOf(await stick.preview(path, { name }), name, draft) });
         rmSync(path, { force: true });
-        return await show(c, { error: { key: 'validation.required' } }, 422);
-      }
-      const name = file.fileName.slice(0, 200) || draft;
-      return await show(c, { plan: planOf(await stick.preview(path, { name }), name, draft) });
+        return show(c, { error: { key: 'validation.required' } }, 422);
+      });
     } catch (error) {
-      rmSync(path, { force: true });
       return refused(c, error);
     }
   };
@@ -98,8 +70,7 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const apply = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
-    const path = placeOf(form.text('draft'));
-    if (!existsSync(path)) throw new AppError('NOT_FOUND', 'the file was dropped meanwhile; upload it again');
+    const path = uploads.find(form.text('draft'));
     const name = form.text('name').slice(0, 200);
     try {
       const result = await stick.import({ ...actor, from: c.get('from') }, path, {
