@@ -1,5 +1,6 @@
 import { routePatterns } from '@sallyport/ui/paths';
-import { Overview, type OverviewProps } from '@sallyport/ui/views/overview';
+import { Overview } from '@sallyport/ui/views/overview';
+import type { OverviewProps } from '@sallyport/ui/views/overview-model';
 import { Hono } from 'hono';
 import { DECISIONS } from '../../vulnerabilities/types.ts';
 import type { DeviceModel } from '../device-model.ts';
