@@ -1,5 +1,5 @@
 import type { PatchMoveRow } from '@sallyport/ui/components/patch-history';
-import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/views/patch';
+import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/views/patch-model';
 import type { PatchRow } from '@sallyport/ui/views/patches';
 import type { PatchService } from '../plcs/patches/service.ts';
 import { LIFECYCLE_NAMES } from '../plcs/patches/states.ts';
