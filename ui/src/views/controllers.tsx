@@ -1,25 +1,23 @@
 import { controllerReason } from '../components/controller-reason.ts';
 import { ControllersFrame } from '../components/controllers-frame.tsx';
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
 import {
   ColumnPicker,
   DensitySwitch,
   Filters,
   filterWords,
-  isFiltered,
-  NoMatch,
-  Pager,
   type PickableColumn,
   shownColumns,
-  Toolbar,
 } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { Empty } from '../components/panel.tsx';
+import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
-import { Age, Ordinary } from '../components/text.tsx';
+import type { Column } from '../components/table.tsx';
+import { Age } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
-import { listParams, listUrl } from '../list.ts';
+import { listUrl } from '../list.ts';
 import type { FilterField, Level, PageOf, Reference, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -111,18 +109,7 @@ const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column
     key: 'reason',
     label: ctx.t('controllers.reason'),
     rec: 'c',
-    cell: (row) => {
-      const [first, ...more] = row.reasons;
-      if (first === undefined) return <Ordinary other={row.model} />;
-      return (
-        <span
-          title={more.length === 0 ? undefined : row.reasons.map((reason) => controllerReason(ctx, reason)).join('; ')}
-        >
-          {controllerReason(ctx, first)}
-          {more.length === 0 ? null : <span class="dim"> +{more.length}</span>}
-        </span>
-      );
-    },
+    cell: (row) => <Reasons words={row.reasons.map((reason) => controllerReason(ctx, reason))} other={row.model} />,
   },
   zone: {
     key: 'zone',
@@ -267,52 +254,29 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields }: Con
       }
     >
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('controllers.search')} />
-      <Panel
-        foot={
-          <Pager
-            ctx={ctx}
-            list={list}
-            next={page.next}
-            last={page.rows.at(-1)?.name}
-            order={ctx.t('controllers.ordered')}
-          />
-        }
-      >
-        <PostForm ctx={ctx} action={paths.controllersBulk()} id={form}>
-          {listParams(list).map(([name, value]) => (
-            <input type="hidden" name={name} value={value} />
-          ))}
-        </PostForm>
-        <Toolbar
-          ctx={ctx}
-          count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
-          bulk={{ list, total: page.total, shown: page.rows.length, actions: <BulkActions ctx={ctx} /> }}
-        >
-          <DensitySwitch ctx={ctx} />
-          <ColumnPicker ctx={ctx} list={list} all={pickable} />
-        </Toolbar>
-        {page.rows.length > 0 ? (
-          <DataTable
-            ctx={ctx}
-            caption={ctx.t('nav.controllers')}
-            list={list}
-            order={{ key: 'name' }}
-            rows={page.rows}
-            columns={[
-              ...controllerColumns.filter((key) => shown.has(key)).map((key) => own[key]),
-              ...ofSite.filter(({ key }) => shown.has(key)),
-            ]}
-            records
-            select={{ form, id: (row) => row.id, label: (row) => ctx.t('list.selectRow', { name: row.name }) }}
-          />
-        ) : isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : (
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        order={ctx.t('controllers.ordered')}
+        table={{
+          caption: ctx.t('nav.controllers'),
+          columns: [
+            ...controllerColumns.filter((key) => shown.has(key)).map((key) => own[key]),
+            ...ofSite.filter(({ key }) => shown.has(key)),
+          ],
+          order: { key: 'name' },
+        }}
+        bulk={{ form, action: paths.controllersBulk(), actions: <BulkActions ctx={ctx} /> }}
+        empty={
           <Empty title={ctx.t('controllers.none')} action={add}>
             {ctx.t('controllers.noneWhy')}
           </Empty>
-        )}
-      </Panel>
+        }
+      >
+        <DensitySwitch ctx={ctx} />
+        <ColumnPicker ctx={ctx} list={list} all={pickable} />
+      </ListPanel>
     </ControllersFrame>
   );
 };

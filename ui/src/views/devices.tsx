@@ -1,21 +1,20 @@
 import { TagChips } from '../components/device-tags.tsx';
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
 import {
   ColumnPicker,
   DensitySwitch,
   Filters,
   filterWords,
   isFiltered,
-  NoMatch,
-  Pager,
   type PickableColumn,
   shownColumns,
-  Toolbar,
 } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { Empty } from '../components/panel.tsx';
+import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
-import { Age, Count, FieldText, Ordinary } from '../components/text.tsx';
+import type { Column } from '../components/table.tsx';
+import { Age, Count, FieldText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { ListState } from '../list.ts';
@@ -105,18 +104,14 @@ const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<Dev
     key: 'reason',
     label: ctx.t('devices.reason'),
     rec: 'c',
-    cell: (row) => {
-      const [first, ...more] = row.reasons;
-      if (first === undefined) return <Ordinary other={row.os} />;
-      return (
-        <span title={more.length === 0 ? undefined : row.reasons.map(ctx.say).join('; ')}>
-          {ctx.say(first)}
-          {more.length === 0 ? null : <span class="dim"> +{more.length}</span>}
-        </span>
-      );
-    },
+    cell: (row) => <Reasons words={row.reasons.map(ctx.say)} other={row.os} />,
   },
-  tags: { key: 'tags', label: ctx.t('tags.title'), any: true, cell: (row) => <TagChips tags={row.tags ?? []} /> },
+  tags: {
+    key: 'tags',
+    label: ctx.t('tags.title'),
+    any: true,
+    cell: (row) => (row.tags?.length ? <TagChips tags={row.tags} /> : '–'),
+  },
   group: { key: 'group', label: ctx.t('devices.group'), sort: true, cell: (row) => row.group?.name ?? '–' },
   os: {
     key: 'os',
@@ -292,48 +287,22 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
     >
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
       <Selections ctx={ctx} list={list} selections={selections} />
-      <Panel
-        foot={
-          <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.name} order={ctx.t('devices.order')} />
-        }
-      >
-        <PostForm ctx={ctx} action={paths.devicesBulk()} id={form}>
-          {listParams(list).map(([name, value]) => (
-            <input type="hidden" name={name} value={value} />
-          ))}
-        </PostForm>
-        <Toolbar
-          ctx={ctx}
-          count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
-          bulk={{
-            list,
-            total: page.total,
-            shown: page.rows.length,
-            actions: <BulkActions ctx={ctx} groups={groups} />,
-          }}
-        >
-          <DensitySwitch ctx={ctx} />
-          <ColumnPicker ctx={ctx} list={list} all={pickable} />
-        </Toolbar>
-        {page.rows.length > 0 ? (
-          <DataTable
-            ctx={ctx}
-            caption={ctx.t('nav.devices')}
-            list={list}
-            order={{ key: 'status' }}
-            rows={page.rows}
-            columns={columns}
-            records
-            select={{ form, id: (row) => row.id, label: (row) => ctx.t('list.selectRow', { name: row.name }) }}
-          />
-        ) : isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : (
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        order={ctx.t('devices.order')}
+        table={{ caption: ctx.t('nav.devices'), columns, order: { key: 'status' } }}
+        bulk={{ form, action: paths.devicesBulk(), actions: <BulkActions ctx={ctx} groups={groups} /> }}
+        empty={
           <Empty title={ctx.t('devices.none')} action={add}>
             {ctx.t('devices.noneWhy')}
           </Empty>
-        )}
-      </Panel>
+        }
+      >
+        <DensitySwitch ctx={ctx} />
+        <ColumnPicker ctx={ctx} list={list} all={pickable} />
+      </ListPanel>
     </Page>
   );
 };

@@ -1,14 +1,14 @@
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
-import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { Filters, filterWords, foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { ListState } from '../list.ts';
-import { listParams, listUrl } from '../list.ts';
+import { listUrl } from '../list.ts';
 import type { Approval, Decision, FilterField, Installation, PageOf, Supply } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -201,121 +201,101 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
       </Tile>
     </Tiles>
     <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('updates.search')} />
-    <Panel
-      foot={
-        <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.name} order={ctx.t('updates.order')} />
-      }
-    >
-      <PostForm ctx={ctx} action={paths.updatesDecide()} id={form}>
-        {listParams(list).map(([name, value]) => (
-          <input type="hidden" name={name} value={value} />
-        ))}
-      </PostForm>
-      <Toolbar
-        ctx={ctx}
-        count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
-        bulk={{ list, total: page.total, shown: page.rows.length, actions: <Bulk ctx={ctx} /> }}
-      />
-      {page.rows.length > 0 ? (
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('nav.updates')}
-          list={list}
-          rows={page.rows}
-          records
-          select={{
-            form,
-            id: (row) => row.id,
-            label: (row) => ctx.t('list.selectRow', { name: `${row.name} ${row.version}` }),
-          }}
-          columns={[
-            {
-              key: 'name',
-              label: ctx.t('updates.update'),
-              any: true,
-              sort: true,
-              rec: 'a',
-              cell: (row) => (
-                <>
-                  <a class="name" href={paths.update(row.id)} translate="no">
-                    {row.name}
-                  </a>{' '}
-                  <span class="second" translate="no">
-                    {row.version}
-                  </span>{' '}
-                  {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null}{' '}
-                  {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
-                </>
-              ),
-            },
-            {
-              key: 'suites',
-              label: ctx.t('updates.suites'),
-              any: true,
-              cell: (row) => (
-                <span class="second" translate="no">
-                  {row.suites.length === 0 ? (row.source ?? '–') : row.suites.join(', ')}
-                </span>
-              ),
-            },
-            {
-              key: 'decision',
-              label: ctx.t('vuln.findings'),
-              sort: true,
-              cell: (row) =>
-                row.decision === undefined ? (
-                  <span class="dim">{ctx.fmt.number(row.findings)}</span>
-                ) : (
-                  <a href={paths.update(row.id)}>
-                    <DecisionMark ctx={ctx} decision={row.decision} /> {ctx.fmt.number(row.findings)}
-                  </a>
-                ),
-            },
-            {
-              key: 'devices',
-              label: ctx.t('nav.devices'),
-              num: true,
-              sort: true,
-              cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} />,
-            },
-            {
-              key: 'approval',
-              label: ctx.t('updates.decision'),
-              rec: 'c',
-              cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
-            },
-            {
-              key: 'supply',
-              label: ctx.t('updates.supply'),
-              sort: true,
-              rec: 'b',
-              cell: (row) => <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />,
-            },
-            {
-              key: 'installation',
-              label: ctx.t('updates.installation'),
-              rec: 'd',
-              cell: (row) => <Installations ctx={ctx} row={row} />,
-            },
-            {
-              key: 'size',
-              label: ctx.t('common.size'),
-              num: true,
-              sort: true,
-              cell: (row) => <span class="second">{row.sizeBytes === 0 ? '–' : ctx.fmt.bytes(row.sizeBytes)}</span>,
-            },
-          ]}
-        />
-      ) : isFiltered(list) ? (
-        <NoMatch ctx={ctx} list={list} />
-      ) : (
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      order={ctx.t('updates.order')}
+      bulk={{ form, action: paths.updatesDecide(), actions: <Bulk ctx={ctx} /> }}
+      nameOf={(row) => `${row.name} ${row.version}`}
+      empty={
         <Empty
           title={ctx.t('updates.none')}
           action={<LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>}
         >
           {ctx.t('updates.noneWhy')}
         </Empty>
-      )}
-    </Panel>
+      }
+      table={{
+        caption: ctx.t('nav.updates'),
+        columns: [
+          {
+            key: 'name',
+            label: ctx.t('updates.update'),
+            any: true,
+            sort: true,
+            rec: 'a',
+            cell: (row) => (
+              <>
+                <a class="name" href={paths.update(row.id)} translate="no">
+                  {row.name}
+                </a>{' '}
+                <span class="second" translate="no">
+                  {row.version}
+                </span>{' '}
+                {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null}{' '}
+                {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
+              </>
+            ),
+          },
+          {
+            key: 'suites',
+            label: ctx.t('updates.suites'),
+            any: true,
+            cell: (row) => (
+              <span class="second" translate="no">
+                {row.suites.length === 0 ? (row.source ?? '–') : row.suites.join(', ')}
+              </span>
+            ),
+          },
+          {
+            key: 'decision',
+            label: ctx.t('vuln.findings'),
+            sort: true,
+            cell: (row) =>
+              row.decision === undefined ? (
+                <span class="dim">{ctx.fmt.number(row.findings)}</span>
+              ) : (
+                <a href={paths.update(row.id)}>
+                  <DecisionMark ctx={ctx} decision={row.decision} /> {ctx.fmt.number(row.findings)}
+                </a>
+              ),
+          },
+          {
+            key: 'devices',
+            label: ctx.t('nav.devices'),
+            num: true,
+            sort: true,
+            cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} />,
+          },
+          {
+            key: 'approval',
+            label: ctx.t('updates.decision'),
+            rec: 'c',
+            cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
+          },
+          {
+            key: 'supply',
+            label: ctx.t('updates.supply'),
+            sort: true,
+            rec: 'b',
+            cell: (row) => <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />,
+          },
+          {
+            key: 'installation',
+            label: ctx.t('updates.installation'),
+            rec: 'd',
+            cell: (row) => <Installations ctx={ctx} row={row} />,
+          },
+          {
+            key: 'size',
+            label: ctx.t('common.size'),
+            num: true,
+            sort: true,
+            cell: (row) => <span class="second">{row.sizeBytes === 0 ? '–' : ctx.fmt.bytes(row.sizeBytes)}</span>,
+          },
+        ],
+      }}
+    />
   </Page>
 );
