@@ -78,15 +78,35 @@ const columnsOf = (collection: Collection): Array<{ name: string; sql: string; t
 /** Whether a field is sorted as text, in either case of letters. */
 export const isText = (field: Field | undefined): boolean => field?.type === 'text' || field?.type === 'list';
 
-const indexesOf = (collection: Collection): Array<{ name: string; on: string }> => {
+type Index = { name: string; on: string; where?: string };
+
+const indexesOf = (collection: Collection): Index[] => {
   const table = tableOf(collection);
+  // Of a device's own rows many fields are empty: those would be entries that nobody looks for.
+  const own = collection.mode === 'own';
   const indexes = Object.entries(collection.fields)
     .filter(([, field]) => field.indexed && field.type !== 'list')
-    .map(([name, field]) => ({ name: `${table}_${name}`, on: field.personal ? blindColumn(name) : column(name) }));
+    .map(([name, field]): Index => {
+      const indexed = field.personal ? blindColumn(name) : column(name);
+      return own
+        ? { name: `${table}_${name}_held`, on: indexed, where: `${indexed} is not null` }
+        : { name: `${table}_${name}`, on: indexed };
+    });
+  // A report compares all rows of its section: finding them is enough.
+  if (own) indexes.push({ name: `${table}_owner`, on: 'device, door' });
   // As lists sort: an index in another collation is none.
   return isText(collection.fields[collection.sort])
     ? [...indexes, { name: `${table}_sorted`, on: `${column(collection.sort)} collate nocase, id` }]
     : [...indexes, { name: `${table}_ordered`, on: `${column(collection.sort)}, id` }];
+};
+
+/** Indexes of versions before, which took more room. */
+const formerIndexes = (collection: Collection): string[] => {
+  if (collection.mode !== 'own') return [];
+  const current = new Set(indexesOf(collection).map(({ name }) => name));
+  return ['device', ...Object.keys(collection.fields)]
+    .map((name) => `${tableOf(collection)}_${name}`)
+    .filter((name) => !current.has(name));
 };
 
 const createSql = (collection: Collection): string[] => {
@@ -101,7 +121,6 @@ const createSql = (collection: Collection): string[] => {
   return [
     `create table ${table} (id integer primary key, device integer not null, door text not null, ikey blob not null,
        digest blob not null, ${columns.join(', ')}) strict`,
-    `create unique index ${table}_device on ${table} (device, door, ikey)`,
   ];
 };
 
@@ -143,8 +162,12 @@ const pendingSql = (db: Database, collection: Collection): string[] => {
     "select name from sqlite_schema where type = 'index' and tbl_name = ?",
   );
   const indexNames = new Set(indexes.all(table).map(({ name }) => name));
-  for (const { name, on } of indexesOf(collection)) {
-    if (!indexNames.has(name)) statements.push(`create index ${name} on ${table} (${on})`);
+  for (const name of formerIndexes(collection)) {
+    if (indexNames.has(name)) statements.push(`drop index ${name}`);
+  }
+  for (const { name, on, where } of indexesOf(collection)) {
+    const rows = where === undefined ? '' : ` where ${where}`;
+    if (!indexNames.has(name)) statements.push(`create index ${name} on ${table} (${on})${rows}`);
   }
   return statements;
 };

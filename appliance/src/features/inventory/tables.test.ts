@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { ensureTables } from './tables.ts';
+
+let engines: Engines;
+beforeEach(async () => {
+  engines = await openEngines();
+});
+afterEach(() => engines.close());
+
+const indexes = (): string[] =>
+  engines.db
+    .prepare<[], string>(
+      "select name from sqlite_schema where type = 'index' and tbl_name = 'inv_hardware' order by name",
+    )
+    .pluck()
+    .all();
+
+describe('the tables of a collection', () => {
+  it('lose the indexes of a version before, once', () => {
+    const { db, inventory } = engines;
+    const now = indexes();
+    expect(now).toContain('inv_hardware_owner');
+    db.exec(`drop index inv_hardware_owner;
+      create unique index inv_hardware_device on inv_hardware (device, door, ikey);
+      create index inv_hardware_maker on inv_hardware (maker);`);
+    ensureTables(db, inventory.collections());
+    expect(indexes()).toEqual(now);
+    const version = (): unknown => db.pragma('schema_version', { simple: true });
+    const before = version();
+    ensureTables(db, inventory.collections());
+    expect(version()).toBe(before);
+  });
+
+  it('find rows by a field that may be empty through its index', () => {
+    const plan = engines.db
+      .prepare<[], { detail: string }>(
+        "explain query plan select id from inv_hardware where mac = 'a' and serial in ('b', 'c')",
+      )
+      .all()
+      .map(({ detail }) => detail)
+      .join();
+    expect(plan).toMatch(/USING INDEX inv_hardware_(?:mac|serial)_held/);
+  });
+});
