@@ -9,6 +9,7 @@ import { controllerImports } from './controller-imports.ts';
 import { controllerRecords } from './controller-records.ts';
 import { controllersBench } from './controllers.ts';
 import { fleetLoad } from './fleet.ts';
+import { foreignReports } from './foreign-reports.ts';
 import { inventories } from './inventories.ts';
 import { lists } from './lists.ts';
 import { matching } from './matching.ts';
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   start,
   'check-ins': checkIns,
   inventories,
+  'foreign-reports': foreignReports,
   lists,
   fleet: fleetLoad,
   'osquery-polls': osqueryPolls,
