@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { firmwareSource } from '@sallyport/bundle-tools/updates/sources/firmware';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +33,23 @@ const advisories = [
       },
     },
   }),
+];
+
+/** The same vulnerability in the catalogue of those that are known to be exploited. */
+const exploited: Advisory[] = [
+  {
+    id: 'CVE-2024-0001',
+    feed: 'kev',
+    aliases: [],
+    upstream: [],
+    related: [],
+    modified: '2025-08-25T00:00:00Z',
+    severity: 'unknown',
+    summary: '',
+    references: [],
+    affected: [],
+    threat: { exploited: { since: '2025-08-25', ransomware: false } },
+  },
 ];
 
 const reading = (firmware: string, observedAtMs: number, configured = false): Reading => ({
@@ -100,12 +118,18 @@ describe('firmware of controllers, once around', () => {
   it('goes from the advisory to a reading that is newer than the engineer’s word', async () => {
     const now = Date.now();
     take(reading('V2.9.4', now - 60_000));
-    await host.publish({ feeds: [{ feed: 'siemens', advisories }] });
+    const feeds = [
+      { feed: 'kev', advisories: exploited },
+      { feed: 'siemens', advisories },
+    ];
+    await host.publish({ feeds });
     await site.exchange.importBundle(
       admin,
       (await host.answer(medium, host.open(site.exchange.exportRequest(admin, medium).path, card))).path,
     );
     expect(verdicts()).toEqual(['CVE-2024-0001 affected']);
+    // The catalogue came the same way, and says how urgent it is.
+    expect(site.controllerFindings.forPlc(plcId())[0]).toMatchObject({ decision: 'act', exploitedSince: '2025-08-25' });
 
     // What leaves: the product and the version that would help, and nothing that tells which controller it is.
     const asked = host.open(site.exchange.exportRequest(admin, medium).path, card);
@@ -113,7 +137,7 @@ describe('firmware of controllers, once around', () => {
       kind: 'firmware',
       id: 'Siemens/6ES7515-2AM02-0AB0',
       min: 'V2.9.7',
-      priority: 'attend',
+      priority: 'act',
     });
     expect(asked.request.advisories).toContain('CVE-2024-0001');
     const text = JSON.stringify(asked.request).toLowerCase();
@@ -141,7 +165,7 @@ describe('firmware of controllers, once around', () => {
           kind: 'document' as const,
         })),
       ],
-      feeds: [{ feed: 'siemens', advisories }],
+      feeds,
     });
     await site.exchange.importBundle(admin, (await host.answer(medium, asked)).path);
 

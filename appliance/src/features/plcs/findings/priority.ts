@@ -116,12 +116,13 @@ export const threatOfVector = (vector: string | undefined): Threat => {
   };
 };
 
-/** What catalogues of exploitation say goes before what a vector implies; of two words about attacks the worse one holds. */
+/**
+ * What catalogues of exploitation say goes before what a vector implies: some publishers write "proof of concept" into every
+ * vector. Attacks that a publisher has seen stay seen.
+ */
 export const threatOf = (vector: string | undefined, known: Partial<Threat> | undefined): Threat => {
   const implied = threatOfVector(vector);
-  const words = [implied.exploitation, known?.exploitation ?? 'unknown'];
-  const exploitation = EXPLOITATION.find((word) => words.includes(word)) ?? 'unknown';
-  return { ...implied, ...known, exploitation };
+  return { ...implied, ...known, ...(implied.exploitation === 'active' ? { exploitation: 'active' as const } : {}) };
 };
 
 /** How many codes of threats share what is known of attacks: codes are in the order of EXPLOITATION. */
