@@ -147,9 +147,16 @@ export const ControllerFindingTable = ({
       sort: true,
       rec: 'a',
       cell: (row) => (
-        <a class="name" href={paths.controllerFinding(row.id)} translate="no" title={row.title}>
-          {row.vulnerability}
-        </a>
+        <>
+          <a class="name" href={paths.controllerFinding(row.id)} translate="no" title={row.title}>
+            {row.vulnerability}
+          </a>
+          {row.exploitation === 'active' || row.exploitation === 'poc' ? (
+            <div class={isOfOne ? undefined : 'narrow-only'}>
+              <ExploitationMark ctx={ctx} row={row} />
+            </div>
+          ) : null}
+        </>
       ),
     },
     {
@@ -172,6 +179,7 @@ export const ControllerFindingTable = ({
           <span translate="no" class={isOfOne ? 'second' : undefined}>
             {row.product}
           </span>
+          <HeldBy ctx={ctx} row={row} />
         </>
       ),
     },
@@ -180,24 +188,24 @@ export const ControllerFindingTable = ({
       label: ctx.t('cfind.version'),
       cell: (row) => <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />,
     },
-    {
-      key: 'exploitation',
-      label: ctx.t('cfind.exploitation'),
-      fit: true,
-      sort: true,
-      cell: (row) => <ExploitationMark ctx={ctx} row={row} />,
-    },
+    // Where there is less room, it stands under the vulnerability.
+    ...(isOfOne
+      ? []
+      : [
+          {
+            key: 'exploitation',
+            label: ctx.t('cfind.exploitation'),
+            fit: true,
+            sort: true,
+            cell: (row: ControllerFindingRow) => <ExploitationMark ctx={ctx} row={row} />,
+          },
+        ]),
     {
       key: 'verdict',
       label: ctx.t('cfind.verdict'),
       fit: true,
       rec: 'b',
-      cell: (row) => (
-        <>
-          <VerdictMark ctx={ctx} row={row} />
-          <HeldBy ctx={ctx} row={row} />
-        </>
-      ),
+      cell: (row) => <VerdictMark ctx={ctx} row={row} />,
     },
     {
       key: 'fix',

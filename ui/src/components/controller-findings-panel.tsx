@@ -1,5 +1,6 @@
 import type { Ctx } from '../context.ts';
-import { type ControllerFindingRow, ControllerFindingTable } from './controller-finding-table.tsx';
+import { paths } from '../paths.ts';
+import { type ControllerFindingRow, ControllerFindingTable, HeldBy } from './controller-finding-table.tsx';
 import { Empty, Panel } from './panel.tsx';
 
 export type ControllerFindingsView = {
@@ -39,7 +40,17 @@ export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: Control
     {view.held.length === 0 ? null : (
       <details class="body">
         <summary>{ctx.t('cfind.heldN', { n: view.held.length })}</summary>
-        <ControllerFindingTable ctx={ctx} rows={view.held} />
+        <ul>
+          {view.held.map((row) => (
+            <li>
+              <a href={paths.controllerFinding(row.id)} translate="no">
+                {row.vulnerability}
+              </a>
+              {row.part === undefined || row.part === '' ? null : <span translate="no"> {row.part}</span>}
+              <HeldBy ctx={ctx} row={row} />
+            </li>
+          ))}
+        </ul>
       </details>
     )}
     <div class="body">
