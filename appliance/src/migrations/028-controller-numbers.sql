@@ -19,12 +19,3 @@ insert into plc_match_count
 -- Taking and undoing go in steps: an origin that was cut off on its way is taken back, or its undo is finished.
 alter table plc_origin add column state text not null default 'done' check (state in ('taking', 'done', 'undoing'));
 create index plc_origin_unfinished on plc_origin (id) where state <> 'done';
-
--- With what facts were normalised and derived last, and how far that has come.
-create table plc_derivation (
-  one integer primary key check (one = 1),
-  made_with text not null,
-  -- Of the controller up to which facts were made with newer rules; null: no work under way.
-  done_to integer
-) strict;
-insert into plc_derivation values (1, '', null);

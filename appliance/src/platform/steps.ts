@@ -4,9 +4,9 @@ import { type Database, immediate } from './database.ts';
 // Long work in many transactions, so that nobody else waits long for the write lock.
 
 /** About so long a step holds the lock. */
-const stepMs = 50;
-/** So long it is left to others between two steps. */
-const pauseMs = 25;
+const stepMs = 40;
+/** So long it is left to others between two steps: who waits for it looks every 100 ms at last, and must find it free soon. */
+const pauseMs = 40;
 
 /**
  * Runs `work` piece by piece, each piece ending at a `yield`; as many pieces in one transaction as fit into a step. `begin` is

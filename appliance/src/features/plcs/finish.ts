@@ -12,7 +12,7 @@ import type { Taken } from './take.ts';
 /** So many events of one sort that one take records; its own event has the count. */
 const maxEvents = 200;
 /** Whose rows are brought up to date in one go. */
-const settleAtOnce = 100;
+const settleAtOnce = 40;
 
 /** What several calls of `settle` for one piece of work have in common. */
 export type Settling = { replaced: number; told: number; driftBefore: ReadonlyMap<number, number> };

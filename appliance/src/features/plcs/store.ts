@@ -98,7 +98,7 @@ export const saidStore = (db: Database) => {
     `select ${originColumns} from plc_origin where state <> 'done' and coalesce(undone_at, at) < ? order by id`,
   );
   const plcsOfOrigin = db
-    .prepare<[number, number], number>('select distinct plc from plc_reading where origin = ? order by plc limit ?')
+    .prepare<[number, number], number>('select plc from plc_reading where origin = ? limit ?')
     .pluck();
   const removeReadingsIn = db.prepare<[number, string]>(
     'delete from plc_reading where origin = ? and plc in (select value from json_each(?))',
@@ -189,7 +189,7 @@ export const saidStore = (db: Database) => {
     /** Origins whose taking or undoing nobody went on with since `before`. */
     cutOff: (before: number) => cutOff.all(before),
     /** Some of the records that an origin speaks of. */
-    plcsOfOrigin: (id: number, limit: number): number[] => plcsOfOrigin.all(id, limit),
+    plcsOfOrigin: (id: number, limit: number): number[] => [...new Set(plcsOfOrigin.all(id, limit))],
     removeReadingsIn: (id: number, plcs: Iterable<number>): void =>
       void removeReadingsIn.run(id, JSON.stringify([...plcs])),
     known: (origin: number, content: Buffer) => known.get(origin, content),
