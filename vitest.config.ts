@@ -1,4 +1,5 @@
 import crypto from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
@@ -16,6 +17,10 @@ const root = temporaryRoot();
 if (root !== undefined) process.env['TMPDIR'] = root;
 // The same commands are started many hundred times.
 process.env['NODE_COMPILE_CACHE'] ??= join(root ?? tmpdir(), 'sallyport-compile-cache');
+// What many tests begin with is made once per run and copied (appliance/test/support/initialised.ts).
+const made = mkdtempSync(join(root ?? tmpdir(), 'sallyport-made-'));
+process.env['SALLYPORT_TEST_MADE'] = made;
+process.once('exit', () => rmSync(made, { recursive: true, force: true }));
 
 const source = {
   resolve: { conditions: ['@sallyport/source'] },

@@ -13,8 +13,8 @@ import { deviceQueries } from '../../src/features/devices/queries.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/service.ts';
 import { type Right, systemActor } from '../../src/features/objects/types.ts';
 import { provisionService } from '../../src/features/provision/service.ts';
-import { initialise } from '../../src/init.ts';
 import { openLog } from '../../src/platform/log.ts';
+import { initialised } from './initialised.ts';
 import { reporter } from './site.ts';
 
 /** The parts of the API over a composed appliance. */
@@ -67,7 +67,7 @@ const jsonOf = (text: string): Record<string, unknown> => {
 export const openApiSite = async (extensions: Extensions = {}): Promise<ApiSite> => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-api-'));
   const log = openLog('silent');
-  await initialise({
+  await initialised({
     dataDir: folder,
     site: 'line-1',
     addresses: ['localhost'],

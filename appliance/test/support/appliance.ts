@@ -2,22 +2,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose } from '../../src/compose.ts';
-import { initialise } from '../../src/init.ts';
 import { openLog } from '../../src/platform/log.ts';
+import { initialised } from './initialised.ts';
+
+const log = openLog('silent');
 
 /** A whole appliance in a temporary folder, with everything wired as in production. */
 export const openAppliance = async (site = 'plant-7') => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-appliance-'));
-  const dataDir = join(folder, 'data');
-  const log = openLog('silent');
-  await initialise({
-    dataDir,
+  await initialised({
+    dataDir: join(folder, 'data'),
     site,
     addresses: ['localhost'],
     listen: { address: '127.0.0.1', port: 0 },
     administrator: 'administrator',
     log,
   });
+  return applianceIn(folder);
+};
+
+/** Opens the appliance below a folder that lies there already; `stop` removes the folder. */
+export const applianceIn = async (folder: string) => {
+  const dataDir = join(folder, 'data');
   const appliance = await compose({ dataDir, log });
   return {
     ...appliance,

@@ -6,8 +6,8 @@ import { type Appliance, compose, type Extensions } from '../../src/compose.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/service.ts';
 import { systemActor } from '../../src/features/objects/types.ts';
 import { httpApp } from '../../src/http-app.ts';
-import { initialise } from '../../src/init.ts';
 import { openLog } from '../../src/platform/log.ts';
+import { initialised } from './initialised.ts';
 import { reporter } from './site.ts';
 
 export const password = 'correct horse battery';
@@ -37,7 +37,7 @@ const encode = (fields: Fields): string => {
 /** A whole appliance over a new data directory, reached through its real routes. */
 export const openConsole = async (extensions: Extensions = {}) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
-  const made = await initialise({
+  const made = await initialised({
     dataDir,
     site: 'north',
     addresses: ['localhost'],

@@ -44,18 +44,27 @@ export type Content = {
   }[];
 };
 
-/** Makes a host with its keys under `folder`. */
-export const makeHost = (folder: string) => {
-  const objects = join(folder, 'objects');
-  mkdirSync(objects, { recursive: true });
-  const keys = {
-    roots: [generateSigningKey(), generateSigningKey(), generateSigningKey()],
-    curator: generateSigningKey(),
-    snapshot: generateSigningKey(),
-    timestamp: generateSigningKey(),
-    fulfil: generateSigningKey(),
-    seal: generateSealKey(),
-  };
+/** What a host knows besides its objects. */
+type Memory = {
+  readonly keys: ReturnType<typeof newKeys>;
+  readonly root: Uint8Array;
+  readonly policy: Uint8Array;
+  readonly state: { version: number; seq: number; broadcast: number };
+  catalog: { number: number; inventory: Uint8Array; lines: InventoryLine[] };
+  metadata: { targets: Uint8Array; snapshot: Uint8Array; timestamp: Uint8Array };
+};
+
+const newKeys = () => ({
+  roots: [generateSigningKey(), generateSigningKey(), generateSigningKey()],
+  curator: generateSigningKey(),
+  snapshot: generateSigningKey(),
+  timestamp: generateSigningKey(),
+  fulfil: generateSigningKey(),
+  seal: generateSealKey(),
+});
+
+const newMemory = (): Memory => {
+  const keys = newKeys();
   const root = signMetadata(
     createRoot({
       version: 1,
@@ -75,17 +84,24 @@ export const makeHost = (folder: string) => {
     grace_days: 180,
     min_importer: '0.1.0',
   });
-  const state = { version: 0, seq: 0, broadcast: 0 };
-  let catalog: { number: number; inventory: Uint8Array; lines: InventoryLine[] } = {
-    number: 0,
-    inventory: new Uint8Array(),
-    lines: [],
+  const none = new Uint8Array();
+  return {
+    keys,
+    root,
+    policy,
+    state: { version: 0, seq: 0, broadcast: 0 },
+    catalog: { number: 0, inventory: none, lines: [] },
+    metadata: { targets: none, snapshot: none, timestamp: none },
   };
-  let metadata: { targets: Uint8Array; snapshot: Uint8Array; timestamp: Uint8Array } = {
-    targets: new Uint8Array(),
-    snapshot: new Uint8Array(),
-    timestamp: new Uint8Array(),
-  };
+};
+
+/** Makes a host with its keys under `folder`. */
+export const makeHost = (folder: string) => hostIn(folder, newMemory());
+
+const hostIn = (folder: string, memory: Memory) => {
+  const objects = join(folder, 'objects');
+  mkdirSync(objects, { recursive: true });
+  const { keys, root, policy, state } = memory;
 
   const keep = (path: string, kind: InventoryLine['kind'], bytes: Uint8Array): InventoryLine => {
     const sha256 = fingerprintOf(bytes);
@@ -108,7 +124,8 @@ export const makeHost = (folder: string) => {
       lines.push(keep(partPath(header), 'advisory', await encodePart(header, records)));
     }
     state.version += 1;
-    catalog = { number: state.version, inventory: encodeInventory(lines), lines: [] };
+    const catalog: Memory['catalog'] = { number: state.version, inventory: encodeInventory(lines), lines: [] };
+    memory.catalog = catalog;
     catalog.lines = Buffer.from(catalog.inventory)
       .toString('utf8')
       .split('\n')
@@ -133,7 +150,7 @@ export const makeHost = (folder: string) => {
     const timestamp = signMetadata(buildTimestamp({ version: state.version, expires: after(80), snapshot }), [
       keys.timestamp,
     ]);
-    metadata = { targets, snapshot, timestamp };
+    memory.metadata = { targets, snapshot, timestamp };
   };
 
   const build = async (out: string, options: Partial<BundleOptions> & Pick<BundleOptions, 'site' | 'seq'>) => {
@@ -143,9 +160,9 @@ export const makeHost = (folder: string) => {
       bundleId: id(),
       issuedAt: toTime(nowMs()),
       expires: after(80),
-      tuf: { root, roots: [], ...metadata },
+      tuf: { root, roots: [], ...memory.metadata },
       policy,
-      inventory: { catalog: catalog.number, bytes: catalog.inventory, encoding: 'gzip' },
+      inventory: { catalog: memory.catalog.number, bytes: memory.catalog.inventory, encoding: 'gzip' },
       include: [],
       reliesOn: [],
       objectPath: (sha256) => join(objects, sha256),
@@ -165,10 +182,15 @@ export const makeHost = (folder: string) => {
     rootFingerprint: fingerprintOf(root),
     publish,
     build,
+    memory,
     /** The file that introduces this host. */
     trustFile: async (out: string): Promise<string> => {
       state.broadcast += 1;
-      const { path } = await build(out, { site: '*', seq: state.broadcast, tuf: { root, roots: [root], ...metadata } });
+      const { path } = await build(out, {
+        site: '*',
+        seq: state.broadcast,
+        tuf: { root, roots: [root], ...memory.metadata },
+      });
       return path;
     },
     open: (path: string, card: Uint8Array): { request: SiteRequest; digest: string; envelope: Uint8Array } => {
@@ -183,17 +205,22 @@ export const makeHost = (folder: string) => {
     ) => {
       state.seq += 1;
       const held = new Set(unpackDigests(Buffer.from(request.have, 'base64')));
-      const numbers = catalog.lines.map((_, index) => index);
+      const { lines } = memory.catalog;
+      const numbers = lines.map((_, index) => index);
       return build(out, {
         site: request.site,
         seq: state.seq,
         request: { requestId: request.request_id, digest, nonce: request.nonce },
-        include: numbers.filter((index) => !held.has(catalog.lines[index]?.sha256 ?? '')),
-        reliesOn: numbers.filter((index) => held.has(catalog.lines[index]?.sha256 ?? '')),
+        include: numbers.filter((index) => !held.has(lines[index]?.sha256 ?? '')),
+        reliesOn: numbers.filter((index) => held.has(lines[index]?.sha256 ?? '')),
         ...options,
       });
     },
   };
 };
 
-export type TestHost = ReturnType<typeof makeHost>;
+export type TestHost = ReturnType<typeof hostIn>;
+
+/** A host that knows what this one knows now and goes its own way; its objects lie under `folder` already. */
+export const copyHost = ({ memory }: TestHost, folder: string): TestHost =>
+  hostIn(folder, { ...memory, state: { ...memory.state } });

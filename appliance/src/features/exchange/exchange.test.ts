@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 
 const catalog = {
@@ -15,20 +16,14 @@ const catalog = {
 };
 
 describe('the exchange', () => {
-  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let site: Introduced['site'];
   let host: TestHost;
   let medium: string;
   let card: Uint8Array;
 
+  const introduced = introductions();
   beforeEach(async () => {
-    site = await openAppliance();
-    medium = join(site.folder, 'medium');
-    mkdirSync(medium);
-    host = makeHost(join(site.folder, 'host'));
-    await host.publish();
-    const file = await host.trustFile(join(site.folder, 'introduction'));
-    card = site.exchange.siteCard(admin).bytes;
-    await site.exchange.importTrust(admin, file, host.rootFingerprint);
+    ({ site, host, medium, card } = await introduced());
     const report = reporter(site.inventory);
     report(1, 'platform', [debian13]);
     report(1, 'software', [deb('openssl', '3.5.0-1'), deb('bash', '5.2-1')]);

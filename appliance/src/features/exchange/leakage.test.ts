@@ -1,10 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Said } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
-import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import type { TestHost } from '../../../test/support/host.ts';
+import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { loadAllDeclarations } from '../../compose.ts';
 import { newTokenSecret, tokenHash } from '../devices/service.ts';
@@ -42,18 +40,14 @@ const markerOf = (collection: string, name: string, field: Field): unknown => {
 };
 
 describe('what leaves', () => {
-  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let site: Introduced['site'];
   let host: TestHost;
   let medium: string;
   let card: Uint8Array;
 
+  const introduced = introductions();
   beforeEach(async () => {
-    site = await openAppliance();
-    medium = join(site.folder, 'medium');
-    mkdirSync(medium);
-    host = makeHost(join(site.folder, 'host'));
-    await host.publish();
-    await site.exchange.importTrust(admin, await host.trustFile(join(site.folder, 'trust')), host.rootFingerprint);
+    ({ site, host, medium, card } = await introduced());
     card = site.exchange.siteCard(admin).bytes;
   });
   afterEach(() => site.stop());

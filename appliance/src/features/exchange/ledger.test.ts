@@ -4,30 +4,24 @@ import { chainFileName } from '@sallyport/bundle-tools/documents/custody-chain';
 import { addCustodyLine } from '@sallyport/bundle-tools/host/custody-add';
 import { fingerprintOf, generateSigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
-import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import type { TestHost } from '../../../test/support/host.ts';
+import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { readSiteKeys } from './keys.ts';
 import { appliedQueries } from './queries.ts';
 import { addReceipt } from './receipts.ts';
 import { exchangeStore } from './store.ts';
 
 describe('what the next receipt and request tell', () => {
-  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let site: Introduced['site'];
   let host: TestHost;
   let medium: string;
   let card: Uint8Array;
   const carrier = generateSigningKey();
 
+  const introduced = introductions();
   beforeEach(async () => {
-    site = await openAppliance();
-    medium = join(site.folder, 'medium');
-    mkdirSync(medium);
-    host = makeHost(join(site.folder, 'host'));
-    await host.publish();
-    const file = await host.trustFile(join(site.folder, 'introduction'));
-    card = site.exchange.siteCard(admin).bytes;
-    await site.exchange.importTrust(admin, file, host.rootFingerprint);
+    ({ site, host, medium, card } = await introduced());
   });
   afterEach(() => site.stop());
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,10 +6,11 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { advisory, packageBytes, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 
 describe('going back one inventory', () => {
-  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let site: Introduced['site'];
   let host: TestHost;
   let medium: string;
   let card: Uint8Array;
@@ -25,15 +26,9 @@ describe('going back one inventory', () => {
     return typeof file === 'string' && existsSync(file) ? fingerprintOf(readFileSync(file)) : '';
   };
 
+  const introduced = introductions();
   beforeEach(async () => {
-    site = await openAppliance();
-    medium = join(site.folder, 'medium');
-    mkdirSync(medium);
-    host = makeHost(join(site.folder, 'host'));
-    await host.publish();
-    const file = await host.trustFile(join(site.folder, 'introduction'));
-    card = site.exchange.siteCard(admin).bytes;
-    await site.exchange.importTrust(admin, file, host.rootFingerprint);
+    ({ site, host, medium, card } = await introduced());
     const report = reporter(site.inventory);
     report(1, 'platform', [debian13]);
     report(1, 'software', [deb('openssl', '3.5.0-1')]);

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openAppliance } from '../../../test/support/appliance.ts';
 import { advisory, sha256, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
-import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import type { TestHost } from '../../../test/support/host.ts';
+import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { waitingStore } from './waiting-store.ts';
 
@@ -32,25 +32,16 @@ const checksumOf = (header: Uint8Array): string => {
 };
 
 describe('a bundle of several volumes at a site', () => {
-  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let site: Introduced['site'];
   let host: TestHost;
   let medium: string;
   let card: Uint8Array;
   let files: string[];
   let bundleId: string;
 
+  const introduced = introductions();
   beforeEach(async () => {
-    site = await openAppliance();
-    medium = join(site.folder, 'medium');
-    mkdirSync(medium);
-    host = makeHost(join(site.folder, 'host'));
-    await host.publish();
-    card = site.exchange.siteCard(admin).bytes;
-    await site.exchange.importTrust(
-      admin,
-      await host.trustFile(join(site.folder, 'introduction')),
-      host.rootFingerprint,
-    );
+    ({ site, host, medium, card } = await introduced());
     const report = reporter(site.inventory);
     report(1, 'platform', [debian13]);
     report(

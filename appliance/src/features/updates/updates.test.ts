@@ -1,28 +1,22 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openAppliance } from '../../../test/support/appliance.ts';
 import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
-import { type Content, makeHost, type TestHost } from '../../../test/support/host.ts';
+import type { Content, TestHost } from '../../../test/support/host.ts';
+import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 
 const licence = Buffer.from('You may install this on one line.');
 
 describe('updates', () => {
-  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let site: Introduced['site'];
   let host: TestHost;
   let medium: string;
   let card: Uint8Array;
 
+  const introduced = introductions();
   beforeEach(async () => {
-    site = await openAppliance();
-    medium = join(site.folder, 'medium');
-    mkdirSync(medium);
-    host = makeHost(join(site.folder, 'host'));
-    await host.publish();
-    await site.exchange.importTrust(admin, await host.trustFile(join(site.folder, 'trust')), host.rootFingerprint);
+    ({ site, host, medium, card } = await introduced());
     card = site.exchange.siteCard(admin).bytes;
     report(1, 'platform', [debian13]);
     report(1, 'software', [deb('openssl', '3.5.0-1'), deb('bash', '5.2-1')]);

@@ -6,10 +6,10 @@ import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { firmwareSource } from '@sallyport/bundle-tools/updates/sources/firmware';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apiPartsOf } from '../../../../test/support/api-site.ts';
-import { openAppliance } from '../../../../test/support/appliance.ts';
 import { csafAdvisory } from '../../../../test/support/controllers/csaf.ts';
 import { actorWith, admin } from '../../../../test/support/engines.ts';
-import { makeHost, type TestHost } from '../../../../test/support/host.ts';
+import type { TestHost } from '../../../../test/support/host.ts';
+import { type Introduced, introductions } from '../../../../test/support/introduced.ts';
 import { apiApp } from '../../api/app.ts';
 import { systemActor } from '../../objects/types.ts';
 
@@ -68,19 +68,14 @@ const reading = (firmware: string, observedAtMs: number, configured = false): Re
 });
 
 describe('firmware of controllers, once around', () => {
-  let site: Awaited<ReturnType<typeof openAppliance>>;
+  let site: Introduced['site'];
   let host: TestHost;
   let medium: string;
   let card: Uint8Array;
 
+  const introduced = introductions();
   beforeEach(async () => {
-    site = await openAppliance();
-    medium = join(site.folder, 'medium');
-    mkdirSync(medium);
-    host = makeHost(join(site.folder, 'host'));
-    await host.publish();
-    card = site.exchange.siteCard(admin).bytes;
-    await site.exchange.importTrust(admin, await host.trustFile(join(site.folder, 'trust')), host.rootFingerprint);
+    ({ site, host, medium, card } = await introduced());
   });
   afterEach(() => site.stop());
 
