@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 import { temporaryRoot } from './test/support/temporary-root.ts';
 
@@ -22,7 +23,18 @@ const made = mkdtempSync(join(root ?? tmpdir(), 'sallyport-made-'));
 process.env['SALLYPORT_TEST_MADE'] = made;
 process.once('exit', () => rmSync(made, { recursive: true, force: true }));
 
+// Each import and each look at a medium starts two processes. Compiled, as in production, they start in half of the time.
+const compiledChildren = {
+  name: 'compiled-children',
+  enforce: 'pre' as const,
+  resolveId: (id: string, importer?: string) =>
+    /\/child-permissions\.ts$/.test(id) && importer !== undefined && !importer.endsWith('.test.ts')
+      ? join(import.meta.dirname, 'bundle-tools/dist/importer/child-permissions.js')
+      : undefined,
+};
+
 const source = {
+  plugins: [compiledChildren],
   resolve: { conditions: ['@sallyport/source'] },
   ssr: { resolve: { conditions: ['@sallyport/source'], externalConditions: ['@sallyport/source'] } },
   oxc: { jsx: { runtime: 'automatic' as const, importSource: 'hono/jsx' } },
@@ -37,8 +49,9 @@ export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
     pool: 'forks',
-    // On a disk they wait for flushes, so one more finds something to do.
-    maxWorkers: root === undefined ? 3 : 2,
+    // One more than most machines that run this have cores: a test often waits for a process, a timer or a disk.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('architecture', ['test/architecture/**/*.test.ts']),
       // One process takes many files: no module keeps state, so nothing of one is left for the next, and half of the time
@@ -51,11 +64,10 @@ export default defineConfig({
         testTimeout: 180_000,
         hookTimeout: 240_000,
       }),
-      // These kill in the right moment or count what a fault leaves, so they take turns.
+      // These kill, fill and break, each on disks, ports and processes of its own.
       project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], {
         testTimeout: 180_000,
         hookTimeout: 240_000,
-        fileParallelism: false,
       }),
     ],
   },

@@ -1,0 +1,30 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take half a minute of processor time or more, the longest first. One that is missing here only starts later. */
+const long = [
+  'test/e2e/pages.test.ts',
+  'test/integration/door-garbage.test.ts',
+  'test/fault/import-kill.test.ts',
+  'test/fault/broken-disk.test.ts',
+  'test/fault/full-disk.test.ts',
+  'test/e2e/flows.test.ts',
+  'test/fault/power-cut.test.ts',
+  'test/fault/intake-kill.test.ts',
+  'test/integration/delta.test.ts',
+  'test/integration/loop.test.ts',
+];
+
+const placeOf = ({ moduleId }: TestSpecification): number => {
+  const at = long.findIndex((path) => moduleId.endsWith(`/${path}`));
+  return at === -1 ? long.length : at;
+};
+
+/**
+ * The longest files start first and the short ones fill up at the end, so that no core waits for the last one. The files of
+ * the project `unit`, many and short, come last by its name.
+ */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => placeOf(a) - placeOf(b));
+  }
+}
