@@ -28,7 +28,7 @@ const compiledChildren = {
   name: 'compiled-children',
   enforce: 'pre' as const,
   resolveId: (id: string, importer?: string) =>
-    /\/child-permissions\.ts$/.test(id) && importer !== undefined && !importer.endsWith('.test.ts')
+    id.endsWith('/child-permissions.ts') && importer !== undefined && !importer.endsWith('.test.ts')
       ? join(import.meta.dirname, 'bundle-tools/dist/importer/child-permissions.js')
       : undefined,
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandProcess } from '../support/command-process.ts';
 import { temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type Fault, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
 import { isLong, twoAtATime } from '../support/long.ts';
@@ -10,6 +11,8 @@ import { startImport } from './import-run.ts';
 // says so with the right code, the state is the old one (or wholly the new one, when only cleaning was left), and once the
 // disk works again the same import finishes.
 
+// Finishing takes longer than breaking, and how a disk broke matters more to it than where.
+const finishesEach = isLong ? 1 : 3;
 const can = canMountFuse();
 
 type Broken = { readonly what: string; readonly fault: Fault; readonly codes: RegExp; readonly points: number };
@@ -51,6 +54,7 @@ const broken: readonly Broken[] = [
 ];
 
 describe.skipIf(!can)('an import onto a broken disk', () => {
+  const { tryCommand } = commandProcess();
   const folder = temporaryFolder('broken-disk');
   const disks: FuseMount[] = [];
   let site: FaultSite;
@@ -110,7 +114,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
     const seen = { codes: [] as string[], old: 0, new: 0 };
     const count = counts.get(fault) ?? 0;
     expect(count).toBeGreaterThan(points);
-    await onDisks(spread(count, points), async (skip, disk, name) => {
+    await onDisks([...spread(count, points).entries()], async ([index, skip], disk, name) => {
       const dataDir = join(disk.path, name);
       const below = join(disk.folder, name);
       await disk.setFaults({ ...fault, skip });
@@ -136,7 +140,8 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
           !(check === 'left behind' || (check === 'exchange' && /ended while|another snapshot/.test(detail))),
       );
       expect(damage, said).toEqual([]);
-      const again = await startImport(dataDir, site.volumes).ended;
+      if (index % finishesEach !== 0) return;
+      const again = await tryCommand('sallyport', ['bundle', 'import', ...site.volumes, '--data', dataDir, '--json']);
       expect(again, `${said}\nagain: ${again.stdout}${again.stderr}`).toMatchObject({ status: 0 });
       expect(JSON.parse(again.stdout)).toMatchObject({ result: isNew ? 'already' : 'imported' });
       await site.expectComplete(below);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../bench/support/random.ts';
+import { commandProcess } from '../support/command-process.ts';
 import { temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
 import { isLong, seed, twoAtATime } from '../support/long.ts';
@@ -14,13 +15,14 @@ import { killGroup, startImport } from './import-run.ts';
 // next import finishes; doctor finds nothing. At every second point its child lives on for a moment, as after a kill of
 // one process; at the others both are gone.
 
-const killsAtSteps = isLong ? 210 : 24;
+const killsAtSteps = isLong ? 210 : 16;
 // Finishing takes longer than the kill.
 const finishesEach = isLong ? 1 : 5;
 const killsAtMoments = isLong ? 40 : 4;
 const can = canMountFuse();
 
 describe('an import that is killed', () => {
+  const { tryCommand } = commandProcess();
   const folder = temporaryFolder('import-kill');
   const disks: FuseMount[] = [];
   let site: FaultSite;
@@ -49,7 +51,8 @@ describe('an import that is killed', () => {
 
   /** Once more to the end: then everything is there and nothing is left behind. */
   const expectFinishes = async (dataDir: string): Promise<void> => {
-    const { status, stdout, stderr } = await startImport(dataDir, site.volumes).ended;
+    const line = ['bundle', 'import', ...site.volumes, '--data', dataDir, '--json'];
+    const { status, stdout, stderr } = await tryCommand('sallyport', line);
     expect(status, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/"result":"(?:imported|already)"/);
     await site.expectComplete(dataDir);

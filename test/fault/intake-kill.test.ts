@@ -5,12 +5,12 @@ import { examine } from '@sallyport/appliance/doctor';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
-import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { deb } from '../../appliance/test/support/site.ts';
 import { binOf, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { isLong, seed } from '../support/long.ts';
 import { type Device, enrolDevice, hashOf, type Item, newId } from './intake-kill-device.ts';
 
 // The real server is killed with SIGKILL while devices report to it over mutual TLS. What a device was told is kept, is
@@ -18,10 +18,9 @@ import { type Device, enrolDevice, hashOf, type Item, newId } from './intake-kil
 // next server goes on. The moments come from a seed (SALLYPORT_SEED), so that a failure can be repeated.
 
 const log = openLog('silent');
-const seed = Number(env('SALLYPORT_SEED') ?? 20261124);
 const deviceCount = 6;
-const killsWhileReporting = 18;
-const killsWhileStarting = 3;
+const killsWhileReporting = isLong ? 40 : 9;
+const killsWhileStarting = isLong ? 10 : 2;
 const collections = ['software', 'hardware', 'accounts'] as const;
 type Collection = (typeof collections)[number];
 
@@ -279,7 +278,7 @@ describe('intake that is killed', () => {
       seen.kills += 1;
       await expectKept();
     }
-    expect(seen.kills).toBeGreaterThanOrEqual(15);
+    expect(seen.kills).toBe(killsWhileReporting + killsWhileStarting);
   });
 
   it('takes reports and devices afterwards', async () => {

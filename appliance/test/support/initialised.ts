@@ -32,8 +32,9 @@ export const layCopy = (from: string, to: string): void => {
 export const initialised = async (options: InitOptions): Promise<Initialised> => {
   const folder = env('SALLYPORT_TEST_MADE');
   if (folder === undefined) return initialise(options);
-  const { dataDir, log, ...kind } = options;
-  const made = join(folder, createHash('sha256').update(JSON.stringify(kind)).digest('hex').slice(0, 16));
+  const { site, addresses, listen, administrator, dataDir } = options;
+  const kind = JSON.stringify({ site, addresses, listen, administrator });
+  const made = join(folder, createHash('sha256').update(kind).digest('hex').slice(0, 16));
   if (!existsSync(made)) {
     const mine = mkdtempSync(join(folder, 'making-'));
     const result = await initialise({ ...options, dataDir: join(mine, 'data') });
