@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-// Debian's chromium, driven over its own protocol. Nothing is downloaded, and the browser itself calls nobody.
+// Debian's chromium without its windows, which took half of the time, driven over its own protocol. Nothing is downloaded,
+// and the browser itself calls nobody.
 
-const executablePath = '/usr/bin/chromium';
+const executablePath = '/usr/bin/chromium-headless-shell';
 const args = [
   '--headless',
   '--no-sandbox',
