@@ -13,7 +13,8 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listMedium } from '@sallyport/bundle-tools/media/find';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Outcome, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { type Outcome, temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type Fault, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
 import { copyData, type FaultSite, makeFaultSite, opened } from './fault-site.ts';
 import { startImport } from './import-run.ts';
@@ -26,6 +27,9 @@ const MiB = 1024 * 1024;
 const can = canMountFuse();
 
 describe.skipIf(!can)('a medium that fails', () => {
+  const { tryCommand } = commandProcess();
+  const importOf = (dataDir: string, paths: readonly string[]) =>
+    tryCommand('sallyport', ['bundle', 'import', ...paths, '--data', dataDir, '--json']);
   const folder = temporaryFolder('broken-medium');
   let site: FaultSite;
   let medium: FuseMount;
@@ -68,7 +72,7 @@ describe.skipIf(!can)('a medium that fails', () => {
     const dataDir = lay();
     const held = stored(dataDir);
     await medium.setFaults(fault);
-    const outcome = await startImport(dataDir, [medium.path]).ended;
+    const outcome = await importOf(dataDir, [medium.path]);
     expect(outcome.status).toBe(1);
     expect(errorOf(outcome)).toBe(code);
     expect((await medium.status()).rules[0]?.struck).toBeGreaterThan(0);
@@ -76,7 +80,7 @@ describe.skipIf(!can)('a medium that fails', () => {
     expect(await receiptCodes(dataDir)).toEqual([code]);
     if (keepsObjects) expect(stored(dataDir)).toBeGreaterThan(held);
     await medium.setFaults();
-    expect(await startImport(dataDir, [medium.path]).ended).toMatchObject({ status: 0 });
+    expect(await importOf(dataDir, [medium.path])).toMatchObject({ status: 0 });
     await site.expectComplete(dataDir);
   };
 
@@ -94,14 +98,14 @@ describe.skipIf(!can)('a medium that fails', () => {
 
   it('that cannot be listed: MEDIUM_IO', async () => {
     await medium.setFaults({ ops: ['readdir'], errno: 'EIO', sticky: true });
-    const outcome = await startImport(lay(), [medium.path]).ended;
+    const outcome = await importOf(lay(), [medium.path]);
     expect(errorOf(outcome)).toBe('MEDIUM_IO');
   });
 
   it('that is read-only is as good as any', async () => {
     const dataDir = lay();
     await medium.setReadOnly(true);
-    expect(await startImport(dataDir, [medium.path]).ended).toMatchObject({ status: 0 });
+    expect(await importOf(dataDir, [medium.path])).toMatchObject({ status: 0 });
     await site.expectComplete(dataDir);
   });
 
@@ -123,7 +127,7 @@ describe.skipIf(!can)('a medium that fails', () => {
 
   it('lets one import work and refuses another beside it: BUSY', async () => {
     const { outcome, dataDir } = await whileReading(10 * MiB, async (busy) => {
-      const second = await startImport(busy, [join(site.medium, volume)]).ended;
+      const second = await importOf(busy, [join(site.medium, volume)]);
       expect(second.status).toBe(1);
       expect(errorOf(second)).toBe('BUSY');
       expect(second.stderr).toContain('another import');
