@@ -5,7 +5,6 @@ import { temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type Fault, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
 import { isLong, twoAtATime } from '../support/long.ts';
 import { copyData, type FaultSite, findingsOf, makeFaultSite } from './fault-site.ts';
-import { startImport } from './import-run.ts';
 
 // The real command imports onto a disk that is full, or fails, from the n-th write on, for every n or many of them. It
 // says so with the right code, the state is the old one (or wholly the new one, when only cleaning was left), and once the
@@ -59,6 +58,8 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
   const disks: FuseMount[] = [];
   let site: FaultSite;
   let runs = 0;
+  const importTo = (dataDir: string) =>
+    tryCommand('sallyport', ['bundle', 'import', ...site.volumes, '--data', dataDir, '--json']);
   const counts = new Map<Fault, number>();
 
   beforeAll(async () => {
@@ -72,7 +73,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
     // How often each operation occurs in one import.
     await onDisks(['whole'], async (_, disk, name) => {
       await disk.setFaults(...broken.map(({ fault }) => ({ ...fault, skip: Number.MAX_SAFE_INTEGER })));
-      expect(await startImport(join(disk.path, name), site.volumes).ended).toMatchObject({ status: 0 });
+      expect(await importTo(join(disk.path, name))).toMatchObject({ status: 0 });
       const { rules } = await disk.status();
       for (const [index, { fault }] of broken.entries()) counts.set(fault, rules[index]?.seen ?? 0);
     });
@@ -118,7 +119,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
       const dataDir = join(disk.path, name);
       const below = join(disk.folder, name);
       await disk.setFaults({ ...fault, skip });
-      const outcome = await startImport(dataDir, site.volumes).ended;
+      const outcome = await importTo(dataDir);
       const struck = (await disk.status()).rules[0]?.struck ?? 0;
       await disk.setFaults();
       const said = `operation ${skip} of ${count}: ${outcome.stdout}${outcome.stderr}`;
@@ -141,7 +142,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
       );
       expect(damage, said).toEqual([]);
       if (index % finishesEach !== 0) return;
-      const again = await tryCommand('sallyport', ['bundle', 'import', ...site.volumes, '--data', dataDir, '--json']);
+      const again = await importTo(dataDir);
       expect(again, `${said}\nagain: ${again.stdout}${again.stderr}`).toMatchObject({ status: 0 });
       expect(JSON.parse(again.stdout)).toMatchObject({ result: isNew ? 'already' : 'imported' });
       await site.expectComplete(below);
