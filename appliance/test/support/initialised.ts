@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
+import { vi } from 'vitest';
 import { type Initialised, type InitOptions, initialise } from '../../src/init.ts';
 
 // Making a data directory takes longer than most tests that need one, so a run makes each kind once, whichever process
@@ -31,7 +32,8 @@ export const layCopy = (from: string, to: string): void => {
 /** `initialise`, by copying where this run has made such a directory already. Without SALLYPORT_TEST_MADE it makes one. */
 export const initialised = async (options: InitOptions): Promise<Initialised> => {
   const folder = env('SALLYPORT_TEST_MADE');
-  if (folder === undefined) return initialise(options);
+  // What is made under a clock of its own has links and certificates of that time.
+  if (folder === undefined || vi.isFakeTimers()) return initialise(options);
   const { site, addresses, listen, administrator, dataDir } = options;
   const kind = JSON.stringify({ site, addresses, listen, administrator });
   const made = join(folder, createHash('sha256').update(kind).digest('hex').slice(0, 16));
