@@ -74,10 +74,12 @@ const pieceBytes = (packedBytes: number): number => Math.min(512 * 1024, Math.ma
 
 const inflateBody = async (bytes: Buffer, gzip: boolean): Promise<Buffer> => {
   const maxOutputLength = Math.min(wireLimits.inflatedBytes, bytes.length * wireLimits.inflationRatio);
-  return (gzip ? gunzipAsync : inflateAsync)(bytes, { maxOutputLength, chunkSize: pieceBytes(bytes.length) }).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    throw code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : malformed(error);
-  });
+  return (gzip ? gunzipAsync : inflateAsync)(bytes, { maxOutputLength, chunkSize: pieceBytes(bytes.length) }).catch(
+    (error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      throw code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : malformed(error);
+    },
+  );
 };
 
 /** The bytes of a body as they were before they were packed: what does not begin as zlib or gzip was not. */
