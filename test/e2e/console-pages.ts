@@ -37,8 +37,6 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'deviceTags',
   'devicesTagUndo',
   'controllerFindingsCsv',
-  'controllerFinding',
-  'controllerQuestion',
   'controllerFirmwareHand',
   'controllerHandover',
   'controllerProjectFile',
@@ -163,6 +161,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const controller = await linkOn(page, site, paths.controllers(), /^\/controllers\/plc-[0-9a-z]+$/);
   const program = await linkOn(page, site, paths.controllerIntegrity(), /^\/controllers\/integrity\/[^/]+$/);
   const job = await linkOn(page, site, paths.identification(), /^\/controllers\/identification\/(?!policy)[^/]+$/);
+  const ofController = await linkOn(page, site, paths.controllerFindings(), /^\/controllers\/findings\/[^/]+$/);
+  const question = await linkOn(page, site, paths.controllerReview(), /^\/controllers\/review\/[0-9a-f]+$/);
   const asked = await linkOn(page, site, job, /^\/controllers\/identification\/policy\/[^/]+$/);
   const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
   return [
@@ -183,7 +183,9 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('controllerImports', paths.controllerImports()),
     ...at('controllerImport', table),
     ...at('controllerFindings', paths.controllerFindings()),
+    ...at('controllerFinding', ofController),
     ...at('controllerReview', paths.controllerReview()),
+    ...at('controllerQuestion', question),
     ...at('controllerFamilies', paths.controllerFamilies()),
     ...at('controllerVendors', paths.controllerVendors()),
     ...at('controllerFirmware', paths.controllerFirmware()),

@@ -139,6 +139,8 @@ describe('patches in the console', () => {
     expect(early.status).toBe(422);
     const history = await ok(ann, paths.patch(1));
     for (const part of ['try it', 'report 7', 'Signed: admin', 'outage']) expect(history).toContain(part);
+    const events = await ok(ann, paths.events());
+    for (const said of ['to Scheduled', 'PLC-L3-07: Project backup is there – Yes']) expect(events).toContain(said);
   });
 
   it('are entered by hand, deferred and extended, and what is wrong is said at its field', async () => {
