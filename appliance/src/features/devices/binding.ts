@@ -63,8 +63,9 @@ export const certificateBinding = (parts: {
       return { id: row.id, publicId: row.publicId, fingerprint, doorId: row.doorId, bootIds: row.bootIds };
     },
     heard: (caller: Caller, call: { bootId: string; seq: number; version: string }): void => {
-      if (!caller.bootIds.startsWith(`["${call.bootId}"`)) {
-        const earlier = JSON.parse(caller.bootIds) as string[];
+      const bootIds = seen.pendingBoots(caller.id) ?? caller.bootIds;
+      if (!bootIds.startsWith(`["${call.bootId}"`)) {
+        const earlier = JSON.parse(bootIds) as string[];
         if (earlier.includes(call.bootId)) {
           // A boot that was over speaks again: two machines take turns with one key, and nobody can tell which is the copy.
           immediate(db, () => {
@@ -76,7 +77,7 @@ export const certificateBinding = (parts: {
           });
           throw new AppError('POSSIBLE_CLONE', 'another machine uses the same key');
         }
-        store.setBootIds(caller.id, [call.bootId, ...earlier].slice(0, keptBootIds));
+        seen.noteBoots(caller.id, JSON.stringify([call.bootId, ...earlier].slice(0, keptBootIds)));
       }
       seen.note({ id: caller.id, doorId: caller.doorId, at: clock(), seq: call.seq, agentVersion: call.version });
     },

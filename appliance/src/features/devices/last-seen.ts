@@ -10,6 +10,10 @@ export type LastSeen = {
   /** Of the native door. */
   note(seen: Seen): void;
   noteDoor(door: Door, seen: DoorSeen): void;
+  /** A device's boots, the newest first, JSON: everybody has a new one after a power cut, and a write for each would stop all. */
+  noteBoots(device: number, bootIds: string): void;
+  /** Boots that are not written yet. */
+  pendingBoots(device: number): string | undefined;
   /** Milliseconds of a note that is not written yet. */
   pending(device: number, door: Door): number | undefined;
   flush(): void;
@@ -27,7 +31,9 @@ const patientMs = 500;
 export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): LastSeen => {
   const notes = new Map<number, Seen>();
   const doorNotes = new Map<string, DoorSeen>();
+  const boots = new Map<number, string>();
   const write = (): void => {
+    for (const [device, bootIds] of boots) store.setBootIds(device, bootIds);
     store.seen(notes.values());
     for (const { doorId, at, agentVersion } of notes.values()) {
       if (doorId !== null) doors.seenNative(doorId, at, agentVersion);
@@ -41,8 +47,9 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
   const clear = (): void => {
     notes.clear();
     doorNotes.clear();
+    boots.clear();
   };
-  const isEmpty = (): boolean => notes.size === 0 && doorNotes.size === 0;
+  const isEmpty = (): boolean => notes.size === 0 && doorNotes.size === 0 && boots.size === 0;
   const flush = (): void => {
     if (isEmpty()) return;
     immediate(db, write);
@@ -58,6 +65,8 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
   };
   return {
     note: (seen) => void notes.set(seen.id, seen),
+    noteBoots: (device, bootIds) => void boots.set(device, bootIds),
+    pendingBoots: (device) => boots.get(device),
     noteDoor: (door, seen) => void doorNotes.set(`${seen.device}/${door}`, seen),
     pending: (device, door) => (door === 'native' ? notes.get(device)?.at : doorNotes.get(`${device}/${door}`)?.at),
     flush,

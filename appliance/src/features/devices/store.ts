@@ -212,7 +212,8 @@ export const deviceStore = (db: Database) => {
     hold: (id: number, reason: HeldReason): void => void hold.run(reason, id),
     revoke: (id: number, now: number): void => void revoke.run(now, id),
     setEnrolled: (id: number, now: number): boolean => setEnrolled.run(now, id).changes > 0,
-    setBootIds: (id: number, bootIds: readonly string[]): void => void setBootIds.run(JSON.stringify(bootIds), id),
+    /** JSON. */
+    setBootIds: (id: number, bootIds: string): void => void setBootIds.run(bootIds, id),
     seen: (rows: Iterable<Seen>): void => {
       for (const row of rows) seen.run(row.at, row.seq, row.agentVersion, row.id);
     },
