@@ -63,6 +63,8 @@ export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs
     bree.run(kind).catch((error: unknown) => log.error({ kind, err: error }, 'job worker did not start'));
   };
   const wakeAll = (): void => {
+    // A worker that ends after the stop calls this, too, and the database may be closed by then.
+    if (bree === undefined) return;
     for (const kind of store.queuedKinds()) if (kindNames.has(kind)) wake(kind);
   };
 
