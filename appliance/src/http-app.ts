@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
 import { doors } from './console.ts';
 import { glpiRoutes } from './features/agent-api/glpi/routes.ts';
+import { agentPolicies } from './features/agent-api/native/policy.ts';
 import { nativeRoutes } from './features/agent-api/native/routes.ts';
 import { osqueryRoutes } from './features/agent-api/osquery/routes.ts';
 import { osqueryPrefix } from './features/agent-api/osquery/types.ts';
@@ -43,6 +44,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       store,
       trustFiles: appliance.trustFiles,
       tasks: joinedQueues([appliance.tasks, appliance.identification.queue]),
+      policyOf: agentPolicies({ db, objects }),
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );

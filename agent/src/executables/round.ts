@@ -16,6 +16,10 @@ export const executableLimits = {
   /** A larger file is left out: it would be a turn of its own. */
   fileBytes: 512 * 1024 * 1024,
   items: 40_000,
+  /** Between two rounds. */
+  restMs: 24 * 3600 * 1000,
+  /** Folders that are looked through; none: all. */
+  paths: [] as readonly string[],
 };
 export type ExecutableLimits = typeof executableLimits;
 
@@ -27,7 +31,6 @@ export const wholeRound: ExecutableLimits = {
 };
 
 const chunkBytes = 1024 * 1024;
-const restMs = 24 * 3600 * 1000;
 
 const known = z.object({
   /** Below the root. */
@@ -46,6 +49,8 @@ export const roundSchema = z.object({
   /** What the last whole round found; absent before it. */
   done: z.array(known).optional(),
   doneMs: z.number().optional(),
+  /** The folders of the round; others begin anew. */
+  paths: z.array(z.string()).optional(),
 });
 
 export type KnownExecutable = z.infer<typeof known>;
@@ -87,15 +92,26 @@ const hashOf = (path: string, maxBytes: number): string | undefined => {
   }
 };
 
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((path, at) => path === other[at]);
+
+/** A round over other folders than the last one begins at once; what that one hashed is not read again. */
+const begun = (held: Round, paths: readonly string[]): Round => {
+  if (isSame(held.paths ?? [], paths)) return held;
+  const { done } = held;
+  return { ...noRound, ...(done === undefined ? {} : { done }), ...(paths.length === 0 ? {} : { paths: [...paths] }) };
+};
+
 /** One turn: at most the limits' work. What is returned is to be remembered. */
 export const executableTurn = (
   files: RootFiles,
-  held: Round,
+  last: Round,
   nowMs: number,
   options: { mounts: readonly Mount[]; limits: ExecutableLimits },
 ): Round => {
   const { limits } = options;
-  const isResting = held.after.length === 0 && held.doneMs !== undefined && nowMs < held.doneMs + restMs;
+  const held = begun(last, limits.paths);
+  const isResting = held.after.length === 0 && held.doneMs !== undefined && nowMs < held.doneMs + limits.restMs;
   if (isResting) return held;
   const earlier = new Map((held.done ?? []).map((one) => [one.path, one]));
   const round: KnownExecutable[] = [...held.round];
@@ -103,6 +119,7 @@ export const executableTurn = (
   const { ended, after } = walkExecutables(files.root, {
     closed: closedPaths(options.mounts),
     after: held.after,
+    within: limits.paths.map((path) => path.split('/').filter((name) => name !== '')),
     mayGoOn: () => {
       if (spent.entries >= limits.entriesPerTurn || spent.bytes >= limits.hashedBytesPerTurn) return false;
       spent.entries += 1;
@@ -124,6 +141,7 @@ export const executableTurn = (
       round.push({ path: below, sizeBytes: stats.size, modifiedMs, sha256, firstMs });
     },
   });
-  if (ended) return { after: [], round: [], done: round, doneMs: nowMs };
+  const scope = held.paths === undefined ? {} : { paths: held.paths };
+  if (ended) return { after: [], round: [], done: round, doneMs: nowMs, ...scope };
   return { ...held, after: [...after], round };
 };

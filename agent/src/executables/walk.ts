@@ -9,6 +9,8 @@ export type FoundFile = { path: string; stats: Stats };
 
 export type WalkOptions = {
   closed: ReadonlySet<string>;
+  /** Folders below the root, by their names, that are gone through; none: all. */
+  within?: readonly (readonly string[])[];
   /** Names from the root to the file or folder that was last; none at the start of a round. */
   after: readonly string[];
   /** Asked before each file and folder; false when the walk has to stop before it. */
@@ -48,7 +50,14 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Regular files with an execute bit below `root`, in the order of their names, those after `after`. */
 export const walkExecutables = (root: string, options: WalkOptions): WalkEnd => {
-  const { closed, mayGoOn, onFile } = options;
+  const { closed, mayGoOn, onFile, within = [] } = options;
+  const isAlong = (names: readonly string[], other: readonly string[]): boolean =>
+    names.every((name, at) => name === other[at]);
+  const isInside = (names: readonly string[]): boolean =>
+    within.length === 0 || within.some((folder) => folder.length <= names.length && isAlong(folder, names));
+  /** Inside, or on the way to it. */
+  const isOnTheWay = (names: readonly string[]): boolean =>
+    isInside(names) || within.some((folder) => names.length < folder.length && isAlong(names, folder));
   const position = { after: options.after };
   const visit = (folder: string, names: readonly string[], after: readonly string[]): boolean => {
     if (names.length > maxDepth) return true;
@@ -62,13 +71,15 @@ export const walkExecutables = (root: string, options: WalkOptions): WalkEnd => 
       // The last one of the turn before: a file that was looked at, a folder that was gone through.
       if (isResumed && rest.length === 0) continue;
       if (!entry.isDirectory() && !entry.isFile()) continue;
+      const below = [...names, entry.name];
+      if (!(entry.isDirectory() ? isOnTheWay(below) : isInside(names))) continue;
       if (!mayGoOn()) return false;
       if (entry.isDirectory()) {
-        if (!visit(path, [...names, entry.name], isResumed ? rest : [])) return false;
-        position.after = [...names, entry.name];
+        if (!visit(path, below, isResumed ? rest : [])) return false;
+        position.after = below;
         continue;
       }
-      position.after = [...names, entry.name];
+      position.after = below;
       const stats = orAbsent(() => lstatSync(path));
       if (stats?.isFile() && (stats.mode & anyExecuteBit) !== 0) onFile({ path, stats });
     }

@@ -2,12 +2,13 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { platformCollectors } from '../collectors/of-platform.ts';
 import { AgentError, describe } from '../errors.ts';
-import { executableLimits } from '../executables/round.ts';
+import { type ExecutableLimits, executableLimits } from '../executables/round.ts';
 import { type Connection, connect } from '../platform/connect.ts';
 import { fileLog, type Log } from '../platform/log.ts';
 import { type RootFiles, rootFiles } from '../platform/root-files.ts';
 import { openJournal } from '../state/journal.ts';
 import { openMemory } from '../state/memory.ts';
+import { type HeldPolicy, openPolicy } from '../state/policy.ts';
 import { openSections } from '../state/sections.ts';
 import { openSpool, type Spool } from '../state/spool.ts';
 import { type AgentState, newOwnId, openState, type Settings } from '../state/state.ts';
@@ -62,6 +63,22 @@ const swappable = (open: () => Connection): { connection: Connection; swap: () =
   };
 };
 
+const bytesOfMegabyte = 1024 * 1024;
+const hourMs = 3600 * 1000;
+
+/** What may go into executable files: as administrators decided for the device, else as its own settings say. */
+const executablesOf = (settings: Settings, { executables }: ReturnType<HeldPolicy['current']>) => {
+  if (executables === undefined) return settings.executables ? executableLimits : undefined;
+  const { paths, entriesPerTurn, megabytesPerTurn, restHours } = executables;
+  return {
+    ...executableLimits,
+    paths,
+    entriesPerTurn,
+    hashedBytesPerTurn: megabytesPerTurn * bytesOfMegabyte,
+    restMs: restHours * hourMs,
+  };
+};
+
 /** Opens the agent of a state folder; NOT_ENROLLED when there is none. */
 export const openAgent = (stateDir: string, onLine?: (line: string) => void): Agent => {
   const state = openState(stateDir);
@@ -86,13 +103,16 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     observeOnly: settings.observeOnly,
     context: { files, connection, trust: openTrust(state.path('trust')), workFolder: state.path('work') },
   });
+  const policy = openPolicy(state.path('policy.json'));
   const inventory = deviceInventory({
     context: {
       files,
       memory: openMemory(state.path('memory')),
       clock: nowMs,
       products: state.path('products'),
-      executables: settings.executables ? executableLimits : undefined,
+      get executables(): ExecutableLimits | undefined {
+        return executablesOf(settings, policy.current());
+      },
     },
     collectors: platformCollectors(),
     saved,
@@ -103,7 +123,7 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     tasks,
     spool,
     log,
-    cycle: agentCycle({ client: calls, inventory, spool, tasks, log, bootId, clock: nowMs }),
+    cycle: agentCycle({ client: calls, inventory, spool, tasks, policy, log, bootId, clock: nowMs }),
     renewIfDue: async () => {
       const { identity } = requireEnrolled(state);
       // In the middle of a task its downloads go on over the old connection.

@@ -2,6 +2,7 @@ import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
 import type { DeliveredTask } from '@sallyport/bundle-tools/protocol/task';
 import { AgentError, describe } from '../errors.ts';
 import type { Log } from '../platform/log.ts';
+import type { HeldPolicy } from '../state/policy.ts';
 import type { Spool } from '../state/spool.ts';
 import { agentVersion } from '../version.ts';
 import type { Client } from './client.ts';
@@ -15,6 +16,7 @@ export type CycleParts = {
   inventory: DeviceInventory;
   spool: Spool;
   tasks: TaskRunner;
+  policy: HeldPolicy;
   log: Log;
   bootId: string;
   clock: () => number;
@@ -34,7 +36,7 @@ const isFinal = (error: unknown): error is AgentError =>
   error instanceof AgentError && (error.code === 'ANSWER' || error.code === 'LIMIT');
 
 export const agentCycle = (parts: CycleParts): Cycle => {
-  const { client, inventory, spool, tasks, log, clock } = parts;
+  const { client, inventory, spool, tasks, policy, log, clock } = parts;
   const refused = new Map<string, { hash: string; untilMs: number }>();
   const counter = { seq: 0 };
 
@@ -46,6 +48,7 @@ export const agentCycle = (parts: CycleParts): Cycle => {
       seq: counter.seq,
       version: agentVersion,
       sections: inventory.hashes(),
+      policy: policy.current().etag,
       ...(current === undefined ? {} : { task: current }),
     });
   };
@@ -101,6 +104,10 @@ export const agentCycle = (parts: CycleParts): Cycle => {
     // Results first: the next task starts only after the one before has ended.
     await sendResults();
     const reply = await checkIn();
+    if (reply.policy !== undefined) {
+      policy.write(reply.policy);
+      log('info', `policy ${reply.policy.etag}: executable files ${reply.policy.executables ? 'on' : 'as set here'}`);
+    }
     const sent = await sendSections(reply.want);
     await sendEvents();
     tasks.cancel(reply.cancel);

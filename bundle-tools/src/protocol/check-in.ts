@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { collectionName, count, digest, opaqueId, text, time, wireLimits } from './common.ts';
+import { agentPolicy } from './policy.ts';
 import { deliveredTask } from './task.ts';
 
 // POST /check-in: the poll. It says what the device holds by hash; the reply says what the appliance lacks and what to do.
@@ -13,7 +14,7 @@ export const checkInRequest = z.object({
   sections: z
     .record(collectionName, digest)
     .refine((sections) => Object.keys(sections).length <= wireLimits.sections, 'too many sections'),
-  /** The policy set held. */
+  /** The etag of the policy that the agent holds. */
   policy: z.string().max(128).optional(),
   /** The task in work. */
   task: z.object({ id: opaqueId, state: z.enum(['received', 'running', 'restarting']) }).optional(),
@@ -25,6 +26,8 @@ export const checkInReply = z.object({
   /** Seconds until the next check-in, already jittered. */
   next: count.max(86_400),
   want: z.array(collectionName).max(wireLimits.sections),
+  /** Another policy than the agent holds. */
+  policy: agentPolicy.optional(),
   task: deliveredTask.optional(),
   /** Tasks that were cancelled after delivery. */
   cancel: z.array(opaqueId).max(100).default([]),

@@ -45,4 +45,24 @@ export const agentTasks = {
   'kind.deploy-consent.field.reason': 'Reason',
   'kind.deploy-consent.hint.group':
     'Two people give a consent each; whoever takes one back closes the way for the group and those below.',
+  'kind.executable-collection.title': 'Collections of executable files',
+  'kind.executable-collection.one': 'collection of executable files',
+  'kind.executable-collection.purpose':
+    'Which executable files our agents of a group look for and hash, and how much of a check-in that may take. Without one nothing is looked for.',
+  'kind.executable-collection.create': 'New collection of executable files',
+  'kind.executable-collection.source': 'entered by administrators',
+  'kind.executable-collection.field.name': 'Name',
+  'kind.executable-collection.field.group': 'Group',
+  'kind.executable-collection.field.paths': 'Folders',
+  'kind.executable-collection.field.entriesPerTurn': 'Files and folders per check-in',
+  'kind.executable-collection.field.megabytesPerTurn': 'Megabytes hashed per check-in',
+  'kind.executable-collection.field.restHours': 'Hours between two rounds',
+  'kind.executable-collection.field.disabled': 'Disabled',
+  'kind.executable-collection.hint.group': 'The groups below it take the nearest one.',
+  'kind.executable-collection.hint.paths':
+    'Whole paths, one a line, with everything below them. None: all disks of the device.',
+  'kind.executable-collection.hint.megabytesPerTurn':
+    'A file that is larger is still read to its end; then the check-in does no more.',
+  'kind.executable-collection.hint.disabled':
+    'Nothing is looked for in this group and those below it, whatever the groups above say. A device that was enrolled with --executables keeps to its own settings.',
 } as const;

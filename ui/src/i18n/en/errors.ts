@@ -72,6 +72,7 @@ export const errors = {
   'validation.conflict': 'Somebody changed it meanwhile; look and repeat.',
   'validation.cycle': 'A group cannot be below itself.',
   'validation.fingerprint': 'The fingerprint differs. Compare again with the connected side.',
+  'validation.folder': 'A folder is named in full, as /opt/line, without . and .. in it.',
   'validation.format': 'The form of the value is wrong.',
   'validation.invalid': 'This value is not possible.',
   'validation.lastAdministrator': 'One administrator must stay.',

@@ -44,4 +44,24 @@ export const agentTasks = {
   'kind.deploy-consent.field.reason': 'Себебі',
   'kind.deploy-consent.hint.group':
     'Келісімді екі адам береді, әрқайсысы өзінікін; өзінікін қайтарған адам топқа және оның ішіндегілерге жолды жабады.',
+  'kind.executable-collection.title': 'Орындалатын файлдарды жинау',
+  'kind.executable-collection.one': 'орындалатын файлдарды жинау',
+  'kind.executable-collection.purpose':
+    'Топтағы біздің агенттер қандай орындалатын файлдарды іздеп, хешін есептейді және бұл бір байланыс сеансынан қанша алады. Жинау берілмейінше ештеңе ізделмейді.',
+  'kind.executable-collection.create': 'Орындалатын файлдарды жаңа жинау',
+  'kind.executable-collection.source': 'әкімшілер енгізеді',
+  'kind.executable-collection.field.name': 'Атауы',
+  'kind.executable-collection.field.group': 'Топ',
+  'kind.executable-collection.field.paths': 'Қалталар',
+  'kind.executable-collection.field.entriesPerTurn': 'Бір сеанста файл мен қалта',
+  'kind.executable-collection.field.megabytesPerTurn': 'Бір сеанста хеш есептелетін мегабайт',
+  'kind.executable-collection.field.restHours': 'Екі айналым арасындағы сағат',
+  'kind.executable-collection.field.disabled': 'Өшірулі',
+  'kind.executable-collection.hint.group': 'Ішкі топтар ең жақынын алады.',
+  'kind.executable-collection.hint.paths':
+    'Толық жолдар, әр жолда біреу, ішіндегінің бәрімен. Бос болса: құрылғының барлық дискілері.',
+  'kind.executable-collection.hint.megabytesPerTurn':
+    'Одан үлкен файл бәрібір соңына дейін оқылады; содан кейін сеанс ештеңе оқымайды.',
+  'kind.executable-collection.hint.disabled':
+    'Бұл топта және ішкі топтарда ештеңе ізделмейді, жоғарғы топтар не десе де. --executables арқылы енгізілген құрылғы өз баптауын ұстанады.',
 } as const;

@@ -75,6 +75,7 @@ export const errors = {
   'validation.conflict': 'Біреу өзгертіп қойды; қарап, қайталаңыз.',
   'validation.cycle': 'Топ өзінен төмен бола алмайды.',
   'validation.fingerprint': 'Таңба өзгеше. Қосылған тараппен қайта салыстырыңыз.',
+  'validation.folder': 'Қалта толық көрсетіледі, мысалы /opt/line, ішінде . және .. болмауы керек.',
   'validation.format': 'Мәннің пішімі қате.',
   'validation.invalid': 'Мұндай мән мүмкін емес.',
   'validation.lastAdministrator': 'Кемінде бір әкімші қалуы керек.',

@@ -44,4 +44,24 @@ export const agentTasks = {
   'kind.deploy-consent.field.reason': 'Причина',
   'kind.deploy-consent.hint.group':
     'Согласие дают двое, каждый своё; кто отзывает своё, закрывает путь для группы и вложенных в неё.',
+  'kind.executable-collection.title': 'Сбор исполняемых файлов',
+  'kind.executable-collection.one': 'сбор исполняемых файлов',
+  'kind.executable-collection.purpose':
+    'Какие исполняемые файлы ищут и хешируют наши агенты устройств группы и сколько это может занять за один сеанс связи. Пока сбор не задан, ничего не ищут.',
+  'kind.executable-collection.create': 'Новый сбор исполняемых файлов',
+  'kind.executable-collection.source': 'вводят администраторы',
+  'kind.executable-collection.field.name': 'Название',
+  'kind.executable-collection.field.group': 'Группа',
+  'kind.executable-collection.field.paths': 'Папки',
+  'kind.executable-collection.field.entriesPerTurn': 'Файлов и папок за сеанс',
+  'kind.executable-collection.field.megabytesPerTurn': 'Мегабайт хешируется за сеанс',
+  'kind.executable-collection.field.restHours': 'Часов между двумя обходами',
+  'kind.executable-collection.field.disabled': 'Отключён',
+  'kind.executable-collection.hint.group': 'Вложенные группы берут ближайший.',
+  'kind.executable-collection.hint.paths':
+    'Полные пути, по одному в строке, со всем, что внутри. Пусто: все диски устройства.',
+  'kind.executable-collection.hint.megabytesPerTurn':
+    'Более крупный файл всё же читается до конца; после него сеанс ничего больше не читает.',
+  'kind.executable-collection.hint.disabled':
+    'В этой группе и вложенных ничего не ищут, что бы ни говорили группы выше. Устройство, введённое с --executables, держится своих настроек.',
 } as const;

@@ -75,6 +75,7 @@ export const errors = {
   'validation.conflict': 'Кто-то изменил это; посмотрите и повторите.',
   'validation.cycle': 'Группа не может быть ниже самой себя.',
   'validation.fingerprint': 'Отпечаток не совпадает. Сверьте его с подключённой стороной.',
+  'validation.folder': 'Папка указывается полностью, например /opt/line, без . и .. внутри.',
   'validation.format': 'Неверный формат значения.',
   'validation.invalid': 'Такое значение невозможно.',
   'validation.lastAdministrator': 'Должен остаться хотя бы один администратор.',

@@ -1,6 +1,6 @@
 import type { SectionIntake } from '../../inventory/report-types.ts';
 import type { ObjectService } from '../../objects/service.ts';
-import { groupsOf } from './groups.ts';
+import { groupsOf } from '../groups.ts';
 
 // Searches for files, opt-in per group. The client compares SHA-512 and says where it found the file; what it found makes
 // the rows of `executable` once it says that it is done.

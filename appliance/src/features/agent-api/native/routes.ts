@@ -7,6 +7,7 @@ import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
 import type { PermitReply } from '@sallyport/bundle-tools/protocol/identify-controllers';
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
+import { noPolicyEtag } from '@sallyport/bundle-tools/protocol/policy';
 import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
 import { type SectionReply, sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
@@ -139,12 +140,14 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           (name) => held[name] !== call.sections[name] && collections.has(name),
         );
         const task = call.task === undefined ? tasks.next(device.id) : null;
+        const policy = parts.policyOf(device);
         const reply: CheckInReply = {
           now: toTime(clock()),
           next: nextSeconds(),
           want,
           cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
           live: [],
+          ...(policy.etag === (call.policy ?? noPolicyEtag) ? {} : { policy }),
           ...(task === null ? {} : { task }),
         };
         return c.json(reply);

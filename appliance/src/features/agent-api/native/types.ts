@@ -1,6 +1,7 @@
 // The agents' own door: JSON over mutual TLS. A caller is the certificate of its connection and nothing else; what it
 // says is decoded under caps, bound to its device and handed to the engines. A 2xx answer follows the commit. Anyone may
 // read /site, because that is what an agent compares before it says anything secret.
+import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { Database } from '../../../platform/database.ts';
@@ -44,6 +45,8 @@ export type NativeParts = {
   store: StoreService;
   trustFiles: TrustFiles;
   tasks: TaskQueue;
+  /** What was decided for a device's agent. */
+  policyOf: (device: { publicId: string }) => AgentPolicy;
   /** Seconds between check-ins, before jitter. */
   pollSeconds: () => number;
   clock?: () => number;

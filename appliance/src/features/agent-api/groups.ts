@@ -1,4 +1,4 @@
-import type { ObjectService } from '../../objects/service.ts';
+import type { ObjectService } from '../objects/service.ts';
 
 const maxDepth = 32;
 

@@ -1,0 +1,61 @@
+import { hash } from 'node:crypto';
+import {
+  type AgentPolicy,
+  type ExecutablesPolicy,
+  executableBounds,
+  isFolderPath,
+  noPolicyEtag,
+} from '@sallyport/bundle-tools/protocol/policy';
+import type { Database } from '../../../platform/database.ts';
+import type { FieldErrors } from '../../../platform/errors.ts';
+import type { ObjectService } from '../../objects/service.ts';
+import type { Body } from '../../objects/types.ts';
+import { groupsOf } from '../groups.ts';
+
+// What was decided for a device's agent: the nearest of its groups that says something about executable files. A group may
+// also say that nothing is looked for, whatever those above it say.
+
+const kind = 'executable-collection';
+
+/** A folder that agents cannot look through as it is written. */
+export const executableCollectionFaults = (body: Readonly<Record<string, unknown>>): FieldErrors => {
+  const paths = Array.isArray(body['paths']) ? (body['paths'] as unknown[]) : [];
+  return paths.every((path) => typeof path === 'string' && isFolderPath(path))
+    ? {}
+    : { paths: { key: 'validation.folder' } };
+};
+
+const orDefault = (value: unknown, { min, max }: { min: number; max: number }, usual: number): number =>
+  typeof value === 'number' ? Math.min(max, Math.max(min, value)) : usual;
+
+const toPolicy = (body: Body): ExecutablesPolicy => {
+  const { entriesPerTurn, megabytesPerTurn, restHours } = executableBounds;
+  return {
+    paths: Array.isArray(body['paths']) ? [...(body['paths'] as string[])].sort() : [],
+    entriesPerTurn: orDefault(body['entriesPerTurn'], entriesPerTurn, 5_000),
+    megabytesPerTurn: orDefault(body['megabytesPerTurn'], megabytesPerTurn, 16),
+    restHours: orDefault(body['restHours'], restHours, 24),
+  };
+};
+
+/** The policy of each device, as it is decided now. */
+export const agentPolicies = (parts: {
+  db: Database;
+  objects: Pick<ObjectService, 'find' | 'list'>;
+}): ((device: { publicId: string }) => AgentPolicy) => {
+  const { db, objects } = parts;
+  const none: AgentPolicy = { etag: noPolicyEtag };
+  const any = db.prepare<[string]>('select 1 from object where kind = ? and deleted_at is null limit 1');
+  return ({ publicId }) => {
+    // The usual site has none: one indexed read for the many check-ins.
+    if (any.get(kind) === undefined) return none;
+    for (const group of groupsOf(objects, publicId)) {
+      const [found] = objects.list({ kind, where: { group }, limit: 1 }).rows;
+      if (found === undefined) continue;
+      if (found.body['disabled'] === true) return none;
+      const executables = toPolicy(found.body);
+      return { etag: hash('sha256', JSON.stringify(executables)).slice(0, 32), executables };
+    }
+    return none;
+  };
+};
