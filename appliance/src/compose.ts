@@ -11,6 +11,7 @@ import { type BaselineService, baselineService } from './features/baselines/serv
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
+import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
 import { ensureDeviceRows } from './features/devices/list-row.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { DerivedOfDevice, Device } from './features/devices/types.ts';
@@ -109,6 +110,7 @@ export type Appliance = {
   controllerFirmware: ControllerFirmware;
   updates: UpdateService;
   deployments: DeploymentService;
+  deviceTasks: DeviceTaskService;
   exchange: ExchangeService;
   rules: RuleService;
   zones: ZoneService;
@@ -413,6 +415,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       controllerFirmware: firmware,
       updates,
       deployments,
+      deviceTasks: deviceTaskService({ db, personal: people, events, inventory, devices }),
       exchange,
       rules,
       zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),

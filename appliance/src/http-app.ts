@@ -43,7 +43,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       events,
       store,
       trustFiles: appliance.trustFiles,
-      tasks: joinedQueues([appliance.tasks, appliance.identification.queue]),
+      tasks: joinedQueues([appliance.tasks, appliance.identification.queue, appliance.deviceTasks.queue]),
       policyOf: agentPolicies({ db, objects }),
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),

@@ -43,6 +43,10 @@ export const paths = {
   device: (id: string) => `/devices/${enc(id)}`,
   /** A tab: a collection, or findings, updates, changes, events. */
   deviceTab: (id: string, tab: string, query: Query = {}) => withQuery(`/devices/${enc(id)}/${enc(tab)}`, query),
+  /** Tab; POST `kind`, `lines` or `number` and `act`, `reason`: asks something of the device. */
+  deviceTasks: (id: string) => `/devices/${enc(id)}/tasks`,
+  /** POST `decision`: `confirm`, `cancel`. */
+  deviceTaskDecide: (id: string, task: string) => `/devices/${enc(id)}/tasks/${enc(task)}`,
   /** POST */
   deviceApprove: (id: string) => `/devices/${enc(id)}/approve`,
   /** POST */
@@ -329,6 +333,8 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   stick: '/devices/import',
   stickApply: '/devices/import/apply',
   device: '/devices/:id',
+  deviceTasks: '/devices/:id/tasks',
+  deviceTaskDecide: '/devices/:id/tasks/:task',
   deviceTab: '/devices/:id/:tab',
   deviceApprove: '/devices/:id/approve',
   deviceRevoke: '/devices/:id/revoke',

@@ -102,6 +102,9 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     bootId,
     observeOnly: settings.observeOnly,
     context: { files, connection, trust: openTrust(state.path('trust')), workFolder: state.path('work') },
+    logFolder: state.path('log'),
+    products: state.path('products'),
+    onProducts: () => inventory.hurry(),
   });
   const policy = openPolicy(state.path('policy.json'));
   const inventory = deviceInventory({

@@ -10,6 +10,8 @@ import type { SectionFiles } from '../state/sections.ts';
 export type DeviceInventory = {
   /** Collects what is due; `all` collects everything. */
   collect(all: boolean): Promise<void>;
+  /** The next time collects what is collected each hour. */
+  hurry(): void;
   sections(): ReadonlyMap<string, Section>;
   hashes(): Record<string, string>;
 };
@@ -46,6 +48,9 @@ export const deviceInventory = (parts: {
       due.packagesMs = packagesMs;
       if (isDay) due.dayAtMs = clock() + jittered(dayMs);
       if (isHour) due.hourAtMs = clock() + jittered(hourMs);
+    },
+    hurry: () => {
+      due.hourAtMs = 0;
     },
     sections: () => sections,
     hashes: () => Object.fromEntries([...sections].map(([name, section]) => [name, section.hash])),

@@ -47,6 +47,9 @@ const open = (over: { bootId?: string; observeOnly?: boolean; onCall?: () => voi
     bootId: over.bootId ?? 'boot',
     observeOnly: over.observeOnly ?? false,
     context: { files: rootFiles(folder), connection, trust, workFolder: folder },
+    logFolder: join(folder, 'log'),
+    products: join(folder, 'products'),
+    onProducts: () => undefined,
   });
   const results = () =>
     spool

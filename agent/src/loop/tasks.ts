@@ -3,6 +3,8 @@ import { taskResult as resultSchema, type TaskResult } from '@sallyport/bundle-t
 import type { ActionContext } from '../actions/action.ts';
 import { forgetSent, identifyControllers, sentBefore } from '../actions/identify-controllers.ts';
 import { installPackage, isInstalled } from '../actions/install-package.ts';
+import { dropProductOrder, keptFile } from '../actions/kept-file.ts';
+import { showLog } from '../actions/show-log.ts';
 import type { Log } from '../platform/log.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Spool } from '../state/spool.ts';
@@ -40,6 +42,12 @@ export type TaskRunnerParts = {
   bootId: string;
   observeOnly: boolean;
   context: Omit<ActionContext, 'isCancelled' | 'onStale'>;
+  /** Of the agent's own log. */
+  logFolder: string;
+  /** Of what security products report. */
+  products: string;
+  /** What products report has changed. */
+  onProducts: () => void;
 };
 
 /** A task as the journal keeps it: without the secrets that it brought. */
@@ -83,6 +91,15 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
       log('info', `task ${task.id}: identify ${task.targets.length} controllers, plan ${task.digest}`);
       return identifyControllers({ ...parts.context, isCancelled: isCancelled(task) }, task);
     }
+    if (task.action === 'show-log') {
+      log('info', `task ${task.id}: show ${task.lines} lines of the log`);
+      return showLog(parts.logFolder, task);
+    }
+    if (task.action === 'kept-file') {
+      log('info', `task ${task.id}: ${task.act} file ${task.number} of ${task.product}`);
+      const asked = keptFile({ products: parts.products, isCancelled: isCancelled(task) }, task);
+      return asked.finally(parts.onProducts);
+    }
     log('info', `task ${task.id}: install ${task.package.name} ${task.package.version}`);
     return installPackage(
       {
@@ -100,6 +117,7 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
   /** What a crash leaves: of an identification the packets that left are evidence. */
   const cutOff = (task: Task): TaskResult => {
     const result = failed(task, 'AGENT_RESTARTED');
+    if (task.action === 'kept-file') dropProductOrder(parts.products, task.id);
     if (task.action !== 'identify-controllers') return result;
     const packets = sentBefore(parts.context.workFolder, task.id);
     return { ...result, identification: { end: 'stopped', why: 'agent-restarted', exchanges: [], packets } };
@@ -108,7 +126,8 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
   const run = async (task: Task): Promise<void> => {
     running.current = { id: task.id, state: 'running' };
     try {
-      if (parts.observeOnly) {
+      // What only reads is no change of the device.
+      if (parts.observeOnly && task.action !== 'show-log') {
         finish(task, failed(task, 'OBSERVE_ONLY'));
         return;
       }

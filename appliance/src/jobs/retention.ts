@@ -33,6 +33,7 @@ await runJobs('retention', async (_payload, { appliance }) => {
   appliance.accounts.trim();
   appliance.queries.trim();
   appliance.samples.trim();
+  appliance.deviceTasks.trim();
   appliance.exchange.unreferenced();
   sweepImports(appliance);
   appliance.vulnerabilities.refreshSources();

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { count, digest, opaqueId, text } from './common.ts';
+import { keptFileTask, showLogTask } from './device-tasks.ts';
 import { identifyControllersTask } from './identify-controllers.ts';
 
 // What an appliance may order. An order names objects by digest; whether they may be installed is decided by the trust
@@ -27,7 +28,12 @@ export const installPackageTask = z.object({
 export type InstallPackageTask = z.infer<typeof installPackageTask>;
 
 /** One task; each typed action is one member. */
-export const task = z.discriminatedUnion('action', [installPackageTask, identifyControllersTask]);
+export const task = z.discriminatedUnion('action', [
+  installPackageTask,
+  identifyControllersTask,
+  showLogTask,
+  keptFileTask,
+]);
 export type Task = z.infer<typeof task>;
 
 /** A task as it arrives: one of a kind that this agent does not know is reported as failed, and nothing else stops. */

@@ -28,7 +28,7 @@ export type DeviceHead = {
 /** `summary`, a collection's name, or findings, updates, changes, events; a count of 0 is shown, none is not. */
 export type DeviceTab = { readonly name: string; readonly count?: number | undefined };
 
-const ownTabs = ['summary', 'findings', 'updates', 'changes', 'deviations', 'events'];
+const ownTabs = ['summary', 'findings', 'updates', 'changes', 'deviations', 'tasks', 'events'];
 
 const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   const unavailable = withoutRight(ctx, 'devices:write');

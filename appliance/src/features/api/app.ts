@@ -12,6 +12,7 @@ import { controllerImportRoutes } from './routes/controller-imports.ts';
 import { controllerRoutes } from './routes/controllers.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { deviceRecordRoutes } from './routes/device-records.ts';
+import { deviceTaskRoutes } from './routes/device-tasks.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -28,6 +29,7 @@ import { queryRoutes } from './routes/queries.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { siteRoutes } from './routes/site.ts';
+import { stickRoutes } from './routes/stick.ts';
 import { updateRoutes } from './routes/updates.ts';
 import { vulnerabilityRoutes } from './routes/vulnerabilities.ts';
 import type { ApiEnv, ApiParts } from './types.ts';
@@ -44,6 +46,8 @@ const builders = [
   siteRoutes,
   deviceRoutes,
   deviceRecordRoutes,
+  deviceTaskRoutes,
+  stickRoutes,
   ruleRoutes,
   inventoryRoutes,
   changeRoutes,

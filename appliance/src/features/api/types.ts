@@ -14,6 +14,7 @@ import type { AccountService } from '../accounts/service.ts';
 import type { BaselineService } from '../baselines/service.ts';
 import type { ImportDrafts } from '../console/import-drafts.ts';
 import type { DeploymentService } from '../deployments/service.ts';
+import type { DeviceTaskService } from '../device-tasks/service.ts';
 import type { DeviceList } from '../devices/list.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -36,6 +37,7 @@ import type { ProvisionService } from '../provision/service.ts';
 import type { SampleService } from '../queries/samples.ts';
 import type { QueryService } from '../queries/service.ts';
 import type { RuleService } from '../rules/service.ts';
+import type { StickService } from '../stick/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 
@@ -61,6 +63,8 @@ export type ApiParts = {
   plcs: PlcService;
   updates: UpdateService;
   deployments: DeploymentService;
+  deviceTasks: DeviceTaskService;
+  stick: StickService;
   rules: RuleService;
   integrity: IntegrityService;
   queries: QueryService;

@@ -39,6 +39,8 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   stick: { GET: 'devices:write', POST: 'devices:write', upload: true },
   stickApply: { POST: 'devices:write' },
   device: { GET: 'devices:read' },
+  deviceTasks: { GET: 'devices:read', POST: 'devices:write' },
+  deviceTaskDecide: { POST: 'devices:write' },
   deviceTab: { GET: 'devices:read' },
   deviceApprove: { POST: 'devices:write' },
   deviceRevoke: { POST: 'devices:write' },

@@ -16,6 +16,7 @@ import type { SignedIn } from '../accounts/types.ts';
 import type { BaselineService } from '../baselines/service.ts';
 import type { CaService } from '../ca/types.ts';
 import type { DeploymentService } from '../deployments/service.ts';
+import type { DeviceTaskService } from '../device-tasks/service.ts';
 import type { DeviceList } from '../devices/list.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -77,6 +78,7 @@ export type ConsoleDeps = {
   updates: UpdateService;
   exchange: ExchangeService;
   deployments: DeploymentService;
+  deviceTasks: DeviceTaskService;
   liveQueries: QueryService;
   samples: SampleService;
   baselines: BaselineService;

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 
 /**
  * Numbers of rows of what no engine declares. Reads person_key, person_erasure, change_log, deviation, baseline_acceptance, plc_program_state, plc_program_change, plc_program_snapshot, device_certificate, session, login_attempt, match,
- * catalog_update, request, bundle_import, receipt, site_card, task, live_query, sample,
+ * catalog_update, request, bundle_import, receipt, site_card, task, live_query, sample, device_task,
  * osquery_node, job_run, object_revision, object, audit, event and outbound.
  */
 export const provisionQueries = (db: Database) => {
@@ -32,6 +32,7 @@ export const provisionQueries = (db: Database) => {
     tasks: count('task'),
     liveQueries: count('live_query'),
     samples: count('sample'),
+    deviceTasks: count('device_task'),
     osqueryNodes: count('osquery_node'),
     jobs: count('job_run'),
     statuses: count('device_status'),

@@ -213,6 +213,15 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         protection: ['encrypted', 'chain'],
       },
       {
+        row: 'E5',
+        pillar: 'local',
+        name: 'device-tasks',
+        rows: queries.deviceTasks(),
+        retention: { days: 30 },
+        personal: 'possible',
+        protection: ['encrypted', 'chain'],
+      },
+      {
         row: 'C4',
         pillar: 'store',
         name: 'samples',

@@ -5,6 +5,10 @@
 // through the door `stick`, which every live door outranks. A machine that nobody has let in yet waits for approval like
 // any other. What is older than what the stick brought before does not replace it, and the same file again changes nothing.
 
+/** Of a file that is uploaded, and how such a file is named in the staging folder. */
+export const maxStickUploadBytes = 256 * 1024 * 1024;
+export const stickPrefix = 'stick-';
+
 export type StickLimits = {
   /** Of a plain file and of a file in a zip, as they are and inflated. */
   maxFileBytes: number;

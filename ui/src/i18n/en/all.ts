@@ -11,6 +11,7 @@ import { controllerImports } from './controller-imports.ts';
 import { controllers } from './controllers.ts';
 import { deployments } from './deployments.ts';
 import { deviceRecords } from './device-records.ts';
+import { deviceTasks } from './device-tasks.ts';
 import { devices } from './devices.ts';
 import { errors } from './errors.ts';
 import { eventTypes } from './event-types.ts';
@@ -65,6 +66,7 @@ export const en = {
   ...controllers,
   ...deployments,
   ...deviceRecords,
+  ...deviceTasks,
   ...devices,
   ...errors,
   ...eventTypes,

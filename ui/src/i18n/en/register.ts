@@ -56,7 +56,8 @@ export const register = {
   'register.connections.purpose': 'to show that it connects only to what was named',
   'register.device-log.title': "Devices' own logs",
   'register.device-log.source': 'the agent, on the device only',
-  'register.device-log.purpose': 'to see what the agent did; shown by sallyport-agent log, never sent',
+  'register.device-log.purpose':
+    'to see what the agent did; shown by sallyport-agent log; lines leave it only when an administrator asks the device',
   'register.jobs.title': 'Runs of jobs',
   'register.jobs.source': 'the appliance',
   'register.jobs.purpose': 'to resume long work and find faults',

@@ -57,7 +57,8 @@ export const register = {
   'register.connections.purpose': 'тек көрсетілгенмен ғана байланысатынын көрсету үшін',
   'register.device-log.title': 'Құрылғылардың өз журналдары',
   'register.device-log.source': 'агент, тек құрылғының өзінде',
-  'register.device-log.purpose': 'агенттің не істегенін көру үшін; sallyport-agent log көрсетеді, ешқашан жіберілмейді',
+  'register.device-log.purpose':
+    'агенттің не істегенін көру үшін; sallyport-agent log көрсетеді; жолдар құрылғыдан әкімші сұрағанда ғана шығады',
   'register.jobs.title': 'Жүйе жұмыстарының іске қосылуы',
   'register.jobs.source': 'жүйе',
   'register.jobs.purpose': 'ұзақ жұмысты жалғастыру және ақау табу',

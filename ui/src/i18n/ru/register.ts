@@ -58,7 +58,7 @@ export const register = {
   'register.device-log.title': 'Собственные журналы устройств',
   'register.device-log.source': 'агент, только на самом устройстве',
   'register.device-log.purpose':
-    'чтобы видеть, что делал агент; показывает sallyport-agent log, не отправляется никогда',
+    'чтобы видеть, что делал агент; показывает sallyport-agent log; строки покидают устройство только по запросу администратора',
   'register.jobs.title': 'Запуски заданий сервера',
   'register.jobs.source': 'сервер',
   'register.jobs.purpose': 'чтобы продолжать долгую работу и находить сбои',

@@ -1,4 +1,3 @@
-import type { DeviceTab } from '@sallyport/ui/components/device-frame';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
@@ -21,6 +20,7 @@ import { collectionExtras } from '../collection-extras.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel, ListedDevice } from '../device-model.ts';
 import { changeTag, heldBy, whyOf } from '../device-rules.ts';
+import type { DeviceTabs } from '../device-tabs.ts';
 import { fieldColumns, rowValues } from '../fields.ts';
 import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
@@ -33,7 +33,7 @@ const lastChanges = 8;
 const maxOtherRows = 1_000;
 
 /** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
-export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: DeviceTabs): Pages => {
   const extras = collectionExtras(deps);
   const { baselines, inventory, devices, objects, events, vulnerabilities, updates, rules } = deps;
   const views = baselineViews(deps, model);
@@ -46,25 +46,6 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const countOf = (collection: Collection, device: number): number =>
     inventory.list({ collection: collection.name, device, limit: 1 }).total;
-
-  /** What the device reported, and software and hardware always: that nothing is there says something. */
-  const collectionTabs = (device: ListedDevice): DeviceTab[] => {
-    const reported = new Set([...Object.keys(inventory.hashes(device.id)), 'software', 'hardware']);
-    return inventory
-      .collections()
-      .filter(({ single, name }) => !single && reported.has(name))
-      .map((collection) => ({ name: collection.name, count: countOf(collection, device.id) }));
-  };
-
-  const tabsOf = (device: ListedDevice): DeviceTab[] => [
-    { name: 'summary' },
-    ...collectionTabs(device),
-    { name: 'findings', count: device.findings },
-    { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
-    { name: 'changes' },
-    { name: 'deviations', count: baselines.deviationsOf(device.id) },
-    { name: 'events' },
-  ];
 
   /** Doors that report the same section and do not count. */
   const otherDoors = (device: ListedDevice, collection: Collection, best: Door | undefined): Door[] =>

@@ -4,20 +4,18 @@ import { routePatterns } from '@sallyport/ui/paths';
 import { Stick, type StickProps } from '@sallyport/ui/views/stick';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../../platform/errors.ts';
-import type { StickResult } from '../../stick/types.ts';
+import { maxStickUploadBytes, type StickResult, stickPrefix } from '../../stick/types.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
 import { stagedUploads } from '../staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
-const maxUploadBytes = 256 * 1024 * 1024;
-
 /** Inventories from a medium: what they would do first, then the import. */
 export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { stick, baselines } = deps;
 
-  const uploads = stagedUploads(deps, { prefix: 'stick-', maxBytes: maxUploadBytes });
+  const uploads = stagedUploads(deps, { prefix: stickPrefix, maxBytes: maxStickUploadBytes });
 
   const show = (
     c: Context<ConsoleEnv>,

@@ -1,0 +1,255 @@
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
+import { redactedTail } from '@sallyport/bundle-tools/protocol/redact';
+import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { cleanLine } from '../../platform/text.ts';
+import type { TaskQueue } from '../agent-api/native/types.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { EventService } from '../events/service.ts';
+import type { InventoryService } from '../inventory/service.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { deviceTaskStore, type TaskRow } from './store.ts';
+import { type Ask, type DeviceTask, type DeviceTaskState, needsSecondPerson, type Wanted } from './types.ts';
+
+export type DeviceTaskService = {
+  /** Asks; a log is queued at once, a kept file waits for its confirmation. INVALID, NOT_FOUND, FORBIDDEN, CONFLICT. */
+  ask(actor: Actor, device: string, wanted: Ask, reason: string): DeviceTask;
+  /** The second look at a kept file; to give one back it is another person's. CONFLICT, FORBIDDEN. */
+  confirm(actor: Actor, id: string): DeviceTask;
+  /** Takes back what has not ended; a device that works on it is told. CONFLICT. */
+  cancel(actor: Actor, id: string): DeviceTask;
+  /** Throws NOT_FOUND. */
+  get(id: string): DeviceTask;
+  /** The newest first; of one device, or of all. */
+  list(query: { device?: number; limit: number }): DeviceTask[];
+  openOf(device: number): number;
+  /** The devices' queues, as the agents' door sees them. */
+  queue: TaskQueue;
+  /** Ends what nobody waits for any more, and forgets what is old. */
+  trim(): number;
+};
+
+export type DeviceTaskParts = {
+  db: Database;
+  personal: Personal;
+  events: EventService;
+  inventory: Pick<InventoryService, 'section'>;
+  devices: Pick<DeviceService, 'byPublicId' | 'byId' | 'doors'>;
+  clock?: () => number;
+};
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+/** Until the device fetches it, and until a person confirms it. */
+const pickupMs = dayMs;
+const confirmMs = 7 * dayMs;
+const timeoutMs: Readonly<Record<Wanted['kind'], number>> = { 'show-log': minuteMs, 'kept-file': 10 * minuteMs };
+/** A device may be late with its word. */
+const graceMs = 15 * minuteMs;
+const keptMs = 30 * dayMs;
+const maxOpen = 20;
+const maxReason = 500;
+const maxSaid = 2_000;
+
+const personOf = (id: string): string => `device-task:${id}`;
+
+const isOpen = (state: DeviceTaskState): boolean => state === 'asked' || state === 'queued' || state === 'running';
+
+/** Orders about one device: its log, and files that a product keeps. */
+export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => {
+  const { db, personal, events, inventory, devices } = parts;
+  const clock = parts.clock ?? nowMs;
+  const store = deviceTaskStore(db);
+
+  const found = (id: string): TaskRow => {
+    const row = store.byId(id);
+    if (row === undefined) throw new AppError('NOT_FOUND', 'no such task');
+    return row;
+  };
+
+  const wantedOf = (row: TaskRow): Wanted | null => {
+    const text = personal.decrypt(row.what);
+    return text === null ? null : (JSON.parse(text) as Wanted);
+  };
+
+  const toTask = (row: TaskRow): DeviceTask => {
+    const { what: _what, kind: _kind, reason, output, ...rest } = row;
+    return {
+      ...rest,
+      wanted: wantedOf(row),
+      reason: personal.decrypt(reason),
+      output: output === null ? null : personal.decrypt(output),
+    };
+  };
+
+  const end = (row: TaskRow, outcome: { state: DeviceTaskState; code: string | null; output: string | null }): void => {
+    const output = outcome.output === null ? null : personal.encrypt(personOf(row.id), outcome.output);
+    store.end({ id: row.id, state: outcome.state, code: outcome.code, output, at: clock() });
+    events.record('device-task-ended', {
+      device: row.device,
+      params: { task: row.id, kind: row.kind, state: outcome.state },
+    });
+  };
+
+  const endLate = (): number => {
+    const late = store.late(clock());
+    if (late.length > 0)
+      immediate(db, () => {
+        for (const row of store.late(clock())) end(row, { state: 'timed-out', code: 'TIMEOUT', output: null });
+      });
+    return late.length;
+  };
+
+  /** The file's name in its list; a file that is not there cannot be asked for. */
+  const withName = (device: number, wanted: Ask): Wanted => {
+    if (wanted.kind === 'show-log') return wanted;
+    const row = inventory
+      .section(device, `${wanted.list}-file`)
+      .find((file) => file['product'] === wanted.product && file['number'] === wanted.number);
+    if (row === undefined) throw invalid({ number: { key: 'validation.reference' } });
+    return { ...wanted, name: String(row['name'] ?? '') };
+  };
+
+  const faultsOf = (wanted: Ask, reason: string): FieldErrors => {
+    const faults: FieldErrors = {};
+    if (reason === '') faults['reason'] = { key: 'validation.required' };
+    if (wanted.kind === 'show-log') {
+      const { lines } = wanted;
+      if (!Number.isInteger(lines) || lines < 1 || lines > logBounds.lines)
+        faults['lines'] = { key: 'validation.tooBig', params: { max: logBounds.lines } };
+    } else if (!keptFileActs.includes(wanted.act)) faults['act'] = { key: 'validation.choice' };
+    return faults;
+  };
+
+  const audited = (actor: Actor, row: Pick<TaskRow, 'id' | 'device' | 'kind'>, type: string): void =>
+    void events.record(type, {
+      device: row.device,
+      actor: actorRef(actor),
+      ...(actor.from === undefined ? {} : { from: actor.from }),
+      params: { task: row.id, kind: row.kind },
+    });
+
+  const own = (device: number, id: string): TaskRow | undefined => {
+    const row = store.byId(id);
+    return row?.device === device ? row : undefined;
+  };
+
+  const toOrder = (row: TaskRow): Task | null => {
+    const wanted = wantedOf(row);
+    if (wanted === null) return null;
+    const head = { id: row.id, attempt: 1, timeoutMs: timeoutMs[wanted.kind] };
+    if (wanted.kind === 'show-log') return { ...head, action: 'show-log', lines: wanted.lines };
+    const { list, product, number, act } = wanted;
+    return { ...head, action: 'kept-file', list, product, number, act };
+  };
+
+  /** What an agent says is cut and looked through again: it may be older than the rules, or not ours. */
+  const saidIn = (row: TaskRow, result: TaskResult): string => {
+    const text = result.steps.findLast(({ output }) => output !== null)?.output ?? '';
+    return redactedTail(text.split('\n'), row.kind === 'show-log' ? logBounds.length : maxSaid);
+  };
+
+  const queue: TaskQueue = {
+    next: (device) => {
+      const row = store.next(device, clock());
+      return row === undefined ? null : toOrder(row);
+    },
+    cancelled: (device, ids) => ids.filter((id) => own(device, id)?.state === 'cancelled'),
+    state: (device, id) => {
+      const row = own(device, id);
+      if (row?.state === 'queued') store.begin(id, clock() + timeoutMs[row.kind as Wanted['kind']] + graceMs);
+    },
+    result: (device, id, result) =>
+      immediate(db, () => {
+        const row = own(device, id);
+        if (row === undefined) return 'not-found';
+        if (row.state === 'cancelled') return 'cancelled';
+        if (!isOpen(row.state) || row.state === 'asked' || result.state === 'restarting') return 'repeat';
+        const code = result.state === 'completed' ? null : (result.code ?? 'EXIT');
+        end(row, { state: result.state, code, output: saidIn(row, result) });
+        return 'ok';
+      }),
+    mayFetch: () => false,
+  };
+
+  return {
+    ask: (actor, publicId, wanted, given) => {
+      requireRight(actor, 'devices:write');
+      const reason = cleanLine(given).trim().slice(0, maxReason);
+      const faults = faultsOf(wanted, reason);
+      if (Object.keys(faults).length > 0) throw invalid(faults);
+      return immediate(db, () => {
+        const device = devices.byPublicId(publicId);
+        const hasAgent = devices.doors(device.id).some(({ door, state }) => door === 'native' && state === 'approved');
+        if (device.state !== 'managed' || !hasAgent)
+          throw new AppError('CONFLICT', 'no agent of ours on this device takes orders');
+        if (store.openOf(device.id) >= maxOpen) throw new AppError('CONFLICT', 'too much is asked of it already');
+        const what = withName(device.id, wanted);
+        const id = Buffer.from(randomBytes(16)).toString('hex');
+        const at = clock();
+        const isLog = what.kind === 'show-log';
+        const row = {
+          id,
+          device: device.id,
+          kind: what.kind,
+          what: personal.encrypt(personOf(id), JSON.stringify(what)),
+          reason: personal.encrypt(personOf(id), reason),
+          state: isLog ? ('queued' as const) : ('asked' as const),
+          askedAt: at,
+          askedBy: actorRef(actor),
+          deadlineAt: at + (isLog ? pickupMs : confirmMs),
+        };
+        store.insert(row);
+        audited(actor, row, 'device-task-asked');
+        return toTask(found(id));
+      });
+    },
+    confirm: (actor, id) => {
+      requireRight(actor, 'devices:write');
+      endLate();
+      return immediate(db, () => {
+        const row = found(id);
+        if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
+        // A file that is given back may be an attack: whoever asks cannot say yes to it.
+        if (needsSecondPerson(wantedOf(row)) && row.askedBy === actorRef(actor))
+          throw new AppError('FORBIDDEN', 'another person confirms that a file is given back');
+        store.confirm({ id, at: clock(), by: actorRef(actor), deadlineAt: clock() + pickupMs });
+        audited(actor, row, 'device-task-confirmed');
+        return toTask(found(id));
+      });
+    },
+    cancel: (actor, id) => {
+      requireRight(actor, 'devices:write');
+      return immediate(db, () => {
+        const row = found(id);
+        if (!isOpen(row.state)) throw new AppError('CONFLICT', 'it has ended');
+        store.end({ id, state: 'cancelled', code: null, output: null, at: clock() });
+        audited(actor, row, 'device-task-cancelled');
+        return toTask(found(id));
+      });
+    },
+    get: (id) => {
+      endLate();
+      return toTask(found(id));
+    },
+    list: ({ device, limit }) => {
+      endLate();
+      return (device === undefined ? store.all(limit) : store.ofDevice(device, limit)).map(toTask);
+    },
+    openOf: store.openOf,
+    queue,
+    trim: () => {
+      endLate();
+      const ids = store.old(clock() - keptMs);
+      for (const id of ids) {
+        personal.erase(personOf(id));
+        immediate(db, () => store.drop(id));
+      }
+      return ids.length;
+    },
+  };
+};

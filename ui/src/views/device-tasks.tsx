@@ -1,0 +1,260 @@
+import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type DeviceTaskState = 'asked' | 'queued' | 'running' | 'completed' | 'failed' | 'timed-out' | 'cancelled';
+
+export type DeviceTaskRow = {
+  readonly id: string;
+  readonly kind: 'show-log' | 'restore' | 'delete' | 'rescan' | 'unknown';
+  /** Of a kept file. */
+  readonly file?: { readonly name: string; readonly product: string } | undefined;
+  readonly lines?: number | undefined;
+  readonly reason: string;
+  readonly state: DeviceTaskState;
+  readonly code?: string | undefined;
+  readonly output?: string | undefined;
+  readonly askedBy: string;
+  readonly askedAt: When;
+  readonly confirmedBy?: string | undefined;
+  readonly endedAt?: When | undefined;
+  /** Somebody else than the reader confirms it. */
+  readonly needsAnother: boolean;
+};
+
+export type KeptFileOption = { readonly value: string; readonly label: string };
+
+/** POST fields: csrf, kind, lines, file, reason. */
+export type DeviceTasksProps = {
+  readonly ctx: Ctx;
+  readonly device: DeviceHead;
+  readonly tabs: readonly DeviceTab[];
+  readonly rows: readonly DeviceTaskRow[];
+  /** Why nothing can be asked. */
+  readonly unavailable?: string | undefined;
+  readonly files: readonly KeptFileOption[];
+  readonly values: { readonly lines: string; readonly file: string; readonly act: string; readonly reason: string };
+  readonly asked: 'log' | 'file' | undefined;
+  readonly errors?: FieldErrors | undefined;
+};
+
+const levels = {
+  asked: 'warning',
+  queued: 'waiting',
+  running: 'running',
+  completed: 'done',
+  failed: 'critical',
+  'timed-out': 'critical',
+  cancelled: 'info',
+} as const;
+
+const acts = ['rescan', 'delete', 'restore'] as const;
+
+const Decide = ({ ctx, device, row }: { ctx: Ctx; device: string; row: DeviceTaskRow }) => {
+  if (row.state !== 'asked' && row.state !== 'queued' && row.state !== 'running') return <>–</>;
+  const right = withoutRight(ctx, 'devices:write');
+  return (
+    <PostForm ctx={ctx} action={paths.deviceTaskDecide(device, row.id)} class="row">
+      {row.state === 'asked' ? (
+        <Button
+          small
+          name="decision"
+          value="confirm"
+          kind={row.kind === 'rescan' ? 'second' : 'danger'}
+          unavailable={row.needsAnother ? ctx.t('deviceTasks.another') : right}
+        >
+          {ctx.tDynamic(`deviceTasks.confirm.${row.kind}`)}
+        </Button>
+      ) : null}
+      <Button small name="decision" value="cancel" unavailable={right}>
+        {ctx.t('deviceTasks.cancel')}
+      </Button>
+    </PostForm>
+  );
+};
+
+const Output = ({ ctx, row }: { ctx: Ctx; row: DeviceTaskRow }) =>
+  row.output === undefined || row.output === '' ? null : (
+    <details open={row.kind === 'show-log'}>
+      <summary>{ctx.t('deviceTasks.output')}</summary>
+      <pre class="log" tabindex={0} translate="no">
+        {row.output}
+      </pre>
+    </details>
+  );
+
+/** What was asked of one device, and what it said. */
+export const DeviceTasks = (props: DeviceTasksProps) => {
+  const { ctx, device, rows, files, values, errors, asked } = props;
+  const unavailable = props.unavailable ?? withoutRight(ctx, 'devices:write');
+  const errorsOf = (form: 'log' | 'file'): FieldErrors | undefined => (asked === form ? errors : undefined);
+  return (
+    <DeviceFrame ctx={ctx} device={device} tabs={props.tabs} current="tasks">
+      <ErrorSummary
+        ctx={ctx}
+        errors={errors}
+        labels={{
+          lines: ctx.t('deviceTasks.lines'),
+          number: ctx.t('deviceTasks.file'),
+          act: ctx.t('deviceTasks.act'),
+          reason: ctx.t('deviceTasks.reason'),
+        }}
+      />
+      <Panel>
+        {rows.length === 0 ? (
+          <Empty title={ctx.t('deviceTasks.none')}>{ctx.t('deviceTasks.noneWhy')}</Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('devices.tab.tasks')}
+            rows={rows}
+            records="labelled"
+            columns={[
+              {
+                key: 'state',
+                label: ctx.t('deviceTasks.stateLabel'),
+                fit: true,
+                cell: (row) => (
+                  <Status ctx={ctx} level={levels[row.state]}>
+                    {ctx.tDynamic(`deviceTasks.state.${row.state}`)}
+                  </Status>
+                ),
+              },
+              {
+                key: 'what',
+                label: ctx.t('deviceTasks.what'),
+                any: true,
+                cell: (row) => (
+                  <>
+                    {row.lines === undefined
+                      ? ctx.tDynamic(`deviceTasks.kind.${row.kind}`)
+                      : ctx.t('deviceTasks.kind.show-log', { lines: row.lines })}
+                    {row.file === undefined ? null : (
+                      <>
+                        {': '}
+                        <span translate="no">
+                          {row.file.name} ({row.file.product})
+                        </span>
+                      </>
+                    )}
+                    <br />
+                    <span class="second">{row.reason}</span>
+                    {row.code === undefined ? null : (
+                      <>
+                        <br />
+                        <code translate="no">{row.code}</code>
+                      </>
+                    )}
+                    <Output ctx={ctx} row={row} />
+                  </>
+                ),
+              },
+              {
+                key: 'by',
+                label: ctx.t('deviceTasks.by'),
+                any: true,
+                cell: (row) => (
+                  <>
+                    <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                    {row.confirmedBy === undefined ? null : (
+                      <>
+                        <br />
+                        <span translate="no">{row.confirmedBy}</span>
+                      </>
+                    )}
+                  </>
+                ),
+              },
+              {
+                key: 'decide',
+                label: ctx.t('deviceTasks.decision'),
+                cell: (row) => <Decide ctx={ctx} device={device.id} row={row} />,
+              },
+            ]}
+          />
+        )}
+      </Panel>
+      <Panel title={ctx.t('deviceTasks.logTitle')}>
+        <div class="body">
+          <p class="second">{ctx.t('deviceTasks.logWhy')}</p>
+          <PostForm ctx={ctx} action={paths.deviceTasks(device.id)} class="form">
+            <input type="hidden" name="kind" value="show-log" />
+            <TextField
+              ctx={ctx}
+              name="lines"
+              label={ctx.t('deviceTasks.lines')}
+              value={values.lines}
+              type="number"
+              min={1}
+              max={500}
+              errors={errorsOf('log')}
+              required
+            />
+            <TextField
+              ctx={ctx}
+              name="reason"
+              label={ctx.t('deviceTasks.reason')}
+              value={asked === 'log' ? values.reason : ''}
+              maxLength={500}
+              errors={errorsOf('log')}
+              required
+            />
+            <div class="row">
+              <Button unavailable={unavailable}>{ctx.t('deviceTasks.askLog')}</Button>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+      <Panel title={ctx.t('deviceTasks.fileTitle')}>
+        <div class="body">
+          <p class="second">{ctx.t('deviceTasks.fileWhy')}</p>
+          {files.length === 0 ? (
+            <p>{ctx.t('deviceTasks.noFiles')}</p>
+          ) : (
+            <PostForm ctx={ctx} action={paths.deviceTasks(device.id)} class="form">
+              <input type="hidden" name="kind" value="kept-file" />
+              <SelectField
+                ctx={ctx}
+                name="number"
+                label={ctx.t('deviceTasks.file')}
+                value={values.file}
+                options={files}
+                errors={errorsOf('file')}
+                required
+              />
+              <SelectField
+                ctx={ctx}
+                name="act"
+                label={ctx.t('deviceTasks.act')}
+                value={values.act}
+                options={acts.map((act) => ({ value: act, label: ctx.t(`deviceTasks.act.${act}`) }))}
+                errors={errorsOf('file')}
+                required
+              />
+              <TextField
+                ctx={ctx}
+                name="reason"
+                id="file-reason"
+                label={ctx.t('deviceTasks.reason')}
+                value={asked === 'file' ? values.reason : ''}
+                maxLength={500}
+                errors={errorsOf('file')}
+                required
+              />
+              <div class="row">
+                <Button unavailable={unavailable}>{ctx.t('deviceTasks.askFile')}</Button>
+              </div>
+            </PostForm>
+          )}
+        </div>
+      </Panel>
+    </DeviceFrame>
+  );
+};
