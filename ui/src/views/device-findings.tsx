@@ -1,7 +1,7 @@
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
@@ -16,11 +16,33 @@ export type DeviceFindingsProps = {
   readonly page: PageOf<FindingRow>;
   /** Packages of the device that no advisory source covers or that could not be compared. */
   readonly notComparable: number;
+  /** Packages about which nothing can be said: their source package is not known. */
+  readonly unjudged: readonly { readonly name: string; readonly href: string }[];
 };
 
+const Unjudged = ({ ctx, unjudged }: Pick<DeviceFindingsProps, 'ctx' | 'unjudged'>) =>
+  unjudged.length === 0 ? null : (
+    <Notice ctx={ctx} level="warning" title={ctx.t('vuln.unjudged', { n: unjudged.length })}>
+      {ctx.t('vuln.unjudgedWhy')}
+      <details>
+        <summary>{ctx.t('vuln.unjudgedList')}</summary>
+        <ul>
+          {unjudged.map(({ name, href }) => (
+            <li>
+              <a href={href} translate="no">
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </Notice>
+  );
+
 /** Findings of one device. */
-export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable }: DeviceFindingsProps) => (
+export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable, unjudged }: DeviceFindingsProps) => (
   <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="findings">
+    <Unjudged ctx={ctx} unjudged={unjudged} />
     {notComparable === 0 ? null : <p class="second">{ctx.t('vuln.notComparable', { n: notComparable })}</p>}
     <Filters ctx={ctx} list={list} filters={decisionFilters} placeholder={ctx.t('vuln.search')} />
     <Panel

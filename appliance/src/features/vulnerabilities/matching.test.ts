@@ -107,6 +107,32 @@ describe('matching', () => {
   };
   const ids = () => vulnerabilities.list({ limit: 100, sort: 'advisory' }).rows.map((row) => row.advisory);
 
+  it('says of which packages nothing can be said, since nobody knows their source', async () => {
+    const bare = (name: string, version: string) => {
+      const { source: _, sourceVersion: __, publisher: ___, ...item } = deb(name, version);
+      return item;
+    };
+    const names = () =>
+      vulnerabilities
+        .unjudged(2)
+        .map(({ name }) => name)
+        .sort();
+    site.report(2, 'platform', [debian13]);
+    site.report(2, 'software', [bare('libssl3t64', '3.5.0-1'), bare('openssl', '3.5.0-1'), deb('tar', '1.35-3')]);
+    // Without any advisory nothing is judged, and every page says so.
+    expect(names()).toEqual([]);
+    await publish(await part('', [advisory('A', { ranges: [range('3.5.4-1')] })]));
+    // A package that advisories name is judged by that name.
+    expect(names()).toEqual(['libssl3t64']);
+    expect(vulnerabilities.forDevice(2)).toHaveLength(1);
+    // Another device of the distribution tells the source.
+    site.report(1, 'platform', [debian13]);
+    site.report(1, 'software', [deb('libssl3t64', '3.5.0-1', { source: 'openssl', sourceVersion: '3.5.0-1' })]);
+    vulnerabilities.refreshSources();
+    expect(names()).toEqual([]);
+    expect(vulnerabilities.unjudged(1)).toEqual([]);
+  });
+
   it('finds a package that an advisory covers, with its fix, and says why', async () => {
     site.report(1, 'platform', [debian13]);
     site.report(1, 'software', [

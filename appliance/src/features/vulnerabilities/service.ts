@@ -32,6 +32,7 @@ import {
   type RematchResult,
   SEVERITIES,
   type Severity,
+  type UnjudgedPackage,
 } from './types.ts';
 
 export type VulnerabilityParts = {
@@ -83,6 +84,11 @@ export type VulnerabilityService = {
   trend(days: number): number[];
   /** Keeps the number of today for the trend. */
   noteDay(): void;
+  /**
+   * Packages of a device about which nothing can be said: advisories are written about source packages, nobody knows theirs,
+   * and none is published under their own name.
+   */
+  unjudged(device: number): UnjudgedPackage[];
   /** Open findings per device, worst decision first; devices without are absent. */
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
   /** The same for some devices, counted by decision; devices without are absent. Sees the caller's transaction. */
@@ -171,14 +177,31 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     return coords;
   };
 
+  /** Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart. */
+  const judgedItems = (device: number): number[] => {
+    const kernels = inventory.attributeOf(device, 'software', 'kernel');
+    return Array.from(inventory.memberIds(device, 'software')).filter(
+      (_, n) => kernels[n] !== 'old' && kernels[n] !== 'pending',
+    );
+  };
+
+  const unjudged = (device: number): UnjudgedPackage[] => {
+    const platform = platformOf(inventory.section(device, 'platform'));
+    const eco = platform === undefined ? null : ecosystemOf(platform);
+    const reader = snapshots.reader();
+    if (eco === null || reader === undefined) return [];
+    const rows = inventory.items('software', judgedItems(device)).filter((row) => !isSettled(identityOf(row)));
+    return withSources(rows.map(identityOf), platform, eco).flatMap((item, n) =>
+      isSettled(item) || reader.names(eco, item.name)
+        ? []
+        : [{ item: rows[n]?.id ?? 0, name: item.name, version: item.version }],
+    );
+  };
+
   const coordsOf = (device: number, at: string): number[] => {
     const platform = platformOf(inventory.section(device, 'platform'));
     const eco = platform === undefined ? null : ecosystemOf(platform);
-    const kernels = inventory.attributeOf(device, 'software', 'kernel');
-    // Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart.
-    const items = Array.from(inventory.memberIds(device, 'software')).filter(
-      (_, n) => kernels[n] !== 'old' && kernels[n] !== 'pending',
-    );
+    const items = judgedItems(device);
     const { coords, unknown } = knownCoords.known(items, eco ?? '');
     for (const coord of unknown.length === 0 ? [] : newCoords(unknown, platform, at)) coords.add(coord);
     coords.delete(0);
@@ -329,6 +352,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         devices: bearersOf([coord]).map((device) => ({ device, firstSeen: firstSeenOf(store, device, finding) })),
       };
     },
+    unjudged,
     matrix: () => queries.counts().matrix,
     counts: () => ({ ...queries.counts(), devices: bearersOf(queries.openCoords()).length }),
     trend: (days) => {

@@ -137,6 +137,8 @@ const openReader = (path: string) => {
     },
     /** What lists show of an advisory. */
     facts: (id: number): AdvisoryFacts | undefined => facts.get(id),
+    /** Whether anything is published about a package of this name. */
+    names: (eco: string, name: string): boolean => packageId.get(eco, name) !== undefined,
     advisory: (id: number): SnapshotAdvisory | undefined => {
       const row = advisory.get(id);
       if (!row) return undefined;

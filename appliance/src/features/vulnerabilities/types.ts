@@ -145,3 +145,6 @@ export type KeptDevice = {
   coords: string;
   log: { coord: number; added: string; removed: string | null }[];
 };
+
+/** A package of a device about which nothing can be said, since nobody knows its source package. */
+export type UnjudgedPackage = { item: number; name: string; version: string };

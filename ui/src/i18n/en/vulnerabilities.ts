@@ -39,6 +39,13 @@ export const vulnerabilities = {
   'vuln.all': 'All',
   'vuln.meaning': 'What it means',
   'vuln.toReview': { one: '{n} finding to review.', other: '{n} findings to review.' },
+  'vuln.unjudged': {
+    one: '{n} package is not judged: its source package is not known.',
+    other: '{n} packages are not judged: their source packages are not known.',
+  },
+  'vuln.unjudgedWhy':
+    'Advisories of the distribution are written about source packages, and the agent of this device does not name them. They are not “not affected”. Our agent or osquery on one device of the distribution, or the catalogue, tells.',
+  'vuln.unjudgedList': 'Which packages',
   'vuln.notComparable': 'Versions that cannot be compared: {n}.',
   'vuln.search': 'CVE, advisory or package',
   'vuln.order': 'worst first',

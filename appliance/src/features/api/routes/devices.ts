@@ -293,6 +293,24 @@ export const deviceRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
 
     jsonRoute({
       method: 'get',
+      path: '/devices/{device}/unjudged',
+      tag: 'vulnerabilities',
+      right: 'vulnerabilities:read',
+      summary:
+        'Packages of a device that are not judged: nobody knows the source package that advisories are written about',
+      params,
+      response: z.object({
+        total: z.int(),
+        rows: z.array(z.object({ item: z.int(), name: z.string(), version: z.string() })),
+      }),
+      handle: ({ params: { device } }) => {
+        const rows = vulnerabilities.unjudged(devices.byPublicId(device).id);
+        return { total: rows.length, rows };
+      },
+    }),
+
+    jsonRoute({
+      method: 'get',
       path: '/devices/{device}/updates',
       tag: 'updates',
       right: 'updates:read',

@@ -245,6 +245,9 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           rows: page.rows.map((finding) => ({ ...findingRow(finding), since: finding.firstSeen })),
           exact: true,
         }}
+        unjudged={vulnerabilities
+          .unjudged(device.id)
+          .map(({ item, name, version }) => ({ name: `${name} ${version}`, href: paths.softwareItem(item) }))}
         notComparable={all.filter(({ verdict }) => verdict === 'review').length}
       />,
     );
