@@ -233,6 +233,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('baselines', paths.baselines()),
     ...at('baselineNew', paths.baselineNew(), paths.baselineNew({ device })),
     ...at('baseline', paths.baseline(`device:${device}`)),
+    ...at('baselineEntries', paths.baselineEntries(`device:${device}`, { device })),
     ...at('baselineReport', paths.baselineReport(`device:${device}`)),
     ...at('deviations', paths.deviations()),
     ...at('vulnerabilities', paths.vulnerabilities()),

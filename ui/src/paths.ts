@@ -187,6 +187,8 @@ export const paths = {
   /** GET form (`device` or `group`), POST approves. */
   baselineNew: (query: Query = {}) => withQuery('/baselines/new', query),
   baseline: (id: string) => `/baselines/${enc(id)}`,
+  /** GET `collection`, `q`, `device`; POST `remove`, `add`, `comment`: what is expected, entry by entry. */
+  baselineEntries: (id: string, query: Query = {}) => withQuery(`/baselines/${enc(id)}/entries`, query),
   baselineReport: (id: string) => `/baselines/${enc(id)}/report`,
   /** POST; the first answer is the confirm page. */
   baselineRemove: (id: string) => `/baselines/${enc(id)}/remove`,
@@ -418,6 +420,7 @@ export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   baselines: '/baselines',
   baselineNew: '/baselines/new',
   baseline: '/baselines/:id',
+  baselineEntries: '/baselines/:id/entries',
   baselineReport: '/baselines/:id/report',
   baselineRemove: '/baselines/:id/remove',
   baselineRevert: '/baselines/:id/revert',

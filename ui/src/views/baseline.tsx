@@ -240,6 +240,9 @@ export const Baseline = (props: Props) => {
         <>
           <LinkButton href={paths.deviations({ baseline: baseline.id })}>{ctx.t('nav.deviations')}</LinkButton>
           <LinkButton href={paths.baselineReport(baseline.id)}>{ctx.t('baselines.report')}</LinkButton>
+          <LinkButton href={paths.baselineEntries(baseline.id)} unavailable={write}>
+            {ctx.t('baselines.edit')}
+          </LinkButton>
           <LinkButton kind="primary" href={paths.baselineNew(target)} unavailable={write}>
             {ctx.t('baselines.approveAgain')}
           </LinkButton>

@@ -16,6 +16,7 @@ import { deviationChecker } from './check.ts';
 import { contentHash } from './content-hash.ts';
 import { deviationStore } from './deviation-store.ts';
 import { deviationView } from './deviation-view.ts';
+import { baselineEditor } from './edit.ts';
 import { contentSnapshot } from './expected.ts';
 import { type CoveredDevice, coverageQueries } from './queries.ts';
 import { baselineStore } from './store.ts';
@@ -25,9 +26,11 @@ import type {
   AcceptOptions,
   ApproveOptions,
   Baseline,
+  BaselineEdit,
   BaselineSummary,
   Deviation,
   DeviationQuery,
+  EntryPage,
 } from './types.ts';
 
 export type BaselineService = {
@@ -35,6 +38,12 @@ export type BaselineService = {
   approveDevice(actor: Actor, publicId: string, options: Omit<ApproveOptions, 'reference'>): Baseline;
   /** Approves what a reference device holds now as what a group is expected to hold. */
   approveGroup(actor: Actor, group: string, options: ApproveOptions): Baseline;
+  /** Expects more, less or other things, as a new revision. INVALID, NOT_FOUND. */
+  edit(actor: Actor, id: string, edit: BaselineEdit): Baseline;
+  /** What is expected of a collection, by title; the first ones that have the text in it. */
+  entries(id: string, collection: string, query: { search: string; limit: number }): EntryPage;
+  /** What a device reports and the baseline does not expect. */
+  offered(id: string, collection: string, query: { device: string; search: string; limit: number }): EntryPage;
   remove(actor: Actor, id: string, options?: { comment?: string }): void;
   /** Goes back to what a revision expected, as a new revision. */
   revert(actor: Actor, id: string, revision: number): Baseline;
@@ -95,6 +104,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   const queries = coverageQueries(db);
   const hashOf = contentHash({ store, inventory });
   const approve = baselineApproval({ db, objects, inventory, store, clock, hashOf });
+  const editor = baselineEditor({ db, objects, inventory, devices, store, clock, hashOf });
   const acceptAll = acceptances({ store, inventory, clock });
   const { toAcceptance, toDeviations } = deviationView({ store, inventory });
   const check = deviationChecker({ store, deviations, inventory, objects, events, clock });
@@ -236,6 +246,14 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
         recheck(baseline);
         return baseline;
       }),
+    edit: (actor, id, edit) =>
+      immediate(db, () => {
+        const baseline = editor.edit(actor, existing(id).id, edit);
+        recheck(baseline);
+        return baseline;
+      }),
+    entries: (id, collection, query) => editor.entries(existing(id), collection, query),
+    offered: (id, collection, query) => editor.offered(existing(id), collection, query),
     remove: (actor, id, options) =>
       immediate(db, () => {
         const baseline = existing(id);

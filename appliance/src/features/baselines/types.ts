@@ -107,3 +107,27 @@ export type AcceptOptions = {
   /** Whether it holds for the device alone, or for the whole group where the baseline is a group's. */
   scope: BaselineScope;
 };
+
+/** One thing that is expected. */
+export type BaselineEntry = {
+  /** `#<number>` of an item of the site, or the key of a row. */
+  key: string;
+  /** Null where it is personal. */
+  title: string | null;
+  /** Personal ones are null. */
+  values: Readonly<Record<string, unknown>>;
+};
+
+export type EntryPage = { total: number; rows: BaselineEntry[] };
+
+export type BaselineEdit = {
+  collection: string;
+  /** Keys of entries. */
+  remove: readonly string[];
+  /** Items of the site, of a shared collection. */
+  addItems: readonly number[];
+  /** Rows as a device reports them, of another collection. */
+  addRows: readonly { device: string; key: string }[];
+  /** Why; goes into the revision. */
+  comment: string;
+};

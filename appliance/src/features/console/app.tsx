@@ -11,6 +11,7 @@ import { errorPage } from './page.tsx';
 import { addDevicePages } from './pages/add-device.tsx';
 import { apiPages } from './pages/api.tsx';
 import { approvalPages } from './pages/approvals.tsx';
+import { baselineEntryPages } from './pages/baseline-entries.tsx';
 import { baselinePages } from './pages/baselines.tsx';
 import { changePages } from './pages/changes.tsx';
 import { controllerPages } from './pages/controller.tsx';
@@ -112,6 +113,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', identificationPages(deps));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));
+  app.route('/', baselineEntryPages(deps));
   app.route('/', baselinePages(deps, model));
   app.route('/', deviationPages(deps, model));
   app.route('/', vulnerabilityPages(deps, model));

@@ -124,6 +124,7 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   baselines: { GET: 'devices:read' },
   baselineNew: { GET: 'devices:write', POST: 'devices:write' },
   baseline: { GET: 'devices:read' },
+  baselineEntries: { GET: 'devices:write', POST: 'devices:write' },
   baselineReport: { GET: 'devices:read' },
   baselineRemove: { POST: 'devices:write' },
   baselineRevert: { POST: 'devices:write' },

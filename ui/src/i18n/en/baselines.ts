@@ -149,4 +149,19 @@ export const baselines = {
   'setting.devices.baseline-days.title': 'Baselines are compared within',
   'setting.devices.baseline-days.help':
     'A device that was not heard for longer, and a deviation that is open for longer, is marked in reports. NERC CIP-010 asks for 35 days.',
+  'baselines.edit': 'Edit the entries',
+  'baselines.entriesShown': '{n} of {total}',
+  'baselines.values': 'Values',
+  'baselines.editWhy': 'Why',
+  'baselines.editDevice': 'Add from a device',
+  'baselines.editDeviceHint':
+    'Its number, from the address of its page. What it reports beyond the baseline is listed below.',
+  'baselines.entriesShow': 'Show',
+  'baselines.entriesExpected': 'Expected',
+  'baselines.entriesOffered': 'Reported by the device, not expected',
+  'baselines.entriesRemove': 'Remove',
+  'baselines.entriesAdd': 'Add',
+  'baselines.entriesNone': 'Nothing is expected here',
+  'baselines.entriesNoMore': 'The device reports nothing more',
+  'baselines.editSave': 'Approve the changes',
 } as const;

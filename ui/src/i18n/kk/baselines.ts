@@ -143,4 +143,18 @@ export const baselines = {
   'setting.devices.baseline-days.title': 'Эталондар мына мерзімде салыстырылады',
   'setting.devices.baseline-days.help':
     'Осы мерзімнен ұзақ байланыссыз құрылғы мен ұзақ ашық ауытқу есептерде белгіленеді. NERC CIP-010 талабы 35 күн.',
+  'baselines.edit': 'Жазбаларды өзгерту',
+  'baselines.entriesShown': '{total} ішінен {n}',
+  'baselines.values': 'Мәндері',
+  'baselines.editWhy': 'Неліктен',
+  'baselines.editDevice': 'Құрылғыдан қосу',
+  'baselines.editDeviceHint': 'Оның бетінің мекенжайындағы нөмірі. Төменде оның эталоннан тыс хабарлағаны.',
+  'baselines.entriesShow': 'Көрсету',
+  'baselines.entriesExpected': 'Күтіледі',
+  'baselines.entriesOffered': 'Құрылғы хабарлайды, күтілмейді',
+  'baselines.entriesRemove': 'Алып тастау',
+  'baselines.entriesAdd': 'Қосу',
+  'baselines.entriesNone': 'Мұнда ештеңе күтілмейді',
+  'baselines.entriesNoMore': 'Құрылғы бұдан артық ештеңе хабарламайды',
+  'baselines.editSave': 'Өзгерістерді бекіту',
 } as const satisfies Kazakh<typeof en>;

@@ -179,4 +179,18 @@ export const baselines = {
   'setting.devices.baseline-days.title': 'Эталоны сравниваются в пределах',
   'setting.devices.baseline-days.help':
     'Устройство без связи дольше этого срока и отклонение, открытое дольше, отмечаются в отчётах. NERC CIP-010 требует 35 дней.',
+  'baselines.edit': 'Изменить записи',
+  'baselines.entriesShown': '{n} из {total}',
+  'baselines.values': 'Значения',
+  'baselines.editWhy': 'Почему',
+  'baselines.editDevice': 'Добавить с устройства',
+  'baselines.editDeviceHint': 'Его номер из адреса его страницы. Ниже — то, что оно сообщает сверх эталона.',
+  'baselines.entriesShow': 'Показать',
+  'baselines.entriesExpected': 'Ожидается',
+  'baselines.entriesOffered': 'Сообщает устройство, не ожидается',
+  'baselines.entriesRemove': 'Убрать',
+  'baselines.entriesAdd': 'Добавить',
+  'baselines.entriesNone': 'Здесь ничего не ожидается',
+  'baselines.entriesNoMore': 'Устройство не сообщает ничего сверх этого',
+  'baselines.editSave': 'Утвердить изменения',
 } as const satisfies Russian<typeof en>;

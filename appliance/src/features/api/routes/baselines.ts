@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { baselineViews } from '../../console/baseline-view.ts';
 import { deviceModel } from '../../console/device-model.ts';
 import { type Collection, readRight } from '../../inventory/types.ts';
-import { hasRight } from '../../objects/types.ts';
+import { hasRight, requireRight } from '../../objects/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, emptyRoute, jsonRoute } from '../route.ts';
 import {
@@ -139,6 +139,69 @@ export const baselineRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] 
             : baselines.approveDevice(actor, device, options);
         return toBaseline(id);
       },
+    }),
+    jsonRoute({
+      method: 'get',
+      path: '/baselines/{baseline}/entries',
+      tag,
+      right: 'devices:read',
+      summary: 'What a baseline expects of a collection; with a device, what that one reports beyond it',
+      params: z.strictObject({ baseline: baselineId }),
+      query: z.strictObject({
+        collection: z.string().max(64),
+        device: deviceId.optional(),
+        search: search.optional(),
+        limit: numberPaging.limit,
+      }),
+      response: z.object({
+        total: z.int(),
+        rows: z.array(
+          z.object({
+            key: z.string().describe('`#<number>` of an item of the site, or the key of a row'),
+            title: z.string().nullable().describe('Null where it is personal'),
+            values: z.record(z.string(), z.unknown()),
+          }),
+        ),
+      }),
+      handle: ({ actor, params, query }) => {
+        const collection = inventory.collection(query.collection);
+        requireRight(actor, readRight(collection));
+        const asked = { search: query.search ?? '', limit: query.limit };
+        const page =
+          query.device === undefined
+            ? baselines.entries(params.baseline, collection.name, asked)
+            : baselines.offered(params.baseline, collection.name, { ...asked, device: query.device });
+        return {
+          total: page.total,
+          rows: page.rows.map(({ key, title, values }) => ({
+            key,
+            title,
+            values: side(collection.fields, values) ?? {},
+          })),
+        };
+      },
+    }),
+    jsonRoute({
+      method: 'post',
+      path: '/baselines/{baseline}/edit',
+      tag,
+      right: 'devices:write',
+      summary: 'Expects more, less or other things of a collection, as a new revision',
+      description:
+        'Nothing is typed in: what is added is an item of the site (`addItems`) or a row as a device reports it (`addRows`).',
+      params: z.strictObject({ baseline: baselineId }),
+      body: z.strictObject({
+        collection: z.string().max(64),
+        remove: z.array(z.string().max(80)).max(1_000).default([]),
+        addItems: z.array(z.int().min(1)).max(1_000).default([]),
+        addRows: z
+          .array(z.strictObject({ device: deviceId, key: z.string().max(80) }))
+          .max(1_000)
+          .default([]),
+        comment: comment.describe('Why; goes into the revision'),
+      }),
+      response: baselineSchema,
+      handle: ({ actor, params, body }) => toBaseline(baselines.edit(actor, params.baseline, body).id),
     }),
     emptyRoute({
       method: 'delete',
