@@ -43,9 +43,8 @@ export const paths = {
   device: (id: string) => `/devices/${enc(id)}`,
   /** A tab: a collection, or findings, updates, changes, events. */
   deviceTab: (id: string, tab: string, query: Query = {}) => withQuery(`/devices/${enc(id)}/${enc(tab)}`, query),
-  /** Tab; POST `kind`, `lines` or `number` and `act`, `reason`: asks something of the device. */
+  /** Tab; POST: asks something of the device; decide: POST `decision`, `confirm` or `cancel`. */
   deviceTasks: (id: string) => `/devices/${enc(id)}/tasks`,
-  /** POST `decision`: `confirm`, `cancel`. */
   deviceTaskDecide: (id: string, task: string) => `/devices/${enc(id)}/tasks/${enc(task)}`,
   /** POST */
   deviceApprove: (id: string) => `/devices/${enc(id)}/approve`,
@@ -62,7 +61,6 @@ export const paths = {
   /** POST: shows personal rows once and records it. */
   devicePersonal: (id: string, collection: string) => `/devices/${enc(id)}/${enc(collection)}/personal`,
 
-  /** Zones and conduits as a drawing. */
   /** GET: a form and what was imported. POST multipart: a file; answers with where it is. */
   controllers: (query: Query = {}) => withQuery('/controllers', query),
   controllersCsv: () => '/controllers.csv',
