@@ -32,7 +32,10 @@ export type AddDeviceProps = {
   readonly made?: {
     readonly secret: string;
     readonly files: readonly string[];
-    readonly commands: readonly { readonly what: 'place' | 'configure' | 'enrol' | 'once'; readonly line: string }[];
+    readonly commands: readonly {
+      readonly what: 'place' | 'configure' | 'enrol' | 'start' | 'once';
+      readonly line: string;
+    }[];
   };
   readonly errors?: FieldErrors | undefined;
 };

@@ -174,15 +174,28 @@ const ocsCommands = (input: KitInput): KitCommand[] => [
   { what: 'once', line: 'sudo ocsinventory-agent --nolocal' },
 ];
 
+/** Where the offline installer and docs/agent.md have the agent; it brings the Node that it needs. */
+const linuxHome = '/opt/sallyport';
+const windowsAgent = 'C:\\Sallyport\\agent\\bin\\sallyport-agent.js';
+
 const enrolLine = (input: KitInput): string => {
   const quote = isWindows(input) ? powershell : (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const run = isWindows(input) ? "& 'C:\\Program Files\\Sallyport Agent\\sallyport-agent.cmd'" : 'sallyport-agent';
+  const run = isWindows(input)
+    ? `node ${powershell(windowsAgent)}`
+    : `${linuxHome}/node_modules/.bin/node ${linuxHome}/agent/bin/sallyport-agent.js`;
   return `${run} enrol --server ${quote(input.server)} --token-file ${quote(at(input, 'secret'))} --fingerprint ${input.fingerprint ?? ''}`;
 };
 
 const agentCommands = (input: KitInput): KitCommand[] => [
   place(input, ['secret']),
   { what: 'enrol', line: isWindows(input) ? enrolLine(input) : `sudo ${enrolLine(input)}` },
+  {
+    what: 'start',
+    // Node is no service of Windows by itself: the task scheduler starts it.
+    line: isWindows(input)
+      ? `schtasks /create /tn Sallyport /sc onstart /ru SYSTEM /tr "node ${windowsAgent} run"; schtasks /run /tn Sallyport`
+      : `sudo install -m 0644 ${linuxHome}/systemd/sallyport-agent.service /etc/systemd/system/ && sudo systemctl daemon-reload && sudo systemctl enable --now sallyport-agent`,
+  },
 ];
 
 /** The command that enrols our own agent. */

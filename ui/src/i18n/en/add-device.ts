@@ -36,6 +36,7 @@ export const addDevice = {
   'add.command.place': 'Put the files where only the administrator reads them:',
   'add.command.configure': 'Tell the client, and start it again:',
   'add.command.enrol': 'Enrol the device:',
+  'add.command.start': 'Start it, now and with the system:',
   'add.command.once': 'Report now instead of waiting:',
   'add.otherTitle': 'The same token for another device',
   'add.otherWhy': 'Another system, or a client of the same kind.',

@@ -38,6 +38,7 @@ export const addDevice = {
   'add.command.place': 'Файлдарды тек әкімші оқитын жерге салыңыз:',
   'add.command.configure': 'Клиентті баптап, қайта іске қосыңыз:',
   'add.command.enrol': 'Құрылғыны тіркеңіз:',
+  'add.command.start': 'Оны қазір және жүйемен бірге іске қосыңыз:',
   'add.command.once': 'Күтпей, есепті қазір жіберіңіз:',
   'add.otherTitle': 'Сол токен басқа құрылғыға',
   'add.otherWhy': 'Басқа жүйе немесе сол түрдегі клиент.',
