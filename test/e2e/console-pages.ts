@@ -38,6 +38,8 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'deviceTaskDecide',
   'devicesTagUndo',
   'controllerFindingsCsv',
+  'controllerFindingDispute',
+  'controllerFindingRetract',
   'controllerFirmwareHand',
   'controllerHandover',
   'controllerProjectFile',
