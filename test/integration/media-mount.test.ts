@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaMounts, readMountinfo } from '../../appliance/src/features/media/mounts.ts';
 import { mediaService } from '../../appliance/src/features/media/service.ts';
 import { temporaryFolder } from '../support/commands.ts';
@@ -76,6 +76,15 @@ describe('the mount script', () => {
       writeRequests: { mediaDir: media, requestsDir: flags },
     });
 
+  // Other tests take copies of all mounts for themselves while this runs: those of a shared place go when they go here, too.
+  const share = (): void => {
+    if (!canLoop) return;
+    run('mount', ['--bind', folder.path, folder.path]);
+    run('mount', ['--make-shared', folder.path]);
+  };
+  const unshare = (): void => void (canLoop && run('umount', [folder.path]));
+
+  beforeAll(share);
   beforeEach(() => {
     device = '';
   });
@@ -84,7 +93,10 @@ describe('the mount script', () => {
     if (device !== '') script('unmount');
     takeOut();
   });
-  afterAll(() => folder.remove());
+  afterAll(() => {
+    unshare();
+    folder.remove();
+  });
 
   it.runIf(canLoop)('is mounted read-only, without devices, programs and other rights, and goes again', () => {
     plugIn(ext4, 'COURIER');

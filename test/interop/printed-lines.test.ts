@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { kitFor } from '@sallyport/appliance/features/add-device/kit';
 import type { Client } from '@sallyport/appliance/features/add-device/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
+import { type GlpiSite, hasAgents, openGlpiSite, ownMounts } from '../support/glpi-site.ts';
 
 // The lines that *Add a device* prints, run as they are printed on a Debian system with the agents of others: in a mount
 // namespace with an /etc of its own, so that nothing of this computer changes.
@@ -23,13 +23,13 @@ const overlay = (folder: string): string =>
   ].join(' && ');
 
 const probe = mkdtempSync(join(tmpdir(), 'sallyport-overlay-'));
-const can = hasAgents && spawnSync('unshare', ['-m', 'sh', '-c', overlay(probe)]).status === 0;
+const can = hasAgents && spawnSync('unshare', [...ownMounts, 'sh', '-c', overlay(probe)]).status === 0;
 
 const run = (script: string): Promise<{ status: number | null; output: string }> =>
   new Promise((resolve) => {
     execFile(
       'unshare',
-      ['-m', 'sh', '-c', script],
+      [...ownMounts, 'sh', '-c', script],
       { encoding: 'utf8', timeout: 120_000, maxBuffer: 64 << 20 },
       (error, stdout, stderr) =>
         resolve({

@@ -20,6 +20,9 @@ export const hasAgents =
   spawnSync('unshare', ['-m', 'true']).status === 0 &&
   ['fusioninventory-agent', 'ocsinventory-agent'].every((name) => spawnSync('which', [name]).status === 0);
 
+/** A view of the mounts of one's own, which holds none of the others' longer than they do. */
+export const ownMounts = ['--mount', '--propagation', 'slave'] as const;
+
 export type AgentRun = { status: number | null; output: string };
 
 export type GlpiAnswer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };
@@ -66,7 +69,7 @@ export const runFusion = ({ url, ca, state, more = [], prepare = ':' }: FusionRu
     '--debug',
     '--debug',
   ]; // prettier-ignore
-  return run('unshare', ['-m', 'sh', '-c', script, 'sh', state, ...args, ...more]);
+  return run('unshare', [...ownMounts, 'sh', '-c', script, 'sh', state, ...args, ...more]);
 };
 
 export const asPem = (der: Uint8Array): string => new X509Certificate(der).toString();

@@ -47,8 +47,10 @@ describe.skipIf(namespace === undefined)('a job on the wire (skipped without roo
       script,
       file,
     ];
+    // Outside the runner nothing is shared between tests.
+    const env = { ...process.env, SALLYPORT_TEST_MADE: undefined };
     asked = JSON.parse(
-      (await run(command, args, { cwd: repositoryRoot, maxBuffer: 16 * 1024 * 1024 })).stdout,
+      (await run(command, args, { cwd: repositoryRoot, env, maxBuffer: 16 * 1024 * 1024 })).stdout,
     ) as JobRun;
     // dumpcap gives the file to nobody but its owner.
     spawnSync('chmod', ['a+r', file]);
