@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { repositoryRoot } from '../support/sources.ts';
 import { targetFile } from './load.ts';
@@ -18,6 +18,14 @@ export const bundleTarget = async (name: string, folder: string): Promise<string
       {
         name: 'target',
         resolveId: (id) => (id === 'sallyport:target' ? targetFile(name) : null),
+      },
+      {
+        // What a module reads beside itself lies where the module is, not where the bundle is.
+        name: 'place',
+        transform: (code, id) =>
+          code.includes('import.meta.dirname')
+            ? code.replaceAll('import.meta.dirname', JSON.stringify(dirname(id)))
+            : null,
       },
     ],
     cwd: repositoryRoot,

@@ -32,6 +32,10 @@ const maxQuestions = 4_096;
 /** Stations that are kept as seen, so that each is said once. */
 const maxPresent = 16_384;
 
+/** The last moment that a document can name; what a capture puts behind it, by an odd resolution say, is no time. */
+const lastMs = Date.UTC(9999, 11, 31, 23, 59, 59);
+const timeOf = (atMs: number): number => (atMs >= 0 && atMs <= lastMs ? atMs : 0);
+
 type Source = { address: string; via?: string };
 
 /**
@@ -258,7 +262,7 @@ export const sightingReader = () => {
       counts.packets += 1;
       try {
         const frame = frameOf(packet.linkType, packet.data);
-        if (frame !== undefined) return onFrame(packet.atMs, frame);
+        if (frame !== undefined) return onFrame(timeOf(packet.atMs), frame);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
       }
