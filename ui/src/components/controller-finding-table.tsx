@@ -195,7 +195,6 @@ export const ControllerFindingTable = ({
           {
             key: 'exploitation',
             label: ctx.t('cfind.exploitation'),
-            fit: true,
             sort: true,
             cell: (row: ControllerFindingRow) => <ExploitationMark ctx={ctx} row={row} />,
           },
@@ -210,7 +209,6 @@ export const ControllerFindingTable = ({
     {
       key: 'fix',
       label: ctx.t('cfind.fix'),
-      fit: true,
       rec: 'd',
       cell: (row) => <RemedyMark ctx={ctx} row={row} />,
     },
@@ -236,7 +234,6 @@ export const ControllerFindingTable = ({
     {
       key: 'since',
       label: ctx.t('cfind.since'),
-      num: true,
       sort: true,
       cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
     },

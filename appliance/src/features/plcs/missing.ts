@@ -24,9 +24,13 @@ const wanted: readonly (readonly [field: string, ways: readonly Way[]])[] = [
   ['zone', ['person']],
 ];
 
-export const missingOf = (own: PlcPart | undefined, facts: readonly PartFact[]): Missing[] =>
-  wanted
-    .filter(([field]) => shown(own, field) === undefined)
+export const missingOf = (own: PlcPart | undefined, facts: readonly PartFact[]): Missing[] => {
+  // A project says addresses of interfaces only.
+  const hasAddress = facts.some(
+    ({ sort, field, value }) => sort === 'interface' && field === 'address' && value !== null,
+  );
+  return wanted
+    .filter(([field]) => shown(own, field) === undefined && !(field === 'address' && hasAddress))
     .map(([field, ways]) => {
       const refusal = facts.find((fact) => fact.sort === 'plc' && fact.field === field && fact.error !== null);
       return {
@@ -41,3 +45,4 @@ export const missingOf = (own: PlcPart | undefined, facts: readonly PartFact[]):
               },
       };
     });
+};
