@@ -37,7 +37,8 @@ describe('an item that needs no schema', () => {
         { numRuns: 200 },
       );
     }
-    expect(plain).toBeGreaterThan(100);
+    // About 110 of them are plain; a count far below would say that the law is hardly asked.
+    expect(plain).toBeGreaterThan(40);
     const software = collections.find(({ name }) => name === 'software');
     expect(
       software &&
