@@ -155,6 +155,35 @@ describe('laws of the record', () => {
     );
   });
 
+  it('is so where a merge comes apart that brought readings of another controller too', () => {
+    const said = (method: Method, values: Record<string, string>, mac?: string): Reading => ({
+      observedAtMs: start,
+      method,
+      source: method === 'csv' ? 'csv' : 's7',
+      said: saidOf({ vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0', ...values }),
+      parts: mac === undefined ? [] : [{ sort: 'interface', key: mac, said: saidOf({ mac }) }],
+    });
+    const [one, two] = ['00:0e:8c:00:00:01', '00:0e:8c:00:00:02'];
+    const row = { name: 'PLC-2', address: '10.0.0.2' };
+    const other = { orderNumber: '1756-L83E' };
+    const list = [
+      // Holds the next two together.
+      [said('query', { serial: 'SN-77101' }, two)],
+      [said('query', {}, two)],
+      [said('csv', { serial: 'SN-77101', ...row }), said('query', other, one), said('csv', { ...other, ...row }, one)],
+    ];
+    clear();
+    takeAll(list.slice(1));
+    const never = picture();
+    expect(never).toHaveLength(2);
+    clear();
+    const [origin] = list.map((readings, index) => take(`${index + 1}`, readings).origin);
+    expect(picture()).toHaveLength(1);
+    plcs.undo(admin, origin ?? 0);
+    expect(picture()).toEqual(never);
+    expect(plcs.verify()).toEqual([]);
+  });
+
   it('is the same in steps, and what was cut off is taken back or goes on', async () => {
     await fc.assert(
       fc.asyncProperty(batches, fc.nat(), fc.boolean(), async (list, pick, isTaking) => {

@@ -115,6 +115,7 @@ export const regrouper = (parts: {
     const left = Map.groupBy(members, ({ plc }) => plc);
     const taken = new Set<number>();
     const changed = new Set<number>();
+    const placed: { plc: number; readings: number[]; homes: number[] }[] = [];
     for (const { readings } of groupsOf(members)) {
       const homes = [...new Set(readings.map((id) => home.get(id) ?? 0))];
       let plc = homes.find((one) => !taken.has(one));
@@ -134,6 +135,10 @@ export const regrouper = (parts: {
         for (const one of merger.join(actor, plc, other, true)) changed.add(one);
         taken.add(other);
       }
+      placed.push({ plc, readings, homes });
+    }
+    // Only now: a merge that comes apart for one group takes readings of another along.
+    for (const { plc, readings, homes } of placed) {
       const moved = said.notIn(readings, plc);
       if (moved.length === 0) continue;
       said.moveReadings(moved, plc);
