@@ -274,6 +274,63 @@ describe('made captures', () => {
     expect(found.map((sighting) => sighting.protocol)).toEqual(protocol === undefined ? [] : [protocol]);
   });
 
+  /** A frame with a datagram. */
+  const datagram = (from: string, to: string, port: number, data: string, target = '001122334455'): Buffer => {
+    const hex = (value: number): string => value.toString(16).padStart(4, '0');
+    const udp = `${hex(port)}${hex(port)}${hex(8 + data.length / 2)}0000${data}`;
+    const ip = `4500${hex(20 + udp.length / 2)}0000000040110000${from}${to}${udp}`;
+    return Buffer.from(`${target}00aabbccddee0800${ip}`, 'hex');
+  };
+
+  it('give an I-Am to who said it, and to nobody where it comes from behind a router of BACnet', async () => {
+    const iAm = '1000c4020000052201e09103212a';
+    const found = await read(
+      classic([
+        datagram(plc, 'c0a800ff', 47_808, `810b00140120ffff00ff${iAm}`),
+        // Passed on by the neighbour for a device of another subnet.
+        datagram(plc, 'c0a800ff', 47_808, `8104001e0a000005bac00120ffff00ff${iAm}`),
+        // Network 3, station 108.
+        datagram(plc, 'c0a800ff', 47_808, `810b00190128ffff000003016cfe${iAm}`),
+      ]),
+    );
+    expect(found.map(({ address, via, facts }) => [address, via, facts.map(({ value }) => value)])).toEqual([
+      ['192.168.0.9', '00:aa:bb:cc:dd:ee', ['42']],
+      ['10.0.0.5', undefined, ['42']],
+    ]);
+  });
+
+  it('show no device at an address that is that of many', async () => {
+    const nobodys: string[] = [];
+    const toAll = datagram(engineer, 'c0a800ff', 47_808, '810b000801000000', 'ffffffffffff');
+    await readCapture(
+      Readable.from([classic([toAll])]),
+      () => undefined,
+      (everyones) => nobodys.push(...everyones),
+    );
+    expect(nobodys).toEqual(['192.168.0.255']);
+    const iAm = '810a00120100' + '1000c4020000052201e09103212a';
+    expect(
+      await read(classic([datagram('e0000001', plc, 47_808, iAm), datagram('ffffffff', plc, 47_808, iAm)])),
+    ).toEqual([]);
+  });
+
+  it('take nothing of a PROFINET session for what the endpoint mapper says', async () => {
+    const head = (of: string): string => `0402200000000000${'00'.repeat(16)}${of}${'00'.repeat(40)}`;
+    const text = Buffer.from('station-name-of-a-device  and-more').toString('hex');
+    const [session, mapper] = ['dea000016c9711d1827100a02442df7d', 'e1af83085d1f11c991a408002b14a0fa'];
+    const shown = await read(classic([datagram(plc, engineer, 34_964, `${head(session)}${text}`)]));
+    expect(shown).toMatchObject([{ protocol: 'pnio-cm', address: '192.168.0.9', facts: [] }]);
+    const of = async (id: string): Promise<(string | undefined)[]> =>
+      (await read(classic([datagram(plc, engineer, 34_964, `${head(id)}${text}00ff`)]))).flatMap(({ facts }) =>
+        facts.map(({ field, value }) => `${field} ${value}`),
+      );
+    expect(await of(session)).toEqual([]);
+    expect(await of(mapper)).toEqual([
+      'description station-name-of-a-device  and-more',
+      'model station-name-of-a-device',
+    ]);
+  });
+
   it('that end within a record are read up to there, unless nothing stands before', async () => {
     const whole = classic([arp, arp]);
     const cut = await readCapture(Readable.from([whole.subarray(0, whole.length - 7)]), () => undefined);

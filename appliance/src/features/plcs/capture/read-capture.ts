@@ -17,11 +17,13 @@ export const readPackets = async function* (chunks: AsyncIterable<Uint8Array>): 
 /**
  * Reads a capture as a stream, with memory that does not depend on its size, and gives each sighting to `onSighting`.
  * A capture whose tool was stopped ends within a record: what stands before is read, and `cutAt` says where it ends.
- * CaptureError names the byte where a capture stops being one.
+ * CaptureError names the byte where a capture stops being one. `onEnd` gets the addresses that no device has, since frames to
+ * everybody were sent to them.
  */
 export const readCapture = async (
   chunks: AsyncIterable<Uint8Array>,
   onSighting: (sighting: Sighting, packet: number) => void,
+  onEnd: (everyones: ReadonlySet<string>) => void = () => undefined,
 ): Promise<CaptureCounts & { cutAt?: number }> => {
   const reader = sightingReader();
   try {
@@ -29,7 +31,9 @@ export const readCapture = async (
       for (const sighting of reader.read(packet)) onSighting(sighting, reader.counts().packets);
   } catch (error) {
     if (!(error instanceof CaptureError) || !error.isCut || reader.counts().packets === 0) throw error;
+    onEnd(reader.everyones());
     return { ...reader.counts(), cutAt: error.offset };
   }
+  onEnd(reader.everyones());
   return reader.counts();
 };

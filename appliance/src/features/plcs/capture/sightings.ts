@@ -1,11 +1,11 @@
-import { bacnetFacts } from '@sallyport/bundle-tools/controllers/protocols/bacnet/answers';
+import { bacnetFacts, forwardedFrom } from '@sallyport/bundle-tools/controllers/protocols/bacnet/answers';
 import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/device-fact';
 import { enipFacts, enipLength } from '@sallyport/bundle-tools/controllers/protocols/enip/answers';
 import { attributesAnswer, identityQuestion } from '@sallyport/bundle-tools/controllers/protocols/enip/unconnected';
 import { dcpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/dcp';
 import { lldpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/lldp';
 import { modbusFacts, modbusLength } from '@sallyport/bundle-tools/controllers/protocols/modbus/answers';
-import { pnioFacts } from '@sallyport/bundle-tools/controllers/protocols/pnio-cm/answers';
+import { isSessionAnswer, pnioFacts } from '@sallyport/bundle-tools/controllers/protocols/pnio-cm/answers';
 import { s7Reader } from '@sallyport/bundle-tools/controllers/protocols/s7/answers';
 import { snmpFacts } from '@sallyport/bundle-tools/controllers/protocols/snmp/answers';
 import { ipv4Text, macText } from '@sallyport/bundle-tools/controllers/protocols/text';
@@ -29,12 +29,18 @@ const maxFlowReaders = 1_024;
  */
 const firstHops: ReadonlySet<number> = new Set([30, 64, 128, 255]);
 const maxQuestions = 4_096;
+const everybody = 'ff:ff:ff:ff:ff:ff';
+const maxEveryones = 1_024;
 /** Stations that are kept as seen, so that each is said once. */
 const maxPresent = 16_384;
 
 /** The last moment that a document can name; what a capture puts behind it, by an odd resolution say, is no time. */
 const lastMs = Date.UTC(9999, 11, 31, 23, 59, 59);
 const timeOf = (atMs: number): number => (atMs >= 0 && atMs <= lastMs ? atMs : 0);
+
+/** No device is a group, and none sends from its subnet's address to everybody. */
+const isForMany = (address: string): boolean =>
+  /^(?:2(?:2[4-9]|[345]\d)\.|0\.0\.0\.0$|ff[0-9a-f]{2}:|ff$)/.test(address);
 
 type Source = { address: string; via?: string };
 
@@ -56,6 +62,7 @@ export const sightingReader = () => {
   /** Questions for identity objects that are not answered yet, with the slot that each is for. */
   const identityQuestions = new Map<string, number | undefined>();
   const counts: CaptureCounts = { packets: 0, unread: 0 };
+  const everyones = new Set<string>();
   const present = new Set<string>();
 
   /** An answer of a controller; one without facts says that it is there, once. */
@@ -172,9 +179,11 @@ export const sightingReader = () => {
         else if (what !== undefined) found.push(control(atMs, 's7', `s7-${what}`, from.address, to));
       });
     } else if (sourcePort === 502) {
-      split(flow, bytes, modbusLength, (unit) =>
-        found.push(...sighting(atMs, 'modbus', from, 'tcp/502', modbusFacts(unit))),
-      );
+      split(flow, bytes, modbusLength, (message) => {
+        const unit = message.readUInt8(6);
+        for (const one of sighting(atMs, 'modbus', from, 'tcp/502', modbusFacts(message)))
+          found.push(one.facts.length === 0 ? one : { ...one, unit });
+      });
     } else if (destinationPort === 502) {
       split(flow, bytes, modbusLength, (unit) => {
         const what = modbusControl(unit);
@@ -190,11 +199,24 @@ export const sightingReader = () => {
     const [sourcePort, destinationPort] = [datagram.readUInt16BE(0), datagram.readUInt16BE(2)];
     const data = datagram.subarray(8);
     if (sourcePort === 44_818) return sighting(atMs, 'enip', from, 'udp/44818', enipFacts(data));
-    if (sourcePort === 47_808) return found(atMs, 'bacnet', from, 'udp/47808', bacnetFacts(data));
+    if (sourcePort === 47_808) {
+      const origin = forwardedFrom(data);
+      const service = `udp/${origin?.port ?? sourcePort}`;
+      return found(
+        atMs,
+        'bacnet',
+        origin === undefined ? from : { address: origin.address },
+        service,
+        bacnetFacts(data),
+      );
+    }
     if (sourcePort === 161) return found(atMs, 'snmp', from, 'udp/161', snmpFacts(data));
     // The answer of PROFINET may come from another port than the one that was asked.
-    if (sourcePort === 34_964 || destinationPort === 34_964 || data.readUInt8(0) === 4)
-      return data.length < 80 ? [] : found(atMs, 'pnio-cm', from, 'udp/34964', pnioFacts(data));
+    if (sourcePort === 34_964 || destinationPort === 34_964 || data.readUInt8(0) === 4) {
+      if (data.length < 80) return [];
+      if (isSessionAnswer(data)) return sighting(atMs, 'pnio-cm', from, 'udp/34964', []);
+      return found(atMs, 'pnio-cm', from, 'udp/34964', pnioFacts(data));
+    }
     return [];
   };
 
@@ -249,7 +271,8 @@ export const sightingReader = () => {
     }
     if (frame.etherType !== 0x0800 && frame.etherType !== 0x86dd) return [];
     const datagram = datagramOf(frame.payload);
-    if (datagram === undefined) return [];
+    if (datagram === undefined || isForMany(datagram.source)) return [];
+    if (frame.destination === everybody && everyones.size < maxEveryones) everyones.add(datagram.destination);
     const isDirect = firstHops.has(datagram.hops);
     const from: Source = { address: datagram.source, ...(mac === undefined || !isDirect ? {} : { via: mac }) };
     if (datagram.protocol === tcp) return onTcp(atMs, from, datagram.destination, datagram.payload);
@@ -258,6 +281,8 @@ export const sightingReader = () => {
 
   return {
     counts: (): CaptureCounts => ({ ...counts }),
+    /** Addresses that frames to everybody were sent to: those of subnets, no device's. */
+    everyones: (): ReadonlySet<string> => everyones,
     read: (packet: Packet): Sighting[] => {
       counts.packets += 1;
       try {

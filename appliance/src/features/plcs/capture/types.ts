@@ -46,6 +46,8 @@ export type Sighting = {
   facts: readonly DeviceFact[];
   /** The facts are of the module in this slot of the chassis that has the address. */
   slot?: number;
+  /** The facts are of this unit at the address: behind a gateway each serial device is one. */
+  unit?: number;
   /** What it answers on: `tcp/102`. */
   service?: string;
   /** The frame's sender, where no router is seen between; `mac` is the device's own word. */

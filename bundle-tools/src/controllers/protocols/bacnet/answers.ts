@@ -1,5 +1,5 @@
 import type { DeviceFact } from '../device-fact.ts';
-import { cleanText, rawHex } from '../text.ts';
+import { cleanText, ipv4Text, rawHex } from '../text.ts';
 
 // BACnet/IP: I-Am, and answers to ReadProperty of the device object.
 
@@ -15,18 +15,28 @@ const propertyFields: ReadonlyMap<number, string> = new Map([
 const characterString = 7;
 const unsigned = 2;
 
-/** Where the APDU starts; undefined for messages of the network layer and for those that are not for us to read. */
+const forwarded = 0x04;
+
+/**
+ * Where the APDU starts; undefined for messages of the network layer, and for those of a device behind a router of BACnet: they
+ * name it by its network and say nothing of the address that passed them on.
+ */
 export const applicationAt = (data: Buffer): number | undefined => {
   if (data.length < 8 || data.readUInt8(0) !== 0x81) return undefined;
-  let at = data.readUInt8(1) === 0x04 ? 10 : 4;
+  let at = data.readUInt8(1) === forwarded ? 10 : 4;
   if (data.readUInt8(at) !== 1) return undefined;
   const control = data.readUInt8(at + 1);
   at += 2;
-  if (control & 0x80) return undefined;
-  if (control & 0x20) at += 3 + data.readUInt8(at + 2);
-  if (control & 0x08) at += 3 + data.readUInt8(at + 2);
-  return control & 0x20 ? at + 1 : at;
+  if (control & 0x88) return undefined;
+  // Where it is sent to, and the hops that are left.
+  return control & 0x20 ? at + 4 + data.readUInt8(at + 2) : at;
 };
+
+/** Who said a message that was passed on between subnets (Forwarded-NPDU); undefined where the sender said it itself. */
+export const forwardedFrom = (data: Buffer): { address: string; port: number } | undefined =>
+  data.length >= 10 && data.readUInt8(0) === 0x81 && data.readUInt8(1) === forwarded
+    ? { address: ipv4Text(data.subarray(4, 8)), port: data.readUInt16BE(8) }
+    : undefined;
 
 type Tag = { number: number; isContext: boolean; length: number; at: number };
 

@@ -23,8 +23,24 @@ const uuidAt = (data: Buffer, at: number): Buffer => {
   return uuid;
 };
 
-const isAnswer = (data: Buffer): boolean =>
+/** Of the endpoint mapper. */
+export const mapperInterface = Buffer.from('0883afe11f5dc91191a408002b14a0fa', 'hex');
+
+const isReply = (data: Buffer): boolean =>
   data.length >= headerBytes && data.readUInt8(0) === rpcVersion && data.readUInt8(1) === response;
+
+/** An answer of the mapper: what a device says in its sessions with a controller has other texts in other places. */
+const isAnswer = (data: Buffer): boolean => isReply(data) && uuidAt(data, 24).equals(mapperInterface);
+
+/** Interfaces of PROFINET devices (1) and controllers (2), behind their first byte. */
+const sessionInterface = Buffer.from('00a0de976cd111827100a02442df7d', 'hex');
+
+/** Whether a device or a controller of PROFINET answers in a session of theirs: it shows who is there and nothing else. */
+export const isSessionAnswer = (data: Buffer): boolean => {
+  if (!isReply(data)) return false;
+  const uuid = uuidAt(data, 24);
+  return [1, 2].includes(uuid.readUInt8(0)) && uuid.subarray(1).equals(sessionInterface);
+};
 
 /** Where the annotation of the first entry stands; undefined where the answer is built differently. */
 const annotationOf = (data: Buffer): Buffer | undefined => {
@@ -41,7 +57,7 @@ const annotationOf = (data: Buffer): Buffer | undefined => {
 const longestText = (data: Buffer): Buffer | undefined => {
   const body = data.subarray(headerBytes);
   const found = /[ -~]{12,64}/.exec(body.toString('latin1'));
-  return found === null ? undefined : body.subarray(found.index, found.index + annotationBytes);
+  return found === null ? undefined : body.subarray(found.index, found.index + found[0].length);
 };
 
 const columns = /^(.{25}) (.{20}) (.{5}) ([VRPUT])(.{9})/;
@@ -87,11 +103,15 @@ export const pnioFacts = (data: Buffer): DeviceFact[] => {
   if (!isAnswer(data)) return [];
   const bytes = annotationOf(data) ?? longestText(data);
   if (bytes === undefined) return [];
-  const said = cleanText(bytes).replace(/ {2,}/g, '  ').trim();
+  const exact = columnFacts(bytes);
+  // A text may end before its field does; what follows is what lay there.
+  const end = bytes.indexOf(0);
+  const said = cleanText(exact === undefined && end !== -1 ? bytes.subarray(0, end) : bytes)
+    .replace(/ {2,}/g, '  ')
+    .trim();
   if (said === '') return [];
   const model = said.split(/ {2,}/)[0] ?? '';
   const numbers = objectFacts(data);
-  const exact = columnFacts(bytes);
   return [
     { field: 'description', value: said, raw: rawHex(bytes) },
     ...(exact === undefined

@@ -1,5 +1,5 @@
 import type { Request } from '../exchange.ts';
-import { callOf } from './answers.ts';
+import { callOf, mapperInterface } from './answers.ts';
 
 // What may be sent to PROFINET's context manager: the lookup of the endpoint mapper for the interface of PROFINET devices,
 // 156 bytes, and the same for the next entry. No connection is made to the device's application.
@@ -8,7 +8,6 @@ export const lookupOperation = 2;
 export const handleBytes = 20;
 export const noHandle = Buffer.alloc(handleBytes);
 
-const endpointMapper = Buffer.from('0883afe11f5dc91191a408002b14a0fa', 'hex');
 const deviceInterface = Buffer.from('0100a0de976cd111827100a02442df7d', 'hex');
 
 /** One lookup; `activity` names the conversation, `handle` the place where the last answer ended. */
@@ -16,7 +15,7 @@ export const lookup = (activity: Buffer, sequence: number, handle: Buffer): Requ
   const bytes = Buffer.alloc(156);
   // A request that may be repeated, little-endian.
   bytes.set([4, 0, 0x20, 0, 0x10, 0, 0, 0], 0);
-  endpointMapper.copy(bytes, 24);
+  mapperInterface.copy(bytes, 24);
   activity.copy(bytes, 40, 0, 16);
   bytes.writeUInt32LE(3, 60);
   bytes.writeUInt32LE(sequence, 64);

@@ -23,6 +23,8 @@ export type SeenDevice = {
   services: Map<string, { protocol: CaptureProtocol; atMs: number; packet: number }>;
   /** What modules of its chassis say, by slot, then by field. */
   modules: Map<number, Map<string, SeenValue>>;
+  /** What Modbus units at the address say, by unit, then by field. */
+  units: Map<number, Map<string, SeenValue>>;
   /** Frames' senders, which may be routers. */
   via: Set<string>;
   /** A protocol that only controllers and what hangs on them speak. */
@@ -35,6 +37,9 @@ const maxValues = 96;
 const maxServices = 32;
 const maxVia = 4;
 const maxModules = 64;
+const maxUnits = 8;
+/** The units that a device calls itself by; any other may be a serial device behind a gateway. */
+const ownUnits = [255, 0];
 /** A MAC address in front of more addresses than this is a router's or a proxy's. */
 const maxAddressesOfMac = 4;
 
@@ -78,6 +83,7 @@ export const seenDevices = () => {
       values: new Map(),
       services: new Map(),
       modules: new Map(),
+      units: new Map(),
       via: new Set(),
       isController: false,
     };
@@ -90,6 +96,21 @@ export const seenDevices = () => {
     const known = device.modules.get(slot) ?? new Map<string, SeenValue>();
     if (device.modules.size < maxModules) device.modules.set(slot, known);
     return known;
+  };
+
+  const unitOf = (device: SeenDevice, unit: number): Map<string, SeenValue> => {
+    const known = device.units.get(unit) ?? new Map<string, SeenValue>();
+    if (device.units.size < maxUnits || ownUnits.includes(unit)) device.units.set(unit, known);
+    return known;
+  };
+
+  /** Of several units the device's own counts; where none is, what all say alike: which of them has the address is not known. */
+  const foldUnits = (device: SeenDevice): void => {
+    const own = ownUnits.map((unit) => device.units.get(unit)).find((values) => values !== undefined);
+    const all = [...device.units.values()];
+    const told = own === undefined ? all : [own];
+    for (const [key, value] of told.flatMap((values) => [...values]))
+      if (told.every((values) => values.get(key)?.value === value.value)) device.values.set(key, value);
   };
 
   const add = (sighting: Sighting, packet: number): void => {
@@ -110,7 +131,12 @@ export const seenDevices = () => {
     device.isController ||= shows(sighting);
     if (service !== undefined && (device.services.has(service) || device.services.size < maxServices))
       device.services.set(service, { protocol, atMs, packet });
-    const values = sighting.slot === undefined ? device.values : moduleOf(device, sighting.slot);
+    const values =
+      sighting.unit !== undefined
+        ? unitOf(device, sighting.unit)
+        : sighting.slot === undefined
+          ? device.values
+          : moduleOf(device, sighting.slot);
     for (const fact of sighting.facts) {
       const named = captureField(protocol, fact);
       if (named === undefined) continue;
@@ -126,8 +152,9 @@ export const seenDevices = () => {
   };
 
   /** What was known by a MAC address only joins the entry of the one address behind it. */
-  const joined = (): SeenDevice[] =>
-    [...devices.values()].filter((device) => {
+  const joined = (): SeenDevice[] => {
+    for (const device of devices.values()) foldUnits(device);
+    return [...devices.values()].filter((device) => {
       if (device.address !== undefined || device.mac === undefined) return true;
       const other = devices.get(addressOf(device.mac) ?? '');
       if (other === undefined) return true;
@@ -138,6 +165,7 @@ export const seenDevices = () => {
       for (const [key, value] of device.values) if (!other.values.has(key)) other.values.set(key, value);
       return false;
     });
+  };
 
   return {
     add,

@@ -79,13 +79,20 @@ export const readCaptureFile = async (
 ): Promise<FileReadings> => {
   const seen = seenDevices();
   const control = controlTraffic();
+  let nobodys: ReadonlySet<string> = new Set();
   try {
-    const counts = await readCapture(chunks, (sighting, packet) => {
-      seen.add(sighting, packet);
-      control.add(sighting);
-      if (packet % 4_096 === 0) onPacket(packet);
-    });
-    const devices = seen.devices().filter(({ isController }) => isController);
+    const counts = await readCapture(
+      chunks,
+      (sighting, packet) => {
+        seen.add(sighting, packet);
+        control.add(sighting);
+        if (packet % 4_096 === 0) onPacket(packet);
+      },
+      (everyones) => {
+        nobodys = everyones;
+      },
+    );
+    const devices = seen.devices().filter(({ isController, address }) => isController && !nobodys.has(address ?? ''));
     const refused: FileReadings['refused'] = [];
     if (seen.left() > 0) refused.push({ where: 'capture', code: 'too-many-parts', detail: String(seen.left()) });
     if (counts.cutAt !== undefined)
