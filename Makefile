@@ -2,6 +2,8 @@ ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils
 
+LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup test-packages build check test fuzz demo run bench conformance mutation clean
 
@@ -34,8 +36,9 @@ demo: build ## the whole loop on this computer under var/demo; ONCE=1 ends after
 run: build ## an appliance in ./var
 	@$(NODE) scripts/run.ts
 
-fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), JOBS at once; then the long forms of the fault tests
+fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), JOBS at once; every law RUNS times as long (50); the long forms of the fault tests
 	@$(NODE) test/fuzz/main.ts
+	@SALLYPORT_SEED=random SALLYPORT_RUNS=$(or $(RUNS),50) node_modules/.bin/vitest run --project unit $(LAWS)
 	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project unit bundle-tools/test/every-byte.test.ts
 	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project system test/fault/import-kill.test.ts test/fault/power-cut.test.ts test/fault/broken-disk.test.ts test/fault/fleet-kill.test.ts test/fault/intake-kill.test.ts test/fault/hostile.test.ts
 	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project commands test/integration/door-garbage.test.ts

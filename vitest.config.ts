@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { runsFactor, seed } from './test/support/chance.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 import { temporaryRoot } from './test/support/temporary-root.ts';
@@ -12,6 +13,10 @@ if (Number(process.versions.napi) < 10 || typeof crypto.argon2 !== 'function') {
     `the tests need Node.js 24, but were started with ${process.version}. Run "make setup", then start them through make, npm or node_modules/.bin/node.`,
   );
 }
+
+// A seed that was drawn is the same in all workers.
+if (process.env['SALLYPORT_SEED'] === 'random') process.stdout.write(`SALLYPORT_SEED=${seed}\n`);
+process.env['SALLYPORT_SEED'] = `${seed}`;
 
 const root = temporaryRoot();
 // Workers, and the commands that they start, inherit both.
@@ -40,9 +45,16 @@ const source = {
   oxc: { jsx: { runtime: 'automatic' as const, importSource: 'hono/jsx' } },
 };
 
-const project = (name: string, include: string[], extra: object = {}) => ({
+const project = (name: string, include: string[], minutes: number, extra: object = {}) => ({
   ...source,
-  test: { name, include, testTimeout: 60_000, hookTimeout: 120_000, ...extra },
+  test: {
+    name,
+    include,
+    setupFiles: ['test/support/laws.ts'],
+    testTimeout: minutes * 60_000 * runsFactor,
+    hookTimeout: (minutes + 1) * 60_000,
+    ...extra,
+  },
 });
 
 export default defineConfig({
@@ -53,22 +65,16 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('architecture', ['test/architecture/**/*.test.ts']),
+      project('architecture', ['test/architecture/**/*.test.ts'], 1),
       // One process takes many files: no module keeps state, so nothing of one is left for the next, and half of the time
       // went into loading the same modules again.
-      project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], {
+      project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 1, {
         isolate: false,
       }),
       // These start the built commands, real servers and a browser, each file with folders and ports of its own.
-      project('commands', ['test/{integration,interop,e2e}/**/*.test.{ts,tsx}'], {
-        testTimeout: 180_000,
-        hookTimeout: 240_000,
-      }),
+      project('commands', ['test/{integration,interop,e2e}/**/*.test.{ts,tsx}'], 3),
       // These kill, fill and break, each on disks, ports and processes of its own.
-      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], {
-        testTimeout: 180_000,
-        hookTimeout: 240_000,
-      }),
+      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], 3),
     ],
   },
 });

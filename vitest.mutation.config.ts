@@ -30,6 +30,7 @@ export default defineConfig({
   test: {
     include: [...new Set(include)].map((path) => `bundle-tools/${path}`),
     exclude: ['**/node_modules/**', 'bundle-tools/test/conformance-verdicts.test.ts'],
+    setupFiles: ['test/support/laws.ts'],
     testTimeout: 60_000,
   },
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/chance.ts';
 import { entrySize } from '../src/archive/header.ts';
 import { layOut, volumeItems, volumeSize } from '../src/archive/layout.ts';
 import type { BuiltBundle } from '../src/builder/build-bundle.ts';
@@ -61,7 +62,7 @@ describe('a layout over volumes', () => {
         }
         for (const { offset } of parts) expect(offset % limits.chunkBytes).toBe(0);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

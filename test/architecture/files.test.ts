@@ -54,6 +54,14 @@ describe('files', () => {
     ).toEqual([]);
   });
 
+  it('of tests leave nothing to chance but what follows from the seed, and let every law run longer', () => {
+    expect(
+      matching(files, /Math\.random\(|numRuns: (?!runs\()|interruptAfterTimeLimit/, [
+        'test/architecture/files.test.ts',
+      ]),
+    ).toEqual([]);
+  });
+
   it('connect out in one module per workspace only', () => {
     const connects = /\bfetch\(|\b(?:https?|http2|net|tls)\.(?:request|get|connect|createConnection)\(|new WebSocket\(/;
     expect(matching(production, connects, [/^(bundle-tools|agent|appliance)\/src\/platform\/connect\.ts$/])).toEqual(

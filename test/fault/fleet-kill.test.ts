@@ -6,9 +6,10 @@ import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deb } from '../../appliance/test/support/site.ts';
 import { type Certified, enrolDevices, makeSite, type Site } from '../bench/support/site.ts';
+import { seed } from '../support/chance.ts';
 import { freePort, type Running, startCommand } from '../support/commands.ts';
 import { type Fleet, type Item, playFleet } from '../support/fleet-player.ts';
-import { isLong, seed } from '../support/long.ts';
+import { isLong } from '../support/long.ts';
 
 // A whole fleet reports while the server is killed with SIGKILL, again and again. What an agent was told is kept, is kept;
 // three changed packages are three rows of change, however often the report was sent; and the fleet comes back by

@@ -16,7 +16,8 @@ import {
   startServer,
 } from '../bench/support/site.ts';
 import { type Doors, type Hostile, hostileRequest } from '../fuzz/hostile-requests.ts';
-import { isLong, seed } from '../support/long.ts';
+import { seed } from '../support/chance.ts';
+import { isLong } from '../support/long.ts';
 
 // Hostile requests at every door that agents have, with and without the credentials of an enrolled device: the server
 // answers each, never with a failure of its own, and is as small afterwards as before.

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../bench/support/random.ts';
+import { seed } from '../support/chance.ts';
 import { commandProcess } from '../support/command-process.ts';
 import { temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
-import { isLong, seed, twoAtATime } from '../support/long.ts';
+import { isLong, twoAtATime } from '../support/long.ts';
 import { copyData, type FaultSite, makeFaultSite } from './fault-site.ts';
 import { killGroup, startImport } from './import-run.ts';
 

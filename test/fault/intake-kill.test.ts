@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { deb } from '../../appliance/test/support/site.ts';
+import { seed } from '../support/chance.ts';
 import { binOf, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
-import { isLong, seed } from '../support/long.ts';
+import { isLong } from '../support/long.ts';
 import { type Device, enrolDevice, hashOf, type Item, newId } from './intake-kill-device.ts';
 
 // The real server is killed with SIGKILL while devices report to it over mutual TLS. What a device was told is kept, is

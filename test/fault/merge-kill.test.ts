@@ -10,9 +10,10 @@ import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deb } from '../../appliance/test/support/site.ts';
 import { enrolDevices, makeSite, type Site } from '../bench/support/site.ts';
+import { seed } from '../support/chance.ts';
 import { freePort, type Running, startCommand } from '../support/commands.ts';
 import { type Fleet, type Item, playFleet } from '../support/fleet-player.ts';
-import { isLong, seed } from '../support/long.ts';
+import { isLong } from '../support/long.ts';
 import { repositoryRoot } from '../support/sources.ts';
 
 // Computers that two agents report, as two records each. While both agents go on reporting to the real server, another

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { random } from '../bench/support/random.ts';
+import { seed } from '../support/chance.ts';
 import { binOf, temporaryFolder, tryCommand } from '../support/commands.ts';
 import { canMountFuse, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
-import { isLong, seed, twoAtATime } from '../support/long.ts';
+import { isLong, twoAtATime } from '../support/long.ts';
 import { type Loss, losses, writeCut } from '../support/power/cut.ts';
 import { type FolderHistory, readHistory } from '../support/power/history.ts';
 import { readRecord, type Step } from '../support/power/record.ts';
@@ -151,7 +152,7 @@ describe.skipIf(!can)('a power cut in an import', () => {
         }),
       );
     const lost = join(folder.path, 'lost');
-    writeCut(without(/state\.db/), steps.length, 'all-unsynced', lost);
+    writeCut(without(/state\.db/), steps.length, 'all-unsynced', lost, random(seed).next);
     expect(site.expectOldOrNew(join(lost, 'data'))).toBe(false);
     for (const [loss, pattern] of [
       ['data', /\/staging\//],
@@ -159,7 +160,7 @@ describe.skipIf(!can)('a power cut in an import', () => {
       ['all-unsynced', /\/advisories/],
     ] as const) {
       const torn = join(folder.path, `torn-${loss}-${pattern.source.length}`);
-      writeCut(without(pattern), steps.length, loss, torn);
+      writeCut(without(pattern), steps.length, loss, torn, random(seed).next);
       expect(() => site.expectOldOrNew(join(torn, 'data')), `${pattern}`).toThrow();
     }
   });

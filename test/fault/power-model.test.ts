@@ -15,9 +15,9 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { random } from '../bench/support/random.ts';
+import { seed } from '../support/chance.ts';
 import { temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
-import { seed } from '../support/long.ts';
 import { type Loss, losses, writeCut } from '../support/power/cut.ts';
 import { readHistory } from '../support/power/history.ts';
 import { readRecord } from '../support/power/record.ts';
@@ -64,11 +64,12 @@ describe.skipIf(!can)('the model of a power cut', () => {
     if (isSynced) fsyncSync(fd);
     closeSync(fd);
   };
+  const lost = random(seed);
   const left = (loss: Loss): Record<string, string> => {
     const steps = readRecord(join(folder.path, 'record'));
     const out = join(folder.path, `left-${loss}`);
     rmSync(out, { recursive: true, force: true });
-    writeCut(readHistory(join(folder.path, 'start'), steps), steps.length, loss, out);
+    writeCut(readHistory(join(folder.path, 'start'), steps), steps.length, loss, out, lost.next);
     return treeOf(out);
   };
   const base64 = (text: string): string => Buffer.from(text).toString('base64');

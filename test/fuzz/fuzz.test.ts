@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runs } from '../support/chance.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { fuzzTarget } from './engine.ts';
 import { loadTarget, seedsOf, targetNames } from './load.ts';
@@ -11,7 +12,6 @@ import { type FuzzTarget, runInput, stretched } from './target.ts';
 // The short run of every parser: seeds, what once was a finding, and a few hundred small changes of them. The long one is
 // `make fuzz`, whose engine is tried here on one target.
 
-const runs = 60;
 // Below the repository, where the bundle finds the packages that it imports.
 const folder = join(repositoryRoot, 'var/fuzz-test');
 const scratch = mkdtempSync(join(tmpdir(), 'sallyport-fuzz-test-'));
@@ -55,7 +55,7 @@ describe.each(targetNames())('%s', (name) => {
       fc.asyncProperty(fc.constantFrom(...seeds).chain(changed), async (data) => {
         await runInput(target, within(target, data));
       }),
-      { numRuns: runs },
+      { numRuns: runs(60) },
     );
   });
 });

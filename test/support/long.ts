@@ -3,9 +3,6 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 /** The long form of a test: `make fuzz` asks for it. */
 export const isLong = env('SALLYPORT_LONG') === '1';
 
-/** What chance decides in a test follows from this number, so that a failure can be repeated. */
-export const seed = Number(env('SALLYPORT_SEED') ?? 20261124);
-
 /** Runs `work` on each item, two at a time; after the first failure no other begins, and it is thrown at the end. */
 export const twoAtATime = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
   const queue = [...items];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/chance.ts';
 import { layoutZones } from '../src/drawing/zones-layout.ts';
 import type { Box, DrawnConduit, DrawnZone, Point, ZonesDrawing, ZonesInput } from '../src/drawing/zones-model.ts';
 
@@ -102,7 +103,7 @@ describe('the drawing of zones', () => {
   it('has every zone and conduit, no box on another, no line through a box', () => {
     fc.assert(
       fc.property(plant, (input) => void judge(input)),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -112,7 +113,7 @@ describe('the drawing of zones', () => {
         const turned = { ...input, zones: [...input.zones].reverse(), conduits: [...input.conduits].reverse() };
         expect(layoutZones(turned)).toEqual(layoutZones(input));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import type { Memory } from '../collectors/collector.ts';
 import { collector } from '../collectors/executable.ts';
 import { parseMountinfo } from '../platform/mounts.ts';
@@ -61,7 +62,7 @@ describe('executable files', () => {
         }
         expect(held).toEqual(whole);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { type Engines, openEngines } from '../../test/support/engines.ts';
 import { initKeyring, openKeyring } from './keyring.ts';
 
@@ -21,7 +22,7 @@ describe('personal values', () => {
         expect(personal.decrypt(one)).toBe(text.toWellFormed());
         expect(personal.encrypt(person, text).equals(one)).toBe(false);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { readCapture, readPackets } from '../../src/features/plcs/capture/read-capture.ts';
 import { CaptureError, type Packet, type Sighting } from '../../src/features/plcs/capture/types.ts';
 
@@ -150,7 +151,7 @@ describe.skipIf(!existsSync(archive))('real captures (skipped where ot-captures.
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { csaf20, type Sample, vendorPublisher } from '../../test/csaf/samples.ts';
 import { csafOf } from '../advisories/csaf/document.ts';
 import { handlesOfPart, holdsOf, mayConcern } from './handles.ts';
@@ -365,7 +366,7 @@ describe('laws', () => {
           for (const { verdict } of index.match(part)) expect(verdict).not.toBe('not-affected');
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

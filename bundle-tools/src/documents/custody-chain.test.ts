@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { nextCustodyLine } from '../host/custody-add.ts';
 import { generateSigningKey, type SigningKey } from '../trust/keys.ts';
 import type { CustodyLine } from './custody.ts';
@@ -72,7 +73,7 @@ describe('a chain of custody', () => {
         }
         expect(codes(lines).some((text) => text.startsWith('CHAIN'))).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

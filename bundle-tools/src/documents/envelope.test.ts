@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { generateSigningKey } from '../trust/keys.ts';
 import { encodeEnvelope, openEnvelope, parseEnvelope, preAuthEncoding, signEnvelope } from './envelope.ts';
 
@@ -51,7 +52,7 @@ describe('an envelope', () => {
         altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         expect(() => open(altered)).toThrow(expect.objectContaining({ name: 'BundleError' }));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { generateSealKey } from '../trust/keys.ts';
 import { isSealed, openSealed, sealTo } from './sealed.ts';
 
@@ -27,7 +28,7 @@ describe('a sealed file', () => {
           expect(() => openSealed(altered, keys)).toThrow(expect.objectContaining(seal));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

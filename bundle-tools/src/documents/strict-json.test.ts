@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 const parse = (text: string, options = {}): unknown =>
@@ -45,7 +46,7 @@ describe('strict JSON', () => {
         }
         expect(mine).toEqual(JSON.parse(text));
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 

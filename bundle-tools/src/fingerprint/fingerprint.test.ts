@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import decodeQR from 'qr/decode.js';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { BundleError } from '../errors.ts';
 import { parseFingerprint } from './parse.ts';
 import { qrSvg } from './qr.ts';
@@ -102,7 +103,7 @@ describe('a fingerprint on paper', () => {
       fc.property(fingerprint, (hex) => {
         expect(parseFingerprint(decodeQR(pictureOf(qrSvg(hex), 4)))).toBe(hex);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 

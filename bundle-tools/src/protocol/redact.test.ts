@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { redactedTail, redactLine } from './redact.ts';
 
 const secret = 'q7Zx_Hidden-Value.91';
@@ -37,7 +38,7 @@ describe('a line of a log that leaves a device', () => {
         expect(tail.length).toBeLessThanOrEqual(max);
         expect(lines.map(redactLine).join('\n').endsWith(tail)).toBe(true);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { allowedOf, identifyBy, planFor } from '../../src/controllers/protocols/identify-by.ts';
 import {
   type Identification,
@@ -337,7 +338,7 @@ describe('pace and limits', () => {
         );
         expect(saidOf(await identify('s7', on))).toEqual(whole);
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 
@@ -377,7 +378,7 @@ describe('whatever a device answers', () => {
           for (const { meaning } of sent) expect(planned).toContain(meaning.key);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

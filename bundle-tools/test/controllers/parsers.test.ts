@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/chance.ts';
 import { bacnetFacts, iAmInstance } from '../../src/controllers/protocols/bacnet/answers.ts';
 import { descriptionFacts } from '../../src/controllers/protocols/description.ts';
 import type { DeviceFact } from '../../src/controllers/protocols/device-fact.ts';
@@ -107,7 +108,7 @@ describe.each([...facts])('answers of %s', (name, read) => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -125,7 +126,7 @@ describe('lengths of messages', () => {
         const length = lengthOf(first);
         if (length !== undefined) expect(lengthOf(Buffer.concat([first, more]))).toBe(length);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -196,7 +197,7 @@ describe('the user-based security of SNMP', () => {
           if (forged !== undefined) expect(opened(other, forged, keys)).toHaveProperty('fault');
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -111,13 +111,7 @@ const modeAt = ({ modes }: Node, cut: number): number =>
   modes.findLast(({ step }) => step < cut)?.mode ?? modes[0]?.mode ?? 0o700;
 
 /** Writes into the new folder `out` what is left after a cut before step `cut`. */
-export const writeCut = (
-  root: FolderHistory,
-  cut: number,
-  loss: Loss,
-  out: string,
-  random: () => number = Math.random,
-): void => {
+export const writeCut = (root: FolderHistory, cut: number, loss: Loss, out: string, random: () => number): void => {
   const tree = namesAfter(root, cut, loss, random);
   const written = new Map<FileHistory, string>();
   const write = (node: Node, path: string): void => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { type Right, systemActor } from '../objects/types.ts';
@@ -178,7 +179,7 @@ describe('the law', () => {
             expect(baselines.deviationsOf(id)).toBe(wanted.length);
           }
         }),
-        { numRuns: 30, examples: [goneAndBack] },
+        { numRuns: runs(30), examples: [goneAndBack] },
       );
       expect(baselines.verify()).toEqual([]);
     },

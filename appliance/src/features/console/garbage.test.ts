@@ -1,6 +1,7 @@
 import { routePatterns } from '@sallyport/ui/paths';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 
@@ -128,7 +129,7 @@ describe('garbage', () => {
           await judge(path, await admin.get(path));
         },
       ),
-      { numRuns: 1_500 },
+      { numRuns: runs(1_500) },
     );
   });
 
@@ -152,7 +153,7 @@ describe('garbage', () => {
           );
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

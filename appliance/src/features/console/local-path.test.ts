@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { isLocalPath } from './local-path.ts';
 import { safeBack } from './pages/login.tsx';
 
@@ -31,7 +32,7 @@ describe('where a browser is sent back to', () => {
         expect(new URL(safeBack(text), origin).origin).toBe(origin);
         if (isLocalPath(text)) expect(new URL(text, origin).origin).toBe(origin);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

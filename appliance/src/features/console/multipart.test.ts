@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { AppError } from '../../platform/errors.ts';
 import { readUpload } from './multipart.ts';
 
@@ -62,7 +63,7 @@ describe('upload', () => {
           expect(upload).toMatchObject({ fileName: 'b.tar', sizeBytes: content.length });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

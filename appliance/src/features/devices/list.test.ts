@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../objects/types.ts';
@@ -120,7 +121,7 @@ describe('rows of the list of devices', () => {
         for (const step of sequence) step(devices.ids);
         expect(verifyDeviceRows(site.db)).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
@@ -180,7 +181,7 @@ describe('a merge of two records', () => {
         expect(dump()).toEqual(before);
         expect(decisions(keep, other)).toEqual(said);
       }),
-      { numRuns: Number(process.env['SALLYPORT_LONG'] === '1' ? 150 : 12) },
+      { numRuns: runs(12) },
     );
     expect(site.events.verifyChain()).toMatchObject({ ok: true });
   });

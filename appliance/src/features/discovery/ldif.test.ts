@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { readLdif } from './ldif.ts';
 
 const entriesOf = async (text: string | Buffer, pieceBytes = 7) => {
@@ -81,7 +82,7 @@ describe('an LDIF file', () => {
         const [entry] = await entriesOf(`dn: cn=a\n${folded}\n`, size);
         expect(entry?.['v']).toEqual([Buffer.from(bytes).toString()]);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

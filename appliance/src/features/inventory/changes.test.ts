@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { deb, openInventory } from '../../../test/support/site.ts';
 import type { Change, ChangeOperation, ChangeQuery } from './types.ts';
 
@@ -76,7 +77,7 @@ describe('the timeline', () => {
           expect(pagesOf(query, limit)).toEqual(wanted);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

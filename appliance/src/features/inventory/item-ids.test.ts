@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { immediate } from '../../platform/database.ts';
 import { shapeOf } from './item.ts';
@@ -110,7 +111,7 @@ describe('items that are kept in memory', () => {
           expect(engines.inventory.verify()).toEqual([]);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });

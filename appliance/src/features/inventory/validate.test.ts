@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { loadAllDeclarations } from '../../compose.ts';
 import { itemSchema, plainItem } from './validate.ts';
 
@@ -34,7 +35,7 @@ describe('an item that needs no schema', () => {
           const parsed = schema.safeParse(item);
           expect(parsed.success && parsed.data).toEqual(item);
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       );
     }
     // About 110 of them are plain; a count far below would say that the law is hardly asked.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Body, defineKind } from './types.ts';
@@ -280,7 +281,7 @@ describe('laws', () => {
         const back = objects.diff('note', id, current, target);
         expect(back).toEqual(there.map(({ field, before, after }) => ({ field, before: after, after: before })));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
     expect(objects.verify()).toEqual([]);
     expect(engines.events.verifyChain().ok).toBe(true);
@@ -293,7 +294,7 @@ describe('laws', () => {
         fc.property(bodies, (body) => {
           engines.objects.create(admin, 'note', body);
         }),
-        { numRuns: 15 },
+        { numRuns: runs(15) },
       );
       const exported = engines.objects.exportKind('note');
       expect(other.objects.importKind(admin, exported)).toEqual({ created: exported.length, updated: 0 });

@@ -1,6 +1,7 @@
 import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import type { PlcService } from './service.ts';
 
@@ -119,7 +120,7 @@ describe('laws of the record', () => {
           expect(ofOne(shuffled)).toEqual(first);
         },
       ),
-      { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -133,7 +134,7 @@ describe('laws of the record', () => {
           expect(take(`${index}`, readings)).toMatchObject({ origin: null, summary: { facts: 0 } });
         expect([picture(), plcs.origins({ limit: 100 }).length]).toEqual(before);
       }),
-      { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -151,7 +152,7 @@ describe('laws of the record', () => {
         expect(picture()).toEqual(never);
         expect(plcs.verify()).toEqual([]);
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 20_000 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -213,7 +214,7 @@ describe('laws of the record', () => {
         expect(plcs.verify()).toEqual([]);
         expect(plcs.origins({ limit: 100 }).some(({ id }) => id === origin)).toBe(!isTaking);
       }),
-      { numRuns: 15, interruptAfterTimeLimit: 20_000 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -238,7 +239,7 @@ describe('laws of the record', () => {
         expect(everything()).toEqual(before);
         expect(plcs.verify()).toEqual([]);
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 20_000 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { AppError } from '../../platform/errors.ts';
 import { guardSql, sqlText } from './sql-guard.ts';
 import { sqlTokens } from './sql-tokens.ts';
@@ -136,7 +137,7 @@ describe('the guard', () => {
         seen.forbidden += 1;
         expect(verdict(sql)).not.toBe('taken');
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
     expect(seen.forbidden).toBeGreaterThan(20);
     db.close();

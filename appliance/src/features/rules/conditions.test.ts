@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { factCondition, groupCondition } from '../../../test/support/rules/arbitrary.ts';
 import {
@@ -26,7 +27,7 @@ beforeAll(async () => {
   site = await openAppliance();
   vocabulary = vocabularyOf(site.inventory.collections());
   makeGroups(site);
-  for (const drawn of fc.sample(drawnDevice, { numRuns: 60, seed: 7 })) fleet.set(applyDrawn(site, drawn, now), drawn);
+  for (const drawn of fc.sample(drawnDevice, 60)) fleet.set(applyDrawn(site, drawn, now), drawn);
 });
 afterAll(async () => {
   await site.stop();
@@ -64,7 +65,7 @@ describe('a condition', () => {
           expected.filter((id) => some.includes(id)),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -73,7 +74,7 @@ describe('a condition', () => {
       fc.property(fc.oneof(factCondition, groupCondition), (condition) => {
         expect(parse(printCondition(condition, { vocabulary }))).toEqual(condition);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

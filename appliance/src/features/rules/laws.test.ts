@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { factCondition, groupCondition, groups } from '../../../test/support/rules/arbitrary.ts';
 import {
@@ -26,8 +27,7 @@ beforeAll(async () => {
   site = await openAppliance();
   rules = ruleService({ ...site, clock: () => clock.now });
   makeGroups(site);
-  for (const drawn of fc.sample(drawnDevice, { numRuns: 12, seed: 11 }))
-    redrawn(applyDrawn(site, drawn, clock.now), drawn);
+  for (const drawn of fc.sample(drawnDevice, 12)) redrawn(applyDrawn(site, drawn, clock.now), drawn);
   rules.settle();
 });
 afterAll(async () => {
@@ -121,7 +121,7 @@ describe('tags by rule', () => {
         rules.settle();
         expect(dump()).toEqual(before);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });
@@ -178,9 +178,10 @@ describe('moving rules', () => {
             // Its agent is installed again.
             site.db
               .prepare(
-                `insert into device_door (device, door, client_id, state, first_seen_at) values (?, 'native', ?, 'replaced', 0)`,
+                `insert into device_door (device, door, client_id, state, first_seen_at)
+                 select ?, 'native', 'again-' || count(*), 'replaced', 0 from device_door`,
               )
-              .run(device, `again-${Math.random()}`);
+              .run(device);
             rules.settle();
             const moved = rule !== undefined && rule.mode !== 'once';
             expect(groupOf(device)).toBe(moved ? rule.group : other);
@@ -201,7 +202,7 @@ describe('moving rules', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { decide } from './decide.ts';
 import { leafVersions } from './leaf-versions.ts';
 
@@ -92,7 +93,7 @@ describe('laws', () => {
         const finer = answer(`V${coarse}.${more}`, text);
         if (finer === 'affected') expect(answer(`V${coarse}`, text)).not.toBe('not affected');
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -102,7 +103,7 @@ describe('laws', () => {
         const leafSays = leafVersions(text);
         expect(decide({}, leafSays).answer).toBe(leafSays.kind === 'all' ? 'affected' : 'review');
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -111,7 +112,7 @@ describe('laws', () => {
       fc.property(fc.string({ maxLength: 600 }), fc.string({ maxLength: 200 }), (text, reading) => {
         expect(['affected', 'not affected', 'review']).toContain(answer(reading, text));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 });

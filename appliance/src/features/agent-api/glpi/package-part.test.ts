@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../../test/support/chance.ts';
 import { type Content, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
 import type { DecodedReport } from '../../inventory/report-types.ts';
 import { decodeGlpi } from './decode.ts';
@@ -76,7 +77,7 @@ describe('packages that are cut out', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

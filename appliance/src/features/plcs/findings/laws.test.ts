@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLong, seed } from '../../../../../test/support/long.ts';
+import { runs } from '../../../../../test/support/chance.ts';
 import { csafAdvisory, type TestDocument } from '../../../../test/support/controllers/csaf.ts';
 import { openFindings } from '../../../../test/support/controllers/findings-site.ts';
 import type { Category } from './precedence.ts';
@@ -117,9 +117,9 @@ describe('laws of findings on controllers', () => {
           }
         },
       ),
-      { seed, numRuns: isLong ? 200 : 3 },
+      { numRuns: runs(3) },
     );
-  }, 120_000);
+  });
 
   it('what is unknown or coarse is never stored as not affected', async () => {
     const site = await openFindings();
@@ -151,7 +151,7 @@ describe('laws of findings on controllers', () => {
             site.tick();
           },
         ),
-        { seed, numRuns: 40 },
+        { numRuns: runs(40) },
       );
     } finally {
       site.stop();
@@ -203,7 +203,6 @@ describe('laws of findings on controllers', () => {
           if (vendor.some(({ verdict }) => verdict === 'affected')) expect(one?.verdict).toBe('affected');
         },
       ),
-      { seed },
     );
   });
 });

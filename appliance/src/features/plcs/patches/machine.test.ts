@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../../test/support/chance.ts';
 import { type MoveEvidence, TESTED_ON } from './evidence.ts';
 import type { TargetFacts } from './gates.ts';
 import { decide, expired, type MachinePatch, type MoveFacts, withVerdict } from './machine.ts';
@@ -231,7 +232,7 @@ describe('laws of every walk', () => {
             expect(step.targets.every(({ readAt, meets }) => readAt === 6 && meets === 'yes')).toBe(true);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
     // A law over states that no walk came to would say nothing.
     expect(

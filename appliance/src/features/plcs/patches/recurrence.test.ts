@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../../test/support/chance.ts';
 import { civilTime, daysInMonth, weekdayOf } from './civil-time.ts';
 import { isOn, occurrences, parseRecurrence, type Recurrence } from './recurrence.ts';
 import { calendar, type MaintenanceWindow, nextWindow, occurrenceAt } from './windows.ts';
@@ -118,7 +119,7 @@ describe('laws of windows', () => {
         ];
         expect([...new Set(halves.map((one) => one.from))]).toEqual(found.map((one) => one.from));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -127,7 +128,7 @@ describe('laws of windows', () => {
       fc.property(arbText, (text) => {
         expect(parseRecurrence(`  ${text.toUpperCase().replaceAll(' ', '   ')} `)).toEqual(read(text));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });
