@@ -421,7 +421,7 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),
       integrity,
       baselines,
-      stick: stickService({ db, inventory, devices, events }),
+      stick: stickService({ db, inventory, devices, discovery, events }),
       persons: personService({ db, personal: people, inventory, objects, events, devices }),
       plcs: plcs.service,
       controllerImports,

@@ -36,11 +36,14 @@ export const target: FuzzTarget = {
         total += input.bytes.length;
         demand(input.bytes.length <= limits.maxFileBytes && total <= limits.maxTotalBytes, 'what is read is bounded');
         const moment = { fileTime: 0, now: Date.parse(at) };
-        const file = await decodeStick(input.bytes, moment).catch((error: unknown) => {
+        const files = await decodeStick(input.bytes, moment).catch((error: unknown) => {
           if (error instanceof Error && 'code' in error) return undefined;
           throw error;
         });
-        demand(file === undefined || file.collectedAt <= moment.now, 'no inventory comes from the future');
+        demand(
+          files?.every(({ collectedAt }) => collectedAt <= moment.now) ?? true,
+          'no inventory comes from the future',
+        );
       }
     } finally {
       rmSync(path, { force: true });

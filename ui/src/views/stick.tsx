@@ -10,7 +10,7 @@ import { paths } from '../paths.ts';
 
 export type StickViewRow = {
   readonly name: string;
-  readonly state: 'stored' | 'waits' | 'new' | 'same' | 'older' | 'refused';
+  readonly state: 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
   readonly reason: string | null;
   readonly device?: Reference | undefined;
   readonly hostname: string | null;
@@ -36,6 +36,7 @@ const levels: Readonly<Record<StickViewRow['state'], Level>> = {
   same: 'ok',
   older: 'info',
   new: 'waiting',
+  found: 'done',
   waits: 'waiting',
   refused: 'critical',
 };

@@ -97,7 +97,8 @@ export const discovery = (parts: Parts) => {
           },
           seen.at,
         );
-      if (known?.state === 'discovered') store.addFacts(id, claim);
+      // Who saw no more than an address must not make a computer of a switch.
+      if (known?.state === 'discovered') store.addFacts(id, { ...claim, kind: seen.facts.kind ?? known.kind });
       if (known === undefined || known.state === 'discovered') store.seenAt(id, seen.at);
       hints.put(id, { names, addresses }, seen.at);
       const device = store.byId(id);

@@ -151,10 +151,9 @@ export const discoveryRecorder = (parts: {
       }
       return { devices: kept, created };
     },
-    /** Keeps what one report tells of others, in the caller's transaction. */
-    keepFound: (found: readonly Seen[], by: string): void => {
-      for (const seen of found.slice(0, maxFound)) keep(reachable({ ...seen, by }));
-    },
+    /** Keeps what one report tells of others, in the caller's transaction; the records, in their order. */
+    keepFound: (found: readonly Seen[], by: string): number[] =>
+      found.slice(0, maxFound).flatMap((seen) => keep(reachable({ ...seen, by }))?.device ?? []),
     hide,
   };
 };

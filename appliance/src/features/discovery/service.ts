@@ -57,8 +57,8 @@ export type DiscoveryService = {
   ): Promise<ScanSummary>;
   /** Keeps what agents say of their neighbours. */
   keep(seen: readonly Seen[]): Promise<{ devices: Set<number>; created: number }>;
-  /** What one report tells of others, in the caller's transaction; `reporter` is the device that reported. */
-  keepFound(found: readonly Seen[], reporter: number): void;
+  /** What one report tells of others, in the caller's transaction; `reporter` is the device that reported, or its name. */
+  keepFound(found: readonly Seen[], reporter: number | string): number[];
   /** Counts a connection that another feature opened; a denied one is written into the journal. */
   noteConnection(record: ConnectionRecord): void;
   /** The connections that this appliance opened or denied, newest first. */
@@ -201,7 +201,11 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     confirm: range.confirm,
     scan: (id, actor, run) => range.scan(id, actor, run),
     keep: recorder.keepAll,
-    keepFound: (found, reporter) => recorder.keepFound(found, devices.find(reporter)?.hostname ?? `#${reporter}`),
+    keepFound: (found, reporter) =>
+      recorder.keepFound(
+        found,
+        typeof reporter === 'string' ? reporter : (devices.find(reporter)?.hostname ?? `#${reporter}`),
+      ),
     noteConnection,
     connections: store.connections,
     trim: () => {

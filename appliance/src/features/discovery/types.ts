@@ -2,8 +2,6 @@
 // what agents see of their neighbours. All of it only ever finds: what is found becomes a record of the device feature, and
 // a directory's own content becomes sections of a record of the kind `directory`, so every list and search works on it.
 
-import type { Item } from '../inventory/types.ts';
-
 export type Method = 'directory' | 'scan' | 'agent' | 'passive';
 
 /** A device as something saw it. */
@@ -24,9 +22,6 @@ export type Seen = {
   ports?: readonly number[];
   visible: boolean;
 };
-
-/** A device that a report tells of, with what is known of its parts. */
-export type FoundDevice = { seen: Seen; sections: readonly { collection: string; items: readonly Item[] }[] };
 
 export type DirectorySummary = {
   domains: number;

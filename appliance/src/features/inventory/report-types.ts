@@ -26,6 +26,8 @@ export type ReportFacts = {
   arch: string;
   agentVersion: string;
   kind: 'computer' | 'network' | 'printer' | 'phone';
+  /** Of a machine that somebody else's agent read: what it is found by, besides. */
+  found?: Pick<Seen, 'kind' | 'addresses' | 'names'>;
 };
 
 export type DecodedReport = {

@@ -24,6 +24,7 @@ import type {
   Door,
   HeldSection,
   InventoryRow,
+  Item,
   ListQuery,
   ListResult,
   Members,
@@ -49,6 +50,8 @@ export type InventoryService = InventoryTransfer & {
   isKnown(device: number, collection: string, door: Door, hash: string): boolean;
   /** Whether the section that is stored of a door was made of what has this digest. */
   isSource(device: number, collection: string, door: Door, source: Uint8Array): boolean;
+  /** The items that a door reported last, as they were sent. */
+  held(device: number, collection: string, door: Door): Item[];
   /** The device's rows of a collection through the best door, or through another one. */
   section(device: number, collection: string, options?: { personal?: boolean; door?: Door }): SectionRow[];
   /** Per device, how many items of a `shared` collection have each value of a field. */

@@ -2,9 +2,10 @@ import { time } from '@sallyport/bundle-tools/protocol/common';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
-import { mapMessage } from '../agent-api/glpi/decode.ts';
+import { reportOf } from '../agent-api/glpi/decode.ts';
+import { deviceMessages, isOfOthers } from '../agent-api/glpi/device-message.ts';
 import { offsetMinutes } from '../agent-api/glpi/fields.ts';
-import { type Message, readMessage } from '../agent-api/glpi/message.ts';
+import { hostIn, type Message, readMessage } from '../agent-api/glpi/message.ts';
 import { assertShallow, unpackBody } from '../agent-api/native/body.ts';
 import type { DecodedReport } from '../inventory/report-types.ts';
 import { sectionHash } from '../inventory/section-hash.ts';
@@ -77,17 +78,28 @@ const isOcs = ({ sections }: Message): boolean => {
   return typeof client === 'string' && /^OCS/i.test(client);
 };
 
+/** One machine of a file. */
 export type StickFile = {
   report: DecodedReport;
   /** ms */
   collectedAt: number;
+  /** Somebody else's agent read it: what a search of the network or SNMP says. */
+  isFound: boolean;
+  /** Who found it, or those that it tells of: a name for people. */
+  by: string;
 };
 
+/** A search writes a file per address; what somebody put together by hand is bounded. */
+const maxDevices = 4_096;
+
 /**
- * Reads a file of any of the formats, packed or plain; `fileTime` counts where it does not say when it was made, and a
- * time to come is none. MALFORMED, TOO_LARGE, HASH_MISMATCH.
+ * Reads a file of any of the formats, packed or plain: one machine, or those that a search of the network found. `fileTime`
+ * counts where it does not say when it was made, and a time to come is none. MALFORMED, TOO_LARGE, HASH_MISMATCH.
  */
-export const decodeStick = async (bytes: Uint8Array, moment: { fileTime: number; now: number }): Promise<StickFile> => {
+export const decodeStick = async (
+  bytes: Uint8Array,
+  moment: { fileTime: number; now: number },
+): Promise<StickFile[]> => {
   const plain = await unpackBody(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const start = plain.subarray(0, 4_096).toString('latin1').trimStart();
   const past = (at: number): number => Math.min(at, moment.now);
@@ -101,11 +113,18 @@ export const decodeStick = async (bytes: Uint8Array, moment: { fileTime: number;
     }
     const report = readOwn(value);
     const newest = Math.max(0, ...report.sections.map((section) => Date.parse(section.collectedAt)));
-    return { report, collectedAt: past(newest || moment.fileTime) };
+    return [{ report, collectedAt: past(newest || moment.fileTime), isFound: false, by: '' }];
   }
   if (plain[0] !== 0x7b && plain[0] !== 0x3c) throw malformed('neither JSON nor XML');
   const message = readMessage(plain);
-  if (message.action !== 'inventory') throw malformed(`it is no inventory but ${message.action.slice(0, 20)}`);
   const collectedAt = past(madeAt(message) ?? moment.fileTime);
-  return { report: mapMessage(message, { isOcs: isOcs(message), now: collectedAt }), collectedAt };
+  const by = hostIn(message.deviceId);
+  const options = { isOcs: isOcs(message), now: collectedAt };
+  if (isOfOthers(message)) {
+    const devices = deviceMessages(message);
+    if (devices.length > maxDevices) throw new AppError('TOO_LARGE', `more than ${maxDevices} devices in one file`);
+    return devices.map((device) => ({ report: reportOf(device, options), collectedAt, isFound: true, by }));
+  }
+  if (message.action !== 'inventory') throw malformed(`it is no inventory but ${message.action.slice(0, 20)}`);
+  return [{ report: reportOf(message, options), collectedAt, isFound: false, by }];
 };

@@ -2,12 +2,15 @@ import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { toFailure } from '../../platform/errors.ts';
+import { keepFoundDevice, seenOf } from '../agent-api/glpi/found-device.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device, Discovery } from '../devices/types.ts';
+import type { DiscoveryService } from '../discovery/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { DecodedReport } from '../inventory/report-types.ts';
 import { sectionHash } from '../inventory/section-hash.ts';
 import type { InventoryService } from '../inventory/service.ts';
+import type { Door } from '../inventory/types.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { decodeStick, type StickFile } from './decode.ts';
 import { type StickInput, stickInputs } from './files.ts';
@@ -24,6 +27,7 @@ export type StickParts = {
   db: Database;
   inventory: InventoryService;
   devices: DeviceService;
+  discovery: Pick<DiscoveryService, 'keepFound'>;
   events: EventService;
   clock?: () => number;
   limits?: StickLimits;
@@ -46,32 +50,36 @@ const nothing = { device: null, hostname: null, collectedAt: null, sections: {},
 
 /** Takes inventories that a medium brought. */
 export const stickService = (parts: StickParts): StickService => {
-  const { db, inventory, devices, events } = parts;
+  const { db, inventory, devices, discovery, events } = parts;
   const clock = parts.clock ?? nowMs;
   const limits = parts.limits ?? standardLimits;
-  const collections = new Set(
-    inventory
-      .collections()
-      .filter(({ doors }) => doors.includes('stick'))
-      .map(({ name }) => name),
-  );
+  const taken = (door: Door): ReadonlySet<string> =>
+    new Set(
+      inventory
+        .collections()
+        .filter(({ doors }) => doors.includes(door))
+        .map(({ name }) => name),
+    );
+  const collectionsOf = { stick: taken('stick'), network: taken('network') };
+  const doorOf = ({ isFound }: StickFile): 'stick' | 'network' => (isFound ? 'network' : 'stick');
 
-  /** The file's sections that are newer than what the stick brought, or other at the same time. */
-  const newsOf = (
-    report: DecodedReport,
-    device: number,
-  ): { report: DecodedReport; state: 'stored' | 'same' | 'older' } => {
+  /** The file's sections that are newer than what its door brought, or other at the same time. */
+  const newsOf = (file: StickFile, device: number): { report: DecodedReport; state: 'stored' | 'same' | 'older' } => {
+    const { report } = file;
+    const door = doorOf(file);
+    const collections = collectionsOf[door];
     const held = new Map(
-      inventory.sectionsOf(device).flatMap((row) => (row.door === 'stick' ? [[row.collection, row]] : [])),
+      inventory.sectionsOf(device).flatMap((row) => (row.door === door ? [[row.collection, row]] : [])),
     );
     const isOlder = (collection: string, at: number): boolean => (held.get(collection)?.collectedAt ?? 0) > at;
     const fresh = report.sections.filter(
       ({ collection, collectedAt }) => !isOlder(collection, Date.parse(collectedAt)),
     );
-    const changed = fresh.filter(({ collection, items }) => {
+    const changed = fresh.filter(({ collection, items, onto }) => {
       if (!collections.has(collection)) return false;
       try {
-        return sectionHash(items) !== held.get(collection)?.hash;
+        const whole = onto?.(inventory.held(device, collection, door)) ?? items;
+        return sectionHash(whole) !== held.get(collection)?.hash;
       } catch {
         // Canonical JSON has no fractions: what of it fits is found when it is stored.
         return true;
@@ -82,7 +90,12 @@ export const stickService = (parts: StickParts): StickService => {
     const olderOnly = known.length > 0 && known.every((one) => isOlder(one.collection, Date.parse(one.collectedAt)));
     const emptied =
       report.full && isWhole
-        ? [...held].some(([name, { count }]) => count > 0 && !report.sections.some((one) => one.collection === name))
+        ? [...held].some(
+            ([name, { count }]) =>
+              count > 0 &&
+              (report.covers?.has(name) ?? true) &&
+              !report.sections.some((one) => one.collection === name),
+          )
         : false;
     return {
       report: { ...report, sections: fresh, full: report.full && isWhole },
@@ -90,34 +103,43 @@ export const stickService = (parts: StickParts): StickService => {
     };
   };
 
-  const seenOf = ({ report, collectedAt }: StickFile): Discovery | undefined => {
+  /** Who a machine is; undefined where nothing says it. */
+  const whoIs = ({ report, collectedAt, isFound }: StickFile): Discovery | undefined => {
     const { facts } = report;
     if (facts === undefined) return undefined;
-    if (facts.hostname === '' && facts.uuid === null && facts.serial === null && facts.macs.length === 0)
+    const seen = isFound ? seenOf(facts, collectedAt) : undefined;
+    if (seen !== undefined)
+      return { method: 'agent', at: collectedAt, facts, names: seen.names, addresses: seen.addresses };
+    if (isFound || (facts.hostname === '' && facts.uuid === null && facts.serial === null && facts.macs.length === 0))
       return undefined;
     return { method: 'agent', at: collectedAt, facts, names: [facts.hostname] };
   };
 
-  const countsOf = (report: DecodedReport): Record<string, number> =>
+  const countsOf = (file: StickFile, { sections }: DecodedReport): Record<string, number> =>
     Object.fromEntries(
-      report.sections
-        .filter(({ collection }) => collections.has(collection))
+      sections
+        .filter(({ collection }) => collectionsOf[doorOf(file)].has(collection))
         .map(({ collection, items }) => [collection, items.length]),
     );
 
   type Read = { input: StickInput; file: StickFile; seen: Discovery };
 
-  const read = async (input: StickInput): Promise<Read | StickRow> => {
-    const refused = (reason: StickRefusal): StickRow => ({ name: input.name, state: 'refused', reason, ...nothing });
-    if ('refused' in input) return refused(input.refused);
+  const refusedRow = (name: string, reason: StickRefusal): StickRow => ({ name, state: 'refused', reason, ...nothing });
+
+  const read = async (input: StickInput): Promise<(Read | StickRow)[]> => {
+    if ('refused' in input) return [refusedRow(input.name, input.refused)];
     try {
-      const file = await decodeStick(input.bytes, { fileTime: input.modifiedAt, now: clock() });
-      const seen = seenOf(file);
-      return seen === undefined ? refused('no-machine') : { input, file, seen };
+      const files = await decodeStick(input.bytes, { fileTime: input.modifiedAt, now: clock() });
+      // A search reports its progress, too.
+      if (files.length === 0) return [refusedRow(input.name, 'no-machine')];
+      return files.map((file) => {
+        const seen = whoIs(file);
+        return seen === undefined ? refusedRow(input.name, 'no-machine') : { input, file, seen };
+      });
     } catch (error) {
       const reason = refusalOf(error);
       if (reason === undefined) throw error;
-      return refused(reason);
+      return [refusedRow(input.name, reason)];
     }
   };
 
@@ -131,30 +153,49 @@ export const stickService = (parts: StickParts): StickService => {
     state,
     reason: null,
     device: device?.publicId ?? null,
-    hostname: seen.facts.hostname ?? null,
+    hostname: seen.facts.hostname || (seen.names?.[0] ?? seen.addresses?.[0] ?? seen.facts.macs?.[0] ?? null),
     collectedAt: file.collectedAt,
-    sections: countsOf(report),
+    sections: countsOf(file, report),
     dropped: file.report.dropped,
   });
 
   const judge = (one: Read): StickRow => {
     const device = devices.recognise(one.seen);
-    if (device === undefined) return rowOf(one, 'new', undefined);
-    if (device.state !== 'managed') return rowOf(one, 'waits', device);
-    const { report, state } = newsOf(one.file.report, device.id);
+    if (device === undefined) return rowOf(one, one.file.isFound ? 'found' : 'new', undefined);
+    const isOpen = device.state === 'managed' || (one.file.isFound && device.state === 'discovered');
+    if (!isOpen) return rowOf(one, 'waits', device);
+    const { report, state } = newsOf(one.file, device.id);
     return rowOf(one, state, device, report);
   };
 
+  const takeFound = (one: Read): StickRow =>
+    immediate(db, () => {
+      const before = judge(one);
+      if (before.state !== 'found' && before.state !== 'stored') return before;
+      const known = before.device === null ? undefined : devices.byPublicId(before.device);
+      const report = known === undefined ? one.file.report : newsOf(one.file, known.id).report;
+      const kept = keepFoundDevice({ devices, discovery, inventory }, report, {
+        at: one.file.collectedAt,
+        by: one.file.by,
+      });
+      if (kept === undefined) return { ...rowOf(one, 'refused', undefined), reason: 'too-many-devices' };
+      const device = devices.find(kept.device);
+      const dropped = kept.outcome?.dropped ?? before.dropped;
+      return { ...rowOf(one, before.state, device, report), dropped };
+    });
+
   const take = (actor: Actor, one: Read, approve: boolean): StickRow =>
     immediate(db, () => {
+      if (one.file.isFound) return takeFound(one);
       const before = judge(one);
       const introduced = devices.introduce(actor, { ...one.seen, clientId: one.file.report.sender ?? '' });
       if (introduced === undefined) return { ...rowOf(one, 'refused', undefined), reason: 'too-many-devices' };
       let { device } = introduced;
       if (approve && device.state === 'pending') device = devices.approve(actor, device.id);
       if (device.state !== 'managed') return rowOf(one, before.state === 'new' ? 'new' : 'waits', device);
-      const { report, state } = newsOf(one.file.report, device.id);
+      const { report, state } = newsOf(one.file, device.id);
       if (state !== 'stored') return rowOf(one, state, device, report);
+      discovery.keepFound(report.found ?? [], one.file.by);
       const { dropped } = inventory.putReport(device.id, 'stick', report, one.file.collectedAt);
       return { ...rowOf(one, 'stored', device, report), dropped };
     });
@@ -162,10 +203,11 @@ export const stickService = (parts: StickParts): StickService => {
   const rows = async (path: string, name: string | undefined, each: (one: Read) => StickRow): Promise<StickResult> => {
     const found: StickRow[] = [];
     for await (const input of stickInputs(path, limits, ...(name === undefined ? [] : [name]))) {
-      const one = await read(input);
-      found.push('state' in one ? one : each(one));
-      // Others are served between two machines.
-      await yieldTurn();
+      for (const one of await read(input)) {
+        found.push('state' in one ? one : each(one));
+        // Others are served between two machines.
+        await yieldTurn();
+      }
     }
     return { rows: found };
   };
@@ -181,7 +223,7 @@ export const stickService = (parts: StickParts): StickService => {
         ...(actor.from === undefined ? {} : { from: actor.from }),
         params: {
           files: result.rows.length,
-          stored: count('stored'),
+          stored: count('stored') + count('found'),
           waiting: count('new') + count('waits'),
           refused: count('refused'),
         },

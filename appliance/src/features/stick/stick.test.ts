@@ -162,10 +162,67 @@ describe('an inventory from a medium', () => {
     for (const marker of ['marker-environment', 'marker-process', 'marker-xml']) expect(held).not.toContain(marker);
   });
 
+  it('of a switch that an agent searched for and asked becomes a record of what was found', async () => {
+    const { stick, inventory, devices } = site.appliance;
+    const message = (query: string, rows: string): string =>
+      `<?xml version="1.0"?><REQUEST><CONTENT>${rows}<MODULEVERSION>5.1</MODULEVERSION></CONTENT><DEVICEID>scanner-2026-01-01-00-00-00</DEVICEID><QUERY>${query}</QUERY></REQUEST>`;
+    const row = (n: number): string =>
+      `<DEVICE><IP>198.51.100.${n}</IP><MAC>00:1b:21:0c:00:0${n}</MAC><TYPE>NETWORKING</TYPE><DNSHOSTNAME>hall-${n}.plant.kz</DNSHOSTNAME></DEVICE>`;
+    const search = put(message('NETDISCOVERY', `${row(1)}${row(2)}<DEVICE><TYPE>PRINTER</TYPE></DEVICE>`), 'found.xml');
+    const asked = put(
+      message(
+        'SNMPQUERY',
+        `<DEVICE><INFO><TYPE>NETWORKING</TYPE><NAME>hall-1</NAME><SERIAL>SW-1</SERIAL><MAC>00:1b:21:0c:00:01</MAC><LOCATION>Hall 1</LOCATION></INFO>
+        <PORTS><PORT><IFNAME>gi0/1</IFNAME><CONNECTIONS><CONNECTION><MAC>00:1b:21:0c:00:07</MAC></CONNECTION></CONNECTIONS></PORT></PORTS></DEVICE>`,
+      ),
+      'asked.xml',
+    );
+    expect(states((await stick.preview(search)).rows)).toEqual(['found', 'found', 'no-machine']);
+    const { rows } = await stick.import(systemActor, search, { approve: true });
+    expect(states(rows)).toEqual(['found', 'found', 'no-machine']);
+    expect(rows.map(({ hostname }) => hostname)).toEqual(['hall-1.plant.kz', 'hall-2.plant.kz', null]);
+    const device = devices.byPublicId(rows[0]?.device ?? '');
+    expect(device).toMatchObject({ state: 'discovered', kind: 'network' });
+    expect(states((await stick.import(systemActor, search)).rows)).toEqual(['same', 'same', 'no-machine']);
+
+    expect(states((await stick.import(systemActor, asked)).rows)).toEqual(['stored']);
+    const types = (): unknown[] => inventory.section(device.id, 'hardware').map((one) => one['type']);
+    expect(types()).toEqual(['port', 'system']);
+    expect(inventory.section(device.id, 'discovery')).toMatchObject([{ method: 'agent', by: 'scanner' }]);
+    const behind = devices.list({ limit: 1_000 }).rows.find((one) => one.macs.includes('00:1b:21:0c:00:07'));
+    expect(behind).toMatchObject({ state: 'discovered' });
+    // A search knows less than SNMP: it takes nothing away.
+    writeFileSync(search, message('NETDISCOVERY', row(1).replace('<TYPE>', '<FIRMWARE>7.2</FIRMWARE><TYPE>')));
+    expect(states((await stick.import(systemActor, search)).rows)).toEqual(['stored']);
+    expect(types()).toEqual(['port', 'system']);
+    expect(inventory.section(device.id, 'identity')).toMatchObject([
+      { serial: 'SW-1', dnsName: 'hall-1.plant.kz', ipv4: ['198.51.100.1'], networkLocation: 'Hall 1' },
+    ]);
+    expect(inventory.section(device.id, 'hardware')[1]).toMatchObject({ firmware: '7.2', serial: 'SW-1' });
+    const progress = put(message('NETDISCOVERY', '<AGENT><START>1</START></AGENT>'));
+    expect(states((await stick.preview(progress)).rows)).toEqual(['no-machine']);
+  });
+
+  it('of a host tells of its virtual machines, too', async () => {
+    const { stick, devices } = site.appliance;
+    const host = machine(12);
+    const guest = '4c4c4544-0042-4a10-8052-b7c04f5a30aa';
+    const text = xml(host.hostname, host.uuid ?? '', 'GLPI-Agent_v1.11').replace(
+      '<VERSIONCLIENT>',
+      `<VIRTUALMACHINES><NAME>guest</NAME><UUID>${guest}</UUID><STATUS>running</STATUS></VIRTUALMACHINES><VERSIONCLIENT>`,
+    );
+    const path = put(text, 'host.xml');
+    await stick.import(systemActor, path);
+    const guests = () => devices.list({ limit: 1_000 }).rows.filter(({ uuid }) => uuid === guest);
+    expect(guests()).toEqual([]);
+    await stick.import(systemActor, path, { approve: true });
+    expect(guests()).toMatchObject([{ hostname: 'guest', state: 'discovered' }]);
+  });
+
   it('is bounded: bombs, lies, secrets, ways out, too many, too much', async () => {
-    const { db, inventory, devices, events } = site.appliance;
+    const { db, inventory, devices, discovery, events } = site.appliance;
     const limits = { maxFileBytes: 200_000, maxFiles: 5, maxTotalBytes: 400_000 };
-    const stick = stickService({ db, inventory, devices, events, limits });
+    const stick = stickService({ db, inventory, devices, discovery, events, limits });
     const of = async (zip: Buffer): Promise<string[]> => states((await stick.preview(put(zip, 'x.zip'))).rows);
     const zeros = Buffer.alloc(190_000, 0x20);
     expect(await of(storedZip([['bomb.json', zeros]], { deflate: true }))).toEqual(['ratio']);

@@ -1,9 +1,11 @@
 // Inventories of machines without any network, carried in on a medium: the file of our own agent (`once --out`), a GLPI
-// inventory in JSON, a FusionInventory or OCS one in XML, plain or packed (.ocs), and a zip of many of these.
+// inventory in JSON, a FusionInventory or OCS one in XML, plain or packed (.ocs), what their agents found when they searched
+// the network or asked it over SNMP, and a zip of many of these.
 //
 // A file goes the way of every report: decoded, stripped of what is never kept, bound to a device by its hardware, stored
 // through the door `stick`, which every live door outranks. A machine that nobody has let in yet waits for approval like
-// any other. What is older than what the stick brought before does not replace it, and the same file again changes nothing.
+// any other; switches and printers become records of what was found, as when an agent posts them. What is older than what
+// the stick brought before does not replace it, and the same file again changes nothing.
 
 /** Of a file that is uploaded, and how such a file is named in the staging folder. */
 export const maxStickUploadBytes = 256 * 1024 * 1024;
@@ -29,12 +31,12 @@ export type StickRefusal =
 
 /**
  * `stored`: its device is managed and takes it. `waits`: the device is there and nobody has let it in. `new`: it will wait
- * for approval. `same`, `older`: nothing to store.
+ * for approval. `found`: a new record of what was found. `same`, `older`: nothing to store.
  */
-export type StickState = 'stored' | 'waits' | 'new' | 'same' | 'older' | 'refused';
+export type StickState = 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
 
 export type StickRow = {
-  /** The name of the file, in a zip with its folders. */
+  /** The name of the file, in a zip with its folders; the same in several rows where it tells of several machines. */
   name: string;
   state: StickState;
   reason: StickRefusal | null;

@@ -4,7 +4,7 @@ export const stick = {
   'stick.choose': 'Choose a file',
   'stick.fileLabel': 'File',
   'stick.fileHint':
-    '.json of our agent or of a GLPI agent, .xml or .ocs of FusionInventory or OCS, or a .zip of many. At most 256 MB.',
+    '.json of our agent or of a GLPI agent, .xml or .ocs of FusionInventory or OCS, what they found in the network, or a .zip of many. At most 256 MB.',
   'stick.check': 'Check the file',
   'stick.plan': 'What it would do: {name}',
   'stick.result': 'What was done: {name}',
@@ -18,6 +18,7 @@ export const stick = {
   'stick.state.same': 'as held already',
   'stick.state.older': 'older than what is held',
   'stick.state.new': 'new device, waits for approval',
+  'stick.state.found': 'new record of what was found',
   'stick.state.waits': 'waits for approval',
   'stick.state.refused': 'left out',
   'stick.reason.encrypted': 'encrypted',

@@ -7,7 +7,7 @@ export const stick = {
   'stick.choose': 'Файлды таңдаңыз',
   'stick.fileLabel': 'Файл',
   'stick.fileHint':
-    'Біздің агенттің не GLPI агентінің .json файлы, FusionInventory не OCS .xml, .ocs файлы немесе көп файлдың .zip архиві. Ең көбі 256 МБ.',
+    'Біздің агенттің не GLPI агентінің .json файлы, FusionInventory не OCS .xml, .ocs файлы (желіден тапқандары да) немесе көп файлдың .zip архиві. Ең көбі 256 МБ.',
   'stick.check': 'Файлды тексеру',
   'stick.plan': 'Не болады: {name}',
   'stick.result': 'Не істелді: {name}',
@@ -21,6 +21,7 @@ export const stick = {
   'stick.state.same': 'дәл осындайы бар',
   'stick.state.older': 'қолдағыдан ескі',
   'stick.state.new': 'жаңа құрылғы, рұқсат күтеді',
+  'stick.state.found': 'жаңа жазба: желіден табылды',
   'stick.state.waits': 'рұқсат күтеді',
   'stick.state.refused': 'өткізілді',
   'stick.reason.encrypted': 'шифрланған',

@@ -7,7 +7,7 @@ export const stick = {
   'stick.choose': 'Выберите файл',
   'stick.fileLabel': 'Файл',
   'stick.fileHint':
-    '.json нашего агента или агента GLPI, .xml или .ocs от FusionInventory или OCS либо .zip со многими. Не больше 256 МБ.',
+    '.json нашего агента или агента GLPI, .xml или .ocs от FusionInventory или OCS, в том числе найденное ими в сети, либо .zip со многими. Не больше 256 МБ.',
   'stick.check': 'Проверить файл',
   'stick.plan': 'Что произойдёт: {name}',
   'stick.result': 'Что сделано: {name}',
@@ -21,6 +21,7 @@ export const stick = {
   'stick.state.same': 'уже есть такое же',
   'stick.state.older': 'старше имеющегося',
   'stick.state.new': 'новое устройство, ждёт допуска',
+  'stick.state.found': 'новая запись: найдено в сети',
   'stick.state.waits': 'ждёт допуска',
   'stick.state.refused': 'пропущено',
   'stick.reason.encrypted': 'зашифрован',

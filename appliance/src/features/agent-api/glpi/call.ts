@@ -12,8 +12,8 @@ export type Call = {
   dialect: Dialect;
   from: string;
   agent: string;
-  /** The agent said before which device it is on, and that is managed: it may speak of others. */
-  isKnownAgent: boolean;
+  /** The managed device that the agent said before it is on: it may speak of others. */
+  speaker: number | undefined;
   head: Message;
   wire: Buffer;
 };

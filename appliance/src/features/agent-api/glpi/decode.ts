@@ -1,14 +1,17 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { AppError } from '../../../platform/errors.ts';
 import { cleanMacs, cleanUuid } from '../../devices/identity.ts';
-import { portNeighbours } from '../../discovery/network-device.ts';
+import { portNeighbours } from '../../discovery/port-neighbours.ts';
 import type { Seen } from '../../discovery/types.ts';
 import type { DecodedReport, DecodedSection, DecoderHints, ReportFacts } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { unpackBody } from '../native/body.ts';
+import { deviceMessages, isOfOthers } from './device-message.ts';
 import { addressesOf, line, lines, offsetMinutes, rowsIn } from './fields.ts';
+import { dnsNameOf } from './map-network.ts';
 import { macsOf, serialOf, uuidOf } from './map-platform.ts';
 import type { MapContext, SectionMapping } from './map-types.ts';
-import { type ItemType, type Message, type Row, readMessage } from './message.ts';
+import { hostIn, type ItemType, type Message, type Row, readMessage } from './message.ts';
 import { cutPackages, isCutExact, packageCollections, packageSource } from './package-part.ts';
 import { readElsewhere, sectionTable } from './section-table.ts';
 import { systemOf } from './system.ts';
@@ -38,18 +41,27 @@ export const factsOf = (message: Message, isOcs: boolean): ReportFacts => {
   const { rows, system } = contextOf(message, isOcs);
   const hardware = rows('hardware')[0] ?? {};
   const device = rows('network_device')[0] ?? {};
-  const isComputer = message.itemType === 'Computer' || message.itemType === 'Unmanaged';
+  const hostname = line(hardware, 'name', 255) ?? line(device, 'name', 255) ?? hostIn(message.deviceId);
   return {
     uuid: uuidOf(hardware),
-    serial: isComputer ? serialOf(rows('bios')[0] ?? {}) : serialOf({ ssn: device['serial'] }),
-    macs: isComputer ? macsOf(rows('networks')) : macsOf([{ mac: device['mac'] }]),
-    // A client's id is its host name and the time of its installation.
-    hostname:
-      line(hardware, 'name', 255) ?? line(device, 'name', 255) ?? message.deviceId.replace(/-\d{4}(?:-\d{2}){5}$/, ''),
+    serial: serialOf(rows('bios')[0] ?? {}) ?? serialOf({ ssn: device['serial'] }),
+    macs: macsOf([...rows('networks'), { mac: device['mac'] }]),
+    hostname,
     os: [system.vendor, system.release].filter((word) => word !== '').join(' '),
     arch: line(rows('operatingsystem')[0] ?? {}, 'arch', 50) ?? line(rows('cpus')[0] ?? {}, 'arch', 50) ?? '',
     agentVersion: line(rows('versionclient')[0] ?? {}, 'value', 100) ?? '',
     kind: kinds[message.itemType],
+    ...(isOfOthers(message) ? { found: foundBy(message, hostname, device) } : {}),
+  };
+};
+
+/** What a machine that somebody else's agent read is found by. */
+const foundBy = ({ itemType }: Message, hostname: string, device: Row): NonNullable<ReportFacts['found']> => {
+  const names = [hostname, dnsNameOf(device) ?? '', line(device, 'netbiosname', 255) ?? ''];
+  return {
+    ...(itemType === 'Unmanaged' ? {} : { kind: kinds[itemType] }),
+    addresses: [...new Set([...addressesOf(device, 'ips', 4), ...addressesOf(device, 'ips', 6)])],
+    names: [...new Set(names)].filter((name) => name !== ''),
   };
 };
 
@@ -93,6 +105,20 @@ const onto =
     return sorted([...kept, ...items]);
   };
 
+/** A search says less of a device than SNMP does: what it does not say stays. */
+const laidOver =
+  (found: readonly Found[]) =>
+  (held: readonly Item[]): Item[] => {
+    const items = joined(found);
+    if (isSingle(found)) return merged([held[0] ?? {}, ...items]);
+    const own = new Set(items.map((one) => one['type']));
+    const before = (type: unknown): Item | undefined => held.find((one) => one['type'] === type);
+    return sorted([
+      ...held.filter((one) => !own.has(one['type'])),
+      ...items.map((one) => ({ ...before(one['type']), ...one })),
+    ]);
+  };
+
 type MapOptions = { isOcs: boolean; now: number; packages?: { source: Uint8Array; isSame: boolean } | undefined };
 
 /** The sections of our collections that an inventory message holds; without its packages where they are the same. */
@@ -111,13 +137,14 @@ export const mapMessage = (message: Message, { isOcs, now, packages }: MapOption
     const items = mapping.items(context.rows(mapping.sections[0]), context);
     byCollection.set(mapping.collection, [...(byCollection.get(mapping.collection) ?? []), { mapping, items }]);
   }
+  const isSearch = message.action === 'netdiscovery';
   const dropped: Record<string, number> = {};
   for (const [section, rows] of message.sections) if (!read.has(section)) dropped[section] = rows.length;
   const sections: DecodedSection[] = [...byCollection].map(([collection, found]) => ({
     collection,
     collectedAt: toTime(now),
     items: joined(found),
-    ...(message.partial ? { onto: onto(found, context) } : {}),
+    ...(isSearch ? { onto: laidOver(found) } : message.partial ? { onto: onto(found, context) } : {}),
     ...(packages !== undefined && packageCollections.includes(collection) ? { source: packages.source } : {}),
   }));
   if (packages?.isSame) {
@@ -127,7 +154,7 @@ export const mapMessage = (message: Message, { isOcs, now, packages }: MapOption
   }
   return {
     sections,
-    full: !message.partial,
+    full: !message.partial && !isSearch,
     covers,
     dropped,
     facts: factsOf(message, isOcs),
@@ -177,16 +204,21 @@ const readRest = (rest: Buffer): Message | undefined => {
   }
 };
 
+/** What a message says of its machine and of others. */
+export const reportOf = (message: Message, options: MapOptions): DecodedReport => {
+  const ports = { network_ports: message.sections.get('network_ports') ?? [] };
+  const neighbours = portNeighbours(ports, { at: options.now, by: message.deviceId });
+  return { ...mapMessage(message, options), found: [...neighbours, ...virtualMachines(message, options.now)] };
+};
+
 /** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
 export const decodeGlpi = async (wire: Uint8Array, { door, now, isSame }: DecoderHints): Promise<DecodedReport> => {
   const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
   const isOcs = door === 'ocs';
   const { message, packages } =
     isSame === undefined ? { message: readMessage(plain), packages: undefined } : readPackages(plain, isOcs, isSame);
-  const ports = { network_ports: message.sections.get('network_ports') ?? [] };
-  const neighbours = portNeighbours(ports, { at: now, by: message.deviceId });
-  return {
-    ...mapMessage(message, { isOcs, now, packages }),
-    found: [...neighbours, ...virtualMachines(message, now)],
-  };
+  if (!isOfOthers(message)) return reportOf(message, { isOcs, now, packages });
+  const [device] = deviceMessages(message);
+  if (device === undefined) throw new AppError('MALFORMED', 'the message is about no device');
+  return reportOf(device, { isOcs, now });
 };

@@ -235,6 +235,30 @@ describe('the JSON dialect', () => {
       ['port', 'network'],
       ['system', 'network'],
     ]); // prettier-ignore
+    expect(rows(found?.id ?? 0, 'discovery')).toMatchObject([{ method: 'agent', label: 'switch-4' }]);
+  });
+
+  it('of the searching kind, too, is taken from an agent that is known, and only from one', async () => {
+    const { content: own, ...names } = machine();
+    const client = glpiClient(send, token({ approve: 'auto' }), names);
+    const device = { type: 'Printer', name: 'mfp-9', ips: ['192.0.2.209'], mac: '00:1b:21:fe:00:09' };
+    const say = (action: string, more: Content = {}) =>
+      client.inventory(
+        { network_device: { ...device, ...more } },
+        { action, deviceid: 'mfp-9-2026-01-01-00-00-00', itemtype: undefined },
+      );
+    expect((await say('netinventory')).status).toBe(404);
+    await client.inventory(own);
+    await client.contact();
+    for (const action of ['netinventory', 'netdiscovery'])
+      expect([(await say(action, action === 'netinventory' ? { serial: 'PRN-4411' } : {})).status, action]).toEqual([
+        200,
+        action,
+      ]);
+    const found = appliance.devices.list({ limit: 1_000 }).rows.find((one) => one.hostname === 'mfp-9');
+    expect(found).toMatchObject({ kind: 'printer', state: 'discovered' });
+    expect(rows(found?.id ?? 0, 'identity')).toMatchObject([{ ipv4: ['192.0.2.209'], serial: 'PRN-4411' }]);
+    expect(rows(found?.id ?? 0, 'discovery')).toMatchObject([{ addresses: ['192.0.2.209'] }]);
   });
 });
 

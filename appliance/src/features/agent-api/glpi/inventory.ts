@@ -1,9 +1,12 @@
+import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { DoorCaller } from '../../devices/types.ts';
 import type { ReportFacts } from '../../inventory/report-types.ts';
 import type { ReportPlaces } from '../places.ts';
 import { failureReply, refusal, takenReply } from './answers.ts';
 import type { Call } from './call.ts';
+import { isOfOthers } from './device-message.ts';
+import { keepSeen, seenOf } from './found-device.ts';
 import type { GlpiParts } from './types.ts';
 
 /** Until an administrator has decided, a client asks again soon. */
@@ -38,16 +41,6 @@ const isNews = ({ devices }: GlpiParts, device: number, facts: ReportFacts, agen
   );
 };
 
-/** Switches and printers do not speak for themselves: an agent beside them does. */
-const isOwn = (call: Call): boolean => call.head.itemType === 'Computer' || call.head.itemType === 'Phone';
-
-/** The record of what somebody else's agent read; undefined for a machine that waits to be let in. */
-const discovered = (parts: GlpiParts, facts: ReportFacts, now: number): number | undefined => {
-  const found = parts.devices.discover({ method: 'agent', at: now, facts, names: [facts.hostname] });
-  const state = found?.device.state;
-  return state === 'managed' || state === 'discovered' ? found?.device.id : undefined;
-};
-
 /** Takes an inventory: enrols a newcomer, stores the report of a device that is managed. Throws what is refused. */
 const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response> => {
   const { devices, intake, inventoryHours } = parts;
@@ -55,11 +48,13 @@ const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response
   const format = 'glpi';
   const read = { device: 0, door, format, wire, now };
 
-  if (!isOwn(call)) {
-    if (!call.isKnownAgent) return refusal(dialect);
-    const facts = await intake.facts(read);
-    const device = facts === undefined ? undefined : discovered(parts, facts, now);
-    if (device !== undefined) await intake.report({ ...read, device, door: 'network' });
+  if (isOfOthers(call.head)) {
+    if (call.speaker === undefined) return refusal(dialect);
+    const seen = seenOf(await intake.facts(read), now);
+    if (seen === undefined) throw new AppError('MALFORMED', 'the report names no machine');
+    const { speaker } = call;
+    const kept = immediate(parts.db, () => keepSeen(parts, seen, speaker));
+    if (kept?.isOpen) await intake.report({ ...read, device: kept.device, door: 'network' });
     return takenReply(dialect, inventoryHours());
   }
 

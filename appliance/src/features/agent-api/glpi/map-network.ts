@@ -1,7 +1,14 @@
+import { isIP } from 'node:net';
 import { cleanMacs, cleanSerial } from '../../devices/identity.ts';
 import type { Item } from '../../inventory/types.ts';
 import { addressesOf, firstKnown, item, known, line, macOf } from './fields.ts';
 import type { Row } from './message.ts';
+
+/** Search tools write the address where a name server knows no name. */
+export const dnsNameOf = (row: Row): string | undefined => {
+  const name = line(row, 'dnshostname', 255)?.toLowerCase().replace(/\.$/, '');
+  return name === undefined || isIP(name) !== 0 ? undefined : name;
+};
 
 /** Switches, routers and printers, as an agent read them over SNMP. */
 export const networkDeviceIdentity = (rows: readonly Row[]): Item[] => {
@@ -9,7 +16,8 @@ export const networkDeviceIdentity = (rows: readonly Row[]): Item[] => {
   const addresses = (version: 4 | 6): string[] => [...new Set(addressesOf(row, 'ips', version))].sort();
   return [
     item({
-      name: line(row, 'name', 255),
+      name: line(row, 'name', 255) ?? dnsNameOf(row),
+      dnsName: dnsNameOf(row)?.includes('.') ? dnsNameOf(row) : undefined,
       ipv4: addresses(4),
       ipv6: addresses(6),
       macs: cleanMacs([macOf(row, 'mac') ?? '']),

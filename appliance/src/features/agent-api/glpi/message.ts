@@ -27,11 +27,13 @@ const malformed = (what: string): AppError =>
 const itemTypes: readonly ItemType[] = ['Computer', 'NetworkEquipment', 'Printer', 'Phone', 'Unmanaged'];
 const itemTypeOf = (text: unknown): ItemType => itemTypes.find((type) => type === text) ?? 'Computer';
 
-/** What a client calls itself: host name and time of installation. */
 const deviceIdOf = (text: unknown): string => {
   if (typeof text !== 'string' || !/^[\x21-\x7e\u00a1-\uffff]{1,255}$/.test(text)) throw malformed('its deviceid');
   return text;
 };
+
+/** The name of the host in what a client calls itself: host name and time of installation. */
+export const hostIn = (deviceId: string): string => deviceId.replace(/-\d{4}(?:-\d{2}){5}$/, '');
 
 const tagOf = (text: unknown): string | undefined =>
   typeof text === 'string' && text.trim() !== '' ? text.trim().slice(0, 256) : undefined;

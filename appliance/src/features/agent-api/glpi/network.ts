@@ -1,13 +1,17 @@
+import { setImmediate as yieldTurn } from 'node:timers/promises';
+import { type Database, immediate } from '../../../platform/database.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import { addressesOf, addressText, rangeOf } from '../../discovery/address-range.ts';
-import { networkDevice, portNeighbours } from '../../discovery/network-device.ts';
 import type { DiscoveryService } from '../../discovery/service.ts';
 import { controllerRanges } from '../../discovery/targets.ts';
 import type { InventoryService } from '../../inventory/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import type { Obj } from '../../objects/types.ts';
 import type { Node } from './answers.ts';
+import { reportOf } from './decode.ts';
+import { deviceMessages } from './device-message.ts';
 import { line, rowsIn } from './fields.ts';
+import { keepFoundDevice } from './found-device.ts';
 import type { Message, Row } from './message.ts';
 
 // Searches of the network by agents of others: one device's agent, a range that somebody confirmed, one address after the
@@ -51,14 +55,15 @@ export type NetworkSearches = {
 };
 
 type Parts = {
+  db: Database;
   objects: ObjectService;
   devices: Pick<DeviceService, 'find' | 'byPublicId'>;
-  discovery: Pick<DiscoveryService, 'hindrance' | 'keep'>;
+  discovery: Pick<DiscoveryService, 'hindrance' | 'keepFound'>;
   inventory: Pick<InventoryService, 'putReport'>;
 };
 
 export const networkSearches = (parts: Parts): NetworkSearches => {
-  const { objects, devices, discovery, inventory } = parts;
+  const { objects, devices, discovery } = parts;
   /** Addresses that answered over SNMP, by the device whose agent asked; they are read in full the next time. */
   const answered = new Map<string, Map<string, string>>();
 
@@ -131,20 +136,6 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
     return Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32 ? addressText(number) : undefined;
   };
 
-  const keep = async (row: Row, found: { at: number; by: string }): Promise<void> => {
-    const device = networkDevice(row, found);
-    if (device === undefined) return;
-    const kept = await discovery.keep([device.seen]);
-    await discovery.keep(portNeighbours(row, found));
-    const [id] = kept.devices;
-    // A switch never speaks for itself, so its record stays one of what was found; what waits to be let in has no sections.
-    const state = id === undefined ? undefined : devices.find(id)?.state;
-    if (id === undefined || (state !== 'managed' && state !== 'discovered')) return;
-    const collectedAt = `${new Date(found.at).toISOString().slice(0, 19)}Z`;
-    const sections = device.sections.map(({ collection, items }) => ({ collection, collectedAt, items }));
-    inventory.putReport(id, 'network', { sections, full: false, dropped: {} }, found.at);
-  };
-
   return {
     options: (publicId) => scansOf(publicId).flatMap((scan) => [discover(scan), ...query(scan, publicId)]),
     take: async ({ publicId }, message, at) => {
@@ -157,7 +148,12 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
         const address = addressOf(row);
         if (address === undefined || !asked.has(address)) continue;
         remember(publicId, address, row);
-        await keep({ ip: address, ...row }, { at, by });
+        const [device] = deviceMessages({ ...message, sections: new Map([['device', [{ ip: address, ...row }]]]) });
+        if (device === undefined) continue;
+        const report = reportOf(device, { isOcs: false, now: at });
+        immediate(parts.db, () => keepFoundDevice(parts, report, { at, by }));
+        // Others are served between two devices.
+        await yieldTurn();
       }
     },
   };

@@ -77,7 +77,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       dialect: head.dialect === 'json' || agentIdOf(c) !== undefined ? 'json' : 'xml',
       from: door.from(c),
       agent,
-      isKnownAgent: speaker !== undefined && devices.find(speaker)?.state === 'managed',
+      speaker: speaker !== undefined && devices.find(speaker)?.state === 'managed' ? speaker : undefined,
       head,
       wire,
     };
@@ -140,10 +140,11 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       case 'contact':
         return contact(c, call);
       case 'inventory':
+      case 'netinventory':
         return inventory(c, call);
       case 'netdiscovery':
       case 'snmpquery':
-        return neighbours(call);
+        return call.head.dialect === 'json' ? inventory(c, call) : neighbours(call);
       default:
         return failureReply(call.dialect, 501, 'this server does not take that');
     }

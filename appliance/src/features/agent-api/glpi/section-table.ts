@@ -40,7 +40,7 @@ export const sectionTable: readonly SectionMapping[] = [
     sections: ['network_device'],
     collection: 'identity',
     items: networkDeviceIdentity,
-    fields: ['name', 'ipv4', 'ipv6', 'macs', 'networkLocation', 'serial'],
+    fields: ['name', 'dnsName', 'ipv4', 'ipv6', 'macs', 'networkLocation', 'serial'],
   },
   { sections: ['operatingsystem', 'hardware', 'cpus'], collection: 'platform', items: platformItems },
   { sections: ['operatingsystem'], collection: 'activity', items: activityItems },

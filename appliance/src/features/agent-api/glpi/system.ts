@@ -24,6 +24,7 @@ const vendors: ReadonlyArray<readonly [RegExp, string]> = [
   [/windows/i, 'windows'],
   [/^(?:mac ?os|os x)/i, 'macos'],
   [/^freebsd/i, 'freebsd'],
+  [/\bandroid\b/i, 'android'],
 ];
 
 /** The version in the words of os-release: Debian's has no point release, Ubuntu's two numbers. */
@@ -39,6 +40,8 @@ export const systemOf = (os: Row, hardware: Row): System => {
   const name = line(os, 'name') ?? line(os, 'full_name') ?? line(hardware, 'osname') ?? '';
   const version = line(os, 'version') ?? line(hardware, 'osversion') ?? '';
   const kernel = (line(os, 'kernel_name') ?? '').toLowerCase();
+  // Agents of telephones put the version into the name, and the number of its interface where the version belongs.
+  const android = /\bandroid (\d+(?:\.\d+)*)/i.exec(name)?.[1];
   const vendor =
     vendors.find(([pattern]) => pattern.test(name))?.[1] ??
     name
@@ -53,7 +56,7 @@ export const systemOf = (os: Row, hardware: Row): System => {
           (kernel === '' && /linux|debian|ubuntu|centos|fedora|rhel|rocky|suse/.test(`${vendor} ${name}`.toLowerCase()))
         ? 'linux'
         : 'other';
-  return { vendor, release: releaseOf(vendor, version), family };
+  return { vendor, release: android ?? releaseOf(vendor, version), family };
 };
 
 /** Vendors whose packages are those of dpkg. */

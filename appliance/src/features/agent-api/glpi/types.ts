@@ -3,6 +3,7 @@
 // with what is known of the device before anything is stored.
 
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
+import type { Database } from '../../../platform/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Personal } from '../../../platform/personal.ts';
 import type { DeviceService } from '../../devices/service.ts';
@@ -14,12 +15,13 @@ import type { StoreService } from '../../store/service.ts';
 import type { TaskQueue } from '../native/types.ts';
 
 export type GlpiParts = {
+  db: Database;
   devices: DeviceService;
   objects: ObjectService;
   intake: SectionIntake;
   personal: Pick<Personal, 'keyed'>;
   inventory: InventoryService;
-  discovery: Pick<DiscoveryService, 'hindrance' | 'keep'>;
+  discovery: Pick<DiscoveryService, 'hindrance' | 'keepFound'>;
   store: StoreService;
   log: Pick<Log, 'error'>;
   tasks: TaskQueue<InstallPackageTask>;

@@ -12,9 +12,9 @@ import { receiveFile, roomBytes } from '../upload.ts';
 const rowSchema = z.object({
   name: z.string().describe('Of the file, in a zip with its folders'),
   state: z
-    .enum(['stored', 'waits', 'new', 'same', 'older', 'refused'])
+    .enum(['stored', 'waits', 'new', 'found', 'same', 'older', 'refused'])
     .describe(
-      '`waits`: nobody has let the device in; `new`: it will wait for approval; `same`, `older`: nothing to store',
+      '`waits`: nobody has let the device in; `new`: it will wait for approval; `found`: a record of a device that somebody else read; `same`, `older`: nothing to store',
     ),
   reason: z
     .enum(['encrypted', 'too-large', 'ratio', 'damaged', 'name', 'format', 'no-machine', 'too-many-devices'])
