@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { addAbortListener } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { BundleErrorCode } from '../errors.ts';
 import { type ChildLine, type ChildOutcome, parseChildLine } from './child-lines.ts';
@@ -52,10 +53,7 @@ export const runChild = async (
   const timeout = setTimeout(() => kill('LIMIT'), options.timeoutMs ?? defaultTimeoutMs);
   const stallMs = options.stallMs ?? defaultStallMs;
   let stall = setTimeout(() => kill('MEDIUM_IO'), stallMs);
-  const onAbort = (): void => {
-    child.kill('SIGKILL');
-  };
-  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const stopped = options.signal && addAbortListener(options.signal, () => child.kill('SIGKILL'));
 
   const exited = new Promise<void>((resolve_, reject) => {
     child.once('error', (error) =>
@@ -92,7 +90,7 @@ export const runChild = async (
   } finally {
     clearTimeout(timeout);
     clearTimeout(stall);
-    options.signal?.removeEventListener('abort', onAbort);
+    stopped?.[Symbol.dispose]();
     child.kill('SIGKILL');
   }
   options.signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { addAbortListener } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,11 +29,10 @@ const run = (
       child.kill('SIGKILL');
     };
     const timer = setTimeout(() => kill(`no end within ${options.timeoutMs} ms`), options.timeoutMs);
-    const onAbort = (): void => kill('stopped');
-    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const stopped = options.signal && addAbortListener(options.signal, () => kill('stopped'));
     const end = (code: number | null): void => {
       clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
+      stopped?.[Symbol.dispose]();
       resolve({ code, stdout, stderr, ...(why === undefined ? {} : { why }) });
     };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -49,10 +49,11 @@ const run = (
     child.once('close', end);
   });
 
-/** What the program says it is; empty when it does not start. */
+/** What the program says it is; empty when it does not start. Throws the signal's reason when it is stopped. */
 export const clamscanVersion = async (command: string, database: string, signal?: AbortSignal): Promise<string> => {
   const args = ['--version', `--database=${database}`];
   const { code, stdout } = await run(command, args, { timeoutMs: versionTimeoutMs, signal });
+  signal?.throwIfAborted();
   return code === 0 ? stdout.trim() : '';
 };
 

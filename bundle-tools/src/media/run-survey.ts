@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { addAbortListener } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, resolve } from 'node:path';
@@ -35,11 +36,10 @@ const run = (path: string, workDir: string, options: { timeoutMs: number; signal
       end();
     };
     const timer = setTimeout(() => kill(`it does not answer within ${options.timeoutMs} ms`), options.timeoutMs);
-    const onAbort = (): void => kill('stopped');
-    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const stopped = options.signal && addAbortListener(options.signal, () => kill('stopped'));
     function end(): void {
       clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
+      stopped?.[Symbol.dispose]();
       child.unref();
       const output = Buffer.concat(pieces).toString('utf8');
       done({ output, errorText, ...(why === undefined ? {} : { why }) });

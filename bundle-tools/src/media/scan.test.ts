@@ -146,6 +146,9 @@ describe('clamscan', () => {
     const hanging = script('hanging', `${versions}; exec sleep 60`);
     expect(await scanFiles(withCommand(hanging), [good], { timeoutMs: 300 })).toMatchObject({ verdict: 'error' });
     await expect(scanFiles(withCommand(hanging), [good], { signal: AbortSignal.timeout(300) })).rejects.toThrow();
+    const mute = script('mute', 'exec sleep 60');
+    await expect(scanFiles(withCommand(mute), [good], { signal: AbortSignal.timeout(300) })).rejects.toThrow();
+    await expect(scanFiles(withCommand(mute), [good], { signal: AbortSignal.abort() })).rejects.toThrow();
   });
 
   it('is an error without definitions', async () => {

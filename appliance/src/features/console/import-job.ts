@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { AppError } from '../../platform/errors.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import type { ImportReport, ImportResult } from '../exchange/types.ts';
@@ -61,8 +62,7 @@ export const runImportJob = async (
   },
 ): Promise<ImportResult> => {
   const stop = new AbortController();
-  const abort = (): void => stop.abort();
-  parts.signal.addEventListener('abort', abort, { once: true });
+  const stopped = addAbortListener(parts.signal, () => stop.abort());
   // The page that asks to end may run in another thread: the row is what both see.
   const timer = setInterval(() => {
     if (parts.drafts.find(payload.draft)?.stopped) stop.abort();
@@ -87,6 +87,6 @@ export const runImportJob = async (
     throw error;
   } finally {
     clearInterval(timer);
-    parts.signal.removeEventListener('abort', abort);
+    stopped[Symbol.dispose]();
   }
 };

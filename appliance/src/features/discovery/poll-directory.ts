@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Connection, Outbound, Proof } from '../../platform/connect.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type DirectoryEntry, textsOf } from './directory-entry.ts';
@@ -123,11 +124,12 @@ const withSession = async <T>(
     connection?.close();
   };
   const timer = setTimeout(() => stop(new AppError('TIMEOUT', 'the directory took too long')), limits.totalMs);
-  const onAbort = (): void => stop(new AppError('CANCELLED', 'stopped'));
-  limits.signal?.addEventListener('abort', onAbort, { once: true });
+  const aborted = limits.signal && addAbortListener(limits.signal, () => stop(new AppError('CANCELLED', 'stopped')));
   try {
     const session = await openSession(outbound, source, (opened) => {
       connection = opened;
+      // Stopped before there was anything to close.
+      if (stopped !== undefined) opened.close();
     });
     try {
       return await work(session);
@@ -139,7 +141,7 @@ const withSession = async <T>(
     throw stopped ?? error;
   } finally {
     clearTimeout(timer);
-    limits.signal?.removeEventListener('abort', onAbort);
+    aborted?.[Symbol.dispose]();
   }
 };
 

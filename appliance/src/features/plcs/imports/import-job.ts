@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../../platform/errors.ts';
@@ -46,8 +47,7 @@ export const runControllerImport = async (
 ): Promise<ImportOutcome> => {
   const { draft, path, name, csv, dryRun, actor } = payload;
   const stop = new AbortController();
-  const abort = (): void => stop.abort();
-  parts.signal.addEventListener('abort', abort, { once: true });
+  const stopped = addAbortListener(parts.signal, () => stop.abort());
   // Who asks to end it may be in another thread: the row is what both see.
   const timer = setInterval(() => {
     if (parts.drafts.find(draft)?.stopped === true) stop.abort();
@@ -69,6 +69,6 @@ export const runControllerImport = async (
     throw error;
   } finally {
     clearInterval(timer);
-    parts.signal.removeEventListener('abort', abort);
+    stopped[Symbol.dispose]();
   }
 };
