@@ -52,6 +52,7 @@ import { recordPort } from './features/plcs/patches/record-port.ts';
 import { type PatchService, patchService } from './features/plcs/patches/service.ts';
 import { type PlcService, plcService } from './features/plcs/service.ts';
 import { sharedMaps } from './features/plcs/shared-maps.ts';
+import { plcTrials } from './features/plcs/trials.ts';
 import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { type SampleService, sampleService } from './features/queries/samples.ts';
@@ -282,6 +283,14 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       plcs: plcs.service,
       objects,
       events,
+      trial: plcTrials({
+        path: paths.database,
+        personal: people,
+        kinds: declarations.kinds,
+        settings: declarations.settings,
+        collections: declarations.facts,
+        maps: sharedMaps,
+      }),
       transact: (work) => immediate(db, work),
     });
     const integrity = integrityService({

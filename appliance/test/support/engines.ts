@@ -10,6 +10,8 @@ import type { Actor, Kind, Right, Setting } from '../../src/features/objects/typ
 import type { Written } from '../../src/features/objects/writer.ts';
 import { noMaps, type PlcMaps } from '../../src/features/plcs/maps.ts';
 import { type PlcService, plcService } from '../../src/features/plcs/service.ts';
+import { plcTrials } from '../../src/features/plcs/trials.ts';
+import type { TakeReadings } from '../../src/features/plcs/types.ts';
 import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
@@ -24,6 +26,8 @@ export type Engines = {
   objects: ObjectService;
   inventory: InventoryService;
   plcs: PlcService;
+  /** Takes readings without keeping anything. */
+  trial: TakeReadings;
   changed: SectionChanged[];
   close(): void;
 };
@@ -100,6 +104,15 @@ export const openEngines = async (
     objects,
     inventory,
     plcs: plcs.service,
+    trial: plcTrials({
+      path,
+      personal: people,
+      kinds: declared.kinds,
+      settings: declared.settings,
+      collections: declared.facts,
+      maps: extra.maps ?? noMaps,
+      ...(extra.clock === undefined ? {} : { clock: extra.clock }),
+    }),
     changed,
     close: () => {
       db.close();

@@ -185,6 +185,24 @@ describe('laws of the record', () => {
     expect(plcs.verify()).toEqual([]);
   });
 
+  it('says in a trial what taking does then, and keeps nothing of it', () => {
+    fc.assert(
+      fc.property(batches, (list) => {
+        clear();
+        const last = list.at(-1) ?? [];
+        takeAll(list.slice(0, -1));
+        const origin = { sort: 'capture' as const, name: `${list.length - 1}` };
+        const before = [picture(), plcs.origins({ limit: 100 }).length];
+        const options = { wantMissing: true };
+        const tried = engines.trial(admin, origin, last, options);
+        expect([picture(), plcs.origins({ limit: 100 }).length]).toEqual(before);
+        expect(tried).toEqual(plcs.take(admin, origin, last, { ...options, dryRun: true }));
+        expect({ ...plcs.take(admin, origin, last, options), origin: null }).toEqual(tried);
+      }),
+      { numRuns: 20, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
   it('is the same in steps, and what was cut off is taken back or goes on', async () => {
     await fc.assert(
       fc.asyncProperty(batches, fc.nat(), fc.boolean(), async (list, pick, isTaking) => {

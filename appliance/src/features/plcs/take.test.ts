@@ -82,4 +82,35 @@ describe('taking readings', () => {
     expect(trial).toMatchObject({ origin: null, summary: { created: 1 } });
     expect(plcs.ids(0, 10)).toEqual([]);
   });
+
+  it('lets others write while many readings are tried, and says what two records that turn out to be one would be', () => {
+    const order = { vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0' };
+    const mac = '00:0e:8c:00:00:77';
+    const byMac = { parts: [{ sort: 'interface' as const, key: mac, said: said({ mac }) }] };
+    const made = plcs.take(admin, { sort: 'identification', name: 'trial' }, [
+      reading({ ...order, serial: 'TRIAL-1' }),
+      reading({ ...order, name: 'LINE-7' }, byMac),
+    ]);
+    expect(made.summary.created).toBe(2);
+    const other = plcs.byId(made.outcomes[1]?.plc ?? 0)?.publicId ?? '';
+    plcs.edit(admin, other, { description: 'the one in cabinet 4' });
+    const joining = reading({ ...order, serial: 'TRIAL-1', firmware: 'V3.0' }, byMac);
+    const before = engines.events.list({ limit: 1 }).rows[0]?.id;
+    const trying = function* () {
+      yield joining;
+      // From the connection that everybody else uses.
+      plcs.edit(admin, other, { description: 'the one in cabinet 5' });
+    };
+    const origin = { sort: 'identification' as const, name: 'trial 2' };
+    const tried = engines.trial(admin, origin, trying());
+    expect(engines.events.list({ limit: 1 }).rows[0]?.params).toMatchObject({ kind: 'plc-record', revision: 2 });
+    expect(engines.events.list({ limit: 1 }).rows[0]?.id).toBeGreaterThan(before ?? 0);
+    expect(plcs.byId(made.outcomes[1]?.plc ?? 0)?.state).toBe('live');
+    const taken = plcs.take(admin, origin, [joining]);
+    expect(taken.outcomes[0]).toMatchObject({ plc: made.outcomes[0]?.plc, matchedBy: 'serial' });
+    expect({ ...taken, origin: null }).toEqual(tried);
+    expect(plcs.verify()).toEqual([]);
+    plcs.undo(admin, taken.origin ?? 0);
+    plcs.undo(admin, made.origin ?? 0);
+  });
 });

@@ -30,8 +30,8 @@ import type {
 import type { WinnerChange, WinnerKeeper } from './winners.ts';
 
 // Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and winners follow.
-// All or nothing: a few readings and trials in one transaction, which a trial rolls back; many in steps, which are taken back
-// when one fails. The same origin said again adds nothing.
+// All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
+// fails, or tried beside the database (trials.ts). The same origin said again adds nothing.
 
 export type TakeParts = {
   db: Database;

@@ -9,7 +9,7 @@ import type { ImportOutcome } from './outcome.ts';
 import type { FileImports, ImportProgress } from './service.ts';
 
 // A trial or an import as a job: the row has its progress and its result, so every page shows the same, and a restart
-// begins it again; an import is one transaction, so what a restart cut off left nothing.
+// begins it again, after what was cut off of it was taken back.
 
 export const controllerImportKind = 'controller-import';
 

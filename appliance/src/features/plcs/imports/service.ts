@@ -6,7 +6,7 @@ import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { PlcService } from '../service.ts';
-import type { ReadingOutcome, TakeResult } from '../types.ts';
+import type { ReadingOutcome, TakeReadings, TakeResult } from '../types.ts';
 import type { CsvOptions } from './csv/read-csv.ts';
 import { csvOptionsOf, mappingKind } from './mapping.ts';
 import { controllerCounts, type ImportOutcome, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
@@ -38,6 +38,8 @@ export type FileImportParts = {
   plcs: Pick<PlcService, 'take' | 'takeInSteps' | 'undoInSteps' | 'origins' | 'byId' | 'entered' | 'edit'>;
   objects: ObjectService;
   events: EventService;
+  /** Tries many readings without keeping others from writing; else a trial is a transaction that is rolled back. */
+  trial?: TakeReadings;
   /** All writes of `work` or none. */
   transact: <T>(work: () => T) => T;
   clock?: () => number;
@@ -55,6 +57,9 @@ const maxFields = 200;
 /** Imports of files that say which controllers there are. */
 export const fileImports = (parts: FileImportParts): FileImports => {
   const { plcs, objects, events, limits, transact } = parts;
+  const trial: TakeReadings =
+    parts.trial ??
+    ((actor, origin, readings, options) => plcs.take(actor, origin, readings, { ...options, dryRun: true }));
   const clock = parts.clock ?? nowMs;
 
   const mappingByName = (name: string): CsvOptions => {
@@ -139,7 +144,8 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       await yieldTurn();
       const { form, sha256, sizeBytes, readings, refused, control, looked, unread } = found;
       const isRepeated = form === 'capture' && control.length > 0 && wasTaken(sha256);
-      const isLarge = !dryRun && readings.length > manyReadings;
+      const isLarge = readings.length > manyReadings;
+      const origin = { sort: form, name, sha256 };
       const taking = {
         wantMissing: whole.has(form),
         onProgress: (done: number) => onProgress?.({ step: 'compare', done, total: readings.length }),
@@ -149,7 +155,6 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         if (!dryRun && !isRepeated) recordControl(actor, name, control);
       };
       const inSteps = async (): Promise<TakeResult> => {
-        const origin = { sort: form, name, sha256 };
         const result = await plcs.takeInSteps(actor, origin, readings, { ...taking, ...(signal && { signal }) });
         try {
           transact(() => whatComesAlong(result));
@@ -159,13 +164,13 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         }
         return result;
       };
-      const taken = isLarge
-        ? await inSteps()
-        : transact(() => {
-            const result = plcs.take(actor, { sort: form, name, sha256 }, readings, { ...taking, dryRun });
-            whatComesAlong(result);
-            return result;
-          });
+      const atOnce = (): TakeResult =>
+        transact(() => {
+          const result = plcs.take(actor, origin, readings, { ...taking, dryRun });
+          whatComesAlong(result);
+          return result;
+        });
+      const taken = !isLarge ? atOnce() : dryRun ? trial(actor, origin, readings, taking) : await inSteps();
       const missing = taken.missing.flatMap((plc) => plcs.byId(plc)?.publicId ?? []);
       return {
         form,

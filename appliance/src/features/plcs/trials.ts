@@ -1,0 +1,79 @@
+import type { Personal } from '../../platform/personal.ts';
+import { openShadow, type ShadowTable } from '../../platform/shadow.ts';
+import type { EventService } from '../events/service.ts';
+import type { FactCollection } from '../inventory/types.ts';
+import { type FurtherRule, objectService } from '../objects/service.ts';
+import type { Kind, Setting } from '../objects/types.ts';
+import type { Written } from '../objects/writer.ts';
+import type { PlcMaps } from './maps.ts';
+import { plcService } from './service.ts';
+import type { TakeReadings } from './types.ts';
+
+// What taking many readings would do, worked out beside the database: all that taking writes to is copied, and the copies are
+// thrown away. Inside a transaction of the database nobody else could write until the trial ends.
+
+const tables: readonly ShadowTable[] = [
+  { name: 'plc' },
+  { name: 'plc_origin' },
+  { name: 'plc_reading' },
+  { name: 'plc_fact' },
+  { name: 'plc_part' },
+  { name: 'plc_winner' },
+  { name: 'plc_key' },
+  { name: 'plc_pair' },
+  { name: 'plc_agreed' },
+  { name: 'plc_merge' },
+  { name: 'plc_change', isEmpty: true },
+  { name: 'plc_row', withoutIndexes: true },
+  { name: 'object' },
+  { name: 'object_index' },
+  { name: 'object_revision', isEmpty: true },
+];
+
+/** A trial says nothing to anybody. */
+const nobody: Pick<EventService, 'record' | 'append'> = {
+  record: (type, { params = {} } = {}) => ({
+    id: 0,
+    at: 0,
+    type,
+    severity: 'info',
+    area: 'devices',
+    actor: null,
+    from: null,
+    device: null,
+    auditSeq: null,
+    params: { ...params },
+  }),
+  append: () => 0,
+};
+
+export type TrialParts = {
+  /** Of the database. */
+  path: string;
+  personal: Personal;
+  kinds: readonly Kind[];
+  settings: readonly Setting[];
+  collections: readonly FactCollection[];
+  maps: PlcMaps;
+  clock?: () => number;
+};
+
+/** `take` as a trial, whatever its options say. */
+export const plcTrials = (parts: TrialParts): TakeReadings => {
+  const { path, personal, kinds, settings, collections, maps, clock } = parts;
+  return (actor, origin, readings, options = {}) => {
+    const db = openShadow(path, tables);
+    try {
+      const bodyRules: Record<string, FurtherRule> = {};
+      const written: Record<string, Written> = {};
+      const events = nobody as EventService;
+      const objects = objectService({ db, personal, events, kinds, settings, further: bodyRules, onWritten: written });
+      const plcs = plcService({ db, objects, events, collections, maps, ...(clock === undefined ? {} : { clock }) });
+      Object.assign(bodyRules, plcs.bodyRules);
+      Object.assign(written, plcs.written);
+      return { ...plcs.service.take(actor, origin, readings, { ...options, dryRun: false }), origin: null };
+    } finally {
+      db.close();
+    }
+  };
+};
