@@ -40,7 +40,7 @@ fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), J
 	@$(NODE) test/fuzz/main.ts
 	@SALLYPORT_SEED=random SALLYPORT_RUNS=$(or $(RUNS),50) node_modules/.bin/vitest run --project unit $(LAWS)
 	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project unit bundle-tools/test/every-byte.test.ts
-	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project system test/fault/import-kill.test.ts test/fault/power-cut.test.ts test/fault/broken-disk.test.ts test/fault/fleet-kill.test.ts test/fault/intake-kill.test.ts test/fault/hostile.test.ts
+	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project system test/fault/import-kill.test.ts test/fault/power-cut.test.ts test/fault/broken-disk.test.ts test/fault/fleet-kill.test.ts test/fault/controller-kill.test.ts test/fault/intake-kill.test.ts test/fault/hostile.test.ts
 	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project commands test/integration/door-garbage.test.ts
 
 bench: build ## numbers with their method

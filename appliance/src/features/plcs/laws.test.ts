@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { plcPicture } from '../../../test/support/plc-picture.ts';
 import type { PlcService } from './service.ts';
 
 let engines: Engines;
@@ -23,37 +24,7 @@ const clear = (): void => {
 const day = 86_400_000;
 const start = Date.UTC(2026, 0, 1);
 
-/** What two sites have in common, whatever their records are called: every record with what wins, its keys and its state. */
-const picture = (): string[] =>
-  plcs
-    .ids(0, 1_000)
-    .flatMap((id) => {
-      const plc = plcs.byId(id);
-      if (plc === undefined || plc.state === 'merged') return [];
-      const parts = plcs.parts(id).map(({ sort, key, observed, configured }) => ({ sort, key, observed, configured }));
-      const facts = plcs
-        .facts(id)
-        .map(({ field, side, value, source, observedAt, wins }) => ({ field, side, value, source, observedAt, wins }));
-      const { state, decision, firstSeenAt, lastSeenAt } = plc;
-      const rest = {
-        state,
-        decision,
-        firstSeenAt,
-        lastSeenAt,
-        facts: facts.map((fact) => JSON.stringify(fact)).sort(),
-      };
-      return [JSON.stringify({ parts: parts.map((part) => JSON.stringify(sorted(part))).sort(), rest })];
-    })
-    .sort();
-
-const sorted = (value: unknown): unknown =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, inner]) => [name, sorted(inner)]),
-      )
-    : value;
+const picture = (): string[] => plcPicture(plcs);
 
 const methods: readonly Method[] = ['query', 'passive', 'inferred', 'project', 'nameplate', 'csv'];
 
@@ -199,7 +170,7 @@ describe('laws of the record', () => {
         expect(tried).toEqual(plcs.take(admin, origin, last, { ...options, dryRun: true }));
         expect({ ...plcs.take(admin, origin, last, options), origin: null }).toEqual(tried);
       }),
-      { numRuns: 20, interruptAfterTimeLimit: 20_000 },
+      { numRuns: runs(20) },
     );
   });
 
