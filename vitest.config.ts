@@ -68,7 +68,7 @@ export default defineConfig({
       project('architecture', ['test/architecture/**/*.test.ts'], 1),
       // One process takes many files: no module keeps state, so nothing of one is left for the next, and half of the time
       // went into loading the same modules again.
-      project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 1, {
+      project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 2, {
         isolate: false,
       }),
       // These start the built commands, real servers and a browser, each file with folders and ports of its own.

@@ -1,20 +1,31 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Prints `N passed, N failed, N skipped` alone on the last line; module failures and unhandled errors count as failed. */
+/** First lines of why a test failed, for a log of which only the end was kept. */
+const maxReasonChars = 300;
+
+const reasonOf = (test: TestCase): string =>
+  (test.result().errors?.[0]?.message ?? '').replace(/\s+/g, ' ').slice(0, maxReasonChars);
+
+/**
+ * Names what failed, then prints `N passed, N failed, N skipped` alone on the last line; module failures and unhandled errors
+ * count as failed.
+ */
 export class TallyReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<unknown>): void {
-    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    const count = { passed: 0, skipped: 0 };
+    const failed = unhandledErrors.map((error) => `unhandled: ${String(error).slice(0, maxReasonChars)}`);
     for (const module of modules) {
       let tests = 0;
       for (const test of module.children.allTests()) {
         tests += 1;
         const { state } = test.result();
         if (state === 'passed') count.passed += 1;
-        else if (state === 'failed') count.failed += 1;
+        else if (state === 'failed') failed.push(`${module.relativeModuleId}: ${test.fullName}: ${reasonOf(test)}`);
         else count.skipped += 1;
       }
-      if (tests === 0 && !module.ok()) count.failed += 1;
+      if (tests === 0 && !module.ok()) failed.push(`${module.relativeModuleId}: does not load`);
     }
-    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+    for (const line of failed) process.stdout.write(`\nFAILED ${line}`);
+    process.stdout.write(`\n${count.passed} passed, ${failed.length} failed, ${count.skipped} skipped\n`);
   }
 }
