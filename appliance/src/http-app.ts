@@ -42,6 +42,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       ...(intake === undefined ? {} : { intake }),
       events,
       store,
+      log,
       trustFiles: appliance.trustFiles,
       tasks: joinedQueues([appliance.tasks, appliance.identification.queue, appliance.deviceTasks.queue]),
       policyOf: agentPolicies({ db, objects }),

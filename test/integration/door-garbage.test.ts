@@ -4,7 +4,7 @@ import { apiPrefix } from '@sallyport/appliance/features/api/types';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { routePatterns } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tryCommand } from '../support/commands.ts';
+import { failuresIn, tryCommand } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
 import {
   type Answer,
@@ -217,6 +217,7 @@ describe('garbage at every door', () => {
 
   const expectNoFaults = async (): Promise<void> => {
     expect(faults.splice(0).slice(0, 40)).toEqual([]);
+    expect(failuresIn(site.running.output()).slice(0, 5)).toEqual([]);
     expect(site.running.child.exitCode).toBe(null);
     expect(await site.nobody.call('GET', '/healthz')).toMatchObject({ status: 200 });
   };

@@ -75,6 +75,10 @@ export const freePort = (): Promise<number> =>
 
 export type Running = { child: ChildProcess; output: () => string; kill: (signal?: NodeJS.Signals) => Promise<void> };
 
+/** Lines of a server's log that say that something of ours failed, whatever its caller was told. */
+export const failuresIn = (output: string): string[] =>
+  output.split('\n').filter((line) => /^\{"level":[56]0\b/.test(line));
+
 /** Starts a command that stays up and waits until its output matches `ready`. */
 export const startCommand = async (
   name: Command,

@@ -128,7 +128,7 @@ export const report = (
   });
 };
 
-export type RunningServer = { port: number; pid: number; readyMs: number; stop(): Promise<void> };
+export type RunningServer = { port: number; pid: number; readyMs: number; output(): string; stop(): Promise<void> };
 
 /** `sallyport serve` over the site's data directory, as a unit would start it. */
 export const startServer = async (site: Site): Promise<RunningServer> => {
@@ -141,5 +141,5 @@ export const startServer = async (site: Site): Promise<RunningServer> => {
   const readyMs = performance.now() - start;
   const port = Number(/listening on https:\/\/\S+:(\d+)\s/.exec(output())?.[1]);
   if (child.pid === undefined) throw new Error('the server has no process id');
-  return { port, pid: child.pid, readyMs, stop: () => kill() };
+  return { port, pid: child.pid, readyMs, output, stop: () => kill() };
 };

@@ -39,7 +39,7 @@ const knownSection: SectionReply = { known: true, added: 0, removed: 0, changed:
 
 /** The native door, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
-  const { site, db, ca, devices, inventory, events, store, trustFiles, tasks } = parts;
+  const { site, db, ca, devices, inventory, events, store, trustFiles, tasks, log } = parts;
   const clock = parts.clock ?? nowMs;
   const peerOf = peerReader();
   const collections = new Set(
@@ -234,6 +234,10 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       })
 
       .notFound(() => errorResponse(notFound(), later))
-      .onError((error) => errorResponse(error, later))
+      .onError((error, c) => {
+        if (toFailure(error).code === 'INTERNAL')
+          log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'a call of an agent failed');
+        return errorResponse(error, later);
+      })
   );
 };

@@ -5,6 +5,7 @@ import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { Database } from '../../../platform/database.ts';
+import type { Log } from '../../../platform/log.ts';
 import type { CaService } from '../../ca/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { EventService } from '../../events/service.ts';
@@ -43,6 +44,7 @@ export type NativeParts = {
   intake?: SectionIntake;
   events: EventService;
   store: StoreService;
+  log: Log;
   trustFiles: TrustFiles;
   tasks: TaskQueue;
   /** What was decided for a device's agent. */
