@@ -1,9 +1,8 @@
-import type { Personal } from '../../platform/personal.ts';
+import { allOf, anyOf, type NumberSet, without } from '../../platform/number-set.ts';
 import { fold } from '../../platform/sql-functions.ts';
-import { anyCondition, type Condition, inAll, inDevices } from './device-set.ts';
 import type { DeviceKind, DeviceState } from './types.ts';
 
-// The WHERE of a list of devices, over device_row r and device d. Values are always bound.
+// The devices that a filter of a list finds, as a set: each part of it is one, and they are joined.
 
 /** Values of one name are alternatives; several names hold at once. */
 export type DeviceFilter = {
@@ -31,86 +30,63 @@ export type DeviceFilter = {
   cve?: readonly string[];
 };
 
-/** What other features know about a filter's value. */
+/** Who has what a filter asks for. */
 export type FilterSources = {
-  personal: Personal;
-  /** Devices with a tag. */
-  byTag(tag: string): ArrayLike<number>;
-  /** Devices with an item of software. */
-  bySoftware(name: string): ArrayLike<number>;
-  /** Devices with an open finding by the name of an advisory. */
-  byAdvisory(name: string): ArrayLike<number>;
-};
-
-const groupCondition = (values: readonly string[]): Condition => ({
-  // Groups are few; a circle among them ends, since a union keeps no row twice.
-  sql: `r.group_id in (with recursive below (id) as (
-      select o.id from object o, json_each(?) as asked where o.kind = 'group' and o.deleted_at is null
-        and (o.id = asked.value or instr(fold(json_extract(o.body, '$.name')), fold(asked.value)) > 0)
-      union select o.id from below join object o on json_extract(o.body, '$.parent') = below.id
-        where o.kind = 'group' and o.deleted_at is null)
-    select id from below)`,
-  params: [JSON.stringify(values)],
-});
-
-const userCondition = (personal: Personal, value: string): Condition => ({
-  sql: `r.device in (select device from inv_accounts where "name_bx" = ?
-    union select device from inv_sessions where "account_bx" = ?)`,
-  params: [personal.blindIndex('accounts.name', value), personal.blindIndex('sessions.account', value)],
-});
-
-/** `reads` has to look into the row of every device that an index lets through, so the rows are better read in turn. */
-export type ListCondition = Condition & { reads: boolean };
-
-/** The conditions of a filter. */
-export const filterSql = (filter: DeviceFilter, sources: FilterSources): ListCondition => {
-  const parts: Condition[] = [];
-  /** Looked at last: each costs more than finding a device in a set. */
-  const texts: Condition[] = [];
-  const sets: ArrayLike<number>[][] = [];
-  let reads = false;
-  const oneOf = (values: readonly unknown[] | undefined, sql: string): void => {
-    if (values !== undefined && values.length > 0) parts.push({ sql, params: [JSON.stringify(values)] });
-  };
-  const anyOf = (
-    to: Condition[],
-    values: readonly string[] | undefined,
-    condition: (value: string) => Condition,
-  ): void => {
-    if (values !== undefined && values.length > 0) to.push(anyCondition(values.map(condition)));
-  };
-  const ofSets = (values: readonly string[] | undefined, find: (value: string) => ArrayLike<number>): void => {
-    if (values !== undefined && values.length > 0) sets.push(values.map(find));
-  };
-  const holds = (column: string, text: string): Condition => {
-    reads = true;
-    return { sql: `instr(${column}, ?) > 0`, params: [text] };
-  };
-
-  if (filter.kind === undefined || filter.kind.length === 0) parts.push({ sql: `r.kind <> 'directory'`, params: [] });
-  oneOf(filter.kind, 'r.kind in (select value from json_each(?))');
-  if (filter.state === undefined || filter.state.length === 0)
-    parts.push({ sql: `r.state in (select value from json_each(?))`, params: [JSON.stringify(shownStates)] });
-  oneOf(filter.state, 'r.state in (select value from json_each(?))');
-  oneOf(filter.levels, 'r.level in (select value from json_each(?))');
-  oneOf(filter.worst, 'r.worst in (select value from json_each(?))');
-  if (filter.group !== undefined && filter.group.length > 0) parts.push(groupCondition(filter.group));
-  anyOf(texts, filter.os, (value) => holds('r.os_search', fold(value)));
-  anyOf(texts, filter.address, (value) => holds('r.addresses', ` ${fold(value)}`));
-  anyOf(parts, filter.user, (value) => userCondition(sources.personal, value));
-  ofSets(filter.tag, sources.byTag);
-  ofSets(filter.software, sources.bySoftware);
-  ofSets(filter.cve, sources.byAdvisory);
-  if (sets.length > 0) parts.push(inDevices('r.device', inAll(sets)));
-  const text = fold(filter.search?.trim() ?? '');
-  if (text !== '') texts.push(holds('r.search', text));
-  parts.push(...texts);
-  return {
-    sql: parts.map(({ sql }) => sql).join(' and '),
-    params: parts.flatMap(({ params }) => params),
-    reads,
-  };
+  states(states: readonly DeviceState[]): NumberSet;
+  kinds(kinds: readonly DeviceKind[]): NumberSet;
+  levels(levels: readonly number[]): NumberSet;
+  worst(worst: readonly number[]): NumberSet;
+  /** In a group by its id or a part of its name, or in one below it. */
+  groups(groups: readonly string[]): NumberSet;
+  /** Whose system holds a folded text. */
+  bySystem(text: string): NumberSet;
+  /** With an address that begins with a folded text. */
+  byAddress(text: string): NumberSet;
+  /** Where any of what is searched holds a folded text. */
+  byText(text: string): NumberSet;
+  byUser(name: string): NumberSet;
+  byTag(tags: readonly string[]): NumberSet;
+  /** With an item of software. */
+  bySoftware(name: string): NumberSet;
+  /** With an open finding by the name of an advisory. */
+  byAdvisory(name: string): NumberSet;
 };
 
 /** What a list shows when nobody asks for a state. */
-const shownStates: readonly string[] = ['pending', 'managed', 'held', 'discovered'];
+const shownStates: readonly DeviceState[] = ['pending', 'managed', 'held', 'discovered'];
+
+/** The devices that a filter finds. */
+export const filterSet = (filter: DeviceFilter, sources: FilterSources): NumberSet => {
+  const sets: NumberSet[] = [];
+  const asked = <T>(values: readonly T[] | undefined, find: (values: readonly T[]) => NumberSet): boolean => {
+    if (values === undefined || values.length === 0) return false;
+    sets.push(find(values));
+    return true;
+  };
+  const each =
+    (find: (value: string) => NumberSet) =>
+    (values: readonly string[]): NumberSet =>
+      anyOf(values.map(find));
+
+  if (!asked(filter.state, sources.states)) sets.push(sources.states(shownStates));
+  const isOfKind = asked(filter.kind, sources.kinds);
+  asked(filter.levels, sources.levels);
+  asked(filter.worst, sources.worst);
+  asked(filter.group, sources.groups);
+  asked(filter.tag, sources.byTag);
+  asked(
+    filter.os,
+    each((value) => sources.bySystem(fold(value))),
+  );
+  asked(
+    filter.address,
+    each((value) => sources.byAddress(fold(value))),
+  );
+  asked(filter.user, each(sources.byUser));
+  asked(filter.software, each(sources.bySoftware));
+  asked(filter.cve, each(sources.byAdvisory));
+  const text = fold(filter.search?.trim() ?? '');
+  if (text !== '') sets.push(sources.byText(text));
+  const found = allOf(sets);
+  return isOfKind ? found : without(found, sources.kinds(['directory']));
+};

@@ -1,16 +1,19 @@
 import type { Database } from '../../platform/database.ts';
+import { type NumberSet, setOf } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import { deviceFacets } from './list-facets.ts';
 import type { FilterSources } from './list-filter.ts';
+import { deviceTexts } from './list-text.ts';
 
 const maxItems = 10_000;
 
-/** What a list of devices asks inventory and findings for. Reads inv_software and device_tag. */
+/** Where a list of devices finds who has what. Reads object (group), inv_accounts, inv_sessions and inv_software. */
 export const filterSources = (parts: {
   db: Database;
   personal: Personal;
-  inventory: Pick<InventoryService, 'holders'>;
+  inventory: Pick<InventoryService, 'holderSet'>;
   vulnerabilities: Pick<VulnerabilityService, 'devicesWith'>;
 }): FilterSources => {
   const { db, personal, inventory, vulnerabilities } = parts;
@@ -23,7 +26,24 @@ export const filterSources = (parts: {
     )
     .pluck();
 
-  const byTag = db.prepare<[string], number>('select device from device_tag where tag = ?').pluck();
+  // Groups are few; a circle among them ends, since a union keeps no row twice.
+  const groupsBelow = db
+    .prepare<[string], string>(
+      `with recursive below (id) as (
+         select o.id from object o, json_each(?) as asked where o.kind = 'group' and o.deleted_at is null
+           and (o.id = asked.value or instr(fold(json_extract(o.body, '$.name')), fold(asked.value)) > 0)
+         union select o.id from below join object o on json_extract(o.body, '$.parent') = below.id
+           where o.kind = 'group' and o.deleted_at is null)
+       select id from below`,
+    )
+    .pluck();
+  const users = db
+    .prepare<[Buffer, Buffer], number>(
+      `select device from inv_accounts where "name_bx" = ? union select device from inv_sessions where "account_bx" = ?`,
+    )
+    .pluck();
+  const facets = deviceFacets(db);
+  const texts = deviceTexts(db);
 
   /** Names may hold a slash themselves, so the whole is tried first. */
   const itemsOf = (text: string): number[] => {
@@ -33,9 +53,18 @@ export const filterSources = (parts: {
   };
 
   return {
-    personal,
-    byTag: (tag) => byTag.all(tag),
-    bySoftware: (name) => inventory.holders('software', new Set(itemsOf(name))),
-    byAdvisory: (name) => vulnerabilities.devicesWith(name),
+    states: (states) => facets.any('state', states),
+    kinds: (kinds) => facets.any('kind', kinds),
+    levels: (levels) => facets.any('level', levels),
+    worst: (worst) => facets.any('worst', worst),
+    groups: (groups) => facets.any('group_id', groupsBelow.all(JSON.stringify(groups))),
+    byTag: (tags) => facets.any('tag', tags),
+    bySystem: (text) => facets.holding('os_search', text),
+    byAddress: (text) => texts('addresses', ` ${text}`),
+    byText: (text) => texts('search', text),
+    byUser: (name) =>
+      setOf(users.all(personal.blindIndex('accounts.name', name), personal.blindIndex('sessions.account', name))),
+    bySoftware: (name): NumberSet => inventory.holderSet('software', new Set(itemsOf(name))),
+    byAdvisory: (name) => setOf(vulnerabilities.devicesWith(name)),
   };
 };

@@ -5,7 +5,7 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../objects/types.ts';
 import { deviceList, deviceSorts } from './list.ts';
-import { verifyDeviceRows } from './list-row.ts';
+import { ensureDeviceRows, verifyDeviceRows } from './list-row.ts';
 import { filterSources } from './list-sources.ts';
 
 let site: Awaited<ReturnType<typeof openAppliance>>;
@@ -108,6 +108,20 @@ describe('rows of the list of devices', () => {
         (ids) =>
           set(`insert or ignore into device_hint values ('address', ?, ?, 0)`, value, ids[n]),
     ),
+    fc
+      .record({
+        n: device,
+        tag: fc.constantFrom('line', 'цех'),
+        source: fc.constantFrom('hand', 'rule'),
+        on: fc.boolean(),
+      })
+      .map(
+        ({ n, tag, source, on }): Step =>
+          (ids) =>
+            on
+              ? set('insert or ignore into device_tag values (?, ?, ?)', tag, ids[n], source)
+              : set('delete from device_tag where tag = ? and device = ? and source = ?', tag, ids[n], source),
+      ),
     fc.record({ n: device }).map(
       ({ n }): Step =>
         (ids) =>
@@ -136,6 +150,21 @@ describe('rows of the list of devices', () => {
     set('update device_row set level = 9 where device = ?', device);
     expect(verifyDeviceRows(site.db)).toHaveLength(1);
     set('insert into device_row_touch (device) values (?)', device);
+    expect(verifyDeviceRows(site.db)).toEqual([]);
+  });
+
+  it('are noticed when a set or a text of theirs is wrong, and made anew with their triggers', () => {
+    set(`update device_facet set devices = with_number(devices, 900) where facet = 'kind'`);
+    set(`update device_search_lines set lines = 'nothing'`);
+    expect(verifyDeviceRows(site.db)).toHaveLength(2);
+    set('drop trigger device_row_facets_gone');
+    ensureDeviceRows(site.db);
+    expect(verifyDeviceRows(site.db)).toEqual([]);
+    set('delete from device_addresses_lines');
+    set(`delete from device_facet where facet = 'state'`);
+    expect(verifyDeviceRows(site.db)).not.toEqual([]);
+    set('drop trigger device_row_facets_gone');
+    ensureDeviceRows(site.db);
     expect(verifyDeviceRows(site.db)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type DeviceFilter, type FilterSources, filterSql, type ListCondition } from './list-filter.ts';
+import { bytesOf, countOf, type NumberSet, numbersOf } from '../../platform/number-set.ts';
+import { deviceFacets } from './list-facets.ts';
+import { type DeviceFilter, type FilterSources, filterSet } from './list-filter.ts';
 
 export const deviceSorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'act', 'findings'] as const;
 export type DeviceSort = (typeof deviceSorts)[number];
@@ -30,8 +32,8 @@ const orders: Readonly<Record<DeviceSort, readonly string[]>> = {
   findings: ['r.findings_key', 'r.name_key', 'r.device'],
 };
 
-/** So many rows are found first and sorted then, instead of walking an index past all that do not match. */
-const sortedAtMost = 4_000;
+/** So many devices are looked up and sorted, instead of walking the index of an order past all that are not among them. */
+const sortedAtMost = 500;
 
 type Key = (string | number)[];
 
@@ -54,71 +56,45 @@ const decodeKey = (text: string, length: number): Key => {
 
 type Row = { id: number } & Record<string, string | number>;
 
-/** Pages of devices out of device_row; see list-row.ts for how that is kept. */
+/** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
 export const deviceList = (db: Database, sources: FilterSources) => {
-  const counts = db.prepare<[], { state: string; level: number; devices: number }>(
-    'select state, level, count(*) as devices from device_row group by state, level',
-  );
-  const worstCounts = db.prepare<[], { worst: number; devices: number }>(
-    'select worst, count(*) as devices from device_findings where worst is not null group by worst',
-  );
+  const facets = deviceFacets(db);
 
-  /** The table in the order of its index; without the name SQLite would rather sort all that a filter's index finds. */
-  const from = (sort: DeviceSort): string =>
+  /** The table in the order of its index; nothing but the index is read. */
+  const indexOf = (sort: DeviceSort): string =>
     sort === 'seen'
-      ? 'device d cross join device_row r on r.device = d.id'
+      ? 'device d indexed by device_seen'
       : `device_row r indexed by device_row_${sort === 'status' ? 'level' : sort}`;
 
-  const read = (query: DeviceListQuery, where: ListCondition, few?: readonly number[]): Row[] => {
+  const read = (query: DeviceListQuery, set: NumberSet, total: number): Row[] => {
     const keys = orders[query.sort];
+    const id = keys.at(-1) as string;
     const direction = query.descending ? 'desc' : 'asc';
     const order = keys.map((key) => `${key} ${direction}`).join(', ');
-    const params = few === undefined ? [...where.params] : [JSON.stringify(few)];
+    const isFew = total <= sortedAtMost;
+    const params: unknown[] = [isFew ? JSON.stringify(numbersOf(set)) : bytesOf(set)];
     let beyond = '';
     if (query.after !== undefined) {
       beyond = ` and (${keys.join(', ')}) ${query.descending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`;
       params.push(...decodeKey(query.after, keys.length));
     }
-    const source =
-      few === undefined
-        ? from(query.sort)
-        : `json_each(?) as few cross join device_row r on r.device = few.value${query.sort === 'seen' ? ' cross join device d on d.id = r.device' : ''}`;
+    const [table = ''] = indexOf(query.sort).split(' indexed');
+    const from = isFew ? `json_each(?) as few cross join ${table} on ${id} = few.value` : indexOf(query.sort);
+    const among = isFew ? 'true' : `substr(?, ${id} + 1, 1) = x'01'`;
     return db
       .prepare<unknown[], Row>(
-        `select ${keys.map((key, at) => `${key} as k${at}`).join(', ')}, r.device as id from ${source}
-         where ${few === undefined ? where.sql : 'true'}${beyond} order by ${order} limit ?`,
+        `select ${keys.map((key, at) => `${key} as k${at}`).join(', ')}, ${id} as id from ${from}
+         where ${among}${beyond} order by ${order} limit ?`,
       )
       .all(...params, query.limit);
   };
 
-  const unordered = ({ reads }: ListCondition): string => (reads ? 'device_row r not indexed' : 'device_row r');
-
-  /** The devices that match, when they are few; undefined for more. */
-  const fewOf = (where: ListCondition): number[] | undefined => {
-    const found = db
-      .prepare<unknown[], number>(
-        `select r.device from ${unordered(where)} where ${where.sql} limit ${sortedAtMost + 1}`,
-      )
-      .pluck()
-      .all(...where.params);
-    return found.length > sortedAtMost ? undefined : found;
-  };
-
-  const countOf = (where: ListCondition): number =>
-    db
-      .prepare<unknown[], number>(`select count(*) from ${unordered(where)} where ${where.sql}`)
-      .pluck()
-      .get(...where.params) ?? 0;
-
   return {
     /** One page, with the exact number of devices that the filter finds. */
     page: (query: DeviceListQuery): DeviceListPage => {
-      const where = filterSql(query.filter, sources);
-      // Where rows have to be read, one reading tells both which they are and how many; counts of an index are cheap.
-      const counted = where.reads ? undefined : countOf(where);
-      const few = counted === undefined || counted <= sortedAtMost ? fewOf(where) : undefined;
-      const total = counted ?? few?.length ?? countOf(where);
-      const rows = read({ ...query, limit: query.limit + 1 }, where, few);
+      const set = filterSet(query.filter, sources);
+      const total = countOf(set);
+      const rows = read({ ...query, limit: query.limit + 1 }, set, total);
       const page = rows.slice(0, query.limit);
       const last = page.at(-1);
       const key = last === undefined ? [] : orders[query.sort].map((_, at) => last[`k${at}`] as string | number);
@@ -129,17 +105,20 @@ export const deviceList = (db: Database, sources: FilterSources) => {
       };
     },
     /** Every device that the filter finds now, in order: for actions and files. */
-    all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] =>
-      read({ ...query, limit: -1 }, filterSql(query.filter, sources)).map(({ id }) => id),
-    count: (filter: DeviceFilter): number => countOf(filterSql(filter, sources)),
+    all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] => {
+      const set = filterSet(query.filter, sources);
+      return read({ ...query, limit: -1 }, set, countOf(set)).map(({ id }) => id);
+    },
+    count: (filter: DeviceFilter): number => countOf(filterSet(filter, sources)),
     /** Devices by the place in DECISIONS of the worst decision about their findings. */
     worstCounts: (): number[] => {
       const found: number[] = [];
-      for (const { worst, devices } of worstCounts.all()) found[worst] = devices;
+      for (const [worst, devices] of facets.each('worst')) found[Number(worst)] = countOf(devices);
       return Array.from(found, (devices) => devices ?? 0);
     },
     /** Devices by state and rank of their level. */
-    counts: (): { state: string; level: number; devices: number }[] => counts.all(),
+    counts: (): { state: string; level: number; devices: number }[] =>
+      facets.counts('state', 'level').map(({ a, b, devices }) => ({ state: a, level: Number(b), devices })),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
-import { blockOf, packBlock, unpackBlock } from './device-blocks.ts';
+import { anyOf, type NumberSet, setOf } from '../../platform/number-set.ts';
+import { blockOf, packBlock, unpackBlock, withBlock } from './device-blocks.ts';
 import { hasId, unpackIds } from './packed-ids.ts';
 import { bearerTableOf, dueTableOf } from './tables.ts';
 import type { Collection } from './types.ts';
@@ -15,6 +16,9 @@ export const bearerStore = (db: Database, collection: Collection) => {
   const table = bearerTableOf(collection);
   const due = dueTableOf(collection);
   const block = db.prepare<[number, number], Block>(`select devices, count from ${table} where block = ? and item = ?`);
+  const blocks = db.prepare<[number, string], Block>(
+    `select devices, count from ${table} where block = ? and item in (select value from json_each(?))`,
+  );
   const put = db.prepare<[number, number, Buffer, number]>(
     `insert into ${table} (block, item, devices, count) values (?, ?, ?, ?)
      on conflict (block, item) do update set devices = excluded.devices, count = excluded.count`,
@@ -96,21 +100,18 @@ export const bearerStore = (db: Database, collection: Collection) => {
       }
       return rows.length;
     },
-    /** The devices that have any of the items, rising. */
-    of: (items: readonly number[]): number[] => {
-      const found = new Set<number>();
-      const blocks = (lastBlock.get() ?? -1) + 1;
-      for (const item of items) {
-        for (let at = 0; at < blocks; at += 1) {
-          const row = block.get(at, item);
-          if (row !== undefined) for (const device of unpackBlock(at, row.devices, row.count)) found.add(device);
-        }
-      }
+    /** The devices that have any of the items. */
+    of: (items: readonly number[]): NumberSet => {
+      let found: NumberSet = new Uint8Array();
+      const wanted = JSON.stringify(items);
+      for (let at = 0, last = lastBlock.get() ?? -1; at <= last; at += 1)
+        for (const row of blocks.iterate(at, wanted)) found = withBlock(found, at, row.devices, row.count);
+      const due: number[] = [];
       for (const row of dueSections.iterate(-1)) {
         const ids = idsOf(row);
-        if (items.some((item) => hasId(ids, item))) found.add(row.device);
+        if (items.some((item) => hasId(ids, item))) due.push(row.device);
       }
-      return [...found].sort((a, b) => a - b);
+      return due.length === 0 ? found : anyOf([found, setOf(due)]);
     },
     /** The devices that are entered in a block, by item; for `verify`. */
     entered: (at: number): Map<number, Set<number>> =>

@@ -1,3 +1,4 @@
+import { type NumberSet, setOf, withPart } from '../../platform/number-set.ts';
 import { packIds, unpackIds } from './packed-ids.ts';
 
 // Which devices have an item, in blocks of 1,024 devices: places in the block as packed distances while that is shorter,
@@ -35,3 +36,11 @@ export const unpackBlock = (block: number, packed: Uint8Array, count: number): U
   if (at !== count || packed.length > bitmapBytes) throw new RangeError('not a block of devices');
   return devices;
 };
+
+/** A set of devices with those of a block. */
+export const withBlock = (set: NumberSet, block: number, packed: Uint8Array, count: number): NumberSet =>
+  withPart(
+    set,
+    block * bitmapBytes,
+    packed.length < bitmapBytes ? setOf(unpackIds(packed, count).map((id) => id - 1)) : packed,
+  );

@@ -2,6 +2,7 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { unpackAttributes } from './attributes.ts';
 import { fromStored, type NamedField, type Stored } from './item.ts';
@@ -167,10 +168,12 @@ export const inventoryReader = (parts: {
     return tallies;
   };
 
-  const holders = (name: string, items: ReadonlySet<number>): number[] => {
+  const holderSet = (name: string, items: ReadonlySet<number>): NumberSet => {
     if (holder(name).shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
-    return items.size === 0 ? [] : (holder(name).bearers?.of([...items]) ?? []);
+    return holder(name).bearers?.of([...items]) ?? new Uint8Array();
   };
+
+  const holders = (name: string, items: ReadonlySet<number>): number[] => numbersOf(holderSet(name, items));
 
   const membersAmong = (name: string, devices: readonly number[]): Members[] =>
     sections.membersOf(name, devices).map((row) => ({ device: row.device, items: unpackIds(row.members, row.count) }));
@@ -213,6 +216,7 @@ export const inventoryReader = (parts: {
     itemsAfter,
     readCell,
     holders,
+    holderSet,
     membersAmong,
   };
 };

@@ -1,6 +1,7 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { NumberSet } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { BearerStore } from './bearer-store.ts';
 import { changeReader } from './change-reader.ts';
@@ -61,6 +62,8 @@ export type InventoryService = InventoryTransfer & {
   itemDevices(collection: string, item: number): number[];
   /** The devices that have one of these items of a `shared` collection. */
   holders(collection: string, items: ReadonlySet<number>): number[];
+  /** The same as a set. */
+  holderSet(collection: string, items: ReadonlySet<number>): NumberSet;
   /** What some devices have of a `shared` collection: sorted ids of items. */
   membersAmong(collection: string, devices: readonly number[]): Members[];
   /** The ids of a device's items of a `shared` collection, rising. */

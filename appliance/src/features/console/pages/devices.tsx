@@ -80,7 +80,7 @@ export const deviceFilter = (list: ListState): DeviceFilter => ({
 
 /** The list of devices, its file, and what is done to many of them. */
 export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { inventory, devices, objects, rules, transact } = deps;
+  const { inventory, devices, deviceList, objects, rules, transact } = deps;
 
   const singles = inventory.collections().filter((collection) => collection.single);
   const extraColumns = singles.flatMap((collection) =>
@@ -152,11 +152,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       .map(({ id, body }) => ({ id, name: String(body['name']), filter: String(body['filter']) }));
   };
 
-  const siteTotal = (): number => {
-    const { discovered, managed, pending, held } = devices.counts();
-    return discovered + managed + pending + held;
-  };
-
   const idsOf = (list: ListState): number[] =>
     model.ids({ filter: deviceFilter(list), sort: sortOf(list), descending: list.descending });
 
@@ -182,7 +177,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           rows: rows.map((device, at) => ({ ...(shown[at] as DeviceRow), extra: extraOf(device, picked) })),
           exact: true,
         }}
-        siteTotal={siteTotal()}
+        siteTotal={deviceList.count({})}
         filters={filters()}
         extraColumns={extraColumns}
         groups={references(objects, 'group')}

@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
+import { openAppliance } from '../../../test/support/appliance.ts';
+import { addDevices, reportSection } from '../../../test/support/fleet.ts';
+import { systemActor } from '../objects/types.ts';
+import { deviceList, deviceSorts } from './list.ts';
+import type { DeviceFilter } from './list-filter.ts';
+import { filterSources } from './list-sources.ts';
+import type { DeviceKind, DeviceState } from './types.ts';
+
+// What a list finds by sets, texts and indexes, against a plain look at every device.
+
+type Plain = {
+  id: number;
+  kind: DeviceKind;
+  state: DeviceState;
+  level: number;
+  worst: number | null;
+  group: number | undefined;
+  name: string;
+  addresses: string[];
+  vendor: string;
+  tags: string[];
+  software: string[];
+  user: string;
+  seen: number | null;
+};
+
+/** More than stand in one block of a set. */
+const count = 1_060;
+const names = ['Насос', 'pump', 'Mixer', 'boiler', '10.0 line', 'ĀĒ', 'İstanbul'];
+const tags = ['line', 'цех', 'rare'];
+const software = ['bash', 'openssl', 'rare'];
+const users = ['ayan', 'root'];
+const vendors = ['debian', 'rhel', ''];
+const states: DeviceState[] = ['managed', 'held', 'revoked', 'discovered', 'pending'];
+const kinds: DeviceKind[] = ['computer', 'directory'];
+
+let site: Awaited<ReturnType<typeof openAppliance>>;
+let list: ReturnType<typeof deviceList>;
+let fleet: Plain[];
+let groups: string[];
+
+beforeAll(async () => {
+  site = await openAppliance();
+  list = deviceList(site.db, filterSources(site));
+  const { db, inventory, objects } = site;
+  const set = (sql: string, ...params: unknown[]): void => void db.prepare(sql).run(...params);
+  groups = ['Завод', 'Hall', 'Cell'].map((name) => objects.create(systemActor, 'group', { name }).id);
+  // Each below the one before.
+  for (const at of [1, 2])
+    set(
+      `update object set body = json_set(body, '$.parent', ?) where kind = 'group' and id = ?`,
+      groups[at - 1],
+      groups[at],
+    );
+  const pick = <T>(from: readonly T[], n: number): T => from[n % from.length] as T;
+  const ids = addDevices(
+    db,
+    Array.from({ length: count }, (_, n) => ({ hostname: `h${n % 17}`, lastSeenAt: n % 3 === 0 ? null : n % 40 })),
+  );
+  db.transaction(() => {
+    fleet = ids.map((id, n) => {
+      const plain: Plain = {
+        id,
+        kind: n % 50 === 0 ? 'directory' : (kinds[0] as DeviceKind),
+        state: n % 4 === 0 ? pick(states, n >> 2) : 'managed',
+        level: (n * 7) % 8,
+        worst: n % 5 === 0 ? n % 4 : null,
+        group: n % 3 === 0 ? undefined : (n >> 2) % 3,
+        name: `${pick(names, n * 3)} ${n % 23}`,
+        addresses: n % 6 === 0 ? [] : [`10.0.${n % 7}.${n % 19}`, ...(n % 4 === 0 ? [`fe80::${n % 9}`] : [])],
+        vendor: pick(vendors, n),
+        tags: n % 90 === 0 ? ['rare', 'line'] : n % 2 === 0 ? [pick(tags.slice(0, 2), n >> 1)] : [],
+        software: n % 400 === 0 ? ['rare', 'bash'] : n % 3 > 0 ? ['bash'] : n % 9 === 0 ? ['openssl'] : [],
+        user: n % 5 === 0 ? pick(users, n) : '',
+        seen: n % 3 === 0 ? null : n % 40,
+      };
+      set('update device set kind = ?, state = ? where id = ?', plain.kind, plain.state, id);
+      set(
+        `insert into device_status (device, level, reasons, visible, updated_at) values (?, ?, '[]', 1, 0)`,
+        id,
+        plain.level,
+      );
+      if (plain.worst !== null)
+        set('insert into device_findings values (?, ?, ?, 0, ?)', id, 1 + (n % 11), n % 3, plain.worst);
+      if (plain.group !== undefined)
+        set(
+          `insert into object (kind, id, revision, created_at, updated_at, body)
+             select 'device-decision', public_id, 1, 0, 0, ? from device where id = ?`,
+          JSON.stringify({ group: groups[plain.group] }),
+          id,
+        );
+      const ipv6 = plain.addresses.filter((address) => address.includes(':'));
+      reportSection(inventory, id, 'identity', [
+        { name: plain.name, ipv4: plain.addresses.filter((address) => !ipv6.includes(address)), ipv6 },
+      ]);
+      if (plain.vendor !== '') reportSection(inventory, id, 'platform', [{ vendor: plain.vendor, release: '9' }]);
+      for (const tag of plain.tags) set(`insert into device_tag values (?, ?, 'hand')`, tag, id);
+      if (n % 8 === 0) for (const tag of plain.tags) set(`insert into device_tag values (?, ?, 'rule')`, tag, id);
+      if (plain.software.length > 0)
+        reportSection(
+          inventory,
+          id,
+          'software',
+          plain.software.map((name) => ({ type: 'deb', name, version: String(n % 2), arch: 'amd64' })),
+        );
+      if (plain.user !== '') reportSection(inventory, id, 'accounts', [{ name: plain.user, uid: 1 }]);
+      return plain;
+    });
+  })();
+  // Some of the first reports are entered into the index, some are not.
+  inventory.settle(500);
+  words = new Map(
+    db
+      .prepare<[], Words & { device: number }>('select device, search, addresses, os_search from device_row')
+      .all()
+      .map((row) => [row.device, row]),
+  );
+});
+afterAll(async () => {
+  await site.stop();
+});
+
+type Words = { search: string; addresses: string; os_search: string };
+/** What stands in the row beside what was entered: read from it, so that the law is about finding and not about text. */
+let words: Map<number, Words>;
+
+const fits = (plain: Plain, filter: DeviceFilter): boolean => {
+  const anyIn = <T>(asked: readonly T[] | undefined, test: (value: T) => boolean): boolean =>
+    asked === undefined || asked.length === 0 || asked.some(test);
+  const row = words.get(plain.id) as Words;
+  const below = (asked: string): number =>
+    ['завод', 'hall', 'cell'].findIndex((name) => name.includes(asked.toLowerCase()));
+  return (
+    (filter.kind?.length ? filter.kind.includes(plain.kind) : plain.kind !== 'directory') &&
+    (filter.state?.length ? filter.state.includes(plain.state) : plain.state !== 'revoked') &&
+    anyIn(filter.levels, (level) => level === plain.level) &&
+    anyIn(filter.worst, (worst) => worst === plain.worst) &&
+    anyIn(filter.group, (name) => plain.group !== undefined && below(name) !== -1 && plain.group >= below(name)) &&
+    anyIn(filter.os, (text) => row.os_search.includes(text.toLowerCase())) &&
+    anyIn(filter.address, (text) => row.addresses.includes(` ${text.toLowerCase()}`)) &&
+    anyIn(filter.tag, (tag) => plain.tags.includes(tag)) &&
+    anyIn(filter.software, (name) => plain.software.includes(name)) &&
+    anyIn(filter.user, (name) => plain.user === name) &&
+    (filter.search === undefined || row.search.includes(filter.search.trim().toLowerCase()))
+  );
+};
+
+const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> => fc.subarray([...values], { maxLength: 2 });
+const filterParts = fc.record(
+  {
+    kind: some(kinds),
+    state: some(states),
+    levels: some([0, 1, 2, 3, 4, 5, 6, 7, 8]),
+    worst: some([0, 1, 2, 3]),
+    group: some(['ЗАВОД', 'hal', 'cell', 'none such']),
+    os: some(['debian', 'RED HAT', '9', 'x']),
+    address: some(['10.0.3', 'FE80', '10', '0.3', '192.']),
+    tag: some([...tags, 'none']),
+    software: some([...software, 'none']),
+    user: some([...users, 'none']),
+    search: fc.constantFrom('', 'насос', 'PUMP 1', '10.0 line', '10.0.', 'h1', 'ā', 'nothing at all', '1', ' pump '),
+  },
+  { requiredKeys: [] },
+);
+/** At most three parts at once: all of them find nothing. */
+const filters: fc.Arbitrary<DeviceFilter> = fc
+  .tuple(filterParts, fc.uniqueArray(fc.nat(10), { maxLength: 3 }))
+  .map(([parts, at]) => Object.fromEntries(Object.entries(parts).filter((_, n) => at.includes(n))) as DeviceFilter);
+
+describe('a list of devices', () => {
+  it('finds by any filter what a look at every device finds, counts it, and pages it in the order of its file', () => {
+    fc.assert(
+      fc.property(filters, fc.constantFrom(...deviceSorts), fc.boolean(), (filter, sort, descending) => {
+        const wanted = fleet.filter((plain) => fits(plain, filter)).map(({ id }) => id);
+        const query = { filter, sort, descending };
+        const all = list.all(query);
+        expect(all.toSorted((a, b) => a - b)).toEqual(wanted);
+        expect(list.count(filter)).toBe(wanted.length);
+        const first = list.page({ ...query, limit: 40 });
+        expect(first).toMatchObject({ ids: all.slice(0, 40), total: wanted.length });
+        if (first.next !== undefined)
+          expect(list.page({ ...query, limit: 40, after: first.next }).ids).toEqual(all.slice(40, 80));
+        else expect(wanted.length).toBeLessThanOrEqual(40);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
+  it('orders by the keys of the rows, ties by the number of the device', () => {
+    const keys = {
+      status: ['level', 'name_key'],
+      name: ['name_key'],
+      group: ['group_key', 'name_key'],
+      os: ['os_key', 'name_key'],
+      address: ['address_key', 'name_key'],
+      act: ['act_key', 'name_key'],
+      findings: ['findings_key', 'name_key'],
+      seen: ['-coalesce((select last_seen_at from device where id = device), 0)'],
+    } as const;
+    for (const sort of deviceSorts)
+      for (const filter of [{}, { tag: ['rare'] }]) {
+        const among = new Set(list.all({ filter, sort: 'name', descending: false }));
+        const plain = site.db
+          .prepare<[], number>(`select device from device_row order by ${keys[sort].join(', ')}, device`)
+          .pluck()
+          .all()
+          .filter((id) => among.has(id));
+        expect(list.all({ filter, sort, descending: false }), sort).toEqual(plain);
+        expect(list.all({ filter, sort, descending: true }), sort).toEqual(plain.toReversed());
+      }
+  });
+
+  it('counts states, levels and worst decisions as a look at every device does', () => {
+    const plain = new Map<string, number>();
+    for (const { state, level } of fleet) {
+      const key = `${state} ${level}`;
+      plain.set(key, (plain.get(key) ?? 0) + 1);
+    }
+    expect(new Map(list.counts().map((row) => [`${row.state} ${row.level}`, row.devices]))).toEqual(plain);
+    expect(list.worstCounts()).toEqual([0, 1, 2, 3].map((worst) => fleet.filter((one) => one.worst === worst).length));
+  });
+});
