@@ -57,8 +57,14 @@ test('a part gives back its header and its advisories, with digests that add up 
   const [first, ...rest] = await readAll(bytes);
   expect(first).toEqual({ header });
   expect(rest).toEqual(
-    ['A-1', 'A-2', 'A-3'].map((id, index) => ({ advisory: advisory(id), digest: records[index]?.digest })),
+    ['A-1', 'A-2', 'A-3'].map((id, index) => ({
+      advisory: advisory(id),
+      digest: records[index]?.digest,
+      line: expect.any(Uint8Array),
+    })),
   );
+  for (const [index, item] of rest.entries())
+    expect('line' in item && Buffer.from(item.line).toString()).toBe(records[index]?.line);
   const read = rest.flatMap((item) => ('advisory' in item ? [{ id: item.advisory.id, digest: item.digest }] : []));
   expect(contentDigest(read.reverse())).toBe(header.digest);
   expect(partPath(header)).toBe(`advisories/test/0-${header.digest.slice(0, 16)}.jsonl.gz`);
@@ -149,4 +155,23 @@ test.each([
   ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', null],
 ])('%s scores %s', (vector, score) => {
   expect(cvss3BaseScore(vector)).toBe(score);
+});
+
+test('what the reader has to the byte is not read again, and has its place in the order all the same', async () => {
+  const held = new Map(records.slice(0, 2).map(({ id, digest }) => [digest, id]));
+  const items: PartItem[] = [];
+  for await (const item of readPart(chunks(await encodePart(header, records)), PART_LIMITS, (digest) =>
+    held.get(digest),
+  ))
+    items.push(item);
+  expect(items.slice(1, 3)).toEqual(records.slice(0, 2).map(({ digest }) => ({ known: digest })));
+  expect(items[3]).toMatchObject({ advisory: advisory('A-3') });
+
+  const wrong = Buffer.from(
+    `${JSON.stringify(header)}\n${[records[1], records[0]].map((one) => one?.line).join('\n')}\n`,
+  );
+  const read = async () => {
+    for await (const _ of readPart(chunks(gzipSync(wrong)), PART_LIMITS, (digest) => held.get(digest)));
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'METADATA' });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -109,13 +109,19 @@ const writeTo = async (sink: Writable, header: PartHeader, records: Records) => 
   return { sha256: hash.digest('hex'), sizeBytes, count: count.value };
 };
 
-export type PartItem = { header: PartHeader } | { advisory: Advisory; digest: string };
+/** `line` is the advisory as it came; `known`: its digest is one that the reader has. */
+export type PartItem =
+  | { header: PartHeader }
+  | { advisory: Advisory; digest: string; line: Uint8Array }
+  | { known: string };
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const parseLine = <T>(line: Uint8Array | 'TOO_LONG', number: number, schema: z.ZodType<T>): T => {
   if (line === 'TOO_LONG') throw new BundleError('LIMIT', `advisory part, line ${number}: too long`);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line));
+    value = JSON.parse(decoder.decode(line));
   } catch (cause) {
     throw new BundleError('METADATA', `advisory part, line ${number}: not JSON in UTF-8`, { cause });
   }
@@ -132,13 +138,17 @@ const isCut = (error: unknown): boolean => (error as NodeJS.ErrnoException).code
 /**
  * Reads a packed part as a stream: first the header, then each advisory with the digest of its line. Whoever applies it
  * compares the content digest with the header's before using anything. Refuses with LIMIT, METADATA or TRUNCATED.
+ * `knownId` gives the id of an advisory that the reader has with this digest: what is the same to the byte was read and
+ * checked before, so it is not read again.
  */
 export async function* readPart(
   packed: AsyncIterable<Uint8Array>,
   limits: PartLimits = PART_LIMITS,
+  knownId: (digest: string) => string | undefined = () => undefined,
 ): AsyncGenerator<PartItem> {
   const source = Readable.from(packed, { objectMode: false });
-  const gunzip = createGunzip();
+  // Large pieces: each costs a turn of the event loop.
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   source.once('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   let bytes = 0;
@@ -159,15 +169,16 @@ export async function* readPart(
         continue;
       }
       if (number - 1 > limits.maxAdvisories) throw new BundleError('LIMIT', 'advisory part: too many advisories');
-      const advisory = parseLine(line, number, AdvisorySchema);
-      if (previous !== undefined && previous >= advisory.id) {
-        throw new BundleError('METADATA', `advisory part, line ${number}: ${advisory.id} is out of order or double`);
+      if (line === 'TOO_LONG') throw new BundleError('LIMIT', `advisory part, line ${number}: too long`);
+      const digest = hash('sha256', line, 'hex');
+      const known = knownId(digest);
+      const advisory = known === undefined ? parseLine(line, number, AdvisorySchema) : undefined;
+      const id = advisory?.id ?? known ?? '';
+      if (previous !== undefined && previous >= id) {
+        throw new BundleError('METADATA', `advisory part, line ${number}: ${id} is out of order or double`);
       }
-      previous = advisory.id;
-      const digest = createHash('sha256')
-        .update(line as Uint8Array)
-        .digest('hex');
-      yield { advisory, digest };
+      previous = id;
+      yield advisory === undefined ? { known: digest } : { advisory, digest, line };
     }
   } catch (error) {
     if (error instanceof BundleError) throw error;

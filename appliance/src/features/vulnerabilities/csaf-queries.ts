@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { compareRevisions } from '@sallyport/bundle-tools/advisories/csaf/document';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../../platform/errors.ts';
-import { DOCUMENTS_SINCE, snapshotPath } from './snapshot-schema.ts';
+import { presentSnapshot } from './snapshot-file-store.ts';
 
 // Reads of `advisories/<n>.db` what CSAF documents say of controllers: csaf, csaf_vuln, adv, source.
 
@@ -25,7 +24,7 @@ export type ControllerDocument = {
 /** Longest body when unpacked; the part that brought it has the same limit. */
 const MAX_BODY_BYTES = 64 << 20;
 
-const COLUMNS = `c.adv, c.key, c.revision, c.category, c.status, c.publisher, a.digest, s.name AS feed, a.modified, a.summary AS title`;
+const COLUMNS = `c.adv, c.key, c.revision, c.category, c.status, c.publisher, lower(hex(a.digest)) AS digest, s.name AS feed, a.modified, a.summary AS title`;
 const FROM = `FROM csaf c JOIN adv a ON a.id = c.adv JOIN source s ON s.id = a.source`;
 
 const isNewer = (a: ControllerDocument, b: ControllerDocument): boolean => {
@@ -44,29 +43,22 @@ export const newestOfEach = (documents: readonly ControllerDocument[]): Controll
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 };
 
-/** A snapshot from before documents were kept. */
-const NO_DOCUMENTS = {
-  documents: (): ControllerDocument[] => [],
-  about: (_vulnerabilities: readonly string[]): ControllerDocument[] => [],
-  byKey: (_keys: readonly string[]): ControllerDocument[] => [],
-  vulnerabilitiesOf: (_adv: number): string[] => [],
-  body: (adv: number): CsafBody => {
-    throw new AppError('NOT_FOUND', `there is no document ${adv}`);
-  },
-  close: (): void => undefined,
+export type ControllerDocuments = {
+  documents(): ControllerDocument[];
+  /** Every document that speaks of one of the vulnerabilities. */
+  about(vulnerabilities: readonly string[]): ControllerDocument[];
+  byKey(keys: readonly string[]): ControllerDocument[];
+  vulnerabilitiesOf(adv: number): string[];
+  /** As it was written; the digest of its part vouched for it when the snapshot was built. Throws NOT_FOUND. */
+  body(adv: number): CsafBody;
+  close(): void;
 };
-
-export type ControllerDocuments = typeof NO_DOCUMENTS;
 
 /** Opens snapshot `number` for one piece of work; null where there is none. */
 export const openDocuments = (folder: string, number: number): ControllerDocuments | null => {
-  const path = snapshotPath(folder, number);
-  if (number === 0 || !existsSync(path)) return null;
+  const path = presentSnapshot(folder, number);
+  if (path === undefined) return null;
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
-  if (Number(db.pragma('user_version', { simple: true })) < DOCUMENTS_SINCE) {
-    db.close();
-    return NO_DOCUMENTS;
-  }
   const all = db.prepare<[], ControllerDocument>(`SELECT ${COLUMNS} ${FROM}`);
   const about = db.prepare<[string], ControllerDocument>(
     `SELECT ${COLUMNS} ${FROM} WHERE c.key IN (SELECT d.key FROM csaf d JOIN csaf_vuln v ON v.adv = d.adv
@@ -79,12 +71,10 @@ export const openDocuments = (folder: string, number: number): ControllerDocumen
   const about1 = db.prepare<[number], string>('SELECT vuln FROM csaf_vuln WHERE adv = ? ORDER BY vuln').pluck();
   return {
     documents: (): ControllerDocument[] => newestOfEach(all.all()),
-    /** Every document that speaks of one of the vulnerabilities. */
     about: (vulnerabilities: readonly string[]): ControllerDocument[] =>
       newestOfEach(about.all(JSON.stringify(vulnerabilities))),
     byKey: (keys: readonly string[]): ControllerDocument[] => newestOfEach(byKey.all(JSON.stringify(keys))),
     vulnerabilitiesOf: (adv: number): string[] => about1.all(adv),
-    /** As it was written; the digest of its part vouched for it when the snapshot was built. */
     body: (adv: number): CsafBody => {
       const packed = bodyOf.get(adv);
       if (packed === undefined) throw new AppError('NOT_FOUND', `there is no document ${adv}`);
@@ -98,11 +88,10 @@ export const openDocuments = (folder: string, number: number): ControllerDocumen
 
 /** The feeds of snapshot `number` that hold documents. */
 export const documentFeeds = (folder: string, number: number): string[] => {
-  const path = snapshotPath(folder, number);
-  if (number === 0 || !existsSync(path)) return [];
+  const path = presentSnapshot(folder, number);
+  if (path === undefined) return [];
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
   try {
-    if (Number(db.pragma('user_version', { simple: true })) < DOCUMENTS_SINCE) return [];
     return db
       .prepare<[], string>(
         `SELECT s.name FROM source s WHERE EXISTS (SELECT 1 FROM adv a JOIN csaf c ON c.adv = a.id WHERE a.source = s.id)

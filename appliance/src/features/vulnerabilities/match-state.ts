@@ -6,14 +6,8 @@ export const AFFECTED_FIX = 0;
 export const AFFECTED_NONE = 1;
 export const REVIEW_FIX = 2;
 export const REVIEW_NONE = 3;
-/** While a match is made: several records cover the coordinate, and which of them counts is still to be found out. */
-export const MIXED = 9;
-
 /** The columns of match_advisory that count matches, in the order of the states. */
 export const STATE_COLUMNS = ['affected_fix', 'affected_none', 'review_fix', 'review_none'] as const;
-
-export const matchState = (verdict: Verdict, fixed: string | null): number =>
-  (verdict === 'affected' ? AFFECTED_FIX : REVIEW_FIX) + (fixed === null ? 1 : 0);
 
 export const verdictOf = (state: number): Verdict => (state < REVIEW_FIX ? 'affected' : 'review');
 

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { COLUMNS, type FindingRow, findingPage, parseFindingId, toFinding } from './finding-list-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
+import { presentSnapshot } from './snapshot-file-store.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
-import { snapshotPath } from './snapshot-schema.ts';
 import type { CoordLoad } from './store.ts';
 import {
   DECISIONS,
@@ -78,9 +77,9 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     if (held?.number === number) return number > 0 ? held.db : undefined;
     const db = held?.db ?? openDatabase(options.statePath, { readonly: true });
     if (held && held.number > 0) detachSnapshot(db);
-    const path = snapshotPath(options.folder, number);
-    const attached = number > 0 && existsSync(path) ? number : 0;
-    if (attached > 0) attachSnapshot(db, path);
+    const path = presentSnapshot(options.folder, number);
+    const attached = path === undefined ? 0 : number;
+    if (path !== undefined) attachSnapshot(db, path);
     held = { db, number: attached };
     return attached > 0 ? db : undefined;
   };
@@ -123,7 +122,7 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
       open()
         ?.prepare<[{ id: string }], number>(
           `SELECT DISTINCT m.coord FROM main.match m WHERE m.until IS NULL AND m.adv IN
-             (SELECT a.id FROM snap.source s CROSS JOIN snap.adv a ON a.source = s.id AND a.osv_id IN (@id, upper(@id))
+             (SELECT r.adv FROM snap.source s CROSS JOIN snap.record r ON r.source = s.id AND r.osv_id IN (@id, upper(@id))
               UNION SELECT adv FROM snap.alias WHERE vuln IN (@id, upper(@id)))`,
         )
         .pluck()

@@ -1,71 +1,15 @@
 import { type Database, immediate } from '../../platform/database.ts';
+import { eachHit } from './cover-queries.ts';
 import { decisionRules } from './decision.ts';
 import { ALL_LOADS, JUDGED, putTally, TOUCHED_LOADS } from './match-derived-store.ts';
-import { AFFECTED_FIX, AFFECTED_NONE, MIXED, matchState, REVIEW_FIX } from './match-state.ts';
+import { REVIEW_FIX } from './match-state.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
-import type { Hit } from './store.ts';
 import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
 // Coordinates against a snapshot. After an import only the advisories that differ are matched, which the snapshot lists;
 // when nobody knows what the matches were made with, everything is. Only differences are written.
 
-/** The join of every comparable coordinate with every range; exported for the test of its plan. */
-export const RANGE_JOIN = `
-SELECT c.id AS coord, a.adv AS adv, a.fixed AS fixed, a.qual AS qual
-FROM main.coord c NOT INDEXED
-CROSS JOIN snap.eco e ON e.name = c.eco
-CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
-CROSS JOIN snap.aff a ON a.pkg = p.id AND a.lo <= c.key AND a.hi > c.key`;
-
-const UNKEYED_JOIN = `
-SELECT c.id AS coord, a.adv AS adv, a.fixed AS fixed, a.hi AS hi, a.lo AS lo, a.qual AS qual
-FROM main.coord c INDEXED BY coord_unkeyed
-CROSS JOIN snap.eco e ON e.name = c.eco
-CROSS JOIN snap.pkg p ON p.eco = e.id AND p.name = c.name
-CROSS JOIN snap.aff a ON a.pkg = p.id
-WHERE c.key IS NULL`;
-
-/** What of a table of the snapshot covers which coordinates, from the side of the package or of the advisory. */
-const records = (table: string, scope: Scope): string =>
-  scope === 'all'
-    ? `snap.${table} x CROSS JOIN snap.pkg p ON p.id = x.pkg`
-    : `temp.todo t CROSS JOIN snap.${table} x ON x.adv = t.adv CROSS JOIN snap.pkg p ON p.id = x.pkg`;
-const COORDS =
-  'CROSS JOIN snap.eco e ON e.id = p.eco CROSS JOIN main.coord c INDEXED BY coord_key ON c.eco = e.name AND c.name = p.name';
-
-/** The same join from the side of the advisories that differ. */
-const CHANGED_RANGES = `
-SELECT c.id AS coord, x.adv AS adv, x.fixed AS fixed, x.qual AS qual
-FROM ${records('aff', 'changed')} ${COORDS} AND c.key >= x.lo AND c.key < x.hi`;
-const CHANGED_UNKEYED = `
-SELECT c.id AS coord, x.adv AS adv, x.fixed AS fixed, x.hi AS hi, x.lo AS lo, x.qual AS qual
-FROM ${records('aff', 'changed')} ${COORDS} AND c.key IS NULL`;
-
 type Scope = 'all' | 'changed';
-
-// A range with a module qualifier cannot be decided without the device's module streams; so a person looks.
-const certainIf = (condition: string): string =>
-  `(CASE WHEN ${condition} THEN ${AFFECTED_FIX} ELSE ${REVIEW_FIX} END) + (j.fixed IS NULL)`;
-
-/**
- * Every hit into a table. Where several records of one advisory cover a coordinate, `MIXED` marks it: that is rare, and
- * weighing them for each hit would cost more than all the rest.
- */
-const fill = (scope: Scope, table: string, extra: { columns: string; values: string }): string[] => {
-  const into = `INSERT INTO ${table} (coord, adv, state, fixed${extra.columns})`;
-  const mark = `ON CONFLICT (coord, adv) DO UPDATE SET state = ${MIXED}`;
-  return [
-    `${into} SELECT j.coord, j.adv, ${certainIf(`q.module = ''`)}, j.fixed${extra.values}
-     FROM (${scope === 'all' ? RANGE_JOIN : CHANGED_RANGES}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${mark}`,
-    `${into} SELECT j.coord, j.adv, ${certainIf(`j.lo = x'' AND j.hi = x'ffffffff' AND q.module = ''`)}, j.fixed${extra.values}
-     FROM (${scope === 'all' ? UNKEYED_JOIN : CHANGED_UNKEYED}) j CROSS JOIN snap.qual q ON q.id = j.qual WHERE true ${mark}`,
-    `${into} SELECT c.id, x.adv, ${AFFECTED_NONE}, NULL${extra.values}
-     FROM ${records('aff_exact', scope)} CROSS JOIN snap.eco e ON e.id = p.eco
-     CROSS JOIN main.coord c ON c.eco = e.name AND c.name = p.name AND c.version = x.version WHERE true ${mark}`,
-    `${into} SELECT c.id, x.adv, ${REVIEW_FIX} + (x.fixed = ''), nullif(x.fixed, '')${extra.values}
-     FROM ${records('aff_review', scope)} ${COORDS} WHERE true ${mark}`,
-  ];
-};
 
 const TEMPORARY_TABLES = ['todo', 'hit', 'rule', 'gone', 'fresh', 'touched', 'stale', 'judged'] as const;
 const TEMPORARY = `
@@ -102,8 +46,7 @@ ON CONFLICT (coord, adv) DO UPDATE SET since = CASE WHEN until IS NULL THEN sinc
 const FACTS = `
 SELECT a.id AS adv, a.osv_id AS osv_id, s.name AS feed, r.severity AS severity, r.decision AS decision, a.cvss AS cvss,
   a.summary AS summary,
-  (SELECT json_group_array(l.vuln) FROM snap.alias l WHERE l.adv = a.id AND l.kind = 'alias') AS aliases,
-  (SELECT ifnull(group_concat(l.vuln, ' '), '') FROM snap.alias l WHERE l.adv = a.id) AS names,
+  a.aliases AS aliases, a.names AS names,
   CASE WHEN a.cvss IS NULL THEN json_object('rule', r.rule, 'severity', a.sev)
        ELSE json_object('rule', r.rule, 'severity', a.sev, 'cvss', a.cvss) END AS inputs
 FROM temp.stale t CROSS JOIN snap.adv a ON a.id = t.adv CROSS JOIN snap.source s ON s.id = a.source
@@ -157,32 +100,8 @@ const noted = (rows: readonly NotedRow[]): NotedFinding[] =>
     .map(({ severity, ...row }) => ({ ...row, severity: SEVERITIES[severity] ?? 'unknown' }))
     .sort((a, b) => (a.advisory < b.advisory ? -1 : a.advisory > b.advisory ? 1 : 0));
 
-type Coordinate = { coord: number; eco: string; name: string; version: string; key: Buffer | null };
-
-/** Which advisory of those that were marked counts how, one coordinate at a time. */
-const settleMixed = (db: Database, table: string, hitsOf: (coordinate: Coordinate) => readonly Hit[]): void => {
-  const marked = db.prepare<[], Coordinate & { adv: number }>(
-    `SELECT h.coord AS coord, h.adv AS adv, c.eco, c.name, c.version, c.key FROM ${table} h CROSS JOIN main.coord c ON c.id = h.coord
-     WHERE h.state = ${MIXED} ORDER BY h.coord`,
-  );
-  const put = db.prepare(`UPDATE ${table} SET state = ?, fixed = ? WHERE coord = ? AND adv = ?`);
-  let coord = 0;
-  let hits = new Map<number, Hit>();
-  for (const row of marked.all()) {
-    if (row.coord !== coord) {
-      coord = row.coord;
-      hits = new Map(hitsOf(row).map((hit) => [hit.adv, hit]));
-    }
-    const hit = hits.get(row.adv);
-    if (hit !== undefined) put.run(matchState(hit.verdict, hit.fixed), hit.fixed, row.coord, row.adv);
-  }
-};
-
-/** A snapshot of an earlier program does not say what it was made from. */
-const baseOf = (db: Database): number | undefined => {
-  const isThere = db.prepare("SELECT 1 FROM snap.sqlite_schema WHERE type = 'table' AND name = 'base'").get();
-  return isThere === undefined ? undefined : db.prepare<[], number>('SELECT number FROM snap.base').pluck().get();
-};
+const baseOf = (db: Database): number | undefined =>
+  db.prepare<[], number>('SELECT number FROM snap.base').pluck().get();
 
 /** From how many changed advisories on everything is matched in one go: looking each up costs more than passing by. */
 const changedAtMost = 20_000;
@@ -194,8 +113,6 @@ type Options = {
   matched: number;
   at: string;
   isCurrent: () => boolean;
-  /** Everything that covers a coordinate, in the snapshot's own words. */
-  hitsOf: (coordinate: Coordinate) => readonly Hit[];
   /** Called in the transaction with what a person should know, at most `limit` each. */
   note: (opened: readonly NotedFinding[], closed: readonly NotedFinding[]) => void;
   limit: number;
@@ -206,18 +123,21 @@ const count = (db: Database, sql: string): number => db.prepare<[], number>(sql)
 /** Matches where there were none: nothing has to be compared, and the index is made at the end. */
 const matchFirst = (db: Database, options: Options): RematchResult => {
   db.exec('DROP INDEX main.match_adv');
-  const at = { at: options.at };
-  for (const statement of fill('all', 'main.match', { columns: ', since', values: ', @at' }))
-    db.prepare(statement).run(at);
-  settleMixed(db, 'main.match', options.hitsOf);
+  const add = db.prepare(
+    'INSERT INTO main.match (coord, adv, since, until, state, fixed) VALUES (?, ?, ?, NULL, ?, ?)',
+  );
+  eachHit(db, 'all', (coord, adv, state, fixed) => add.run(coord, adv, options.at, state, fixed));
   db.exec('CREATE INDEX main.match_adv ON match (adv, coord, until, state)');
   return { opened: count(db, 'SELECT count(*) FROM main.match'), closed: 0, changed: 0 };
 };
 
 /** Compares and writes what differs. */
 const matchAgain = (db: Database, scope: Scope, options: Options): RematchResult => {
-  for (const statement of fill(scope, 'temp.hit', { columns: '', values: '' })) db.prepare(statement).run();
-  settleMixed(db, 'temp.hit', options.hitsOf);
+  const add = db.prepare('INSERT INTO temp.hit (coord, adv, state, fixed) VALUES (?, ?, ?, ?)');
+  const changed = new Set(db.prepare<[], number>('SELECT adv FROM temp.todo').pluck().all());
+  eachHit(db, scope, (coord, adv, state, fixed) => {
+    if (scope === 'all' || changed.has(adv)) add.run(coord, adv, state, fixed);
+  });
   db.exec(FIND_FRESH);
   // As many open ones as hits that are not new: none is gone.
   const isOneGone =
@@ -229,8 +149,8 @@ const matchAgain = (db: Database, scope: Scope, options: Options): RematchResult
   const at = { at: options.at };
   const closed = db.prepare(CLOSE).run(at).changes;
   const opened = count(db, 'SELECT count(*) FROM temp.fresh WHERE opens');
-  const changed = db.prepare(PUT_FRESH).run(at).changes - opened;
-  return { opened, closed, changed };
+  const differing = db.prepare(PUT_FRESH).run(at).changes - opened;
+  return { opened, closed, changed: differing };
 };
 
 /** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */

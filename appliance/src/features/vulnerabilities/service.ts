@@ -13,6 +13,7 @@ import { itemCoords } from './item-coords.ts';
 import { type FixNeeded, findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
+import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
 import { sourceNames } from './source-names.ts';
@@ -287,12 +288,12 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       }),
     rematch: () => {
       const { snapshot: number, matched } = store.snapshots();
-      if (number === 0) return { opened: 0, closed: 0, changed: 0 };
+      const path = presentSnapshot(parts.folder, number);
+      if (path === undefined) return { opened: 0, closed: 0, changed: 0 };
       return rematchAll(db, {
-        path: snapshotPath(parts.folder, number),
+        path,
         number,
         matched,
-        hitsOf: (coordinate) => snapshots.reader()?.match(coordinate) ?? [],
         at: toTime(clock()),
         isCurrent: () => current() === number,
         limit: maxNoted,

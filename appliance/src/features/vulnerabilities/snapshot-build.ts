@@ -1,46 +1,14 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentDigest } from '@sallyport/bundle-tools/advisories/digest';
-import { type PartHeader, readPart } from '@sallyport/bundle-tools/advisories/part';
+import { PART_LIMITS, type PartHeader, readPart } from '@sallyport/bundle-tools/advisories/part';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { VERSION_CODEC } from '@sallyport/bundle-tools/versions/scheme';
-import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
-import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL, SNAPSHOT_STEPS, snapshotPath } from './snapshot-schema.ts';
+import { openForBuild, presentSnapshot, syncFile } from './snapshot-file-store.ts';
+import { SNAPSHOT_SQL, snapshotPath } from './snapshot-schema.ts';
 import { type SnapshotWriter, snapshotWriter } from './snapshot-store.ts';
 import type { FeedPart, FeedState } from './types.ts';
-
-const openForBuild = (path: string): Database => {
-  const db = new BetterSqlite3(path);
-  // The file is nobody's until it is renamed, and is synced as a whole before that.
-  db.pragma('journal_mode = MEMORY');
-  db.pragma('synchronous = OFF');
-  db.pragma('cache_size = -65536');
-  return db;
-};
-
-/** The schema of a snapshot; 0: there is none. */
-const schemaOf = (path: string): number => {
-  if (!existsSync(path)) return 0;
-  const db = new BetterSqlite3(path, { readonly: true });
-  try {
-    return Number(db.pragma('user_version', { simple: true }));
-  } finally {
-    db.close();
-  }
-};
-
-const isUsable = (schema: number): boolean => schema === SNAPSHOT_SCHEMA || SNAPSHOT_STEPS.has(schema);
-
-const syncFile = (path: string): void => {
-  const fd = openSync(path, 'r+');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-};
 
 /**
  * Makes `advisories/<number>.db`: a copy of the snapshot before, with the parts applied in order, compared with the
@@ -58,15 +26,12 @@ export const buildSnapshot = async (options: {
   const target = snapshotPath(options.folder, options.number);
   const temporary = join(options.folder, `.${options.number}.db.tmp`);
   rmSync(temporary, { force: true });
-  const before = snapshotPath(options.folder, options.previous);
-  const schema = options.previous > 0 ? schemaOf(before) : 0;
-  const hasBefore = isUsable(schema);
-  if (hasBefore) copyFileSync(before, temporary);
+  const before = presentSnapshot(options.folder, options.previous);
+  if (before !== undefined) copyFileSync(before, temporary);
   const db = openForBuild(temporary);
   try {
-    if (!hasBefore) db.exec(SNAPSHOT_SQL);
-    else db.exec(SNAPSHOT_STEPS.get(schema) ?? '');
-    const states = await applyParts(db, { ...options, ...(hasBefore && { base: options.previous }) });
+    if (before === undefined) db.exec(SNAPSHOT_SQL);
+    const states = await applyParts(db, { ...options, ...(before !== undefined && { base: options.previous }) });
     db.close();
     syncFile(temporary);
     renameSync(temporary, target);
@@ -109,9 +74,11 @@ const applyPart = async (
 ): Promise<FeedState> => {
   const source = writer.source(part.feed);
   // A full part replaces the feed; what it names again stays.
-  const gone = part.from === '' ? writer.held(source) : new Set<number>();
+  const gone = part.from === '' ? writer.held(source) : new Map<string, { adv: number; id: string }>();
+  const isFirst = part.from === '' && gone.size === 0;
+  const kept = new Set<string>();
   let state: FeedState | undefined;
-  for await (const item of readPart(part.open())) {
+  for await (const item of readPart(part.open(), PART_LIMITS, (digest) => gone.get(digest)?.id)) {
     if ('header' in item) {
       const { header } = item;
       checkHeader(part, header);
@@ -124,12 +91,19 @@ const applyPart = async (
       writer.setSource(source, { capturedAt, newest: header.newest || null, digest: header.digest, cursor: header.to });
       continue;
     }
+    onAdvisory();
+    if ('known' in item) {
+      gone.delete(item.known);
+      continue;
+    }
     if (item.advisory.feed !== part.feed)
       throw new BundleError('METADATA', `feed ${part.feed}: holds ${item.advisory.id} of feed ${item.advisory.feed}`);
-    gone.delete(writer.put(source, item.advisory, item.digest));
-    onAdvisory();
+    writer.put(source, item.advisory, item.digest, item.line, isFirst);
+    if (!isFirst) kept.add(item.advisory.id);
   }
-  for (const id of gone) writer.drop(id);
+  writer.flush();
+  for (const { adv, id } of gone.values()) if (!kept.has(id)) writer.drop(source, adv);
+  writer.flush();
   if (!state) throw new BundleError('TRUNCATED', `advisory part ${part.feed} ${part.from}-${part.to} has no header`);
   return state;
 };
@@ -149,9 +123,12 @@ const applyParts = async (db: Database, options: ApplyOptions): Promise<FeedStat
     states.set(part.feed, state);
   }
   for (const state of states.values()) {
-    if (contentDigest(writer.digests(state.feed)) !== state.digest)
+    if (writer.digest(state.feed) !== state.digest)
       throw new BundleError('HASH', `feed ${state.feed}: the content after the parts differs from the signed digest`);
   }
+  db.exec('BEGIN');
+  writer.tidy();
+  db.exec('COMMIT');
   options.onProgress?.(done);
   return [...states.values()];
 };
@@ -162,7 +139,7 @@ export const dropSnapshots = (folder: string, keep: ReadonlySet<number>): void =
   let dropped = false;
   for (const name of readdirSync(folder)) {
     const match = /^(\d{1,15})\.db(-journal)?$/.exec(name);
-    const isTemporary = /^\.\d{1,15}\.db\.tmp(-journal)?$/.test(name);
+    const isTemporary = /^\.\d{1,15}\.db(\.\d+)?\.tmp(-journal)?$/.test(name);
     if (!isTemporary && (!match || keep.has(Number(match[1])))) continue;
     rmSync(join(folder, name), { force: true });
     dropped = true;

@@ -1,46 +1,13 @@
-import { existsSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
-import { snapshotPath } from './snapshot-schema.ts';
+import { coverPackage, fixedOf } from './cover.ts';
+import { documentAt } from './document-blocks.ts';
+import { EXACT, RANGE, readRecord, recordsOf } from './package-records.ts';
+import { presentSnapshot } from './snapshot-file-store.ts';
 import type { Hit } from './store.ts';
-import type { AdvisoryFacts, FeedState, Severity, Verdict } from './types.ts';
+import type { AdvisoryFacts, FeedState, Severity } from './types.ts';
 
-// Reads `advisories/<n>.db`: source, eco, pkg, aff, aff_exact, aff_review, qual, adv, alias.
-
-// A range with a module qualifier cannot be decided without the device's module streams; so a person looks.
-const COORDINATE_HITS = `
-SELECT a.adv AS adv, CASE WHEN q.module = '' THEN 'affected' ELSE 'review' END AS verdict, a.fixed AS fixed, a.hi AS hi,
-       v.sev AS severity, v.cvss AS cvss
-FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = @name
-CROSS JOIN aff a ON a.pkg = p.id AND a.lo <= @key AND a.hi > @key
-JOIN qual q ON q.id = a.qual JOIN adv v ON v.id = a.adv
-WHERE e.name = @eco`;
-const COORDINATE_EXACT = `
-SELECT x.adv AS adv, 'affected' AS verdict, NULL AS fixed, NULL AS hi, v.sev AS severity, v.cvss AS cvss
-FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = @name
-CROSS JOIN aff_exact x ON x.pkg = p.id AND x.version = @version
-JOIN adv v ON v.id = x.adv WHERE e.name = @eco`;
-const COORDINATE_REVIEW = `
-SELECT DISTINCT r.adv AS adv, 'review' AS verdict, nullif(r.fixed, '') AS fixed, NULL AS hi, v.sev AS severity, v.cvss AS cvss
-FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = @name
-CROSS JOIN aff_review r ON r.pkg = p.id
-JOIN adv v ON v.id = r.adv WHERE e.name = @eco`;
-// A version without a key: affected where the range has no bounds, otherwise not comparable.
-const COORDINATE_UNKEYED = `
-SELECT a.adv AS adv, CASE WHEN a.lo = x'' AND a.hi = x'ffffffff' AND q.module = '' THEN 'affected' ELSE 'review' END AS verdict,
-       a.fixed AS fixed, a.hi AS hi, v.sev AS severity, v.cvss AS cvss
-FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = @name
-CROSS JOIN aff a ON a.pkg = p.id
-JOIN qual q ON q.id = a.qual JOIN adv v ON v.id = a.adv WHERE e.name = @eco`;
-
-type HitRow = {
-  adv: number;
-  verdict: Verdict;
-  fixed: string | null;
-  hi: Buffer | null;
-  severity: Severity;
-  cvss: string | null;
-};
+// Reads `advisories/<n>.db`: source, eco, pkg, qual, adv, doc.
 
 export type SnapshotAdvisory = {
   readonly id: number;
@@ -66,28 +33,21 @@ export type SnapshotEvidence = {
   readonly review: readonly { introduced: string; fixed: string; last_affected: string }[];
 };
 
-/** Merges rows of one coordinate: "affected" over "review", the range that reaches highest names the fix. */
-const mergeHits = (rows: readonly HitRow[]): Hit[] => {
-  const hits = new Map<number, HitRow>();
-  for (const row of rows) {
-    const held = hits.get(row.adv);
-    const isStronger = held?.verdict === 'review' && row.verdict === 'affected';
-    const isWeaker = held?.verdict === 'affected' && row.verdict === 'review';
-    const isHigher = Buffer.compare(row.hi ?? Buffer.alloc(0), held?.hi ?? Buffer.alloc(0)) > 0;
-    if (!held || isStronger || (!isWeaker && isHigher)) hits.set(row.adv, row);
-  }
-  return [...hits.values()].map(({ hi: _hi, ...hit }) => hit);
-};
+/** The qualifiers that name a module stream. */
+export const moduledQualifiers = (db: Database, schema: string): ReadonlySet<number> =>
+  new Set(db.prepare<[], number>(`SELECT id FROM ${schema}.qual WHERE module <> ''`).pluck().all());
 
 const openReader = (path: string) => {
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
-  const parameters = { hits: COORDINATE_HITS, exact: COORDINATE_EXACT, review: COORDINATE_REVIEW };
-  const statements = {
-    hits: db.prepare<unknown[], HitRow>(parameters.hits),
-    exact: db.prepare<unknown[], HitRow>(parameters.exact),
-    review: db.prepare<unknown[], HitRow>(parameters.review),
-    unkeyed: db.prepare<unknown[], HitRow>(COORDINATE_UNKEYED),
-  };
+  const moduled = moduledQualifiers(db, 'main');
+  const recordsOfPackage = db
+    .prepare<[string, string], Buffer>(
+      'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = ? WHERE e.name = ?',
+    )
+    .pluck();
+  const qualifier = db.prepare<[number], { arch: string; module: string; channel: string }>(
+    'SELECT arch, module, channel FROM qual WHERE id = ?',
+  );
   const advisory = db.prepare<
     [number],
     {
@@ -95,50 +55,40 @@ const openReader = (path: string) => {
       osv_id: string;
       name: string;
       newest_advisory: string | null;
-      doc: Buffer;
+      block: Buffer;
+      place: number;
       sev: Severity;
       cvss: string | null;
     }
   >(
-    `SELECT v.id, v.osv_id, s.name, s.newest_advisory, v.doc, v.sev, v.cvss
-     FROM adv v JOIN source s ON s.id = v.source WHERE v.id = ?`,
+    `SELECT v.id, v.osv_id, s.name, s.newest_advisory, d.data AS block, v.place, v.sev, v.cvss
+     FROM adv v JOIN source s ON s.id = v.source JOIN doc d ON d.id = v.doc WHERE v.id = ?`,
   );
   const facts = db.prepare<[number], AdvisoryFacts>(
-    `SELECT v.osv_id, s.name AS feed, v.sev AS severity, v.cvss, v.summary,
-       (SELECT json_group_array(l.vuln) FROM alias l WHERE l.adv = v.id AND l.kind = 'alias') AS aliases,
-       (SELECT ifnull(group_concat(l.vuln, ' '), '') FROM alias l WHERE l.adv = v.id) AS names
+    `SELECT v.osv_id, s.name AS feed, v.sev AS severity, v.cvss, v.summary, v.aliases, v.names
      FROM adv v JOIN source s ON s.id = v.source WHERE v.id = ?`,
-  );
-  const packageId = db.prepare<[string, string], { id: number }>(
-    'SELECT p.id FROM eco e JOIN pkg p ON p.eco = e.id WHERE e.name = ? AND p.name = ?',
-  );
-  const ranges = db.prepare<[number, number], SnapshotEvidence['ranges'][number]>(
-    `SELECT a.lo, a.hi, a.fixed, q.arch, q.module, q.channel FROM aff a JOIN qual q ON q.id = a.qual
-     WHERE a.pkg = ? AND a.adv = ? ORDER BY a.lo`,
-  );
-  const exact = db.prepare<[number, string, number], { one: number }>(
-    'SELECT 1 AS one FROM aff_exact WHERE pkg = ? AND version = ? AND adv = ?',
-  );
-  const review = db.prepare<[number, number], SnapshotEvidence['review'][number]>(
-    'SELECT introduced, fixed, last_affected FROM aff_review WHERE pkg = ? AND adv = ?',
   );
   return {
     close: (): void => {
       db.close();
     },
-    /** Every advisory that covers the coordinate, or that nobody can decide by comparison. */
+    /** Every advisory that covers the coordinate, or that nobody can decide by comparison; rising. */
     match: (coordinate: { eco: string; name: string; version: string; key: Uint8Array | null }): Hit[] => {
-      const named = { eco: coordinate.eco, name: coordinate.name };
-      const rows = coordinate.key
-        ? statements.hits.all({ ...named, key: coordinate.key })
-        : statements.unkeyed.all(named);
-      rows.push(...statements.exact.all({ ...named, version: coordinate.version }), ...statements.review.all(named));
-      return mergeHits(rows);
+      const data = recordsOfPackage.get(coordinate.name, coordinate.eco);
+      if (data === undefined) return [];
+      const place = { ids: [0], keys: [coordinate.key], version: () => coordinate.version };
+      const [covered] = coverPackage(data, place, moduled);
+      if (covered === undefined) return [];
+      return covered.advs.map((adv, n) => ({
+        adv,
+        state: covered.states[n] as number,
+        fixed: fixedOf(data, covered, n),
+      }));
     },
     /** What lists show of an advisory. */
     facts: (id: number): AdvisoryFacts | undefined => facts.get(id),
     /** Whether anything is published about a package of this name. */
-    names: (eco: string, name: string): boolean => packageId.get(eco, name) !== undefined,
+    names: (eco: string, name: string): boolean => (recordsOfPackage.get(name, eco)?.length ?? 0) > 0,
     advisory: (id: number): SnapshotAdvisory | undefined => {
       const row = advisory.get(id);
       if (!row) return undefined;
@@ -147,19 +97,29 @@ const openReader = (path: string) => {
         osvId: row.osv_id,
         feed: row.name,
         newest: row.newest_advisory,
-        document: JSON.parse(row.doc.toString('utf8')),
+        document: JSON.parse(documentAt(row.block, row.place).toString('utf8')),
         severity: row.sev,
         cvss: row.cvss,
       };
     },
     evidence: (coordinate: { eco: string; name: string; version: string }, adv: number): SnapshotEvidence => {
-      const pkg = packageId.get(coordinate.eco, coordinate.name)?.id;
-      if (pkg === undefined) return { ranges: [], exact: false, review: [] };
-      return {
-        ranges: ranges.all(pkg, adv),
-        exact: exact.get(pkg, coordinate.version, adv) !== undefined,
-        review: review.all(pkg, adv),
-      };
+      const data = recordsOfPackage.get(coordinate.name, coordinate.eco) ?? Buffer.alloc(0);
+      const ranges: SnapshotEvidence['ranges'][number][] = [];
+      const review: SnapshotEvidence['review'][number][] = [];
+      let isListed = false;
+      const cursor = recordsOf(data);
+      const text = (n: 0 | 1 | 2): string => data.toString('utf8', cursor.starts[n], cursor.ends[n]);
+      const bytes = (n: 0 | 1): Buffer => data.subarray(cursor.starts[n], cursor.ends[n]);
+      while (readRecord(cursor)) {
+        if (cursor.adv !== adv) continue;
+        if (cursor.kind === RANGE) {
+          const { arch, module, channel } = qualifier.get(cursor.qual) ?? { arch: '', module: '', channel: '' };
+          ranges.push({ lo: bytes(0), hi: bytes(1), fixed: text(2) || null, arch, module, channel });
+        } else if (cursor.kind === EXACT) isListed ||= text(0) === coordinate.version;
+        else review.push({ introduced: text(0), fixed: text(1), last_affected: text(2) });
+      }
+      ranges.sort((a, b) => Buffer.compare(a.lo, b.lo));
+      return { ranges, exact: isListed, review };
     },
   };
 };
@@ -178,8 +138,8 @@ export const snapshotReaders = (folder: string, current: () => number) => {
       if (held?.number === number) return held.reader;
       held?.reader.close();
       held = undefined;
-      const path = snapshotPath(folder, number);
-      if (number === 0 || !existsSync(path)) return undefined;
+      const path = presentSnapshot(folder, number);
+      if (path === undefined) return undefined;
       held = { number, reader: openReader(path) };
       return held.reader;
     },

@@ -1,84 +1,57 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 
-/** Raised when the tables below change; a snapshot with a number that nothing leads from is rebuilt from a full import. */
-export const SNAPSHOT_SCHEMA = 4;
+/** Raised when the tables below change; `upgradeSnapshot` makes the present form of an earlier one. */
+export const SNAPSHOT_SCHEMA = 5;
 
-/** Since these, snapshots hold documents about controllers, and what catalogues of exploitation say. */
-export const DOCUMENTS_SINCE = 2;
-export const THREATS_SINCE = 3;
-
-// Documents about controllers: their bodies packed, and what is asked for without unpacking them.
-const CSAF_SQL = `
-CREATE TABLE csaf (
-  adv INTEGER PRIMARY KEY, key TEXT NOT NULL, revision TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
-  publisher TEXT NOT NULL, body BLOB NOT NULL
-) STRICT;
-CREATE INDEX csaf_key ON csaf (key);
-CREATE TABLE csaf_vuln (vuln TEXT NOT NULL, adv INTEGER NOT NULL, PRIMARY KEY (vuln, adv)) STRICT, WITHOUT ROWID;
-CREATE INDEX csaf_vuln_adv ON csaf_vuln (adv);`;
-
-// What a catalogue says of a CVE, one row for each catalogue.
-const THREAT_SQL = `
-CREATE TABLE threat (
-  adv INTEGER PRIMARY KEY, vuln TEXT NOT NULL, exploited_since TEXT, exploited_due TEXT, ransomware INTEGER,
-  exploitation TEXT, automatable TEXT, impact TEXT
-) STRICT;
-CREATE INDEX threat_vuln ON threat (vuln);`;
-
-// Which advisories differ from the snapshot that this one was made from, so that only those are matched again. Without a
-// row in base, all of them do.
-const CHANGE_SQL = `
-CREATE TABLE base (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
-CREATE TABLE change (adv INTEGER PRIMARY KEY) STRICT;`;
-
-const step = (...sql: string[]): string => `${sql.join('\n')}\nPRAGMA user_version = ${SNAPSHOT_SCHEMA};`;
-
-/** From an earlier schema to the present one, where that only adds: no earlier snapshot held such records. */
-export const SNAPSHOT_STEPS: ReadonlyMap<number, string> = new Map([
-  [1, step(CSAF_SQL, THREAT_SQL, CHANGE_SQL)],
-  [2, step(THREAT_SQL, CHANGE_SQL)],
-  [3, step(CHANGE_SQL)],
-]);
-
-// advisories/<n>.db: one snapshot, read-only once it is named. Ranges are memcomparable keys, so that "affected" is a
-// comparison of bytes inside one covering index.
+// advisories/<n>.db: one snapshot, read-only once it is named. What is asked for as a whole is one value: the records of a
+// package (package-records.ts) and the documents of many advisories (document-blocks.ts). A million ranges as rows, each in
+// two trees, were most of an import.
 export const SNAPSHOT_SQL = `
 CREATE TABLE source (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, licence TEXT, captured_at TEXT NOT NULL,
   newest_advisory TEXT, digest TEXT NOT NULL, cursor TEXT NOT NULL
 ) STRICT;
 CREATE TABLE eco (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE pkg (id INTEGER PRIMARY KEY, eco INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (eco, name)) STRICT;
-CREATE TABLE aff (
-  pkg INTEGER NOT NULL, lo BLOB NOT NULL, hi BLOB NOT NULL, adv INTEGER NOT NULL,
-  fixed TEXT, state INTEGER NOT NULL, qual INTEGER NOT NULL,
-  PRIMARY KEY (pkg, lo, hi, adv)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX aff_adv ON aff (adv);
-CREATE TABLE aff_exact (
-  pkg INTEGER NOT NULL, version TEXT NOT NULL, adv INTEGER NOT NULL,
-  PRIMARY KEY (pkg, version, adv)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX aff_exact_adv ON aff_exact (adv);
--- Ranges of which a bound has no key: kept and listed for review, never dropped.
-CREATE TABLE aff_review (
-  pkg INTEGER NOT NULL, adv INTEGER NOT NULL, introduced TEXT NOT NULL, fixed TEXT NOT NULL, last_affected TEXT NOT NULL,
-  PRIMARY KEY (pkg, adv, introduced, fixed, last_affected)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX aff_review_adv ON aff_review (adv);
+CREATE TABLE pkg (
+  id INTEGER PRIMARY KEY, eco INTEGER NOT NULL, name TEXT NOT NULL, records BLOB NOT NULL, UNIQUE (eco, name)
+) STRICT;
 CREATE TABLE qual (
   id INTEGER PRIMARY KEY, arch TEXT NOT NULL, module TEXT NOT NULL, channel TEXT NOT NULL, UNIQUE (arch, module, channel)
 ) STRICT;
+-- In the order in which they came, since ids are hashes. pkgs: the packages whose records name it, rising and packed.
+-- names: all other names, for searches.
 CREATE TABLE adv (
-  id INTEGER PRIMARY KEY, osv_id TEXT NOT NULL, source INTEGER NOT NULL, digest TEXT NOT NULL,
-  modified TEXT NOT NULL, withdrawn TEXT, sev TEXT NOT NULL, cvss TEXT, summary TEXT NOT NULL, doc BLOB NOT NULL, UNIQUE (source, osv_id)
+  n INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, source INTEGER NOT NULL, osv_id TEXT NOT NULL, digest BLOB NOT NULL, sev TEXT NOT NULL, cvss TEXT,
+  modified TEXT NOT NULL, withdrawn TEXT, doc INTEGER NOT NULL, place INTEGER NOT NULL, pkgs BLOB NOT NULL,
+  aliases TEXT NOT NULL, names TEXT NOT NULL, summary TEXT NOT NULL
 ) STRICT;
-CREATE TABLE alias (
-  vuln TEXT NOT NULL, adv INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (vuln, adv, kind)
+-- In the order in which a feed's digest reads them.
+CREATE TABLE record (
+  source INTEGER NOT NULL, osv_id TEXT NOT NULL, adv INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (source, osv_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX alias_adv ON alias (adv, kind, vuln);
-${CSAF_SQL}${THREAT_SQL}${CHANGE_SQL}
+CREATE TABLE alias (vuln TEXT NOT NULL, adv INTEGER NOT NULL, PRIMARY KEY (vuln, adv)) STRICT, WITHOUT ROWID;
+-- held: documents in it; live: those that an advisory still has.
+CREATE TABLE doc (id INTEGER PRIMARY KEY, held INTEGER NOT NULL, live INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+-- Documents about controllers: their bodies packed, and what is asked for without unpacking them.
+CREATE TABLE csaf (
+  adv INTEGER PRIMARY KEY, key TEXT NOT NULL, revision TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
+  publisher TEXT NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX csaf_key ON csaf (key);
+CREATE TABLE csaf_vuln (vuln TEXT NOT NULL, adv INTEGER NOT NULL, PRIMARY KEY (vuln, adv)) STRICT, WITHOUT ROWID;
+CREATE INDEX csaf_vuln_adv ON csaf_vuln (adv);
+-- What a catalogue says of a CVE, one row for each catalogue.
+CREATE TABLE threat (
+  adv INTEGER PRIMARY KEY, vuln TEXT NOT NULL, exploited_since TEXT, exploited_due TEXT, ransomware INTEGER,
+  exploitation TEXT, automatable TEXT, impact TEXT
+) STRICT;
+CREATE INDEX threat_vuln ON threat (vuln);
+-- Which advisories differ from the snapshot that this one was made from, and the packages that name or named them, so that
+-- only those are matched again. Without a row in base, everything is.
+CREATE TABLE base (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
+CREATE TABLE change (adv INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE change_pkg (pkg INTEGER PRIMARY KEY) STRICT;
 PRAGMA user_version = ${SNAPSHOT_SCHEMA};
 `;
 
@@ -87,7 +60,7 @@ PRAGMA user_version = ${SNAPSHOT_SCHEMA};
  * can name it. A clash among n records has the chance n²/2⁵³ and is refused when the snapshot is built.
  */
 export const advisoryKey = (feed: string, id: string): number => {
-  const digest = createHash('sha256').update(`${feed}\0${id}`).digest();
+  const digest = hash('sha256', `${feed}\0${id}`, 'buffer');
   return digest.readUIntBE(0, 6) * 16 + ((digest[6] ?? 0) >> 4);
 };
 

@@ -1,55 +1,55 @@
+import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { Database } from '../../platform/database.ts';
+import { unpackIds } from './coord-set.ts';
+import { documentWriter } from './document-store.ts';
+import { packageWriter } from './package-store.ts';
 import { advisoryKey } from './snapshot-schema.ts';
-
-/** Affected ranges' state: what the record says about a fix. */
-export const FIX_AVAILABLE = 0;
-export const FIX_NONE = 1;
 
 type SourceState = { capturedAt: string; newest: string | null; digest: string; cursor: string };
 
-/** What is written of an advisory beside its row. */
-const DERIVED = ['aff', 'aff_exact', 'aff_review', 'alias', 'csaf', 'csaf_vuln', 'threat'] as const;
+/** What is written of an advisory by its number beside its own row. */
+const DERIVED = ['csaf', 'csaf_vuln', 'threat'] as const;
 
-/** Writes advisories into a snapshot that is being built. */
+const sorted = (names: readonly string[]): readonly string[] => (names.length > 1 ? [...names].sort() : names);
+
+/**
+ * Writes advisories into a snapshot that is being built. Documents and what is said about packages wait in memory, so that
+ * each value is written once; `flush` writes what waits.
+ */
 export const snapshotWriter = (db: Database) => {
-  // Number 0 is "no qualifier"; most ranges have none.
-  db.prepare("INSERT OR IGNORE INTO qual (id, arch, module, channel) VALUES (0, '', '', '')").run();
   const findSource = db.prepare<[string], { id: number }>('SELECT id FROM source WHERE name = ?');
   const addSource = db.prepare("INSERT INTO source (name, captured_at, digest, cursor) VALUES (?, '', '', '')");
   const updateSource = db.prepare(
     'UPDATE source SET captured_at = ?, newest_advisory = ?, digest = ?, cursor = ? WHERE id = ?',
   );
-  const findEco = db.prepare<[string], { id: number }>('SELECT id FROM eco WHERE name = ?');
-  const addEco = db.prepare('INSERT INTO eco (name) VALUES (?)');
-  const findPackage = db.prepare<[number, string], { id: number }>('SELECT id FROM pkg WHERE eco = ? AND name = ?');
-  const addPackage = db.prepare('INSERT INTO pkg (eco, name) VALUES (?, ?)');
-  const findQualifier = db.prepare<[string, string, string], { id: number }>(
-    'SELECT id FROM qual WHERE arch = ? AND module = ? AND channel = ?',
+  const findRecord = db.prepare<[number, string], { adv: number; digest: Buffer }>(
+    'SELECT adv, digest FROM record WHERE source = ? AND osv_id = ?',
   );
-  const addQualifier = db.prepare('INSERT INTO qual (arch, module, channel) VALUES (?, ?, ?)');
-  const findAdvisory = db.prepare<[number], { source: number; osv_id: string; digest: string }>(
-    'SELECT source, osv_id, digest FROM adv WHERE id = ?',
+  const putRecord = db.prepare(
+    `INSERT INTO record (source, osv_id, adv, digest) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET digest = excluded.digest`,
   );
-  const putAdvisory = db.prepare(
-    `INSERT INTO adv (id, osv_id, source, digest, modified, withdrawn, sev, cvss, summary, doc)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, modified = excluded.modified, withdrawn = excluded.withdrawn,
-       sev = excluded.sev, cvss = excluded.cvss, summary = excluded.summary, doc = excluded.doc`,
+  const dropRecord = db.prepare('DELETE FROM record WHERE source = ? AND osv_id = ?');
+  const recordsOf = db
+    .prepare<[number], [number, string, string]>(
+      'SELECT adv, osv_id, lower(hex(digest)) FROM record WHERE source = ? ORDER BY osv_id',
+    )
+    .raw();
+  const addAdvisory = db.prepare(
+    `INSERT INTO adv (id, source, osv_id, digest, sev, cvss, modified, withdrawn, doc, place, pkgs, aliases, names, summary)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  // Two records of one advisory may name the same range with different words about the fix: a fix wins over none.
-  const putRange = db.prepare(
-    `INSERT INTO aff (pkg, lo, hi, adv, fixed, state, qual) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET fixed = coalesce(excluded.fixed, fixed), state = min(excluded.state, state)`,
-  );
-  const putExact = db.prepare('INSERT OR IGNORE INTO aff_exact (pkg, version, adv) VALUES (?, ?, ?)');
-  const putReview = db.prepare(
-    'INSERT OR IGNORE INTO aff_review (pkg, adv, introduced, fixed, last_affected) VALUES (?, ?, ?, ?, ?)',
-  );
-  const putAlias = db.prepare('INSERT OR IGNORE INTO alias (vuln, adv, kind) VALUES (?, ?, ?)');
+  const findAdvisory = db.prepare<
+    [number],
+    { source: number; osv_id: string; names: string; pkgs: Buffer; doc: number }
+  >('SELECT source, osv_id, names, pkgs, doc FROM adv WHERE id = ?');
+  const dropAdvisory = db.prepare('DELETE FROM adv WHERE id = ?');
+  const putAlias = db.prepare('INSERT OR IGNORE INTO alias (vuln, adv) VALUES (?, ?)');
+  const dropAlias = db.prepare('DELETE FROM alias WHERE vuln = ? AND adv = ?');
   const putDocument = db.prepare(
     'INSERT INTO csaf (adv, key, revision, category, status, publisher, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -58,59 +58,20 @@ export const snapshotWriter = (db: Database) => {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const putAbout = db.prepare('INSERT OR IGNORE INTO csaf_vuln (vuln, adv) VALUES (?, ?)');
-  const clearAdvisory = DERIVED.map((table) => db.prepare(`DELETE FROM ${table} WHERE adv = ?`));
-  const idsOfSource = db.prepare<[number], number>('SELECT id FROM adv WHERE source = ?').pluck();
-  const dropAdvisory = db.prepare('DELETE FROM adv WHERE id = ?');
+  const clearDerived = DERIVED.map((table) => db.prepare(`DELETE FROM ${table} WHERE adv = ?`));
   const markChanged = db.prepare('INSERT OR IGNORE INTO change (adv) VALUES (?)');
   const setBase = db.prepare('INSERT INTO base (one, number) VALUES (1, ?)');
-  const readDigests = db.prepare<[string], { id: string; digest: string }>(
-    'SELECT a.osv_id AS id, a.digest FROM adv a JOIN source s ON s.id = a.source WHERE s.name = ?',
-  );
+  // A thousand lines of `contentDigest` at once.
+  const digestLines = db
+    .prepare<{ source: number; after: string }, [string | null, string | null]>(
+      `SELECT group_concat(osv_id || ' ' || lower(hex(digest)) || char(10), '' ORDER BY osv_id), max(osv_id)
+       FROM (SELECT osv_id, digest FROM record WHERE source = @source AND osv_id > @after ORDER BY osv_id LIMIT 1000)`,
+    )
+    .raw();
 
-  const ecoIds = new Map<string, number>();
-  const packageIds = new Map<string, number>();
-  const ecoId = (name: string): number => {
-    const held = ecoIds.get(name) ?? findEco.get(name)?.id ?? Number(addEco.run(name).lastInsertRowid);
-    ecoIds.set(name, held);
-    return held;
-  };
-  const packageId = (ecosystem: string, name: string): number => {
-    const key = `${ecosystem}\0${name}`;
-    const known = packageIds.get(key);
-    if (known !== undefined) return known;
-    const eco = ecoId(ecosystem);
-    const held = findPackage.get(eco, name)?.id ?? Number(addPackage.run(eco, name).lastInsertRowid);
-    packageIds.set(key, held);
-    return held;
-  };
-  const qualifierId = (qualifiers: Advisory['affected'][number]['qualifiers']): number => {
-    const { arch = '', module = '', channel = '' } = qualifiers ?? {};
-    return (
-      findQualifier.get(arch, module, channel)?.id ?? Number(addQualifier.run(arch, module, channel).lastInsertRowid)
-    );
-  };
-
-  const putAffected = (adv: number, affected: Advisory['affected'][number]): void => {
-    const pkg = packageId(affected.ecosystem, affected.package);
-    const qual = qualifierId(affected.qualifiers);
-    for (const range of affected.ranges) {
-      if (!range.comparable) {
-        putReview.run(pkg, adv, range.introduced ?? '', range.fixed ?? '', range.last_affected ?? '');
-        continue;
-      }
-      const state = range.fixed === undefined ? FIX_NONE : FIX_AVAILABLE;
-      putRange.run(
-        pkg,
-        Buffer.from(range.lo, 'hex'),
-        Buffer.from(range.hi, 'hex'),
-        adv,
-        range.fixed ?? null,
-        state,
-        qual,
-      );
-    }
-    for (const version of affected.versions) putExact.run(pkg, version, adv);
-  };
+  const packages = packageWriter(db);
+  const documents = documentWriter(db);
+  let isCompared = false;
 
   const putBody = (adv: number, body: CsafBody): void => {
     putDocument.run(
@@ -138,6 +99,27 @@ export const snapshotWriter = (db: Database) => {
     );
   };
 
+  /** Takes everything away that an advisory brought, but its place among the records of its feed. */
+  const clear = (id: number): void => {
+    const held = findAdvisory.get(id);
+    if (held === undefined) return;
+    for (const statement of clearDerived) statement.run(id);
+    for (const name of held.names === '' ? [] : held.names.split(' ')) dropAlias.run(name, id);
+    packages.drop(id, unpackIds(held.pkgs), isCompared);
+    documents.drop(held.doc);
+    dropAdvisory.run(id);
+  };
+
+  const addRow = (id: number, columns: readonly unknown[]): void => {
+    try {
+      addAdvisory.run(id, ...columns);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+      const other = findAdvisory.get(id)?.osv_id ?? '';
+      throw new BundleError('INTERNAL', `${String(columns[1])} and ${other} have the same key`);
+    }
+  };
+
   return {
     source: (name: string): number => findSource.get(name)?.id ?? Number(addSource.run(name).lastInsertRowid),
     setSource: (id: number, state: SourceState): void => {
@@ -145,52 +127,79 @@ export const snapshotWriter = (db: Database) => {
     },
     /** Notes which snapshot this one is made from: what `put` and `drop` change is then a difference from that one. */
     startFrom: (number: number): void => {
-      db.exec('DELETE FROM change; DELETE FROM base;');
+      db.exec('DELETE FROM change; DELETE FROM change_pkg; DELETE FROM base;');
       setBase.run(number);
+      isCompared = true;
     },
-    /** The advisories of a source. */
-    held: (source: number): Set<number> => new Set(idsOfSource.all(source)),
-    drop: (id: number): void => {
-      for (const statement of clearAdvisory) statement.run(id);
-      dropAdvisory.run(id);
-      markChanged.run(id);
+    /** The advisories of a source by their digests, in hex. */
+    held: (source: number): Map<string, { adv: number; id: string }> => {
+      const held = new Map<string, { adv: number; id: string }>();
+      for (const [adv, id, digest] of recordsOf.iterate(source)) held.set(digest, { adv, id });
+      return held;
+    },
+    drop: (source: number, id: number): void => {
+      const held = findAdvisory.get(id);
+      if (held === undefined) return;
+      clear(id);
+      dropRecord.run(source, held.osv_id);
+      if (isCompared) markChanged.run(id);
     },
     /**
-     * Adds or replaces a record unless it is there already; its key. Which one is newer the chain of parts says, whose
-     * digest is compared at its end.
+     * Adds or replaces a record unless it is there already. `line` is the advisory as it came. Which one is newer the chain
+     * of parts says, whose digest is compared at its end. `isFirst`: the source has no record that it could replace.
      */
-    put: (source: number, advisory: Advisory, digest: string): number => {
+    put: (source: number, advisory: Advisory, digest: string, line: Uint8Array, isFirst = false): void => {
       const id = advisoryKey(advisory.feed, advisory.id);
+      const held = isFirst ? undefined : findRecord.get(source, advisory.id);
+      const bytes = Buffer.from(digest, 'hex');
+      if (held?.digest.equals(bytes)) return;
+      if (held) clear(id);
       const { csaf, threat, ...record } = advisory;
-      const held = findAdvisory.get(id);
-      if (held && (held.source !== source || held.osv_id !== advisory.id))
-        throw new BundleError('INTERNAL', `${advisory.feed} ${advisory.id} and ${held.osv_id} have the same key`);
-      if (held?.digest === digest) return id;
-      if (held) for (const statement of clearAdvisory) statement.run(id);
-      markChanged.run(id);
-      putAdvisory.run(
-        id,
-        advisory.id,
+      const isWhole = csaf === undefined && threat === undefined;
+      const isWithdrawn = advisory.withdrawn !== undefined;
+      const { block, place } = documents.put(isWhole ? line : Buffer.from(JSON.stringify(record)));
+      // A withdrawn record stays, so that "why did it go" has an answer, but covers nothing.
+      const pkgs = packages.put(id, isWithdrawn ? [] : advisory.affected, isCompared);
+      const aliases = sorted(advisory.aliases);
+      const names = [...aliases, ...sorted(advisory.related), ...sorted(advisory.upstream)];
+      addRow(id, [
         source,
-        digest,
-        advisory.modified,
-        advisory.withdrawn ?? null,
+        advisory.id,
+        bytes,
         advisory.severity,
         advisory.cvss ?? null,
+        advisory.modified,
+        advisory.withdrawn ?? null,
+        block,
+        place,
+        pkgs,
+        JSON.stringify(aliases),
+        names.join(' '),
         advisory.summary,
-        Buffer.from(JSON.stringify(record)),
-      );
-      for (const alias of advisory.aliases) putAlias.run(alias, id, 'alias');
-      for (const alias of advisory.upstream) putAlias.run(alias, id, 'upstream');
-      for (const alias of advisory.related) putAlias.run(alias, id, 'related');
-      // A withdrawn record stays, so that "why did it go" has an answer, but covers nothing.
-      if (advisory.withdrawn !== undefined) return id;
-      for (const affected of advisory.affected) putAffected(id, affected);
-      if (csaf !== undefined) putBody(id, csaf);
-      if (threat !== undefined) putThreatOf(id, advisory.id, threat);
-      return id;
+      ]);
+      putRecord.run(source, advisory.id, id, bytes);
+      for (const name of names) putAlias.run(name, id);
+      if (csaf !== undefined && !isWithdrawn) putBody(id, csaf);
+      if (threat !== undefined && !isWithdrawn) putThreatOf(id, advisory.id, threat);
+      if (isCompared) markChanged.run(id);
     },
-    digests: (feed: string): Iterable<{ id: string; digest: string }> => readDigests.iterate(feed),
+    flush: (): void => {
+      packages.flush();
+      documents.flush();
+    },
+    /** Writes documents anew of which most are gone. */
+    tidy: (): void => documents.tidy(),
+    /** The content digest of a feed as it is written. */
+    digest: (feed: string): string => {
+      const hash = createHash('sha256');
+      const source = findSource.get(feed)?.id ?? 0;
+      for (let after: string | null = ''; after !== null; ) {
+        const [lines, last]: [string | null, string | null] = digestLines.get({ source, after }) ?? [null, null];
+        if (lines !== null) hash.update(lines);
+        after = last;
+      }
+      return hash.digest('hex');
+    },
   };
 };
 

@@ -1,25 +1,11 @@
 import type { Database } from '../../platform/database.ts';
 import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
 import { DERIVED_FAULTS, PUT_LOAD } from './match-derived-store.ts';
-import { matchState, STATE_COLUMNS } from './match-state.ts';
-import {
-  type AdvisoryFacts,
-  DECISIONS,
-  type Decision,
-  type KeptDevice,
-  SEVERITIES,
-  type Severity,
-  type Verdict,
-} from './types.ts';
+import { STATE_COLUMNS } from './match-state.ts';
+import { type AdvisoryFacts, DECISIONS, type Decision, type KeptDevice, SEVERITIES } from './types.ts';
 
-/** A coordinate and an advisory that covers it, or that a person must look at. */
-export type Hit = {
-  readonly adv: number;
-  readonly verdict: Verdict;
-  readonly fixed: string | null;
-  readonly severity: Severity;
-  readonly cvss: string | null;
-};
+/** What an advisory does to a coordinate; states as `matchState` numbers them. */
+export type Hit = { readonly adv: number; readonly state: number; readonly fixed: string | null };
 
 /** An advisory's judgement with what lists show of it. */
 export type JudgedAdvisory = AdvisoryFacts & {
@@ -221,7 +207,7 @@ export const vulnerabilityStore = (db: Database) => {
       new Map(openLogOf.all(device).map((row) => [row.coord, row.added_at])),
     /** Adds the matches of a coordinate that has none and that no device has yet. */
     addMatches: (coord: number, hits: readonly Hit[], since: string): void => {
-      for (const { adv, verdict, fixed } of hits) addMatch.run(coord, adv, since, matchState(verdict, fixed), fixed);
+      for (const { adv, state, fixed } of hits) addMatch.run(coord, adv, since, state, fixed);
       if (hits.length > 0) addLoad.run(coord);
     },
     hasAdvisory: (adv: number): boolean => hasAdvisory.get(adv) !== undefined,

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
-import { snapshotPath, THREATS_SINCE } from './snapshot-schema.ts';
+import { presentSnapshot } from './snapshot-file-store.ts';
 
 // Reads of `advisories/<n>.db` what catalogues of exploitation say: threat.
 
@@ -27,11 +26,10 @@ FROM threat GROUP BY vuln ORDER BY vuln`;
 
 /** What snapshot `number` knows of exploitation, ordered by CVE; nothing where it has no catalogue. */
 export const knownThreats = (folder: string, number: number): KnownThreat[] => {
-  const path = snapshotPath(folder, number);
-  if (number === 0 || !existsSync(path)) return [];
+  const path = presentSnapshot(folder, number);
+  if (path === undefined) return [];
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
   try {
-    if (Number(db.pragma('user_version', { simple: true })) < THREATS_SINCE) return [];
     return db.prepare<[], KnownThreat>(ALL).all();
   } finally {
     db.close();

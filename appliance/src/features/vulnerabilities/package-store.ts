@@ -1,0 +1,130 @@
+import type { Affected } from '@sallyport/bundle-tools/advisories/advisory';
+import type { Database } from '../../platform/database.ts';
+import { packIds } from './coord-set.ts';
+import { changeRecords } from './package-records.ts';
+import { recordWriter } from './record-writer.ts';
+
+/** How many packages are known by name at most; then they are looked up anew. */
+const mostKnown = 1_000_000;
+
+type Added = { readonly advs: number[]; readonly starts: number[]; readonly ends: number[] };
+
+/**
+ * Writes what advisories say about packages into a snapshot that is being built. It waits in memory, so that each package is
+ * written once; `flush` writes what waits.
+ */
+export const packageWriter = (db: Database) => {
+  // Number 0 is "no qualifier"; most ranges have none.
+  db.prepare("INSERT OR IGNORE INTO qual (id, arch, module, channel) VALUES (0, '', '', '')").run();
+  const findEco = db.prepare<[string], number>('SELECT id FROM eco WHERE name = ?').pluck();
+  const addEco = db.prepare('INSERT INTO eco (name) VALUES (?)');
+  const findPackage = db.prepare<[number, string], number>('SELECT id FROM pkg WHERE eco = ? AND name = ?').pluck();
+  const lastPackage = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM pkg').pluck();
+  const addPackage = db.prepare('INSERT INTO pkg (id, eco, name, records) VALUES (?, ?, ?, ?)');
+  const recordsOf = db.prepare<[number], Buffer>('SELECT records FROM pkg WHERE id = ?').pluck();
+  const putRecords = db.prepare('UPDATE pkg SET records = ? WHERE id = ?');
+  const findQualifier = db
+    .prepare<[string, string, string], number>('SELECT id FROM qual WHERE arch = ? AND module = ? AND channel = ?')
+    .pluck();
+  const addQualifier = db.prepare('INSERT INTO qual (arch, module, channel) VALUES (?, ?, ?)');
+  const markChanged = db.prepare('INSERT OR IGNORE INTO change_pkg (pkg) VALUES (?)');
+
+  const records = recordWriter();
+  const ecos = new Map<string, { readonly id: number; readonly packages: Map<string, number> }>();
+  let known = 0;
+  let last = lastPackage.get() ?? 0;
+  /** Every package is one that this writer brought, and known by name. */
+  let isEmpty = last === 0;
+  /** Packages that are not written yet; their numbers are given. */
+  let fresh: { id: number; eco: number; name: string }[] = [];
+  const added = new Map<number, Added>();
+  const dropped = new Map<number, Set<number>>();
+
+  const ecoOf = (name: string) => {
+    let held = ecos.get(name);
+    if (held === undefined) {
+      held = { id: findEco.get(name) ?? Number(addEco.run(name).lastInsertRowid), packages: new Map() };
+      ecos.set(name, held);
+    }
+    return held;
+  };
+  const packageId = (ecosystem: string, name: string): number => {
+    const { id: eco, packages } = ecoOf(ecosystem);
+    let id = packages.get(name);
+    if (id !== undefined) return id;
+    id = isEmpty ? undefined : findPackage.get(eco, name);
+    if (id === undefined) {
+      last += 1;
+      id = last;
+      fresh.push({ id, eco, name });
+    }
+    packages.set(name, id);
+    known += 1;
+    return id;
+  };
+  const qualifierId = (qualifiers: Affected['qualifiers']): number => {
+    if (qualifiers === undefined) return 0;
+    const { arch = '', module = '', channel = '' } = qualifiers;
+    return findQualifier.get(arch, module, channel) ?? Number(addQualifier.run(arch, module, channel).lastInsertRowid);
+  };
+
+  const flush = (): void => {
+    const all = (pkg: number) => {
+      const { advs, starts, ends } = added.get(pkg) ?? { advs: [], starts: [], ends: [] };
+      return advs.map((adv, n) => ({ adv, bytes: records.bytes(starts[n] as number, ends[n] as number) }));
+    };
+    for (const { id, eco, name } of fresh) {
+      addPackage.run(id, eco, name, changeRecords(undefined, undefined, all(id)));
+      added.delete(id);
+    }
+    for (const id of new Set([...added.keys(), ...dropped.keys()]))
+      putRecords.run(changeRecords(recordsOf.get(id), dropped.get(id), all(id)), id);
+    fresh = [];
+    added.clear();
+    dropped.clear();
+    records.reset();
+    if (known > mostKnown) {
+      ecos.clear();
+      known = 0;
+      isEmpty = false;
+    }
+  };
+
+  return {
+    /** Adds what an advisory affects; the numbers of the packages, rising, as one value. */
+    put: (adv: number, affected: readonly Affected[], isNoted: boolean): Buffer => {
+      const named: number[] = [];
+      for (const one of affected) {
+        const pkg = packageId(one.ecosystem, one.package);
+        const qual = qualifierId(one.qualifiers);
+        const start = records.at();
+        for (const range of one.ranges)
+          if (range.comparable) records.range(adv, qual, range);
+          else records.review(adv, qual, range);
+        for (const version of one.versions) records.exact(adv, qual, version);
+        let held = added.get(pkg);
+        if (held === undefined) {
+          held = { advs: [], starts: [], ends: [] };
+          added.set(pkg, held);
+        }
+        held.advs.push(adv);
+        held.starts.push(start);
+        held.ends.push(records.at());
+        if (isNoted) markChanged.run(pkg);
+        named.push(pkg);
+      }
+      if (records.isFull()) flush();
+      return packIds(named.length > 1 ? [...new Set(named)].sort((a, b) => a - b) : named);
+    },
+    /** Takes away what an advisory said about packages. */
+    drop: (adv: number, pkgs: readonly number[], isNoted: boolean): void => {
+      for (const pkg of pkgs) {
+        const held = dropped.get(pkg) ?? new Set<number>();
+        held.add(adv);
+        dropped.set(pkg, held);
+        if (isNoted) markChanged.run(pkg);
+      }
+    },
+    flush,
+  };
+};
