@@ -12,6 +12,8 @@ const deviceCount = Number(process.env['BENCH_DEVICES'] ?? 400);
 const inFlight = 8;
 const packages = 900;
 const changedPackages = 30;
+/** So often is the unchanged section sent, so that the figure is not that of the first hundred requests. */
+const againTimes = 10;
 
 type Put = { name: string; bytes: Buffer };
 
@@ -81,7 +83,8 @@ export const inventories = async (): Promise<Result> => {
       for (const connection of connections) await connection.send(requestBytes('GET', `${nativePrefix}/site`, {}));
       fresh = await round(server, connections, first, '"known":false');
       changed = await round(server, connections, nextDay, '"known":false');
-      again = await round(server, connections, nextDay, '"known":true');
+      const repeated = nextDay.map((puts) => Array.from({ length: againTimes }, () => puts).flat());
+      again = await round(server, connections, repeated, '"known":true');
       for (const connection of connections) connection.close();
     } finally {
       await server.stop();
@@ -109,11 +112,15 @@ export const inventories = async (): Promise<Result> => {
       },
       {
         what: 'unchanged software section sent again, processor time',
-        value: perDevice(again.cpu * 1000),
+        value: perDevice((again.cpu * 1000) / againTimes),
         unit: 'ms',
         target: '0.5 ms',
       },
-      { what: 'the same, from sending to answer, p50', value: percentile(again.latencies, 0.5), unit: 'ms' },
+      {
+        what: 'the same, from sending to answer, p50',
+        value: percentile(again.latencies, 0.5) / againTimes,
+        unit: 'ms',
+      },
       { what: 'one small write flushed to the disk', value: flush, unit: 'ms', limit: true },
       { what: 'distinct software items', value: items, unit: '' },
       { what: 'software rows', value: rows, unit: '' },
@@ -122,7 +129,7 @@ export const inventories = async (): Promise<Result> => {
     return {
       figures,
       method: [
-        `${deviceCount} devices, certificates of their own, kept-alive mutual TLS; the 7 PUTs of a device one after the other, gzip as the agent sends them (software ${wireKb.toFixed(0)} KB on the wire), ${inFlight} devices at once; bodies prepared beforehand. Every PUT is a durable transaction (synchronous=FULL).`,
+        `${deviceCount} devices, certificates of their own, kept-alive mutual TLS; the 7 PUTs of a device one after the other, gzip as the agent sends them (software ${wireKb.toFixed(0)} KB on the wire), ${inFlight} devices at once; bodies prepared beforehand. Every PUT is a durable transaction (synchronous=FULL). The unchanged section is sent ${againTimes} times.`,
       ],
       remarks: ['An unchanged section is normally not sent at all: the check-in compares its hash.'],
     };

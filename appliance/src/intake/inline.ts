@@ -12,7 +12,7 @@ export const inlineIntake = ({
   discovery,
 }: Pick<Appliance, 'db' | 'inventory' | 'devices' | 'discovery'>): SectionIntake => ({
   put: async (section) => {
-    const work = await readSection(section);
+    const work = await readSection(section, inventory);
     return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as SectionOutcome);
   },
   report: async (report) => {

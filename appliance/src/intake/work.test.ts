@@ -7,7 +7,7 @@ import { readSection } from './work.ts';
 const collectedAt = '2026-11-24T10:00:00Z';
 const read = async (body: string) => {
   const work = await readSection({ device: 1, collection: 'software', door: 'native', wire: gzipSync(body) });
-  return 'section' in work ? work.section : undefined;
+  return 'section' in work && 'items' in work.section ? work.section : undefined;
 };
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('"', '\\', '\n', '\u2028', '],"items":['));
 const items = fc.array(

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import { decodeBody, parsePlain } from '../features/agent-api/native/body.ts';
 import { toIdentity } from '../features/devices/identity.ts';
@@ -6,6 +7,7 @@ import { contradictsOwnKey } from '../features/devices/match.ts';
 import type { DeviceService } from '../features/devices/service.ts';
 import type { DiscoveryService } from '../features/discovery/service.ts';
 import type {
+  CutReport,
   DecodedReport,
   ReportFacts,
   ReportOutcome,
@@ -19,34 +21,48 @@ import { decoders } from './decoders.ts';
 
 /** A report that was read and waits to be written. */
 export type ReadReport = { report: WireReport; decoded: DecodedReport };
-export type Work = { section: SectionReport } | ReadReport;
+export type Work = { section: SectionReport | CutReport } | ReadReport;
 
 const bufferOf = (wire: Uint8Array): Buffer => Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
 
 /** What stands before the items as our own agent sends them. */
-const itemsHead = /^\{"hash":"([0-9a-f]{64})","collectedAt":"[0-9TZ:-]{1,30}","items":(?=\[)/;
+const itemsHead = /^\{"hash":"([0-9a-f]{64})","collectedAt":"([0-9TZ:-]{1,30})","items":(?=\[)/;
+
+type Canonical = { hash: string; collectedAt: string; items: Buffer };
 
 /**
- * The hash that a section begins with, if the bytes of its items have it: our own agent sends them as canonical JSON, so
+ * The items' bytes where they have the hash that the section begins with: our own agent sends them as canonical JSON, so
  * nothing has to be written out anew to be hashed. Of anybody else's bytes it says nothing.
  */
-const hashOfItemBytes = (bytes: Buffer): string | undefined => {
+const canonicalItems = (bytes: Buffer): Canonical | undefined => {
   const head = itemsHead.exec(bytes.toString('latin1', 0, 160));
   if (head === null || bytes.at(-1) !== 0x7d) return undefined;
   const items = bytes.subarray(head[0].length, -1);
-  return hash('sha256', items) === head[1] ? head[1] : undefined;
+  const [, claimed = '', collectedAt = ''] = head;
+  return hash('sha256', items) === claimed ? { hash: claimed, collectedAt, items } : undefined;
 };
 
-/** Reads a section of our own agent; MALFORMED, TOO_LARGE. */
-export const readSection = async ({ device, collection, door, wire }: WireSection): Promise<Work> => {
+const headOf = sectionRequest.omit({ items: true });
+
+/** Reads a section of our own agent; MALFORMED, TOO_LARGE. With an inventory, its items need not be parsed here. */
+export const readSection = async (
+  { device, collection, door, wire }: WireSection,
+  inventory?: Pick<InventoryService, 'cutItems'>,
+): Promise<Work> => {
   const bytes = await decodeBody(bufferOf(wire));
+  const canonical = canonicalItems(bytes);
+  if (canonical !== undefined && inventory !== undefined) {
+    const head = headOf.safeParse(canonical);
+    const cut = head.success ? inventory.cutItems(collection, canonical.items) : undefined;
+    if (head.success && cut !== undefined && cut.count <= wireLimits.sectionItems)
+      return { section: { device, collection, door, ...head.data, cut } };
+  }
   const parsed = sectionRequest.safeParse(parsePlain(bytes));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   }
-  const isHashed = hashOfItemBytes(bytes) === parsed.data.hash;
-  return { section: { device, collection, door, ...parsed.data, isHashed } };
+  return { section: { device, collection, door, ...parsed.data, isHashed: canonical?.hash === parsed.data.hash } };
 };
 
 /** Reads a report through the decoder of its format; MALFORMED, TOO_LARGE. With stores, what is held need not be read. */

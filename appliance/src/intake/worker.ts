@@ -101,7 +101,7 @@ const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => 
   inWork.set(message.id, device);
   const work =
     'section' in message
-      ? await readSection(message.section)
+      ? await readSection(message.section, inventory)
       : await readReport(message.report, isAlone ? appliance : undefined);
   waiting.push({ id: message.id, work });
   if (waiting.length === 1) setImmediate(writeGroup);

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
+import { byteIds } from './byte-ids.ts';
 import type { NamedField } from './item.ts';
 import { goneTableOf, tableOf } from './tables.ts';
 import type { Collection, Item } from './types.ts';
@@ -34,6 +35,7 @@ export const itemIds = (db: Database, collection: Collection) => {
   let young = new Map<string, number>();
   let old = new Map<string, number>();
   let goneThen: number | undefined;
+  const byBytes = byteIds();
 
   const keep = (text: string, id: number): void => {
     if (text.length > longestText) return;
@@ -48,6 +50,7 @@ export const itemIds = (db: Database, collection: Collection) => {
       if (witness.stands() && goneNow === goneThen) return;
       young = new Map();
       old = new Map();
+      byBytes.clear();
       goneThen = goneNow;
     },
     get: (text: string): number | undefined => {
@@ -57,6 +60,8 @@ export const itemIds = (db: Database, collection: Collection) => {
       if (older !== undefined) keep(text, older);
       return older;
     },
+    /** The same by the bytes of items that our own agent sends. */
+    byBytes,
     /** An item that was found or just made. */
     keep,
     /** Call before an item is made: should the transaction be taken back, so is what is kept of it. */

@@ -1,4 +1,5 @@
 import { packAttributes, unpackAttributes } from './attributes.ts';
+import { type CutItems, cutItem } from './cut-items.ts';
 import { identityText, type Shape, type Stored, sharedKey, storedItem, toStored } from './item.ts';
 import { fieldsText } from './item-ids.ts';
 import { compareIds, packIds, unpackIds } from './packed-ids.ts';
@@ -7,36 +8,90 @@ import type { Item } from './types.ts';
 
 export type ItemChange = { operation: 'added' | 'removed' | 'changed'; before: number | null; after: number | null };
 
+/** Items as ids, rising, with what the device says of each. */
+export type Resolved = { ids: Uint32Array; columns: Record<string, Stored[]> };
+
 export type SharedSection = { ids: Uint32Array; members: Buffer; attrs: Buffer | null; changes: ItemChange[] };
 
-type Resolved = { ids: Uint32Array; columns: Record<string, Stored[]> };
-
-/** The items of a report as ids, rising, each once: of two equal items the later one's attributes count. */
-const resolve = (shape: Shape, store: SharedStore, items: readonly Item[]): Resolved => {
+/** Finds the ids of items or makes them; a new one for each transaction. */
+const resolver = (shape: Shape, store: SharedStore) => {
   store.ids.refresh();
-  const byId = new Map<number, Item>();
   let noted = false;
-  for (const item of items) {
+  return (item: Item): number => {
     const text = fieldsText(shape.own, item);
-    let id = store.ids.get(text);
+    const known = store.ids.get(text);
+    if (known !== undefined) return known;
+    const stored = storedItem(shape.own, item);
+    const key = sharedKey(shape, stored);
+    let id = store.find(key);
     if (id === undefined) {
-      const stored = storedItem(shape.own, item);
-      const key = sharedKey(shape, stored);
-      id = store.find(key);
-      if (id === undefined) {
-        if (!noted) store.ids.noteMaking();
-        noted = true;
-        id = store.make(key, stored);
-      }
-      store.ids.keep(text, id);
+      if (!noted) store.ids.noteMaking();
+      noted = true;
+      id = store.make(key, stored);
     }
-    byId.set(id, item);
+    store.ids.keep(text, id);
+    return id;
+  };
+};
+
+const placeRange = 2 ** 20;
+
+/** Ids in order, each once, with their columns: of two equal items the later one's attributes count. */
+const inOrder = (found: readonly number[], columns: Readonly<Record<string, readonly Stored[]>>): Resolved => {
+  // An id and its place in one number: ids have 32 bits, places 20.
+  const places = Float64Array.from(found, (id, at) => id * placeRange + at).sort();
+  const ids = new Uint32Array(places.length);
+  const rows = new Uint32Array(places.length);
+  let count = 0;
+  for (const place of places) {
+    const id = Math.floor(place / placeRange);
+    if (count > 0 && ids[count - 1] === id) count -= 1;
+    ids[count] = id;
+    rows[count] = place % placeRange;
+    count += 1;
   }
-  const ids = Uint32Array.from(byId.keys()).sort();
-  const columns = Object.fromEntries(
-    shape.perDevice.map(({ name, field }) => [name, Array.from(ids, (id) => toStored(field, byId.get(id)?.[name]))]),
-  );
-  return { ids, columns };
+  return {
+    ids: ids.subarray(0, count),
+    columns: Object.fromEntries(
+      Object.entries(columns).map(([name, values]) => [
+        name,
+        Array.from(rows.subarray(0, count), (row) => values[row] ?? null),
+      ]),
+    ),
+  };
+};
+
+/** The items of a report; writes those that are new. */
+export const resolve = (shape: Shape, store: SharedStore, items: readonly Item[]): Resolved => {
+  const idOf = resolver(shape, store);
+  const columns = shape.perDevice.map(({ name, field }) => [name, items.map((item) => toStored(field, item[name]))]);
+  return inOrder(items.map(idOf), Object.fromEntries(columns));
+};
+
+/** The same of cut items; undefined where one has to be judged by the schema. */
+export const resolveCut = (
+  shape: Shape,
+  store: SharedStore,
+  cut: CutItems,
+  isPlain: (item: unknown) => item is Item,
+): Resolved | undefined => {
+  const idOf = resolver(shape, store);
+  const { byBytes } = store.ids;
+  const found: number[] = [];
+  for (let n = 0; n < cut.count; n += 1) {
+    const from = n === 0 ? 0 : (cut.keyEnds[n - 1] as number);
+    const to = cut.keyEnds[n] as number;
+    const hash = cut.hashes[n] as number;
+    let id = byBytes.get(cut.keys, from, to, hash);
+    if (id === 0) {
+      const item = cutItem(cut, n);
+      if (!isPlain(item)) return undefined;
+      id = idOf(item);
+      byBytes.keep(cut.keys, from, to, hash, id);
+    }
+    found.push(id);
+  }
+  return inOrder(found, cut.columns);
 };
 
 /** An item that went and one that came with the same identity are one change. */
@@ -76,14 +131,13 @@ const attributeChanges = (
   return changes;
 };
 
-/** What a report makes of a device's section of a shared collection; writes new items, not the section. */
+/** What a report makes of a device's section of a shared collection. */
 export const sharedSection = (
   shape: Shape,
   store: SharedStore,
-  items: readonly Item[],
+  { ids, columns }: Resolved,
   previous: SectionRow | undefined,
 ): SharedSection => {
-  const { ids, columns } = resolve(shape, store, items);
   const section = { ids, members: packIds(ids), attrs: packAttributes(columns) };
   if (previous === undefined || previous.members === null) return { ...section, changes: [] };
   const oldIds = unpackIds(previous.members, previous.count);

@@ -1,7 +1,11 @@
 // Reports of agents that are not ours: one message holds many sections, in a format of its own. A decoder turns the bytes
 // into sections of our collections; it runs in the intake's thread, so the server never parses what strangers send.
 import type { Seen } from '../discovery/types.ts';
-import type { Door, Item, SectionOutcome } from './types.ts';
+import type { CutItems } from './cut-items.ts';
+import type { Door, Item, SectionOutcome, SectionReport } from './types.ts';
+
+/** A section whose bytes have its hash and were cut into items. */
+export type CutReport = Omit<SectionReport, 'items' | 'isHashed'> & { cut: CutItems };
 
 export type DecodedSection = {
   collection: string;

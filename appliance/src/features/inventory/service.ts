@@ -6,12 +6,13 @@ import type { Personal } from '../../platform/personal.ts';
 import type { BearerStore } from './bearer-store.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
+import type { CutItems } from './cut-items.ts';
 import { blockOf } from './device-blocks.ts';
 import { shapeOf } from './item.ts';
 import { unpackIds } from './packed-ids.ts';
 import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
-import type { DecodedReport, ReportOutcome } from './report-types.ts';
+import type { CutReport, DecodedReport, ReportOutcome } from './report-types.ts';
 import { type SharedStore, sectionStore } from './store.ts';
 import { ensureTables } from './tables.ts';
 import { type InventoryTransfer, inventoryTransfer } from './transfer.ts';
@@ -44,7 +45,9 @@ export type InventoryService = InventoryTransfer & {
   /** Section hashes (hex) of a device; without a door, of the best one of each collection. */
   hashes(device: number, door?: Door): Record<string, string>;
   /** Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is one. */
-  putSection(report: SectionReport): SectionOutcome;
+  putSection(report: SectionReport | CutReport): SectionOutcome;
+  /** Cuts the bytes of a section's items, canonical JSON; undefined where they have to be read whole. */
+  cutItems(collection: string, bytes: Buffer): CutItems | undefined;
   /** Stores a decoded report in one transaction; what does not fit its collection is left out and counted. */
   putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
   /** Whether the section that is stored of a door has this hash. */
@@ -225,6 +228,7 @@ export const inventoryService = ({
       for (const id of ids) own.remove(id);
     },
     putSection: writer.put,
+    cutItems: (name, bytes) => holders.get(name)?.cut?.(bytes),
     isKnown: writer.isKnown,
     isSource: sections.isSource,
     putReport: reportWriter({ db, collections, hashes, put: writer.put, sources: sections, held: reader.held }),

@@ -44,7 +44,7 @@ export const sectionStore = (db: Database) => {
   );
   const insert = db.prepare(
     `insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
-     values (@device, @collection, @door, @hash, @collected_at, @received_at, 0, @count, @members, @attrs)`,
+     values (@device, @collection, @door, @hash, @collected_at, @received_at, @best, @count, @members, @attrs)`,
   );
   const update = db.prepare(
     `update section set hash = @hash, collected_at = @collected_at, received_at = @received_at, count = @count,
@@ -58,8 +58,8 @@ export const sectionStore = (db: Database) => {
   const setSource = db.prepare<[Uint8Array, number, string, string, Uint8Array]>(
     'update section set source = ? where device = ? and collection = ? and door = ? and source is not ?',
   );
-  const setBest = db.prepare<[string, number, string]>(
-    'update section set best = (door = ?) where device = ? and collection = ?',
+  const setBest = db.prepare<{ door: string; device: number; collection: string }>(
+    'update section set best = (door = @door) where device = @device and collection = @collection and best <> (door = @door)',
   );
   const doors = db.prepare<[number, string], { door: string }>(
     'select door from section where device = ? and collection = ?',
@@ -98,7 +98,8 @@ export const sectionStore = (db: Database) => {
     /** Rows of a section are gone: its hash is none, so that it is asked for anew. */
     unsay: (device: number, collection: string, door: string, rows: number): void =>
       void unsay.run(Buffer.alloc(32), rows, collection, door, device),
-    write: (row: Omit<SectionRow, 'id' | 'best'> & { id: number | undefined }): void => {
+    /** A section that is there keeps its `best`. */
+    write: (row: Omit<SectionRow, 'id'> & { id: number | undefined }): void => {
       if (row.id === undefined) insert.run({ ...row, id: null });
       else update.run(row);
     },
@@ -108,7 +109,7 @@ export const sectionStore = (db: Database) => {
     setSource: (device: number, collection: string, door: string, source: Uint8Array): void =>
       void setSource.run(source, device, collection, door, source),
     setBest: (device: number, collection: string, door: string): void => {
-      setBest.run(door, device, collection);
+      setBest.run({ door, device, collection });
     },
     doors: (device: number, collection: string): string[] => doors.all(device, collection).map((row) => row.door),
     members: (collection: string) => members.iterate(collection),

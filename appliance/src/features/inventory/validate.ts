@@ -39,7 +39,8 @@ export const itemSchema = (collection: Collection): z.ZodType<Item> => {
 
 const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
-const fits = (field: Field): ((value: unknown) => boolean) => {
+/** Whether a value is surely one of a field's; false says nothing for types that only the schema decides on. */
+export const fits = (field: Field): ((value: unknown) => boolean) => {
   const most = field.maxLength ?? defaultTextLength;
   switch (field.type) {
     case 'text': {
@@ -81,9 +82,13 @@ export const plainItem = (collection: Collection): ((item: unknown) => item is I
   };
 };
 
+/** How many items a section of a collection may have. */
+export const mostItemsOf = (collection: Collection): number =>
+  collection.single ? 1 : (collection.maxItems ?? defaultMaxItems);
+
 /** Checks the items of a report; throws INVALID with `items.<n>.<field>` for what is wrong. */
 export const itemsParser = (collection: Collection): ((items: readonly unknown[]) => Item[]) => {
-  const most = collection.single ? 1 : (collection.maxItems ?? defaultMaxItems);
+  const most = mostItemsOf(collection);
   const schema = z.array(itemSchema(collection)).max(most);
   const isPlain = plainItem(collection);
   return (items) => {
@@ -101,7 +106,7 @@ export const itemsParser = (collection: Collection): ((items: readonly unknown[]
 
 /** The items of a report that fit the declaration, as many as it allows; the rest is left out. */
 export const itemFilter = (collection: Collection): ((items: readonly Item[]) => Item[]) => {
-  const most = collection.single ? 1 : (collection.maxItems ?? defaultMaxItems);
+  const most = mostItemsOf(collection);
   const schema = itemSchema(collection);
   const isPlain = plainItem(collection);
   return (items) => {

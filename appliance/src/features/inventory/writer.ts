@@ -4,18 +4,23 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { timeText } from '../../platform/validation.ts';
 import { type BearerStore, bearerStore } from './bearer-store.ts';
+import { type CutItems, itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
 import { compareIds, unpackIds } from './packed-ids.ts';
 import { ownSection } from './put-own.ts';
-import { sharedSection } from './put-shared.ts';
+import { type Resolved, resolve, resolveCut, sharedSection } from './put-shared.ts';
+import type { CutReport } from './report-types.ts';
 import { sectionHash } from './section-hash.ts';
 import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
 import type { Collection, Door, Item, SectionChanged, SectionOutcome, SectionReport } from './types.ts';
-import { itemsParser } from './validate.ts';
+import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
 
 export type Holder = {
   shape: Shape;
   parse(items: readonly unknown[]): Item[];
+  /** Cuts the bytes of a section; absent where there is nothing to gain. */
+  cut: ((bytes: Buffer) => CutItems | undefined) | undefined;
+  isPlain(item: unknown): item is Item;
   shared: SharedStore | undefined;
   bearers: BearerStore | undefined;
   own: OwnStore | undefined;
@@ -25,6 +30,8 @@ export type Holder = {
 export const holderOf = (db: Database, shape: Shape): Holder => ({
   shape,
   parse: itemsParser(shape.collection),
+  cut: itemCutter(shape),
+  isPlain: plainItem(shape.collection),
   shared: shape.collection.mode === 'shared' ? sharedStore(db, shape) : undefined,
   bearers: shape.collection.mode === 'shared' ? bearerStore(db, shape.collection) : undefined,
   own: shape.collection.mode === 'own' ? ownStore(db, shape) : undefined,
@@ -32,6 +39,17 @@ export const holderOf = (db: Database, shape: Shape): Holder => ({
 
 const known: SectionOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 const hashPattern = /^[0-9a-f]{64}$/;
+
+/** What a report's items are: parsed and checked, or still to be found by their bytes. */
+type Reported = { items: readonly Item[] } | { cut: CutItems };
+
+const parsedCut = ({ bytes }: CutItems): unknown[] => {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown[];
+  } catch (cause) {
+    throw new AppError('MALFORMED', 'the items are no JSON', {}, { cause });
+  }
+};
 
 const checkHash = (report: SectionReport): void => {
   let actual: string;
@@ -90,7 +108,7 @@ export const sectionWriter = (parts: {
   const { db, personal, sections, holder, onChanged } = parts;
 
   const log = (
-    report: SectionReport,
+    report: Pick<SectionReport, 'device' | 'collection' | 'door'>,
     at: number,
     first: boolean,
     count: number,
@@ -118,10 +136,20 @@ export const sectionWriter = (parts: {
     return outcome;
   };
 
-  const write = (report: SectionReport, held: Holder, items: readonly Item[]): SectionOutcome => {
+  /** Bytes that have to be judged by the schema after all are parsed whole. */
+  const resolved = (held: Holder, shared: SharedStore, reported: Reported): Resolved => {
+    if ('items' in reported) return resolve(held.shape, shared, reported.items);
+    const found = resolveCut(held.shape, shared, reported.cut, held.isPlain);
+    return found ?? resolve(held.shape, shared, held.parse(parsedCut(reported.cut)));
+  };
+
+  const write = (report: SectionReport | CutReport, held: Holder, reported: Reported): SectionOutcome => {
     const { shape, shared, own } = held;
     const { device, collection, door } = report;
     const previous = sections.one(device, collection, door);
+    const others = previous === undefined ? sections.doors(device, collection) : [];
+    // Most devices have one door: then nothing else has to be looked at, before or after.
+    const isOnly = previous === undefined && others.length === 0;
     const receivedAt = nowMs();
     const base = {
       id: previous?.id,
@@ -131,25 +159,31 @@ export const sectionWriter = (parts: {
       hash: Buffer.from(report.hash, 'hex'),
       collected_at: Date.parse(report.collectedAt),
       received_at: receivedAt,
+      best: isOnly ? 1 : 0,
     };
-    const bestBefore = shared === undefined ? undefined : memberIds(sections.best(device, collection));
+    const isBest = isOnly || previous?.best === 1;
+    const bestBefore =
+      shared === undefined || isOnly ? undefined : memberIds(isBest ? previous : sections.best(device, collection));
+    let bestAfter: Uint32Array | undefined;
     let count: number;
     let changes: readonly Change[];
     if (shared !== undefined) {
-      const section = sharedSection(shape, shared, items, previous);
+      const section = sharedSection(shape, shared, resolved(held, shared, reported), previous);
       count = section.ids.length;
       changes = section.changes;
+      bestAfter = section.ids;
       sections.write({ ...base, count, members: section.members, attrs: section.attrs });
     } else if (own !== undefined) {
+      const items = 'items' in reported ? reported.items : held.parse(parsedCut(reported.cut));
       ({ count, changes } = ownSection({ personal, shape, store: own, device, door, items }));
       sections.write({ ...base, count, members: null, attrs: null });
     } else {
       throw new AppError('INTERNAL', `collection ${collection} has no storage`);
     }
-    if (previous === undefined) {
-      sections.setBest(device, collection, preferredDoor(shape.collection, sections.doors(device, collection)));
-    }
-    if (shared !== undefined) recount(held, device, bestBefore, memberIds(sections.best(device, collection)));
+    if (previous === undefined && !isOnly)
+      sections.setBest(device, collection, preferredDoor(shape.collection, [...others, door]));
+    if (shared !== undefined)
+      recount(held, device, bestBefore, isBest ? bestAfter : memberIds(sections.best(device, collection)));
     return log(report, receivedAt, previous === undefined, count, changes);
   };
 
@@ -157,7 +191,7 @@ export const sectionWriter = (parts: {
     /** Whether the stored section of a door has this hash. */
     isKnown: (device: number, collection: string, door: Door, hash: string): boolean =>
       sections.hash(device, collection, door)?.hash.toString('hex') === hash,
-    put: (report: SectionReport): SectionOutcome => {
+    put: (report: SectionReport | CutReport): SectionOutcome => {
       const found = holder(report.collection);
       if (!hashPattern.test(report.hash)) throw invalid({ hash: { key: 'validation.format' } });
       if (!found.shape.collection.doors.includes(report.door)) throw invalid({ door: { key: 'validation.choice' } });
@@ -165,12 +199,15 @@ export const sectionWriter = (parts: {
       const isKnown = (): boolean =>
         sections.hash(report.device, report.collection, report.door)?.hash.toString('hex') === report.hash;
       if (isKnown()) return known;
-      if (!report.isHashed) checkHash(report);
-      const items = found.parse(report.items);
+      if ('items' in report && !report.isHashed) checkHash(report);
+      const reported =
+        'cut' in report && report.cut.count <= mostItemsOf(found.shape.collection)
+          ? { cut: report.cut }
+          : { items: found.parse('cut' in report ? parsedCut(report.cut) : report.items) };
       return immediate(db, () => {
         // Another process may have stored it while this one parsed.
         if (isKnown()) return known;
-        const outcome = write(report, found, items);
+        const outcome = write(report, found, reported);
         for (const listener of onChanged) listener({ device: report.device, collection: report.collection });
         return outcome;
       });

@@ -104,10 +104,16 @@ export const vulnerabilityStore = (db: Database) => {
   const addLoad = db.prepare(PUT_LOAD);
   const shiftUp = db.prepare(shiftSql('+'));
   const shiftDown = db.prepare(shiftSql('-'));
-  const isIdle = db.prepare<[number], number>('SELECT devices = 0 FROM coord_count WHERE id = ?').pluck();
+  // A coordinate without a load has no open match that could be counted.
+  const isIdle = db
+    .prepare<[number], number>(
+      'SELECT c.devices = 0 FROM coord_count c WHERE c.id = ? AND EXISTS (SELECT 1 FROM coord_load l WHERE l.coord = c.id)',
+    )
+    .pluck();
   const idleOf = db
     .prepare<[string], number>(
-      'SELECT c.id FROM json_each(?) e CROSS JOIN coord_count c ON c.id = e.value WHERE c.devices = 0',
+      `SELECT c.id FROM json_each(?) e CROSS JOIN coord_count c ON c.id = e.value CROSS JOIN coord_load l ON l.coord = c.id
+       WHERE c.devices = 0`,
     )
     .pluck();
   const openMatches = db.prepare<[string, number], { advisory: string; name: string }>(
