@@ -6,14 +6,13 @@ import type { Actor } from '../../appliance/src/features/objects/types.ts';
 // Identification in the invented plant: one job that an agent in the segment has done, and one that waits for a second person.
 
 const hourMs = 3_600_000;
-const second: Actor = { type: 'account', id: 'second-person', label: 'Second', rights: new Set(['all']) };
 
 type Parts = Pick<Appliance, 'identification' | 'objects' | 'plcs' | 'devices'>;
 
 /** Lets the power zone be asked, and runs one job there as its agent would report it. */
 export const fillIdentification = (
   { identification, objects, plcs, devices }: Parts,
-  actor: Actor,
+  { actor, second }: { readonly actor: Actor; readonly second: Actor },
   zones: ReadonlyMap<string, string>,
   nowMs: number,
 ): void => {

@@ -373,7 +373,8 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   await daysAgo(hourDays, () => {
     const zones = makeZones(appliance, actor);
     fillControllers(appliance, actor, zones, nowMs());
-    fillIdentification(appliance, actor, zones, nowMs());
+    const second = personOf(appliance, 'k.omarova', 'K. Omarova', 'administrator');
+    fillIdentification(appliance, { actor, second }, zones, nowMs());
   });
   await daysAgo(hourDays, () => importFiles(appliance, actor));
   const account = appliance.objects.findBy('account', 'name', administrator)?.id ?? '';

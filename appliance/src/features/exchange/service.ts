@@ -1,11 +1,8 @@
 import { statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
-import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { DrawnRole } from '@sallyport/bundle-tools/host/trust-drawing';
-import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -39,8 +36,10 @@ import { runImport } from './importer.ts';
 import type { ImporterParts, ScanObjects } from './importer-parts.ts';
 import { type KeyDate, keyDates, noteKeyDates, trustRoles } from './key-dates.ts';
 import { readSiteKeys } from './keys.ts';
+import { feedAges, noteStaleFeeds } from './knowledge.ts';
 import { appliedQueries } from './queries.ts';
 import { checkReason } from './reason.ts';
+import { type ChainVerdict, type OpenedReceipt, openKept, verifyChain } from './receipt-chain.ts';
 import { type ExportedReceipts, writeReceipts } from './receipt-export.ts';
 import { operatorOf } from './receipts.ts';
 import { type Recovered, recoverImports } from './recover.ts';
@@ -49,6 +48,7 @@ import { requestContent } from './request-content.ts';
 import { writeRequest } from './request-writer.ts';
 import { type InventoryRevert, previewRevert, revertInventory } from './revert-inventory.ts';
 import { currentCard, type ExportedCard } from './site-card.ts';
+import { exchangeState } from './state-view.ts';
 import { exchangeStore } from './store.ts';
 import { importTrust, readTrustFile, type TrustFile } from './trust-import.ts';
 import type {
@@ -133,11 +133,11 @@ export type ExchangeService = {
   /** The receipt of a bundle's import; undefined when it was not imported. */
   importedWith(bundleId: string): number | undefined;
   /** With the signed statement, opened; throws NOT_FOUND, CHAIN_BROKEN. */
-  receipt(number: number): ReceiptRow & { predicate: ReceiptPredicate; envelope: Uint8Array; prev: string | null };
+  receipt(number: number): OpenedReceipt;
   /** Writes receipts to `receipts/` of a medium: those that the host has not confirmed, or all. */
   exportReceipts(actor: Actor, folder: string, options?: { all?: boolean }): ExportedReceipts;
   /** Verifies the chain of receipts: signatures, numbers, links. For `doctor`. */
-  verifyReceipts(): { ok: true; length: number } | { ok: false; brokenAt: number; reason: string };
+  verifyReceipts(): ChainVerdict;
   /** What does not fit together, as sentences; for `doctor`. `isQuiet`: no server runs, so nothing may be half-done. */
   verify(context: { isQuiet: boolean }): string[];
   knowledge(): Knowledge[];
@@ -167,8 +167,6 @@ export type ExchangeService = {
   /** Cleans up what a crash left; call at start. undefined: another process imports right now. */
   recover(): Promise<Recovered | undefined>;
 };
-
-const dayMs = 86_400_000;
 
 const requireRight = (actor: Actor, right: Right): void => {
   if (!actor.rights.has('all') && !actor.rights.has(right)) throw new AppError('FORBIDDEN', `needs the right ${right}`);
@@ -264,20 +262,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
 
   const reasonOf = (text: string): string => checkReason(text, identities(), allowedWords());
 
-  const knowledge = (): Knowledge[] => {
-    const limitDays = objects.settingInteger('exchange.knowledge-limit-days');
-    return store.feeds().map(({ feed, newest, imported_at: importedAt }) => {
-      const ageDays = newest === null ? undefined : Math.max(0, Math.floor((clock() - Date.parse(newest)) / dayMs));
-      return {
-        feed,
-        ...(newest === null ? {} : { newest }),
-        importedAt,
-        ...(ageDays === undefined ? {} : { ageDays }),
-        limitDays,
-        stale: ageDays === undefined || ageDays > limitDays,
-      };
-    });
-  };
+  const knowledge = (): Knowledge[] =>
+    feedAges(store, objects.settingInteger('exchange.knowledge-limit-days'), clock());
 
   const believedMs = (): number => Date.parse(clockView(time).believed);
 
@@ -285,39 +271,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
 
   return {
     initialise: (site, name, floor) => store.initialise(site, name, firstFloor(floor, parts.releasedAt)),
-    state: () => {
-      const state = requireState(store);
-      const metadata = store.metadata();
-      const root = metadata.get('root');
-      return {
-        site: state.site,
-        name: state.name,
-        trust: root
-          ? {
-              rootVersion: root.version,
-              rootSha256: fingerprintOf(root.bytes),
-              roles: [...metadata.values()].map(({ role, version, expires }) => ({ role, version, expires })),
-              sealedTo: state.policy
-                ? parsePolicy(state.policy).seal_keys.map((key) => fingerprintOf(Buffer.from(key, 'base64')))
-                : [],
-            }
-          : null,
-        seq: state.seq,
-        seqBroadcast: state.seq_broadcast,
-        ...(state.last_bundle === null ? {} : { lastBundle: state.last_bundle }),
-        ...(state.inventory === null ? {} : { inventory: state.inventory }),
-        floor: state.floor,
-        requestNumber: state.request_number,
-        openRequests: store.openRequests().map((row) => ({
-          number: row.number,
-          requestId: row.request_id,
-          createdAt: row.created_at,
-          file: row.file,
-          sizeBytes: row.size_bytes,
-          digest: row.digest,
-        })),
-      };
-    },
+    state: () => exchangeState(store),
     siteCard: (actor) => {
       requireRight(actor, 'exchange:write');
       const card = currentCard({ db, store, keys: keys(), deviceCa: parts.deviceCa(), nowMs: clock() });
@@ -395,13 +349,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       total: store.receiptCount(),
     }),
     importedWith: store.importedWith,
-    receipt: (number) => {
-      const row = store.receipt(number);
-      if (!row) throw new AppError('NOT_FOUND', `there is no receipt ${number}`);
-      const { predicate, digest } = openReceipt(row.envelope, [keys().sign.publicKey]);
-      if (digest !== row.digest) throw new AppError('CHAIN_BROKEN', `receipt ${number} was changed`);
-      return { ...row, predicate };
-    },
+    receipt: (number) => openKept(store, [keys().sign.publicKey], number),
     exportReceipts: (actor, folder, options = {}) => {
       requireRight(actor, 'exchange:write');
       return writeReceipts({
@@ -414,28 +362,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
         allowed: allowedWords(),
       });
     },
-    verifyReceipts: () => {
-      const publicKeys = [keys().sign.publicKey];
-      let prev: string | undefined;
-      let number = 0;
-      const last = store.receiptNewest()?.number ?? 0;
-      const broken = (reason: string) => ({ ok: false as const, brokenAt: number, reason });
-      while (number < last) {
-        number += 1;
-        const row = store.receipt(number);
-        if (!row) return broken('is missing');
-        try {
-          const { predicate, digest } = openReceipt(row.envelope, publicKeys);
-          if (digest !== row.digest) return broken('was changed');
-          if (predicate.number !== number || predicate.prev !== prev) return broken('does not follow the one before');
-          prev = digest;
-        } catch (error) {
-          if (error instanceof BundleError) return broken(error.message);
-          throw error;
-        }
-      }
-      return { ok: true, length: last };
-    },
+    verifyReceipts: () => verifyChain(store, [keys().sign.publicKey]),
     verify: ({ isQuiet }) => {
       const state = store.state();
       if (!state) return ['the exchange was never initialised'];
@@ -450,16 +377,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       return [...findings, ...vulnerabilities.verify()];
     },
     knowledge,
-    noteStale: () => {
-      const stale = knowledge().filter((feed) => feed.stale);
-      for (const { feed, ageDays, limitDays } of stale)
-        events.record('knowledge-stale', {
-          actor: 'system:appliance',
-          // A feed without a date counts as just past the limit.
-          params: { feed, ageDays: ageDays ?? limitDays + 1, limitDays },
-        });
-      return stale.length;
-    },
+    noteStale: () => noteStaleFeeds(events, knowledge()),
     keyDates: () => keyDates(store, believedMs()),
     noteKeyDates: () => noteKeyDates(events, keyDates(store, believedMs())),
     trustRoles: () => trustRoles(store, believedMs()),
