@@ -13,10 +13,11 @@ import { itemsParser } from '@sallyport/appliance/features/inventory/validate';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiClient } from '../support/api-client.ts';
 import { tryCommand } from '../support/commands.ts';
 import { findInFolder } from '../support/folder-search.ts';
 import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
-import { callAppliance, nativeDevice } from '../support/native-device.ts';
+import { nativeDevice } from '../support/native-device.ts';
 import { httpsPost } from '../support/osquery/https-post.ts';
 import { repositoryRoot } from '../support/sources.ts';
 
@@ -44,22 +45,14 @@ const ownCollections = [
 
 let site: GlpiSite;
 let device: Awaited<ReturnType<typeof nativeDevice>>;
-let apiToken = '';
+let api: ReturnType<typeof apiClient>;
 
 beforeAll(async () => {
   site = await openGlpiSite();
   device = await nativeDevice(site.appliance, { folder: site.folder, port: site.port, name: 'line-hmi' });
-  const account = site.appliance.objects.create(systemActor, 'account', { name: 'robot', roles: ['administrator'] });
-  apiToken = site.appliance.accounts.createApiToken(systemActor, { name: 'robot', account: account.id }).secret;
+  api = apiClient(site.appliance, site.port);
 });
 afterAll(() => site?.close());
-
-const api = (path: string) =>
-  callAppliance(site.appliance, site.port, {
-    method: 'GET',
-    path: `/api/v1${path}`,
-    headers: { authorization: `Bearer ${apiToken}` },
-  });
 
 const reported = (collection: Collection): [string, Field][] =>
   Object.entries(collection.fields).filter(([, field]) => !field.entered);

@@ -5,31 +5,24 @@ import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiClient } from '../support/api-client.ts';
 import { tryCommand } from '../support/commands.ts';
 import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
-import { callAppliance, nativeDevice } from '../support/native-device.ts';
+import { nativeDevice } from '../support/native-device.ts';
 import { httpsPost } from '../support/osquery/https-post.ts';
 
 // The same news through each door of a running server, and what is no section of a device through the door that it has.
 
 let site: GlpiSite;
 let device: Awaited<ReturnType<typeof nativeDevice>>;
-let apiToken = '';
+let api: ReturnType<typeof apiClient>;
 
 beforeAll(async () => {
   site = await openGlpiSite();
   device = await nativeDevice(site.appliance, { folder: site.folder, port: site.port, name: 'line-hmi' });
-  const account = site.appliance.objects.create(systemActor, 'account', { name: 'robot', roles: ['administrator'] });
-  apiToken = site.appliance.accounts.createApiToken(systemActor, { name: 'robot', account: account.id }).secret;
+  api = apiClient(site.appliance, site.port);
 });
 afterAll(() => site?.close());
-
-const api = (path: string) =>
-  callAppliance(site.appliance, site.port, {
-    method: 'GET',
-    path: `/api/v1${path}`,
-    headers: { authorization: `Bearer ${apiToken}` },
-  });
 
 type Package = { name: string; version: string };
 /** Some packages, of which the first three follow the version. */
@@ -90,10 +83,8 @@ const reports: Readonly<Record<string, (packages: Package[]) => Promise<void>>> 
     const items = packages.map((one) => ({ ...one, type: 'deb', arch: 'amd64' }));
     const collectedAt = '2026-05-01T08:00:00Z';
     const facts = { uuid: null, serial: 'S-changes', macs: [], hostname: 'changes-stick', os: 'linux', arch: 'amd64' };
-    const answer = await callAppliance(site.appliance, site.port, {
-      method: 'POST',
-      path: '/api/v1/inventories?approve=true',
-      headers: { authorization: `Bearer ${apiToken}`, 'content-type': 'application/octet-stream' },
+    const answer = await api('/inventories?approve=true', {
+      type: 'application/octet-stream',
       body: JSON.stringify({
         format: 'sallyport-inventory/1',
         agentVersion: '0.1.0',
@@ -150,12 +141,7 @@ describe.each(Object.keys(reports))('three packages changed, through the door of
 
 describe('rows of the data map that are no section of a device', () => {
   const post = async (path: string, body: unknown) => {
-    const answer = await callAppliance(site.appliance, site.port, {
-      method: 'POST',
-      path: `/api/v1${path}`,
-      headers: { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const answer = await api(path, { type: 'application/json', body: JSON.stringify(body) });
     expect(`${path} ${answer.status} ${answer.text}`).toMatch(/ 20[01] /);
     return JSON.parse(answer.text) as Record<string, unknown>;
   };
