@@ -1,20 +1,16 @@
 import { type ControllerFindingRow, ControllerFindingTable } from '../components/controller-finding-table.tsx';
 import { KnowledgeEnds } from '../components/controller-findings-panel.tsx';
 import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { DecisionMark } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
-import type { Decision, FilterField, PageOf } from '../model.ts';
+import type { Decision, FilterField, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 
-type Fix = 'available' | 'none' | 'undetermined';
-
-export type ControllerMatrix = Readonly<Record<Decision, Readonly<Record<Fix, number>>>>;
+export type ControllerMatrix = Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
 
 export type ControllerFindingsProps = {
   readonly ctx: Ctx;
@@ -32,12 +28,9 @@ export type ControllerFindingsProps = {
   readonly ends: readonly { readonly feed: string; readonly newest: string }[];
 };
 
-const decisions: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
-const fixes: readonly Fix[] = ['available', 'none', 'undetermined'];
-
 /** Decision × remedy of the findings on controllers; each number opens its list. */
 export const ControllerMatrixPanel = ({ ctx, matrix }: { ctx: Ctx; matrix: ControllerMatrix }) => {
-  const link = (decision: Decision, fix?: Fix) =>
+  const link = (decision: Decision, fix?: FixState) =>
     paths.controllerFindings({
       decision,
       ...(fix === undefined
@@ -47,39 +40,14 @@ export const ControllerMatrixPanel = ({ ctx, matrix }: { ctx: Ctx; matrix: Contr
           : { verdict: 'affected', remedy: fix }),
     });
   return (
-    <Panel title={ctx.t('nav.controllers')} context={ctx.t('vuln.matrixContext')}>
-      <DataTable
-        ctx={ctx}
-        plain
-        caption={ctx.t('vuln.matrixContext')}
-        rows={decisions}
-        columns={[
-          {
-            key: 'decision',
-            label: ctx.t('vuln.decision'),
-            head: true,
-            fit: true,
-            cell: (row) => <DecisionMark ctx={ctx} decision={row} />,
-          },
-          ...fixes.map((fix) => ({
-            key: fix,
-            label: fix === 'undetermined' ? ctx.t('cfind.verdict.review') : ctx.t(`fix.${fix}`),
-            num: true,
-            cell: (row: Decision) => <Count ctx={ctx} n={matrix[row][fix]} href={link(row, fix)} />,
-          })),
-          {
-            key: 'all',
-            label: ctx.t('vuln.all'),
-            num: true,
-            cell: (row) => (
-              <strong>
-                <Count ctx={ctx} n={fixes.reduce((all, fix) => all + matrix[row][fix], 0)} href={link(row)} />
-              </strong>
-            ),
-          },
-        ]}
-      />
-    </Panel>
+    <DecisionMatrix
+      ctx={ctx}
+      title={ctx.t('nav.controllers')}
+      caption={ctx.t('vuln.matrixContext')}
+      matrix={matrix}
+      fixLabel={(fix) => (fix === 'undetermined' ? ctx.t('cfind.verdict.review') : ctx.t(`fix.${fix}`))}
+      link={link}
+    />
   );
 };
 

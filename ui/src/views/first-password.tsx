@@ -1,4 +1,5 @@
-import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
+import { Button, ErrorSummary, PostForm } from '../components/form.tsx';
+import { NewPassword } from '../components/new-password.tsx';
 import type { Ctx } from '../context.ts';
 import { Bare } from '../layout/bare.tsx';
 import type { FieldErrors } from '../model.ts';
@@ -33,25 +34,7 @@ export const FirstPassword = ({ ctx, token, account, minLength, fingerprint, err
         <span translate="no">{account}</span>
       </div>
       <input type="hidden" name="username" value={account} autocomplete="username" />
-      <TextField
-        ctx={ctx}
-        name="password"
-        type="password"
-        label={ctx.t('login.newPassword')}
-        hint={ctx.t('login.passwordHint', { n: minLength })}
-        autocomplete="new-password"
-        errors={errors}
-        required
-      />
-      <TextField
-        ctx={ctx}
-        name="repeat"
-        type="password"
-        label={ctx.t('login.repeat')}
-        autocomplete="new-password"
-        errors={errors}
-        required
-      />
+      <NewPassword ctx={ctx} minLength={minLength} errors={errors} />
       <Button kind="primary" block>
         {ctx.t('login.setPassword')}
       </Button>

@@ -1,4 +1,5 @@
 import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
+import { NewPassword } from '../components/new-password.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -192,25 +193,7 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
               errors={errors}
               required
             />
-            <TextField
-              ctx={ctx}
-              name="password"
-              type="password"
-              label={ctx.t('login.newPassword')}
-              hint={ctx.t('login.passwordHint', { n: minLength })}
-              autocomplete="new-password"
-              errors={errors}
-              required
-            />
-            <TextField
-              ctx={ctx}
-              name="repeat"
-              type="password"
-              label={ctx.t('login.repeat')}
-              autocomplete="new-password"
-              errors={errors}
-              required
-            />
+            <NewPassword ctx={ctx} minLength={minLength} errors={errors} />
             <div>
               <Button kind="primary">{ctx.t('me.changePassword')}</Button>
             </div>

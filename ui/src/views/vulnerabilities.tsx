@@ -1,3 +1,4 @@
+import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import {
   Filters,
@@ -84,9 +85,6 @@ export type FindingWhy = {
   readonly inputs: readonly { readonly name: string; readonly value: string; readonly strong: boolean }[];
   readonly confidence: 'high' | 'low';
 };
-
-const decisions: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
-const fixes: readonly FixState[] = ['available', 'none', 'undetermined'];
 
 const fixLevels = { available: 'ok', none: 'waiting', undetermined: 'warning' } as const;
 
@@ -309,47 +307,16 @@ const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list'
       q: '',
       filters: [['decision', decision], ...(fix === undefined ? [] : ([['fix', fix]] as const))],
     });
-  const sum = (decision: Decision) => fixes.reduce((all, fix) => all + counts.matrix[decision][fix], 0);
   return (
-    <Panel title={ctx.t('vuln.matrix')} context={ctx.t('vuln.matrixContext')}>
-      <DataTable
-        ctx={ctx}
-        plain
-        caption={ctx.t('vuln.matrix')}
-        rows={decisions}
-        columns={[
-          {
-            key: 'decision',
-            label: ctx.t('vuln.decision'),
-            head: true,
-            fit: true,
-            cell: (row) => <DecisionMark ctx={ctx} decision={row} />,
-          },
-          ...fixes.map((fix) => ({
-            key: fix,
-            label: ctx.t(`fix.${fix}`),
-            num: true,
-            cell: (row: Decision) => <Count ctx={ctx} n={counts.matrix[row][fix]} href={link(row, fix)} />,
-          })),
-          {
-            key: 'all',
-            label: ctx.t('vuln.all'),
-            num: true,
-            cell: (row) => (
-              <strong>
-                <Count ctx={ctx} n={sum(row)} href={link(row)} />
-              </strong>
-            ),
-          },
-          {
-            key: 'meaning',
-            label: ctx.t('vuln.meaning'),
-            hideNarrow: true,
-            cell: (row) => <span class="second">{ctx.t(`decision.${row}.meaning`)}</span>,
-          },
-        ]}
-      />
-    </Panel>
+    <DecisionMatrix
+      ctx={ctx}
+      title={ctx.t('vuln.matrix')}
+      caption={ctx.t('vuln.matrix')}
+      matrix={counts.matrix}
+      fixLabel={(fix) => ctx.t(`fix.${fix}`)}
+      link={link}
+      withMeaning
+    />
   );
 };
 
