@@ -34,6 +34,10 @@ export const Panel = ({
   </section>
 );
 
+/** What goes on after the bold words is a sentence of its own, so they end as one. */
+const sentence = (title: Child, rest: Child | undefined): Child =>
+  typeof title === 'string' && rest !== undefined && rest !== null && !/[.!?:…]$/.test(title) ? `${title}.` : title;
+
 /** A line that needs attention: what, then what follows. At most two on a page. */
 export const Notice = ({
   ctx,
@@ -52,7 +56,7 @@ export const Notice = ({
   <div class="notice" data-l={level} role={alert ? 'alert' : undefined}>
     <Shape ctx={ctx} name={shapeOf(level)} />
     <div>
-      <strong>{title}</strong> {children}
+      <strong>{sentence(title, children)}</strong> {children}
     </div>
   </div>
 );

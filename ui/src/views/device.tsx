@@ -93,6 +93,7 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
           key: 'source',
           label: ctx.t('devices.source'),
           hideNarrow: true,
+          fit: true,
           cell: (line) => <span class="second">{ctx.tDynamic(line.source, {}, line.source)}</span>,
         },
         {

@@ -138,7 +138,7 @@ export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filte
                 (field, index): Column<Row> => ({
                   key: field.name,
                   label: label(field.name),
-                  any: true,
+                  any: field.type === 'text' || field.type === 'reference',
                   ...(index === 0 ? { rec: 'c' as const } : {}),
                   cell: (row) => (
                     <ObjectValue ctx={ctx} kind={kind} field={field} value={row.values[field.name] ?? null} />
