@@ -12,6 +12,12 @@ import type { ObjectService } from '../objects/service.ts';
 import type { PlcService } from '../plcs/service.ts';
 import type { Finding } from '../vulnerabilities/types.ts';
 
+/** The same as `actorNames`, with a word for what the server did by itself. */
+export const actorWords = (ctx: Ctx, objects: ObjectService): ((ref: string) => string) => {
+  const nameOf = actorNames(objects);
+  return (ref) => (ref.startsWith('system:') ? ctx.t('events.bySystem') : nameOf(ref));
+};
+
 /** Names for people of `type:id` references; an erased account keeps its id. */
 export const actorNames = (objects: ObjectService) => {
   const known = new Map<string, string>();
@@ -155,10 +161,8 @@ export const eventRows = (
   rows: readonly StoredEvent[],
   devices: ReadonlyMap<number, Reference>,
 ): EventRow[] => {
-  const nameOf = actorNames(parts.objects);
+  const actorOf = actorWords(ctx, parts.objects);
   const said = eventWords(ctx, parts);
-  const actorOf = (actor: string): string =>
-    actor.startsWith('system:') ? ctx.tDynamic('events.bySystem') : nameOf(actor);
   return rows.map((event) => ({
     id: event.id,
     at: event.at,

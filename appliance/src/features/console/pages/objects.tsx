@@ -20,7 +20,7 @@ import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
 import { bodyOf, formFields, shownValue, shownValues, viewField } from '../object-form-values.ts';
 import { viewContext } from '../page.tsx';
-import { actorNames } from '../records.ts';
+import { actorWords } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const tombstoneMs = 90 * 86_400_000;
@@ -177,7 +177,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 revision: object.revision,
                 title: titleOf(kind, object),
                 updatedAt: object.updatedAt,
-                updatedBy: latest === undefined ? '' : actorNames(objects)(latest.actor),
+                updatedBy: latest === undefined ? '' : actorWords(ctx, objects)(latest.actor),
               }
         }
         {...(extra.errors === undefined ? {} : { errors: extra.errors })}
@@ -354,7 +354,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     actorFor(c, `${kind.area}:read`);
     const id = param(c, 'id');
     const object = objects.get(kind.name, id, { deleted: true });
-    const nameOf = actorNames(objects);
+    const nameOf = actorWords(viewContext(deps, c), objects);
     const page = slicePage(objects.revisions(kind.name, id), currentCursor(listState(c, [])), (row) =>
       String(row.revision),
     );
@@ -425,7 +425,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const readable = objects.kinds().filter((kind) => hasRight(actor, `${kind.area}:read`));
     const wanted = c.req.query('kind');
     const shown = readable.filter((kind) => wanted === undefined || kind.name === wanted);
-    const nameOf = actorNames(objects);
+    const nameOf = actorWords(viewContext(deps, c), objects);
     return c.html(
       <Deleted
         ctx={viewContext(deps, c)}

@@ -9,7 +9,7 @@ import { setToast } from '../cookies.ts';
 import type { Form } from '../form.ts';
 import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
-import { actorNames } from '../records.ts';
+import { actorWords } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const typed = (setting: Setting, form: Form): SettingValue => {
@@ -51,7 +51,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     faulty?: { errors: FieldErrors; form: Form },
   ): Response | Promise<Response> => {
     actorFor(c, 'settings:read');
-    const nameOf = actorNames(objects);
+    const nameOf = actorWords(viewContext(deps, c), objects);
     const rows = objects
       .settings()
       .filter(({ setting }) => setting.area === area)
