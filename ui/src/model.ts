@@ -38,7 +38,7 @@ export type FieldColumn = {
   readonly sortable?: boolean;
   /** Shown as it is, in place of the words of the catalogue: a column that the site has named. */
   readonly label?: string;
-  /** One of a few declared values: its words are `collection.<collection>.choice.<name>.<value>`. */
+  /** Declared values have words, `collection.<collection>.choice.<name>.<value>`; any other stands as it is. */
   readonly choice?: boolean;
 };
 

@@ -14,7 +14,7 @@ export const fieldColumn = (collection: Collection, name: string, field: Field):
     ...(unit === undefined ? {} : { unit }),
     personal: field.personal ?? false,
     byDefault: field.column !== false && !field.personal,
-    ...(field.choices === undefined ? {} : { choice: true }),
+    ...(field.choices === undefined && field.known === undefined ? {} : { choice: true }),
     sortable: !field.personal && !field.perDevice && field.type !== 'list',
   };
 };

@@ -61,8 +61,8 @@ describe('what routes say', () => {
         .flatMap(({ name, fields }) => [
           ...['title', 'source', 'purpose'].map((part) => `collection.${name}.${part}`),
           ...Object.keys(fields).map((field) => `collection.${name}.field.${field}`),
-          ...Object.entries(fields).flatMap(([field, { choices = [] }]) =>
-            choices.map((choice) => `collection.${name}.choice.${field}.${choice}`),
+          ...Object.entries(fields).flatMap(([field, { choices = [], known = [] }]) =>
+            [...choices, ...known].map((choice) => `collection.${name}.choice.${field}.${choice}`),
           ),
         ]),
       ...engines.objects

@@ -47,8 +47,8 @@ export const checkCollection = (collection: Collection): void => {
     if (field.perDevice && collection.mode !== 'shared') fault(`field ${name}: perDevice is for shared collections`);
     if (field.perDevice && (field.identity || field.indexed))
       fault(`field ${name}: perDevice cannot identify or be indexed`);
-    if ((field.choices !== undefined || field.hidesHome) && field.type !== 'text')
-      fault(`field ${name}: only a text has choices or a home folder`);
+    if ((field.choices !== undefined || field.known !== undefined || field.hidesHome) && field.type !== 'text')
+      fault(`field ${name}: only a text has choices, known values or a home folder`);
     if (field.personal && collection.mode === 'shared') fault(`field ${name}: personal data is the device's own`);
   }
   for (const name of [collection.title, collection.sort, ...(collection.leaves?.fields ?? [])]) {

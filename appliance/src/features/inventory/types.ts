@@ -34,6 +34,8 @@ export type Field = {
   maxItems?: number;
   /** `text`: the only values there are; their words are `collection.<name>.choice.<field>.<value>`. */
   choices?: readonly string[];
+  /** `text` that may say anything: the values that people have words for, under the same key. */
+  known?: readonly string[];
   /** `own` only: kept up to date, and its change is none worth a row of the change log (when it was last seen, a count). */
   volatile?: boolean;
   /** A path: the name of the home folder in it is a person's and is not kept, whoever reports it. */

@@ -1,5 +1,28 @@
 import { defineCollection } from '../types.ts';
 
+const types = [
+  'battery',
+  'bios',
+  'board',
+  'cpu',
+  'disk',
+  'firmware',
+  'gpu',
+  'logical-volume',
+  'memory',
+  'memory-total',
+  'monitor',
+  'network',
+  'pci',
+  'physical-volume',
+  'power-supply',
+  'printer',
+  'system',
+  'usb',
+  'volume',
+  'volume-group',
+] as const;
+
 /** S2: parts of the device. Numbers of the part stay on site. */
 export const collection = defineCollection({
   name: 'hardware',
@@ -8,7 +31,7 @@ export const collection = defineCollection({
   title: 'model',
   sort: 'type',
   fields: {
-    type: { type: 'text', required: true, identity: true, indexed: true, maxLength: 50 },
+    type: { type: 'text', required: true, identity: true, indexed: true, maxLength: 50, known: types },
     subtype: { type: 'text', identity: true, maxLength: 100 },
     maker: { type: 'text', indexed: true, maxLength: 256 },
     model: { type: 'text', identity: true, indexed: true, maxLength: 256 },
