@@ -273,10 +273,10 @@ export const BaselineReport = (
   },
 ) => {
   const { ctx, baseline, limitDays, open, closed, more } = props;
-  const table = (title: string, rows: readonly DeviationRow[], isCut: boolean) => (
+  const table = (title: string, none: string, rows: readonly DeviationRow[], isCut: boolean) => (
     <Panel title={title} context={ctx.fmt.number(rows.length)}>
       {rows.length === 0 ? (
-        <Empty title={ctx.t('deviations.none')} />
+        <Empty title={none} />
       ) : (
         <DeviationTable ctx={ctx} caption={title} rows={rows} limitDays={limitDays} withDevice />
       )}
@@ -299,9 +299,9 @@ export const BaselineReport = (
       </div>
       <Revisions {...props} plain />
       <Coverage {...props} />
-      {table(ctx.t('deviations.reportOpen'), open, more.open)}
+      {table(ctx.t('deviations.reportOpen'), ctx.t('deviations.none'), open, more.open)}
       <Accepted {...props} />
-      {table(ctx.t('deviations.reportClosed'), closed, more.closed)}
+      {table(ctx.t('deviations.reportClosed'), ctx.t('deviations.reportClosedNone'), closed, more.closed)}
     </Page>
   );
 };

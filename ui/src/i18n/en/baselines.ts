@@ -145,6 +145,7 @@ export const baselines = {
   },
   'deviations.reportOpen': 'Open deviations',
   'deviations.reportClosed': 'Ended deviations and decisions',
+  'deviations.reportClosedNone': 'No deviation has ended',
   'deviations.reportMore': 'Only the newest {n} are printed; the list has all.',
   'setting.devices.baseline-days.title': 'Baselines are compared within',
   'setting.devices.baseline-days.help':

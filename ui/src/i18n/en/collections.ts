@@ -90,7 +90,7 @@ export const collections = {
   'collection.software.field.kernel': 'Kernel',
   'collection.software.field.installedAt': 'Installed',
   'collection.software.field.uninstallCommand': 'Uninstall command',
-  'collection.software.field.sizeKb': 'Size, KB',
+  'collection.software.field.sizeKb': 'Size',
   'collection.hardware.title': 'Hardware',
   'collection.hardware.purpose': 'to know what is installed and to plan replacement',
   'collection.hardware.source': 'agents on the device',

@@ -16,7 +16,7 @@ export const controllers = {
   'controllers.modules': 'Modules',
   'controllers.seen': 'Last heard',
   'controllers.search': 'Name, address, order number, serial number',
-  'controllers.ordered': 'In the order of the marked column',
+  'controllers.ordered': 'In the order of the marked column.',
   'controllers.import': 'Import capture or project',
   'controllers.new': 'Enter a controller',
   'controllers.none': 'No controllers yet',

@@ -77,7 +77,7 @@ export const integrity = {
   'integrity.hardening': 'Hardening',
   'integrity.hardeningCounts': 'found: {found}, not known: {unknown}',
   'integrity.proposed': 'Waits for a second person',
-  'integrity.order': 'The worst first.',
+  'integrity.order': 'Worst first.',
   'integrity.details': 'Program and hardening',
   'integrity.all': 'All',
   'integrity.states': 'By state of the program',

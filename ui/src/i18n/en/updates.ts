@@ -28,7 +28,7 @@ export const updates = {
   },
   'updates.request': 'Send a request',
   'updates.search': 'Name or version',
-  'updates.order': 'worst finding first',
+  'updates.order': 'Worst finding first.',
   'updates.tile.needed': 'to go with the next request',
   'updates.tile.requested': 'on the way',
   'updates.tile.unfulfilled': 'the row says why',

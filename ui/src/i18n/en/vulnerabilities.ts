@@ -48,7 +48,7 @@ export const vulnerabilities = {
   'vuln.unjudgedList': 'Which packages',
   'vuln.notComparable': 'Versions that cannot be compared: {n}.',
   'vuln.search': 'CVE, advisory or package',
-  'vuln.order': 'worst first',
+  'vuln.order': 'Worst first.',
   'vuln.workState': 'State of the work',
   'vuln.state.open': 'Open',
   'vuln.state.planned': 'Planned',

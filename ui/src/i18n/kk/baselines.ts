@@ -139,6 +139,7 @@ export const baselines = {
   'deviations.toastOrdered': '{n} ауытқуға наряд жазылды',
   'deviations.reportOpen': 'Ашық ауытқулар',
   'deviations.reportClosed': 'Аяқталған ауытқулар мен шешімдер',
+  'deviations.reportClosedNone': 'Аяқталған ауытқу жоқ',
   'deviations.reportMore': 'Тек соңғы {n} басылды; тізімде бәрі бар.',
   'setting.devices.baseline-days.title': 'Эталондар мына мерзімде салыстырылады',
   'setting.devices.baseline-days.help':

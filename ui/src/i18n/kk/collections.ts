@@ -93,7 +93,7 @@ export const collections = {
   'collection.software.field.kernel': 'Ядро',
   'collection.software.field.installedAt': 'Орнатылған',
   'collection.software.field.uninstallCommand': 'Жою пәрмені',
-  'collection.software.field.sizeKb': 'Көлемі, КБ',
+  'collection.software.field.sizeKb': 'Көлемі',
   'collection.hardware.title': 'Жабдық',
   'collection.hardware.purpose': 'не орнатылғанын білу және ауыстыруды жоспарлау үшін',
   'collection.hardware.source': 'құрылғыдағы агенттер',

@@ -50,8 +50,8 @@ export const controllerFindings = {
   'controllers.tab.families': 'Тұқымдастар',
   'controllers.tab.firmware': 'Микробағдарламалар',
 
-  'health.vulnerabilityAct': 'Әрекет ету керек осалдықтар: {n}',
-  'health.vulnerabilityAttend': 'Айналысу керек осалдықтар: {n}',
+  'health.vulnerabilityAct': 'Әрекет ету керек осалдық: {n}',
+  'health.vulnerabilityAttend': 'Назар аудару керек осалдық: {n}',
 
   'cfind.title': 'Контроллерлердің осалдықтары',
   'cfind.sub': 'Қатысты: {affected}, қарап шығу керек: {review}, контроллерлер: {controllers}.',
@@ -92,7 +92,7 @@ export const controllerFindings = {
   'cfind.noKnowledge': 'Контроллерлер туралы хабарлама әлі жоқ',
   'cfind.noKnowledgeWhy':
     'Олар бумамен келеді. Оған дейін контроллерлердің осалдықтары туралы ештеңе айту мүмкін емес.',
-  'cfind.ends': 'Білім {date} күнімен бітеді: одан кейін шыққаны мұнда белгісіз. Дереккөз: {feed}',
+  'cfind.ends': 'Мәліметтің соңғы күні: {date}. Одан кейін жарияланғаны мұнда белгісіз. Дереккөз: {feed}',
   'cfind.waiting': 'Салыстыруды күтіп тұрған бөлік саны: {n}.',
   'cfind.unknownParts':
     'Салыстыруға дерек аз: {n}. Тапсырыс нөмірінсіз, модельсіз не тұқымдассыз хабарлама табылмайды.',

@@ -19,7 +19,7 @@ export const controllers = {
   'controllers.modules': 'Модульдер',
   'controllers.seen': 'Соңғы жауабы',
   'controllers.search': 'Атауы, мекенжайы, тапсырыс немесе сериялық нөмірі',
-  'controllers.ordered': 'Белгіленген баған ретімен',
+  'controllers.ordered': 'Белгіленген баған ретімен.',
   'controllers.import': 'Жазбаны не жобаны импорттау',
   'controllers.new': 'Контроллер енгізу',
   'controllers.none': 'Контроллерлер әзірге жоқ',

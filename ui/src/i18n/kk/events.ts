@@ -3,7 +3,7 @@ import type { Kazakh } from '../types.ts';
 
 export const events = {
   'events.title': 'Оқиғалар',
-  'events.bySystem': 'осы құрылғы',
+  'events.bySystem': 'осы сервер',
   'events.audit': 'Тек аудит',
   'events.column.area': 'Бөлім',
   'events.column.device': 'Құрылғы',

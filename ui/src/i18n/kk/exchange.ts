@@ -84,7 +84,7 @@ export const exchange = {
   'exchange.allReceipts': 'Барлығы {n}',
   'exchange.noReceipts': 'Түбіртек әлі жоқ',
   'exchange.noReceiptsWhy': 'Әр импорт біреуін жазады, қабылданбаса да.',
-  'exchange.receiptOrder': 'алдымен жаңасы',
+  'exchange.receiptOrder': 'Алдымен жаңалары.',
   'exchange.chainOk': 'әрқайсысы алдыңғысын атайды; тізбек тексерілді: {at}',
   'exchange.chainBroken': 'Түбіртектер тізбегі бұзылған',
   'exchange.number': '№',

@@ -77,7 +77,7 @@ export const integrity = {
   'integrity.hardening': 'Қорғаныс',
   'integrity.hardeningCounts': 'табылды: {found}, белгісіз: {unknown}',
   'integrity.proposed': 'Екінші адамды күтуде',
-  'integrity.order': 'Алдымен ең нашары.',
+  'integrity.order': 'Алдымен ең ауыры.',
   'integrity.details': 'Бағдарлама мен қорғаныс',
   'integrity.all': 'Барлығы',
   'integrity.states': 'Бағдарлама күйі бойынша',

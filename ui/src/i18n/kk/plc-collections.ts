@@ -5,7 +5,7 @@ export const plcCollections = {
   'collection.plc.title': 'Контроллерлер',
   'collection.plc.purpose': 'не бар екенін, не осал екенін және жобадан не өзгеше екенін білу үшін',
   'collection.plc.source': 'жобалар, трафик жазбалары, сұраныстар, зауыт тақтайшалары, адамдар',
-  'collection.plc.field.assetTag': 'Инвентарлық белгі',
+  'collection.plc.field.assetTag': 'Инвентарлық нөмірі',
   'collection.plc.field.name': 'Атауы',
   'collection.plc.field.description': 'Сипаттамасы',
   'collection.plc.field.role': 'Рөлі',

@@ -6,7 +6,7 @@ export const plcKinds = {
   'kind.plc-record.one': 'контроллер туралы жазба',
   'kind.plc-record.purpose': 'Адамдар контроллер туралы біледі, ал құрылғы айтпайды.',
   'kind.plc-record.source': 'әкімшілер енгізген',
-  'kind.plc-record.field.assetTag': 'Инвентарлық белгі',
+  'kind.plc-record.field.assetTag': 'Инвентарлық нөмірі',
   'kind.plc-record.field.name': 'Атауы',
   'kind.plc-record.field.description': 'Сипаттамасы',
   'kind.plc-record.field.role': 'Рөлі',

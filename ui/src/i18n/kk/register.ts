@@ -53,7 +53,7 @@ export const register = {
   'register.findings.purpose': 'қай құрылғылар осал екенін білу',
   'register.findings.leaves': 'бюллетень белгілері',
   'register.connections.title': 'Ашылған байланыстар',
-  'register.connections.source': 'осы құрылғы',
+  'register.connections.source': 'осы сервер',
   'register.connections.purpose': 'тек көрсетілгенмен ғана байланысатынын көрсету үшін',
   'register.device-log.title': 'Құрылғылардың өз журналдары',
   'register.device-log.source': 'агент, тек құрылғының өзінде',

@@ -26,7 +26,7 @@ export const updates = {
   'updates.sub': 'Осы алаң құрылғыларына қажет {n} жаңарту.',
   'updates.request': 'Сұрау жіберу',
   'updates.search': 'Атауы немесе нұсқасы',
-  'updates.order': 'алдымен ең ауыр осалдық',
+  'updates.order': 'Алдымен ең ауыр осалдық.',
   'updates.tile.needed': 'келесі сұраумен кетеді',
   'updates.tile.requested': 'жолда',
   'updates.tile.unfulfilled': 'себебі жолда жазылған',

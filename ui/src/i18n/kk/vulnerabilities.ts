@@ -45,7 +45,7 @@ export const vulnerabilities = {
   'vuln.unjudgedList': 'Қай пакеттер',
   'vuln.notComparable': 'Салыстыруға келмейтін нұсқалар: {n}.',
   'vuln.search': 'CVE, хабарлама немесе пакет',
-  'vuln.order': 'алдымен ең ауыры',
+  'vuln.order': 'Алдымен ең ауыры.',
   'vuln.workState': 'Жұмыс күйі',
   'vuln.state.open': 'Ашық',
   'vuln.state.planned': 'Жоспарланған',

@@ -175,6 +175,7 @@ export const baselines = {
   },
   'deviations.reportOpen': 'Открытые отклонения',
   'deviations.reportClosed': 'Закончившиеся отклонения и решения',
+  'deviations.reportClosedNone': 'Закончившихся отклонений нет',
   'deviations.reportMore': 'Напечатаны только последние {n}; в списке есть все.',
   'setting.devices.baseline-days.title': 'Эталоны сравниваются в пределах',
   'setting.devices.baseline-days.help':

@@ -93,7 +93,7 @@ export const collections = {
   'collection.software.field.kernel': 'Ядро',
   'collection.software.field.installedAt': 'Установлена',
   'collection.software.field.uninstallCommand': 'Команда удаления',
-  'collection.software.field.sizeKb': 'Размер, КБ',
+  'collection.software.field.sizeKb': 'Размер',
   'collection.hardware.title': 'Оборудование',
   'collection.hardware.purpose': 'чтобы знать, что установлено, и планировать замену',
   'collection.hardware.source': 'агенты на устройстве',

@@ -49,8 +49,8 @@ export const controllerFindings = {
   'controllers.tab.families': 'Семейства',
   'controllers.tab.firmware': 'Прошивки',
 
-  'health.vulnerabilityAct': 'Уязвимости, по которым надо действовать: {n}',
-  'health.vulnerabilityAttend': 'Уязвимости, которыми надо заняться: {n}',
+  'health.vulnerabilityAct': 'Действовать по уязвимостям: {n}',
+  'health.vulnerabilityAttend': 'Заняться уязвимостями: {n}',
 
   'cfind.title': 'Уязвимости контроллеров',
   'cfind.sub': 'Затронуто: {affected}, на проверку: {review}, контроллеров: {controllers}.',
@@ -61,7 +61,7 @@ export const controllerFindings = {
   'cfind.vulnerability': 'Уязвимость',
   'cfind.product': 'Продукт',
   'cfind.version': 'Прошивка',
-  'cfind.side.observed': 'наблюдаемая',
+  'cfind.side.observed': 'прочитана',
   'cfind.side.configured': 'по проекту',
   'cfind.noVersion': 'версия неизвестна',
   'cfind.verdict': 'Вывод',
@@ -90,7 +90,7 @@ export const controllerFindings = {
   'cfind.noneWhy': 'Всё, что известно о контроллерах, сопоставлено со всеми бюллетенями, которые есть здесь.',
   'cfind.noKnowledge': 'Бюллетеней о контроллерах ещё нет',
   'cfind.noKnowledgeWhy': 'Они приходят с комплектом. До этого об уязвимостях контроллеров нельзя сказать ничего.',
-  'cfind.ends': 'Знания кончаются {date}: что вышло позже, здесь не известно. Источник: {feed}',
+  'cfind.ends': 'Сведения на {date}: о том, что вышло позже, здесь неизвестно. Источник: {feed}',
   'cfind.waiting': {
     one: 'Сравнения ждёт {n} часть.',
     few: 'Сравнения ждут {n} части.',

@@ -25,7 +25,7 @@ export const controllerImports = {
   'imports.form.aas': 'цифровой паспорт',
   'imports.form.capture': 'запись трафика',
   'imports.form.zip': 'архив',
-  'imports.form.identification': 'опознание',
+  'imports.form.identification': 'идентификация',
   'imports.form.agent': 'агент',
   'imports.form.person': 'человек',
   'imports.form.approval': 'список поставщика',

@@ -10,7 +10,7 @@ export const deviceTasks = {
   'deviceTasks.kind.restore': 'Вернуть файл',
   'deviceTasks.kind.delete': 'Удалить файл',
   'deviceTasks.kind.rescan': 'Проверить файл ещё раз',
-  'deviceTasks.kind.unknown': 'Больше не известно',
+  'deviceTasks.kind.unknown': 'Больше неизвестно',
   'deviceTasks.confirm.restore': 'Подтвердить возврат',
   'deviceTasks.confirm.delete': 'Подтвердить удаление',
   'deviceTasks.confirm.rescan': 'Подтвердить проверку',

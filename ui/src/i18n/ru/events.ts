@@ -3,7 +3,7 @@ import type { Russian } from '../types.ts';
 
 export const events = {
   'events.title': 'События',
-  'events.bySystem': 'это устройство',
+  'events.bySystem': 'этот сервер',
   'events.audit': 'Только аудит',
   'events.column.area': 'Раздел',
   'events.column.device': 'Устройство',

@@ -2,8 +2,8 @@ import type { identificationKinds as en } from '../en/identification-kinds.ts';
 import type { Russian } from '../types.ts';
 
 export const identificationKinds = {
-  'kind.plc-identification.title': 'Задания на опознание',
-  'kind.plc-identification.one': 'задание на опознание',
+  'kind.plc-identification.title': 'Задания на идентификацию',
+  'kind.plc-identification.one': 'задание на идентификацию',
   'kind.plc-identification.purpose':
     'Какие контроллеры, откуда и в каком окне спрашивают, что они такое; без подтверждения второго человека ничего не выполняется.',
   'kind.plc-identification.create': 'Новое задание',
@@ -58,7 +58,7 @@ export const identificationKinds = {
   'kind.plc-query-policy.create': 'Новая политика запросов',
   'kind.plc-query-policy.source': 'вводят администраторы',
   'kind.plc-query-policy.field.label': 'Контроллер',
-  'kind.plc-query-policy.field.queryPolicy': 'Что можно запрашивать самое большее',
+  'kind.plc-query-policy.field.queryPolicy': 'Предел разрешённых запросов',
   'kind.plc-query-policy.field.queryIdentify': 'Запрос: что это',
   'kind.plc-query-policy.field.queryModules': 'Запрос модулей',
   'kind.plc-query-policy.field.queryDetails': 'Запрос подробностей',
@@ -90,7 +90,7 @@ export const identificationKinds = {
   'kind.plc-query-policy.option.queryMode.scheduled': 'По расписанию',
   'setting.devices.controller-identification.title': 'Контроллеры можно спрашивать, что они такое',
   'setting.devices.controller-identification.help':
-    'Выключение сразу прекращает любое опознание, в том числе у агентов. Само по себе включение ничего не разрешает: решают зоны, задания и подтверждения.',
+    'Выключение сразу прекращает любую идентификацию, в том числе у агентов. Само по себе включение ничего не разрешает: решают зоны, задания и подтверждения.',
   'validation.identify.order': 'Окно должно заканчиваться позже, чем начинается.',
   'validation.identify.window': 'Окно не длиннее {n} дней.',
   'validation.identify.twice': 'Контроллер указан дважды.',
@@ -99,15 +99,15 @@ export const identificationKinds = {
   'validation.identify.password': 'Не менее 8 знаков.',
   'validation.identify.privacy': 'Для шифрования нужна проверка подлинности.',
   'event.identification-approved':
-    'Задание на опознание «{job}» подтверждено: контроллеры {targets}, пакеты {packets}, план {digest}',
-  'event.identification-started': 'Задание на опознание «{job}» запущено: контроллеры {targets}, откуда: {where}',
+    'Задание на идентификацию «{job}» подтверждено: контроллеры {targets}, пакеты {packets}, план {digest}',
+  'event.identification-started': 'Задание на идентификацию «{job}» запущено: контроллеры {targets}, откуда: {where}',
   'event.identification-ended':
-    'Задание на опознание «{job}» выполнено: контроллеры {targets}, пакеты {packets}, прочитано ответов {read}',
-  'event.identification-stopped': 'Задание на опознание «{job}» прервано: {code}. {reason}',
+    'Задание на идентификацию «{job}» выполнено: контроллеры {targets}, пакеты {packets}, прочитано ответов {read}',
+  'event.identification-stopped': 'Задание на идентификацию «{job}» прервано: {code}. {reason}',
   'event.controller-anomaly':
     'Контроллер «{controller}» ответил не так, как должен ({code} {reason}): задание «{job}» остановлено, в зоне «{zone}» больше ничего не запрашивается',
   'event.identification-switched-off':
-    'Опознание контроллеров на площадке выключено; остановлено выполнений: {stopped}',
+    'Идентификация контроллеров на площадке выключена; остановлено выполнений: {stopped}',
   'event.identification-zone-released': 'Зону «{zone}» снова можно опрашивать: {reason}',
   'kind.plc-identification.field.repeatDays': 'Повторять через дней',
   'kind.plc-identification.field.repeatUntil': 'Повторять до',

@@ -2,7 +2,7 @@ import type { queries as en } from '../en/queries.ts';
 import type { Russian } from '../types.ts';
 
 export const queries = {
-  'area.queries': 'Живые запросы',
+  'area.queries': 'Запросы к устройствам',
   'event.query-run': 'Живой запрос, устройств: {devices}: {sql} ({query})',
   'event.query-read': 'Прочитаны ответы живого запроса: {query}',
   'eventType.query-read': 'Прочитаны ответы живого запроса',
@@ -28,7 +28,7 @@ export const queries = {
   'validation.samplePath': 'Полный путь к одному файлу, без шаблонов.',
   'validation.sqlRefused': 'Недопустимо в запросе: {what}.',
   'validation.sqlUnreadable': 'Один оператор SELECT, все кавычки закрыты.',
-  'register.queries.title': 'Живые запросы и ответы',
+  'register.queries.title': 'Запросы к устройствам и ответы',
   'register.queries.source': 'osquery на устройствах',
   'register.queries.purpose': 'чтобы задать вопрос сразу многим устройствам',
   'register.samples.title': 'Файлы на анализ',
@@ -37,7 +37,7 @@ export const queries = {
   'register.nodes.title': 'Состояние инвентаризации osquery',
   'register.nodes.source': 'точка входа osquery',
   'register.nodes.purpose': 'чтобы вовремя опрашивать устройства и видеть, на что они не ответили',
-  'nav.queries': 'Живые запросы',
+  'nav.queries': 'Запросы к устройствам',
   'queries.sub': 'Вопросы устройствам на SQL, на которые osquery отвечает при следующем обращении',
   'queries.new': 'Новый запрос',
   'queries.newSub': 'Только чтение. Устройства отвечают при следующем обращении; очередь заданий не ждёт.',

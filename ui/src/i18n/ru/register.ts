@@ -53,7 +53,7 @@ export const register = {
   'register.findings.purpose': 'чтобы знать, какие устройства уязвимы',
   'register.findings.leaves': 'обозначения бюллетеней',
   'register.connections.title': 'Открытые соединения',
-  'register.connections.source': 'это устройство',
+  'register.connections.source': 'этот сервер',
   'register.connections.purpose': 'чтобы показать, что оно соединяется только с указанным',
   'register.device-log.title': 'Собственные журналы устройств',
   'register.device-log.source': 'агент, только на самом устройстве',

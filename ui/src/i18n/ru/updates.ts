@@ -31,7 +31,7 @@ export const updates = {
   },
   'updates.request': 'Отправить запрос',
   'updates.search': 'Название или версия',
-  'updates.order': 'сначала с худшей уязвимостью',
+  'updates.order': 'Сначала с худшей уязвимостью.',
   'updates.tile.needed': 'уйдут со следующим запросом',
   'updates.tile.requested': 'в пути',
   'updates.tile.unfulfilled': 'причина указана в строке',

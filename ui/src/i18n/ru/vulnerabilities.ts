@@ -58,7 +58,7 @@ export const vulnerabilities = {
   'vuln.unjudgedList': 'Какие пакеты',
   'vuln.notComparable': 'Версий, которые нельзя сравнить: {n}.',
   'vuln.search': 'CVE, бюллетень или пакет',
-  'vuln.order': 'сначала худшие',
+  'vuln.order': 'Сначала худшие.',
   'vuln.workState': 'Состояние работы',
   'vuln.state.open': 'Открыта',
   'vuln.state.planned': 'Запланирована',

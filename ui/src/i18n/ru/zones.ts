@@ -117,7 +117,7 @@ export const zones = {
   'kind.plc-zone.field.criticality': 'Критичность',
   'kind.plc-zone.field.safety': 'Контроллеры противоаварийной защиты',
   'kind.plc-zone.field.prefixes': 'Сети',
-  'kind.plc-zone.field.queryPolicy': 'Что можно запрашивать самое большее',
+  'kind.plc-zone.field.queryPolicy': 'Предел разрешённых запросов',
   'kind.plc-zone.field.queryIdentify': 'Запрос: что это',
   'kind.plc-zone.field.queryModules': 'Запрос модулей',
   'kind.plc-zone.field.queryDetails': 'Запрос подробностей',
