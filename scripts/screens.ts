@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import type { Page } from 'playwright-core';
+import { uploadAndCheck } from '../test/e2e/import-wizard.ts';
 import { type Lang, prefer, startBrowser, type Theme } from '../test/support/browser.ts';
 import { startFilledSite } from '../test/support/filled-site.ts';
 import { toPalette } from './png-palette.ts';
@@ -37,6 +39,17 @@ const pages: Readonly<Record<string, string>> = {
   controllers: paths.controllers(),
 };
 
+/** Pages that are found by a link, or after something was done; shown in the light theme, to keep the folder small. */
+const lightOnly = ['controller', 'review', 'import'];
+
+const morePages = async (page: Page): Promise<Record<string, string>> => {
+  await page.goto(site.url + paths.controllers({ q: 'PLC-L3-07' }));
+  const controller = await page.getByRole('link', { name: 'PLC-L3-07', exact: true }).getAttribute('href');
+  const bundle = await site.answer(site.request, ['systemd']);
+  const draft = await uploadAndCheck(page, site.url, bundle, catalogue('en'));
+  return { controller: controller ?? '', review: paths.controllerReview(), import: paths.bundleImport(draft) };
+};
+
 const logIn = async (page: Page): Promise<void> => {
   await page.goto(site.url);
   await page.locator('input[name="name"]').fill(site.person.name);
@@ -55,22 +68,26 @@ const take = async (page: Page, width: number): Promise<Uint8Array> => {
 };
 
 let total = 0;
+let count = 0;
 try {
   mkdirSync(values.out, { recursive: true });
   const context = await browser.context();
   const page = await context.newPage();
   await logIn(page);
+  const all = { ...pages, ...(await morePages(page)) };
   for (const theme of themes) {
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(site.url);
     await prefer(page, { lang, theme });
-    for (const [name, path] of Object.entries(pages)) {
+    for (const [name, path] of Object.entries(all)) {
+      if (theme !== 'light' && lightOnly.includes(name)) continue;
       await page.goto(site.url + path);
       for (const width of widths) {
         const file = join(values.out, `${name}${width === 390 ? '-390' : ''}-${theme}.png`);
         rmSync(file, { force: true });
         writeFileSync(file, await take(page, width));
         total += statSync(file).size;
+        count += 1;
       }
     }
   }
@@ -78,5 +95,5 @@ try {
   await browser.close();
   await site.close();
 }
-process.stdout.write(`${Object.keys(pages).length * 4} pictures, ${(total / 1e6).toFixed(2)} MB\n`);
+process.stdout.write(`${count} pictures, ${(total / 1e6).toFixed(2)} MB\n`);
 if (total > mostBytes) throw new Error(`the pictures are larger than ${mostBytes} bytes together`);
