@@ -6,9 +6,11 @@ import { type ConnectionRecord, outbound } from '../../../platform/connect.ts';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import type { Jobs } from '../../../platform/jobs.ts';
+import { siteTimeZone } from '../../../platform/time-zone.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, type Body, type Obj, requireRight } from '../../objects/types.ts';
+import { type CivilTime, civilTime } from '../patches/civil-time.ts';
 import { agentQueue, joinedQueues } from './agent-queue.ts';
 import { allowances } from './allowance.ts';
 import { applianceRuns, type RunProgress } from './appliance-run.ts';
@@ -47,6 +49,8 @@ export type IdentificationParts = {
   /** The appliance's own addresses. */
   sources: () => readonly string[];
   site: string;
+  /** In which the windows of jobs repeat; the site's unless given. */
+  timeZone?: () => string;
   /** Counts a connection; a denied one is written into the journal. */
   record: (record: ConnectionRecord) => void;
   clock?: () => number;
@@ -72,6 +76,11 @@ export const identificationService = (parts: IdentificationParts) => {
   const { db, objects, events, jobs, controllers } = parts;
   const clock = parts.clock ?? nowMs;
   const store = identificationStore(db);
+  let civil: CivilTime | undefined;
+  const time = (): CivilTime => {
+    civil ??= civilTime((parts.timeZone ?? siteTimeZone)());
+    return civil;
+  };
   const policyOf: PolicyOf = policies({ objects, store });
   const plans = jobPlans({ ...parts, policyOf, agentName: (publicId) => parts.agent(publicId)?.name });
   const allowance = allowances({ objects, store, controllers, policyOf, clock });
@@ -120,7 +129,7 @@ export const identificationService = (parts: IdentificationParts) => {
     const isUsed = run?.approval === approval.id;
     if (isUsed && run.state !== 'done' && run.code !== 'missed') return undefined;
     // One window is for one run.
-    return windowAt(plan, isUsed ? Math.max(clock(), plan.until) : clock());
+    return windowAt(plan, isUsed ? Math.max(clock(), plan.until) : clock(), time());
   };
 
   /** The same approval for the window that is now. In a transaction. */
@@ -154,7 +163,7 @@ export const identificationService = (parts: IdentificationParts) => {
         throw new AppError('TOO_LARGE', `an agent asks at most ${MAX_AGENT_TARGETS} controllers in one job`);
       if (plan.targets.length !== said.targets)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.targets.length } } });
-      if (windowAt(plan, clock()) === undefined) throw new AppError('CONFLICT', 'the window is over');
+      if (windowAt(plan, clock(), time()) === undefined) throw new AppError('CONFLICT', 'the window is over');
       store.approve(plan, person, clock());
       events.record('identification-approved', {
         actor: actorRef(actor),

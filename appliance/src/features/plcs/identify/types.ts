@@ -75,8 +75,8 @@ export type Plan = {
   /** Milliseconds. */
   from: number;
   until: number;
-  /** The window comes again every so many days while it ends before `until`. */
-  repeat?: { everyDays: number; until: number } | undefined;
+  /** The window comes again every so many days while it ends before `until`; `first` is the one that was approved. */
+  repeat?: { everyDays: number; until: number; first?: { from: number; until: number } } | undefined;
   credential: { id: string; revision: number } | undefined;
   targets: readonly PlanTarget[];
   leftOut: readonly LeftOut[];
