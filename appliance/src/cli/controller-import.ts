@@ -50,6 +50,7 @@ export const command: Command = {
     for (const { where, code, detail } of found.refused)
       out.note(`${where}: ${code}${detail === '' ? '' : ` (${detail})`}`);
     if (found.refusedCount > found.refused.length) out.note(`${found.refusedCount - found.refused.length} more`);
+    if (found.leftOut.length > 0) out.note(`columns that were not read: ${found.leftOut.join(', ')}`);
     out.result(found);
     const isIncomplete = summary.refused > 0 || found.refused.some(({ code }) => code !== 'encoded');
     return isIncomplete ? 1 : 0;

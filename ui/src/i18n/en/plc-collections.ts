@@ -74,6 +74,8 @@ export const plcCollections = {
   'collection.plc.field.area': 'Area',
   'collection.plc.field.line': 'Line',
   'collection.plc.field.cabinet': 'Cabinet',
+  'collection.plc.field.rack': 'Rack',
+  'collection.plc.field.slot': 'Slot',
   'collection.plc.field.zone': 'Zone',
   'collection.plc.field.purdueLevel': 'Purdue level',
   'collection.plc.field.exposure': 'Exposure',

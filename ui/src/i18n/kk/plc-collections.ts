@@ -77,6 +77,8 @@ export const plcCollections = {
   'collection.plc.field.area': 'Учаске',
   'collection.plc.field.line': 'Желі',
   'collection.plc.field.cabinet': 'Шкаф',
+  'collection.plc.field.rack': 'Тірек',
+  'collection.plc.field.slot': 'Слот',
   'collection.plc.field.zone': 'Аймақ',
   'collection.plc.field.purdueLevel': 'Purdue деңгейі',
   'collection.plc.field.exposure': 'Сырттан қолжетімділігі',

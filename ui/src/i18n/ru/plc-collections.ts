@@ -77,6 +77,8 @@ export const plcCollections = {
   'collection.plc.field.area': 'Участок',
   'collection.plc.field.line': 'Линия',
   'collection.plc.field.cabinet': 'Шкаф',
+  'collection.plc.field.rack': 'Стойка',
+  'collection.plc.field.slot': 'Слот',
   'collection.plc.field.zone': 'Зона',
   'collection.plc.field.purdueLevel': 'Уровень Purdue',
   'collection.plc.field.exposure': 'Доступность извне',

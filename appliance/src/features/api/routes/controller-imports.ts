@@ -38,6 +38,7 @@ const outcomeSchema = z.object({
   ),
   refused: z.array(z.object({ where: z.string(), code: z.enum(REFUSAL_CODES), detail: z.string() })),
   refusedCount: z.int(),
+  leftOut: z.array(z.string()).optional(),
   control: z
     .array(
       z.object({ what: z.string(), to: z.string(), from: z.string(), firstAt: time, lastAt: time, count: z.int() }),

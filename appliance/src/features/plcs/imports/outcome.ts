@@ -12,6 +12,8 @@ export type ImportOutcome = {
   unread: number;
   refused: readonly RefusedPlace[];
   refusedCount: number;
+  /** Headings of columns that were not read, since nobody can tell what they hold. */
+  leftOut: readonly string[];
   control: readonly ControlTraffic[];
   origin: number | null;
   summary: TakeSummary;

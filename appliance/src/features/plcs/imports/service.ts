@@ -182,6 +182,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         unread,
         refused: shownRefused(refused),
         refusedCount: refused.length,
+        leftOut: (found.leftOut ?? []).slice(0, maxFields),
         control: control.slice(0, maxControlEvents),
         origin: taken.origin,
         summary: controllerCounts(taken.summary, taken.outcomes),

@@ -50,6 +50,8 @@ export type FileReadings = {
   /** Rows, elements or packets that were looked at, and those that nobody could read. */
   looked: number;
   unread: number;
+  /** Of tables: headings of columns that nobody mapped and whose words are not known. */
+  leftOut?: readonly string[];
   /** Of tables: values of fields of the site's own, by the place of the reading. */
   custom?: ReadonlyMap<number, Readonly<Record<string, string>>>;
 };

@@ -16,6 +16,10 @@ it.each([
     { name: 'SPS', address: '192.0.2.9', orderNumber: '6ES7 512-1CK01-0AB0', firmware: 'V2.9.4', serial: 'S V-1' },
   ],
   [
+    'Bezeichnung;Rolle;Kritikalität;Safety;Ebene;Baugruppenträger;Steckplatz\nPresse;SPS;hoch;nein;Ebene 1;0;2',
+    { name: 'Presse', role: 'controller', criticality: 'high', safety: 'no', purdueLevel: '1', rack: '0', slot: '2' },
+  ],
+  [
     'Device Name;Catalog Number;Firmware Revision;Serial Number\nMix;1756-L83E;33.011;60123456',
     { name: 'Mix', orderNumber: '1756-L83E', firmware: '33.011', serial: '60123456' },
   ],
@@ -43,4 +47,12 @@ it('has an interface for each address of a cell, and refuses a cell of which one
     {},
   ]);
   expect(refused).toMatchObject([{ where: 'line 4', code: 'value' }]);
+});
+
+it('names the columns that nobody can tell, unless a person left them out', () => {
+  const table = 'Name;Lieblingsfarbe;;IP\nPresse;grün;x;192.0.2.9';
+  expect(read(table).leftOut).toEqual(['Lieblingsfarbe']);
+  const columns = { Name: { column: 'name' }, IP: { column: 'address' } } as const;
+  const options = { nowMs: 1, limits: importLimits, columns };
+  expect(readCsv(Buffer.from(table), options).leftOut).toEqual([]);
 });

@@ -67,5 +67,8 @@ export const readCsv = (
   const { headings, targets, rows } = opened(bytes, options);
   if (targets.every((target) => target === undefined))
     throw new AppError('MALFORMED', 'none of its headings is known; map its columns', { line: 1 });
-  return { form: 'csv', control: [], ...rowReadings(headings, targets, rows, options) };
+  // What a mapping leaves out is left out on purpose.
+  const leftOut =
+    options.columns === undefined ? headings.filter((heading, at) => heading !== '' && targets[at] === undefined) : [];
+  return { form: 'csv', control: [], leftOut, ...rowReadings(headings, targets, rows, options) };
 };
