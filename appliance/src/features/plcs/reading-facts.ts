@@ -30,6 +30,8 @@ export type ReadingFacts = {
 export type FactsOfReading = (reading: Reading, locked?: ReadonlySet<string>) => ReadingFacts;
 
 const maxKey = 128;
+/** The error of a fact whose text holds no value; its reason is the text. */
+const unreadable = 'unreadable';
 const maxUnknown = 20;
 
 /** How keys of parts are told apart: `0/1`, `00:0e:8c:01:02:03`, `tcp/102`; spelling does not make two. */
@@ -99,6 +101,53 @@ const remembered = (maps: PlcMaps): ((source: string, values: Values) => readonl
   };
 };
 
+/** What is derived as facts, on the sides of what it was made of. */
+const derivedFacts = (
+  table: FieldTable,
+  maps: PlcMaps,
+  { sort, key }: Pick<NewFact, 'sort' | 'key'>,
+  facts: readonly Pick<NewFact, 'field' | 'side' | 'value'>[],
+  derived: readonly Derived[],
+): NewFact[] =>
+  derived.flatMap(({ field, value: text, from, by }) => {
+    const declared = table.field(sort, field);
+    const value = declared === undefined ? undefined : normalise(declared, text);
+    if (value === undefined) return [];
+    const sides = new Set(facts.filter((fact) => fact.field === by && fact.value !== null).map(({ side }) => side));
+    const base = { sort, key, field, value, said: null, raw: keptRaw(from), error: null, reason: null };
+    return [...sides].map((side) => ({ ...base, side, normaliser: normaliserVersion, map: maps.version }));
+  });
+
+type KeptFact = NewFact & { id: number };
+
+/** Facts of one reading as today's normaliser and maps make them. */
+export type FactsAgain = { said: KeptFact[]; derived: NewFact[] };
+
+/** Works facts that are kept out again from what was said (OT F6, F7); what is no longer declared stays as it is. */
+export const factsAgain = (table: FieldTable, maps: PlcMaps) => {
+  const derive = remembered(maps);
+  const again = (fact: KeptFact): KeptFact => {
+    const field = table.field(fact.sort, fact.field);
+    const text = fact.error === unreadable ? fact.reason : (fact.said ?? fact.value);
+    if (field === undefined || text === null || (fact.error !== null && fact.error !== unreadable)) return fact;
+    const value = normalise(field, text);
+    const base = { ...fact, normaliser: normaliserVersion };
+    return value === undefined
+      ? { ...base, value: null, said: null, error: unreadable, reason: keptRaw(text, 200) }
+      : { ...base, value, said: value === text ? null : text, error: null, reason: null };
+  };
+  return (source: string, facts: readonly KeptFact[]): FactsAgain => {
+    const said = facts.filter(({ map }) => map === null).map(again);
+    const derived = [...Map.groupBy(said, ({ sort, key }) => `${sort} ${key}`).values()].flatMap((part) => {
+      const [first] = part;
+      if (first === undefined) return [];
+      const values = new Map(part.filter(({ value }) => value !== null).map((fact) => [fact.field, fact] as const));
+      return derivedFacts(table, maps, first, part, derive(source, values));
+    });
+    return { said, derived };
+  };
+};
+
 /** Turns readings into facts: names of the record, values by the normaliser, what the maps derive. */
 export const factsOfReading = (table: FieldTable, maps: PlcMaps): FactsOfReading => {
   const derive = remembered(maps);
@@ -141,7 +190,7 @@ export const factsOfReading = (table: FieldTable, maps: PlcMaps): FactsOfReading
           // Nothing was said where only blanks were; anything else is evidence of something that we cannot read.
           if (one.value.trim() !== '') {
             const reason = keptRaw(one.value, 200);
-            facts.push({ ...base, side, value: null, said: null, raw, error: 'unreadable', reason });
+            facts.push({ ...base, side, value: null, said: null, raw, error: unreadable, reason });
           }
           continue;
         }
@@ -150,27 +199,7 @@ export const factsOfReading = (table: FieldTable, maps: PlcMaps): FactsOfReading
         values.set(name, { ...fact, error: null, reason: null });
       }
     }
-    for (const { field, value: derived, from, by } of derive(reading.source, values)) {
-      const declared = table.field(sort, field);
-      const value = declared === undefined ? undefined : normalise(declared, derived);
-      if (value === undefined) continue;
-      // On the sides of what it was made of.
-      const sides = new Set(facts.filter((fact) => fact.field === by && fact.value !== null).map(({ side }) => side));
-      for (const side of sides)
-        facts.push({
-          sort,
-          key,
-          field,
-          side,
-          value,
-          said: null,
-          raw: keptRaw(from),
-          error: null,
-          reason: null,
-          normaliser: normaliserVersion,
-          map: maps.version,
-        });
-    }
+    facts.push(...derivedFacts(table, maps, { sort, key }, facts, derive(reading.source, values)));
     return facts;
   };
 

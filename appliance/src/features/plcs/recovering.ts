@@ -2,22 +2,38 @@ import type { PlcService } from './service.ts';
 
 const tickMs = 30_000;
 
-/** Ends what a crash or a stop cut off of taking and undoing readings, in this process or another. */
+/** The first answers after a start come before this. */
+const firstMs = 2_000;
+
+/**
+ * Ends what a crash or a stop cut off of taking and undoing readings, in this process or another; after an upgrade, works out
+ * again what is derived.
+ */
 export const startRecovering = (parts: {
-  plcs: Pick<PlcService, 'recover'>;
+  plcs: Pick<PlcService, 'recover' | 'rederive'>;
   onError: (error: unknown) => void;
 }): (() => void) => {
+  const stop = new AbortController();
   let isAtWork = false;
-  const timer = setInterval(() => {
+  const look = async (): Promise<void> => {
     if (isAtWork) return;
     isAtWork = true;
-    parts.plcs
-      .recover()
-      .catch(parts.onError)
-      .finally(() => {
-        isAtWork = false;
-      });
-  }, tickMs);
+    try {
+      await parts.plcs.recover();
+      await parts.plcs.rederive(stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) parts.onError(error);
+    } finally {
+      isAtWork = false;
+    }
+  };
+  const first = setTimeout(look, firstMs);
+  const timer = setInterval(look, tickMs);
+  first.unref();
   timer.unref();
-  return () => clearInterval(timer);
+  return () => {
+    stop.abort();
+    clearTimeout(first);
+    clearInterval(timer);
+  };
 };

@@ -18,8 +18,10 @@ import { merger, type Proposal } from './merge.ts';
 import { type MergeRow, mergeStore } from './merge-store.ts';
 import { labelOf, partsOf } from './parts.ts';
 import { factsOfReading } from './reading-facts.ts';
+import { recaster } from './recast.ts';
 import { recordState } from './record-state.ts';
 import { type ChangeRow, type PlcRow, recordStore } from './record-store.ts';
+import { rederiver } from './rederive.ts';
 import { regrouper } from './regroup.ts';
 import { requestQueries } from './request-queries.ts';
 import { resolver } from './resolve.ts';
@@ -60,6 +62,8 @@ export type PlcService = {
   undoInSteps(actor: Actor, origin: number): Promise<Undone>;
   /** Ends what was cut off: takings are taken back, undoings go on. Returns how many. */
   recover(): Promise<number>;
+  /** After an upgrade: works out what is derived by today's maps, in many short transactions. Returns how many readings it concerned. */
+  rederive(signal?: AbortSignal): Promise<number>;
   /** By its public id; undefined for one that never was. A merged record says what it became part of. */
   find(publicId: string): Plc | undefined;
   /** Throws NOT_FOUND. */
@@ -173,7 +177,7 @@ export const plcService = (
     },
     recover: async () => void (await recover()),
   });
-  const undo = undoer({
+  const recast = recaster({
     said,
     records,
     merges,
@@ -185,11 +189,13 @@ export const plcService = (
       for (const kind of [recordKind, decisionKind])
         if (objects.find(kind, publicId) !== undefined) objects.remove(actor, kind, publicId);
     },
-    settle: (plcs, removed) => {
-      for (const { plc } of removed) rows.remove(plc);
-      finish.settle(plcs);
-    },
   });
+  const settle = (plcs: ReadonlySet<number>, removed: readonly { plc: number }[]): void => {
+    for (const { plc } of removed) rows.remove(plc);
+    finish.settle(plcs);
+  };
+  const undo = undoer({ said, records, state, recast, clock, settle });
+  const derivation = rederiver({ said, table, maps, state, recast, settle });
   const keepEntered = enteredKeeper({
     said,
     records,
@@ -277,6 +283,12 @@ export const plcService = (
     return left.length;
   };
 
+  /** Not while something is taken or undone: both look at readings in the order of their coming. */
+  const rederive = async (signal?: AbortSignal): Promise<number> => {
+    if (!derivation.isDue() || said.cutOff(Number.MAX_SAFE_INTEGER).length > 0) return 0;
+    return inSteps(db, derivation.run(systemActor), signal === undefined ? {} : { signal });
+  };
+
   const service: PlcService = {
     table,
     collections,
@@ -284,6 +296,7 @@ export const plcService = (
     takeInSteps,
     undoInSteps,
     recover,
+    rederive,
     origins: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
       said.origins(sorts, before, limit).map(toOrigin),
     origin: (id) => {

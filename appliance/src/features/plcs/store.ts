@@ -160,6 +160,17 @@ export const saidStore = (db: Database) => {
   const setFact = db.prepare<[string | null, string | null, string | null, string | null, number, number]>(
     'update plc_fact set value = ?, said = ?, error = ?, reason = ?, normaliser = ? where id = ?',
   );
+  const setDerived = db.prepare<[string, number, number]>('update plc_fact set map = ?, normaliser = ? where id = ?');
+  const readingsAfter = db.prepare<[number, number], ReadingRow>(
+    `select ${readingColumns} from plc_reading where id > ? order by id limit ?`,
+  );
+  const derivation = db.prepare<[], { rules: string; reached: number | null }>(
+    'select rules, reached from plc_derivation',
+  );
+  const setDerivation = db.prepare<[string, number | null]>(
+    `insert into plc_derivation (one, rules, reached) values (1, ?, ?)
+     on conflict (one) do update set rules = excluded.rules, reached = excluded.reached`,
+  );
   return {
     addOrigin: (row: {
       sort: string;
@@ -226,6 +237,11 @@ export const saidStore = (db: Database) => {
     factsOfReading: (reading: number) => factsOfReading.all(reading),
     countFacts: (id: number): number => count.get(id) ?? 0,
     removeFact: (id: number): void => void removeFact.run(id),
+    setDerived: (id: number, map: string, normaliser: number): void => void setDerived.run(map, normaliser, id),
+    readingsAfter: (id: number, limit: number) => readingsAfter.all(id, limit),
+    /** By what rules facts were derived last, and the last reading that was; null when all were. */
+    derivation: () => derivation.get(),
+    setDerivation: (rules: string, reached: number | null): void => void setDerivation.run(rules, reached),
     setFact: (id: number, fact: Pick<NewFact, 'value' | 'said' | 'error' | 'reason' | 'normaliser'>): void =>
       void setFact.run(fact.value, fact.said, fact.error, fact.reason, fact.normaliser, id),
   };
