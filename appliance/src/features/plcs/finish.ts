@@ -43,10 +43,13 @@ export const finisher = (parts: {
   /** States, rows, and drift that began or ended. */
   const settle = (plcs: ReadonlySet<number>, work: Settling = newSettling(driftOfRows(plcs))): void => {
     const all = new Set([...plcs].flatMap((plc) => [plc, ...state.neighbours(plc)]));
+    const listed = new Set(all);
     for (const plc of all) {
       const record = records.byId(plc);
       if (record === undefined) continue;
       const { was, is, by } = state.restate(plc);
+      // What was replaced is proposed to nobody, so the rows of its own neighbours change with it.
+      if (is !== was) for (const other of state.neighbours(plc)) listed.add(other);
       if (is === 'replaced' && was === 'live' && by !== undefined && work.replaced < maxEvents) {
         work.replaced += 1;
         const params = { plc: record.public_id, other: publicIdOf(by.fresh), address: by.address };
@@ -58,7 +61,7 @@ export const finisher = (parts: {
       if (isHeard || (is === 'live' && was === 'replaced'))
         events.record('plc-returned', { params: { plc: record.public_id } });
     }
-    row.touch(all);
+    row.touch(listed);
     for (const plc of plcs) {
       const [old, now] = [work.driftBefore.get(plc) ?? 0, rows.one(plc)];
       if (now === undefined || work.told >= maxEvents) continue;

@@ -100,6 +100,7 @@ describe('laws of the record', () => {
       fc.property(batches, (list) => {
         clear();
         takeAll(list);
+        expect(plcs.verify()).toEqual([]);
         const before = [picture(), plcs.origins({ limit: 100 }).length];
         for (const [index, readings] of list.entries())
           expect(take(`${index}`, readings)).toMatchObject({ origin: null, summary: { facts: 0 } });
@@ -219,6 +220,7 @@ describe('laws of the record', () => {
         const live = plcs.ids(0, 100).filter((id) => plcs.byId(id)?.state !== 'merged');
         const [keep, other] = [live[one % live.length], live[two % live.length]];
         if (keep === undefined || other === undefined || keep === other) return;
+        expect(plcs.verify()).toEqual([]);
         const before = everything();
         const [a, b] = [plcs.byId(keep)?.publicId ?? '', plcs.byId(other)?.publicId ?? ''];
         const merge = plcs.merge(admin, a, b);
@@ -230,6 +232,33 @@ describe('laws of the record', () => {
       }),
       { numRuns: runs(40) },
     );
+  });
+
+  it('keeps the rows of those that shared an address with one that was replaced', () => {
+    const said = (method: Method, at: number, values: Record<string, string>, mac?: string): Reading => ({
+      observedAtMs: start + at * day,
+      method,
+      source: 's7',
+      said: saidOf({ vendor: 'Siemens', ...values }),
+      parts: mac === undefined ? [] : [{ sort: 'interface', key: mac, said: saidOf({ mac }) }],
+    });
+    const [one, two] = ['00:0e:8c:00:00:01', '00:0e:8c:00:00:02'];
+    const old = { orderNumber: '6ES7 515-2AM02-0AB0' };
+    const other = { orderNumber: '1756-L83E' };
+    clear();
+    takeAll([
+      [said('project', 0, { ...old, address: '10.0.0.1' }), said('query', 0, { ...old, address: '10.0.0.1' }, two)],
+      [said('query', 1, { ...old, serial: 'SN-77101', address: '10.0.0.2' }, two)],
+      [said('project', 0, { ...other, serial: 'SN-77102' }, one)],
+    ]);
+    const row = engines.db.prepare('select proposals from plc_row where plc = ?').pluck();
+    const [configured = 0, heard = 0] = plcs.ids(0, 10);
+    expect(row.get(configured)).toBe(1);
+    // Another device answers at the second address: the first is replaced, and is proposed to nobody any more.
+    take('3', [said('query', 2, { ...other, address: '10.0.0.2' }, one)]);
+    expect(plcs.byId(heard)).toMatchObject({ state: 'replaced' });
+    expect(row.get(configured)).toBe(0);
+    expect(plcs.verify()).toEqual([]);
   });
 
   it('never joins two controllers by a serial number that is none', () => {
