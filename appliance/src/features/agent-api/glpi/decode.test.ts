@@ -142,6 +142,106 @@ describe('a report', () => {
     ]);
   });
 
+  it('of OCS on Windows has dates as they are, disks by their model and who is logged in', () => {
+    const report = fromXml(
+      {
+        hardware: {
+          name: 'HMI-2',
+          osname: 'Microsoft Windows 10 Enterprise LTSC',
+          osversion: '10.0.17763',
+          oscomments: '',
+          uuid: '4C4C4544-0031-4B10-8052-B4C04F4D3733',
+          userid: 'operator',
+          userdomain: 'PLANT',
+          workgroup: 'PLANT',
+        },
+        bios: { smanufacturer: 'Northwind', smodel: 'Panel 4', ssn: 'NW-00077' },
+        storages: [
+          {
+            manufacturer: '(Standard disk drives)',
+            name: 'Northwind SSD 256',
+            model: '\\\\.\\PHYSICALDRIVE0',
+            description: 'Disk drive',
+            type: 'Fixed hard disk media',
+            disksize: 244195,
+            serialnumber: 'SSD-0001',
+            firmware: '1.2',
+          },
+        ],
+        drives: [
+          {
+            letter: 'C:/',
+            type: 'Hard Drive',
+            filesystem: 'NTFS',
+            total: 243000,
+            free: 100,
+            numfiles: 0,
+            volumn: 'System',
+          },
+          { letter: 'A:/', type: 'Removable Drive', filesystem: '', total: 0, free: 0, numfiles: 0, volumn: '' },
+        ],
+        softwares: [
+          {
+            publisher: 'Example',
+            name: 'WinCC',
+            version: '7.5',
+            folder: 'C:/x',
+            installdate: '2026/01/31',
+            bitswidth: 64,
+          },
+          { publisher: 'N/A', name: 'Tool', version: 'N/A', installdate: '0000/00/00' },
+        ],
+      },
+      true,
+    );
+    expect(items(report, 'sessions')).toEqual([{ account: 'operator', domain: 'PLANT', state: 'active' }]);
+    expect(items(report, 'software')).toMatchObject([
+      { type: 'windows', name: 'Tool' },
+      { type: 'windows', name: 'WinCC', version: '7.5', installedAt: '2026-01-31T00:00:00Z' },
+    ]);
+    expect(items(report, 'software')[0]).not.toHaveProperty('installedAt');
+    const parts = (type: string) => items(report, 'hardware').filter((one) => one['type'] === type);
+    expect(parts('disk')).toMatchObject([
+      { model: 'Northwind SSD 256', slot: '\\\\.\\PHYSICALDRIVE0', serial: 'SSD-0001' },
+    ]);
+    expect(parts('volume')).toMatchObject([{ slot: 'C:/', name: 'System' }]);
+    expect(report.facts).toMatchObject({ os: 'windows 10.0.17763', hostname: 'HMI-2', serial: 'NW-00077' });
+  });
+
+  it('of systems that say little keeps what they say', () => {
+    const windows = {
+      operatingsystem: { name: 'Microsoft Windows 11 Pro', version: '10.0.26100' },
+      local_users: [{ name: 'Operator', id: 'S-1-5-21-1-2-3-1001' }],
+      local_groups: [{ name: 'Administrateurs', id: 'S-1-5-32-544' }],
+    };
+    // Groups without members say nothing about who is an administrator.
+    expect(items(fromJson(windows), 'accounts')).toEqual([{ name: 'Operator', sid: 'S-1-5-21-1-2-3-1001' }]);
+    const parts = items(
+      fromJson({
+        storages: [{ name: 'hdisk0', description: 'Virtual SCSI Disk Drive' }, { name: 'fd0' }],
+        drives: [
+          { type: '/stand', volumn: '/dev/vg00/lvol1', total: 2048 },
+          { letter: 'A:', type: 'Removable Disk' },
+        ],
+        networks: [
+          {
+            description: 'HBA_Port_WWN_1 /dev/cfg/c0',
+            type: 'fibrechannel',
+            wwn: '200000e08b9422bc',
+            model: 'QLE2462',
+          },
+          { description: 'lo0', ipaddress: '127.0.0.1', type: 'ethernet' },
+        ],
+      }),
+      'hardware',
+    );
+    expect(parts).toMatchObject([
+      { type: 'disk', model: 'hdisk0', subtype: 'Virtual SCSI Disk Drive' },
+      { type: 'network', subtype: 'fibrechannel', model: 'QLE2462', serial: '200000e08b9422bc' },
+      { type: 'volume', slot: '/stand', name: '/dev/vg00/lvol1' },
+    ]);
+  });
+
   it('says what protects the machine and what is encrypted', () => {
     const report = fromJson({
       antivirus: [{ name: 'Shield', company: 'Northwind', enabled: true, uptodate: false, expiration: '2027-02-01' }],

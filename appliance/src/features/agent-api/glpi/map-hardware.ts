@@ -72,14 +72,21 @@ export const memoryItems = parts('memory', (row) => {
   });
 });
 
+/** OCS on Windows writes what the system calls a disk into `model`, and its model into `name`. */
+const isSwapped = (row: Row): boolean => line(row, 'model')?.startsWith('\\\\.\\') === true;
+
 export const storageItems = parts('disk', (row) => {
-  const name = known(row, 'name');
-  const model = known(row, 'model');
+  const [nameField, modelField] = isSwapped(row) ? ['model', 'name'] : ['name', 'model'];
+  const name = known(row, nameField);
+  const model = known(row, modelField);
   const serial = known(row, 'serial');
   const capacityBytes = amount(row, 'disksize', megabyte);
-  if (model === undefined && serial === undefined && capacityBytes === undefined) return {};
+  const subtype = firstKnown(row, ['type', 'description'], 100);
+  // AIX knows of a virtual disk no more than what it is called and what it is.
+  const isNamed = name !== undefined && subtype !== undefined;
+  if (!isNamed && model === undefined && serial === undefined && capacityBytes === undefined) return {};
   return item({
-    subtype: firstKnown(row, ['type', 'description'], 100),
+    subtype,
     maker: known(row, 'manufacturer'),
     model: model ?? name,
     serial,
@@ -92,12 +99,15 @@ export const storageItems = parts('disk', (row) => {
 
 export const driveItems = parts('volume', (row) => {
   const fileSystem = known(row, 'filesystem', 50);
+  const capacityBytes = amount(row, 'total', mebibyte);
+  // HP-UX, Solaris and telephones do not name it; an empty drive has neither.
+  if (fileSystem === undefined && capacityBytes === undefined) return {};
   // Those of the kernel and of containers come and go.
-  if (fileSystem === undefined || /^(?:tmpfs|devtmpfs|overlay|squashfs|proc|sysfs|fuse.*)$/.test(fileSystem)) return {};
+  if (fileSystem !== undefined && /^(?:tmpfs|devtmpfs|overlay|squashfs|proc|sysfs|fuse.*)$/.test(fileSystem)) return {};
   return item({
     model: known(row, 'label'),
     serial: known(row, 'serial'),
-    capacityBytes: amount(row, 'total', mebibyte),
+    capacityBytes,
     slot: firstKnown(row, ['letter', 'type', 'volumn'], 100),
     name: known(row, 'volumn'),
     fileSystem,
@@ -109,15 +119,19 @@ export const networkItems = (rows: readonly Row[]): Item[] => {
   const cards = new Map<string, Item>();
   for (const row of rows) {
     const mac = macOf(row, 'mac');
-    if (mac === undefined || !isCard(row) || cards.has(mac)) continue;
+    // A fibre channel port has a name of its own instead.
+    const wwn = mac === undefined ? known(row, 'wwn') : undefined;
+    const key = mac ?? wwn;
+    if (key === undefined || !isCard(row) || cards.has(key)) continue;
     cards.set(
-      mac,
+      key,
       item({
         type: 'network',
         subtype: known(row, 'type', 100)?.toLowerCase(),
         maker: known(row, 'manufacturer'),
         model: known(row, 'model'),
         mac,
+        serial: wwn,
         slot: known(row, 'description', 100),
         firmware: known(row, 'firmware', 100),
       }),
