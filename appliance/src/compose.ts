@@ -15,6 +15,7 @@ import { type DeviceTaskService, deviceTaskService } from './features/device-tas
 import { ensureDeviceRows } from './features/devices/list-row.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { DerivedOfDevice, Device } from './features/devices/types.ts';
+import { neighbourRecords } from './features/discovery/neighbour-records.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type EventService, eventService } from './features/events/service.ts';
 import type { EventType } from './features/events/types.ts';
@@ -308,9 +309,11 @@ export const compose = async ({ dataDir, extensions = {}, log = openLog() }: Com
       forget: vulnerabilities.forget,
     });
     const baselines: BaselineService = baselineService({ db, objects, events, inventory, devices });
+    const noteNeighbours = neighbourRecords({ inventory, discovery: () => discovery, clock: nowMs });
     const noteEncryption = encryptionErrors({ inventory, events });
     onChanged.push((changed) => {
       noteEncryption(changed);
+      noteNeighbours(changed);
       baselines.onSectionChanged(changed);
       vulnerabilities.onSectionChanged(changed);
       if (changed.collection === 'identity')

@@ -29,6 +29,7 @@ const newDevice = async (name: string) => {
   const { id } = site.appliance.devices.byPublicId(deviceId);
   return {
     deviceId,
+    root,
     put,
     id,
     state,
@@ -49,6 +50,55 @@ const newDevice = async (name: string) => {
     hasSection: () => site.appliance.inventory.hashes(id, 'native')['executable'] !== undefined,
   };
 };
+
+describe('neighbours of a group', () => {
+  it('are said where a group asks for it, become records of what was found, and are taken back', async () => {
+    const { objects, inventory, devices } = site.appliance;
+    const group = objects.create(systemActor, 'group', { name: 'neighbours' }).id;
+    const device = await newDevice('neighbours-1');
+    const rows = () => inventory.section(device.id, 'neighbour');
+    const table = (...lines: string[]): void => {
+      mkdirSync(join(device.root, 'proc/net'), { recursive: true });
+      const head = 'IP address       HW type     Flags       HW address            Mask     Device';
+      writeFileSync(join(device.root, 'proc/net/arp'), `${[head, ...lines].join('\n')}\n`);
+    };
+    const learned = (address: string, mac: string, flags = '0x2'): string =>
+      `${address}   0x1   ${flags}   ${mac}   *   eth0`;
+    try {
+      objects.put(systemActor, 'device-decision', device.deviceId, { group });
+      table(
+        learned('192.0.2.41', '00:1B:21:0D:00:41'),
+        learned('192.0.2.42', '00:1b:21:0d:00:42', '0x6'),
+        learned('192.0.2.43', '00:00:00:00:00:00', '0x0'),
+      );
+      for (let turns = 0; turns < 2; turns += 1) await device.turn();
+      expect(inventory.hashes(device.id, 'native')['neighbour']).toBeUndefined();
+
+      const { id } = objects.create(systemActor, 'neighbour-collection', { name: 'hall', group });
+      for (let turns = 0; turns < 2; turns += 1) await device.turn();
+      expect(rows()).toMatchObject([{ address: '192.0.2.41', mac: '00:1b:21:0d:00:41', interface: 'eth0' }]);
+      const found = devices
+        .list({ limit: 1_000, state: ['discovered'] })
+        .rows.filter(({ macs }) => macs.some((mac) => mac.startsWith('00:1b:21:0d:')));
+      expect(found).toMatchObject([{ macs: ['00:1b:21:0d:00:41'] }]);
+      expect(inventory.section(found[0]?.id ?? 0, 'discovery')).toMatchObject([
+        { method: 'agent', addresses: ['192.0.2.41'], by: devices.byPublicId(device.deviceId).hostname },
+      ]);
+
+      // Both policies at once, then none.
+      objects.create(systemActor, 'executable-collection', { name: 'neighbours', group, paths: ['/opt/line'] });
+      await device.turn();
+      await device.turn();
+      expect(device.reported()).not.toEqual([]);
+      expect(rows()).toHaveLength(1);
+      objects.update(systemActor, 'neighbour-collection', id, { disabled: true });
+      for (let turns = 0; turns < 2; turns += 1) await device.turn();
+      expect(rows()).toEqual([]);
+    } finally {
+      device.close();
+    }
+  });
+});
 
 describe('executable files of a group', () => {
   it('are looked for where it says so, in its folders, at its pace, and no longer than it says so', async () => {

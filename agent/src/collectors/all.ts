@@ -9,6 +9,7 @@ import { collector as externalDevice } from './external-device.ts';
 import { collector as hardware } from './hardware.ts';
 import { collector as identity } from './identity.ts';
 import { backupFiles, quarantineFiles } from './kept-files.ts';
+import { collector as neighbour } from './neighbour.ts';
 import { collector as osUpdate } from './os-update.ts';
 import { collector as platform } from './platform.ts';
 import { collector as protection } from './protection.ts';
@@ -29,6 +30,7 @@ export const collectors: readonly Collector[] = [
   encryption,
   externalDevice,
   executable,
+  neighbour,
   backupFiles,
   quarantineFiles,
 ];

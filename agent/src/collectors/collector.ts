@@ -23,6 +23,8 @@ export type CollectContext = {
   products?: string | undefined;
   /** How much of a turn's work may go into executable files; absent: nobody asked for them. */
   executables?: ExecutableLimits | undefined;
+  /** Somebody asked whom the device sees on its network. */
+  neighbours?: boolean | undefined;
 };
 
 export type Collector = {

@@ -116,6 +116,9 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
       get executables(): ExecutableLimits | undefined {
         return executablesOf(settings, policy.current());
       },
+      get neighbours(): boolean {
+        return policy.current().neighbours === true;
+      },
     },
     collectors: platformCollectors(),
     saved,

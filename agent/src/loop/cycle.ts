@@ -106,7 +106,13 @@ export const agentCycle = (parts: CycleParts): Cycle => {
     const reply = await checkIn();
     if (reply.policy !== undefined) {
       policy.write(reply.policy);
-      log('info', `policy ${reply.policy.etag}: executable files ${reply.policy.executables ? 'on' : 'as set here'}`);
+      const { etag, executables, neighbours } = reply.policy;
+      log(
+        'info',
+        `policy ${etag}: executable files ${executables ? 'on' : 'as set here'}, neighbours ${neighbours ? 'on' : 'off'}`,
+      );
+      // Do not wait for the hour: what was switched off is taken back with the next turn.
+      inventory.hurry();
     }
     const sent = await sendSections(reply.want);
     await sendEvents();

@@ -36,6 +36,8 @@ export const agentPolicy = z.object({
   etag: z.string().min(1).max(128),
   /** Executable files are looked for and hashed; absent: only where the device's own settings ask for it. */
   executables: executablesPolicy.optional(),
+  /** The device says whom it sees on its own network. */
+  neighbours: z.literal(true).optional(),
 });
 export type AgentPolicy = z.infer<typeof agentPolicy>;
 

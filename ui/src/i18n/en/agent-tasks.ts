@@ -65,4 +65,16 @@ export const agentTasks = {
     'A file that is larger is still read to its end; then the check-in does no more.',
   'kind.executable-collection.hint.disabled':
     'Nothing is looked for in this group and those below it, whatever the groups above say. A device that was enrolled with --executables keeps to its own settings.',
+  'kind.neighbour-collection.title': 'Collections of neighbours',
+  'kind.neighbour-collection.one': 'collection of neighbours',
+  'kind.neighbour-collection.purpose':
+    'Whether our agents of a group say whom they see on their own network: addresses and MAC addresses of other devices. Without one nothing is said.',
+  'kind.neighbour-collection.create': 'New collection of neighbours',
+  'kind.neighbour-collection.source': 'entered by administrators',
+  'kind.neighbour-collection.field.name': 'Name',
+  'kind.neighbour-collection.field.group': 'Group',
+  'kind.neighbour-collection.field.disabled': 'Disabled',
+  'kind.neighbour-collection.hint.group': 'The groups below it take the nearest one.',
+  'kind.neighbour-collection.hint.disabled':
+    'Nothing is said in this group and those below it; what was reported is taken back.',
 } as const;

@@ -64,4 +64,16 @@ export const agentTasks = {
     'Одан үлкен файл бәрібір соңына дейін оқылады; содан кейін сеанс ештеңе оқымайды.',
   'kind.executable-collection.hint.disabled':
     'Бұл топта және ішкі топтарда ештеңе ізделмейді, жоғарғы топтар не десе де. --executables арқылы енгізілген құрылғы өз баптауын ұстанады.',
+  'kind.neighbour-collection.title': 'Көршілер туралы мәлімет жинау',
+  'kind.neighbour-collection.one': 'көршілер туралы мәлімет жинау',
+  'kind.neighbour-collection.purpose':
+    'Топтағы біздің агенттер өз желісінде кімді көретінін айта ма: басқа құрылғылардың мекенжайлары мен MAC мекенжайлары. Жинау берілмейінше ештеңе айтылмайды.',
+  'kind.neighbour-collection.create': 'Көршілер туралы жаңа жинау',
+  'kind.neighbour-collection.source': 'әкімшілер енгізеді',
+  'kind.neighbour-collection.field.name': 'Атауы',
+  'kind.neighbour-collection.field.group': 'Топ',
+  'kind.neighbour-collection.field.disabled': 'Өшірулі',
+  'kind.neighbour-collection.hint.group': 'Ішкі топтар ең жақынын алады.',
+  'kind.neighbour-collection.hint.disabled':
+    'Бұл топта және ішкі топтарда ештеңе айтылмайды; бұрын айтылғаны қайтарып алынады.',
 } as const;

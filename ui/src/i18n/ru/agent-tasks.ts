@@ -64,4 +64,16 @@ export const agentTasks = {
     'Более крупный файл всё же читается до конца; после него сеанс ничего больше не читает.',
   'kind.executable-collection.hint.disabled':
     'В этой группе и вложенных ничего не ищут, что бы ни говорили группы выше. Устройство, введённое с --executables, держится своих настроек.',
+  'kind.neighbour-collection.title': 'Сбор сведений о соседях',
+  'kind.neighbour-collection.one': 'сбор сведений о соседях',
+  'kind.neighbour-collection.purpose':
+    'Сообщают ли наши агенты группы, кого они видят в своей сети: адреса и MAC-адреса чужих устройств. Пока сбор не задан, ничего не сообщают.',
+  'kind.neighbour-collection.create': 'Новый сбор сведений о соседях',
+  'kind.neighbour-collection.source': 'вводят администраторы',
+  'kind.neighbour-collection.field.name': 'Название',
+  'kind.neighbour-collection.field.group': 'Группа',
+  'kind.neighbour-collection.field.disabled': 'Отключён',
+  'kind.neighbour-collection.hint.group': 'Вложенные группы берут ближайший.',
+  'kind.neighbour-collection.hint.disabled':
+    'В этой группе и вложенных ничего не сообщают; сообщённое раньше отзывается.',
 } as const;

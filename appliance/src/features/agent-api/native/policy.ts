@@ -12,10 +12,11 @@ import type { ObjectService } from '../../objects/service.ts';
 import type { Body } from '../../objects/types.ts';
 import { groupsOf } from '../groups.ts';
 
-// What was decided for a device's agent: the nearest of its groups that says something about executable files. A group may
-// also say that nothing is looked for, whatever those above it say.
+// What was decided for a device's agent: of each thing that it may be asked for, the nearest of its groups that says something
+// about it. A group may also say that nothing is looked for, whatever those above it say.
 
-const kind = 'executable-collection';
+const executableKind = 'executable-collection';
+const neighbourKind = 'neighbour-collection';
 
 /** A folder that agents cannot look through as it is written. */
 export const executableCollectionFaults = (body: Readonly<Record<string, unknown>>): FieldErrors => {
@@ -46,16 +47,24 @@ export const agentPolicies = (parts: {
   const { db, objects } = parts;
   const none: AgentPolicy = { etag: noPolicyEtag };
   const any = db.prepare<[string]>('select 1 from object where kind = ? and deleted_at is null limit 1');
-  return ({ publicId }) => {
+  /** What the nearest group says, unless it says that nothing is wanted. */
+  const decided = (kind: string, publicId: string): Body | undefined => {
     // The usual site has none: one indexed read for the many check-ins.
-    if (any.get(kind) === undefined) return none;
+    if (any.get(kind) === undefined) return undefined;
     for (const group of groupsOf(objects, publicId)) {
       const [found] = objects.list({ kind, where: { group }, limit: 1 }).rows;
-      if (found === undefined) continue;
-      if (found.body['disabled'] === true) return none;
-      const executables = toPolicy(found.body);
-      return { etag: hash('sha256', JSON.stringify(executables)).slice(0, 32), executables };
+      if (found !== undefined) return found.body['disabled'] === true ? undefined : found.body;
     }
-    return none;
+    return undefined;
+  };
+  return ({ publicId }) => {
+    const executable = decided(executableKind, publicId);
+    const executables = executable === undefined ? undefined : toPolicy(executable);
+    const neighbours = decided(neighbourKind, publicId) !== undefined;
+    if (executables === undefined && !neighbours) return none;
+    const asked = { ...(executables && { executables }), ...(neighbours && { neighbours: true as const }) };
+    // Alone, executable files have the digest that agents hold already.
+    const digested = neighbours ? asked : executables;
+    return { etag: hash('sha256', JSON.stringify(digested)).slice(0, 32), ...asked };
   };
 };

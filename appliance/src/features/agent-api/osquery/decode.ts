@@ -6,7 +6,7 @@ import type { Item } from '../../inventory/types.ts';
 import { parseBody } from '../native/body.ts';
 import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './mapping.ts';
 import { readQueryName } from './names.ts';
-import { neighboursOf } from './neighbours.ts';
+import { learnedNeighbours } from './neighbours.ts';
 import type { Answers, Row } from './rows.ts';
 
 // The answers to the inventory's questions, as the client sends them to distributed/write. A collection is replaced only
@@ -105,7 +105,7 @@ export const sectionsOf = (body: WriteBody, now: number): DecodedReport => {
     sections,
     full: false,
     dropped: Object.fromEntries([...problems.values()].map((name) => [name, 1])),
-    found: neighboursOf(answers[neighbourQuestion.name] ?? [], now),
+    found: learnedNeighbours(answers[neighbourQuestion.name] ?? [], now),
   };
 };
 

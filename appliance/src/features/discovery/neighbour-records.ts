@@ -1,0 +1,22 @@
+import type { InventoryService } from '../inventory/service.ts';
+import type { SectionChanged } from '../inventory/types.ts';
+import { neighboursOf } from './neighbours.ts';
+import type { DiscoveryService } from './service.ts';
+
+type Parts = {
+  inventory: Pick<InventoryService, 'section'>;
+  /** It is made of the inventory, so it comes later. */
+  discovery: () => Pick<DiscoveryService, 'keepFound'>;
+  clock: () => number;
+};
+
+/** Whom our own agents see on their network becomes records of what was found, as with osquery; in the caller's transaction. */
+export const neighbourRecords =
+  ({ inventory, discovery, clock }: Parts) =>
+  ({ device, collection }: SectionChanged): void => {
+    if (collection !== 'neighbour') return;
+    const rows = inventory
+      .section(device, 'neighbour')
+      .map((row) => ({ address: String(row['address']), mac: String(row['mac']) }));
+    discovery().keepFound(neighboursOf(rows, clock()), device);
+  };
