@@ -65,6 +65,7 @@ describe('another root', () => {
       'encryption',
       'external-device',
       'executable',
+      'neighbour',
       'backup-file',
       'quarantine-file',
     ]);
