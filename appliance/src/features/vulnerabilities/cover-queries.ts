@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
-import { type Covered, coverPackage, fixedOf, type PackageCoordinates } from './cover.ts';
+import { type Covered, coverPackage, type PackageCoordinates } from './cover.ts';
+import { hitArena } from './hit-bytes.ts';
 import { moduledQualifiers } from './snapshot-queries.ts';
 
 // Passes the coordinates of a site and the packages of the attached snapshot once, side by side.
@@ -33,7 +34,7 @@ export const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: 
     .prepare<[number, number], [number, number, Buffer | null]>(scope === 'all' ? ALL_COORDINATES : CHANGED_COORDINATES)
     .raw();
   const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM snap.pkg').pluck().get() ?? 0;
-  const judge = (pkg: number, ids: readonly number[], keys: readonly (Buffer | null)[]): void => {
+  const judgeOne = (pkg: number, ids: readonly number[], keys: readonly (Buffer | null)[]): void => {
     const data = recordsOf.get(pkg);
     if (data === undefined || ids.length === 0) return;
     const coordinates: PackageCoordinates = { ids, keys, version: (place) => versionOf.get(ids[place] ?? 0) ?? '' };
@@ -46,7 +47,7 @@ export const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: 
     let keys: (Buffer | null)[] = [];
     for (const [of, id, key] of rows.all(from, from + packagesAtOnce - 1)) {
       if (of !== pkg) {
-        judge(pkg, ids, keys);
+        judgeOne(pkg, ids, keys);
         pkg = of;
         ids = [];
         keys = [];
@@ -54,18 +55,44 @@ export const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: 
       ids.push(id);
       keys.push(key);
     }
-    judge(pkg, ids, keys);
+    judgeOne(pkg, ids, keys);
   }
 };
 
-/** Calls with each hit. */
-export const eachHit = (
-  db: Database,
-  scope: 'all' | 'changed',
-  use: (coord: number, adv: number, state: number, fixed: string | null) => void,
-): void =>
+/** What the snapshot does to the coordinates of the packages that were looked at. */
+export type Judged = {
+  /** Rising. */
+  readonly coords: Uint32Array;
+  /** As hit-bytes.ts packs them; empty: nothing is published that covers it. */
+  hitsOf(coord: number): Buffer;
+};
+
+/** Judges all coordinates, or those of packages that differ from the snapshot's base. */
+export const judge = (db: Database, scope: 'all' | 'changed'): Judged => {
+  const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM main.coord').pluck().get() ?? 0;
+  const starts = new Float64Array(last + 1);
+  const ends = new Float64Array(last + 1);
+  const seen = new Uint8Array(last + 1);
+  const arena = hitArena(1 << 20);
+  let count = 0;
   eachPackage(db, scope, ({ data, ids, covered }) => {
-    for (const [place, one] of covered.entries())
-      for (const [n, adv] of one.advs.entries())
-        use(ids[place] as number, adv, one.states[n] as number, fixedOf(data, one, n));
+    for (let place = 0; place < ids.length; place += 1) {
+      const coord = ids[place] as number;
+      const { advs, states, fixedStarts, fixedEnds } = covered[place] as Covered;
+      seen[coord] = 1;
+      count += 1;
+      starts[coord] = arena.at();
+      for (let n = 0; n < advs.length; n += 1)
+        arena.push(advs[n] as number, states[n] as number, data, fixedStarts[n] as number, fixedEnds[n] as number);
+      ends[coord] = arena.at();
+    }
   });
+  const coords = new Uint32Array(count);
+  let at = 0;
+  for (let coord = 0; coord <= last; coord += 1)
+    if (seen[coord] === 1) {
+      coords[at] = coord;
+      at += 1;
+    }
+  return { coords, hitsOf: (coord) => arena.bytes(starts[coord] ?? 0, ends[coord] ?? 0) };
+};

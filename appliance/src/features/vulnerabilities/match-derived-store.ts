@@ -39,10 +39,10 @@ const tally = (advisories: string, isAll: boolean): string => {
       WHERE c.devices = 0 AND m.until IS NULL GROUP BY m.adv) l ON l.adv = t.adv`;
 };
 
-/** Counts the matches of the advisories in temp.stale. */
-export const putTally = (scope: 'all' | 'changed'): string => `
+/** Counts the matches of the advisories in temp.recount, passing all matches or looking for theirs. */
+export const putTally = (isAll: boolean): string => `
 UPDATE main.match_advisory SET ${STATE_COLUMNS.map((name) => `${name} = n.${name}`).join(', ')}
-FROM (${tally('temp.stale', scope === 'all')}) n WHERE match_advisory.adv = n.adv
+FROM (${tally('temp.recount', isAll)}) n WHERE match_advisory.adv = n.adv
   AND (${STATE_COLUMNS.map((name) => `match_advisory.${name} <> n.${name}`).join(' OR ')})`;
 
 /** Differences between what is kept and what the matches say; for `verify`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { coverPackage, fixedOf } from './cover.ts';
+import { hitDigest, packHits, unpackHits } from './hit-bytes.ts';
 import { changeRecords, EXACT, RANGE, REVIEW, readRecord, recordsOf } from './package-records.ts';
 import { recordWriter } from './record-writer.ts';
 
@@ -92,5 +93,24 @@ describe('several records of one advisory', () => {
       pieces[1]?.(records);
     });
     expect(cover(ofModule)).toEqual([[3, 2, '9']]);
+  });
+});
+
+describe('hits as bytes', () => {
+  it('come back as they were, and their digest tells them apart', () => {
+    const hits = [
+      { adv: 1, state: 0, fixed: '1.0-1' },
+      { adv: 2 ** 40 + 1, state: 3, fixed: null },
+      { adv: largest, state: 2, fixed: 'ключ'.repeat(60) },
+    ];
+    expect(unpackHits(packHits(hits))).toEqual(hits);
+    expect(unpackHits(packHits([]))).toEqual([]);
+    const digests = [
+      hits,
+      hits.slice(1),
+      hits.map((hit) => ({ ...hit, state: 1 })),
+      hits.map((hit) => ({ ...hit, fixed: null })),
+    ];
+    expect(new Set(digests.map((some) => hitDigest(packHits(some)).toString('hex'))).size).toBe(digests.length);
   });
 });

@@ -1,38 +1,27 @@
 import { type Database, immediate } from '../../platform/database.ts';
-import { eachHit } from './cover-queries.ts';
+import { type Judged, judge } from './cover-queries.ts';
 import { decisionRules } from './decision.ts';
+import { type Hit, hitDigest, unpackHits } from './hit-bytes.ts';
 import { ALL_LOADS, JUDGED, putTally, TOUCHED_LOADS } from './match-derived-store.ts';
 import { REVIEW_FIX } from './match-state.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
-// Coordinates against a snapshot. After an import only the advisories that differ are matched, which the snapshot lists;
-// when nobody knows what the matches were made with, everything is. Only differences are written.
+// Coordinates against a snapshot. After an import only the packages that differ are judged, which the snapshot lists; when
+// nobody knows what the matches were made with, all are. A coordinate whose hits have the digest that is kept is passed by.
 
 type Scope = 'all' | 'changed';
 
-const TEMPORARY_TABLES = ['todo', 'hit', 'rule', 'gone', 'fresh', 'touched', 'stale', 'judged'] as const;
+const TEMPORARY_TABLES = ['todo', 'rule', 'gone', 'fresh', 'touched', 'stale', 'recount', 'judged'] as const;
 const TEMPORARY = `
 CREATE TEMP TABLE todo (adv INTEGER PRIMARY KEY);
-CREATE TEMP TABLE hit (
-  coord INTEGER NOT NULL, adv INTEGER NOT NULL, state INTEGER NOT NULL, fixed TEXT, PRIMARY KEY (coord, adv)
-) WITHOUT ROWID;
 CREATE TEMP TABLE rule (name TEXT PRIMARY KEY, severity INTEGER NOT NULL, decision INTEGER NOT NULL, rule TEXT NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE gone (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
 CREATE TEMP TABLE fresh (coord INTEGER NOT NULL, adv INTEGER NOT NULL, state INTEGER NOT NULL, fixed TEXT, opens INTEGER NOT NULL);
 CREATE TEMP TABLE touched (coord INTEGER PRIMARY KEY);
 CREATE TEMP TABLE stale (adv INTEGER PRIMARY KEY);
+CREATE TEMP TABLE recount (adv INTEGER PRIMARY KEY);
 CREATE TEMP TABLE judged (adv INTEGER PRIMARY KEY, decision INTEGER NOT NULL, severity INTEGER NOT NULL);`;
-
-const FIND_FRESH = `
-INSERT INTO temp.fresh SELECT h.coord, h.adv, h.state, h.fixed, m.coord IS NULL OR m.until IS NOT NULL
-FROM temp.hit h LEFT JOIN main.match m ON m.coord = h.coord AND m.adv = h.adv
-WHERE m.coord IS NULL OR m.until IS NOT NULL OR m.state <> h.state OR m.fixed IS NOT h.fixed`;
-
-const findGone = (scope: Scope): string => `
-INSERT INTO temp.gone SELECT m.coord, m.adv
-FROM ${scope === 'all' ? 'main.match m NOT INDEXED' : 'temp.todo t CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = t.adv'}
-WHERE m.until IS NULL AND NOT EXISTS (SELECT 1 FROM temp.hit h WHERE h.coord = m.coord AND h.adv = m.adv)`;
 
 const CLOSE = `UPDATE main.match SET until = @at FROM temp.gone g WHERE match.coord = g.coord AND match.adv = g.adv`;
 
@@ -120,58 +109,119 @@ type Options = {
 
 const count = (db: Database, sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
 
-/** Matches where there were none: nothing has to be compared, and the index is made at the end. */
-const matchFirst = (db: Database, options: Options): RematchResult => {
-  db.exec('DROP INDEX main.match_adv');
-  const add = db.prepare(
-    'INSERT INTO main.match (coord, adv, since, until, state, fixed) VALUES (?, ?, ?, NULL, ?, ?)',
-  );
-  eachHit(db, 'all', (coord, adv, state, fixed) => add.run(coord, adv, options.at, state, fixed));
-  db.exec('CREATE INDEX main.match_adv ON match (adv, coord, until, state)');
-  return { opened: count(db, 'SELECT count(*) FROM main.match'), closed: 0, changed: 0 };
+/** Rows of one statement: each call into the database costs as much as a row. */
+const rowsAtOnce = 32;
+
+/** Matches where there were none: nothing has to be compared, and the indexes are made at the end. */
+const matchFirst = (db: Database, judged: Judged, at: string): RematchResult => {
+  db.exec('DROP INDEX main.match_adv; DROP INDEX main.match_since;');
+  const insert = (rows: number) =>
+    db.prepare(
+      `INSERT INTO main.match (coord, adv, since, until, state, fixed) VALUES ${Array.from({ length: rows }, () => '(?, ?, ?, NULL, ?, ?)').join(', ')}`,
+    );
+  const some = insert(rowsAtOnce);
+  const one = insert(1);
+  const putDigest = db.prepare('INSERT INTO main.match_digest (coord, digest) VALUES (?, ?)');
+  db.exec('DELETE FROM main.match_digest');
+  let opened = 0;
+  let waiting: unknown[] = [];
+  for (const coord of judged.coords) {
+    const bytes = judged.hitsOf(coord);
+    if (bytes.length === 0) continue;
+    for (const { adv, state, fixed } of unpackHits(bytes)) {
+      waiting.push(coord, adv, at, state, fixed);
+      opened += 1;
+      if (opened % rowsAtOnce === 0) {
+        some.run(...waiting);
+        waiting = [];
+      }
+    }
+    putDigest.run(coord, hitDigest(bytes));
+  }
+  for (let n = 0; n < waiting.length; n += 5) one.run(...waiting.slice(n, n + 5));
+  db.exec(`CREATE INDEX main.match_adv ON match (adv, coord, until, state);
+    CREATE INDEX main.match_since ON match (since, coord, adv) WHERE until IS NULL;`);
+  return { opened, closed: 0, changed: 0 };
+};
+
+/** Coordinates with open matches, and what they come to where that is known: an earlier program kept no digests. */
+const KEPT = `SELECT l.coord, d.digest FROM main.coord_load l LEFT JOIN main.match_digest d ON d.coord = l.coord`;
+
+/** The coordinates whose hits are not those that are kept, with the digest of what they are now. */
+const differing = (db: Database, scope: Scope, judged: Judged): Map<number, Buffer | null> => {
+  type Kept = [number, Buffer | null];
+  const found = new Map<number, Buffer | null>();
+  const kept = new Map(scope === 'all' ? db.prepare<[], Kept>(KEPT).raw().all() : []);
+  const find = db.prepare<[number], Kept>(`${KEPT} WHERE l.coord = ?`).raw();
+  for (const coord of judged.coords) {
+    const bytes = judged.hitsOf(coord);
+    const digest = bytes.length === 0 ? null : hitDigest(bytes);
+    const held = scope === 'all' ? kept.get(coord) : find.get(coord)?.[1];
+    if (digest === null ? held !== undefined : !held?.equals(digest)) found.set(coord, digest);
+    kept.delete(coord);
+  }
+  // Of packages that the snapshot no longer has.
+  for (const coord of kept.keys()) found.set(coord, null);
+  return found;
 };
 
 /** Compares and writes what differs. */
-const matchAgain = (db: Database, scope: Scope, options: Options): RematchResult => {
-  const add = db.prepare('INSERT INTO temp.hit (coord, adv, state, fixed) VALUES (?, ?, ?, ?)');
-  const changed = new Set(db.prepare<[], number>('SELECT adv FROM temp.todo').pluck().all());
-  eachHit(db, scope, (coord, adv, state, fixed) => {
-    if (scope === 'all' || changed.has(adv)) add.run(coord, adv, state, fixed);
-  });
-  db.exec(FIND_FRESH);
-  // As many open ones as hits that are not new: none is gone.
-  const isOneGone =
-    scope === 'changed' ||
-    count(db, 'SELECT count(*) FROM main.match WHERE until IS NULL') >
-      count(db, 'SELECT (SELECT count(*) FROM temp.hit) - (SELECT count(*) FROM temp.fresh WHERE opens)');
-  if (isOneGone) db.exec(findGone(scope));
-  db.exec(`INSERT OR IGNORE INTO temp.touched SELECT coord FROM temp.gone UNION SELECT coord FROM temp.fresh`);
-  const at = { at: options.at };
-  const closed = db.prepare(CLOSE).run(at).changes;
+const matchAgain = (db: Database, scope: Scope, judged: Judged, at: string): RematchResult => {
+  const addFresh = db.prepare('INSERT INTO temp.fresh (coord, adv, state, fixed, opens) VALUES (?, ?, ?, ?, ?)');
+  const addGone = db.prepare('INSERT INTO temp.gone (coord, adv) VALUES (?, ?)');
+  const addTouched = db.prepare('INSERT INTO temp.touched (coord) VALUES (?)');
+  const putDigest = db.prepare(
+    'INSERT INTO main.match_digest (coord, digest) VALUES (?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest',
+  );
+  const dropDigest = db.prepare('DELETE FROM main.match_digest WHERE coord = ?');
+  const openOf = db.prepare<[number], Hit>(
+    'SELECT adv, state, fixed FROM main.match WHERE coord = ? AND until IS NULL',
+  );
+  for (const [coord, digest] of differing(db, scope, judged)) {
+    const held = new Map(openOf.all(coord).map((hit) => [hit.adv, hit]));
+    let isTouched = false;
+    for (const { adv, state, fixed } of digest === null ? [] : unpackHits(judged.hitsOf(coord))) {
+      const before = held.get(adv);
+      held.delete(adv);
+      if (before?.state === state && before.fixed === fixed) continue;
+      addFresh.run(coord, adv, state, fixed, before === undefined ? 1 : 0);
+      isTouched = true;
+    }
+    for (const adv of held.keys()) addGone.run(coord, adv);
+    if (isTouched || held.size > 0) addTouched.run(coord);
+    if (digest === null) dropDigest.run(coord);
+    else putDigest.run(coord, digest);
+  }
+  const closed = db.prepare(CLOSE).run({ at }).changes;
   const opened = count(db, 'SELECT count(*) FROM temp.fresh WHERE opens');
-  const differing = db.prepare(PUT_FRESH).run(at).changes - opened;
-  return { opened, closed, changed: differing };
+  const changed = db.prepare(PUT_FRESH).run({ at }).changes - opened;
+  return { opened, closed, changed };
+};
+
+/** Which advisories' facts are looked at. */
+const STALE: Readonly<Record<'first' | Scope, string>> = {
+  first: 'SELECT DISTINCT adv FROM main.match INDEXED BY match_adv',
+  all: 'SELECT adv FROM main.match_advisory UNION SELECT adv FROM temp.fresh',
+  changed: `SELECT adv FROM temp.todo t WHERE EXISTS (SELECT 1 FROM main.match m WHERE m.adv = t.adv)
+    UNION SELECT adv FROM temp.fresh`,
 };
 
 /** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
-const derive = (db: Database, scope: Scope): number => {
-  db.exec(
-    scope === 'all'
-      ? 'INSERT INTO temp.stale SELECT DISTINCT adv FROM main.match INDEXED BY match_adv'
-      : 'INSERT INTO temp.stale SELECT adv FROM temp.todo t WHERE EXISTS (SELECT 1 FROM main.match m WHERE m.adv = t.adv)',
-  );
+const derive = (db: Database, scope: 'first' | Scope): number => {
+  db.exec(`INSERT INTO temp.stale ${STALE[scope]}`);
   const rejudged = `SELECT m.coord FROM (${REJUDGED}) j CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = j.adv
     WHERE m.until IS NULL AND m.coord NOT IN (SELECT coord FROM temp.fresh f WHERE f.adv = m.adv)`;
-  const before = count(db, `SELECT count(*) FROM (${rejudged})`);
-  if (scope === 'changed') db.exec(`INSERT OR IGNORE INTO temp.touched ${rejudged}`);
+  const before = scope === 'first' ? 0 : count(db, `SELECT count(*) FROM (${rejudged})`);
+  if (before > 0) db.exec(`INSERT OR IGNORE INTO temp.touched ${rejudged}`);
   db.exec(PUT_FACTS);
   db.exec(
-    scope === 'all'
-      ? 'DELETE FROM main.match_advisory WHERE adv NOT IN (SELECT adv FROM temp.stale)'
-      : 'DELETE FROM main.match_advisory WHERE adv IN (SELECT adv FROM temp.todo) AND adv NOT IN (SELECT adv FROM temp.stale)',
+    scope === 'first'
+      ? 'INSERT INTO temp.recount SELECT adv FROM temp.stale'
+      : 'INSERT INTO temp.recount SELECT adv FROM temp.gone UNION SELECT adv FROM temp.fresh',
   );
-  db.exec(putTally(scope));
-  if (scope === 'all') {
+  const recounted = count(db, 'SELECT count(*) FROM temp.recount');
+  if (recounted > 0) db.exec(putTally(recounted > changedAtMost));
+  if (scope === 'first') {
     db.exec('DELETE FROM main.coord_load');
     db.exec(JUDGED);
     db.exec(ALL_LOADS);
@@ -199,19 +249,23 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       addRule.run(rule.severity, SEVERITIES.indexOf(rule.severity), DECISIONS.indexOf(rule.decision), rule.name);
     return immediate(db, () => {
       if (!options.isCurrent()) return { opened: 0, closed: 0, changed: 0 };
-      const base = baseOf(db);
+      if (options.matched === options.number) {
+        // What was matched with this snapshot differs in nothing.
+        options.note([], []);
+        return { opened: 0, closed: 0, changed: 0 };
+      }
       const isDelta =
         options.matched > 0 &&
-        (options.matched === options.number ||
-          (base === options.matched && count(db, 'SELECT count(*) FROM snap.change') <= changedAtMost));
-      // What was matched with this snapshot already differs in nothing.
-      if (isDelta && options.matched !== options.number) db.exec('INSERT INTO temp.todo SELECT adv FROM snap.change');
+        baseOf(db) === options.matched &&
+        count(db, 'SELECT count(*) FROM snap.change') <= changedAtMost;
+      if (isDelta) db.exec('INSERT INTO temp.todo SELECT adv FROM snap.change');
       const scope = isDelta ? 'changed' : 'all';
       const isFirst = !isDelta && count(db, 'SELECT NOT EXISTS (SELECT 1 FROM main.match)') === 1;
-      const result = isFirst ? matchFirst(db, options) : matchAgain(db, scope, options);
+      const judged = judge(db, scope);
+      const result = isFirst ? matchFirst(db, judged, options.at) : matchAgain(db, scope, judged, options.at);
       const limit = { limit: options.limit };
       const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
-      const rejudged = derive(db, scope);
+      const rejudged = derive(db, isFirst ? 'first' : scope);
       const noteOpened = isFirst
         ? db.prepare<unknown[], NotedRow>(NOTE_FIRST).all({ ...limit, at: options.at })
         : db.prepare<unknown[], NotedRow>(NOTE_OPENED).all(limit);

@@ -468,7 +468,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
         .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
-      return [...missing, ...wrong, ...store.derivedFaults()];
+      return [...missing, ...wrong, ...store.derivedFaults(), ...store.digestFaults()];
     },
     close: () => {
       snapshots.close();

@@ -2,9 +2,9 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { coverPackage, fixedOf } from './cover.ts';
 import { documentAt } from './document-blocks.ts';
+import type { Hit } from './hit-bytes.ts';
 import { EXACT, RANGE, readRecord, recordsOf } from './package-records.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
-import type { Hit } from './store.ts';
 import type { AdvisoryFacts, FeedState, Severity } from './types.ts';
 
 // Reads `advisories/<n>.db`: source, eco, pkg, qual, adv, doc.

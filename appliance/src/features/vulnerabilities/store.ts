@@ -1,11 +1,9 @@
 import type { Database } from '../../platform/database.ts';
 import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
+import { type Hit, hitDigest, packHits } from './hit-bytes.ts';
 import { DERIVED_FAULTS, PUT_LOAD } from './match-derived-store.ts';
 import { STATE_COLUMNS } from './match-state.ts';
 import { type AdvisoryFacts, DECISIONS, type Decision, type KeptDevice, SEVERITIES } from './types.ts';
-
-/** What an advisory does to a coordinate; states as `matchState` numbers them. */
-export type Hit = { readonly adv: number; readonly state: number; readonly fixed: string | null };
 
 /** An advisory's judgement with what lists show of it. */
 export type JudgedAdvisory = AdvisoryFacts & {
@@ -102,6 +100,13 @@ export const vulnerabilityStore = (db: Database) => {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const addLoad = db.prepare(PUT_LOAD);
+  const addDigest = db.prepare('INSERT INTO match_digest (coord, digest) VALUES (?, ?)');
+  const openHits = db
+    .prepare<[], [number, number, number, string | null]>(
+      'SELECT coord, adv, state, fixed FROM match WHERE until IS NULL ORDER BY coord, adv',
+    )
+    .raw();
+  const digests = db.prepare<[], [number, Buffer]>('SELECT coord, digest FROM match_digest').raw();
   const shiftUp = db.prepare(shiftSql('+'));
   const shiftDown = db.prepare(shiftSql('-'));
   // A coordinate without a load has no open match that could be counted.
@@ -214,7 +219,9 @@ export const vulnerabilityStore = (db: Database) => {
     /** Adds the matches of a coordinate that has none and that no device has yet. */
     addMatches: (coord: number, hits: readonly Hit[], since: string): void => {
       for (const { adv, state, fixed } of hits) addMatch.run(coord, adv, since, state, fixed);
-      if (hits.length > 0) addLoad.run(coord);
+      if (hits.length === 0) return;
+      addLoad.run(coord);
+      addDigest.run(coord, hitDigest(packHits(hits)));
     },
     hasAdvisory: (adv: number): boolean => hasAdvisory.get(adv) !== undefined,
     addAdvisory: (row: JudgedAdvisory): void => {
@@ -246,6 +253,30 @@ export const vulnerabilityStore = (db: Database) => {
     daysAfter: (day: string) => days.all(day),
     /** What of the derived tables contradicts the matches. */
     derivedFaults: (): string[] => derivedFaults.all(),
+    /** Coordinates whose matches have another digest than is kept. */
+    digestFaults: (): string[] => {
+      const kept = new Map(digests.all());
+      const wrong: number[] = [];
+      let coord = 0;
+      let hits: Hit[] = [];
+      const compare = (): void => {
+        if (hits.length === 0) return;
+        if (!kept.get(coord)?.equals(hitDigest(packHits(hits)))) wrong.push(coord);
+        kept.delete(coord);
+      };
+      for (const [of, adv, state, fixed] of openHits.iterate()) {
+        if (of !== coord) {
+          compare();
+          coord = of;
+          hits = [];
+        }
+        hits.push({ adv, state, fixed });
+      }
+      compare();
+      return [...wrong, ...kept.keys()]
+        .slice(0, 20)
+        .map((one) => `coordinate ${one} has other findings than its digest`);
+    },
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
     snapshots: (): { snapshot: number; previous: number; matched: number } =>
       readState.get() ?? { snapshot: 0, previous: 0, matched: 0 },
