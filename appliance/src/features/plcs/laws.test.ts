@@ -208,6 +208,67 @@ describe('laws of the record', () => {
     );
   });
 
+  it('keeps every winner, time and key that decides when old repetitions go, and stays as an undo leaves it', () => {
+    const withoutFacts = (): string[] =>
+      picture().map((one) => JSON.stringify({ ...JSON.parse(one), rest: restOf(one) }));
+    const restOf = (one: string): unknown => {
+      const { facts, ...rest } = (JSON.parse(one) as { rest: { facts: string[] } }).rest;
+      return {
+        ...rest,
+        facts: [...new Set(facts.map((fact) => JSON.stringify({ ...JSON.parse(fact), observedAt: 0 })))],
+      };
+    };
+    const hour = 3_600_000;
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(reading, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.nat(2), { minLength: 3, maxLength: 9 }),
+        fc.nat(),
+        (said, runsOf, pick) => {
+          clear();
+          // The same answers come again and again, one run after the other.
+          const origins = runsOf.map((which, n) => {
+            const readings = (said[which % said.length] ?? []).map((one) => ({
+              ...one,
+              observedAtMs: start + n * hour,
+            }));
+            return plcs.take(admin, { sort: 'identification', name: `run ${n}` }, readings).origin;
+          });
+          const before = withoutFacts();
+          const count = engines.db.prepare('select count(*) from plc_reading').pluck();
+          const all = Number(count.get());
+          const went = plcs.trim();
+          expect(Number(count.get())).toBe(all - went);
+          expect(withoutFacts()).toEqual(before);
+          expect([plcs.verify(), plcs.trim()]).toEqual([[], 0]);
+          const origin = origins[pick % origins.length];
+          if (origin !== null && origin !== undefined) plcs.undo(admin, origin);
+          expect(plcs.verify()).toEqual([]);
+        },
+      ),
+      { numRuns: runs(30) },
+    );
+  });
+
+  it('keeps of a controller that says the same every hour the first and the newest time', () => {
+    clear();
+    const one = (n: number): Reading => ({
+      observedAtMs: start + n * 3_600_000,
+      method: 'query',
+      source: 's7',
+      said: saidOf({ vendor: 'Siemens', serial: 'SN-77101', firmware: n < 30 ? 'V2.9' : 'V3.0', address: '10.0.0.1' }),
+      parts: [],
+    });
+    for (let n = 0; n < 60; n += 1) plcs.take(admin, { sort: 'identification', name: `${n}` }, [one(n)]);
+    // Back for an hour: what changed and changed again is no repetition.
+    plcs.take(admin, { sort: 'identification', name: '60' }, [{ ...one(0), observedAtMs: start + 60 * 3_600_000 }]);
+    plcs.take(admin, { sort: 'identification', name: '61' }, [one(61)]);
+    expect(plcs.trim()).toBe(56);
+    const times = plcs.facts(plcs.ids(0, 1)[0] ?? 0).filter(({ field }) => field === 'firmware');
+    expect(times.map(({ observedAt }) => (observedAt - start) / 3_600_000)).toEqual([61, 60, 59, 30, 29, 0]);
+    expect(plcs.verify()).toEqual([]);
+  });
+
   it('leaves every table as it was after a merge that was undone', () => {
     const everything = () =>
       [...tables, 'plc_agreed', 'plc', 'plc_row'].map((table) =>

@@ -29,6 +29,7 @@ import { rowMaker } from './row.ts';
 import { rowStore } from './row-store.ts';
 import { saidStore, toOrigin } from './store.ts';
 import { taker } from './take.ts';
+import { thinner } from './thin.ts';
 import type {
   ControllersForExchange,
   Origin,
@@ -195,6 +196,7 @@ export const plcService = (
     finish.settle(plcs);
   };
   const undo = undoer({ said, records, state, recast, clock, settle });
+  const thin = thinner({ said, state });
   const derivation = rederiver({ said, table, maps, state, recast, settle });
   const keepEntered = enteredKeeper({
     said,
@@ -415,6 +417,8 @@ export const plcService = (
       let removed = 0;
       for (let n = trimBatch; n === trimBatch; removed += n)
         n = immediate(db, () => records.trimChanges(clock() - days * dayMs, trimBatch));
+      const unchanged = clock() - objects.settingInteger('controllers.unchanged-days') * dayMs;
+      for (let n = 1; n > 0; removed += n) n = immediate(db, () => thin.some(unchanged));
       return removed;
     },
     verify: db.transaction(() => verifyRecords({ said, records, rows, row })),

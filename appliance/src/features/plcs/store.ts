@@ -160,6 +160,15 @@ export const saidStore = (db: Database) => {
   const setFact = db.prepare<[string | null, string | null, string | null, string | null, number, number]>(
     'update plc_fact set value = ?, said = ?, error = ?, reason = ?, normaliser = ? where id = ?',
   );
+  const beside = (than: '<' | '>', order: 'desc' | 'asc'): string =>
+    `(select n.content from plc_reading n where n.plc = r.plc and n.observed_at ${than} r.observed_at and n.method = r.method
+      and n.source = r.source order by n.observed_at ${order} limit 1) is r.content`;
+  const repeated = db.prepare<[number, number], { origin: number; plc: number }>(
+    `select r.origin, r.plc from plc_origin o join plc_reading r on r.origin = o.id
+     where o.sort in ('identification', 'agent') and o.state = 'done'
+     group by r.origin, r.plc
+     having max(r.observed_at) < ? and min(${beside('<', 'desc')} and ${beside('>', 'asc')}) limit ?`,
+  );
   const setDerived = db.prepare<[string, number, number]>('update plc_fact set map = ?, normaliser = ? where id = ?');
   const readingsAfter = db.prepare<[number, number], ReadingRow>(
     `select ${readingColumns} from plc_reading where id > ? order by id limit ?`,
@@ -201,8 +210,11 @@ export const saidStore = (db: Database) => {
     cutOff: (before: number) => cutOff.all(before),
     /** Some of the records that an origin speaks of. */
     plcsOfOrigin: (id: number, limit: number): number[] => [...new Set(plcsOfOrigin.all(id, limit))],
-    removeReadingsIn: (id: number, plcs: Iterable<number>): void =>
-      void removeReadingsIn.run(id, JSON.stringify([...plcs])),
+    /** How many went. */
+    removeReadingsIn: (id: number, plcs: Iterable<number>): number =>
+      removeReadingsIn.run(id, JSON.stringify([...plcs])).changes,
+    /** Runs of which every word about a controller is what the same protocol said just before and just after. */
+    repeated: (before: number, limit: number) => repeated.all(before, limit),
     known: (origin: number, content: Buffer) => known.get(origin, content),
     addReading: (
       row: Omit<ReadingRow, 'id' | 'ended' | 'observed_at'> & { observedAt: number; content: Buffer },

@@ -129,6 +129,9 @@ export const plcKinds = {
   'event.plc-archived': 'Controller {plc} was not heard for the days of the setting ({days}) and was set aside',
   'event.plc-drift': 'Controller {plc} differs from its project: {field}, planned {configured}, read {observed}',
   'event.plc-drift-ended': 'Controller {plc} is as its project says',
+  'setting.controllers.unchanged-days.title': 'Repeated readings of controllers are kept for',
+  'setting.controllers.unchanged-days.help':
+    'When jobs of identification hear the same of a controller again and again, the first and the newest time stay; those between are dropped after so many days. Facts, winners and histories of changes stay.',
   'setting.controllers.idle-days.title': 'Controllers are set aside after',
   'setting.controllers.idle-days.help':
     'A controller that nobody heard for so long is flagged as archived; it is never deleted by itself.',
