@@ -5,7 +5,7 @@ export const settings = defineSettings([
   {
     name: 'controllers.unchanged-days',
     type: 'integer',
-    default: 90,
+    default: 30,
     min: 1,
     max: 3_650,
     area: 'devices',
