@@ -82,6 +82,8 @@ export const command: Command = {
         row.drift,
       ]),
     );
+    for (const name of plcs.underWay())
+      out.note(`${name} is being imported or taken back: what is listed may be half of it`);
     out.result(rows);
     return 0;
   },

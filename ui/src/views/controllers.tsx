@@ -10,7 +10,7 @@ import {
   type PickableColumn,
   shownColumns,
 } from '../components/list-tools.tsx';
-import { Empty } from '../components/panel.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
@@ -79,6 +79,8 @@ export type ControllersProps = {
   readonly filters: readonly FilterField[];
   /** Names of the fields of the site. */
   readonly ownFields: readonly string[];
+  /** Imports and undos that have not ended: half of them shows. */
+  readonly underWay: readonly string[];
 };
 
 const form = 'controllers-bulk';
@@ -208,7 +210,7 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
 };
 
 /** All controllers: what each is, what was read and what was planned. */
-export const Controllers = ({ ctx, list, page, counts, filters, ownFields }: ControllersProps) => {
+export const Controllers = ({ ctx, list, page, counts, filters, ownFields, underWay }: ControllersProps) => {
   const own = ownColumns(ctx);
   const ofSite = ownFields.map(
     (name): Column<ControllerRow> => ({
@@ -253,6 +255,15 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields }: Con
         </>
       }
     >
+      {underWay.length > 0 && (
+        <Notice
+          ctx={ctx}
+          level="running"
+          title={ctx.t('controllers.underWay', { names: underWay.slice(0, 3).join(', ') })}
+        >
+          <p>{ctx.t('controllers.underWayText')}</p>
+        </Notice>
+      )}
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('controllers.search')} />
       <ListPanel
         ctx={ctx}

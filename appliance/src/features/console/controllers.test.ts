@@ -49,6 +49,16 @@ describe('controllers', () => {
     expect(await textOf(paths.search('S C-J4R912'))).toContain(paths.controller(id));
   });
 
+  it('say while half of an import shows', async () => {
+    const { db } = site.appliance;
+    const said = 'Being imported or taken back: b.aml';
+    expect(await textOf(paths.controllers())).not.toContain(said);
+    db.exec("update plc_origin set state = 'taking' where name = 'b.aml'");
+    expect(await textOf(paths.controllers())).toContain(said);
+    db.exec("update plc_origin set state = 'done' where name = 'b.aml'");
+    expect(await textOf(paths.controllers())).not.toContain(said);
+  });
+
   it('show read beside planned, modules, and on request what lost and why', async () => {
     const page = await textOf(paths.controller(id));
     for (const part of ['V2.9.4', 'V2.8', '6ES7 521-1BH00-0AB0', 'SIMATIC S7-1500', 'a.pcap'].slice(0, 4))

@@ -63,6 +63,8 @@ export type PlcService = {
   undoInSteps(actor: Actor, origin: number): Promise<Undone>;
   /** Ends what was cut off: takings are taken back, undoings go on. Returns how many. */
   recover(): Promise<number>;
+  /** Names of what is being taken or taken back in steps: until it ends, half of it shows. */
+  underWay(): string[];
   /** After an upgrade: works out what is derived by today's maps, in many short transactions. Returns how many readings it concerned. */
   rederive(signal?: AbortSignal): Promise<number>;
   /** By its public id; undefined for one that never was. A merged record says what it became part of. */
@@ -298,6 +300,7 @@ export const plcService = (
     takeInSteps,
     undoInSteps,
     recover,
+    underWay: () => said.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),
     rederive,
     origins: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
       said.origins(sorts, before, limit).map(toOrigin),

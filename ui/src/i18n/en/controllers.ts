@@ -79,6 +79,9 @@ export const controllers = {
   'controllers.rule.ended': 'Newer words of the same person took its place.',
   'controllers.rule.refused': 'The device did not say it.',
   'controllers.part': 'Place',
+  'controllers.underWay': 'Being imported or taken back: {names}',
+  'controllers.underWayText':
+    'What is shown here and on the pages of controllers may be half of it until it ends. If it fails or is stopped, all of it is taken back.',
   'controllers.plannedAs': 'planned {value}',
   'controllers.why': 'Why this state',
   'controllers.whyOk': 'As planned and allowed.',

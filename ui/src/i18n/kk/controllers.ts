@@ -83,6 +83,9 @@ export const controllers = {
   'controllers.rule.ended': 'Оны сол адамның жаңа сөзі алмастырды.',
   'controllers.rule.refused': 'Құрылғы айтпады.',
   'controllers.part': 'Орны',
+  'controllers.underWay': 'Импорт немесе оны қайтару жүріп жатыр: {names}',
+  'controllers.underWayText':
+    'Ол аяқталғанша мұнда және контроллерлердің беттерінде оның бір бөлігі ғана көрінуі мүмкін. Қате болса немесе тоқтатылса, бәрі кері қайтарылады.',
   'controllers.plannedAs': 'жоспарланғаны {value}',
   'controllers.why': 'Неге мұндай күйде',
   'controllers.whyOk': 'Жоспарланғандай және рұқсат етілген.',

@@ -82,6 +82,9 @@ export const controllers = {
   'controllers.rule.ended': 'Его сменили новые слова того же человека.',
   'controllers.rule.refused': 'Устройство не сообщило.',
   'controllers.part': 'Место',
+  'controllers.underWay': 'Идёт импорт или его отмена: {names}',
+  'controllers.underWayText':
+    'Пока это не завершено, здесь и на страницах контроллеров может быть видна лишь часть. При сбое или остановке всё будет взято назад.',
   'controllers.plannedAs': 'задано {value}',
   'controllers.why': 'Почему такое состояние',
   'controllers.whyOk': 'Как задано и разрешено.',

@@ -189,6 +189,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
         ownFields={own}
         counts={plcList.counts()}
         filters={filters()}
+        underWay={plcs.underWay()}
       />,
     );
   };
