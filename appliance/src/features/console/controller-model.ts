@@ -6,6 +6,8 @@ import { shown } from '../plcs/parts.ts';
 import type { Plc, PlcPart } from '../plcs/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
+type LevelledReason = { readonly level: ControllerRow['level']; readonly said: Said };
+
 /** Controllers with what is derived about them, for lists and pages. */
 export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 'plcs' | 'objects' | 'integrity'>) => {
   const zoneNames = (): Map<string, string> =>
@@ -13,9 +15,9 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
       objects.list({ kind: 'plc-zone', limit: 1_000 }).rows.map(({ id, body }) => [id, String(body['name'] ?? id)]),
     );
 
-  /** Why a controller is not as it should be, the worst first. */
-  const reasonsOf = (plc: Plc): Said[] => {
-    if (plc.state === 'replaced') return [{ key: 'controllers.why.replaced' }];
+  /** Why a controller is not as it should be, the worst first, each with its own level. */
+  const reasonsOf = (plc: Plc): LevelledReason[] => {
+    if (plc.state === 'replaced') return [{ level: 'info', said: { key: 'controllers.why.replaced' } }];
     const drift = plcs.drift(plc.id);
     const [itself] = plcs.parts(plc.id);
     const proposals = plc.state === 'live' ? plcs.proposals(plc.id).length : 0;
@@ -27,8 +29,7 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
       health
         .filter((reason) => reason.level === level)
         .map(({ key, params }) => ({ key, ...(params === undefined ? {} : { params }) }));
-    return [
-      ...said('critical'),
+    const warnings: Said[] = [
       ...(plc.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
       ...(first === undefined
         ? []
@@ -39,10 +40,17 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
             },
           ]),
       ...said('warning'),
+    ];
+    const notes: Said[] = [
       ...firmwareReason(plc.id, itself),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
       ...(plc.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
+    // What is put aside calls for nobody, whatever is said of it.
+    const isAside = plc.state !== 'live' || plc.decision === 'archived';
+    const at = (level: LevelledReason['level'], all: readonly Said[]): LevelledReason[] =>
+      all.map((one) => ({ level: isAside ? 'info' : level, said: one }));
+    return [...at('critical', said('critical')), ...at('warning', warnings), ...at('info', notes)];
   };
 
   /** Why no firmware is known: who refused to say it, or that nobody was asked (OT F8). */
@@ -83,7 +91,7 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
             id: plc.publicId,
             name: plcs.label(id),
             level: levelOf(plc),
-            reasons: reasonsOf(plc),
+            reasons: reasonsOf(plc).map(({ said }) => said),
             vendor: text('vendor'),
             family: text('productFamily'),
             model: text('model'),

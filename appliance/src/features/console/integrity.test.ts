@@ -55,6 +55,14 @@ describe('programs of controllers', () => {
     expect(site.appliance.zones.counts()).toMatchObject({ total: 1, critical: 1 });
   });
 
+  it('say on the page of the controller how bad each reason is', async () => {
+    const page = await html(viewer, paths.controller(id));
+    const levelOf = (reason: string) =>
+      new RegExp(`data-l="([a-z]+)"(?:(?!data-l=).)*<span>${reason}`, 's').exec(page)?.[1];
+    expect(levelOf('No protection level')).toBe('critical');
+    expect(levelOf('Key switch allows changes')).toBe('warning');
+  });
+
   it('are approved with a reason, found changed after the next reading, and accepted with a work order', async () => {
     const hash = site.appliance.integrity.get(id).currentHash;
     const post = (fields: Record<string, string>) => admin.post(paths.controllerProgram(id), fields);

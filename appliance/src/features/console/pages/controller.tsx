@@ -74,7 +74,6 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const { groups, losers } = factGroupsOf(plcs.table, facts, ofOwn, called);
     const { body } = plcs.entered(plc.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
-    const level = model.levelOf(plc);
     const replacements = plcs.replacements(plc.id);
     return c.html(
       <Controller
@@ -84,11 +83,8 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         state={plc.state}
         decision={plc.decision}
         decidedBy={{ key: `controllers.decided.${decidedBy(plc)}` }}
-        level={level}
-        why={model.reasonsOf(plc).map((said) => ({
-          level: said.key === 'controllers.why.proposals' || said.key === 'controllers.why.missing' ? 'info' : level,
-          said,
-        }))}
+        level={model.levelOf(plc)}
+        why={model.reasonsOf(plc)}
         into={plc.into === null ? undefined : referenceOf(plcs.byId(plc.into))}
         took={replacements
           .filter(({ fresh }) => fresh === plc.publicId)
