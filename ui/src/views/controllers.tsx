@@ -129,7 +129,7 @@ const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column
   },
   vendor: { key: 'vendor', label: ctx.t('controllers.vendor'), sort: true, cell: (row) => text(row.vendor) },
   family: { key: 'family', label: ctx.t('controllers.family'), sort: true, cell: (row) => text(row.family) },
-  model: { key: 'model', label: ctx.t('controllers.model'), sort: true, cell: (row) => text(row.model) },
+  model: { key: 'model', label: ctx.t('controllers.model'), sort: true, fit: true, cell: (row) => text(row.model) },
   order: {
     key: 'order',
     label: ctx.t('controllers.order'),

@@ -29,7 +29,7 @@ export const ExchangeReceipts = ({ ctx, tabs, list, page, chain }: ExchangeRecei
     <Panel
       title={ctx.t('exchange.tab.receipts')}
       context={chain.ok ? ctx.t('exchange.chainOk', { at: ctx.fmt.time(chain.checkedAt) }) : undefined}
-      foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('exchange.receiptOrder')} />}
+      foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('events.order')} />}
     >
       {page.rows.length === 0 ? (
         <Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>

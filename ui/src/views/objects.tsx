@@ -126,7 +126,6 @@ export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filte
                 key: titleField,
                 label: label(titleField),
                 sort: true,
-                any: true,
                 rec: 'a',
                 cell: (row) => (
                   <a class="name" href={paths.object(kind, row.id)} translate="no">

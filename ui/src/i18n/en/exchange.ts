@@ -86,7 +86,7 @@ export const exchange = {
   'exchange.allReceipts': 'All {n}',
   'exchange.noReceipts': 'No receipts yet',
   'exchange.noReceiptsWhy': 'Each import writes one, also when it is refused.',
-  'exchange.receiptOrder': 'Newest first.',
+  'exchange.receiptOrder': 'newest first',
   'exchange.chainOk': 'each names the one before it; chain checked {at}',
   'exchange.chainBroken': 'The chain of receipts is broken',
   'exchange.number': 'No.',

@@ -25,7 +25,7 @@ export const controllerImports = {
   'imports.form.aas': 'цифрлық паспорт',
   'imports.form.capture': 'трафик жазбасы',
   'imports.form.zip': 'архив',
-  'imports.form.identification': 'тану',
+  'imports.form.identification': 'сәйкестендіру',
   'imports.form.agent': 'агент',
   'imports.form.person': 'адам',
   'imports.form.approval': 'жеткізуші тізімі',

@@ -120,7 +120,7 @@ export const controllers = {
   'controllers.historyNone': 'Әзірге өзгеріс жоқ.',
   'controllers.newTitle': 'Жаңа контроллер',
   'controllers.editTitle': 'Деректер: {name}',
-  'controllers.group.identity': 'Тану',
+  'controllers.group.identity': 'Сәйкестендіру',
   'controllers.group.product': 'Өнім',
   'controllers.group.network': 'Желі',
   'controllers.group.state': 'Күйі мен қорғауы',

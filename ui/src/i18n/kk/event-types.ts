@@ -10,7 +10,7 @@ export const eventTypes = {
   'event.backup-created': 'Сақтық көшірме жазылды: {file}, {bytes}',
   'event.backup-restored': 'Сақтық көшірме қалпына келтірілді: {file}',
   'event.bundle-imported':
-    '{seq}-бума импортталды: хабарлама {advisories}, жаңарту {updates}, нысан {objects}; {bundleId}',
+    '{seq}-бума импортталды: бюллетень {advisories}, жаңарту {updates}, нысан {objects}; {bundleId}',
   'event.bundle-given-up': '{bundleId} бумасы енді күтілмейді',
   'event.bundle-partial': '{bundleId} бумасының томдары толық емес; жоғы: {missing}',
   'event.bundle-refused': 'Импорт қабылданбады: {code}',

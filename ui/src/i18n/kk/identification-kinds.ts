@@ -2,8 +2,8 @@ import type { identificationKinds as en } from '../en/identification-kinds.ts';
 import type { Kazakh } from '../types.ts';
 
 export const identificationKinds = {
-  'kind.plc-identification.title': 'Анықтау тапсырмалары',
-  'kind.plc-identification.one': 'анықтау тапсырмасы',
+  'kind.plc-identification.title': 'Сәйкестендіру тапсырмалары',
+  'kind.plc-identification.one': 'сәйкестендіру тапсырмасы',
   'kind.plc-identification.purpose':
     'Қай контроллерлерден, қайдан және қандай уақыт терезесінде не екені сұралады; екінші адам растамайынша ештеңе орындалмайды.',
   'kind.plc-identification.create': 'Жаңа тапсырма',
@@ -90,7 +90,7 @@ export const identificationKinds = {
   'kind.plc-query-policy.option.queryMode.scheduled': 'Кесте бойынша',
   'setting.devices.controller-identification.title': 'Контроллерлерден не екенін сұрауға болады',
   'setting.devices.controller-identification.help':
-    'Өшіру кез келген анықтауды бірден тоқтатады, агенттерде де. Қосудың өзі ештеңеге рұқсат бермейді: аймақтар, тапсырмалар және растаулар шешеді.',
+    'Өшіру кез келген сәйкестендіруді бірден тоқтатады, агенттерде де. Қосудың өзі ештеңеге рұқсат бермейді: аймақтар, тапсырмалар және растаулар шешеді.',
   'validation.identify.order': 'Терезе басталғаннан кейін аяқталуы керек.',
   'validation.identify.window': 'Терезе {n} күннен аспайды.',
   'validation.identify.twice': 'Контроллер екі рет көрсетілген.',
@@ -99,14 +99,16 @@ export const identificationKinds = {
   'validation.identify.password': 'Кемінде 8 таңба.',
   'validation.identify.privacy': 'Шифрлауға түпнұсқалықты тексеру керек.',
   'event.identification-approved':
-    '«{job}» анықтау тапсырмасы расталды: контроллерлер {targets}, пакеттер {packets}, жоспар {digest}',
-  'event.identification-started': '«{job}» анықтау тапсырмасы іске қосылды: контроллерлер {targets}, қайдан: {where}',
+    '«{job}» сәйкестендіру тапсырмасы расталды: контроллерлер {targets}, пакеттер {packets}, жоспар {digest}',
+  'event.identification-started':
+    '«{job}» сәйкестендіру тапсырмасы іске қосылды: контроллерлер {targets}, қайдан: {where}',
   'event.identification-ended':
-    '«{job}» анықтау тапсырмасы орындалды: контроллерлер {targets}, пакеттер {packets}, оқылған жауаптар {read}',
-  'event.identification-stopped': '«{job}» анықтау тапсырмасы мерзімінен бұрын тоқтады: {code}. {reason}',
+    '«{job}» сәйкестендіру тапсырмасы орындалды: контроллерлер {targets}, пакеттер {packets}, оқылған жауаптар {read}',
+  'event.identification-stopped': '«{job}» сәйкестендіру тапсырмасы мерзімінен бұрын тоқтады: {code}. {reason}',
   'event.controller-anomaly':
     '«{controller}» контроллері дұрыс жауап бермеді ({code} {reason}): «{job}» тапсырмасы тоқтатылды, «{zone}» аймағында енді ештеңе сұралмайды',
-  'event.identification-switched-off': 'Алаңда контроллерлерді анықтау өшірілді; тоқтатылған орындаулар: {stopped}',
+  'event.identification-switched-off':
+    'Алаңда контроллерлерді сәйкестендіру өшірілді; тоқтатылған орындаулар: {stopped}',
   'event.identification-zone-released': '«{zone}» аймағынан қайтадан сұрауға болады: {reason}',
   'kind.plc-identification.field.repeatDays': 'Неше күннен кейін қайталау',
   'kind.plc-identification.field.repeatUntil': 'Қайталаудың соңы',

@@ -2,19 +2,19 @@ import type { identification as en } from '../en/identification.ts';
 import type { Kazakh } from '../types.ts';
 
 export const identification = {
-  'controllers.tab.identification': 'Анықтау',
-  'identification.title': 'Контроллерлерді анықтау',
+  'controllers.tab.identification': 'Сәйкестендіру',
+  'identification.title': 'Контроллерлерді сәйкестендіру',
   'identification.sub':
     'Алаң, аймақ және контроллер рұқсат бермейінше және екінші адам әр пакетті растамайынша ештеңе сұралмайды.',
   'identification.switch': 'Алаң ажыратқышы',
   'identification.on': 'Қосулы: расталған тапсырмалар орындала алады',
   'identification.off': 'Өшірулі: контроллерлерден ештеңе сұралмайды',
   'identification.switchOff': 'Бәрін қазір тоқтату',
-  'identification.switchOn': 'Анықтауға рұқсат беру',
-  'identification.offQuestion': 'Контроллерлерді анықтауды түгел тоқтату керек пе?',
+  'identification.switchOn': 'Сәйкестендіруге рұқсат беру',
+  'identification.offQuestion': 'Контроллерлерді сәйкестендіруді түгел тоқтату керек пе?',
   'identification.offConsequence':
     'Орындаулар келесі пакетке дейін тоқтайды, агенттерде де; олардың растаулары жұмсалды. Біреу қайта рұқсат бергенше ештеңе сұралмайды.',
-  'identification.onQuestion': 'Контроллерлерді анықтауға рұқсат беру керек пе?',
+  'identification.onQuestion': 'Контроллерлерді сәйкестендіруге рұқсат беру керек пе?',
   'identification.onConsequence':
     'Мұның өзі ештеңе жібермейді: не сұрауға болатынын аймақтар шешеді, әр тапсырмаға екінші адам керек.',
   'identification.running': 'Қазір орындалуда',
@@ -41,7 +41,7 @@ export const identification = {
   'identification.state.anomaly': 'Тоқтатылды: контроллер дұрыс жауап бермеді',
   'identification.state.failed': 'Сәтсіз аяқталды',
   'identification.state.missed': 'Терезе өтіп кетті',
-  'identification.code.site-off': 'алаңда анықтау өшірілді',
+  'identification.code.site-off': 'алаңда сәйкестендіру өшірілді',
   'identification.code.stopped': 'оны біреу тоқтатты',
   'identification.code.over': 'ол аяқталып қойған',
   'identification.code.changed': 'тапсырма өзгертілді',
@@ -69,12 +69,12 @@ export const identification = {
   'identification.stoppingToast': '{name}: келесі пакетке дейін тоқтайды',
   'identification.approvedToast': '{name}: расталды',
   'identification.releasedToast': 'Аймақтан қайтадан сұрауға болады',
-  'identification.offToast': 'Анықтау өшірулі; тоқтатылған орындаулар: {n}',
-  'identification.onToast': 'Анықтауға рұқсат берілді',
+  'identification.offToast': 'Сәйкестендіру өшірулі; тоқтатылған орындаулар: {n}',
+  'identification.onToast': 'Сәйкестендіруге рұқсат берілді',
   'identification.policyToast': 'Сұрау саясаты сақталды',
   'identification.whyNot.unapproved': 'Басқа ешкім растамаған',
   'identification.whyNot.used': 'Растау бір орындауға ғана жарайды',
-  'identification.whyNot.off': 'Алаңда анықтау өшірулі',
+  'identification.whyNot.off': 'Алаңда сәйкестендіру өшірулі',
   'identification.whyNot.window': 'Терезе ішінде емес',
   'identification.whyNot.scheduled': 'Терезе ашылғанда өзі іске қосылады',
   'identification.plan': 'Не жіберіледі',
@@ -186,7 +186,7 @@ export const identification = {
   'identification.policy': 'Сұрау саясаты',
   'identification.policyOf': 'Сұрау саясаты: {name}',
   'identification.policySub':
-    'Аймақ пен контроллердің қатаңырағы қолданылады; әр мәннің жанында кімнің сөзі екені көрсетілген.',
+    'Аймақ пен контроллердің қатаңырағы қолданылады; әр мәннің жанында оны кім қойғаны көрсетілген.',
   'identification.policyNow': 'Не қолданылады',
   'identification.policyChange': 'Саясатты өзгерту',
   'identification.policySave': 'Саясатты сақтау',
@@ -202,7 +202,7 @@ export const identification = {
   'identification.source.zone': 'аймақ',
   'identification.source.device': 'контроллер',
   'identification.source.safety': 'апаттан қорғау',
-  'identification.wordOf': '{value} (кімнің сөзі: {source})',
+  'identification.wordOf': '{value} (кім қойған: {source})',
   'identification.safetyWhy':
     'Тек апаттан қорғау контроллері үшін: негіздеме атыңызбен сақталады, онсыз контроллерден ешқашан сұралмайды.',
   'identification.safetyBy': '{who} сөзімен',

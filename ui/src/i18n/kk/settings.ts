@@ -39,7 +39,7 @@ export const settings = {
   'setting.events.max-rows.title': 'Сақталатын оқиғалардың шегі',
   'setting.events.max-rows.help': 'Алдымен ең ескілері жойылады. Аудит оқиғалары жойылмайды.',
   'setting.exchange.knowledge-limit-days.title': 'Білім ескі саналатын мерзім',
-  'setting.exchange.knowledge-limit-days.help': 'Ескі хабарламалар ескертеді. Ештеңе тоқтамайды.',
+  'setting.exchange.knowledge-limit-days.help': 'Ескі бюллетеньдер ескертеді. Ештеңе тоқтамайды.',
   'setting.exchange.grace-days.title': 'Мерзімі өткен бумаларға жеңілдік',
   'setting.exchange.grace-days.help':
     'Себебін көрсетіп, оператор осы күндер ішінде мерзімі өткен буманы қабылдай алады.',

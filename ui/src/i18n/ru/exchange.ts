@@ -13,7 +13,7 @@ export const exchange = {
 
   'exchange.request': 'Запрос {number}',
   'exchange.bundle': 'Комплект {number}',
-  'exchange.short.request': 'Запр. {number}',
+  'exchange.short.request': '№{number}',
   'exchange.short.bundle': 'К{number}',
   'exchange.receiptN': 'Квитанция {number}',
 
@@ -94,7 +94,7 @@ export const exchange = {
   'exchange.allReceipts': 'Все: {n}',
   'exchange.noReceipts': 'Квитанций ещё нет',
   'exchange.noReceiptsWhy': 'Каждый импорт оставляет квитанцию, в том числе отклонённый.',
-  'exchange.receiptOrder': 'Сначала новые.',
+  'exchange.receiptOrder': 'сначала новые',
   'exchange.chainOk': 'каждая называет предыдущую; цепочка проверена {at}',
   'exchange.chainBroken': 'Цепочка квитанций нарушена',
   'exchange.number': '№',

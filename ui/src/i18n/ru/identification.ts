@@ -187,7 +187,7 @@ export const identification = {
   'identification.policy': 'Политика запросов',
   'identification.policyOf': 'Политика запросов: {name}',
   'identification.policySub':
-    'Действует более строгое из зоны и контроллера; рядом с каждым значением указано, чьё это слово.',
+    'Действует более строгое из зоны и контроллера; рядом с каждым значением указано, кто его задал.',
   'identification.policyNow': 'Что действует',
   'identification.policyChange': 'Изменить политику',
   'identification.policySave': 'Сохранить политику',

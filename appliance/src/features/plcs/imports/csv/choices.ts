@@ -42,7 +42,7 @@ const words: Partial<Record<CsvColumn, Readonly<Record<string, string>>>> = {
   queryPolicy: {
     never: 'никогда|запрещено|ешқашан',
     passive: 'пассивно|пассивті',
-    identify: 'идентификация|опознание|тану',
+    identify: 'идентификация|опознание|сәйкестендіру|тану',
     details: 'подробно|толық',
   },
   lifecycle: {
