@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
@@ -39,9 +39,7 @@ const pages: Readonly<Record<string, string>> = {
   controllers: paths.controllers(),
 };
 
-/** Pages that are found by a link, or after something was done; shown in the light theme, to keep the folder small. */
-const lightOnly = ['controller', 'review', 'import'];
-
+/** Pages that are found by a link, or after something was done. */
 const morePages = async (page: Page): Promise<Record<string, string>> => {
   await page.goto(site.url + paths.controllers({ q: 'PLC-L3-07' }));
   const controller = await page.getByRole('link', { name: 'PLC-L3-07', exact: true }).getAttribute('href');
@@ -68,7 +66,6 @@ const take = async (page: Page, width: number): Promise<Uint8Array> => {
 };
 
 let total = 0;
-let count = 0;
 try {
   mkdirSync(values.out, { recursive: true });
   const context = await browser.context();
@@ -80,14 +77,12 @@ try {
     await page.goto(site.url);
     await prefer(page, { lang, theme });
     for (const [name, path] of Object.entries(all)) {
-      if (theme !== 'light' && lightOnly.includes(name)) continue;
       await page.goto(site.url + path);
       for (const width of widths) {
         const file = join(values.out, `${name}${width === 390 ? '-390' : ''}-${theme}.png`);
         rmSync(file, { force: true });
         writeFileSync(file, await take(page, width));
         total += statSync(file).size;
-        count += 1;
       }
     }
   }
@@ -95,5 +90,5 @@ try {
   await browser.close();
   await site.close();
 }
-process.stdout.write(`${count} pictures, ${(total / 1e6).toFixed(2)} MB\n`);
+process.stdout.write(`${readdirSync(values.out).length} pictures, ${(total / 1e6).toFixed(2)} MB\n`);
 if (total > mostBytes) throw new Error(`the pictures are larger than ${mostBytes} bytes together`);
