@@ -61,6 +61,47 @@ describe('a live query', () => {
     expect(JSON.stringify(stored)).not.toContain('E0D55');
   });
 
+  it('with more rows than a call may hold has failed, and the node goes on', async () => {
+    for (const isOld of [true, false]) {
+      const name = `live-big-${isOld ? 'old' : 'new'}`;
+      const text = 'x'.repeat(1 << 20);
+      const files = Array.from({ length: 12 }, (_, n) => ({ path: `/srv/${n}`, text }));
+      const { client, id } = site.made(name, { ...debian(name), file: files }, { isOld });
+      await client.poll();
+      const sql = 'select * from file';
+      const query = appliance.queries.run(admin('dana'), { sql, devices: [id()], waitSeconds: 60 });
+      await client.poll();
+      // A client keeps what was refused and says it again with all that follows, so that nothing of it would come in any more.
+      expect([client.lost, client.enrolments]).toEqual([0, 1]);
+      expect(appliance.queries.answers(admin('dana'), query.id, { limit: 1 })).toMatchObject([
+        { state: 'failed', message: 'all answers together were too large' },
+      ]);
+      const small = appliance.queries.run(admin('dana'), {
+        sql: 'select path from file limit 1',
+        devices: [id()],
+        waitSeconds: 60,
+      });
+      await client.poll();
+      expect(appliance.queries.get(small.id).counts).toMatchObject({ answered: 1 });
+    }
+  });
+
+  it('may have a column that is called as the key of a node', async () => {
+    for (const isOld of [true, false]) {
+      const { client, id } = site.made(`live-key-${isOld}`, debian(`live-key-${isOld}`), { isOld });
+      await client.poll();
+      const sql = "select 'abc' as node_key, 'x' as \"a\"";
+      const query = appliance.queries.run(admin('dana'), { sql, devices: [id()], waitSeconds: 60 });
+      await client.poll();
+      expect(client.enrolments).toBe(1);
+      expect(appliance.queries.answers(admin('dana'), query.id, { limit: 1 })).toMatchObject([
+        { state: 'answered', rows: [{ node_key: 'abc', a: 'x' }] },
+      ]);
+      expect(await client.log([{ action: 'added', columns: { node_key: 'abc' } }])).toBe(true);
+      expect(client.enrolments).toBe(1);
+    }
+  });
+
   it('is refused by what it reads, not by how it is written', () => {
     const run = (sql: string) => () => appliance.queries.run(admin('dana'), { sql, waitSeconds: 10 });
     expect(run('select * from /* ok */ "curl"')).toThrow(/may not use curl/);

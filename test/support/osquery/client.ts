@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 
 // osquery's remote API from the client's side, with the habits that its documentation and users describe: it never looks
 // at the HTTP status; an empty body is success; `node_invalid` throws the key away; a failed fetch is tried again after
-// one and four seconds; log lines are kept until they are taken; answers are tried three times and then lost;
+// one and four seconds; log lines are kept until they are taken; answers are tried three times, kept, and tried again with the next ones;
 // `accelerate` counts only as an integer; one discovery query that fails drops the whole round. It shares no code with
 // the server. It holds no timers: whoever drives it says when a cycle is due, so ten thousand of them cost little.
 
@@ -29,6 +29,8 @@ export type OsqueryOptions = {
   wait?: (ms: number) => Promise<void>;
   clock?: () => number;
   compressLogs?: boolean;
+  /** Older versions say their key in the body alone. */
+  isOld?: boolean;
   maxLogLines?: number;
   /** What a carve is cut into. */
   carveBlockBytes?: number;
@@ -45,7 +47,7 @@ export type OsqueryClient = {
   /** Milliseconds until the next poll: five seconds while accelerated. */
   readonly intervalMs: number;
   readonly waitingLogLines: number;
-  /** Rounds of answers that were lost. */
+  /** Rounds of answers that were not taken. */
   readonly lost: number;
   /** Queries of the last round by name. */
   readonly lastRound: Readonly<Record<string, string>>;
@@ -62,6 +64,12 @@ export type OsqueryClient = {
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+type Answers = {
+  queries: Record<string, Rows>;
+  statuses: Record<string, number>;
+  messages: Record<string, string>;
+  stats: Json;
+};
 const retryWaitsMs = [1_000, 4_000];
 const writeTries = 3;
 const acceleratedMs = 5_000;
@@ -80,6 +88,7 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
     acceleratedUntil: 0,
     logs: [] as Json[],
     lost: 0,
+    unsaid: { queries: {}, statuses: {}, messages: {}, stats: {} } as Answers,
     lastRound: {} as Record<string, string>,
     extra: {} as Readonly<Record<string, string>>,
   };
@@ -129,7 +138,9 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
   /** A call as the node, which enrols first when it has no key. */
   const asNode = async (path: string, body: Json): Promise<Json | undefined> => {
     if (state.nodeKey === undefined && !(await enrol())) return undefined;
-    return call(path, { ...body, node_key: state.nodeKey });
+    // It says its key behind what was ready, and in a header as well.
+    const headers = options.isOld === true ? {} : { authorization: `NodeKey ${state.nodeKey}` };
+    return call(path, { ...body, node_key: state.nodeKey }, headers);
   };
 
   const withRetries = async (work: () => Promise<Json | undefined>): Promise<Json | undefined> => {
@@ -164,12 +175,6 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
 
   const carvePath = /from\s+carves\s+where\s+path\s*=\s*'((?:[^']|'')+)'\s+and\s+carve\s*=\s*1/i;
 
-  type Answers = {
-    queries: Record<string, Rows>;
-    statuses: Record<string, number>;
-    messages: Record<string, string>;
-    stats: Json;
-  };
   const run = (queries: Record<string, string>): { answers: Answers; carves: [path: string, request: string][] } => {
     const answers: Answers = { queries: {}, statuses: {}, messages: {}, stats: {} };
     const carves: [string, string][] = [];
@@ -237,12 +242,19 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
     state.extra = {};
     state.lastRound = queries;
     if (Object.keys(queries).length === 0) return true;
-    const { answers, carves } = run(queries);
+    const { answers: own, carves } = run(queries);
+    const answers: Answers = {
+      queries: { ...state.unsaid.queries, ...own.queries },
+      statuses: { ...state.unsaid.statuses, ...own.statuses },
+      messages: { ...state.unsaid.messages, ...own.messages },
+      stats: { ...state.unsaid.stats, ...own.stats },
+    };
     let taken = false;
     for (let tries = 0; tries < writeTries && !taken; tries += 1) {
       if (tries > 0) await wait(retryWaitsMs[tries - 1] ?? 4_000);
       taken = (await asNode('/api/osquery/distributed/write', answers)) !== undefined;
     }
+    state.unsaid = taken ? { queries: {}, statuses: {}, messages: {}, stats: {} } : answers;
     if (!taken) state.lost += 1;
     for (const [path, request] of carves) await carve(path, request);
     return true;
@@ -251,7 +263,7 @@ export const osqueryClient = (options: OsqueryOptions): OsqueryClient => {
   const flushLogs = async (): Promise<boolean> => {
     if (state.logs.length === 0) return true;
     if (state.nodeKey === undefined && !(await enrol())) return false;
-    const body = Buffer.from(JSON.stringify({ node_key: state.nodeKey, log_type: 'result', data: state.logs }));
+    const body = Buffer.from(JSON.stringify({ log_type: 'result', data: state.logs, node_key: state.nodeKey }));
     const answer =
       options.compressLogs === true
         ? await call('/api/osquery/log', gzipSync(body), { 'content-encoding': 'gzip' })

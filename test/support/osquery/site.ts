@@ -43,7 +43,12 @@ export type OsquerySite = {
   made(
     name: string,
     tables: Tables,
-    options?: { secret?: string; files?: Record<string, Buffer>; denylisted?: (sql: string) => boolean },
+    options?: {
+      secret?: string;
+      files?: Record<string, Buffer>;
+      denylisted?: (sql: string) => boolean;
+      isOld?: boolean;
+    },
   ): MadeClient;
   section(device: number, collection: string): SectionRow[];
   eventsOf(type: string): StoredEvent[];
@@ -90,6 +95,7 @@ export const openOsquerySite = async (): Promise<OsquerySite> => {
         machine,
         carveBlockBytes: 1_000,
         ...(options.denylisted === undefined ? {} : { denylisted: options.denylisted }),
+        ...(options.isOld === undefined ? {} : { isOld: options.isOld }),
       });
       const device = () => {
         const found = appliance.devices.list({ limit: 1, search: name }).rows[0];

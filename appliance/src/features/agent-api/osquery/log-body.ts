@@ -1,10 +1,18 @@
 import { Readable } from 'node:stream';
 import type { BodySource } from '../native/body.ts';
 
-// A batch of log lines that is refused comes again for ever, and everything behind it waits. So an oversized one is taken
-// to its end and dropped.
+// A batch of log lines that is refused comes again for ever, and everything behind it waits; answers that are refused stay in
+// the client's memory and come again with all that follow. So an oversized body is taken to its end and dropped.
 
-export type Taken = { bytes: Buffer; totalBytes: number; isCut: boolean };
+export type Taken = {
+  bytes: Buffer;
+  /** The end of one that was cut: there the client says who it is, and what it answered. */
+  tail: Buffer;
+  totalBytes: number;
+  isCut: boolean;
+};
+
+const tailBytes = 64 << 10;
 
 const maxSilenceMs = 30_000;
 
@@ -13,13 +21,15 @@ export const takeBody = (
   source: BodySource,
   limits: { keepBytes: number; maxBytes: number; silenceMs?: number },
 ): Promise<Taken | undefined> => {
-  if (source.stream === null) return Promise.resolve({ bytes: Buffer.alloc(0), totalBytes: 0, isCut: false });
+  if (source.stream === null)
+    return Promise.resolve({ bytes: Buffer.alloc(0), tail: Buffer.alloc(0), totalBytes: 0, isCut: false });
   if (Number(source.contentLength ?? 0) > limits.maxBytes) return Promise.resolve(undefined);
   const stream = source.stream instanceof ReadableStream ? Readable.fromWeb(source.stream) : source.stream;
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let kept = 0;
     let total = 0;
+    let tail = Buffer.alloc(0);
     stream.on('error', () => undefined);
     const end = (taken: Taken | undefined): void => {
       clearTimeout(silence);
@@ -37,9 +47,13 @@ export const takeBody = (
       } else if (kept + chunk.length <= limits.keepBytes) {
         chunks.push(chunk);
         kept += chunk.length;
+      } else {
+        // What comes after it is not kept either, however short.
+        kept = limits.keepBytes;
+        tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
       }
     };
-    const onEnd = (): void => end({ bytes: Buffer.concat(chunks), totalBytes: total, isCut: kept < total });
+    const onEnd = (): void => end({ bytes: Buffer.concat(chunks), tail, totalBytes: total, isCut: tail.length > 0 });
     const onClose = (): void => end(undefined);
     const silence = setTimeout(() => {
       stream.pause();

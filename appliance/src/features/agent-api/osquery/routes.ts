@@ -13,17 +13,19 @@ import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.t
 import { inventoryAsks, type Problems } from './asks.ts';
 import { hasFailed, problemsIn, readWrite, rowsOf, type WriteBody } from './decode.ts';
 import { enrolBody, factsOf } from './enrol.ts';
-import { takeBody } from './log-body.ts';
+import { type Taken, takeBody } from './log-body.ts';
 import { carveName, liveName, readQueryName } from './names.ts';
+import { askedNamesIn, nodeKeysOf } from './node-key.ts';
 import { bodyPlaces } from './places.ts';
 import { type Row, whole } from './rows.ts';
 import type { OsqueryParts } from './types.ts';
 
 type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
-/** An oversized batch of log lines is read to its end, up to this. */
+/** An oversized batch of log lines or of answers is read to its end, up to this. */
 const maxDrainBytes = 64 << 20;
 const keyBytes = 32;
+const tooMuch = 'all answers together were too large';
 
 const nodeCall = z.object({ node_key: z.string().max(512) });
 const count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -62,11 +64,6 @@ const failed = (error: unknown): Response => {
   return busy();
 };
 
-const nodeKeyIn = (bytes: Buffer): string | undefined => {
-  const at = bytes.indexOf('"node_key"');
-  return at === -1 ? undefined : /^"node_key"\s*:\s*"([\w-]{1,512})"/.exec(bytes.toString('latin1', at, at + 560))?.[1];
-};
-
 /** The osquery door, to be mounted at `osqueryPrefix`. */
 export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   const { devices, intake, events, queries, samples, log } = parts;
@@ -95,6 +92,17 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     if (caller === undefined || caller.state === 'revoked') return undefined;
     devices.heardDoor(caller, { agent: '', from });
     return caller;
+  };
+
+  /** The node of a large body: undefined where its keys are surely unknown, null where it names none. */
+  const senderOf = (c: Context<Env>, ...parts: readonly Buffer[]): DoorCaller | undefined | null => {
+    const keys = nodeKeysOf(c.req.header('authorization'), ...parts);
+    if (keys.length === 0) return null;
+    for (const key of keys) {
+      const caller = nodeOf(key, address(c));
+      if (caller !== undefined) return caller;
+    }
+    return undefined;
   };
 
   const read = (device: number): string => {
@@ -146,13 +154,26 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     }
   };
 
-  const dropLog = (key: string | undefined, from: string, bytes: number): Response => {
-    const caller = key === undefined ? undefined : nodeOf(key, from);
-    if (key !== undefined && caller === undefined) return unknownNode();
+  const dropLog = (caller: DoorCaller | undefined | null, from: string, bytes: number): Response => {
+    if (caller === undefined) return unknownNode();
     if (quiet.first(`log ${caller?.id ?? from}`)) {
-      const device = caller === undefined ? {} : { device: caller.id };
+      const device = caller === null ? {} : { device: caller.id };
       events.record('osquery-log-dropped', { ...device, from, params: { bytes } });
     }
+    return done();
+  };
+
+  /** What people asked has failed, and is not waited for; the inventory is asked again in its time. */
+  const dropAnswers = (caller: DoorCaller | undefined | null, taken: Taken): Response => {
+    if (caller === undefined) return unknownNode();
+    if (caller?.state !== 'managed') return done();
+    for (const name of askedNamesIn(taken.bytes, taken.tail)) {
+      const known = readQueryName(name);
+      if (known === undefined || known.kind === 'inventory') continue;
+      if (known.kind === 'carve') samples.answer(caller.id, known.id, { status: 1, rows: [] });
+      else queries.answer(caller.id, known.id, { status: 1, message: tooMuch, rows: [], wallMs: undefined });
+    }
+    devices.sectionRejected(caller.id, 'osquery', 'TOO_LARGE');
     return done();
   };
 
@@ -194,15 +215,15 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
         const from = address(c);
         const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes });
         if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
-        if (taken.isCut) return dropLog(nodeKeyIn(taken.bytes), from, taken.totalBytes);
+        if (taken.isCut) return dropLog(senderOf(c, taken.bytes, taken.tail), from, taken.totalBytes);
         try {
-          const key = nodeKeyIn(await decodeBody(taken.bytes));
-          if (key === undefined) return json('{"error":"malformed"}', 400);
+          const caller = senderOf(c, await decodeBody(taken.bytes));
+          if (caller === null) return json('{"error":"malformed"}', 400);
           // Nothing is scheduled, so no line says anything that is kept.
-          return nodeOf(key, from) === undefined ? unknownNode() : done();
+          return caller === undefined ? unknownNode() : done();
         } catch (error) {
           if (toFailure(error).code !== 'TOO_LARGE') throw error;
-          return dropLog(undefined, from, taken.totalBytes);
+          return dropLog(senderOf(c), from, taken.totalBytes);
         }
       }),
     )
@@ -216,11 +237,12 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
 
     .post('/distributed/write', (c) =>
       withPlace(address(c), async () => {
-        const wire = await readWire(source(c), wireLimits.wireBytes);
-        const bytes = await decodeBody(wire);
-        const key = nodeKeyIn(bytes);
-        if (key === undefined) throw new AppError('MALFORMED', 'there is no node key');
-        const caller = nodeOf(key, address(c));
+        const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes });
+        if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
+        if (taken.isCut) return dropAnswers(senderOf(c, taken.bytes, taken.tail), taken);
+        const bytes = await decodeBody(taken.bytes);
+        const caller = senderOf(c, bytes);
+        if (caller === null) throw new AppError('MALFORMED', 'there is no node key');
         if (caller === undefined) return unknownNode();
         if (caller.state !== 'managed') return done();
         try {
@@ -228,7 +250,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
           if (bytes.includes('"sp:live:') || bytes.includes('"sp:carve:')) takeAsked(caller.id, await readWrite(bytes));
           if (bytes.includes('"sp:inv:')) await takeInventory(caller.id, bytes);
         } catch (error) {
-          // Said three times and then lost: what cannot be read would not be better then.
+          // A client keeps what was refused and says it again with all that follows: it would not be better then.
           const { code } = toFailure(error);
           if (code !== 'MALFORMED' && code !== 'TOO_LARGE') throw error;
           devices.sectionRejected(caller.id, 'osquery', code);
