@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { compose } from '@sallyport/appliance/compose';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentMb } from '../bench/support/process.ts';
@@ -56,14 +56,20 @@ describe('requests of an attacker', () => {
       });
       return secret;
     };
-    doors = { glpiToken: token('glpi'), osquerySecret: token('osquery'), osqueryKey: 'not-enrolled-yet' };
+    // The lanes come as one of four devices, so each task is asked for by its own device and by others.
+    const anna: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
+    const enrolledFirst = appliance.devices.list({ limit: 100 }).rows.sort((a, b) => a.id - b.id);
+    const tasks = enrolledFirst
+      .slice(0, 2)
+      .map(({ publicId }) => appliance.deviceTasks.ask(anna, publicId, { kind: 'show-log', lines: 5 }, 'test').id);
+    doors = { glpiToken: token('glpi'), osquerySecret: token('osquery'), osqueryKey: 'not-enrolled-yet', tasks };
     await appliance.close();
     server = await startServer(site);
     const enrolled = await send(
       await open(undefined),
       {
         method: 'POST',
-        path: '/api/osquery/enrol',
+        path: '/api/osquery/enroll',
         headers: { 'content-type': 'application/json' },
         kind: '',
         device: false,
@@ -73,7 +79,9 @@ describe('requests of an attacker', () => {
       },
       true,
     ); // prettier-ignore
-    doors = { ...doors, osqueryKey: String((JSON.parse(enrolled.text) as { node_key?: string }).node_key ?? 'none') };
+    const { node_key: osqueryKey } = JSON.parse(enrolled.text) as { node_key?: string };
+    if (osqueryKey === undefined) throw new Error(`no node came in: ${enrolled.text}`);
+    doors = { ...doors, osqueryKey };
   });
   afterAll(async () => {
     await server?.stop();
@@ -199,6 +207,26 @@ describe('requests of an attacker', () => {
         await Promise.all(slowOnes);
       }
       expect(await health()).toBe(200);
+      // A task that there is is as good as none to any other device, whatever the flood has made of it.
+      for (const task of doors.tasks)
+        for (const name of ['result', 'permit']) {
+          const socket = await open(devices[2]);
+          const stolen = { attempt: 1, steps: [{ name: 'log', ms: 1, output: 'stolen', exit: 0 }], state: 'completed' };
+          const answer = await send(
+            socket,
+            {
+              method: 'POST',
+              path: `/api/agent/v1/tasks/${task}/${name}`,
+              headers: { 'content-type': 'application/json' },
+              body: Buffer.from(JSON.stringify(name === 'result' ? stolen : {})),
+              device: true,
+              kind: '',
+            },
+            true,
+          );
+          socket.destroy();
+          expect([name, answer.status]).toEqual([name, name === 'result' ? 404 : 410]);
+        }
       // A door may tell its clients to come again where something of ours failed.
       expect(failuresIn(server.output()).slice(0, 5)).toEqual([]);
       const answered = [...seen.byStatus.values()].reduce((sum, n) => sum + n, 0);

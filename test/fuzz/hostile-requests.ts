@@ -20,11 +20,16 @@ export type Doors = {
   glpiToken: string;
   osqueryKey: string;
   osquerySecret: string;
+  /** Tasks that there are: of the first device, and of the second. */
+  tasks: readonly string[];
 };
 
 const native = '/api/agent/v1';
 
-const paths = ({ glpiToken }: Doors): readonly (readonly [method: string, path: string, isDevice: boolean])[] => [
+const paths = ({
+  glpiToken,
+  tasks,
+}: Doors): readonly (readonly [method: string, path: string, isDevice: boolean])[] => [
   ['GET', `${native}/site`, false],
   ['GET', `${native}/trust/timestamp.json`, true],
   ['POST', `${native}/enrol`, false],
@@ -36,6 +41,9 @@ const paths = ({ glpiToken }: Doors): readonly (readonly [method: string, path: 
   ['POST', `${native}/events`, true],
   ['POST', `${native}/tasks/${'a'.repeat(32)}/result`, true],
   ['POST', `${native}/tasks/${'a'.repeat(32)}/permit`, true],
+  ...tasks.flatMap((task) =>
+    ['result', 'permit'].map((name) => ['POST', `${native}/tasks/${task}/${name}`, true] as const),
+  ),
   ['GET', `${native}/objects/sha256/${'a'.repeat(64)}`, true],
   ['POST', `/a/${glpiToken}/glpi`, false],
   ['POST', `/a/${glpiToken}/glpi`, false],
@@ -50,7 +58,7 @@ const id = 'ab'.repeat(16);
 const at = '2026-05-01T00:00:00Z';
 
 /** Bodies as honest clients send them, so that what is done to them gets deep. */
-const honest = ({ osqueryKey, osquerySecret }: Doors): readonly (string | object)[] => [
+const honest = ({ osqueryKey, osquerySecret, tasks }: Doors): readonly (string | object)[] => [
   { bootId: id, seq: 1, version: '1', sections: { software: 'ab'.repeat(32) } },
   {
     token: 't',
@@ -60,6 +68,13 @@ const honest = ({ osqueryKey, osquerySecret }: Doors): readonly (string | object
   },
   { hash: 'ab'.repeat(32), collectedAt: at, items: [{ type: 'deb', name: 'z', version: '1', arch: 'amd64' }] },
   { events: [{ id, type: 'object.refused', at, params: { object: 'x', n: 1 } }] },
+  ...tasks.map((task) => ({
+    bootId: id,
+    seq: 1,
+    version: '1',
+    sections: {},
+    task: { id: task, state: 'running' },
+  })),
   { attempt: 1, steps: [{ name: 'verify', ms: 1, output: '', exit: 0 }], state: 'completed' },
   { action: 'contact', deviceid: 'h-2026-01-01-00-00-00', name: 'GLPI-Agent', version: '1.7' },
   {
