@@ -149,8 +149,17 @@ describe('a file that a product keeps', () => {
       );
     const ask = (act: string, number: string) =>
       json(
-        ...['device', 'file', device.id, '--product', 'Guard', '--number', number],
-        ...['--act', act, '--reason', 'known worm'],
+        'device',
+        'file',
+        device.id,
+        '--product',
+        'Guard',
+        '--number',
+        number,
+        '--act',
+        act,
+        '--reason',
+        'known worm',
       );
     try {
       report(['17', '18']);
