@@ -19,7 +19,13 @@ function Get-Rows {
   param([string] $Class, [string[]] $Property, [string] $Namespace = 'root/cimv2', [string] $Filter = '')
   $arguments = @{ ClassName = $Class; Namespace = $Namespace; Property = $Property; OperationTimeoutSec = 120 }
   if ($Filter -ne '') { $arguments['Filter'] = $Filter }
-  @(Get-CimInstance @arguments | Select-Object -Property $Property)
+  try {
+    @(Get-CimInstance @arguments | Select-Object -Property $Property)
+  } catch {
+    # A property that this version of the class does not have fails the whole query: all of the row is read, the rest stays empty.
+    $arguments.Remove('Property')
+    @(Get-CimInstance @arguments | Select-Object -Property $Property)
+  }
 }
 
 # A class or a name space that this edition of Windows does not have gives no rows.
@@ -120,6 +126,7 @@ $collect = @{
             kb = @($found.KBArticleIDs)
             severity = $found.MsrcSeverity
             categories = @(foreach ($category in @($found.Categories)) { $category.Name })
+            categoryIds = @(foreach ($category in @($found.Categories)) { $category.CategoryID })
             bulletins = @($found.SecurityBulletinIDs)
             published = $found.LastDeploymentChangeTime
             restart = $found.InstallationBehavior.RebootBehavior
@@ -150,19 +157,19 @@ $collect = @{
       computer = @(Get-Rows -Class 'Win32_ComputerSystem' -Property @('Manufacturer', 'Model'))
       product = @(Get-Rows -Class 'Win32_ComputerSystemProduct' -Property @('IdentifyingNumber'))
       bios = @(Get-Rows -Class 'Win32_BIOS' -Property @('Manufacturer', 'SMBIOSBIOSVersion', 'SerialNumber', 'ReleaseDate'))
-      board = @(Get-Rows -Class 'Win32_BaseBoard' -Property @('Manufacturer', 'Product', 'SerialNumber'))
+      board = @(Get-RowsIfAny -Class 'Win32_BaseBoard' -Property @('Manufacturer', 'Product', 'SerialNumber'))
       processor = @(Get-Rows -Class 'Win32_Processor' -Property @(
           'Name', 'Manufacturer', 'NumberOfCores', 'NumberOfLogicalProcessors', 'MaxClockSpeed', 'SocketDesignation'
         ))
-      memory = @(Get-Rows -Class 'Win32_PhysicalMemory' -Property @(
+      memory = @(Get-RowsIfAny -Class 'Win32_PhysicalMemory' -Property @(
           'Manufacturer', 'PartNumber', 'SerialNumber', 'Capacity', 'DeviceLocator', 'SMBIOSMemoryType', 'Speed'
         ))
-      disk = @(Get-Rows -Class 'Win32_DiskDrive' -Property @(
+      disk = @(Get-RowsIfAny -Class 'Win32_DiskDrive' -Property @(
           'Model', 'SerialNumber', 'Size', 'InterfaceType', 'MediaType', 'FirmwareRevision', 'DeviceID', 'PNPDeviceID'
         ))
-      volume = @(Get-Rows -Class 'Win32_LogicalDisk' -Filter 'DriveType=3' -Property @('DeviceID', 'FileSystem', 'Size', 'VolumeName', 'VolumeSerialNumber'))
-      display = @(Get-Rows -Class 'Win32_VideoController' -Property @('Name', 'AdapterCompatibility', 'AdapterRAM', 'PNPDeviceID'))
-      network = @(Get-Rows -Class 'Win32_NetworkAdapter' -Filter 'PhysicalAdapter=TRUE' -Property @(
+      volume = @(Get-RowsIfAny -Class 'Win32_LogicalDisk' -Filter 'DriveType=3' -Property @('DeviceID', 'FileSystem', 'Size', 'VolumeName', 'VolumeSerialNumber'))
+      display = @(Get-RowsIfAny -Class 'Win32_VideoController' -Property @('Name', 'AdapterCompatibility', 'AdapterRAM', 'PNPDeviceID'))
+      network = @(Get-RowsIfAny -Class 'Win32_NetworkAdapter' -Filter 'PhysicalAdapter=TRUE' -Property @(
           'Name', 'Manufacturer', 'MACAddress', 'PNPDeviceID', 'NetConnectionID'
         ))
     }

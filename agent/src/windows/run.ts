@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from '../platform/child.ts';
-import { parseWindowsReport, type WindowsReport } from './report.ts';
+import { decodeWindowsText, parseWindowsReport, type WindowsReport } from './report.ts';
 
 const timeoutMs = 15 * 60_000;
 const maxReportBytes = 64 * 1024 * 1024;
@@ -32,7 +32,7 @@ export const readWindows = async (sections: readonly string[]): Promise<WindowsR
     });
     if (done.exit !== 0) throw new Error(`PowerShell ended with ${String(done.exit)}: ${done.output.slice(0, 500)}`);
     if (statSync(out).size > maxReportBytes) throw new Error('what PowerShell wrote is too large');
-    return parseWindowsReport(readFileSync(out, 'utf8'));
+    return parseWindowsReport(decodeWindowsText(readFileSync(out)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

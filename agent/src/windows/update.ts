@@ -18,6 +18,23 @@ const kindOf = (words: string): string =>
             ? 'feature'
             : 'other';
 
+/** The categories of Microsoft's catalogue by their ids: their names are in the language of the system. */
+const categories: Readonly<Record<string, string>> = {
+  '0fa1201d-4330-4fa8-8ae9-b877473b6441': 'security',
+  'e6cf1350-c01b-414d-a61f-263d14d133b4': 'critical',
+  'ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0': 'driver',
+  'e0789628-ce08-4437-be74-2495b842f43b': 'definition',
+  'b54e7d24-7add-428f-8b75-90a396fa584f': 'feature',
+  '3689bdc8-b205-4af4-8d4a-a63924c5e9d5': 'feature',
+};
+/** The first of these that one of an update's categories is. */
+const kinds = ['security', 'critical', 'driver', 'definition', 'feature'];
+
+const kindOfCategories = (row: Row): string => {
+  const known = textsOf(row, 'categoryIds', 64).map((id) => categories[id.toLowerCase()]);
+  return kinds.find((kind) => known.includes(kind)) ?? kindOf(textsOf(row, 'categories').join(' '));
+};
+
 const severities = new Set(['critical', 'important', 'moderate', 'low']);
 
 const installedItem = (row: Row): Item =>
@@ -39,7 +56,7 @@ const missingItem = (row: Row): Item => {
       kb === undefined ? (kbOf(textOf(row, 'title', 500)) ?? textOf(row, 'id', 128)) : `KB${kb.replace(/^KB/i, '')}`,
     title: textOf(row, 'title', 500),
     state: 'missing',
-    kind: kindOf(textsOf(row, 'categories').join(' ')),
+    kind: kindOfCategories(row),
     severity: severities.has(severity) ? severity : 'unknown',
     advisories: textsOf(row, 'bulletins', 50),
     releasedAt: timeOf(row['published']),

@@ -5,8 +5,9 @@ import { noMemory } from '../collectors/collector.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { windowsCollectors } from './collectors.ts';
 import { productState } from './protection.ts';
-import { parseWindowsReport, timeOf } from './report.ts';
+import { decodeWindowsText, parseWindowsReport, rowOf, rowsOf, textsOf, timeOf } from './report.ts';
 import { windowsDeviceFacts } from './system.ts';
+import { windowsUpdates } from './update.ts';
 
 // The report is composed from the documentation of the classes; it was not captured on a Windows computer.
 
@@ -213,5 +214,66 @@ describe('a date of Windows', () => {
     [{ DateTime: 'x' }, undefined],
   ])('%s is %s', (written, iso) => {
     expect(timeOf(written)).toBe(iso);
+  });
+});
+
+describe('what PowerShell writes', () => {
+  const said = { format: 'sallyport-windows/1', sections: { system: { os: { Caption: 'Windows 10 Корпоративная' } } } };
+
+  it('is read in UTF-8 and UTF-16, with a byte order mark and without', () => {
+    const json = JSON.stringify(said);
+    const wide = Buffer.from(`\uFEFF${json}`, 'utf16le');
+    for (const bytes of [Buffer.from(json), Buffer.from(`\uFEFF${json}`), wide, Buffer.from(wide).swap16()])
+      expect(rowOf(parseWindowsReport(decodeWindowsText(bytes)).section('system'), 'os')).toEqual({
+        Caption: 'Windows 10 Корпоративная',
+      });
+  });
+
+  it('may be a list, a lone row, a wrapped list or nothing', () => {
+    const row = { Name: 'x', KB: { value: ['1', '2'], Count: 2 } };
+    for (const part of [[row], row, { value: [row], Count: 1 }]) expect(rowsOf({ part }, 'part')).toEqual([row]);
+    for (const part of [[], null, undefined, '', { value: [], Count: 0 }]) expect(rowsOf({ part }, 'part')).toEqual([]);
+    expect(textsOf(row, 'KB')).toEqual(['1', '2']);
+  });
+
+  it.each([
+    ['/Date(1697155200000)/', '2023-10-13T00:00:00Z'],
+    ['/Date(1697155200000+0500)/', '2023-10-13T00:00:00Z'],
+    [{ value: '/Date(1697155200000)/', DisplayHint: 2, DateTime: 'пятница' }, '2023-10-13T00:00:00Z'],
+    ['20231013', '2023-10-13T00:00:00Z'],
+    ['20231399', undefined],
+    ['10/13/2023', '2023-10-13T00:00:00Z'],
+    ['10/13/2023 12:00:00 AM', '2023-10-13T00:00:00Z'],
+    ['13/10/2023', '2023-10-13T00:00:00Z'],
+    ['13.10.2023', '2023-10-13T00:00:00Z'],
+    ['13.10.2023 00:00:00', '2023-10-13T00:00:00Z'],
+    ['13.10.2023 г.', '2023-10-13T00:00:00Z'],
+    ['31.02.2023', undefined],
+    ['2023-10-13', '2023-10-13T00:00:00Z'],
+    ['2023-10-13T00:00:00+05:00', '2023-10-12T19:00:00Z'],
+    ['Fri Oct 13 2023', undefined],
+    ['', undefined],
+  ])('%j is the day %s', (value, day) => {
+    expect(timeOf(value)).toBe(day);
+  });
+
+  it('calls updates by the ids of their categories, whatever the language', () => {
+    const update = (title: string, categoryIds: unknown, categories: string[] = []) => ({
+      title,
+      categoryIds,
+      categories,
+    });
+    const missing = [
+      update('KB5000001', ['0FA1201D-4330-4FA8-8AE9-B877473B6441'], ['Обновления системы безопасности']),
+      update('KB5000002', 'ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0', ['Treiber']),
+      update('KB5000003', [], ['Security Updates']),
+      update('KB5000004', ['cd5ffd1e-e932-4e3a-bf74-18bf0bbdd83e'], ['Обновления']),
+    ];
+    expect(windowsUpdates({}, { missing }).map(({ update: name, kind }) => [name, kind])).toEqual([
+      ['KB5000001', 'security'],
+      ['KB5000002', 'driver'],
+      ['KB5000003', 'security'],
+      ['KB5000004', 'other'],
+    ]);
   });
 });
