@@ -3,6 +3,7 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { node, noList, noNode, noText, text, uint32 } from '@sallyport/bundle-tools/controllers/protocols/opcua/binary';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -275,6 +276,43 @@ describe('made captures', () => {
     expect(found.map((sighting) => sighting.protocol)).toEqual(protocol === undefined ? [] : [protocol]);
   });
 
+  it('show how a server of OPC UA is secured, and that one speaks where nothing can be read', async () => {
+    const application = [
+      text('urn:plc'),
+      text('urn:product'),
+      Buffer.of(2),
+      text('PLC'),
+      uint32(0),
+      noText,
+      noText,
+      noList,
+    ];
+    const door = (mode: number, policy: string): Buffer[] => [
+      ...[
+        text('opc.tcp://plc:4840'),
+        ...application,
+        noText,
+        uint32(mode),
+        text(`http://opcfoundation.org/UA#${policy}`),
+      ],
+      ...[uint32(1), text('anonymous'), uint32(0), noText, noText, noText, noText, Buffer.of(0)],
+    ];
+    const header = [Buffer.alloc(8), uint32(1), uint32(0), Buffer.of(0), noList, noNode, Buffer.of(0)];
+    const body = Buffer.concat([node(431), ...header, uint32(2), ...door(1, 'None'), ...door(3, 'Basic256Sha256')]);
+    const message = (kind: string, rest: Buffer): string =>
+      Buffer.concat([Buffer.from(kind, 'latin1'), uint32(8 + rest.length), rest]).toString('hex');
+    const numbers = Buffer.concat([1, 1, 2, 2].map(uint32));
+    const open = message('MSGF', Buffer.concat([numbers, body]));
+    const encrypted = message('MSGF', Buffer.concat([numbers, Buffer.alloc(90, 0xa5)]));
+    const found = await read(classic([segment(plc, engineer, [4_840, 50_000], 1, `${encrypted}${encrypted}${open}`)]));
+    expect(
+      found.map(({ service, facts, serviceFacts }) => [service, facts.length, serviceFacts?.map(({ value }) => value)]),
+    ).toEqual([
+      ['tcp/4840', 0, undefined],
+      ['tcp/4840', 0, ['None, SignAndEncrypt Basic256Sha256', 'true']],
+    ]);
+  });
+
   /** A frame with a datagram. */
   const datagram = (from: string, to: string, port: number, data: string, target = '001122334455'): Buffer => {
     const hex = (value: number): string => value.toString(16).padStart(4, '0');
@@ -317,12 +355,12 @@ describe('made captures', () => {
 
   it('take nothing of a PROFINET session for what the endpoint mapper says', async () => {
     const head = (of: string): string => `0402200000000000${'00'.repeat(16)}${of}${'00'.repeat(40)}`;
-    const text = Buffer.from('station-name-of-a-device  and-more').toString('hex');
+    const station = Buffer.from('station-name-of-a-device  and-more').toString('hex');
     const [session, mapper] = ['dea000016c9711d1827100a02442df7d', 'e1af83085d1f11c991a408002b14a0fa'];
-    const shown = await read(classic([datagram(plc, engineer, 34_964, `${head(session)}${text}`)]));
+    const shown = await read(classic([datagram(plc, engineer, 34_964, `${head(session)}${station}`)]));
     expect(shown).toMatchObject([{ protocol: 'pnio-cm', address: '192.168.0.9', facts: [] }]);
     const of = async (id: string): Promise<(string | undefined)[]> =>
-      (await read(classic([datagram(plc, engineer, 34_964, `${head(id)}${text}00ff`)]))).flatMap(({ facts }) =>
+      (await read(classic([datagram(plc, engineer, 34_964, `${head(id)}${station}00ff`)]))).flatMap(({ facts }) =>
         facts.map(({ field, value }) => `${field} ${value}`),
       );
     expect(await of(session)).toEqual([]);

@@ -5,6 +5,7 @@ import { attributesAnswer, identityQuestion } from '@sallyport/bundle-tools/cont
 import { dcpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/dcp';
 import { lldpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/lldp';
 import { modbusFacts, modbusLength } from '@sallyport/bundle-tools/controllers/protocols/modbus/answers';
+import { opcuaLength } from '@sallyport/bundle-tools/controllers/protocols/opcua/answers';
 import { isSessionAnswer, pnioFacts } from '@sallyport/bundle-tools/controllers/protocols/pnio-cm/answers';
 import { s7Reader } from '@sallyport/bundle-tools/controllers/protocols/s7/answers';
 import { snmpFacts } from '@sallyport/bundle-tools/controllers/protocols/snmp/answers';
@@ -12,6 +13,7 @@ import { ipv4Text, macText } from '@sallyport/bundle-tools/controllers/protocols
 import { datagramOf } from './ip.ts';
 import { frameOf } from './link.ts';
 import { modbusControl } from './modbus-control.ts';
+import { opcuaDoors } from './opcua-doors.ts';
 import { tcpFlows } from './tcp.ts';
 import type { CaptureProtocol, Frame, Packet, Sighting } from './types.ts';
 
@@ -162,7 +164,7 @@ export const sightingReader = () => {
     const flow = `${from.address} ${sourcePort} ${to} ${destinationPort}`;
     const isS7 = sourcePort === 102 || destinationPort === 102;
     const isEnip = sourcePort === 44_818 || destinationPort === 44_818;
-    if (!isS7 && !isEnip && sourcePort !== 502 && destinationPort !== 502) return [];
+    if (!isS7 && !isEnip && sourcePort !== 502 && destinationPort !== 502 && sourcePort !== 4_840) return [];
     const data = segment.subarray((segment.readUInt8(12) >> 4) * 4);
     const bytes = flows.take({ flow, sequence: segment.readUInt32BE(4) | 0, isStart: (flags & 0x02) !== 0, data });
     const found: Sighting[] = [];
@@ -177,6 +179,15 @@ export const sightingReader = () => {
         }
         // A command is evidence about whom it was sent to.
         else if (what !== undefined) found.push(control(atMs, 's7', `s7-${what}`, from.address, to));
+      });
+    } else if (sourcePort === 4_840) {
+      split(flow, bytes, opcuaLength, (message) => {
+        const serviceFacts = opcuaDoors(message);
+        found.push(
+          ...(serviceFacts.length === 0
+            ? sighting(atMs, 'opcua', from, 'tcp/4840', [])
+            : [{ atMs, protocol: 'opcua' as const, ...from, service: 'tcp/4840', facts: [], serviceFacts }]),
+        );
       });
     } else if (sourcePort === 502) {
       split(flow, bytes, modbusLength, (message) => {

@@ -35,7 +35,18 @@ export type Message = {
   data: Buffer;
 };
 
-export type CaptureProtocol = 's7' | 'enip' | 'modbus' | 'bacnet' | 'mms' | 'dcp' | 'lldp' | 'snmp' | 'pnio-cm' | 'arp';
+export type CaptureProtocol =
+  | 's7'
+  | 'enip'
+  | 'modbus'
+  | 'bacnet'
+  | 'mms'
+  | 'opcua'
+  | 'dcp'
+  | 'lldp'
+  | 'snmp'
+  | 'pnio-cm'
+  | 'arp';
 
 /** What one message tells about one device; `control` names traffic that changes a device and becomes an event. */
 export type Sighting = {
@@ -50,6 +61,8 @@ export type Sighting = {
   unit?: number;
   /** What it answers on: `tcp/102`. */
   service?: string;
+  /** What is said of the service itself: how it is secured. */
+  serviceFacts?: readonly DeviceFact[];
   /** The frame's sender, where no router is seen between; `mac` is the device's own word. */
   via?: string;
   control?: string;

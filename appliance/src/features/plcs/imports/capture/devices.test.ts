@@ -42,3 +42,31 @@ describe('units behind one address', () => {
     expect(shown(many)).toMatchObject({ firmware: '1.0' });
   });
 });
+
+describe('a server of OPC UA', () => {
+  const server: Sighting = {
+    atMs: 1_000,
+    protocol: 'opcua',
+    address: '10.0.0.7',
+    service: 'tcp/4840',
+    facts: [],
+    serviceFacts: [{ field: 'security', value: 'None', raw: 'None' }],
+  };
+
+  it('is none of ours by itself, and a service of a controller that is shown otherwise', () => {
+    const alone = seenDevices();
+    alone.add(server, 1);
+    expect(alone.devices().map(({ isController }) => isController)).toEqual([false]);
+    const seen = seenDevices();
+    seen.add(server, 1);
+    // What was said of it stays when it only speaks again.
+    seen.add({ atMs: 2_000, protocol: 'opcua', address: '10.0.0.7', service: 'tcp/4840', facts: [] }, 2);
+    seen.add(said(255, { vendorRaw: 'Acme' }), 3);
+    const [device] = seen.devices();
+    expect(device).toMatchObject({ isController: true });
+    expect(device?.services.get('tcp/4840')).toMatchObject({
+      atMs: 2_000,
+      facts: [{ field: 'security', value: 'None' }],
+    });
+  });
+});

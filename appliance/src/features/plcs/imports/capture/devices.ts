@@ -1,3 +1,4 @@
+import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/device-fact';
 import type { CaptureProtocol, Sighting } from '../../capture/types.ts';
 import { captureField } from './fields.ts';
 
@@ -13,6 +14,14 @@ export type SeenValue = {
   packet: number;
 };
 
+export type SeenService = {
+  protocol: CaptureProtocol;
+  atMs: number;
+  packet: number;
+  /** What was said of it last. */
+  facts: readonly DeviceFact[];
+};
+
 export type SeenDevice = {
   address?: string;
   mac?: string;
@@ -20,7 +29,7 @@ export type SeenDevice = {
   lastMs: number;
   /** By field and protocol. */
   values: Map<string, SeenValue>;
-  services: Map<string, { protocol: CaptureProtocol; atMs: number; packet: number }>;
+  services: Map<string, SeenService>;
   /** What modules of its chassis say, by slot, then by field. */
   modules: Map<number, Map<string, SeenValue>>;
   /** What Modbus units at the address say, by unit, then by field. */
@@ -130,7 +139,12 @@ export const seenDevices = () => {
     device.lastMs = Math.max(device.lastMs, atMs);
     device.isController ||= shows(sighting);
     if (service !== undefined && (device.services.has(service) || device.services.size < maxServices))
-      device.services.set(service, { protocol, atMs, packet });
+      device.services.set(service, {
+        protocol,
+        atMs,
+        packet,
+        facts: sighting.serviceFacts ?? device.services.get(service)?.facts ?? [],
+      });
     const values =
       sighting.unit !== undefined
         ? unitOf(device, sighting.unit)

@@ -5,7 +5,7 @@ import { CaptureError, type CaptureProtocol } from '../../capture/types.ts';
 import { part, said } from '../said.ts';
 import type { FileReadings } from '../types.ts';
 import { controlTraffic } from './control.ts';
-import { type SeenDevice, type SeenDevices, type SeenValue, seenDevices } from './devices.ts';
+import { type SeenDevice, type SeenDevices, type SeenService, type SeenValue, seenDevices } from './devices.ts';
 
 const whole = (ms: number): number => Math.max(0, Math.trunc(ms));
 
@@ -15,9 +15,14 @@ const maxPlaces = 12;
 
 const valueSaid = ({ field, value, raw }: SeenValue): Said[] => said(field, value, raw);
 
-const servicePart = (key: string, protocol: CaptureProtocol): PartReading => {
+const servicePart = (key: string, { protocol, facts }: SeenService): PartReading => {
   const [transport = '', port = ''] = key.split('/');
-  return part('service', key, [...said('transport', transport), ...said('port', port), ...said('protocol', protocol)]);
+  return part('service', key, [
+    ...said('transport', transport),
+    ...said('port', port),
+    ...said('protocol', protocol),
+    ...facts.flatMap(({ field, value, raw }) => said(field, value, raw)),
+  ]);
 };
 
 /** A module that answered through the chassis, which has one rack. */
@@ -66,7 +71,7 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
           ...own.filter(({ field }) => field === 'stationName').flatMap(valueSaid),
         ]),
         ...behind.map(({ slot, values: of }) => modulePart(slot, of)),
-        ...shown.map(([key, { protocol }]) => servicePart(key, protocol)),
+        ...shown.map(([key, service]) => servicePart(key, service)),
       ],
     };
   });
