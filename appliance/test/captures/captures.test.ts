@@ -287,15 +287,17 @@ describe('made captures', () => {
       noText,
       noList,
     ];
+    const anonymous = [text('anonymous'), uint32(0), noText, noText, noText];
     const door = (mode: number, policy: string): Buffer[] => [
-      ...[
-        text('opc.tcp://plc:4840'),
-        ...application,
-        noText,
-        uint32(mode),
-        text(`http://opcfoundation.org/UA#${policy}`),
-      ],
-      ...[uint32(1), text('anonymous'), uint32(0), noText, noText, noText, noText, Buffer.of(0)],
+      text('opc.tcp://plc:4840'),
+      ...application,
+      noText,
+      uint32(mode),
+      text(`http://opcfoundation.org/UA#${policy}`),
+      uint32(1),
+      ...anonymous,
+      noText,
+      Buffer.of(0),
     ];
     const header = [Buffer.alloc(8), uint32(1), uint32(0), Buffer.of(0), noList, noNode, Buffer.of(0)];
     const body = Buffer.concat([node(431), ...header, uint32(2), ...door(1, 'None'), ...door(3, 'Basic256Sha256')]);
