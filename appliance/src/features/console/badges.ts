@@ -27,7 +27,7 @@ export const navigationBadges = (
     const stamp = deviceQueries.stamp();
     const startMs = clock();
     if (stamp === held.stamp || (startMs < held.againAtMs && startMs > held.againAtMs - rests * 60_000)) return held;
-    const matrix = vulnerabilities.matrix();
+    const { matrix } = vulnerabilities.tallies();
     const sum = (row: Readonly<Record<string, number>>): number => Object.values(row).reduce((all, n) => all + n, 0);
     held.act = sum(matrix.act);
     held.attend = sum(matrix.attend);

@@ -59,6 +59,7 @@ type Row = { id: number } & Record<string, string | number>;
 /** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
 export const deviceList = (db: Database, sources: FilterSources) => {
   const facets = deviceFacets(db);
+  const withFindings = db.prepare<[], number>('select count(*) from device_findings').pluck();
 
   /** The table in the order of its index; nothing but the index is read. */
   const indexOf = (sort: DeviceSort): string =>
@@ -116,6 +117,8 @@ export const deviceList = (db: Database, sources: FilterSources) => {
       for (const [worst, devices] of facets.each('worst')) found[Number(worst)] = countOf(devices);
       return Array.from(found, (devices) => devices ?? 0);
     },
+    /** How many devices have open findings, as of the last look at each. */
+    withFindings: (): number => withFindings.get() ?? 0,
     /** Devices by state and rank of their level. */
     counts: (): { state: string; level: number; devices: number }[] =>
       facets.counts('state', 'level').map(({ a, b, devices }) => ({ state: a, level: Number(b), devices })),

@@ -120,8 +120,8 @@ const listedBy = (
     const pattern = likePattern(search);
     sets.push({
       sql: [
-        `SELECT m.coord, m.adv FROM coord c INDEXED BY coord_name CROSS JOIN match m ON m.coord = c.id
-           WHERE c.name LIKE ? ESCAPE '\\' AND m.until IS NULL
+        `SELECT m.coord, m.adv FROM coord_package p CROSS JOIN coord c INDEXED BY coord_name ON c.name = p.name
+           CROSS JOIN match m ON m.coord = c.id WHERE p.name LIKE ? ESCAPE '\\' AND m.until IS NULL
          UNION SELECT m.coord, m.adv FROM match_advisory g CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv
            WHERE (g.osv_id LIKE ? ESCAPE '\\' OR g.summary LIKE ? ESCAPE '\\' OR g.names LIKE ? ESCAPE '\\') AND m.until IS NULL`,
       ],
@@ -200,7 +200,6 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
   if (listed === undefined && states.length < STATE_COLUMNS.length) add(condition, `${countOf(states)} > 0`);
   const prefix = listed?.sql[0] ?? '';
   const given = listed?.values ?? [];
-  const source = listed === undefined ? from : LISTED;
   const open: Condition = { sql: [...condition.sql], values: [...condition.values] };
   if (filter.state === 'open') add(open, `NOT ${PLANNED}`);
 
@@ -263,12 +262,41 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
       if (rows.length > filter.limit || coordinates.length < most) return rows;
     }
   };
-  const rows = listed === undefined && filter.sort === 'devices' ? readByDevices() : read(prefix, given, source);
+  /** What is named one by one is found once, counted, and only the rows of the page are read whole. */
+  const readListed = (): { rows: FindingRow[]; total: number } => {
+    const alias = (key: string): string => (key === keys[0] ? 'first' : key.endsWith('adv') ? 'adv' : 'coord');
+    const order = keys.map((key) => `${alias(key)} ${direction}`).join(', ');
+    const after = filter.after === undefined ? undefined : decodeCursor(filter.after);
+    const from = after === undefined ? undefined : { first: after.value, ...parseFindingId(after.id) };
+    const past =
+      from === undefined ? '' : ` WHERE (${keys.map(alias).join(', ')}) ${filter.descending ? '<' : '>'} (?, ?, ?)`;
+    const pastValues = from === undefined ? [] : keys.map((key) => from[alias(key) as keyof typeof from]);
+    const found = db
+      .prepare<unknown[], { coord: number; adv: number; total: number }>(
+        `${prefix}, found (first, coord, adv) AS MATERIALIZED (SELECT ${keys[0]}, m.coord, m.adv FROM ${LISTED} WHERE ${open.sql.join(' AND ')})
+         SELECT coord, adv, (SELECT count(*) FROM found) AS total FROM found${past} ORDER BY ${order} LIMIT ?`,
+      )
+      .all(...given, ...open.values, ...pastValues, filter.limit + 1);
+    const read = db.prepare<[string], FindingRow>(
+      `WITH listed (at, coord, adv) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(?))
+       SELECT ${COLUMNS}, ${keys[0]} AS order_value FROM ${LISTED} ORDER BY listed.at`,
+    );
+    return {
+      rows: read.all(JSON.stringify(found.map(({ coord, adv }) => [coord, adv]))),
+      // Past the last row nothing says how many there are.
+      total: found[0]?.total ?? total(),
+    };
+  };
+  const walked = (): { rows: FindingRow[]; total: number } => ({
+    rows: filter.sort === 'devices' ? readByDevices() : read('', [], from),
+    total: total(),
+  });
+  const { rows, total: all } = listed === undefined ? walked() : readListed();
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   return {
     rows: page.map(toFinding),
-    total: total(),
+    total: all,
     ...(rows.length > filter.limit && last
       ? { next: encodeCursor({ value: last.order_value, id: `${last.coord}.${last.adv}` }) }
       : {}),

@@ -5,6 +5,7 @@ import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deb, debian13, openInventory } from '../../../test/support/site.ts';
+import { encodeCursor } from '../../platform/cursor.ts';
 import type { StoredEvent } from '../events/types.ts';
 import { ALL_COORDINATES } from './cover-queries.ts';
 import { type VulnerabilityService, vulnerabilityService } from './service.ts';
@@ -415,23 +416,27 @@ describe('matching', () => {
       after = page.next;
     } while (after !== undefined);
     expect(new Set(seen).size).toBe(25);
-    for (const sort of ['severity', 'package', 'advisory', 'devices', 'since'] as const)
-      for (const descending of [false, true]) {
-        const found: string[] = [];
-        let next: string | undefined;
-        do {
-          const page = vulnerabilities.list({
-            limit: 7,
-            sort,
-            descending,
-            ...(next === undefined ? {} : { after: next }),
-          });
-          found.push(...page.rows.map((row) => row.id));
-          next = page.next;
-        } while (next !== undefined);
-        expect(found).toEqual(vulnerabilities.list({ limit: 100, sort, descending }).rows.map((row) => row.id));
-        expect(new Set(found).size).toBe(25);
-      }
+    // What is named by a search or a device is found by another way than what an order is walked for.
+    for (const named of [{}, { search: 'OpenSSL' }, { device: 1 }, { device: 1, search: 'adv' }])
+      for (const sort of ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const)
+        for (const descending of [false, true]) {
+          const query = { ...named, sort, descending };
+          const found: string[] = [];
+          let next: string | undefined;
+          do {
+            const page = vulnerabilities.list({ limit: 7, ...query, ...(next === undefined ? {} : { after: next }) });
+            expect(page.total).toBe(25);
+            found.push(...page.rows.map((row) => row.id));
+            next = page.next;
+          } while (next !== undefined);
+          const whole = vulnerabilities.list({ limit: 100, sort, descending }).rows;
+          expect(found, JSON.stringify(query)).toEqual(whole.map((row) => row.id));
+          expect(new Set(found).size).toBe(25);
+          expect(vulnerabilities.list({ limit: 100, ...query }).rows).toEqual(whole);
+        }
+    const [last] = vulnerabilities.list({ limit: 1, search: 'openssl', descending: true }).rows;
+    const beyond = encodeCursor({ value: 9, id: last?.id ?? '' });
+    expect(vulnerabilities.list({ limit: 7, search: 'openssl', after: beyond })).toEqual({ rows: [], total: 25 });
     expect(vulnerabilities.list({ limit: 50, severity: ['critical'] }).total).toBe(5);
     expect(vulnerabilities.list({ limit: 50, decision: ['track'] }).total).toBe(20);
     expect(vulnerabilities.list({ limit: 50, search: 'cve-adv-03' }).rows.map((row) => row.advisory)).toEqual([

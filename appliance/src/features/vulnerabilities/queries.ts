@@ -17,14 +17,15 @@ import {
 
 // Read model of findings. Reads match, match_advisory, coord, coord_load (state.db) and adv, source, alias (snapshot).
 
-const emptyCounts = (): FindingCounts => {
+type Tallies = Omit<FindingCounts, 'devices'>;
+
+const emptyCounts = (): Tallies => {
   const fixes = (): Record<FixState, number> => ({ available: 0, none: 0, undetermined: 0 });
   return {
     open: 0,
     affected: 0,
     review: 0,
     fixAvailable: 0,
-    devices: 0,
     bySeverity: Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>,
     matrix: Object.fromEntries(DECISIONS.map((decision) => [decision, fixes()])) as Record<
       Decision,
@@ -33,16 +34,16 @@ const emptyCounts = (): FindingCounts => {
   };
 };
 
-const countsOn = (db: Database): FindingCounts => {
+const countsOn = (db: Database): Tallies => {
   const counts = structuredClone(emptyCounts()) as {
-    -readonly [K in keyof FindingCounts]: FindingCounts[K];
+    -readonly [K in keyof Tallies]: Tallies[K];
   };
   const bySeverity: Record<string, number> = { ...counts.bySeverity };
   const matrix: Record<string, Record<string, number>> = structuredClone(counts.matrix);
   const groups = db
     .prepare<[], { severity: number; decision: number } & Record<(typeof STATE_COLUMNS)[number], number>>(
       `SELECT severity, decision, ${STATE_COLUMNS.map((name) => `sum(${name}) AS ${name}`).join(', ')}
-       FROM match_advisory GROUP BY severity, decision`,
+       FROM match_advisory INDEXED BY match_advisory_tally GROUP BY severity, decision`,
     )
     .all();
   for (const group of groups) {
@@ -106,7 +107,7 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     key: (coord: number): Buffer | null =>
       open()?.prepare<[number], { key: Buffer | null }>('SELECT key FROM main.coord WHERE id = ?').get(coord)?.key ??
       null,
-    counts: (): FindingCounts => {
+    counts: (): Tallies => {
       const db = open();
       return db ? countsOn(db) : emptyCounts();
     },

@@ -79,7 +79,7 @@ export type VulnerabilityService = {
   why(id: string): FindingWhy;
   counts(): FindingCounts;
   /** The same without the devices, which are counted one by one. */
-  matrix(): FindingCounts['matrix'];
+  tallies(): Omit<FindingCounts, 'devices'>;
   forDevice(device: number): DeviceFinding[];
   /** Open findings that call for action, a number for each of so many days up to now; fewer where nothing is known. */
   trend(days: number): number[];
@@ -354,7 +354,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       };
     },
     unjudged,
-    matrix: () => queries.counts().matrix,
+    tallies: queries.counts,
     counts: () => ({ ...queries.counts(), devices: bearersOf(queries.openCoords()).length }),
     trend: (days) => {
       const noted = new Map(store.daysAfter(dayAgo(days)).map(({ day, open }) => [day, open]));

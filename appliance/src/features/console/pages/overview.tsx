@@ -105,7 +105,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     actorFor(c, 'devices:read');
     const ctx = viewContext(deps, c);
     const counts = model.counts();
-    const matrix = vulnerabilities.matrix();
+    const { matrix } = vulnerabilities.tallies();
     const worst = deviceList.worstCounts();
     const since = clock() - shiftMs;
     const recent = events.list({ from: since, limit: shownEvents }).rows;

@@ -147,7 +147,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       limit: pageRows,
       ...(cursor === undefined ? {} : { after: cursor }),
     });
-    const counts = vulnerabilities.counts();
+    const counts = vulnerabilities.tallies();
     const controllers = deps.controllerFindings.counts();
     const why = list.open === undefined ? undefined : findWhy(list.open);
     const knowledge = deps.exchange.knowledge();
@@ -167,7 +167,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         ]}
         counts={{
           open: counts.open,
-          devices: counts.devices,
+          devices: deps.deviceList.withFindings(),
           review: counts.review,
           matrix: counts.matrix,
         }}
