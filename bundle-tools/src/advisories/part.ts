@@ -9,6 +9,7 @@ import { VERSION_CODEC } from '../versions/scheme.ts';
 import { type Advisory, AdvisorySchema, FEED_NAME } from './advisory.ts';
 import type { FeedRecord } from './digest.ts';
 import { splitLines } from './lines.ts';
+import { isPlainAffected } from './plain-affected.ts';
 
 // `advisories/<feed>/<from>-<to>.jsonl.gz`: the first line is the header, every other line one advisory.
 
@@ -117,19 +118,27 @@ export type PartItem =
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-const parseLine = <T>(line: Uint8Array | 'TOO_LONG', number: number, schema: z.ZodType<T>): T => {
+const parseJson = (line: Uint8Array | 'TOO_LONG', number: number): unknown => {
   if (line === 'TOO_LONG') throw new BundleError('LIMIT', `advisory part, line ${number}: too long`);
-  let value: unknown;
   try {
-    value = JSON.parse(decoder.decode(line));
+    return JSON.parse(decoder.decode(line));
   } catch (cause) {
     throw new BundleError('METADATA', `advisory part, line ${number}: not JSON in UTF-8`, { cause });
   }
+};
+
+const demand = <T>(value: unknown, number: number, schema: z.ZodType<T>): T => {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     throw new BundleError('METADATA', `advisory part, line ${number}: ${z.prettifyError(parsed.error)}`);
   }
   return parsed.data;
+};
+
+const advisoryOf = (value: unknown, number: number): Advisory => {
+  if (typeof value !== 'object' || value === null || !('affected' in value) || !isPlainAffected(value.affected))
+    return demand(value, number, AdvisorySchema);
+  return { ...demand({ ...value, affected: [] }, number, AdvisorySchema), affected: value.affected };
 };
 
 /** zlib's own codes for a stream that ends early. */
@@ -165,14 +174,14 @@ export async function* readPart(
     for await (const line of splitLines(bounded(), limits.maxLineBytes)) {
       number += 1;
       if (number === 1) {
-        yield { header: parseLine(line, number, PartHeaderSchema) };
+        yield { header: demand(parseJson(line, number), number, PartHeaderSchema) };
         continue;
       }
       if (number - 1 > limits.maxAdvisories) throw new BundleError('LIMIT', 'advisory part: too many advisories');
       if (line === 'TOO_LONG') throw new BundleError('LIMIT', `advisory part, line ${number}: too long`);
       const digest = hash('sha256', line, 'hex');
       const known = knownId(digest);
-      const advisory = known === undefined ? parseLine(line, number, AdvisorySchema) : undefined;
+      const advisory = known === undefined ? advisoryOf(parseJson(line, number), number) : undefined;
       const id = advisory?.id ?? known ?? '';
       if (previous !== undefined && previous >= id) {
         throw new BundleError('METADATA', `advisory part, line ${number}: ${id} is out of order or double`);
