@@ -13,8 +13,31 @@ const below = (end: number): number => {
 const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
 
 const strange: readonly unknown[] = [
-  null, 0, true, '', 'a', 'ab', 'AB', 'abc', 'ffffffff', 'ключ', [], {}, ['1'], [''], { lo: '' }, 'x'.repeat(101), 'x'.repeat(501),
-  '1'.repeat(1_001), 'ab'.repeat(2_048), 'ab'.repeat(2_049), [[]], { arch: 'x' }, { arch: 1 }, { other: 'x' }, { module: 'm'.repeat(101) },
+  null,
+  0,
+  true,
+  '',
+  'a',
+  'ab',
+  'AB',
+  'abc',
+  'ffffffff',
+  'ключ',
+  [],
+  {},
+  ['1'],
+  [''],
+  { lo: '' },
+  'x'.repeat(101),
+  'x'.repeat(501),
+  '1'.repeat(1_001),
+  'ab'.repeat(2_048),
+  'ab'.repeat(2_049),
+  [[]],
+  { arch: 'x' },
+  { arch: 1 },
+  { other: 'x' },
+  { module: 'm'.repeat(101) },
 ];
 
 const range = (): Record<string, unknown> => ({
@@ -44,7 +67,13 @@ const spoil = (value: unknown): unknown => {
   const record = { ...value } as Record<string, unknown>;
   const name = pick([...Object.keys(record), 'other', '__proto__']);
   if (below(4) === 0) delete record[name];
-  else Object.defineProperty(record, name, { value: spoil(record[name]), enumerable: true, configurable: true, writable: true });
+  else
+    Object.defineProperty(record, name, {
+      value: spoil(record[name]),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   return record;
 };
 

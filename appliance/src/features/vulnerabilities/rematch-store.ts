@@ -31,14 +31,14 @@ SELECT coord, adv, @at, NULL, state, fixed FROM temp.fresh WHERE true
 ON CONFLICT (coord, adv) DO UPDATE SET since = CASE WHEN until IS NULL THEN since ELSE @at END, until = NULL,
   state = excluded.state, fixed = excluded.fixed`;
 
-/** What advisories say, of those in temp.stale. */
-const FACTS = `
+/** What the snapshot says of the advisories of a table. */
+const facts = (advisories: string): string => `
 SELECT a.id AS adv, a.osv_id AS osv_id, s.name AS feed, r.severity AS severity, r.decision AS decision, a.cvss AS cvss,
   a.summary AS summary,
   a.aliases AS aliases, a.names AS names,
   CASE WHEN a.cvss IS NULL THEN json_object('rule', r.rule, 'severity', a.sev)
        ELSE json_object('rule', r.rule, 'severity', a.sev, 'cvss', a.cvss) END AS inputs
-FROM temp.stale t CROSS JOIN snap.adv a ON a.id = t.adv CROSS JOIN snap.source s ON s.id = a.source
+FROM ${advisories} t CROSS JOIN snap.adv a ON a.id = t.adv CROSS JOIN snap.source s ON s.id = a.source
 CROSS JOIN temp.rule r ON r.name = a.sev`;
 const FACT_COLUMNS = [
   'osv_id',
@@ -52,10 +52,14 @@ const FACT_COLUMNS = [
   'inputs',
 ] as const;
 
+const FACTS = facts('temp.stale');
+const DIFFERS = (held: string, said: string): string =>
+  `(${FACT_COLUMNS.map((name) => `${held}.${name} IS NOT ${said}.${name}`).join(' OR ')})`;
+
 const PUT_FACTS = `
 INSERT INTO main.match_advisory (adv, ${FACT_COLUMNS.join(', ')}) SELECT adv, ${FACT_COLUMNS.join(', ')} FROM (${FACTS}) f WHERE true
 ON CONFLICT (adv) DO UPDATE SET ${FACT_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}
-WHERE (${FACT_COLUMNS.map((name) => `match_advisory.${name} IS NOT excluded.${name}`).join(' OR ')})`;
+WHERE ${DIFFERS('match_advisory', 'excluded')}`;
 
 /** Advisories whose judgement differs from the one that their matches were made with. */
 const REJUDGED = `
@@ -198,10 +202,11 @@ const matchAgain = (db: Database, scope: Scope, judged: Judged, at: string): Rem
   return { opened, closed, changed };
 };
 
-/** Which advisories' facts are looked at. */
+/** Which advisories' facts are written: of all known ones those that differ. */
 const STALE: Readonly<Record<'first' | Scope, string>> = {
   first: 'SELECT DISTINCT adv FROM main.match INDEXED BY match_adv',
-  all: 'SELECT adv FROM main.match_advisory UNION SELECT adv FROM temp.fresh',
+  all: `SELECT f.adv FROM (${facts('main.match_advisory')}) f CROSS JOIN main.match_advisory g ON g.adv = f.adv
+    WHERE ${DIFFERS('g', 'f')} UNION SELECT adv FROM temp.fresh`,
   changed: `SELECT adv FROM temp.todo t WHERE EXISTS (SELECT 1 FROM main.match m WHERE m.adv = t.adv)
     UNION SELECT adv FROM temp.fresh`,
 };
