@@ -55,7 +55,11 @@ export const startServer = async (
     log.error({ err: error }, 'the schedule of identification was not looked at'),
   );
   const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
-  const stopRules = startRules({ ...appliance, onError: (error) => log.error({ err: error }, 'rules were not run') });
+  const stopRules = startRules({
+    ...appliance,
+    isBusy: () => intake.waiting() > 0,
+    onError: (error) => log.error({ err: error }, 'rules were not run'),
+  });
   const stopPatchClock = startPatchClock(appliance.patches, (error) =>
     log.error({ err: error }, 'the clocks of patches were not looked at'),
   );

@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { startRules } from './ticker.ts';
+
+const state = { busy: false, far: false, runs: 0, queued: 0 };
+const stop = { now: (): void => undefined };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  Object.assign(state, { busy: false, far: false, runs: 0, queued: 0 });
+  stop.now = startRules({
+    rules: {
+      isBehind: () => true,
+      isFarBehind: () => state.far,
+      run: () => {
+        state.runs += 1;
+        return { devices: 1, more: false };
+      },
+    } as unknown as Parameters<typeof startRules>[0]['rules'],
+    baselines: { run: () => ({ devices: 0, more: false }), isBehind: () => false } as never,
+    jobs: {
+      list: () => [],
+      enqueue: () => {
+        state.queued += 1;
+        return 'job';
+      },
+    } as never,
+    isBusy: () => state.busy,
+    onError: (error) => {
+      throw error;
+    },
+  });
+});
+afterEach(() => {
+  stop.now();
+  vi.useRealTimers();
+});
+
+it('looks at what waits once a second', () => {
+  vi.advanceTimersByTime(5_000);
+  expect(state).toMatchObject({ runs: 5, queued: 0 });
+});
+
+it('leaves it alone while reports are written, but not for ever', () => {
+  state.busy = true;
+  vi.advanceTimersByTime(9_000);
+  expect(state).toMatchObject({ runs: 0, queued: 0 });
+  vi.advanceTimersByTime(1_000);
+  expect(state).toMatchObject({ runs: 0, queued: 1 });
+  state.busy = false;
+  vi.advanceTimersByTime(1_000);
+  expect(state).toMatchObject({ runs: 1, queued: 1 });
+});
+
+it('gives the job what has become much meanwhile', () => {
+  Object.assign(state, { busy: true, far: true });
+  vi.advanceTimersByTime(1_000);
+  expect(state).toMatchObject({ runs: 0, queued: 1 });
+});
