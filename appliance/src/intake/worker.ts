@@ -94,7 +94,7 @@ const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => 
   const { device } = 'section' in message ? message.section : message.report;
   // Not past another report of the device that still has to be written: the last one sent must be the last one stored.
   const isAlone = !Array.from(inWork.values()).includes(device);
-  if ('section' in message && isAlone && isKnownSection(inventory, message.section)) {
+  if ('section' in message && isAlone && !message.section.isNew && isKnownSection(inventory, message.section)) {
     reply({ id: message.id, outcome: knownOutcome });
     return;
   }

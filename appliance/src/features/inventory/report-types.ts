@@ -77,7 +77,14 @@ export type ReportOutcome = {
 };
 
 /** A section as it came over the wire, still packed. */
-export type WireSection = { device: number; collection: string; door: Door; wire: Uint8Array };
+export type WireSection = {
+  device: number;
+  collection: string;
+  door: Door;
+  wire: Uint8Array;
+  /** Whoever took it has looked: it is not the section that is stored. */
+  isNew?: boolean;
+};
 
 /** Parses and stores reports off the main thread; an answer follows the commit. */
 export type SectionIntake = {

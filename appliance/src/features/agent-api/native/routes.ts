@@ -165,8 +165,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           if (parts.intake !== undefined) {
             const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
             // Not past another section of the device: the last one sent must be the last one stored.
-            if (inWork.isAlone(device.id) && isKnownSection(inventory, sent)) return c.json(knownSection);
-            return c.json(await parts.intake.put(sent));
+            const isAlone = inWork.isAlone(device.id);
+            if (isAlone && isKnownSection(inventory, sent)) return c.json(knownSection);
+            return c.json(await parts.intake.put({ ...sent, isNew: isAlone }));
           }
           const report = await body(c, sectionRequest, wireLimits.wireBytes);
           const put = () =>
