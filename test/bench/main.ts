@@ -17,6 +17,7 @@ import { osqueryPolls } from './osquery-polls.ts';
 import { type Benchmark, type Result, resultText, timed } from './report.ts';
 import { start } from './start.ts';
 import { storage } from './storage.ts';
+import { storing } from './storing.ts';
 
 // Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines.
 
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   start,
   'check-ins': checkIns,
   inventories,
+  storing,
   'foreign-reports': foreignReports,
   lists,
   fleet: fleetLoad,

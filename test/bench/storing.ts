@@ -1,0 +1,85 @@
+import { gzipSync } from 'node:zlib';
+import { readSection, writeWork } from '@sallyport/appliance/intake/work';
+import { immediate } from '@sallyport/appliance/platform/database';
+import { inHashOrder, sectionHash } from '@sallyport/bundle-tools/protocol/section';
+import type { Figure, Result } from './report.ts';
+import { fleet, type Item, updated } from './support/fleet.ts';
+import { enrolDevices, makeSite, withAppliance } from './support/site.ts';
+
+const deviceCount = Number(process.env['BENCH_DEVICES'] ?? 300);
+const packages = 900;
+const changedPackages = 30;
+const atOnce = 8;
+
+type Sent = { collection: string; wire: Buffer };
+
+const sentOf = (collection: string, items: readonly Item[]): Sent => {
+  const body = { hash: sectionHash(items), collectedAt: '2026-01-02T03:04:05Z', items: inHashOrder(items) };
+  return { collection, wire: gzipSync(JSON.stringify(body)) };
+};
+
+const msOf = ({ user, system }: { user: number; system: number }): number => (user + system) / 1000;
+const threadMs = (): number => msOf(process.threadCpuUsage());
+
+/** What the intake's thread does for our own agent's sections, without server, TLS and client: processor time. */
+export const storing = async (): Promise<Result> => {
+  const site = await makeSite('storing');
+  try {
+    const made = fleet({ packages });
+    const sections = Array.from({ length: deviceCount }, (_, n) => made.sections(n));
+    const first = sections.map((one) => Object.entries(one).map(([name, items]) => sentOf(name, items)));
+    const next = sections.map(({ software = [] }, n) => [sentOf('software', updated(software, changedPackages, n))]);
+    return await withAppliance(site, async (appliance) => {
+      const { db, inventory } = appliance;
+      const devices = await enrolDevices(appliance, deviceCount, { certified: false });
+
+      const round = async (sent: readonly (readonly Sent[])[], from: number, to: number): Promise<number[]> => {
+        const spent = { read: 0, write: 0 };
+        const whole = msOf(process.cpuUsage());
+        for (let at = from; at < to; at += atOnce) {
+          const some = sent.slice(at, Math.min(at + atOnce, to));
+          for (let n = 0; some.some((one) => n < one.length); n += 1) {
+            const start = threadMs();
+            const works: Awaited<ReturnType<typeof readSection>>[] = [];
+            for (const [place, one] of some.entries()) {
+              const section = one[n];
+              if (section === undefined) continue;
+              const device = devices[at + place]?.id ?? 0;
+              works.push(await readSection({ device, door: 'native', ...section }, inventory));
+            }
+            const middle = threadMs();
+            immediate(db, () => {
+              for (const work of works) immediate(db, () => writeWork(appliance, work));
+            });
+            spent.read += middle - start;
+            spent.write += threadMs() - middle;
+          }
+        }
+        const settling = threadMs();
+        inventory.settle(deviceCount);
+        const settle = threadMs() - settling;
+        const all = msOf(process.cpuUsage()) - whole;
+        return [spent.read, spent.write, settle, all].map((ms) => ms / (to - from));
+      };
+
+      const half = deviceCount >> 1;
+      const rounds: Array<[string, number[]]> = [
+        ['first inventories, most packages new to the site', await round(first, 0, half)],
+        ['first inventories, few packages new to the site', await round(first, half, deviceCount)],
+        [`${changedPackages} packages changed`, await round(next, 0, deviceCount)],
+      ];
+      const parts = ['reading', 'storing', 'entering who has what', 'the whole process, with garbage collection'];
+      const figures: Figure[] = rounds.flatMap(([what, spent]) =>
+        parts.map((part, n) => ({ what: `${what}: ${part}`, value: spent[n] ?? 0, unit: 'ms' })),
+      );
+      return {
+        figures,
+        method: [
+          `${deviceCount} devices × ${packages} packages and 6 more sections; the sections of ${atOnce} devices share a transaction, as when the intake is behind; processor time for one device.`,
+        ],
+      };
+    });
+  } finally {
+    site.remove();
+  }
+};
