@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startRules } from './ticker.ts';
 
-const state = { busy: false, far: false, runs: 0, queued: 0 };
+const state = { busy: false, far: false, more: false, runs: 0, queued: 0 };
 const stop = { now: (): void => undefined };
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Object.assign(state, { busy: false, far: false, runs: 0, queued: 0 });
+  Object.assign(state, { busy: false, far: false, more: false, runs: 0, queued: 0 });
   stop.now = startRules({
     rules: {
       isBehind: () => true,
       isFarBehind: () => state.far,
       run: () => {
         state.runs += 1;
-        return { devices: 1, more: false };
+        return { devices: 1, more: state.more };
       },
     } as unknown as Parameters<typeof startRules>[0]['rules'],
     baselines: { run: () => ({ devices: 0, more: false }), isBehind: () => false } as never,
@@ -42,17 +42,24 @@ it('looks at what waits once a second', () => {
 
 it('leaves it alone while reports are written, but not for ever', () => {
   state.busy = true;
-  vi.advanceTimersByTime(9_000);
+  vi.advanceTimersByTime(10_000);
   expect(state).toMatchObject({ runs: 0, queued: 0 });
   vi.advanceTimersByTime(1_000);
-  expect(state).toMatchObject({ runs: 0, queued: 1 });
+  expect(state).toMatchObject({ runs: 1, queued: 0 });
+  vi.advanceTimersByTime(10_000);
+  expect(state).toMatchObject({ runs: 1, queued: 0 });
+});
+
+it('goes on as soon as none are', () => {
+  state.busy = true;
+  vi.advanceTimersByTime(3_000);
   state.busy = false;
   vi.advanceTimersByTime(1_000);
-  expect(state).toMatchObject({ runs: 1, queued: 1 });
+  expect(state).toMatchObject({ runs: 1, queued: 0 });
 });
 
 it('gives the job what has become much meanwhile', () => {
-  Object.assign(state, { busy: true, far: true });
+  Object.assign(state, { busy: true, far: true, more: true });
   vi.advanceTimersByTime(1_000);
-  expect(state).toMatchObject({ runs: 0, queued: 1 });
+  expect(state).toMatchObject({ runs: 1, queued: 1 });
 });

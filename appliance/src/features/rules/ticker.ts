@@ -8,7 +8,7 @@ const budgetMs = 25;
 /** It comes back so often in a second, with a pause for who waits meanwhile. */
 const turns = 4;
 const pauseMs = 100;
-/** So many seconds in a row what waits is left alone while reports are written; then the job takes it. */
+/** So many seconds in a row what waits is left alone while reports are written. */
 const mostPutOff = 10;
 
 /** Runs the rules once a second over what waits; a backlog goes to the job. Until the returned function is called. */
@@ -29,12 +29,8 @@ export const startRules = (parts: {
   const turn = (left: number): void => {
     try {
       if (!(rules.isBehind() || baselines.isBehind()) || isWorking()) return;
-      if (isBusy()) {
+      if (isBusy() && putOff < mostPutOff && !rules.isFarBehind()) {
         if (left === turns) putOff += 1;
-        if (putOff >= mostPutOff || rules.isFarBehind()) {
-          putOff = 0;
-          jobs.enqueue('rules');
-        }
         return;
       }
       putOff = 0;
