@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../appliance/test/support/catalog.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { random } from '../bench/support/random.ts';
 import { seed } from '../support/chance.ts';
@@ -97,11 +99,34 @@ describe.skipIf(!can)('a power cut in an import', () => {
     return (JSON.parse(outcome.stdout) as { result: string }).result;
   };
 
+  /** Of an object that is kept in part, what is marked is there; returns how many chunks were marked. */
+  const expectMarked = (dataDir: string): number => {
+    const folder = join(dataDir, 'staging', 'partials');
+    let marked = 0;
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      if (!name.endsWith('.marks')) continue;
+      const digest = name.slice(0, -'.marks'.length);
+      const whole = site.packages.find(({ bytes }) => sha256(bytes) === digest)?.bytes ?? new Uint8Array();
+      const dataPath = join(folder, `${digest}.data`);
+      const data = existsSync(dataPath) ? readFileSync(dataPath) : Buffer.alloc(0);
+      // A file of another size is begun anew.
+      if (data.length !== whole.length) continue;
+      for (const [index, mark] of readFileSync(join(folder, name)).entries()) {
+        if (mark !== 1) continue;
+        const [from, to] = [index * limits.chunkBytes, (index + 1) * limits.chunkBytes];
+        expect(data.subarray(from, to).equals(whole.subarray(from, to)), `chunk ${index} of ${digest}`).toBe(true);
+        marked += 1;
+      }
+    }
+    return marked;
+  };
+
   const expectRecovers = async (cut: number, loss: Loss, index: number): Promise<void> => {
     const home = join(folder.path, `cut-${cut}-${loss}-${index}`);
     const chance = random(seed + cut);
     writeCut(history, cut, loss, home, () => chance.next());
     const dataDir = join(home, 'data');
+    expectMarked(dataDir);
     const isNew = site.expectOldOrNew(dataDir);
     if (cut > acknowledgedAt) expect(isNew).toBe(true);
     const found = await findingsOf(dataDir);
@@ -139,6 +164,27 @@ describe.skipIf(!can)('a power cut in an import', () => {
       });
     }, 900_000);
   }
+
+  it('leaves of an object that is kept in part all that is marked', () => {
+    const paths = new Map<number, string>();
+    const afterMarks = steps.flatMap((step, index) => {
+      if (step.op === 'open' || step.op === 'create') paths.set(step.fh, step.path);
+      return step.op === 'fsync' && paths.get(step.fh)?.endsWith('.marks') ? [index + 1] : [];
+    });
+    expect(afterMarks.length).toBeGreaterThan(1);
+    const { next } = random(seed);
+    let marked = 0;
+    for (const cut of afterMarks) {
+      // Names and size have to be kept by chance, so that a lost byte among them shows.
+      for (const loss of ['none', ...Array.from({ length: 15 }, () => 'random-4096' as const)] as const) {
+        const home = join(folder.path, 'marked');
+        writeCut(history, cut, loss, home, next);
+        marked += expectMarked(join(home, 'data'));
+        rmSync(home, { recursive: true, force: true });
+      }
+    }
+    expect(marked).toBeGreaterThan(afterMarks.length);
+  });
 
   it('would be noticed if the importer did not sync', () => {
     const paths = new Map<number, string>();
