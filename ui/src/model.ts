@@ -25,13 +25,16 @@ export type Said = { readonly key: string; readonly params?: Readonly<Record<str
 /** What is wrong with which field of a form; the empty name is the whole form. */
 export type FieldErrors = Readonly<Record<string, Said>>;
 
+/** What a number counts; an `identifier` counts nothing and is written as its digits. */
+export type ValueUnit = 'bytes' | 'seconds' | 'kilobytes' | 'identifier';
+
 /** A declared field of a collection or kind, for columns and facts. */
 export type FieldColumn = {
   readonly name: string;
   /** The collection that declares it; labels are `collection.<collection>.field.<name>`. */
   readonly collection: string;
   readonly type: FieldType;
-  readonly unit?: 'bytes' | 'seconds' | 'kilobytes';
+  readonly unit?: ValueUnit;
   readonly personal?: boolean;
   /** Shown unless the reader picked columns. */
   readonly byDefault?: boolean;

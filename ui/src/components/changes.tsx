@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
-import type { FieldType, Reference, Value, When } from '../model.ts';
+import type { FieldType, Reference, Value, ValueUnit, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Shape, type ShapeName } from './status.tsx';
 import { Time, valueText } from './text.tsx';
@@ -18,6 +18,7 @@ export type ChangeRow = {
   readonly fields: readonly {
     readonly name: string;
     readonly type?: FieldType | undefined;
+    readonly unit?: ValueUnit | undefined;
     readonly before: Value;
     readonly after: Value;
   }[];
@@ -73,15 +74,17 @@ const Pair = ({
   before,
   after,
   type,
+  unit,
 }: {
   ctx: Ctx;
   before: Value;
   after: Value;
   type?: FieldType | undefined;
+  unit?: ValueUnit | undefined;
 }) => (
   <>
-    {before === null ? null : <del translate="no">{valueText(ctx, before, type)}</del>}
-    {after === null ? null : <ins translate="no">{valueText(ctx, after, type)}</ins>}
+    {before === null ? null : <del translate="no">{valueText(ctx, before, type, unit)}</del>}
+    {after === null ? null : <ins translate="no">{valueText(ctx, after, type, unit)}</ins>}
   </>
 );
 
@@ -125,7 +128,7 @@ export const ChangeLine = ({
     {change.fields.map((field) => (
       <span>
         {ctx.tDynamic(`collection.${change.collection}.field.${field.name}`)}{' '}
-        <Pair ctx={ctx} before={field.before} after={field.after} type={field.type} />
+        <Pair ctx={ctx} before={field.before} after={field.after} type={field.type} unit={field.unit} />
       </span>
     ))}
   </DiffLine>

@@ -1,5 +1,5 @@
 import type { Ctx } from '../context.ts';
-import type { FieldColumn, FieldType, Value, When } from '../model.ts';
+import type { FieldColumn, FieldType, Value, ValueUnit, When } from '../model.ts';
 
 /** The dash for the unknown. */
 export const Unknown = ({ ctx }: { ctx: Ctx }) => (
@@ -55,22 +55,19 @@ export const Hash = ({ value, id }: { value: string; id?: string }) => (
   </span>
 );
 
-const sizeOf = (ctx: Ctx, value: number, unit: 'bytes' | 'seconds' | 'kilobytes' | undefined): string =>
+const sizeOf = (ctx: Ctx, value: number, unit: ValueUnit | undefined): string =>
   unit === 'bytes'
     ? ctx.fmt.bytes(value)
     : unit === 'kilobytes'
       ? ctx.fmt.bytes(value * 1_000)
       : unit === 'seconds'
         ? ctx.fmt.duration(value * 1_000)
-        : ctx.fmt.number(value);
+        : unit === 'identifier'
+          ? String(value)
+          : ctx.fmt.number(value);
 
 /** A value as text, for titles, CSV-like places and tests. */
-export const valueText = (
-  ctx: Ctx,
-  value: Value,
-  type: FieldType | undefined,
-  unit?: 'bytes' | 'seconds' | 'kilobytes',
-): string => {
+export const valueText = (ctx: Ctx, value: Value, type: FieldType | undefined, unit?: ValueUnit): string => {
   if (value === null || value === '') return '–';
   if (typeof value === 'boolean') return value ? ctx.t('common.yes') : ctx.t('common.no');
   if (type === 'time' && !Array.isArray(value)) return ctx.fmt.dateTime(value as When);
@@ -89,7 +86,7 @@ export const ValueText = ({
   ctx: Ctx;
   value: Value;
   type?: FieldType | undefined;
-  unit?: 'bytes' | 'seconds' | 'kilobytes' | undefined;
+  unit?: ValueUnit | undefined;
 }) => {
   const text = valueText(ctx, value, type, unit);
   if (text === '–') return <Unknown ctx={ctx} />;

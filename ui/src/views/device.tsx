@@ -10,7 +10,7 @@ import { DataTable } from '../components/table.tsx';
 import { Age, Hash, Time, ValueText, valueText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
-import type { FieldType, Level, Reference, Said, Value, When } from '../model.ts';
+import type { FieldType, Level, Reference, Said, Value, ValueUnit, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type Fact = {
@@ -18,7 +18,7 @@ export type Fact = {
   readonly label: string;
   readonly value: Value;
   readonly type: FieldType;
-  readonly unit?: 'bytes' | 'seconds' | 'kilobytes';
+  readonly unit?: ValueUnit;
   /** Which door or who entered it: a key `door.<door>` or a name. */
   readonly source: string;
   readonly at: When | null;

@@ -1,8 +1,9 @@
 import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
 import type { Collection, Field, FieldValue, InventoryRow } from '../inventory/types.ts';
 
+/** What the numbers of a declared field count. */
 const unitOf = (name: string, field: Field): FieldColumn['unit'] =>
-  field.unit ?? (name.endsWith('Kb') ? 'kilobytes' : undefined);
+  field.identifier ? 'identifier' : (field.unit ?? (name.endsWith('Kb') ? 'kilobytes' : undefined));
 
 /** A declared field as a column. */
 export const fieldColumn = (collection: Collection, name: string, field: Field): FieldColumn => {

@@ -199,6 +199,8 @@ export const changeRow = (collections: readonly Collection[], change: Change): C
       .map((name) => ({
         name,
         type: declared?.fields[name]?.type,
+        // Sizes stand in full digits: two that differ may be the same in gigabytes.
+        unit: declared?.fields[name]?.identifier ? ('identifier' as const) : undefined,
         before: cell(change.before, name),
         after: cell(change.after, name),
       }))

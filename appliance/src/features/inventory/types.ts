@@ -27,6 +27,8 @@ export type Field = {
   /** Never reported, entered by people (an object holds it). */
   entered?: boolean;
   unit?: 'bytes' | 'seconds';
+  /** `integer`: a name written in digits, not a quantity; it is shown without separators. */
+  identifier?: true;
   /** In lists unless false. */
   column?: boolean;
   maxLength?: number;
@@ -227,6 +229,7 @@ export type FactField = {
   maxLength?: number;
   choices?: readonly string[];
   unit?: Field['unit'];
+  identifier?: Field['identifier'];
 };
 
 /**

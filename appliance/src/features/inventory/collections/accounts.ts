@@ -14,7 +14,7 @@ export const collection = defineCollection({
     fullName: { type: 'text', personal: true, indexed: true, maxLength: 256 },
     isAdmin: { type: 'boolean', indexed: true },
     enabled: { type: 'boolean', indexed: true },
-    uid: { type: 'integer' },
+    uid: { type: 'integer', identifier: true },
     sid: { type: 'text', personal: true, maxLength: 184 },
     groups: { type: 'list', indexed: true, maxLength: 256, column: false },
     lastLoginAt: { type: 'time', column: false },

@@ -29,7 +29,7 @@ export const collection = defineCollection({
     },
     description: { type: 'text', maxLength: 1_024 },
     sid: { type: 'text', indexed: true, maxLength: 184, column: false },
-    gid: { type: 'integer', column: false },
+    gid: { type: 'integer', identifier: true, column: false },
     /** Who came and went is in the members themselves. */
     members: { type: 'integer', volatile: true },
   },

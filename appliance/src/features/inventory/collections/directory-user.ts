@@ -20,7 +20,7 @@ export const collection = defineCollection({
     department: { type: 'text', indexed: true, maxLength: 256 },
     description: { type: 'text', personal: true, maxLength: 1_024, column: false },
     sid: { type: 'text', personal: true, indexed: true, maxLength: 184, column: false },
-    uid: { type: 'integer', column: false },
+    uid: { type: 'integer', identifier: true, column: false },
     enabled: { type: 'boolean', indexed: true },
     locked: { type: 'boolean', indexed: true },
     isPrivileged: { type: 'boolean', indexed: true },

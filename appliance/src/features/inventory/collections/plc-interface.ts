@@ -15,7 +15,7 @@ export const collection = defineFacts({
     gateway: { type: 'text', form: 'address', maxLength: 45 },
     mac: { type: 'text', form: 'mac', indexed: true, maxLength: 17 },
     stationName: { type: 'text', indexed: true, maxLength: 240 },
-    vlan: { type: 'integer', form: 'number' },
+    vlan: { type: 'integer', form: 'number', identifier: true },
     /** The switch and the port that it hangs on. */
     switchName: { type: 'text', maxLength: 240, column: false },
     switchPort: { type: 'text', maxLength: 100 },

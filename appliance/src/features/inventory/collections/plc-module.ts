@@ -9,9 +9,9 @@ export const collection = defineFacts({
   title: 'name',
   sort: 'orderNumber',
   fields: {
-    rack: { type: 'integer', form: 'number' },
-    slot: { type: 'integer', form: 'number' },
-    subslot: { type: 'integer', form: 'number' },
+    rack: { type: 'integer', form: 'number', identifier: true },
+    slot: { type: 'integer', form: 'number', identifier: true },
+    subslot: { type: 'integer', form: 'number', identifier: true },
     name: { type: 'text', indexed: true, maxLength: 240 },
     description: { type: 'text', maxLength: 1_024, column: false },
     vendor: { type: 'text', derived: true, indexed: true, maxLength: 200 },

@@ -9,7 +9,7 @@ export const collection = defineFacts({
   title: 'port',
   sort: 'port',
   fields: {
-    port: { type: 'integer', form: 'number', indexed: true },
+    port: { type: 'integer', form: 'number', identifier: true, indexed: true },
     transport: { type: 'text', choices: ['tcp', 'udp', 'ethernet'] },
     protocol: { type: 'text', indexed: true, maxLength: 60 },
     /** Of OPC UA and the like: modes and policies, `None`, `Sign Basic256Sha256`. */

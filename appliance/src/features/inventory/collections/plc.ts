@@ -107,8 +107,8 @@ export const collection = defineFacts({
     line: { type: 'text', entered: true, indexed: true, maxLength: 120, column: false },
     cabinet: { type: 'text', entered: true, maxLength: 120, column: false },
     /** Its own place, where it is a module among others. */
-    rack: { type: 'integer', form: 'number', column: false },
-    slot: { type: 'integer', form: 'number', column: false },
+    rack: { type: 'integer', form: 'number', identifier: true, column: false },
+    slot: { type: 'integer', form: 'number', identifier: true, column: false },
     /** Id of the zone. */
     zone: { type: 'text', entered: true, indexed: true, maxLength: 120 },
     purdueLevel: { type: 'text', entered: true, indexed: true, choices: ['0', '1', '2', '3', 'dmz', '4', '5'] },
