@@ -61,10 +61,13 @@ const prepare = async (target: FuzzTarget, folder: string): Promise<string> => {
   return file;
 };
 
-/** Fuzzes one target for some seconds; resolves with its figures and findings. */
+/**
+ * Fuzzes one target for some seconds, and no more than `runs` inputs; resolves with its figures and findings. The same seed
+ * (above 0) tries the same inputs; without, chance draws one.
+ */
 export const fuzzTarget = async (
   name: string,
-  options: { seconds: number; folder: string },
+  options: { seconds: number; folder: string; runs?: number; seed?: number },
 ): Promise<Outcome & { log: string }> => {
   const target = await loadTarget(name);
   const folder = join(options.folder, name);
@@ -87,6 +90,8 @@ export const fuzzTarget = async (
     ...(isSync ? ['--sync'] : []),
     '--',
     `-max_total_time=${options.seconds}`,
+    ...(options.runs === undefined ? [] : [`-runs=${options.runs}`]),
+    ...(options.seed === undefined ? [] : [`-seed=${options.seed}`]),
     `-max_len=${target.maxBytes ?? defaultMaxBytes}`,
     `-timeout=${hangSeconds}`,
     `-rss_limit_mb=${rssLimitMb}`,
