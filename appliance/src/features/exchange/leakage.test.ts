@@ -9,16 +9,22 @@ import { newTokenSecret, tokenHash } from '../devices/service.ts';
 import type { Collection, Field } from '../inventory/types.ts';
 
 // A marker in every field of every collection, in the device's own row, in what administrators write. The host opens the
-// sealed request and looks for each; only what a declaration names may be there.
+// sealed request and looks for each; only what a declaration names may be there. A request also holds digests, a nonce and
+// signatures, new each time: a marker that they could spell would be found by chance.
 
+/** Short markers have a sign that neither hexadecimal digits nor base64 have. */
 const shaped: Readonly<Record<string, string>> = {
   ipv4: '203.0.113.77',
   ipv6: '2001:db8:7777::77',
   macs: 'de:ad:be:ef:77:01',
   mac: 'de:ad:be:ef:77:02',
-  vendorId: '7f7a',
-  productId: '7f7b',
+  vendorId: '~zqvendorqz~',
+  productId: '~zqproductqz~',
+  ports: '~zqp~',
 };
+
+/** Whether random text could spell it: short, and of hexadecimal digits, base64 or the signs of a number. */
+const isGuessable = (marker: string): boolean => marker.length < 9 && /^[a-z0-9+/=_-]*$/.test(marker);
 
 const markerOf = (collection: string, name: string, field: Field): unknown => {
   if (field.choices !== undefined) return field.choices[0];
@@ -30,13 +36,27 @@ const markerOf = (collection: string, name: string, field: Field): unknown => {
       return [text];
     case 'integer':
     case 'real':
-      // A uid of a person, and numbers that stand nowhere else.
-      return name === 'uid' ? 1077 : 770_077_000 + name.length;
+      // Numbers that stand nowhere else; as a uid one of a person.
+      return 770_077_000 + name.length;
     case 'boolean':
       return true;
     case 'time':
       return '2019-07-17T07:17:07Z';
   }
+};
+
+/** All forms in which a field's value could leave: a row holds a time in milliseconds. */
+const formsOf = (field: Field, value: unknown): string[] => {
+  const forms = [String(value).toLowerCase()];
+  return field.type === 'time' ? [...forms, String(Date.parse(String(value)))] : forms;
+};
+
+/** The text of an envelope and of all envelopes that its payload holds, base64 undone. */
+const readable = (envelope: string): string => {
+  const texts = [envelope];
+  for (const [, payload] of envelope.matchAll(/"payload":"([A-Za-z0-9+/=]+)"/g))
+    texts.push(readable(Buffer.from(payload ?? '', 'base64').toString('utf8')));
+  return texts.join('\n');
 };
 
 describe('what leaves', () => {
@@ -53,18 +73,24 @@ describe('what leaves', () => {
   afterEach(() => site.stop());
 
   const opened = (): string => {
-    const { envelope, request } = host.open(site.exchange.exportRequest(admin, medium).path, card);
-    return `${Buffer.from(envelope).toString('utf8')}\n${JSON.stringify(request)}`.toLowerCase();
+    const { envelope } = host.open(site.exchange.exportRequest(admin, medium).path, card);
+    return readable(Buffer.from(envelope).toString('utf8')).toLowerCase();
   };
 
   const plant = (collection: Collection): { name: string; marker: string }[] => {
     const fields = Object.entries(collection.fields).filter(([, field]) => !field.entered);
     const item = Object.fromEntries(fields.map(([name, field]) => [name, markerOf(collection.name, name, field)]));
     reporter(site.inventory)(1, collection.name, [item], '2019-07-17T07:17:08Z');
+    // What was dropped on the way in would prove nothing.
+    const held = JSON.stringify(site.inventory.section(1, collection.name, { personal: true })).toLowerCase();
+    const isHeld = (name: string, field: Field) => formsOf(field, item[name]).some((form) => held.includes(form));
+    expect(fields.filter(([name, field]) => !isHeld(name, field)).map(([name]) => name)).toEqual([]);
     return fields
       .filter(([, field]) => field.type !== 'boolean' && field.choices === undefined)
       .filter(([name]) => !collection.leaves?.fields.includes(name))
-      .map(([name]) => ({ name: `${collection.name}.${name}`, marker: String(item[name]).toLowerCase() }));
+      .flatMap(([name, field]) =>
+        formsOf(field, item[name]).map((marker) => ({ name: `${collection.name}.${name}`, marker })),
+      );
   };
 
   it('holds no marker of a field that no declaration lets leave', () => {
@@ -85,7 +111,7 @@ describe('what leaves', () => {
           serial: 'zqserialqz77',
           macs: ['de:ad:be:ef:77:03'],
           hostname: 'zqhostnameqz',
-          os: 'zqosqz',
+          os: 'zqsystemqz',
           arch: 'x64',
         },
       },
@@ -95,6 +121,7 @@ describe('what leaves', () => {
     expect(device.id).toBe(1);
     const markers = site.inventory.collections().flatMap(plant);
     expect(markers.length).toBeGreaterThan(45);
+    expect(markers.filter(({ marker }) => isGuessable(marker))).toEqual([]);
     site.objects.put(admin, 'device-decision', device.publicId, {
       displayName: 'zqdisplayqz',
       description: 'zqdescriptionqz',
@@ -104,7 +131,7 @@ describe('what leaves', () => {
     const others = [
       'zqserialqz77',
       'zqhostnameqz',
-      'zqosqz',
+      'zqsystemqz',
       'zqdisplayqz',
       'zqdescriptionqz',
       'zqgroupqz',
@@ -121,6 +148,8 @@ describe('what leaves', () => {
     // The search itself works: what may leave is found.
     expect(text).toContain('zqsoftwarexpurlqz');
     expect(text).toContain('zqplatformxvendorqz');
+    // And it reaches into the receipts.
+    expect(text).toContain('urn:sallyport:receipt:1');
   });
 
   it('holds no marker of a controller, its zone, its project or a field of the site', async () => {
@@ -154,6 +183,9 @@ describe('what leaves', () => {
       },
     ]);
     expect(markers.length).toBeGreaterThan(60);
+    const held = JSON.stringify(site.plcs.facts(1)).toLowerCase();
+    expect(markers.filter(({ marker }) => !held.includes(marker))).toEqual([]);
+    expect(markers.filter(({ marker }) => isGuessable(marker))).toEqual([]);
     const zone = site.objects.create(admin, 'plc-zone', {
       name: 'zqzoneqz',
       level: '1',
