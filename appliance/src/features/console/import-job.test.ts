@@ -66,11 +66,12 @@ describe('an import of the console', () => {
 });
 
 describe('the estimate of a dry run', () => {
+  const none = { act: 0, attend: 0, 'track-star': 0, track: 0 };
   const fixes = [
-    { ecosystem: 'Debian:13', source: 'openssl', decision: 'act' as const, findings: 2 },
-    { ecosystem: 'Debian:13', source: 'sudo', decision: 'act' as const, findings: 1 },
-    { ecosystem: 'Debian:13', source: 'curl', decision: 'track' as const, findings: 4 },
-    { ecosystem: 'Debian:13', source: 'bash', decision: 'track' as const, findings: 8 },
+    { ecosystem: 'Debian:13', source: 'openssl', byDecision: { ...none, act: 2 } },
+    { ecosystem: 'Debian:13', source: 'sudo', byDecision: { ...none, act: 1 } },
+    { ecosystem: 'Debian:13', source: 'curl', byDecision: { ...none, track: 4 } },
+    { ecosystem: 'Debian:13', source: 'bash', byDecision: { ...none, track: 8 } },
   ];
   const want = (id: string) => ({ kind: 'update', id });
 

@@ -78,17 +78,16 @@ export const importProgress = (run: JobRun | undefined, sizeBytes: number): Impo
 export const estimateOf = (
   wants: readonly { kind: string; id: string }[],
   unfulfilled: ImportSummary['unfulfilled'],
-  fixes: readonly { ecosystem: string; source: string; decision: Decision; findings: number }[],
+  fixes: readonly { ecosystem: string; source: string; byDecision: Readonly<Record<Decision, number>> }[],
 ): ImportDiff['estimate'] => {
   const refused = new Set(unfulfilled.map(({ kind, want }) => `${kind} ${want}`));
   const filled = new Set(
     wants.filter(({ kind, id }) => kind === 'update' && !refused.has(`update ${id}`)).map(({ id }) => id),
   );
+  const answered = fixes.filter(({ ecosystem, source }) => filled.has(`${ecosystem}/${source}`));
   return DECISIONS.map((decision) => ({
     decision,
-    findings: fixes
-      .filter((fix) => fix.decision === decision && filled.has(`${fix.ecosystem}/${fix.source}`))
-      .reduce((sum, { findings }) => sum + findings, 0),
+    findings: answered.reduce((sum, { byDecision }) => sum + byDecision[decision], 0),
   })).filter(({ findings }) => findings > 0);
 };
 

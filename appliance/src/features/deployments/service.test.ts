@@ -66,7 +66,7 @@ describe('deployments', () => {
       objects: site.objects,
       events: site.events,
       store,
-      vulnerabilities: { fixes: () => [], devicesBySource: () => new Map() },
+      vulnerabilities: { sourceFixes: () => [], fixesOf: () => [], devicesBySource: () => new Map() },
     });
     deployments = deploymentService({
       db: site.db,

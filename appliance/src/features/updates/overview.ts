@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { StoreService } from '../store/service.ts';
+import type { FixNeeded, SourceFix } from '../vulnerabilities/fix-queries.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
-import type { Decision, Severity } from '../vulnerabilities/types.ts';
+import { type Decision, SEVERITIES } from '../vulnerabilities/types.ts';
 import {
   allSoftware,
   applicability,
@@ -24,7 +24,6 @@ export const UPDATE_DECISION = 'update-decision';
 export const DECISION_RANK: Readonly<Record<Decision, number>> = { act: 0, attend: 1, 'track-star': 2, track: 3 };
 
 export type DecisionBody = { approval?: Approval; acceptedLicence?: string };
-type Fix = { decision: Decision; severity: Severity; findings: number; key: Uint8Array | null; fixed: string };
 
 /** The state of everything that supply and approval are derived from, read once per call. */
 export type World = {
@@ -32,7 +31,7 @@ export type World = {
   readonly requested: ReadonlySet<string>;
   readonly unfulfilled: ReadonlyMap<string, string>;
   readonly superseded: ReadonlyMap<string, string>;
-  readonly fixes: ReadonlyMap<string, readonly Fix[]>;
+  readonly fixes: ReadonlyMap<string, SourceFix>;
   readonly tasks: ReadonlyMap<string, ReadonlyMap<number, TaskState>>;
   readonly hasOpenRequest: boolean;
 };
@@ -41,22 +40,24 @@ export type OverviewParts = {
   readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section'>;
   readonly objects: ObjectService;
   readonly store: Pick<StoreService, 'has'>;
-  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes' | 'devicesBySource'>;
+  readonly vulnerabilities: Pick<VulnerabilityService, 'sourceFixes' | 'fixesOf'>;
   readonly updates: UpdateStore;
   readonly queries: UpdateQueries;
 };
 
-const needId = (ecosystem: string, source: string): string =>
-  `need-${createHash('sha256').update(`${ecosystem}\0${source}`).digest('hex').slice(0, 24)}`;
+/** By what the fixes of a source package are found. */
+export const sourceName = (ecosystem: string, source: string): string => `${ecosystem}\0${source}`;
 
-const worst = (fixes: readonly Fix[]): { decision: Decision; severity: Severity } | undefined => {
+const isWorse = (fix: FixNeeded, than: FixNeeded): boolean =>
+  (DECISION_RANK[fix.decision] - DECISION_RANK[than.decision] ||
+    SEVERITIES.indexOf(fix.severity) - SEVERITIES.indexOf(than.severity)) < 0;
+
+/** What findings come to: their number, the worst decision and the worst severity of those. */
+const summed = (fixes: readonly FixNeeded[]): Pick<UpdateItem, 'findings' | 'decision' | 'severity'> => {
   const [first, ...rest] = fixes;
-  if (!first) return undefined;
-  const top = rest.reduce(
-    (best, fix) => (DECISION_RANK[fix.decision] < DECISION_RANK[best.decision] ? fix : best),
-    first,
-  );
-  return { decision: top.decision, severity: top.severity };
+  if (!first) return { findings: 0 };
+  const { decision, severity } = rest.reduce((worst, fix) => (isWorse(fix, worst) ? fix : worst), first);
+  return { findings: fixes.reduce((sum, fix) => sum + fix.findings, 0), decision, severity };
 };
 
 /** Derives supply, need and the worst finding of each update. */
@@ -107,14 +108,21 @@ export const updateOverview = (parts: OverviewParts) => {
     return found;
   };
 
-  const fixesBySource = (): Map<string, Fix[]> => {
-    const bySource = new Map<string, Fix[]>();
-    for (const { ecosystem, source, fixed, decision, severity, findings } of parts.vulnerabilities.fixes()) {
-      const key = `${ecosystem}\0${source}`;
-      const fix = { decision, severity, findings, fixed, key: keyFor(ecosystem, fixed) };
-      bySource.set(key, [...(bySource.get(key) ?? []), fix]);
-    }
-    return bySource;
+  /** The open findings that a version of a source package closes. */
+  const closedBy = (
+    { ecosystem, source }: StoredUpdate['update'],
+    sourceKey: Uint8Array | null,
+    world: World,
+  ): ReturnType<typeof summed> => {
+    const fix = world.fixes.get(sourceName(ecosystem, source));
+    if (fix === undefined || sourceKey === null) return { findings: 0 };
+    const isReached = (fixed: string): boolean => {
+      const key = keyFor(ecosystem, fixed);
+      return key !== null && Buffer.compare(key, sourceKey) <= 0;
+    };
+    if (fix.unkeyed === 0 && isReached(fix.fixed))
+      return { findings: fix.findings, decision: fix.decision, severity: fix.severity };
+    return summed(parts.vulnerabilities.fixesOf(ecosystem, source).filter(({ fixed }) => isReached(fixed)));
   };
 
   const supersededBy = (updates: readonly StoredUpdate[]): Map<string, string> => {
@@ -159,10 +167,6 @@ export const updateOverview = (parts: OverviewParts) => {
   const toItem = (stored: StoredUpdate, devices: number, world: World): UpdateItem => {
     const { update } = stored;
     const decided = world.decisions.get(update.id);
-    const sourceKey = updateKeys(update).sourceKey;
-    const fixes = (world.fixes.get(`${update.ecosystem}\0${update.source}`) ?? []).filter(
-      ({ key }) => key !== null && sourceKey !== null && Buffer.compare(key, sourceKey) <= 0,
-    );
     const by = world.superseded.get(update.id);
     return {
       id: update.id,
@@ -189,67 +193,9 @@ export const updateOverview = (parts: OverviewParts) => {
       ...supplyOf(stored, world),
       devices,
       installation: installationCounts(world.tasks.get(update.id)),
-      findings: fixes.reduce((sum, fix) => sum + fix.findings, 0),
-      ...worst(fixes),
+      ...closedBy(update, updateKeys(update).sourceKey, world),
       firstSeenAt: stored.firstSeenAt,
     };
-  };
-
-  const highest = (fixes: readonly Fix[]): Fix | undefined =>
-    fixes.reduce<Fix | undefined>(
-      (best, fix) => (!best || (fix.key && (!best.key || Buffer.compare(fix.key, best.key) > 0)) ? fix : best),
-      undefined,
-    );
-
-  /** Versions that findings ask for and no update of the catalogue reaches. */
-  const needs = (updates: readonly StoredUpdate[], world: World): UpdateItem[] => {
-    const reach = new Map<string, Uint8Array>();
-    for (const { update, inCatalog } of updates) {
-      if (!inCatalog) continue;
-      const key = updateKeys(update).sourceKey;
-      const name = `${update.ecosystem}\0${update.source}`;
-      const held = reach.get(name);
-      if (key && (!held || Buffer.compare(key, held) > 0)) reach.set(name, key);
-    }
-    const items: UpdateItem[] = [];
-    for (const [name, fixes] of world.fixes) {
-      const [ecosystem = '', source = ''] = name.split('\0');
-      const top = highest(fixes);
-      const reached = reach.get(name);
-      if (!top || (top.key && reached && Buffer.compare(reached, top.key) >= 0)) continue;
-      const want = `update\0${ecosystem}/${source}`;
-      const reason = world.unfulfilled.get(want);
-      const supply: Supply = world.requested.has(want) ? 'requested' : reason === undefined ? 'needed' : 'unfulfilled';
-      const id = needId(ecosystem, source);
-      items.push({
-        id,
-        kind: 'need',
-        name: source,
-        version: top.fixed,
-        purl: '',
-        arch: '',
-        ecosystem,
-        source,
-        sourceVersion: top.fixed,
-        suites: [],
-        security: true,
-        signer: '',
-        licenceAccepted: true,
-        depends: [],
-        supersedes: [],
-        files: [],
-        sizeBytes: 0,
-        approval: world.decisions.get(id)?.approval ?? 'undefined',
-        supply,
-        ...(supply === 'unfulfilled' && reason !== undefined ? { reason } : {}),
-        devices: 0,
-        installation: {},
-        findings: fixes.reduce((sum, fix) => sum + fix.findings, 0),
-        ...worst(fixes),
-        firstSeenAt: '',
-      });
-    }
-    return items;
   };
 
   const world = (updates: readonly StoredUpdate[]): World => ({
@@ -257,30 +203,20 @@ export const updateOverview = (parts: OverviewParts) => {
     requested: queries.requested(),
     unfulfilled: queries.unfulfilled(),
     superseded: supersededBy(updates),
-    fixes: fixesBySource(),
+    fixes: new Map(parts.vulnerabilities.sourceFixes().map((fix) => [sourceName(fix.ecosystem, fix.source), fix])),
     tasks: queries.tasks(),
     hasOpenRequest: queries.hasOpenRequest(),
   });
 
-  /** Everything that concerns the site: needed by a device, ordered, decided, or asked for by findings. */
-  const all = (): UpdateItem[] => {
-    const updates = parts.updates.all();
-    const now = world(updates);
+  /** What of the catalogue concerns the site: needed by a device, ordered or decided. */
+  const concerning = (updates: readonly StoredUpdate[], now: World): UpdateItem[] => {
     const needed = neededBy(updates);
-    const items = updates
+    return updates
       .filter(({ update }) => needed.has(update.id) || now.tasks.has(update.id) || now.decisions.has(update.id))
       .map((stored) => toItem(stored, needed.get(stored.update.id)?.size ?? 0, now));
-    return [...items, ...needsWithDevices(updates, now)];
   };
 
-  /** The needs with the devices that have them; a request does without the count. */
-  const needsWithDevices = (updates: readonly StoredUpdate[], now: World): UpdateItem[] => {
-    const found = needs(updates, now);
-    const counts = found.length === 0 ? new Map<string, number>() : parts.vulnerabilities.devicesBySource();
-    return found.map((item) => ({ ...item, devices: counts.get(`${item.ecosystem}\0${item.source}`) ?? 0 }));
-  };
-
-  return { neededBy, world, toItem, needs, needsWithDevices, all };
+  return { neededBy, world, toItem, concerning };
 };
 
 export type UpdateOverview = ReturnType<typeof updateOverview>;

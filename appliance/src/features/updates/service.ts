@@ -1,5 +1,4 @@
 import type { Update } from '@sallyport/bundle-tools/updates/update';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
@@ -9,21 +8,21 @@ import type { Actor, Obj } from '../objects/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
+import { compare, type Entry, orderOf, updateCounts, updatePage } from './listing.ts';
 import { neededCounts } from './needed-counts.ts';
-import { DECISION_RANK, type DecisionBody, UPDATE_DECISION, updateOverview } from './overview.ts';
+import { findNeed, type Need, needApprovals, needItem, needsOf } from './needs.ts';
+import { type DecisionBody, UPDATE_DECISION, updateOverview, type World } from './overview.ts';
 import { type TaskState, updateQueries } from './queries.ts';
 import { type StoredUpdate, updateStore } from './store.ts';
 import type {
   Approval,
   DeviceUpdate,
-  Supply,
   UpdateCounts,
   UpdateFile,
   UpdateFilter,
   UpdateItem,
   UpdateWant,
 } from './types.ts';
-import { SUPPLIES } from './types.ts';
 
 export type UpdateParts = {
   readonly db: Database;
@@ -31,12 +30,14 @@ export type UpdateParts = {
   readonly objects: ObjectService;
   readonly events: EventService;
   readonly store: Pick<StoreService, 'has' | 'read'>;
-  readonly vulnerabilities: Pick<VulnerabilityService, 'fixes' | 'devicesBySource'>;
+  readonly vulnerabilities: Pick<VulnerabilityService, 'sourceFixes' | 'fixesOf' | 'devicesBySource'>;
 };
 
 export type UpdateService = {
   list(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string };
   counts(): UpdateCounts;
+  /** Both, of the same moment. */
+  listCounted(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string; counts: UpdateCounts };
   /** Throws NOT_FOUND. */
   get(id: string): UpdateItem;
   /** Devices that need it or have an order for it. */
@@ -65,14 +66,6 @@ export type UpdateService = {
   approvalOf(id: string): Approval;
 };
 
-const SUPPLY_RANK: Readonly<Record<Supply, number>> = {
-  unfulfilled: 0,
-  needed: 1,
-  requested: 2,
-  arrived: 3,
-  superseded: 4,
-};
-
 const requireWrite = (actor: Actor): void => {
   if (!actor.rights.has('all') && !actor.rights.has('updates:write'))
     throw new AppError('FORBIDDEN', 'needs the right updates:write');
@@ -83,7 +76,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
   const { db, inventory, objects, events } = parts;
   const store = updateStore(db);
   const queries = updateQueries(db);
-  const { neededBy, world, toItem, needs, needsWithDevices, all } = updateOverview({
+  const { neededBy, world, toItem, concerning } = updateOverview({
     inventory,
     objects,
     store: parts.store,
@@ -92,68 +85,31 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     queries,
   });
 
-  const isDeployable = (item: UpdateItem): boolean =>
-    item.approval === 'approved' && item.supply === 'arrived' && item.devices > 0;
-
-  const orderOf = (item: UpdateItem, sort: NonNullable<UpdateFilter['sort']>): string | number => {
-    switch (sort) {
-      case 'name':
-        return item.name.toLowerCase();
-      case 'devices':
-        return item.devices;
-      case 'supply':
-        return SUPPLY_RANK[item.supply];
-      case 'size':
-        return item.sizeBytes;
-      case 'since':
-        return item.firstSeenAt;
-      case 'decision':
-        return item.decision ? DECISION_RANK[item.decision] : item.security ? 4 : 5;
-    }
+  /** What concerns the site: updates of the catalogue, and what findings ask for beyond it. */
+  const everything = (): { now: World; entries: Entry[] } => {
+    const updates = store.all();
+    const now = world(updates);
+    return { now, entries: [...concerning(updates, now), ...needsOf(updates, now)] };
   };
 
-  const matches = (item: UpdateItem, filter: UpdateFilter): boolean => {
-    const search = filter.search?.trim().toLowerCase();
-    return (
-      (!filter.approval?.length || filter.approval.includes(item.approval)) &&
-      (!filter.supply?.length || filter.supply.includes(item.supply)) &&
-      (filter.security === undefined || item.security === filter.security) &&
-      (!filter.deployable || isDeployable(item)) &&
-      (!search ||
-        [item.name, item.source, item.title ?? '', item.version].some((text) => text.toLowerCase().includes(search)))
-    );
-  };
+  const devicesOfNeeds = (needs?: readonly Need[]): ReadonlyMap<number, number> =>
+    needs?.length === 0 ? new Map() : parts.vulnerabilities.devicesBySource(needs?.map(({ fix }) => fix.number));
 
-  const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
-
-  const list: UpdateService['list'] = (filter) => {
-    const sort = filter.sort ?? 'decision';
-    const sign = filter.descending ? -1 : 1;
-    const rows = all()
-      .filter((item) => matches(item, filter))
-      .map((item) => ({ item, value: orderOf(item, sort) }))
-      .sort((a, b) => sign * (compare(a.value, b.value) || compare(a.item.id, b.item.id)));
-    const cursor = filter.after === undefined ? undefined : decodeCursor(filter.after);
-    const rest = cursor
-      ? rows.filter((row) => sign * (compare(row.value, cursor.value ?? '') || compare(row.item.id, cursor.id)) > 0)
-      : rows;
-    const page = rest.slice(0, filter.limit);
-    const last = page.at(-1);
-    return {
-      rows: page.map(({ item }) => item),
-      total: rows.length,
-      ...(rest.length > page.length && last ? { next: encodeCursor({ value: last.value, id: last.item.id }) } : {}),
-    };
-  };
+  const pageOf = ({ now, entries }: ReturnType<typeof everything>, filter: UpdateFilter) =>
+    updatePage(entries, filter, {
+      needApproval: needApprovals(now),
+      devicesOf: devicesOfNeeds,
+      toItem: (need, devices) => needItem(need, devices, now),
+    });
 
   const get = (id: string): UpdateItem => {
     const updates = store.all();
     const now = world(updates);
     const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
     if (stored) return toItem(stored, neededBy(updates).get(id)?.size ?? 0, now);
-    const need = needsWithDevices(updates, now).find((item) => item.id === id);
+    const need = findNeed(needsOf(updates, now), id);
     if (!need) throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
-    return need;
+    return needItem(need, devicesOfNeeds([need]).get(need.fix.number) ?? 0, now);
   };
 
   const decide = (
@@ -165,10 +121,15 @@ export const updateService = (parts: UpdateParts): UpdateService => {
   ): void => {
     requireWrite(actor);
     immediate(db, () => {
-      const items = all();
-      const known = new Map(items.map((item) => [item.id, item]));
+      const updates = store.all();
+      const now = world(updates);
+      const needs = needsOf(updates, now);
       for (const id of new Set(ids)) {
-        const item = known.get(id) ?? get(id);
+        const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
+        const need = stored === undefined ? findNeed(needs, id) : undefined;
+        if (stored === undefined && need === undefined)
+          throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
+        const item = stored ? toItem(stored, 0, now) : needItem(need as Need, 0, now);
         const accepts = item.licence !== undefined && options.acceptLicences?.includes(item.licence);
         if (approval === 'approved' && !item.licenceAccepted && !accepts)
           throw invalid({ licence: { key: 'validation.licence', params: { update: `${item.name} ${item.version}` } } });
@@ -211,17 +172,12 @@ export const updateService = (parts: UpdateParts): UpdateService => {
   });
 
   return {
-    list,
-    counts: () => {
-      const items = all();
-      const counts = Object.fromEntries(SUPPLIES.map((supply) => [supply, 0])) as Record<Supply, number>;
-      for (const item of items) counts[item.supply] += 1;
-      return {
-        ...counts,
-        undecided: items.filter((item) => item.approval === 'undefined' && item.supply === 'arrived').length,
-        deployable: items.filter(isDeployable).length,
-      };
+    list: (filter) => pageOf(everything(), filter),
+    listCounted: (filter) => {
+      const found = everything();
+      return { ...pageOf(found, filter), counts: updateCounts(found.entries) };
     },
+    counts: () => updateCounts(everything().entries),
     get,
     devicesOf: (id) => {
       const needed = neededBy(store.all()).get(id) ?? new Map<number, Needed>();
@@ -274,14 +230,15 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     wants: () => {
       const updates = store.all();
       const now = world(updates);
-      const declined = (id: string): boolean => now.decisions.get(id)?.approval === 'declined';
-      const wants: UpdateWant[] = needs(updates, now)
-        .filter((item) => !declined(item.id))
-        .map((item) => ({
+      const approvalOf = needApprovals(now);
+      const wants: UpdateWant[] = needsOf(updates, now)
+        .filter((need) => approvalOf(need) !== 'declined')
+        .sort((a, b) => compare(a.fix.ecosystem, b.fix.ecosystem) || compare(a.fix.source, b.fix.source))
+        .map(({ fix }) => ({
           kind: 'update',
-          id: `${item.ecosystem}/${item.source}`,
-          min: item.version,
-          ...(item.decision === undefined ? {} : { priority: item.decision }),
+          id: `${fix.ecosystem}/${fix.source}`,
+          min: fix.fixed,
+          priority: fix.decision,
         }));
       for (const stored of updates) {
         if (now.decisions.get(stored.update.id)?.approval !== 'approved' || !stored.inCatalog) continue;

@@ -4,6 +4,7 @@ import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part'
 import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectFixes } from '../../../test/support/expected-fixes.ts';
 import { deb, debian13, openInventory } from '../../../test/support/site.ts';
 import { encodeCursor } from '../../platform/cursor.ts';
 import type { StoredEvent } from '../events/types.ts';
@@ -329,7 +330,12 @@ describe('matching', () => {
     const randomSoftware = () =>
       packages.flatMap((name) => {
         const version = versionOf(below(10));
-        return below(4) === 0 ? [] : [deb(name, version, { source: name, sourceVersion: version })];
+        const other = versionOf(below(10));
+        const both = [
+          deb(name, version, { source: name, sourceVersion: version }),
+          ...(below(3) === 0 ? [deb(`lib${name}`, other, { source: name, sourceVersion: other })] : []),
+        ];
+        return below(4) === 0 ? [] : both;
       });
     const verdictBy = (one: Advisory, name: string, version: string): string | undefined => {
       if (one.withdrawn !== undefined) return undefined;
@@ -369,9 +375,11 @@ describe('matching', () => {
       cursor = feed?.cursor ?? '';
       expect(vulnerabilities.verify()).toEqual([]);
       for (const [device, software] of held) {
-        const expected = software.flatMap(({ name, version }) =>
+        const versions = new Set(software.map(({ source, version }) => `${source}\t${version}`));
+        const present = [...versions].map((line) => line.split('\t') as [string, string]);
+        const expected = present.flatMap(([name, version]) =>
           [...records.values()].flatMap((one) => {
-            const verdict = verdictBy(one, String(name), String(version));
+            const verdict = verdictBy(one, name, version);
             return verdict === undefined ? [] : [`${name} ${version} ${one.id} ${verdict} ${one.severity}`];
           }),
         );
@@ -383,6 +391,7 @@ describe('matching', () => {
         expect(vulnerabilities.devices().get(device)?.findings ?? 0).toBe(certain);
         expect(vulnerabilities.loads([device]).get(device)?.findings ?? 0).toBe(expected.length);
       }
+      expectFixes(vulnerabilities, [...held.keys()]);
       const { total } = vulnerabilities.list({ limit: 1 });
       expect(vulnerabilities.counts().open).toBe(total);
       expect(vulnerabilities.list({ limit: 1_000, sort: 'package' }).rows).toHaveLength(total);
@@ -393,6 +402,23 @@ describe('matching', () => {
       expect(vulnerabilities.verify().length > 0).toBe(total > 0);
       expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
       expect(vulnerabilities.verify()).toEqual([]);
+      // What an earlier program did not keep is found by doctor, and made by the next match.
+      site.db.exec('DELETE FROM coord_fix; DELETE FROM source_fix; DELETE FROM coord_together');
+      if (vulnerabilities.sourceFixes().length > 0) expect(vulnerabilities.verify()).not.toEqual([]);
+      matchAll();
+      expect(vulnerabilities.verify()).toEqual([]);
+      expectFixes(vulnerabilities, [...held.keys()]);
+      // A device goes and comes back with what was kept of it.
+      const [device = 0] = held.keys();
+      const kept = vulnerabilities.keepOf(device);
+      vulnerabilities.putBack(device, null);
+      expect(vulnerabilities.verify()).toEqual([]);
+      expectFixes(
+        vulnerabilities,
+        [...held.keys()].filter((other) => other !== device),
+      );
+      vulnerabilities.putBack(device, kept);
+      expectFixes(vulnerabilities, [...held.keys()]);
     }
   });
 

@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { COLUMNS, type FindingRow, findingPage, parseFindingId, toFinding } from './finding-list-queries.ts';
+import { devicesBySource, type FixNeeded, fixesOf, type SourceFix, sourceFixes } from './fix-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
@@ -131,31 +132,18 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     /** Coordinates that have an open match. */
     openCoords: (): readonly number[] =>
       open()?.prepare<[], number>('SELECT coord FROM coord_load').pluck().all() ?? [],
-    /** What fixes the open findings, per ecosystem and source package; for requests and the list of updates. */
-    fixes: (): readonly FixNeeded[] =>
-      open()
-        ?.prepare<[], Omit<FixNeeded, 'severity' | 'decision'> & { severity: number; decision: number }>(
-          `SELECT c.eco AS ecosystem, c.name AS source, m.fixed AS fixed, g.severity AS severity, g.decision AS decision,
-             sum(held.devices) AS devices, count(*) AS findings
-           FROM coord c INDEXED BY coord_key CROSS JOIN coord_count held ON held.id = c.id CROSS JOIN match m ON m.coord = c.id CROSS JOIN match_advisory g ON g.adv = m.adv
-           WHERE m.until IS NULL AND m.state = ${AFFECTED_FIX} AND held.devices > 0
-           GROUP BY 1, 2, 3, 4, 5`,
-        )
-        .all()
-        .map(({ severity, decision, ...row }) => ({
-          ...row,
-          severity: SEVERITIES[severity] ?? 'unknown',
-          decision: DECISIONS[decision] ?? 'track',
-        })) ?? [],
-    /** Coordinates with an open finding that a newer version would close, and the source package of each. */
-    fixable: (): readonly { coord: number; source: string }[] =>
-      open()
-        ?.prepare<[], { coord: number; source: string }>(
-          `SELECT l.coord AS coord, c.eco || char(0) || c.name AS source
-           FROM coord_load l CROSS JOIN coord_count held ON held.id = l.coord CROSS JOIN coord c ON c.id = l.coord
-           WHERE l.fixable > 0 AND held.devices > 0`,
-        )
-        .all() ?? [],
+    sourceFixes: (): readonly SourceFix[] => {
+      const db = open();
+      return db ? sourceFixes(db) : [];
+    },
+    fixesOf: (ecosystem: string, source: string): readonly FixNeeded[] => {
+      const db = open();
+      return db ? fixesOf(db, ecosystem, source) : [];
+    },
+    devicesBySource: (sources?: readonly number[]): ReadonlyMap<number, number> => {
+      const db = open();
+      return db ? devicesBySource(db, sources) : new Map();
+    },
     /** The ids of advisories with open findings, for the request. */
     advisoryIds: (limit: number): readonly string[] =>
       open()
@@ -171,16 +159,6 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
       held = undefined;
     },
   };
-};
-
-export type FixNeeded = {
-  readonly ecosystem: string;
-  readonly source: string;
-  readonly fixed: string;
-  readonly severity: Severity;
-  readonly decision: Decision;
-  readonly devices: number;
-  readonly findings: number;
 };
 
 export type FindingQueries = ReturnType<typeof findingQueries>;

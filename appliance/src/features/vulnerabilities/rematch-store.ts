@@ -1,10 +1,12 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { type Judged, judge } from './cover-queries.ts';
 import { decisionRules } from './decision.ts';
+import { lacksFixes, putAllFixes, putTouchedFixes } from './fix-store.ts';
 import { type Hit, hitDigest, unpackHits } from './hit-bytes.ts';
 import { ALL_LOADS, JUDGED, putTally, TOUCHED_LOADS } from './match-derived-store.ts';
 import { REVIEW_FIX } from './match-state.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
+import { togetherStore } from './together-store.ts';
 import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
 // Coordinates against a snapshot. After an import only the packages that differ are judged, which the snapshot lists; when
@@ -230,9 +232,14 @@ const derive = (db: Database, scope: 'first' | Scope): number => {
     db.exec('DELETE FROM main.coord_load');
     db.exec(JUDGED);
     db.exec(ALL_LOADS);
+    putAllFixes(db);
   } else {
     db.exec('DELETE FROM main.coord_load WHERE coord IN (SELECT coord FROM temp.touched)');
     db.exec(TOUCHED_LOADS);
+    if (scope === 'all' && lacksFixes(db)) {
+      db.exec(JUDGED);
+      putAllFixes(db);
+    } else putTouchedFixes(db);
   }
   return before;
 };
@@ -271,6 +278,8 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       const limit = { limit: options.limit };
       const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
       const rejudged = derive(db, isFirst ? 'first' : scope);
+      // Nobody knows then what devices have together, either.
+      if (options.matched === 0) togetherStore(db).recount();
       const noteOpened = isFirst
         ? db.prepare<unknown[], NotedRow>(NOTE_FIRST).all({ ...limit, at: options.at })
         : db.prepare<unknown[], NotedRow>(NOTE_OPENED).all(limit);

@@ -9,8 +9,9 @@ import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/type
 import { compareSets, packIds, someId, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
+import type { FixNeeded, SourceFix } from './fix-queries.ts';
 import { itemCoords } from './item-coords.ts';
-import { type FixNeeded, findingQueries } from './queries.ts';
+import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
@@ -18,6 +19,7 @@ import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
 import { sourceNames } from './source-names.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
+import { togetherStore } from './together-store.ts';
 import {
   DECISIONS,
   type Decision,
@@ -96,9 +98,12 @@ export type VulnerabilityService = {
   loads(devices: readonly number[]): Map<number, FindingLoad>;
   /** The devices that have an open finding by an advisory's id or one of its aliases, rising. */
   devicesWith(advisory: string): number[];
-  fixes(): readonly FixNeeded[];
-  /** How many devices have an open finding that a newer version would close, by `<ecosystem> NUL <source package>`. */
-  devicesBySource(): ReadonlyMap<string, number>;
+  /** What a newer version of each source package would close on devices. */
+  sourceFixes(): readonly SourceFix[];
+  /** The same of one package, each version that advisories name for itself. */
+  fixesOf(ecosystem: string, source: string): readonly FixNeeded[];
+  /** How many devices have an open finding that a newer version would close, by the number of the package, of some or all. */
+  devicesBySource(sources?: readonly number[]): ReadonlyMap<number, number>;
   advisoryIds(limit: number): readonly string[];
   /** Counts that differ from what they count; for `doctor`. */
   verify(): string[];
@@ -142,6 +147,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const { db, inventory, clock } = parts;
   const store = vulnerabilityStore(db);
   const knownCoords = itemCoords(db, store);
+  const together = togetherStore(db);
   const current = (): number => store.snapshots().snapshot;
   const snapshots = snapshotReaders(parts.folder, current);
   const withSources = sourceNames(db);
@@ -164,6 +170,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const newCoords = (items: readonly number[], platform: Platform | undefined, at: string): number[] => {
     const eco = platform === undefined ? null : ecosystemOf(platform);
     knownCoords.noteMaking();
+    together.noteMaking();
     const rows = inventory.items('software', items);
     const reported = rows.map(identityOf);
     const coords: number[] = [];
@@ -222,13 +229,16 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     if (!before) {
       if (now.length === 0) return;
       store.countUp(now);
+      together.change([], now);
       store.putDevice(device, at, packIds(now));
       return;
     }
-    const { added, removed } = compareSets(unpackIds(before.coords), now);
+    const held = unpackIds(before.coords);
+    const { added, removed } = compareSets(held, now);
     if (added.length === 0 && removed.length === 0) return;
     for (const coord of added) store.added(device, coord, at);
     for (const coord of removed) store.removed(device, coord, before.since, at);
+    together.change(held, now);
     noteClosed(device, removed);
     store.putDevice(device, before.since, packIds(now));
   };
@@ -258,7 +268,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   };
 
   const forget = (device: number): void => {
-    for (const coord of deviceCoords(device)) store.countDown(coord);
+    const coords = deviceCoords(device);
+    for (const coord of coords) store.countDown(coord);
+    together.change(coords, []);
     store.dropDevice(device);
   };
 
@@ -284,7 +296,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         forget(device);
         if (kept === null) return;
         store.putBack(device, kept);
-        store.countUp(deviceCoords(device));
+        const coords = deviceCoords(device);
+        store.countUp(coords);
+        together.change([], coords);
       }),
     rematch: () => {
       const { snapshot: number, matched } = store.snapshots();
@@ -431,30 +445,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       return loads;
     },
     devicesWith: (advisory) => bearersOf(queries.coordsOf(advisory)),
-    fixes: queries.fixes,
-    devicesBySource: () => {
-      const numbers = new Map<string, number>();
-      const rows = queries.fixable();
-      const sources = new Uint32Array(rows.reduce((most, { coord }) => Math.max(most, coord), 0) + 1);
-      for (const { coord, source } of rows) {
-        const number = numbers.get(source) ?? numbers.size + 1;
-        numbers.set(source, number);
-        sources[coord] = number;
-      }
-      const counts = new Uint32Array(numbers.size + 1);
-      // The last device that each was counted for: one may have two versions of a package.
-      const seen = new Uint32Array(numbers.size + 1);
-      for (const row of store.devices())
-        someId(row.coords, (coord) => {
-          const source = sources[coord] ?? 0;
-          if (source > 0 && seen[source] !== row.device) {
-            seen[source] = row.device;
-            counts[source] = (counts[source] as number) + 1;
-          }
-          return false;
-        });
-      return new Map([...numbers].flatMap(([source, number]) => (counts[number] ? [[source, counts[number]]] : [])));
-    },
+    sourceFixes: queries.sourceFixes,
+    fixesOf: queries.fixesOf,
+    devicesBySource: queries.devicesBySource,
     advisoryIds: queries.advisoryIds,
     verify: () => {
       const counted = new Map<number, number>();
@@ -468,7 +461,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
         .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
-      return [...missing, ...wrong, ...store.derivedFaults(), ...store.digestFaults()];
+      return [...missing, ...wrong, ...store.derivedFaults(), ...together.faults(), ...store.digestFaults()];
     },
     close: () => {
       snapshots.close();

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
+import { fixFaults, fixStore } from './fix-store.ts';
 import { type Hit, hitDigest, packHits } from './hit-bytes.ts';
 import { DERIVED_FAULTS, PUT_LOAD } from './match-derived-store.ts';
 import { STATE_COLUMNS } from './match-state.ts';
@@ -100,6 +101,7 @@ export const vulnerabilityStore = (db: Database) => {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const addLoad = db.prepare(PUT_LOAD);
+  const fixes = fixStore(db);
   const addDigest = db.prepare('INSERT INTO match_digest (coord, digest) VALUES (?, ?)');
   const openHits = db
     .prepare<[], [number, number, number, string | null]>(
@@ -150,7 +152,9 @@ export const vulnerabilityStore = (db: Database) => {
 
   const countDown = (coord: number): void => {
     countOneDown.run(coord);
-    if (isIdle.get(coord) === 1) shiftDown.run(coord);
+    if (isIdle.get(coord) !== 1) return;
+    shiftDown.run(coord);
+    fixes.refresh([coord]);
   };
 
   return {
@@ -199,14 +203,18 @@ export const vulnerabilityStore = (db: Database) => {
     /** Counts the coordinates that came with a device's first inventory. */
     countUp: (coords: readonly number[]): void => {
       const text = JSON.stringify(coords);
-      for (const coord of idleOf.all(text)) shiftUp.run(coord);
+      const idle = idleOf.all(text);
+      for (const coord of idle) shiftUp.run(coord);
       countAllUp.run(text);
+      if (idle.length > 0) fixes.refresh(idle);
     },
     countDown,
     added: (device: number, coord: number, at: string): void => {
       logAdded.run(device, coord, at);
-      if (isIdle.get(coord) === 1) shiftUp.run(coord);
+      const wasIdle = isIdle.get(coord) === 1;
+      if (wasIdle) shiftUp.run(coord);
       countUp.run(coord);
+      if (wasIdle) fixes.refresh([coord]);
     },
     removed: (device: number, coord: number, since: string, at: string): void => {
       if (logRemoved.run(at, device, coord).changes === 0) logRemovedFirst.run(device, coord, since, at);
@@ -221,6 +229,7 @@ export const vulnerabilityStore = (db: Database) => {
       for (const { adv, state, fixed } of hits) addMatch.run(coord, adv, since, state, fixed);
       if (hits.length === 0) return;
       addLoad.run(coord);
+      fixes.add(coord);
       addDigest.run(coord, hitDigest(packHits(hits)));
     },
     hasAdvisory: (adv: number): boolean => hasAdvisory.get(adv) !== undefined,
@@ -252,7 +261,7 @@ export const vulnerabilityStore = (db: Database) => {
     /** What was noted after a day, in order. */
     daysAfter: (day: string) => days.all(day),
     /** What of the derived tables contradicts the matches. */
-    derivedFaults: (): string[] => derivedFaults.all(),
+    derivedFaults: (): string[] => [...derivedFaults.all(), ...fixFaults(db)],
     /** Coordinates whose matches have another digest than is kept. */
     digestFaults: (): string[] => {
       const kept = new Map(digests.all());

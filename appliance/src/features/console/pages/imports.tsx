@@ -122,7 +122,7 @@ export const importPages = (deps: ConsoleDeps): Pages => {
       estimate: ({ requestNumber, unfulfilled }) =>
         requestNumber === undefined
           ? []
-          : estimateOf(queries.requestWants(requestNumber), unfulfilled, vulnerabilities.fixes()),
+          : estimateOf(queries.requestWants(requestNumber), unfulfilled, vulnerabilities.sourceFixes()),
     });
     return c.html(<ExchangeImport ctx={viewContext(deps, c)} {...view} />);
   };

@@ -100,7 +100,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     actorFor(c, 'updates:read');
     const list = listState(c, filterNames);
     const cursor = currentCursor(list);
-    const found = updates.list({
+    const found = updates.listCounted({
       ...updateFilter(list),
       limit: pageRows,
       ...(cursor === undefined ? {} : { after: cursor }),
@@ -111,7 +111,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         list={list}
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
         filters={filters}
-        counts={updates.counts()}
+        counts={found.counts}
       />,
     );
   };

@@ -1,0 +1,137 @@
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import type { Need } from './needs.ts';
+import { DECISION_RANK } from './overview.ts';
+import {
+  type Approval,
+  SUPPLIES,
+  type Supply,
+  type UpdateCounts,
+  type UpdateFilter,
+  type UpdateItem,
+} from './types.ts';
+
+// The list of updates: items of the catalogue and needs, filtered, sorted and counted before any need is made an item.
+
+export type Entry = UpdateItem | Need;
+
+type Sort = NonNullable<UpdateFilter['sort']>;
+
+const SUPPLY_RANK: Readonly<Record<Supply, number>> = {
+  unfulfilled: 0,
+  needed: 1,
+  requested: 2,
+  arrived: 3,
+  superseded: 4,
+};
+
+const isNeed = (entry: Entry): entry is Need => 'fix' in entry;
+
+export const isDeployable = (item: UpdateItem): boolean =>
+  item.approval === 'approved' && item.supply === 'arrived' && item.devices > 0;
+
+/** What an item of the catalogue is sorted by. */
+export const orderOf = (item: UpdateItem, sort: Sort): string | number => {
+  switch (sort) {
+    case 'name':
+      return item.name.toLowerCase();
+    case 'devices':
+      return item.devices;
+    case 'supply':
+      return SUPPLY_RANK[item.supply];
+    case 'size':
+      return item.sizeBytes;
+    case 'since':
+      return item.firstSeenAt;
+    case 'decision':
+      return item.decision ? DECISION_RANK[item.decision] : item.security ? 4 : 5;
+  }
+};
+
+const needOrder = ({ fix, supply }: Need, sort: Sort, devices: ReadonlyMap<number, number>): string | number => {
+  switch (sort) {
+    case 'name':
+      return fix.source.toLowerCase();
+    case 'devices':
+      return devices.get(fix.number) ?? 0;
+    case 'supply':
+      return SUPPLY_RANK[supply];
+    case 'size':
+      return 0;
+    case 'since':
+      return '';
+    case 'decision':
+      return DECISION_RANK[fix.decision];
+  }
+};
+
+export const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Decides between entries of the same place; needs of one kind are in the order of their packages. */
+const tieOf = (entry: Entry): string => (isNeed(entry) ? `${entry.fix.source}/${entry.fix.ecosystem}` : entry.id);
+
+const matcher = (filter: UpdateFilter, needApproval: (need: Need) => Approval): ((entry: Entry) => boolean) => {
+  const search = filter.search?.trim().toLowerCase();
+  const { approval, supply, security } = filter;
+  return (entry) => {
+    if (supply?.length && !supply.includes(entry.supply)) return false;
+    const isSecurity = isNeed(entry) || entry.security;
+    if (security !== undefined && isSecurity !== security) return false;
+    if (filter.deployable && (isNeed(entry) || !isDeployable(entry))) return false;
+    if (approval?.length && !approval.includes(isNeed(entry) ? needApproval(entry) : entry.approval)) return false;
+    if (!search) return true;
+    const texts = isNeed(entry)
+      ? [entry.fix.source, entry.fix.fixed]
+      : [entry.name, entry.source, entry.title ?? '', entry.version];
+    return texts.some((text) => text.toLowerCase().includes(search));
+  };
+};
+
+/** One page of entries in the order that is asked for. */
+export const updatePage = (
+  entries: readonly Entry[],
+  filter: UpdateFilter,
+  parts: {
+    readonly needApproval: (need: Need) => Approval;
+    /** How many devices have a need, by the number of its package: of all needs, or of those on the page. */
+    readonly devicesOf: (needs?: readonly Need[]) => ReadonlyMap<number, number>;
+    readonly toItem: (need: Need, devices: number) => UpdateItem;
+  },
+): { rows: UpdateItem[]; total: number; next?: string } => {
+  const sort = filter.sort ?? 'decision';
+  const sign = filter.descending ? -1 : 1;
+  const all = sort === 'devices' ? parts.devicesOf() : new Map<number, number>();
+  const rows = entries
+    .filter(matcher(filter, parts.needApproval))
+    .map((entry) => ({
+      entry,
+      value: isNeed(entry) ? needOrder(entry, sort, all) : orderOf(entry, sort),
+      tie: tieOf(entry),
+    }))
+    .sort((a, b) => sign * (compare(a.value, b.value) || compare(a.tie, b.tie)));
+  const cursor = filter.after === undefined ? undefined : decodeCursor(filter.after);
+  const rest = cursor
+    ? rows.filter((row) => sign * (compare(row.value, cursor.value ?? '') || compare(row.tie, cursor.id)) > 0)
+    : rows;
+  const page = rest.slice(0, filter.limit);
+  const devices = parts.devicesOf(page.flatMap(({ entry }) => (isNeed(entry) ? entry : [])));
+  const last = page.at(-1);
+  return {
+    rows: page.map(({ entry }) => (isNeed(entry) ? parts.toItem(entry, devices.get(entry.fix.number) ?? 0) : entry)),
+    total: rows.length,
+    ...(rest.length > page.length && last ? { next: encodeCursor({ value: last.value, id: last.tie }) } : {}),
+  };
+};
+
+/** Entries by supply, and what waits for a person. A need never arrived, so nobody has to decide about it. */
+export const updateCounts = (entries: readonly Entry[]): UpdateCounts => {
+  const counts = Object.fromEntries(SUPPLIES.map((supply) => [supply, 0])) as Record<Supply, number>;
+  let undecided = 0;
+  let deployable = 0;
+  for (const entry of entries) {
+    counts[entry.supply] += 1;
+    if (isNeed(entry)) continue;
+    if (entry.approval === 'undefined' && entry.supply === 'arrived') undecided += 1;
+    if (isDeployable(entry)) deployable += 1;
+  }
+  return { ...counts, undecided, deployable };
+};

@@ -1,0 +1,100 @@
+import type { Database } from '../../platform/database.ts';
+import { unpackIds } from './coord-set.ts';
+import { AFFECTED_FIX } from './match-state.ts';
+import { DECISIONS, type Decision, SEVERITIES, type Severity } from './types.ts';
+
+// Read model of what newer versions close. Reads source_fix, coord_fix, coord_together and, of one package, its matches.
+
+/** What the newest needed version of a source package closes on devices. */
+export type SourceFix = {
+  /** The number of the package. */
+  readonly number: number;
+  readonly ecosystem: string;
+  readonly source: string;
+  /** The highest version that an open finding names. */
+  readonly fixed: string;
+  readonly findings: number;
+  readonly byDecision: Readonly<Record<Decision, number>>;
+  /** Of them those whose version cannot be compared. */
+  readonly unkeyed: number;
+  /** The worst decision, and the worst severity of those findings. */
+  readonly decision: Decision;
+  readonly severity: Severity;
+};
+
+/** Findings of one package that name the same version and are judged alike. */
+export type FixNeeded = {
+  readonly fixed: string;
+  readonly severity: Severity;
+  readonly decision: Decision;
+  readonly findings: number;
+};
+
+const severityOf = (place: number): Severity => SEVERITIES[place] ?? 'unknown';
+const decisionOf = (place: number): Decision => DECISIONS[place] ?? 'track';
+
+type SourceRow = [number, string, string, string, number, number, number, number, number, number];
+
+/** All packages with open findings on devices that a newer version closes. */
+export const sourceFixes = (db: Database): readonly SourceFix[] =>
+  db
+    .prepare<[], SourceRow>(
+      `SELECT f.source, p.eco, p.name, f.fixed, f.act, f.attend, f.track_star, f.track, f.unkeyed, f.worst
+       FROM source_fix f CROSS JOIN source_package p ON p.id = f.source ORDER BY f.source`,
+    )
+    .raw()
+    .all()
+    .map(([number, ecosystem, source, fixed, act, attend, star, track, unkeyed, worst]) => ({
+      number,
+      ecosystem,
+      source,
+      fixed,
+      findings: act + attend + star + track,
+      byDecision: { act, attend, 'track-star': star, track },
+      unkeyed,
+      decision: decisionOf(Math.floor(worst / 10)),
+      severity: severityOf(worst % 10),
+    }));
+
+/** What the open findings of a package name, by version and judgement. */
+export const fixesOf = (db: Database, ecosystem: string, source: string): readonly FixNeeded[] =>
+  db
+    .prepare<[string, string], { fixed: string; findings: number; severity: number; decision: number }>(
+      `SELECT m.fixed AS fixed, g.severity AS severity, g.decision AS decision, count(*) AS findings
+       FROM main.coord c INDEXED BY coord_key CROSS JOIN coord_count held ON held.id = c.id
+       CROSS JOIN match m ON m.coord = c.id CROSS JOIN match_advisory g ON g.adv = m.adv
+       WHERE c.eco = ? AND c.name = ? AND m.until IS NULL AND m.state = ${AFFECTED_FIX} AND held.devices > 0
+       GROUP BY 1, 2, 3`,
+    )
+    .all(ecosystem, source)
+    .map(({ severity, decision, ...row }) => ({
+      ...row,
+      severity: severityOf(severity),
+      decision: decisionOf(decision),
+    }));
+
+const BEARERS = `SELECT f.source AS source, sum(held.devices) AS devices
+FROM coord_fix f CROSS JOIN coord_count held ON held.id = f.coord`;
+
+/** Devices with an open finding that a newer version of a package closes, by the package's number. */
+export const devicesBySource = (db: Database, sources?: readonly number[]): ReadonlyMap<number, number> => {
+  type Row = { source: number; devices: number };
+  const rows =
+    sources === undefined
+      ? db.prepare<[], Row>(`${BEARERS} GROUP BY f.source`).all()
+      : db
+          .prepare<[string], Row>(`${BEARERS} WHERE f.source IN (SELECT value FROM json_each(?)) GROUP BY f.source`)
+          .all(JSON.stringify(sources));
+  const counts = new Map(rows.map(({ source, devices }) => [source, devices]));
+  // A device with several versions is counted for each of them.
+  const sourceOf = db.prepare<[number], number>('SELECT source FROM coord_fix WHERE coord = ?').pluck();
+  for (const { coords, devices } of db
+    .prepare<[], { coords: Buffer; devices: number }>('SELECT coords, devices FROM coord_together')
+    .all()) {
+    const fixable = unpackIds(coords).flatMap((coord) => sourceOf.get(coord) ?? []);
+    const [source] = fixable;
+    const counted = source === undefined ? undefined : counts.get(source);
+    if (source !== undefined && counted !== undefined) counts.set(source, counted - devices * (fixable.length - 1));
+  }
+  return counts;
+};
