@@ -176,4 +176,54 @@ describe('updates', () => {
     expect(site.updates.list({ limit: 50, search: 'PKG-03' }).total).toBe(1);
     expect(site.updates.list({ limit: 50, supply: ['requested'] }).total).toBe(0);
   });
+
+  it('pages what findings ask for in every order, beside what the catalogue has, and keeps what was decided of it', async () => {
+    const names = Array.from({ length: 9 }, (_, at) => `pkg-0${at}`);
+    const software = (count: number) => names.slice(0, count).map((name) => deb(name, '1-1'));
+    report(3, 'platform', [debian13]);
+    report(3, 'software', software(9));
+    report(4, 'platform', [debian13]);
+    report(4, 'software', software(4));
+    const advisories = names.map((name, at) => advisory(`DSA-${at}`, name, '2-1'));
+    // The catalogue reaches what one finding asks for, and of another package something else.
+    await bring({
+      feeds: [{ feed: 'osv-debian', advisories: [...advisories, advisory('DSA-9', 'pkg-01', '3-1')] }],
+      updates: [update('pkg-00', '2-1'), update('pkg-01', '2-1')],
+      files,
+    });
+    const { rows } = site.updates.list({ limit: 100 });
+    const shown = rows.map(({ kind, name, version, findings, devices }) =>
+      [kind, name, version, findings, devices].join(' '),
+    );
+    expect(shown.sort()).toEqual(
+      [
+        'catalog pkg-00 2-1 1 2',
+        'catalog pkg-01 2-1 1 2',
+        'need pkg-01 3-1 2 2',
+        ...names.slice(2).map((name, at) => `need ${name} 2-1 1 ${at < 2 ? 2 : 1}`),
+      ].sort(),
+    );
+    for (const sort of ['decision', 'name', 'devices', 'supply', 'size', 'since'] as const)
+      for (const descending of [false, true]) {
+        const seen: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = site.updates.list({ limit: 3, sort, descending, ...(after === undefined ? {} : { after }) });
+          expect(page.total).toBe(10);
+          seen.push(...page.rows.map(({ id }) => id));
+          after = page.next;
+        } while (after !== undefined);
+        expect(new Set(seen).size).toBe(10);
+        expect(seen).toEqual(site.updates.list({ limit: 100, sort, descending }).rows.map(({ id }) => id));
+      }
+    const [need] = site.updates.list({ limit: 1, search: 'pkg-05' }).rows;
+    expect(site.updates.get(need?.id ?? '')).toEqual(need);
+    site.updates.decline(admin, [need?.id ?? '']);
+    expect(site.updates.list({ limit: 10, approval: ['declined'] }).rows).toEqual([{ ...need, approval: 'declined' }]);
+    expect(site.updates.list({ limit: 10, approval: ['undefined'] }).total).toBe(9);
+    expect(site.updates.wants().map(({ id }) => id)).not.toContain('Debian:13/pkg-05');
+    const { counts, total } = site.updates.listCounted({ limit: 1, security: true });
+    expect(counts).toEqual(site.updates.counts());
+    expect(counts.arrived + counts.needed + counts.requested).toBe(total);
+  });
 });
