@@ -313,7 +313,7 @@ export const sectionsOf = (one: PlantDevice, bootedAt: string): Sections => {
       { name: 'root', fullName: 'root', isAdmin: true, enabled: true, uid: 0, shell: '/bin/bash' },
       { name: user, fullName: `Full name of ${user}`, isAdmin: false, enabled: true, uid: 1000, shell: '/bin/bash' },
     ],
-    sessions: [{ account: user, kind: 'seat', startedAt: bootedAt }],
+    sessions: [{ account: user, kind: 'local', startedAt: bootedAt }],
     hardware: [
       { type: 'board', maker: 'Advantech', model: 'AIMB-788', serial: serialOf(name) },
       { type: 'cpu', maker: 'Intel', model: 'Core i5-12500TE' },
