@@ -46,10 +46,13 @@ export type BundleErrorCode =
 /** Any refusal of this workspace; `message` names the cause, `code` is stable. */
 export class BundleError extends Error {
   readonly code: BundleErrorCode;
+  /** Why, in one word that others can look up: the code of the system (`EIO`) where it was the system. */
+  readonly reason: string | undefined;
 
-  constructor(code: BundleErrorCode, message: string, options: { cause?: unknown } = {}) {
+  constructor(code: BundleErrorCode, message: string, options: { cause?: unknown; reason?: string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BundleError';
     this.code = code;
+    this.reason = options.reason;
   }
 }

@@ -14,7 +14,9 @@ const maxErrorBytes = 16 * 1024;
 
 const entry = (): string => join(dirname(childEntry()), '..', 'media', `survey-child${extname(childEntry())}`);
 
-type Ended = { readonly output: string; readonly errorText: string; readonly why?: string };
+type Why = { readonly reason: string; readonly text: string };
+
+type Ended = { readonly output: string; readonly errorText: string; readonly why?: Why };
 
 const run = (path: string, workDir: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Ended> =>
   new Promise((done) => {
@@ -28,15 +30,18 @@ const run = (path: string, workDir: string, options: { timeoutMs: number; signal
     const pieces: Uint8Array[] = [];
     let outputBytes = 0;
     let errorText = '';
-    let why: string | undefined;
-    const kill = (reason: string): void => {
-      why ??= reason;
+    let why: Why | undefined;
+    const kill = (reason: string, text: string): void => {
+      why ??= { reason, text };
       child.kill('SIGKILL');
       // A read that hangs in the kernel does not even die: whoever asked is not kept waiting for it.
       end();
     };
-    const timer = setTimeout(() => kill(`it does not answer within ${options.timeoutMs} ms`), options.timeoutMs);
-    const stopped = options.signal && addAbortListener(options.signal, () => kill('stopped'));
+    const timer = setTimeout(
+      () => kill('silent', `it does not answer within ${options.timeoutMs} ms`),
+      options.timeoutMs,
+    );
+    const stopped = options.signal && addAbortListener(options.signal, () => kill('stopped', 'stopped'));
     function end(): void {
       clearTimeout(timer);
       stopped?.[Symbol.dispose]();
@@ -46,7 +51,7 @@ const run = (path: string, workDir: string, options: { timeoutMs: number; signal
     }
     child.stdout.on('data', (piece: Uint8Array) => {
       outputBytes += piece.length;
-      if (outputBytes > maxOutputBytes) kill('there is too much on it');
+      if (outputBytes > maxOutputBytes) kill('too-much', 'there is too much on it');
       else pieces.push(piece);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -54,16 +59,23 @@ const run = (path: string, workDir: string, options: { timeoutMs: number; signal
     });
     // A child that ended early has closed the pipe; its exit tells more than EPIPE.
     child.stdin.on('error', () => undefined);
-    child.once('error', (error) => {
-      why ??= error.message;
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      why ??= { reason: error.code ?? 'unknown', text: error.message };
       end();
     });
     child.once('close', end);
     child.stdin.end(JSON.stringify({ path }));
   });
 
+/** Codes of Linux that Node.js has no name for. */
+const linuxCodes: Readonly<Record<string, string>> = { '117': 'EUCLEAN', '123': 'ENOMEDIUM', '124': 'EMEDIUMTYPE' };
+
 /** The system's code in what a process said when it failed. */
-const codeIn = (errorText: string): string => /code: '([A-Z]{2,20})'/.exec(errorText)?.[1] ?? 'unknown error';
+export const codeIn = (errorText: string): string => {
+  const code = /code: '([A-Z][A-Z0-9_]{1,39})'/.exec(errorText)?.[1];
+  const number = /Unknown system error -(\d{1,5})/.exec(errorText)?.[1];
+  return code ?? (number === undefined ? 'unknown' : (linuxCodes[number] ?? `errno ${number}`));
+};
 
 const parse = (output: string): Survey => {
   try {
@@ -89,11 +101,11 @@ export const runSurvey = async (
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     options.signal?.throwIfAborted();
-    if (why !== undefined) throw new BundleError('MEDIUM_IO', `${path}: ${why}`);
+    if (why !== undefined) throw new BundleError('MEDIUM_IO', `${path}: ${why.text}`, { reason: why.reason });
     if (output === '') {
       const code = codeIn(errorText);
       const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-      throw new BundleError(isAbsent ? 'NOT_FOUND' : 'MEDIUM_IO', `cannot read ${path}: ${code}`);
+      throw new BundleError(isAbsent ? 'NOT_FOUND' : 'MEDIUM_IO', `cannot read ${path}: ${code}`, { reason: code });
     }
     return parse(output);
   } finally {

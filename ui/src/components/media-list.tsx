@@ -32,7 +32,7 @@ export type MediumView = {
   readonly sizeBytes?: number | undefined;
   readonly freeBytes?: number | undefined;
   readonly writable: 'yes' | 'on-request' | 'no';
-  /** Why there is nothing to show. */
+  /** Why there is nothing to show; the words are `media.reason.<fault>`. */
   readonly fault?: string | undefined;
   readonly bundles: readonly BundleOnMediumView[];
   /** Names of the other files, by what they are. */
@@ -187,6 +187,12 @@ const Others = ({ ctx, medium }: { ctx: Ctx; medium: MediumView }) => {
   );
 };
 
+/** A code of the system stands beside its words; one without words stands alone. */
+const reasonText = (ctx: Ctx, reason: string): string => {
+  const words = ctx.tDynamic(`media.reason.${reason}`, {}, '');
+  return words === '' ? `${reason}.` : reason.startsWith('E') ? `${words} (${reason}).` : `${words}.`;
+};
+
 const Medium = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; unavailable: string | undefined }) => (
   <section>
     <div class="body">
@@ -209,7 +215,7 @@ const Medium = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; un
       </p>
       {medium.fault === undefined ? null : (
         <Notice ctx={ctx} level="warning" title={ctx.t('media.fault')}>
-          {ctx.t('media.faultNext')} <span translate="no">{medium.fault}</span>
+          {reasonText(ctx, medium.fault)} {ctx.t('media.faultNext')}
         </Notice>
       )}
       {medium.isComplete ? null : <p class="warn">{ctx.t('media.incomplete')}</p>}

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,19 @@ describe('media in the console', () => {
     expect(html).toMatch(/id="media"[^>]*hx-trigger="every 5s"/);
     // Without scripts a link does the same.
     expect(html).toMatch(/<a class="btn sm" href="\/exchange\/receive"/);
+  });
+
+  it.each([
+    ['kk', 'Ондағы сілтемелер тұйықталған (ELOOP). Оны суырып'],
+    ['ru', 'Ссылки на нём замкнуты в круг (ELOOP). Извлеките'],
+    ['en', 'Its links lead in a circle (ELOOP). Take it out'],
+  ])('says in words why a medium cannot be read: %s', async (lang, words) => {
+    const loop = join(site.dataDir, 'loop');
+    rmSync(loop, { force: true });
+    symlinkSync(loop, loop);
+    site.appliance.objects.setSetting(systemActor, 'exchange.media-folders', [loop]);
+    const response = await viewer.get(paths.exchangeReceive(), { 'accept-language': lang });
+    expect(await response.text()).toContain(words);
   });
 
   it('offers to write a request to a medium, and says that it was read back', async () => {

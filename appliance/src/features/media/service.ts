@@ -91,8 +91,9 @@ export const mediaService = (parts: MediaParts): MediaService => {
   /** Nothing where it is gone, or a named folder is not there. */
   const look = async (mount: Mount, waitMs: number): Promise<Medium[]> => {
     const found = await Promise.race([survey(mount), sleep(waitMs, undefined, { ref: false })]);
-    if (found === undefined) return [{ ...mount, fault: `${mount.path}: no answer yet` }];
-    if (found instanceof BundleError) return found.code === 'NOT_FOUND' ? [] : [{ ...mount, fault: found.message }];
+    if (found === undefined) return [{ ...mount, fault: 'silent' }];
+    if (found instanceof BundleError)
+      return found.code === 'NOT_FOUND' ? [] : [{ ...mount, fault: found.reason ?? 'unknown' }];
     const { sizeBytes, freeBytes, bundles, trustFiles, ...rest } = found;
     const content = { ...rest, bundles: bundles.map(describe), trustFiles: trustFiles.map(describe) };
     return [{ ...mount, sizeBytes, freeBytes, content }];

@@ -43,7 +43,7 @@ export type Medium = Mount & {
   readonly sizeBytes?: number;
   readonly freeBytes?: number;
   readonly content?: MediumContent;
-  /** Why there is no content: it cannot be read, or does not answer. */
+  /** Why there is no content: a code of the system (`EIO`), or `silent`, `stopped`, `too-much`, `unknown`. */
   readonly fault?: string;
 };
 
