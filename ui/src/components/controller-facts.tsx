@@ -5,12 +5,16 @@ import { Status } from './status.tsx';
 import { DataTable } from './table.tsx';
 import { Age } from './text.tsx';
 
+/** Tables of one version that a value was worked out with; the words are `controllers.table.<table>`. */
+export type DerivedWith = { readonly version: string; readonly tables: readonly string[] };
+
 export type ControllerLoser = {
   /** Null: there is an error instead. */
   readonly value: string | null;
   readonly reason: string | null;
   readonly side: 'observed' | 'configured';
   readonly source: string;
+  readonly derivedWith: readonly DerivedWith[];
   readonly at: When;
   /** Key `controllers.rule.<rule>`. */
   readonly rule: string;
@@ -25,6 +29,7 @@ export type ControllerFact = {
   /** Declared choices have words. */
   readonly words?: string | undefined;
   readonly source: string;
+  readonly derivedWith: readonly DerivedWith[];
   readonly at: When;
   /** Held whatever a device says. */
   readonly locked: boolean;
@@ -32,6 +37,18 @@ export type ControllerFact = {
 };
 
 export type ControllerFactGroup = { readonly title: string; readonly facts: readonly ControllerFact[] };
+
+/** Where a value is from; for one that was worked out, with which tables too. */
+const sourceText = (ctx: Ctx, { source, derivedWith }: Pick<ControllerFact, 'source' | 'derivedWith'>): string =>
+  [
+    source,
+    ...derivedWith.map(({ version, tables }) =>
+      ctx.t('controllers.derivedWith', {
+        version,
+        tables: tables.map((table) => ctx.tDynamic(`controllers.table.${table}`, {}, table)).join(', '),
+      }),
+    ),
+  ].join(', ');
 
 type Line = ControllerFact & { readonly group: string };
 
@@ -95,7 +112,7 @@ export const ControllerFacts = ({
           hideNarrow: true,
           cell: (line) => (
             <span class="second">
-              {line.source}
+              {sourceText(ctx, line)}
               {line.locked ? `, ${ctx.t('controllers.locked')}` : ''}
             </span>
           ),
@@ -117,7 +134,8 @@ export const ControllerFacts = ({
           <ul class="small second">
             {line.losers.map((loser) => (
               <li>
-                {ctx.t(loser.side === 'observed' ? 'controllers.observed' : 'controllers.configured')}, {loser.source}:{' '}
+                {ctx.t(loser.side === 'observed' ? 'controllers.observed' : 'controllers.configured')},{' '}
+                {sourceText(ctx, loser)}:{' '}
                 {loser.value === null ? (
                   <span>{ctx.t('controllers.refused', { reason: loser.reason ?? '–' })}</span>
                 ) : (

@@ -1,4 +1,9 @@
-import type { ControllerFact, ControllerFactGroup, ControllerLoser } from '@sallyport/ui/components/controller-facts';
+import type {
+  ControllerFact,
+  ControllerFactGroup,
+  ControllerLoser,
+  DerivedWith,
+} from '@sallyport/ui/components/controller-facts';
 import type { ControllerPartRow } from '@sallyport/ui/views/controller';
 import type { PartFact } from '../plcs/facts-view.ts';
 import type { FieldTable } from '../plcs/fields.ts';
@@ -10,6 +15,13 @@ import { byPlace, factGroups, groupOf } from './controller-groups.ts';
 
 const contender = (fact: PartFact) => ({ ...fact, value: fact.value ?? '', derived: fact.derivedBy !== null });
 
+/** `vendors/1 families/1 cip/2` by version. */
+const derivedWith = ({ derivedBy }: PartFact): DerivedWith[] => {
+  const maps = (derivedBy ?? '').split(' ').filter((map) => map !== '');
+  const byVersion = Map.groupBy(maps, (map) => map.split('/')[1] ?? '');
+  return [...byVersion].map(([version, all]) => ({ version, tables: all.map((map) => map.split('/')[0] ?? '') }));
+};
+
 /** So many losers are shown of one field. */
 const maxLosers = 20;
 
@@ -17,7 +29,8 @@ const loserOf = (fact: PartFact, winner: PartFact | undefined): ControllerLoser 
   value: fact.value,
   reason: fact.reason === null || fact.reason === '' ? fact.error : fact.reason,
   side: fact.side,
-  source: sourceOf(fact),
+  source: fact.source,
+  derivedWith: derivedWith(fact),
   at: fact.observedAt,
   rule:
     fact.value === null
@@ -28,10 +41,6 @@ const loserOf = (fact: PartFact, winner: PartFact | undefined): ControllerLoser 
           ? 'only'
           : ruleBetween(fact.side, contender(winner), contender(fact)),
 });
-
-/** Where a fact is from, and which map derived it. */
-export const sourceOf = (fact: PartFact): string =>
-  fact.derivedBy === null ? fact.source : `${fact.source}, ${fact.derivedBy}`;
 
 export const factGroupsOf = (
   table: FieldTable,
@@ -68,7 +77,8 @@ export const factGroupsOf = (
           configured: calledOf(configured),
           differs: drifting.has(field),
           ...(words === undefined ? {} : { words }),
-          source: sourceOf(best),
+          source: best.source,
+          derivedWith: derivedWith(best),
           at: best.observedAt,
           locked:
             observed?.method === 'manual' &&

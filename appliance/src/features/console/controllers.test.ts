@@ -185,6 +185,9 @@ describe('controllers of which something is not known, or only the site knows it
       .pluck()
       .get();
     expect(map).toContain('cip/1');
+    const page = await textOf(paths.controller(plcs.byId(known)?.publicId ?? ''));
+    expect(page).toContain('worked out with the tables of makers, product families, CIP product codes, version 1');
+    expect(page).not.toContain('cip/1');
     expect(controllerFindings.comparable(known)).toBe(1);
     expect(plcs.parts(unknown)[0]?.observed['orderNumber']).toBeUndefined();
     expect(controllerFindings.comparable(unknown)).toBe(0);
