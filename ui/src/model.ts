@@ -47,6 +47,9 @@ export type FieldColumn = {
 
 export type Reference = { readonly id: string; readonly name: string };
 
+/** What a value is the id of: its name, and the page where it is. */
+export type NamedLink = { readonly name: string; readonly href: string };
+
 /** One page of a keyset-paged list. */
 export type PageOf<Row> = {
   readonly rows: readonly Row[];

@@ -20,7 +20,7 @@ import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Tag } from '../components/status.tsx';
 import type { Ctx } from '../context.ts';
-import type { FieldErrors, Value, When } from '../model.ts';
+import type { FieldErrors, NamedLink, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { KindField } from './objects.tsx';
 import { ObjectValue } from './objects.tsx';
@@ -35,6 +35,8 @@ export type ObjectFormProps = {
   readonly area: string;
   readonly fields: readonly KindField[];
   readonly values: Readonly<Record<string, Value>>;
+  /** What the values of some fields are ids of, where they are only read. */
+  readonly links?: Readonly<Record<string, readonly NamedLink[]>>;
   /** Absent: a new object. */
   readonly object?:
     | {
@@ -205,7 +207,13 @@ export const ObjectForm = (props: ObjectFormProps) => {
             <Facts
               rows={fields.map((field) => [
                 labels[field.name] ?? field.name,
-                <ObjectValue ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} />,
+                <ObjectValue
+                  ctx={ctx}
+                  kind={kind}
+                  field={field}
+                  value={values[field.name] ?? null}
+                  links={props.links?.[field.name]}
+                />,
               ])}
             />
           </div>

@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../components/table.tsx';
 import { Time, Unknown, ValueText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
-import type { FilterField, PageOf, Value, When } from '../model.ts';
+import type { FilterField, NamedLink, PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type KindFieldType =
@@ -50,10 +50,28 @@ export type ObjectsProps = {
     readonly updatedAt: When;
     readonly title: string;
     readonly values: Readonly<Record<string, Value>>;
+    /** What the values of some fields are ids of: the first of them. */
+    readonly links: Readonly<Record<string, readonly NamedLink[]>>;
+    /** The page of a thing that has one of its own. */
+    readonly href?: string | undefined;
   }>;
   readonly filters: readonly FilterField[];
   readonly deleted: number;
 };
+
+const Links = ({ ctx, links, count }: { ctx: Ctx; links: readonly NamedLink[]; count: number }) => (
+  <>
+    {links.map(({ name, href }, index) => (
+      <>
+        {index === 0 ? '' : ', '}
+        <a href={href} translate="no">
+          {name}
+        </a>
+      </>
+    ))}
+    {count > links.length ? ` ${ctx.t('common.andMore', { n: count - links.length })}` : null}
+  </>
+);
 
 /** A value of an object for people: options and references by their names. */
 export const ObjectValue = ({
@@ -61,13 +79,17 @@ export const ObjectValue = ({
   kind,
   field,
   value,
+  links,
 }: {
   ctx: Ctx;
   kind: string;
   field: KindField;
   value: Value;
+  links?: readonly NamedLink[] | undefined;
 }) => {
   if (value === null || value === '') return <Unknown ctx={ctx} />;
+  if (links !== undefined && links.length > 0)
+    return <Links ctx={ctx} links={links} count={typeof value === 'object' ? value.length : 1} />;
   const named = (id: string): string => field.choices?.find((choice) => choice.id === id)?.name ?? id;
   if (field.type === 'secret') return <span class="dim">{ctx.t('diff.secret')}</span>;
   if (field.type === 'choice' && typeof value === 'string')
@@ -128,7 +150,7 @@ export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filte
                 sort: true,
                 rec: 'a',
                 cell: (row) => (
-                  <a class="name" href={paths.object(kind, row.id)} translate="no">
+                  <a class="name" href={row.href ?? paths.object(kind, row.id)} translate="no">
                     {row.title}
                   </a>
                 ),
@@ -140,7 +162,13 @@ export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filte
                   any: field.type === 'text' || field.type === 'reference',
                   ...(index === 0 ? { rec: 'c' as const } : {}),
                   cell: (row) => (
-                    <ObjectValue ctx={ctx} kind={kind} field={field} value={row.values[field.name] ?? null} />
+                    <ObjectValue
+                      ctx={ctx}
+                      kind={kind}
+                      field={field}
+                      value={row.values[field.name] ?? null}
+                      links={row.links[field.name]}
+                    />
                   ),
                 }),
               ),

@@ -24,7 +24,7 @@ const shownTypes = [
 
 type StoryDeps = Pick<
   ConsoleDeps,
-  'exchange' | 'queries' | 'events' | 'objects' | 'devices' | 'plcs' | 'clock' | 'paths'
+  'exchange' | 'queries' | 'events' | 'objects' | 'devices' | 'plcs' | 'updates' | 'clock' | 'paths'
 >;
 
 const median = (values: readonly number[]): number | undefined => {

@@ -3,14 +3,12 @@ import type { Ctx } from '@sallyport/ui/context';
 import type { Reference, Said, Value } from '@sallyport/ui/model';
 import type { EventRow } from '@sallyport/ui/views/events';
 import type { FindingRow } from '@sallyport/ui/views/vulnerabilities';
-import { toFailure } from '../../platform/errors.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { Change, Collection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { PlcService } from '../plcs/service.ts';
 import type { Finding } from '../vulnerabilities/types.ts';
+import { type NameParts, objectNames } from './object-names.ts';
 
 /** The same as `actorNames`, with a word for what the server did by itself. */
 export const actorWords = (ctx: Ctx, objects: ObjectService): ((ref: string) => string) => {
@@ -37,51 +35,11 @@ export const actorNames = (objects: ObjectService) => {
   };
 };
 
-/** What an event's parameters name: declarations, objects, and devices by their public id. */
-export type EventParts = {
-  readonly events: Pick<EventService, 'types'>;
-  readonly objects: ObjectService;
-  readonly devices: Pick<DeviceService, 'byPublicId'>;
-  readonly plcs: Pick<PlcService, 'find' | 'label'>;
-};
+/** What an event's parameters name: declarations, objects, devices and controllers by their public id. */
+export type EventParts = NameParts & { readonly events: Pick<EventService, 'types'> };
 
 /** Parameters that are counts of bytes. */
 const byteParams = new Set(['bytes', 'freeBytes', 'needBytes']);
-
-/** The name of an object as people know it; what was erased or purged keeps its id. */
-const objectNames = (ctx: Ctx, { objects, devices, plcs }: EventParts) => {
-  const known = new Map<string, string>();
-  const deviceName = (publicId: string): string => {
-    const displayName = objects.find('device-decision', publicId, { deleted: true })?.body['displayName'];
-    if (typeof displayName === 'string' && displayName !== '') return displayName;
-    try {
-      return devices.byPublicId(publicId).hostname ?? publicId;
-    } catch (error) {
-      if (toFailure(error).code !== 'NOT_FOUND') throw error;
-      return publicId;
-    }
-  };
-  const lookUp = (kind: string, id: string): string => {
-    if (kind === 'setting') return ctx.tDynamic(`setting.${id}.title`, {}, id);
-    if (kind === 'device-decision') return deviceName(id);
-    const title = objects.kinds().find(({ name }) => name === kind)?.title;
-    return String((title && objects.find(kind, id, { deleted: true })?.body[title]) || id);
-  };
-  const cached = (key: string, make: () => string): string => {
-    const held = known.get(key) ?? make();
-    known.set(key, held);
-    return held;
-  };
-  return {
-    object: (kind: string, id: string) => cached(`${kind} ${id}`, () => lookUp(kind, id)),
-    device: (id: string) => cached(`device ${id}`, () => deviceName(id)),
-    controller: (id: string) =>
-      cached(`plc ${id}`, () => {
-        const found = plcs.find(id);
-        return found === undefined ? id : plcs.label(found.id);
-      }),
-  };
-};
 
 /** Which words the parameters of events about patches have. */
 const patchWords: Readonly<Record<string, string>> = {

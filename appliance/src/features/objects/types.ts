@@ -69,6 +69,8 @@ export type KindField = {
   /** Of a `choice`, or of the entries of a `list`. */
   options?: readonly string[];
   kind?: string;
+  /** `text`, and each entry of a `list`: an id of what is no object; lists show its name. */
+  idOf?: 'device' | 'update' | 'controller';
   personal?: boolean;
   indexed?: boolean;
   unique?: boolean;

@@ -68,6 +68,7 @@ export const kinds = {
   'kind.setting.one': 'setting',
   'kind.setting.purpose': 'How this appliance works.',
   'kind.setting.source': 'entered by administrators',
+  'kind.setting.field.name': 'Setting',
   'kind.setting.field.value': 'Value',
   'kind.update-decision.title': 'Decisions about updates',
   'kind.update-decision.one': 'decision about the update',

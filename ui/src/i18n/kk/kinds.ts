@@ -71,6 +71,7 @@ export const kinds = {
   'kind.setting.one': 'баптау',
   'kind.setting.purpose': 'Осы құрылғының жұмыс тәртібі.',
   'kind.setting.source': 'әкімшілер енгізеді',
+  'kind.setting.field.name': 'Баптау',
   'kind.setting.field.value': 'Мәні',
   'kind.update-decision.title': 'Жаңартулар туралы шешімдер',
   'kind.update-decision.one': 'жаңарту шешімі',

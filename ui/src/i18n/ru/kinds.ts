@@ -71,6 +71,7 @@ export const kinds = {
   'kind.setting.one': 'настройка',
   'kind.setting.purpose': 'Как работает это устройство.',
   'kind.setting.source': 'вводят администраторы',
+  'kind.setting.field.name': 'Настройка',
   'kind.setting.field.value': 'Значение',
   'kind.update-decision.title': 'Решения об обновлениях',
   'kind.update-decision.one': 'решение об обновлении',

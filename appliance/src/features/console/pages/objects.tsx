@@ -19,6 +19,7 @@ import type { DeviceModel } from '../device-model.ts';
 import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
 import { bodyOf, formFields, shownValue, shownValues, viewField } from '../object-form-values.ts';
+import { fieldLinks, objectNames } from '../object-names.ts';
 import { viewContext } from '../page.tsx';
 import { actorWords } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
@@ -33,7 +34,17 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const conditions = conditionForms(deps, model);
 
   const kindOf = (c: Context<ConsoleEnv>): Kind => objects.kind(param(c, 'kind'));
-  const titleOf = (kind: Kind, object: Obj): string => String(object.body[kind.title] ?? object.id);
+  /** The names of things that the page of a request speaks of. */
+  const namesOf = (c: Context<ConsoleEnv>) => objectNames(viewContext(deps, c, 'part'), deps);
+  const titleOf = (c: Context<ConsoleEnv>, kind: Kind, id: string): string => namesOf(c).object(kind.name, id);
+
+  /** The page where a thing is looked at. */
+  const placeOf = (kind: Kind, id: string): string =>
+    kind.name === 'setting'
+      ? paths.settings(id.split('.')[0])
+      : kind.name === 'device-decision'
+        ? paths.device(id)
+        : paths.object(kind.name, id);
 
   const choicesOf = (c: Context<ConsoleEnv>, kind: Kind, name: string, field: KindField): ViewField['choices'] => {
     if (field.type === 'reference' && field.kind !== undefined) return references(objects, field.kind);
@@ -108,6 +119,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       ...(list.q === '' ? {} : { search: list.q }),
       ...(cursor === undefined ? {} : { after: cursor }),
     });
+    const names = namesOf(c);
     return c.html(
       <Objects
         ctx={viewContext(deps, c)}
@@ -121,8 +133,10 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
             id: object.id,
             revision: object.revision,
             updatedAt: object.updatedAt,
-            title: titleOf(kind, object),
+            title: names.object(kind.name, object.id),
             values: shownValues(kind, object.body),
+            links: fieldLinks(names, kind, object.body),
+            href: kind.name === 'setting' ? placeOf(kind, object.id) : undefined,
           })),
           total: page.total,
           exact: true,
@@ -168,6 +182,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
           extra.values ??
           (object === undefined ? defaults(kind) : conditions.show(kind, shownValues(kind, object.body)))
         }
+        links={object === undefined ? {} : fieldLinks(namesOf(c), kind, object.body)}
         condition={extra.condition ?? conditions.help(kind)}
         object={
           object === undefined
@@ -175,7 +190,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
             : {
                 id: object.id,
                 revision: object.revision,
-                title: titleOf(kind, object),
+                title: titleOf(c, kind, object.id),
                 updatedAt: object.updatedAt,
                 updatedBy: latest === undefined ? '' : actorWords(ctx, objects)(latest.actor),
               }
@@ -260,7 +275,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       // A secret is shown by the answer itself: an address to reload would have to keep it.
       if (written.secret !== undefined)
         return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-      setToast(c, { said: { key: 'toast.created', params: { name: titleOf(kind, written.object) } } });
+      setToast(c, { said: { key: 'toast.created', params: { name: titleOf(c, kind, written.object.id) } } });
       return c.redirect(paths.objects(kind.name), 303);
     });
   };
@@ -285,7 +300,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 fields: { revision: String(revision) },
               },
             };
-      setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(kind, written.object) } }, ...undo });
+      setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(c, kind, written.object.id) } }, ...undo });
       return c.redirect(paths.object(kind.name, object.id), 303);
     });
   };
@@ -294,7 +309,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const kind = kindOf(c);
     const actor = actorFor(c, `${kind.area}:write`);
     const object = objects.get(kind.name, param(c, 'id'));
-    const name = titleOf(kind, object);
+    const name = titleOf(c, kind, object.id);
     if (c.get('form').text('confirmed') === '1') {
       managed.remove(actor, kind.name, object.id, optionsOf(c));
       setToast(c, {
@@ -322,13 +337,6 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     );
   };
 
-  const afterWrite = (kind: Kind, id: string): string =>
-    kind.name === 'setting'
-      ? paths.settings(id.split('.')[0])
-      : kind.name === 'device-decision'
-        ? paths.device(id)
-        : paths.object(kind.name, id);
-
   const revert = (c: Context<ConsoleEnv>): Response => {
     const kind = kindOf(c);
     const actor = actorFor(c, `${kind.area}:write`);
@@ -337,7 +345,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     if (!Number.isSafeInteger(revision) || revision < 1) throw new AppError('MALFORMED', 'the form has no revision');
     managed.revert(actor, kind.name, id, revision);
     setToast(c, { said: { key: 'toast.reverted', params: { revision } } });
-    return c.redirect(afterWrite(kind, id), 303);
+    return c.redirect(placeOf(kind, id), 303);
   };
 
   const restore = (c: Context<ConsoleEnv>): Response => {
@@ -345,8 +353,8 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const actor = actorFor(c, `${kind.area}:write`);
     const id = param(c, 'id');
     const object = managed.restore(actor, kind.name, id);
-    setToast(c, { said: { key: 'toast.restored', params: { name: titleOf(kind, object) } } });
-    return c.redirect(afterWrite(kind, id), 303);
+    setToast(c, { said: { key: 'toast.restored', params: { name: titleOf(c, kind, object.id) } } });
+    return c.redirect(placeOf(kind, id), 303);
   };
 
   const revisions = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -366,7 +374,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         kind={kind.name}
         area={kind.area}
         id={id}
-        title={titleOf(kind, object)}
+        title={titleOf(c, kind, id)}
         current={object.revision}
         deleted={object.deletedAt !== undefined}
         page={{
@@ -426,6 +434,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const wanted = c.req.query('kind');
     const shown = readable.filter((kind) => wanted === undefined || kind.name === wanted);
     const nameOf = actorWords(viewContext(deps, c), objects);
+    const names = namesOf(c);
     return c.html(
       <Deleted
         ctx={viewContext(deps, c)}
@@ -438,7 +447,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
           .map((row) => ({
             kind: row.kind,
             id: row.id,
-            title: row.title ?? row.id,
+            title: row.title ?? names.object(row.kind, row.id),
             revision: row.revision,
             at: row.deletedAt,
             who: nameOf(row.actor),

@@ -9,8 +9,8 @@ export const kind = defineKind({
   fields: {
     name: { type: 'text', required: true, unique: true, max: 100 },
     range: { type: 'reference', kind: 'address-range', required: true },
-    /** Public id of the device whose agent searches. */
-    device: { type: 'text', required: true, indexed: true, max: 64 },
+    /** The device whose agent searches. */
+    device: { type: 'text', idOf: 'device', required: true, indexed: true, max: 64 },
     /** For SNMP 2c; without it nothing is asked over SNMP. */
     community: { type: 'secret', max: 100 },
     port: { type: 'integer', min: 1, max: 65_535, default: 161 },

@@ -36,7 +36,7 @@ export const kind = defineKind({
     folders: { type: 'list', max: 200 },
     removable: { type: 'boolean' },
     /** Reference devices by their ids: what they have is in the category. */
-    devices: { type: 'list', max: 100 },
+    devices: { type: 'list', idOf: 'device', max: 100 },
     exceptHashes: { type: 'list', max: 1_000 },
     exceptSigners: { type: 'list', max: 200 },
     exceptPaths: { type: 'list', max: 200 },

@@ -13,8 +13,7 @@ export const kind = defineKind({
   fields: {
     name: { type: 'text', required: true, max: 300 },
     scope: { type: 'choice', options: ['device', 'group'], required: true, indexed: true },
-    /** Public id of the device. */
-    device: { type: 'text', max: 64, indexed: true },
+    device: { type: 'text', idOf: 'device', max: 64, indexed: true },
     group: { type: 'reference', kind: 'group' },
     /** `group`: the device whose content was taken. */
     reference: { type: 'text', max: 64 },

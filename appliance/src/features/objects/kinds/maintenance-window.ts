@@ -12,8 +12,7 @@ export const kind = defineKind({
     recurrence: { type: 'text', required: true, max: 200 },
     /** Names or ids of zones; without zones and controllers it is the whole site's. */
     zones: { type: 'list', max: 100 },
-    /** Public ids of controllers. */
-    plcs: { type: 'list', max: 1_000 },
+    plcs: { type: 'list', idOf: 'controller', max: 1_000 },
     /** Days before it that the people of the process want to know. */
     leadDays: { type: 'integer', min: 0, max: 365, default: 14 },
     processOwner: { type: 'text', max: 200 },

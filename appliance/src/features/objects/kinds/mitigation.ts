@@ -16,7 +16,7 @@ export const kind = defineKind({
       indexed: true,
     },
     zones: { type: 'list', max: 100 },
-    plcs: { type: 'list', max: 1_000 },
+    plcs: { type: 'list', idOf: 'controller', max: 1_000 },
     vulnerabilities: { type: 'list', max: 500 },
     description: { type: 'multiline', max: 4_000 },
     owner: { type: 'reference', kind: 'account', required: true, indexed: true },

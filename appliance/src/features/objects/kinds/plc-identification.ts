@@ -14,8 +14,8 @@ export const kind = defineKind({
   title: 'name',
   fields: {
     name: { type: 'text', required: true, unique: true, max: 100 },
-    /** Public ids: an explicit list (OT Q1). */
-    controllers: { type: 'list', required: true, max: MAX_TARGETS },
+    /** An explicit list (OT Q1). */
+    controllers: { type: 'list', idOf: 'controller', required: true, max: MAX_TARGETS },
     protocols: { type: 'list', options: [...PROTOCOLS], required: true, max: PROTOCOLS.length },
     identify: { type: 'boolean', default: true },
     modules: { type: 'boolean', default: false },
@@ -33,8 +33,8 @@ export const kind = defineKind({
     gapMs: { type: 'integer', min: MIN_GAP_MS, max: 60_000, default: 1_000 },
     /** Where a protocol listens elsewhere: `modbus/1502`. */
     ports: { type: 'list', max: PROTOCOLS.length },
-    /** Public id of the device whose agent asks; none: this appliance. */
-    agent: { type: 'text', max: 64 },
+    /** The device whose agent asks; none: this appliance. */
+    agent: { type: 'text', idOf: 'device', max: 64 },
     credential: { type: 'reference', kind: 'plc-credential' },
     reason: { type: 'multiline', max: 2_000 },
   },

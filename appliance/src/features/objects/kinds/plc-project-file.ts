@@ -7,8 +7,7 @@ export const kind = defineKind({
   area: 'devices',
   title: 'name',
   fields: {
-    /** Public id of the controller. */
-    controller: { type: 'text', required: true, indexed: true, max: 120 },
+    controller: { type: 'text', idOf: 'controller', required: true, indexed: true, max: 120 },
     sort: { type: 'choice', options: ['project', 'backup', 'upload', 'configuration'], required: true },
     name: { type: 'text', required: true, max: 240 },
     sha256: { type: 'text', required: true, min: 64, max: 64, indexed: true },
