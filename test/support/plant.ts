@@ -390,6 +390,21 @@ const controllerAdvisories: Advisory[] = [
   }),
 ];
 
+/** What the catalogue of known exploited vulnerabilities says of one of them. */
+const exploited: Advisory = {
+  id: 'CVE-2026-90103',
+  feed: 'cisa-kev',
+  aliases: [],
+  upstream: [],
+  related: [],
+  modified: '',
+  severity: 'unknown',
+  summary: '',
+  references: [],
+  affected: [],
+  threat: { exploited: { since: '2026-10-20', due: '2026-11-10', ransomware: false } },
+};
+
 /** The feeds as they are at a day; `modified` per feed says how old they are. */
 export const feedsAt = (
   modified: { debian: string; alma: string },
@@ -429,6 +444,7 @@ export const feedsAt = (
       ),
     ],
   },
+  { feed: 'cisa-kev', advisories: [{ ...exploited, modified: modified.debian }] },
   { feed: 'siemens', advisories: controllerAdvisories.map((one) => ({ ...one, modified: modified.debian })) },
 ];
 

@@ -30,6 +30,8 @@ export type FindingRow = {
   readonly severity: Severity;
   readonly cvss?: string | undefined;
   readonly decision: Decision;
+  /** Attacks that use it are known. */
+  readonly exploited: boolean;
   readonly verdict: 'affected' | 'review';
   readonly fixState: FixState;
   readonly state: WorkState;
@@ -123,6 +125,11 @@ export const FixMark = ({ ctx, row }: { ctx: Ctx; row: FindingRow }) => {
   );
 };
 
+const inputDays = new Set(['exploitedSince', 'exploitedDue']);
+
+const inputValue = (ctx: Ctx, { name, value }: FindingWhy['inputs'][number]): string =>
+  inputDays.has(name) ? ctx.fmt.date(value) : ctx.tDynamic(`input.${name}.${value}`, {}, value);
+
 /** Why an advisory matches, from which record, by which rule. */
 export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: FindingWhy }) => {
   const range = why.ranges.find((one) => one.covers) ?? why.ranges[0];
@@ -164,11 +171,7 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
                 <>
                   {index === 0 ? null : ', '}
                   {ctx.tDynamic(`input.${input.name}`, {}, input.name)}{' '}
-                  {input.strong ? (
-                    <strong>{ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)}</strong>
-                  ) : (
-                    ctx.tDynamic(`input.${input.name}.${input.value}`, {}, input.value)
-                  )}
+                  {input.strong ? <strong>{inputValue(ctx, input)}</strong> : inputValue(ctx, input)}
                 </>
               ))}
           </>,
@@ -212,9 +215,17 @@ export const FindingTable = ({
         sort: true,
         rec: 'a',
         cell: (row) => (
-          <a class="name" href={paths.finding(row.id)} translate="no" title={row.aliases.join(', ')}>
-            {row.advisory}
-          </a>
+          <>
+            <a class="name" href={paths.finding(row.id)} translate="no" title={row.aliases.join(', ')}>
+              {row.advisory}
+            </a>
+            {row.exploited ? (
+              <>
+                <br />
+                <strong>{ctx.t('vuln.exploited')}</strong>
+              </>
+            ) : null}
+          </>
         ),
       },
       {

@@ -176,6 +176,7 @@ export const findingRow = (finding: Finding, update?: FindingRow['update']): Fin
   severity: finding.severity,
   cvss: finding.cvss,
   decision: finding.decision,
+  exploited: finding.exploited,
   verdict: finding.verdict,
   fixState: finding.fixState,
   state: finding.state,

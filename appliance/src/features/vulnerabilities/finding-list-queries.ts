@@ -26,6 +26,7 @@ export type FindingRow = {
   summary: string;
   cvss: string | null;
   aliases: string;
+  exploited: number;
   planned: number;
   order_value: string | number;
 };
@@ -41,7 +42,9 @@ const PLANNED_COORDS = `SELECT DISTINCT c.id AS coord
   CROSS JOIN coord c INDEXED BY coord_key ON c.eco = u.eco AND c.name = u.name AND c.key < u.key`;
 
 export const COLUMNS = `m.coord, m.adv, m.since, m.until, m.state, m.fixed, g.severity, g.decision, c.eco, c.name, c.version,
-  held.devices, g.osv_id, g.feed, g.summary, g.cvss, g.aliases, ${PLANNED} AS planned`;
+  held.devices, g.osv_id, g.feed, g.summary, g.cvss, g.aliases,
+  (json_extract(g.inputs, '$.exploitedSince') IS NOT NULL OR json_extract(g.inputs, '$.exploitation') IS 'active') AS exploited,
+  ${PLANNED} AS planned`;
 
 const BY_ADVISORY = (index: string): string =>
   `match_advisory g INDEXED BY ${index} CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv AND m.until IS NULL
@@ -151,6 +154,7 @@ export const toFinding = (row: FindingRow): Finding => ({
   severity: SEVERITIES[row.severity] ?? 'unknown',
   ...(row.cvss === null ? {} : { cvss: row.cvss }),
   decision: DECISIONS[row.decision] ?? 'track',
+  exploited: row.exploited === 1,
   verdict: verdictOf(row.state),
   fixState: fixStateOf(row.state),
   state: workStateOf(row),

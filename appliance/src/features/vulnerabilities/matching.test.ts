@@ -1,112 +1,30 @@
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
-import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/digest';
-import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part';
 import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { advisory, key, part, range } from '../../../test/support/advisory-parts.ts';
 import { expectFixes } from '../../../test/support/expected-fixes.ts';
-import { deb, debian13, openInventory } from '../../../test/support/site.ts';
+import { openMatching } from '../../../test/support/matching-site.ts';
+import { deb, debian13 } from '../../../test/support/site.ts';
 import { encodeCursor } from '../../platform/cursor.ts';
-import type { StoredEvent } from '../events/types.ts';
 import { ALL_COORDINATES } from './cover-queries.ts';
-import { type VulnerabilityService, vulnerabilityService } from './service.ts';
-import { buildSnapshot } from './snapshot-build.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema.ts';
-import type { FeedPart } from './types.ts';
-
-const key = (version: string): string => toHex(keyFor('Debian:13', version) ?? new Uint8Array());
-const range = (fixed: string) => ({ lo: '', hi: key(fixed), fixed, comparable: true });
-
-const advisory = (
-  id: string,
-  affected: Partial<Advisory['affected'][number]>,
-  extra: Partial<Advisory> = {},
-): Advisory => ({
-  id,
-  feed: 'osv-debian',
-  aliases: [`CVE-${id}`],
-  upstream: [],
-  related: [],
-  modified: '2026-01-01T00:00:00Z',
-  severity: 'high',
-  summary: `Problem ${id}`,
-  references: [],
-  affected: [{ ecosystem: 'Debian:13', package: 'openssl', ranges: [], versions: [], ...affected }],
-  ...extra,
-});
-
-const part = async (from: string, records: Advisory[], all: Advisory[] = records): Promise<FeedPart> => {
-  const digest = contentDigest(all.map(toRecord));
-  const header = partHeader({ feed: 'osv-debian', from, digest, newest: '2026-01-01T00:00:00Z' });
-  const bytes = await encodePart(
-    header,
-    records.map(toRecord).sort((a, b) => (a.id < b.id ? -1 : 1)),
-  );
-  return {
-    feed: 'osv-debian',
-    from,
-    to: header.to,
-    open: async function* () {
-      yield bytes;
-    },
-  };
-};
 
 describe('matching', () => {
-  let site: Awaited<ReturnType<typeof openInventory>>;
-  let vulnerabilities: VulnerabilityService;
-  let clockMs = Date.parse('2026-01-02T00:00:00Z');
-  let number = 0;
+  let open: Awaited<ReturnType<typeof openMatching>>;
+  let site: typeof open.site;
+  let vulnerabilities: typeof open.vulnerabilities;
+  let publish: typeof open.publish;
+  let matchAll: typeof open.matchAll;
   let noted: string[] = [];
 
   beforeEach(async () => {
-    clockMs = Date.parse('2026-01-02T00:00:00Z');
-    number = 0;
-    noted = [];
-    site = await openInventory([(changed) => vulnerabilities.onSectionChanged(changed)]);
-    site.db
-      .prepare(
-        "INSERT INTO exchange_state (id, site, name, floor) VALUES (1, 'plant-7', 'Plant', '2026-01-01T00:00:00Z')",
-      )
-      .run();
-    vulnerabilities = vulnerabilityService({
-      db: site.db,
-      statePath: site.paths.database,
-      folder: site.paths.advisories,
-      inventory: site.inventory,
-      events: {
-        record: (type, event) => {
-          noted.push(`${type} ${event?.params?.['advisory']}`);
-          return {} as StoredEvent;
-        },
-      },
-      clock: () => clockMs,
-    });
+    open = await openMatching();
+    ({ site, vulnerabilities, publish, matchAll, noted } = open);
   });
-  afterEach(() => {
-    vulnerabilities.close();
-    site.close();
-  });
+  afterEach(() => open.close());
 
-  const publish = async (...parts: FeedPart[]) => {
-    const states = await buildSnapshot({
-      folder: site.paths.advisories,
-      number: number + 1,
-      previous: number,
-      parts,
-      capturedAt: '2026-01-02T00:00:00Z',
-    });
-    number += 1;
-    site.db.prepare('UPDATE exchange_state SET snapshot = ?').run(number);
-    vulnerabilities.rematch();
-    return states;
-  };
-  /** Against everything, as when nobody knows what the matches were made with. */
-  const matchAll = () => {
-    site.db.prepare('UPDATE exchange_state SET matched = 0').run();
-    return vulnerabilities.rematch();
-  };
   const ids = () => vulnerabilities.list({ limit: 100, sort: 'advisory' }).rows.map((row) => row.advisory);
 
   it('says of which packages nothing can be said, since nobody knows their source', async () => {
@@ -179,7 +97,7 @@ describe('matching', () => {
     site.report(1, 'platform', [debian13]);
     site.report(1, 'software', [deb('openssl', '3.5.0-1')]);
     expect(ids()).toEqual(['A']);
-    clockMs += 60_000;
+    open.clock.ms += 60_000;
     site.report(1, 'software', [deb('openssl', '3.5.1-1')]);
     expect(ids()).toEqual([]);
     expect(noted).toEqual(['finding-closed A']);
@@ -202,9 +120,9 @@ describe('matching', () => {
   it('dates a finding on a device by what came last: the package or the advisory', async () => {
     site.report(1, 'platform', [debian13]);
     site.report(1, 'software', [deb('bash', '5.2-1')]);
-    clockMs = Date.parse('2026-01-03T00:00:00Z');
+    open.clock.ms = Date.parse('2026-01-03T00:00:00Z');
     await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
-    clockMs = Date.parse('2026-01-05T00:00:00Z');
+    open.clock.ms = Date.parse('2026-01-05T00:00:00Z');
     site.report(1, 'software', [deb('bash', '5.2-1'), deb('openssl', '3.5.0-1')]);
     expect(vulnerabilities.forDevice(1)[0]?.firstSeen).toBe('2026-01-05T00:00:00Z');
   });
@@ -216,7 +134,7 @@ describe('matching', () => {
     const [first] = await publish(await part('', [a, b]));
     expect(ids()).toEqual(['A', 'B']);
     const since = vulnerabilities.list({ limit: 10 }).rows.find((row) => row.advisory === 'B')?.since;
-    clockMs += 3_600_000;
+    open.clock.ms += 3_600_000;
     const gone = { ...a, withdrawn: '2026-01-02T00:00:00Z' };
     await publish(await part(first?.cursor ?? '', [gone], [gone, b]));
     expect(vulnerabilities.list({ limit: 10 }).rows.map((row) => [row.advisory, row.since])).toEqual([['B', since]]);
@@ -231,7 +149,7 @@ describe('matching', () => {
     const [first] = await publish(await part('', [a]));
     const b = advisory('B', { ranges: [range('3.5.2-1')] });
     await expect(publish(await part(first?.cursor ?? '', [b], [b]))).rejects.toMatchObject({ code: 'HASH' });
-    expect(number).toBe(1);
+    expect(open.number()).toBe(1);
   });
 
   it('gives the same matches by a chain of deltas as by one full part', async () => {
@@ -474,7 +392,7 @@ describe('matching', () => {
 
   it('joins over covering indexes only', async () => {
     await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
-    attachSnapshot(site.db, snapshotPath(site.paths.advisories, number));
+    attachSnapshot(site.db, snapshotPath(site.paths.advisories, open.number()));
     const plan = site.db
       .prepare<[number, number], { detail: string }>(`EXPLAIN QUERY PLAN ${ALL_COORDINATES}`)
       .all(1, 100);

@@ -1,11 +1,12 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { type Judged, judge } from './cover-queries.ts';
-import { decisionRules } from './decision.ts';
+import { ATTACKS_SQL, decisionRules, STRENGTH_SQL } from './decision.ts';
 import { lacksFixes, putAllFixes, putTouchedFixes } from './fix-store.ts';
 import { type Hit, hitDigest, unpackHits } from './hit-bytes.ts';
 import { ALL_LOADS, JUDGED, putTally, TOUCHED_LOADS } from './match-derived-store.ts';
 import { REVIEW_FIX } from './match-state.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
+import { WORST_THREAT } from './threat-queries.ts';
 import { togetherStore } from './together-store.ts';
 import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
@@ -14,10 +15,16 @@ import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
 type Scope = 'all' | 'changed';
 
-const TEMPORARY_TABLES = ['todo', 'rule', 'gone', 'fresh', 'touched', 'stale', 'recount', 'judged'] as const;
+const TEMPORARY_TABLES = ['todo', 'rule', 'gone', 'fresh', 'touched', 'stale', 'recount', 'judged', 'danger'] as const;
 const TEMPORARY = `
 CREATE TEMP TABLE todo (adv INTEGER PRIMARY KEY);
-CREATE TEMP TABLE rule (name TEXT PRIMARY KEY, severity INTEGER NOT NULL, decision INTEGER NOT NULL, rule TEXT NOT NULL) WITHOUT ROWID;
+CREATE TEMP TABLE rule (
+  name TEXT NOT NULL, attacks TEXT NOT NULL, strength INTEGER NOT NULL, severity INTEGER NOT NULL, decision INTEGER NOT NULL,
+  PRIMARY KEY (name, attacks, strength)
+) WITHOUT ROWID;
+CREATE TEMP TABLE danger (
+  adv INTEGER PRIMARY KEY, exploitedSince TEXT, exploitedDue TEXT, ransomware INTEGER, exploitation TEXT, automatable TEXT, impact TEXT
+);
 CREATE TEMP TABLE gone (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
 CREATE TEMP TABLE fresh (coord INTEGER NOT NULL, adv INTEGER NOT NULL, state INTEGER NOT NULL, fixed TEXT, opens INTEGER NOT NULL);
 CREATE TEMP TABLE touched (coord INTEGER PRIMARY KEY);
@@ -38,10 +45,29 @@ const facts = (advisories: string): string => `
 SELECT a.id AS adv, a.osv_id AS osv_id, s.name AS feed, r.severity AS severity, r.decision AS decision, a.cvss AS cvss,
   a.summary AS summary,
   a.aliases AS aliases, a.names AS names,
-  CASE WHEN a.cvss IS NULL THEN json_object('rule', r.rule, 'severity', a.sev)
-       ELSE json_object('rule', r.rule, 'severity', a.sev, 'cvss', a.cvss) END AS inputs
+  CASE WHEN d.adv IS NOT NULL THEN json_patch('{}', json_object('rule', 'threat/1', 'severity', a.sev, 'cvss', a.cvss,
+         'exploitation', d.exploitation, 'automatable', d.automatable, 'impact', d.impact,
+         'exploitedSince', d.exploitedSince, 'exploitedDue', d.exploitedDue, 'ransomware', d.ransomware))
+       WHEN a.cvss IS NULL THEN json_object('rule', 'severity/1', 'severity', a.sev)
+       ELSE json_object('rule', 'severity/1', 'severity', a.sev, 'cvss', a.cvss) END AS inputs
 FROM ${advisories} t CROSS JOIN snap.adv a ON a.id = t.adv CROSS JOIN snap.source s ON s.id = a.source
-CROSS JOIN temp.rule r ON r.name = a.sev`;
+LEFT JOIN temp.danger d ON d.adv = a.id
+CROSS JOIN temp.rule r ON r.name = a.sev AND r.attacks = ${ATTACKS_SQL('d')} AND r.strength = ${STRENGTH_SQL('d')}`;
+
+const DANGER_COLUMNS = 'exploitedSince, exploitedDue, ransomware, exploitation, automatable, impact';
+
+/** What catalogues say of advisories, by the CVEs that they name: of all of them, or of those in temp.stale. */
+const PUT_DANGER: Readonly<Record<Scope, string>> = {
+  all: `INSERT INTO temp.danger (adv, ${DANGER_COLUMNS}) SELECT adv, ${DANGER_COLUMNS} FROM (
+    SELECT named.adv AS adv, ${WORST_THREAT} FROM (
+      SELECT l.adv AS adv, h.adv AS said FROM snap.threat h CROSS JOIN snap.alias l ON l.vuln = h.vuln
+      UNION ALL SELECT a.id, h.adv FROM snap.adv a CROSS JOIN snap.threat h ON h.vuln = a.osv_id WHERE a.osv_id GLOB 'CVE-*'
+    ) named CROSS JOIN snap.threat h ON h.adv = named.said GROUP BY named.adv)`,
+  changed: `INSERT INTO temp.danger (adv, ${DANGER_COLUMNS}) SELECT adv, ${DANGER_COLUMNS} FROM (
+    SELECT t.adv AS adv, ${WORST_THREAT} FROM temp.stale t CROSS JOIN snap.adv a ON a.id = t.adv
+    CROSS JOIN json_each('["' || replace(a.osv_id || ' ' || a.names, ' ', '","') || '"]') n
+    CROSS JOIN snap.threat h ON h.vuln = n.value GROUP BY t.adv)`,
+};
 const FACT_COLUMNS = [
   'osv_id',
   'feed',
@@ -204,18 +230,30 @@ const matchAgain = (db: Database, scope: Scope, judged: Judged, at: string): Rem
   return { opened, closed, changed };
 };
 
-/** Which advisories' facts are written: of all known ones those that differ. */
+/**
+ * Which advisories' facts are written: of all known ones those that differ; after an import those that changed, those that name
+ * a CVE of which a catalogue says something else, and, where a record went without leaving its name, all that such words made
+ * more urgent.
+ */
 const STALE: Readonly<Record<'first' | Scope, string>> = {
   first: 'SELECT DISTINCT adv FROM main.match INDEXED BY match_adv',
   all: `SELECT f.adv FROM (${facts('main.match_advisory')}) f CROSS JOIN main.match_advisory g ON g.adv = f.adv
     WHERE ${DIFFERS('g', 'f')} UNION SELECT adv FROM temp.fresh`,
   changed: `SELECT adv FROM temp.todo t WHERE EXISTS (SELECT 1 FROM main.match m WHERE m.adv = t.adv)
-    UNION SELECT adv FROM temp.fresh`,
+    UNION SELECT adv FROM temp.fresh
+    UNION SELECT l.adv FROM temp.todo t CROSS JOIN snap.adv a ON a.id = t.adv CROSS JOIN snap.alias l ON l.vuln = a.osv_id
+      WHERE EXISTS (SELECT 1 FROM main.match_advisory g WHERE g.adv = l.adv)
+    UNION SELECT g.adv FROM temp.todo t CROSS JOIN snap.adv a ON a.id = t.adv
+      CROSS JOIN main.match_advisory g ON g.osv_id = a.osv_id
+    UNION SELECT adv FROM main.match_advisory WHERE inputs LIKE '%"threat/1"%'
+      AND EXISTS (SELECT 1 FROM temp.todo t WHERE t.adv NOT IN (SELECT id FROM snap.adv))`,
 };
 
 /** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
 const derive = (db: Database, scope: 'first' | Scope): number => {
+  if (scope !== 'changed') db.exec(PUT_DANGER.all);
   db.exec(`INSERT INTO temp.stale ${STALE[scope]}`);
+  if (scope === 'changed') db.exec(PUT_DANGER.changed);
   const rejudged = `SELECT m.coord FROM (${REJUDGED}) j CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = j.adv
     WHERE m.until IS NULL AND m.coord NOT IN (SELECT coord FROM temp.fresh f WHERE f.adv = m.adv)`;
   const before = scope === 'first' ? 0 : count(db, `SELECT count(*) FROM (${rejudged})`);
@@ -256,9 +294,11 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
   try {
     clear();
     db.exec(TEMPORARY);
-    const addRule = db.prepare('INSERT INTO temp.rule (name, severity, decision, rule) VALUES (?, ?, ?, ?)');
-    for (const rule of decisionRules())
-      addRule.run(rule.severity, SEVERITIES.indexOf(rule.severity), DECISIONS.indexOf(rule.decision), rule.name);
+    const addRule = db.prepare(
+      'INSERT INTO temp.rule (name, attacks, strength, severity, decision) VALUES (?, ?, ?, ?, ?)',
+    );
+    for (const { severity, attacks, strength, decision } of decisionRules())
+      addRule.run(severity, attacks, strength, SEVERITIES.indexOf(severity), DECISIONS.indexOf(decision));
     return immediate(db, () => {
       if (!options.isCurrent()) return { opened: 0, closed: 0, changed: 0 };
       if (options.matched === options.number) {

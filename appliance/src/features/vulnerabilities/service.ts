@@ -160,7 +160,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     for (const { adv } of hits) {
       const facts = store.hasAdvisory(adv) ? undefined : reader.facts(adv);
       if (facts === undefined) continue;
-      const { decision, inputs } = decide(facts.severity, facts.cvss ?? undefined);
+      const { decision, inputs } = decide(facts.severity, facts.cvss ?? undefined, reader.threat(facts));
       store.addAdvisory({ ...facts, adv, decision, inputs: JSON.stringify(inputs) });
     }
     store.addMatches(coord, hits, at);

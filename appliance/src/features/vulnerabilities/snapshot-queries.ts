@@ -1,10 +1,12 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { coverPackage, fixedOf } from './cover.ts';
+import type { AdvisoryThreat } from './decision.ts';
 import { documentAt } from './document-blocks.ts';
 import type { Hit } from './hit-bytes.ts';
 import { EXACT, RANGE, readRecord, recordsOf } from './package-records.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
+import { WORST_THREAT } from './threat-queries.ts';
 import type { AdvisoryFacts, FeedState, Severity } from './types.ts';
 
 // Reads `advisories/<n>.db`: source, eco, pkg, qual, adv, doc.
@@ -68,6 +70,9 @@ const openReader = (path: string) => {
     `SELECT v.osv_id, s.name AS feed, v.sev AS severity, v.cvss, v.summary, v.aliases, v.names
      FROM adv v JOIN source s ON s.id = v.source WHERE v.id = ?`,
   );
+  const threat = db.prepare<[string], AdvisoryThreat & { records: number }>(
+    `SELECT count(*) AS records, ${WORST_THREAT} FROM threat WHERE vuln IN (SELECT value FROM json_each(?))`,
+  );
   return {
     close: (): void => {
       db.close();
@@ -87,6 +92,11 @@ const openReader = (path: string) => {
     },
     /** What lists show of an advisory. */
     facts: (id: number): AdvisoryFacts | undefined => facts.get(id),
+    /** What catalogues of exploitation say of the CVEs that an advisory names. */
+    threat: ({ osv_id, names }: AdvisoryFacts): AdvisoryThreat | undefined => {
+      const { records = 0, ...said } = threat.get(JSON.stringify([osv_id, ...names.split(' ')])) ?? {};
+      return records === 0 ? undefined : (said as AdvisoryThreat);
+    },
     /** Whether anything is published about a package of this name. */
     names: (eco: string, name: string): boolean => (recordsOfPackage.get(name, eco)?.length ?? 0) > 0,
     advisory: (id: number): SnapshotAdvisory | undefined => {

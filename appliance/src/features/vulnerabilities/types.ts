@@ -26,6 +26,8 @@ export type Finding = {
   readonly severity: Severity;
   readonly cvss?: string;
   readonly decision: Decision;
+  /** Attacks that use it are known. */
+  readonly exploited: boolean;
   readonly verdict: Verdict;
   readonly fixState: FixState;
   readonly state: WorkState;

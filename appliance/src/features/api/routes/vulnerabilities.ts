@@ -21,6 +21,7 @@ export const findingSchema = z.object({
   severity: severitySchema,
   cvss: z.string().optional(),
   decision: decisionSchema,
+  exploited: z.boolean().describe('Attacks that use it are known'),
   verdict: z.enum(['affected', 'review']).describe('`review`: it could not be compared, so a person must look'),
   fixState: z.enum(fixStates),
   state: z.enum(workStates),

@@ -34,6 +34,7 @@ const csvHead = [
   'vuln.advisory',
   'csv.aliases',
   'vuln.severity',
+  'vuln.exploited',
   'csv.package',
   'updates.version',
   'vuln.fixedIn',
@@ -96,6 +97,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const strong = (name: string, value: unknown): boolean =>
   (name === 'severity' && (value === 'critical' || value === 'high')) ||
   (name === 'exploitation' && value === 'active') ||
+  name === 'exploitedSince' ||
   value === true;
 
 const inputsOf = (inputs: unknown): WhyView['inputs'] =>
@@ -104,6 +106,9 @@ const inputsOf = (inputs: unknown): WhyView['inputs'] =>
         .filter(([, value]) => value !== null && typeof value !== 'object')
         .map(([name, value]) => ({ name, value: String(value), strong: strong(name, value) }))
     : [];
+
+/** Without its version. */
+const ruleOf = (inputs: unknown): string => String(isRecord(inputs) ? inputs['rule'] : '').split('/')[0] ?? '';
 
 const whyView = (why: FindingWhy): WhyView => ({
   ranges: [
@@ -120,7 +125,7 @@ const whyView = (why: FindingWhy): WhyView => ({
   ],
   exact: why.exact,
   source: why.source,
-  rule: 'severity',
+  rule: ruleOf(why.inputs),
   inputs: inputsOf(why.inputs),
   confidence: why.confidence,
 });
@@ -235,6 +240,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         row.advisory,
         row.aliases,
         ctx.tDynamic(`severity.${row.severity}`),
+        ctx.t(row.exploited ? 'common.yes' : 'common.no'),
         row.package,
         row.version,
         row.fixed,
