@@ -43,6 +43,8 @@ export type ObjectsProps = {
   readonly area: string;
   readonly fields: readonly KindField[];
   readonly titleField: string;
+  /** False: objects of the kind are made on a page of their own. */
+  readonly canCreate: boolean;
   readonly list: ListState;
   readonly page: PageOf<{
     readonly id: string;
@@ -109,17 +111,18 @@ export const ObjectValue = ({
 type Row = ObjectsProps['page']['rows'][number];
 
 /** Objects of any kind. */
-export const Objects = ({ ctx, kind, area, fields, titleField, list, page, filters, deleted }: ObjectsProps) => {
+export const Objects = (props: ObjectsProps) => {
+  const { ctx, kind, area, fields, titleField, list, page, filters, deleted } = props;
   const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
   const name = ctx.tDynamic(`kind.${kind}.title`);
   const shown = fields.filter(
     (field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json',
   );
-  const create = (
+  const create = props.canCreate ? (
     <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
       {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
     </LinkButton>
-  );
+  ) : null;
   return (
     <SettingsFrame
       ctx={ctx}

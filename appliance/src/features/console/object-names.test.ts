@@ -32,6 +32,14 @@ const page = async (path: string, lang = 'en'): Promise<string> => {
 const holds = (html: string, text: string): boolean => html.includes(text);
 
 describe('lists of what is decided', () => {
+  it('offer to create only what is created there', async () => {
+    const admin = await site.as('administrator');
+    const offers = async (kind: string): Promise<boolean> =>
+      holds(await (await admin.get(paths.objects(kind))).text(), `href="${paths.objectNew(kind)}"`);
+    for (const kind of ['device-decision', 'setting', 'deployment']) expect(await offers(kind)).toBe(false);
+    expect(await offers('group')).toBe(true);
+  });
+
   it('call a device that nobody named by its host name', async () => {
     const html = await page(paths.objects('device-decision'));
     expect(holds(html, `>pump-7</a>`)).toBe(true);

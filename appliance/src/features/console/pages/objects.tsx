@@ -127,6 +127,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         area={kind.area}
         fields={viewFields(c, kind)}
         titleField={kind.title}
+        canCreate={managed.isManaged(kind.name)}
         list={list}
         page={{
           rows: page.rows.map((object) => ({
