@@ -37,11 +37,12 @@ export const expectFixes = (vulnerabilities: VulnerabilityService, devices: read
     };
   });
   const bySource = vulnerabilities.devicesBySource();
+  const decisions = new Map(vulnerabilities.sourceDecisions().map((one) => [one.source, one.byDecision]));
   const kept = vulnerabilities.sourceFixes().map(({ number: at, ecosystem, ...fix }) => {
     expect(vulnerabilities.devicesBySource([at]).get(at)).toBe(bySource.get(at));
     const alone = vulnerabilities.fixesOf(ecosystem, fix.source);
     expect(alone.reduce((sum, { findings }) => sum + findings, 0)).toBe(fix.findings);
-    return { ...fix, devices: bySource.get(at) };
+    return { ...fix, byDecision: decisions.get(fix.source), devices: bySource.get(at) };
   });
   const byName = (a: { source: string }, b: { source: string }): number => (a.source < b.source ? -1 : 1);
   expect(kept.sort(byName)).toEqual(expected.sort(byName));

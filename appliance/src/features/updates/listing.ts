@@ -86,6 +86,31 @@ const matcher = (filter: UpdateFilter, needApproval: (need: Need) => Approval): 
   };
 };
 
+type Place = { readonly entry: Entry; readonly value: string | number; readonly tie: string };
+
+/** Up to here each place is put in order by itself: a page is a few of tens of thousands. */
+const insertedAtMost = 500;
+
+/** The first places in order, as many as there are up to a number. */
+const firstOf = (places: readonly Place[], limit: number, order: (a: Place, b: Place) => number): Place[] => {
+  if (limit > insertedAtMost) return [...places].sort(order).slice(0, limit);
+  const first: Place[] = [];
+  for (const place of places) {
+    const last = first[limit - 1];
+    if (last !== undefined && order(place, last) >= 0) continue;
+    let low = 0;
+    let high = first.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (order(first[middle] as Place, place) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    first.splice(low, 0, place);
+    if (first.length > limit) first.pop();
+  }
+  return first;
+};
+
 /** One page of entries in the order that is asked for. */
 export const updatePage = (
   entries: readonly Entry[],
@@ -100,25 +125,21 @@ export const updatePage = (
   const sort = filter.sort ?? 'decision';
   const sign = filter.descending ? -1 : 1;
   const all = sort === 'devices' ? parts.devicesOf() : new Map<number, number>();
-  const rows = entries
-    .filter(matcher(filter, parts.needApproval))
-    .map((entry) => ({
-      entry,
-      value: isNeed(entry) ? needOrder(entry, sort, all) : orderOf(entry, sort),
-      tie: tieOf(entry),
-    }))
-    .sort((a, b) => sign * (compare(a.value, b.value) || compare(a.tie, b.tie)));
+  const found = entries.filter(matcher(filter, parts.needApproval));
+  const placeOf = (entry: Entry): string | number =>
+    isNeed(entry) ? needOrder(entry, sort, all) : orderOf(entry, sort);
   const cursor = filter.after === undefined ? undefined : decodeCursor(filter.after);
-  const rest = cursor
-    ? rows.filter((row) => sign * (compare(row.value, cursor.value ?? '') || compare(row.tie, cursor.id)) > 0)
-    : rows;
-  const page = rest.slice(0, filter.limit);
+  const isAfter = (place: Place): boolean =>
+    cursor === undefined ||
+    sign * (compare(place.value, cursor.value ?? '') || compare(place.tie, String(cursor.id))) > 0;
+  const places = found.map((entry) => ({ entry, value: placeOf(entry), tie: tieOf(entry) })).filter(isAfter);
+  const page = firstOf(places, filter.limit, (a, b) => sign * (compare(a.value, b.value) || compare(a.tie, b.tie)));
   const devices = parts.devicesOf(page.flatMap(({ entry }) => (isNeed(entry) ? entry : [])));
   const last = page.at(-1);
   return {
     rows: page.map(({ entry }) => (isNeed(entry) ? parts.toItem(entry, devices.get(entry.fix.number) ?? 0) : entry)),
-    total: rows.length,
-    ...(rest.length > page.length && last ? { next: encodeCursor({ value: last.value, id: last.tie }) } : {}),
+    total: found.length,
+    ...(places.length > page.length && last ? { next: encodeCursor({ value: last.value, id: last.tie }) } : {}),
   };
 };
 

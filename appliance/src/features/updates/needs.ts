@@ -33,8 +33,8 @@ export const needsOf = (updates: readonly StoredUpdate[], world: World): Need[] 
   }
   const isAsked = world.requested.size > 0 || world.unfulfilled.size > 0;
   const needs: Need[] = [];
-  for (const [name, fix] of world.fixes) {
-    const reached = reach.get(name);
+  for (const fix of world.fixes) {
+    const reached = reach.size === 0 ? undefined : reach.get(sourceName(fix.ecosystem, fix.source));
     const key = reached && keyFor(fix.ecosystem, fix.fixed);
     if (reached && key && Buffer.compare(reached, key) >= 0) continue;
     const want = isAsked ? `update\0${fix.ecosystem}/${fix.source}` : '';

@@ -31,7 +31,8 @@ export type World = {
   readonly requested: ReadonlySet<string>;
   readonly unfulfilled: ReadonlyMap<string, string>;
   readonly superseded: ReadonlyMap<string, string>;
-  readonly fixes: ReadonlyMap<string, SourceFix>;
+  readonly fixes: readonly SourceFix[];
+  readonly fixOf: (ecosystem: string, source: string) => SourceFix | undefined;
   readonly tasks: ReadonlyMap<string, ReadonlyMap<number, TaskState>>;
   readonly hasOpenRequest: boolean;
 };
@@ -114,7 +115,7 @@ export const updateOverview = (parts: OverviewParts) => {
     sourceKey: Uint8Array | null,
     world: World,
   ): ReturnType<typeof summed> => {
-    const fix = world.fixes.get(sourceName(ecosystem, source));
+    const fix = world.fixOf(ecosystem, source);
     if (fix === undefined || sourceKey === null) return { findings: 0 };
     const isReached = (fixed: string): boolean => {
       const key = keyFor(ecosystem, fixed);
@@ -198,12 +199,22 @@ export const updateOverview = (parts: OverviewParts) => {
     };
   };
 
-  const world = (updates: readonly StoredUpdate[]): World => ({
+  /** Finds fixes by package; without a catalogue nobody asks. */
+  const byName = (fixes: readonly SourceFix[]): World['fixOf'] => {
+    let found: Map<string, SourceFix> | undefined;
+    return (ecosystem, source) => {
+      found ??= new Map(fixes.map((fix) => [sourceName(fix.ecosystem, fix.source), fix]));
+      return found.get(sourceName(ecosystem, source));
+    };
+  };
+
+  const world = (updates: readonly StoredUpdate[], fixes = parts.vulnerabilities.sourceFixes()): World => ({
     decisions: decisions(),
     requested: queries.requested(),
     unfulfilled: queries.unfulfilled(),
     superseded: supersededBy(updates),
-    fixes: new Map(parts.vulnerabilities.sourceFixes().map((fix) => [sourceName(fix.ecosystem, fix.source), fix])),
+    fixes,
+    fixOf: byName(fixes),
     tasks: queries.tasks(),
     hasOpenRequest: queries.hasOpenRequest(),
   });

@@ -14,7 +14,6 @@ export type SourceFix = {
   /** The highest version that an open finding names. */
   readonly fixed: string;
   readonly findings: number;
-  readonly byDecision: Readonly<Record<Decision, number>>;
   /** Of them those whose version cannot be compared. */
   readonly unkeyed: number;
   /** The worst decision, and the worst severity of those findings. */
@@ -33,27 +32,48 @@ export type FixNeeded = {
 const severityOf = (place: number): Severity => SEVERITIES[place] ?? 'unknown';
 const decisionOf = (place: number): Decision => DECISIONS[place] ?? 'track';
 
-type SourceRow = [number, string, string, string, number, number, number, number, number, number];
+type SourceRow = [number, string, string, string, number, number, number];
 
 /** All packages with open findings on devices that a newer version closes. */
 export const sourceFixes = (db: Database): readonly SourceFix[] =>
   db
     .prepare<[], SourceRow>(
-      `SELECT f.source, p.eco, p.name, f.fixed, f.act, f.attend, f.track_star, f.track, f.unkeyed, f.worst
+      `SELECT f.source, p.eco, p.name, f.fixed, f.act + f.attend + f.track_star + f.track, f.unkeyed, f.worst
        FROM source_fix f CROSS JOIN source_package p ON p.id = f.source ORDER BY f.source`,
     )
     .raw()
     .all()
-    .map(([number, ecosystem, source, fixed, act, attend, star, track, unkeyed, worst]) => ({
+    .map(([number, ecosystem, source, fixed, findings, unkeyed, worst]) => ({
       number,
       ecosystem,
       source,
       fixed,
-      findings: act + attend + star + track,
-      byDecision: { act, attend, 'track-star': star, track },
+      findings,
       unkeyed,
       decision: decisionOf(Math.floor(worst / 10)),
       severity: severityOf(worst % 10),
+    }));
+
+/** How many findings a newer version of each package closes, by decision. */
+export type SourceDecisions = {
+  readonly ecosystem: string;
+  readonly source: string;
+  readonly byDecision: Readonly<Record<Decision, number>>;
+};
+
+/** The findings of all packages by decision. */
+export const sourceDecisions = (db: Database): readonly SourceDecisions[] =>
+  db
+    .prepare<[], [string, string, number, number, number, number]>(
+      `SELECT p.eco, p.name, f.act, f.attend, f.track_star, f.track
+       FROM source_fix f CROSS JOIN source_package p ON p.id = f.source`,
+    )
+    .raw()
+    .all()
+    .map(([ecosystem, source, act, attend, star, track]) => ({
+      ecosystem,
+      source,
+      byDecision: { act, attend, 'track-star': star, track },
     }));
 
 /** What the open findings of a package name, by version and judgement. */

@@ -1,6 +1,14 @@
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { COLUMNS, type FindingRow, findingPage, parseFindingId, toFinding } from './finding-list-queries.ts';
-import { devicesBySource, type FixNeeded, fixesOf, type SourceFix, sourceFixes } from './fix-queries.ts';
+import {
+  devicesBySource,
+  type FixNeeded,
+  fixesOf,
+  type SourceDecisions,
+  type SourceFix,
+  sourceDecisions,
+  sourceFixes,
+} from './fix-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
@@ -135,6 +143,10 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     sourceFixes: (): readonly SourceFix[] => {
       const db = open();
       return db ? sourceFixes(db) : [];
+    },
+    sourceDecisions: (): readonly SourceDecisions[] => {
+      const db = open();
+      return db ? sourceDecisions(db) : [];
     },
     fixesOf: (ecosystem: string, source: string): readonly FixNeeded[] => {
       const db = open();

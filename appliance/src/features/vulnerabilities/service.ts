@@ -9,7 +9,7 @@ import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/type
 import { compareSets, packIds, someId, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
-import type { FixNeeded, SourceFix } from './fix-queries.ts';
+import type { FixNeeded, SourceDecisions, SourceFix } from './fix-queries.ts';
 import { itemCoords } from './item-coords.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
@@ -100,7 +100,9 @@ export type VulnerabilityService = {
   devicesWith(advisory: string): number[];
   /** What a newer version of each source package would close on devices. */
   sourceFixes(): readonly SourceFix[];
-  /** The same of one package, each version that advisories name for itself. */
+  /** The findings of each source package that a newer version closes, by decision. */
+  sourceDecisions(): readonly SourceDecisions[];
+  /** What closes findings of one package, each version that advisories name for itself. */
   fixesOf(ecosystem: string, source: string): readonly FixNeeded[];
   /** How many devices have an open finding that a newer version would close, by the number of the package, of some or all. */
   devicesBySource(sources?: readonly number[]): ReadonlyMap<number, number>;
@@ -446,6 +448,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     devicesWith: (advisory) => bearersOf(queries.coordsOf(advisory)),
     sourceFixes: queries.sourceFixes,
+    sourceDecisions: queries.sourceDecisions,
     fixesOf: queries.fixesOf,
     devicesBySource: queries.devicesBySource,
     advisoryIds: queries.advisoryIds,

@@ -122,7 +122,7 @@ export const importPages = (deps: ConsoleDeps): Pages => {
       estimate: ({ requestNumber, unfulfilled }) =>
         requestNumber === undefined
           ? []
-          : estimateOf(queries.requestWants(requestNumber), unfulfilled, vulnerabilities.sourceFixes()),
+          : estimateOf(queries.requestWants(requestNumber), unfulfilled, vulnerabilities.sourceDecisions()),
     });
     return c.html(<ExchangeImport ctx={viewContext(deps, c)} {...view} />);
   };
