@@ -150,8 +150,9 @@ describe('requests of an attacker', () => {
         const answer = await send(socket, hostile);
         seen.byStatus.set(answer.status, (seen.byStatus.get(answer.status) ?? 0) + 1);
         const what = `${n} of seed ${seed}: ${hostile.method} ${hostile.path.slice(0, 80)}, ${hostile.kind}`;
-        // Whoever says anything else of its content has inflated it.
-        if (hostile.kind === 'a bomb' && [200, 202, 400].includes(answer.status))
+        // Whoever says anything else of its content has inflated it; a batch of log lines is dropped unread, as said in 020.
+        const inflated = hostile.path.endsWith('/osquery/log') ? [202, 400] : [200, 202, 400];
+        if (hostile.kind === 'a bomb' && inflated.includes(answer.status))
           throw new Error(`${answer.status} for ${what}`);
         if (isFailure(answer.status, hostile)) throw new Error(`${answer.status} for ${what}`);
         if (answer.closed) socket.destroy();
