@@ -61,14 +61,28 @@ export type ObjectsProps = {
   readonly deleted: number;
 };
 
-const Links = ({ ctx, links, count }: { ctx: Ctx; links: readonly NamedLink[]; count: number }) => (
+const Links = ({
+  ctx,
+  links,
+  count,
+  isPlain,
+}: {
+  ctx: Ctx;
+  links: readonly NamedLink[];
+  count: number;
+  isPlain: boolean;
+}) => (
   <>
     {links.map(({ name, href }, index) => (
       <>
         {index === 0 ? '' : ', '}
-        <a href={href} translate="no">
-          {name}
-        </a>
+        {isPlain ? (
+          <span translate="no">{name}</span>
+        ) : (
+          <a href={href} translate="no">
+            {name}
+          </a>
+        )}
       </>
     ))}
     {count > links.length ? ` ${ctx.t('common.andMore', { n: count - links.length })}` : null}
@@ -82,16 +96,19 @@ export const ObjectValue = ({
   field,
   value,
   links,
+  isPlain = false,
 }: {
   ctx: Ctx;
   kind: string;
   field: KindField;
   value: Value;
   links?: readonly NamedLink[] | undefined;
+  /** Names only: in a row of a narrow list a second link would be too near the first. */
+  isPlain?: boolean;
 }) => {
   if (value === null || value === '') return <Unknown ctx={ctx} />;
   if (links !== undefined && links.length > 0)
-    return <Links ctx={ctx} links={links} count={typeof value === 'object' ? value.length : 1} />;
+    return <Links ctx={ctx} links={links} count={typeof value === 'object' ? value.length : 1} isPlain={isPlain} />;
   const named = (id: string): string => field.choices?.find((choice) => choice.id === id)?.name ?? id;
   if (field.type === 'secret') return <span class="dim">{ctx.t('diff.secret')}</span>;
   if (field.type === 'choice' && typeof value === 'string')
@@ -171,6 +188,7 @@ export const Objects = (props: ObjectsProps) => {
                       field={field}
                       value={row.values[field.name] ?? null}
                       links={row.links[field.name]}
+                      isPlain={index === 0}
                     />
                   ),
                 }),

@@ -56,7 +56,10 @@ describe('lists of what is decided', () => {
   it('call updates and devices of a deployment by name, each with its page, and say how many more there are', async () => {
     for (const path of [paths.objects('deployment'), paths.object('deployment', deployment)]) {
       const html = await page(path);
-      expect(holds(html, `<a href="${paths.update(openssl.id)}" translate="no">openssl 3.5.1-1</a>`)).toBe(true);
+      // The first column of a list stands under the link of its row where a page is narrow.
+      const isLinked = path !== paths.objects('deployment');
+      const update = isLinked ? `<a href="${paths.update(openssl.id)}" translate="no">` : '<span translate="no">';
+      expect(holds(html, `${update}openssl 3.5.1-1</`)).toBe(true);
       expect(holds(html, `<a href="${paths.device(pump.publicId)}" translate="no">pump-7</a>`)).toBe(true);
       // What is gone keeps its id.
       expect(holds(html, `>${ghost}</a>`)).toBe(true);
