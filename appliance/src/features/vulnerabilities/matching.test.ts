@@ -326,6 +326,13 @@ describe('matching', () => {
       matchAll();
       expect(vulnerabilities.verify()).toEqual([]);
       expectFixes(vulnerabilities, [...held.keys()]);
+      const shown = vulnerabilities.list({ limit: 1_000 });
+      site.db.exec('DELETE FROM match_advisory; DELETE FROM coord_load; DELETE FROM match_digest');
+      site.db.exec('DELETE FROM coord_fix; DELETE FROM source_fix; DELETE FROM coord_together');
+      expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
+      expect(vulnerabilities.verify()).toEqual([]);
+      expect(vulnerabilities.list({ limit: 1_000 })).toEqual(shown);
+      expectFixes(vulnerabilities, [...held.keys()]);
       // A device goes and comes back with what was kept of it.
       const [device = 0] = held.keys();
       const kept = vulnerabilities.keepOf(device);

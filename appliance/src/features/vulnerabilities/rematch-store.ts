@@ -249,6 +249,10 @@ const STALE: Readonly<Record<'first' | Scope, string>> = {
       AND EXISTS (SELECT 1 FROM temp.todo t WHERE t.adv NOT IN (SELECT id FROM snap.adv))`,
 };
 
+/** Matches of an earlier program, which kept nothing beside them: all of it is made, whatever the comparison finds. */
+const LACKS_DERIVED = `SELECT EXISTS (SELECT 1 FROM main.match INDEXED BY match_since WHERE until IS NULL)
+  AND NOT (EXISTS (SELECT 1 FROM main.coord_load) AND EXISTS (SELECT 1 FROM main.match_advisory))`;
+
 /** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
 const derive = (db: Database, scope: 'first' | Scope): number => {
   if (scope !== 'changed') db.exec(PUT_DANGER.all);
@@ -317,7 +321,7 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       const result = isFirst ? matchFirst(db, judged, options.at) : matchAgain(db, scope, judged, options.at);
       const limit = { limit: options.limit };
       const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
-      const rejudged = derive(db, isFirst ? 'first' : scope);
+      const rejudged = derive(db, isFirst || count(db, LACKS_DERIVED) === 1 ? 'first' : scope);
       // Nobody knows then what devices have together, either.
       if (options.matched === 0) togetherStore(db).recount();
       const noteOpened = isFirst
