@@ -1,5 +1,6 @@
 import type { Appliance } from '@sallyport/appliance/compose';
 import { ensureDeviceRows } from '@sallyport/appliance/features/devices/list-row';
+import { togetherStore } from '@sallyport/appliance/features/vulnerabilities/together-store';
 import { fleet } from './fleet.ts';
 import { enrolDevices, report } from './site.ts';
 
@@ -95,6 +96,7 @@ export const cloneFleet = async (
     for (const [item, n] of times) addCount.run(n, item);
     for (const [coord, n] of coordTimes) addCoord.run(n, coord);
   }).immediate();
+  togetherStore(db).recount();
   ensureDeviceRows(db);
   while (inventory.settle(5_000) > 0);
   rules.settle();
