@@ -49,7 +49,7 @@ const programs: readonly Program[] = [
   },
   {
     workspace: 'bundle-tools',
-    files: ['cli/main', 'importer/child', 'archive/hash-worker'],
+    files: ['cli/main', 'importer/child', 'media/survey-child', 'archive/hash-worker'],
     folders: [],
     declarations: [],
     copied: ['release.json'],

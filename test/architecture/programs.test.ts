@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../support/sources.ts';
+import { repositoryRoot, sourceFiles } from '../support/sources.ts';
 
 // What `make build` puts into program/: everything that is found by its path, and few files for a command that is short.
 
@@ -41,14 +41,20 @@ describe('a built program', () => {
   });
 
   it.each([
-    'appliance/program/intake/worker.js',
     'appliance/program/migrations',
     'appliance/program/release.json',
-    'bundle-tools/program/importer/child.js',
     'bundle-tools/program/archive/hash-worker.js',
     'agent/program/release.json',
   ])('has %s, which is found by its path', (path) => {
     expect(existsSync(join(repositoryRoot, path))).toBe(true);
+  });
+
+  it('has every module that exports nothing: nobody imports it, so it is started by its path', () => {
+    const started = sourceFiles('agent/src', 'appliance/src', 'bundle-tools/src')
+      .filter(({ path, text }) => !path.endsWith('.test.ts') && !/^export\b/m.test(text))
+      .map(({ path }) => path.replace('/src/', '/program/').replace(/\.ts$/, '.js'));
+    expect(started).toContain('bundle-tools/program/media/survey-child.js');
+    expect(started.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
   });
 
   it('shows the help of a command without the appliance', () => {
