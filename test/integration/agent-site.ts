@@ -225,6 +225,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
   const isOpen = (device: number, id: string) =>
     orders.some((order) => order.device === device && order.task.id === id);
   const tasks: TaskQueue<Task> = {
+    isWaiting: (device) => orders.some((order) => order.device === device),
     next: (device) => orders.find((order) => order.device === device)?.task ?? null,
     cancelled: (_device, ids) => ids.filter((id) => cancelled.has(id)),
     result: (device, id, result) => {

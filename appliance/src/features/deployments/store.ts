@@ -23,8 +23,11 @@ export const taskStore = (db: Database) => {
   );
   const next = db.prepare<[number], OrderRow>(
     `SELECT id, deployment, update_id AS updateId, attempt, objects FROM task
-     WHERE device = ? AND state IN ('queued', 'running') ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
+     WHERE device = +? AND state IN ('queued', 'running') ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
+  const isWaiting = db
+    .prepare<[number], number>(`SELECT 1 FROM task WHERE device = ? AND state IN ('queued', 'running') LIMIT 1`)
+    .pluck();
   const settle = db.prepare('UPDATE task SET objects = ? WHERE id = ?');
   const one = db.prepare<[string, number], Row>(`SELECT ${columns} FROM task WHERE id = ? AND device = ?`);
   const ofDeployment = db.prepare<[string], Row>(`SELECT ${columns} FROM task WHERE deployment = ? ORDER BY rowid`);
@@ -79,6 +82,8 @@ export const taskStore = (db: Database) => {
       const row = next.get(device);
       return row && { ...row, objects: row.objects === null ? null : (JSON.parse(row.objects) as TaskFile[]) };
     },
+    /** Whether one is queued or running. */
+    isWaiting: (device: number): boolean => isWaiting.get(device) !== undefined,
     settle: (id: string, objects: readonly TaskFile[]): void => {
       settle.run(JSON.stringify(objects), id);
     },

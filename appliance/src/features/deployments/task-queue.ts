@@ -72,7 +72,6 @@ export const taskQueue = (parts: QueueParts) => {
   };
 
   const next = (device: number): InstallPackageTask | null => {
-    // One indexed read for the many check-ins that have nothing to do.
     for (let order = store.next(device); order !== undefined; order = store.next(device)) {
       const { id, deployment, updateId, attempt } = order;
       const files = order.objects ?? settleFiles(device, updateId);
@@ -129,6 +128,7 @@ export const taskQueue = (parts: QueueParts) => {
     });
 
   return {
+    isWaiting: store.isWaiting,
     next,
     cancelled: (device: number, ids: readonly string[]): string[] =>
       ids.filter((id) => store.find(id, device)?.state === 'cancelled'),

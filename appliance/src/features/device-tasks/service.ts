@@ -154,6 +154,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   };
 
   const queue: TaskQueue = {
+    isWaiting: (device) => store.isWaiting(device, clock()),
     next: (device) => {
       const row = store.next(device, clock());
       return row === undefined ? null : toOrder(row);

@@ -32,9 +32,14 @@ export const deviceTaskStore = (db: Database) => {
   );
   const all = db.prepare<[number], TaskRow>(`select ${columns} from device_task order by asked_at desc, id limit ?`);
   const next = db.prepare<[number, number], TaskRow>(
-    `select ${columns} from device_task where device = ? and state in ('queued', 'running') and deadline_at > ?
+    `select ${columns} from device_task where device = +? and state in ('queued', 'running') and deadline_at > ?
      order by asked_at, id limit 1`,
   );
+  const isWaiting = db
+    .prepare<[number, number], number>(
+      `select 1 from device_task where device = ? and state in ('queued', 'running') and deadline_at > ? limit 1`,
+    )
+    .pluck();
   const late = db.prepare<[number], TaskRow>(
     `select ${columns} from device_task where state in ('asked', 'queued', 'running') and deadline_at <= ?`,
   );
@@ -63,6 +68,8 @@ export const deviceTaskStore = (db: Database) => {
     all: (limit: number): TaskRow[] => all.all(limit),
     /** The one to work on now. */
     next: (device: number, now: number): TaskRow | undefined => next.get(device, now),
+    /** Whether there is one to work on. */
+    isWaiting: (device: number, now: number): boolean => isWaiting.get(device, now) !== undefined,
     late: (now: number): TaskRow[] => late.all(now),
     openOf: (device: number): number => openOf.get(device) ?? 0,
     confirm: (row: { id: string; at: number; by: string; deadlineAt: number }): boolean => confirm.run(row).changes > 0,

@@ -39,7 +39,7 @@ export const certificateStore = (db: Database) => {
   const auth = db.prepare<[string], AuthRow>(
     `select device.id as id, device.public_id as publicId, device.state as deviceState, c.state as certificateState,
        c.serial as serial, c.door as doorId, c.not_after as notAfter, device.boot_ids as bootIds
-     from device_certificate c join device on device.id = c.device where c.fingerprint = ?`,
+     from device_certificate c join device on device.id = c.device where c.fingerprint = +?`,
   );
   const addCertificate = db.prepare(
     `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at, door)

@@ -71,21 +71,21 @@ export const doorStore = (db: Database) => {
   const byId = db.prepare<[number], Row>(`select ${columns} from device_door x where id = ?`);
   // A key that is in use comes before one that was; of those the newest.
   const byKey = db.prepare<[string, string], Row>(
-    `select ${columns} from device_door x where door = ? and key_digest = ?
+    `select ${columns} from device_door x where door = +? and key_digest = +?
      order by state in ('revoked', 'replaced'), id desc limit 1`,
   );
   const byClient = db.prepare<[string, string], Row>(
-    `select ${columns} from device_door x where door = ? and client_id = ?
+    `select ${columns} from device_door x where door = +? and client_id = +?
      order by state in ('revoked', 'replaced'), id desc limit 50`,
   );
   const callerByKey = db.prepare<[string, string], CallerRow>(
-    `${caller} where x.door = ? and x.key_digest = ? and x.state <> 'replaced' order by x.state = 'revoked', x.id desc limit 1`,
+    `${caller} where x.door = +? and x.key_digest = +? and x.state <> 'replaced' order by x.state = 'revoked', x.id desc limit 1`,
   );
   const callerByClient = db.prepare<[string, string, string], CallerRow>(
-    `${caller} where x.door = ? and x.client_id = ? and x.token = ? and x.state <> 'replaced'
+    `${caller} where x.door = +? and x.client_id = +? and x.token = +? and x.state <> 'replaced'
      order by x.state = 'revoked', x.state <> 'approved', x.id limit 1`,
   );
-  const callerById = db.prepare<[number], CallerRow>(`${caller} where x.id = ?`);
+  const callerById = db.prepare<[number], CallerRow>(`${caller} where x.id = +?`);
   const ofDevice = db.prepare<[number], Row>(
     `select ${columns} from device_door x where device = ? order by state in ('revoked', 'replaced'), id`,
   );

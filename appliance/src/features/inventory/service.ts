@@ -198,13 +198,20 @@ export const inventoryService = ({
   const { readCell, ...reader } = inventoryReader({ db, personal, sections, holder });
   const log = changeReader({ db, holders, holder, readCell });
 
+  const hashesOf = (device: number, door: Door): Record<string, string> => {
+    const hashes = sections.hashesOf(device, door);
+    for (const name of Object.keys(hashes)) if (!holders.has(name)) delete hashes[name];
+    return hashes;
+  };
   const hashes = (device: number, door?: Door): Record<string, string> =>
-    Object.fromEntries(
-      sections
-        .hashes(device)
-        .filter((row) => (door === undefined ? row.best === 1 : row.door === door) && holders.has(row.collection))
-        .map((row) => [row.collection, row.hash.toString('hex')]),
-    );
+    door === undefined
+      ? Object.fromEntries(
+          sections
+            .hashes(device)
+            .filter((row) => row.best === 1 && holders.has(row.collection))
+            .map((row) => [row.collection, row.hash.toString('hex')]),
+        )
+      : hashesOf(device, door);
 
   return {
     collections: () => collections,

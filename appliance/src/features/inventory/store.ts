@@ -38,7 +38,15 @@ export const sectionStore = (db: Database) => {
   const hashes = db.prepare<
     [number],
     { collection: string; door: string; hash: Buffer; best: number; collected_at: number; count: number }
-  >('select collection, door, hash, best, collected_at, count from section where device = ? order by collection, door');
+  >(
+    'select collection, door, hash, best, collected_at, count from section where device = +? order by collection, door',
+  );
+  // One text is read in a third of the time that rows with their bytes take.
+  const hashesOf = db
+    .prepare<[number, string], string>(
+      'select json_group_object(collection, lower(hex(hash))) from section where device = ? and door = ?',
+    )
+    .pluck();
   const unsay = db.prepare<[Buffer, number, string, string, number]>(
     'update section set hash = ?, source = null, count = count - ? where collection = ? and door = ? and device = ?',
   );
@@ -95,6 +103,9 @@ export const sectionStore = (db: Database) => {
     one: (device: number, collection: string, door: string) => one.get(device, collection, door),
     best: (device: number, collection: string) => best.get(device, collection),
     hashes: (device: number) => hashes.all(device),
+    /** The hashes (hex) of what one door reported, by collection. */
+    hashesOf: (device: number, door: string) =>
+      JSON.parse(hashesOf.get(device, door) ?? '{}') as Record<string, string>,
     /** Rows of a section are gone: its hash is none, so that it is asked for anew. */
     unsay: (device: number, collection: string, door: string, rows: number): void =>
       void unsay.run(Buffer.alloc(32), rows, collection, door, device),

@@ -46,11 +46,13 @@ export const agentPolicies = (parts: {
 }): ((device: { publicId: string }) => AgentPolicy) => {
   const { db, objects } = parts;
   const none: AgentPolicy = { etag: noPolicyEtag };
-  const any = db.prepare<[string]>('select 1 from object where kind = ? and deleted_at is null limit 1');
+  const any = db
+    .prepare<[], number>(
+      `select 1 from object where kind in ('${executableKind}', '${neighbourKind}') and deleted_at is null limit 1`,
+    )
+    .pluck();
   /** What the nearest group says, unless it says that nothing is wanted. */
   const decided = (kind: string, publicId: string): Body | undefined => {
-    // The usual site has none: one indexed read for the many check-ins.
-    if (any.get(kind) === undefined) return undefined;
     for (const group of groupsOf(objects, publicId)) {
       const [found] = objects.list({ kind, where: { group }, limit: 1 }).rows;
       if (found !== undefined) return found.body['disabled'] === true ? undefined : found.body;
@@ -58,6 +60,8 @@ export const agentPolicies = (parts: {
     return undefined;
   };
   return ({ publicId }) => {
+    // The usual site has none: one indexed read for the many check-ins.
+    if (any.get() === undefined) return none;
     const executable = decided(executableKind, publicId);
     const executables = executable === undefined ? undefined : toPolicy(executable);
     const neighbours = decided(neighbourKind, publicId) !== undefined;

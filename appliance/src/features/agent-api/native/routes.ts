@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
-import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs, randomBelow, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
@@ -55,16 +55,23 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const startedAt = clock();
   /** Up to a share up or down. */
   const spread = (seconds: number, most: number): number => {
-    const share = ((randomBytes(1)[0] ?? 128) - 128) / 128;
+    const share = (randomBelow(256) - 128) / 128;
     return Math.max(1, Math.round(seconds * (1 + share * most)));
   };
   /** A tenth, so that devices that start together do not stay together. */
   const jitter = (seconds: number): number => spread(seconds, 0.1);
   /** After a start all come back at once: half an interval spreads them over the next one. */
-  const nextSeconds = (): number => {
-    const seconds = parts.pollSeconds();
+  const nextSeconds = (seconds: number): number => {
     return clock() - startedAt < seconds * 1_000 ? spread(seconds, 0.5) : jitter(seconds);
   };
+  // One moment of the database, and its locks are taken once. Nothing is written here: a transaction that has read cannot
+  // become one that writes when somebody else wrote meanwhile.
+  const look = db.transaction((device: Caller, isWorking: boolean) => ({
+    held: inventory.hashes(device.id, 'native'),
+    policy: parts.policyOf(device),
+    isWaiting: !isWorking && tasks.isWaiting(device.id),
+    pollSeconds: parts.pollSeconds(),
+  }));
   /** Those who were turned away together must not come back together. */
   const later = (seconds: number): number => spread(seconds, 0.5);
   const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
@@ -135,15 +142,14 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const call = await body(c, checkInRequest, wireLimits.smallBytes);
         devices.heard(device, call);
         if (call.task !== undefined) tasks.state(device.id, call.task.id, call.task.state);
-        const held = inventory.hashes(device.id, 'native');
+        const { held, policy, isWaiting, pollSeconds } = look(device, call.task !== undefined);
         const want = Object.keys(call.sections).filter(
           (name) => held[name] !== call.sections[name] && collections.has(name),
         );
-        const task = call.task === undefined ? tasks.next(device.id) : null;
-        const policy = parts.policyOf(device);
+        const task = isWaiting ? tasks.next(device.id) : null;
         const reply: CheckInReply = {
           now: toTime(clock()),
-          next: nextSeconds(),
+          next: nextSeconds(pollSeconds),
           want,
           cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
           live: [],

@@ -22,6 +22,8 @@ export type TrustFiles = {
 
 /** The devices' queues. */
 export type TaskQueue<T extends Task = Task> = {
+  /** Whether `next` may have a task: a look that writes nothing. */
+  isWaiting(device: number): boolean;
   /** The task to work on now; the same one until its result came. */
   next(device: number): T | null;
   /** Which of these are cancelled. */

@@ -103,6 +103,7 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
   };
 
   return {
+    isWaiting: store.hasOpenRun,
     next: (device) => {
       for (const run of store.openRuns()) {
         const plan = run.device === device ? store.planOf(run.approval) : undefined;
@@ -141,6 +142,7 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
 export const joinedQueues = (
   queues: readonly (TaskQueue & { permit?(device: number, task: string): boolean })[],
 ): TaskQueue & { permit(device: number, task: string): boolean } => ({
+  isWaiting: (device) => queues.some((queue) => queue.isWaiting(device)),
   next: (device) => {
     for (const queue of queues) {
       const task = queue.next(device);

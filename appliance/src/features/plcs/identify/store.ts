@@ -75,6 +75,11 @@ export const identificationStore = (db: Database) => {
   const openRuns = db.prepare<[], RunRow>(
     "select * from identification_run where state in ('waiting', 'running') order by id",
   );
+  const hasOpenRun = db
+    .prepare<[number], number>(
+      "select 1 from identification_run where state in ('waiting', 'running') and device = ? limit 1",
+    )
+    .pluck();
   const setRunning = db.prepare<[number]>(
     "update identification_run set state = 'running' where id = ? and state = 'waiting'",
   );
@@ -155,6 +160,8 @@ export const identificationStore = (db: Database) => {
     },
     runsOf: (job: string, limit: number): Run[] => runsOf.all(job, limit).map(toRun),
     openRuns: (): Run[] => openRuns.all().map(toRun),
+    /** Whether a run is this device's and not over. */
+    hasOpenRun: (device: number): boolean => hasOpenRun.get(device) !== undefined,
     setRunning: (id: number): void => {
       setRunning.run(id);
     },
