@@ -1,5 +1,6 @@
 import type { Appliance } from '@sallyport/appliance/compose';
 import { ensureDeviceRows } from '@sallyport/appliance/features/devices/list-row';
+import { unpackIds } from '@sallyport/appliance/features/vulnerabilities/coord-set';
 import { togetherStore } from '@sallyport/appliance/features/vulnerabilities/together-store';
 import { fleet } from './fleet.ts';
 import { enrolDevices, report } from './site.ts';
@@ -87,7 +88,7 @@ export const cloneFleet = async (
     for (const item of inventory.memberIds(first + profile, 'software'))
       times.set(item, (times.get(item) ?? 0) + copiesOf);
     const packed = of.get(first + profile);
-    for (const coord of packed === undefined ? [] : unpack(packed))
+    for (const coord of packed === undefined ? [] : unpackIds(packed))
       coordTimes.set(coord, (coordTimes.get(coord) ?? 0) + copiesOf);
   }
   const addCount = db.prepare('update inv_software_count set devices = devices + ? where id = ?');
@@ -101,23 +102,4 @@ export const cloneFleet = async (
   while (inventory.settle(5_000) > 0);
   rules.settle();
   return { devices: options.devices, profiles: options.profiles, groups };
-};
-
-const unpack = (bytes: Uint8Array): number[] => {
-  const ids: number[] = [];
-  let previous = 0;
-  let value = 0;
-  let factor = 1;
-  for (const byte of bytes) {
-    value += (byte & 0x7f) * factor;
-    if (byte & 0x80) {
-      factor *= 0x80;
-      continue;
-    }
-    previous += value;
-    ids.push(previous);
-    value = 0;
-    factor = 1;
-  }
-  return ids;
 };

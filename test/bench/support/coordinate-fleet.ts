@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { packIds } from '@sallyport/appliance/features/vulnerabilities/coord-set';
+import { packLarge } from '@sallyport/appliance/features/vulnerabilities/coord-set';
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { debianNames, debianVersion, debianVersions } from './advisory-corpus.ts';
@@ -117,7 +117,7 @@ export const fillCoordinates = async (
         coords.push(id);
       }
       rows += coords.length;
-      put.run(device, since, packIds(coords.sort((a, b) => a - b)));
+      put.run(device, since, packLarge(coords.sort((a, b) => a - b)));
     }
     for (let id = 1; id < bearers.length; id += 1) count.run(bearers[id], id);
   }).immediate();

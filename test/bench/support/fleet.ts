@@ -42,6 +42,32 @@ const makePool = (rng: Random, names: number): Known[] =>
     };
   });
 
+const daySeconds = 86_400;
+/** Of a hundred packages, those that somebody installed on a day of its own. */
+const singles = 2;
+
+/**
+ * When a device's packages were installed, in seconds. dpkg and rpm work through a list: a system is installed in one run of
+ * a few packages a second, then every two weeks or so those with an update are, and now and then somebody installs one.
+ */
+const installations = (device: Random): ((updates: number) => number) => {
+  const start = device.below(30 * daySeconds);
+  const packagesPerSecond = 3 + device.below(8);
+  const runs = Array.from(
+    { length: 6 },
+    (_, n) => start + (20 + n * 25 + device.below(14)) * daySeconds + device.below(7200),
+  );
+  let installed = 0;
+  const updated = runs.map(() => 0);
+  return (updates) => {
+    if (device.below(100) < singles) return start + device.below(170 * daySeconds);
+    if (updates === 0) return start + Math.floor(installed++ / packagesPerSecond);
+    const run = Math.max(0, Math.min(runs.length - 1, updates - 1));
+    updated[run] = (updated[run] ?? 0) + 1;
+    return (runs[run] ?? start) + Math.floor((updated[run] ?? 0) / packagesPerSecond);
+  };
+};
+
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** One device's sections after another; `software` has exactly `packages` items. */
@@ -62,6 +88,7 @@ export const fleet = (options: FleetOptions) => {
 
   const software = (device: Random, index: number, patchLevel: number): Item[] => {
     const { pool, release } = worldOf(index);
+    const installedAt = installations(device);
     return chosen(device, index % roles, pool)
       .map(({ name, source, versions, maintainer, sizeKb }): Item => {
         const level = patchLevel * versions.length + device.next() * 0.8 - 0.4;
@@ -76,7 +103,7 @@ export const fleet = (options: FleetOptions) => {
           publisher: maintainer,
           source,
           sourceVersion: version,
-          installedAt: time(baseTime + device.below(200 * 86_400) * 1000),
+          installedAt: time(baseTime + installedAt(at) * 1000),
           sizeKb: sizeKb + at,
         };
       })

@@ -1,5 +1,7 @@
-// Sorted ids as the differences between them, each a little-endian base-128 number: a site's ids lie close together, so
-// most take one byte.
+import { isGapBits, packGapBits, unpackGapBits } from '../../platform/gap-bits.ts';
+
+// Sorted ids as the differences between them, as bits, or where that is not shorter each a little-endian base-128 number.
+// Earlier versions wrote the latter alone.
 
 const maxId = 0xffff_ffff;
 
@@ -20,11 +22,18 @@ export const packIds = (ids: ArrayLike<number>): Buffer => {
     bytes[at++] = delta;
     previous = id;
   }
-  return Buffer.from(bytes.subarray(0, at));
+  return packGapBits(ids, at) ?? Buffer.from(bytes.subarray(0, at));
+};
+
+const unpackBits = (packed: Uint8Array, count: number): Uint32Array => {
+  const ids = unpackGapBits(packed);
+  if (ids.length !== count) throw new RangeError(`${ids.length} packed ids, not ${count}`);
+  return ids;
 };
 
 /** The ids of packed bytes; throws on bytes that packIds does not make. */
 export const unpackIds = (packed: Uint8Array, count: number): Uint32Array => {
+  if (isGapBits(packed)) return unpackBits(packed, count);
   const ids = new Uint32Array(count);
   let at = 0;
   let previous = 0;

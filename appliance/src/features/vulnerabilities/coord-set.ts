@@ -1,7 +1,8 @@
 import { AppError } from '../../platform/errors.ts';
+import { isGapBits, packGapBits, unpackGapBits } from '../../platform/gap-bits.ts';
 
-// A device's coordinates as one value: sorted ids, each stored as its distance from the one before in groups of seven
-// bits. A thousand ids take about two kilobytes.
+// A set of coordinates as one value: sorted ids, each stored as its distance from the one before in groups of seven bits.
+// What a device has takes half of that as bits; earlier versions did not write them.
 
 /** Packs sorted, distinct ids. */
 export const packIds = (ids: readonly number[]): Buffer => {
@@ -20,8 +21,15 @@ export const packIds = (ids: readonly number[]): Buffer => {
   return Buffer.from(bytes);
 };
 
+/** Packs what a device has, in as few bytes as it takes; the same ids are not always the same bytes. */
+export const packLarge = (ids: readonly number[]): Buffer => {
+  const packed = packIds(ids);
+  return packGapBits(ids, packed.length) ?? packed;
+};
+
 /** Calls with each id of a packed set, rising, until it says true; whether it did. Makes no list: there are millions. */
 export const someId = (packed: Uint8Array, isEnough: (id: number) => boolean): boolean => {
+  if (isGapBits(packed)) return unpackGapBits(packed).some(isEnough);
   let id = 0;
   for (let at = 0; at < packed.length; at += 1) {
     let byte = packed[at] as number;
@@ -39,6 +47,7 @@ export const someId = (packed: Uint8Array, isEnough: (id: number) => boolean): b
 
 /** The ids of a packed set. */
 export const unpackIds = (packed: Uint8Array): number[] => {
+  if (isGapBits(packed)) return Array.from(unpackGapBits(packed));
   const ids: number[] = [];
   someId(packed, (id) => {
     ids.push(id);

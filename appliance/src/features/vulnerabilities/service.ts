@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/types.ts';
-import { compareSets, packIds, someId, unpackIds } from './coord-set.ts';
+import { compareSets, packLarge, someId, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
 import type { FixNeeded, SourceDecisions, SourceFix } from './fix-queries.ts';
@@ -232,7 +232,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       if (now.length === 0) return;
       store.countUp(now);
       together.change([], now);
-      store.putDevice(device, at, packIds(now));
+      store.putDevice(device, at, packLarge(now));
       return;
     }
     const held = unpackIds(before.coords);
@@ -242,7 +242,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     for (const coord of removed) store.removed(device, coord, before.since, at);
     together.change(held, now);
     noteClosed(device, removed);
-    store.putDevice(device, before.since, packIds(now));
+    store.putDevice(device, before.since, packLarge(now));
   };
 
   /** The devices that have a coordinate of some, rising. */
