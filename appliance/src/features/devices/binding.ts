@@ -70,6 +70,9 @@ export const certificateBinding = (parts: {
           // A boot that was over speaks again: two machines take turns with one key, and nobody can tell which is the copy.
           immediate(db, () => {
             store.hold(caller.id, 'two-boots');
+            // Whichever is let in again, its boot was seen before: it would be held once more at its first word.
+            store.setBootIds(caller.id, '[]');
+            seen.forgetBoots(caller.id);
             events.record('device-possible-clone', {
               device: caller.id,
               params: { device: caller.publicId, resembles: caller.publicId, reason: 'two-boots' },

@@ -144,13 +144,23 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     return { state, device: deviceOf(id), doorId };
   };
 
-  /** A known device with a new client through the same door: it was installed again. */
+  /** Why a token lets no new device in any more. */
+  const spent = (token: EnrolmentToken): string | undefined => {
+    if (token.expiresAt !== null && token.expiresAt <= clock()) return 'token-expired';
+    return token.maxUses !== null && store.tokenUses(token.id) >= token.maxUses ? 'token-used-up' : undefined;
+  };
+
+  /**
+   * A known device with a new client through the same door: it was installed again. Uses and the end of a token are about new
+   * devices, so it may come with a spent one, but then waits for a person: hardware is only a claim, and a token that
+   * was left behind on one device must not open the identity of another.
+   */
   const reinstalled = (device: Device, call: DoorCall, claim: Claim, token: EnrolmentToken): Decision => {
     events.record('device-reinstalled', { device: device.id, params: { device: device.publicId, address: call.from } });
     const state = device.state === 'held' ? 'held' : 'pending';
     const doorId = addDoor(device.id, call, token, state);
     doors.waitInstead({ id: doorId, device: device.id, door: call.door });
-    const isAuto = token.approves(call.from);
+    const isAuto = spent(token) === undefined && token.approves(call.from);
     if (device.state === 'managed' && isAuto) {
       doors.takeOver({ id: doorId, device: device.id, door: call.door });
       setClaim(device, claim);
@@ -170,15 +180,12 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     token: EnrolmentToken,
     sameId: { fitting?: DeviceDoor | undefined; other?: DeviceDoor | undefined },
   ): Decision => {
-    if (token.expiresAt !== null && token.expiresAt <= clock()) return { state: 'refused', reason: 'token-expired' };
-    // A new key needs a use of the token even where the hardware is known: hardware is only a claim, and a token that
-    // was left behind on one device must not open the identity of another.
-    if (token.maxUses !== null && store.tokenUses(token.id) >= token.maxUses)
-      return { state: 'refused', reason: 'token-used-up' };
-    const hold = (known: Device, reason: HeldReason): Decision => {
+    const reason = spent(token);
+    const hold = (known: Device, heldReason: HeldReason): Decision => {
+      if (reason !== undefined) return { state: 'refused', reason };
       if (store.waiting() >= maxWaiting) return { state: 'refused', reason: 'too-many-waiting' };
-      const held = admit(call, claim, token, { state: 'held', resembles: known.id, reason });
-      cloneEvent(held.device, known, reason);
+      const held = admit(call, claim, token, { state: 'held', resembles: known.id, reason: heldReason });
+      cloneEvent(held.device, known, heldReason);
       return held;
     };
     if (sameId.fitting !== undefined) {
@@ -186,7 +193,6 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
       // A client without a key of its own that was replaced: two of them take turns.
       if (sameId.fitting.state === 'replaced') return hold(device, 'replaced-client-again');
       if (isLive(device, call)) return hold(device, 'same-uuid-live');
-      store.useToken(token.id);
       return reinstalled(device, call, claim, token);
     }
     if (sameId.other !== undefined) return hold(deviceOf(sameId.other.device), 'same-id-other-hardware');
@@ -201,11 +207,9 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
       claim,
       own.map((device) => ({ ...device, live: isLive(device, call) })),
     );
-    if (verdict.kind === 'same') {
-      store.useToken(token.id);
-      return reinstalled(deviceOf(verdict.device), call, claim, token);
-    }
+    if (verdict.kind === 'same') return reinstalled(deviceOf(verdict.device), call, claim, token);
     if (verdict.kind === 'clone') return hold(deviceOf(verdict.device), verdict.reason);
+    if (reason !== undefined) return { state: 'refused', reason };
     if (store.waiting() >= maxWaiting) return { state: 'refused', reason: 'too-many-waiting' };
 
     // Through another door the same hardware is no clone, and what was revoked does not come back by itself: both wait.

@@ -14,6 +14,7 @@ export type LastSeen = {
   noteBoots(device: number, bootIds: string): void;
   /** Boots that are not written yet. */
   pendingBoots(device: number): string | undefined;
+  forgetBoots(device: number): void;
   /** Milliseconds of a note that is not written yet. */
   pending(device: number, door: Door): number | undefined;
   flush(): void;
@@ -67,6 +68,7 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
     note: (seen) => void notes.set(seen.id, seen),
     noteBoots: (device, bootIds) => void boots.set(device, bootIds),
     pendingBoots: (device) => boots.get(device),
+    forgetBoots: (device) => void boots.delete(device),
     noteDoor: (door, seen) => void doorNotes.set(`${seen.device}/${door}`, seen),
     pending: (device, door) => (door === 'native' ? notes.get(device)?.at : doorNotes.get(`${device}/${door}`)?.at),
     flush,

@@ -151,16 +151,27 @@ describe('a device that is installed again', () => {
     expect(devices.counts().managed).toBe(1);
   });
 
-  it('needs a token that may still let one in, and uses it', () => {
+  it('comes in with a token that lets nobody new in, but waits for a person then, and never uses one up', () => {
     const first = enrolled({ uuid, macs });
+    const other = { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3799', macs: ['00:1b:21:aa:bb:99'] };
     const once = makeToken({ uses: 1 });
-    enrol(once.secret, { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3799', macs: ['00:1b:21:aa:bb:99'] });
+    enrol(once.secret, other);
     now += 3600_000;
-    expect(code(() => enrol(once.secret, { uuid, macs }))).toBe('TOKEN');
+    const key = newKey();
+    expect(enrol(once.secret, { uuid, macs }, key)).toMatchObject({ state: 'pending', device: { id: first.id } });
     expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);
-    const again = makeToken({ uses: 1 });
-    expect(enrol(again.secret, { uuid, macs }).device.id).toBe(first.id);
-    expect(devices.tokenUses(again.id)).toBe(1);
+    devices.approve(admin, first.id);
+    expect(enrol(once.secret, { uuid, macs }, key)).toMatchObject({ state: 'approved', device: { id: first.id } });
+    // A copy beside a live one is a new device, and so is what nobody knows.
+    devices.heard(devices.authenticate(first.fingerprint, 'x'), { bootId: 'b1', seq: 1, version: '1' });
+    expect(code(() => enrol(once.secret, { uuid, macs }))).toBe('TOKEN');
+    expect(code(() => enrol(once.secret, { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3700' }))).toBe('TOKEN');
+    const expired = makeToken({ expiresAt: '2026-04-30T00:00:00Z' });
+    expect(enrol(expired.secret, other).state).toBe('pending');
+    const fresh = makeToken({ uses: 1 });
+    now += 3600_000;
+    expect(enrol(fresh.secret, { uuid, macs })).toMatchObject({ state: 'approved', device: { id: first.id } });
+    expect([once, fresh].map(({ id }) => devices.tokenUses(id))).toEqual([1, 0]);
   });
 
   it('waits for approval with a manual token and goes on with the old key meanwhile', () => {
@@ -221,6 +232,11 @@ describe('a possible clone', () => {
     expect(code(() => beat('boot-a'))).toBe('POSSIBLE_CLONE');
     expect(devices.byId(first.id)).toMatchObject({ state: 'held', heldReason: 'two-boots' });
     expect(code(() => beat('boot-b'))).toBe('CERTIFICATE');
+    // Whoever looked at both lets one of them in, and its boot is the first again.
+    devices.approve(admin, first.id);
+    expect(code(() => beat('boot-a'))).toBe('none');
+    expect(code(() => beat('boot-b'))).toBe('none');
+    expect(code(() => beat('boot-a'))).toBe('POSSIBLE_CLONE');
   });
 });
 
