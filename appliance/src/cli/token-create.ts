@@ -4,6 +4,7 @@ import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
 import { caFingerprint, checkServer, fingerprintOf, makeToken, serverAddress } from '../features/add-device/token.ts';
 import type { Client, KitFile } from '../features/add-device/types.ts';
+import { isAddressRange } from '../features/devices/address-ranges.ts';
 import { newPassword } from '../features/devices/basic.ts';
 import type { TokenPurpose } from '../features/devices/tokens.ts';
 import { AppError } from '../platform/errors.ts';
@@ -94,6 +95,8 @@ export const command: Command = {
     if (asked !== undefined) checkServer(asked);
     const from = texts('from');
     if (from.length > 0 && approve === 'manual') throw new AppError('USAGE', '--from goes with --approve auto');
+    const notRange = from.find((range) => !isAddressRange(range));
+    if (notRange !== undefined) throw new AppError('USAGE', `not an address or a range of addresses: ${notRange}`);
     const user = text('user');
     if (user !== undefined && (purpose !== 'glpi' || !/^[A-Za-z0-9._-]{1,64}$/.test(user)))
       throw new AppError('USAGE', '--user goes with --for glpi; letters, digits, dot, dash');
@@ -139,6 +142,11 @@ export const command: Command = {
     if (enrol !== undefined) out.line(enrol);
     else for (const path of Object.values(paths)) out.line(path);
     const shown = fingerprint !== null && purpose === 'agent' ? fingerprint : caFingerprint(appliance.ca);
+    const hostname = new URL(server).hostname.replace(/^\[|\]$/g, '');
+    if (!appliance.config.addresses.some((address) => address.toLowerCase() === hostname))
+      out.note(
+        `the certificate of this server does not name ${hostname}: clients will refuse it (addresses in config.json)`,
+      );
     out.note(`token ${token.id}; compare the fingerprint on the device with: ${shown.replace(/(.{4})(?=.)/g, '$1 ')}`);
     out.result({
       id: token.id,

@@ -32,6 +32,8 @@ export type AddDeviceProps = {
   readonly made?: {
     readonly secret: string;
     readonly files: readonly string[];
+    /** What the client is told, to be read and copied. */
+    readonly settings: { readonly name: string; readonly text: string } | undefined;
     readonly commands: readonly {
       readonly what: 'place' | 'configure' | 'enrol' | 'start' | 'once';
       readonly line: string;
@@ -174,6 +176,14 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
               ))}
             </div>
           </PostForm>
+          {made.settings === undefined ? null : (
+            <details>
+              <summary translate="no">{made.settings.name}</summary>
+              <pre class="sunk" translate="no">
+                <code>{made.settings.text}</code>
+              </pre>
+            </details>
+          )}
           <h3>{ctx.t('add.commandsTitle')}</h3>
           <ol class="stack">
             {made.commands.map(({ what, line }) => (

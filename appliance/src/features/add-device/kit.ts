@@ -103,13 +103,19 @@ const ocsCfg = (input: KitInput): string =>
 
 const isWindows = ({ system }: KitInput): boolean => system === 'windows';
 
+/** SYSTEM and the administrators, by number: their names differ between the languages of Windows. */
+const windowsOwners = `'*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F'`;
+
 /** Puts files into the folder, for root or administrators only. */
-const place = (input: KitInput, names: readonly string[]): KitCommand => ({
-  what: 'place',
-  line: isWindows(input)
-    ? `New-Item -Force -ItemType Directory ${powershell(input.folder)} | Out-Null; Copy-Item ${names.join(',')} ${powershell(input.folder)}; icacls ${powershell(input.folder)} /inheritance:r /grant 'SYSTEM:(OI)(CI)F' 'Administrators:(OI)(CI)F'`
-    : `sudo install -d -m 0700 ${shell(input.folder)} && sudo install -m 0600 ${names.join(' ')} ${shell(input.folder)}/`,
-});
+const place = (input: KitInput, names: readonly string[]): KitCommand => {
+  const folder = isWindows(input) ? powershell(input.folder) : shell(input.folder);
+  return {
+    what: 'place',
+    line: isWindows(input)
+      ? `New-Item -Force -ItemType Directory ${folder} | Out-Null; icacls ${folder} /inheritance:r /grant ${windowsOwners}; Copy-Item ${names.join(',')} ${folder}`
+      : `sudo install -d -m 0700 ${folder} && sudo install -m 0600 ${names.join(' ')} ${folder}/`,
+  };
+};
 
 const osqueryCommands = (input: KitInput): KitCommand[] => [
   place(input, ['ca.pem', 'secret']),
@@ -142,7 +148,9 @@ const registry = (product: string, input: KitInput): string => {
         ] as const)),
   ];
   const set = values.map(([name, value]) => `Set-ItemProperty ${powershell(key)} ${name} ${powershell(value)}`);
-  return [`New-Item -Force ${powershell(key)} | Out-Null`, ...set, `Restart-Service ${product}`].join('; ');
+  // Made anew, an existing key would lose what else the agent was told.
+  const make = `if (-not (Test-Path ${powershell(key)})) { New-Item ${powershell(key)} | Out-Null }`;
+  return [make, ...set, `Restart-Service ${product}`].join('; ');
 };
 
 const glpiCommands = (input: KitInput): KitCommand[] => {
@@ -156,9 +164,11 @@ const glpiCommands = (input: KitInput): KitCommand[] => {
       { what: 'configure', line: registry(isGlpi ? 'GLPI-Agent' : 'FusionInventory-Agent', input) },
     ];
   const target = input.system === 'macos' ? `/Applications/${mac}/etc/conf.d` : `/etc/${etc}/conf.d`;
+  // GLPI's service has had two names.
+  const labels = isGlpi ? ['com.teclib.glpi-agent', 'org.glpi-project.glpi-agent'] : ['org.fusioninventory.agent'];
   const restart =
     input.system === 'macos'
-      ? `sudo launchctl kickstart -k system/org.${isGlpi ? 'glpi-project' : 'fusioninventory'}.${isGlpi ? 'glpi-agent' : 'agent'}`
+      ? `{ ${labels.map((label) => `sudo launchctl kickstart -k system/${label}`).join(' || ')}; }`
       : `sudo systemctl enable --now ${product} && sudo systemctl restart ${product}`;
   return [
     place(input, ['ca.pem']),
@@ -178,6 +188,19 @@ const ocsCommands = (input: KitInput): KitCommand[] => [
 const linuxHome = '/opt/sallyport';
 const windowsAgent = 'C:\\Sallyport\\agent\\bin\\sallyport-agent.js';
 
+/**
+ * Node is no service of Windows by itself: the task scheduler starts it. Without these settings it would end the task after three
+ * days and on battery; SYSTEM goes by its number.
+ */
+const windowsTask = [
+  'Register-ScheduledTask -Force -TaskName Sallyport',
+  "-Principal (New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -RunLevel Highest)",
+  '-Trigger (New-ScheduledTaskTrigger -AtStartup)',
+  `-Action (New-ScheduledTaskAction -Execute node -Argument '"${windowsAgent}" run')`,
+  '-Settings (New-ScheduledTaskSettingsSet -ExecutionTimeLimit ([TimeSpan]::Zero) -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -RestartCount 255 -RestartInterval (New-TimeSpan -Minutes 1))',
+  '| Out-Null; Start-ScheduledTask Sallyport',
+].join(' ');
+
 const enrolLine = (input: KitInput): string => {
   const quote = isWindows(input) ? powershell : (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const run = isWindows(input)
@@ -191,9 +214,8 @@ const agentCommands = (input: KitInput): KitCommand[] => [
   { what: 'enrol', line: isWindows(input) ? enrolLine(input) : `sudo ${enrolLine(input)}` },
   {
     what: 'start',
-    // Node is no service of Windows by itself: the task scheduler starts it.
     line: isWindows(input)
-      ? `schtasks /create /tn Sallyport /sc onstart /ru SYSTEM /tr "node ${windowsAgent} run"; schtasks /run /tn Sallyport`
+      ? windowsTask
       : `sudo install -m 0644 ${linuxHome}/systemd/sallyport-agent.service /etc/systemd/system/ && sudo systemctl daemon-reload && sudo systemctl enable --now sallyport-agent`,
   },
 ];

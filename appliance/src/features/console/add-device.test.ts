@@ -68,6 +68,15 @@ describe('the page', () => {
     expect((await admin.post(paths.deviceAddFile(), glpi)).status).toBe(404);
   });
 
+  it('shows the settings of the client, and takes no range that is none', async () => {
+    const html = plain(await (await admin.post(paths.deviceAdd(), wishes)).text());
+    expect(html).toContain('--tls_server_certs=/etc/sallyport/ca.pem');
+    const auto = { ...wishes, approve: 'auto', ranges: '10.1.0.0/16 300.1.1.1/8' };
+    const wrong = await admin.post(paths.deviceAdd(), auto);
+    expect(wrong.status).toBe(422);
+    expect(await wrong.text()).toContain('300.1.1.1/8');
+  });
+
   it('says what does not go together, and keeps what was entered', async () => {
     const wrong = await admin.post(paths.deviceAdd(), {
       ...wishes,
@@ -130,6 +139,34 @@ describe('a kit', () => {
   });
 });
 
+describe('the lines for Windows', () => {
+  const lines = (client: (typeof clients)[number]): string =>
+    kitFor({
+      client,
+      system: 'windows',
+      server: 'https://10.0.0.2:8443',
+      secret: 'sallyport-x-secret',
+      caPem: 'PEM',
+      fingerprint: 'ab'.repeat(32),
+      folder: 'C:\\ProgramData\\Sallyport',
+    })
+      .commands.map(({ line }) => line)
+      .join('\n');
+
+  it('name SYSTEM and the administrators in no language, and close the folder before a secret is in it', () => {
+    for (const client of clients.filter((one) => runsOn(one, 'windows'))) {
+      const text = lines(client);
+      expect(text).not.toMatch(/Administrators|SYSTEM:|\/ru /);
+      expect(text.indexOf('icacls')).toBeLessThan(text.indexOf('Copy-Item'));
+    }
+  });
+
+  it('leave other settings of an agent, and let ours run for longer than three days', () => {
+    expect(lines('glpi-agent')).not.toContain("New-Item -Force 'HKLM");
+    expect(lines('agent')).toContain('-ExecutionTimeLimit ([TimeSpan]::Zero)');
+  });
+});
+
 describe('sallyport token create', () => {
   it.each([
     ['osquery', ['ca.pem', 'osquery.flags', 'secret']],
@@ -163,6 +200,25 @@ describe('sallyport token create', () => {
     }
     const shown = execFileSync('openssl', ['x509', '-in', join(folder, 'ca.pem'), '-noout', '-fingerprint', '-sha256']);
     expect(shown.toString().split('=')[1]?.trim().replaceAll(':', '').toLowerCase()).toBe(result.caFingerprint);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('refuses a range that is none, and says when the certificate does not name the address', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-kit-'));
+    const run = async (...words: string[]): Promise<{ code: number; stderr: string }> => {
+      let stderr = '';
+      const code = await runLine(
+        ['token', 'create', '--for', 'glpi', '--out', folder, '--data', site.dataDir, ...words],
+        { stdout: () => undefined, stderr: (text) => (stderr += text) },
+      );
+      return { code, stderr };
+    };
+    const range = await run('--approve', 'auto', '--from', '300.1.1.1/8');
+    expect([range.code, range.stderr.includes('300.1.1.1/8')]).toEqual([2, true]);
+    const named = 'does not name';
+    expect((await run('--server', 'https://10.99.99.99:8443')).stderr).toContain(named);
+    expect((await run('--server', 'https://LOCALHOST:8443')).stderr).not.toContain(named);
+    expect((await run()).stderr).not.toContain(named);
     rmSync(folder, { recursive: true });
   });
 });

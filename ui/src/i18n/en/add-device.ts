@@ -51,5 +51,6 @@ export const addDevice = {
   'add.compareAgent': 'The agent sends nothing secret before the fingerprint of the site is the one in its command.',
   'add.compareOther': 'This line on the device must show the fingerprint of the CA:',
   'validation.noSuchClient': 'This client does not exist for this system.',
+  'validation.addressRange': 'Not an address or a range of addresses: {text}',
   'validation.noRoot': 'The site has no trust root yet. Import one under Exchange.',
 } as const;

@@ -53,5 +53,6 @@ export const addDevice = {
   'add.compareAgent': 'Алаңның саусақ ізі командадағымен сәйкес келмейінше, агент құпия ештеңе жібермейді.',
   'add.compareOther': 'Құрылғыдағы бұл команда КО саусақ ізін көрсетуі керек:',
   'validation.noSuchClient': 'Бұл жүйеге мұндай клиент жоқ.',
+  'validation.addressRange': 'Бұл мекенжай да, мекенжайлар ауқымы да емес: {text}',
   'validation.noRoot': 'Алаңда әлі сенім түбірі жоқ. Оны «Алмасу» бөлімінде импорттаңыз.',
 } as const satisfies Kazakh<typeof en>;

@@ -52,5 +52,6 @@ export const addDevice = {
   'add.compareAgent': 'Агент не отправит ничего секретного, пока отпечаток площадки не совпадёт с указанным в команде.',
   'add.compareOther': 'Эта команда на устройстве должна показать отпечаток УЦ:',
   'validation.noSuchClient': 'Для этой системы такого клиента нет.',
+  'validation.addressRange': 'Это не адрес и не диапазон адресов: {text}',
   'validation.noRoot': 'У площадки ещё нет корня доверия. Импортируйте его в разделе «Обмен».',
 } as const satisfies Russian<typeof en>;

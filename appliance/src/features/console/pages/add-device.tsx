@@ -89,7 +89,14 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
         siteFingerprint={siteFingerprint()}
         {...(kit === undefined || secret === undefined
           ? {}
-          : { made: { secret, files: kit.files.map(({ name }) => name), commands: kit.commands } })}
+          : {
+              made: {
+                secret,
+                files: kit.files.map(({ name }) => name),
+                settings: kit.files.find(({ name }) => name !== 'ca.pem' && name !== 'secret'),
+                commands: kit.commands,
+              },
+            })}
         {...(errors === undefined ? {} : { errors })}
       />,
       errors === undefined ? 200 : 422,

@@ -1,3 +1,4 @@
+import { isAddressRange } from '../../devices/address-ranges.ts';
 import { defineKind } from '../types.ts';
 
 /** An enrolment token or an API token; only the hash of its secret is kept. */
@@ -25,6 +26,13 @@ export const kind = defineKind({
     /** Limits an API token further than its account. */
     rights: { type: 'list', max: 50 },
     disabled: { type: 'boolean', default: false },
+  },
+  // A range that is none would hold no address, and every device would wait without anybody knowing why.
+  check: ({ approveFrom }) => {
+    const wrong = (Array.isArray(approveFrom) ? approveFrom : []).find((range) => !isAddressRange(String(range)));
+    return wrong === undefined
+      ? {}
+      : { approveFrom: { key: 'validation.addressRange', params: { text: String(wrong) } } };
   },
   leaves: null,
 });
