@@ -50,6 +50,20 @@ describe('the counter-proof', () => {
     expect(leaksOf([value('host', 'nginx'), value('host', 'ssh-server'), value('account', 'openssh')])).toEqual([]);
   });
 
+  it('takes no number that the writer counts for the name of a computer, but any other', () => {
+    const receipt = { predicate: { number: 80, counts: { bytes: 80 }, days_left: { root: 80 }, detail: 'ok' } };
+    const document = request({
+      number: 80,
+      tuf: { root: 80 },
+      state: { seq: 80 },
+      media: { free_bytes: 80 },
+      receipts: [{ payload: Buffer.from(JSON.stringify(receipt)).toString('base64'), signatures: [] }],
+    });
+    expect(leaksOf([value('host', '80'), value('account', '1')], document)).toEqual([]);
+    expect(leaksOf([value('host', '80')], request({ other: { n: 80 } }))).toEqual(['other.n=80']);
+    expect(leaksOf([value('host', '80')], request({ comment: 'from 80' }))).toEqual(['comment=80']);
+  });
+
   it('explains nothing outside the public fields', () => {
     expect(leaksOf([value('host', 'nginx')], request({ comment: 'from nginx' }))).toEqual(['comment=nginx']);
   });

@@ -14,6 +14,8 @@
 //   (a computer called `nginx` beside the package `nginx`), if it is one of the words below that package names are made of,
 //   or if another device, which does not bear the name, has the same package: then the text does not come from the name.
 // - Names of one or two characters are compared only where nothing public stands.
+// - Numbers that the writer counts itself (its request, versions, volumes, bytes) hold no name: a computer called `80` may be
+//   there beside request 80. A number in any other field is searched like a text.
 
 export type IdentityKind = 'host' | 'domain' | 'address' | 'mac' | 'account' | 'person' | 'serial' | 'machine';
 
@@ -88,6 +90,15 @@ const isOpaque = (field: string, text: string): boolean =>
   OPAQUE_FIELDS.some((pattern) => pattern.test(field)) &&
   (/^([0-9a-f]{32}|[0-9a-f]{64})$/.test(text) || (field !== 'wants[].id' && /^[A-Za-z0-9+/]*={0,2}$/.test(text)));
 
+// Numbers that no report fills.
+const COUNTED_FIELDS: readonly RegExp[] = [
+  /^(number|tuf\.(root|timestamp|snapshot|targets|inventory)|state\.(seq|seq_broadcast)|wants\[\]\.n)$/,
+  /^(platforms\[\]\.packages\[\]\.all|media\.(volume_bytes|free_bytes))$/,
+  /^receipts\[\]\.predicate\.(number|seq|(before|after)\.(seq|tuf\.[a-z]+)|counts\.[a-z]+|volumes\.(seen|missing)\[\])$/,
+  /^receipts\[\]\.predicate\.(overrides\[\]\.operator|applied\[\]\.(done|failed|waiting)|devices\.[a-z]+|days_left\..+)$/,
+];
+const isCounted = (field: string): boolean => COUNTED_FIELDS.some((pattern) => pattern.test(field));
+
 const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text);
 
 /** The tokens of a text: runs of letters and digits of any script, case folded. */
@@ -108,7 +119,7 @@ const walk = (
     return;
   }
   if (typeof value === 'number') {
-    visit(field, exact, String(value));
+    if (!isCounted(field)) visit(field, exact, String(value));
     return;
   }
   if (Array.isArray(value)) {
