@@ -66,7 +66,7 @@ describe('a live query', () => {
       const name = `live-big-${isOld ? 'old' : 'new'}`;
       const text = 'x'.repeat(1 << 20);
       const files = Array.from({ length: 12 }, (_, n) => ({ path: `/srv/${n}`, text }));
-      const { client, id } = site.made(name, { ...debian(name), file: files }, { isOld });
+      const { client, id, number } = site.made(name, { ...debian(name), file: files }, { isOld });
       await client.poll();
       const sql = 'select * from file';
       const query = appliance.queries.run(admin('dana'), { sql, devices: [id()], waitSeconds: 60 });
@@ -76,6 +76,7 @@ describe('a live query', () => {
       expect(appliance.queries.answers(admin('dana'), query.id, { limit: 1 })).toMatchObject([
         { state: 'failed', message: 'all answers together were too large' },
       ]);
+      expect(site.eventsOf('osquery-answers-dropped').filter(({ device }) => device === number())).toHaveLength(1);
       const small = appliance.queries.run(admin('dana'), {
         sql: 'select path from file limit 1',
         devices: [id()],

@@ -12,6 +12,8 @@ export const queries = {
   'event.sample-decided': 'File for analysis {sample}: {decision}',
   'event.sample-received': 'File for analysis {sample} is here: {bytes} bytes, SHA-256 {sha256}',
   'event.carve-refused': 'Transfer of a file refused: {reason}',
+  'event.osquery-answers-dropped':
+    'Answers of {bytes} bytes dropped: together they were too large, and nothing of them is kept. On the device, leave out the table with the most rows (--disable_tables), or report by another agent.',
   'event.osquery-log-dropped': 'Log batch of {bytes} bytes dropped: too large',
   'event.osquery-question-failed': 'Inventory question {question} was not answered: {state}',
   'eventType.query-run': 'Live query',
@@ -20,6 +22,7 @@ export const queries = {
   'eventType.sample-decided': 'File for analysis decided',
   'eventType.sample-received': 'File for analysis received',
   'eventType.carve-refused': 'File transfer refused',
+  'eventType.osquery-answers-dropped': 'Answers of osquery dropped',
   'eventType.osquery-log-dropped': 'Log batch dropped',
   'eventType.osquery-question-failed': 'Inventory question failed',
   'validation.noOsquery': 'None of these devices is managed through osquery.',

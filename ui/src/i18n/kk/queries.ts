@@ -13,6 +13,8 @@ export const queries = {
   'event.sample-decided': 'Талдауға арналған файл {sample}: {decision}',
   'event.sample-received': 'Талдауға арналған файл {sample} алынды: {bytes} байт, SHA-256 {sha256}',
   'event.carve-refused': 'Файлды беру қабылданбады: {reason}',
+  'event.osquery-answers-dropped':
+    '{bytes} байт жауаптар тасталды: бірге олар тым үлкен, олардан ештеңе сақталмады. Құрылғыда жолы ең көп кестені алып тастаңыз (--disable_tables) немесе басқа агентпен есеп беріңіз.',
   'event.osquery-log-dropped': '{bytes} байт журнал дестесі тасталды: тым үлкен',
   'event.osquery-question-failed': 'Түгендеу сұрағына жауап жоқ {question}: {state}',
   'eventType.query-run': 'Жедел сұрау',
@@ -21,6 +23,7 @@ export const queries = {
   'eventType.sample-decided': 'Талдауға арналған файл туралы шешім',
   'eventType.sample-received': 'Талдауға арналған файл алынды',
   'eventType.carve-refused': 'Файлды беру қабылданбады',
+  'eventType.osquery-answers-dropped': 'osquery жауаптары тасталды',
   'eventType.osquery-log-dropped': 'Журнал дестесі тасталды',
   'eventType.osquery-question-failed': 'Түгендеу сұрағына жауап жоқ',
   'validation.noOsquery': 'Бұл құрылғылардың ешқайсысы osquery арқылы басқарылмайды.',

@@ -13,6 +13,8 @@ export const queries = {
   'event.sample-decided': 'Файл на анализ {sample}: {decision}',
   'event.sample-received': 'Файл на анализ {sample} получен: {bytes} байт, SHA-256 {sha256}',
   'event.carve-refused': 'Передача файла отклонена: {reason}',
+  'event.osquery-answers-dropped':
+    'Ответы в {bytes} байт отброшены: вместе они слишком велики, ничего из них не сохранено. Исключите на устройстве таблицу, где больше всего строк (--disable_tables), или отчитывайтесь другим агентом.',
   'event.osquery-log-dropped': 'Пакет журнала в {bytes} байт отброшен: слишком велик',
   'event.osquery-question-failed': 'Нет ответа на вопрос инвентаризации {question}: {state}',
   'eventType.query-run': 'Живой запрос',
@@ -21,6 +23,7 @@ export const queries = {
   'eventType.sample-decided': 'Решение о файле на анализ',
   'eventType.sample-received': 'Получен файл на анализ',
   'eventType.carve-refused': 'Передача файла отклонена',
+  'eventType.osquery-answers-dropped': 'Ответы osquery отброшены',
   'eventType.osquery-log-dropped': 'Пакет журнала отброшен',
   'eventType.osquery-question-failed': 'Вопрос инвентаризации без ответа',
   'validation.noOsquery': 'Ни одно из этих устройств не управляется через osquery.',

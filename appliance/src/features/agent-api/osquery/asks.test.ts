@@ -53,6 +53,16 @@ describe('a node', () => {
     expect(asks.take(1)).toBe(true);
   });
 
+  it('whose answers are too large to be taken is asked again in an hour, not in ten minutes', () => {
+    const asks = open();
+    asks.take(1);
+    asks.tooLarge(1);
+    now += 0.8 * hourMs;
+    expect(asks.take(1)).toBe(false);
+    now += 0.4 * hourMs;
+    expect(asks.take(1)).toBe(true);
+  });
+
   it('that could not answer all is asked again in an hour', () => {
     const asks = open();
     asks.take(1);

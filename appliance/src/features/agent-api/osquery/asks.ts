@@ -13,6 +13,8 @@ export type InventoryAsks = {
   take(device: number): boolean;
   /** What was asked was stored, but for the questions named. */
   answered(device: number, problems: Problems): void;
+  /** What was asked cannot be taken: it would be no smaller in ten minutes. */
+  tooLarge(device: number): void;
 };
 
 const hourMs = 3_600_000;
@@ -67,5 +69,6 @@ export const inventoryAsks = (parts: { db: Database; hours: () => number; clock:
       store.put({ device, answeredAt: clock(), revision: inventoryRevision, problems: text });
       set(device, clock() + jittered(text === '{}' ? hours() * hourMs : hourMs));
     },
+    tooLarge: (device) => set(device, clock() + jittered(hourMs)),
   };
 };

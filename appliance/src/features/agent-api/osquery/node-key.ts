@@ -17,11 +17,11 @@ export const nodeKeysOf = (header: string | undefined, ...parts: readonly Buffer
   return [...new Set([said, ...found])].filter((key) => key !== undefined);
 };
 
-/** Names of what people asked, in a part of an answer: inside of a text a quote has a backslash before it. */
+/** Names of what was asked, in a part of an answer: inside of a text a quote has a backslash before it. */
 export const askedNamesIn = (...parts: readonly Buffer[]): string[] => [
   ...new Set(
     parts.flatMap((bytes) =>
-      [...bytes.toString('latin1').matchAll(/"(sp:(?:live|carve):[a-z0-9._-]{1,64})"\s*:/g)].map(
+      [...bytes.toString('latin1').matchAll(/"(sp:(?:live|carve|inv):[a-z0-9._:-]{1,80})"\s*:/g)].map(
         ([, name = '']) => name,
       ),
     ),

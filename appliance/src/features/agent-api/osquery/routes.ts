@@ -169,11 +169,13 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     if (caller?.state !== 'managed') return done();
     for (const name of askedNamesIn(taken.bytes, taken.tail)) {
       const known = readQueryName(name);
-      if (known === undefined || known.kind === 'inventory') continue;
-      if (known.kind === 'carve') samples.answer(caller.id, known.id, { status: 1, rows: [] });
+      if (known === undefined) continue;
+      if (known.kind === 'inventory') asks.tooLarge(caller.id);
+      else if (known.kind === 'carve') samples.answer(caller.id, known.id, { status: 1, rows: [] });
       else queries.answer(caller.id, known.id, { status: 1, message: tooMuch, rows: [], wallMs: undefined });
     }
-    devices.sectionRejected(caller.id, 'osquery', 'TOO_LARGE');
+    if (quiet.first(`answers ${caller.id}`))
+      events.record('osquery-answers-dropped', { device: caller.id, params: { bytes: taken.totalBytes } });
     return done();
   };
 
@@ -240,7 +242,11 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
         const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes });
         if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
         if (taken.isCut) return dropAnswers(senderOf(c, taken.bytes, taken.tail), taken);
-        const bytes = await decodeBody(taken.bytes);
+        const bytes = await decodeBody(taken.bytes).catch((error: unknown) => {
+          if (toFailure(error).code === 'TOO_LARGE') return undefined;
+          throw error;
+        });
+        if (bytes === undefined) return dropAnswers(senderOf(c), { ...taken, bytes: Buffer.alloc(0) });
         const caller = senderOf(c, bytes);
         if (caller === null) throw new AppError('MALFORMED', 'there is no node key');
         if (caller === undefined) return unknownNode();
