@@ -30,6 +30,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
     if (failure.status >= 500) log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');
     return c.json({ error: failure.code, message: failure.message, ...failure.details }, failure.status as 500);
   });
+  const reports = intake ?? inlineIntake(appliance);
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.route(
     nativePrefix,
@@ -39,7 +40,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       ca,
       devices,
       inventory,
-      ...(intake === undefined ? {} : { intake }),
+      intake: reports,
       events,
       store,
       log,
@@ -49,7 +50,6 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );
-  const reports = intake ?? inlineIntake(appliance);
   const inventoryHours = () => objects.settingInteger('devices.inventory-hours');
   app.route(
     osqueryPrefix,

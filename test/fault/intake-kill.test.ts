@@ -83,7 +83,7 @@ describe('intake that is killed', () => {
   const random = randomOf(seed);
   const reporters: Reporter[] = [];
   const door = { port: 0, ca: '' };
-  const seen = { kills: 0, acknowledged: 0, cutOff: 0, events: 0 };
+  const seen = { kills: 0, acknowledged: 0, together: 0, cutOff: 0, events: 0 };
   let token = '';
   let running: Running | undefined;
 
@@ -133,21 +133,37 @@ describe('intake that is killed', () => {
     folder.remove();
   });
 
-  const putSection = async (reporter: Reporter, collection: Collection): Promise<void> => {
-    const { device, index } = reporter;
+  const nextSection = (reporter: Reporter, collection: Collection) => {
     reporter.rounds += 1;
-    const items = sectionOf(collection, `d${index}`, reporter.rounds);
+    const items = sectionOf(collection, `d${reporter.index}`, reporter.rounds);
     const report = { hash: hashOf(items), names: namesIn(collection, items) };
     const held = reporter.sections.get(collection) ?? {};
     reporter.sections.set(collection, { ...held, sent: report });
-    const answer = await device.call('PUT', `/sections/${collection}`, {
-      hash: report.hash,
-      collectedAt: '2026-11-24T10:00:00Z',
-      items,
-    });
-    expect(answer).toMatchObject({ status: 200 });
-    reporter.sections.set(collection, { acknowledged: report });
+    return { report, body: { hash: report.hash, collectedAt: '2026-11-24T10:00:00Z', items } };
+  };
+
+  const acknowledge = (reporter: Reporter, collection: Collection, acknowledged: Report): void => {
+    reporter.sections.set(collection, { acknowledged });
     seen.acknowledged += 1;
+  };
+
+  const putSection = async (reporter: Reporter, collection: Collection): Promise<void> => {
+    const { report, body } = nextSection(reporter, collection);
+    const answer = await reporter.device.call('PUT', `/sections/${collection}`, body);
+    expect(answer).toMatchObject({ status: 200 });
+    acknowledge(reporter, collection, report);
+  };
+
+  /** All of them in one call, as agents send them. */
+  const postSections = async (reporter: Reporter): Promise<void> => {
+    const all = collections.map((collection) => ({ collection, ...nextSection(reporter, collection) }));
+    const answer = await reporter.device.call('POST', '/sections', {
+      sections: all.map(({ collection, body }) => ({ collection, ...body })),
+    });
+    const taken = collections.map((collection) => ({ collection, known: false }));
+    expect(answer).toMatchObject({ status: 200, body: { sections: taken } });
+    for (const { collection, report } of all) acknowledge(reporter, collection, report);
+    seen.together += 1;
   };
 
   const postEvent = async ({ device, events }: Reporter): Promise<void> => {
@@ -164,8 +180,9 @@ describe('intake that is killed', () => {
   /** Reports without a pause until the server is gone. */
   const reportUntilCutOff = async (reporter: Reporter, isOver: () => boolean): Promise<void> => {
     while (!isOver()) {
+      const isTogether = random() < 0.5;
       const ended = await Promise.allSettled([
-        ...collections.map((collection) => putSection(reporter, collection)),
+        ...(isTogether ? [postSections(reporter)] : collections.map((collection) => putSection(reporter, collection))),
         postEvent(reporter),
       ]);
       const failed = ended.filter((result) => result.status === 'rejected').map(({ reason }) => reason as Error);
@@ -261,6 +278,7 @@ describe('intake that is killed', () => {
       await expectHeld();
     }
     expect(seen.acknowledged).toBeGreaterThan(killsWhileReporting * deviceCount);
+    expect(seen.together).toBeGreaterThan(deviceCount);
     expect(seen.events).toBeGreaterThan(deviceCount);
     // The kills hit devices in the middle of a report, not between reports.
     expect(seen.cutOff).toBeGreaterThan((killsWhileReporting * deviceCount) / 2);

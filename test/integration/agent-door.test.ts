@@ -181,6 +181,7 @@ describe('the door', () => {
   const withBodies = [
     ['POST', '/check-in'],
     ['PUT', '/sections/software'],
+    ['POST', '/sections'],
     ['POST', '/events'],
     ['POST', '/renew'],
     ['POST', `/tasks/${newId()}/result`],
@@ -302,6 +303,59 @@ describe('the door', () => {
       .list({ limit: 100, type: ['section-rejected'] })
       .rows.map((event) => event.params['code']);
     expect(types).toEqual(expect.arrayContaining(['HASH_MISMATCH', 'INVALID']));
+  });
+
+  it('takes several sections in one call and answers for each', async () => {
+    const { state: own } = await site.enrol('together');
+    const items = [{ arch: 'all', name: 'y', type: 'deb', version: '1' }];
+    const hash = sha256(JSON.stringify(items));
+    const section = { collection: 'software', hash, collectedAt: '2026-01-01T00:00:00Z', items };
+    const empty = { ...section, hash: sha256('[]'), items: [] };
+    const post = (sections: object[], over: object = {}) =>
+      call('POST', '/sections', { state: own, body: gzipSync(JSON.stringify({ sections, ...over })) });
+    const sections = [
+      section,
+      { ...empty, collection: 'accounts' },
+      { ...empty, collection: 'hardware', hash },
+      { ...section, collection: 'sessions' },
+      { ...empty, collection: 'nonsense' },
+    ];
+    const refused = [
+      { collection: 'hardware', error: 'HASH_MISMATCH' },
+      { collection: 'sessions', error: 'INVALID', fields: { 'items.0.account': {} } },
+      { collection: 'nonsense', error: 'UNKNOWN_COLLECTION' },
+    ];
+    expect(await post(sections)).toMatchObject({
+      status: 200,
+      body: {
+        sections: [
+          { collection: 'software', known: false, added: 1 },
+          { collection: 'accounts', known: false, added: 0 },
+          ...refused,
+        ],
+      },
+    });
+    // In any layout.
+    expect(await post(sections, { more: 1 })).toMatchObject({
+      status: 200,
+      body: { sections: [{ known: true }, { known: true }, ...refused] },
+    });
+    const asked = await call('POST', '/check-in', {
+      state: own,
+      body: JSON.stringify({ ...checkIn, sections: { software: hash, accounts: sha256('[]'), hardware: hash } }),
+    });
+    expect(asked.body).toMatchObject({ want: ['hardware'], sectionsPerCall: 64 });
+    expect(await post([section, section])).toMatchObject({ status: 400, body: { error: 'MALFORMED' } });
+    const events = site.appliance.events.list({ limit: 100, type: ['section-rejected'] }).rows;
+    const told = events.filter((event) => event.device === deviceOf(own).id).map(({ params }) => params);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        { collection: 'hardware', code: 'HASH_MISMATCH' },
+        { collection: 'sessions', code: 'INVALID' },
+        { collection: 'report', code: 'MALFORMED' },
+      ]),
+    );
+    expect(told.some(({ collection }) => collection === 'nonsense')).toBe(false);
   });
 
   it('does not let one device hold the door shut for the others with reports that never end', async () => {

@@ -3,12 +3,14 @@ import { type EnrolReply, type EnrolRequest, enrolReply } from '@sallyport/bundl
 import type { AgentEvent } from '@sallyport/bundle-tools/protocol/events';
 import { renewReply } from '@sallyport/bundle-tools/protocol/renew';
 import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
+import { sectionsReply } from '@sallyport/bundle-tools/protocol/sections';
 import { type SiteReply, siteReply } from '@sallyport/bundle-tools/protocol/site';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type * as z from 'zod';
 import type { Section } from '../collectors/all.ts';
 import { AgentError } from '../errors.ts';
 import { type Connection, type Reply, toError } from '../platform/connect.ts';
+import { callJson, type WrittenSection } from './section-calls.ts';
 
 // The calls of AGENT-PROTOCOLS 2 with their types. A refusal becomes an AgentError, and so does an answer that is not
 // what the schema says: a server that is not understood is not obeyed.
@@ -20,6 +22,8 @@ export type Client = {
   renew(csr: string): Promise<string>;
   checkIn(request: CheckInRequest): Promise<CheckInReply>;
   putSection(section: Section): Promise<void>;
+  /** Several sections in one call; what each that is refused was refused for, by collection. */
+  putSections(call: readonly WrittenSection[]): Promise<ReadonlyMap<string, AgentError>>;
   sendEvents(events: AgentEvent[]): Promise<void>;
   /** `gone`: the server does not want it any more (not ours, or cancelled and kept as late). */
   sendResult(task: string, result: TaskResult): Promise<'ok' | 'gone'>;
@@ -72,6 +76,26 @@ export const client = (connection: Connection): Client => {
         timeoutMs: sectionTimeoutMs,
       });
       expect(reply, 200);
+    },
+    putSections: async (call) => {
+      const reply = await connection.call({
+        method: 'POST',
+        path: '/sections',
+        json: callJson(call),
+        timeoutMs: sectionTimeoutMs,
+      });
+      const answers = parseReply(expect(reply, 200), sectionsReply).sections;
+      const isComplete =
+        answers.length === call.length &&
+        answers.every(({ collection }, at) => collection === call[at]?.section.collection);
+      if (!isComplete) throw new AgentError('PROTOCOL', 'the answer is about other sections than were sent');
+      return new Map(
+        answers.flatMap((answer) =>
+          'error' in answer
+            ? [[answer.collection, new AgentError('ANSWER', `${answer.error}: ${answer.message}`)] as const]
+            : [],
+        ),
+      );
     },
     sendEvents: async (events) => {
       expect(await connection.call({ method: 'POST', path: '/events', body: { events } }), 200);

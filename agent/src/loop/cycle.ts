@@ -1,5 +1,6 @@
 import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
 import type { DeliveredTask } from '@sallyport/bundle-tools/protocol/task';
+import type { Section } from '../collectors/all.ts';
 import { AgentError, describe } from '../errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { HeldPolicy } from '../state/policy.ts';
@@ -7,6 +8,7 @@ import type { Spool } from '../state/spool.ts';
 import { agentVersion } from '../version.ts';
 import type { Client } from './client.ts';
 import type { DeviceInventory } from './inventory.ts';
+import { sectionCalls, type WrittenSection } from './section-calls.ts';
 import type { TaskRunner } from './tasks.ts';
 
 // One turn: collect what is due, check in, send what is asked for and what waits in the spool.
@@ -53,21 +55,53 @@ export const agentCycle = (parts: CycleParts): Cycle => {
     });
   };
 
-  const sendSections = async (want: readonly string[]): Promise<string[]> => {
-    const sent: string[] = [];
-    for (const name of want) {
+  const refuse = ({ collection, hash }: Section, error: AgentError): void => {
+    refused.set(collection, { hash, untilMs: clock() + refusedMs });
+    log('error', `section ${collection} was refused: ${describe(error)}`);
+  };
+
+  const sendAlone = async (section: Section): Promise<string[]> => {
+    try {
+      await client.putSection(section);
+      return [section.collection];
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      refuse(section, error);
+      return [];
+    }
+  };
+
+  /** Where the call as a whole is refused, each section is tried by itself: the fault may be that of one. */
+  const sendTogether = async (call: readonly WrittenSection[]): Promise<string[]> => {
+    const sections = call.map(({ section }) => section);
+    try {
+      const faults = await client.putSections(call);
+      return sections.flatMap((section) => {
+        const fault = faults.get(section.collection);
+        if (fault === undefined) return [section.collection];
+        refuse(section, fault);
+        return [];
+      });
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      log('warning', `sections that were sent together were refused: ${describe(error)}`);
+      const sent: string[] = [];
+      for (const section of sections) sent.push(...(await sendAlone(section)));
+      return sent;
+    }
+  };
+
+  const sendSections = async ({ want, sectionsPerCall = 1 }: CheckInReply): Promise<string[]> => {
+    const wanted = want.flatMap((name) => {
       const section = inventory.sections().get(name);
       const earlier = refused.get(name);
-      if (section === undefined || (earlier?.hash === section.hash && clock() < earlier.untilMs)) continue;
-      try {
-        await client.putSection(section);
-        sent.push(name);
-      } catch (error) {
-        if (!isFinal(error)) throw error;
-        refused.set(name, { hash: section.hash, untilMs: clock() + refusedMs });
-        log('error', `section ${name} was refused: ${describe(error)}`);
-      }
-    }
+      const isRefused = earlier?.hash === section?.hash && clock() < (earlier?.untilMs ?? 0);
+      return section === undefined || isRefused ? [] : [section];
+    });
+    const sent: string[] = [];
+    if (sectionsPerCall > 1)
+      for (const call of sectionCalls(wanted, sectionsPerCall)) sent.push(...(await sendTogether(call)));
+    else for (const section of wanted) sent.push(...(await sendAlone(section)));
     return sent;
   };
 
@@ -114,7 +148,7 @@ export const agentCycle = (parts: CycleParts): Cycle => {
       // Do not wait for the hour: what was switched off is taken back with the next turn.
       inventory.hurry();
     }
-    const sent = await sendSections(reply.want);
+    const sent = await sendSections(reply);
     await sendEvents();
     tasks.cancel(reply.cancel);
     return { nextSeconds: reply.next, sent, task: reply.task };

@@ -19,6 +19,8 @@ export type Call = {
   /** Below the door's prefix. */
   path: string;
   body?: unknown;
+  /** A body that is JSON already. */
+  json?: string;
   maxBytes?: number;
   timeoutMs?: number;
 };
@@ -88,9 +90,9 @@ const readBody = async (response: IncomingMessage, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks);
 };
 
-const encode = (body: unknown): { bytes: Buffer; headers: Record<string, string> } => {
-  if (body === undefined) return { bytes: Buffer.alloc(0), headers: {} };
-  const json = Buffer.from(JSON.stringify(body));
+const encode = ({ body, json: text }: Call): { bytes: Buffer; headers: Record<string, string> } => {
+  if (body === undefined && text === undefined) return { bytes: Buffer.alloc(0), headers: {} };
+  const json = Buffer.from(text ?? JSON.stringify(body));
   const zip = json.length >= gzipFromBytes;
   const bytes = zip ? gzipSync(json) : json;
   if (bytes.length > wireLimits.wireBytes || json.length > wireLimits.inflatedBytes) {
@@ -143,8 +145,9 @@ export const connect = (options: ConnectOptions): Connection => {
       outgoing.end(call.bytes);
     });
 
-  const call = async ({ method, path, body, maxBytes, timeoutMs }: Call): Promise<Reply> => {
-    const { bytes, headers } = encode(body);
+  const call = async (sent: Call): Promise<Reply> => {
+    const { method, path, maxBytes, timeoutMs } = sent;
+    const { bytes, headers } = encode(sent);
     const result: { reply?: Reply } = {};
     await send({ method, path, headers, bytes, timeoutMs: timeoutMs ?? defaultTimeoutMs }, async (response) => {
       const read = await readBody(response, maxBytes ?? wireLimits.wireBytes);

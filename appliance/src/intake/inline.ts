@@ -1,8 +1,8 @@
 import type { Appliance } from '../compose.ts';
-import type { ReportOutcome, SectionIntake } from '../features/inventory/report-types.ts';
+import type { ReportOutcome, SectionIntake, SectionResult } from '../features/inventory/report-types.ts';
 import type { SectionOutcome } from '../features/inventory/types.ts';
 import { immediate } from '../platform/database.ts';
-import { readFacts, readReport, readSection, writeWork } from './work.ts';
+import { readFacts, readReport, readSection, readSections, writeWork } from './work.ts';
 
 /** The intake without a thread of its own, for commands and for one-process use. */
 export const inlineIntake = ({
@@ -14,6 +14,10 @@ export const inlineIntake = ({
   put: async (section) => {
     const work = await readSection(section, inventory);
     return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as SectionOutcome);
+  },
+  putAll: async (sections) => {
+    const work = await readSections(sections, inventory);
+    return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as SectionResult[]);
   },
   report: async (report) => {
     const work = await readReport(report, { inventory });

@@ -93,6 +93,48 @@ describe('the intake', () => {
     expect(appliance.inventory.section(1, 'software')).toMatchObject([{ name: 'bash' }]);
   });
 
+  it('stores several sections of a call, and refuses each for itself', async () => {
+    const callOf = (sections: ReadonlyArray<readonly [string, readonly unknown[], object?]>): Uint8Array =>
+      gzipSync(
+        JSON.stringify({
+          sections: sections.map(([collection, items, change]) => ({
+            collection,
+            hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
+            collectedAt: '2026-11-24T10:00:00Z',
+            items,
+            ...change,
+          })),
+        }),
+      );
+    const wire = callOf([
+      ['software', [pack('bash')]],
+      ['accounts', [{ name: 'root', isAdmin: true }]],
+      ['hardware', [{ type: 'disk' }], { hash: 'a'.repeat(64) }],
+      ['sessions', [{ kind: 'tty' }]],
+      ['nonsense', []],
+    ]);
+    const call = { device: 1, door: 'native' as const, wire };
+    const answers = [
+      { collection: 'software', outcome: { known: false, added: 1 } },
+      { collection: 'accounts', outcome: { known: false, added: 1 } },
+      { collection: 'hardware', refused: { code: 'HASH_MISMATCH' } },
+      { collection: 'sessions', refused: { code: 'INVALID', details: { fields: { 'items.0.account': {} } } } },
+      { collection: 'nonsense', refused: { code: 'UNKNOWN_COLLECTION' } },
+    ];
+    expect(await intake.putAll(call)).toMatchObject(answers);
+    expect(await intake.putAll(call)).toMatchObject([
+      { outcome: { known: true } },
+      { outcome: { known: true } },
+      ...answers.slice(2),
+    ]);
+    expect(appliance.inventory.section(1, 'software')).toMatchObject([{ name: 'bash' }]);
+    expect(appliance.inventory.section(1, 'hardware')).toEqual([]);
+    await expect(intake.putAll({ ...call, wire: gzipSync('{"sections":[]}') })).rejects.toMatchObject({
+      code: 'MALFORMED',
+    });
+    expect(appliance.inventory.verify()).toEqual([]);
+  });
+
   it('names the wrong fields', async () => {
     const call = intake.put(software(1, wireOf([{ version: '1' }])));
     await expect(call).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Extensions } from '../compose.ts';
-import type { ReportFacts, ReportOutcome, SectionIntake } from '../features/inventory/report-types.ts';
+import type { ReportFacts, ReportOutcome, SectionIntake, SectionResult } from '../features/inventory/report-types.ts';
 import type { SectionOutcome } from '../features/inventory/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -85,6 +85,10 @@ export const startIntake = ({
     put: (section) => {
       const wire = Uint8Array.from(section.wire);
       return send<SectionOutcome>((id) => ({ id, section: { ...section, wire } }), wire);
+    },
+    putAll: (sections) => {
+      const wire = Uint8Array.from(sections.wire);
+      return send<SectionResult[]>((id) => ({ id, sections: { ...sections, wire } }), wire);
     },
     report: (report) => {
       const wire = Uint8Array.from(report.wire);

@@ -1,18 +1,24 @@
 import type { Extensions } from '../compose.ts';
-import type { ReportFacts, ReportOutcome, WireReport, WireSection } from '../features/inventory/report-types.ts';
+import type {
+  ReportFacts,
+  ReportOutcome,
+  SectionResult,
+  WireReport,
+  WireSection,
+  WireSections,
+} from '../features/inventory/report-types.ts';
 import type { SectionOutcome } from '../features/inventory/types.ts';
-import type { AppErrorCode, ErrorDetails } from '../platform/errors.ts';
+import type { Refusal } from '../platform/errors.ts';
 
 /** What the server and its intake thread say to each other. */
 export type IntakeRequest =
   | { id: number; section: WireSection }
+  | { id: number; sections: WireSections }
   | { id: number; report: WireReport }
   | { id: number; factsOf: WireReport }
   | 'close';
 
-export type IntakeOutcome = SectionOutcome | ReportOutcome | ReportFacts | undefined;
-export type IntakeReply =
-  | { id: number; outcome: IntakeOutcome }
-  | { id: number; refused: { code: AppErrorCode; message: string; details: ErrorDetails } };
+export type IntakeOutcome = SectionOutcome | SectionResult[] | ReportOutcome | ReportFacts | undefined;
+export type IntakeReply = { id: number; outcome: IntakeOutcome } | { id: number; refused: Refusal };
 
 export type IntakeData = { dataDir: string; extensions: Extensions };

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
+import { sectionsRequest } from '@sallyport/bundle-tools/protocol/sections';
+import type * as z from 'zod';
 import { decodeBody, parsePlain } from '../features/agent-api/native/body.ts';
 import { toIdentity } from '../features/devices/identity.ts';
 import { contradictsOwnKey } from '../features/devices/match.ts';
@@ -11,58 +13,124 @@ import type {
   DecodedReport,
   ReportFacts,
   ReportOutcome,
+  SectionResult,
   WireReport,
   WireSection,
+  WireSections,
 } from '../features/inventory/report-types.ts';
 import type { InventoryService } from '../features/inventory/service.ts';
-import type { SectionOutcome, SectionReport } from '../features/inventory/types.ts';
-import { AppError } from '../platform/errors.ts';
+import type { Door, SectionOutcome, SectionReport } from '../features/inventory/types.ts';
+import { AppError, toFailure } from '../platform/errors.ts';
 import { decoders } from './decoders.ts';
+import { splitSections } from './split-sections.ts';
 
 /** A report that was read and waits to be written. */
 export type ReadReport = { report: WireReport; decoded: DecodedReport };
-export type Work = { section: SectionReport | CutReport } | ReadReport;
+export type ReadSection = SectionReport | CutReport;
+/** One of several sections: read, or known by its hash. */
+export type ReadPart = { collection: string } & ({ section: ReadSection } | { outcome: SectionOutcome });
+export type Work = { section: ReadSection } | { device: number; door: Door; parts: readonly ReadPart[] } | ReadReport;
 
 const bufferOf = (wire: Uint8Array): Buffer => Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
 
 /** What stands before the items as our own agent sends them. */
-const itemsHead = /^\{"hash":"([0-9a-f]{64})","collectedAt":"([0-9TZ:-]{1,30})","items":(?=\[)/;
+const itemsHead =
+  /^\{(?:"collection":"([a-z][a-z0-9-]{0,63})",)?"hash":"([0-9a-f]{64})","collectedAt":"([0-9TZ:-]{1,30})","items":(?=\[)/;
 
-type Canonical = { hash: string; collectedAt: string; items: Buffer };
+type Laid = { collection: string; hash: string; collectedAt: string; items: Buffer };
 
-/**
- * The items' bytes where they have the hash that the section begins with: our own agent sends them as canonical JSON, so
- * nothing has to be written out anew to be hashed. Of anybody else's bytes it says nothing.
- */
-const canonicalItems = (bytes: Buffer): Canonical | undefined => {
-  const head = itemsHead.exec(bytes.toString('latin1', 0, 160));
+/** A section laid out as our own agent does; its items may have any hash. */
+const laidSection = (bytes: Buffer): Laid | undefined => {
+  const head = itemsHead.exec(bytes.toString('latin1', 0, 256));
   if (head === null || bytes.at(-1) !== 0x7d) return undefined;
-  const items = bytes.subarray(head[0].length, -1);
-  const [, claimed = '', collectedAt = ''] = head;
-  return hash('sha256', items) === claimed ? { hash: claimed, collectedAt, items } : undefined;
+  const [start, collection = '', claimed = '', collectedAt = ''] = head;
+  return { collection, hash: claimed, collectedAt, items: bytes.subarray(start.length, -1) };
 };
 
+/**
+ * Whether the items' bytes have the hash that the section begins with: our own agent sends them as canonical JSON, so
+ * nothing has to be written out anew to be hashed. Of anybody else's bytes it says nothing.
+ */
+const isCanonical = ({ hash: claimed, items }: Laid): boolean => hash('sha256', items) === claimed;
+
 const headOf = sectionRequest.omit({ items: true });
+
+const checked = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+};
+
+type Cutter = Pick<InventoryService, 'cutItems'>;
+type Place = Pick<SectionReport, 'device' | 'collection' | 'door'>;
+
+/** A canonical section whose items need not be parsed; undefined where they do. */
+const cutSection = (place: Place, { hash, collectedAt, items }: Laid, inventory: Cutter): CutReport | undefined => {
+  const head = headOf.safeParse({ hash, collectedAt });
+  const cut = head.success ? inventory.cutItems(place.collection, items) : undefined;
+  return head.success && cut !== undefined && cut.count <= wireLimits.sectionItems
+    ? { ...place, ...head.data, cut }
+    : undefined;
+};
 
 /** Reads a section of our own agent; MALFORMED, TOO_LARGE. With an inventory, its items need not be parsed here. */
 export const readSection = async (
   { device, collection, door, wire }: WireSection,
-  inventory?: Pick<InventoryService, 'cutItems'>,
-): Promise<Work> => {
+  inventory?: Cutter,
+): Promise<{ section: ReadSection }> => {
   const bytes = await decodeBody(bufferOf(wire));
-  const canonical = canonicalItems(bytes);
-  if (canonical !== undefined && inventory !== undefined) {
-    const head = headOf.safeParse(canonical);
-    const cut = head.success ? inventory.cutItems(collection, canonical.items) : undefined;
-    if (head.success && cut !== undefined && cut.count <= wireLimits.sectionItems)
-      return { section: { device, collection, door, ...head.data, cut } };
+  const place = { device, collection, door };
+  const laid = laidSection(bytes);
+  const isHashed = laid !== undefined && isCanonical(laid);
+  const cut = isHashed && inventory !== undefined ? cutSection(place, laid, inventory) : undefined;
+  if (cut !== undefined) return { section: cut };
+  const report = checked(sectionRequest, parsePlain(bytes));
+  return { section: { ...place, ...report, isHashed: isHashed && laid.hash === report.hash } };
+};
+
+const knownOutcome: SectionOutcome = { known: true, added: 0, removed: 0, changed: 0 };
+
+/**
+ * Reads several sections of our own agent; MALFORMED, TOO_LARGE. Where the device has nothing else in work, a section
+ * with the hash of the stored one need not be read.
+ */
+export const readSections = async (
+  { device, door, wire }: WireSections,
+  inventory: Pick<InventoryService, 'cutItems' | 'isKnown'>,
+  isAlone = false,
+): Promise<{ device: number; door: Door; parts: readonly ReadPart[] }> => {
+  const bytes = await decodeBody(bufferOf(wire));
+  const parts: ReadPart[] = [];
+  for (const piece of splitSections(bytes) ?? []) {
+    const laid = laidSection(piece);
+    const place = { device, collection: laid?.collection ?? '', door };
+    const isTwice = parts.some(({ collection }) => collection === place.collection);
+    const isKnown = isAlone && laid !== undefined && inventory.isKnown(device, place.collection, door, laid.hash);
+    // What is not plainly a list of sections is read whole, and that says what is wrong with it.
+    if (laid === undefined || place.collection === '' || isTwice || !(isKnown || isCanonical(laid))) {
+      parts.length = 0;
+      break;
+    }
+    const { collection } = place;
+    if (isKnown) parts.push({ collection, outcome: knownOutcome });
+    else {
+      const section =
+        cutSection(place, laid, inventory) ??
+        ({ ...place, ...checked(sectionRequest, parsePlain(piece)), isHashed: true } satisfies SectionReport);
+      parts.push({ collection, section });
+    }
   }
-  const parsed = sectionRequest.safeParse(parsePlain(bytes));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
-  }
-  return { section: { device, collection, door, ...parsed.data, isHashed: canonical?.hash === parsed.data.hash } };
+  if (parts.length > 0) return { device, door, parts };
+  const { sections } = checked(sectionsRequest, parsePlain(bytes));
+  return {
+    device,
+    door,
+    parts: sections.map(({ collection, ...report }) => ({
+      collection,
+      section: { device, collection, door, ...report },
+    })),
+  };
 };
 
 /** Reads a report through the decoder of its format; MALFORMED, TOO_LARGE. With stores, what is held need not be read. */
@@ -104,8 +172,26 @@ const assertSameMachine = ({ devices }: Stores, device: number, facts: ReportFac
   }
 };
 
+/** Stores one of several sections; what is wrong with it is its own. */
+const writePart = (stores: Stores, device: number, part: ReadPart): SectionResult => {
+  const { collection } = part;
+  if ('outcome' in part) return part;
+  try {
+    // Taken back whole where it is refused.
+    return { collection, outcome: stores.inventory.putSection({ ...part.section, device }) };
+  } catch (error) {
+    const { status, message, details } = toFailure(error);
+    if (!(error instanceof AppError) || status >= 500) throw error;
+    return { collection, refused: { code: error.code, message, details } };
+  }
+};
+
 /** Writes what was read, in the caller's transaction. */
-export const writeWork = (stores: Stores, work: Work): SectionOutcome | ReportOutcome => {
+export const writeWork = (stores: Stores, work: Work): SectionOutcome | SectionResult[] | ReportOutcome => {
+  if ('parts' in work) {
+    const device = stores.devices.reporting(work.device, work.door);
+    return work.parts.map((part) => writePart(stores, device, part));
+  }
   const { device: spoke, door } = 'section' in work ? work.section : work.report;
   // Two records may have become one since the report came.
   const device = stores.devices.reporting(spoke, door);

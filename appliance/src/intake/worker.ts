@@ -4,12 +4,13 @@ import { isKnownSection } from '../features/agent-api/native/known-section.ts';
 import { immediate } from '../platform/database.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
-import { readFacts, readReport, readSection, type Work, writeWork } from './work.ts';
+import { readFacts, readReport, readSection, readSections, type Work, writeWork } from './work.ts';
 
 // Inflates, decodes and writes reports with a connection of its own. What waits is written in one transaction: a commit
 // costs a disk flush, however many reports it holds.
 
-const groupSize = 16;
+/** Sections and reports; a call of several sections may exceed it. */
+const groupSize = 48;
 /** First reports that are entered into the index of who has what at once, and how long to wait for a quiet moment. */
 const settleMost = 512;
 const settleIdleMs = 250;
@@ -22,6 +23,7 @@ const { db, inventory, log } = appliance;
 
 const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 
+type ToStore = Exclude<IntakeRequest, 'close' | { factsOf: unknown }>;
 type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const closing = { asked: false };
@@ -47,7 +49,9 @@ const refuse = (id: number, error: unknown): void => {
 
 const store = ({ id, work }: Waiting): IntakeReply | { id: number; error: unknown } => {
   try {
-    return { id, outcome: immediate(db, () => writeWork(appliance, work)) };
+    // Several sections of a call are each taken back alone.
+    const outcome = 'parts' in work ? writeWork(appliance, work) : immediate(db, () => writeWork(appliance, work));
+    return { id, outcome };
   } catch (error) {
     // One refused report must not undo its neighbours: each is a savepoint of the group.
     return { id, error };
@@ -69,8 +73,19 @@ const settleSoon = (): void => {
   unsettled.timer = setTimeout(settle, settleIdleMs).unref();
 };
 
+/** Takes what is written together. */
+const nextGroup = (): Waiting[] => {
+  let sections = 0;
+  let count = 0;
+  for (; count < waiting.length && sections < groupSize; count += 1) {
+    const { work } = waiting[count] as Waiting;
+    sections += 'parts' in work ? work.parts.length : 1;
+  }
+  return waiting.splice(0, count);
+};
+
 const writeGroup = (): void => {
-  const group = waiting.splice(0, groupSize);
+  const group = nextGroup();
   if (group.length === 0) return;
   try {
     for (const done of immediate(db, () => group.map(store))) {
@@ -86,12 +101,23 @@ const writeGroup = (): void => {
   else settleSoon();
 };
 
+const read = (message: ToStore, isAlone: boolean): Promise<Work> => {
+  if ('section' in message) return readSection(message.section, inventory);
+  if ('sections' in message) return readSections(message.sections, inventory, isAlone);
+  return readReport(message.report, isAlone ? appliance : undefined);
+};
+
+const deviceOf = (message: ToStore): number => {
+  if ('section' in message) return message.section.device;
+  return 'sections' in message ? message.sections.device : message.report.device;
+};
+
 const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => {
   if ('factsOf' in message) {
     reply({ id: message.id, outcome: await readFacts(message.factsOf) });
     return;
   }
-  const { device } = 'section' in message ? message.section : message.report;
+  const device = deviceOf(message);
   // Not past another report of the device that still has to be written: the last one sent must be the last one stored.
   const isAlone = !Array.from(inWork.values()).includes(device);
   if ('section' in message && isAlone && !message.section.isNew && isKnownSection(inventory, message.section)) {
@@ -99,10 +125,7 @@ const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => 
     return;
   }
   inWork.set(message.id, device);
-  const work =
-    'section' in message
-      ? await readSection(message.section, inventory)
-      : await readReport(message.report, isAlone ? appliance : undefined);
+  const work = await read(message, isAlone);
   waiting.push({ id: message.id, work });
   if (waiting.length === 1) setImmediate(writeGroup);
 };

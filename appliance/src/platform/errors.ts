@@ -54,6 +54,9 @@ export type FieldErrors = Record<string, FieldError>;
 
 export type ErrorDetails = Record<string, unknown> & { fields?: FieldErrors };
 
+/** What a refusal is made of, for other threads and for lists of answers. */
+export type Refusal = { code: AppErrorCode; message: string; details: ErrorDetails };
+
 /** Any refusal of the appliance; `message` is English and names the cause, `code` is stable. */
 export class AppError extends Error {
   readonly code: AppErrorCode;

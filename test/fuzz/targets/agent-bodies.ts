@@ -7,6 +7,7 @@ import { identifyControllersTask, permitReply } from '@sallyport/bundle-tools/pr
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
 import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
 import { sectionHash, sectionRequest } from '@sallyport/bundle-tools/protocol/section';
+import { sectionsReply, sectionsRequest } from '@sallyport/bundle-tools/protocol/sections';
 import { siteReply } from '@sallyport/bundle-tools/protocol/site';
 import { deliveredTask, task } from '@sallyport/bundle-tools/protocol/task';
 import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
@@ -27,6 +28,8 @@ const schemas = [
   task,
   identifyControllersTask,
   permitReply,
+  sectionsRequest,
+  sectionsReply,
 ]; // prettier-ignore
 
 // Both directions: what an agent sends to the appliance and what the appliance answers. The first byte picks the call.

@@ -1,5 +1,6 @@
 // Reports of agents that are not ours: one message holds many sections, in a format of its own. A decoder turns the bytes
 // into sections of our collections; it runs in the intake's thread, so the server never parses what strangers send.
+import type { Refusal } from '../../platform/errors.ts';
 import type { Seen } from '../discovery/types.ts';
 import type { CutItems } from './cut-items.ts';
 import type { Door, Item, SectionOutcome, SectionReport } from './types.ts';
@@ -86,10 +87,21 @@ export type WireSection = {
   isNew?: boolean;
 };
 
+/** Several sections of a device in one body, still packed. */
+export type WireSections = { device: number; door: Door; wire: Uint8Array };
+
+/** What became of one of several sections. */
+export type SectionResult = { collection: string } & ({ outcome: SectionOutcome } | { refused: Refusal });
+
 /** Parses and stores reports off the main thread; an answer follows the commit. */
 export type SectionIntake = {
   /** Throws what the body or the engine refuses; OVERLOADED when too many wait. */
   put(section: WireSection): Promise<SectionOutcome>;
+  /**
+   * Several at once, each stored or refused by itself, in their order. Throws where the body is no list of sections, and where
+   * it is not the sender's fault that one was not stored: those before it may be.
+   */
+  putAll(sections: WireSections): Promise<SectionResult[]>;
   /**
    * A whole report of another agent, through its decoder; what does not fit is left out and counted. POSSIBLE_CLONE,
    * with nothing stored, when it speaks of other hardware than the device has; the facts are in the details.

@@ -9,7 +9,8 @@ import type { PermitReply } from '@sallyport/bundle-tools/protocol/identify-cont
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
 import { noPolicyEtag } from '@sallyport/bundle-tools/protocol/policy';
 import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
-import { type SectionReply, sectionRequest } from '@sallyport/bundle-tools/protocol/section';
+import type { SectionReply } from '@sallyport/bundle-tools/protocol/section';
+import type { SectionsReply } from '@sallyport/bundle-tools/protocol/sections';
 import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { trustName } from '@sallyport/bundle-tools/protocol/trust';
 import { type Context, Hono } from 'hono';
@@ -19,6 +20,7 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { parseCertificateRequest } from '../../ca/service.ts';
 import { type RateLimit, rateLimit } from '../../devices/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
+import type { SectionResult } from '../../inventory/report-types.ts';
 import { reportPlaces } from '../places.ts';
 import { recordAgentEvent } from './agent-events.ts';
 import { parseBody, readWire } from './body.ts';
@@ -37,9 +39,19 @@ const eventCallsPerMinute = 30;
 /** The answer to a section that is as it was. */
 const knownSection: SectionReply = { known: true, added: 0, removed: 0, changed: 0 };
 
+type SectionAnswer = SectionsReply['sections'][number];
+
+const toAnswer = (result: SectionResult): SectionAnswer => {
+  const { collection } = result;
+  if ('outcome' in result) return { collection, ...result.outcome };
+  const { code, message, details } = result.refused;
+  const { fields } = details;
+  return { collection, error: code, message, ...(fields === undefined ? {} : { fields }) };
+};
+
 /** The native door, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
-  const { site, db, ca, devices, inventory, events, store, trustFiles, tasks, log } = parts;
+  const { site, db, ca, devices, inventory, intake, events, store, trustFiles, tasks, log } = parts;
   const clock = parts.clock ?? nowMs;
   const peerOf = peerReader();
   const collections = new Set(
@@ -90,6 +102,10 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+  };
+  const takePlace = (device: Caller): void => {
+    if (!inWork.take(device.id))
+      throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
   };
   const root = (): Uint8Array => {
     const bytes = trustFiles.root();
@@ -151,6 +167,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           now: toTime(clock()),
           next: nextSeconds(pollSeconds),
           want,
+          sectionsPerCall: wireLimits.sections,
           cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
           live: [],
           ...(policy.etag === (call.policy ?? noPolicyEtag) ? {} : { policy }),
@@ -163,24 +180,35 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const collection = c.req.param('collection');
         if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
-        if (!inWork.take(device.id)) {
-          throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
-        }
+        takePlace(device);
         try {
           const section = { device: device.id, collection, door: 'native' } as const;
-          if (parts.intake !== undefined) {
-            const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
-            // Not past another section of the device: the last one sent must be the last one stored.
-            const isAlone = inWork.isAlone(device.id);
-            if (isAlone && isKnownSection(inventory, sent)) return c.json(knownSection);
-            return c.json(await parts.intake.put({ ...sent, isNew: isAlone }));
-          }
-          const report = await body(c, sectionRequest, wireLimits.wireBytes);
-          const put = () =>
-            inventory.putSection({ ...section, ...report, device: devices.reporting(device.id, 'native') });
-          return c.json(immediate(db, put));
+          const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
+          // Not past another section of the device: the last one sent must be the last one stored.
+          const isAlone = inWork.isAlone(device.id);
+          if (isAlone && isKnownSection(inventory, sent)) return c.json(knownSection);
+          return c.json(await intake.put({ ...sent, isNew: isAlone }));
         } catch (error) {
           devices.sectionRejected(device.id, collection, toFailure(error).code);
+          throw error;
+        } finally {
+          inWork.give(device.id);
+        }
+      })
+
+      .post('/sections', async (c) => {
+        const device = caller(c);
+        takePlace(device);
+        try {
+          const sent = { device: device.id, door: 'native', wire: await wire(c, wireLimits.wireBytes) } as const;
+          const reply: SectionsReply = { sections: (await intake.putAll(sent)).map(toAnswer) };
+          for (const one of reply.sections) {
+            if ('error' in one && collections.has(one.collection))
+              devices.sectionRejected(device.id, one.collection, one.error);
+          }
+          return c.json(reply);
+        } catch (error) {
+          devices.sectionRejected(device.id, 'report', toFailure(error).code);
           throw error;
         } finally {
           inWork.give(device.id);

@@ -42,8 +42,8 @@ export type NativeParts = {
   ca: CaService;
   devices: DeviceService;
   inventory: InventoryService;
-  /** Takes sections off the main thread; without it they are stored here. */
-  intake?: SectionIntake;
+  /** Stores sections; of a running server off the main thread. */
+  intake: SectionIntake;
   events: EventService;
   store: StoreService;
   log: Log;

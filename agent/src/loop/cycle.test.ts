@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
+import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Section } from '../collectors/all.ts';
+import { AgentError } from '../errors.ts';
+import { openPolicy } from '../state/policy.ts';
+import { openSpool } from '../state/spool.ts';
+import type { Client } from './client.ts';
+import { agentCycle } from './cycle.ts';
+
+// Which calls the sections of a turn make; what the appliance does with them is proved in test/integration.
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-cycle-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const sectionOf = (collection: string): Section => {
+  const items = [{ name: collection }];
+  return { collection, hash: sectionHash(items), collectedAt: '2026-11-24T10:00:00Z', items };
+};
+const names = ['identity', 'software', 'accounts'];
+const answer = (code: string): AgentError => new AgentError('ANSWER', `${code}: no`);
+const unexpected = (): never => {
+  throw new Error('not in this test');
+};
+
+/** An agent beside a server that answers as told, and the calls that came. */
+const playedAgent = (reply: Partial<CheckInReply>, put: Pick<Client, 'putSection' | 'putSections'>) => {
+  const calls: string[][] = [];
+  const sections = new Map(names.map((name) => [name, sectionOf(name)]));
+  const client: Client = {
+    site: unexpected,
+    enrol: unexpected,
+    renew: unexpected,
+    sendResult: unexpected,
+    sendEvents: unexpected,
+    checkIn: () => Promise.resolve({ now: '', next: 60, want: names, cancel: [], live: [], ...reply }),
+    putSection: (section) => {
+      calls.push([section.collection]);
+      return put.putSection(section);
+    },
+    putSections: (call) => {
+      calls.push(call.map(({ section }) => section.collection));
+      return put.putSections(call);
+    },
+  };
+  const cycle = agentCycle({
+    client,
+    inventory: {
+      collect: () => Promise.resolve(),
+      hurry: () => undefined,
+      sections: () => sections,
+      hashes: () => Object.fromEntries([...sections].map(([name, { hash }]) => [name, hash])),
+    },
+    spool: openSpool(join(folder, 'spool')),
+    tasks: { recover: unexpected, current: () => undefined, accept: unexpected, cancel: () => undefined },
+    policy: openPolicy(join(folder, 'policy.json')),
+    log: () => undefined,
+    bootId: 'b',
+    clock: () => 0,
+  });
+  return { calls, turn: async () => (await cycle({ collectAll: false, collect: false })).sent };
+};
+
+const taken = {
+  putSection: () => Promise.resolve(),
+  putSections: () => Promise.resolve(new Map<string, AgentError>()),
+};
+
+describe('the sections of a turn', () => {
+  it('go together where the server takes that, and one by one where it does not say so', async () => {
+    const together = playedAgent({ sectionsPerCall: 64 }, taken);
+    expect(await together.turn()).toEqual(names);
+    expect(together.calls).toEqual([names]);
+    const pairs = playedAgent({ sectionsPerCall: 2 }, taken);
+    expect(await pairs.turn()).toEqual(names);
+    expect(pairs.calls).toEqual([['identity', 'software'], ['accounts']]);
+    const older = playedAgent({}, taken);
+    expect(await older.turn()).toEqual(names);
+    expect(older.calls).toEqual(names.map((name) => [name]));
+  });
+
+  it('are not sent again soon where they were refused', async () => {
+    const faults = new Map([['software', answer('INVALID')]]);
+    const agent = playedAgent({ sectionsPerCall: 64 }, { ...taken, putSections: () => Promise.resolve(faults) });
+    expect(await agent.turn()).toEqual(['identity', 'accounts']);
+    expect(await agent.turn()).toEqual(['identity', 'accounts']);
+    expect(agent.calls).toEqual([names, ['identity', 'accounts']]);
+  });
+
+  it('are tried each by itself where the call is refused, and the turn ends where the server is not ready', async () => {
+    const refusing = playedAgent(
+      { sectionsPerCall: 64 },
+      {
+        putSection: ({ collection }) =>
+          collection === 'software' ? Promise.reject(answer('TOO_LARGE')) : Promise.resolve(),
+        putSections: () => Promise.reject(answer('MALFORMED')),
+      },
+    );
+    expect(await refusing.turn()).toEqual(['identity', 'accounts']);
+    expect(refusing.calls).toEqual([names, ...names.map((name) => [name])]);
+    const later = playedAgent(
+      { sectionsPerCall: 64 },
+      { ...taken, putSections: () => Promise.reject(new AgentError('RETRY', 'busy')) },
+    );
+    await expect(later.turn()).rejects.toMatchObject({ code: 'RETRY' });
+    expect(later.calls).toEqual([names]);
+  });
+});
