@@ -1,9 +1,13 @@
-import { runLine } from '@sallyport/appliance/cli/main';
 import { commands } from '@sallyport/bundle-tools/cli/commands';
 import { runProgram } from '@sallyport/bundle-tools/cli/run';
 import type { Answer, Order } from './command-process.ts';
 
-// The built command lines, loaded once, for one order after the other: what a process of their own would say.
+// The built command lines, loaded once, for one order after the other: what a process of their own would say. The
+// appliance's are those of its program, as it is installed: what they start by a path must lie in it.
+
+const { runLine } = (await import(
+  new URL('../../appliance/program/cli/main.js', import.meta.url).href
+)) as typeof import('@sallyport/appliance/cli/main');
 
 const bundle = async (args: readonly string[]): Promise<Answer['outcome']> => {
   const notes: string[] = [];
