@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '@sallyport/appliance/compose';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema';
 import type { FeedPart, FindingFilter } from '@sallyport/appliance/features/vulnerabilities/types';
+import { countOf } from '@sallyport/appliance/platform/number-set';
 import { readPart } from '@sallyport/bundle-tools/advisories/part';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { repositoryRoot } from '../support/sources.ts';
@@ -132,7 +133,7 @@ const measure = async (appliance: Appliance, corpus: Corpus): Promise<{ figures:
   const findings = [...perDevice.value.values()].reduce((sum, row) => sum + row.findings, 0);
   const { opened, closed, changed: differing } = changed.value;
   return {
-    method: `${fleet.rows} rows of ${deviceCount} devices are ${fleet.coordinates} coordinates; ${findings} findings over devices (${Math.round(findings / deviceCount)} each). The delta opened ${opened}, closed ${closed} and changed ${differing}. The advisory that devices are looked up by is on ${having.value.length} of them.`,
+    method: `${fleet.rows} rows of ${deviceCount} devices are ${fleet.coordinates} coordinates; ${findings} findings over devices (${Math.round(findings / deviceCount)} each). The delta opened ${opened}, closed ${closed} and changed ${differing}. The advisory that devices are looked up by is on ${countOf(having.value)} of them.`,
     figures: [
       {
         what: 'affected ranges imported',

@@ -65,6 +65,6 @@ export const filterSources = (parts: {
     byUser: (name) =>
       setOf(users.all(personal.blindIndex('accounts.name', name), personal.blindIndex('sessions.account', name))),
     bySoftware: (name): NumberSet => inventory.holderSet('software', new Set(itemsOf(name))),
-    byAdvisory: (name) => setOf(vulnerabilities.devicesWith(name)),
+    byAdvisory: vulnerabilities.devicesWith,
   };
 };

@@ -3,6 +3,7 @@ import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisory, key, part, range } from '../../../test/support/advisory-parts.ts';
+import { expectBearers } from '../../../test/support/expected-bearers.ts';
 import { expectFixes } from '../../../test/support/expected-fixes.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
@@ -277,11 +278,14 @@ describe('matching', () => {
     let cursor = '';
     for (let round = 0; round < 12; round += 1) {
       for (let n = 0; n < 4; n += 1) {
-        const device = 1 + below(6);
+        // In several blocks of the index of who has what.
+        const device = [1, 2, 3, 4_095, 4_096, 9_000][below(6)] ?? 1;
         held.set(device, randomSoftware());
         site.report(device, 'platform', [debian13]);
         site.report(device, 'software', held.get(device) ?? []);
+        vulnerabilities.settle(below(3));
       }
+      expectBearers(vulnerabilities, [...held.keys()]);
       const changed = Array.from({ length: round === 0 ? 20 : 1 + below(5) }, (_, n) => (round === 0 ? n : below(20)));
       for (const n of changed) records.set(n, randomAdvisory(n));
       const delta = [...new Set(changed)].flatMap((n) => records.get(n) ?? []);
@@ -310,6 +314,7 @@ describe('matching', () => {
         expect(vulnerabilities.loads([device]).get(device)?.findings ?? 0).toBe(expected.length);
       }
       expectFixes(vulnerabilities, [...held.keys()]);
+      expectBearers(vulnerabilities, [...held.keys()]);
       const { total } = vulnerabilities.list({ limit: 1 });
       expect(vulnerabilities.counts().open).toBe(total);
       expect(vulnerabilities.list({ limit: 1_000, sort: 'package' }).rows).toHaveLength(total);
@@ -333,6 +338,14 @@ describe('matching', () => {
       expect(vulnerabilities.verify()).toEqual([]);
       expect(vulnerabilities.list({ limit: 1_000 })).toEqual(shown);
       expectFixes(vulnerabilities, [...held.keys()]);
+      // What is entered is not what devices have, and is made anew.
+      if (vulnerabilities.counts().open > 0) {
+        site.db.exec('DELETE FROM coord_bearer');
+        expect(vulnerabilities.verify()).not.toEqual([]);
+        matchAll();
+        expect(vulnerabilities.verify()).toEqual([]);
+        expectBearers(vulnerabilities, [...held.keys()]);
+      }
       // A device goes and comes back with what was kept of it.
       const [device = 0] = held.keys();
       const kept = vulnerabilities.keepOf(device);
@@ -342,8 +355,16 @@ describe('matching', () => {
         vulnerabilities,
         [...held.keys()].filter((other) => other !== device),
       );
+      expectBearers(
+        vulnerabilities,
+        [...held.keys()].filter((other) => other !== device),
+      );
       vulnerabilities.putBack(device, kept);
       expectFixes(vulnerabilities, [...held.keys()]);
+      expectBearers(vulnerabilities, [...held.keys()]);
+      while (vulnerabilities.settle(2) > 0);
+      expect(vulnerabilities.verify()).toEqual([]);
+      expectBearers(vulnerabilities, [...held.keys()]);
     }
   });
 

@@ -137,9 +137,9 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
         )
         .pluck()
         .all({ id: advisory }) ?? [],
-    /** Coordinates that have an open match. */
-    openCoords: (): readonly number[] =>
-      open()?.prepare<[], number>('SELECT coord FROM coord_load').pluck().all() ?? [],
+    /** Coordinates of a package with findings that a newer version closes. */
+    fixableCoords: (source: number): readonly number[] =>
+      open()?.prepare<[number], number>('SELECT coord FROM coord_fix WHERE source = ?').pluck().all(source) ?? [],
     sourceFixes: (): readonly SourceFix[] => {
       const db = open();
       return db ? sourceFixes(db) : [];

@@ -1,4 +1,5 @@
 import { type Database, immediate } from '../../platform/database.ts';
+import { bearerStore } from './bearer-store.ts';
 import { type Judged, judge } from './cover-queries.ts';
 import { ATTACKS_SQL, decisionRules, STRENGTH_SQL } from './decision.ts';
 import { lacksFixes, putAllFixes, putTouchedFixes } from './fix-store.ts';
@@ -253,6 +254,8 @@ const STALE: Readonly<Record<'first' | Scope, string>> = {
 const LACKS_DERIVED = `SELECT EXISTS (SELECT 1 FROM main.match INDEXED BY match_since WHERE until IS NULL)
   AND NOT (EXISTS (SELECT 1 FROM main.coord_load) AND EXISTS (SELECT 1 FROM main.match_advisory))`;
 
+const TOUCHED_WITH_LOAD = 'SELECT t.coord FROM temp.touched t CROSS JOIN main.coord_load l ON l.coord = t.coord';
+
 /** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
 const derive = (db: Database, scope: 'first' | Scope): number => {
   if (scope !== 'changed') db.exec(PUT_DANGER.all);
@@ -276,8 +279,15 @@ const derive = (db: Database, scope: 'first' | Scope): number => {
     db.exec(ALL_LOADS);
     putAllFixes(db);
   } else {
+    const loaded = db.prepare<[], number>(TOUCHED_WITH_LOAD).pluck();
+    const had = new Set(loaded.all());
     db.exec('DELETE FROM main.coord_load WHERE coord IN (SELECT coord FROM temp.touched)');
     db.exec(TOUCHED_LOADS);
+    const has = new Set(loaded.all());
+    bearerStore(db).refresh(
+      [...has].filter((coord) => !had.has(coord)),
+      [...had].filter((coord) => !has.has(coord)),
+    );
     if (scope === 'all' && lacksFixes(db)) {
       db.exec(JUDGED);
       putAllFixes(db);
@@ -321,9 +331,11 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       const result = isFirst ? matchFirst(db, judged, options.at) : matchAgain(db, scope, judged, options.at);
       const limit = { limit: options.limit };
       const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
-      const rejudged = derive(db, isFirst || count(db, LACKS_DERIVED) === 1 ? 'first' : scope);
+      const isAnew = isFirst || count(db, LACKS_DERIVED) === 1;
+      const rejudged = derive(db, isAnew ? 'first' : scope);
       // Nobody knows then what devices have together, either.
       if (options.matched === 0) togetherStore(db).recount();
+      if (isAnew || options.matched === 0) bearerStore(db).fill();
       const noteOpened = isFirst
         ? db.prepare<unknown[], NotedRow>(NOTE_FIRST).all({ ...limit, at: options.at })
         : db.prepare<unknown[], NotedRow>(NOTE_OPENED).all(limit);

@@ -3,9 +3,11 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/types.ts';
+import { bearerStore } from './bearer-store.ts';
 import { compareSets, packLarge, someId, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { decide } from './decision.ts';
@@ -96,8 +98,12 @@ export type VulnerabilityService = {
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
   /** The same for some devices, counted by decision; devices without are absent. Sees the caller's transaction. */
   loads(devices: readonly number[]): Map<number, FindingLoad>;
-  /** The devices that have an open finding by an advisory's id or one of its aliases, rising. */
-  devicesWith(advisory: string): number[];
+  /** The devices that have an open finding by an advisory's id or one of its aliases. */
+  devicesWith(advisory: string): NumberSet;
+  /** The devices with an open finding that a newer version of a package would close, by the package's number. */
+  devicesNeeding(source: number): NumberSet;
+  /** Enters devices that came into the index of who has findings, at most so many; how many they were. */
+  settle(most: number): number;
   /** What a newer version of each source package would close on devices. */
   sourceFixes(): readonly SourceFix[];
   /** The findings of each source package that a newer version closes, by decision. */
@@ -150,6 +156,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const store = vulnerabilityStore(db);
   const knownCoords = itemCoords(db, store);
   const together = togetherStore(db);
+  const bearers = bearerStore(db);
   const current = (): number => store.snapshots().snapshot;
   const snapshots = snapshotReaders(parts.folder, current);
   const withSources = sourceNames(db);
@@ -232,6 +239,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       if (now.length === 0) return;
       store.countUp(now);
       together.change([], now);
+      bearers.came(device);
       store.putDevice(device, at, packLarge(now));
       return;
     }
@@ -241,27 +249,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     for (const coord of added) store.added(device, coord, at);
     for (const coord of removed) store.removed(device, coord, before.since, at);
     together.change(held, now);
+    bearers.change(device, added, removed);
     noteClosed(device, removed);
     store.putDevice(device, before.since, packLarge(now));
-  };
-
-  /** The devices that have a coordinate of some, rising. */
-  const bearersOf = (coords: readonly number[]): number[] => {
-    let last = 0;
-    for (const coord of coords) last = Math.max(last, coord);
-    if (last === 0) return [];
-    const isWanted = new Uint8Array(last + 1);
-    for (const coord of coords) isWanted[coord] = 1;
-    const devices: number[] = [];
-    for (const row of store.devices()) {
-      let isBearer = false;
-      someId(row.coords, (id) => {
-        isBearer = id <= last && isWanted[id] === 1;
-        return isBearer || id >= last;
-      });
-      if (isBearer) devices.push(row.device);
-    }
-    return devices;
   };
 
   const deviceCoords = (device: number): number[] => {
@@ -273,6 +263,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const coords = deviceCoords(device);
     for (const coord of coords) store.countDown(coord);
     together.change(coords, []);
+    bearers.gone(device, coords);
     store.dropDevice(device);
   };
 
@@ -301,6 +292,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         const coords = deviceCoords(device);
         store.countUp(coords);
         together.change([], coords);
+        bearers.came(device);
       }),
     rematch: () => {
       const { snapshot: number, matched } = store.snapshots();
@@ -366,12 +358,15 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         source: { name: advisory.feed, ...(advisory.newest === null ? {} : { newest: advisory.newest }) },
         inputs: queries.inputs(adv),
         confidence: finding.verdict === 'affected' ? 'high' : 'low',
-        devices: bearersOf([coord]).map((device) => ({ device, firstSeen: firstSeenOf(store, device, finding) })),
+        devices: numbersOf(bearers.of([coord])).map((device) => ({
+          device,
+          firstSeen: firstSeenOf(store, device, finding),
+        })),
       };
     },
     unjudged,
     tallies: queries.counts,
-    counts: () => ({ ...queries.counts(), devices: bearersOf(queries.openCoords()).length }),
+    counts: () => ({ ...queries.counts(), devices: bearers.count() }),
     trend: (days) => {
       const noted = new Map(store.daysAfter(dayAgo(days)).map(({ day, open }) => [day, open]));
       const points: number[] = [];
@@ -446,7 +441,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       }
       return loads;
     },
-    devicesWith: (advisory) => bearersOf(queries.coordsOf(advisory)),
+    devicesWith: (advisory) => bearers.of(queries.coordsOf(advisory)),
+    devicesNeeding: (source) => bearers.of(queries.fixableCoords(source)),
+    settle: (most) => immediate(db, () => bearers.settle(most)),
     sourceFixes: queries.sourceFixes,
     sourceDecisions: queries.sourceDecisions,
     fixesOf: queries.fixesOf,
@@ -464,7 +461,14 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
         .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
-      return [...missing, ...wrong, ...store.derivedFaults(), ...together.faults(), ...store.digestFaults()];
+      return [
+        ...missing,
+        ...wrong,
+        ...store.derivedFaults(),
+        ...together.faults(),
+        ...bearers.faults(),
+        ...store.digestFaults(),
+      ];
     },
     close: () => {
       snapshots.close();

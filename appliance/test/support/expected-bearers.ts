@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+import type { VulnerabilityService } from '../../src/features/vulnerabilities/service.ts';
+import { numbersOf } from '../../src/platform/number-set.ts';
+
+/** Who has an advisory, and who needs a newer version of a package, is what the findings of devices say, one by one. */
+export const expectBearers = (vulnerabilities: VulnerabilityService, devices: readonly number[]): void => {
+  const byAdvisory = new Map<string, number[]>();
+  const byPackage = new Map<string, Set<number>>();
+  for (const device of [...devices].sort((a, b) => a - b))
+    for (const { advisory, ecosystem, package: name, verdict, fixState } of vulnerabilities.forDevice(device)) {
+      const found = byAdvisory.get(advisory) ?? [];
+      byAdvisory.set(advisory, found);
+      if (found.at(-1) !== device) found.push(device);
+      if (verdict !== 'affected' || fixState !== 'available') continue;
+      const key = `${ecosystem} ${name}`;
+      byPackage.set(key, (byPackage.get(key) ?? new Set<number>()).add(device));
+    }
+  for (const [advisory, found] of byAdvisory) expect(numbersOf(vulnerabilities.devicesWith(advisory))).toEqual(found);
+  for (const { number, ecosystem, source } of vulnerabilities.sourceFixes())
+    expect(numbersOf(vulnerabilities.devicesNeeding(number))).toEqual([
+      ...(byPackage.get(`${ecosystem} ${source}`) ?? []),
+    ]);
+  expect(numbersOf(vulnerabilities.devicesWith('no-such-advisory'))).toEqual([]);
+  expect(vulnerabilities.counts().devices).toBe(
+    devices.filter((device) => vulnerabilities.forDevice(device).length > 0).length,
+  );
+};
