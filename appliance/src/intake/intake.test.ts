@@ -135,6 +135,20 @@ describe('the intake', () => {
     expect(appliance.inventory.verify()).toEqual([]);
   });
 
+  it('takes a report that is unpacked already, and the bytes with it', async () => {
+    const softwares = Array.from({ length: 2_000 }, (_, n) => ({ name: `package-${n}`, version: '1', from: 'deb' }));
+    const plain = Buffer.from(
+      JSON.stringify({ action: 'inventory', deviceid: 'a-2026-01-02-03-04-05', content: { softwares } }),
+    );
+    const report = { device: 1, door: 'native', format: 'glpi', wire: new Uint8Array(), now: 0 } as const;
+    const { sections } = await intake.report({ ...report, plain });
+    expect(plain.length).toBe(0);
+    expect(sections).toContainEqual({
+      collection: 'software',
+      outcome: { known: false, added: 2_000, removed: 0, changed: 0 },
+    });
+  });
+
   it('names the wrong fields', async () => {
     const call = intake.put(software(1, wireOf([{ version: '1' }])));
     await expect(call).rejects.toMatchObject({

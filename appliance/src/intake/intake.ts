@@ -90,7 +90,9 @@ export const startIntake = ({
       const wire = Uint8Array.from(sections.wire);
       return send<SectionResult[]>((id) => ({ id, sections: { ...sections, wire } }), wire);
     },
-    report: (report) => {
+    report: ({ plain, ...report }) => {
+      if (plain !== undefined)
+        return send<ReportOutcome>((id) => ({ id, report: { ...report, wire: new Uint8Array(), plain } }), plain);
       const wire = Uint8Array.from(report.wire);
       return send<ReportOutcome>((id) => ({ id, report: { ...report, wire } }), wire);
     },

@@ -21,6 +21,7 @@ import type {
 import type { InventoryService } from '../features/inventory/service.ts';
 import type { Door, SectionOutcome, SectionReport } from '../features/inventory/types.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
+import { freeBytes } from '../platform/free-bytes.ts';
 import { decoders } from './decoders.ts';
 import { splitSections } from './split-sections.ts';
 
@@ -140,16 +141,21 @@ export const readReport = async (
 ): Promise<ReadReport> => {
   const decode = Object.hasOwn(decoders, report.format) ? decoders[report.format] : undefined;
   if (decode === undefined) throw new AppError('INTERNAL', `there is no decoder for ${report.format}`);
-  const { device, door, now } = report;
-  const decoded = await decode(bufferOf(report.wire), {
-    device,
-    door,
-    now,
-    ...(stores === undefined
-      ? {}
-      : { isSame: (collection, source) => stores.inventory.isSource(device, collection, door, source) }),
-  });
-  return { report: { ...report, wire: new Uint8Array() }, decoded };
+  const { plain, ...packed } = report;
+  const { device, door, now } = packed;
+  try {
+    const decoded = await decode(bufferOf(plain ?? packed.wire), {
+      device,
+      door,
+      now,
+      ...(stores === undefined
+        ? {}
+        : { isSame: (collection, source) => stores.inventory.isSource(device, collection, door, source) }),
+    });
+    return { report: { ...packed, wire: new Uint8Array() }, decoded };
+  } finally {
+    if (plain !== undefined) freeBytes(plain);
+  }
 };
 
 /** What a report says of its machine. */

@@ -65,7 +65,15 @@ export type DecoderHints = {
 export type Decoder = (wire: Uint8Array, hints: DecoderHints) => DecodedReport | Promise<DecodedReport>;
 
 /** A report as it came over the wire, still packed; `format` names the decoder. */
-export type WireReport = { device: number; door: Door; format: string; wire: Uint8Array; now: number };
+export type WireReport = {
+  device: number;
+  door: Door;
+  format: string;
+  wire: Uint8Array;
+  /** The same bytes unpacked, where somebody did that already. They go over to whoever reads them, and are gone here. */
+  plain?: Uint8Array;
+  now: number;
+};
 
 export type ReportOutcome = {
   sections: ReadonlyArray<{ collection: string; outcome: SectionOutcome }>;

@@ -14,12 +14,14 @@ const write = ({ name, attributes = {}, content = '' }: Node): string => {
   return inside === '' ? `<${name}${said.join('')}/>` : `<${name}${said.join('')}>${inside}</${name}>`;
 };
 
+const packed = (content: readonly Node[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(deflateSync(`<?xml version="1.0" encoding="UTF-8"?>\n${write({ name: 'REPLY', content })}\n`));
+
+const packedReply = (bytes: Uint8Array<ArrayBuffer>, status: number): Response =>
+  new Response(bytes, { status, headers: { 'Content-Type': 'application/x-compress-zlib' } });
+
 /** An XML answer. */
-export const xmlReply = (content: readonly Node[], status = 200): Response =>
-  new Response(
-    Uint8Array.from(deflateSync(`<?xml version="1.0" encoding="UTF-8"?>\n${write({ name: 'REPLY', content })}\n`)),
-    { status, headers: { 'Content-Type': 'application/x-compress-zlib' } },
-  );
+export const xmlReply = (content: readonly Node[], status = 200): Response => packedReply(packed(content), status);
 
 /** A JSON answer. */
 export const jsonReply = (body: object, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
@@ -48,8 +50,8 @@ export const prologReply = (send: boolean, hours: number, options: readonly Node
     ...options,
   ]);
 
+const upToDate = packed([{ name: 'RESPONSE', content: 'ACCOUNT_UPTODATE' }]);
+
 /** An inventory was taken. */
 export const takenReply = (dialect: Dialect, hours: number): Response =>
-  dialect === 'json'
-    ? jsonReply({ status: 'ok', expiration: hours })
-    : xmlReply([{ name: 'RESPONSE', content: 'ACCOUNT_UPTODATE' }]);
+  dialect === 'json' ? jsonReply({ status: 'ok', expiration: hours }) : packedReply(upToDate, 200);

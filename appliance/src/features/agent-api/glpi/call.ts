@@ -16,4 +16,6 @@ export type Call = {
   speaker: number | undefined;
   head: Message;
   wire: Buffer;
+  /** The same unpacked, where that is many bytes but not too many to be held; whoever takes them has them alone. */
+  plain?: Buffer;
 };

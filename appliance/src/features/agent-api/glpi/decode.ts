@@ -1,18 +1,20 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../../../platform/errors.ts';
+import { freeBytes } from '../../../platform/free-bytes.ts';
 import { cleanMacs, cleanUuid } from '../../devices/identity.ts';
 import { portNeighbours } from '../../discovery/port-neighbours.ts';
 import type { Seen } from '../../discovery/types.ts';
 import type { DecodedReport, DecodedSection, DecoderHints, ReportFacts } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { unpackBody } from '../native/body.ts';
+import { cutPackages } from './cut-packages.ts';
 import { deviceMessages, isOfOthers } from './device-message.ts';
 import { addressesOf, line, lines, offsetMinutes, rowsIn } from './fields.ts';
 import { dnsNameOf } from './map-network.ts';
 import { macsOf, serialOf, uuidOf } from './map-platform.ts';
 import type { MapContext, SectionMapping } from './map-types.ts';
 import { hostIn, type ItemType, type Message, type Row, readMessage } from './message.ts';
-import { cutPackages, isCutExact, packageCollections, packageSource } from './package-part.ts';
+import { isCutExact, isWithout, packageCollections, packageSource } from './package-part.ts';
 import { readElsewhere, sectionTable } from './section-table.ts';
 import { systemOf } from './system.ts';
 
@@ -186,7 +188,7 @@ const readPackages = (
   const cut = cutPackages(plain);
   const rest = cut === undefined ? undefined : readRest(cut.rest);
   // A partial report replaces some of what is held, whatever it was made of.
-  if (cut === undefined || rest === undefined || rest.partial)
+  if (cut === undefined || rest === undefined || rest.partial || !isWithout(rest))
     return { message: readMessage(plain), packages: undefined };
   const source = packageSource(cut.part, contextOf(rest, isOcs));
   if (packageCollections.every((collection) => isHeld(collection, source)))
@@ -211,9 +213,7 @@ export const reportOf = (message: Message, options: MapOptions): DecodedReport =
   return { ...mapMessage(message, options), found: [...neighbours, ...virtualMachines(message, options.now)] };
 };
 
-/** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
-export const decodeGlpi = async (wire: Uint8Array, { door, now, isSame }: DecoderHints): Promise<DecodedReport> => {
-  const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
+const decodePlain = (plain: Buffer, { door, now, isSame }: DecoderHints): DecodedReport => {
   const isOcs = door === 'ocs';
   const { message, packages } =
     isSame === undefined ? { message: readMessage(plain), packages: undefined } : readPackages(plain, isOcs, isSame);
@@ -221,4 +221,14 @@ export const decodeGlpi = async (wire: Uint8Array, { door, now, isSame }: Decode
   const [device] = deviceMessages(message);
   if (device === undefined) throw new AppError('MALFORMED', 'the message is about no device');
   return reportOf(device, { isOcs, now });
+};
+
+/** Reads an inventory message of a GLPI, FusionInventory or OCS agent, packed or plain. */
+export const decodeGlpi = async (wire: Uint8Array, hints: DecoderHints): Promise<DecodedReport> => {
+  const plain = await unpackBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
+  try {
+    return decodePlain(plain, hints);
+  } finally {
+    if (plain.buffer !== wire.buffer) freeBytes(plain);
+  }
 };

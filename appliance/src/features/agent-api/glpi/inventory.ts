@@ -42,7 +42,7 @@ const isNews = ({ devices }: GlpiParts, device: number, facts: ReportFacts, agen
 };
 
 /** Takes an inventory: enrols a newcomer, stores the report of a device that is managed. Throws what is refused. */
-const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response> => {
+const take = async (parts: GlpiParts, call: Call, known: DoorCaller | undefined, now: number): Promise<Response> => {
   const { devices, intake, inventoryHours } = parts;
   const { door, wire, dialect, from, agent } = call;
   const format = 'glpi';
@@ -58,7 +58,7 @@ const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response
     return takenReply(dialect, inventoryHours());
   }
 
-  let caller = callerOf(parts, call);
+  let caller = known;
   if (caller?.state !== 'managed') {
     const facts = await intake.facts(read);
     if (facts === undefined) throw new AppError('MALFORMED', 'the report names no machine');
@@ -70,14 +70,14 @@ const take = async (parts: GlpiParts, call: Call, now: number): Promise<Response
     devices.fullReport(caller, false);
     return takenReply(dialect, pendingHours);
   }
-  const store = async (client: DoorCaller): Promise<void> => {
+  const store = async (client: DoorCaller, plain?: Buffer): Promise<void> => {
     const device = client.id;
-    const { facts, full } = await intake.report({ ...read, device });
+    const { facts, full } = await intake.report({ ...read, device, ...(plain === undefined ? {} : { plain }) });
     if (full) devices.fullReport(client, true);
     if (facts !== undefined && isNews(parts, device, facts, agent)) enrol(parts, call, facts);
   };
   try {
-    await store(caller);
+    await store(caller, call.plain);
   } catch (error) {
     const { code, details } = toFailure(error);
     if (code !== 'POSSIBLE_CLONE') throw error;
@@ -96,10 +96,11 @@ export const takeInventory = async (
   call: Call,
   now: number,
 ): Promise<Response> => {
-  const place = callerOf(parts, call)?.id ?? 0;
+  const caller = callerOf(parts, call);
+  const place = caller?.id ?? 0;
   if (!places.take(place)) return failureReply(call.dialect, 503, 'busy', 60);
   try {
-    return await take(parts, call, now);
+    return await take(parts, call, caller, now);
   } catch (error) {
     return answerOf(parts, call, error);
   } finally {

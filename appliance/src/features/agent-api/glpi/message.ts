@@ -1,5 +1,6 @@
 import { AppError } from '../../../platform/errors.ts';
 import { assertShallow } from '../native/body.ts';
+import { cutPackages } from './cut-packages.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
 // Both dialects in one shape, under the names of the JSON one: sections of rows, whether a sender wrote one or many.
@@ -189,9 +190,22 @@ const withoutLargest = (bytes: Buffer): Buffer => {
   return Buffer.concat([bytes.subarray(0, largest.from), Buffer.from('{}'), bytes.subarray(largest.to + 1)]);
 };
 
+const readJsonHead = (plain: Buffer): Message => {
+  // Most of a report are packages, and they end where their line says: less has to be looked at byte for byte.
+  const cut = cutPackages(plain);
+  if (cut !== undefined) {
+    try {
+      return { ...readJson(withoutLargest(cut.rest)), sections: new Map() };
+    } catch {
+      // The whole says what is wrong with it.
+    }
+  }
+  return readJson(withoutLargest(plain));
+};
+
 /** A message without its content, which is read where there is time for it: who sends it, and what. */
 export const readHead = (plain: Buffer): Message => {
-  if (plain[0] === 0x7b) return readJson(withoutLargest(plain));
+  if (plain[0] === 0x7b) return readJsonHead(plain);
   const start = plain.indexOf('<CONTENT>');
   const end = plain.lastIndexOf('</CONTENT>');
   if (start === -1 || end < start) return readXml(plain);

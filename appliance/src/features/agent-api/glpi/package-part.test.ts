@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../../test/support/chance.ts';
 import { type Content, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
+import { prettyJson } from '../../../../test/support/pretty-json.ts';
 import type { DecodedReport } from '../../inventory/report-types.ts';
+import { cutPackages } from './cut-packages.ts';
 import { decodeGlpi } from './decode.ts';
+import { readHead, readMessage } from './message.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
 const deviceId = 'line7-2026-01-02-03-04-05';
@@ -13,6 +16,7 @@ const decode = (wire: Buffer, isSame?: (collection: string, source: Uint8Array) 
 const writers: Readonly<Record<string, (content: Content) => Buffer>> = {
   xml: (content) => Buffer.from(xmlMessage('INVENTORY', deviceId, content)),
   json: (content) => Buffer.from(JSON.stringify({ action: 'inventory', deviceid: deviceId, content })),
+  'json of GLPI agents': (content) => Buffer.from(prettyJson({ action: 'inventory', deviceid: deviceId, content })),
 };
 
 /** As a store would keep it: the digests of the sections that were read whole. */
@@ -33,6 +37,8 @@ const word = fc.oneof(
   fc.stringMatching(/^[a-z][a-z0-9.+-]{0,12}$/),
   fc.constantFrom(
     '"softwares":[',
+    '"softwares": [\n',
+    '\n      ]',
     ']',
     '[',
     '<SOFTWARES>',
@@ -52,7 +58,7 @@ describe('packages that are cut out', () => {
   it('leave a report that says what the whole says, and are read again as soon as they differ', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('xml', 'json'),
+        fc.constantFrom(...Object.keys(writers)),
         fc.array(fc.record({ softwares: packages, user: word, release: fc.constantFrom('12', '13') }), {
           minLength: 2,
           maxLength: 4,
@@ -107,5 +113,29 @@ describe('packages that are cut out', () => {
     const body = { action: 'inventory', deviceid: deviceId, partial: true, content: linuxContent() };
     const partial = await decode(Buffer.from(JSON.stringify(body)), () => true);
     expect(partial.sections.some((section) => section.isSame)).toBe(false);
+  });
+
+  it('are read where a report names packages a second time', async () => {
+    const report = (second: string): Buffer =>
+      Buffer.from(
+        `{"deviceid":"${deviceId}","content":{"softwares":[{"name":"bash","version":"1","from":"deb"}],"softwares":${second}}}`,
+      );
+    const { keep, isSame } = memory();
+    keep(await decode(report('[]'), isSame));
+    const wire = report('[{"name":"vim","version":"9","from":"deb"}]');
+    expect(await decode(wire, isSame)).toEqual(await decode(wire));
+  });
+
+  it('say who sends them without being looked at', () => {
+    for (const write of Object.values(writers)) {
+      const bytes = write(linuxContent({ users: [{ login: 'x'.repeat(5_000) }] }));
+      const { sections: _, ...whole } = readMessage(bytes);
+      expect(readHead(bytes)).toEqual({ ...whole, sections: new Map() });
+    }
+  });
+
+  it('are no way to keep the server busy with brackets', () => {
+    const list = `[\n${']\n'.repeat(1 << 20)}`;
+    expect(cutPackages(Buffer.from(`{\n   "content": {\n      "softwares": ${list}\n      ]`))).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import { freeBytes } from '../../../platform/free-bytes.ts';
 import type { DoorCaller } from '../../devices/types.ts';
 import { readWire, unpackBody } from '../native/body.ts';
 import { reportPlaces } from '../places.ts';
@@ -30,6 +31,10 @@ const askAgain = '10s';
 const maxSearchBytes = 2 << 20;
 /** Bodies that are read at once; each may unpack to 16 MiB before it is known who sends it. */
 const maxReading = 32;
+
+/** What was unpacked is handed on from here on, so that nobody has to do it again, and up to here held meanwhile. */
+const leastPlainBytes = 64 << 10;
+const maxPlainBytes = 1 << 20;
 
 /** What is never wanted: where secrets stand. */
 const unwanted = 'process,environment';
@@ -68,7 +73,10 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const readCall = async (c: Context<Env>, admitted: Admitted): Promise<Call> => {
     const stream = c.env?.incoming ?? c.req.raw.body;
     const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, wireLimits.wireBytes);
-    const head = readHead(await unpackBody(wire));
+    const plain = await unpackBody(wire);
+    const isHeld = plain !== wire && plain.length >= leastPlainBytes && plain.length <= maxPlainBytes;
+    const head = readHead(plain);
+    if (plain !== wire && !isHeld) freeBytes(plain);
     const agent = (c.req.header('user-agent') ?? '').slice(0, maxAgentLength);
     const speaker = agents.device(admitted.token.id, agentIdOf(c));
     return {
@@ -80,6 +88,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       speaker: speaker !== undefined && devices.find(speaker)?.state === 'managed' ? speaker : undefined,
       head,
       wire,
+      ...(isHeld ? { plain } : {}),
     };
   };
 
@@ -112,8 +121,9 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const inventory = async (c: Context<Env>, call: Call): Promise<Response> => {
     const now = clock();
     if (call.dialect === 'xml' || intake.waiting() < maxIntakeDepth) return takeInventory(parts, places, call, now);
+    const { plain: _, ...packed } = call;
     const number = later.put(`${call.token.id} ${agentIdOf(c) ?? ''}`, call.wire.length, () =>
-      takeInventory(parts, places, call, now),
+      takeInventory(parts, places, packed, now),
     );
     if (number === undefined) return failureReply('json', 503, 'busy', 60);
     return jsonReply({ status: 'pending', expiration: askAgain }, 202, { 'GLPI-Request-ID': number });
@@ -124,7 +134,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     const caller = callerOf(parts, call);
     if (caller?.state !== 'managed') return refusal(call.dialect);
     devices.heardDoor(caller, { agent: call.agent, from: call.from });
-    const plain = await unpackBody(call.wire);
+    const plain = call.plain ?? (await unpackBody(call.wire));
     if (plain.length > maxSearchBytes) throw new AppError('TOO_LARGE', 'the result of a search is too large');
     await network.take(caller, readMessage(plain), clock());
     return xmlReply([{ name: 'RESPONSE', content: 'OK' }]);
@@ -159,7 +169,11 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       const call = await readCall(c, admitted).finally(() => {
         reading.count -= 1;
       });
-      return answer(c, call);
+      try {
+        return await answer(c, call);
+      } finally {
+        if (call.plain !== undefined) freeBytes(call.plain);
+      }
     })
 
     .get(glpiPath, (c) => {
