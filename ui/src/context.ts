@@ -65,6 +65,7 @@ export type Ctx = Omit<ContextInput, 'rights'> & {
   /** For keys derived from declarations. */
   readonly tDynamic: TDynamic;
   readonly say: (said: Said) => string;
+  readonly outline: Catalogue['outline'];
   readonly rich: Catalogue['rich'];
   readonly fmt: Formatters;
   readonly can: (right: string) => boolean;
@@ -79,6 +80,7 @@ export const pageContext = (input: ContextInput): Ctx => {
     t: words.t,
     tDynamic: words.tDynamic,
     say: words.say,
+    outline: words.outline,
     rich: words.rich,
     fmt: formatters({ lang: input.lang, timeZone: input.timeZone, nowMs: input.nowMs, units: words.units }),
     can: (right) =>

@@ -69,5 +69,10 @@ export type FilterField = {
   readonly text?: string;
   readonly options?: readonly FilterOption[];
 };
-/** `label` is shown as it is (a name); `key` is looked up; without both the value is shown. */
-export type FilterOption = { readonly value: string; readonly label?: string; readonly key?: string };
+/** `label` is shown as it is (a name); `key` is looked up, and so is the beginning of a `sentence`; else the value is shown. */
+export type FilterOption = {
+  readonly value: string;
+  readonly label?: string;
+  readonly key?: string;
+  readonly sentence?: string;
+};

@@ -26,6 +26,8 @@ export type Catalogue = {
   readonly t: Translate;
   readonly tDynamic: TDynamic;
   readonly say: (said: Said) => string;
+  /** What a sentence is about, for a list of such sentences: its beginning, with … for what varies. */
+  readonly outline: (key: string) => string;
   readonly has: (key: string) => boolean;
   /** The sentence in pieces, with nodes in the places of its parameters. */
   readonly rich: <K extends Key, Node>(
@@ -66,6 +68,11 @@ export const catalogueOf = (lang: Lang, words: Area): Catalogue => {
     t,
     tDynamic,
     say: (said) => tDynamic(said.key, said.params),
+    outline: (key) => {
+      const whole = form(find(key) ?? key, {}).replace(placeholder, '…');
+      const beginning = whole.split(/(?<!…)\s*[:(,]\s*[«“]?…|[;.]/)[0] ?? '';
+      return /\p{L}{3}/u.test(beginning) ? beginning : whole;
+    },
     has: (key) => find(key) !== undefined,
     rich: <K extends Key, Node>(key: K, slots: { readonly [P in ParamsOf<Words[K]>]: Node | Param }) => {
       const given = slots as Readonly<Record<string, Node | Param>>;

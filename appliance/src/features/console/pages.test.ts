@@ -81,6 +81,16 @@ describe('devices', () => {
     expect(events()).toBe(2);
   });
 
+  it('have columns that are picked: with their names and values, on the page and in the file', async () => {
+    const address = '?q=mixer&col=name&col=platform.release&col=activity.restartPending';
+    const page = await html(viewer, `/devices${address}`);
+    expect(holds(page, '<th scope="col">Restart pending</th><th scope="col">Release</th>')).toBe(true);
+    expect(/>yes<.*>13</s.test(page)).toBe(true);
+    const [head, row] = cells(await (await viewer.get(`/devices.csv${address}`)).text());
+    expect(head).toEqual(['Name', 'Restart pending', 'Release']);
+    expect([row?.[0], row?.[2]]).toEqual(['mixer-1', '13']);
+  });
+
   it('are moved to a group after a question that says how many, and the move has a revision', async () => {
     const group = site.appliance.objects.create(systemActor, 'group', { name: 'Цех 2' });
     const ids = { id: pump.publicId, action: 'move', group: group.id };
@@ -343,6 +353,15 @@ describe('search, events and provision', () => {
     expect(palette).not.toMatch(/<!DOCTYPE/i);
     expect(holds(palette, '/software/')).toBe(true);
     expect((await viewer.get(`/search?q=${'x'.repeat(300)}`)).status).toBe(400);
+  });
+
+  it('offers types of events by words', async () => {
+    const page = await html(viewer, '/events');
+    const [, select = ''] = /<select class="input" id="filter-type"[^>]*>(.*?)<\/select>/s.exec(page) ?? [];
+    const words = [...select.matchAll(/<option value="([^"]+)">([^<]*)</g)].map(([, value, word]) => [value, word]);
+    expect(words).toContainEqual(['device-approved', 'Device approved']);
+    expect(words).toContainEqual(['bundle-imported', 'Bundle … imported']);
+    expect(words.filter(([value, word]) => value === word)).toEqual([]);
   });
 
   it('filters events by severity and type, and exports what is shown', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
-import type { FilterField, Said, Value } from '@sallyport/ui/model';
+import type { FieldColumn, FilterField, Said, Value } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/views/devices';
@@ -88,11 +88,14 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       .filter(([, field]) => !field.personal && !field.entered)
       .map(([name, field]) => ({
         ...fieldColumn(collection, name, field),
-        name: `${collection.name}.${name}`,
         byDefault: false,
         sortable: false,
       })),
   );
+  /** What a column is called in an address. */
+  const keyOf = ({ collection, name }: FieldColumn): string => `${collection}.${name}`;
+  const pickedExtras = (list: ListState): FieldColumn[] =>
+    extraColumns.filter((column) => list.columns.includes(keyOf(column)));
 
   const extraOf = (device: ListedDevice, picked: readonly string[]): Record<string, Value> => {
     const values: Record<string, Value> = {};
@@ -104,8 +107,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     }
     return values;
   };
-  const pickedExtras = (list: ListState): string[] =>
-    list.columns.filter((name) => extraColumns.some((column) => column.name === name));
 
   const filters = (): FilterField[] => [
     {
@@ -166,7 +167,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       limit: pageRows,
       ...(cursor === undefined ? {} : { after: cursor }),
     });
-    const picked = pickedExtras(list);
+    const picked = pickedExtras(list).map(keyOf);
     const shown = withTags(rows, model.toRows(rows));
     return c.html(
       <Devices
@@ -194,7 +195,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       list.columns.length === 0
         ? [...deviceColumns]
         : deviceColumns.filter((name) => list.columns.includes(name) || name === 'name');
-    const extras = extraColumns.filter((column) => list.columns.includes(column.name));
+    const extras = pickedExtras(list);
     const cellsOf = (device: ListedDevice, row: DeviceRow): Cell[] => {
       const cells: Readonly<Record<(typeof deviceColumns)[number], Cell>> = {
         status: ctx.tDynamic(`level.${row.level}`),
@@ -209,13 +210,10 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         findings: row.findings,
         updates: row.updates,
       };
-      const extra = extraOf(
-        device,
-        extras.map(({ name }) => name),
-      );
+      const extra = extraOf(device, extras.map(keyOf));
       return [
         ...own.map((name) => cells[name]),
-        ...extras.map((column) => value(extra[column.name] ?? null, column.type)),
+        ...extras.map((column) => value(extra[keyOf(column)] ?? null, column.type)),
       ];
     };
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
@@ -231,9 +229,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       name: 'devices',
       head: [
         ...own.map((name) => ctx.tDynamic(columnWords[name])),
-        ...extras.map(({ name, collection }) =>
-          ctx.tDynamic(`collection.${collection}.field.${name.slice(collection.length + 1)}`),
-        ),
+        ...extras.map(({ name, collection }) => ctx.tDynamic(`collection.${collection}.field.${name}`)),
       ],
       rows: { count: ids.length, read: rowsOf },
     });

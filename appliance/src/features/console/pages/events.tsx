@@ -47,7 +47,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     {
       name: 'type',
       label: 'csv.type',
-      options: events.types().map(({ type }) => ({ value: type })),
+      options: events.types().map(({ type }) => ({ value: type, sentence: `event.${type}` })),
     },
     { name: 'area', label: 'filter.area', options: areas.map((value) => ({ value, key: `area.${value}` })) },
     { name: 'device', label: 'events.device' },
