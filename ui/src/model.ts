@@ -68,6 +68,8 @@ export type FilterField = {
   /** A name that is shown as it is, in place of the label. */
   readonly text?: string;
   readonly options?: readonly FilterOption[];
+  /** What the chip shows for a value that is not among the options. */
+  readonly valueName?: (value: string) => string;
 };
 /** `label` is shown as it is (a name); `key` is looked up, and so is the beginning of a `sentence`; else the value is shown. */
 export type FilterOption = {

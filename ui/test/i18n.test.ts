@@ -105,6 +105,20 @@ describe('the translator', () => {
     expect(catalogue('en').t('common.printedBy', { name: '{at}', at: 'noon' })).toBe('Printed by: {at}, noon');
   });
 
+  it('ends no sentence with two full stops where a date has one of its own', () => {
+    expect(catalogue('ru').t('patches.exploitedDue', { date: '10 нояб. 2026 г.' })).toBe(
+      'Устранить к 10 нояб. 2026 г.',
+    );
+    expect(catalogue('en').t('patches.exploitedDue', { date: '10 Nov 2026' })).toMatch(/10 Nov 2026\.$/);
+  });
+
+  it('says what a sentence is about without its values', () => {
+    const { outline } = catalogue('en');
+    expect(outline('event.bundle-imported')).toBe('Bundle … imported');
+    expect(outline('event.bundle-refused')).toBe('Import refused');
+    expect(outline('event.patch-moved')).toBe('Patch …, number …: from … to …');
+  });
+
   it('shows the last part of an unknown key, or the fallback', () => {
     const { tDynamic } = catalogue('ru');
     expect(tDynamic('collection.x.field.purl')).toBe('purl');

@@ -208,7 +208,7 @@ export const ConditionLanguage = ({ ctx, help }: { ctx: Ctx; help: ConditionHelp
         <p>{ctx.t('condition.languageText')}</p>
         <pre translate="no">{example}</pre>
         <details>
-          <summary>{ctx.t('condition.field')}</summary>
+          <summary>{ctx.t('condition.fields')}</summary>
           <dl class="facts">
             {help.fields.map((field) => (
               <>

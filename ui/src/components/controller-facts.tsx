@@ -1,4 +1,5 @@
 import type { Ctx } from '../context.ts';
+import { sourceName } from '../controller-source.ts';
 import type { When } from '../model.ts';
 import { Empty } from './panel.tsx';
 import { Status } from './status.tsx';
@@ -41,7 +42,7 @@ export type ControllerFactGroup = { readonly title: string; readonly facts: read
 /** Where a value is from; for one that was worked out, with which tables too. */
 const sourceText = (ctx: Ctx, { source, derivedWith }: Pick<ControllerFact, 'source' | 'derivedWith'>): string =>
   [
-    source,
+    sourceName(ctx, source),
     ...derivedWith.map(({ version, tables }) =>
       ctx.t('controllers.derivedWith', {
         version,

@@ -1,4 +1,5 @@
 import type { Ctx } from '../context.ts';
+import { sourceName } from '../controller-source.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Button, PostForm, withoutRight } from './form.tsx';
@@ -40,7 +41,7 @@ export const ControllerMissing = ({ ctx, missing }: { ctx: Ctx; missing: readonl
                 {field.ways.map((way) => ctx.tDynamic(`controllers.way.${way}`)).join(' ')}
                 {field.refused === undefined
                   ? null
-                  : ` ${ctx.t('controllers.refusedBy', { source: field.refused.source, reason: field.refused.reason })}`}
+                  : ` ${ctx.t('controllers.refusedBy', { source: sourceName(ctx, field.refused.source), reason: field.refused.reason })}`}
               </dd>
             </>
           ))}

@@ -1,4 +1,5 @@
 import type { Ctx } from '../context.ts';
+import { sourceName } from '../controller-source.ts';
 import { paths } from '../paths.ts';
 import type { LeftOutView, PlannedPacketView, PlanTargetView } from '../views/identification-model.ts';
 import { DataTable } from './table.tsx';
@@ -98,7 +99,7 @@ export const PlanTable = ({ ctx, targets }: { ctx: Ctx; targets: readonly PlanTa
                 <div>
                   {fieldText(ctx, field)}: <span translate="no">{value}</span>{' '}
                   <span class="small second" translate="no">
-                    {source}
+                    {sourceName(ctx, source)}
                   </span>
                 </div>
               )),

@@ -22,10 +22,11 @@ const labelOf = (ctx: Ctx, filters: readonly FilterField[], name: string): strin
 };
 
 const valueLabel = (ctx: Ctx, filters: readonly FilterField[], name: string, value: string): string => {
-  const option = filters.find((filter) => filter.name === name)?.options?.find((one) => one.value === value);
+  const field = filters.find((filter) => filter.name === name);
+  const option = field?.options?.find((one) => one.value === value);
   if (option?.label !== undefined) return option.label;
   if (option?.sentence !== undefined) return ctx.outline(option.sentence);
-  return option?.key === undefined ? value : ctx.tDynamic(option.key);
+  return option?.key === undefined ? (field?.valueName?.(value) ?? value) : ctx.tDynamic(option.key);
 };
 
 /** The filter in words, for the first lines of a print. */

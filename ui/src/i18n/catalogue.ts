@@ -40,6 +40,8 @@ export type Catalogue = {
 const all: Readonly<Record<Lang, Area>> = { kk, ru, en };
 
 const placeholder = /\{(\w+)\}/g;
+/** With the full stop after it: a date in Russian or Kazakh ends with one of its own ("2026 г."), and two are a fault. */
+const placeholderAndStop = /\{(\w+)\}(\.(?!\.))?/g;
 
 /** The words of a language, made from any area of its shape; tests make a pseudo-language with it. */
 export const catalogueOf = (lang: Lang, words: Area): Catalogue => {
@@ -53,9 +55,11 @@ export const catalogueOf = (lang: Lang, words: Area): Catalogue => {
   };
   const write = (value: unknown): string => (typeof value === 'number' ? numbers.format(value) : String(value));
   const fill = (message: Message, params: Readonly<Record<string, unknown>>): string =>
-    form(message, params).replace(placeholder, (whole, name: string) =>
-      Object.hasOwn(params, name) ? write(params[name]) : whole,
-    );
+    form(message, params).replace(placeholderAndStop, (whole, name: string, stop = '') => {
+      if (!Object.hasOwn(params, name)) return whole;
+      const value = write(params[name]);
+      return value.endsWith('.') ? value : `${value}${stop}`;
+    });
   const t = ((key: string, params: Readonly<Record<string, Param>> = {}) =>
     fill(find(key) ?? key, params)) as unknown as Translate;
   const tDynamic: TDynamic = (key, params = {}, fallback) => {

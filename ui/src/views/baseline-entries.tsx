@@ -22,7 +22,9 @@ export type BaselineEntriesProps = {
   readonly collections: readonly string[];
   readonly collection: string;
   readonly q: string;
+  /** As a person wrote it, and the one that is meant. */
   readonly device: string;
+  readonly deviceId?: string | undefined;
   readonly expected: EntryList;
   /** What the device reports and the baseline does not expect; undefined: no device was named. */
   readonly offered: EntryList | undefined;
@@ -144,7 +146,7 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
       </Panel>
       <PostForm ctx={ctx} action={address}>
         <input type="hidden" name="collection" value={collection} />
-        <input type="hidden" name="device" value={props.device} />
+        <input type="hidden" name="device" value={props.deviceId ?? ''} />
         <Entries
           ctx={ctx}
           list={expected}

@@ -178,12 +178,11 @@ export const Deployment = (props: DeploymentProps) => {
                     '–'
                   ) : (
                     <>
-                      {row.code === undefined ? null : (
-                        <>
-                          <code translate="no">{row.code}</code> {ctx.tDynamic(`taskCode.${row.code}`, {}, '')}{' '}
-                        </>
-                      )}
-                      {row.exitCode === undefined ? null : ctx.t('deployments.exitCode', { code: row.exitCode })}
+                      {[
+                        ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
+                        ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
+                      ].join(', ')}{' '}
+                      {row.code === undefined ? null : <code translate="no">{row.code}</code>}
                     </>
                   ),
               },

@@ -120,7 +120,14 @@ export const ObjectControl = ({
         />
       );
     case 'time':
-      return <TextField {...shared} value={text(value)} placeholder="2027-01-31T00:00:00Z" required={field.required} />;
+      return (
+        <TextField
+          {...shared}
+          value={text(value)}
+          hint={shared.hint ?? ctx.t('patches.timeHint')}
+          required={field.required}
+        />
+      );
     case 'choice':
       return (
         <SelectField

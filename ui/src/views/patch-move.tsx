@@ -149,7 +149,9 @@ export const PatchMove = (props: PatchMoveProps) => {
               errors={errors}
             />
             <div class="row">
-              <Button kind="primary">{ctx.t(duties.length === 0 ? 'patches.do' : 'patches.ask')}</Button>
+              <Button kind="primary">
+                {duties.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
+              </Button>
               <LinkButton href={paths.patch(patch.id)}>{ctx.t('common.cancel')}</LinkButton>
             </div>
           </PostForm>

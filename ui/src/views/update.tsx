@@ -139,7 +139,7 @@ export const Update = (props: UpdateProps) => {
                     ]),
                 [ctx.t('updates.supply'), <SupplyMark ctx={ctx} supply={update.supply} reason={update.supplyReason} />],
                 [
-                  'purl',
+                  ctx.t('collection.software.field.purl'),
                   <span class="hash" translate="no">
                     {props.purl}
                   </span>,
@@ -251,9 +251,9 @@ export const Update = (props: UpdateProps) => {
                     <>
                       <InstallationMark ctx={ctx} state={row.installation} />{' '}
                       {row.code === undefined ? null : (
-                        <code class="crit" translate="no">
-                          {row.code}
-                        </code>
+                        <div class="small">
+                          {ctx.tDynamic(`taskCode.${row.code}`, {}, '')} <code translate="no">{row.code}</code>
+                        </div>
                       )}
                     </>
                   ),

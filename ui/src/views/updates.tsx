@@ -92,8 +92,12 @@ const Installations = ({ ctx, row }: { ctx: Ctx; row: UpdateRow }) => {
   return (
     <>
       {ctx.t('updates.verifiedOf', { done, of: row.devices })}
-      {moving === 0 ? null : <span class="second"> {ctx.t('updates.moving', { n: moving })}</span>}
-      {failed === 0 ? null : <span class="crit"> {ctx.t('updates.failed', { n: failed })}</span>}
+      {moving === 0 ? null : <span class="second">, {ctx.t('updates.moving', { n: moving })}</span>}
+      {failed === 0 ? null : (
+        <>
+          , <span class="crit">{ctx.t('updates.failed', { n: failed })}</span>
+        </>
+      )}
     </>
   );
 };

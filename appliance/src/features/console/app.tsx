@@ -113,7 +113,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', identificationPages(deps));
   app.route('/', inventoryPages(deps, model));
   app.route('/', changePages(deps, model));
-  app.route('/', baselineEntryPages(deps));
+  app.route('/', baselineEntryPages(deps, model));
   app.route('/', baselinePages(deps, model));
   app.route('/', deviationPages(deps, model));
   app.route('/', vulnerabilityPages(deps, model));

@@ -1,3 +1,4 @@
+import { protocolName } from '@sallyport/ui/controller-source';
 import type { Reference, Said } from '@sallyport/ui/model';
 import type { ControllerRow } from '@sallyport/ui/views/controllers';
 import { customOf } from '../plcs/custom.ts';
@@ -60,7 +61,10 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
     return [
       refused === undefined
         ? { key: 'controllers.why.missing' }
-        : { key: 'controllers.why.missingRefused', params: { source: refused.source, reason: refused.reason } },
+        : {
+            key: 'controllers.why.missingRefused',
+            params: { source: protocolName(refused.source), reason: refused.reason },
+          },
     ];
   };
 

@@ -9,6 +9,12 @@ import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type DeviceStatus, deviceStatus } from './device-status.ts';
 import type { ConsoleDeps } from './types.ts';
 
+/** Devices whose name has a text in it: the one that is meant is among them, or it has to be said by its number. */
+const sameNames = 1_000;
+
+/** An id that no device has: the filter for a device that there is not finds nothing. */
+export const nowhere = 0;
+
 export type ListedDevice = Omit<DeviceListRow, 'worst'> &
   DeviceStatus & { name: string; worst: Decision | undefined; osText: string };
 
@@ -32,6 +38,8 @@ export type DeviceModel = {
   some(ids: readonly number[]): ListedDevice[];
   /** Ids of the devices with these public ids. */
   idsOf(publicIds: readonly string[]): number[];
+  /** The one that a text means: its number or, whatever the case, its whole name. Nothing where none or several have it. */
+  named(text: string): ListedDevice | undefined;
   /** By public id; NOT_FOUND. */
   get(publicId: string): ListedDevice;
   counts(): SiteCounts;
@@ -97,6 +105,15 @@ export const deviceModel = (
     },
     some,
     idsOf: deviceQueries.idsOf,
+    named: (text) => {
+      settle();
+      const row = deviceQueries.byPublicId(text);
+      if (row !== undefined) return list(row);
+      const wanted = text.toLowerCase();
+      const { ids } = deviceList.page({ filter: { search: text }, sort: 'name', descending: false, limit: sameNames });
+      const found = some(ids).filter(({ name }) => name.toLowerCase() === wanted);
+      return found.length === 1 ? found[0] : undefined;
+    },
     get: (publicId) => {
       settle();
       const row = deviceQueries.byPublicId(publicId);

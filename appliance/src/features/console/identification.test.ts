@@ -106,7 +106,7 @@ describe('identification in the console', () => {
   });
 
   it('shows the policy beside the controller with whose word each part is, and sets its own', async () => {
-    expect(await html(viewer, paths.controller(plc))).toContain('word of: the zone');
+    expect(await html(viewer, paths.controller(plc))).toContain('(set for the zone)');
     const form = { queryPolicy: 'never', queryIdentify: 'zone', queryGapMs: '900', queryFromTime: '22:00' };
     expect((await viewer.post(paths.identificationPolicy(plc), form)).status).toBe(403);
     const wrong = await admin.post(paths.identificationPolicy(plc), form);
@@ -114,7 +114,7 @@ describe('identification in the console', () => {
     expect(await wrong.text()).toContain('Enter both times or none.');
     expect((await admin.post(paths.identificationPolicy(plc), { ...form, queryUntilTime: '04:00' })).status).toBe(303);
     const page = await html(viewer, paths.identificationPolicy(plc));
-    expect(page).toContain('word of: the controller');
+    expect(page).toContain('(set for the controller)');
     expect(page).toContain('900');
     expect((await admin.get(paths.identificationPolicy('plc-none'))).status).toBe(404);
   });

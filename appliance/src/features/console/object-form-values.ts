@@ -1,7 +1,10 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Value } from '@sallyport/ui/model';
 import type { KindField as ViewField } from '@sallyport/ui/views/objects';
 import type { Body, Kind, KindField } from '../objects/types.ts';
 import type { Form } from './form.ts';
+
+const minuteMs = 60_000;
 
 /** The fields that a form has: not what only services set. */
 export const formFields = (kind: Kind): [string, KindField][] =>
@@ -12,6 +15,25 @@ const lines = (texts: readonly string[]): string[] =>
     .flatMap((text) => text.split(/\r?\n/))
     .map((line) => line.trim())
     .filter((line) => line !== '');
+
+/** A day or a time of the site's clock, as people write it. */
+const localTime = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?$/;
+
+/** What is no such time goes on as it is: it may be one with its zone, and else the engine says what is wrong. */
+const momentText = (text: string): string => {
+  const [, day, time = '00:00'] = localTime.exec(text) ?? [];
+  const at = day === undefined ? Number.NaN : new Date(`${day}T${time}`).getTime();
+  return Number.isNaN(at) ? text : toTime(at);
+};
+
+/** The other way; a stored second is not lost by opening and saving a form. */
+const shownMoment = (text: string): string => {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime()) || at.getTime() % minuteMs !== 0) return text;
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
+};
 
 const parsed = (field: KindField, form: Form, name: string): unknown => {
   const text = form.text(name);
@@ -26,6 +48,8 @@ const parsed = (field: KindField, form: Form, name: string): unknown => {
       return trimmed === '' ? null : /^-?\d{1,15}$/.test(trimmed) ? Number(trimmed) : trimmed;
     case 'json':
       return parseJson(trimmed);
+    case 'time':
+      return trimmed === '' ? null : momentText(trimmed);
     case 'multiline':
       return trimmed === '' ? null : text;
     default:
@@ -66,6 +90,16 @@ export const shownValues = (kind: Kind, body: Body): Record<string, Value> =>
   Object.fromEntries(
     formFields(kind).map(([name, field]) => [name, field.type === 'secret' ? null : shownValue(body[name])]),
   );
+
+/** The same as a form has them. */
+export const formValues = (kind: Kind, body: Body): Record<string, Value> => {
+  const values = shownValues(kind, body);
+  for (const [name, field] of formFields(kind)) {
+    const value = values[name];
+    if (field.type === 'time' && typeof value === 'string') values[name] = shownMoment(value);
+  }
+  return values;
+};
 
 /** A declared field for the view. */
 export const viewField = (name: string, field: KindField, choices: ViewField['choices']): ViewField => ({

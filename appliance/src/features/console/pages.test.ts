@@ -308,6 +308,19 @@ describe('objects', () => {
     expect(holds(await html(admin, paths.objects('token')), secret)).toBe(false);
   });
 
+  it('take days and times of the site as people write them, and show them so', async () => {
+    const fields = { 'f.name': 'until spring', 'f.purpose': 'agent' };
+    await admin.post(paths.objectNew('token'), { ...fields, 'f.expiresAt': '2027-03-01 08:30' });
+    const token = site.appliance.objects
+      .list({ kind: 'token', limit: 100 })
+      .rows.find(({ body }) => body['name'] === 'until spring');
+    expect(Date.parse(String(token?.body['expiresAt']))).toBe(new Date(2027, 2, 1, 8, 30).getTime());
+    expect(holds(await html(admin, paths.object('token', token?.id ?? '')), 'value="2027-03-01 08:30"')).toBe(true);
+    const wrong = await admin.post(paths.objectNew('token'), { ...fields, 'f.expiresAt': 'spring' });
+    expect(wrong.status).toBe(422);
+    expect(holds(await wrong.text(), 'value="spring"')).toBe(true);
+  });
+
   it('never let somebody give away more than he holds, nor lock out the last administrator', async () => {
     const { objects, accounts } = site.appliance;
     const role = objects.create(systemActor, 'role', { name: 'Clerk', rights: ['accounts:write', 'devices:read'] });
@@ -362,6 +375,15 @@ describe('search, events and provision', () => {
     expect(words).toContainEqual(['device-approved', 'Device approved']);
     expect(words).toContainEqual(['bundle-imported', 'Bundle … imported']);
     expect(words.filter(([value, word]) => value === word)).toEqual([]);
+  });
+
+  it('finds the events of a device by its name or its number, and shows the name', async () => {
+    for (const device of ['Pump-01', pump.publicId]) {
+      const page = await html(viewer, `/events?device=${device}`);
+      expect(holds(page, 'Device: pump-01 ')).toBe(true);
+      expect(holds(page, 'No match')).toBe(false);
+    }
+    expect(holds(await html(viewer, '/events?device=nobody'), 'No match')).toBe(true);
   });
 
   it('filters events by severity and type, and exports what is shown', async () => {

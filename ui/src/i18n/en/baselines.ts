@@ -155,8 +155,7 @@ export const baselines = {
   'baselines.values': 'Values',
   'baselines.editWhy': 'Why',
   'baselines.editDevice': 'Add from a device',
-  'baselines.editDeviceHint':
-    'Its number, from the address of its page. What it reports beyond the baseline is listed below.',
+  'baselines.editDeviceHint': 'Its name or its number. What it reports beyond the baseline is listed below.',
   'baselines.entriesShow': 'Show',
   'baselines.entriesExpected': 'Expected',
   'baselines.entriesOffered': 'Reported by the device, not expected',

@@ -82,6 +82,7 @@ export const errors = {
   'validation.notSame': 'The two entries differ.',
   'validation.nothingToDeploy': 'No managed device needs this.',
   'validation.reference': 'This does not exist any more.',
+  'validation.device': 'No device has this name or number, or several have it.',
   'validation.required': 'Fill in this field.',
   'validation.taken': 'This name is taken.',
   'validation.tooBig': 'At most {max}.',

@@ -114,7 +114,7 @@ export const plcKinds = {
   'kind.plc-record.hint.locks':
     'One per line: FIELD: reason. What was entered for the field holds on both sides, whatever a device says.',
   'kind.plc-record.hint.custom': 'One per line: FIELD: value',
-  'kind.plc-record.hint.zone': 'Id of a zone.',
+  'kind.plc-record.hint.zone': 'Its policy says what may be asked.',
   'kind.plc-field.hint.options': 'One per line, for a choice.',
   'event.plc-found': 'Controller {plc} is there and nobody said that it should be ({address})',
   'event.plc-origin-taken':

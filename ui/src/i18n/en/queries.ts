@@ -94,7 +94,7 @@ export const queries = {
   'samples.none': 'No files asked for',
   'samples.noneWhy': 'A file comes only after a second administrator agreed.',
   'samples.device': 'Device',
-  'samples.deviceHint': 'Its number, from the address of its page.',
+  'samples.deviceHint': 'Its name or its number.',
   'samples.path': 'Path',
   'samples.pathHint': 'The full path of one file, without wildcards.',
   'samples.reason': 'Reason',

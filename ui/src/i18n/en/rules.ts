@@ -133,6 +133,7 @@ export const rules = {
   'condition.op.unknown': 'is unknown',
   'condition.add': 'Add a comparison',
   'condition.field': 'Field',
+  'condition.fields': 'All fields',
   'condition.operator': 'Comparison',
   'condition.value': 'Value',
   'condition.valueHint': 'Ages as 30m, 2h, 7d; ranges as 10.4.0.0/16; several versions compare by <.',

@@ -149,7 +149,7 @@ export const baselines = {
   'baselines.values': 'Мәндері',
   'baselines.editWhy': 'Неліктен',
   'baselines.editDevice': 'Құрылғыдан қосу',
-  'baselines.editDeviceHint': 'Оның бетінің мекенжайындағы нөмірі. Төменде оның эталоннан тыс хабарлағаны.',
+  'baselines.editDeviceHint': 'Оның атауы не нөмірі. Төменде оның эталоннан тыс хабарлағаны.',
   'baselines.entriesShow': 'Көрсету',
   'baselines.entriesExpected': 'Күтіледі',
   'baselines.entriesOffered': 'Құрылғы хабарлайды, күтілмейді',

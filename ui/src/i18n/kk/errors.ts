@@ -85,6 +85,7 @@ export const errors = {
   'validation.notSame': 'Екі енгізу әртүрлі.',
   'validation.nothingToDeploy': 'Бұл ешбір басқарылатын құрылғыға керек емес.',
   'validation.reference': 'Ол енді жоқ.',
+  'validation.device': 'Мұндай атауы не нөмірі бар құрылғы жоқ немесе олар бірнеше.',
   'validation.required': 'Осы өрісті толтырыңыз.',
   'validation.taken': 'Бұл атау бос емес.',
   'validation.tooBig': 'Ең көбі {max}.',

@@ -117,7 +117,7 @@ export const plcKinds = {
   'kind.plc-record.hint.locks':
     'Әр жолда біреуден: ӨРІС: себебі. Құрылғы не айтса да, енгізілген мән екі жақта да сақталады.',
   'kind.plc-record.hint.custom': 'Әр жолда біреуден: ӨРІС: мән',
-  'kind.plc-record.hint.zone': 'Аймақ идентификаторы.',
+  'kind.plc-record.hint.zone': 'Не сұрауға болатынын соның саясаты айтады.',
   'kind.plc-field.hint.options': 'Таңдау үшін, әр жолда біреуден.',
   'event.plc-found': '{plc} контроллері табылды, бірақ оның болуы тиіс екенін ешкім айтқан жоқ ({address})',
   'event.plc-origin-taken':

@@ -95,7 +95,7 @@ export const queries = {
   'samples.none': 'Файл сұралмаған',
   'samples.noneWhy': 'Файл екінші әкімші келіскеннен кейін ғана келеді.',
   'samples.device': 'Құрылғы',
-  'samples.deviceHint': 'Құрылғы бетінің мекенжайындағы нөмірі.',
+  'samples.deviceHint': 'Оның атауы не нөмірі.',
   'samples.path': 'Жолы',
   'samples.pathHint': 'Бір файлдың толық жолы, үлгісіз.',
   'samples.reason': 'Себебі',

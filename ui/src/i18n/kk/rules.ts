@@ -136,6 +136,7 @@ export const rules = {
   'condition.op.unknown': 'белгісіз',
   'condition.add': 'Салыстыру қосу',
   'condition.field': 'Өріс',
+  'condition.fields': 'Барлық өріс',
   'condition.operator': 'Салыстыру',
   'condition.value': 'Мән',
   'condition.valueHint': 'Жас: 30m, 2h, 7d; аралық: 10.4.0.0/16; нұсқалар < белгісімен салыстырылады.',

@@ -185,7 +185,7 @@ export const baselines = {
   'baselines.values': 'Значения',
   'baselines.editWhy': 'Почему',
   'baselines.editDevice': 'Добавить с устройства',
-  'baselines.editDeviceHint': 'Его номер из адреса его страницы. Ниже — то, что оно сообщает сверх эталона.',
+  'baselines.editDeviceHint': 'Его имя или номер. Ниже — то, что оно сообщает сверх эталона.',
   'baselines.entriesShow': 'Показать',
   'baselines.entriesExpected': 'Ожидается',
   'baselines.entriesOffered': 'Сообщает устройство, не ожидается',

@@ -85,6 +85,7 @@ export const errors = {
   'validation.notSame': 'Значения не совпадают.',
   'validation.nothingToDeploy': 'Это не нужно ни одному управляемому устройству.',
   'validation.reference': 'Этого больше нет.',
+  'validation.device': 'Устройства с таким именем или номером нет, или их несколько.',
   'validation.required': 'Заполните это поле.',
   'validation.taken': 'Это имя занято.',
   'validation.tooBig': 'Не больше {max}.',

@@ -117,7 +117,7 @@ export const plcKinds = {
   'kind.plc-record.hint.locks':
     'По одному в строке: ПОЛЕ: причина. Введённое значение поля держится на обеих сторонах, что бы ни сообщало устройство.',
   'kind.plc-record.hint.custom': 'По одному в строке: ПОЛЕ: значение',
-  'kind.plc-record.hint.zone': 'Идентификатор зоны.',
+  'kind.plc-record.hint.zone': 'Её политика определяет, что можно спрашивать.',
   'kind.plc-field.hint.options': 'По одному в строке, для выбора.',
   'event.plc-found': 'Контроллер {plc} обнаружен, и никто не говорил, что он должен быть ({address})',
   'event.plc-origin-taken': '«{name}» ({sort}, № {origin}) принят: новых {created}, изменено {changed}, фактов {facts}',

@@ -100,7 +100,7 @@ export const queries = {
   'samples.none': 'Файлы не запрошены',
   'samples.noneWhy': 'Файл придёт только после согласия второго администратора.',
   'samples.device': 'Устройство',
-  'samples.deviceHint': 'Его номер из адреса страницы устройства.',
+  'samples.deviceHint': 'Его имя или номер.',
   'samples.path': 'Путь',
   'samples.pathHint': 'Полный путь к одному файлу, без шаблонов.',
   'samples.reason': 'Причина',

@@ -138,6 +138,7 @@ export const rules = {
   'condition.op.unknown': 'неизвестно',
   'condition.add': 'Добавить сравнение',
   'condition.field': 'Поле',
+  'condition.fields': 'Все поля',
   'condition.operator': 'Сравнение',
   'condition.value': 'Значение',
   'condition.valueHint': 'Возраст: 30m, 2h, 7d; диапазоны: 10.4.0.0/16; версии сравниваются знаком <.',

@@ -6,6 +6,7 @@ import type { EntryPage } from '../../baselines/types.ts';
 import { type Collection, readRight } from '../../inventory/types.ts';
 import { hasRight } from '../../objects/types.ts';
 import { setToast } from '../cookies.ts';
+import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { param } from '../lists.ts';
 import { viewContext } from '../page.tsx';
@@ -15,8 +16,8 @@ const shownEntries = 500;
 const shownValues = 6;
 
 /** What a baseline expects, entry by entry. */
-export const baselineEntryPages = (deps: ConsoleDeps): Pages => {
-  const { baselines, inventory, devices } = deps;
+export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { baselines, inventory } = deps;
 
   /** The values beside the title, without times, which say little of what is expected. */
   const toList = (collection: Collection, page: EntryPage): EntryList => ({
@@ -49,17 +50,12 @@ export const baselineEntryPages = (deps: ConsoleDeps): Pages => {
     actorFor(c, readRight(collection));
     const query = { search: asked.q, limit: shownEntries };
     const faults: FieldErrors = { ...errors };
-    const offered = (): EntryList | undefined => {
-      if (asked.device === '') return undefined;
-      try {
-        return toList(collection, baselines.offered(id, collection.name, { ...query, device: asked.device }));
-      } catch (error) {
-        if (toFailure(error).code !== 'NOT_FOUND') throw error;
-        faults['device'] = { key: 'validation.reference' };
-        return undefined;
-      }
-    };
-    const more = offered();
+    const device = asked.device === '' ? undefined : model.named(asked.device);
+    if (asked.device !== '' && device === undefined) faults['device'] = { key: 'validation.device' };
+    const more =
+      device === undefined
+        ? undefined
+        : toList(collection, baselines.offered(id, collection.name, { ...query, device: device.publicId }));
     return c.html(
       <BaselineEntries
         ctx={viewContext(deps, c)}
@@ -67,7 +63,8 @@ export const baselineEntryPages = (deps: ConsoleDeps): Pages => {
         collections={readable.map((one) => one.name)}
         collection={collection.name}
         q={asked.q}
-        device={asked.device}
+        device={device !== undefined && model.named(device.name)?.id === device.id ? device.name : asked.device}
+        deviceId={device?.publicId}
         expected={toList(collection, baselines.entries(id, collection.name, query))}
         offered={more}
         comment={asked.comment}
@@ -87,7 +84,7 @@ export const baselineEntryPages = (deps: ConsoleDeps): Pages => {
     const add = form.texts('add');
     const isShared = collection.mode === 'shared';
     try {
-      if (device !== '') devices.byPublicId(device);
+      if (device !== '') model.get(device);
       baselines.edit(actor, id, {
         collection: collection.name,
         remove: form.texts('remove'),

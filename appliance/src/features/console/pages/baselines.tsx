@@ -19,8 +19,6 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 /** What an auditor asks for first; the rest is chosen. */
 const usual = ['platform', 'software', 'os-update', 'hardware', 'accounts'];
 const reportRows = 1_000;
-/** Devices whose name has the text in it: the one that is meant is among them, or it has to be said by its number. */
-const sameNames = 1_000;
 
 const lines = (text: string): string[] =>
   text
@@ -119,19 +117,13 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     );
   };
 
-  /** A device by its public id or its name, as people write it. */
   const referenceOf = (text: string): string => {
-    const wanted = text.toLowerCase();
-    const found = model
-      .page({ filter: { search: text }, sort: 'name', descending: false, limit: sameNames })
-      .rows.filter((device) => device.publicId === text || device.name.toLowerCase() === wanted)
-      .map(({ publicId }) => publicId);
-    const [one] = found;
-    if (one === undefined || found.length > 1)
+    const one = model.named(text);
+    if (one === undefined)
       throw new AppError('INVALID', 'no such device, or several', {
-        fields: { reference: { key: 'validation.reference' } },
+        fields: { reference: { key: 'validation.device' } },
       });
-    return one;
+    return one.publicId;
   };
 
   const approve = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -7,7 +7,7 @@ import { AppError } from '../../../platform/errors.ts';
 import type { Change, ChangeQuery } from '../../inventory/types.ts';
 import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
-import type { DeviceModel } from '../device-model.ts';
+import { type DeviceModel, nowhere } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { listState, pageRows } from '../lists.ts';
 import { viewContext } from '../page.tsx';
@@ -29,7 +29,7 @@ const csvHead = [
 
 /** What changed on all devices; personal values are withheld. */
 export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { inventory, devices } = deps;
+  const { inventory } = deps;
   const collections = inventory.collections();
   const filterNames = [...changeFilterNames, 'device'];
 
@@ -39,7 +39,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const [device] = filterValues(list, 'device');
     return {
       ...changeQueryOf(list, collections, actor),
-      ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
     };
   };
 
@@ -61,7 +61,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const deviceOf = named(rows);
     const filters: FilterField[] = [
       ...changeFilters(readableCollections(collections, actor)),
-      { name: 'device', label: 'events.device' },
+      { name: 'device', label: 'events.device', valueName: (text) => model.named(text)?.name ?? text },
     ];
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     return c.html(

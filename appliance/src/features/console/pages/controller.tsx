@@ -17,7 +17,7 @@ import { factGroupsOf, partRows } from '../controller-view.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, numberText, param } from '../lists.ts';
-import { bodyOf, formFields, shownValues, viewField } from '../object-form-values.ts';
+import { bodyOf, formFields, formValues, viewField } from '../object-form-values.ts';
 import { viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
@@ -163,7 +163,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
           plc === undefined ? undefined : { id: plc.publicId, name: plcs.label(plc.id), revision: held.revision }
         }
         groups={formGroups()}
-        values={extra.values ?? shownValues(objects.kind(recordKind), held.body)}
+        values={extra.values ?? formValues(objects.kind(recordKind), held.body)}
         errors={extra.errors}
       />,
       extra.errors === undefined ? 200 : 422,
@@ -184,7 +184,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     } catch (error) {
       const { details } = toFailure(error);
       if (details.fields === undefined) throw error;
-      return showForm(c, plc, { values: shownValues(objects.kind(recordKind), body), errors: details.fields });
+      return showForm(c, plc, { values: formValues(objects.kind(recordKind), body), errors: details.fields });
     }
   };
 

@@ -10,7 +10,7 @@ import { baselineViews } from '../baseline-view.ts';
 import { momentOf, readableCollections } from '../change-query.ts';
 import { setToast } from '../cookies.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
-import type { DeviceModel } from '../device-model.ts';
+import { type DeviceModel, nowhere } from '../device-model.ts';
 import type { Form } from '../form.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, formListState, listState, pageRows } from '../lists.ts';
@@ -46,7 +46,7 @@ const csvHead = [
 
 /** What differs from baselines, and what is decided about it. */
 export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { baselines, inventory, devices } = deps;
+  const { baselines, inventory } = deps;
   const views = baselineViews(deps, model);
   const collections = inventory.collections();
 
@@ -67,7 +67,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       ...(age === undefined || !/^\d{1,4}$/.test(age) ? {} : { olderThanDays: Number(age) }),
       ...(order === undefined ? {} : { hasWorkOrder: order === 'true' }),
       ...(baseline === undefined ? {} : { baseline }),
-      ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
       ...(list.q === '' ? {} : { search: list.q }),
     };
   };
@@ -106,7 +106,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       label: 'baselines.name',
       options: baselines.list().map(({ id, name }) => ({ value: id, label: name })),
     },
-    { name: 'device', label: 'baselines.device' },
+    { name: 'device', label: 'baselines.device', valueName: (text) => model.named(text)?.name ?? text },
   ];
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

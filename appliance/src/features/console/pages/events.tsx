@@ -7,7 +7,7 @@ import { AppError } from '../../../platform/errors.ts';
 import { type EventQuery, type StoredEvent, severities } from '../../events/types.ts';
 import { areas } from '../../objects/types.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
-import type { DeviceModel } from '../device-model.ts';
+import { type DeviceModel, nowhere } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, listState, pageRows } from '../lists.ts';
 import { viewContext } from '../page.tsx';
@@ -36,7 +36,7 @@ const moment = (text: string | undefined, endOfDay: boolean): number | undefined
 
 /** Events: what happened, by severity and type. */
 export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { events, devices } = deps;
+  const { events } = deps;
 
   const filters: readonly FilterField[] = [
     {
@@ -50,7 +50,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       options: events.types().map(({ type }) => ({ value: type, sentence: `event.${type}` })),
     },
     { name: 'area', label: 'filter.area', options: areas.map((value) => ({ value, key: `area.${value}` })) },
-    { name: 'device', label: 'events.device' },
+    { name: 'device', label: 'events.device', valueName: (text) => model.named(text)?.name ?? text },
     { name: 'from', label: 'filter.from' },
     { name: 'to', label: 'filter.to' },
     { name: 'audit', label: 'filter.audit', options: [{ value: 'true', key: 'common.yes' }] },
@@ -61,14 +61,14 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const severity = chosen(severities, filterValues(list, 'severity'));
     const type = chosen(types, filterValues(list, 'type'));
     const area = chosen(areas, filterValues(list, 'area'));
-    const [publicId] = filterValues(list, 'device');
+    const [device] = filterValues(list, 'device');
     const from = moment(filterValues(list, 'from')[0], false);
     const to = moment(filterValues(list, 'to')[0], true);
     return {
       ...(severity.length === 0 ? {} : { severity }),
       ...(type.length === 0 ? {} : { type }),
       ...(area.length === 0 ? {} : { area }),
-      ...(publicId === undefined ? {} : { device: devices.byPublicId(publicId).id }),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(filterValues(list, 'audit').includes('true') ? { audit: true } : {}),

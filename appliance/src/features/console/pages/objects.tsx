@@ -18,7 +18,7 @@ import { setToast } from '../cookies.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
-import { bodyOf, formFields, shownValue, shownValues, viewField } from '../object-form-values.ts';
+import { bodyOf, formFields, formValues, shownValue, shownValues, viewField } from '../object-form-values.ts';
 import { fieldLinks, objectNames } from '../object-names.ts';
 import { viewContext } from '../page.tsx';
 import { actorWords } from '../records.ts';
@@ -180,8 +180,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         area={kind.area}
         fields={viewFields(c, kind)}
         values={
-          extra.values ??
-          (object === undefined ? defaults(kind) : conditions.show(kind, shownValues(kind, object.body)))
+          extra.values ?? (object === undefined ? defaults(kind) : conditions.show(kind, formValues(kind, object.body)))
         }
         links={object === undefined ? {} : fieldLinks(namesOf(c), kind, object.body)}
         condition={extra.condition ?? conditions.help(kind)}
@@ -223,9 +222,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       return write();
     } catch (error) {
       const { code, details } = toFailure(error);
-      const typed = Object.fromEntries(
-        Object.entries(bodyOf(kind, c.get('form'))).map(([name, value]) => [name, shownValue(value)]),
-      );
+      const typed = formValues(kind, bodyOf(kind, c.get('form')));
       if (code === 'INVALID' && details.fields !== undefined)
         return showForm(c, kind, object, { values: typed, errors: details.fields, status: 422 });
       if (code === 'CONFLICT')

@@ -16,7 +16,7 @@ const listed = 100;
 
 /** Files for analysis: asked for, approved by a second person, fetched. */
 export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { samples, objects, devices } = deps;
+  const { samples, objects } = deps;
 
   const show = (
     c: Context<ConsoleEnv>,
@@ -57,16 +57,17 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = actorFor(c, 'queries:write');
     const form = c.get('form');
     const values = {
-      device: form.text('device').trim().slice(0, 64),
+      device: form.text('device').trim().slice(0, 200),
       path: form.text('path').slice(0, 2_000),
       reason: form.text('reason').slice(0, 500),
     };
+    const device = model.named(values.device);
+    if (device === undefined) return show(c, values, { device: { key: 'validation.device' } });
     try {
-      samples.ask(actor, { device: devices.byPublicId(values.device).id, path: values.path, reason: values.reason });
+      samples.ask(actor, { device: device.id, path: values.path, reason: values.reason });
       return c.redirect(paths.samples(), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
-      if (code === 'NOT_FOUND') return show(c, values, { device: { key: 'validation.reference' } });
       if (code !== 'INVALID' || details.fields === undefined) throw error;
       return show(c, values, details.fields);
     }
