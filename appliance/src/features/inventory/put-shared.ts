@@ -94,6 +94,14 @@ export const resolveCut = (
   return inOrder(found, cut.columns);
 };
 
+/** What a device said of its items, by field. */
+export const saidOf = (
+  store: SharedStore,
+  { members, count, attrs }: SectionRow,
+  only?: string,
+): Record<string, Stored[]> =>
+  unpackAttributes(attrs, (name) => store.usual.of(name, members === null ? [] : unpackIds(members, count)), only);
+
 /** An item that went and one that came with the same identity are one change. */
 const pair = (shape: Shape, store: SharedStore, added: readonly number[], removed: readonly number[]): ItemChange[] => {
   const gone = new Map<string, number[]>();
@@ -138,14 +146,15 @@ export const sharedSection = (
   { ids, columns }: Resolved,
   previous: SectionRow | undefined,
 ): SharedSection => {
-  const section = { ids, members: packIds(ids), attrs: packAttributes(columns) };
+  const attrs = packAttributes(columns, store.usual.settled(ids, columns));
+  const section = { ids, members: packIds(ids), attrs };
   if (previous === undefined || previous.members === null) return { ...section, changes: [] };
   const oldIds = unpackIds(previous.members, previous.count);
   const { added, removed } = compareIds(oldIds, ids);
   const changes = pair(shape, store, added, removed);
   const same = section.attrs !== null && previous.attrs !== null && section.attrs.equals(previous.attrs);
   if (!same && shape.perDevice.length > 0) {
-    const before = { ids: oldIds, columns: unpackAttributes(previous.attrs) };
+    const before = { ids: oldIds, columns: saidOf(store, previous) };
     changes.push(...attributeChanges(shape, before, { ids, columns }));
   }
   return { ...section, changes };

@@ -4,12 +4,12 @@ import type { Database } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
-import { unpackAttributes } from './attributes.ts';
 import { fromStored, type NamedField, type Stored } from './item.ts';
 import { listSql } from './list-sql.ts';
 import { unpackIds } from './packed-ids.ts';
+import { saidOf } from './put-shared.ts';
 import { listQueries } from './queries.ts';
-import type { Cell, SectionRow, SectionStore } from './store.ts';
+import type { Cell, SectionRow, SectionStore, SharedStore } from './store.ts';
 import type {
   Door,
   FieldValue,
@@ -56,10 +56,11 @@ export const inventoryReader = (parts: {
 
   /** The perDevice values of a section's items, by item. */
   const attributesOf = (
+    shared: SharedStore,
     fields: readonly NamedField[],
     section: SectionRow,
   ): Map<number, Record<string, FieldValue>> => {
-    const columns = unpackAttributes(section.attrs);
+    const columns = saidOf(shared, section);
     const ids = section.members === null ? new Uint32Array() : unpackIds(section.members, section.count);
     const values = new Map<number, Record<string, FieldValue>>();
     ids.forEach((id, at) => {
@@ -80,10 +81,13 @@ export const inventoryReader = (parts: {
         .rows(device, held.door)
         .map((row) => ({ id: row.id, ...fieldsOf(shape.own, row, reveal), ...meta }) as ReadRow);
     }
-    const attributes = attributesOf(shape.perDevice, held);
-    return (shared?.byIds([...attributes.keys()]) ?? []).map(
-      (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false), ...attributes.get(row.id), ...meta }) as ReadRow,
-    );
+    if (shared === undefined) return [];
+    const attributes = attributesOf(shared, shape.perDevice, held);
+    return shared
+      .byIds([...attributes.keys()])
+      .map(
+        (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false), ...attributes.get(row.id), ...meta }) as ReadRow,
+      );
   };
 
   const section = (device: number, name: string, options: { personal?: boolean; door?: Door } = {}): ReadRow[] => {
@@ -106,10 +110,11 @@ export const inventoryReader = (parts: {
   };
 
   const list = (query: ListQuery): ListResult => {
-    const { shape } = holder(query.collection);
-    const isShared = shape.collection.mode === 'shared';
+    const { shape, shared } = holder(query.collection);
+    const isShared = shared !== undefined;
     const held = isShared && query.device !== undefined ? sections.best(query.device, query.collection) : undefined;
-    const attributes = held === undefined ? undefined : attributesOf(shape.perDevice, held);
+    const attributes =
+      held === undefined || shared === undefined ? undefined : attributesOf(shared, shape.perDevice, held);
     const ids = isShared && query.device !== undefined ? Uint32Array.from(attributes?.keys() ?? []) : undefined;
     const sql = listSql(personal, shape.collection, query, ids);
     const limit = Math.min(Math.max(1, query.limit), maxPage);
@@ -184,8 +189,9 @@ export const inventoryReader = (parts: {
   };
 
   const attributeOf = (device: number, name: string, field: string): readonly Stored[] => {
+    const { shared } = holder(name);
     const row = sections.best(device, name);
-    return row === undefined ? [] : (unpackAttributes(row.attrs, field)[field] ?? []);
+    return row === undefined || shared === undefined ? [] : (saidOf(shared, row, field)[field] ?? []);
   };
 
   const items = (name: string, ids: readonly number[]): InventoryRow[] => {

@@ -4,6 +4,7 @@ import type { ChangeRow } from './change-store.ts';
 import type { Shape, Stored } from './item.ts';
 import { itemIds } from './item-ids.ts';
 import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
+import { usualValues } from './usual-values.ts';
 
 export type SectionRow = {
   id: number;
@@ -142,7 +143,8 @@ export const sectionStore = (db: Database) => {
 };
 
 /** SQL of a `shared` collection's items. */
-export const sharedStore = (db: Database, { collection, own }: Shape) => {
+export const sharedStore = (db: Database, shape: Shape) => {
+  const { collection, own } = shape;
   const table = tableOf(collection);
   const counts = countTableOf(collection);
   const names = own.map(({ name }) => name);
@@ -178,6 +180,7 @@ export const sharedStore = (db: Database, { collection, own }: Shape) => {
   return {
     /** What is known of items without asking the database. */
     ids: itemIds(db, collection),
+    usual: usualValues(db, shape),
     find: (key: Buffer): number | undefined => byKey.get(key),
     make: (key: Buffer, stored: Readonly<Record<string, Stored>>): number =>
       Number(insert.run(key, ...names.map((name) => stored[name] ?? null)).lastInsertRowid),

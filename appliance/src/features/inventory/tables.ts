@@ -26,6 +26,9 @@ export const goneTableOf = (collection: Collection): string => `${tableOf(collec
 /** A field's column, quoted. */
 export const column = (name: string): string => `"${name}"`;
 
+/** The column of what most devices say of an item, quoted; see usual-values.ts. */
+export const usualColumn = (name: string): string => `"${name}_usual"`;
+
 /** The column of a personal field's blind index, quoted. */
 export const blindColumn = (name: string): string => `"${name}_bx"`;
 
@@ -45,6 +48,7 @@ export const checkCollection = (collection: Collection): void => {
   for (const [name, field] of Object.entries(collection.fields)) {
     if (!fieldPattern.test(name) || reserved.has(name)) fault(`field ${name} cannot be a column`);
     if (field.perDevice && collection.mode !== 'shared') fault(`field ${name}: perDevice is for shared collections`);
+    if (field.usual && !field.perDevice) fault(`field ${name}: only what is of the device can be usual`);
     if (field.perDevice && (field.identity || field.indexed))
       fault(`field ${name}: perDevice cannot identify or be indexed`);
     if ((field.choices !== undefined || field.known !== undefined || field.hidesHome) && field.type !== 'text')
@@ -69,9 +73,10 @@ export const checkCollection = (collection: Collection): void => {
 
 const columnsOf = (collection: Collection): Array<{ name: string; sql: string; type: string }> =>
   Object.entries(collection.fields)
-    .filter(([, field]) => !field.perDevice && !field.entered)
+    .filter(([, field]) => (!field.perDevice || field.usual) && !field.entered)
     .flatMap(([name, field]) => [
-      { name, sql: column(name), type: columnType(field) },
+      ...(field.usual ? [{ name: `${name}_usual`, sql: usualColumn(name), type: columnType(field) }] : []),
+      ...(field.perDevice ? [] : [{ name, sql: column(name), type: columnType(field) }]),
       ...(field.personal && field.indexed ? [{ name: `${name}_bx`, sql: blindColumn(name), type: 'blob' }] : []),
     ]);
 

@@ -24,6 +24,8 @@ export type Field = {
   personal?: boolean;
   /** `shared` only: belongs to the device's link to the item. */
   perDevice?: boolean;
+  /** `perDevice` only: nearly all devices say the same of an item, and what the first one says is kept with the item. */
+  usual?: boolean;
   /** Never reported, entered by people (an object holds it). */
   entered?: boolean;
   unit?: 'bytes' | 'seconds';

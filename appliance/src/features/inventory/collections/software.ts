@@ -19,8 +19,8 @@ export const collection = defineCollection({
     /** Of several installed kernels: which runs, which waits for a restart, which is left over. */
     kernel: { type: 'text', perDevice: true, choices: ['running', 'pending', 'old'], column: false },
     installedAt: { type: 'time', perDevice: true },
-    uninstallCommand: { type: 'text', perDevice: true, maxLength: 1_024, column: false, hidesHome: true },
-    sizeKb: { type: 'integer', perDevice: true },
+    uninstallCommand: { type: 'text', perDevice: true, usual: true, maxLength: 1_024, column: false, hidesHome: true },
+    sizeKb: { type: 'integer', perDevice: true, usual: true },
   },
   retentionDays: 730,
   leaves: { file: 'request', fields: ['purl', 'name', 'version', 'source', 'sourceVersion'], group: 'software' },
