@@ -4,7 +4,7 @@ import type { When } from '../model.ts';
 import { Empty } from './panel.tsx';
 import { Status } from './status.tsx';
 import { DataTable } from './table.tsx';
-import { Age } from './text.tsx';
+import { Age, Verbatim } from './text.tsx';
 
 /** Tables of one version that a value was worked out with; the words are `controllers.table.<table>`. */
 export type DerivedWith = { readonly version: string; readonly tables: readonly string[] };
@@ -57,7 +57,7 @@ const Value = ({ ctx, line, value }: { ctx: Ctx; line: Line; value: string | und
   value === undefined ? (
     <span class="dim">–</span>
   ) : line.words === undefined ? (
-    <span translate="no">{value}</span>
+    <Verbatim>{value}</Verbatim>
   ) : (
     <span>{ctx.tDynamic(`${line.words}.${value}`, {}, value)}</span>
   );

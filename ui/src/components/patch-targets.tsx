@@ -70,7 +70,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
             },
             {
               key: 'drop',
-              label: ctx.t('patches.dropTarget'),
+              label: <span class="vh">{ctx.t('patches.dropTarget')}</span>,
               fit: true,
               cell: (row) =>
                 patch.closed ? (

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import type { Ctx, NavKey } from '../context.ts';
+import type { Key } from '../i18n/catalogue.ts';
 import { type Crumb, Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
 import { type ControllersTab, ControllersTabs } from './controllers-frame.tsx';
@@ -20,7 +21,7 @@ const tabKinds = [
   'hardware-column',
 ];
 
-/** Beside which tab of the section Controllers an object of a kind belongs; the rest belongs beside the list. */
+/** Beside which tab of the section Controllers an object of a kind belongs; the other kinds of controllers beside the list. */
 const controllerTabs: Readonly<Record<string, ControllersTab>> = {
   'plc-zone': 'zones',
   'plc-conduit': 'zones',
@@ -32,6 +33,21 @@ const controllerTabs: Readonly<Record<string, ControllersTab>> = {
   'plc-csv-mapping': 'import',
   'plc-review': 'review',
   'plc-synonym': 'review',
+  'maintenance-window': 'windows',
+  'outage-plan': 'windows',
+  mitigation: 'measures',
+  'risk-acceptance': 'measures',
+  'patch-duty': 'measures',
+};
+
+/** The page that an object of a kind is reached from, where that is none of the settings, and its section. */
+const homes: Readonly<Record<string, readonly [section: NavKey, label: Key, href: string]>> = {
+  'update-decision': ['updates', 'nav.updates', paths.updates()],
+  'device-decision': ['devices', 'nav.devices', paths.devices()],
+  'directory-source': ['devices', 'discovery.directories', paths.discoveryDirectories()],
+  'address-range': ['devices', 'discovery.ranges', paths.discoveryRanges()],
+  deployment: ['deployments', 'nav.deployments', paths.deployments()],
+  baseline: ['baselines', 'nav.baselines', paths.baselines()],
 };
 
 /** The section Settings: settings, the kinds of objects that administrators keep, what was deleted. */
@@ -56,48 +72,45 @@ export const SettingsFrame = ({
   crumbs?: readonly Crumb[];
   actions?: Child;
   children: Child;
-}) => (
-  <Page
-    ctx={ctx}
-    title={title}
-    section={
-      current === 'update-decision'
-        ? 'updates'
-        : ['device-decision', 'directory-source', 'address-range'].includes(current)
-          ? 'devices'
-          : current.startsWith('plc-')
-            ? 'controllers'
-            : current === 'deployment'
-              ? 'deployments'
-              : 'settings'
-    }
-    mark={mark}
-    sub={sub}
-    actions={actions}
-    {...(untranslatedTitle ? { untranslatedTitle } : {})}
-    {...(crumbs === undefined ? {} : { crumbs })}
-  >
-    {current.startsWith('plc-') ? (
-      <ControllersTabs ctx={ctx} current={controllerTabs[current] ?? 'list'} />
-    ) : (
-      <Tabs
-        ctx={ctx}
-        label={ctx.t('nav.settings')}
-        tabs={[
-          {
-            href: paths.settings(),
-            label: ctx.t('nav.settings'),
-            current: current === 'settings' || current === 'setting',
-          },
-          ...tabKinds.map((kind) => ({
-            href: paths.objects(kind),
-            label: ctx.tDynamic(`kind.${kind}.title`),
-            current: current === kind,
-          })),
-          { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
-        ]}
-      />
-    )}
-    {children}
-  </Page>
-);
+}) => {
+  const tab = controllerTabs[current] ?? (current.startsWith('plc-') ? 'list' : undefined);
+  const [section, label, href] = homes[current] ?? [];
+  const way = [
+    ...(label === undefined || href === undefined ? [] : [{ label: ctx.tDynamic(label), href }]),
+    ...(crumbs ?? []),
+  ];
+  return (
+    <Page
+      ctx={ctx}
+      title={title}
+      section={section ?? (tab === undefined ? 'settings' : 'controllers')}
+      mark={mark}
+      sub={sub}
+      actions={actions}
+      {...(untranslatedTitle ? { untranslatedTitle } : {})}
+      {...(way.length === 0 ? {} : { crumbs: way })}
+    >
+      {tab === undefined ? null : <ControllersTabs ctx={ctx} current={tab} />}
+      {tab === undefined && section === undefined ? (
+        <Tabs
+          ctx={ctx}
+          label={ctx.t('nav.settings')}
+          tabs={[
+            {
+              href: paths.settings(),
+              label: ctx.t('nav.settings'),
+              current: current === 'settings' || current === 'setting',
+            },
+            ...tabKinds.map((kind) => ({
+              href: paths.objects(kind),
+              label: ctx.tDynamic(`kind.${kind}.title`),
+              current: current === kind,
+            })),
+            { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
+          ]}
+        />
+      ) : null}
+      {children}
+    </Page>
+  );
+};

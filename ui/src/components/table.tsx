@@ -156,7 +156,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
               <th scope="col" class="check">
                 <input
                   type="checkbox"
-                  class="pick-all"
+                  class="pick-all needs-js"
                   aria-label={ctx.t('list.selectPage')}
                   checked={list?.all === true}
                 />

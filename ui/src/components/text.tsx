@@ -55,6 +55,19 @@ export const Hash = ({ value, id }: { value: string; id?: string }) => (
   </span>
 );
 
+const fingerprint = /^[0-9a-f]{40,128}$/;
+const shortWord = /^\S{1,18}$/;
+
+/** A name, a number or a text that is not of the catalogue. A fingerprint comes in fours, and one short word is never broken. */
+export const Verbatim = ({ children: text }: { children: string }) =>
+  fingerprint.test(text) ? (
+    <Hash value={text} />
+  ) : (
+    <span translate="no" class={shortWord.test(text) ? 'nowrap' : undefined}>
+      {text}
+    </span>
+  );
+
 const sizeOf = (ctx: Ctx, value: number, unit: ValueUnit | undefined): string =>
   unit === 'bytes'
     ? ctx.fmt.bytes(value)
@@ -91,7 +104,7 @@ export const ValueText = ({
   const text = valueText(ctx, value, type, unit);
   if (text === '–') return <Unknown ctx={ctx} />;
   if (type === 'time') return <Time ctx={ctx} at={value as When} />;
-  return typeof value === 'string' ? <span translate="no">{text}</span> : <span>{text}</span>;
+  return typeof value === 'string' ? <Verbatim>{text}</Verbatim> : <span>{text}</span>;
 };
 
 /** The words of a declared choice; the value itself where there are none. */

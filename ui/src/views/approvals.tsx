@@ -226,7 +226,7 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
             },
             {
               key: 'undo',
-              label: ctx.t('approvals.undo'),
+              label: <span class="vh">{ctx.t('approvals.undo')}</span>,
               cell: (row) =>
                 row.undoneAt === null ? (
                   <PostForm ctx={ctx} action={paths.approvalsUndo()}>

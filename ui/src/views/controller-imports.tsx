@@ -149,7 +149,7 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
           },
           {
             key: 'undo',
-            label: ctx.t('imports.undo'),
+            label: <span class="vh">{ctx.t('imports.undo')}</span>,
             cell: (row) =>
               row.undoneAt === null ? (
                 <PostForm ctx={ctx} action={paths.controllerImportUndo()}>

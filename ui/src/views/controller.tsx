@@ -8,7 +8,7 @@ import { Button, LinkButton, PostForm, TextField, withoutRight } from '../compon
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Age } from '../components/text.tsx';
+import { Age, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
 import type { Level, Reference, Said, When } from '../model.ts';
@@ -92,10 +92,10 @@ const Parts = ({
               <>
                 {row.differs.includes(field) ? (
                   <Status ctx={ctx} level="warning">
-                    <span translate="no">{row.values[field]}</span>
+                    <Verbatim>{row.values[field] ?? '–'}</Verbatim>
                   </Status>
                 ) : (
-                  <span translate="no">{row.values[field] ?? row.planned[field] ?? '–'}</span>
+                  <Verbatim>{row.values[field] ?? row.planned[field] ?? '–'}</Verbatim>
                 )}
                 {row.differs.includes(field) ? (
                   <span class="second"> {ctx.t('controllers.plannedAs', { value: row.planned[field] ?? '–' })}</span>

@@ -25,24 +25,26 @@ export type DeletedProps = {
 /** What was deleted and can still be restored. */
 export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
   <SettingsFrame ctx={ctx} current="deleted" title={ctx.t('objects.deleted')} sub={ctx.t('objects.deletedSub')}>
-    <nav class="filters" aria-label={ctx.t('objects.kind')}>
-      <a
-        class={kind === undefined ? 'chip on' : 'chip'}
-        href={paths.deleted()}
-        aria-current={kind === undefined ? 'page' : undefined}
-      >
-        {ctx.t('list.any')}
-      </a>
-      {kinds.map((other) => (
+    {kinds.length === 0 ? null : (
+      <nav class="filters" aria-label={ctx.t('objects.kind')}>
         <a
-          class={other === kind ? 'chip on' : 'chip'}
-          href={paths.deleted(other)}
-          aria-current={other === kind ? 'page' : undefined}
+          class={kind === undefined ? 'chip on' : 'chip'}
+          href={paths.deleted()}
+          aria-current={kind === undefined ? 'page' : undefined}
         >
-          {ctx.tDynamic(`kind.${other}.title`)}
+          {ctx.t('list.any')}
         </a>
-      ))}
-    </nav>
+        {kinds.map((other) => (
+          <a
+            class={other === kind ? 'chip on' : 'chip'}
+            href={paths.deleted(other)}
+            aria-current={other === kind ? 'page' : undefined}
+          >
+            {ctx.tDynamic(`kind.${other}.title`)}
+          </a>
+        ))}
+      </nav>
+    )}
     <Panel>
       {rows.length === 0 ? (
         <Empty title={ctx.t('objects.noneDeleted')} />
@@ -51,6 +53,7 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
           ctx={ctx}
           caption={ctx.t('objects.deleted')}
           rows={rows}
+          records="labelled"
           columns={[
             { key: 'kind', label: ctx.t('objects.kind'), cell: (row) => ctx.tDynamic(`kind.${row.kind}.title`) },
             {

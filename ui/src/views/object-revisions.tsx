@@ -115,6 +115,7 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
           ctx={ctx}
           caption={ctx.t('objects.revisions')}
           rows={page.rows}
+          records="labelled"
           columns={[
             {
               key: 'revision',

@@ -3,7 +3,7 @@ import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../comp
 import { Empty, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
-import { Time, Unknown, ValueText } from '../components/text.tsx';
+import { Time, Unknown, ValueText, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField, NamedLink, PageOf, Value, When } from '../model.ts';
@@ -113,7 +113,7 @@ export const ObjectValue = ({
   if (field.type === 'secret') return <span class="dim">{ctx.t('diff.secret')}</span>;
   if (field.type === 'choice' && typeof value === 'string')
     return <span>{ctx.tDynamic(`kind.${kind}.option.${field.name}.${value}`)}</span>;
-  if (field.type === 'reference' && typeof value === 'string') return <span translate="no">{named(value)}</span>;
+  if (field.type === 'reference' && typeof value === 'string') return <Verbatim>{named(value)}</Verbatim>;
   if (field.type === 'list' && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
     return value.length === 0 ? <Unknown ctx={ctx} /> : <span translate="no">{value.map(named).join(', ')}</span>;
   return (
@@ -125,6 +125,9 @@ export const ObjectValue = ({
   );
 };
 
+/** A row says what an object is; the whole of it is on its page. */
+const mostColumns = 8;
+
 type Row = ObjectsProps['page']['rows'][number];
 
 /** Objects of any kind. */
@@ -132,9 +135,9 @@ export const Objects = (props: ObjectsProps) => {
   const { ctx, kind, area, fields, titleField, list, page, filters, deleted } = props;
   const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
   const name = ctx.tDynamic(`kind.${kind}.title`);
-  const shown = fields.filter(
-    (field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json',
-  );
+  const shown = fields
+    .filter((field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json')
+    .slice(0, mostColumns);
   const create = props.canCreate ? (
     <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
       {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}

@@ -72,6 +72,12 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     if (kind.name === 'address-range' && name === 'ports')
       return touchablePorts.map((port) => ({ id: String(port), name: String(port) }));
     if (kind.name === 'account' && name === 'roles') return references(objects, 'role');
+    if (kind.name === 'baseline' && name === 'collections') {
+      const ctx = viewContext(deps, c, 'part');
+      return deps.inventory
+        .collections()
+        .map((one) => ({ id: one.name, name: ctx.tDynamic(`collection.${one.name}.title`) }));
+    }
     if (kind.name === 'role' && name === 'groups') return references(objects, 'group');
     return undefined;
   };
@@ -430,16 +436,17 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const { actor } = signedIn(c);
     const readable = objects.kinds().filter((kind) => hasRight(actor, `${kind.area}:read`));
     const wanted = c.req.query('kind');
-    const shown = readable.filter((kind) => wanted === undefined || kind.name === wanted);
+    const gone = readable.map(({ name }) => ({ name, rows: objects.tombstones(name) }));
     const nameOf = actorWords(viewContext(deps, c), objects);
     const names = namesOf(c);
     return c.html(
       <Deleted
         ctx={viewContext(deps, c)}
-        kinds={readable.map(({ name }) => name)}
+        kinds={gone.filter(({ name, rows }) => rows.length > 0 || name === wanted).map(({ name }) => name)}
         kind={wanted}
-        rows={shown
-          .flatMap((kind) => objects.tombstones(kind.name))
+        rows={gone
+          .filter(({ name }) => wanted === undefined || name === wanted)
+          .flatMap(({ rows }) => rows)
           .sort((a, b) => b.deletedAt - a.deletedAt)
           .slice(0, 500)
           .map((row) => ({
