@@ -61,6 +61,8 @@ describe('devices', () => {
     expect(holds(found, 'mixer-1')).toBe(false);
     const none = await html(viewer, '/devices?state=revoked');
     expect(holds(none, 'pump-01')).toBe(false);
+    expect(holds(await html(viewer, '/devices?contact=online'), 'pump-01')).toBe(false);
+    expect(holds(await html(viewer, '/devices?contact=not-30d'), 'pump-01')).toBe(true);
   });
 
   it('put a name that people gave in place of the host name', async () => {

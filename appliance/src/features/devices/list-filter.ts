@@ -4,6 +4,10 @@ import type { DeviceKind, DeviceState } from './types.ts';
 
 // The devices that a filter of a list finds, as a set: each part of it is one, and they are joined.
 
+/** Online: heard within the interval of check-ins and a minute. The others: not heard for so many days, or never. */
+export const contacts = ['online', 'not-1d', 'not-7d', 'not-30d'] as const;
+export type Contact = (typeof contacts)[number];
+
 /** Values of one name are alternatives; several names hold at once. */
 export type DeviceFilter = {
   /** Without it, all but directories, which are devices only for the engines. */
@@ -28,6 +32,7 @@ export type DeviceFilter = {
   user?: readonly string[];
   /** An advisory's id or alias that an open finding of the device has. */
   cve?: readonly string[];
+  contact?: readonly Contact[];
 };
 
 /** Who has what a filter asks for. */
@@ -50,6 +55,7 @@ export type FilterSources = {
   bySoftware(name: string): NumberSet;
   /** With an open finding by the name of an advisory. */
   byAdvisory(name: string): NumberSet;
+  byContact(contact: Contact): NumberSet;
 };
 
 /** What a list shows when nobody asks for a state. */
@@ -85,6 +91,7 @@ export const filterSet = (filter: DeviceFilter, sources: FilterSources): NumberS
   asked(filter.user, each(sources.byUser));
   asked(filter.software, each(sources.bySoftware));
   asked(filter.cve, each(sources.byAdvisory));
+  asked(filter.contact, (values) => anyOf(values.map(sources.byContact)));
   const text = fold(filter.search?.trim() ?? '');
   if (text !== '') sets.push(sources.byText(text));
   const found = allOf(sets);

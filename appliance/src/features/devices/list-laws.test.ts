@@ -5,7 +5,7 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../objects/types.ts';
 import { deviceList, deviceSorts } from './list.ts';
-import type { DeviceFilter } from './list-filter.ts';
+import { type Contact, contacts, type DeviceFilter } from './list-filter.ts';
 import { filterSources } from './list-sources.ts';
 import type { DeviceKind, DeviceState } from './types.ts';
 
@@ -37,6 +37,11 @@ const vendors = ['debian', 'rhel', ''];
 const states: DeviceState[] = ['managed', 'held', 'revoked', 'discovered', 'pending'];
 const kinds: DeviceKind[] = ['computer', 'directory'];
 
+const now = Date.UTC(2026, 10, 26);
+const dayMs = 86_400_000;
+const seenOf = (n: number): number | null => (n % 3 === 0 ? null : now - (n % 40) * dayMs);
+const daysOf: Readonly<Record<Contact, number>> = { online: 0, 'not-1d': 1, 'not-7d': 7, 'not-30d': 30 };
+
 let site: Awaited<ReturnType<typeof openAppliance>>;
 let list: ReturnType<typeof deviceList>;
 let fleet: Plain[];
@@ -44,8 +49,8 @@ let groups: string[];
 
 beforeAll(async () => {
   site = await openAppliance();
-  list = deviceList(site.db, filterSources(site));
-  const { db, inventory, objects } = site;
+  const { db, inventory, objects, personal, vulnerabilities } = site;
+  list = deviceList(db, filterSources({ db, inventory, objects, personal, vulnerabilities, clock: () => now }));
   const set = (sql: string, ...params: unknown[]): void => void db.prepare(sql).run(...params);
   groups = ['Завод', 'Hall', 'Cell'].map((name) => objects.create(systemActor, 'group', { name }).id);
   // Each below the one before.
@@ -58,7 +63,7 @@ beforeAll(async () => {
   const pick = <T>(from: readonly T[], n: number): T => from[n % from.length] as T;
   const ids = addDevices(
     db,
-    Array.from({ length: count }, (_, n) => ({ hostname: `h${n % 17}`, lastSeenAt: n % 3 === 0 ? null : n % 40 })),
+    Array.from({ length: count }, (_, n) => ({ hostname: `h${n % 17}`, lastSeenAt: seenOf(n) })),
   );
   db.transaction(() => {
     fleet = ids.map((id, n) => {
@@ -75,7 +80,7 @@ beforeAll(async () => {
         tags: n % 90 === 0 ? ['rare', 'line'] : n % 2 === 0 ? [pick(tags.slice(0, 2), n >> 1)] : [],
         software: n % 400 === 0 ? ['rare', 'bash'] : n % 3 > 0 ? ['bash'] : n % 9 === 0 ? ['openssl'] : [],
         user: n % 5 === 0 ? pick(users, n) : '',
-        seen: n % 3 === 0 ? null : n % 40,
+        seen: seenOf(n),
       };
       set('update device set kind = ?, state = ? where id = ?', plain.kind, plain.state, id);
       set(
@@ -144,6 +149,10 @@ const fits = (plain: Plain, filter: DeviceFilter): boolean => {
     anyIn(filter.tag, (tag) => plain.tags.includes(tag)) &&
     anyIn(filter.software, (name) => plain.software.includes(name)) &&
     anyIn(filter.user, (name) => plain.user === name) &&
+    anyIn(filter.contact, (contact) => {
+      const days = plain.seen === null ? Number.POSITIVE_INFINITY : (now - plain.seen) / dayMs;
+      return contact === 'online' ? days === 0 : days >= daysOf[contact];
+    }) &&
     (filter.search === undefined || row.search.includes(filter.search.trim().toLowerCase()))
   );
 };
@@ -161,13 +170,14 @@ const filterParts = fc.record(
     tag: some([...tags, 'none']),
     software: some([...software, 'none']),
     user: some([...users, 'none']),
+    contact: some(contacts),
     search: fc.constantFrom('', 'насос', 'PUMP 1', '10.0 line', '10.0.', 'h1', 'ā', 'nothing at all', '1', ' pump '),
   },
   { requiredKeys: [] },
 );
 /** At most three parts at once: all of them find nothing. */
 const filters: fc.Arbitrary<DeviceFilter> = fc
-  .tuple(filterParts, fc.uniqueArray(fc.nat(10), { maxLength: 3 }))
+  .tuple(filterParts, fc.uniqueArray(fc.nat(11), { maxLength: 3 }))
   .map(([parts, at]) => Object.fromEntries(Object.entries(parts).filter((_, n) => at.includes(n))) as DeviceFilter);
 
 describe('a list of devices', () => {

@@ -1,13 +1,19 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
 import { type NumberSet, setOf } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { InventoryService } from '../inventory/service.ts';
+import type { ObjectService } from '../objects/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { deviceFacets } from './list-facets.ts';
-import type { FilterSources } from './list-filter.ts';
+import type { Contact, FilterSources } from './list-filter.ts';
 import { deviceTexts } from './list-text.ts';
 
 const maxItems = 10_000;
+/** What a device may come later than its interval. */
+const graceSeconds = 60;
+const dayMs = 86_400_000;
+const missingDays: Readonly<Record<Exclude<Contact, 'online'>, number>> = { 'not-1d': 1, 'not-7d': 7, 'not-30d': 30 };
 
 /** Where a list of devices finds who has what. Reads object (group), inv_accounts, inv_sessions and inv_software. */
 export const filterSources = (parts: {
@@ -15,8 +21,15 @@ export const filterSources = (parts: {
   personal: Personal;
   inventory: Pick<InventoryService, 'holderSet'>;
   vulnerabilities: Pick<VulnerabilityService, 'devicesWith'>;
+  objects: Pick<ObjectService, 'settingInteger'>;
+  clock?: () => number;
 }): FilterSources => {
-  const { db, personal, inventory, vulnerabilities } = parts;
+  const { db, personal, inventory, vulnerabilities, objects, clock = nowMs } = parts;
+  // As the index has it.
+  const heardSince = db.prepare<[number], number>('select id from device where -coalesce(last_seen_at, 0) < ?').pluck();
+  const notHeardSince = db
+    .prepare<[number], number>('select id from device where -coalesce(last_seen_at, 0) >= ?')
+    .pluck();
   const byName = db
     .prepare<[string, number], number>('select id from inv_software where name = ? collate nocase limit ?')
     .pluck();
@@ -66,5 +79,10 @@ export const filterSources = (parts: {
       setOf(users.all(personal.blindIndex('accounts.name', name), personal.blindIndex('sessions.account', name))),
     bySoftware: (name): NumberSet => inventory.holderSet('software', new Set(itemsOf(name))),
     byAdvisory: vulnerabilities.devicesWith,
+    byContact: (contact) => {
+      if (contact !== 'online') return setOf(notHeardSince.all(missingDays[contact] * dayMs - clock()));
+      const seconds = objects.settingInteger('devices.check-in-seconds') + graceSeconds;
+      return setOf(heardSince.all(seconds * 1_000 - clock()));
+    },
   };
 };

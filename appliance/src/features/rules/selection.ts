@@ -12,6 +12,7 @@ export const selectionParameters = [
   'software',
   'user',
   'cve',
+  'contact',
 ] as const;
 
 const maxParameters = 50;

@@ -4,6 +4,7 @@ import { AppError } from '../../../platform/errors.ts';
 import { deviceModel, type ListedDevice } from '../../console/device-model.ts';
 import { levelRank } from '../../console/device-status.ts';
 import { deviceSorts } from '../../devices/list.ts';
+import { contacts } from '../../devices/list-filter.ts';
 import { type Collection, readRight } from '../../inventory/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
@@ -191,6 +192,7 @@ export const deviceRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
         software: anyText(600).describe('`name` or `name/version` of an installed package'),
         user: anyText(256).describe('The whole name of an account, or of somebody who worked on it'),
         cve: anyText(200).describe('The id of an advisory, or one of its aliases, that an open finding has'),
+        contact: anyOf(contacts).describe('Online, or not heard for so many days'),
         os: z.string().max(100).optional().describe('Part of the system and its release'),
         address: z.string().max(45).optional().describe('Begin of the address'),
         sort: z.enum(deviceSorts).default('status'),
@@ -203,6 +205,7 @@ export const deviceRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
           filter: {
             ...present({ search: query.search, state: query.state, group: query.group }),
             ...present({ tag: query.tag, software: query.software, user: query.user, cve: query.cve }),
+            ...present({ contact: query.contact }),
             levels: (query.status ?? []).map(levelRank),
             os: query.os === undefined ? [] : [query.os],
             address: query.address === undefined ? [] : [query.address],

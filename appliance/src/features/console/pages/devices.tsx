@@ -7,7 +7,7 @@ import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/views/devi
 import { type Context, Hono } from 'hono';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import { type DeviceSort, deviceSorts } from '../../devices/list.ts';
-import type { DeviceFilter } from '../../devices/list-filter.ts';
+import { contacts, type DeviceFilter } from '../../devices/list-filter.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import { DECISIONS } from '../../vulnerabilities/types.ts';
 import { setToast } from '../cookies.ts';
@@ -59,6 +59,7 @@ export const deviceFilterNames = [
   'software',
   'user',
   'cve',
+  'contact',
 ] as const;
 
 const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
@@ -76,6 +77,7 @@ export const deviceFilter = (list: ListState): DeviceFilter => ({
   software: filterValues(list, 'software'),
   user: filterValues(list, 'user'),
   cve: filterValues(list, 'cve'),
+  contact: chosen(contacts, filterValues(list, 'contact')),
 });
 
 /** The list of devices, its file, and what is done to many of them. */
@@ -128,6 +130,11 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       name: 'decision',
       label: 'vuln.decision',
       options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
+    },
+    {
+      name: 'contact',
+      label: 'devices.contact',
+      options: contacts.map((value) => ({ value, key: `devices.contact.${value}` })),
     },
     { name: 'os', label: 'devices.os' },
     { name: 'ip', label: 'devices.address' },
