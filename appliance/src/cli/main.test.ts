@@ -84,6 +84,13 @@ describe('the command line', () => {
     expect((await run('device', 'list', '--data', data(), '--json')).stdout).toBe('{"items":[]}\n');
   });
 
+  it('says in words what is wrong with a value', async () => {
+    await init();
+    const device = '0'.repeat(32);
+    const asked = ['query', 'run', 'select 1', '--device', device, '--wait', '1', '--data', data()];
+    expect((await run(...asked)).stderr).toContain('devices: None of these devices is managed through osquery.');
+  });
+
   it('doctor ends with 1 and names what is wrong', async () => {
     await init();
     writeFileSync(join(data(), 'objects', 'tmp', 'left'), '');

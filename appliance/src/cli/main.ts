@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import type { Appliance } from '../compose.ts';
-import { AppError, toFailure } from '../platform/errors.ts';
+import { AppError, type Failure, toFailure } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
 import { alignColumns, commandOutput } from './output.ts';
@@ -196,6 +196,15 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
   }
 };
 
+/** What is wrong with each value, in the console's words: "invalid: expiresAt" tells nobody what would be right. */
+const faultLines = async ({ details }: Failure): Promise<string[]> => {
+  const faults = Object.entries(details.fields ?? {});
+  if (faults.length === 0) return [];
+  const { catalogue } = await import('@sallyport/ui/i18n/catalogue');
+  const { tDynamic } = catalogue('en');
+  return faults.map(([field, { key, params }]) => `${field}: ${tDynamic(key, params)}`);
+};
+
 /** Runs a command line and returns its exit code: 0 done, 1 failed, 2 wrong use. */
 export const runLine = async (args: readonly string[], streams: Streams): Promise<number> => {
   try {
@@ -206,6 +215,7 @@ export const runLine = async (args: readonly string[], streams: Streams): Promis
       streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`);
     }
     streams.stderr(`Error: ${failure.code}: ${failure.message}\n`);
+    for (const line of await faultLines(failure)) streams.stderr(`  ${line}\n`);
     // Nothing but the stack says what went wrong here.
     if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);
     if (failure.exit === 2) streams.stderr('Try: sallyport COMMAND --help\n');
