@@ -53,6 +53,31 @@ describe('lists of what is decided', () => {
     expect(holds(html, '>devices.not-visible-hours<')).toBe(false);
   });
 
+  it.each(langs)('are put in order and searched by the words that are shown: %s', async (lang) => {
+    const { t } = catalogue(lang);
+    for (const name of ['devices.idle-record-days', 'devices.check-in-seconds'])
+      site.appliance.objects.put(systemActor, 'setting', name, { value: 90 });
+    const words = [
+      t('setting.devices.not-visible-hours.title'),
+      t('setting.devices.idle-record-days.title'),
+      t('setting.devices.check-in-seconds.title'),
+    ];
+    const shownIn = (html: string): string[] =>
+      words.filter((word) => holds(html, word)).sort((a, b) => html.indexOf(a) - html.indexOf(b));
+    const inOrder = words.toSorted(new Intl.Collator(lang).compare);
+    expect(shownIn(await page(`${paths.objects('setting')}?sort=name`, lang))).toEqual(inOrder);
+    expect(shownIn(await page(`${paths.objects('setting')}?sort=-name`, lang))).toEqual(inOrder.toReversed());
+    const [one = ''] = words;
+    expect(shownIn(await page(`${paths.objects('setting')}?q=${encodeURIComponent(one.toLowerCase())}`, lang))).toEqual(
+      [one],
+    );
+  });
+
+  it('find a device that nobody named by its host name', async () => {
+    expect(holds(await page(`${paths.objects('device-decision')}?q=pump`), '>pump-7</a>')).toBe(true);
+    expect(holds(await page(`${paths.objects('device-decision')}?q=mixer`), '>pump-7</a>')).toBe(false);
+  });
+
   it('call updates and devices of a deployment by name, each with its page, and say how many more there are', async () => {
     for (const path of [paths.objects('deployment'), paths.object('deployment', deployment)]) {
       const html = await page(path);

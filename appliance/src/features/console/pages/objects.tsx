@@ -22,6 +22,7 @@ import { bodyOf, formFields, formValues, shownValue, shownValues, viewField } fr
 import { fieldLinks, objectNames } from '../object-names.ts';
 import { viewContext } from '../page.tsx';
 import { actorWords } from '../records.ts';
+import { pageByShownName } from '../shown-names.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const tombstoneMs = 90 * 86_400_000;
@@ -115,17 +116,27 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     );
     const sortable = new Set([kind.title, 'updatedAt', 'createdAt']);
     const sort = list.sort !== undefined && sortable.has(list.sort) ? list.sort : undefined;
-    const page = objects.list({
-      kind: kind.name,
-      where,
-      limit: pageRows,
-      descending: list.descending,
-      // The title has an order of its own, which also serves where it is personal.
-      ...(sort === undefined ? {} : { sort: sort === kind.title ? 'title' : sort }),
-      ...(list.q === '' ? {} : { search: list.q }),
-      ...(cursor === undefined ? {} : { after: cursor }),
-    });
     const names = namesOf(c);
+    const { lang } = viewContext(deps, c, 'part');
+    const page =
+      pageByShownName(objects, kind, {
+        list,
+        where,
+        sort,
+        cursor,
+        lang,
+        nameOf: (id) => names.object(kind.name, id),
+      }) ??
+      objects.list({
+        kind: kind.name,
+        where,
+        limit: pageRows,
+        descending: list.descending,
+        // The title has an order of its own, which also serves where it is personal.
+        ...(sort === undefined ? {} : { sort: sort === kind.title ? 'title' : sort }),
+        ...(list.q === '' ? {} : { search: list.q }),
+        ...(cursor === undefined ? {} : { after: cursor }),
+      });
     return c.html(
       <Objects
         ctx={viewContext(deps, c)}
