@@ -131,6 +131,7 @@ export const changeReader = (parts: {
       return read(store.rows(found), query.personal ?? false);
     },
     read,
+    firstAt: store.firstAt,
     /** About how many changes the log holds: it has gaps where old ones were dropped. */
     about: (): number => {
       const { first, last } = store.bounds();

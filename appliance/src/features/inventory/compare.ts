@@ -1,7 +1,7 @@
-import type { Database } from '../../platform/database.ts';
+import type { Personal } from '../../platform/personal.ts';
 import { identityText, type Stored } from './item.ts';
 import { compareIds, unpackIds } from './packed-ids.ts';
-import { logRow } from './put-own.ts';
+import { keysOf, logRow } from './put-own.ts';
 import type { SectionStore } from './store.ts';
 import type { Difference, Snapshot, SnapshotRow } from './types.ts';
 import type { Holder } from './writer.ts';
@@ -10,8 +10,12 @@ const itemSide = (item: number) => ({ item, row: null });
 const rowSide = (row: SnapshotRow) => ({ item: null, row });
 
 /** Takes what a section holds, and says in what two such takings differ. */
-export const sectionComparer = (parts: { db: Database; sections: SectionStore; holder(name: string): Holder }) => {
-  const { sections, holder } = parts;
+export const sectionComparer = (parts: {
+  personal: Personal;
+  sections: SectionStore;
+  holder(name: string): Holder;
+}) => {
+  const { personal, sections, holder } = parts;
 
   const titleOfRow = (name: string, row: SnapshotRow): string | null => {
     const { shape } = holder(name);
@@ -91,9 +95,9 @@ export const sectionComparer = (parts: { db: Database; sections: SectionStore; h
         };
       return {
         mode: 'own',
-        rows: own.rows(device, section.door).map((row) => ({
-          key: row.ikey.toString('hex'),
-          digest: row.digest.toString('hex'),
+        rows: keysOf(personal, shape, own.rows(device, section.door)).map(({ row, key, digest }) => ({
+          key: key.toString('hex'),
+          digest: digest.toString('hex'),
           row: logRow(shape, row),
         })),
       };

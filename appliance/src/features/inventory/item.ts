@@ -87,20 +87,28 @@ const keyBytes = 16;
 export const sharedKey = (shape: Shape, stored: Readonly<Record<string, Stored>>): Buffer =>
   hash('sha256', keyText(shape.own, stored), 'buffer').subarray(0, keyBytes);
 
+/** Whether rows of an own collection hold all that says what they are: nothing in them is encrypted. */
+export const isOpen = (shape: Shape): boolean => shape.own.every(({ field }) => !field.personal);
+
+/** What says which row it is among a device's rows, as a text; not its place among several that say the same. */
+export const openKey = (shape: Shape, stored: Readonly<Record<string, Stored>>): string =>
+  shape.collection.single ? '' : keyText(shape.identity, stored);
+
+/** Changes when any value does, volatile ones apart. */
+export const openDigest = (shape: Shape, stored: Readonly<Record<string, Stored>>): string =>
+  keyText(shape.steady, stored);
+
 /** Under the site's key, since the fields may be personal. */
 export const ownKey = (
   personal: Personal,
   shape: Shape,
   stored: Readonly<Record<string, Stored>>,
   ordinal: number,
-): Buffer =>
-  personal.keyed(
-    `${shape.collection.name}\0${ordinal}\0${shape.collection.single ? '' : keyText(shape.identity, stored)}`,
-  );
+): Buffer => personal.keyed(`${shape.collection.name}\0${ordinal}\0${openKey(shape, stored)}`);
 
 /** Changes when any value does, volatile ones apart. */
 export const ownDigest = (personal: Personal, shape: Shape, stored: Readonly<Record<string, Stored>>): Buffer =>
-  personal.keyed(`${shape.collection.name}\0digest\0${keyText(shape.steady, stored)}`);
+  personal.keyed(`${shape.collection.name}\0digest\0${openDigest(shape, stored)}`);
 
 /** What pairs an item that went with one that came. */
 export const identityText = (shape: Shape, stored: Readonly<Record<string, Stored>>): string =>

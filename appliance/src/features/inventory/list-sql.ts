@@ -2,7 +2,7 @@ import { decodeCursor } from '../../platform/cursor.ts';
 import { invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { likePattern } from '../../platform/text.ts';
-import { blindColumn, column, countTableOf, isText, tableOf } from './tables.ts';
+import { blindColumn, column, countTableOf, isFoundSorted, isText, tableOf } from './tables.ts';
 import type { Collection, Field, ListQuery, Match, Matching } from './types.ts';
 
 // The SQL of a list. Column names come from declarations, values are always bound.
@@ -47,7 +47,13 @@ const fieldCondition = (
     const sql = `exists (select 1 from json_each(item.${column(name)}) as entry where entry.value in (select value from json_each(?)))`;
     return { sql, params: [json] };
   }
-  return { sql: `item.${column(name)} in (select value from json_each(?))`, params: [json] };
+  const sql = `item.${column(name)} in (select value from json_each(?))`;
+  return isFoundSorted(collection, name)
+    ? {
+        sql: `(item.${column(name)} collate nocase in (select value from json_each(?)) and ${sql})`,
+        params: [json, json],
+      }
+    : { sql, params: [json] };
 };
 
 /** Part of any text field, or the whole of an indexed personal one. */

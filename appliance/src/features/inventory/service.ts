@@ -244,7 +244,7 @@ export const inventoryService = ({
     aboutChanges: log.about,
     ...inventoryTransfer({ db, sections, holders, onChanged }),
     readChanges: (rows) => log.read(rows, false),
-    ...sectionComparer({ db, sections, holder }),
+    ...sectionComparer({ personal, sections, holder }),
     reporting: (collection) => sections.reporting(collection),
     counts: () => {
       const held = new Map(sections.counts().map((row) => [row.collection, row]));
@@ -278,8 +278,9 @@ export const inventoryService = ({
       const removed = { changes: 0, items: 0 };
       for (const { shape, shared } of holders.values()) {
         const before = nowMs() - shape.collection.retentionDays * dayMs;
+        const firstKept = log.firstAt(before) ?? Number.MAX_SAFE_INTEGER;
         for (let n = batchRows; n === batchRows; removed.changes += n) {
-          n = immediate(db, () => sections.trimChanges(shape.collection.name, before, batchRows));
+          n = immediate(db, () => sections.trimChanges(shape.collection.name, before, firstKept, batchRows));
         }
         if (shared === undefined) continue;
         for (let n = batchRows; n === batchRows; removed.items += n)

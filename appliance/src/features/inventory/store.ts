@@ -23,6 +23,7 @@ export type SectionRow = {
 /** A column's value; personal ones are encrypted bytes. */
 export type Cell = Stored | Buffer;
 
+/** `ikey` and `digest` are of rows with personal values; see keysOf. */
 export type OwnRow = { id: number; ikey: Buffer; digest: Buffer } & Record<string, Cell>;
 
 /** SQL of sections, and what writes the change log. */
@@ -96,8 +97,10 @@ export const sectionStore = (db: Database) => {
      values (@device, @collection, @door, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count)`,
   );
   const forgetChanges = db.prepare<[number]>('delete from change_log where device = ?');
-  const trimChanges = db.prepare<[string, number, number]>(
-    'delete from change_log where id in (select id from change_log where collection = ? and at < ? order by id limit ?)',
+  // Ids rise with time: an index of times is not needed to find the oldest ones.
+  const trimChanges = db.prepare<[string, number, number, number]>(
+    `delete from change_log where id in (select id from change_log indexed by change_log_kind
+       where collection = ? and operation in ('first', 'added', 'removed', 'changed') and id < ? and at < ? limit ?)`,
   );
   return {
     hash: (device: number, collection: string, door: string) => hash.get(device, collection, door),
@@ -137,8 +140,9 @@ export const sectionStore = (db: Database) => {
     addChange: (row: Omit<ChangeRow, 'id'>): void => {
       insertChange.run(row);
     },
-    trimChanges: (collection: string, before: number, most: number): number =>
-      trimChanges.run(collection, before, most).changes,
+    /** Drops changes older than a time, of those before a number; at most so many. */
+    trimChanges: (collection: string, time: number, before: number, most: number): number =>
+      trimChanges.run(collection, before, time, most).changes,
   };
 };
 
@@ -229,7 +233,7 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     `insert into ${table} (device, door, ikey, digest, ${columns.join(', ')}) values (?, ?, ?, ?, ${columns.map(() => '?').join(', ')})`,
   );
   const update = db.prepare<unknown[]>(
-    `update ${table} set digest = ?, ${columns.map((name) => `${name} = ?`).join(', ')} where id = ?`,
+    `update ${table} set ikey = ?, digest = ?, ${columns.map((name) => `${name} = ?`).join(', ')} where id = ?`,
   );
   const remove = db.prepare<[number]>(`delete from ${table} where id = ?`);
   const places = db.prepare<[string], { device: number; door: string; rows: number }>(
@@ -242,8 +246,8 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     insert: (device: number, door: string, key: Buffer, digest: Buffer, cells: readonly Cell[]): void => {
       insert.run(device, door, key, digest, ...cells);
     },
-    update: (id: number, digest: Buffer, cells: readonly Cell[]): void => {
-      update.run(digest, ...cells, id);
+    update: (id: number, key: Buffer, digest: Buffer, cells: readonly Cell[]): void => {
+      update.run(key, digest, ...cells, id);
     },
     remove: (id: number): void => {
       remove.run(id);

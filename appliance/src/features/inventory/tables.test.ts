@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { listSql } from './list-sql.ts';
 import { ensureTables } from './tables.ts';
 
 let engines: Engines;
@@ -41,5 +42,21 @@ describe('the tables of a collection', () => {
       .map(({ detail }) => detail)
       .join();
     expect(plan).toMatch(/USING INDEX inv_hardware_(?:mac|serial)_held/);
+  });
+
+  it('find rows by the field that sorts them through that index', () => {
+    const collection = engines.inventory.collection('hardware');
+    const { from, where, params } = listSql(
+      engines.personal,
+      collection,
+      { collection: 'hardware', where: { type: ['disk', 'memory'] }, limit: 9 },
+      undefined,
+    );
+    const plan = engines.db
+      .prepare<unknown[], { detail: string }>(`explain query plan select count(*) from ${from} where ${where}`)
+      .all(...params)
+      .map(({ detail }) => detail)
+      .join();
+    expect(plan).toContain('SEARCH item USING INDEX inv_hardware_sorted');
   });
 });

@@ -83,6 +83,10 @@ const columnsOf = (collection: Collection): Array<{ name: string; sql: string; t
 /** Whether a field is sorted as text, in either case of letters. */
 export const isText = (field: Field | undefined): boolean => field?.type === 'text' || field?.type === 'list';
 
+/** Whether own rows are found by a field through the index that sorts them: in any case of letters first, then exactly. */
+export const isFoundSorted = (collection: Collection, name: string): boolean =>
+  collection.mode === 'own' && collection.sort === name && collection.fields[name]?.type === 'text';
+
 type Index = { name: string; on: string; where?: string };
 
 const indexesOf = (collection: Collection): Index[] => {
@@ -90,7 +94,7 @@ const indexesOf = (collection: Collection): Index[] => {
   // Of a device's own rows many fields are empty: those would be entries that nobody looks for.
   const own = collection.mode === 'own';
   const indexes = Object.entries(collection.fields)
-    .filter(([, field]) => field.indexed && field.type !== 'list')
+    .filter(([name, field]) => field.indexed && field.type !== 'list' && !isFoundSorted(collection, name))
     .map(([name, field]): Index => {
       const indexed = field.personal ? blindColumn(name) : column(name);
       return own
@@ -109,7 +113,7 @@ const indexesOf = (collection: Collection): Index[] => {
 const formerIndexes = (collection: Collection): string[] => {
   if (collection.mode !== 'own') return [];
   const current = new Set(indexesOf(collection).map(({ name }) => name));
-  return ['device', ...Object.keys(collection.fields)]
+  return ['device', ...Object.keys(collection.fields).flatMap((name) => [name, `${name}_held`])]
     .map((name) => `${tableOf(collection)}_${name}`)
     .filter((name) => !current.has(name));
 };

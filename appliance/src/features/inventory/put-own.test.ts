@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
+import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { ownDigest, ownKey, shapeOf, storedItem } from './item.ts';
+import { sectionHash } from './section-hash.ts';
+import type { Item } from './types.ts';
+
+const collectedAt = '2026-11-24T10:00:00Z';
+let engines: Engines;
+beforeEach(async () => {
+  engines = await openEngines();
+});
+afterEach(() => engines.close());
+
+const put = (items: readonly Item[], device = 1) =>
+  engines.inventory.putSection({
+    device,
+    collection: 'hardware',
+    door: 'native',
+    hash: sectionHash(items),
+    collectedAt,
+    items,
+  });
+const texts = (items: readonly Item[]): string[] =>
+  items.map((item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))).sort();
+const held = (device = 1): string[] => texts(engines.inventory.held(device, 'hardware', 'native'));
+
+const part = (type: string, serial: string, maker?: string): Item => ({
+  type,
+  serial,
+  ...(maker === undefined ? {} : { maker }),
+});
+/** Parts of which several are the same by what identifies them. */
+const parts = fc.array(
+  fc.record({
+    type: fc.constantFrom('disk', 'memory'),
+    serial: fc.constantFrom('1', '2'),
+    maker: fc.option(fc.constantFrom('A', 'B'), { nil: undefined }),
+  }),
+  { maxLength: 6 },
+);
+
+/** What an earlier version stored with each row. */
+const asBefore = (): void => {
+  const { db, personal, inventory } = engines;
+  const shape = shapeOf(inventory.collection('hardware'));
+  const ordinals = new Map<string, number>();
+  for (const row of db.prepare<[], { id: number; device: number }>('select * from inv_hardware order by id').all()) {
+    const stored = row as unknown as Record<string, string | number | null>;
+    const first = `${row.device} ${ownKey(personal, shape, stored, 0).toString('hex')}`;
+    const ordinal = ordinals.get(first) ?? 0;
+    ordinals.set(first, ordinal + 1);
+    db.prepare('update inv_hardware set ikey = ?, digest = ? where id = ?').run(
+      ownKey(personal, shape, stored, ordinal),
+      ownDigest(personal, shape, stored),
+      row.id,
+    );
+  }
+};
+
+describe('rows of a device without personal values', () => {
+  it('are what was reported last, and their changes come to it, whoever wrote them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ items: parts, isOld: fc.boolean() }), { minLength: 1, maxLength: 6 }), (all) => {
+        engines.inventory.forget(1);
+        let before: Item[] = [];
+        for (const { items, isOld } of all) {
+          const plain = items.map(({ type, serial, maker }) => part(type, serial, maker));
+          const { known, added, removed, changed } = put(plain);
+          expect(held()).toEqual(texts(plain));
+          if (!known) {
+            expect(added - removed).toBe(plain.length - before.length);
+            const kept = texts(before).length - removed - changed;
+            const common = texts(plain).filter((text) => texts(before).includes(text)).length;
+            expect(kept).toBeLessThanOrEqual(common);
+          }
+          before = plain;
+          if (isOld) asBefore();
+        }
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+
+  it('stay when they are reported again, in another order, and with another one', () => {
+    put([part('disk', '1', 'A'), part('memory', '2'), part('disk', '1', 'B')]);
+    asBefore();
+    expect(put([part('memory', '2'), part('disk', '1', 'A'), part('disk', '1', 'B'), part('usb', '3')])).toEqual({
+      known: false,
+      added: 1,
+      removed: 0,
+      changed: 0,
+    });
+    expect(put([part('memory', '2', 'C'), part('disk', '1', 'A'), part('disk', '1', 'B')])).toEqual({
+      known: false,
+      added: 0,
+      removed: 1,
+      changed: 1,
+    });
+  });
+
+  it('keep nothing beside their values, and are the same in a baseline as before', () => {
+    const { db, personal, inventory } = engines;
+    const items = [part('disk', '1', 'A'), part('disk', '1', 'B'), part('memory', '2')];
+    put(items);
+    expect(db.prepare('select sum(length(ikey) + length(digest)) as n from inv_hardware').get()).toEqual({ n: 0 });
+    const shape = shapeOf(inventory.collection('hardware'));
+    const expected = items.map((item, n) => {
+      const stored = storedItem(shape.own, item);
+      return {
+        key: ownKey(personal, shape, stored, n === 1 ? 1 : 0).toString('hex'),
+        digest: ownDigest(personal, shape, stored).toString('hex'),
+        row: JSON.stringify(stored, (_, value: unknown) => value ?? undefined),
+      };
+    });
+    expect(inventory.snapshot(1, 'hardware')).toEqual({ mode: 'own', rows: expected });
+    asBefore();
+    expect(inventory.snapshot(1, 'hardware')).toEqual({ mode: 'own', rows: expected });
+  });
+
+  it('are found by the field that sorts them exactly as it is written, without an index of its own', () => {
+    put([part('disk', '1'), part('DISK', '2'), part('memory', '3')]);
+    const found = (type: string | string[]): unknown[] =>
+      engines.inventory.list({ collection: 'hardware', where: { type }, limit: 9 }).rows.map((row) => row['serial']);
+    expect(found('disk')).toEqual(['1']);
+    expect(found(['DISK', 'memory'])).toEqual(['2', '3']);
+    expect(found('Disk')).toEqual([]);
+  });
+});
