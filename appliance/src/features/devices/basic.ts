@@ -11,9 +11,9 @@ export const newPassword = (): string => Buffer.from(randomBytes(24)).toString('
 export const basicHash = (user: string, password: string): string =>
   createHash('sha256').update(`${user}:${password}`).digest('hex');
 
-/** Whether an `Authorization` header holds the user and password with this hash. */
+/** Whether an `Authorization` header holds the user and password with this hash; as a bearer's token, they are written alike. */
 export const isBasic = (header: string | undefined, hash: string): boolean => {
-  const given = /^Basic ([A-Za-z0-9+/=]{1,400})$/i.exec(header ?? '')?.[1];
+  const given = /^(?:Basic|Bearer) ([A-Za-z0-9+/=]{1,400})$/i.exec(header ?? '')?.[1];
   if (given === undefined) return false;
   const digest = createHash('sha256').update(Buffer.from(given, 'base64')).digest();
   const expected = Buffer.from(hash, 'hex');

@@ -21,7 +21,7 @@ export const agentTasks = {
   'kind.agent-scan.title': 'Searches by agents',
   'kind.agent-scan.one': 'search by an agent',
   'kind.agent-scan.purpose':
-    'The GLPI or FusionInventory agent of one device searches a confirmed address range, one address after the other. Without a search none is asked.',
+    'The GLPI, FusionInventory or OCS agent of one device searches a confirmed address range, one address after the other. Without a search none is asked.',
   'kind.agent-scan.create': 'New search by an agent',
   'kind.agent-scan.source': 'entered by administrators',
   'kind.agent-scan.field.name': 'Name',

@@ -20,7 +20,7 @@ export const agentTasks = {
   'kind.agent-scan.title': 'Агенттермен іздеу',
   'kind.agent-scan.one': 'агентпен іздеу',
   'kind.agent-scan.purpose':
-    'Бір құрылғының GLPI немесе FusionInventory агенті расталған мекенжайлар ауқымын бір-бірлеп тексереді. Іздеу берілмейінше ешкім сұралмайды.',
+    'Бір құрылғының GLPI, FusionInventory немесе OCS агенті расталған мекенжайлар ауқымын бір-бірлеп тексереді. Іздеу берілмейінше ешкім сұралмайды.',
   'kind.agent-scan.create': 'Жаңа агентпен іздеу',
   'kind.agent-scan.source': 'әкімшілер енгізеді',
   'kind.agent-scan.field.name': 'Атауы',

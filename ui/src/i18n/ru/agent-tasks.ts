@@ -20,7 +20,7 @@ export const agentTasks = {
   'kind.agent-scan.title': 'Поиск силами агентов',
   'kind.agent-scan.one': 'поиск силами агента',
   'kind.agent-scan.purpose':
-    'Агент GLPI или FusionInventory одного устройства обходит подтверждённый диапазон адресов, один адрес за другим. Пока поиск не задан, никого не опрашивают.',
+    'Агент GLPI, FusionInventory или OCS одного устройства обходит подтверждённый диапазон адресов, один адрес за другим. Пока поиск не задан, никого не опрашивают.',
   'kind.agent-scan.create': 'Новый поиск силами агента',
   'kind.agent-scan.source': 'вводят администраторы',
   'kind.agent-scan.field.name': 'Название',

@@ -20,6 +20,10 @@ export const agentIdOf = (c: Context<Env>): string | undefined => {
   return id !== undefined && /^[0-9a-f-]{8,64}$/i.test(id) ? id.toLowerCase() : undefined;
 };
 
+/** Whether the client neither packs nor unpacks: the agent of telephones looks for the answer's text. */
+export const isPlain = (c: Context<Env>): boolean =>
+  /^(?:application|text)\/xml\b/i.test(c.req.header('content-type') ?? '');
+
 export const dialectOf = (c: Context<Env>): Dialect => (agentIdOf(c) === undefined ? 'xml' : 'json');
 
 /** Looks at the token of an address before anything else of a request is read. */
@@ -38,20 +42,25 @@ export const admission = ({ devices, objects }: { devices: DeviceService; object
     return refusal(dialectOf(c));
   };
 
+  const find = (c: Context<Env>): EnrolmentToken | undefined => {
+    const secret = c.req.param('token') ?? '';
+    return secret.length > maxSecretLength ? undefined : findEnrolmentToken(objects, 'glpi', secret);
+  };
+
   return {
     from,
     refuse,
+    find,
     /** The token; an answer where there is none, or where it wants a password, too. */
     admit: (c: Context<Env>): Admitted | Response => {
-      const secret = c.req.param('token') ?? '';
-      const token = secret.length > maxSecretLength ? undefined : findEnrolmentToken(objects, 'glpi', secret);
+      const token = find(c);
       if (token === undefined) return refuse(c);
       if (token.basicHash !== null && !isBasic(c.req.header('authorization'), token.basicHash)) {
         const reply = failureReply(dialectOf(c), 401, 'refused');
         reply.headers.set('WWW-Authenticate', `Basic realm="${basicRealm}"`);
         return reply;
       }
-      return { token, secret };
+      return { token, secret: c.req.param('token') ?? '' };
     },
   };
 };

@@ -1,7 +1,7 @@
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { escapeXml } from './xml.ts';
 
-// What clients are told. XML answers are always zlib: OCS takes nothing else, and the others read it too.
+// What clients are told. XML answers are zlib: OCS takes nothing else, and the others read it too; but those that do not pack.
 
 export type Dialect = 'json' | 'xml';
 
@@ -17,8 +17,18 @@ const write = ({ name, attributes = {}, content = '' }: Node): string => {
 const packed = (content: readonly Node[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(deflateSync(`<?xml version="1.0" encoding="UTF-8"?>\n${write({ name: 'REPLY', content })}\n`));
 
+const packedType = 'application/x-compress-zlib';
+
 const packedReply = (bytes: Uint8Array<ArrayBuffer>, status: number): Response =>
-  new Response(bytes, { status, headers: { 'Content-Type': 'application/x-compress-zlib' } });
+  new Response(bytes, { status, headers: { 'Content-Type': packedType } });
+
+/** An answer in XML that is not packed; others as they are. */
+export const unpackedReply = async (reply: Response): Promise<Response> => {
+  if (reply.headers.get('content-type') !== packedType) return reply;
+  const headers = new Headers(reply.headers);
+  headers.set('Content-Type', 'application/xml');
+  return new Response(inflateSync(await reply.arrayBuffer()), { status: reply.status, headers });
+};
 
 /** An XML answer. */
 export const xmlReply = (content: readonly Node[], status = 200): Response => packedReply(packed(content), status);

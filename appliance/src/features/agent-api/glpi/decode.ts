@@ -14,6 +14,7 @@ import { dnsNameOf } from './map-network.ts';
 import { macsOf, serialOf, uuidOf } from './map-platform.ts';
 import type { MapContext, SectionMapping } from './map-types.ts';
 import { hostIn, type ItemType, type Message, type Row, readMessage } from './message.ts';
+import { segmentHosts } from './ocs-network.ts';
 import { isCutExact, isWithout, packageCollections, packageSource } from './package-part.ts';
 import { readElsewhere, sectionTable } from './section-table.ts';
 import { systemOf } from './system.ts';
@@ -210,7 +211,8 @@ const readRest = (rest: Buffer): Message | undefined => {
 export const reportOf = (message: Message, options: MapOptions): DecodedReport => {
   const ports = { network_ports: message.sections.get('network_ports') ?? [] };
   const neighbours = portNeighbours(ports, { at: options.now, by: message.deviceId });
-  return { ...mapMessage(message, options), found: [...neighbours, ...virtualMachines(message, options.now)] };
+  const beside = [...virtualMachines(message, options.now), ...segmentHosts(message, options.now)];
+  return { ...mapMessage(message, options), found: [...neighbours, ...beside] };
 };
 
 const decodePlain = (plain: Buffer, { door, now, isSame }: DecoderHints): DecodedReport => {

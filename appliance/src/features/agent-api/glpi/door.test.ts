@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Content, glpiClient, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
+import {
+  type Content,
+  glpiClient,
+  linuxContent,
+  readAnswer,
+  xmlMessage,
+} from '../../../../test/support/glpi-client.ts';
 import { postponingAgent } from '../../../../test/support/glpi-postponing.ts';
 import { type Appliance, compose } from '../../../compose.ts';
 import { httpApp } from '../../../http-app.ts';
@@ -297,6 +303,35 @@ describe('the XML dialect', () => {
   });
 });
 
+describe('the agent of telephones', () => {
+  const report = (time: string, over: Content = {}): string =>
+    xmlMessage('INVENTORY', `android-9f3c0a17b2d4e6f8-2026-11-26-${time}`, {
+      versionclient: 'GLPI-Android-Agent_v1.5.1',
+      hardware: { name: 'android-9f3c0a17b2d4e6f8', uuid: '9f3c0a17b2d4e6f8', osname: 'Android' },
+      operatingsystem: { name: 'Google Android 14 api:34', version: '34' },
+      ...over,
+    });
+  const headers = { 'Content-Type': 'application/xml;charset=utf-8', 'User-Agent': 'GLPI-Android-Agent_v1.5.1' };
+
+  it('packs nothing, is answered in text that it can read, and is one device whatever the time', async () => {
+    const secret = token();
+    const post = (body: string) => send(`/a/${secret}/glpi`, { method: 'POST', headers, body });
+    const before = appliance.devices.list({ limit: 1_000 }).rows.length;
+    for (const time of ['10-00-00', '11-00-00']) {
+      const said = await post(report(time));
+      expect([said.status, said.headers.get('content-type')]).toEqual([200, 'application/xml']);
+      expect(await said.text()).toContain('<REPLY>');
+    }
+    const all = appliance.devices.list({ limit: 1_000 }).rows;
+    expect(all).toHaveLength(before + 1);
+    const id = all.find(({ hostname }) => hostname === 'android-9f3c0a17b2d4e6f8')?.id ?? 0;
+    appliance.devices.approve(systemActor, id);
+    await post(report('12-00-00', { softwares: [{ name: 'app', version: '1' }] }));
+    expect(rows(id, 'software')).toMatchObject([{ name: 'app' }]);
+    expect(await (await post('<REQUEST><QUERY>X</QUERY></REQUEST>')).text()).toContain('<ERROR>');
+  });
+});
+
 describe('a caller', () => {
   it('is refused in one way, whatever is wrong', async () => {
     const { content, ...names } = machine();
@@ -355,6 +390,51 @@ describe('a caller', () => {
     const client = glpiClient(send, secret, { ...names, password: 'plant:pass word:1' });
     expect((await client.inventory(content)).status).toBe(200);
     expect(rows(deviceNamed(names.deviceId)?.id ?? 0, 'software')).toHaveLength(2);
+  });
+
+  it('gives them as a GLPI agent that is set up for OAuth, too', async () => {
+    const { content, ...names } = machine();
+    const secret = token({ approve: 'auto', basicHash: basicHash('plant', 'pass word:1') });
+    const ask = async (
+      path: string,
+      client_secret: string,
+      more: object = {},
+    ): Promise<[number, Record<string, unknown>]> => {
+      const body = { grant_type: 'client_credentials', client_id: 'plant', client_secret, scope: 'inventory', ...more };
+      const said = await send(path, { method: 'POST', body: JSON.stringify(body) });
+      return [said.status, said.status === 200 ? ((await said.json()) as Record<string, unknown>) : {}];
+    };
+    const path = `/a/${secret}/glpi/api.php/token`;
+    expect((await ask(path, 'wrong'))[0]).toBe(404);
+    expect((await ask(path, 'pass word:1', { grant_type: 'password' }))[0]).toBe(404);
+    expect((await ask(`/a/${token()}/glpi/api.php/token`, 'pass word:1'))[0]).toBe(404);
+    expect((await ask('/a/unknown/glpi/api.php/token', 'pass word:1'))[0]).toBe(404);
+    const [status, given] = await ask(path, 'pass word:1');
+    expect([status, given]).toMatchObject([200, { token_type: 'Bearer', expires_in: 3600 }]);
+    const headers = { 'GLPI-Agent-ID': names.agentId, Authorization: `Bearer ${given['access_token']}` };
+    const body = JSON.stringify({ action: 'inventory', deviceid: names.deviceId, content });
+    expect((await send(`/a/${secret}/glpi`, { method: 'POST', headers, body })).status).toBe(200);
+    expect(deviceNamed(names.deviceId)).toMatchObject({ state: 'managed' });
+  });
+
+  it('may keep what stood behind the name of its former server', async () => {
+    const secret = token();
+    for (const tail of [
+      'glpi/',
+      'glpi/front/inventory.php',
+      'glpi/marketplace/glpiinventory/',
+      'glpi/plugins/fusioninventory',
+      'ocsinventory',
+      'ocsinventory/',
+    ]) {
+      const body = Uint8Array.from(deflateSync(xmlMessage('PROLOG', machine().deviceId)));
+      const said = await readAnswer(await send(`/a/${secret}/${tail}`, { method: 'POST', body }));
+      expect([tail, said.status, said.text]).toEqual([tail, 200, expect.stringContaining('<RESPONSE>SEND</RESPONSE>')]);
+      const wrong = await send(`/a/x${secret}/${tail}`, { method: 'POST', body });
+      expect([tail, wrong.status]).toEqual([tail, 404]);
+    }
+    // Nobody's: the console wants a form of its own.
+    expect((await send(`/a/${secret}/glpi/front/other.php`, { method: 'POST', body: 'x' })).status).toBe(403);
   });
 
   it('with the name of another machine is held, and nothing of it is stored', async () => {

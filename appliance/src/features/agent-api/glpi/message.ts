@@ -28,9 +28,12 @@ const malformed = (what: string): AppError =>
 const itemTypes: readonly ItemType[] = ['Computer', 'NetworkEquipment', 'Printer', 'Phone', 'Unmanaged'];
 const itemTypeOf = (text: unknown): ItemType => itemTypes.find((type) => type === text) ?? 'Computer';
 
+/** The agent of telephones calls itself otherwise at each report, but by what its telephone has of its own. */
+const telephoneId = /^(android-[0-9a-f]{12,16})-\d{4}(?:-\d{2}){5}$/;
+
 const deviceIdOf = (text: unknown): string => {
   if (typeof text !== 'string' || !/^[\x21-\x7e\u00a1-\uffff]{1,255}$/.test(text)) throw malformed('its deviceid');
-  return text;
+  return telephoneId.exec(text)?.[1] ?? text;
 };
 
 /** The name of the host in what a client calls itself: host name and time of installation. */

@@ -13,6 +13,7 @@ import { deviceMessages } from './device-message.ts';
 import { line, rowsIn } from './fields.ts';
 import { keepFoundDevice } from './found-device.ts';
 import type { Message, Row } from './message.ts';
+import { snmpDevices, snmpOrder } from './ocs-network.ts';
 
 // Searches of the network by agents of others: one device's agent, a range that somebody confirmed, one address after the
 // other. What an agent says of an address that it was not asked about is dropped.
@@ -22,6 +23,11 @@ const maxScans = 10;
 const maxBlocks = 500;
 const maxQueried = 1_000;
 const maxSearchers = 1_000;
+/** An OCS agent waits some seconds for each address that does not answer, one after the other. */
+const maxAsked = 256;
+/** It cannot be told another one. */
+const ocsPort = '161';
+const dayMs = 86_400_000;
 
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
@@ -50,6 +56,8 @@ const pidOf = (id: string): string => String(Number.parseInt(id.replace(/[^0-9a-
 export type NetworkSearches = {
   /** What an agent is asked to do now, for the answer to its first question. */
   options(publicId: string): Node[];
+  /** The same for an OCS agent, which knows one order at a time: ranges take turns by the day, large ones come in parts. */
+  ocsOptions(publicId: string, now: number): Node[];
   /** Takes what an agent found. */
   take(device: { publicId: string }, message: Message, at: number): Promise<void>;
 };
@@ -136,17 +144,37 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
     return Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32 ? addressText(number) : undefined;
   };
 
+  type Answer = { address: string; row: Row };
+
+  /** What an answer says of addresses that were asked about. */
+  const answers = (publicId: string, message: Message): Answer[] => {
+    const scans = scansOf(publicId);
+    if (message.action === 'snmp') {
+      const asked = new Set(scans.filter(({ community }) => community !== undefined).flatMap((scan) => scan.addresses));
+      return snmpDevices(message, (address) => asked.has(address)).map((row) => ({ address: String(row['ip']), row }));
+    }
+    const said = line(message.sections.get('processnumber')?.[0] ?? {}, 'value', 20);
+    const asked = new Set(scans.find(({ pid }) => pid === said)?.addresses);
+    return (message.sections.get('device') ?? []).flatMap((row) => {
+      const address = addressOf(row);
+      return address === undefined || !asked.has(address) ? [] : [{ address, row }];
+    });
+  };
+
   return {
     options: (publicId) => scansOf(publicId).flatMap((scan) => [discover(scan), ...query(scan, publicId)]),
+    ocsOptions: (publicId, now) => {
+      const scans = scansOf(publicId).filter((scan) => scan.community !== undefined && port(scan) === ocsPort);
+      const day = Math.trunc(now / dayMs);
+      const scan = scans[day % scans.length];
+      if (scan?.community === undefined || scan.addresses.length === 0) return [];
+      const parts = Math.ceil(scan.addresses.length / maxAsked);
+      const from = (Math.trunc(day / scans.length) % parts) * maxAsked;
+      return [snmpOrder(scan.addresses.slice(from, from + maxAsked), scan.community)];
+    },
     take: async ({ publicId }, message, at) => {
-      const said = line(message.sections.get('processnumber')?.[0] ?? {}, 'value', 20);
-      const scan = scansOf(publicId).find(({ pid }) => pid === said);
-      if (scan === undefined) return;
-      const asked = new Set(scan.addresses);
       const by = devices.byPublicId(publicId).hostname;
-      for (const row of message.sections.get('device') ?? []) {
-        const address = addressOf(row);
-        if (address === undefined || !asked.has(address)) continue;
+      for (const { address, row } of answers(publicId, message)) {
         remember(publicId, address, row);
         const [device] = deviceMessages({ ...message, sections: new Map([['device', [{ ip: address, ...row }]]]) });
         if (device === undefined) continue;

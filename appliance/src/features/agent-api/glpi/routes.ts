@@ -6,8 +6,9 @@ import { freeBytes } from '../../../platform/free-bytes.ts';
 import type { DoorCaller } from '../../devices/types.ts';
 import { readWire, unpackBody } from '../native/body.ts';
 import { reportPlaces } from '../places.ts';
-import { type Admitted, admission, agentIdOf, dialectOf, type Env } from './admit.ts';
-import { failureReply, jsonReply, prologReply, refusal, xmlReply } from './answers.ts';
+import { messagePaths, oauthPaths } from './addresses.ts';
+import { type Admitted, admission, agentIdOf, dialectOf, type Env, isPlain } from './admit.ts';
+import { failureReply, jsonReply, prologReply, refusal, unpackedReply, xmlReply } from './answers.ts';
 import type { Call } from './call.ts';
 import { fileSearches } from './collect.ts';
 import { deployChannel } from './deploy.ts';
@@ -16,12 +17,10 @@ import { knownAgents } from './known-agents.ts';
 import { laterReports } from './later.ts';
 import { readHead, readMessage } from './message.ts';
 import { networkSearches } from './network.ts';
+import { oauthToken } from './oauth.ts';
 import { remotes } from './remotes.ts';
 import { taskConfig, taskRoutes } from './task-routes.ts';
 import type { GlpiParts } from './types.ts';
-
-/** Where the door is; the address as it may be logged. */
-export const glpiPath = '/a/:token/glpi';
 
 /** Above this many reports in the intake, those of the JSON dialect wait outside it. */
 const maxIntakeDepth = 24;
@@ -145,7 +144,10 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       case 'prolog': {
         const { send, hours, device } = wish(call);
         if (call.dialect === 'json') return jsonReply({ status: 'ok', expiration: hours });
-        return prologReply(send, hours, device === undefined ? [] : network.options(device.publicId));
+        if (device === undefined) return prologReply(send, hours);
+        const { publicId } = device;
+        const orders = call.door === 'ocs' ? network.ocsOptions(publicId, clock()) : network.options(publicId);
+        return prologReply(send, hours, orders);
       }
       case 'contact':
         return contact(c, call);
@@ -154,6 +156,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
         return inventory(c, call);
       case 'netdiscovery':
       case 'snmpquery':
+      case 'snmp':
         return call.head.dialect === 'json' ? inventory(c, call) : neighbours(call);
       default:
         return failureReply(call.dialect, 501, 'this server does not take that');
@@ -161,7 +164,12 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   };
 
   return new Hono<Env>()
-    .post(glpiPath, async (c) => {
+    .use('/a/:token/*', async (c, next) => {
+      await next();
+      if (isPlain(c)) c.res = await unpackedReply(c.res);
+    })
+
+    .on('POST', [...messagePaths], async (c) => {
       const admitted = admit(c);
       if (admitted instanceof Response) return admitted;
       if (reading.count >= maxReading) return failureReply(dialectOf(c), 503, 'busy', 60);
@@ -176,7 +184,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       }
     })
 
-    .get(glpiPath, (c) => {
+    .on('GET', [...messagePaths], (c) => {
       const admitted = admit(c);
       if (admitted instanceof Response) return admitted;
       const number = c.req.header('glpi-request-id');
@@ -189,6 +197,8 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
         ? jsonReply({ status: 'pending', expiration: askAgain }, 202, { 'GLPI-Request-ID': number })
         : held;
     })
+
+    .on('POST', [...oauthPaths], (c) => oauthToken(c, door))
 
     .route('/', taskRoutes(tasks, door))
 

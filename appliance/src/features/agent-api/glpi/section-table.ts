@@ -89,4 +89,4 @@ export const sectionTable: readonly SectionMapping[] = [
 ];
 
 /** Sections that somebody else reads: the tag, the client's version, machines beside the sender. */
-export const readElsewhere: readonly string[] = ['accountinfo', 'versionclient', 'virtualmachines'];
+export const readElsewhere: readonly string[] = ['accountinfo', 'versionclient', 'virtualmachines', 'ipdiscover'];

@@ -1,6 +1,6 @@
 import { defineKind } from '../types.ts';
 
-/** A confirmed address range that the GLPI or FusionInventory agent of one device searches; there is none unless somebody says so. */
+/** A confirmed address range that the GLPI, FusionInventory or OCS agent of one device searches; there is none unless somebody says so. */
 export const kind = defineKind({
   name: 'agent-scan',
   row: 'D1',
