@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../test/support/appliance.ts';
+import { addDevices, reportSection } from '../../test/support/fleet.ts';
 import { deb } from '../../test/support/site.ts';
 import { runLine } from './main.ts';
 
@@ -53,6 +54,29 @@ const file = (packages: Record<string, unknown>[], accounts: Record<string, unkn
   );
   return path;
 };
+
+describe('the list of devices', () => {
+  it('counts software by the type of package, and what has none as other', async () => {
+    const [id = 0] = addDevices(site.db, [{ hostname: 'press-2', lastSeenAt: Date.UTC(2026, 4, 1) }]);
+    reportSection(site.inventory, id, 'software', [
+      deb('bash', '5'),
+      deb('curl', '8'),
+      { type: 'python', name: 'requests', version: '2' },
+      { name: 'HMI', version: '1' },
+    ]);
+    const { items } = (await run('device', 'list')).json as { items: Record<string, unknown>[] };
+    expect(items.find(({ name }) => name === 'press-2')).toEqual({
+      id: `device-${id}`,
+      name: 'press-2',
+      state: 'managed',
+      kind: 'computer',
+      sources: ['native'],
+      lastSeenAt: Date.UTC(2026, 4, 1),
+      lastSeen: '2026-05-01T00:00:00Z',
+      counts: { software: 4, byType: { deb: 2, python: 1, other: 1 } },
+    });
+  });
+});
 
 describe('the commands', () => {
   it('take a machine from a medium, approve it as a baseline, list and accept what differs, erase a person', async () => {

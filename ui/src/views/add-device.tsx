@@ -213,6 +213,11 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
   );
 };
 
+const unixFingerprint = 'openssl x509 -in ca.pem -noout -fingerprint -sha256';
+/** Windows has no openssl. */
+const windowsFingerprint =
+  "$ca = New-Object Security.Cryptography.X509Certificates.X509Certificate2 (Resolve-Path ca.pem).Path; [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($ca.RawData)).Replace('-', '').ToLower()";
+
 /** Choose a client and a system, make a token, take away what the device needs. */
 export const AddDevice = (props: AddDeviceProps) => {
   const { ctx, made, values, errors, siteFingerprint } = props;
@@ -266,7 +271,7 @@ export const AddDevice = (props: AddDeviceProps) => {
             <p class="second">{values.client === 'agent' ? ctx.t('add.compareAgent') : ctx.t('add.compareOther')}</p>
             {values.client === 'agent' ? null : (
               <pre class="sunk" translate="no">
-                <code>openssl x509 -in ca.pem -noout -fingerprint -sha256</code>
+                <code>{values.system === 'windows' ? windowsFingerprint : unixFingerprint}</code>
               </pre>
             )}
           </div>

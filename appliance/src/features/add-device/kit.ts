@@ -127,7 +127,8 @@ const osqueryCommands = (input: KitInput): KitCommand[] => [
       rhel: 'sudo install -m 0644 osquery.flags /etc/osquery/osquery.flags && sudo systemctl enable --now osqueryd && sudo systemctl restart osqueryd',
       windows: "Copy-Item osquery.flags 'C:\\Program Files\\osquery\\osquery.flags'; Restart-Service osqueryd",
       macos:
-        'sudo install -m 0644 osquery.flags /private/var/osquery/osquery.flags && sudo launchctl kickstart -k system/io.osquery.agent',
+        // The package leaves its service out of the system until its own tool puts it there.
+        'sudo install -m 0644 osquery.flags /private/var/osquery/osquery.flags && { sudo launchctl kickstart -k system/io.osquery.agent || sudo osqueryctl start; }',
     }[input.system],
   },
 ];

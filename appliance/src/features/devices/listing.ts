@@ -18,6 +18,12 @@ export type DeviceListing = {
 
 const pageRows = 1_000;
 
+/** What came without a type of package has one here that a script can name. */
+const byTypeOf = (tally: Readonly<Record<string, number>> = {}): Record<string, number> => {
+  const { '': none, ...named } = tally;
+  return none === undefined ? named : { ...named, other: (named['other'] ?? 0) + none };
+};
+
 /** Every device but polled directories, in the order of their coming. */
 export const deviceListing = (parts: {
   devices: Pick<DeviceService, 'list' | 'sources'>;
@@ -41,7 +47,7 @@ export const deviceListing = (parts: {
         kind: device.kind,
         sources: sources.get(device.id) ?? [],
         lastSeenAt: device.lastSeenAt,
-        byType: tallies.get(device.id) ?? {},
+        byType: byTypeOf(tallies.get(device.id)),
       });
     }
     if (page.next === undefined) return found;
