@@ -9,7 +9,7 @@ export const sourceByName = (objects: ObjectService, name: string): string => {
   const names = objects.list({ kind: 'directory-source', limit: 50 }).rows.map(({ body }) => String(body['name']));
   throw new AppError(
     'NOT_FOUND',
-    `there is no directory ${name}; ${names.length === 0 ? 'none is entered' : `there are: ${names.join(', ')}`}`,
+    `there is no directory ${name}; ${names.length === 0 ? 'enter it in the console, Discovery, Directories' : `there are: ${names.join(', ')}`}`,
   );
 };
 

@@ -21,7 +21,10 @@ const typeSchema = (field: KindField): z.ZodType => {
         .max(512)
         .describe(`Id of a ${field.kind ?? 'object'}`);
     case 'integer':
-      return z.int();
+      return z
+        .int()
+        .min(field.min ?? Number.MIN_SAFE_INTEGER)
+        .max(field.max ?? Number.MAX_SAFE_INTEGER);
     case 'boolean':
       return z.boolean();
     case 'choice':

@@ -27,6 +27,13 @@ describe('the document', () => {
     expect((await site.call('POST', '/openapi.json')).status).toBe(405);
   });
 
+  it('says the bounds of a number that a kind declares', async () => {
+    const { components } = (await load()) as { components: { schemas: Record<string, { properties: Json }> } };
+    expect(components.schemas['new.address-range']?.properties['ratePerSecond']).toMatchObject({
+      anyOf: [{ type: 'integer', minimum: 1, maximum: 50 }, { type: 'null' }],
+    });
+  });
+
   it('is OpenAPI 3.1 in structure', async () => {
     const document = await load();
     expect(document['openapi']).toMatch(/^3\.1\.\d$/);
