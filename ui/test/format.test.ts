@@ -21,6 +21,17 @@ describe('a period', () => {
   });
 });
 
+describe('a date', () => {
+  it.each([
+    ['en', '13\u00a0Nov 2026'],
+    ['ru', '13\u00a0нояб. 2026\u00a0г.'],
+    ['kk', '2026\u00a0ж. 13\u00a0қар.'],
+  ] as const)('does not break within a part: %s', (lang, text) => {
+    const fmt = formatters({ lang, timeZone: 'UTC', nowMs: from, units: catalogue(lang).units });
+    expect(fmt.date('2026-11-13T10:00:00Z')).toBe(text);
+  });
+});
+
 describe('a text of the drawing', () => {
   it('is the fullest wording that fits, and cut when none does', () => {
     expect(firstFitting(['OK, 14 controllers', '14 controllers'], 200)).toBe('OK, 14 controllers');

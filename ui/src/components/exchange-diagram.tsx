@@ -1,4 +1,5 @@
 import type { Ctx } from '../context.ts';
+import { firstFitting, textWidth } from '../drawing/text-width.ts';
 import type { When } from '../model.ts';
 
 /** A round trip of the medium: a request that left and what came for it. */
@@ -15,6 +16,7 @@ export type ExchangeTrip = {
 const ms = (at: When): number => (typeof at === 'number' ? at : Date.parse(at));
 const dayMs = 86_400_000;
 const round = (n: number): number => Math.round(n * 10) / 10;
+const narrowWidth = 340;
 const top = 30;
 const bottom = 78;
 
@@ -105,7 +107,8 @@ const Drawing = ({
   const from = ctx.nowMs - days * dayMs;
   const ends = trips.map((trip) => (trip.came === undefined && trip.dueAt !== undefined ? ms(trip.dueAt) : 0));
   const to = Math.max(ctx.nowMs + days * 0.05 * dayMs, ...ends) + days * 0.03 * dayMs;
-  const start = 108;
+  const side = ctx.t('exchange.connectedSide');
+  const start = width < narrowWidth * 2 ? 108 : Math.max(108, textWidth(side) + 12);
   const end = width - 12;
   const x = (at: number) => start + ((at - from) / (to - from)) * (end - start);
   const shown = trips.filter((trip) => ms(trip.leftAt) >= from);
@@ -130,7 +133,7 @@ const Drawing = ({
         {ctx.t('exchange.gap')}
       </text>
       <text class="ink" x="0" y={bottom + 4}>
-        {ctx.t('exchange.connectedSide')}
+        {firstFitting([side, ctx.t('exchange.connectedSideShort')], start)}
       </text>
       <path class="axis" d={`M${start} ${top}H${end}M${start} ${bottom}H${end}`} />
       <path class="gap" d={`M${start} ${(top + bottom) / 2 - 2}H${end}M${start} ${(top + bottom) / 2 + 2}H${end}`} />
@@ -154,7 +157,7 @@ export const ExchangeDiagram = ({ ctx, trips }: { ctx: Ctx; trips: readonly Exch
         <Drawing ctx={ctx} trips={trips} days={30} width={960} label={label} />
       </div>
       <div class="only-narrow-chart">
-        <Drawing ctx={ctx} trips={trips} days={14} width={340} label={label} />
+        <Drawing ctx={ctx} trips={trips} days={14} width={narrowWidth} label={label} />
       </div>
     </>
   );

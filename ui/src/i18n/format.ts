@@ -46,6 +46,9 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const nbsp = '\u00a0';
 
+/** A date breaks between its parts and not within one: "26 нояб." and "2026 г." stay together. */
+const kept = (date: string): string => date.replace(/(\d) (?=\p{L})/gu, `$1${nbsp}`);
+
 /** The plural rules of a language. */
 export const pluralRules = (lang: Lang): Intl.PluralRules => new Intl.PluralRules(numberLocales[lang]);
 
@@ -62,7 +65,7 @@ export const formatters = (options: { lang: Lang; timeZone: string; nowMs: numbe
       const ms = toMs(at);
       if (Number.isNaN(ms)) return '–';
       format ??= new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...extra });
-      return format.format(ms);
+      return kept(format.format(ms));
     };
   };
   const lazyRange = (extra: Intl.DateTimeFormatOptions) => {
@@ -72,7 +75,7 @@ export const formatters = (options: { lang: Lang; timeZone: string; nowMs: numbe
       if (Number.isNaN(first) || Number.isNaN(last)) return '–';
       format ??= new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...extra });
       // Kazakh has a hyphen where the others have a dash.
-      return format.formatRange(first, last).replace(' - ', ' – ');
+      return kept(format.formatRange(first, last).replace(' - ', ' – '));
     };
   };
   const day = { day: 'numeric', month: 'short' } as const;

@@ -22,7 +22,7 @@ export const navigationBadges = (
   >,
 ): (() => ContextInput['badges']) => {
   const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs, zones, clock } = deps;
-  const held = { stamp: '', act: 0, attend: 0, actDevices: 0, againAtMs: 0 };
+  const held = { stamp: '', act: 0, attend: 0, againAtMs: 0 };
   const derived = (): typeof held => {
     const stamp = deviceQueries.stamp();
     const startMs = clock();
@@ -31,14 +31,15 @@ export const navigationBadges = (
     const sum = (row: Readonly<Record<string, number>>): number => Object.values(row).reduce((all, n) => all + n, 0);
     held.act = sum(matrix.act);
     held.attend = sum(matrix.attend);
-    held.actDevices = deviceList.worstCounts()[0] ?? 0;
     held.stamp = stamp;
     const tookMs = clock() - startMs;
     held.againAtMs = tookMs < cheapMs ? 0 : startMs + tookMs * rests;
     return held;
   };
   return () => {
-    const { act, attend, actDevices } = derived();
+    const { act, attend } = derived();
+    // Rows of devices follow a look of the rules, after what the stamp is made of; their sets are few and small.
+    const actDevices = deviceList.worstCounts()[0] ?? 0;
     const waiting = devices.waiting();
     const running = deployments.list({ limit: 20 }).rows.filter(({ state }) => state === 'running');
     const failed = running.filter(({ counts }) => counts.failed > 0).length;

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { countBoth, type NumberSet, setOf, withPart } from '../../platform/number-set.ts';
+import { countBoth, type NumberSet, setOf, without, withPart } from '../../platform/number-set.ts';
 
 // Who has which value of a column that lists filter by: device_facet holds, per value and block of 1,024 devices, one bit per
 // device. A filter joins such sets and counts them, and never looks into the rows of devices.
@@ -145,14 +145,15 @@ export const deviceFacets = (db: Database) => {
     /** Devices with a value that holds a text. */
     holding: (facet: Facet, text: string): NumberSet => joined(holding.iterate(facet, text)),
     each,
-    /** How many devices have each pair of values. */
-    counts: (a: Facet, b: Facet): { a: string; b: string; devices: number }[] => {
+    /** How many devices have each pair of values, `except` some. */
+    counts: (a: Facet, b: Facet, except: NumberSet): { a: string; b: string; devices: number }[] => {
       const others = each(b);
-      return each(a).flatMap(([value, devices]) =>
-        others
+      return each(a).flatMap(([value, all]) => {
+        const devices = without(all, except);
+        return others
           .map(([other, also]) => ({ a: value, b: other, devices: countBoth(devices, also) }))
-          .filter((row) => row.devices > 0),
-      );
+          .filter((row) => row.devices > 0);
+      });
     },
   };
 };

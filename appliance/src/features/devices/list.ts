@@ -119,9 +119,11 @@ export const deviceList = (db: Database, sources: FilterSources) => {
     },
     /** How many devices have open findings, as of the last look at each. */
     withFindings: (): number => withFindings.get() ?? 0,
-    /** Devices by state and rank of their level. */
+    /** Devices by state and rank of their level; as in a list, directories are none. */
     counts: (): { state: string; level: number; devices: number }[] =>
-      facets.counts('state', 'level').map(({ a, b, devices }) => ({ state: a, level: Number(b), devices })),
+      facets
+        .counts('state', 'level', facets.any('kind', ['directory']))
+        .map(({ a, b, devices }) => ({ state: a, level: Number(b), devices })),
   };
 };
 

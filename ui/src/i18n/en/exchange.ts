@@ -19,6 +19,7 @@ export const exchange = {
   'exchange.thisSite': 'This site',
   'exchange.gap': 'Air gap',
   'exchange.connectedSide': 'Connected side',
+  'exchange.connectedSideShort': 'Connected side',
   'exchange.due': 'due {day}',
   'exchange.diagram': 'Journeys of the medium. Requests that left: {trips}; answered: {came}; on the way: {open}.',
 

@@ -20,6 +20,7 @@ export const exchange = {
   'exchange.thisSite': 'Осы алаң',
   'exchange.gap': 'Үзік',
   'exchange.connectedSide': 'Қосылған тарап',
+  'exchange.connectedSideShort': 'Қосылған тарап',
   'exchange.due': 'мерзімі {day}',
   'exchange.diagram': 'Тасығыштың сапарлары. Кеткен сұраулар: {trips}; жауап келгені: {came}; жолда: {open}.',
 

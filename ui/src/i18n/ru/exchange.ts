@@ -19,7 +19,8 @@ export const exchange = {
 
   'exchange.thisSite': 'Эта площадка',
   'exchange.gap': 'Разрыв',
-  'exchange.connectedSide': 'Внешняя сеть',
+  'exchange.connectedSide': 'Подключённая сторона',
+  'exchange.connectedSideShort': 'Подкл. сторона',
   'exchange.due': 'ждём {day}',
   'exchange.diagram': 'Поездки носителя. Ушло запросов: {trips}; получен ответ: {came}; в пути: {open}.',
 
