@@ -102,6 +102,7 @@ export const checks: readonly Check[] = [
   { name: 'baselines', run: ({ baselines }) => baselines.verify() },
   { name: 'inventory', run: ({ inventory }) => inventory.verify() },
   { name: 'controllers', run: ({ plcs, controllerFindings }) => [...plcs.verify(), ...controllerFindings.verify()] },
+  { name: 'updates', run: ({ updates }) => updates.verify() },
   { name: 'device-list', run: ({ db }) => verifyDeviceRows(db) },
   {
     name: 'receipts',

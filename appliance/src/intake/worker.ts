@@ -19,7 +19,7 @@ const settleGroups = 64;
 
 const { dataDir, extensions } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions });
-const { db, inventory, vulnerabilities, log } = appliance;
+const { db, inventory, vulnerabilities, updates, log } = appliance;
 
 const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 
@@ -61,7 +61,7 @@ const store = ({ id, work }: Waiting): IntakeReply | { id: number; error: unknow
 const settle = (): void => {
   unsettled.groups = 0;
   try {
-    const entered = inventory.settle(settleMost) + vulnerabilities.settle(settleMost);
+    const entered = inventory.settle(settleMost) + vulnerabilities.settle(settleMost) + updates.settle(settleMost);
     if (entered > 0 && waiting.length === 0 && !closing.asked) settleSoon();
   } catch (error) {
     // Questions look at what is not entered, too: the next round is early enough.

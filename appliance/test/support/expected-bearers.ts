@@ -16,10 +16,15 @@ export const expectBearers = (vulnerabilities: VulnerabilityService, devices: re
       byPackage.set(key, (byPackage.get(key) ?? new Set<number>()).add(device));
     }
   for (const [advisory, found] of byAdvisory) expect(numbersOf(vulnerabilities.devicesWith(advisory))).toEqual(found);
-  for (const { number, ecosystem, source } of vulnerabilities.sourceFixes())
-    expect(numbersOf(vulnerabilities.devicesNeeding(number))).toEqual([
+  for (const { ecosystem, source } of vulnerabilities.sourceFixes()) {
+    expect(numbersOf(vulnerabilities.devicesNeeding(ecosystem, source))).toEqual([
       ...(byPackage.get(`${ecosystem} ${source}`) ?? []),
     ]);
+    const all = vulnerabilities.list({ limit: 1_000 }).rows;
+    expect(vulnerabilities.ofPackage(ecosystem, source, 1_000)).toEqual(
+      all.filter((row) => row.ecosystem === ecosystem && row.package === source),
+    );
+  }
   expect(numbersOf(vulnerabilities.devicesWith('no-such-advisory'))).toEqual([]);
   expect(vulnerabilities.counts().devices).toBe(
     devices.filter((device) => vulnerabilities.forDevice(device).length > 0).length,

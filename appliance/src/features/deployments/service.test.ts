@@ -66,7 +66,12 @@ describe('deployments', () => {
       objects: site.objects,
       events: site.events,
       store,
-      vulnerabilities: { sourceFixes: () => [], fixesOf: () => [], devicesBySource: () => new Map() },
+      vulnerabilities: {
+        sourceFixes: () => [],
+        fixesOf: () => [],
+        devicesBySource: () => new Map(),
+        devicesNeeding: () => new Uint8Array(),
+      },
     });
     deployments = deploymentService({
       db: site.db,

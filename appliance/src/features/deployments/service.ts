@@ -86,9 +86,7 @@ export const deploymentService = (parts: DeploymentParts) => {
         throw invalid({
           updates: { key: 'validation.notDeployable', params: { update: `${item.name} ${item.version}` } },
         });
-      const needing = new Set(
-        updates.devicesOf(updateId).flatMap((row) => (row.installedVersion === undefined ? [] : [row.device])),
-      );
+      const needing = new Set(updates.needing(item));
       // A device that was named and does not need it is in the record; of a whole site only those that need it.
       return [...(only ?? needing)].map((device) => {
         const skipped =

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { SourceFix } from '../vulnerabilities/fix-queries.ts';
-import { updateKeys } from './applicability.ts';
 import { sourceName, type World } from './overview.ts';
 import type { StoredUpdate } from './store.ts';
 import type { Approval, Supply, UpdateItem } from './types.ts';
@@ -24,9 +23,8 @@ const needId = ({ ecosystem, source }: SourceFix): string =>
 /** What findings ask for beyond the catalogue. */
 export const needsOf = (updates: readonly StoredUpdate[], world: World): Need[] => {
   const reach = new Map<string, Uint8Array>();
-  for (const { update, inCatalog } of updates) {
+  for (const { update, inCatalog, sourceKey: key } of updates) {
     if (!inCatalog) continue;
-    const key = updateKeys(update).sourceKey;
     const name = sourceName(update.ecosystem, update.source);
     const held = reach.get(name);
     if (key && (!held || Buffer.compare(key, held) > 0)) reach.set(name, key);

@@ -5,14 +5,7 @@ import type { StoreService } from '../store/service.ts';
 import type { FixNeeded, SourceFix } from '../vulnerabilities/fix-queries.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { type Decision, SEVERITIES } from '../vulnerabilities/types.ts';
-import {
-  allSoftware,
-  applicability,
-  type DevicePlatform,
-  devicePlatform,
-  type Needed,
-  updateKeys,
-} from './applicability.ts';
+import { allSoftware, applicability, type DevicePlatform, devicePlatform, type Needed } from './applicability.ts';
 import type { TaskState, UpdateQueries } from './queries.ts';
 import type { StoredUpdate, UpdateStore } from './store.ts';
 import type { Approval, Installation, Supply, UpdateItem } from './types.ts';
@@ -76,7 +69,7 @@ export const updateOverview = (parts: OverviewParts) => {
     return found;
   };
 
-  /** Per update id: the devices that need it, with what they have. */
+  /** Per update id: the devices that need it, with what they have, read from the software of every device. */
   const neededBy = (updates: readonly StoredUpdate[]): Map<string, Map<number, Needed>> => {
     // Without a catalogue nobody needs anything of it, and nobody's software has to be read.
     if (!updates.some(({ inCatalog }) => inCatalog)) return new Map();
@@ -90,6 +83,8 @@ export const updateOverview = (parts: OverviewParts) => {
       return (installed && lookup.needed(installed, platform)) ?? null;
     };
     for (const { device, items } of inventory.members('software')) {
+      // Kept for the undo of a merge.
+      if (device < 0) continue;
       const platform = devicePlatform(inventory.section(device, 'platform'));
       const key = JSON.stringify(platform ?? null);
       const known = answers.get(key) ?? [];
@@ -194,7 +189,7 @@ export const updateOverview = (parts: OverviewParts) => {
       ...supplyOf(stored, world),
       devices,
       installation: installationCounts(world.tasks.get(update.id)),
-      ...closedBy(update, updateKeys(update).sourceKey, world),
+      ...closedBy(update, stored.sourceKey, world),
       firstSeenAt: stored.firstSeenAt,
     };
   };
@@ -220,12 +215,14 @@ export const updateOverview = (parts: OverviewParts) => {
   });
 
   /** What of the catalogue concerns the site: needed by a device, ordered or decided. */
-  const concerning = (updates: readonly StoredUpdate[], now: World): UpdateItem[] => {
-    const needed = neededBy(updates);
-    return updates
+  const concerning = (
+    updates: readonly StoredUpdate[],
+    now: World,
+    needed: ReadonlyMap<string, number>,
+  ): UpdateItem[] =>
+    updates
       .filter(({ update }) => needed.has(update.id) || now.tasks.has(update.id) || now.decisions.has(update.id))
-      .map((stored) => toItem(stored, needed.get(stored.update.id)?.size ?? 0, now));
-  };
+      .map((stored) => toItem(stored, needed.get(stored.update.id) ?? 0, now));
 
   return { neededBy, world, toItem, concerning };
 };

@@ -25,6 +25,7 @@ export const updateQueries = (db: Database) => {
     coalesce(verified_at, finished_at, started_at, queued_at) AS at FROM task`;
   const all = db.prepare<[], TaskState>(`${tasks} ORDER BY queued_at, rowid`);
   const ofDevice = db.prepare<[number], TaskState>(`${tasks} WHERE device = ? ORDER BY queued_at, rowid`);
+  const ofUpdate = db.prepare<[string], TaskState>(`${tasks} WHERE update_id = ? ORDER BY queued_at, rowid`);
   /** The newest order per device and update counts; skipped ones say nothing about the device. */
   const newest = (rows: Iterable<TaskState>): Map<string, Map<number, TaskState>> => {
     const byUpdate = new Map<string, Map<number, TaskState>>();
@@ -49,6 +50,7 @@ export const updateQueries = (db: Database) => {
     unfulfilled: (): ReadonlyMap<string, string> =>
       new Map(unfulfilled.all().map(({ kind, want, reason }) => [`${kind}\0${want}`, reason])),
     tasks: (): Map<string, Map<number, TaskState>> => newest(all.iterate()),
+    tasksOfUpdate: (id: string): ReadonlyMap<number, TaskState> => newest(ofUpdate.iterate(id)).get(id) ?? new Map(),
     tasksOf: (device: number): Map<string, Map<number, TaskState>> => newest(ofDevice.iterate(device)),
   };
 };

@@ -1,6 +1,7 @@
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { anyOf, countOf, numbersOf, setOf } from '../../platform/number-set.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
@@ -9,8 +10,10 @@ import type { StoreService } from '../store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
 import { compare, type Entry, orderOf, updateCounts, updatePage } from './listing.ts';
-import { neededCounts } from './needed-counts.ts';
+import { needIndex } from './need-index.ts';
+import { needStore } from './need-store.ts';
 import { findNeed, type Need, needApprovals, needItem, needsOf } from './needs.ts';
+import { outdatedItems } from './outdated.ts';
 import { type DecisionBody, UPDATE_DECISION, updateOverview, type World } from './overview.ts';
 import { type TaskState, updateQueries } from './queries.ts';
 import { type StoredUpdate, updateStore } from './store.ts';
@@ -26,12 +29,19 @@ import type {
 
 export type UpdateParts = {
   readonly db: Database;
-  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'itemsAfter' | 'memberIds'>;
+  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'items' | 'itemsAfter' | 'memberIds'>;
   readonly objects: ObjectService;
   readonly events: EventService;
   readonly store: Pick<StoreService, 'has' | 'read'>;
-  readonly vulnerabilities: Pick<VulnerabilityService, 'sourceFixes' | 'fixesOf' | 'devicesBySource'>;
+  readonly vulnerabilities: Pick<
+    VulnerabilityService,
+    'sourceFixes' | 'fixesOf' | 'devicesBySource' | 'devicesNeeding'
+  >;
 };
+
+type Concerned = Pick<UpdateItem, 'id' | 'kind' | 'ecosystem' | 'source'>;
+
+export type OnDevice = { device: number; installedVersion?: string; task?: TaskState };
 
 export type UpdateService = {
   list(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string };
@@ -40,8 +50,14 @@ export type UpdateService = {
   listCounted(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string; counts: UpdateCounts };
   /** Throws NOT_FOUND. */
   get(id: string): UpdateItem;
-  /** Devices that need it or have an order for it. */
-  devicesOf(id: string): { device: number; installedVersion?: string; task?: TaskState }[];
+  /** The devices that need it, rising. */
+  needing(item: Concerned): number[];
+  /** Those and the ones that have an order for it, rising. */
+  concerned(item: Concerned): number[];
+  /** What some devices have of it: the version that it would replace, the newest order. */
+  onDevices(id: string, devices: readonly number[]): OnDevice[];
+  /** All devices that need it or have an order for it. */
+  devicesOf(id: string): OnDevice[];
   forDevice(device: number): DeviceUpdate[];
   /** How many updates each of some devices needs; devices that need none are absent. */
   neededCounts(devices: readonly number[]): Map<number, number>;
@@ -64,7 +80,14 @@ export type UpdateService = {
   /** Every update that is known, for the order of an installation. */
   catalog(): ReadonlyMap<string, StoredUpdate>;
   approvalOf(id: string): Approval;
+  /** Looks at devices whose software or platform changed, or all after another catalogue; at most so many, how many they were. */
+  settle(most: number): number;
+  /** What is kept of who needs what and is not so; for `doctor`. */
+  verify(): string[];
 };
+
+/** So many devices are looked at one by one for the version that they have. */
+const lookedAtMost = 5_000;
 
 const requireWrite = (actor: Actor): void => {
   if (!actor.rights.has('all') && !actor.rights.has('updates:write'))
@@ -85,11 +108,20 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     queries,
   });
 
+  const itemsOf = outdatedItems({ db, inventory, updates: store });
+  const needed = needIndex({
+    db,
+    store: needStore(db),
+    version: store.version,
+    needsOf: itemsOf,
+    plain: () => new Map([...neededBy(store.all())].map(([id, devices]) => [id, devices.keys()])),
+  });
+
   /** What concerns the site: updates of the catalogue, and what findings ask for beyond it. */
   const everything = (): { now: World; entries: Entry[] } => {
     const updates = store.all();
     const now = world(updates);
-    return { now, entries: [...concerning(updates, now), ...needsOf(updates, now)] };
+    return { now, entries: [...concerning(updates, now, needed.counts()), ...needsOf(updates, now)] };
   };
 
   const devicesOfNeeds = (needs?: readonly Need[]): ReadonlyMap<number, number> =>
@@ -106,10 +138,43 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     const updates = store.all();
     const now = world(updates);
     const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
-    if (stored) return toItem(stored, neededBy(updates).get(id)?.size ?? 0, now);
+    if (stored) return toItem(stored, countOf(needed.devices(id)), now);
     const need = findNeed(needsOf(updates, now), id);
     if (!need) throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
     return needItem(need, devicesOfNeeds([need]).get(need.fix.number) ?? 0, now);
+  };
+
+  const needing: UpdateService['needing'] = (item) =>
+    numbersOf(
+      item.kind === 'need'
+        ? parts.vulnerabilities.devicesNeeding(item.ecosystem, item.source)
+        : needed.devices(item.id),
+    );
+
+  const concerned: UpdateService['concerned'] = (item) => {
+    const ordered = queries.tasksOfUpdate(item.id);
+    const found = needing(item);
+    return ordered.size === 0 ? found : numbersOf(anyOf([setOf(found), setOf([...ordered.keys()])]));
+  };
+
+  const onDevices = (id: string, devices: readonly number[]): OnDevice[] => {
+    const all = devices.length > lookedAtMost ? neededBy(store.all()).get(id) : undefined;
+    const tasks = queries.tasksOfUpdate(id);
+    const versionOf = (device: number): string | undefined => {
+      if (devices.length > lookedAtMost) return all?.get(device)?.installed.version;
+      const item = itemsOf(device).get(id);
+      const [row] = item === undefined ? [] : inventory.items('software', [item]);
+      return row && installedOf(row).version;
+    };
+    return devices.map((device) => {
+      const installed = versionOf(device);
+      const task = tasks.get(device);
+      return {
+        device,
+        ...(installed === undefined ? {} : { installedVersion: installed }),
+        ...(task === undefined ? {} : { task }),
+      };
+    });
   };
 
   const decide = (
@@ -179,21 +244,10 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     },
     counts: () => updateCounts(everything().entries),
     get,
-    devicesOf: (id) => {
-      const needed = neededBy(store.all()).get(id) ?? new Map<number, Needed>();
-      const tasks = queries.tasks().get(id) ?? new Map<number, TaskState>();
-      return [...new Set([...needed.keys(), ...tasks.keys()])]
-        .sort((a, b) => a - b)
-        .map((device) => {
-          const installed = needed.get(device)?.installed.version;
-          const task = tasks.get(device);
-          return {
-            device,
-            ...(installed === undefined ? {} : { installedVersion: installed }),
-            ...(task === undefined ? {} : { task }),
-          };
-        });
-    },
+    needing,
+    concerned,
+    onDevices,
+    devicesOf: (id) => onDevices(id, concerned(get(id))),
     forDevice: (device) => {
       const updates = store.all();
       const lookup = applicability(updates);
@@ -216,7 +270,9 @@ export const updateService = (parts: UpdateParts): UpdateService => {
         )
         .sort((a, b) => compare(orderOf(a.update, 'decision'), orderOf(b.update, 'decision')));
     },
-    neededCounts: neededCounts({ inventory, updates: store }),
+    neededCounts: needed.countsOf,
+    settle: needed.settle,
+    verify: needed.verify,
     approve: (actor, ids, options = {}) => decide(actor, ids, 'approved', 'update-approved', options),
     decline: (actor, ids, options = {}) => decide(actor, ids, 'declined', 'update-declined', options),
     clear: (actor, ids, options = {}) => decide(actor, ids, 'undefined', 'update-approval-cleared', options),

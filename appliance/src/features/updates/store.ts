@@ -6,11 +6,23 @@ export type StoredUpdate = {
   readonly update: Update;
   readonly files: readonly UpdateFile[];
   readonly key: Uint8Array | null;
+  /** The key of its source version. */
+  readonly sourceKey: Uint8Array | null;
   readonly inCatalog: boolean;
   readonly firstSeenAt: string;
 };
 
-type Row = { id: string; doc: string; key: Buffer | null; in_catalog: number; first_seen_at: string };
+type Row = {
+  id: string;
+  doc: string;
+  key: Buffer | null;
+  source_key: Buffer | null;
+  in_catalog: number;
+  first_seen_at: string;
+};
+
+/** Parsed documents that are kept: some 40 MB. */
+const keptDocuments = 20_000;
 
 /** The catalogue's updates. */
 export const updateStore = (db: Database) => {
@@ -29,11 +41,11 @@ export const updateStore = (db: Database) => {
   const listed = db.prepare<[], { id: string }>('SELECT id FROM catalog_update WHERE in_catalog = 1');
   const unlist = db.prepare('UPDATE catalog_update SET in_catalog = 0 WHERE id = ?');
   const one = db.prepare<[string], Row>(
-    'SELECT id, doc, key, in_catalog, first_seen_at FROM catalog_update WHERE id = ?',
+    'SELECT id, doc, key, source_key, in_catalog, first_seen_at FROM catalog_update WHERE id = ?',
   );
   // Firmware of controllers is handed to people and has pages of its own: no agent ever installs it.
   const all = db.prepare<[], Row>(
-    `SELECT id, doc, key, in_catalog, first_seen_at FROM catalog_update u
+    `SELECT id, doc, key, source_key, in_catalog, first_seen_at FROM catalog_update u
      WHERE u.ecosystem <> 'firmware'
        AND (in_catalog = 1 OR EXISTS (SELECT 1 FROM task t WHERE t.update_id = u.id)) ORDER BY id`,
   );
@@ -44,10 +56,21 @@ export const updateStore = (db: Database) => {
     'SELECT update_id, sha256, size_bytes FROM catalog_update_file ORDER BY update_id, position',
   );
   const version = db.prepare<[], number>('SELECT version FROM catalog_version').pluck();
+  // Lists read the whole catalogue for each page: what says the same is not parsed again.
+  const documents = new Map<string, { text: string; update: Update }>();
+  const parsed = (id: string, text: string): Update => {
+    const held = documents.get(id);
+    if (held?.text === text) return held.update;
+    if (documents.size >= keptDocuments) documents.clear();
+    const update = JSON.parse(text) as Update;
+    documents.set(id, { text, update });
+    return update;
+  };
   const toStored = (row: Row, of: readonly UpdateFile[]): StoredUpdate => ({
-    update: JSON.parse(row.doc) as Update,
+    update: parsed(row.id, row.doc),
     files: of,
     key: row.key,
+    sourceKey: row.source_key,
     inCatalog: row.in_catalog === 1,
     firstSeenAt: row.first_seen_at,
   });

@@ -138,8 +138,20 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
         .pluck()
         .all({ id: advisory }) ?? [],
     /** Coordinates of a package with findings that a newer version closes. */
-    fixableCoords: (source: number): readonly number[] =>
-      open()?.prepare<[number], number>('SELECT coord FROM coord_fix WHERE source = ?').pluck().all(source) ?? [],
+    fixableCoords: (ecosystem: string, source: string): readonly number[] =>
+      open()
+        ?.prepare<[string, string], number>(
+          `SELECT f.coord FROM source_package p CROSS JOIN coord_fix f INDEXED BY coord_fix_source ON f.source = p.id
+           WHERE p.eco = ? AND p.name = ?`,
+        )
+        .pluck()
+        .all(ecosystem, source) ?? [],
+    /** All coordinates of a package. */
+    packageCoords: (ecosystem: string, source: string): readonly number[] =>
+      open()
+        ?.prepare<[string, string], number>('SELECT id FROM main.coord WHERE eco = ? AND name = ?')
+        .pluck()
+        .all(ecosystem, source) ?? [],
     sourceFixes: (): readonly SourceFix[] => {
       const db = open();
       return db ? sourceFixes(db) : [];

@@ -100,8 +100,10 @@ export type VulnerabilityService = {
   loads(devices: readonly number[]): Map<number, FindingLoad>;
   /** The devices that have an open finding by an advisory's id or one of its aliases. */
   devicesWith(advisory: string): NumberSet;
-  /** The devices with an open finding that a newer version of a package would close, by the package's number. */
-  devicesNeeding(source: number): NumberSet;
+  /** The devices with an open finding that a newer version of a source package would close. */
+  devicesNeeding(ecosystem: string, source: string): NumberSet;
+  /** Open findings of a source package on devices, the worst first; at most so many. */
+  ofPackage(ecosystem: string, source: string, limit: number): Finding[];
   /** Enters devices that came into the index of who has findings, at most so many; how many they were. */
   settle(most: number): number;
   /** What a newer version of each source package would close on devices. */
@@ -442,7 +444,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       return loads;
     },
     devicesWith: (advisory) => bearers.of(queries.coordsOf(advisory)),
-    devicesNeeding: (source) => bearers.of(queries.fixableCoords(source)),
+    devicesNeeding: (ecosystem, source) => bearers.of(queries.fixableCoords(ecosystem, source)),
+    ofPackage: (ecosystem, source, limit) => queries.list({ limit }, queries.packageCoords(ecosystem, source)).rows,
     settle: (most) => immediate(db, () => bearers.settle(most)),
     sourceFixes: queries.sourceFixes,
     sourceDecisions: queries.sourceDecisions,

@@ -125,8 +125,8 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     actorFor(c, 'updates:read');
     const item = updates.get(param(c, 'id'));
     const list = listState(c, []);
-    const page = slicePage(updates.devicesOf(item.id), currentCursor(list), ({ device }) => String(device));
-    const named = model.references(page.rows.map(({ device }) => device));
+    const page = slicePage(updates.concerned(item), currentCursor(list), String);
+    const named = model.references(page.rows);
     const decision = objects.find('update-decision', item.id);
     const decidedBy = decision === undefined ? undefined : objects.revisions('update-decision', item.id)[0];
     const decided =
@@ -164,7 +164,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         }
         decided={decided}
         devices={{
-          rows: page.rows.map(({ device, installedVersion, task }) => ({
+          rows: updates.onDevices(item.id, page.rows).map(({ device, installedVersion, task }) => ({
             device: named.get(device) ?? { id: String(device), name: `#${device}` },
             installedVersion,
             installation: task === undefined || task.state === 'skipped' ? undefined : task.state,
@@ -177,9 +177,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           next: page.next,
         }}
         findings={vulnerabilities
-          .list({ search: item.source, limit: 200 })
-          .rows.filter((finding) => finding.package === item.source && finding.ecosystem === item.ecosystem)
-          .slice(0, 100)
+          .ofPackage(item.ecosystem, item.source, 100)
           .map(({ id, advisory }) => ({ id, advisory }))}
       />,
     );
@@ -233,7 +231,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     items: readonly UpdateItem[],
     errors?: Readonly<Record<string, Said>>,
   ): Response | Promise<Response> => {
-    const devices = new Set(items.flatMap(({ id }) => updates.devicesOf(id).map(({ device }) => device))).size;
+    const devices = new Set(items.flatMap((item) => updates.concerned(item))).size;
     const said = (part: string): Said => ({
       key: `confirm.${actions[action]}.${part}`,
       params: { n: items.length, devices },

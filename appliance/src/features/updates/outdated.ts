@@ -1,25 +1,31 @@
+import type { Database } from '../../platform/database.ts';
+import { undoWitness } from '../../platform/undo-witness.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import { applicability, type DevicePlatform, devicePlatform, installedOf } from './applicability.ts';
 import type { UpdateStore } from './store.ts';
 
-// How many updates devices need, for lists: which items of the site an update would replace is worked out once per platform
-// and catalogue, so a device costs a look at the ids of its items. New items are looked at when they come.
+// Which update each item of the site needs is worked out once per platform and catalogue, so a device costs a look at the ids
+// of its items. New items are looked at when they come.
 
 type Outdated = { platform: DevicePlatform | undefined; byItem: Map<number, string>; upTo: number };
 
 const itemPage = 10_000;
 
-/** The number of needed updates of some devices; devices that need none are absent. */
-export const neededCounts = (parts: {
+/** What devices need, item by item; kept in memory for the catalogue in force. */
+export const outdatedItems = (parts: {
+  db: Database;
   inventory: Pick<InventoryService, 'section' | 'itemsAfter' | 'memberIds'>;
   updates: Pick<UpdateStore, 'all' | 'version'>;
-}): ((devices: readonly number[]) => Map<number, number>) => {
+}): ((device: number) => Map<string, number>) => {
   const { inventory, updates } = parts;
+  const witness = undoWitness(parts.db, 'outdated');
   const held = { version: -1, lookup: applicability([]), isEmpty: true, platforms: new Map<string, Outdated>() };
 
   const refresh = (): void => {
     const version = updates.version();
-    if (version === held.version) return;
+    if (witness.stands() && version === held.version) return;
+    // The catalogue and the items may be of a transaction that is taken back.
+    witness.note();
     const all = updates.all();
     held.lookup = applicability(all);
     held.isEmpty = all.every(({ inCatalog }) => !inCatalog);
@@ -33,6 +39,7 @@ export const neededCounts = (parts: {
     held.platforms.set(key, known);
     for (;;) {
       const rows = inventory.itemsAfter('software', known.upTo, itemPage);
+      if (rows.length > 0) witness.note();
       for (const row of rows) {
         const needed = held.lookup.needed(installedOf(row), platform);
         if (needed !== undefined) known.byItem.set(row.id, needed.update.update.id);
@@ -42,20 +49,17 @@ export const neededCounts = (parts: {
     }
   };
 
-  return (devices) => {
+  /** The updates that a device needs, each with the last item that it would replace. */
+  return (device) => {
     refresh();
-    const counts = new Map<number, number>();
-    if (held.isEmpty) return counts;
-    for (const device of devices) {
-      const outdated = outdatedOn(devicePlatform(inventory.section(device, 'platform')));
-      if (outdated.size === 0) continue;
-      const found = new Set<string>();
-      for (const item of inventory.memberIds(device, 'software')) {
-        const update = outdated.get(item);
-        if (update !== undefined) found.add(update);
-      }
-      if (found.size > 0) counts.set(device, found.size);
+    const found = new Map<string, number>();
+    if (held.isEmpty) return found;
+    const outdated = outdatedOn(devicePlatform(inventory.section(device, 'platform')));
+    if (outdated.size === 0) return found;
+    for (const item of inventory.memberIds(device, 'software')) {
+      const update = outdated.get(item);
+      if (update !== undefined) found.set(update, item);
     }
-    return counts;
+    return found;
   };
 };
