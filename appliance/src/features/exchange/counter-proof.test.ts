@@ -64,6 +64,16 @@ describe('the counter-proof', () => {
     expect(leaksOf([value('host', '80')], request({ comment: 'from 80' }))).toEqual(['comment=80']);
   });
 
+  it('takes no part of the name of the site for a host, but the name of another site is searched', () => {
+    expect(leaksOf([value('host', 'plant'), value('domain', 'plant-7')])).toEqual([]);
+    const receipt = { predicate: { site: 'plant-8', detail: 'plant' } };
+    const receipts = [{ payload: Buffer.from(JSON.stringify(receipt)).toString('base64'), signatures: [] }];
+    expect(leaksOf([value('host', 'plant')], request({ receipts })).sort()).toEqual([
+      'receipts[0].predicate.detail=plant',
+      'receipts[0].predicate.site=plant',
+    ]);
+  });
+
   it('explains nothing outside the public fields', () => {
     expect(leaksOf([value('host', 'nginx')], request({ comment: 'from nginx' }))).toEqual(['comment=nginx']);
   });

@@ -14,6 +14,7 @@
 //   (a computer called `nginx` beside the package `nginx`), if it is one of the words below that package names are made of,
 //   or if another device, which does not bear the name, has the same package: then the text does not come from the name.
 // - Names of one or two characters are compared only where nothing public stands.
+// - The name of the site is said in every request and on the site card; a host called by a part of it does not stop it.
 // - Numbers that the writer counts itself (its request, versions, volumes, bytes) hold no name: a computer called `80` may be
 //   there beside request 80. A number in any other field is searched like a text.
 
@@ -97,6 +98,7 @@ const COUNTED_FIELDS: readonly RegExp[] = [
   /^receipts\[\]\.predicate\.(number|seq|(before|after)\.(seq|tuf\.[a-z]+)|counts\.[a-z]+|volumes\.(seen|missing)\[\])$/,
   /^receipts\[\]\.predicate\.(overrides\[\]\.operator|applied\[\]\.(done|failed|waiting)|devices\.[a-z]+|days_left\..+)$/,
 ];
+const SITE_FIELDS = /^(site|receipts\[\]\.predicate\.site)$/;
 const isCounted = (field: string): boolean => COUNTED_FIELDS.some((pattern) => pattern.test(field));
 
 const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text);
@@ -152,7 +154,9 @@ const openReceipts = (document: unknown): unknown => {
 
 const leavesOf = (document: unknown): Leaf[] => {
   const leaves: Leaf[] = [];
+  const site = typeof document === 'object' && document !== null && 'site' in document ? document.site : undefined;
   walk(openReceipts(document), '', '', (field, exact, text) => {
+    if (SITE_FIELDS.test(field) && text === site) return;
     // Lines of custody came from outside, were searched when they were taken, and stand here as base64.
     if (field.startsWith('receipts[].predicate.custody[]')) return;
     if (isOpaque(field, text) || isTime(text)) return;
