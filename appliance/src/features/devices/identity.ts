@@ -12,6 +12,8 @@ const placeholderUuids = new Set([
   '12345678-1234-5678-90ab-cddeefaabbcc',
   '12345678-1234-1234-1234-123456789abc',
   'fefefefe-fefe-fefe-fefe-fefefefefefe',
+  // A Dell board that was never given its service tag.
+  '4c4c4544-0000-2010-8020-80c04f202020',
 ]);
 
 const placeholderSerial =
