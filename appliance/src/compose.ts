@@ -151,7 +151,13 @@ export const extensionsIn = (folder: string): Extensions => {
   };
 };
 
-export type ComposeOptions = { dataDir: string; extensions?: Extensions; log?: Log };
+export type ComposeOptions = {
+  dataDir: string;
+  extensions?: Extensions;
+  log?: Log;
+  /** For a thread that only stores reports. */
+  undoInMemory?: boolean;
+};
 
 const here = import.meta.dirname;
 
@@ -204,14 +210,19 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
 };
 
 /** Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes. */
-export const compose = async ({ dataDir, extensions = {}, log = openLog() }: ComposeOptions): Promise<Appliance> => {
+export const compose = async ({
+  dataDir,
+  extensions = {},
+  log = openLog(),
+  undoInMemory = false,
+}: ComposeOptions): Promise<Appliance> => {
   await cryptoReady();
   const paths = dataPaths(dataDir);
   const release = applianceRelease();
   const config = readConfig(paths);
   const keyring = await openKeyring(paths.keys);
   const declarations = await loadAllDeclarations(extensions);
-  const db = openDatabase(paths.database);
+  const db = openDatabase(paths.database, { undoInMemory });
   try {
     migrate(db, readMigrations(migrationsFolder()));
     const people = personal(db, keyring);

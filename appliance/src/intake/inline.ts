@@ -2,7 +2,7 @@ import type { Appliance } from '../compose.ts';
 import type { ReportOutcome, SectionIntake, SectionResult } from '../features/inventory/report-types.ts';
 import type { SectionOutcome } from '../features/inventory/types.ts';
 import { immediate } from '../platform/database.ts';
-import { readFacts, readReport, readSection, readSections, writeWork } from './work.ts';
+import { readFacts, readReport, readSection, readSections, type Separately, writeWork } from './work.ts';
 
 /** The intake without a thread of its own, for commands and for one-process use. */
 export const inlineIntake = ({
@@ -17,7 +17,8 @@ export const inlineIntake = ({
   },
   putAll: async (sections) => {
     const work = await readSections(sections, inventory);
-    return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as SectionResult[]);
+    const alone: Separately = (write) => immediate(db, write);
+    return immediate(db, () => writeWork({ inventory, devices, discovery }, work, alone) as SectionResult[]);
   },
   report: async (report) => {
     const work = await readReport(report, { inventory });

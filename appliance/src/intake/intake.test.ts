@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
+import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Appliance, compose } from '../compose.ts';
 import { newTokenSecret, tokenHash } from '../features/devices/service.ts';
@@ -62,22 +63,31 @@ const pack = (name: string) => ({ type: 'deb', name, version: '1', arch: 'amd64'
 
 describe('the intake', () => {
   it('stores what comes at once and answers each; a refused report does not touch its neighbours', async () => {
+    // Cut and not parsed, so that what is wrong shows after the first item was written.
+    const halfWrong = (n: number) => wireOf(inHashOrder([pack(`half-${n}`), { ...pack('y'), name: 7 }]));
     const calls = Array.from({ length: 40 }, (_, n) => {
       if (n % 10 === 3) return intake.put(software(n + 1, wireOf([pack('x')], { hash: 'a'.repeat(64) })));
+      if (n % 10 === 5) return intake.put(software(n + 1, halfWrong(n)));
       if (n % 10 === 7) return intake.put(software(n + 1, Buffer.from('garbage')));
-      return intake.put(software(n + 1, wireOf([pack('bash'), pack(`own-${n}`)])));
+      return intake.put(software(n + 1, wireOf(inHashOrder([pack('bash'), pack(`own-${n}`)]))));
     });
     const ended = await Promise.allSettled(calls);
     ended.forEach((result, n) => {
       if (n % 10 === 3) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'HASH_MISMATCH' } });
+      else if (n % 10 === 5) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'INVALID' } });
       else if (n % 10 === 7) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'MALFORMED' } });
       else expect(result).toEqual({ status: 'fulfilled', value: { known: false, added: 2, removed: 0, changed: 0 } });
     });
     expect(appliance.inventory.counts().find(({ collection }) => collection === 'software')).toEqual({
       collection: 'software',
-      rows: 64,
-      devices: 32,
+      rows: 56,
+      devices: 28,
     });
+    const made = appliance.db.prepare<[], string>('select name from inv_software').pluck().all();
+    expect(made.filter((name) => name.startsWith('half-'))).toEqual([]);
+    // What was taken back is not taken for made.
+    await intake.put(software(50, wireOf(inHashOrder([pack('half-5')]))));
+    expect(appliance.inventory.section(50, 'software')).toMatchObject([{ name: 'half-5' }]);
     expect(appliance.inventory.verify()).toEqual([]);
   });
 

@@ -178,13 +178,17 @@ const assertSameMachine = ({ devices }: Stores, device: number, facts: ReportFac
   }
 };
 
-/** Stores one of several sections; what is wrong with it is its own. */
-const writePart = (stores: Stores, device: number, part: ReadPart): SectionResult => {
+/** Does something so that it can be taken back by itself. */
+export type Separately = <T>(write: () => T) => T;
+
+/** Stores one of several sections; what is wrong with it is its own where it can be taken back. */
+const writePart = (stores: Stores, device: number, part: ReadPart, alone: Separately | undefined): SectionResult => {
   const { collection } = part;
   if ('outcome' in part) return part;
+  const write = () => stores.inventory.putSection({ ...part.section, device });
+  if (alone === undefined) return { collection, outcome: write() };
   try {
-    // Taken back whole where it is refused.
-    return { collection, outcome: stores.inventory.putSection({ ...part.section, device }) };
+    return { collection, outcome: alone(write) };
   } catch (error) {
     const { status, message, details } = toFailure(error);
     if (!(error instanceof AppError) || status >= 500) throw error;
@@ -192,11 +196,18 @@ const writePart = (stores: Stores, device: number, part: ReadPart): SectionResul
   }
 };
 
-/** Writes what was read, in the caller's transaction. */
-export const writeWork = (stores: Stores, work: Work): SectionOutcome | SectionResult[] | ReportOutcome => {
+/**
+ * Writes what was read, in the caller's transaction, which has to be taken back when this throws. Without `alone`, it
+ * throws for a refused section of several, too.
+ */
+export const writeWork = (
+  stores: Stores,
+  work: Work,
+  alone?: Separately,
+): SectionOutcome | SectionResult[] | ReportOutcome => {
   if ('parts' in work) {
     const device = stores.devices.reporting(work.device, work.door);
-    return work.parts.map((part) => writePart(stores, device, part));
+    return work.parts.map((part) => writePart(stores, device, part, alone));
   }
   const { device: spoke, door } = 'section' in work ? work.section : work.report;
   // Two records may have become one since the report came.

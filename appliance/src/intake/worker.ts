@@ -4,7 +4,7 @@ import { isKnownSection } from '../features/agent-api/native/known-section.ts';
 import { immediate } from '../platform/database.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
-import { readFacts, readReport, readSection, readSections, type Work, writeWork } from './work.ts';
+import { readFacts, readReport, readSection, readSections, type Separately, type Work, writeWork } from './work.ts';
 
 // Inflates, decodes and writes reports with a connection of its own. What waits is written in one transaction: a commit
 // costs a disk flush, however many reports it holds.
@@ -17,8 +17,11 @@ const settleIdleMs = 250;
 /** Without a quiet moment they are entered after so many groups. */
 const settleGroups = 64;
 
+/** So many groups after a refused report are written with savepoints. */
+const carefulGroups = 32;
+
 const { dataDir, extensions } = workerData as IntakeData;
-const appliance = await compose({ dataDir, extensions });
+const appliance = await compose({ dataDir, extensions, undoInMemory: true });
 const { db, inventory, vulnerabilities, updates, log } = appliance;
 
 const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
@@ -27,6 +30,7 @@ type ToStore = Exclude<IntakeRequest, 'close' | { factsOf: unknown }>;
 type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const closing = { asked: false };
+const carefully = { groups: 0 };
 const unsettled: { groups: number; timer: NodeJS.Timeout | undefined } = { groups: 0, timer: undefined };
 
 /** Devices of the sections and reports that are read or wait, by the number of the request. */
@@ -47,15 +51,41 @@ const refuse = (id: number, error: unknown): void => {
   reply({ id, refused: { code: refused.code, message, details } });
 };
 
-const store = ({ id, work }: Waiting): IntakeReply | { id: number; error: unknown } => {
+type Stored = IntakeReply | { id: number; error: unknown };
+
+const store = ({ id, work }: Waiting): Stored => ({ id, outcome: writeWork(appliance, work) });
+
+const alone: Separately = (write) => immediate(db, write);
+
+/** One refused report does not undo its neighbours: each is a savepoint of the group. */
+const storeAlone = ({ id, work }: Waiting): Stored => {
   try {
     // Several sections of a call are each taken back alone.
-    const outcome = 'parts' in work ? writeWork(appliance, work) : immediate(db, () => writeWork(appliance, work));
-    return { id, outcome };
+    const write = () => writeWork(appliance, work, alone);
+    return { id, outcome: 'parts' in work ? write() : alone(write) };
   } catch (error) {
-    // One refused report must not undo its neighbours: each is a savepoint of the group.
     return { id, error };
   }
+};
+
+/** Nothing in a report is the reason, so that writing each alone would be of no use. */
+const isOurs = (error: unknown): boolean => !(error instanceof AppError) && toFailure(error).code !== 'INTERNAL';
+
+/**
+ * A savepoint copies each page that changes in it. Hardly any report is refused, so a group is written without, and
+ * once more with them where one was; what such a sender sends next is written with them at once.
+ */
+const storeGroup = (group: readonly Waiting[]): Stored[] => {
+  if (carefully.groups > 0) carefully.groups -= 1;
+  else {
+    try {
+      return immediate(db, () => group.map(store));
+    } catch (error) {
+      if (isOurs(error)) throw error;
+      carefully.groups = carefulGroups;
+    }
+  }
+  return immediate(db, () => group.map(storeAlone));
 };
 
 const settle = (): void => {
@@ -89,7 +119,7 @@ const writeGroup = (): void => {
   const group = nextGroup();
   if (group.length === 0) return;
   try {
-    for (const done of immediate(db, () => group.map(store))) {
+    for (const done of storeGroup(group)) {
       if ('error' in done) refuse(done.id, done.error);
       else reply(done);
     }

@@ -11,6 +11,7 @@ import {
   migrationsFolder,
   openDatabase,
   readMigrations,
+  within,
 } from './database.ts';
 
 const steps: Migration[] = [
@@ -30,6 +31,24 @@ afterEach(() => {
 });
 
 describe('the database', () => {
+  it('takes work within a transaction back with it, and work of its own by itself', () => {
+    db.exec('create table a (x integer) strict');
+    const insert = (x: number): void => void db.prepare('insert into a values (?)').run(x);
+    const fails = (x: number): never => {
+      insert(x);
+      throw new Error('no');
+    };
+    expect(() => within(db, () => fails(1))).toThrow('no');
+    expect(() =>
+      immediate(db, () => {
+        insert(2);
+        within(db, () => fails(3));
+      }),
+    ).toThrow('no');
+    within(db, () => insert(4));
+    expect(db.prepare('select x from a').pluck().all()).toEqual([4]);
+  });
+
   it('is durable on every open, not only the first', () => {
     db.close();
     db = openDatabase(join(folder, 'state.db'));

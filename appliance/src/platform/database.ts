@@ -10,11 +10,20 @@ export type Statement<Params extends unknown[] = unknown[], Row = unknown> = Bet
 /** How long a writer waits for another one. */
 const busyMs = 10_000;
 
+export type DatabaseOptions = {
+  readonly?: boolean;
+  /**
+   * Keeps what can be taken back of a transaction in memory. For who writes in small transactions and sorts little: sorting
+   * and temporary tables no longer go to a file either.
+   */
+  undoInMemory?: boolean;
+};
+
 /**
  * Opens a database file. WAL with `synchronous=FULL`: an answer that follows a commit survives a power cut. A reopened
  * WAL database would fall back to NORMAL, so the pragmas are set on every open.
  */
-export const openDatabase = (path: string, options: { readonly?: boolean } = {}): Database => {
+export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
   // SQLite gives its side files the mode of the database, which it would take from the umask.
   if (!options.readonly) closeSync(openSync(path, 'a', 0o600));
   const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: busyMs });
@@ -25,6 +34,8 @@ export const openDatabase = (path: string, options: { readonly?: boolean } = {})
     db.pragma('wal_autocheckpoint = 8192');
     db.pragma('journal_size_limit = 67108864');
   }
+  // Savepoints and statements of several rows copy each page that they change, by two writes to a file otherwise.
+  if (options.undoInMemory) db.pragma('temp_store = MEMORY');
   db.pragma('foreign_keys = ON');
   db.pragma('cache_size = -32768');
   defineSqlFunctions(db);
@@ -36,6 +47,12 @@ export const openDatabase = (path: string, options: { readonly?: boolean } = {})
  * Inside another transaction it is a savepoint.
  */
 export const immediate = <T>(db: Database, work: () => T): T => db.transaction(work).immediate();
+
+/**
+ * `immediate`, but within another transaction no savepoint: that costs a copy of each page that changes. Whoever has the
+ * transaction has to take it back when this throws.
+ */
+export const within = <T>(db: Database, work: () => T): T => (db.inTransaction ? work() : immediate(db, work));
 
 /**
  * `immediate` that waits for another writer at most so long: whether it ran. Waiting stops the whole thread, and a thread

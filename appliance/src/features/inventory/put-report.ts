@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, within } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DecodedReport, ReportOutcome } from './report-types.ts';
 import { sectionHash } from './section-hash.ts';
@@ -26,7 +26,7 @@ export const reportWriter = ({ db, collections, hashes, put, sources, held: held
   );
 
   return (device: number, door: Door, report: DecodedReport, now: number): ReportOutcome =>
-    immediate(db, () => {
+    within(db, () => {
       const held = hashes(device, door);
       const dropped: Record<string, number> = { ...report.dropped };
       const drop = (name: string, count: number): void => {

@@ -44,11 +44,14 @@ export type InventoryService = InventoryTransfer & {
   collection(name: string): Collection;
   /** Section hashes (hex) of a device; without a door, of the best one of each collection. */
   hashes(device: number, door?: Door): Record<string, string>;
-  /** Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is one. */
+  /**
+   * Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is
+   * one: the caller takes that back when this throws.
+   */
   putSection(report: SectionReport | CutReport): SectionOutcome;
   /** Cuts the bytes of a section's items, canonical JSON; undefined where they have to be read whole. */
   cutItems(collection: string, bytes: Buffer): CutItems | undefined;
-  /** Stores a decoded report in one transaction; what does not fit its collection is left out and counted. */
+  /** Stores a decoded report in one transaction, the caller's when there is one; what does not fit its collection is left out and counted. */
   putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
   /** Whether the section that is stored of a door has this hash. */
   isKnown(device: number, collection: string, door: Door, hash: string): boolean;

@@ -1,5 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, within } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { timeText } from '../../platform/validation.ts';
@@ -204,7 +204,7 @@ export const sectionWriter = (parts: {
         'cut' in report && report.cut.count <= mostItemsOf(found.shape.collection)
           ? { cut: report.cut }
           : { items: found.parse('cut' in report ? parsedCut(report.cut) : report.items) };
-      return immediate(db, () => {
+      return within(db, () => {
         // Another process may have stored it while this one parsed.
         if (isKnown()) return known;
         const outcome = write(report, found, reported);

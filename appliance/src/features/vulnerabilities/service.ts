@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, within } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { EventService } from '../events/service.ts';
@@ -278,7 +278,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   return {
     onSectionChanged: ({ device, collection }) => {
-      if (collection === 'software' || collection === 'platform') immediate(db, () => updateDevice(device));
+      if (collection === 'software' || collection === 'platform') within(db, () => updateDevice(device));
     },
     refreshSources: () => {
       store.dropItemCoords();
