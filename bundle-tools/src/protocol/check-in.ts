@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { collectionName, count, digest, opaqueId, text, time, wireLimits } from './common.ts';
+import { collectionName, count, opaqueId, sectionDigests, text, time, wireLimits } from './common.ts';
 import { agentPolicy } from './policy.ts';
 import { deliveredTask } from './task.ts';
 
@@ -11,9 +11,7 @@ export const checkInRequest = z.object({
   /** Rises with each check-in of one run of the agent. */
   seq: count,
   version: text(32),
-  sections: z
-    .record(collectionName, digest)
-    .refine((sections) => Object.keys(sections).length <= wireLimits.sections, 'too many sections'),
+  sections: sectionDigests,
   /** The etag of the policy that the agent holds. */
   policy: z.string().max(128).optional(),
   /** The task in work. */

@@ -20,8 +20,11 @@ export const wireLimits = {
 /** Where the native calls live. */
 export const nativePrefix = '/api/agent/v1';
 
+const digestPattern = /^[0-9a-f]{64}$/;
+const collectionPattern = /^[a-z][a-z0-9-]{0,63}$/;
+
 /** A SHA-256 digest in hex. */
-export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 digest');
+export const digest = z.string().regex(digestPattern, 'not a SHA-256 digest');
 
 /** 32 random hex digits: a device, a task, an event. */
 export const opaqueId = z.string().regex(/^[0-9a-f]{32}$/, 'not an id');
@@ -33,7 +36,19 @@ export const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, '
 export const count = z.int().min(0);
 
 /** The name of a collection. */
-export const collectionName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'not a collection');
+export const collectionName = z.string().regex(collectionPattern, 'not a collection');
+
+/** Digests by collection, looked at by hand: most of the one call that every device makes each minute. */
+export const sectionDigests = z.custom<Record<string, string>>((value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length <= wireLimits.sections &&
+    entries.every(
+      ([name, hash]) => collectionPattern.test(name) && typeof hash === 'string' && digestPattern.test(hash),
+    )
+  );
+}, 'not sections with their digests');
 
 /** Firmware text is padded with NUL, and nothing that a person reads may hold control characters. */
 export const cleanText = (text: string): string =>

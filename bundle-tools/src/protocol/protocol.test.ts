@@ -86,6 +86,19 @@ describe('messages', () => {
     expect(checkInRequest.parse({ ...checkIn, later: true })).toEqual(checkIn);
     expect(checkInRequest.safeParse({ ...checkIn, sections: { '../x': digest } }).success).toBe(false);
     expect(checkInRequest.safeParse({ ...checkIn, seq: -1 }).success).toBe(false);
+    for (const wrong of [
+      [],
+      null,
+      'software',
+      { software: digest.toUpperCase() },
+      { software: [digest] },
+      { Software: digest },
+    ])
+      expect(checkInRequest.safeParse({ ...checkIn, sections: wrong }).success).toBe(false);
+    expect(checkInRequest.safeParse({ ...checkIn, sections: JSON.parse(`{"__proto__":"${digest}"}`) }).success).toBe(
+      false,
+    );
+    expect(checkInRequest.parse({ ...checkIn, sections: {} }).sections).toEqual({});
     const many = Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`c${n}`, digest]));
     expect(checkInRequest.safeParse({ ...checkIn, sections: many }).success).toBe(false);
   });

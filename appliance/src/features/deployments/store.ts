@@ -26,7 +26,10 @@ export const taskStore = (db: Database) => {
      WHERE device = +? AND state IN ('queued', 'running') ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
   const isWaiting = db
-    .prepare<[number], number>(`SELECT 1 FROM task WHERE device = ? AND state IN ('queued', 'running') LIMIT 1`)
+    .prepare<[number, number], number>(
+      `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued')
+         OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running')`,
+    )
     .pluck();
   const settle = db.prepare('UPDATE task SET objects = ? WHERE id = ?');
   const one = db.prepare<[string, number], Row>(`SELECT ${columns} FROM task WHERE id = ? AND device = ?`);
@@ -83,7 +86,7 @@ export const taskStore = (db: Database) => {
       return row && { ...row, objects: row.objects === null ? null : (JSON.parse(row.objects) as TaskFile[]) };
     },
     /** Whether one is queued or running. */
-    isWaiting: (device: number): boolean => isWaiting.get(device) !== undefined,
+    isWaiting: (device: number): boolean => isWaiting.get(device, device) === 1,
     settle: (id: string, objects: readonly TaskFile[]): void => {
       settle.run(JSON.stringify(objects), id);
     },

@@ -228,7 +228,9 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
   const columns = own.flatMap(({ name, field }) =>
     field.personal && field.indexed ? [column(name), blindColumn(name)] : [column(name)],
   );
-  const rows = db.prepare<[number, string], OwnRow>(`select * from ${table} where device = ? and door = ? order by id`);
+  const rows = db.prepare<[number, string], OwnRow>(
+    `select * from ${table} where device = +? and door = +? order by id`,
+  );
   const insert = db.prepare<unknown[]>(
     `insert into ${table} (device, door, ikey, digest, ${columns.join(', ')}) values (?, ?, ?, ?, ${columns.map(() => '?').join(', ')})`,
   );

@@ -75,10 +75,12 @@ export const identificationStore = (db: Database) => {
   const openRuns = db.prepare<[], RunRow>(
     "select * from identification_run where state in ('waiting', 'running') order by id",
   );
+  // The list names the index of open runs; a state of its own is a search, where the list would be copied first.
+  const openOf = (state: string): string =>
+    `exists (select 1 from identification_run
+       where state in ('waiting', 'running') and state = '${state}' and device = ?)`;
   const hasOpenRun = db
-    .prepare<[number], number>(
-      "select 1 from identification_run where state in ('waiting', 'running') and device = ? limit 1",
-    )
+    .prepare<[number, number], number>(`select ${openOf('waiting')} or ${openOf('running')}`)
     .pluck();
   const setRunning = db.prepare<[number]>(
     "update identification_run set state = 'running' where id = ? and state = 'waiting'",
@@ -161,7 +163,7 @@ export const identificationStore = (db: Database) => {
     runsOf: (job: string, limit: number): Run[] => runsOf.all(job, limit).map(toRun),
     openRuns: (): Run[] => openRuns.all().map(toRun),
     /** Whether a run is this device's and not over. */
-    hasOpenRun: (device: number): boolean => hasOpenRun.get(device) !== undefined,
+    hasOpenRun: (device: number): boolean => hasOpenRun.get(device, device) === 1,
     setRunning: (id: number): void => {
       setRunning.run(id);
     },
