@@ -15,7 +15,6 @@ import { joinedQueues } from './features/plcs/identify/service.ts';
 import { inlineIntake } from './intake/inline.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
-import { securityHeaders } from './platform/http/security-headers.ts';
 
 export type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
@@ -24,7 +23,6 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
   const { config, db, ca, devices, inventory, events, store, objects, log } = appliance;
   const app = new Hono<HttpEnv>();
   app.use(withoutHopByHop());
-  app.use(securityHeaders());
   app.onError((error, c) => {
     const failure = toFailure(error);
     if (failure.status >= 500) log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');

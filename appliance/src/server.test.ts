@@ -3,6 +3,7 @@ import { connect } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { paths } from '@sallyport/ui/paths';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Appliance, compose } from './compose.ts';
 import { initialise } from './init.ts';
@@ -35,9 +36,25 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const get = (port: number, path: string): Promise<{ status: number; headers: Record<string, unknown>; body: string }> =>
+const securing = {
+  'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': expect.stringContaining('camera=()') as string,
+  'strict-transport-security': 'max-age=31536000',
+};
+
+const get = (
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Record<string, unknown>; body: string }> =>
   new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path, ca: appliance.ca.certificatePem, agent: false }, (answer) => {
+    const { certificatePem: ca } = appliance.ca;
+    const options = { host: '127.0.0.1', servername: 'localhost', port, path, headers, ca, agent: false };
+    const call = request(options, (answer) => {
       let body = '';
       answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
@@ -79,22 +96,42 @@ describe('a new data directory', () => {
 });
 
 describe('the server', () => {
-  it('answers over HTTP/1.1 and HTTP/2 with its own certificate and security headers', async () => {
+  it('answers over HTTP/1.1 and HTTP/2 with its own certificate and the security headers', async () => {
     server = await startServer(appliance);
     const answer = await get(server.port, '/healthz');
     expect(answer).toMatchObject({ status: 200, body: '{"ok":true}' });
-    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
-    expect(answer.headers['x-content-type-options']).toBe('nosniff');
     const session = connect(`https://127.0.0.1:${server.port}`, { ca: appliance.ca.certificatePem });
-    const status = await new Promise((resolve, reject) => {
+    const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
       session.once('error', reject);
       const stream = session.request({ ':path': '/healthz' });
-      stream.once('response', (headers) => resolve(headers[':status']));
+      stream.once('response', (said) => resolve({ ...said }));
       stream.resume();
       stream.end();
     });
     session.close();
-    expect(status).toBe(200);
+    expect(headers[':status']).toBe(200);
+    expect(headers).toMatchObject(securing);
+    expect(answer.headers).toMatchObject(securing);
+  });
+
+  it('says the security headers with every answer', async () => {
+    server = await startServer(appliance);
+    const answers = [
+      [200, paths.login()],
+      [303, '/'],
+      [404, '/assets/nothing.css'],
+      [401, '/api/v1/devices'],
+      [404, '/api/nothing'],
+      [401, '/api/agent/v1/trust/root.json'],
+      [404, '/api/agent/v1/nothing'],
+      [404, '/api/osquery/nothing'],
+      // No request that anything of ours could answer.
+      [400, '/', { host: 'a b' }],
+    ] as const;
+    for (const [status, path, headers] of answers) {
+      const answer = await get(server.port, path, headers);
+      expect([path, answer.status, answer.headers]).toEqual([path, status, expect.objectContaining(securing)]);
+    }
   });
 
   it('is the only one on its data directory', async () => {

@@ -2,6 +2,7 @@ import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+import { setSecurityHeaders } from './security-headers.ts';
 
 export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
 
@@ -42,6 +43,9 @@ export const startListener = async ({ fetch, tls, listen }: ListenerParts): Prom
     },
   }) as Http2SecureServer;
   Object.assign(server, { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs });
+  // Before anything answers, and on the answer itself: a page, a refusal and what this server says by itself all have them,
+  // and headers of Fetch, which are checked and sorted for each answer, cost more than the rest of a small one.
+  server.prependListener('request', (_request, response) => setSecurityHeaders(response));
   server.on('secureConnection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));

@@ -1,5 +1,3 @@
-import type { MiddlewareHandler } from 'hono';
-
 // No page loads, runs or styles anything that is not a file of this origin; forms go nowhere else.
 const policy = [
   "default-src 'none'",
@@ -13,7 +11,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const headers: Readonly<Record<string, string>> = {
+const securing = Object.entries({
   'Content-Security-Policy': policy,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -22,11 +20,9 @@ const headers: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   // Without includeSubDomains: other names of the site are not ours.
   'Strict-Transport-Security': 'max-age=31536000',
-};
+});
 
-/** The security headers of every answer. */
-export const securityHeaders = (): MiddlewareHandler =>
-  async function setSecurityHeaders(c, next) {
-    await next();
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
-  };
+/** Sets the security headers of an answer that has not begun; they go out with those of whoever answers. */
+export const setSecurityHeaders = (response: { setHeader(name: string, value: string): unknown }): void => {
+  for (const [name, value] of securing) response.setHeader(name, value);
+};
