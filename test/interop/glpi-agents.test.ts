@@ -199,3 +199,22 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     expect(site.appliance.events.list({ type: ['enrolment-refused'], limit: 10 }).rows).toEqual([]);
   });
 });
+
+describe.skipIf(!hasAgents)('an agent that loses its folder between two runs', () => {
+  it('stays one device, though it calls itself anew', async () => {
+    const site = await openGlpiSite();
+    try {
+      const secret = site.token({ approve: 'auto' });
+      const devices = () => site.appliance.devices.list({ limit: 10 }).rows;
+      for (const state of ['first', 'second']) {
+        await site.fusion(secret, { state, more: ['--tasks=inventory'] });
+        expect(devices()).toMatchObject([{ state: 'managed' }]);
+      }
+      const [device] = devices();
+      expect(listed(site.appliance.inventory.section(device?.id ?? 0, 'software'))).toEqual(installed());
+      expect(site.appliance.devices.doors(device?.id ?? 0).map(({ state }) => state)).toEqual(['approved', 'replaced']);
+    } finally {
+      await site.close();
+    }
+  });
+});

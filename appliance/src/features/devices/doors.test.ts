@@ -166,6 +166,31 @@ describe('who a newcomer is', () => {
     expect(devices.byId(first.device.id).reenrolling).toBe(false);
   });
 
+  it('a client without a key that lost its folder a moment ago is the same device; another host with its hardware is not', () => {
+    const { secret } = token('glpi');
+    // Without firmware data there are only the MACs.
+    for (const facts of [{ uuid: newUuid(), macs: [newMac()] }, { macs: [newMac()] }]) {
+      const hostname = `h-${next().slice(0, 8)}`;
+      const first = enrol('glpi', { ...facts, hostname }, { secret, clientId: `${hostname}-1` });
+      hear(first);
+      const again = enrol(
+        'glpi',
+        { ...facts, hostname: hostname.toUpperCase() },
+        { secret, clientId: `${hostname}-2` },
+      );
+      expect(again).toMatchObject({ state: 'approved', device: { id: first.device.id } });
+      hear(again);
+      expect(heldReason(enrol('glpi', { ...facts, hostname: 'other' }, { secret }))).toBe('same-uuid-live');
+      // If there are two, the first one comes again.
+      const back = enrol('glpi', { ...facts, hostname }, { secret, clientId: `${hostname}-1` });
+      expect(heldReason(back)).toBe('replaced-client-again');
+    }
+    // Whoever has a key keeps it: two that live at once are two.
+    const facts = { uuid: newUuid(), hostname: 'pump' };
+    hear(enrol('osquery', facts));
+    expect(heldReason(enrol('osquery', facts))).toBe('same-uuid-live');
+  });
+
   it('a client that was replaced and speaks again is held', () => {
     const [uuid, macs, clientId, { secret }] = [newUuid(), [newMac()], 'before', token('glpi')];
     const first = enrol('glpi', { uuid, macs }, { secret, clientId });

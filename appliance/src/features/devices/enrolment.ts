@@ -56,6 +56,10 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
   };
 
   const isLive = (device: Device, call: DoorCall): boolean => {
+    // A client without a key calls itself anew whenever its folder is lost, however soon, and on the same host. If there are
+    // two of them, the one that was replaced comes again, and is held then.
+    const isSameHost = device.hostname.toLowerCase() === call.facts.hostname.toLowerCase();
+    if (call.keyDigest === null && isSameHost && call.facts.hostname !== '') return false;
     const at = Math.max(parts.seen.pending(device.id, call.door) ?? 0, doors.lastSeenAt(device.id, call.door) ?? 0);
     return device.state === 'managed' && clock() - at < liveMs;
   };
