@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
+import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
 import { repositoryRoot } from '../support/sources.ts';
 import { percentile, type Result, timed } from './report.ts';
 import { capturedAt, makeCorpus } from './support/advisory-corpus.ts';
@@ -15,11 +17,17 @@ const packages = 900;
 const rounds = 12;
 const advisories = 50_000;
 const findingRounds = 6;
+const catalogueUpdates = 300;
 /** Devices of one transaction. */
 const batchDevices = 10_000;
 
 /** Pages that people have open, each asked for with what is behind it. */
-const pagesOf = (parts: { group: string; common: string; rare: string }): readonly (readonly [string, string])[] => [
+const pagesOf = (parts: {
+  group: string;
+  common: string;
+  rare: string;
+  item: number;
+}): readonly (readonly [string, string])[] => [
   ['devices, worst first', '/devices'],
   ['devices by name, descending', '/devices?sort=-name'],
   ['devices by last contact', '/devices?sort=seen'],
@@ -41,6 +49,18 @@ const pagesOf = (parts: { group: string; common: string; rare: string }): readon
   ['accounts of the site', '/inventory/accounts'],
   ['changes', '/changes'],
   ['overview', '/'],
+  ['a package and its devices', `/software/${parts.item}`],
+  ['what is kept about everything', '/provision'],
+  ['search in everything', '/search?q=host-12'],
+];
+
+/** The same fleet with a catalogue that has an update for many packages. */
+const updatePagesOf = (parts: { update: string; need: string }): readonly (readonly [string, string])[] => [
+  ['updates with a catalogue', '/updates'],
+  ['updates with a catalogue, by devices', '/updates?sort=-devices'],
+  ['one update and its devices', `/updates/${parts.update}`],
+  ['a package that needs an update, and its devices', `/updates/${parts.need}`],
+  ['overview with a catalogue', '/'],
 ];
 
 /** Pages that findings stand on. */
@@ -111,6 +131,49 @@ const addFindings = async ({ appliance }: Site, data: string): Promise<{ finding
   return { findings: opened, advisory: common?.advisory ?? '' };
 };
 
+/** A catalogue with an update for the most common packages; every device is looked at. What it cost a device, in ms. */
+const addCatalogue = ({ appliance }: Site): { update: string; need: string; lookMs: number } => {
+  const { db, updates } = appliance;
+  const names = db
+    .prepare<[number], string>(
+      `select i.name from inv_software i join inv_software_count c on c.id = i.id where i.type = 'deb'
+       group by i.name order by sum(c.devices) desc limit ?`,
+    )
+    .pluck()
+    .all(catalogueUpdates);
+  const list = names.map((name, n): Update => {
+    const purl = `pkg:deb/debian/${name}@99:${n}-1?arch=amd64`;
+    const files = [createHash('sha256').update(purl).digest('hex')];
+    return {
+      id: updateId(purl, files),
+      purl,
+      ecosystem: 'Debian:13',
+      name,
+      version: `99:${n}-1`,
+      source: name,
+      source_version: `99:${n}-1`,
+      arch: 'amd64',
+      suites: ['trixie-security'],
+      security: n % 2 === 0,
+      depends: [],
+      signer: 'openpgp:00',
+      supersedes: [],
+      files,
+    };
+  });
+  db.transaction(() => updates.applyCatalog(list, new Map(), capturedAt)).immediate();
+  const start = process.cpuUsage();
+  let looked = 0;
+  for (let n = -1; n !== 0; looked += n) n = updates.settle(512);
+  const { user, system } = process.cpuUsage(start);
+  const { rows } = updates.list({ limit: 2_000, sort: 'devices', descending: true });
+  return {
+    update: list[0]?.id ?? '',
+    need: rows.find(({ kind }) => kind === 'need')?.id ?? list[0]?.id ?? '',
+    lookMs: (user + system) / 1000 / Math.max(1, looked),
+  };
+};
+
 /** List pages over a large fleet, as the server makes them. */
 export const lists = async (): Promise<Result> => {
   const site = await openSignedIn('lists');
@@ -119,14 +182,14 @@ export const lists = async (): Promise<Result> => {
     const faults = [...site.appliance.inventory.verify(), ...site.appliance.vulnerabilities.verify()];
     if (faults.length > 0) throw new Error(`the made fleet is not consistent: ${faults[0]}`);
     const names = site.appliance.db
-      .prepare<[], { name: string; devices: number }>(
-        `select i.name as name, c.devices as devices from inv_software i join inv_software_count c on c.id = i.id order by c.devices desc`,
+      .prepare<[], { id: number; name: string; devices: number }>(
+        `select i.id as id, i.name as name, c.devices as devices from inv_software i join inv_software_count c on c.id = i.id order by c.devices desc`,
       )
       .all();
     const common = names[0]?.name ?? '';
     const rare = names.findLast((row) => row.devices > 0)?.name ?? '';
     const group = fleet.groups[3] ?? '';
-    const plain = await measured(site, pagesOf({ group, common, rare }), rounds);
+    const plain = await measured(site, pagesOf({ group, common, rare, item: names[0]?.id ?? 0 }), rounds);
     const csv = await timed(async () => {
       const response = await site.get(`/devices.csv?software=${common}&status=warning&status=ok&tag=critical`);
       return (await response.text()).split('\n').length - 2;
@@ -135,14 +198,18 @@ export const lists = async (): Promise<Result> => {
     const hasRecords = existsSync(join(data, 'osv-almalinux.ndjson.gz'));
     const added = hasRecords ? await addFindings(site, data) : undefined;
     const found = added === undefined ? undefined : await measured(site, findingPagesOf(added.advisory), findingRounds);
+    const { lookMs, ...asked } = addCatalogue(site);
+    const withUpdates = await measured(site, updatePagesOf(asked), findingRounds);
     return {
       figures: [
         { what: 'p95 over all pages of devices and software', value: plain.p95, unit: 'ms', target: '50 ms' },
         ...plain.figures,
         ...(found?.figures ?? []),
+        ...withUpdates.figures,
+        { what: 'a look at a device for what it needs of a new catalogue', value: lookMs, unit: 'ms' },
         {
           what: 'largest page, HTML',
-          value: Math.max(plain.largestBytes, found?.largestBytes ?? 0) / 1000,
+          value: Math.max(plain.largestBytes, found?.largestBytes ?? 0, withUpdates.largestBytes) / 1000,
           unit: 'KB',
           target: 'first load under 100 KB',
         },
@@ -155,6 +222,7 @@ export const lists = async (): Promise<Result> => {
         added === undefined
           ? 'No advisories: SALLYPORT_DATA names the folder of osv-almalinux.ndjson.gz.'
           : `Pages with findings come last, ${findingRounds} times each: ${advisories} advisories, coordinates of ${packages} packages a device as in the benchmark of matching, ${added.findings} findings (coordinate × advisory).`,
+        `The catalogue has an update for each of the ${catalogueUpdates} most common packages, which every device of Debian 13 needs where it has the package.`,
         `Software: a package that ${names[0]?.devices} devices have, and one that ${names.findLast((row) => row.devices > 0)?.devices} have.`,
       ],
     };

@@ -21,6 +21,10 @@ export const expectBearers = (vulnerabilities: VulnerabilityService, devices: re
       ...(byPackage.get(`${ecosystem} ${source}`) ?? []),
     ]);
     const all = vulnerabilities.list({ limit: 1_000 }).rows;
+    for (const version of new Set(all.map((row) => row.version)))
+      expect(vulnerabilities.ofVersions(source, [version, 'absent'], 1_000)).toEqual(
+        all.filter((row) => row.package === source && row.version === version),
+      );
     expect(vulnerabilities.ofPackage(ecosystem, source, 1_000)).toEqual(
       all.filter((row) => row.ecosystem === ecosystem && row.package === source),
     );

@@ -96,6 +96,20 @@ export const inventoryReader = (parts: {
     return rowsOf(device, name, row, reveal);
   };
 
+  /** One item of a device's section of a `shared` collection, as `section` gives it. */
+  const sectionItem = (device: number, name: string, id: number): ReadRow | undefined => {
+    const { shape, shared } = holder(name);
+    const held = sections.best(device, name);
+    if (shared === undefined || !held?.members) return undefined;
+    const at = unpackIds(held.members, held.count).indexOf(id);
+    const [row] = at < 0 ? [] : shared.byIds([id]);
+    if (row === undefined) return undefined;
+    const columns = saidOf(shared, held);
+    const values = shape.perDevice.map(({ name: of, field }) => [of, fromStored(field, columns[of]?.[at] ?? null)]);
+    const meta = { _door: held.door as Door, _collectedAt: held.collected_at };
+    return { id, ...fieldsOf(shape.own, row, false), ...Object.fromEntries(values), ...meta } as ReadRow;
+  };
+
   /** The items of a section as they were reported; the same items have the same hash again. */
   const held = (device: number, name: string, door: Door): Item[] => {
     const { shape } = holder(name);
@@ -210,6 +224,7 @@ export const inventoryReader = (parts: {
 
   return {
     section,
+    sectionItem,
     held,
     list,
     textsOf,

@@ -61,6 +61,21 @@ beforeEach(async () => {
 afterEach(() => engines.close());
 
 describe('a shared collection', () => {
+  it('gives one item of a device as its section does', () => {
+    const { inventory } = engines;
+    const items = ['bash', 'curl', 'dash', 'ed'].map((name, n) =>
+      pack(name, `${n}`, n % 2 === 0 ? { installedAt: `2026-01-0${n + 1}T00:00:00Z`, kernel: 'old' } : {}),
+    );
+    inventory.putSection(report(1, 'software', items));
+    inventory.putSection(report(2, 'software', items.slice(2)));
+    for (const device of [1, 2, 3]) {
+      const section = inventory.section(device, 'software');
+      for (const { id } of inventory.section(1, 'software'))
+        expect(inventory.sectionItem(device, 'software', id)).toEqual(section.find((row) => row.id === id));
+    }
+    expect(inventory.sectionItem(1, 'software', 999)).toBeUndefined();
+  });
+
   it('keeps an item once per site and links devices to it', () => {
     const { inventory, db } = engines;
     inventory.putSection(report(1, 'software', [pack('bash', '5.2'), pack('curl', '8.1')]));

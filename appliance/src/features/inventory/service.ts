@@ -61,6 +61,8 @@ export type InventoryService = InventoryTransfer & {
   held(device: number, collection: string, door: Door): Item[];
   /** The device's rows of a collection through the best door, or through another one. */
   section(device: number, collection: string, options?: { personal?: boolean; door?: Door }): SectionRow[];
+  /** One item of a device's section of a `shared` collection, where the device has it. */
+  sectionItem(device: number, collection: string, item: number): SectionRow | undefined;
   /** Per device, how many items of a `shared` collection have each value of a field. */
   tally(collection: string, field: string): Map<number, Record<string, number>>;
   list(query: ListQuery): ListResult;

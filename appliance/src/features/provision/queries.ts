@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 
 /**
- * Numbers of rows of what no engine declares. Reads person_key, person_erasure, change_log, deviation, baseline_acceptance, plc_program_state, plc_program_change, plc_program_snapshot, device_certificate, session, login_attempt, match,
+ * Numbers of rows of what no engine declares. Reads person_key, person_erasure, change_log, deviation, baseline_acceptance, plc_program_state, plc_program_change, plc_program_snapshot, device_certificate, session, login_attempt, coord_load,
  * catalog_update, request, bundle_import, receipt, site_card, task, live_query, sample, device_task,
  * osquery_node, job_run, object_revision, object, audit, event and outbound.
  */
@@ -10,6 +10,8 @@ export const provisionQueries = (db: Database) => {
     const statement = db.prepare<[], { n: number }>(`select count(*) as n from ${sql}`);
     return () => statement.get()?.n ?? 0;
   };
+  // Kept per coordinate: a fleet has a million.
+  const findings = db.prepare<[], number>('select coalesce(sum(findings), 0) from coord_load').pluck();
   return {
     changes: count('change_log'),
     personKeys: count('person_key where wrapped is not null'),
@@ -23,7 +25,7 @@ export const provisionQueries = (db: Database) => {
     certificates: count('device_certificate'),
     sessions: count('session'),
     attempts: count('login_attempt'),
-    findings: count('match where until is null'),
+    findings: () => findings.get() ?? 0,
     catalog: count('catalog_update where in_catalog = 1'),
     requests: count('request'),
     imports: count('bundle_import'),

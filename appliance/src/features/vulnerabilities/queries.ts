@@ -152,6 +152,14 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
         ?.prepare<[string, string], number>('SELECT id FROM main.coord WHERE eco = ? AND name = ?')
         .pluck()
         .all(ecosystem, source) ?? [],
+    /** Some versions of the packages with a name. */
+    versionCoords: (name: string, versions: readonly string[]): readonly number[] =>
+      open()
+        ?.prepare<[string, string], number>(
+          `SELECT id FROM main.coord INDEXED BY coord_name WHERE name = ? AND version IN (SELECT value FROM json_each(?))`,
+        )
+        .pluck()
+        .all(name, JSON.stringify(versions)) ?? [],
     sourceFixes: (): readonly SourceFix[] => {
       const db = open();
       return db ? sourceFixes(db) : [];

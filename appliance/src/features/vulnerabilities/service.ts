@@ -102,6 +102,8 @@ export type VulnerabilityService = {
   devicesWith(advisory: string): NumberSet;
   /** The devices with an open finding that a newer version of a source package would close. */
   devicesNeeding(ecosystem: string, source: string): NumberSet;
+  /** Open findings of some versions of the source packages with a name, the worst first; at most so many. */
+  ofVersions(source: string, versions: readonly string[], limit: number): Finding[];
   /** Open findings of a source package on devices, the worst first; at most so many. */
   ofPackage(ecosystem: string, source: string, limit: number): Finding[];
   /** Enters devices that came into the index of who has findings, at most so many; how many they were. */
@@ -445,6 +447,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     devicesWith: (advisory) => bearers.of(queries.coordsOf(advisory)),
     devicesNeeding: (ecosystem, source) => bearers.of(queries.fixableCoords(ecosystem, source)),
+    ofVersions: (source, versions, limit) => queries.list({ limit }, queries.versionCoords(source, versions)).rows,
     ofPackage: (ecosystem, source, limit) => queries.list({ limit }, queries.packageCoords(ecosystem, source)).rows,
     settle: (most) => immediate(db, () => bearers.settle(most)),
     sourceFixes: queries.sourceFixes,

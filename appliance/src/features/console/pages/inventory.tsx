@@ -147,7 +147,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const [first] = bearers;
     // An item that no device has is about to be dropped.
     if (first === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
-    const held = inventory.section(first, collection.name).find((row) => row.id === id);
+    const [held] = inventory.items(collection.name, [id]);
     if (held === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
     const columns = fieldColumns(collection, { link: false });
     const linkColumns = fieldColumns(collection, { link: true }).filter(
@@ -170,7 +170,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         list={list}
         devices={{
           rows: page.rows.map((device) => {
-            const row = inventory.section(device, collection.name).find((entry) => entry.id === id);
+            const row = inventory.sectionItem(device, collection.name, id);
             const [platform] = inventory.section(device, 'platform');
             const os = [platform?.['vendor'], platform?.['release']].filter(Boolean).join(' ');
             return {
@@ -187,12 +187,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         findings={
           isSoftware
             ? vulnerabilities
-                .list({ search: source, limit: 200 })
-                .rows.filter(
-                  (finding) =>
-                    finding.package === source &&
-                    (finding.version === held['sourceVersion'] || finding.version === held['version']),
-                )
+                .ofVersions(source, [held['sourceVersion'], held['version']].map(String), 200)
                 .map((finding) => findingRow(finding))
             : []
         }
