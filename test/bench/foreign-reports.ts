@@ -158,10 +158,12 @@ const serverFigure = async (client: Client, software: Software): Promise<Figure>
     const server = await startServer(site);
     try {
       const connections: Connection[] = [];
-      for (let n = 0; n < requests.length; n += 1) connections.push(await openAnonymous(server.port, site.ca));
       const round = async (): Promise<void> => {
         for (const [n, request] of requests.entries()) {
-          const { status, body } = await (connections[n] as Connection).send(request);
+          // One that says nothing is closed after a while.
+          const connection = connections[n] ?? (await openAnonymous(server.port, site.ca));
+          connections[n] = connection;
+          const { status, body } = await connection.send(request);
           const said = body[0] === 0x78 ? inflateSync(body).toString() : body.toString();
           if (status !== 200 || !/ACCOUNT_UPTODATE|"ok"/.test(said))
             throw new Error(`${client.name} was answered with ${status} ${said.slice(0, 300)}`);
