@@ -53,7 +53,7 @@ const whereOf = (query: Omit<DeviationQuery, 'limit'>, now: number): Where => {
 /** SQL of deviations; what opens or closes one makes its device dirty for the rules. */
 export const deviationStore = (db: Database) => {
   const openOf = db.prepare<[number, string], DeviationRow>(
-    'select * from deviation where device = ? and collection = ? and until is null order by id',
+    'select * from deviation where device = +? and collection = +? and until is null order by id',
   );
   const collectionsOf = db
     .prepare<[number], string>('select distinct collection from deviation where device = ? and until is null')

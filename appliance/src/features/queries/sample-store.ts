@@ -38,7 +38,7 @@ export const sampleStore = (db: Database) => {
   const bySession = db.prepare<[string], SampleRow>(`select ${columns} from sample where session = ?`);
   const list = db.prepare<[number], SampleRow>(`select ${columns} from sample order by asked_at desc, id limit ?`);
   const open = db.prepare<[number, number], SampleRow>(
-    `select ${columns} from sample where device = ? and state in ('approved', 'sent', 'receiving') and deadline_at > ?
+    `select ${columns} from sample where device = +? and state in ('approved', 'sent', 'receiving') and deadline_at > ?
      order by decided_at`,
   );
   const decide = db.prepare(

@@ -50,7 +50,7 @@ export const queryStore = (db: Database) => {
   const stop = db.prepare<[number, string]>('update live_query set stopped_at = ? where id = ? and stopped_at is null');
   const open = db.prepare<[number, number], { id: string; sql: string }>(
     `select q.id as id, q.sql as sql from live_answer a join live_query q on q.id = a.query
-     where a.device = ? and a.state in ('waiting', 'sent') and a.sends < ${maxSends}
+     where a.device = +? and a.state in ('waiting', 'sent') and a.sends < ${maxSends}
        and q.stopped_at is null and q.deadline_at > ? order by q.created_at limit ${maxPerPoll}`,
   );
   const sent = db.prepare<[string, number]>(

@@ -68,7 +68,7 @@ export const openDocuments = (folder: string, number: number): ControllerDocumen
     `SELECT ${COLUMNS} ${FROM} WHERE c.key IN (SELECT value FROM json_each(?))`,
   );
   const bodyOf = db.prepare<[number], Buffer>('SELECT body FROM csaf WHERE adv = ?').pluck();
-  const about1 = db.prepare<[number], string>('SELECT vuln FROM csaf_vuln WHERE adv = ? ORDER BY vuln').pluck();
+  const about1 = db.prepare<[number], string>('SELECT vuln FROM csaf_vuln WHERE adv = +? ORDER BY vuln').pluck();
   return {
     documents: (): ControllerDocument[] => newestOfEach(all.all()),
     about: (vulnerabilities: readonly string[]): ControllerDocument[] =>

@@ -44,7 +44,7 @@ const openReader = (path: string) => {
   const moduled = moduledQualifiers(db, 'main');
   const recordsOfPackage = db
     .prepare<[string, string], Buffer>(
-      'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = ? WHERE e.name = ?',
+      'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? WHERE e.name = +?',
     )
     .pluck();
   const qualifier = db.prepare<[number], { arch: string; module: string; channel: string }>(
@@ -64,11 +64,11 @@ const openReader = (path: string) => {
     }
   >(
     `SELECT v.id, v.osv_id, s.name, s.newest_advisory, d.data AS block, v.place, v.sev, v.cvss
-     FROM adv v JOIN source s ON s.id = v.source JOIN doc d ON d.id = v.doc WHERE v.id = ?`,
+     FROM adv v JOIN source s ON s.id = v.source JOIN doc d ON d.id = v.doc WHERE v.id = +?`,
   );
   const facts = db.prepare<[number], AdvisoryFacts>(
     `SELECT v.osv_id, s.name AS feed, v.sev AS severity, v.cvss, v.summary, v.aliases, v.names
-     FROM adv v JOIN source s ON s.id = v.source WHERE v.id = ?`,
+     FROM adv v JOIN source s ON s.id = v.source WHERE v.id = +?`,
   );
   const threat = db.prepare<[string], AdvisoryThreat & { records: number }>(
     `SELECT count(*) AS records, ${WORST_THREAT} FROM threat WHERE vuln IN (SELECT value FROM json_each(?))`,

@@ -28,7 +28,7 @@ export type CoordLoad = {
 /** Matches of a coordinate that gets its first device, or loses its last one, count or no longer count. */
 const shiftSql = (sign: '+' | '-'): string =>
   `UPDATE match_advisory SET ${STATE_COLUMNS.map((name, state) => `${name} = ${name} ${sign} (m.state = ${state})`).join(', ')}
-   FROM match m WHERE m.coord = ? AND m.until IS NULL AND match_advisory.adv = m.adv`;
+   FROM match m WHERE m.coord = +? AND m.until IS NULL AND match_advisory.adv = m.adv`;
 
 /** Coordinates, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
@@ -43,7 +43,7 @@ export const vulnerabilityStore = (db: Database) => {
   );
   const itemCoords = db
     .prepare<[string, string], [number, number]>(
-      `SELECT i.item, i.coord FROM json_each(?) e CROSS JOIN item_coord i ON i.item = e.value AND i.eco = ?`,
+      `SELECT i.item, i.coord FROM json_each(?) e CROSS JOIN item_coord i ON i.item = e.value AND i.eco = +?`,
     )
     .raw();
   const setItemCoord = db.prepare<[number, string, number]>(
