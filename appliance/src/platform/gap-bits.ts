@@ -7,6 +7,8 @@
 
 const headerBytes = 2;
 const mostOrder = 9;
+/** Fewer take no less room than in bytes. */
+const leastIds = 4;
 /** Beyond 24 bits a code would not fit the 32 that are read at once. */
 const mostGap = 1 << 24;
 
@@ -33,19 +35,21 @@ const bitsOf = (ids: ArrayLike<number>, order: number): number => {
 /** Whether bytes are codes and no list of gaps in bytes. */
 export const isGapBits = (packed: Uint8Array): boolean => packed[0] === 0;
 
-/** Packs rising ids; undefined where that takes no less than so many bytes. */
+/** Packs rising ids; undefined for a few, and where that takes no less than so many bytes. */
 export const packGapBits = (ids: ArrayLike<number>, bytes: number): Buffer | undefined => {
-  let order = 0;
-  let bits = bitsOf(ids, 0);
-  // The sums fall to the best order and rise from there on, but for a step or two.
-  for (let next = 1; next <= Math.min(mostOrder, order + 3); next += 1) {
+  if (ids.length < leastIds) return undefined;
+  // Of gaps that are all alike the best order is about that of their mean, of runs and jumps a lower one.
+  const mean = (ids[ids.length - 1] as number) / ids.length;
+  let order = Math.max(0, Math.min(mostOrder, Math.round(Math.log2(mean))));
+  let bits = bitsOf(ids, order);
+  for (let next = order - 1; next >= Math.max(0, order - 2); next -= 1) {
     const others = bitsOf(ids, next);
     if (others >= bits) continue;
     bits = others;
     order = next;
   }
   const size = headerBytes + Math.ceil(bits / 8);
-  if (ids.length === 0 || size >= bytes) return undefined;
+  if (size >= bytes) return undefined;
   const packed = Buffer.alloc(size);
   packed[1] = order;
   let at = headerBytes;

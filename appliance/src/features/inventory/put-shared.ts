@@ -25,9 +25,12 @@ const resolver = (shape: Shape, store: SharedStore) => {
     const key = sharedKey(shape, stored);
     let id = store.find(key);
     if (id === undefined) {
-      if (!noted) store.ids.noteMaking();
+      if (!noted) {
+        store.ids.noteMaking();
+        store.usual.noteMaking();
+      }
       noted = true;
-      id = store.make(key, stored);
+      id = store.make(key, stored, store.usual.ofFirst(item));
     }
     store.ids.keep(text, id);
     return id;

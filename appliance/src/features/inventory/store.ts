@@ -3,8 +3,8 @@ import { AppError } from '../../platform/errors.ts';
 import type { ChangeRow } from './change-store.ts';
 import type { Shape, Stored } from './item.ts';
 import { itemIds } from './item-ids.ts';
-import { blindColumn, column, countTableOf, tableOf } from './tables.ts';
-import { usualValues } from './usual-values.ts';
+import { blindColumn, column, countTableOf, tableOf, usualColumn } from './tables.ts';
+import { usualFields, usualValues } from './usual-values.ts';
 
 export type SectionRow = {
   id: number;
@@ -152,9 +152,11 @@ export const sharedStore = (db: Database, shape: Shape) => {
   const table = tableOf(collection);
   const counts = countTableOf(collection);
   const names = own.map(({ name }) => name);
+  const columns = [...names.map(column), ...usualFields(shape).map(({ name }) => usualColumn(name))];
+  const usual = usualValues(db, shape);
   const byKey = db.prepare<[Buffer], number>(`select id from ${table} where ikey = ?`).pluck();
   const insert = db.prepare<unknown[]>(
-    `insert into ${table} (ikey, ${names.map(column).join(', ')}) values (?, ${names.map(() => '?').join(', ')})`,
+    `insert into ${table} (ikey, ${columns.join(', ')}) values (?, ${columns.map(() => '?').join(', ')})`,
   );
   // A report touches hundreds of counts: one statement for all of them.
   const add = db.prepare<[string]>(
@@ -184,10 +186,14 @@ export const sharedStore = (db: Database, shape: Shape) => {
   return {
     /** What is known of items without asking the database. */
     ids: itemIds(db, collection),
-    usual: usualValues(db, shape),
+    usual,
     find: (key: Buffer): number | undefined => byKey.get(key),
-    make: (key: Buffer, stored: Readonly<Record<string, Stored>>): number =>
-      Number(insert.run(key, ...names.map((name) => stored[name] ?? null)).lastInsertRowid),
+    /** `first`: what its first device says in `usual` fields. */
+    make: (key: Buffer, stored: Readonly<Record<string, Stored>>, first: readonly Stored[]): number => {
+      const id = Number(insert.run(key, ...names.map((name) => stored[name] ?? null), ...first).lastInsertRowid);
+      usual.made(id, first);
+      return id;
+    },
     /** One device more has each of these. */
     add: (ids: readonly number[]): void => {
       if (ids.length > 0) add.run(JSON.stringify(ids));

@@ -1,7 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
-import type { NamedField, Shape, Stored } from './item.ts';
+import { type NamedField, type Shape, type Stored, toStored } from './item.ts';
 import { tableOf, usualColumn } from './tables.ts';
+import type { Item } from './types.ts';
 
 // What the first device said of an item in a `usual` field: nearly all others say the same (a package's installed size), and
 // a device then keeps only where its own differs. Set once and never changed, so no device alters what another one reported.
@@ -19,8 +20,9 @@ export const usualFields = (shape: Shape): readonly NamedField[] => shape.perDev
 export const usualValues = (db: Database, shape: Shape) => {
   const table = tableOf(shape.collection);
   const witness = undoWitness(db, `${table}_usual`);
+  const named = usualFields(shape);
   const fields = new Map(
-    usualFields(shape).map(({ name }) => [
+    named.map(({ name }) => [
       name,
       {
         known: new Map<number, Stored>(),
@@ -50,21 +52,44 @@ export const usualValues = (db: Database, shape: Shape) => {
     size = 0;
   };
 
-  /** Beside the ids; null where an item has none, and where `isAsked` says no. */
-  const of = (name: string, ids: ArrayLike<number>, isAsked: (at: number) => boolean): Stored[] => {
+  /** Beside the ids; null where an item has none, and where nothing is said of it. */
+  const of = (name: string, ids: ArrayLike<number>, said?: readonly Stored[]): Stored[] => {
     const field = fields.get(name);
     if (field === undefined) return Array.from(ids, () => null);
     refresh();
     const { known, some } = field;
-    const missing = Array.from(ids).filter((id, at) => isAsked(at) && !known.has(id));
-    const found = new Map(missing.length === 0 ? [] : some.all(JSON.stringify(missing)));
+    const usual: Stored[] = [];
+    const missing: number[] = [];
+    for (let at = 0; at < ids.length; at += 1) {
+      const isAsked = said === undefined || said[at] !== null;
+      const value = isAsked ? known.get(ids[at] as number) : null;
+      if (value === undefined) missing.push(at);
+      usual.push(value ?? null);
+    }
+    if (missing.length === 0) return usual;
+    const found = new Map(some.all(JSON.stringify(missing.map((at) => ids[at]))));
     for (const [id, value] of found) keep(known, id, value);
-    return Array.from(ids, (id, at) => (isAsked(at) ? (known.get(id) ?? found.get(id) ?? null) : null));
+    for (const at of missing) usual[at] = found.get(ids[at] as number) ?? null;
+    return usual;
   };
 
   return {
+    /** Call before items are made: should the transaction be taken back, so is what is kept of them. */
+    noteMaking: (): void => {
+      if (fields.size > 0) witness.note();
+    },
+    /** What the first device says of an item, as it is stored with it. */
+    ofFirst: (item: Item): Stored[] => named.map(({ name, field }) => toStored(field, item[name])),
+    /** An item that was made with these values. */
+    made: (id: number, values: readonly Stored[]): void => {
+      for (const [n, { name }] of named.entries()) {
+        const known = fields.get(name)?.known;
+        const value = values[n] ?? null;
+        if (known !== undefined && value !== null) keep(known, id, value);
+      }
+    },
     /** What items usually have of a field, beside their ids. */
-    of: (name: string, ids: ArrayLike<number>): Stored[] => of(name, ids, () => true),
+    of: (name: string, ids: ArrayLike<number>): Stored[] => of(name, ids),
     /** The same of all fields, with the values of a device for items that have none so far. */
     settled: (
       ids: ArrayLike<number>,
@@ -74,7 +99,7 @@ export const usualValues = (db: Database, shape: Shape) => {
       for (const [name, { known, set }] of fields) {
         const values = columns[name];
         if (values === undefined || values.every((value) => value === null)) continue;
-        const held = of(name, ids, (at) => values[at] !== null);
+        const held = of(name, ids, values);
         let noted = false;
         for (const [at, value] of values.entries()) {
           if (value === null || held[at] !== null) continue;
