@@ -4,7 +4,7 @@ type ZipOptions = {
   /** Deflates the entries; else they lie as they are. */
   deflate?: boolean;
   /** Spoils what the directory says of an entry. */
-  lie?: { name?: string; uncompressedSize?: number; flags?: number };
+  lie?: { name?: string | Uint8Array; uncompressedSize?: number; flags?: number };
 };
 
 /** A zip by hand, so that tests can make wrong ones. */

@@ -1,4 +1,4 @@
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
 import { BundleError } from '../errors.ts';
 
 // Entries of a zip that strangers packed. Names are never used as paths: nothing is written. What an entry says of its
@@ -28,6 +28,15 @@ const isPlainName = (name: string): boolean =>
   !/^[/\\]|^[A-Za-z]:|\\|\p{Cc}/u.test(name) &&
   !name.split('/').some((part) => part === '..' || part === '.');
 
+const saysUtf8 = 0x800;
+const unicodePath = 0x7075;
+
+/** The name as it was packed. Windows in Russian and Kazakh packs names in its own page where nothing says Unicode. */
+const nameOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string =>
+  (generalPurposeBitFlag & saysUtf8) !== 0 || extraFields.some(({ id }) => id === unicodePath)
+    ? getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false)
+    : new TextDecoder('ibm866').decode(fileNameRaw).replaceAll('\\', '/');
+
 const invalid = (message: string, cause?: unknown): BundleError =>
   new BundleError('SOURCE_INVALID', message, cause === undefined ? {} : { cause });
 
@@ -46,9 +55,15 @@ const readEntry = async (zip: ZipFile, entry: Entry, mostBytes: number): Promise
   return Buffer.concat(chunks);
 };
 
-const partOf = async (zip: ZipFile, entry: Entry, limits: ZipLimits, leftBytes: number): Promise<ZipPart> => {
-  const head = { name: entry.fileName.slice(0, maxNameLength), modifiedAt: entry.getLastModDate().getTime() };
-  if (!isPlainName(entry.fileName)) return { ...head, refused: 'name' };
+const partOf = async (
+  zip: ZipFile,
+  entry: Entry,
+  name: string,
+  limits: ZipLimits,
+  leftBytes: number,
+): Promise<ZipPart> => {
+  const head = { name: name.slice(0, maxNameLength), modifiedAt: entry.getLastModDate().getTime() };
+  if (!isPlainName(name)) return { ...head, refused: 'name' };
   if (entry.isEncrypted()) return { ...head, refused: 'encrypted' };
   if (entry.uncompressedSize > limits.maxEntryBytes) return { ...head, refused: 'too-large' };
   if (entry.uncompressedSize > Math.max(smallBytes, entry.compressedSize * limits.maxRatio))
@@ -67,7 +82,8 @@ const partOf = async (zip: ZipFile, entry: Entry, limits: ZipLimits, leftBytes: 
 export async function* zipParts(path: string, limits: ZipLimits): AsyncGenerator<ZipPart> {
   let zip: ZipFile;
   try {
-    zip = await openPromise(path, { strictFileNames: false, validateEntrySizes: true, decodeStrings: true });
+    // Names are read here: the library would give up the whole zip for one of them.
+    zip = await openPromise(path, { validateEntrySizes: true, decodeStrings: false });
   } catch (cause) {
     throw invalid('it is not a readable zip', cause);
   }
@@ -78,8 +94,9 @@ export async function* zipParts(path: string, limits: ZipLimits): AsyncGenerator
     for await (const entry of zip.eachEntry()) {
       count += 1;
       if (count > limits.maxEntries) throw invalid(`it holds more than ${limits.maxEntries} files`);
-      if (entry.fileName.endsWith('/')) continue;
-      const part = await partOf(zip, entry, limits, limits.maxTotalBytes - totalBytes);
+      const name = nameOf(entry);
+      if (name.endsWith('/')) continue;
+      const part = await partOf(zip, entry, name, limits, limits.maxTotalBytes - totalBytes);
       if ('bytes' in part) totalBytes += part.bytes.length;
       yield part;
       if (totalBytes >= limits.maxTotalBytes) throw invalid(`it holds more than ${limits.maxTotalBytes} bytes`);

@@ -49,6 +49,8 @@ describe('inventories of machines without network', () => {
     const taken = await send('&approve=true');
     expect(states(taken).slice(0, 3)).toEqual(['stored', 'stored', 'stored']);
     expect(states(await send(''))[0]).toBe('same');
+    const one = { token, body: own('alone-1'), type: 'application/json' };
+    expect(states(await site.call('POST', '/inventories?name=one.json', one))).toEqual(['same']);
     const [row] = taken.json['rows'] as { device: string; sections: Record<string, number> }[];
     expect(row).toMatchObject({ sections: { software: 1 }, reason: null, collectedAt });
     const { id } = site.appliance.devices.byPublicId(row?.device ?? '');
@@ -62,7 +64,7 @@ describe('inventories of machines without network', () => {
     const body = own('alone-9');
     const type = 'application/octet-stream';
     expect((await site.call('POST', '/inventories', { token: viewer, body, type })).status).toBe(403);
-    expect((await site.call('POST', '/inventories', { token, body: JSON.parse(body) })).status).toBe(415);
+    expect((await site.call('POST', '/inventories', { token, body, type: 'text/html' })).status).toBe(415);
     expect((await site.call('POST', '/inventories', { token, body: '', type })).status).toBe(400);
     expect((await site.call('POST', '/inventories?approve=yes', { token, body, type })).status).toBeGreaterThanOrEqual(
       400,

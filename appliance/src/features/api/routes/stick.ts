@@ -51,7 +51,7 @@ export const stickRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
           .describe('Lets in the machines that nobody has decided about'),
       }),
       // Not JSON, which every call without a file sends: a slip must not become an upload.
-      upload: { types: ['application/octet-stream', 'application/xml', 'application/zip'] },
+      upload: { types: ['application/octet-stream', 'application/json', 'application/xml', 'application/zip'] },
       response: z.object({ dryRun: z.boolean(), rows: z.array(rowSchema) }),
       handle: async ({ actor, query: { name, dryRun, approve }, request }) => {
         const path = join(paths.staging, `${stickPrefix}${Buffer.from(randomBytes(16)).toString('hex')}`);

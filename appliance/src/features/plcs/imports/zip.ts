@@ -81,6 +81,8 @@ export const readZip = async (path: string, options: ReadOptions & { limits: Imp
     if (error instanceof BundleError) throw new AppError('MALFORMED', error.message, {}, { cause: error });
     throw error;
   }
+  if (form === undefined && found.refused.some(({ detail }) => detail === 'name'))
+    throw new AppError('MALFORMED', 'members of the package lead out of its folder');
   if (form === undefined) throw new AppError('UNSUPPORTED_TYPE', 'the package holds none of the forms that are read');
   return { form, ...found };
 };
