@@ -91,13 +91,15 @@ describe('every page', () => {
       script.textContent = 'document.title = "ran"';
       const wide = document.createElement('h1');
       wide.textContent = 'nav.overview '.repeat(80).replaceAll(' ', '\u00a0');
-      document.body.append(script, wide);
+      document.body.append(script, wide, 'restartPending');
       await reported;
       return document.title;
     });
     expect(ran).not.toBe('ran');
     expect(faults.take().join('\n')).toMatch(/policy: script-src/);
-    expect((await structureFaults(page, 'kk')).join('\n')).toMatch(/2 h1\nscrolls sideways.*\nshows keys.*\nis in en/);
+    expect((await structureFaults(page, 'kk')).join('\n')).toMatch(
+      /2 h1\nscrolls sideways.*\nshows keys.*\nshows names of fields: restartPending\nis in en/,
+    );
     await close();
   });
 

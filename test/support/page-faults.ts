@@ -9,31 +9,42 @@ import { repositoryRoot } from './sources.ts';
 const { has } = catalogue('en');
 const axeSource = readFileSync(join(repositoryRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
-type Facts = { headings: number; overflowPx: number; words: string[]; lang: string; title: string };
+type Facts = { headings: number; overflowPx: number; words: string[]; names: string[]; lang: string; title: string };
 
 /** Runs in the page. */
 const facts = (): Facts => {
   const { documentElement: html, body } = document;
   const texts: string[] = [];
+  const said: string[] = [];
   const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) texts.push(walker.currentNode.nodeValue ?? '');
+  while (walker.nextNode()) {
+    const { nodeValue, parentElement } = walker.currentNode;
+    texts.push(nodeValue ?? '');
+    if (parentElement?.closest('[translate="no"], code, pre, textarea, script') === null) said.push(nodeValue ?? '');
+  }
   return {
     headings: document.querySelectorAll('h1').length,
     overflowPx: html.scrollWidth - html.clientWidth,
     words: texts.flatMap((text) => text.match(/[a-z][\w-]*(?:\.[\w-]+)+/g) ?? []),
+    names: said.flatMap((text) => text.match(/(?<![\p{L}\d.])[a-z]+[A-Z][A-Za-z]*(?![\p{L}\d])/gu) ?? []),
     lang: html.lang,
     title: document.title,
   };
 };
 
+/** Words that are written like the name of a field, and are none. */
+const ordinary: ReadonlySet<string> = new Set(['kB', 'macOS']);
+
 /** Structure and words of the page that is shown, as sentences; none when all is well. */
 export const structureFaults = async (page: Page, lang: string): Promise<string[]> => {
-  const { headings, overflowPx, words, lang: said, title } = await page.evaluate(facts);
+  const { headings, overflowPx, words, names, lang: said, title } = await page.evaluate(facts);
   const keys = [...new Set(words)].filter(has);
+  const raw = [...new Set(names)].filter((name) => !ordinary.has(name));
   return [
     ...(headings === 1 ? [] : [`${headings} h1`]),
     ...(overflowPx <= 0 ? [] : [`scrolls sideways by ${overflowPx} px`]),
     ...(keys.length === 0 ? [] : [`shows keys: ${keys.join(', ')}`]),
+    ...(raw.length === 0 ? [] : [`shows names of fields: ${raw.join(', ')}`]),
     ...(said === lang ? [] : [`is in ${said}, not in ${lang}`]),
     ...(title.trim() === '' ? ['has no title'] : []),
   ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Verbatim } from '../src/components/text.tsx';
 import type { Ctx } from '../src/context.ts';
 import { langs } from '../src/i18n/types.ts';
 import { Confirm } from '../src/views/confirm.tsx';
@@ -253,6 +254,22 @@ describe('a page', () => {
     const html = await render(viewOf('devices'), strictContext('en', ['devices:read']));
     expect(html).toContain('Your roles lack this right: accounts:write');
     expect(html).toContain('aria-disabled="true"');
+  });
+
+  it('colours a decision only where something has it', async () => {
+    const ctx = strictContext('en');
+    const none = { findings: 0, devices: 0, available: 0, none: 0, undetermined: 0 };
+    const quiet = overview.decisions.map((one) => ({ ...one, ...none }));
+    expect(String(await (<Overview ctx={ctx} {...overview} />).toString())).toContain('data-l="act"');
+    expect(String(await (<Overview ctx={ctx} {...overview} decisions={quiet} />).toString())).not.toContain(
+      'data-l="act"',
+    );
+  });
+
+  it('never breaks a short word that is not of the catalogue, and writes a fingerprint in fours', async () => {
+    expect(String(<Verbatim>AQ09C906D4</Verbatim>)).toContain('class="nowrap"');
+    expect(String(<Verbatim>Siemens 6ES7 214-1AG40</Verbatim>)).not.toContain('class="nowrap"');
+    expect(String(<Verbatim>{'7c1e'.repeat(16)}</Verbatim>)).toContain('7c1e 7c1e');
   });
 
   it('names the source of a fact: a door, or a person', async () => {

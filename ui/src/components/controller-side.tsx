@@ -5,7 +5,7 @@ import { paths } from '../paths.ts';
 import { Button, PostForm, withoutRight } from './form.tsx';
 import { Panel } from './panel.tsx';
 import { Shape } from './status.tsx';
-import { Age } from './text.tsx';
+import { Age, Verbatim } from './text.tsx';
 
 export type MissingField = {
   readonly label: string;
@@ -146,7 +146,13 @@ export const ControllerHistory = ({ ctx, changes }: { ctx: Ctx; changes: readonl
                         <del translate="no">{change.before}</del>{' '}
                       </>
                     )}
-                    {change.after === null ? '–' : <ins translate="no">{change.after}</ins>}
+                    {change.after === null ? (
+                      '–'
+                    ) : (
+                      <ins>
+                        <Verbatim>{change.after}</Verbatim>
+                      </ins>
+                    )}
                   </li>
                 ))}
               </ul>

@@ -20,6 +20,8 @@ export type DecisionMatrixProps = {
   readonly withMeaning?: boolean;
 };
 
+const allOf = (row: Readonly<Record<FixState, number>>): number => fixes.reduce((all, fix) => all + row[fix], 0);
+
 /** Decision × state of the fix; each number opens its list. */
 export const DecisionMatrix = ({ ctx, title, caption, matrix, fixLabel, link, withMeaning }: DecisionMatrixProps) => (
   <Panel title={title} context={ctx.t('vuln.matrixContext')}>
@@ -34,7 +36,7 @@ export const DecisionMatrix = ({ ctx, title, caption, matrix, fixLabel, link, wi
           label: ctx.t('vuln.decision'),
           head: true,
           fit: true,
-          cell: (row) => <DecisionMark ctx={ctx} decision={row} />,
+          cell: (row) => <DecisionMark ctx={ctx} decision={row} count={allOf(matrix[row])} />,
         },
         ...fixes.map((fix) => ({
           key: fix,
@@ -48,7 +50,7 @@ export const DecisionMatrix = ({ ctx, title, caption, matrix, fixLabel, link, wi
           num: true,
           cell: (row) => (
             <strong>
-              <Count ctx={ctx} n={fixes.reduce((all, fix) => all + matrix[row][fix], 0)} href={link(row)} />
+              <Count ctx={ctx} n={allOf(matrix[row])} href={link(row)} />
             </strong>
           ),
         },

@@ -197,21 +197,20 @@ const Medium = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; un
   <section>
     <div class="body">
       <h3>
-        <span translate="no">{medium.name}</span>{' '}
-        <span class="small second">
-          {[
-            medium.fileSystem,
-            medium.freeBytes === undefined || medium.sizeBytes === undefined
-              ? undefined
-              : ctx.t('media.room', { free: ctx.fmt.bytes(medium.freeBytes), size: ctx.fmt.bytes(medium.sizeBytes) }),
-            medium.writable === 'yes' ? undefined : ctx.t(writableWords[medium.writable]),
-          ]
-            .filter((part) => part !== undefined)
-            .join(', ')}
-        </span>
+        <span translate="no">{medium.name}</span>
       </h3>
-      <p class="small second" translate="no">
-        {medium.path}
+      <p class="small second">
+        <span translate="no">{medium.path}</span>
+        {[
+          '',
+          medium.fileSystem,
+          medium.freeBytes === undefined || medium.sizeBytes === undefined
+            ? undefined
+            : ctx.t('media.room', { free: ctx.fmt.bytes(medium.freeBytes), size: ctx.fmt.bytes(medium.sizeBytes) }),
+          medium.writable === 'yes' ? undefined : ctx.t(writableWords[medium.writable]),
+        ]
+          .filter((part) => part !== undefined)
+          .join(', ')}
       </p>
       {medium.fault === undefined ? null : (
         <Notice ctx={ctx} level="warning" title={ctx.t('media.fault')}>

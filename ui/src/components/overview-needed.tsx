@@ -25,7 +25,7 @@ export const OverviewNeeded = ({ ctx, decisions, trend, running, updatesNeeded }
           key: 'decision',
           label: ctx.t('vuln.decision'),
           head: true,
-          cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
+          cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} count={row.findings} />,
         },
         {
           key: 'findings',
@@ -77,9 +77,13 @@ export const OverviewNeeded = ({ ctx, decisions, trend, running, updatesNeeded }
       <div>
         <h3>{ctx.t('overview.next')}</h3>
         <p>
-          <a href={paths.updates({ supply: 'arrived', approval: 'undefined' })}>
-            {ctx.t('overview.updatesNeeded', { n: updatesNeeded })}
-          </a>
+          {updatesNeeded === 0 ? (
+            <span class="dim">{ctx.t('overview.updatesNeeded', { n: 0 })}</span>
+          ) : (
+            <a href={paths.updates({ supply: 'arrived', approval: 'undefined' })}>
+              {ctx.t('overview.updatesNeeded', { n: updatesNeeded })}
+            </a>
+          )}
         </p>
         {running.map((deployment) => (
           <div>

@@ -44,8 +44,8 @@ const controllerTabs: Readonly<Record<string, ControllersTab>> = {
 const homes: Readonly<Record<string, readonly [section: NavKey, label: Key, href: string]>> = {
   'update-decision': ['updates', 'nav.updates', paths.updates()],
   'device-decision': ['devices', 'nav.devices', paths.devices()],
-  'directory-source': ['devices', 'discovery.directories', paths.discoveryDirectories()],
-  'address-range': ['devices', 'discovery.ranges', paths.discoveryRanges()],
+  'directory-source': ['devices', 'discovery.title', paths.discoveryDirectories()],
+  'address-range': ['devices', 'discovery.title', paths.discoveryRanges()],
   deployment: ['deployments', 'nav.deployments', paths.deployments()],
   baseline: ['baselines', 'nav.baselines', paths.baselines()],
 };

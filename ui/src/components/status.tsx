@@ -53,10 +53,10 @@ const decisionShapes: Readonly<Record<Decision, ShapeName>> = {
   track: 'ok',
 };
 
-/** A decision with its shape. */
-export const DecisionMark = ({ ctx, decision }: { ctx: Ctx; decision: Decision }) => (
-  <span class="status" data-l={decision}>
-    <Shape ctx={ctx} name={decisionShapes[decision]} />
+/** A decision with its shape; one that nothing has is as grey as its zeros. */
+export const DecisionMark = ({ ctx, decision, count }: { ctx: Ctx; decision: Decision; count?: number }) => (
+  <span class="status" data-l={count === 0 ? undefined : decision}>
+    <Shape ctx={ctx} name={count === 0 ? 'ok' : decisionShapes[decision]} />
     <span>{ctx.tDynamic(`decision.${decision}`)}</span>
   </span>
 );

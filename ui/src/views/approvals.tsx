@@ -8,6 +8,9 @@ import type { Ctx } from '../context.ts';
 import type { Level, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
+/** Columns of a list as it is read. */
+const fileFields = 'vendor, product, productVersion, patchId, supersedes, vendorState, testedDate, remarks, sha256';
+
 export type OutcomeRow = {
   readonly line: number;
   readonly patchId: string;
@@ -158,7 +161,7 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
     {plan === undefined ? null : <Plan ctx={ctx} plan={plan} />}
     <Panel title={ctx.t('patches.import')}>
       <div class="body">
-        <p>{ctx.t('approvals.why')}</p>
+        <p>{ctx.rich('approvals.why', { fields: <code translate="no">{fileFields}</code> })}</p>
         <p class="second">{ctx.t('approvals.standard')}</p>
         <PostForm ctx={ctx} action={paths.approvals()} multipart class="form">
           <SelectField

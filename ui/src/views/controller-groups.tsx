@@ -1,4 +1,5 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -45,7 +46,12 @@ export const ControllerGroups = ({
       </div>
       <Panel>
         {rows.length === 0 ? (
-          <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+          <Empty
+            title={ctx.t('controllers.none')}
+            action={<LinkButton href={paths.controllerImports()}>{ctx.t('controllers.import')}</LinkButton>}
+          >
+            {ctx.t('controllers.noneWhy')}
+          </Empty>
         ) : (
           <DataTable
             ctx={ctx}

@@ -13,7 +13,7 @@ export type ErrorViewProps = {
   readonly status: number;
   /** Code of the table of errors: words `error.<CODE>`, `.why`, `.next`. */
   readonly code: string;
-  /** What the service said, in English; shown as detail when the code's words need it. */
+  /** What the service said, in English: a detail, which what is not found does not need. */
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
   readonly back?: string | undefined;
@@ -28,7 +28,7 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
         {isRefusalCode(code) ? null : `${why} ${next}`}
       </Notice>
       {isRefusalCode(code) ? <RefusalWords ctx={ctx} code={code} /> : null}
-      {detail === undefined || detail === '' ? null : (
+      {detail === undefined || detail === '' || code === 'NOT_FOUND' ? null : (
         <p class="second" lang="en" translate="no">
           {detail}
         </p>

@@ -1,4 +1,5 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Pager } from '../components/list-tools.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { ProgramStatus } from '../components/program-state.tsx';
@@ -42,7 +43,12 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
     >
       {total === 0 ? (
         <Panel>
-          <Empty title={ctx.t('integrity.none')}>{ctx.t('integrity.noneWhy')}</Empty>
+          <Empty
+            title={ctx.t('integrity.none')}
+            action={<LinkButton href={paths.controllerImports()}>{ctx.t('controllers.import')}</LinkButton>}
+          >
+            {ctx.t('integrity.noneWhy')}
+          </Empty>
         </Panel>
       ) : (
         <Panel

@@ -13,7 +13,7 @@ import {
 import { ProgramStatus } from '../components/program-state.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Unknown } from '../components/text.tsx';
+import { Unknown, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -48,7 +48,9 @@ const Value = ({ ctx, value }: { ctx: Ctx; value: string | null }) =>
   ) : (
     <code translate="no">
       {value.split(/[\n;]/).map((line) => (
-        <div>{line.trim()}</div>
+        <div>
+          <Verbatim>{line.trim()}</Verbatim>
+        </div>
       ))}
     </code>
   );
@@ -155,6 +157,7 @@ export const Program = (props: ProgramProps) => {
               {
                 key: 'differs',
                 label: ctx.t('integrity.state'),
+                fit: true,
                 cell: ({ differs, approved, found }) =>
                   differs ? (
                     <Status ctx={ctx} level="warning">

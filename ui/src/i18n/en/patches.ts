@@ -205,8 +205,7 @@ export const patches = {
   'patches.panel': 'Patches and windows',
   'patches.panelNone': 'No patch is planned for this controller.',
   'approvals.title': 'Vendor’s lists',
-  'approvals.why':
-    'CSV or JSON with vendor, product, productVersion, patchId, supersedes, vendorState, testedDate, remarks, sha256. You see what it would do first.',
+  'approvals.why': 'CSV or JSON with {fields}. You see what it would do first.',
   'approvals.standard': 'The exchange format of the standard has no public schema, so it is not read.',
   'approvals.file': 'File',
   'approvals.preset': 'Words of',

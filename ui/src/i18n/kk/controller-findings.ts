@@ -61,7 +61,7 @@ export const controllerFindings = {
   'cfind.search': 'CVE, бюллетень, өнім немесе тұқымдас',
   'cfind.vulnerability': 'Осалдық',
   'cfind.product': 'Өнім',
-  'cfind.version': 'Микробағдарлама',
+  'cfind.version': 'Нұсқасы',
   'cfind.side.observed': 'байқалған',
   'cfind.side.configured': 'жоба бойынша',
   'cfind.noVersion': 'нұсқасы белгісіз',

@@ -208,8 +208,7 @@ export const patches = {
   'patches.panel': 'Түзетулер мен терезелер',
   'patches.panelNone': 'Бұл контроллерге түзету жоқ.',
   'approvals.title': 'Өндіруші тізімдері',
-  'approvals.why':
-    'vendor, product, productVersion, patchId, supersedes, vendorState, testedDate, remarks, sha256 өрістері бар CSV немесе JSON. Алдымен не өзгеретіні көрсетіледі.',
+  'approvals.why': '{fields} өрістері бар CSV немесе JSON. Алдымен не өзгеретіні көрсетіледі.',
   'approvals.standard': 'Стандарт алмасу пішімінің ашық сұлбасы жоқ, сондықтан оқылмайды.',
   'approvals.file': 'Файл',
   'approvals.preset': 'Өндіруші сөздері',

@@ -208,8 +208,7 @@ export const patches = {
   'patches.panel': 'Исправления и окна',
   'patches.panelNone': 'Для контроллера исправлений нет.',
   'approvals.title': 'Списки производителей',
-  'approvals.why':
-    'CSV или JSON с полями vendor, product, productVersion, patchId, supersedes, vendorState, testedDate, remarks, sha256. Сначала показывается, что изменится.',
+  'approvals.why': 'CSV или JSON с полями {fields}. Сначала показывается, что изменится.',
   'approvals.standard': 'У формата обмена стандарта нет открытой схемы, он не читается.',
   'approvals.file': 'Файл',
   'approvals.preset': 'Слова производителя',
