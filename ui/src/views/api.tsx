@@ -66,7 +66,11 @@ const OperationView = ({ ctx, operation }: { ctx: Ctx; operation: Operation }) =
       <h3 translate="no">
         <Tag>{operation.method.toUpperCase()}</Tag> <code>{operation.path}</code>
       </h3>
-      {string(body.summary) === '' ? null : <p lang="en">{string(body.summary)}</p>}
+      {string(body.summary) === '' ? null : (
+        <p lang="en" translate="no">
+          {string(body.summary)}
+        </p>
+      )}
       {parameters.length === 0 ? null : (
         <DataTable
           ctx={ctx}
@@ -95,7 +99,11 @@ const OperationView = ({ ctx, operation }: { ctx: Ctx; operation: Operation }) =
               key: 'what',
               label: ctx.t('api.description'),
               any: true,
-              cell: (row) => <span lang="en">{string(row.description)}</span>,
+              cell: (row) => (
+                <span lang="en" translate="no">
+                  {string(row.description)}
+                </span>
+              ),
             },
           ]}
         />
@@ -107,7 +115,10 @@ const OperationView = ({ ctx, operation }: { ctx: Ctx; operation: Operation }) =
       ) : null}
       {Object.entries(object(body.responses)).map(([status, response]) => (
         <div>
-          <Tag>{status}</Tag> <span lang="en">{string(object(response).description)}</span>{' '}
+          <Tag>{status}</Tag>{' '}
+          <span lang="en" translate="no">
+            {string(object(response).description)}
+          </span>{' '}
           <Schema ctx={ctx} content={object(response).content} />
         </div>
       ))}
