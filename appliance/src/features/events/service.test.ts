@@ -39,6 +39,31 @@ describe('events', () => {
     expect(events.list({ limit: 9, audit: true }).total).toBe(1);
   });
 
+  it('come in the order of their numbers, be they few or many', () => {
+    const { db, events } = engines;
+    // The later one recorded, the earlier its time: clocks were set back.
+    db.exec(`with recursive n (n) as (select 1 union all select n + 1 from n where n < 1500)
+      insert into event (at, type, severity, area, params)
+      select 5000000 - n, 'finding-opened', case when n % 10 = 0 then 'warning' else 'info' end, 'devices', '{}' from n`);
+    const plain = db
+      .prepare<[], { id: number; severity: string; at: number }>('select id, severity, at from event order by id desc')
+      .all();
+    for (const [filter, keeps] of [
+      [{ from: 4_999_900, to: 5_000_001 }, ({ at }: { at: number }) => at >= 4_999_900 && at <= 5_000_001],
+      [{ severity: ['warning'] as const }, ({ severity }: { severity: string }) => severity === 'warning'],
+      [{ type: ['finding-opened'] }, () => true],
+    ] as const) {
+      const seen: number[] = [];
+      for (let after: number | undefined; ; ) {
+        const page = events.list({ ...filter, limit: 40, ...(after === undefined ? {} : { after }) });
+        seen.push(...page.rows.map(({ id }) => id));
+        if (page.next === undefined) break;
+        after = page.next;
+      }
+      expect(seen).toEqual(plain.filter(keeps).map(({ id }) => id));
+    }
+  });
+
   it('refuse what their type does not declare', () => {
     const { events } = engines;
     expect(() => events.record('no-such-type')).toThrow('not declared');

@@ -91,6 +91,9 @@ const conditions = (query: Omit<EventQuery, 'after' | 'limit'>): { sql: string; 
   return { sql: parts.length === 0 ? '1' : parts.join(' and '), params };
 };
 
+/** So many events are sorted. */
+const sortedAtMost = 1_000;
+
 /** SQL of events and of the audit chain. */
 export const eventStore = (db: Database) => {
   const insert = db.prepare<
@@ -195,8 +198,10 @@ export const eventStore = (db: Database) => {
       const total =
         db.prepare<unknown[], { n: number }>(`select count(*) as n from event where ${sql}`).get(...params)?.n ?? 0;
       const before = query.after === undefined ? '' : ' and id < ?';
+      // Few are found by what names them and sorted: going back through all events for them reads every one.
+      const order = total <= sortedAtMost ? '+id' : 'id';
       const rows = db
-        .prepare<unknown[], EventRow>(`select * from event where ${sql}${before} order by id desc limit ?`)
+        .prepare<unknown[], EventRow>(`select * from event where ${sql}${before} order by ${order} desc limit ?`)
         .all(...params, ...(query.after === undefined ? [] : [query.after]), query.limit)
         .map(toEvent);
       return { rows, total };
