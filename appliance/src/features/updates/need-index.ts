@@ -3,14 +3,14 @@ import { anyOf, countOf, type NumberSet, numbersOf, setOf, without } from '../..
 import type { NeedStore } from './need-store.ts';
 
 // Who needs which update of the catalogue, out of what is kept and a look at the devices that changed since. Another catalogue
-// makes every device wait for a look; while more of them wait than a look is worth, all are worked out by reading the fleet.
+// makes every device wait for a look; while more of them wait than that is worth, every device is looked at for the answer.
 
-/** So many devices are looked at for one answer: about a second, which reading a fleet of a hundred thousand takes. */
+/** So many devices are looked at for one answer: about a second. */
 const lookedAtMost = 10_000;
 
 export type NeedIndex = ReturnType<typeof needIndex>;
 
-/** `plain`: the same by reading the software of every device. */
+/** `plain`: the same by reading the software of the fleet; for `verify`. */
 export const needIndex = (parts: {
   db: Database;
   store: NeedStore;
@@ -38,15 +38,15 @@ export const needIndex = (parts: {
     counts: (): ReadonlyMap<string, number> =>
       atOnce(() => {
         const changed = waiting();
-        if (changed === undefined)
-          return new Map([...parts.plain()].map(([id, devices]) => [id, Array.from(devices).length]));
-        const counts = store.counts();
+        const counts = changed === undefined ? new Map<string, number>() : store.counts();
         const add = (id: string, n: number): void => {
           const devices = (counts.get(id) ?? 0) + n;
           if (devices === 0) counts.delete(id);
           else counts.set(id, devices);
         };
-        for (const { before, now } of changed) {
+        if (changed === undefined)
+          for (const device of store.reporting()) for (const id of needsOf(device).keys()) add(id, 1);
+        for (const { before, now } of changed ?? []) {
           for (const id of before) add(id, -1);
           for (const id of now.keys()) add(id, 1);
         }
@@ -56,7 +56,7 @@ export const needIndex = (parts: {
     devices: (id: string): NumberSet =>
       atOnce(() => {
         const changed = waiting();
-        if (changed === undefined) return setOf(Array.from(parts.plain().get(id) ?? []));
+        if (changed === undefined) return setOf(store.reporting().filter((device) => needsOf(device).has(id)));
         const gone = changed.flatMap(({ device, before }) => (before.includes(id) ? device : []));
         const come = changed.flatMap(({ device, now }) => (now.has(id) ? device : []));
         return anyOf([without(store.devices(id), setOf(gone)), setOf(come)]);

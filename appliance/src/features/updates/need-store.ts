@@ -13,6 +13,9 @@ export const needStore = (db: Database) => {
   const setVersion = db.prepare<[number]>('UPDATE update_need_state SET version = ?');
   const due = db.prepare<[number], number>('SELECT id FROM update_need_due ORDER BY id LIMIT ?').pluck();
   const isDue = db.prepare<[number], number>('SELECT 1 FROM update_need_due WHERE id = ?').pluck();
+  const reporting = db
+    .prepare<[], number>(`SELECT device FROM section WHERE collection = 'software' AND best = 1 AND device > 0`)
+    .pluck();
   const dropDue = db.prepare<[number]>('DELETE FROM update_need_due WHERE id = ?');
   const held = db.prepare<[number], Buffer>('SELECT numbers FROM update_need_of WHERE id = ?').pluck();
   const every = db.prepare<[], { id: number; numbers: Buffer }>('SELECT id, numbers FROM update_need_of');
@@ -59,6 +62,8 @@ export const needStore = (db: Database) => {
       );
       setVersion.run(of);
     },
+    /** Every device that has reported software. */
+    reporting: (): number[] => reporting.all(),
     /** Devices that have to be looked at, at most so many. */
     due: (most: number): number[] => due.all(most),
     /** Keeps what devices need, and that they were looked at. */
