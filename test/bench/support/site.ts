@@ -45,8 +45,12 @@ export const makeSite = async (name: string): Promise<Site> => {
 };
 
 /** Runs `work` with the appliance of a site in this process. */
-export const withAppliance = async <T>(site: Site, work: (appliance: Appliance) => T | Promise<T>): Promise<T> => {
-  const appliance = await compose({ dataDir: site.dataDir, log: openLog('silent') });
+export const withAppliance = async <T>(
+  site: Site,
+  work: (appliance: Appliance) => T | Promise<T>,
+  options: { undoInMemory?: boolean } = {},
+): Promise<T> => {
+  const appliance = await compose({ dataDir: site.dataDir, log: openLog('silent'), ...options });
   try {
     return await work(appliance);
   } finally {
