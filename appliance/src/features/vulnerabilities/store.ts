@@ -114,7 +114,7 @@ export const vulnerabilityStore = (db: Database) => {
   // A coordinate without a load has no open match that could be counted.
   const isIdle = db
     .prepare<[number], number>(
-      'SELECT c.devices = 0 FROM coord_count c WHERE c.id = ? AND EXISTS (SELECT 1 FROM coord_load l WHERE l.coord = c.id)',
+      'SELECT c.devices = 0 FROM coord_count c WHERE c.id = +? AND EXISTS (SELECT 1 FROM coord_load l WHERE l.coord = c.id)',
     )
     .pluck();
   const idleOf = db
