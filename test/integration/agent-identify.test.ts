@@ -87,11 +87,12 @@ describe('an agent in the segment', () => {
     await until(() => stateOf().state === 'done');
     const { identification, plcs } = site.appliance;
     const packets = identification.packets(stateOf().run?.id ?? 0, 0, 100);
-    expect(packets.filter(({ what }) => what === 'send').map(({ hex }) => hex)).toEqual(
-      plc.seen.map(({ bytes }) => bytes.toString('hex')),
-    );
-    for (const [index, { at }] of plc.seen.entries())
-      if (index > 0) expect(at - (plc.seen[index - 1]?.at ?? 0)).toBeGreaterThan(490);
+    const sent = packets.filter(({ what }) => what === 'send');
+    expect(sent.map(({ hex }) => hex)).toEqual(plc.seen.map(({ bytes }) => bytes.toString('hex')));
+    // By the agent's clock: a busy machine may give one of two packets to the controller late.
+    const gaps = (times: readonly number[]): number[] => times.slice(1).map((at, n) => at - (times[n] ?? 0));
+    expect(Math.min(...gaps(sent.map(({ at }) => at)))).toBeGreaterThan(490);
+    expect(Math.min(...gaps(plc.seen.map(({ at }) => at)))).toBeGreaterThan(200);
     expect(plc.state).toEqual({ connections: 1, mostAtOnce: 1 });
     const own = plcs.parts(plcs.get(controller).id).find(({ sort }) => sort === 'plc');
     expect(own?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
