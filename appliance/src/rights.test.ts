@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiPartsOf } from '../test/support/api-site.ts';
 import { type Browser, type Console, openConsole, password } from '../test/support/console.ts';
 import { doors } from './console.ts';
+import { messagePaths, oauthPaths } from './features/agent-api/glpi/addresses.ts';
 import { apiPrefix, describeApi } from './features/api/app.ts';
 import type { ApiRoute } from './features/api/route.ts';
 import { type Need, needsByRoute, routeKey } from './features/console/route-needs.ts';
@@ -62,12 +63,16 @@ describe('the table of routes', () => {
       if (need === 'open') open.push(key);
       else if (need === undefined && !apiKeys.has(key)) unknown.push(key);
     }
-    expect(unknown.sort()).toEqual([
-      // Behind the token in the path.
+    // Behind the token in the path, under each address that agents may hold.
+    const messages = messagePaths.flatMap((path) => [`GET ${path}`, `POST ${path}`]);
+    const tokens = oauthPaths.map((path) => `POST ${path}`);
+    expect(messages.length + tokens.length).toBe(27);
+    expect(unknown.filter((key) => messages.includes(key) || tokens.includes(key))).toHaveLength(27);
+    expect(unknown.filter((key) => !messages.includes(key) && !tokens.includes(key)).sort()).toEqual([
+      // Behind the token in the path, too.
       'GET /a/:token/collect/:remote',
       'GET /a/:token/deploy/:remote',
       'GET /a/:token/deploy/:remote/parts/:first/:second/:sha512',
-      'GET /a/:token/glpi',
       // Without a certificate only these two answer; the rest of that door is asked below.
       'GET /api/agent/v1/objects/sha256/:hex',
       'GET /api/agent/v1/site',
@@ -77,11 +82,11 @@ describe('the table of routes', () => {
       'GET /assets/:name{.+}',
       'GET /healthz',
       'POST /a/:token/collect/:remote',
-      'POST /a/:token/glpi',
       'POST /api/agent/v1/check-in',
       'POST /api/agent/v1/enrol',
       'POST /api/agent/v1/events',
       'POST /api/agent/v1/renew',
+      'POST /api/agent/v1/sections',
       'POST /api/agent/v1/tasks/:id/permit',
       'POST /api/agent/v1/tasks/:id/result',
       // Behind the secret and the node key.
@@ -121,7 +126,7 @@ describe('the agents’ door', () => {
       // Enrolment is refused by its token; before there is a root of trust it says that.
       if (response.status === 401 || (await response.json()).error === 'NO_ROOT') refused.push(`${method} ${path}`);
     }
-    expect(native.length).toBe(10);
+    expect(native.length).toBe(11);
     expect(refused).toHaveLength(native.length);
   });
 });

@@ -145,7 +145,9 @@ const codeOf = (answer: Answer): string | undefined => {
     if (status === 'error') return message;
     return typeof error === 'string' ? error : error?.code;
   }
-  if (answer.type === 'application/x-compress-zlib') return /<REPLY><ERROR>([^<]+)<\/ERROR>/.exec(answer.text)?.[1];
+  // Packed, and as it is for those that pack nothing.
+  if (['application/x-compress-zlib', 'application/xml'].includes(answer.type))
+    return /<REPLY><ERROR>([^<]+)<\/ERROR>/.exec(answer.text)?.[1];
   // A page names its code; a form that is shown again names its fields.
   return (
     /([A-Z][A-Z_]+), HTTP \d{3}/.exec(answer.text)?.[1] ??
@@ -157,9 +159,16 @@ const codeOf = (answer: Answer): string | undefined => {
 const mayChange = new Set(['event', 'audit', 'audit_head', 'login_attempt', 'session', 'token_use', 'device']);
 /**
  * Lists and the site's card are given to whoever may have them, whatever else the address says; a search for a person is
- * written down, whatever the name.
+ * written down, whatever the name; and so is a file that was taken and holds no inventory.
  */
-const mayBeAudited = new Set(['data-exported', 'personal-read', 'site-card-exported', 'login-failed', 'login-locked']);
+const mayBeAudited = new Set([
+  'data-exported',
+  'personal-read',
+  'site-card-exported',
+  'stick-imported',
+  'login-failed',
+  'login-locked',
+]);
 
 describe('garbage at every door', () => {
   let site: GarbageSite;

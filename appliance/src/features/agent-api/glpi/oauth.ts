@@ -17,7 +17,7 @@ export const oauthToken = async (c: Context<Env>, { find, refuse }: Admission): 
   const stream = c.env?.incoming ?? c.req.raw.body;
   const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, maxBytes);
   const token = find(c);
-  const { grant_type, client_id, client_secret } = parsePlain(wire) as Record<string, unknown>;
+  const { grant_type, client_id, client_secret } = (parsePlain(wire) ?? {}) as Record<string, unknown>;
   const [user, password] = [text(client_id), text(client_secret)];
   if (token?.basicHash == null || grant_type !== 'client_credentials' || basicHash(user, password) !== token.basicHash)
     return refuse(c);

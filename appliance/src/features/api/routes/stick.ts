@@ -50,7 +50,7 @@ export const stickRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
           .default('false')
           .describe('Lets in the machines that nobody has decided about'),
       }),
-      // Not JSON, which every call without a file sends: a slip must not become an upload.
+      // JSON is what most of these files are; a call with another body by mistake stores nothing, its rows say why.
       upload: { types: ['application/octet-stream', 'application/json', 'application/xml', 'application/zip'] },
       response: z.object({ dryRun: z.boolean(), rows: z.array(rowSchema) }),
       handle: async ({ actor, query: { name, dryRun, approve }, request }) => {
