@@ -94,8 +94,8 @@ describe('who needs an update', () => {
         expect(updates.onDevices(one.id, [device])).toEqual([{ device, installedVersion }]);
       }
     }
-    const listed = updates.list({ limit: 1_000 }).rows.map(({ id, devices }) => [id, devices]);
-    expect(listed.sort()).toEqual([...expected].map(([id, devices]) => [id, devices.length]).sort());
+    const listed = updates.list({ limit: 1_000 }).rows.map(({ id, devices }) => `${id} ${devices}`);
+    expect(listed.sort()).toEqual([...expected].map(([id, devices]) => `${id} ${devices.length}`).sort());
     for (const id of updates.catalog().keys()) {
       const item = updates.get(id);
       expect(updates.needing(item)).toEqual(expected.get(id) ?? []);
