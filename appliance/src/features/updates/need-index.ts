@@ -16,6 +16,8 @@ export const needIndex = (parts: {
   store: NeedStore;
   /** Another number after every change of the catalogue. */
   version: () => number;
+  /** No update in the catalogue: nobody needs one, whoever waits for a look. */
+  isEmpty: () => boolean;
   /** The updates that a device needs now, each with an item that it would replace. */
   needsOf: (device: number) => ReadonlyMap<string, number>;
   plain: () => ReadonlyMap<string, Iterable<number>>;
@@ -37,6 +39,7 @@ export const needIndex = (parts: {
     /** How many devices need each update; those that nobody needs are absent. */
     counts: (): ReadonlyMap<string, number> =>
       atOnce(() => {
+        if (parts.isEmpty()) return new Map();
         const changed = waiting();
         const counts = changed === undefined ? new Map<string, number>() : store.counts();
         const add = (id: string, n: number): void => {
@@ -64,6 +67,7 @@ export const needIndex = (parts: {
     /** How many updates each of some devices needs; devices that need none are absent. */
     countsOf: (devices: readonly number[]): Map<number, number> =>
       atOnce(() => {
+        if (parts.isEmpty()) return new Map();
         const isKept = store.version() === parts.version();
         const counts = new Map<number, number>();
         for (const device of devices) {

@@ -113,6 +113,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     db,
     store: needStore(db),
     version: store.version,
+    isEmpty: store.isEmpty,
     needsOf: itemsOf,
     plain: () => new Map([...neededBy(store.all())].map(([id, devices]) => [id, devices.keys()])),
   });

@@ -44,6 +44,7 @@ export const updateStore = (db: Database) => {
     'SELECT id, doc, key, source_key, in_catalog, first_seen_at FROM catalog_update WHERE id = ?',
   );
   // Firmware of controllers is handed to people and has pages of its own: no agent ever installs it.
+  const any = db.prepare<[], number>('SELECT 1 FROM catalog_update LIMIT 1').pluck();
   const all = db.prepare<[], Row>(
     `SELECT id, doc, key, source_key, in_catalog, first_seen_at FROM catalog_update u
      WHERE u.ecosystem <> 'firmware'
@@ -114,6 +115,8 @@ export const updateStore = (db: Database) => {
       );
     },
     /** Updates of the catalogue in force, and older ones that a task names. */
+    /** No update was ever offered. */
+    isEmpty: (): boolean => any.get() === undefined,
     all: (): StoredUpdate[] => {
       const byUpdate = new Map<string, UpdateFile[]>();
       for (const { update_id, sha256, size_bytes } of allFiles.iterate()) {
