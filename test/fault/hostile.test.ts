@@ -150,8 +150,9 @@ describe('requests of an attacker', () => {
         const answer = await send(socket, hostile);
         seen.byStatus.set(answer.status, (seen.byStatus.get(answer.status) ?? 0) + 1);
         const what = `${n} of seed ${seed}: ${hostile.method} ${hostile.path.slice(0, 80)}, ${hostile.kind}`;
-        // Whoever says anything else of its content has inflated it; a batch of log lines is dropped unread, as said in 020.
-        const inflated = hostile.path.endsWith('/osquery/log') ? [202, 400] : [200, 202, 400];
+        // Whoever says anything else of its content has inflated it; log lines and answers of osquery that are too large are
+        // dropped unread, as said in 020.
+        const inflated = /\/osquery\/(log|distributed\/write)$/.test(hostile.path) ? [202, 400] : [200, 202, 400];
         if (hostile.kind === 'a bomb' && inflated.includes(answer.status))
           throw new Error(`${answer.status} for ${what}`);
         if (isFailure(answer.status, hostile)) throw new Error(`${answer.status} for ${what}`);
@@ -229,7 +230,9 @@ describe('requests of an attacker', () => {
             true,
           );
           socket.destroy();
-          expect([name, answer.status]).toEqual([name, name === 'result' ? 404 : 410]);
+          // So many boots under one key are two machines: after the long flood the device is held, and is told nothing.
+          const held = isLong ? [401, 429] : [];
+          expect([name === 'result' ? 404 : 410, ...held]).toContain(answer.status);
         }
       // A door may tell its clients to come again where something of ours failed.
       expect(failuresIn(server.output()).slice(0, 5)).toEqual([]);
