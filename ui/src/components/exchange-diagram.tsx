@@ -17,6 +17,8 @@ const ms = (at: When): number => (typeof at === 'number' ? at : Date.parse(at));
 const dayMs = 86_400_000;
 const round = (n: number): number => Math.round(n * 10) / 10;
 const narrowWidth = 340;
+/** Between two labels on one line. */
+const labelGap = 6;
 const top = 30;
 const bottom = 78;
 
@@ -74,19 +76,24 @@ const Trip = ({ trip, shared }: { trip: ExchangeTrip; shared: Shared }) => {
   const mid = round((left + due) / 2);
   const gone = Math.min(Math.max(round(x(nowMs)), left), mid);
   const depth = mid === left ? bottom : round(top + ((gone - left) / (mid - left)) * (bottom - top));
+  const dueText = trip.dueAt === undefined ? '' : ctx.t('exchange.due', { day: ctx.fmt.day(trip.dueAt) });
+  const room = due - left - textWidth(dueText);
+  const hasDue = dueText !== '' && room >= labelGap;
+  // Where the two would touch, the name of the request stands before its mark.
+  const isTight = hasDue && room < textWidth(request) / 2 + labelGap;
   return (
     <g>
       <path class="move" d={`M${left} ${top}L${gone} ${depth}`} />
       <path class="move due" d={`M${gone} ${depth}L${mid} ${bottom}L${due} ${top}`} />
       <Mark at={left} kind="open" />
-      <text class="move-ink" x={left} y="16" text-anchor="middle">
+      <text class="move-ink" x={left} y="16" text-anchor={isTight ? 'end' : 'middle'}>
         {request}
       </text>
-      {trip.dueAt === undefined || due - left < 80 ? null : (
+      {hasDue ? (
         <text class="move-ink" x={due} y="16" text-anchor="end">
-          {ctx.t('exchange.due', { day: ctx.fmt.day(trip.dueAt) })}
+          {dueText}
         </text>
-      )}
+      ) : null}
     </g>
   );
 };
