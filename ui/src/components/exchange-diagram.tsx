@@ -22,7 +22,7 @@ const labelGap = 6;
 const top = 30;
 const bottom = 78;
 
-type Shared = { ctx: Ctx; x: (at: number) => number; nowMs: number };
+type Shared = { ctx: Ctx; x: (at: number) => number; nowMs: number; width: number };
 
 const Mark = ({ at, kind }: { at: number; kind: 'request' | 'imported' | 'partial' | 'refused' | 'open' }) => {
   switch (kind) {
@@ -43,7 +43,7 @@ const markInk = { imported: 'ink', partial: 'warn-ink', refused: 'crit-ink' } as
 
 // One trip: down when the request leaves, up when its bundle comes; an open one goes as far as the time has.
 const Trip = ({ trip, shared }: { trip: ExchangeTrip; shared: Shared }) => {
-  const { ctx, x, nowMs } = shared;
+  const { ctx, x, nowMs, width } = shared;
   const left = round(x(ms(trip.leftAt)));
   const request = ctx.t('exchange.short.request', { number: trip.request });
   if (trip.came !== undefined) {
@@ -77,7 +77,10 @@ const Trip = ({ trip, shared }: { trip: ExchangeTrip; shared: Shared }) => {
   const gone = Math.min(Math.max(round(x(nowMs)), left), mid);
   const depth = mid === left ? bottom : round(top + ((gone - left) / (mid - left)) * (bottom - top));
   const dueText = trip.dueAt === undefined ? '' : ctx.t('exchange.due', { day: ctx.fmt.day(trip.dueAt) });
-  const room = due - left - textWidth(dueText);
+  const dueWidth = textWidth(dueText);
+  // It may end a little behind the day, up to the edge.
+  const dueEnd = round(Math.min(width, Math.max(due, left + dueWidth + labelGap)));
+  const room = dueEnd - left - dueWidth;
   const hasDue = dueText !== '' && room >= labelGap;
   // Where the two would touch, the name of the request stands before its mark.
   const isTight = hasDue && room < textWidth(request) / 2 + labelGap;
@@ -90,7 +93,7 @@ const Trip = ({ trip, shared }: { trip: ExchangeTrip; shared: Shared }) => {
         {request}
       </text>
       {hasDue ? (
-        <text class="move-ink" x={due} y="16" text-anchor="end">
+        <text class="move-ink" x={dueEnd} y="16" text-anchor="end">
           {dueText}
         </text>
       ) : null}
@@ -145,7 +148,7 @@ const Drawing = ({
       <path class="axis" d={`M${start} ${top}H${end}M${start} ${bottom}H${end}`} />
       <path class="gap" d={`M${start} ${(top + bottom) / 2 - 2}H${end}M${start} ${(top + bottom) / 2 + 2}H${end}`} />
       {shown.map((trip) => (
-        <Trip trip={trip} shared={{ ctx, x, nowMs: ctx.nowMs }} />
+        <Trip trip={trip} shared={{ ctx, x, nowMs: ctx.nowMs, width }} />
       ))}
     </svg>
   );
