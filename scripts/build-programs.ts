@@ -45,7 +45,7 @@ const programs: readonly Program[] = [
       'features/objects/settings',
       'features/events/types',
     ],
-    copied: ['migrations', 'release.json'],
+    copied: ['schema.sql', 'release.json'],
   },
   {
     workspace: 'bundle-tools',

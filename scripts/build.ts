@@ -14,7 +14,7 @@ if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 const assets = spawnSync(process.execPath, [join(root, 'scripts/build-assets.ts')], { cwd: root, stdio: 'inherit' });
 if (assets.status !== 0) process.exit(assets.status ?? 1);
 
-const copies: ReadonlyArray<readonly [string, string]> = [['appliance/src/migrations', 'appliance/dist/migrations']];
+const copies: ReadonlyArray<readonly [string, string]> = [['appliance/src/schema.sql', 'appliance/dist/schema.sql']];
 for (const [from, to] of copies) {
   if (!existsSync(join(root, from))) continue;
   // A file that was renamed must not stay beside its new name.

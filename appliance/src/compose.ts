@@ -65,14 +65,7 @@ import { type UpdateService, updateService } from './features/updates/service.ts
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
-import {
-  type Database,
-  immediate,
-  migrate,
-  migrationsFolder,
-  openDatabase,
-  readMigrations,
-} from './platform/database.ts';
+import { type Database, immediate, migrate, openDatabase } from './platform/database.ts';
 import { loadDeclarations } from './platform/declarations.ts';
 import { AppError } from './platform/errors.ts';
 import { type Jobs, jobs, type Schedule } from './platform/jobs.ts';
@@ -224,7 +217,7 @@ export const compose = async ({
   const declarations = await loadAllDeclarations(extensions);
   const db = openDatabase(paths.database, { undoInMemory });
   try {
-    migrate(db, readMigrations(migrationsFolder()));
+    migrate(db);
     const people = personal(db, keyring);
     const events: EventService = eventService({
       db,

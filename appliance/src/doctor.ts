@@ -4,7 +4,7 @@ import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/list-row.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
-import { migrationsFolder, readMigrations, schemaVersion } from './platform/database.ts';
+import { newestVersion, readSchema, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { takeServerLock } from './platform/server-lock.ts';
 
@@ -82,7 +82,7 @@ export const checks: readonly Check[] = [
   {
     name: 'schema',
     run: ({ db }) => {
-      const newest = readMigrations(migrationsFolder()).at(-1)?.version ?? 0;
+      const newest = newestVersion(readSchema());
       return schemaVersion(db) === newest ? [] : [`schema ${schemaVersion(db)}, this version has ${newest}`];
     },
   },

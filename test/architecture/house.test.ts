@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot, sourceFiles } from '../support/sources.ts';
@@ -55,11 +55,6 @@ describe('house', () => {
 
   it('keeps registry addresses out of the lock file', () => {
     expect(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/);
-  });
-
-  it('numbers each migration once', () => {
-    const numbers = readdirSync(join(repositoryRoot, 'appliance/src/migrations')).map((name) => name.slice(0, 3));
-    expect(numbers).toEqual([...new Set(numbers)]);
   });
 
   it('has its documents', () => {

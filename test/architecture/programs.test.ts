@@ -41,12 +41,18 @@ describe('a built program', () => {
   });
 
   it.each([
-    'appliance/program/migrations',
     'appliance/program/release.json',
     'bundle-tools/program/archive/hash-worker.js',
     'agent/program/release.json',
   ])('has %s, which is found by its path', (path) => {
     expect(existsSync(join(repositoryRoot, path))).toBe(true);
+  });
+
+  it('has every file of SQL, which is found by its path', () => {
+    const names = (folder: string): string[] =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql'));
+    expect(names(appliance('src'))).toContain('schema.sql');
+    expect(names(appliance('program'))).toEqual(names(appliance('src')));
   });
 
   it('has every module that exports nothing: nobody imports it, so it is started by its path', () => {

@@ -18,7 +18,7 @@ import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import sodium from 'libsodium-wrappers';
 import type { Appliance } from '../compose.ts';
 import { type DataPaths, dataPaths, readConfig } from '../platform/config.ts';
-import { migrationsFolder, openDatabase, readMigrations, schemaVersion } from '../platform/database.ts';
+import { assertSchema, openDatabase, readSchema, schemaVersion } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { type BackupEntry, type BackupSink, readBackup, writeBackup } from './container.ts';
 
@@ -117,11 +117,8 @@ const inspect = (paths: DataPaths, files: number): BackupReport => {
     const lines = db.pragma('integrity_check(5)') as Array<{ integrity_check: string }>;
     if (lines[0]?.integrity_check !== 'ok')
       throw new AppError('DATABASE', `the database in the backup is damaged: ${lines[0]?.integrity_check}`);
-    const schema = schemaVersion(db);
-    const newest = readMigrations(migrationsFolder()).at(-1)?.version ?? 0;
-    if (schema > newest)
-      throw new AppError('SCHEMA_NEWER', `the backup has schema ${schema}, this version knows ${newest}`);
-    return { files, schema, site };
+    assertSchema(db, readSchema());
+    return { files, schema: schemaVersion(db), site };
   } finally {
     db.close();
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,16 +8,20 @@ import {
   immediateWithin,
   type Migration,
   migrate,
-  migrationsFolder,
   openDatabase,
   readMigrations,
+  type Schema,
   within,
 } from './database.ts';
 
 const steps: Migration[] = [
-  { version: 1, name: '001-a.sql', sql: 'create table a (x integer) strict' },
-  { version: 2, name: '002-b.sql', sql: 'create table b (x integer) strict' },
+  { version: 48, name: '048-a.sql', sql: 'create table a (x integer) strict' },
+  { version: 49, name: '049-b.sql', sql: 'create table b (x integer) strict' },
 ];
+const schemaOf = (migrations: Migration[], sql = 'create table first (x integer) strict'): Schema => ({
+  sql,
+  migrations,
+});
 
 let folder: string;
 let db: Database;
@@ -70,35 +74,61 @@ describe('the database', () => {
     expect(db.pragma('busy_timeout', { simple: true })).toBe(10_000);
   });
 
-  it('is migrated step by step, once', () => {
-    expect(migrate(db, steps.slice(0, 1))).toBe(1);
-    expect(migrate(db, steps)).toBe(2);
-    expect(migrate(db, steps)).toBe(2);
+  it('is made from the schema and migrated step by step, once', () => {
+    expect(migrate(db, schemaOf([]))).toBe(47);
+    expect(migrate(db, schemaOf(steps.slice(0, 1)))).toBe(48);
+    expect(migrate(db, schemaOf(steps))).toBe(49);
+    expect(migrate(db, schemaOf(steps))).toBe(49);
+    expect(db.prepare('select name from sqlite_schema order by name').pluck().all()).toEqual(['a', 'b', 'first']);
   });
 
   it('of a newer version is refused and untouched', () => {
-    migrate(db, steps);
-    expect(() => migrate(db, steps.slice(0, 1))).toThrow(expect.objectContaining({ code: 'SCHEMA_NEWER' }));
-    expect(db.pragma('user_version', { simple: true })).toBe(2);
+    migrate(db, schemaOf(steps));
+    expect(() => migrate(db, schemaOf(steps.slice(0, 1)))).toThrow(expect.objectContaining({ code: 'SCHEMA_NEWER' }));
+    expect(db.pragma('user_version', { simple: true })).toBe(49);
+  });
+
+  it.each([
+    [
+      'of another state of the schema',
+      (made: Database) => migrate(made, schemaOf([], 'create table other (x integer)')),
+    ],
+    [
+      'with a number of before',
+      (made: Database) => made.exec('create table old (x integer); pragma user_version = 46'),
+    ],
+    ['of something else', (made: Database) => made.exec('create table alien (x integer)')],
+  ])('%s is refused and untouched', (_, make) => {
+    make(db);
+    const tables = (): unknown[] => db.prepare('select name from sqlite_schema order by name').pluck().all();
+    const before = [db.pragma('user_version', { simple: true }), ...tables()];
+    expect(() => migrate(db, schemaOf([]))).toThrow(
+      expect.objectContaining({ code: 'SCHEMA_OLDER', message: expect.stringContaining('before release 0.2.0') }),
+    );
+    expect([db.pragma('user_version', { simple: true }), ...tables()]).toEqual(before);
   });
 
   it('keeps the schema before a step that fails', () => {
     const broken = [
       ...steps,
-      { version: 3, name: '003-c.sql', sql: 'create table c (x integer) strict; create table a (x integer)' },
+      { version: 50, name: '050-c.sql', sql: 'create table c (x integer) strict; create table a (x integer)' },
     ];
-    expect(() => migrate(db, broken)).toThrow();
-    expect(db.pragma('user_version', { simple: true })).toBe(2);
+    expect(() => migrate(db, schemaOf(broken))).toThrow();
+    expect(db.pragma('user_version', { simple: true })).toBe(49);
     expect(db.pragma('table_info(c)')).toEqual([]);
   });
 
-  it('takes this code’s migrations', () => {
-    const migrations = readMigrations(migrationsFolder());
-    expect(migrate(db, migrations)).toBe(migrations.at(-1)?.version);
+  it('refuses numbers of migrations that do not rise', () => {
+    for (const name of ['048-a.sql', '048-b.sql']) writeFileSync(join(folder, name), '');
+    expect(() => readMigrations(folder)).toThrow(expect.objectContaining({ code: 'SCHEMA_OLDER' }));
+  });
+
+  it('takes this code’s schema', () => {
+    expect(migrate(db)).toBe(47);
   });
 
   it('undoes an inner part alone when the outer one goes on', () => {
-    migrate(db, steps);
+    migrate(db, schemaOf(steps));
     immediate(db, () => {
       db.exec('insert into a values (1)');
       expect(() =>

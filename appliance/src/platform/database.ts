@@ -1,4 +1,5 @@
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from './errors.ts';
@@ -73,41 +74,78 @@ export const immediateWithin = (db: Database, waitMs: number, work: () => void):
 
 export type Migration = { version: number; name: string; sql: string };
 
+/** What a database of this code has: the schema that a new one begins with, and the numbered changes since. */
+export type Schema = { sql: string; migrations: readonly Migration[] };
+
+/** The number of `schema.sql`. Numbers below were development's; no database of theirs is taken. */
+export const FIRST_SCHEMA_VERSION = 47;
+
 /** The numbered SQL files of a folder in order. Numbers rise; one that is twice there is a mistake of the build. */
-export const readMigrations = (folder: string): Migration[] =>
-  readdirSync(folder)
+export function readMigrations(folder: string): Migration[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
     .filter((file) => /^\d{3}-[a-z0-9-]+\.sql$/.test(file))
     .sort()
     .map((name, index, names) => {
       const version = Number(name.slice(0, 3));
-      if (version <= Number(names[index - 1]?.slice(0, 3) ?? 0))
-        throw new AppError('SCHEMA_OLDER', `migration ${version} is there twice: ${name}`);
+      if (version <= Number(names[index - 1]?.slice(0, 3) ?? FIRST_SCHEMA_VERSION))
+        throw new AppError('SCHEMA_OLDER', `migration ${version} does not follow the one before it: ${name}`);
       return { version, name, sql: readFileSync(join(folder, name), 'utf8') };
     });
+}
+
+/** The schema that belongs to this code. */
+export function readSchema(): Schema {
+  return {
+    sql: readFileSync(join(import.meta.dirname, '../schema.sql'), 'utf8'),
+    migrations: readMigrations(join(import.meta.dirname, '../migrations')),
+  };
+}
 
 /** The schema number that a database has. */
 export const schemaVersion = (db: Database): number => db.pragma('user_version', { simple: true }) as number;
 
-/** Brings a database to the newest schema, each step in its own transaction; refuses one written by a newer version. */
-export const migrate = (db: Database, migrations: readonly Migration[]): number => {
-  const newest = migrations.at(-1)?.version ?? 0;
-  const refuseNewer = (held: number): void => {
-    if (held > newest)
-      throw new AppError('SCHEMA_NEWER', `the database has schema ${held}, this version knows ${newest}`);
-  };
-  refuseNewer(schemaVersion(db));
-  for (const migration of migrations) {
+export const newestVersion = ({ migrations }: Schema): number => migrations.at(-1)?.version ?? FIRST_SCHEMA_VERSION;
+
+// `schema.sql` is edited in place before the first release, so its number alone does not tell two states of it apart.
+const markOf = ({ sql }: Schema): number => hash('sha256', sql, 'buffer').readUInt32BE(0) >>> 1;
+
+/**
+ * Refuses a database that this code does not take: SCHEMA_NEWER one that a newer version wrote, SCHEMA_OLDER one that was
+ * made before the first release by another state of the schema.
+ */
+export function assertSchema(db: Database, schema: Schema): void {
+  const held = schemaVersion(db);
+  const newest = newestVersion(schema);
+  if (held > newest)
+    throw new AppError('SCHEMA_NEWER', `the database has schema ${held}, this version knows ${newest}`);
+  if (held < FIRST_SCHEMA_VERSION || db.pragma('application_id', { simple: true }) !== markOf(schema))
+    throw new AppError(
+      'SCHEMA_OLDER',
+      'the database was made by a development state before release 0.2.0, which no upgrade takes; start with a new data directory',
+    );
+}
+
+/**
+ * Makes the schema of an empty database, and brings one of this schema to the newest number, each step in its own
+ * transaction. SCHEMA_NEWER, SCHEMA_OLDER.
+ */
+export function migrate(db: Database, schema: Schema = readSchema()): number {
+  immediate(db, () => {
+    if (schemaVersion(db) !== 0 || db.prepare('select 1 from sqlite_schema limit 1').get() !== undefined) return;
+    db.exec(schema.sql);
+    db.pragma(`application_id = ${markOf(schema)}`);
+    db.pragma(`user_version = ${FIRST_SCHEMA_VERSION}`);
+  });
+  assertSchema(db, schema);
+  for (const migration of schema.migrations) {
     immediate(db, () => {
       // Read under the write lock: another process may have migrated meanwhile.
-      const held = schemaVersion(db);
-      refuseNewer(held);
-      if (held >= migration.version) return;
+      if (schemaVersion(db) >= migration.version) return;
       db.exec(migration.sql);
       db.pragma(`user_version = ${migration.version}`);
     });
   }
+  assertSchema(db, schema);
   return schemaVersion(db);
-};
-
-/** The folder of the migrations that belong to this code. */
-export const migrationsFolder = (): string => join(import.meta.dirname, '../migrations');
+}

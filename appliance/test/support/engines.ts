@@ -12,7 +12,7 @@ import { noMaps, type PlcMaps } from '../../src/features/plcs/maps.ts';
 import { type PlcService, plcService } from '../../src/features/plcs/service.ts';
 import { plcTrials } from '../../src/features/plcs/trials.ts';
 import type { TakeReadings } from '../../src/features/plcs/types.ts';
-import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from '../../src/platform/database.ts';
+import { type Database, migrate, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
 
@@ -57,7 +57,7 @@ export const openEngines = async (
   const path = join(folder, 'state.db');
   const keyring = await initKeyring(folder);
   const db = openDatabase(path);
-  migrate(db, readMigrations(migrationsFolder()));
+  migrate(db);
   const declared = await loadAllDeclarations();
   const people = personal(db, keyring);
   const changed: SectionChanged[] = [];

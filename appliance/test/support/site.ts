@@ -7,7 +7,7 @@ import { loadAllDeclarations } from '../../src/compose.ts';
 import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
 import type { SectionChanged, SectionOutcome } from '../../src/features/inventory/types.ts';
 import { dataPaths } from '../../src/platform/config.ts';
-import { migrate, migrationsFolder, openDatabase, readMigrations } from '../../src/platform/database.ts';
+import { migrate, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring } from '../../src/platform/keyring.ts';
 import { personal } from '../../src/platform/personal.ts';
 
@@ -40,7 +40,7 @@ export const openInventory = async (onChanged: ((changed: SectionChanged) => voi
     mkdirSync(folder, { recursive: true });
   const keyring = await initKeyring(paths.keys);
   const db = openDatabase(paths.database);
-  migrate(db, readMigrations(migrationsFolder()));
+  migrate(db);
   const { collections } = await loadAllDeclarations();
   const inventory = inventoryService({ db, personal: personal(db, keyring), collections, onChanged });
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadAllDeclarations } from '../../compose.ts';
-import { type Database, migrate, migrationsFolder, openDatabase, readMigrations } from '../../platform/database.ts';
+import { type Database, migrate, openDatabase } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { initKeyring } from '../../platform/keyring.ts';
 import { personal } from '../../platform/personal.ts';
@@ -47,7 +47,7 @@ beforeEach(async () => {
   const keyring = await initKeyring(dir);
   const declarations = await loadAllDeclarations();
   db = openDatabase(join(dir, 'state.db'));
-  migrate(db, readMigrations(migrationsFolder()));
+  migrate(db);
   const people = personal(db, keyring);
   events = eventService({ db, keyring, types: declarations.events, maxRows: () => 1_000_000 });
   objects = objectService({ db, personal: people, events, kinds: declarations.kinds, settings: declarations.settings });

@@ -1,0 +1,1919 @@
+-- The whole schema of state.db, version 47. Until release 0.2.0 it is edited in place; after it, changes are numbered files in
+-- migrations/. Tables of collections (inv_<name>) are made from their declarations.
+
+-- Engines: personal keys, store-wide tables of inventory, objects, events and jobs.
+create table person_key (
+  id integer primary key autoincrement,
+  person blob unique,
+  wrapped blob,
+  created_at integer not null,
+  erased_at integer
+) strict;
+
+-- A digest of the bytes that a section was read from, where its agent sends all of it each time: the same bytes need not be
+-- read again. Null: nobody knows.
+create table section (
+  id integer primary key,
+  device integer not null,
+  collection text not null,
+  door text not null,
+  hash blob not null,
+  collected_at integer not null,
+  received_at integer not null,
+  best integer not null default 1,
+  count integer not null,
+  members blob,
+  attrs blob,
+  source blob
+) strict;
+create unique index section_key on section (device, collection, door);
+create index section_members on section (collection, best, device, count);
+
+create table change_log (
+  id integer primary key autoincrement,
+  device integer not null,
+  collection text not null,
+  door text not null,
+  at integer not null,
+  operation text not null check (operation in ('first', 'added', 'removed', 'changed')),
+  before_item integer,
+  after_item integer,
+  before_row text,
+  after_row text,
+  count integer
+) strict;
+create index change_log_device on change_log (device, id);
+create index change_log_before on change_log (collection, before_item) where before_item is not null;
+create index change_log_after on change_log (collection, after_item) where after_item is not null;
+create index change_log_kind on change_log (collection, operation, id);
+
+create table object (
+  kind text not null,
+  id text not null,
+  revision integer not null,
+  created_at integer not null,
+  updated_at integer not null,
+  deleted_at integer,
+  title text,
+  body text not null,
+  primary key (kind, id)
+) strict, without rowid;
+create index object_title on object (kind, title collate nocase, id);
+
+create table object_index (
+  kind text not null,
+  field text not null,
+  value any not null,
+  id text not null,
+  primary key (kind, field, value, id)
+) strict, without rowid;
+create index object_index_id on object_index (kind, id);
+
+create table object_revision (
+  kind text not null,
+  id text not null,
+  revision integer not null,
+  at integer not null,
+  actor text not null,
+  from_address text,
+  operation text not null,
+  comment text,
+  salt blob not null,
+  body text not null,
+  primary key (kind, id, revision)
+) strict, without rowid;
+
+create table audit (
+  seq integer primary key,
+  at integer not null,
+  actor text not null,
+  from_address text,
+  operation text not null,
+  kind text not null,
+  object text not null,
+  revision integer not null,
+  commitment blob not null,
+  prev blob not null,
+  hash blob not null
+) strict;
+create index audit_object on audit (kind, object, seq);
+
+-- The newest entry under the site's own key: cutting the chain's end shows.
+create table audit_head (
+  one integer primary key check (one = 1),
+  seq integer not null,
+  mac blob not null
+) strict;
+
+create table event (
+  id integer primary key autoincrement,
+  at integer not null,
+  type text not null,
+  severity text not null,
+  area text not null,
+  device integer,
+  actor text,
+  from_address text,
+  params text not null,
+  audit_seq integer,
+  salt blob
+) strict;
+create index event_at on event (at);
+create index event_device on event (device, id) where device is not null;
+create index event_type on event (type, id);
+create index event_severity on event (severity, id);
+create index event_audit on event (audit_seq) where audit_seq is not null;
+
+create table job_run (
+  id integer primary key autoincrement,
+  kind text not null,
+  state text not null check (state in ('queued', 'running', 'done', 'failed', 'cancelled')),
+  payload text not null,
+  progress text,
+  result text,
+  error text,
+  attempt integer not null default 0,
+  created_at integer not null,
+  started_at integer,
+  finished_at integer,
+  owner text
+) strict;
+create index job_run_queue on job_run (kind, state, id);
+
+create table schedule_run (
+  name text primary key,
+  last_at integer not null,
+  last_error text
+) strict, without rowid;
+
+-- Devices, their certificates, what is counted for enrolment tokens, ids of agents' events.
+-- 'computer', 'network', 'printer', 'phone'; 'directory': what holds the users and groups of a polled directory.
+create table device (
+  id integer primary key autoincrement,
+  public_id text not null unique,
+  uuid text,
+  serial text,
+  macs text not null default '[]',
+  hostname text not null default '',
+  os text not null default '',
+  arch text not null default '',
+  agent_version text not null default '',
+  token text,
+  device_group text,
+  -- Why a newcomer is held, and which device it resembles.
+  held_reason text,
+  resembles integer references device (id),
+  from_address text,
+  created_at integer not null,
+  approved_at integer,
+  enrolled_at integer,
+  revoked_at integer,
+  last_seen_at integer,
+  seq integer not null default 0,
+  -- The newest boot ids, newest first, JSON: one that comes back is a second device with the same key.
+  boot_ids text not null default '[]',
+  state text not null default 'pending' check (state in ('discovered', 'pending', 'managed', 'held', 'revoked')),
+  kind text not null default 'computer' check (kind in ('computer', 'network', 'printer', 'phone', 'directory'))
+) strict;
+create index device_uuid on device (uuid) where uuid is not null;
+create index device_serial on device (serial) where serial is not null;
+create index device_state on device (state, id);
+create index device_seen on device (-coalesce(last_seen_at, 0), id);
+-- Pages count devices by state, without directories: out of the index alone.
+create index device_state_kind on device (state, kind);
+
+create table device_mac (
+  mac text not null,
+  device integer not null references device (id) on delete cascade,
+  primary key (mac, device)
+) strict, without rowid;
+create index device_mac_device on device_mac (device);
+
+-- 'issued' until first used; then 'active', and the older ones of the device are 'superseded'.
+-- Which client a certificate belongs to: a device may have two of them.
+create table device_certificate (
+  fingerprint text primary key,
+  device integer not null references device (id) on delete cascade,
+  serial text not null,
+  key_digest text not null,
+  state text not null check (state in ('issued', 'active', 'superseded', 'revoked')),
+  not_before integer not null,
+  not_after integer not null,
+  issued_at integer not null,
+  first_used_at integer,
+  door integer
+) strict, without rowid;
+create index device_certificate_device on device_certificate (device, state);
+
+-- Devices that a token has let in; an object's revisions are for decisions, not for counting.
+create table token_use (
+  token text primary key,
+  used integer not null
+) strict, without rowid;
+
+-- Ids of events that agents sent, so that a repeat is harmless. Dropped after their time.
+create table agent_event (
+  device integer not null,
+  id blob not null,
+  received_at integer not null,
+  primary key (device, id)
+) strict, without rowid;
+create index agent_event_received on agent_event (received_at);
+
+-- What crosses the gap, what is derived from it (matches, updates) and what is ordered because of it (tasks).
+-- One row: the site's side of the exchange. Times are text in the form of the documents, so that they compare as text.
+-- What time decides, what operators override, and what receipts have told.
+-- A setting of the site decides about broadcasts now.
+-- The inventory that the held targets name: agents judge by it, also after the site went back one inventory.
+-- The snapshot that was in force with inventory_previous.
+-- issued_at of the last accepted bundle, while it is too far ahead to count for the floor.
+create table exchange_state (
+  id                INTEGER PRIMARY KEY CHECK (id = 1),
+  site              TEXT    NOT NULL,
+  name              TEXT    NOT NULL,
+  seq               INTEGER NOT NULL DEFAULT 0,
+  seq_broadcast     INTEGER NOT NULL DEFAULT 0,
+  last_bundle       TEXT,
+  inventory         TEXT,                        -- SHA-256 of the raw catalogue inventory in force
+  inventory_previous TEXT,                       -- kept, so that going back one step stays possible
+  policy            BLOB,                        -- policy.json as signed
+  floor             TEXT    NOT NULL,            -- the clock never counts as earlier than this
+  request_number    INTEGER NOT NULL DEFAULT 0,
+  snapshot          INTEGER NOT NULL DEFAULT 0,  -- advisories/<n>.db in force, 0 = none
+  snapshot_previous INTEGER NOT NULL DEFAULT 0,
+  matched           INTEGER NOT NULL DEFAULT 0, -- the snapshot that the matches were made with
+  inventory_listed TEXT,
+  snapshot_with_previous INTEGER NOT NULL DEFAULT 0,
+  issued_suspect TEXT
+) STRICT;
+
+-- TUF metadata as served: 'root', 'timestamp', 'snapshot', 'targets'.
+create table trust_metadata (
+  role    TEXT    PRIMARY KEY,
+  version INTEGER NOT NULL,
+  expires TEXT    NOT NULL,
+  bytes   BLOB    NOT NULL
+) STRICT;
+
+-- Every root since the one that a person compared, for agents that follow the chain.
+create table trust_root (
+  version INTEGER PRIMARY KEY,
+  bytes   BLOB    NOT NULL
+) STRICT;
+
+create table site_card (
+  number     INTEGER PRIMARY KEY,
+  digest     TEXT    NOT NULL,
+  created_at TEXT    NOT NULL,
+  envelope   BLOB    NOT NULL
+) STRICT;
+
+-- A request is open until a flip closes its nonce.
+-- What the request said that the site holds: its answer may rely on any of it.
+create table request (
+  number     INTEGER PRIMARY KEY,
+  request_id TEXT    NOT NULL UNIQUE,
+  nonce      BLOB    NOT NULL,
+  digest     TEXT    NOT NULL,                   -- of the signed envelope before sealing
+  floor      TEXT    NOT NULL,
+  created_at TEXT    NOT NULL,
+  file       TEXT    NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  wants      TEXT    NOT NULL,                   -- JSON: what the manifest's positions refer to
+  last_receipt INTEGER NOT NULL,                 -- the newest receipt that it carried
+  written_by TEXT    NOT NULL,
+  closed_at  TEXT,
+  closed_by  TEXT, -- bundle id, 'newer' or 'limit'
+  have BLOB
+) STRICT;
+create index request_open ON request (closed_at, number);
+
+-- The journal of imports. 'running' rows of a dead process are closed by recover().
+create table bundle_import (
+  id          INTEGER PRIMARY KEY,
+  state       TEXT    NOT NULL CHECK (state IN ('open', 'verified', 'stored', 'built', 'flipped', 'done', 'refused', 'interrupted')),
+  started_at  TEXT    NOT NULL,
+  updated_at  TEXT    NOT NULL,
+  finished_at TEXT,
+  staging     TEXT    NOT NULL,
+  started_by  TEXT    NOT NULL,
+  bundle_id   TEXT,
+  seq         INTEGER,
+  code        TEXT,
+  message     TEXT,
+  receipt     INTEGER,
+  snapshot    INTEGER,                           -- advisories/<n>.db that this import builds
+  summary     TEXT                               -- JSON, shown after the import
+) STRICT;
+create index bundle_import_bundle ON bundle_import (bundle_id, state);
+create index bundle_import_state ON bundle_import (state);
+
+-- Hash-chained: prev is the digest of the envelope before.
+create table receipt (
+  number     INTEGER PRIMARY KEY,
+  digest     TEXT    NOT NULL UNIQUE,
+  prev       TEXT,
+  created_at TEXT    NOT NULL,
+  result     TEXT    NOT NULL CHECK (result IN ('imported', 'partial', 'refused')),
+  code       TEXT    NOT NULL,
+  bundle_id  TEXT,
+  seq        INTEGER,
+  envelope   BLOB    NOT NULL,
+  acknowledged_at TEXT
+) STRICT;
+create index receipt_bundle ON receipt (bundle_id, result);
+create index receipt_open ON receipt (acknowledged_at, number);
+
+-- Advisory feeds: the position for the next request and the age of what is known.
+create table feed (
+  feed        TEXT PRIMARY KEY,
+  cursor      TEXT NOT NULL,
+  digest      TEXT NOT NULL,
+  newest      TEXT,                              -- newest advisory date that is not later than the capture
+  imported_at TEXT NOT NULL
+) STRICT;
+
+-- The catalogue's updates as signed; doc is the line of updates.jsonl.
+create table catalog_update (
+  id             TEXT    PRIMARY KEY,
+  name           TEXT    NOT NULL,
+  version        TEXT    NOT NULL,
+  arch           TEXT    NOT NULL,
+  ecosystem      TEXT    NOT NULL,
+  source         TEXT    NOT NULL,
+  source_key     BLOB,                           -- of the source version: what a fixed version is compared with
+  security       INTEGER NOT NULL,
+  licence        TEXT,
+  key            BLOB,
+  in_catalog     INTEGER NOT NULL,               -- 0: a later catalogue no longer lists it
+  first_seen_at  TEXT    NOT NULL,
+  doc            TEXT    NOT NULL
+) STRICT;
+create index catalog_update_name ON catalog_update (ecosystem, name, in_catalog);
+create index catalog_update_source ON catalog_update (ecosystem, source, source_key);
+
+create table catalog_update_file (
+  update_id  TEXT    NOT NULL REFERENCES catalog_update (id) ON DELETE CASCADE,
+  position   INTEGER NOT NULL,
+  sha256     TEXT    NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  PRIMARY KEY (update_id, position)
+) STRICT, WITHOUT ROWID;
+create index catalog_update_file_sha256 ON catalog_update_file (sha256);
+
+-- What a bundle said it could not bring, until a later bundle or the need itself goes away.
+create table unfulfilled (
+  kind    TEXT NOT NULL,
+  want    TEXT NOT NULL,
+  reason  TEXT NOT NULL,
+  bundle  TEXT NOT NULL,
+  since   TEXT NOT NULL,
+  PRIMARY KEY (kind, want)
+) STRICT, WITHOUT ROWID;
+
+-- Matching works on distinct coordinates, never per device.
+create table coord (
+  id      INTEGER PRIMARY KEY,
+  eco     TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  version TEXT NOT NULL,
+  key     BLOB,            -- how many have it, by their newest inventory
+  UNIQUE (eco, name, version)
+) STRICT;
+create index coord_key ON coord (eco, name, key, id);
+create index coord_name on coord (name, id);
+-- Versions that cannot be compared.
+create index coord_unkeyed on coord (id) where key is null;
+
+-- The coordinates of a device by its newest inventory: sorted ids, packed. The log holds changes only: what came with
+-- the first inventory has no row, and was there since `since`.
+create table device_coord (
+  device INTEGER PRIMARY KEY,
+  since  TEXT NOT NULL,
+  coords BLOB NOT NULL
+) STRICT;
+
+create table device_coord_log (
+  device     INTEGER NOT NULL,
+  coord      INTEGER NOT NULL REFERENCES coord (id),
+  added_at   TEXT    NOT NULL,
+  removed_at TEXT,
+  PRIMARY KEY (device, coord, added_at)
+) STRICT, WITHOUT ROWID;
+create index device_coord_log_coord ON device_coord_log (coord, device);
+
+-- One order to one device. The deployment object says what was decided; this says what came of it.
+create table task (
+  id          TEXT    PRIMARY KEY,
+  deployment  TEXT    NOT NULL,
+  device      INTEGER NOT NULL,
+  update_id   TEXT    NOT NULL,
+  state       TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled')),
+  reason      TEXT,                              -- why it failed or was skipped: a code
+  attempt     INTEGER NOT NULL DEFAULT 1,
+  queued_at   TEXT    NOT NULL,
+  started_at  TEXT,
+  finished_at TEXT,
+  verified_at TEXT,
+  result      TEXT,                              -- JSON as the agent reported it, bounded
+  objects     TEXT                               -- JSON of its files, settled when it was handed out first
+) STRICT;
+create index task_device ON task (device, state, queued_at);
+create index task_deployment ON task (deployment, state);
+create index task_update ON task (update_id, state);
+
+-- Who is logged in and who tries to. Only hashes of secrets are kept.
+create table session (
+  -- SHA-256 of the cookie's value.
+  hash blob primary key,
+  account text not null,
+  created_at integer not null,
+  -- Written at most once a minute.
+  used_at integer not null,
+  from_address text
+) strict, without rowid;
+create index session_account on session (account, created_at);
+
+-- Tries per name and per address, under a keyed hash: the table says nothing about who tried.
+create table login_attempt (
+  subject blob primary key,
+  since integer not null,
+  tries integer not null
+) strict, without rowid;
+create index login_attempt_since on login_attempt (since);
+
+-- The newest one-time password that an account used: each counts once.
+create table totp_step (
+  account text primary key,
+  step integer not null
+) strict, without rowid;
+
+-- A bundle on its way through the steps of the import page: uploaded into staging, or on a medium.
+-- A bundle in several volumes is checked and imported as one: all files of it that lie on the medium, as a JSON list.
+-- Empty: the file in `path` alone.
+create table import_draft (
+  id text primary key,
+  path text not null,
+  name text not null,
+  size_bytes integer not null,
+  uploaded integer not null check (uploaded in (0, 1)),
+  made_by text not null,
+  created_at integer not null,
+  -- Job runs: the check that changes nothing, then the import.
+  check_run integer,
+  import_run integer,
+  -- Asked to end.
+  stopped integer not null default 0,
+  paths TEXT NOT NULL DEFAULT '[]'
+) strict, without rowid;
+create index import_draft_created on import_draft (created_at);
+
+-- Bundles of several volumes that are not whole yet, and what the store holds that nothing refers to.
+create table waiting_bundle (
+  bundle_id     TEXT    PRIMARY KEY,
+  seq           INTEGER NOT NULL,
+  request_id    TEXT,
+  volumes       INTEGER NOT NULL,
+  missing       TEXT    NOT NULL,                -- JSON: numbers of the volumes still to come
+  bytes         INTEGER NOT NULL,                -- of the volumes together
+  missing_bytes INTEGER NOT NULL,
+  digests       BLOB    NOT NULL,                -- sorted 32-byte digests of all that it carries or relies on
+  fresh         BLOB    NOT NULL,                -- those of them that were not held when it first came
+  receipt       INTEGER NOT NULL,                -- the newest partial receipt
+  first_seen_at TEXT    NOT NULL,
+  updated_at    TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Stage one of garbage collection: objects that nothing referred to when they were listed.
+create table store_unreferenced (
+  sha256     TEXT    PRIMARY KEY,
+  size_bytes INTEGER NOT NULL,
+  listed_at  TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What an operator decided against the rule; the next receipt tells it.
+create table override (
+  id       INTEGER PRIMARY KEY,
+  at       TEXT    NOT NULL,
+  code     TEXT    NOT NULL,
+  reason   TEXT    NOT NULL,
+  operator INTEGER NOT NULL,
+  receipt  INTEGER                               -- the receipt that told it
+) STRICT;
+create index override_open ON override (receipt, id);
+
+-- Objects that a refused bundle relied on and that are not here: the next request asks for them.
+create table missing_object (
+  sha256 TEXT PRIMARY KEY,
+  since  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Orders whose end a receipt has told, so that none is told twice or not at all, whatever the clock did.
+create table receipt_task (
+  task    TEXT    PRIMARY KEY,
+  failed  INTEGER NOT NULL,
+  receipt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Objects in which an antivirus found nothing. What an interrupted import left in the store is not here, so it is looked at
+-- before it can come into force.
+create table scanned_object (
+  sha256 TEXT PRIMARY KEY,
+  engine TEXT NOT NULL,
+  definitions_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What rules derive about devices. Nothing here is entered but tags by hand; the rest can be derived again at any time.
+-- What makes a device dirty are triggers, which features/rules/store.ts keeps, since they name tables of other features.
+create table device_status (
+  device integer primary key,
+  -- Rank of the level: 0 critical, 1 warning, 2 waiting, 3 not visible, 4 running, 5 ok, 6 done, 7 information.
+  level integer not null,
+  -- JSON: sentences as catalogue keys with parameters, the worst first.
+  reasons text not null,
+  visible integer not null,
+  -- When time alone may change what rules say of it; null: never.
+  due_at integer,
+  -- 1: some age that a rule asks for has passed, so being heard again may change what rules say.
+  aged integer not null default 0,
+  updated_at integer not null
+) strict;
+create index device_status_level on device_status (level, device);
+create index device_status_due on device_status (due_at) where due_at is not null;
+
+-- Open findings of devices that have any, by their decision.
+create table device_findings (
+  device integer primary key,
+  findings integer not null,
+  act integer not null,
+  attend integer not null,
+  -- Rank of the worst decision: 0 act, 1 attend, 2 track-star, 3 track; null when all are for review.
+  worst integer
+) strict;
+create index device_findings_worst on device_findings (worst, device);
+
+-- `source` is 'hand' or the id of the rule; a tag that both gave has two rows.
+create table device_tag (
+  tag text not null,
+  device integer not null,
+  source text not null,
+  primary key (tag, device, source)
+) strict, without rowid;
+create index device_tag_device on device_tag (device);
+
+-- Devices that changed since rules looked at them.
+create table device_dirty (
+  device integer primary key
+) strict;
+
+-- All devices are to be looked at again, in the order of their ids; `again` asks for one more round after this one.
+create table rule_sweep (
+  one integer primary key check (one = 1),
+  after_device integer,
+  again integer not null default 0
+) strict;
+
+-- Which devices a moving rule that runs once has decided about, and which enrolment the device had then.
+create table moving_done (
+  rule text not null,
+  device integer not null,
+  enrolment text,
+  primary key (rule, device)
+) strict, without rowid;
+create index moving_done_device on moving_done (device);
+
+-- One device, many doors. What a client proves itself by moves from the device to its door; devices that never spoke get a
+-- state, and every device a kind. A column's check goes with the column, so the state is copied instead of the table.
+-- When a client last delivered a report of everything. Agents of the JSON dialect send the rest as changes to the last one that they
+-- sent, whether it was kept or not. What was let in before this is taken to have delivered one.
+create table device_door (
+  id integer primary key autoincrement,
+  device integer not null references device (id) on delete cascade,
+  door text not null,
+  -- What the client calls itself: the digest of its key, osquery's host identifier, a GLPI device id.
+  client_id text not null,
+  -- SHA-256 of its public key (SPKI) or node key; null where the client proves nothing of its own.
+  key_digest text,
+  token text,
+  -- 'replaced': the same device enrolled again and speaks by another row now.
+  state text not null check (state in ('pending', 'approved', 'held', 'replaced', 'revoked')),
+  agent text not null default '',
+  first_seen_at integer not null,
+  last_seen_at integer,
+  from_address text,
+  full_at integer
+) strict;
+create unique index device_door_live_key on device_door (door, key_digest)
+  where key_digest is not null and state in ('pending', 'approved', 'held');
+create index device_door_key on device_door (door, key_digest) where key_digest is not null;
+create index device_door_client on device_door (door, client_id);
+create index device_door_device on device_door (device, state);
+create index device_door_pending on device_door (device) where state = 'pending';
+
+-- Names and addresses by which a device is found again: 'dns' a full name, 'name' its first label, 'address' an IP.
+create table device_hint (
+  kind text not null check (kind in ('dns', 'name', 'address')),
+  value text not null,
+  device integer not null references device (id) on delete cascade,
+  seen_at integer not null,
+  primary key (kind, value, device)
+) strict, without rowid;
+create index device_hint_device on device_hint (device);
+
+-- How each directory and address range went last, and the connections that this appliance opened.
+create table discovery_subject (
+  -- `kind/id` of the object.
+  subject text primary key,
+  -- The record that holds the users and groups of a directory.
+  device integer,
+  last_at integer,
+  ok_at integer,
+  -- Of the last try; null when it went well.
+  code text,
+  message text,
+  -- JSON, of the last one that went well.
+  summary text,
+  -- Somebody wants the run to end.
+  stop integer not null default 0
+) strict, without rowid;
+
+create table outbound (
+  purpose text not null,
+  -- Host and port.
+  target text not null,
+  -- `kind/id` of the object that names it; empty when nobody does.
+  object text not null,
+  opened integer not null,
+  failed integer not null,
+  denied integer not null,
+  bytes_read integer not null,
+  bytes_written integer not null,
+  first_at integer not null,
+  last_at integer not null,
+  primary key (purpose, target)
+) strict, without rowid;
+create index outbound_last on outbound (last_at);
+
+-- Live queries with the answers of each device, and samples: files that two people agreed to fetch.
+create table live_query (
+  id text primary key,
+  sql text not null,
+  created_at integer not null,
+  -- `type:id` of the actor.
+  created_by text not null,
+  deadline_at integer not null,
+  stopped_at integer,
+  -- Bytes of the answers that are kept; past a bound further rows are counted only.
+  kept_bytes integer not null default 0
+) strict, without rowid;
+create index live_query_created on live_query (created_at);
+
+create table live_answer (
+  query text not null references live_query (id) on delete cascade,
+  device integer not null,
+  state text not null check (state in ('waiting', 'sent', 'answered', 'failed', 'denylisted')),
+  sends integer not null default 0,
+  answered_at integer,
+  -- How long the device took.
+  wall_ms integer,
+  row_count integer,
+  is_cut integer not null default 0,
+  -- Rows and the message of a failure may be personal: encrypted under the query's own key.
+  rows blob,
+  message blob,
+  primary key (query, device)
+) strict, without rowid;
+create index live_answer_open on live_answer (device, query) where state in ('waiting', 'sent');
+
+create table sample (
+  id text primary key,
+  device integer not null,
+  -- The path may name a person: encrypted under the sample's own key, as its blocks are.
+  path blob not null,
+  reason blob not null,
+  state text not null check (state in ('asked', 'approved', 'declined', 'sent', 'receiving', 'received', 'failed')),
+  asked_at integer not null,
+  asked_by text not null,
+  decided_at integer,
+  decided_by text,
+  deadline_at integer,
+  max_bytes integer not null,
+  -- What the client named the request; one session at a time.
+  request_id text,
+  session text unique,
+  block_bytes integer,
+  block_count integer,
+  size_bytes integer,
+  received_blocks integer not null default 0,
+  received_at integer,
+  sha256 text,
+  code text
+) strict, without rowid;
+create index sample_open on sample (device) where state in ('approved', 'sent', 'receiving');
+create index sample_asked on sample (asked_at);
+
+create table sample_block (
+  sample text not null references sample (id) on delete cascade,
+  block integer not null,
+  data blob not null,
+  primary key (sample, block)
+) strict, without rowid;
+
+-- What the inventory's questions to a node came to; the answers themselves are sections.
+create table osquery_node (
+  device integer primary key,
+  answered_at integer,
+  revision integer not null default 0,
+  -- The questions that failed last time, JSON: name to `failed` or `denylisted`.
+  problems text not null default '{}'
+) strict;
+
+-- Two records that turned out to be one device, and what it takes to have two again.
+create table device_merge (
+  id integer primary key autoincrement,
+  keep integer not null,
+  other integer not null,
+  other_public_id text not null,
+  at integer not null,
+  actor text not null,
+  -- JSON: the row of the device that is gone, what became of the other's, which sections and doors came with it.
+  data text not null,
+  undone_at integer,
+  undone_by text
+) strict;
+create index device_merge_keep on device_merge (keep, id);
+create index device_merge_other on device_merge (other_public_id);
+-- A report that was under way while its device was merged finds the device that it belongs to.
+create index device_merge_of on device_merge (other, id) where undone_at is null;
+
+-- Rows of one table: the keys of those that moved, and those that had no place beside the other device's, whole.
+create table device_merge_rows (
+  merge integer not null references device_merge (id) on delete cascade,
+  name text not null,
+  moved text not null,
+  stashed text not null,
+  primary key (merge, name)
+) strict, without rowid;
+
+-- Pairs that somebody has found to be two devices, whatever they share. `one` is the older record.
+create table device_distinct (
+  one integer not null,
+  two integer not null,
+  at integer not null,
+  actor text not null,
+  primary key (one, two)
+) strict, without rowid;
+create index device_distinct_two on device_distinct (two);
+
+-- Baselines: what administrators approved a device or a group to hold. The objects say which content and which accepted
+-- deviations are in force; these tables hold both, and what differs now.
+create table baseline_content (
+  baseline text not null,
+  -- The approval that took it; a baseline's content is replaced by approving anew.
+  content integer not null,
+  collection text not null,
+  -- `shared`: how many items, and their packed ids. `own`: JSON of keyed digests and rows, personal values encrypted.
+  count integer not null,
+  members blob,
+  rows text,
+  primary key (baseline, content, collection)
+) strict, without rowid;
+
+-- A deviation that somebody accepted: it changes what is expected, of one device or (null) of the whole group.
+create table baseline_acceptance (
+  id integer primary key autoincrement,
+  baseline text not null,
+  device integer,
+  collection text not null,
+  title text,
+  before_item integer,
+  after_item integer,
+  before_row text,
+  after_row text,
+  before_key text,
+  after_key text,
+  reason text not null,
+  actor text not null,
+  at integer not null,
+  expires_at integer
+) strict;
+create index baseline_acceptance_expires on baseline_acceptance (expires_at) where expires_at is not null;
+
+create table deviation (
+  id integer primary key autoincrement,
+  baseline text not null,
+  device integer not null,
+  collection text not null,
+  operation text not null check (operation in ('added', 'removed', 'changed')),
+  identity text not null,
+  title text,
+  before_item integer,
+  after_item integer,
+  before_row text,
+  after_row text,
+  -- Of rows: key and digest, with a space between.
+  before_key text,
+  after_key text,
+  since integer not null,
+  until integer,
+  -- How it ended: it went away, was accepted, or the baseline was approved anew.
+  outcome text check (outcome in ('gone', 'accepted', 'approved', 'uncovered')),
+  acceptance integer,
+  work_order text,
+  work_order_actor text,
+  work_order_at integer
+) strict;
+create index deviation_open on deviation (device, collection) where until is null;
+create index deviation_since on deviation (since, id) where until is null;
+create index deviation_baseline on deviation (baseline, id);
+create index deviation_until on deviation (until) where until is not null;
+-- The list of open deviations is read from its newest end, however many have ended.
+create index deviation_open_id on deviation (id) where until is null;
+
+-- Devices whose deviations are to be found anew, whole.
+create table baseline_stale (
+  device integer primary key
+) strict;
+
+create table baseline_state (
+  one integer primary key check (one = 1),
+  -- Acceptances whose time ended before this were taken out of what is expected.
+  swept_at integer not null
+) strict;
+
+-- One narrow row per device: what lists of devices filter and sort by. Triggers keep it (features/devices/list-row.ts), in
+-- the transaction of whatever changed; nothing is entered here, and all of it can be made again from the other tables.
+create table device_row (
+  device integer primary key,
+  kind text not null,
+  state text not null,
+  -- Rank of the level of its status; 0 is the worst.
+  level integer not null,
+  -- Rank of the worst decision about its findings; null: none.
+  worst integer,
+  -- Below zero, so that the most come first when it rises.
+  findings_key integer not null,
+  act_key integer not null,
+  group_id text,
+  -- Folded: lower case in every script.
+  name_key text not null,
+  group_key text not null,
+  os_key text not null,
+  address_key text not null,
+  -- All addresses, each with a space before it.
+  addresses text not null,
+  os_search text not null,
+  search text not null
+) strict;
+create index device_row_level on device_row (level, name_key, device);
+create index device_row_name on device_row (name_key, device);
+create index device_row_group on device_row (group_key, name_key, device);
+create index device_row_os on device_row (os_key, name_key, device);
+create index device_row_address on device_row (address_key, name_key, device);
+create index device_row_findings on device_row (findings_key, name_key, device);
+create index device_row_act on device_row (act_key, name_key, device);
+create index device_row_group_id on device_row (group_id, state) where group_id is not null;
+
+-- Rises with every change of the catalogue: what is kept about needed updates is valid for one number.
+create table catalog_version (
+  one integer primary key check (one = 1),
+  version integer not null
+) strict;
+
+-- Which coordinate an item of software has under a distribution's release. An item never changes and neither does this, so
+-- that a report looks up ids instead of working out names. 0: nothing is ever published about it.
+create table item_coord (
+  item integer not null,
+  -- Empty: a device whose release is not known.
+  eco text not null,
+  coord integer not null,
+  primary key (item, eco)
+) strict, without rowid;
+
+-- What a bulk action on tags changed, so that exactly that can be taken back; kept for a day.
+create table tag_change (
+  id text primary key,
+  at integer not null,
+  tag text not null,
+  -- 1: the tag was given, 0: it was taken.
+  added integer not null,
+  -- JSON: public ids.
+  devices text not null
+) strict, without rowid;
+
+-- Requests to erase a person. The name is kept only while a second person is waited for, under the key that goes with it.
+create table person_erasure (
+  id text primary key,
+  reference text not null,
+  state text not null check (state in ('waiting', 'done', 'refused')),
+  sealed blob,
+  reason text not null,
+  asked_by text not null,
+  asked_at integer not null,
+  decided_by text,
+  decided_at integer,
+  rows integer not null,
+  devices integer not null
+) strict, without rowid;
+create index person_erasure_asked on person_erasure (asked_at);
+
+-- Controllers. What was said is in three tables: who brought it (plc_origin), what was said at one time about one controller
+-- (plc_reading) and value by value (plc_fact). Nothing of these is changed by merging or by a better value. All the rest is
+-- worked out from them: which record a reading belongs to is the reading's `plc`, and parts, winners, keys and rows of lists
+-- can be made again at any time.
+create table plc (
+  id integer primary key autoincrement,
+  public_id text not null unique,
+  state text not null check (state in ('live', 'replaced', 'merged')),
+  -- The record that it became part of, or that took its place.
+  into_plc integer,
+  created_at integer not null,
+  -- Idle for so long that it was set aside; null again when it speaks.
+  archived_at integer
+) strict;
+
+-- Taking and undoing go in steps: an origin that was cut off on its way is taken back, or its undo is finished.
+create table plc_origin (
+  id integer primary key autoincrement,
+  sort text not null,
+  name text not null,
+  sha256 text,
+  -- Hash of what makes the same origin again: the file, or sort and name.
+  scope blob not null,
+  at integer not null,
+  actor text not null,
+  summary text not null,
+  undone_at integer,
+  undone_by text,
+  state text not null default 'done' check (state in ('taking', 'done', 'undoing'))
+) strict;
+create index plc_origin_scope on plc_origin (scope) where undone_at is null;
+create index plc_origin_sort on plc_origin (sort, id);
+create index plc_origin_unfinished on plc_origin (id) where state <> 'done';
+
+create table plc_reading (
+  id integer primary key autoincrement,
+  origin integer not null references plc_origin (id),
+  plc integer not null,
+  method text not null,
+  source text not null,
+  observed_at integer not null,
+  confidence real not null,
+  place text,
+  -- Hash of all that was said, without the time.
+  content blob not null,
+  -- Somebody said which record it is about; keys do not take it away from there.
+  pinned integer not null,
+  -- Newer words of the same person took its place: shown, but wins nothing.
+  ended integer not null default 0
+) strict;
+create index plc_reading_plc on plc_reading (plc, observed_at);
+create index plc_reading_origin on plc_reading (origin, content);
+
+create table plc_fact (
+  id integer primary key autoincrement,
+  reading integer not null references plc_reading (id) on delete cascade,
+  sort text not null,
+  -- Of the part; '' for the controller itself.
+  key text not null,
+  field text not null,
+  side text not null check (side in ('observed', 'configured')),
+  -- Null where there is an error instead.
+  value text,
+  -- As its reader read it, where the normaliser made something else of it.
+  said text,
+  raw text,
+  error text,
+  reason text,
+  normaliser integer not null,
+  -- Name and version of the map that made a derived value.
+  map text
+) strict;
+create index plc_fact_reading on plc_fact (reading);
+
+create table plc_part (
+  id integer primary key autoincrement,
+  plc integer not null,
+  sort text not null,
+  key text not null,
+  unique (plc, sort, key)
+) strict;
+
+create table plc_winner (
+  part integer not null,
+  field text not null,
+  side text not null,
+  fact integer not null,
+  value text not null,
+  observed_at integer not null,
+  primary key (part, field, side)
+) strict, without rowid;
+
+-- What identifies a record, over all its readings; `strength` 0: certain.
+create table plc_key (
+  kind text not null,
+  value text not null,
+  plc integer not null,
+  strength integer not null,
+  primary key (kind, value, plc)
+) strict, without rowid;
+create index plc_key_plc on plc_key (plc);
+
+-- What people said about two records that share a weak key; `one` is the older record.
+create table plc_pair (
+  one integer not null,
+  two integer not null,
+  same integer not null,
+  at integer not null,
+  actor text not null,
+  reason text,
+  primary key (one, two)
+) strict, without rowid;
+create index plc_pair_two on plc_pair (two);
+
+-- Weak keys that somebody confirmed: what bears one belongs to this record, unless its serial number says otherwise.
+create table plc_agreed (
+  kind text not null,
+  value text not null,
+  plc integer not null,
+  primary key (kind, value, plc)
+) strict, without rowid;
+create index plc_agreed_plc on plc_agreed (plc);
+
+create table plc_merge (
+  id integer primary key autoincrement,
+  keep integer not null,
+  other integer not null,
+  at integer not null,
+  actor text not null,
+  -- JSON: the readings that came with it, and what else it takes to have two again.
+  data text not null,
+  undone_at integer,
+  undone_by text
+) strict;
+create index plc_merge_keep on plc_merge (keep, id);
+create index plc_merge_other on plc_merge (other, id);
+
+-- How values changed, for people.
+create table plc_change (
+  id integer primary key autoincrement,
+  plc integer not null,
+  at integer not null,
+  sort text not null,
+  key text not null,
+  field text not null,
+  side text not null,
+  before text,
+  after text,
+  -- Null: a decision of people about records, or a map, changed what wins.
+  origin integer
+) strict;
+create index plc_change_plc on plc_change (plc, id);
+create index plc_change_at on plc_change (at);
+
+create table plc_row (
+  plc integer primary key,
+  public_id text not null,
+  state text not null,
+  decision text not null,
+  -- Folded: lower case in every script.
+  name_key text not null,
+  vendor_key text not null,
+  family_key text not null,
+  model_key text not null,
+  order_key text not null,
+  firmware_key text not null,
+  address_key text not null,
+  zone text not null,
+  role text not null,
+  -- Best method of an observed, or else a configured, firmware; '' where there is none.
+  method text not null,
+  missing_firmware integer not null,
+  drift integer not null,
+  proposals integer not null,
+  first_seen integer,
+  last_seen integer,
+  seen_key integer not null,
+  search text not null
+) strict;
+create index plc_row_name on plc_row (name_key, plc);
+create index plc_row_vendor on plc_row (vendor_key, name_key, plc);
+create index plc_row_family on plc_row (family_key, name_key, plc);
+create index plc_row_model on plc_row (model_key, name_key, plc);
+create index plc_row_order on plc_row (order_key, name_key, plc);
+create index plc_row_firmware on plc_row (firmware_key, name_key, plc);
+create index plc_row_address on plc_row (address_key, name_key, plc);
+create index plc_row_zone on plc_row (zone, name_key, plc);
+create index plc_row_seen on plc_row (seen_key, plc);
+create index plc_row_drift on plc_row (drift, name_key, plc);
+-- Counts and selective filters read this index alone.
+create index plc_row_filter on plc_row (state, decision, zone, role, vendor_key, family_key, drift, missing_firmware, method);
+
+-- Identification of controllers: what was approved and by whom, what ran, and every packet that was sent.
+create table identification_approval (
+  id integer primary key autoincrement,
+  -- Id of the object of kind plc-identification, and the revision that was approved: any change of the object ends it.
+  job text not null,
+  revision integer not null,
+  -- SHA-256 of the plan, and the plan itself: this and nothing else may be sent.
+  digest text not null,
+  plan text not null,
+  -- `type:id` of the person.
+  by text not null,
+  at integer not null
+) strict;
+create index identification_approval_job on identification_approval (job, id);
+
+create table identification_run (
+  id integer primary key autoincrement,
+  job text not null,
+  -- An approval is for one run.
+  approval integer not null unique references identification_approval (id),
+  state text not null check (state in ('waiting', 'running', 'done', 'stopped', 'anomaly', 'failed')),
+  -- Why it ended before its end.
+  code text,
+  detail text,
+  started_at integer not null,
+  finished_at integer,
+  started_by text not null,
+  -- Who stopped it.
+  stop_by text,
+  -- Null: at the appliance.
+  device integer,
+  task text unique,
+  -- What the readings became.
+  origin integer,
+  summary text
+) strict;
+create index identification_run_job on identification_run (job, id);
+create index identification_run_open on identification_run (state) where state in ('waiting', 'running');
+
+create table identification_exchange (
+  run integer not null references identification_run (id) on delete cascade,
+  plc text not null,
+  protocol text not null,
+  -- Null while it is under way.
+  outcome text,
+  -- JSON: what was read.
+  readings text,
+  primary key (run, plc, protocol)
+) strict, without rowid;
+
+create table identification_packet (
+  id integer primary key autoincrement,
+  run integer not null references identification_run (id) on delete cascade,
+  plc text not null,
+  protocol text not null,
+  attempt integer not null,
+  at integer not null,
+  kind text not null,
+  host text not null,
+  port integer not null,
+  -- `connect` has no bytes of its own.
+  what text not null,
+  -- Null where the agent left it out.
+  hex text,
+  sha256 text not null,
+  -- JSON: key of a text and its parameters.
+  meaning text
+) strict;
+create index identification_packet_run on identification_packet (run, id);
+
+-- Zones in which nothing is asked any more until a person says so.
+create table identification_halt (
+  zone text primary key,
+  run integer not null,
+  at integer not null,
+  plc text not null,
+  code text not null,
+  detail text not null
+) strict, without rowid;
+
+-- Findings on controllers: derived from what parts of controllers are and what CSAF documents say of them. A part is
+-- matched once for every distinct identity; controllers have findings by what their parts are.
+-- By what a product can be found in documents, so that a few changed ones find the parts that they may concern; null: not
+-- worked out since the identity came.
+create table plc_identity (
+  id integer primary key,
+  -- What the match looks at, as JSON with its fields in order.
+  identity text not null unique,
+  -- What answers of people are about: the product, and its firmware with the hardware version.
+  product text not null,
+  build text not null,
+  label text not null,
+  vendor text not null,
+  family text not null,
+  order_number text not null,
+  firmware text not null,
+  -- How many controllers have a part of it.
+  controllers integer not null default 0,
+  -- Null: it waits for its match.
+  matched_at integer,
+  -- Over what the match gave, so that the same result writes nothing.
+  digest text not null default '',
+  handles text
+) strict;
+create index plc_identity_product on plc_identity (product, build);
+create index plc_identity_waiting on plc_identity (id) where matched_at is null;
+create index plc_identity_vendor on plc_identity (vendor);
+
+-- What a part is now, and what the controller is for: both decide.
+create table plc_part_identity (
+  part integer primary key,
+  plc integer not null,
+  part_key text not null,
+  identity integer not null,
+  context integer not null,
+  since integer not null
+) strict;
+create index plc_part_identity_identity on plc_part_identity (identity);
+create index plc_part_identity_plc on plc_part_identity (plc);
+
+-- What parts were before.
+create table plc_part_identity_log (
+  plc integer not null,
+  part integer not null,
+  identity integer not null,
+  since integer not null,
+  until integer not null,
+  primary key (plc, part, until, identity)
+) strict, without rowid;
+create index plc_part_identity_log_identity on plc_part_identity_log (identity);
+
+-- The documents that the matches were made with.
+create table plc_document (
+  id integer primary key,
+  key text not null unique,
+  adv integer not null,
+  digest text not null,
+  revision text not null,
+  category text not null,
+  status text not null,
+  publisher text not null,
+  title text not null,
+  modified text not null,
+  gone_at integer
+) strict;
+
+-- What each of them speaks of: what a document that changed or went had to do with.
+create table plc_document_vulnerability (
+  document integer not null,
+  vulnerability text not null,
+  primary key (document, vulnerability)
+) strict, without rowid;
+
+-- What a leaf says, as written: many matches name one.
+create table plc_leaf (
+  id integer primary key,
+  leaf text not null,
+  path text not null,
+  version_text text not null,
+  unique (leaf, path, version_text)
+) strict;
+
+create table plc_match (
+  identity integer not null,
+  vulnerability text not null,
+  since integer not null,
+  until integer,
+  -- What holds: a person's answer where there is one, else what was matched.
+  verdict text not null check (verdict in ('affected', 'not-affected', 'review')),
+  matched text not null check (matched in ('affected', 'not-affected', 'review')),
+  reason text not null,
+  level text not null,
+  confidence real not null,
+  document integer not null,
+  leaf integer not null,
+  -- JSON: other documents about the same, with what they say.
+  others text not null,
+  fix_state text not null,
+  fixed_version text not null,
+  severity text not null,
+  score real,
+  threat integer not null,
+  -- The worst decision over the controllers that have it, as a place in the row of decisions.
+  rank integer not null,
+  -- Id of the answer in force, and of one that holds no more.
+  answer text not null,
+  former text not null,
+  primary key (identity, vulnerability, since)
+) strict, without rowid;
+create index plc_match_vulnerability on plc_match (vulnerability, identity) where until is null;
+create index plc_match_load on plc_match (identity, verdict, threat) where until is null;
+create index plc_match_rank on plc_match (rank, vulnerability, identity) where until is null and verdict <> 'not-affected';
+
+-- What each threat in each context comes to.
+create table plc_priority (
+  threat integer not null,
+  context integer not null,
+  rank integer not null,
+  primary key (threat, context)
+) strict, without rowid;
+
+create table plc_match_state (
+  one integer primary key check (one = 1),
+  -- The snapshot of advisories that everything was matched with; 0: none.
+  snapshot integer not null,
+  -- Of the matcher's maps, of the rules of priority and of what people said about names.
+  maps text not null,
+  rules text not null,
+  synonyms text not null,
+  -- An answer was changed other than through the inbox.
+  answers_stale integer not null,
+  matched_at integer
+) strict;
+
+-- Firmware files that were handed to a person, and what the person said afterwards.
+create table plc_firmware_handover (
+  id integer primary key autoincrement,
+  plc integer not null,
+  part integer not null,
+  sha256 text not null,
+  version text not null,
+  -- The version that was known when the file was handed over.
+  version_before text not null,
+  checklist text not null,
+  handed_at integer not null,
+  handed_by text not null,
+  -- The engineer says it is done; a reading that is newer than this verifies it, or shows another version.
+  done_at integer,
+  done_by text,
+  outcome text check (outcome in ('verified', 'other-version', 'dropped')),
+  outcome_at integer,
+  version_after text
+) strict;
+create index plc_firmware_handover_plc on plc_firmware_handover (plc, id);
+create index plc_firmware_handover_open on plc_firmware_handover (part) where outcome is null;
+
+-- The patch process of controllers: patches with their states, what led there, who signed, what the vendor says, the
+-- controllers they are for with their checklists, imported lists, files of evidence, evidence packs.
+-- A list of the vendor's words that somebody imported, or a bundle that brought some.
+create table ot_patch_import (
+  id integer primary key autoincrement,
+  at integer not null,
+  actor text not null,
+  name text not null,
+  sha256 text not null,
+  preset text not null,
+  rows integer not null,
+  changed integer not null,
+  undone_at integer,
+  undone_by text
+) strict;
+
+create table ot_patch (
+  id integer primary key autoincrement,
+  -- Of site, vendor, product, version and patch id, in one spelling.
+  key text not null unique,
+  site text not null,
+  vendor text not null,
+  product text not null,
+  product_version text not null,
+  patch_id text not null,
+  -- The version that it brings, and its file.
+  target_version text,
+  sha256 text,
+  supersedes text,
+  vulnerabilities text not null default '[]',
+  state text not null,
+  verdict text not null,
+  -- When the vendor said so, when that became known here, and by which list.
+  verdict_on integer,
+  verdict_at integer not null,
+  verdict_import integer references ot_patch_import (id),
+  remarks text,
+  overridden_at integer,
+  tested_on text,
+  fallback text,
+  until integer,
+  vetoed integer not null default 0,
+  -- The planned occurrence of a window.
+  window text,
+  window_from integer,
+  window_until integer,
+  published_at integer,
+  received_at integer not null,
+  evaluated_at integer,
+  due_from integer,
+  done_at integer,
+  -- JSON: extensions of clocks; clocks whose end was said in an event.
+  extended text not null default '{}',
+  overdue_said text not null default '[]',
+  created_at integer not null,
+  created_by text not null,
+  import integer references ot_patch_import (id)
+) strict;
+create index ot_patch_state on ot_patch (state, id);
+create index ot_patch_until on ot_patch (until) where until is not null;
+create index ot_patch_vendor on ot_patch (vendor, product);
+
+-- Who, when, why, with what evidence. Only added to.
+-- What was known of the hurry when a patch was moved: JSON; null for moves from before it was kept.
+create table ot_patch_move (
+  id integer primary key autoincrement,
+  patch integer not null references ot_patch (id) on delete cascade,
+  at integer not null,
+  -- `move`, `verdict`, `expiry`, `extension`, `undo`
+  sort text not null,
+  from_state text not null,
+  to_state text not null,
+  actor text not null,
+  -- JSON: who else signed, in which role.
+  signed text not null default '[]',
+  reason text not null,
+  evidence text not null default '{}',
+  import integer references ot_patch_import (id),
+  urgency text
+) strict;
+create index ot_patch_move_patch on ot_patch_move (patch, id);
+create index ot_patch_move_at on ot_patch_move (at);
+
+-- A move or extension that waits for signatures.
+create table ot_patch_request (
+  id integer primary key autoincrement,
+  patch integer not null references ot_patch (id) on delete cascade,
+  -- `move`, `extension`
+  sort text not null,
+  from_state text not null,
+  -- The state, or the clock.
+  target text not null,
+  asked_at integer not null,
+  asked_by text not null,
+  -- `account:<id>` of the person; a token acts for one.
+  person text not null,
+  reason text not null,
+  evidence text not null,
+  -- `open`, `done`, `declined`, `void`
+  state text not null default 'open',
+  closed_at integer
+) strict;
+create index ot_patch_request_open on ot_patch_request (patch) where state = 'open';
+
+create table ot_patch_signature (
+  request integer not null references ot_patch_request (id) on delete cascade,
+  person text not null,
+  actor text not null,
+  at integer not null,
+  agrees integer not null,
+  comment text not null,
+  -- JSON: the roles that the person held.
+  duties text not null,
+  primary key (request, person)
+) strict, without rowid;
+
+-- A controller that a patch is for.
+create table ot_patch_target (
+  patch integer not null references ot_patch (id) on delete cascade,
+  -- Public id of the controller.
+  plc text not null,
+  added_at integer not null,
+  added_by text not null,
+  -- Firmware and integrity before and after, as JSON, when it was installed and when it was read again.
+  before text,
+  after text,
+  installed_at integer,
+  verified_at integer,
+  primary key (patch, plc)
+) strict, without rowid;
+create index ot_patch_target_plc on ot_patch_target (plc);
+
+-- The checklist before an installation: each item answered by a named person. The newest answer counts, all stay.
+create table ot_patch_check (
+  id integer primary key autoincrement,
+  patch integer not null references ot_patch (id) on delete cascade,
+  plc text not null,
+  item text not null,
+  -- `yes`, `no`, `not-applicable`
+  answer text not null,
+  note text not null,
+  -- A hash in the store, a version: what the item asks for.
+  value text,
+  actor text not null,
+  at integer not null
+) strict;
+create index ot_patch_check_of on ot_patch_check (patch, plc, item, id);
+create index ot_patch_check_at on ot_patch_check (at);
+
+-- What a list changed, so that it can be taken back.
+create table ot_patch_import_row (
+  import integer not null references ot_patch_import (id) on delete cascade,
+  patch integer not null,
+  line integer not null,
+  -- JSON: the patch before; null: the list made it. The number of its newest move after the list.
+  before text,
+  after_move integer not null,
+  primary key (import, patch)
+) strict, without rowid;
+
+-- Files that people attached as evidence; the bytes are in the store.
+create table ot_file (
+  sha256 text primary key,
+  name text not null,
+  bytes integer not null,
+  at integer not null,
+  actor text not null
+) strict, without rowid;
+
+-- Evidence packs: three files in the store.
+create table ot_evidence (
+  id integer primary key autoincrement,
+  from_at integer not null,
+  to_at integer not null,
+  lang text not null,
+  created_at integer not null,
+  actor text not null,
+  json_sha256 text,
+  pdf_sha256 text,
+  signature_sha256 text,
+  rows integer,
+  job integer
+) strict;
+
+-- Ends of mitigations and acceptances that were said in an event.
+create table ot_notice (
+  object text not null,
+  -- `soon`, `over`, with the end that it was said of.
+  what text not null,
+  until integer not null,
+  at integer not null,
+  primary key (object, what, until)
+) strict, without rowid;
+
+-- Whether the programs of controllers are the ones that were approved. What was approved is in objects (plc-program); here is
+-- what comparing said last, how it went before, and what was kept beside a patch.
+create table plc_program_state (
+  plc integer primary key,
+  state text not null check (state in ('ok', 'changed', 'unreachable', 'no-reference')),
+  -- Why it is not known: nothing was read, the last attempt failed, or it is too old.
+  why text,
+  since integer not null,
+  checked_at integer not null,
+  -- When the program was read last; null: never.
+  read_at integer,
+  -- Of the approved content that it was compared with.
+  reference text,
+  -- JSON: what differs.
+  differences text not null,
+  -- What lists and drawings show, so that they need not read every fact of every controller.
+  public_id text not null,
+  name text not null,
+  zone text,
+  health text not null check (health in ('critical', 'warning', 'ok')),
+  -- JSON: why it is not as it should be.
+  reasons text not null,
+  -- Hardening rules that found something, and those that know too little to say.
+  found integer not null,
+  unknown integer not null
+) strict;
+create index plc_program_state_health on plc_program_state (health);
+
+create table plc_program_change (
+  id integer primary key autoincrement,
+  plc integer not null,
+  at integer not null,
+  before text,
+  after text not null,
+  differences text not null
+) strict;
+create index plc_program_change_plc on plc_program_change (plc, id);
+
+-- The content as it was before and after work on the controller.
+create table plc_program_snapshot (
+  id integer primary key autoincrement,
+  plc integer not null,
+  at integer not null,
+  actor text not null,
+  moment text not null check (moment in ('before', 'after')),
+  work_order text not null,
+  content text not null,
+  content_hash text not null
+) strict;
+create index plc_program_snapshot_plc on plc_program_snapshot (plc, work_order, id);
+
+-- Files about controllers on their way through the import page; the file itself lies in staging.
+create table plc_import_draft (
+  id text primary key,
+  path text not null,
+  name text not null,
+  form text not null,
+  size_bytes integer not null,
+  -- How a table is read, as JSON; null: told from the table.
+  csv text,
+  mapping text,
+  made_by text not null,
+  created_at integer not null,
+  check_run integer,
+  apply_run integer,
+  stopped integer not null default 0
+) strict;
+create index plc_import_draft_by_time on plc_import_draft (created_at);
+
+-- How many findings there are of what parts are now, for lists and the matrix; triggers keep it.
+create table plc_match_count (
+  verdict text not null,
+  rank integer not null,
+  severity text not null,
+  fix_state text not null,
+  n integer not null,
+  primary key (verdict, rank, severity, fix_state)
+) strict, without rowid;
+
+-- What catalogues of exploitation say of vulnerabilities, as findings on controllers were last matched with it.
+create table plc_threat (
+  vulnerability text primary key,
+  exploited_since text,
+  exploited_due text,
+  ransomware integer,
+  exploitation text,
+  automatable text,
+  impact text
+) strict, without rowid;
+
+-- Findings of controllers that an accepted risk or a mitigation holds back, worked out from these objects, from zones and from
+-- what is open. A row whose time is over holds nothing back, whoever looks.
+create table plc_held (
+  identity integer not null,
+  vulnerability text not null,
+  plc integer not null,
+  kind text not null check (kind in ('risk-acceptance', 'mitigation')),
+  measure text not null,
+  name text not null,
+  until integer not null,
+  primary key (identity, vulnerability, plc)
+) strict, without rowid;
+create index plc_held_plc on plc_held (plc);
+create index plc_held_until on plc_held (until);
+
+-- How many devices have a coordinate, by their newest inventories. A table of its own, narrow: a report counts hundreds of
+-- them, and beside names, versions and keys each of those was another page to write.
+create table coord_count (
+  id integer primary key references coord (id),
+  devices integer not null
+) strict;
+create index coord_idle on coord_count (id) where devices = 0;
+
+-- Matches at the size of a large fleet: what an advisory says stands once beside them, and what lists and devices ask for is
+-- kept per advisory and per coordinate (features/vulnerabilities/rematch-store.ts). All of it is derived.
+-- How many open findings called for action at the end of a day: counting them again for each point of a trend costs more
+-- than the page. The last two weeks as the matches tell them; from here on it is written day by day.
+create table finding_day (
+  day  text    primary key,
+  open integer not null
+) strict, without rowid;
+
+create table match (
+  coord integer not null references coord (id),
+  adv   integer not null,
+  since text    not null,
+  until text,
+  -- Of MATCH_STATES: affected or for review, with a fix or without.
+  state integer not null,
+  fixed text,
+  primary key (coord, adv)
+) strict, without rowid;
+create index match_adv on match (adv, coord, until, state);
+create index match_since on match (since, coord, adv) where until is null;
+
+-- An advisory with matches: what lists show and filter by, and how many of its open matches are on devices, by state.
+create table match_advisory (
+  adv      integer primary key,
+  osv_id   text    not null,
+  feed     text    not null,
+  -- Places in SEVERITIES and DECISIONS.
+  severity integer not null,
+  decision integer not null,
+  cvss     text,
+  summary  text    not null,
+  -- JSON: other names of the same bug.
+  aliases  text    not null,
+  -- All other names, related ones too: a search finds them.
+  names    text    not null,
+  -- The decision keeps what it was made from.
+  inputs   text    not null,
+  affected_fix  integer not null default 0,
+  affected_none integer not null default 0,
+  review_fix    integer not null default 0,
+  review_none   integer not null default 0
+) strict;
+create index match_advisory_decision on match_advisory (decision, adv);
+create index match_advisory_severity on match_advisory (severity, adv);
+create index match_advisory_name on match_advisory (osv_id, adv);
+-- Pages of findings: their counts are read from an index alone, and a search looks at each package's name once, not at each of
+-- its versions.
+create index match_advisory_tally on match_advisory (severity, decision, affected_fix, affected_none, review_fix, review_none);
+
+-- A coordinate with open matches: what one device that has it gets from it. worst and severity are of those that certainly
+-- apply; null when all are for review.
+create table coord_load (
+  coord    integer primary key,
+  findings integer not null,
+  affected integer not null,
+  act      integer not null,
+  attend   integer not null,
+  -- That a newer version closes.
+  fixable  integer not null,
+  worst    integer,
+  severity integer
+) strict;
+
+-- Orders about one device that install nothing: its own log, files that a security product keeps.
+create table device_task (
+  id text primary key,
+  device integer not null,
+  kind text not null check (kind in ('show-log', 'kept-file')),
+  -- JSON. What is asked for and why may name a person, and so may what came back: encrypted under the task's own key.
+  what blob not null,
+  reason blob not null,
+  output blob,
+  state text not null check (state in ('asked', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled')),
+  -- Why it failed.
+  code text,
+  asked_at integer not null,
+  -- `type:id` of the actor.
+  asked_by text not null,
+  confirmed_at integer,
+  confirmed_by text,
+  ended_at integer,
+  -- Past it nobody waits for the device any more.
+  deadline_at integer not null
+) strict, without rowid;
+create index device_task_of on device_task (device, asked_at);
+create index device_task_open on device_task (device, asked_at) where state in ('queued', 'running');
+create index device_task_asked on device_task (asked_at);
+
+-- Which devices have a value that lists filter by, one bit per device in blocks of 1,024 (features/devices/list-facets.ts), and
+-- what lists search in, 32 devices in one text (features/devices/list-text.ts). Triggers keep both; all of it is derived.
+create table device_facet (
+  facet text not null,
+  value text not null,
+  block integer not null,
+  devices blob not null,
+  primary key (facet, value, block)
+) strict, without rowid;
+
+create table device_search_lines (
+  block integer primary key,
+  lines text not null
+) strict;
+
+create table device_addresses_lines (
+  block integer primary key,
+  lines text not null
+) strict;
+
+-- By what numbers of normaliser and maps facts of controllers were worked out last, and the last reading that was; null when
+-- all were. Without a row nobody knows, and all are looked at once.
+create table plc_derivation (
+  one integer primary key check (one = 1),
+  rules text not null,
+  reached integer
+) strict;
+
+-- What the open matches of a coordinate come to as bytes (features/vulnerabilities/hit-bytes.ts), hashed: a match of everything
+-- that changes nothing compares these, and no match. Derived; a coordinate without open matches has none.
+create table match_digest (
+  coord  integer primary key references coord (id),
+  digest blob    not null
+) strict;
+
+-- Every name that a coordinate has or had. Names are few beside versions, and none is removed.
+create table coord_package (
+  name text primary key
+) strict, without rowid;
+
+-- What updates would close, kept per source package, so that no page adds up a million matches
+-- (features/vulnerabilities/fix-store.ts). All of it is derived.
+-- A package as advisories name it: its ecosystem with the release, its name. None is removed.
+create table source_package (
+  id   integer primary key,
+  eco  text not null,
+  name text not null,
+  unique (eco, name)
+) strict;
+
+create table coord_source (
+  coord  integer primary key,
+  source integer not null
+) strict;
+
+-- A coordinate with open findings that certainly apply and that a newer version closes.
+create table coord_fix (
+  coord      integer primary key,
+  source     integer not null,
+  -- The version that closes them all: the highest that one of them names, its key, null where it has none.
+  fixed      text    not null,
+  key        blob,
+  -- Findings by decision.
+  act        integer not null,
+  attend     integer not null,
+  track_star integer not null,
+  track      integer not null,
+  -- Those whose fix cannot be compared.
+  unkeyed    integer not null,
+  -- The worst decision and its worst severity: ten times the place in DECISIONS, and the place in SEVERITIES.
+  worst      integer not null
+) strict;
+create index coord_fix_source on coord_fix (source, coord);
+
+-- The same for all coordinates of a package that devices have.
+create table source_fix (
+  source     integer primary key,
+  fixed      text    not null,
+  key        blob,
+  act        integer not null,
+  attend     integer not null,
+  track_star integer not null,
+  track      integer not null,
+  unkeyed    integer not null,
+  worst      integer not null
+) strict;
+
+-- Coordinates of one package that one device has together, packed as in device_coord, and how many devices do: with it the
+-- devices of some versions of a package are the sum over the versions, less those that were counted twice.
+create table coord_together (
+  coords  blob    primary key,
+  devices integer not null
+) strict, without rowid;
+
+-- Which devices have a coordinate that has open findings (features/vulnerabilities/bearer-store.ts), so that nobody unpacks the
+-- coordinates of every device. All of it is derived.
+create table coord_bearer (
+  -- Of 4,096 devices.
+  block  integer not null,
+  -- The package of the coordinates, which lie packed in one row with who has them.
+  source integer not null,
+  coords blob    not null,
+  primary key (block, source)
+) strict, without rowid;
+
+-- Devices that are not entered yet: questions look into what they have. Entered when nothing else is to be done.
+create table coord_bearer_due (
+  id integer primary key
+) strict;
+
+-- Which devices need which update of the catalogue (features/updates/need-store.ts), so that no page reads the software of the
+-- fleet. All of it is derived.
+-- An update that a device needs, by a number; a row goes with the last device.
+create table update_need (
+  number  integer primary key,
+  id      text    not null unique,
+  devices integer not null
+) strict;
+
+-- What a device needs: numbers, packed. Named by `id`, since it is nothing that moves when devices are merged.
+create table update_need_of (
+  id      integer primary key,
+  numbers blob    not null
+) strict;
+
+-- The devices that need an update, of a block of 4,096.
+create table update_bearer (
+  block   integer not null,
+  number  integer not null,
+  devices blob    not null,
+  primary key (block, number)
+) strict, without rowid;
+
+-- The version of the catalogue that it was worked out with.
+create table update_need_state (
+  one     integer primary key check (one = 1),
+  version integer not null
+) strict;
+
+-- Devices that have to be looked at: triggers know whose software or platform changed, so no writer can forget it.
+create table update_need_due (
+  id integer primary key
+) strict;
+
+-- Triggers stand last: they name tables above.
+create trigger catalog_version_added after insert on catalog_update begin update catalog_version set version = version + 1; end;
+create trigger catalog_version_changed after update on catalog_update begin update catalog_version set version = version + 1; end;
+create trigger catalog_version_gone after delete on catalog_update begin update catalog_version set version = version + 1; end;
+create trigger coord_package_added after insert on coord begin
+  insert or ignore into coord_package (name) values (new.name);
+end;
+create trigger coord_source_added after insert on coord begin
+  insert or ignore into source_package (eco, name) values (new.eco, new.name);
+  insert or replace into coord_source (coord, source)
+    select new.id, id from source_package where eco = new.eco and name = new.name;
+end;
+create trigger update_need_section_added after insert on section
+  when new.collection in ('software', 'platform') and new.device > 0 begin
+  insert or ignore into update_need_due (id) values (new.device);
+end;
+create trigger update_need_section_changed after update of device, collection, door, best, hash on section
+  when new.collection in ('software', 'platform') begin
+  insert or ignore into update_need_due (id) select old.device where old.device > 0;
+  insert or ignore into update_need_due (id) select new.device where new.device > 0;
+end;
+create trigger update_need_section_gone after delete on section
+  when old.collection in ('software', 'platform') and old.device > 0 begin
+  insert or ignore into update_need_due (id) values (old.device);
+end;
+
+-- First rows.
+insert into rule_sweep (one, after_device, again) values (1, 0, 0);
+insert into baseline_state (one, swept_at) values (1, 0);
+insert into catalog_version (one, version) values (1, 1);
+insert into plc_match_state (one, snapshot, maps, rules, synonyms, answers_stale, matched_at) values (1, 0, '', '', '', 0, null);
+insert into update_need_state (one, version) values (1, 0);
