@@ -4,7 +4,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskStep } from '@sallyport/bundle-tools/protocol/task-result';
 import { type InstalledPackage, parseDpkgStatus } from '../dpkg/status.ts';
-import { runChild } from '../platform/child.ts';
+import { afterPrefix, runChild } from '../platform/child.ts';
 import type { RootFiles } from '../platform/root-files.ts';
 import { listedObjects } from '../trust/listed.ts';
 import { type ActionContext, ActionError, failureCodeOf, type InstallPackage, step, withRetries } from './action.ts';
@@ -56,7 +56,7 @@ const readPackageFile = async (path: string): Promise<PackageFile> => {
   const fields = ['Package', 'Version', 'Architecture'];
   const shown = await runChild({ command: 'dpkg-deb', args: ['--field', path, ...fields], timeoutMs: toolTimeoutMs });
   const [name = '', version = '', arch = ''] = fields.map(
-    (field) => new RegExp(`^${field}: (.+)$`, 'm').exec(shown.stdout)?.[1]?.trim() ?? '',
+    (field) => afterPrefix(shown.stdout, `${field}: `)?.trim() ?? '',
   );
   if (shown.exit !== 0 || name === '' || version === '') {
     throw new ActionError('WRONG_PACKAGE', `not a Debian package: ${shown.output.slice(0, 500)}`);

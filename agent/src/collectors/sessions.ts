@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { runChild } from '../platform/child.ts';
+import { afterPrefix, runChild } from '../platform/child.ts';
 import type { RootFiles } from '../platform/root-files.ts';
 import { type Collector, clean, type Item, item, sortItems } from './collector.ts';
 import { parseUtmp, sessionsOf } from './utmp.ts';
@@ -42,7 +42,7 @@ const showSession = async (id: string): Promise<Item | undefined> => {
     ],
     timeoutMs,
   });
-  const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(shown.stdout)?.[1] ?? '';
+  const value = (name: string) => afterPrefix(shown.stdout, `${name}=`) ?? '';
   const started = /^@(\d+)/.exec(value('Timestamp'))?.[1];
   if (shown.exit !== 0 || value('Name') === '' || !value('Class').startsWith('user')) return undefined;
   return item({

@@ -88,6 +88,14 @@ const signalGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {
   }
 };
 
+/** What stands behind a prefix in the first line of an output that begins with it. */
+export function afterPrefix(output: string, prefix: string): string | undefined {
+  return output
+    .split('\n')
+    .find((line) => line.startsWith(prefix))
+    ?.slice(prefix.length);
+}
+
 /** Runs a program to its end. */
 export const runChild = (options: ChildOptions): Promise<ChildResult> =>
   new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import type { CodePattern } from './code-pattern.ts';
 import type { Code } from './code-patterns.ts';
 import { familiesNamed, familiesOf } from './families.ts';
 import { held } from './held.ts';
@@ -44,7 +45,7 @@ const push = <K>(map: Map<K, LeafRef[]>, key: K, ref: LeafRef): void => {
 };
 
 /** A shortened number, and the leaves that have it. */
-type Pattern = { pattern: RegExp; refs: LeafRef[] };
+type Pattern = { pattern: CodePattern; refs: LeafRef[] };
 
 /** A vendor as its map has it. */
 type Vendor = { key: string; isKnown: boolean };
@@ -75,8 +76,8 @@ export const indexNames = (refs: readonly LeafRef[]) => {
         for (const vendor of name.vendors.length === 0 ? [''] : name.vendors) {
           const own = patterns.get(vendor) ?? new Map<string, Pattern>();
           patterns.set(vendor, own);
-          const held = own.get(code.pattern.source);
-          if (held === undefined) own.set(code.pattern.source, { pattern: code.pattern, refs: [ref] });
+          const held = own.get(code.pattern.key);
+          if (held === undefined) own.set(code.pattern.key, { pattern: code.pattern, refs: [ref] });
           else if (held.refs.at(-1) !== ref) held.refs.push(ref);
         }
     }
@@ -163,7 +164,7 @@ const sharesOrder = (name: LeafName, order: string | undefined): boolean | undef
 const isOneOf = (codes: readonly Code[], { order, names }: Asked): boolean => {
   if (codes.length === 0) return false;
   const own = [...(order === undefined ? [] : [order]), ...names.map(codeKey)];
-  return codes.some((code) => own.some((key) => ('literal' in code ? code.literal === key : code.pattern.test(key))));
+  return codes.some((code) => own.some((key) => ('literal' in code ? code.literal === key : code.pattern.fits(key))));
 };
 
 const vendorFactor = (name: LeafName, vendor: string | undefined): number | undefined => {
@@ -236,7 +237,7 @@ export const findCandidates = (names: Names, part: PartIdentity, synonyms: reado
           take(ref, level, key === name.trim() ? 1 : caseFolded, rank);
     const bare = order === undefined ? code : splitSeries(order).order;
     for (const { pattern, refs } of patterns)
-      if (pattern.test(code) || (bare !== code && pattern.test(bare))) takeAll(refs, 'M4', 1, specificityOf.pattern);
+      if (pattern.fits(code) || (bare !== code && pattern.fits(bare))) takeAll(refs, 'M4', 1, specificityOf.pattern);
   }
   for (const family of asked.families)
     for (const ref of names.families.get(family) ?? [])

@@ -1,14 +1,13 @@
+import { type CodePattern, codePattern, type Step } from './code-pattern.ts';
 import { codeKey } from './name-key.ts';
 
 // Part numbers that advisories shorten: `BMXP34*`, `750-8xx`, `CJ2M-CPU□□`, `R04/08/16/32/120(EN)CPU`,
 // `FX5U-xMy/z x=32,64,80, y=T,R, z=ES,DS`. Each becomes a pattern over codes; what is not understood becomes none.
 
-export type Code = { literal: string } | { pattern: RegExp };
+export type Code = { literal: string } | { pattern: CodePattern };
 
 const maxName = 300;
 const maxCodes = 40;
-
-const escaped = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 
 /** `x=32,64,80, y=T,R`: what each letter stands for. */
 const definitionsIn = (name: string): Map<string, string[]> => {
@@ -27,8 +26,8 @@ const expandNumbers = (code: string): string =>
     (_, letters: string, numbers: string) => `${letters}<${numbers.replaceAll('/', '|')}>`,
   );
 
-const toPattern = (written: string, letters: ReadonlyMap<string, readonly string[]>): RegExp | undefined => {
-  let source = '';
+const toPattern = (written: string, letters: ReadonlyMap<string, readonly string[]>): CodePattern | undefined => {
+  const steps: Step[] = [];
   let isShort = false;
   // A variant of which nothing is given is any, or none: `750-82xx/xxx-xxx`.
   const code = expandNumbers(written.replace(/\/x{2,}(?:-x{2,})?$/, ''));
@@ -40,33 +39,34 @@ const toPattern = (written: string, letters: ReadonlyMap<string, readonly string
     const values = letters.get(character);
     const run = /^x+/.exec(rest)?.[0] ?? '';
     if (choice !== null) {
-      source += `(?:${choice[1]})`;
+      steps.push({ oneOf: (choice[1] ?? '').split('|') });
       at += choice[0].length - 1;
       isShort = true;
     } else if (optional !== null) {
-      source += `(?:${(optional[1] ?? '').split('/').map(escaped).join('|')})?`;
+      steps.push({ oneOf: [...(optional[1] ?? '').split('/'), ''] });
       at += optional[0].length - 1;
       isShort = true;
     } else if (values !== undefined) {
-      source += `(?:${values.map((value) => escaped(value.toUpperCase())).join('|')})`;
+      steps.push({ oneOf: values.map((value) => value.toUpperCase()) });
       isShort = true;
     } else if (character === '*') {
-      source += '[A-Z0-9-]*';
+      steps.push('rest');
       isShort = true;
     } else if (character === '□' || character === '?') {
-      source += '[A-Z0-9]';
+      steps.push('one');
       isShort = true;
     } else if (run !== '') {
       // One x at the end stands for the rest, several for as many.
-      source += run.length === 1 && at + 1 === code.length ? '[A-Z0-9-]*' : `[A-Z0-9]{${run.length}}`;
+      if (run.length === 1 && at + 1 === code.length) steps.push('rest');
+      else steps.push(...Array.from(run, () => 'one' as const));
       at += run.length - 1;
       isShort = true;
-    } else source += escaped(character.toUpperCase());
+    } else steps.push({ oneOf: [character.toUpperCase()] });
   }
   if (!isShort) return undefined;
   // At least three characters are given, or it would be anything.
   const given = written.replace(/[*□?x()/]/g, '').length;
-  return given < 3 || source.length > 400 ? undefined : new RegExp(`^${source}(?:$|[/ -])`);
+  return given < 3 ? undefined : codePattern(steps);
 };
 
 const noise =

@@ -6,15 +6,10 @@ import type { FixState } from './match-types.ts';
 // Whether there is a fix for a leaf, and which version (ADVISORIES 6: `fixed` stands in 3 documents, so it is derived from
 // remediations and ranges).
 
-const versionText = String.raw`[VvRr]?\d[\w.]*(?:[ ](?:SP|Update|Upd|HF|Hotfix)[ ]?\d+)*`;
-const updateTo = new RegExp(
-  String.raw`\b(?:updat\w*|upgrad\w*|install\w*|migrat\w*|fixed|available|patched|released)\b[^.;]{0,80}?\b(?:to|in|is|as|with)?\s*(?:the\s+)?(?:latest\s+)?(?:firmware\s+|software\s+)?(?:versions?|release|rev\.?|firmware|FW)?\s*(${versionText})(?=[\s,;.)]|$)`,
-  'gi',
-);
-const strict = new RegExp(
-  String.raw`\b(?:update|upgrade)s? (?:[^.;]{0,60}?)?to (?:the )?(?:latest )?(?:firmware |software )?(?:version |release |firmware |revision )?(${versionText})(?=[\s,;.)]|$)`,
-  'gi',
-);
+const updateTo =
+  /\b(?:updat\w*|upgrad\w*|install\w*|migrat\w*|fixed|available|patched|released)\b[^.;]{0,80}?\b(?:to|in|is|as|with)?\s*(?:the\s+)?(?:latest\s+)?(?:firmware\s+|software\s+)?(?:versions?|release|rev\.?|firmware|FW)?\s*([VvRr]?\d[\w.]*(?: (?:SP|Update|Upd|HF|Hotfix) ?\d+)*)(?=[\s,;.)]|$)/gi;
+const strict =
+  /\b(?:update|upgrade)s? (?:[^.;]{0,60}?)?to (?:the )?(?:latest )?(?:firmware |software )?(?:version |release |firmware |revision )?([VvRr]?\d[\w.]*(?: (?:SP|Update|Upd|HF|Hotfix) ?\d+)*)(?=[\s,;.)]|$)/gi;
 
 const looksLikeVersion = (text: string): boolean =>
   (/\./.test(text) || /^[VvRr]\d/.test(text) || / (?:SP|Update|Upd|HF)/i.test(text)) &&

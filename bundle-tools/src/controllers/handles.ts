@@ -1,3 +1,4 @@
+import type { CodePattern } from './code-pattern.ts';
 import { familiesNamed, familiesOf } from './families.ts';
 import type { LeafName } from './leaf-name.ts';
 import { numbersIn } from './likeness.ts';
@@ -53,12 +54,12 @@ export const handlesOfPart = (part: PartIdentity, synonyms: readonly Synonym[]):
 };
 
 /** What some leaves can be taken hold of by. */
-export type Holds = { handles: ReadonlySet<string>; patterns: readonly RegExp[] };
+export type Holds = { handles: ReadonlySet<string>; patterns: readonly CodePattern[] };
 
 /** The holds of all these leaves together. */
 export const holdsOf = (names: Iterable<LeafName>): Holds => {
   const handles = new Set<string>();
-  const patterns = new Map<string, RegExp>();
+  const patterns = new Map<string, CodePattern>();
   for (const name of names) {
     for (const order of name.orders) {
       handles.add(`o ${looseOrderKey(order)}`);
@@ -67,7 +68,7 @@ export const holdsOf = (names: Iterable<LeafName>): Holds => {
     }
     for (const code of [...name.codes, ...name.only])
       if ('literal' in code) handles.add(`l ${code.literal}`);
-      else patterns.set(code.pattern.source, code.pattern);
+      else patterns.set(code.pattern.key, code.pattern);
     for (const key of name.keys) {
       handles.add(`k ${key}`);
       for (const handle of numberHandles(key)) handles.add(handle);
@@ -82,5 +83,5 @@ export const mayConcern = ({ handles, patterns }: Holds, own: readonly string[])
   own.some(
     (handle) =>
       handles.has(handle) ||
-      (handle.startsWith('l ') && patterns.some((pattern) => pattern.test(handle.slice('l '.length)))),
+      (handle.startsWith('l ') && patterns.some((pattern) => pattern.fits(handle.slice('l '.length)))),
   );

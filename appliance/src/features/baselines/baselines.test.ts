@@ -437,6 +437,22 @@ describe('a baseline of a group', () => {
   });
 });
 
+describe('an exception of many stars', () => {
+  // With an expression in its place, six stars and 120 letters hold the intake for a minute, seven for half an hour.
+  it('and a name that was made for it are compared at once', () => {
+    const { id, publicId } = newDevice();
+    report(id, 'software', [deb('less', '1')]);
+    const allowed = [`software ${'a*'.repeat(60)}b`, 'software A*C'];
+    baselines.approveDevice(systemActor, publicId, { collections: ['software'], allowed });
+    report(id, 'software', [deb('less', '1'), deb('a'.repeat(240), '1'), deb('aac', '1'), deb('aacd', '1')]);
+    expect(
+      open(id)
+        .map(({ title }) => String(title).slice(0, 4))
+        .sort(),
+    ).toEqual(['aaaa', 'aacd']);
+  });
+});
+
 describe('the status', () => {
   it('names deviations as a reason, and no longer when they are accepted', () => {
     const { rules, db } = site.appliance;

@@ -1,3 +1,4 @@
+import { globOf } from '@sallyport/bundle-tools/platform/glob';
 import type { Device } from '../devices/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
@@ -9,16 +10,20 @@ import { contentSnapshot, expectedOf, sameSides, sidesRow, withoutFree } from '.
 import type { BaselineStore } from './store.ts';
 import type { Baseline, Outcome } from './types.ts';
 
+/** One case for all; capitals, since what a small letter becomes may depend on its neighbours. */
+const folded = (text: string): string => text.toUpperCase();
+
 /** `software vim*` as a test of a difference. */
 const allowedBy = (patterns: readonly string[], collection: string): ((title: string | null) => boolean) => {
-  const tests = patterns
+  const globs = patterns
     .map((pattern) => /^(\S+)\s+(.+)$/.exec(pattern))
     .filter((match) => match?.[1] === collection)
-    .map((match) => {
-      const parts = (match?.[2] ?? '').split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-      return new RegExp(`^${parts.join('.*')}$`, 'iu');
-    });
-  return (title) => title !== null && tests.some((test) => test.test(title));
+    .map((match) => globOf(folded(match?.[2] ?? '')));
+  return (title) => {
+    if (title === null || globs.length === 0) return false;
+    const text = folded(title);
+    return globs.some((glob) => glob.fits(text));
+  };
 };
 
 /** Finds what differs from the baselines and writes it: a device at a time, or one section of it. */

@@ -35,13 +35,9 @@ type Part = { name: string; fileName: string | undefined };
 
 const partOf = (head: string): Part => {
   const line = head.split('\r\n').find((entry) => /^content-disposition\s*:/i.test(entry)) ?? '';
-  const value = (name: string): string | undefined => {
-    const match = new RegExp(`;\\s*${name}="([^"]{0,1000})"`, 'i').exec(line);
-    return match?.[1];
-  };
-  const name = value('name');
+  const name = /;\s*name="([^"]{0,1000})"/i.exec(line)?.[1];
   if (name === undefined) throw malformed('a part without a name');
-  return { name, fileName: value('filename') };
+  return { name, fileName: /;\s*filename="([^"]{0,1000})"/i.exec(line)?.[1] };
 };
 
 /** Bytes of a stream with look-ahead. */

@@ -119,15 +119,12 @@ const reasonOf = (text: string): ReviewReason | undefined => {
   return undefined;
 };
 
-/** Suffixes that belong to a version: SP1, Update 2, HF3, P010, build 123, a, RS09. */
-const suffix = String.raw`(?:[ .-]?\(?(?:sp|service ?pack|update|upd|up|hf|hotfix|security patch|patch|feature pack|fp|p|build|beta|bn|b|rc|rev|hotfixrev|mp|cu|tcu|qu|ru|uc|sr|ir|u|d|f|r|v) ?\.?\d+(?:\.\d+)*[a-z]?\)?)`;
-const versionPattern = new RegExp(
-  String.raw`^(?:v\.? ?|r|fw)?\d+(?:[.\-]\d+)*(?:[a-z]{1,2}\d*)?(?:\.\d+)*(?:${suffix})*$`,
-);
+// Suffixes that belong to a version: SP1, Update 2, HF3, P010, build 123, a, RS09.
+const versionPattern =
+  /^(?:v\.? ?|r|fw)?\d+(?:[.-]\d+)*(?:[a-z]{1,2}\d*)?(?:\.\d+)*(?:(?:[ .-]?\(?(?:sp|service ?pack|update|upd|up|hf|hotfix|security patch|patch|feature pack|fp|p|build|beta|bn|b|rc|rev|hotfixrev|mp|cu|tcu|qu|ru|uc|sr|ir|u|d|f|r|v) ?\.?\d+(?:\.\d+)*[a-z]?\)?))*$/;
 /** After an operator more is taken for a version, since nothing else stands there: `2.11 R3 2259`, `1-02-08`, `VX.17 Update 5`. */
-const boundPattern = new RegExp(
-  String.raw`^(?:(?:v\.? ?|r|fw ?|firmware |se|m|ver ?|[a-z]\.|mx-v|vx\.)?\d[\w.]*(?:[-+]\w[\w.]*){0,3}(?:\(\w+\)[\w.]*)?(?:${suffix}| \d[\d.]*)*(?: [a-z])?|[a-z]{1,2}\d*)$`,
-);
+const boundPattern =
+  /^(?:(?:v\.? ?|r|fw ?|firmware |se|m|ver ?|[a-z]\.|mx-v|vx\.)?\d[\w.]*(?:[-+]\w[\w.]*){0,3}(?:\(\w+\)[\w.]*)?(?:(?:[ .-]?\(?(?:sp|service ?pack|update|upd|up|hf|hotfix|security patch|patch|feature pack|fp|p|build|beta|bn|b|rc|rev|hotfixrev|mp|cu|tcu|qu|ru|uc|sr|ir|u|d|f|r|v) ?\.?\d+(?:\.\d+)*[a-z]?\)?)| \d[\d.]*)*(?: [a-z])?|[a-z]{1,2}\d*)$/;
 /** A word that belongs to the version as the device says it, too: `QRTB 2.12.7`, `SS016.05.03`, `Update 19`. */
 const wordyBound = /^[a-z][a-z./-]{0,15}[ .-]?v?\d[\w.-]{0,40}(?: (?:sp|update|u|sr|hf)\d{1,4})?$/;
 /** `CPCI85 V05.11`: the name of the firmware, and its version behind a V. */

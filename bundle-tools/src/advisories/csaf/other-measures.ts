@@ -3,9 +3,9 @@ import type { Interval } from './bounds.ts';
 // Bounds of other things than versions: dates of manufacture, and the first digits of serial numbers.
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const monthText = `(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*`;
-const namedDate = new RegExp(String.raw`^(<=?|>=?) ?${monthText}[ /.-]?(\d{1,2})?[ ,/.-]+((?:19|20)\d\d)$`);
-const namedMonth = new RegExp(String.raw`^(<=?|>=?) ?${monthText} ?((?:19|20)\d\d)$`);
+const namedDate =
+  /^(<=?|>=?) ?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ /.-]?(\d{1,2})?[ ,/.-]+((?:19|20)\d\d)$/;
+const namedMonth = /^(<=?|>=?) ?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* ?((?:19|20)\d\d)$/;
 const numberedDate = /^(<=?|>=?) ?((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})$/;
 const americanDate = /^(<=?|>=?) ?(\d{1,2})\/(\d{1,2})\/((?:19|20)\d\d)$/;
 

@@ -25,7 +25,7 @@ export const termsOf = (text: string): Term[] | undefined => {
 };
 
 const stemPattern = /^(?:v|r)?(\d+(?:\.\d+)*)(?:(?:\.[x*])+|-x|\.xx)$/;
-const digitPattern = new RegExp(String.raw`^(?:v|r)?(\d+(?:\.\d+)*)${DIGIT}$`);
+const digitPattern = /^(?:v|r)?(\d+(?:\.\d+)*)#$/;
 
 /** `V5.x`, `12.2.x.x`, `8.1x`: whether a version ends in a wildcard. */
 export const isWild = (version: string): boolean => stemPattern.test(version) || digitPattern.test(version);

@@ -107,10 +107,7 @@ export const readAptSources = (root = '/'): AptSourceEntry[] => {
 export const aptProxy = (): { http?: string; https?: string } => {
   const dump = spawnSync('apt-config', ['dump', 'Acquire'], { encoding: 'utf8', timeout: 10_000 });
   if (dump.error !== undefined || dump.status !== 0) return {};
-  const proxyOf = (scheme: string): string | undefined => {
-    const value = new RegExp(`^Acquire::${scheme}::Proxy "(http://[^"]+)";$`, 'im').exec(dump.stdout)?.[1];
-    return value;
-  };
-  const [http, https] = [proxyOf('http'), proxyOf('https')];
+  const http = /^Acquire::http::Proxy "(http:\/\/[^"]+)";$/im.exec(dump.stdout)?.[1];
+  const https = /^Acquire::https::Proxy "(http:\/\/[^"]+)";$/im.exec(dump.stdout)?.[1];
   return { ...(http === undefined ? {} : { http }), ...(https === undefined ? {} : { https }) };
 };
