@@ -5,6 +5,8 @@ import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protoco
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
+import { approvalGate } from './features/accounts/approve.ts';
+import { accountPersons } from './features/accounts/person.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
@@ -261,6 +263,10 @@ export const compose = async ({
     const derived: DerivedOfDevice[] = [];
     const devices = deviceService({ db, objects, events, inventory, derived });
     const accounts = accountService({ db, keyring, objects, events });
+    const gate = approvalGate({
+      persons: accountPersons({ db, blind: (address) => people.blindIndex('person.address', address) }),
+      clock: nowMs,
+    });
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,
@@ -378,6 +384,7 @@ export const compose = async ({
     const identification = identificationService({
       db,
       objects,
+      gate,
       events,
       jobs: queue,
       controllers: controllerViews(plcs.service),

@@ -75,6 +75,8 @@ create table object_revision (
   revision integer not null,
   at integer not null,
   actor text not null,
+  -- JSON: ids of the persons behind the actor when it was written.
+  persons text not null,
   from_address text,
   operation text not null,
   comment text,
@@ -421,6 +423,28 @@ create table task (
 create index task_device ON task (device, state, queued_at);
 create index task_deployment ON task (deployment, state);
 create index task_update ON task (update_id, state);
+
+-- Which persons are behind an account (one) or a token (those of its account and who made it).
+create table person_of (
+  subject text not null,
+  person text not null,
+  primary key (subject, person)
+) strict, without rowid;
+create index person_of_person on person_of (person);
+
+-- The present address of an account's person, as a keyed digest.
+create table person_address (
+  person text primary key,
+  address blob not null
+) strict, without rowid;
+create index person_address_address on person_address (address);
+
+-- Persons that are one human, both ways; never parted.
+create table person_same (
+  person text not null,
+  same text not null,
+  primary key (person, same)
+) strict, without rowid;
 
 -- Who is logged in and who tries to. Only hashes of secrets are kept.
 create table session (

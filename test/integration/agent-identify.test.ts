@@ -2,18 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Actor } from '@sallyport/appliance/features/objects/types';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ModbusManner, modbusDevice } from '../../appliance/test/support/controllers/modbus-device.ts';
 import { binOf } from '../support/commands.ts';
+import { introduce, signedIn } from '../support/persons.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // Identification at an agent in the segment: a real appliance, a real agent as a process, a device on loopback.
 
-const second: Actor = { type: 'account', id: 'boris', label: 'Boris', rights: new Set(['all']) };
-const first: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
+const [first, second] = [signedIn('anna'), signedIn('boris')];
 
 let site: AgentSite;
 let counter = 0;
@@ -22,6 +21,7 @@ const devices: Awaited<ReturnType<typeof modbusDevice>>[] = [];
 
 beforeAll(async () => {
   site = await openAgentSite();
+  introduce(site.appliance.db, 'anna', 'boris');
   site.appliance.objects.setSetting(systemActor, 'devices.check-in-seconds', 5);
   site.appliance.identification.switchOn(systemActor);
 });

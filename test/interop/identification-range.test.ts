@@ -2,10 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Actor } from '../../appliance/src/features/objects/types.ts';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
+import { introduce, signedIn } from '../support/persons.ts';
 
 // Two network namespaces and a cable between them: the appliance in one, controllers in the other, and tcpdump on the cable as
 // the judge of what was sent, how fast and to whom (OT Q1, Q4).
@@ -65,8 +65,6 @@ const sentOf = (dump: string): Sent[] =>
     return [{ at: Number(found[1]), to: found[2] ?? '', port: Number(found[3]), data: Number(found[4] ?? 0) > 0 }];
   });
 
-const person = (id: string): Actor => ({ type: 'account', id, label: id, rights: new Set(['all']) });
-
 describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump are needed)', () => {
   let site: Awaited<ReturnType<typeof openAppliance>>;
   let job = '';
@@ -80,6 +78,7 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
 
   beforeAll(async () => {
     site = await openAppliance();
+    introduce(site.db, 'anna', 'boris');
     const zone = site.objects.create(systemActor, 'plc-zone', {
       name: 'Z',
       level: '1',
@@ -91,7 +90,7 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
     }).id;
     const plc = site.plcs.create(systemActor, { name: 'PLC-1', zone, address: target }).publicId;
     site.plcs.create(systemActor, { name: 'PLC-2', zone, address: neighbour });
-    job = site.objects.create(person('anna'), 'plc-identification', {
+    job = site.objects.create(signedIn('anna'), 'plc-identification', {
       name: 'One',
       controllers: [plc],
       protocols: ['modbus'],
@@ -101,8 +100,8 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
       until: toTime(nowMs() + 3_600_000),
     }).id;
     site.identification.switchOn(systemActor);
-    const { plan } = site.identification.plan(person('boris'), job);
-    site.identification.approve(person('boris'), job, { digest: plan.digest, targets: 1 });
+    const { plan } = site.identification.plan(signedIn('boris'), job);
+    site.identification.approve(signedIn('boris'), job, { digest: plan.digest, targets: 1 });
     site.identification.switchOff(systemActor);
     const hosts = start(...within(names.theirs, process.execPath, '-e', responders));
     let up = '';
@@ -148,13 +147,13 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
 
   it('sends nothing while the site does not allow it, though a job is approved and its window is open', async () => {
     site.identification.look();
-    expect(() => site.identification.start(person('anna'), job)).toThrow('off');
+    expect(() => site.identification.start(signedIn('anna'), job)).toThrow('off');
     expect(sentOf(dump)).toEqual([]);
   });
 
   it('sends to the address and port of the job and nowhere else, never faster than its pause', async () => {
     site.identification.switchOn(systemActor);
-    site.identification.start(person('anna'), job);
+    site.identification.start(signedIn('anna'), job);
     await until(() => site.identification.get(job).state === 'done');
     const sent = sentOf(dump);
     expect([...new Set(sent.map(({ to, port }) => `${to}:${port}`))]).toEqual([`${target}:502`]);

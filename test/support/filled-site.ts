@@ -83,7 +83,14 @@ const uuidOf = (name: string): string =>
 
 const personOf = (appliance: Appliance, name: string, fullName: string, role: string): Actor => {
   const account = appliance.objects.create(systemActor, 'account', { name, fullName, roles: [role] });
-  return { type: 'account', id: account.id, label: fullName, from: '10.20.4.2', rights: new Set(['all']) };
+  return {
+    type: 'account',
+    id: account.id,
+    label: fullName,
+    from: '10.20.4.2',
+    rights: new Set(['all']),
+    authenticatedAt: nowMs(),
+  };
 };
 
 const enrol = (filling: Filling, one: PlantDevice, token: string): Device => {

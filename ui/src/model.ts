@@ -78,3 +78,12 @@ export type FilterOption = {
   readonly key?: string;
   readonly sentence?: string;
 };
+
+/** Why a person cannot approve: codes of the table of errors. */
+export type ApprovalHindrance =
+  | 'FORBIDDEN'
+  | 'APPROVAL_TOKEN'
+  | 'APPROVAL_PERSON'
+  | 'APPROVAL_NOBODY'
+  | 'APPROVAL_SELF'
+  | 'APPROVAL_FRESH';

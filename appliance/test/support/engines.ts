@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { introduce } from '../../../test/support/persons.ts';
 import { loadAllDeclarations } from '../../src/compose.ts';
 import { type EventService, eventService } from '../../src/features/events/service.ts';
 import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
@@ -39,6 +41,9 @@ export const actorWith = (...rights: Right[]): Actor => ({
   label: 'Test',
   from: '192.0.2.7',
   rights: new Set(rights),
+  get authenticatedAt() {
+    return nowMs();
+  },
 });
 
 export const admin: Actor = actorWith('all');
@@ -58,6 +63,7 @@ export const openEngines = async (
   const keyring = await initKeyring(folder);
   const db = openDatabase(path);
   migrate(db);
+  introduce(db, 'a1');
   const declared = await loadAllDeclarations();
   const people = personal(db, keyring);
   const changed: SectionChanged[] = [];

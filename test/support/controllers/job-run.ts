@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { type Actor, systemActor } from '../../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../../appliance/src/features/objects/types.ts';
 import { openAppliance } from '../../../appliance/test/support/appliance.ts';
 import { s7Device } from '../../../appliance/test/support/controllers/s7-device.ts';
 import { modbusLength } from '../../../bundle-tools/src/controllers/protocols/modbus/answers.ts';
 import { modbusServer } from '../../../bundle-tools/test/controllers/modbus-server.ts';
+import { introduce, signedIn } from '../persons.ts';
 import { startEnip, startTcpDevice } from './responders.ts';
 
 // Runs in a network of its own: an appliance with an approved job over three protocols, at the pace of a plant, then a second
@@ -23,7 +24,6 @@ export type JobRun = {
   untouched: string[];
 };
 
-const person = (id: string): Actor => ({ type: 'account', id, label: id, rights: new Set(['all']) });
 const modbus = (host: string) =>
   startTcpDevice(() => modbusServer({ objects: [], codes: [], serverId: 'TWDLCAE40DRF' }), modbusLength, {
     host,
@@ -39,6 +39,7 @@ const main = async (file: string): Promise<JobRun> => {
   await s7Device({ host: at(5), port: 102 }, true);
   await modbus(at(6));
   const site = await openAppliance();
+  introduce(site.db, 'anna', 'boris');
   const zoneOf = (name: string): string =>
     site.objects.create(systemActor, 'plc-zone', {
       name,
@@ -55,7 +56,7 @@ const main = async (file: string): Promise<JobRun> => {
   const controller = (last: number, zone: string): string =>
     site.plcs.create(systemActor, { name: `PLC-${last}`, zone, address: at(last) }).publicId;
   const job = (name: string, controllers: string[]): string =>
-    site.objects.create(person('anna'), 'plc-identification', {
+    site.objects.create(signedIn('anna'), 'plc-identification', {
       name,
       controllers,
       protocols: ['s7', 'modbus', 'enip'],
@@ -91,9 +92,9 @@ const main = async (file: string): Promise<JobRun> => {
   const logged: string[] = [];
   const ends: JobRun['ends'] = [];
   for (const id of jobs) {
-    const { plan } = site.identification.plan(person('boris'), id);
-    site.identification.approve(person('boris'), id, { digest: plan.digest, targets: plan.targets.length });
-    const run = site.identification.start(person('anna'), id);
+    const { plan } = site.identification.plan(signedIn('boris'), id);
+    site.identification.approve(signedIn('boris'), id, { digest: plan.digest, targets: plan.targets.length });
+    const run = site.identification.start(signedIn('anna'), id);
     const { state, code } = await site.identification.work(run.id, { onProgress: () => undefined });
     ends.push({ state, code });
     for (const { what, sha256 } of site.identification.packets(run.id, 0, 1_000))

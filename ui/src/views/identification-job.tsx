@@ -6,7 +6,7 @@ import { RunRegion } from '../components/identification-run.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Hash } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
-import type { FieldErrors } from '../model.ts';
+import type { ApprovalHindrance, FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { JobRow, LeftOutView, PlanTargetView, RunView } from './identification-model.ts';
 
@@ -21,7 +21,7 @@ export type IdentificationJobProps = {
   /** What is shown was approved, and is what would run. */
   readonly isApproved: boolean;
   /** Why this person may not approve. */
-  readonly mayNotApprove: 'author' | 'program' | undefined;
+  readonly mayNotApprove: ApprovalHindrance | undefined;
   /** Why it cannot be started now. */
   readonly mayNotStart: 'unapproved' | 'used' | 'off' | 'window' | 'scheduled' | undefined;
   readonly run: RunView | undefined;
@@ -53,7 +53,7 @@ const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: Identifi
             kind="primary"
             unavailable={
               withoutRight(ctx, 'devices:write') ??
-              (mayNotApprove === undefined ? undefined : ctx.t(`identification.approveNot.${mayNotApprove}`))
+              (mayNotApprove === undefined ? undefined : ctx.t(`error.${mayNotApprove}`))
             }
           >
             {ctx.t('identification.approve')}

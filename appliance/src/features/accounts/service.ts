@@ -94,12 +94,13 @@ export const accountService = (parts: AccountParts): AccountService => {
   const idleMs = (): number => objects.settingInteger('accounts.idle-minutes') * minuteMs;
   const absoluteMs = (): number => objects.settingInteger('accounts.session-hours') * hourMs;
 
-  const toActor = (account: Obj, from: string): Actor => ({
+  const toActor = (account: Obj, from: string, authenticatedAt: number): Actor => ({
     type: 'account',
     id: account.id,
     label: String(account.body['fullName'] ?? account.body['name'] ?? ''),
     from,
     rights: rightsOf(objects, account),
+    authenticatedAt,
   });
 
   const csrfOf = (hash: Buffer): string => Buffer.from(keyring.mac('csrf', hash)).toString('base64url');
@@ -109,7 +110,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     const now = clock();
     store.addSession({ hash: sha256(cookie), account: account.id, createdAt: now, usedAt: now, from });
     store.keepNewestSessions(account.id, maxSessions);
-    return { cookie, maxAgeSeconds: Math.floor(absoluteMs() / 1_000), actor: toActor(account, from) };
+    return { cookie, maxAgeSeconds: Math.floor(absoluteMs() / 1_000), actor: toActor(account, from, now) };
   };
 
   const passwordFaults = (name: string, password: string, again: string, field: string): FieldErrors => {
@@ -202,7 +203,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     }
     if (now - session.usedAt >= minuteMs) store.touch(session.hash, now);
     const needsTwoStep = account.body['twoStep'] !== true && objects.settingFlag('accounts.require-two-step');
-    return { actor: toActor(account, from), session, csrf: csrfOf(session.hash), needsTwoStep };
+    return { actor: toActor(account, from, session.createdAt), session, csrf: csrfOf(session.hash), needsTwoStep };
   };
 
   const setPassword = (account: Obj, hash: string, from: string): void => {

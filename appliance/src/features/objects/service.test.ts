@@ -313,10 +313,11 @@ describe('what somebody altered in the file', () => {
     ['the current content', "update object set body = replace(body, 'Line', 'Lime')", 'is not the current content'],
     [
       'an invented revision',
-      'insert into object_revision select kind, id, 9, at, actor, from_address, operation, comment, salt, body from object_revision limit 1',
+      'insert into object_revision select kind, id, 9, at, actor, persons, from_address, operation, comment, salt, body from object_revision limit 1',
       'not in the audit chain',
     ],
     ['who made a revision', "update object_revision set actor = 'account:b2' where revision = 1", 'altered'],
+    ['which persons were behind it', "update object_revision set persons = '[]' where revision = 1", 'altered'],
     ['from where', "update object_revision set from_address = '10.9.9.9' where revision = 1", 'altered'],
     ['when', 'update object_revision set at = at - 60000 where revision = 1', 'altered'],
     ['what was done', "update object_revision set operation = 'import' where revision = 1", 'altered'],

@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { readPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, indexValue, protectedFields, revertedBody } from './codec.ts';
 import { bodySchema } from './schema.ts';
@@ -170,6 +171,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     revision: row.revision,
     at: row.at,
     actor: row.actor,
+    persons: readPersons(row.persons),
     from: row.from_address,
     operation: row.operation as Revision['operation'],
     comment: row.comment,

@@ -18,6 +18,7 @@ export type RevisionRow = {
   revision: number;
   at: number;
   actor: string;
+  persons: string;
   from_address: string | null;
   operation: string;
   comment: string | null;
@@ -46,8 +47,8 @@ export const objectStore = (db: Database) => {
        deleted_at = excluded.deleted_at, title = excluded.title, body = excluded.body`,
   );
   const addRevision = db.prepare(
-    `insert into object_revision (kind, id, revision, at, actor, from_address, operation, comment, salt, body)
-     values (@kind, @id, @revision, @at, @actor, @from_address, @operation, @comment, @salt, @body)`,
+    `insert into object_revision (kind, id, revision, at, actor, persons, from_address, operation, comment, salt, body)
+     values (@kind, @id, @revision, @at, @actor, @persons, @from_address, @operation, @comment, @salt, @body)`,
   );
   const revision = db.prepare<[string, string, number], RevisionRow>(
     'select * from object_revision where kind = ? and id = ? and revision = ?',

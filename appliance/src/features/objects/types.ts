@@ -37,6 +37,9 @@ export const areas: readonly Area[] = [
 
 export type Right = `${Area}:${'read' | 'write'}` | 'all';
 
+/** A human as far as the appliance can tell: random, made with an account (accounts/person.ts), never reused. */
+export type PersonId = string & { readonly person: unique symbol };
+
 export type Actor = {
   type: 'account' | 'token' | 'device' | 'system' | 'cli';
   id: string;
@@ -45,6 +48,8 @@ export type Actor = {
   /** Address that the call came from. */
   from?: string;
   rights: ReadonlySet<Right>;
+  /** When the person behind a session last proved who it is; absent for everything but a signed-in account. */
+  authenticatedAt?: number;
 };
 
 export type KindFieldType =
@@ -133,6 +138,8 @@ export type Revision = {
   at: number;
   /** `type:id` of the actor. */
   actor: string;
+  /** Behind the actor when it was written. */
+  persons: ReadonlySet<PersonId>;
   from: string | null;
   operation: ObjectOperation;
   comment: string | null;

@@ -21,8 +21,13 @@ const vouchedRevisions = (entries: Iterable<AuditEntry>): Map<string, Map<number
   return expected;
 };
 
+/** What the chain vouches for beside who, when and where: the content and the persons behind it. */
+export function revisionCommitment({ salt, body, persons }: Pick<RevisionRow, 'salt' | 'body' | 'persons'>): Buffer {
+  return commitmentOf(salt, [body, persons]);
+}
+
 const isVouchedFor = (row: RevisionRow, entry: AuditEntry): boolean =>
-  commitmentOf(row.salt, row.body).toString('hex') === entry.commitment &&
+  revisionCommitment(row).toString('hex') === entry.commitment &&
   row.at === entry.at &&
   row.actor === entry.actor &&
   row.from_address === entry.from &&

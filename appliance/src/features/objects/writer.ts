@@ -4,10 +4,12 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { accountPersons, storedPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import { encodeBody, indexRows, personOf } from './codec.ts';
 import type { ObjectRow, ObjectStore } from './store.ts';
 import { type Actor, actorRef, type Body, type Kind, type ObjectOperation, requireRight } from './types.ts';
+import { revisionCommitment } from './verify.ts';
 
 const eventOf: Record<ObjectOperation, string> = {
   create: 'object-created',
@@ -52,6 +54,8 @@ export const objectWriter = (parts: {
   onWritten: Readonly<Record<string, Written>>;
 }) => {
   const { db, personal, events, store, kinds, onWritten } = parts;
+
+  const persons = accountPersons({ db, blind: (address) => personal.blindIndex('person.address', address) });
 
   const references = (body: Body, kind: Kind): FieldErrors => {
     const faults: FieldErrors = {};
@@ -110,6 +114,7 @@ export const objectWriter = (parts: {
         body: change.stored ?? encodeBody(personal, kind, id, body),
       };
       const salt = Buffer.from(randomBytes(16));
+      const behind = storedPersons(persons.personsBehind(actor));
       store.write(row);
       store.setIndex(kind.name, id, rows);
       store.addRevision({
@@ -118,6 +123,7 @@ export const objectWriter = (parts: {
         revision: row.revision,
         at,
         actor: actorRef(actor),
+        persons: behind,
         from_address: actor.from ?? null,
         operation,
         comment: change.comment === undefined ? null : cleanLine(change.comment).slice(0, 1_000),
@@ -132,9 +138,10 @@ export const objectWriter = (parts: {
         kind: kind.name,
         object: id,
         revision: row.revision,
-        commitment: commitmentOf(salt, row.body),
+        commitment: revisionCommitment({ salt, body: row.body, persons: behind }),
       });
       record(actor, eventOf[operation], kind.name, id, row.revision);
+      persons.written(kind.name, id, deletedAt === null ? body : undefined, actor);
       onWritten[kind.name]?.(id, deletedAt === null ? body : undefined, actor);
       return row;
     });
@@ -178,6 +185,7 @@ export const objectWriter = (parts: {
     purge: (actor: Actor, kind: string, id: string): void => {
       immediate(db, () => {
         store.purge(kind, id);
+        persons.purged(kind, id);
         personal.erase(personOf(kind, id));
         destroyed(actor, 'purge', kind, id);
       });

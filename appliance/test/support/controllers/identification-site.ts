@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { type Actor, type Right, systemActor } from '../../../src/features/objects/types.ts';
+import { introduce, signedIn, testGate } from '../../../../test/support/persons.ts';
+import { type Actor, systemActor } from '../../../src/features/objects/types.ts';
 import { controllerViews, takeFound } from '../../../src/features/plcs/identify/record-views.ts';
 import { type IdentificationService, identificationService } from '../../../src/features/plcs/identify/service.ts';
 import { openAppliance } from '../appliance.ts';
@@ -10,12 +11,7 @@ import { type ModbusManner, modbusDevice } from './modbus-device.ts';
 // Identification over a whole appliance, with devices on loopback, the real clients and the real module that connects. A
 // second of a job passes at once: the clock is moved, not waited for.
 
-export const person = (id: string, ...rights: Right[]): Actor => ({
-  type: 'account',
-  id,
-  label: id,
-  rights: new Set(rights.length === 0 ? ['all'] : rights),
-});
+export const person = signedIn;
 export const [anna, boris] = [person('anna'), person('boris')];
 
 type Device = Awaited<ReturnType<typeof modbusDevice>>;
@@ -44,6 +40,7 @@ export const identificationSite = () => {
     identificationService({
       db: state.site.db,
       objects: state.site.objects,
+      gate: testGate(state.site.db),
       events: state.site.events,
       jobs: { enqueue: () => 1, list: () => [] },
       controllers: controllerViews(state.site.plcs),
@@ -64,6 +61,7 @@ export const identificationSite = () => {
 
   beforeAll(async () => {
     state.site = await openAppliance();
+    introduce(state.site.db, 'anna', 'boris', 'clara');
   });
   afterAll(() => state.site.stop());
   beforeEach(() => {

@@ -139,8 +139,6 @@ export const identification = {
   'identification.approveWhy':
     'You confirm these packets, these controllers and this window. Who wrote the job cannot approve it.',
   'identification.approveNumber': 'Type the number of controllers: {n}',
-  'identification.approveNot.author': 'You wrote this job: another person approves it',
-  'identification.approveNot.program': 'A person approves, not a program',
   'identification.notice': 'Notice for intrusion detection',
   'identification.noticeWhy': 'Give it to whoever watches the network before the window opens.',
   'identification.noticeFile': 'As a text file',

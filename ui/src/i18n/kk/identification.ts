@@ -142,8 +142,6 @@ export const identification = {
   'identification.approveWhy':
     'Сіз осы пакеттерді, осы контроллерлерді және осы терезені растайсыз. Тапсырманы жазған адам оны растай алмайды.',
   'identification.approveNumber': 'Контроллерлер санын теріңіз: {n}',
-  'identification.approveNot.author': 'Бұл тапсырманы сіз жазғансыз: оны басқа адам растайды',
-  'identification.approveNot.program': 'Бағдарлама емес, адам растайды',
   'identification.notice': 'Басып кіруді анықтау үшін хабарлама',
   'identification.noticeWhy': 'Терезе ашылмай тұрып желіні бақылайтын адамға беріңіз.',
   'identification.noticeFile': 'Мәтіндік файлмен',

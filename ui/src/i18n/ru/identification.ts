@@ -142,8 +142,6 @@ export const identification = {
   'identification.approveWhy':
     'Вы подтверждаете эти пакеты, эти контроллеры и это окно. Кто написал задание, подтвердить его не может.',
   'identification.approveNumber': 'Введите число контроллеров: {n}',
-  'identification.approveNot.author': 'Это задание написали вы: подтверждает другой человек',
-  'identification.approveNot.program': 'Подтверждает человек, а не программа',
   'identification.notice': 'Извещение для обнаружения вторжений',
   'identification.noticeWhy': 'Передайте тому, кто следит за сетью, до открытия окна.',
   'identification.noticeFile': 'Текстовым файлом',

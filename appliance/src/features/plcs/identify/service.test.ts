@@ -58,8 +58,8 @@ describe('a job', () => {
     const work = job([controller({ address: plc.host })], plc.port);
     const { plan } = state.service.plan(boris, work);
     const said = { digest: plan.digest, targets: 1 };
-    expect(codeOf(() => state.service.approve(anna, work, said))).toBe('FORBIDDEN');
-    expect(codeOf(() => state.service.approve(systemActor, work, said))).toBe('FORBIDDEN');
+    expect(codeOf(() => state.service.approve(anna, work, said))).toBe('APPROVAL_SELF');
+    expect(codeOf(() => state.service.approve(systemActor, work, said))).toBe('APPROVAL_PERSON');
     expect(codeOf(() => state.service.approve(person('boris', 'devices:read'), work, said))).toBe('FORBIDDEN');
     expect(codeOf(() => state.service.approve(boris, work, { ...said, digest: 'a'.repeat(64) }))).toBe('CONFLICT');
     expect(codeOf(() => state.service.approve(boris, work, { ...said, targets: 2 }))).toBe('INVALID');
@@ -70,7 +70,7 @@ describe('a job', () => {
     expect(state.service.get(work).state).toBe('unapproved');
     state.site.objects.revert(boris, 'plc-identification', work, 1);
     expect(state.service.get(work).state).toBe('unapproved');
-    expect(codeOf(() => approve(work))).toBe('FORBIDDEN');
+    expect(codeOf(() => approve(work))).toBe('APPROVAL_SELF');
     approve(work, person('clara'));
     now.ms = Date.UTC(2026, 10, 24, 5);
     expect(codeOf(() => state.service.start(anna, work))).toBe('CONFLICT');
@@ -98,7 +98,7 @@ describe('a job', () => {
       from: '2026-11-24T06:00:00Z',
       until: '2026-11-24T10:00:00Z',
     }).id;
-    expect(state.service.mayApprove({ ...person('x'), type: 'token', id: token.id }, work)).toBe('author');
+    expect(state.service.mayApprove({ ...person('x'), type: 'token', id: token.id }, work)).toBe('APPROVAL_TOKEN');
     expect(state.service.mayApprove(boris, work)).toBeUndefined();
   });
 
@@ -147,7 +147,7 @@ describe('a job', () => {
     expect(codeOf(() => approve(first))).toBe('CONFLICT');
     // A named person takes the safety controller upon himself.
     expect(codeOf(() => state.service.setPolicy(systemActor, others.safety, { safetyReason: 'because' }))).toBe(
-      'FORBIDDEN',
+      'APPROVAL_PERSON',
     );
     state.service.setPolicy(boris, others.safety, { safetyReason: 'acceptance test' });
     const own = state.service.plan(anna, job([others.safety], plc.port)).plan;

@@ -7,6 +7,8 @@ import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import type { Jobs } from '../../../platform/jobs.ts';
 import { siteTimeZone } from '../../../platform/time-zone.ts';
+import type { Approvable, ApprovalGate, Hindrance } from '../../accounts/approve.ts';
+import { authorsOf } from '../../accounts/person.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, type Body, type Obj, requireRight } from '../../objects/types.ts';
@@ -16,7 +18,6 @@ import { allowances } from './allowance.ts';
 import { applianceRuns, type RunProgress } from './appliance-run.ts';
 import { jobKind, jobPlans } from './job-plan.ts';
 import { noticeText } from './notice.ts';
-import { actingPerson, authorsOf } from './persons.ts';
 import { planSize } from './plan.ts';
 import { devicePolicyKind, type PolicyOf, policies, siteSetting, zoneKind } from './policies.ts';
 import { hindranceOf, SWITCHES } from './policy.ts';
@@ -38,6 +39,7 @@ export type IdentificationJob = {
 export type IdentificationParts = {
   db: Database;
   objects: ObjectService;
+  gate: ApprovalGate;
   events: EventService;
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
   controllers: ControllerViews;
@@ -73,7 +75,7 @@ export type IdentificationService = ReturnType<typeof identificationService>;
 
 /** Asking controllers who they are: policy, jobs, approval, runs, evidence. */
 export const identificationService = (parts: IdentificationParts) => {
-  const { db, objects, events, jobs, controllers } = parts;
+  const { db, objects, gate, events, jobs, controllers } = parts;
   const clock = parts.clock ?? nowMs;
   const store = identificationStore(db);
   let civil: CivilTime | undefined;
@@ -145,14 +147,16 @@ export const identificationService = (parts: IdentificationParts) => {
     return { plan: (approval && store.planOf(approval.id)) ?? plans.plan(job), approval };
   };
 
+  const waiting = (id: string): Approvable => ({
+    act: 'identification-approve',
+    authors: [authorsOf(objects.revisions(jobKind, id))],
+  });
+
   const approve = (actor: Actor, id: string, said: { digest: string; targets: number }): Approval => {
     requireRight(actor, 'devices:write');
-    const person = actingPerson(objects, actor);
-    if (person === undefined) throw new AppError('FORBIDDEN', 'a person approves, not a program');
     return immediate(db, () => {
       const job = getJob(id);
-      if (authorsOf(objects, jobKind, id).has(person))
-        throw new AppError('FORBIDDEN', 'another person than those who wrote the job approves it');
+      gate.assertMayApprove(actor, waiting(id));
       const [last] = store.runsOf(id, 1);
       if (last !== undefined && (last.state === 'waiting' || last.state === 'running'))
         throw new AppError('CONFLICT', 'the job runs');
@@ -164,7 +168,7 @@ export const identificationService = (parts: IdentificationParts) => {
       if (plan.targets.length !== said.targets)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.targets.length } } });
       if (windowAt(plan, clock(), time()) === undefined) throw new AppError('CONFLICT', 'the window is over');
-      store.approve(plan, person, clock());
+      store.approve(plan, actorRef(actor), clock());
       events.record('identification-approved', {
         actor: actorRef(actor),
         ...(actor.from === undefined ? {} : { from: actor.from }),
@@ -282,12 +286,8 @@ export const identificationService = (parts: IdentificationParts) => {
       requireRight(actor, 'devices:read');
       return planFor(getJob(id));
     },
-    /** Why a person may not approve: `author`, `program`; undefined when he may. */
-    mayApprove: (actor: Actor, id: string): 'author' | 'program' | undefined => {
-      const person = actingPerson(objects, actor);
-      if (person === undefined) return 'program';
-      return authorsOf(objects, jobKind, id).has(person) ? 'author' : undefined;
-    },
+    /** Why a person may not approve; undefined when he may. */
+    mayApprove: (actor: Actor, id: string): Hindrance | undefined => gate.hindrance(actor, waiting(id)),
     /** CONFLICT, FORBIDDEN, INVALID. */
     approve,
     /** CONFLICT unless approved, unused, in its window. */
@@ -343,11 +343,10 @@ export const identificationService = (parts: IdentificationParts) => {
       if (controller === undefined) throw new AppError('NOT_FOUND', `there is no controller ${publicId}`);
       const held = objects.find(devicePolicyKind, publicId)?.body;
       const reason = typeof body['safetyReason'] === 'string' ? body['safetyReason'].trim() : '';
-      const person = actingPerson(objects, actor);
-      if (reason !== '' && reason !== held?.['safetyReason'] && person === undefined)
-        throw new AppError('FORBIDDEN', 'only a named person takes a safety controller upon himself');
-      const by =
-        reason === '' ? null : reason === held?.['safetyReason'] ? (held['safetyBy'] ?? null) : (person ?? null);
+      const isNew = reason !== '' && reason !== held?.['safetyReason'];
+      // Only a person takes a safety controller upon himself.
+      if (isNew) gate.assertMayAsk(actor);
+      const by = isNew ? actorRef(actor) : reason === '' ? null : (held?.['safetyBy'] ?? null);
       objects.put(actor, devicePolicyKind, publicId, { ...body, label: controller.label.slice(0, 200), safetyBy: by });
     },
     controllers: (limit: number) => controllers.list(limit),

@@ -1,0 +1,109 @@
+// Which persons are behind an actor. Whoever writes what a second person approves stores the answer with it (revisions,
+// requests, approvals; `storedPersons`), and the gate (approve.ts) compares what was stored: a later change of accounts
+// or tokens rewrites no authorship. Rows are added here and never changed.
+
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { Database } from '../../platform/database.ts';
+import type { Actor, Body, PersonId } from '../objects/types.ts';
+
+export type AccountPersons = {
+  /** Device, system and a command line without log-in are no persons: nobody is behind them. */
+  personsBehind(actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId>;
+  /** Told of every write of an account or token, in its transaction. */
+  written(kind: string, id: string, body: Body | undefined, actor: Pick<Actor, 'type' | 'id'>): void;
+  /** The object is gone for ever; what was stored with acts stays. */
+  purged(kind: string, id: string): void;
+};
+
+/** As a column keeps it. */
+export function storedPersons(persons: ReadonlySet<PersonId>): string {
+  return JSON.stringify([...persons].sort());
+}
+
+export function readPersons(stored: string | null | undefined): ReadonlySet<PersonId> {
+  const parsed: unknown = JSON.parse(stored ?? '[]');
+  return new Set(Array.isArray(parsed) ? parsed.filter((one): one is PersonId => typeof one === 'string') : []);
+}
+
+/** Everybody who wrote these revisions, as it was stored then. */
+export function authorsOf(revisions: Iterable<{ persons: ReadonlySet<PersonId> }>): ReadonlySet<PersonId> {
+  return unitePersons([...revisions].map(({ persons }) => persons));
+}
+
+export function unitePersons(sets: Iterable<ReadonlySet<PersonId>>): ReadonlySet<PersonId> {
+  return new Set([...sets].flatMap((set) => [...set]));
+}
+
+const subjectOf = (type: 'account' | 'token', id: string): string => `${type}:${id}`;
+
+const addressOf = ({ email }: Body): string => (typeof email === 'string' ? email.trim() : '');
+
+export function accountPersons(parts: {
+  db: Database;
+  /** A keyed digest that sees no difference between capital and small letters: the address itself is personal. */
+  blind: (address: string) => Buffer;
+}): AccountPersons {
+  const { db, blind } = parts;
+  // Two accounts that once had one address are one human for good: to change it before the second act parts nobody.
+  // What else stands behind an account (who made or reset it alone) joins here, as one more branch.
+  const behind = db.prepare<[string], { person: PersonId }>(
+    `with recursive found(person) as (
+       select person from person_of where subject = ?
+       union
+       select same from found join person_same using (person)
+     ) select person from found`,
+  );
+  const add = db.prepare<[string, PersonId]>('insert or ignore into person_of (subject, person) values (?, ?)');
+  const known = db.prepare<[string], { person: PersonId }>('select person from person_of where subject = ?');
+  const setAddress = db.prepare<[PersonId, Buffer]>(
+    `insert into person_address (person, address) values (?, ?)
+     on conflict (person) do update set address = excluded.address`,
+  );
+  const dropAddress = db.prepare<[PersonId]>('delete from person_address where person = ?');
+  const join = db.prepare<[PersonId]>(
+    `insert or ignore into person_same (person, same)
+       with pair(one, other) as (
+         select own.person, other.person from person_address own
+           join person_address other on other.address = own.address and other.person <> own.person
+          where own.person = ?
+       ) select one, other from pair union all select other, one from pair`,
+  );
+  const drop = db.prepare<[string]>('delete from person_of where subject = ?');
+  const dropSame = db.prepare<{ person: PersonId }>('delete from person_same where person = @person or same = @person');
+
+  const ofSubject = (subject: string): ReadonlySet<PersonId> =>
+    new Set(behind.all(subject).map(({ person }) => person));
+
+  const personsBehind = (actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId> =>
+    actor.type === 'account' || actor.type === 'token' ? ofSubject(subjectOf(actor.type, actor.id)) : new Set();
+
+  return {
+    personsBehind,
+    written: (kind, id, body, actor) => {
+      if (body === undefined) return;
+      if (kind === 'account') {
+        const subject = subjectOf('account', id);
+        const own = known.get(subject)?.person ?? (Buffer.from(randomBytes(16)).toString('hex') as PersonId);
+        add.run(subject, own);
+        const address = addressOf(body);
+        if (address === '') dropAddress.run(own);
+        else setAddress.run(own, blind(address));
+        join.run(own);
+      }
+      if (kind === 'token') {
+        // Whoever made or changed it may know its secret, and the account is the one that it acts for.
+        const { account } = body;
+        const own = typeof account === 'string' ? ofSubject(subjectOf('account', account)) : new Set<PersonId>();
+        for (const person of [...own, ...personsBehind(actor)]) add.run(subjectOf('token', id), person);
+      }
+    },
+    purged: (kind, id) => {
+      if (kind !== 'account' && kind !== 'token') return;
+      const [own] = known.all(subjectOf(kind, id));
+      drop.run(subjectOf(kind, id));
+      if (kind === 'token' || own === undefined) return;
+      dropAddress.run(own.person);
+      dropSame.run({ person: own.person });
+    },
+  };
+}

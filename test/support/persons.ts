@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type ApprovalGate, approvalGate } from '../../appliance/src/features/accounts/approve.ts';
+import { accountPersons } from '../../appliance/src/features/accounts/person.ts';
+import type { Actor, Right } from '../../appliance/src/features/objects/types.ts';
+import type { Database } from '../../appliance/src/platform/database.ts';
+
+// People of tests below the log-in: each has a person of its own, and has always just signed in.
+
+const blind = (address: string): Buffer => createHash('sha256').update(address.toLowerCase()).digest();
+
+/** Somebody who has just signed in, once `introduce` has told the database of him. */
+export const signedIn = (id: string, ...rights: Right[]): Actor => ({
+  type: 'account',
+  id,
+  label: id,
+  rights: new Set(rights.length === 0 ? ['all'] : rights),
+  get authenticatedAt() {
+    return nowMs();
+  },
+});
+
+/** Gives each account a person of its own, as the making of an account does. */
+export const introduce = (db: Database, ...ids: string[]): void => {
+  const persons = accountPersons({ db, blind });
+  for (const id of ids) persons.written('account', id, {}, { type: 'system', id: 'test' });
+};
+
+/** The gate of a test over its database. */
+export const testGate = (db: Database): ApprovalGate =>
+  approvalGate({ persons: accountPersons({ db, blind }), clock: nowMs });
