@@ -19,7 +19,7 @@ export const command: Command = {
     const folder = text('out');
     const { exchange, media } = await open();
     if (flag('show')) {
-      const preview = exchange.preview(folder);
+      const preview = exchange.preview();
       if (json) {
         out.result({ ...preview, text: undefined, request: JSON.parse(preview.text) as unknown });
         return preview.counterProof.leaks.length === 0 ? 0 : 1;

@@ -62,6 +62,11 @@ export const takeFromMedium = (input: CommandInput, state: ReturnType<typeof sta
         `CHAIN: receipts ${gap.from} to ${gap.to} of site ${site.record.site} are not here, since this host went back to a backup; the next request brings them again`,
       );
   }
+  for (const { site, request } of taken.requests)
+    if (request.site_card !== site.card.digest || request.seal_to !== site.card.card.seal_key)
+      input.io.note(
+        `site ${site.record.site} has another card in force than card ${site.card.card.number}, which is here: bring its newest card, then site add CARD`,
+      );
   for (const { site } of taken.requests)
     if (!site.record.compared)
       input.io.note(`nobody compared the fingerprint of site ${site.record.site}: site add CARD --fingerprint HEX`);

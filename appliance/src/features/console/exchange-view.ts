@@ -32,21 +32,3 @@ export const receiptView = (receipt: Receipt, queries: ConsoleQueries): ReceiptV
     leftWith: queries.leftWith(receipt.number),
   };
 };
-
-const groupKeys: Readonly<Record<string, readonly string[]>> = {
-  platforms: ['platforms'],
-  software: ['software'],
-  wants: ['wants'],
-  held: ['have'],
-  advisories: ['advisories', 'cursors'],
-  receipts: ['receipts'],
-};
-
-/** The part of a request's text that a group names; the rest of it is the group `state`. Undefined: no such group. */
-export const groupText = (text: string, group: string): string | undefined => {
-  const request = JSON.parse(text) as Record<string, unknown>;
-  const named = new Set(Object.values(groupKeys).flat());
-  if (group !== 'state' && !Object.hasOwn(groupKeys, group)) return undefined;
-  const keys = group === 'state' ? Object.keys(request).filter((key) => !named.has(key)) : (groupKeys[group] ?? []);
-  return JSON.stringify(Object.fromEntries(keys.map((key) => [key, request[key]])), null, 2);
-};

@@ -7,6 +7,7 @@ import { advisory, packageBytes, sha256, update } from '../../../test/support/ca
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
+import { requestGroupNames } from '../exchange/types.ts';
 
 let site: Console;
 let admin: Browser;
@@ -117,12 +118,14 @@ describe('exchange through the console', () => {
 
   it('shows all that would leave, and that no name or address is in it', async () => {
     const html = await page(viewer, paths.exchangeSend());
-    for (const group of ['platforms', 'software', 'state']) expect(holds(html, paths.requestGroup(group))).toBe(true);
+    for (const group of requestGroupNames) {
+      expect(holds(html, paths.requestGroup(group))).toBe(true);
+      await page(viewer, paths.requestGroup(group));
+    }
     const text = await page(viewer, paths.requestText());
     expect(holds(text, 'openssl')).toBe(true);
     expect(holds(text, 'pump-01')).toBe(false);
     expect(holds(text, '10.4.0.77')).toBe(false);
-    await page(viewer, paths.requestGroup('software'));
     expect((await viewer.get(paths.requestGroup('none'))).status).toBe(404);
   });
 

@@ -16,6 +16,7 @@ import type { UpdateWant } from '../updates/types.ts';
 import { type CounterProof, counterProof, type IdentityValue } from './counter-proof.ts';
 import type { SiteKeys } from './keys.ts';
 import type { RequestContent } from './request-content.ts';
+import { requestGroups } from './request-groups.ts';
 import type { ExchangeStore, StateRow } from './store.ts';
 import type { RequestGroup } from './types.ts';
 
@@ -23,7 +24,6 @@ const MAX_RECEIPTS = 32;
 const MAX_RECEIPT_BYTES = 16 * 1024 * 1024;
 const MAX_MISSING = 10_000;
 const MAX_HAVE = 1_000_000;
-const MAX_ADVISORIES = 200_000;
 
 export type BuiltRequest = {
   readonly request: SiteRequest;
@@ -42,11 +42,10 @@ export type RequestSources = {
   readonly keys: SiteKeys;
   readonly content: RequestContent;
   readonly wants: readonly UpdateWant[];
-  readonly advisories: readonly string[];
   readonly held: Iterable<string>;
   /** Volumes of waiting bundles to ask for again, bit by bit the same. */
   readonly volumes: readonly { readonly bundleId: string; readonly missing: readonly number[] }[];
-  readonly media: { readonly volumeBytes: number; readonly freeBytes: number };
+  readonly volumeBytes: number;
   readonly identities: Iterable<IdentityValue>;
   readonly allowed: ReadonlySet<string>;
   readonly nowMs: number;
@@ -84,61 +83,11 @@ const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => 
   const missing: Want[] = sources.store
     .missingObjects(MAX_MISSING)
     .flatMap((id) => (held.has(id) ? [] : [{ kind: 'object' as const, id }]));
-  const named: Want[] = sources.wants.map(({ kind, id, min, priority }) => ({
-    kind,
-    id,
-    ...(min === undefined ? {} : { min }),
-    ...(priority === undefined ? {} : { priority }),
-  }));
+  const named: Want[] = sources.wants.map(({ kind, id, min }) => ({ kind, id, ...(min === undefined ? {} : { min }) }));
   const volumes: Want[] = sources.volumes.flatMap(({ bundleId, missing: numbers }) =>
     numbers.map((n) => ({ kind: 'volume' as const, id: bundleId, n })),
   );
   return [...volumes, ...newer, ...feeds, ...missing, ...named].slice(0, 100_000);
-};
-
-const group = (name: RequestGroup['name'], items: readonly unknown[], examples: readonly string[]): RequestGroup => ({
-  name,
-  items: items.length,
-  examples: examples.slice(0, 3),
-  bytes: items.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(items)),
-});
-
-const groupsOf = (request: SiteRequest): RequestGroup[] => {
-  const packages = request.platforms.flatMap((platform) => platform.packages);
-  const { tuf, state, cursors, media } = request;
-  return [
-    group(
-      'platforms',
-      request.platforms,
-      packages.map(({ name, version }) => `${name} ${version}`),
-    ),
-    group('software', request.software, request.software),
-    group(
-      'controllers',
-      request.controllers,
-      request.controllers.map(({ order_no, model, firmware }) => [order_no || model, firmware].join(' ').trim()),
-    ),
-    group('missing-os', request.missing_os, request.missing_os),
-    group(
-      'wants',
-      request.wants,
-      request.wants.map(({ kind, id, min }) => `${kind} ${id}${min === undefined ? '' : ` ${min}`}`),
-    ),
-    {
-      name: 'held',
-      items: Buffer.byteLength(request.have, 'base64') / 32,
-      examples: [],
-      bytes: request.have.length,
-    },
-    group('advisories', request.advisories, request.advisories),
-    group('receipts', request.receipts, []),
-    {
-      name: 'state',
-      items: 1,
-      examples: Object.keys(cursors).slice(0, 3),
-      bytes: Buffer.byteLength(JSON.stringify({ tuf, state, cursors, media })),
-    },
-  ];
 };
 
 const receiptEnvelopes = (store: ExchangeStore): { envelopes: Envelope[]; last: number } => {
@@ -183,7 +132,8 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     nonce: Buffer.from(randomBytes(32)).toString('base64'),
     created_at: toTime(readClock(state.floor, toTime(sources.nowMs)).believedMs),
     floor: state.floor,
-    to: sealTo.map((key) => fingerprintOf(key)),
+    // The seal itself says which keys open it.
+    to: [],
     seal_to: Buffer.from(keys.seal.publicKey).toString('base64'),
     tuf,
     state: { ...requestState, digest: stateDigest(tuf, requestState) },
@@ -192,10 +142,11 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     cursors: Object.fromEntries(store.feeds().map(({ feed, cursor }) => [feed, cursor])),
     platforms: [...content.platforms],
     software: [...content.software],
-    missing_os: [...content.missingOs],
-    advisories: [...sources.advisories].slice(0, MAX_ADVISORIES),
-    controllers: [...content.controllers],
-    media: { kind: 'custom', volume_bytes: sources.media.volumeBytes, free_bytes: sources.media.freeBytes },
+    // No host reads these, so nothing of them leaves (decision 036).
+    missing_os: [],
+    advisories: [],
+    controllers: [],
+    media: { kind: '', volume_bytes: sources.volumeBytes, free_bytes: 0 },
     receipts: receipts.envelopes,
     site_card: card?.digest ?? '0'.repeat(64),
   };
@@ -210,7 +161,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     digest: fingerprintOf(envelope),
     lastReceipt: receipts.last,
     sealTo,
-    groups: groupsOf(signed),
+    groups: requestGroups(signed),
     counterProof: counterProof(signed, sources.identities, content.reporters, sources.allowed),
   };
 };

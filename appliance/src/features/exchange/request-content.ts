@@ -2,7 +2,7 @@ import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request'
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { InventoryService } from '../inventory/service.ts';
 import type { InventoryRow, SectionRow } from '../inventory/types.ts';
-import type { ControllersForExchange, RequestController } from '../plcs/types.ts';
+import type { ControllersForExchange } from '../plcs/types.ts';
 
 // What a request says about the devices: distinct package versions per system, never who has them. From the inventory
 // leaves what its declarations name, and nothing else is read here.
@@ -10,10 +10,6 @@ import type { ControllersForExchange, RequestController } from '../plcs/types.ts
 export type RequestContent = {
   readonly platforms: readonly RequestPlatform[];
   readonly software: readonly string[];
-  /** Updates of operating systems that some device misses. */
-  readonly missingOs: readonly string[];
-  /** Distinct products of controllers and their modules. */
-  readonly controllers: readonly RequestController[];
   /** The devices that reported a package name, source name or purl: for the counter-proof. */
   readonly reporters: (text: string) => Iterable<number>;
 };
@@ -33,10 +29,7 @@ type Group = {
   readonly arch: string;
   readonly suites: Set<string>;
   devices: number;
-  readonly packages: Map<
-    string,
-    { name: string; version: string; source: string; sourceVersion: string; devices: number }
-  >;
+  readonly packages: Map<string, { name: string; version: string; source: string; devices: number }>;
 };
 
 const groupOf = (groups: Map<string, Group>, row: SectionRow): Group => {
@@ -69,7 +62,8 @@ const toPlatform = (group: Group): RequestPlatform => ({
     name: entry.name,
     version: entry.version,
     source: entry.source,
-    source_version: entry.sourceVersion,
+    // No host reads it (decision 036).
+    source_version: '',
     all: entry.devices === group.devices ? 1 : 0,
   })),
 });
@@ -83,15 +77,10 @@ const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Gene
   } while (after !== undefined);
 };
 
-const MAX_MISSING = 100_000;
-
-/** A KB number or the number of an erratum. Packages of a distribution are asked for by their versions, and whatever else a device calls an update stays here. */
-const updateId = /^(?:KB\d{6,8}|[A-Za-z]{2,12}(?:-SLE)?-\d{4}[:-][0-9A-Fa-f:]{1,20}(?:-\d{1,6})?)$/;
-
 /** Collects systems with their packages, and the purls of everything else, over all devices with an inventory. */
 export const requestContent = (
-  inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'textsOf'>,
-  controllers?: Pick<ControllersForExchange, 'products' | 'bearers'>,
+  inventory: Pick<InventoryService, 'list' | 'members' | 'section'>,
+  controllers?: Pick<ControllersForExchange, 'bearers'>,
 ): RequestContent => {
   const items = new Map<number, InventoryRow>();
   for (const row of softwareRows(inventory)) items.set(row.id, row);
@@ -121,12 +110,11 @@ export const requestContent = (
       }
       if (!group) continue;
       const source = text(row['source']) || name;
-      const sourceVersion = text(row['sourceVersion']) || version;
-      for (const word of [name, source, version, sourceVersion]) note(devices, word, member.device);
-      const key = JSON.stringify([name, version, source, sourceVersion]);
+      for (const word of [name, source, version]) note(devices, word, member.device);
+      const key = JSON.stringify([name, version, source]);
       if (seen.has(key)) continue;
       seen.add(key);
-      const entry = group.packages.get(key) ?? { name, version, source, sourceVersion, devices: 0 };
+      const entry = group.packages.get(key) ?? { name, version, source, devices: 0 };
       entry.devices += 1;
       group.packages.set(key, entry);
     }
@@ -138,14 +126,9 @@ export const requestContent = (
     .map(toPlatform);
   const entries = platforms.reduce((sum, platform) => sum + platform.packages.length, purls.size);
   if (entries > MAX_ENTRIES) throw new BundleError('LIMIT', `more than ${MAX_ENTRIES} package versions in one request`);
-  const missingOs = inventory
-    .textsOf('os-update', 'update', { state: 'missing' }, MAX_MISSING)
-    .filter((id) => updateId.test(id));
   return {
     platforms,
     software: [...purls].sort(),
-    missingOs,
-    controllers: controllers?.products() ?? [],
     // Records of controllers are numbered below zero here.
     reporters: (word) => [...(devices.get(word) ?? []), ...(controllers?.bearers(word) ?? []).map((plc) => -plc)],
   };

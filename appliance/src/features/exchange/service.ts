@@ -1,7 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
-import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { DrawnRole } from '@sallyport/bundle-tools/host/trust-drawing';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -74,7 +72,7 @@ export type ExchangeParts = {
   readonly objects: ObjectService;
   readonly inventory: InventoryService;
   /** What findings on controllers ask for, without naming one. */
-  readonly firmware: Pick<ControllerFirmware, 'wants' | 'withAdvisories'>;
+  readonly firmware: Pick<ControllerFirmware, 'wants'>;
   readonly store: StoreService;
   readonly vulnerabilities: VulnerabilityService;
   readonly updates: UpdateService;
@@ -108,7 +106,7 @@ export type ExchangeService = {
     replaceReason?: string,
   ): Promise<{ trust: TrustFile; result: ImportResult }>;
   /** What would leave; writes nothing and uses no number. */
-  preview(folder?: string): RequestPreview;
+  preview(): RequestPreview;
   /** `volumes`: ask for the missing volumes of waiting bundles again, instead of a new bundle. */
   exportRequest(
     actor: Actor,
@@ -172,16 +170,6 @@ const requireRight = (actor: Actor, right: Right): void => {
   if (!actor.rights.has('all') && !actor.rights.has(right)) throw new AppError('FORBIDDEN', `needs the right ${right}`);
 };
 
-const freeBytes = (folder: string | undefined): number => {
-  if (folder === undefined) return 0;
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch (cause) {
-    throw new BundleError('MEDIUM_IO', `cannot read ${folder}`, { cause });
-  }
-};
-
 /** The exchange: site card, trust, requests, imports, receipts. */
 export const exchangeService = (parts: ExchangeParts): ExchangeService => {
   const { db, keyring, events, objects, inventory, vulnerabilities, updates, clock } = parts;
@@ -240,16 +228,15 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
 
   const identities = () => siteIdentities({ ...parts, controllers: parts.controllers });
 
-  const build = (folder: string | undefined, volumes = false): BuiltRequest =>
+  const build = (volumes = false): BuiltRequest =>
     buildRequest({
       store,
       keys: keys(),
       content: requestContent(inventory, parts.controllers),
       wants: [...updates.wants(), ...parts.firmware.wants()],
-      advisories: parts.firmware.withAdvisories(vulnerabilities.advisoryIds(200_000), 200_000),
       held: held(),
       volumes: volumes ? waiting.all() : [],
-      media: { volumeBytes: objects.settingInteger('exchange.medium-bytes'), freeBytes: freeBytes(folder) },
+      volumeBytes: objects.settingInteger('exchange.medium-bytes'),
       identities: identities(),
       allowed: allowedWords(),
       nowMs: clock(),
@@ -287,8 +274,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       requireRight(actor, 'exchange:write');
       return importTrust(importer, actor, resolve(path), fingerprint, replaceReason);
     },
-    preview: (folder) => {
-      const built = build(folder === undefined ? undefined : resolve(folder));
+    preview: () => {
+      const built = build();
       return {
         number: built.request.number,
         groups: built.groups,
@@ -304,7 +291,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       if (isAgain && waiting.all().length === 0) throw new AppError('NOT_FOUND', 'no bundle waits for volumes');
       const { onProgress } = options;
       onProgress?.({ step: 'build', doneBytes: 0, totalBytes: 0 });
-      const built = build(target, isAgain);
+      const built = build(isAgain);
       return writeRequest({ db, store, events, actor, built, folder: target, nowMs: clock(), onProgress });
     },
     inspect: (path) =>

@@ -40,17 +40,11 @@ export type ExchangeState = {
   readonly openRequests: readonly OpenRequest[];
 };
 
+export const requestGroupNames = ['platforms', 'software', 'wants', 'held', 'receipts', 'state'] as const;
+export type RequestGroupName = (typeof requestGroupNames)[number];
+
 export type RequestGroup = {
-  readonly name:
-    | 'platforms'
-    | 'software'
-    | 'controllers'
-    | 'missing-os'
-    | 'wants'
-    | 'held'
-    | 'advisories'
-    | 'receipts'
-    | 'state';
+  readonly name: RequestGroupName;
   readonly items: number;
   readonly examples: readonly string[];
   readonly bytes: number;

@@ -1,7 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import type { ListSql } from './list-sql.ts';
 import type { Cell } from './store.ts';
-import { column } from './tables.ts';
 
 export type ListRow = { id: number; _sort: Cell } & Record<string, Cell>;
 
@@ -21,12 +20,4 @@ export const listQueries = (db: Database) => ({
       .all(...sql.params, ...sql.pageParams, limit);
     return { rows, total };
   },
-  /** The different values of a column, in order. */
-  distinct: (sql: ListSql, name: string, limit: number): Cell[] =>
-    db
-      .prepare<unknown[], { value: Cell }>(
-        `select distinct item.${column(name)} as value from ${sql.from} where ${sql.where} order by 1 limit ?`,
-      )
-      .all(...sql.params, limit)
-      .map(({ value }) => value),
 });

@@ -1,7 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
-import { AppError, invalid } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fromStored, type NamedField, type Stored } from './item.ts';
@@ -157,15 +157,6 @@ export const inventoryReader = (parts: {
     };
   };
 
-  const textsOf = (name: string, field: string, where: NonNullable<ListQuery['where']>, limit: number): string[] => {
-    const { collection } = holder(name).shape;
-    const declared = collection.fields[field];
-    if (declared?.type !== 'text' || declared.personal || declared.perDevice || declared.entered)
-      throw invalid({ [field]: { key: 'validation.unknownField' } });
-    const sql = listSql(personal, collection, { collection: name, where, limit }, undefined);
-    return queries.distinct(sql, field, limit).filter((value) => typeof value === 'string');
-  };
-
   const members = function* (name: string): Generator<Members> {
     holder(name);
     for (const row of sections.members(name)) yield { device: row.device, items: unpackIds(row.members, row.count) };
@@ -227,7 +218,6 @@ export const inventoryReader = (parts: {
     sectionItem,
     held,
     list,
-    textsOf,
     members,
     tally,
     itemDevices: (name: string, item: number): number[] => holders(name, new Set([item])),

@@ -78,8 +78,6 @@ export type InventoryService = InventoryTransfer & {
   memberIds(device: number, collection: string): Uint32Array;
   /** The values of a perDevice field beside `memberIds`, as they are stored; none where no item has one. */
   attributeOf(device: number, collection: string, field: string): readonly (string | number | null)[];
-  /** The different values of a text field over the site, in order; never a personal one. */
-  textsOf(collection: string, field: string, where: NonNullable<ListQuery['where']>, limit: number): string[];
   /** Items of a `shared` collection. */
   items(collection: string, ids: readonly number[]): InventoryRow[];
   /** Items of a `shared` collection by rising id, from the one after `after` on. */

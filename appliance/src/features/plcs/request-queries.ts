@@ -1,7 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { ControllerIdentity, ControllersForExchange, RequestController } from './types.ts';
-
-const maxProducts = 50_000;
+import type { ControllerIdentity, ControllersForExchange } from './types.ts';
 
 const identifying: Readonly<Record<string, ControllerIdentity['kind']>> = {
   name: 'host',
@@ -19,21 +17,8 @@ const identifying: Readonly<Record<string, ControllerIdentity['kind']>> = {
   projectSerial: 'serial',
 };
 
-const shownSql = (field: string): string =>
-  `coalesce(max(case when w.field = '${field}' and w.side = 'observed' then w.value end),
-            max(case when w.field = '${field}' and w.side = 'configured' then w.value end), '')`;
-
 /** What the exchange asks the record of controllers for. */
 export const requestQueries = (db: Database): ControllersForExchange => {
-  const products = db.prepare<[number], RequestController>(
-    `select distinct vendor, model, order_no, firmware from (
-       select ${shownSql('vendor')} as vendor, ${shownSql('model')} as model, ${shownSql('orderNumber')} as order_no,
-         ${shownSql('firmware')} as firmware
-       from plc_row r join plc_part p on p.plc = r.plc and p.sort in ('plc', 'module') join plc_winner w on w.part = p.id
-       where r.state = 'live' and r.decision <> 'archived' and w.field in ('vendor', 'model', 'orderNumber', 'firmware')
-       group by p.id)
-     where model <> '' or order_no <> '' order by vendor, order_no, model, firmware limit ?`,
-  );
   // Whatever was ever said, not only what wins.
   const values = db.prepare<[string], { plc: number; field: string; value: string }>(
     `select distinct r.plc, f.field, f.value from plc_fact f join plc_reading r on r.id = f.reading
@@ -51,7 +36,6 @@ export const requestQueries = (db: Database): ControllersForExchange => {
     )
     .pluck();
   return {
-    products: (): RequestController[] => products.all(maxProducts),
     /** Everything that names a controller; a name that is only that of a product names none. */
     identities: function* (): Generator<ControllerIdentity> {
       const isPublic = new Set(publicTexts.all());

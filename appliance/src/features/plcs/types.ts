@@ -157,15 +157,11 @@ export type TakeReadingsInSteps = (
   options?: Omit<TakeOptions, 'dryRun'> & { signal?: AbortSignal },
 ) => Promise<TakeResult>;
 
-/** A product as a request names it: no name, address or number of a device. */
-export type RequestController = { vendor: string; model: string; order_no: string; firmware: string };
-
 /** A value that names a controller of the site, and the record that bears it. */
 export type ControllerIdentity = { kind: 'host' | 'address' | 'mac' | 'serial'; value: string; plc: number };
 
 /** What the exchange asks the record for: what leaves, and what must not. */
 export type ControllersForExchange = {
-  products(): RequestController[];
   /** Everything that names a controller; a name that is only that of a product names none. */
   identities(): Iterable<ControllerIdentity>;
   /** The records that have a product by this text. */

@@ -4,7 +4,9 @@ import type { Kind } from '../objects/types.ts';
 // Where each field of a request comes from. A field of the format that is missing here, or one whose declaration does not
 // say that it leaves, is shown on the register as undeclared.
 
-type Origin = 'exchange' | { declared: string; fields: readonly string[] };
+type Declared = { declared: string; fields: readonly string[] };
+/** `empty`: no host reads the field, so it is written without content. */
+type Origin = 'exchange' | 'empty' | readonly Declared[];
 
 /** Every field of sallyport-request/1; `exchange` is made by the appliance about itself. */
 export const requestFields: Readonly<Record<string, Origin>> = {
@@ -16,26 +18,30 @@ export const requestFields: Readonly<Record<string, Origin>> = {
   nonce: 'exchange',
   created_at: 'exchange',
   floor: 'exchange',
-  to: 'exchange',
+  to: 'empty',
   seal_to: 'exchange',
   tuf: 'exchange',
   state: 'exchange',
   have: 'exchange',
-  wants: { declared: 'update-decision', fields: ['approval'] },
+  wants: [
+    { declared: 'update-decision', fields: ['approval'] },
+    { declared: 'plc', fields: ['vendor', 'orderNumber'] },
+    { declared: 'plc-module', fields: ['vendor', 'orderNumber'] },
+  ],
   cursors: 'exchange',
-  'platforms.vendor': { declared: 'platform', fields: ['vendor'] },
-  'platforms.release': { declared: 'platform', fields: ['release'] },
-  'platforms.arch': { declared: 'platform', fields: ['arch'] },
-  'platforms.suites': { declared: 'platform', fields: ['suites'] },
-  'platforms.packages.name': { declared: 'software', fields: ['name'] },
-  'platforms.packages.version': { declared: 'software', fields: ['version'] },
-  'platforms.packages.source': { declared: 'software', fields: ['source'] },
-  'platforms.packages.source_version': { declared: 'software', fields: ['sourceVersion'] },
+  'platforms.vendor': [{ declared: 'platform', fields: ['vendor'] }],
+  'platforms.release': [{ declared: 'platform', fields: ['release'] }],
+  'platforms.arch': [{ declared: 'platform', fields: ['arch'] }],
+  'platforms.suites': [{ declared: 'platform', fields: ['suites'] }],
+  'platforms.packages.name': [{ declared: 'software', fields: ['name'] }],
+  'platforms.packages.version': [{ declared: 'software', fields: ['version'] }],
+  'platforms.packages.source': [{ declared: 'software', fields: ['source'] }],
+  'platforms.packages.source_version': 'empty',
   'platforms.packages.all': 'exchange',
-  software: { declared: 'software', fields: ['purl'] },
-  missing_os: { declared: 'os-update', fields: ['update'] },
-  controllers: { declared: 'plc', fields: ['vendor', 'model', 'orderNumber', 'firmware'] },
-  advisories: 'exchange',
+  software: [{ declared: 'software', fields: ['purl'] }],
+  missing_os: 'empty',
+  controllers: 'empty',
+  advisories: 'empty',
   media: 'exchange',
   receipts: 'exchange',
   site_card: 'exchange',
@@ -49,10 +55,10 @@ export const undeclaredFields = (
 ): string[] => {
   const declared = new Map([...collections, ...kinds].map(({ name, leaves }) => [name, leaves?.fields ?? []]));
   return Object.values(origins).flatMap((origin) =>
-    origin === 'exchange'
+    typeof origin === 'string'
       ? []
-      : origin.fields
-          .filter((field) => !declared.get(origin.declared)?.includes(field))
-          .map((field) => `${origin.declared}.${field}`),
+      : origin.flatMap(({ declared: name, fields }) =>
+          fields.filter((field) => !declared.get(name)?.includes(field)).map((field) => `${name}.${field}`),
+        ),
   );
 };

@@ -76,7 +76,6 @@ describe('updates', () => {
       kind: 'update',
       id: 'Debian:13/bash',
       min: '5.3-1',
-      priority: 'act',
     });
     expect(supplies()).toEqual([['bash', '5.3-1', 'requested']]);
     await host.publish({ feeds, updates: [update('bash', '5.3-1')], files });

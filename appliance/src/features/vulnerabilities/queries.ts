@@ -176,15 +176,6 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
       const db = open();
       return db ? devicesBySource(db, sources) : new Map();
     },
-    /** The ids of advisories with open findings, for the request. */
-    advisoryIds: (limit: number): readonly string[] =>
-      open()
-        ?.prepare<[number], { id: string }>(
-          `SELECT DISTINCT osv_id AS id FROM match_advisory INDEXED BY match_advisory_name
-           WHERE ${STATE_COLUMNS.join(' + ')} > 0 ORDER BY osv_id LIMIT ?`,
-        )
-        .all(limit)
-        .map((row) => row.id) ?? [],
     parseId: parseFindingId,
     close: (): void => {
       held?.db.close();

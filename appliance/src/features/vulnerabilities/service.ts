@@ -116,7 +116,6 @@ export type VulnerabilityService = {
   fixesOf(ecosystem: string, source: string): readonly FixNeeded[];
   /** How many devices have an open finding that a newer version would close, by the number of the package, of some or all. */
   devicesBySource(sources?: readonly number[]): ReadonlyMap<number, number>;
-  advisoryIds(limit: number): readonly string[];
   /** Counts that differ from what they count; for `doctor`. */
   verify(): string[];
   close(): void;
@@ -454,7 +453,6 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     sourceDecisions: queries.sourceDecisions,
     fixesOf: queries.fixesOf,
     devicesBySource: queries.devicesBySource,
-    advisoryIds: queries.advisoryIds,
     verify: () => {
       const counted = new Map<number, number>();
       for (const row of store.devices())

@@ -50,7 +50,7 @@ export const register = {
   'register.findings.title': 'Findings',
   'register.findings.source': 'worked out',
   'register.findings.purpose': 'to know which devices are vulnerable',
-  'register.findings.leaves': 'names of advisories',
+  'register.findings.leaves': 'the package and the version that closes them, among what is wanted',
   'register.connections.title': 'Connections that were opened',
   'register.connections.source': 'this appliance',
   'register.connections.purpose': 'to show that it connects only to what was named',

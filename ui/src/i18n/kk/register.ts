@@ -51,7 +51,7 @@ export const register = {
   'register.findings.title': 'Табылған осалдықтар',
   'register.findings.source': 'есептеледі',
   'register.findings.purpose': 'қай құрылғылар осал екенін білу',
-  'register.findings.leaves': 'бюллетень белгілері',
+  'register.findings.leaves': 'оларды жоятын пакет пен нұсқа, қажеттілер арасында',
   'register.connections.title': 'Ашылған байланыстар',
   'register.connections.source': 'осы сервер',
   'register.connections.purpose': 'тек көрсетілгенмен ғана байланысатынын көрсету үшін',

@@ -51,7 +51,7 @@ export const register = {
   'register.findings.title': 'Найденные уязвимости',
   'register.findings.source': 'вычисляется',
   'register.findings.purpose': 'чтобы знать, какие устройства уязвимы',
-  'register.findings.leaves': 'обозначения бюллетеней',
+  'register.findings.leaves': 'пакет и версия, которая их устраняет, среди нужного',
   'register.connections.title': 'Открытые соединения',
   'register.connections.source': 'этот сервер',
   'register.connections.purpose': 'чтобы показать, что оно соединяется только с указанным',

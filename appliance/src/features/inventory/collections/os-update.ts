@@ -28,6 +28,6 @@ export const collection = defineCollection({
     foundBy: { type: 'text', maxLength: 100, column: false },
   },
   retentionDays: 730,
-  leaves: { file: 'request', fields: ['update'], group: 'missing-os' },
+  leaves: null,
   doors: ['native', 'glpi', 'ocs', 'osquery', 'stick'],
 });

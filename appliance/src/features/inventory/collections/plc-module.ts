@@ -37,8 +37,9 @@ export const collection = defineFacts({
   retentionDays: 3_650,
   leaves: {
     file: 'request',
-    group: 'controllers',
-    fields: ['vendor', 'model', 'orderNumber', 'firmware'],
+    // In the name of the firmware that is asked for.
+    group: 'wants',
+    fields: ['vendor', 'orderNumber'],
   },
   origins: ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'person'],
 });

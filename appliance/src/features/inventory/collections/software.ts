@@ -23,7 +23,7 @@ export const collection = defineCollection({
     sizeKb: { type: 'integer', perDevice: true, usual: true },
   },
   retentionDays: 730,
-  leaves: { file: 'request', fields: ['purl', 'name', 'version', 'source', 'sourceVersion'], group: 'software' },
+  leaves: { file: 'request', fields: ['purl', 'name', 'version', 'source'], group: 'software' },
   // osquery names the source package, GLPI and OCS do not: advisories are written about source packages.
   doors: ['native', 'osquery', 'glpi', 'ocs', 'stick', 'network'],
 });

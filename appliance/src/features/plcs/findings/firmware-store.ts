@@ -63,12 +63,6 @@ export const firmwareStore = (db: Database) => {
        and i.controllers > 0 and i.vendor <> '' and json_extract(i.identity, '$.orderNumber') is not null
      group by i.vendor, i.order_number, m.fixed_version`,
   );
-  const affected = db
-    .prepare<[number], string>(
-      `select distinct m.vulnerability from plc_match m cross join plc_identity i on i.id = m.identity
-       where m.until is null and m.verdict = 'affected' and i.controllers > 0 order by 1 limit ?`,
-    )
-    .pluck();
   const bearers = db.prepare<
     [],
     { plc: number; part: number; part_key: string; vendor: string; order_number: string; firmware: string }
@@ -103,7 +97,6 @@ export const firmwareStore = (db: Database) => {
       settle.run(outcome, at, version, id).changes === 1,
     reading: (part: number): FirmwareReading | undefined => reading.get(part),
     fixes: (): FixRow[] => fixes.all(),
-    affected: (limit: number): string[] => affected.all(limit),
     bearers: () => bearers.all(),
   };
 };

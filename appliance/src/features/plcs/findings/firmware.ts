@@ -279,9 +279,6 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, maxWants);
     },
-    /** With the vulnerabilities that are open on controllers, each once: for the request. */
-    withAdvisories: (ids: readonly string[], limit: number): string[] =>
-      [...new Set([...ids, ...store.affected(limit)])].sort().slice(0, limit),
   };
 };
 
