@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { command, temporaryFolder } from '../support/commands.ts';
+import { repositoryRoot } from '../support/sources.ts';
+
+// The appliance's unit, started by a real systemd that has namespaces of its own.
+
+const unshare = ['--pid', '--fork', '--mount', '--cgroup', '--net', '--uts', '--ipc', '--kill-child'];
+const systemd = (name: string): string => join(repositoryRoot, 'systemd', name);
+const dropIn = 'etc/systemd/system/sallyport.service.d';
+
+const canBoot = (): boolean =>
+  existsSync('/usr/lib/systemd/systemd') &&
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', [...unshare, 'mount', '-t', 'cgroup2', 'none', '/sys/fs/cgroup']).status === 0;
+
+/** Waits until the service answers or its process has failed, and leaves what is known of it. */
+const observer = `
+const { execFileSync } = require('node:child_process');
+const { writeFileSync } = require('node:fs');
+const property = (name) => execFileSync('systemctl', ['show', 'sallyport.service', '-P', name], { encoding: 'utf8' }).trim();
+const answers = () => fetch('https://127.0.0.1:8443/healthz').then(({ status }) => status === 200, () => false);
+(async () => {
+  for (;;) {
+    const isUp = await answers();
+    const status = Number(property('ExecMainStatus'));
+    if (!isUp && status === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      continue;
+    }
+    const pid = property('MainPID');
+    const environ = isUp ? require('node:fs').readFileSync('/proc/' + pid + '/environ', 'utf8').split('\\0') : [];
+    const folder = environ.find((line) => line.startsWith('CREDENTIALS_DIRECTORY='));
+    writeFileSync('/run/seen/outcome', JSON.stringify({ isUp, status, hasCredential: folder !== undefined }));
+    return;
+  }
+})();
+`;
+
+const target = '[Unit]\nDefaultDependencies=no\n';
+
+describe.runIf(canBoot())('the unit of the appliance', () => {
+  const folder = temporaryFolder('service-unit');
+  afterAll(folder.remove);
+
+  const start = async (name: string, prepare: (work: string) => void): Promise<unknown> => {
+    const work = join(folder.path, name);
+    mkdirSync(join(work, 'units'), { recursive: true });
+    mkdirSync(join(work, dropIn), { recursive: true });
+    mkdirSync(join(work, 'etc/sallyport'));
+    await command('sallyport', 'init', '--data', join(work, 'data'), '--site', 'aqtau-1', '--address', 'localhost');
+    copyFileSync(systemd('sallyport.service'), join(work, 'units/sallyport.service'));
+    writeFileSync(
+      join(work, dropIn, 'said.conf'),
+      '[Service]\nStandardOutput=append:/run/seen/said\nStandardError=inherit\n',
+    );
+    prepare(work);
+    for (const part of ['sysinit', 'basic', 'shutdown']) writeFileSync(join(work, `units/${part}.target`), target);
+    writeFileSync(join(work, 'units/try.target'), `${target}Wants=sallyport.service observer.service\n`);
+    writeFileSync(join(work, 'observer.cjs'), observer);
+    copyFileSync(join(work, 'observer.cjs'), join(work, 'etc/observer.cjs'));
+    writeFileSync(
+      join(work, 'units/observer.service'),
+      `${target}After=sallyport.service\nSuccessAction=exit-force\nFailureAction=exit-force\n[Service]\nType=oneshot\nTimeoutStartSec=90\nEnvironment=NODE_TLS_REJECT_UNAUTHORIZED=0\nExecStart=/opt/sallyport/node_modules/.bin/node /etc/observer.cjs\n`,
+    );
+    const boot = join(repositoryRoot, 'test/support/systemd/boot.sh');
+    const { stderr } = spawnSync('unshare', [...unshare, 'sh', boot, work, repositoryRoot], {
+      encoding: 'utf8',
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
+    });
+    const outcome = join(work, 'seen/outcome');
+    return existsSync(outcome) ? JSON.parse(readFileSync(outcome, 'utf8')) : stderr;
+  };
+
+  it('starts without a credential', async () => {
+    expect(await start('without', () => undefined)).toEqual({ isUp: true, status: 0, hasCredential: false });
+  });
+
+  it('starts with the drop-in and the credential alone', async () => {
+    const outcome = await start('with', (work) => {
+      renameSync(join(work, 'data/keys/master.key'), join(work, 'master'));
+      copyFileSync(systemd('sallyport-master.conf'), join(work, dropIn, 'master.conf'));
+    });
+    expect(outcome).toEqual({ isUp: true, status: 0, hasCredential: true });
+  });
+
+  it('does not start where the drop-in is and the credential is gone', async () => {
+    const outcome = await start('gone', (work) => {
+      copyFileSync(systemd('sallyport-master.conf'), join(work, dropIn, 'master.conf'));
+    });
+    expect(outcome).toEqual({ isUp: false, status: 243, hasCredential: false });
+  });
+});
