@@ -204,6 +204,15 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
   };
 };
 
+/** Who cannot destroy a key now still serves: the erasure stays written down as incomplete, and doctor says so. */
+const settlePersons = (people: Personal, log: Log): void => {
+  try {
+    people.settle();
+  } catch (error) {
+    log.error({ err: error }, 'keys of erased persons are not destroyed yet');
+  }
+};
+
 /** Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes. */
 export const compose = async ({
   dataDir,
@@ -221,6 +230,8 @@ export const compose = async ({
   try {
     migrate(db);
     const people = personal(db, keyring);
+    // What a crash left between an erasure and the end of its keys.
+    settlePersons(people, log);
     const events: EventService = eventService({
       db,
       keyring,
@@ -445,7 +456,7 @@ export const compose = async ({
       integrity,
       baselines,
       stick: stickService({ db, inventory, devices, discovery, events }),
-      persons: personService({ db, personal: people, inventory, objects, events, devices }),
+      persons: personService({ db, personal: people, inventory, objects, events, devices, backups: paths.backups }),
       plcs: plcs.service,
       controllerImports,
       controllerDrafts: controllerDrafts({
@@ -468,6 +479,8 @@ export const compose = async ({
         await queue.stop();
         vulnerabilities.close();
         controllerFindings.close();
+        settlePersons(people, log);
+        people.close();
         db.close();
       },
     };

@@ -6,6 +6,7 @@ import { verifyDeviceRows } from './features/devices/list-row.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { newestVersion, readSchema, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
+import { personKeysFile } from './platform/person-keys.ts';
 import { takeServerLock } from './platform/server-lock.ts';
 
 // What `sallyport doctor` looks at. It works beside a running server; what only a stopped one would leave behind is then
@@ -50,7 +51,7 @@ const checkPermissions = ({ paths }: Appliance): string[] => {
 
 const checkKeys = ({ paths, keyring }: Appliance): string[] =>
   readdirSync(paths.keys)
-    .filter((file) => !isPublic(file) && file !== 'master.key')
+    .filter((file) => !isPublic(file) && file !== 'master.key' && file !== personKeysFile)
     .flatMap((file) => {
       try {
         keyring.readFile(file);
@@ -123,6 +124,7 @@ export const checks: readonly Check[] = [
   },
   { name: 'permissions', run: checkPermissions },
   { name: 'key files', run: checkKeys },
+  { name: 'keys of persons', run: ({ personal }) => personal.verify() },
   {
     name: 'key dates',
     warning: true,

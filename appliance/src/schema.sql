@@ -2,13 +2,16 @@
 -- migrations/. Tables of collections (inv_<name>) are made from their declarations.
 
 -- Engines: personal keys, store-wide tables of inventory, objects, events and jobs.
+-- Whose the keys in keys/persons are; `id` is the place there.
 create table person_key (
-  id integer primary key autoincrement,
+  id integer primary key,
   person blob unique,
-  wrapped blob,
   created_at integer not null,
-  erased_at integer
+  erased_at integer,
+  -- When its place was overwritten.
+  destroyed_at integer
 ) strict;
+create index person_key_undestroyed on person_key (id) where erased_at is not null and destroyed_at is null;
 
 -- A digest of the bytes that a section was read from, where its agent sends all of it each time: the same bytes need not be
 -- read again. Null: nobody knows.
@@ -937,7 +940,9 @@ create table person_erasure (
   decided_by text,
   decided_at integer,
   rows integer not null,
-  devices integer not null
+  devices integer not null,
+  -- When the oldest of the keys was made that went; backups from then on hold it.
+  key_from integer
 ) strict, without rowid;
 create index person_erasure_asked on person_erasure (asked_at);
 

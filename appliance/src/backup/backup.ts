@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import sodium from 'libsodium-wrappers';
@@ -20,6 +21,7 @@ import type { Appliance } from '../compose.ts';
 import { type DataPaths, dataPaths, readConfig } from '../platform/config.ts';
 import { assertSchema, openDatabase, readSchema, schemaVersion } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import { personKeysFile } from '../platform/person-keys.ts';
 import { type BackupEntry, type BackupSink, readBackup, writeBackup } from './container.ts';
 
 // A backup is one file that only the recovery key opens: database, configuration, keys (the master key too), advisories
@@ -37,13 +39,16 @@ export const parseRecoveryKey = async (text: string): Promise<Key> => {
   return { secretKey, publicKey: sodium.crypto_scalarmult_base(secretKey) };
 };
 
-function* entriesOf({ paths, keyring, store }: Appliance, database: string): Generator<BackupEntry> {
+type Copies = { database: string; personKeys: string };
+
+function* entriesOf({ paths, keyring, store }: Appliance, copies: Copies): Generator<BackupEntry> {
   const file = (path: string, from: string): BackupEntry => ({ path, sizeBytes: statSync(from).size, content: from });
   const text = (path: string, content: Uint8Array): BackupEntry => ({ path, sizeBytes: content.length, content });
   yield file('config.json', paths.config);
-  yield file('state.db', database);
+  yield file('state.db', copies.database);
+  yield file(`keys/${personKeysFile}`, copies.personKeys);
   for (const name of readdirSync(paths.keys))
-    if (name !== 'master.key') yield file(`keys/${name}`, join(paths.keys, name));
+    if (name !== 'master.key' && name !== personKeysFile) yield file(`keys/${name}`, join(paths.keys, name));
   yield text('keys/master.key', Buffer.from(`${keyring.masterForBackup()}\n`));
   for (const name of readdirSync(paths.advisories)) {
     if (/^[0-9]{1,12}\.db$/.test(name)) yield file(`advisories/${name}`, join(paths.advisories, name));
@@ -52,25 +57,41 @@ function* entriesOf({ paths, keyring, store }: Appliance, database: string): Gen
     yield file(`objects/sha256/${sha256.slice(0, 2)}/${sha256}`, store.path(sha256));
 }
 
+/** Numbers of the keys that a copy of the database uses. */
+const livingIn = (database: string): Set<number> => {
+  const db = openDatabase(database, { readonly: true });
+  try {
+    return new Set(db.prepare<[], number>('select id from person_key where erased_at is null').pluck().all());
+  } finally {
+    db.close();
+  }
+};
+
 /** Writes a backup beside a running server and notes it in the journal. */
 export const createBackup = async (
   appliance: Appliance,
   path: string,
   onProgress: (files: number, bytes: number) => void = () => undefined,
 ): Promise<{ path: string; sizeBytes: number; sha256: string }> => {
-  const { paths, keyring, db, events } = appliance;
+  const { paths, keyring, db, events, personal } = appliance;
   if (existsSync(path)) throw new AppError('EXISTS', `${path} exists`);
   const work = mkdtempSync(join(paths.staging, 'backup-'));
   try {
-    const database = join(work, 'state.db');
-    await db.backup(database);
+    const begun = nowMs();
+    const copies = { database: join(work, 'state.db'), personKeys: join(work, personKeysFile) };
+    await db.backup(copies.database);
+    // After the database: the key of each of its rows is there by then. A key that no row of it names stays out.
+    personal.keys.copyTo(copies.personKeys, livingIn(copies.database));
     const sizeBytes = await writeBackup(
       path,
       keyring.readFile('recovery.pub'),
-      entriesOf(appliance, database),
+      entriesOf(appliance, copies),
       onProgress,
     );
-    events.record('backup-created', { actor: 'system:appliance', params: { file: basename(path), bytes: sizeBytes } });
+    events.record('backup-created', {
+      actor: 'system:appliance',
+      params: { file: basename(path), bytes: sizeBytes, begun, here: dirname(path) === paths.backups ? 1 : 0 },
+    });
     return { path, sizeBytes, sha256: await hashFile(path) };
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -1,10 +1,23 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type Erasure, isIncomplete, type Remainder } from '../features/persons/types.ts';
 import { AppError } from '../platform/errors.ts';
 import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
+const remainderText = (left: Remainder): string => {
+  if (left.what === 'key') return `the key, since ${left.why}; it is tried again at each start and every night`;
+  if (left.what === 'log')
+    return 'unreadable values in the log of the database, until whoever reads an older state of it ends';
+  const where = left.here ? 'in the backups folder' : 'wherever it was taken';
+  return `backup ${left.file} of ${toTime(left.madeAt)} has the key until it is deleted (${where})`;
+};
+
+const doneText = (done: Erasure): string =>
+  `${isIncomplete(done) ? 'erased here, not yet everywhere' : 'erased'}: ${done.rows} rows on ${done.devices} devices, reference ${done.reference}`;
+
 export const command: Command = {
-  summary: "shows where a person's values are; with --confirm and --reason erases them for ever",
+  summary:
+    "shows where a person's values are; with --confirm and --reason erases them for ever; exit 1 while a backup has the key",
   positionals: '[NAME]',
   options: {
     confirm: { type: 'string', value: 'NAME', help: 'the name once more' },
@@ -17,21 +30,35 @@ export const command: Command = {
   run: async ({ open, out, positionals, text, flag }) => {
     const { persons } = await open();
     const actor = cliActor();
+    const report = (done: Erasure): number => {
+      if (done.state === 'waiting')
+        out.line(`${done.id} waits for a second person: sallyport person erase --agree ${done.id}`);
+      else out.line(done.state === 'refused' ? 'refused' : doneText(done));
+      for (const left of done.remains) out.line(`  ${remainderText(left)}`);
+      out.result(done);
+      return isIncomplete(done) ? 1 : 0;
+    };
     const decided = text('agree') ?? text('refuse');
     if (flag('list')) {
       const rows = persons.list();
       out.table(
         ['ID', 'STATE', 'ASKED', 'BY', 'ROWS', 'DEVICES', 'REASON'],
-        rows.map((row) => [row.id, row.state, toTime(row.askedAt), row.askedBy, row.rows, row.devices, row.reason]),
+        rows.map((row) => [
+          row.id,
+          isIncomplete(row) ? 'not-yet' : row.state,
+          toTime(row.askedAt),
+          row.askedBy,
+          row.rows,
+          row.devices,
+          row.reason,
+        ]),
       );
       out.result(rows);
       return 0;
     }
     if (decided !== undefined) {
       const done = persons.decide(actor, decided, text('agree') !== undefined);
-      out.line(`${done.state}: ${done.rows} rows on ${done.devices} devices`);
-      out.result(done);
-      return 0;
+      return report(done);
     }
     const [name] = positionals;
     if (name === undefined) throw new AppError('USAGE', 'give the exact name of a person');
@@ -50,14 +77,6 @@ export const command: Command = {
       out.result(trace);
       return 0;
     }
-    const done = persons.erase(actor, { name, confirm, reason: text('reason') ?? '' });
-    out.line(
-      done.state === 'waiting'
-        ? `${done.id} waits for a second person: sallyport person erase --agree ${done.id}`
-        : `erased: ${done.rows} rows on ${done.devices} devices, reference ${done.reference}`,
-    );
-    out.note('Sealed backups made before keep the values until they are deleted.');
-    out.result(done);
-    return 0;
+    return report(persons.erase(actor, { name, confirm, reason: text('reason') ?? '' }));
   },
 };

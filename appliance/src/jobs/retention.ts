@@ -34,6 +34,7 @@ await runJobs('retention', async (_payload, { appliance }) => {
   appliance.queries.trim();
   appliance.samples.trim();
   appliance.deviceTasks.trim();
+  appliance.personal.settle();
   appliance.exchange.unreferenced();
   sweepImports(appliance);
   appliance.vulnerabilities.refreshSources();

@@ -72,6 +72,20 @@ export const immediateWithin = (db: Database, waitMs: number, work: () => void):
   }
 };
 
+/** Empties the log of changes into the database; false while somebody reads an older state, which is not waited for. */
+export const emptyLog = (db: Database): boolean => {
+  db.pragma('busy_timeout = 0');
+  try {
+    const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as Array<{ busy: number }>;
+    return result?.busy === 0;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return false;
+    throw error;
+  } finally {
+    db.pragma(`busy_timeout = ${busyMs}`);
+  }
+};
+
 export type Migration = { version: number; name: string; sql: string };
 
 /** What a database of this code has: the schema that a new one begins with, and the numbered changes since. */

@@ -5,6 +5,7 @@ import { env, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import sodium from 'libsodium-wrappers';
 import { AppError } from './errors.ts';
+import { personKeysFile } from './person-keys.ts';
 
 // The master key wraps the keys of persons and the files in keys/. It is a systemd credential where there is one
 // (LoadCredential=SALLYPORT_MASTER:…), else keys/master.key with 0600, which `doctor` warns about.
@@ -24,6 +25,8 @@ export type Keyring = {
   /** Reads keys/<name>; throws KEY when absent or damaged. */
   readFile(name: string): Uint8Array;
   hasFile(name: string): boolean;
+  /** Where the keys of persons lie, each wrapped; the file is not wrapped as a whole. */
+  personKeys: string;
   /** The master key in hex, for a backup that is sealed to the recovery key; for nothing else. */
   masterForBackup(): string;
 };
@@ -72,7 +75,7 @@ const keyringOf = (keysDir: string, master: Uint8Array, source: Keyring['source'
     }
   };
   const pathOf = (name: string): string => {
-    if (!/^[a-z0-9][a-z0-9.-]{0,63}$/.test(name) || name === masterFile)
+    if (!/^[a-z0-9][a-z0-9.-]{0,63}$/.test(name) || name === masterFile || name === personKeysFile)
       throw new AppError('KEY', `bad key name: ${name}`);
     return join(keysDir, name);
   };
@@ -89,6 +92,7 @@ const keyringOf = (keysDir: string, master: Uint8Array, source: Keyring['source'
       return unwrap(readFileSync(path), `file/${name}`);
     },
     hasFile: (name) => existsSync(pathOf(name)),
+    personKeys: join(keysDir, personKeysFile),
     masterForBackup: () => Buffer.from(master).toString('hex'),
   };
 };

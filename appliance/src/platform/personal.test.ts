@@ -50,16 +50,68 @@ describe('personal values', () => {
   });
 
   it('are unreadable once the person is erased, and a new key starts afresh', () => {
-    const { personal, db } = engines;
+    const { personal, keyring } = engines;
     const old = personal.encrypt('p', 'text');
-    const key = db.prepare('select wrapped from person_key').get() as { wrapped: Buffer };
+    const [id = 0] = personal.keyIds('p');
+    const wrapped = personal.keys.read(id) ?? Buffer.alloc(0);
+    expect(readFileSync(keyring.personKeys).includes(wrapped)).toBe(true);
     expect(personal.erase('p')).toBe(true);
     expect(personal.erase('p')).toBe(false);
     expect(personal.decrypt(old)).toBeNull();
     expect(personal.decrypt(personal.encrypt('p', 'again'))).toBe('again');
     expect(personal.decrypt(old)).toBeNull();
-    const file = Buffer.concat([readFileSync(engines.path), readFileSync(`${engines.path}-wal`)]);
-    expect(file.includes(key.wrapped)).toBe(false);
+    expect(readFileSync(keyring.personKeys).includes(wrapped)).toBe(false);
+    expect(personal.keys.read(id)).toBeNull();
+  });
+
+  it('keep their key when an erasure is taken back, and lose it when that is committed', async () => {
+    const { personal, db } = engines;
+    const one = personal.encrypt('p', 'text');
+    const takenBack = new Error('taken back');
+    const undone = (): void =>
+      db.transaction(() => {
+        expect(personal.erase('p')).toBe(true);
+        expect(personal.decrypt(one)).toBeNull();
+        expect(personal.settle()).toHaveLength(1);
+        throw takenBack;
+      })();
+    expect(undone).toThrow(takenBack);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(personal.decrypt(one)).toBe('text');
+    db.transaction(() => personal.erase('p'))();
+    expect(personal.unsettledSince()).toBeTypeOf('number');
+    expect(personal.verify()).toEqual(['1 keys of erased persons are not destroyed yet']);
+    // Whoever erased within a transaction has to do nothing more.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(personal.verify()).toEqual([]);
+    expect(personal.unsettledSince()).toBeUndefined();
+  });
+
+  it('are not given the place of a key that was destroyed, when an older database is there again', () => {
+    const { personal, db } = engines;
+    const old = personal.encrypt('p', 'text');
+    const [id = 0] = personal.keyIds('p');
+    const row = db.prepare<[number], { person: Buffer }>('select person from person_key where id = ?').get(id);
+    personal.erase('p');
+    db.prepare('update person_key set person = ?, erased_at = null, destroyed_at = null where id = ?').run(
+      row?.person,
+      id,
+    );
+    expect(personal.decrypt(old)).toBeNull();
+    expect(personal.decrypt(personal.encrypt('p', 'anew'))).toBe('anew');
+    expect(personal.keyIds('p')).not.toEqual([id]);
+    db.exec('delete from person_key');
+    expect(personal.encrypt('q', 'text').readUIntBE(1, 6)).not.toBe(id);
+  });
+
+  it('are of many persons without a wait for the disk each', () => {
+    const { personal, keyring, db } = engines;
+    db.transaction(() => {
+      for (let n = 0; n < 300; n += 1) personal.encrypt(`p${n}`, 'x');
+    })();
+    expect(readFileSync(keyring.personKeys)).toHaveLength(320 * 128);
+    expect(personal.living()).toMatchObject({ last: 300 });
+    expect(personal.verify()).toEqual([]);
   });
 
   it('have a blind index that forgives case, width and space, per field', () => {

@@ -4,9 +4,12 @@ import sodium from 'libsodium-wrappers';
 import { type Database, immediate } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Keyring } from './keyring.ts';
+import { openPersonKeys, type PersonKeys } from './person-keys.ts';
 
-// Personal and secret values: XChaCha20-Poly1305 under a key per person, which the master key wraps. Forgetting the key
-// of a person makes every value of that person unreadable, in backups of the database too once they are replaced.
+// Personal and secret values: XChaCha20-Poly1305 under a key per person, which the master key wraps. The wrapped keys lie in
+// a file of their own (person-keys.ts), table `person_key` says whose they are. Erasing is two steps: the row is marked in the
+// transaction of whoever erases, from then on nothing is read; once that is committed the key is destroyed in the file. A
+// crash between the two is made good by whoever opens the data directory next, so a person is whole or erased.
 // Layout: 01, key number (6 bytes, big endian), nonce (24), ciphertext with tag. The key number is authenticated.
 
 export type Personal = {
@@ -19,10 +22,25 @@ export type Personal = {
   keyed(text: string): Buffer;
   /** Numbers of the person's keys that are there: encrypted values begin with theirs. */
   keyIds(person: string): number[];
-  /** Forgets the person's key; returns whether there was one. */
+  /** When the oldest of the person's keys was made; undefined without one. */
+  heldSince(person: string): number | undefined;
+  /** Forgets the person's key; returns whether there was one. It is destroyed as soon as no transaction is open. */
   erase(person: string): boolean;
-  /** After erasing: writes the table of keys anew, so that no page keeps an old copy of a key that was moved within it. */
-  shred(): void;
+  /**
+   * Destroys the keys of whoever was erased. Returns the numbers of those that are still there: all of them within a
+   * transaction, which may yet be taken back. Throws what the disk says.
+   */
+  settle(): number[];
+  /** When the oldest of the erasures was made whose key is not destroyed yet. */
+  unsettledSince(): number | undefined;
+  /** Numbers of the keys that are in use, and the highest number that was ever given. */
+  living(): { ids: number[]; last: number };
+  /** Erases keys by their numbers, as after a return to an older state; returns those that were in use. */
+  eraseIds(ids: readonly number[]): number[];
+  /** What is wrong with the file of keys; nothing when it fits the table. */
+  verify(): string[];
+  keys: PersonKeys;
+  close(): void;
 };
 
 const version = 1;
@@ -33,28 +51,41 @@ const maxHeldKeys = 2_000;
 /** Names that differ only in case, width or surrounding space are one. */
 export const normalName = (value: string): string => value.normalize('NFKC').trim().toLowerCase();
 
-/** Encryption of personal and secret values over table `person_key`; the keyring must be open. */
+/** Encryption of personal and secret values over table `person_key` and the file of keys; the keyring must be open. */
 export const personal = (db: Database, keyring: Keyring): Personal => {
+  const keys = openPersonKeys(keyring.personKeys);
   // As a key object: from bytes, each digest would import the key anew, which costs more than the digest.
   const indexKey = createSecretKey(keyring.derive('blind-index'));
   const hmac = (text: string): Buffer => createHmac('sha256', indexKey).update(text).digest().subarray(0, 16);
   const blindIndex = (field: string, value: string): Buffer => hmac(`${field}\0${normalName(value)}`);
   const personIndex = (person: string): Buffer => hmac(`person\0${person}`);
 
-  const byPerson = db.prepare<[Buffer], { id: number; wrapped: Buffer }>(
-    'select id, wrapped from person_key where person = ? and wrapped is not null',
+  const byPerson = db.prepare<[Buffer], { id: number; createdAt: number }>(
+    'select id, created_at as createdAt from person_key where person = ? and erased_at is null',
   );
-  const byId = db.prepare<[number], { wrapped: Buffer | null }>('select wrapped from person_key where id = ?');
-  const insert = db.prepare<[Buffer, number]>(
-    'insert into person_key (person, wrapped, created_at) values (?, null, ?)',
+  const isThere = db.prepare<[number], number>('select 1 from person_key where id = ? and erased_at is null').pluck();
+  const last = db.prepare<[], number>('select coalesce(max(id), 0) from person_key').pluck();
+  const insert = db.prepare<[number, Buffer, number]>(
+    'insert into person_key (id, person, created_at) values (?, ?, ?)',
   );
-  const setWrapped = db.prepare<[Uint8Array, number]>('update person_key set wrapped = ? where id = ?');
-  const forget = db.prepare<[number, Buffer]>(
-    'update person_key set wrapped = null, person = null, erased_at = ? where person = ?',
+  const forget = db.prepare<[number, number]>(
+    'update person_key set person = null, erased_at = ? where id = ? and erased_at is null',
   );
+  const erased = db
+    .prepare<[], number>('select id from person_key where erased_at is not null and destroyed_at is null order by id')
+    .pluck();
+  const oldestErased = db
+    .prepare<[], number | null>(
+      'select min(erased_at) from person_key where erased_at is not null and destroyed_at is null',
+    )
+    .pluck();
+  const destroyed = db.prepare<[number, string]>(
+    'update person_key set destroyed_at = ? where id in (select value from json_each(?)) and destroyed_at is null',
+  );
+  const inUse = db.prepare<[], number>('select id from person_key where erased_at is null order by id').pluck();
   const context = (id: number): string => `person/${id}`;
 
-  // Unwrapping costs as much as a value; keyed by the wrapped bytes, which are read from the table each time, so an
+  // Unwrapping costs as much as a value; keyed by the wrapped bytes, which are read from the file each time, so an
   // erased key is never used again.
   const unwrapped = new Map<string, Uint8Array>();
   const unwrap = (id: number, wrapped: Buffer): Uint8Array => {
@@ -67,34 +98,58 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     return key;
   };
 
+  const held = (index: Buffer): { id: number; key: Uint8Array } | undefined => {
+    const row = byPerson.get(index);
+    const wrapped = row === undefined ? null : keys.read(row.id);
+    return row === undefined || wrapped === null ? undefined : { id: row.id, key: unwrap(row.id, wrapped) };
+  };
+
+  const newKey = (id: number): Uint8Array => keyring.wrap(randomBytes(32), context(id));
+
   const keyFor = (person: string): { id: number; key: Uint8Array } => {
     const index = personIndex(person);
-    const held = byPerson.get(index);
-    if (held) return { id: held.id, key: unwrap(held.id, held.wrapped) };
+    const found = held(index);
+    if (found) return found;
     return immediate(db, () => {
-      const meanwhile = byPerson.get(index);
-      if (meanwhile) return { id: meanwhile.id, key: unwrap(meanwhile.id, meanwhile.wrapped) };
-      const key = randomBytes(32);
-      const id = Number(insert.run(index, nowMs()).lastInsertRowid);
-      setWrapped.run(keyring.wrap(key, context(id)), id);
-      return { id, key };
+      const meanwhile = held(index);
+      if (meanwhile) return meanwhile;
+      // The key of a row that an older state of the database brought back is gone already.
+      const stale = byPerson.get(index);
+      if (stale !== undefined) forget.run(nowMs(), stale.id);
+      const id = keys.next(last.get() ?? 0, newKey);
+      insert.run(id, index, nowMs());
+      const wrapped = keys.read(id);
+      if (wrapped === null) throw new AppError('KEY', 'a new key is not there');
+      return { id, key: unwrap(id, wrapped) };
     });
   };
 
-  const shred = (): void => {
-    db.pragma('secure_delete = ON');
-    immediate(db, () => {
-      db.exec(`create table person_key_anew (
-          id integer primary key autoincrement,
-          person blob unique,
-          wrapped blob,
-          created_at integer not null,
-          erased_at integer
-        ) strict;
-        insert into person_key_anew select id, person, wrapped, created_at, erased_at from person_key;
-        drop table person_key;
-        alter table person_key_anew rename to person_key;`);
+  const settle = (): number[] => {
+    const ids = erased.all();
+    if (ids.length === 0 || db.inTransaction) return ids;
+    keys.destroy(ids);
+    immediate(db, () => destroyed.run(nowMs(), JSON.stringify(ids)));
+    return [];
+  };
+
+  /** Whoever erased within a transaction comes to its end before the next turn. */
+  const settleLater = (): void => {
+    setImmediate(() => {
+      try {
+        if (db.open) settle();
+      } catch {
+        // What cannot be destroyed now stays marked: the next opening tries again, and doctor and the report of the
+        // erasure say so.
+      }
     });
+  };
+
+  const eraseIds = (ids: readonly number[]): number[] => {
+    unwrapped.clear();
+    const gone = immediate(db, () => ids.filter((id) => forget.run(nowMs(), id).changes > 0));
+    if (db.inTransaction) settleLater();
+    else settle();
+    return gone;
   };
 
   return {
@@ -112,8 +167,8 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
       if (bytes.length < headBytes + nonceBytes || bytes[0] !== version)
         throw new AppError('KEY', 'not an encrypted value');
       const id = bytes.readUIntBE(1, 6);
-      const row = byId.get(id);
-      if (!row?.wrapped) return null;
+      const wrapped = isThere.get(id) === undefined ? null : keys.read(id);
+      if (wrapped === null) return null;
       const head = bytes.subarray(0, headBytes);
       const nonce = bytes.subarray(headBytes, headBytes + nonceBytes);
       try {
@@ -122,7 +177,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
           bytes.subarray(headBytes + nonceBytes),
           head,
           nonce,
-          unwrap(id, row.wrapped),
+          unwrap(id, wrapped),
         );
         return Buffer.from(plain).toString('utf8');
       } catch (cause) {
@@ -131,18 +186,34 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     },
     blindIndex,
     keyed: (text) => hmac(`keyed\0${text}`),
-    shred,
     keyIds: (person) => {
-      const held = byPerson.get(personIndex(person));
-      return held === undefined ? [] : [held.id];
+      const row = byPerson.get(personIndex(person));
+      return row === undefined ? [] : [row.id];
     },
+    heldSince: (person) => byPerson.get(personIndex(person))?.createdAt,
     erase: (person) => {
-      // Without secure_delete the key would stay readable in a free page; the WAL holds it until it is reset.
-      db.pragma('secure_delete = ON');
-      unwrapped.clear();
-      const erased = forget.run(nowMs(), personIndex(person)).changes > 0;
-      if (!db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
-      return erased;
+      const row = byPerson.get(personIndex(person));
+      return row !== undefined && eraseIds([row.id]).length > 0;
     },
+    settle,
+    unsettledSince: () => oldestErased.get() ?? undefined,
+    living: () => ({ ids: inUse.all(), last: last.get() ?? 0 }),
+    eraseIds,
+    verify: () => {
+      const faults = inUse.all().flatMap((id) => {
+        try {
+          const wrapped = keys.read(id);
+          if (wrapped === null) return [`key ${id} was destroyed, its row says it is in use`];
+          keyring.unwrap(wrapped, context(id));
+          return [];
+        } catch (error) {
+          return [error instanceof Error ? error.message : String(error)];
+        }
+      });
+      const left = erased.all().length;
+      return [...faults.slice(0, 20), ...(left === 0 ? [] : [`${left} keys of erased persons are not destroyed yet`])];
+    },
+    keys,
+    close: () => keys.close(),
   };
 };

@@ -8,6 +8,12 @@ import { Page } from '../layout/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
+/** What still holds something of a person who was erased. */
+export type PersonLeft =
+  | { readonly what: 'key'; readonly why: string }
+  | { readonly what: 'backup'; readonly file: string; readonly madeAt: When; readonly here: boolean }
+  | { readonly what: 'log' };
+
 export type PersonsProps = {
   readonly ctx: Ctx;
   readonly needsTwo: boolean;
@@ -40,9 +46,23 @@ export type PersonsProps = {
     readonly devices: number;
     /** The reader may decide: somebody else asked. */
     readonly mine: boolean;
+    readonly remains: readonly PersonLeft[];
+    /** Somebody could still read the values with what remains. */
+    readonly isIncomplete: boolean;
   }[];
   readonly values: { readonly reason: string };
   readonly errors?: FieldErrors;
+};
+
+const Left = ({ ctx, left }: { readonly ctx: Ctx; readonly left: PersonLeft }) => {
+  if (left.what === 'log') return ctx.t('persons.left.log');
+  if (left.what === 'key') return ctx.t('persons.left.key', { why: left.why });
+  const text = ctx.t(left.here ? 'persons.left.here' : 'persons.left.taken', { file: left.file });
+  return (
+    <>
+      {text} <Time ctx={ctx} at={left.madeAt} />
+    </>
+  );
 };
 
 const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
@@ -197,9 +217,16 @@ export const Persons = (props: PersonsProps) => {
                 key: 'state',
                 label: ctx.t('deviations.state'),
                 cell: (row) => (
-                  <Status ctx={ctx} level={row.state === 'waiting' ? 'waiting' : 'done'}>
-                    {ctx.tDynamic(`persons.state.${row.state}`)}
-                  </Status>
+                  <>
+                    <Status ctx={ctx} level={row.state === 'waiting' || row.isIncomplete ? 'waiting' : 'done'}>
+                      {ctx.tDynamic(`persons.state.${row.isIncomplete ? 'notYet' : row.state}`)}
+                    </Status>
+                    {row.remains.map((left) => (
+                      <div class="small second">
+                        <Left ctx={ctx} left={left} />
+                      </div>
+                    ))}
+                  </>
                 ),
               },
               {

@@ -367,7 +367,7 @@ describe('tombstones', () => {
     db.prepare('update object set deleted_at = deleted_at - ?').run(91 * 86_400_000);
     expect(objects.trim()).toBe(1);
     expect(objects.find('account', id, { deleted: true })).toBeUndefined();
-    expect(db.prepare('select count(*) as n from person_key where wrapped is not null').get()).toEqual({ n: 0 });
+    expect(db.prepare('select count(*) as n from person_key where erased_at is null').get()).toEqual({ n: 0 });
     expect(events.audit({ limit: 1 })[0]).toMatchObject({ operation: 'purge', object: id });
     expect(events.verifyChain().ok).toBe(true);
     expect(objects.verify()).toEqual([]);

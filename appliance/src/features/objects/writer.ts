@@ -176,11 +176,9 @@ export const objectWriter = (parts: {
         requireRight(actor, `${kind.area}:write`);
         for (const field of fields) store.clearIndexField(kind.name, id, field);
         personal.erase(personOf(kind.name, id));
-        personal.shred();
         destroyed(actor, 'erase', kind.name, id);
       });
-      // The old key must leave the log too, not only the table.
-      if (!db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
+      personal.settle();
     },
     purge: (actor: Actor, kind: string, id: string): void => {
       immediate(db, () => {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { type Database, immediate } from '../../platform/database.ts';
-import { AppError, invalid } from '../../platform/errors.ts';
+import { type Database, emptyLog, immediate } from '../../platform/database.ts';
+import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -10,12 +12,15 @@ import type { Collection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { type ErasureRow, personStore } from './store.ts';
-import type { Erasure, PersonTrace } from './types.ts';
+import type { Erasure, PersonTrace, Remainder } from './types.ts';
 
 export type PersonService = {
   /** Where values of a person are; who looked is recorded. By the exact name of an account, or the whole full name. */
   trace(actor: Actor, name: string): PersonTrace;
-  /** Erases, or asks a second person to where the site demands two. `confirm` is the name once more. INVALID, NOT_FOUND. */
+  /**
+   * Erases, or asks a second person to where the site demands two. `confirm` is the name once more. What it returns says
+   * what is left, and where. INVALID, NOT_FOUND.
+   */
   erase(actor: Actor, request: { name: string; confirm: string; reason: string }): Erasure;
   /** The second person decides; FORBIDDEN for the one who asked. */
   decide(actor: Actor, id: string, agree: boolean): Erasure;
@@ -30,13 +35,17 @@ export type PersonParts = {
   objects: ObjectService;
   events: EventService;
   devices: Pick<DeviceService, 'find'>;
+  /** The folder for backups of the data directory. */
+  backups: string;
   clock?: () => number;
 };
 
 const maxRows = 100_000;
 const maxReason = 500;
 const shownErasures = 100;
-const checkpointTries = 5;
+const maxBackups = 1_000;
+/** Two clocks are read in one transaction. */
+const sameMoment = 60_000;
 
 type Found = { collection: Collection; rows: { id: number; device: number; person: string }[] };
 
@@ -112,7 +121,27 @@ export const personService = (parts: PersonParts): PersonService => {
     return [...found].map(([id, own]) => ({ id, name: own }));
   };
 
-  const toErasure = (row: ErasureRow): Erasure => ({
+  /** Backups in which the key of the person is, as far as the journal knows them. */
+  const backupsOf = (row: ErasureRow): Remainder[] =>
+    row.key_from === null
+      ? []
+      : events
+          .list({ type: ['backup-created'], from: row.key_from, limit: maxBackups })
+          .rows.flatMap(({ at, params }) => {
+            const file = String(params['file']);
+            const here = params['here'] === 1;
+            if (Number(params['begun']) > (row.decided_at ?? 0)) return [];
+            return here && !existsSync(join(parts.backups, file)) ? [] : [{ what: 'backup', file, madeAt: at, here }];
+          });
+
+  /** An erasure of before, whose key the disk would not let go. */
+  const keyLeft = (row: ErasureRow): Remainder[] => {
+    const since = personal.unsettledSince();
+    const isLeft = since !== undefined && row.key_from !== null && (row.decided_at ?? 0) >= since - sameMoment;
+    return isLeft ? [{ what: 'key', why: 'the disk did not take it' }] : [];
+  };
+
+  const toErasure = (row: ErasureRow, here: readonly Remainder[]): Erasure => ({
     id: row.id,
     reference: row.reference,
     state: row.state,
@@ -123,6 +152,7 @@ export const personService = (parts: PersonParts): PersonService => {
     decidedAt: row.decided_at,
     rows: row.rows,
     devices: row.devices,
+    remains: row.state === 'done' ? [...here, ...backupsOf(row)] : [],
   });
 
   const nameOf = (text: string): string => {
@@ -132,7 +162,9 @@ export const personService = (parts: PersonParts): PersonService => {
   };
 
   /** In the caller's transaction. */
-  const forget = (actor: Actor, name: string): { rows: number; devices: number } => {
+  const forget = (actor: Actor, name: string): Pick<ErasureRow, 'rows' | 'devices' | 'key_from'> => {
+    // What is deleted is overwritten, too: the keyed indexes would tell that the person was there.
+    db.pragma('secure_delete = ON');
     const { found, persons } = allOf(name);
     const touched = new Set<number>();
     let rows = 0;
@@ -144,26 +176,30 @@ export const personService = (parts: PersonParts): PersonService => {
         own.map(({ id }) => id),
       );
     }
-    let hadKey = false;
-    for (const person of new Set([name, normalName(name), ...persons, ...[...persons].map(normalName)]))
-      hadKey = personal.erase(`person:${person}`) || hadKey;
-    personal.shred();
-    if (rows === 0 && !hadKey) throw new AppError('NOT_FOUND', 'nothing of this person is here');
+    let keyFrom: number | null = null;
+    for (const person of new Set([name, normalName(name), ...persons, ...[...persons].map(normalName)])) {
+      const since = personal.heldSince(`person:${person}`);
+      if (since !== undefined && personal.erase(`person:${person}`)) keyFrom = Math.min(since, keyFrom ?? since);
+    }
+    if (rows === 0 && keyFrom === null) throw new AppError('NOT_FOUND', 'nothing of this person is here');
     events.record('personal-erased', {
       actor: actorRef(actor),
       ...(actor.from === undefined ? {} : { from: actor.from }),
       params: { person: referenceOf(name) },
     });
-    return { rows, devices: touched.size };
+    return { rows, devices: touched.size, key_from: keyFrom };
   };
 
-  /** The old key must leave the log, too; a reader of an old state may hold that up for a moment. */
-  const checkpoint = (): void => {
-    if (db.inTransaction) return;
-    for (let tries = 0; tries < checkpointTries; tries += 1) {
-      const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as Array<{ busy: number }>;
-      if (result?.busy !== 1) return;
+  /** After the commit: destroys the keys, and says what is left in this data directory. */
+  const settle = (): Remainder[] => {
+    let left: Remainder[] = [];
+    try {
+      if (personal.settle().length > 0) left = [{ what: 'key', why: 'another change of the database is open' }];
+    } catch (error) {
+      // The erasure is written down and goes on at the next start; that it is not complete is the answer.
+      left = [{ what: 'key', why: toFailure(error).message }];
     }
+    return db.inTransaction || emptyLog(db) ? left : [...left, { what: 'log' }];
   };
 
   const needsTwo = (): boolean => objects.settingFlag('accounts.erase-second-person');
@@ -210,6 +246,7 @@ export const personService = (parts: PersonParts): PersonService => {
         decided_at: null,
         rows: 0,
         devices: 0,
+        key_from: null,
       };
       const done = immediate(db, () => {
         if (needsTwo()) {
@@ -232,8 +269,7 @@ export const personService = (parts: PersonParts): PersonService => {
         store.insert(finished);
         return finished;
       });
-      checkpoint();
-      return toErasure(done);
+      return toErasure(done, settle());
     },
     decide: (actor, id, agree) => {
       requireRight(actor, 'provision:write');
@@ -244,15 +280,14 @@ export const personService = (parts: PersonParts): PersonService => {
         if (row.asked_by === actorRef(actor))
           throw new AppError('FORBIDDEN', 'a second person decides', { right: 'provision:write' });
         const name = row.sealed === null ? null : personal.decrypt(row.sealed);
-        const counts = agree && name !== null ? forget(actor, name) : { rows: 0, devices: 0 };
+        const counts = agree && name !== null ? forget(actor, name) : { rows: 0, devices: 0, key_from: null };
         const state = agree ? 'done' : 'refused';
-        store.decide(id, state, actorRef(actor), clock(), counts.rows, counts.devices);
+        store.decide(id, state, actorRef(actor), clock(), counts);
         return store.byId(id) ?? row;
       });
-      checkpoint();
-      return toErasure(done);
+      return toErasure(done, settle());
     },
-    list: () => store.list(shownErasures).map(toErasure),
+    list: () => store.list(shownErasures).map((row) => toErasure(row, keyLeft(row))),
     needsTwo,
   };
 };

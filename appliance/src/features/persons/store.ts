@@ -13,16 +13,17 @@ export type ErasureRow = {
   decided_at: number | null;
   rows: number;
   devices: number;
+  key_from: number | null;
 };
 
 /** SQL of requests to erase, and of what names a person's key in the change log. */
 export const personStore = (db: Database) => {
   const insert = db.prepare<[ErasureRow]>(
-    `insert into person_erasure (id, reference, state, sealed, reason, asked_by, asked_at, decided_by, decided_at, rows, devices)
-     values (@id, @reference, @state, @sealed, @reason, @asked_by, @asked_at, @decided_by, @decided_at, @rows, @devices)`,
+    `insert into person_erasure (id, reference, state, sealed, reason, asked_by, asked_at, decided_by, decided_at, rows, devices, key_from)
+     values (@id, @reference, @state, @sealed, @reason, @asked_by, @asked_at, @decided_by, @decided_at, @rows, @devices, @key_from)`,
   );
-  const decide = db.prepare<[Erasure['state'], string, number, number, number, string]>(
-    `update person_erasure set state = ?, sealed = null, decided_by = ?, decided_at = ?, rows = ?, devices = ? where id = ?`,
+  const decide = db.prepare<[Erasure['state'], string, number, number, number, number | null, string]>(
+    `update person_erasure set state = ?, sealed = null, decided_by = ?, decided_at = ?, rows = ?, devices = ?, key_from = ? where id = ?`,
   );
   const byId = db.prepare<[string], ErasureRow>('select * from person_erasure where id = ?');
   const list = db.prepare<[number], ErasureRow>('select * from person_erasure order by asked_at desc, id limit ?');
@@ -32,8 +33,13 @@ export const personStore = (db: Database) => {
   );
   return {
     insert: (row: ErasureRow): void => void insert.run(row),
-    decide: (id: string, state: Erasure['state'], by: string, at: number, rows: number, devices: number): void =>
-      void decide.run(state, by, at, rows, devices, id),
+    decide: (
+      id: string,
+      state: Erasure['state'],
+      by: string,
+      at: number,
+      counts: Pick<ErasureRow, 'rows' | 'devices' | 'key_from'>,
+    ): void => void decide.run(state, by, at, counts.rows, counts.devices, counts.key_from, id),
     byId: (id: string) => byId.get(id),
     list: (limit: number) => list.all(limit),
     /** Logged rows of some collections on some devices. */

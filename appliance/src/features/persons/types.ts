@@ -4,7 +4,8 @@
 // lie: in the change log, in baselines, in what was compared. The rows themselves go as well, with the blind indexes that
 // would tell that the person was there; sections that held them are asked for anew, and a later report of the same person
 // makes a new key. The journal names a person by a keyed reference that says nothing without the site's key; its chains
-// commit to encrypted values and stay whole. Sealed backups made before hold the old key until they are deleted.
+// commit to encrypted values and stay whole. Sealed backups made before hold the old key until they are deleted: an erasure is
+// not said to be complete while such a one is known.
 
 /** Where values of a person are, without the values. */
 export type PersonTrace = {
@@ -21,6 +22,15 @@ export type PersonTrace = {
   spellings: number;
 };
 
+/** What still holds something of an erased person. */
+export type Remainder =
+  /** The key was not destroyed in this data directory; it is tried again at each start and every night. */
+  | { what: 'key'; why: string }
+  /** A sealed backup has the key until it is deleted. `here`: in the backups folder of the data directory. */
+  | { what: 'backup'; file: string; madeAt: number; here: boolean }
+  /** Unreadable values and keyed indexes stay in the log of the database until whoever reads an older state ends. */
+  | { what: 'log' };
+
 export type Erasure = {
   id: string;
   reference: string;
@@ -32,4 +42,10 @@ export type Erasure = {
   decidedAt: number | null;
   rows: number;
   devices: number;
+  /** For one that is done. Empty: nothing of it is known to be left. */
+  remains: readonly Remainder[];
 };
+
+/** The erasure is not complete: the person's values can be read with what is left. */
+export const isIncomplete = ({ remains }: Pick<Erasure, 'remains'>): boolean =>
+  remains.some(({ what }) => what !== 'log');

@@ -14,7 +14,7 @@ export const provisionQueries = (db: Database) => {
   const findings = db.prepare<[], number>('select coalesce(sum(findings), 0) from coord_load').pluck();
   return {
     changes: count('change_log'),
-    personKeys: count('person_key where wrapped is not null'),
+    personKeys: count('person_key where erased_at is null'),
     erasures: count('person_erasure'),
     deviations: count('deviation'),
     acceptances: count('baseline_acceptance'),

@@ -6,13 +6,19 @@ import { Persons, type PersonsProps } from '@sallyport/ui/views/persons';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../../platform/errors.ts';
 import { actorRef } from '../../objects/types.ts';
-import type { PersonTrace } from '../../persons/types.ts';
+import { type Erasure, isIncomplete, type PersonTrace } from '../../persons/types.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
 import { actorNames } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
+
+const toastOf = (erasure: Erasure): string => {
+  if (erasure.state === 'waiting') return 'persons.toastAsked';
+  if (erasure.state === 'refused') return 'persons.toastRefused';
+  return isIncomplete(erasure) ? 'persons.toastNotYet' : 'persons.toastErased';
+};
 
 /** A person's values: found by the exact name, which never stands in an address, and erased. */
 export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -58,6 +64,8 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           rows: row.rows,
           devices: row.devices,
           mine: row.askedBy === actorRef(actor),
+          remains: row.remains,
+          isIncomplete: isIncomplete(row),
         }))}
         values={{ reason: view.reason ?? '' }}
         {...(view.errors === undefined ? {} : { errors: view.errors })}
@@ -81,7 +89,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const name = form.text('name').trim();
     try {
       const done = persons.erase(actor, { name, confirm: form.text('confirm'), reason: form.text('reason') });
-      setToast(c, { said: { key: done.state === 'waiting' ? 'persons.toastAsked' : 'persons.toastErased' } });
+      setToast(c, { said: { key: toastOf(done) } });
       return c.redirect(paths.persons(), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
@@ -94,8 +102,8 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const decide = (c: Context<ConsoleEnv>): Response => {
     const form = c.get('form');
     const agree = form.text('agree') === '1';
-    persons.decide(withFrom(c), form.text('id'), agree);
-    setToast(c, { said: { key: agree ? 'persons.toastErased' : 'persons.toastRefused' } });
+    const decided = persons.decide(withFrom(c), form.text('id'), agree);
+    setToast(c, { said: { key: toastOf(decided) } });
     return c.redirect(paths.persons(), 303);
   };
 
