@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
@@ -57,10 +57,12 @@ const programs: readonly Program[] = [
   { workspace: 'agent', files: ['cli/main'], folders: [], declarations: [], copied: ['release.json'] },
 ];
 
+/** Modules of a folder of dist/. The compiler leaves those whose source is gone: they are no part of a program any more. */
 const modulesIn = (folder: string): string[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.js') && !file.endsWith('.test.js'))
     .map((file) => file.slice(0, -'.js'.length))
+    .filter((name) => existsSync(join(folder.replace(/([/\\])dist([/\\])/, '$1src$2'), `${name}.ts`)))
     .sort();
 
 const placeMark = '__place_of__';

@@ -457,15 +457,20 @@ create table session (
   created_at integer not null,
   -- Written at most once a minute.
   used_at integer not null,
-  from_address text
+  from_address text,
+  way text not null check (way in ('password', 'two-step', 'link')),
+  -- When the person last gave password and code: what is grave asks for it again after ten minutes.
+  authenticated_at integer not null
 ) strict, without rowid;
 create index session_account on session (account, created_at);
 
--- Tries per name and per address, under a keyed hash: the table says nothing about who tried.
+-- Tries per account, per address and per place of both, under a keyed hash: the table says nothing about who tried.
 create table login_attempt (
   subject blob primary key,
   since integer not null,
-  tries integer not null
+  tries integer not null,
+  -- When the place may try again.
+  until integer not null
 ) strict, without rowid;
 create index login_attempt_since on login_attempt (since);
 

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
+import { startRefusals } from './features/accounts/refusals.ts';
 import type { SectionIntake } from './features/inventory/report-types.ts';
 import { startFindings } from './features/plcs/findings/ticker.ts';
 import { startPatchClock } from './features/plcs/patches/ticker.ts';
@@ -55,6 +56,9 @@ export const startServer = async (
     log.error({ err: error }, 'the schedule of identification was not looked at'),
   );
   const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
+  const stopRefusals = startRefusals(appliance.accounts.refusals, (error) =>
+    log.error({ err: error }, 'refusals were not recorded'),
+  );
   const stopRules = startRules({
     ...appliance,
     isBusy: () => intake.waiting() > 0,
@@ -78,6 +82,7 @@ export const startServer = async (
       await listener.close();
       await intake.close();
       stopFlushing();
+      stopRefusals();
       stopDiscovery();
       stopIdentification();
       stopRules();

@@ -167,7 +167,8 @@ const mayBeAudited = new Set([
   'site-card-exported',
   'stick-imported',
   'login-failed',
-  'login-locked',
+  'access-refused',
+  'token-refused',
 ]);
 
 describe('garbage at every door', () => {

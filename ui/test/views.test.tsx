@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Verbatim } from '../src/components/text.tsx';
 import type { Ctx } from '../src/context.ts';
 import { langs } from '../src/i18n/types.ts';
+import { Again } from '../src/views/again.tsx';
 import { Confirm } from '../src/views/confirm.tsx';
 import { Device } from '../src/views/device.tsx';
 import { DeviceCompare } from '../src/views/device-compare.tsx';
@@ -12,6 +13,7 @@ import { Login } from '../src/views/login.tsx';
 import { Me } from '../src/views/me.tsx';
 import { Overview } from '../src/views/overview.tsx';
 import { Search } from '../src/views/search.tsx';
+import { Sessions } from '../src/views/sessions.tsx';
 import { device, list, nowMs, overview, row, strictContext } from './sample.ts';
 
 type View = (ctx: Ctx) => { toString(): string | Promise<string> };
@@ -35,6 +37,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
         token="t"
         account="a.seitkali"
         minLength={12}
+        asksCode
         fingerprint={'7c1e'.repeat(16)}
         errors={{ password: { key: 'validation.weakPassword' } }}
       />
@@ -168,6 +171,38 @@ const views: readonly (readonly [name: string, view: View])[] = [
     ),
   ],
   [
+    'sessions',
+    (ctx) => (
+      <Sessions
+        ctx={ctx}
+        account={{ id: 'p1', name: 'a.seitkali' }}
+        rows={[
+          {
+            id: 'a1',
+            account: { id: 'p1', name: 'a.seitkali' },
+            startedAt: nowMs,
+            lastAt: nowMs,
+            from: '10.0.0.5',
+            way: 'password',
+            current: false,
+          },
+        ]}
+      />
+    ),
+  ],
+  [
+    'again',
+    (ctx) => (
+      <Again
+        ctx={ctx}
+        asksCode
+        back="/me"
+        lost
+        errors={{ password: { key: 'login.error.limitedSeconds', params: { n: 4 } } }}
+      />
+    ),
+  ],
+  [
     'me',
     (ctx) => (
       <Me
@@ -175,7 +210,10 @@ const views: readonly (readonly [name: string, view: View])[] = [
         account={{ name: 'a.seitkali', roles: ['operator'] }}
         minLength={12}
         twoStep={{ enabled: true, codesLeft: 3 }}
-        sessions={[{ startedAt: nowMs, lastAt: nowMs, from: '10.0.0.5', current: true }]}
+        sessions={[
+          { id: 'a1', startedAt: nowMs, lastAt: nowMs, from: '10.0.0.5', way: 'two-step', current: true },
+          { id: 'a2', startedAt: nowMs, lastAt: nowMs, from: '10.0.0.6', way: 'link', current: false },
+        ]}
       />
     ),
   ],

@@ -12,6 +12,8 @@ export type AppErrorCode =
   | 'APPROVAL_PERSON'
   | 'APPROVAL_NOBODY'
   | 'APPROVAL_FRESH'
+  | 'REAUTHENTICATE'
+  | 'SESSION_ONLY'
   | 'ORIGIN'
   | 'CSRF'
   | 'NOT_FOUND'
@@ -94,6 +96,8 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   APPROVAL_PERSON: entry('APPROVAL_PERSON', 403),
   APPROVAL_NOBODY: entry('APPROVAL_NOBODY', 403),
   APPROVAL_FRESH: entry('APPROVAL_FRESH', 403),
+  REAUTHENTICATE: entry('REAUTHENTICATE', 403),
+  SESSION_ONLY: entry('SESSION_ONLY', 403),
   ORIGIN: entry('ORIGIN', 403),
   CSRF: entry('CSRF', 403),
   NOT_FOUND: entry('NOT_FOUND', 404),

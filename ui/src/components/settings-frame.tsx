@@ -63,7 +63,7 @@ export const SettingsFrame = ({
   children,
 }: {
   ctx: Ctx;
-  /** `settings`, `deleted` or a kind. */
+  /** `settings`, `sessions`, `deleted` or a kind. */
   current: string;
   title: string;
   untranslatedTitle?: boolean;
@@ -106,6 +106,7 @@ export const SettingsFrame = ({
               label: ctx.tDynamic(`kind.${kind}.title`),
               current: current === kind,
             })),
+            { href: paths.sessions(), label: ctx.t('sessions.title'), current: current === 'sessions' },
             { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
           ]}
         />

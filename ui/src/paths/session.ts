@@ -15,6 +15,12 @@ export const sessionPaths = {
   mePassword: () => '/me/password',
   /** POST */
   meTwoStep: () => '/me/two-step',
+  /** POST: `session`, or nothing for all but this one. */
+  meSessions: () => '/me/sessions',
+  /** Password and code again, before what is grave; `back` returns to the page. */
+  meAgain: (back?: string) => withQuery('/me/again', { back }),
+  /** Of everybody. POST ends `session`, or all of `account`. */
+  sessions: (account?: string) => withQuery('/sessions', { account }),
 } as const;
 
 /** The same as patterns. */
@@ -26,4 +32,7 @@ export const sessionPatterns: Readonly<Record<keyof typeof sessionPaths, string>
   me: '/me',
   mePassword: '/me/password',
   meTwoStep: '/me/two-step',
+  meSessions: '/me/sessions',
+  meAgain: '/me/again',
+  sessions: '/sessions',
 };

@@ -1,13 +1,11 @@
 import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
 import { NewPassword } from '../components/new-password.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
-import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { type SessionRow, SessionTable } from '../components/sessions.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import { KeyList } from '../layout/shell.tsx';
-import type { FieldErrors, When } from '../model.ts';
+import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** The reader's own page: preferences, password, two-step verification, sessions. */
@@ -23,12 +21,7 @@ export type MeProps = {
     /** Shown once after enabling. */
     readonly newCodes?: readonly string[];
   };
-  readonly sessions: readonly {
-    readonly startedAt: When;
-    readonly lastAt: When;
-    readonly from: string;
-    readonly current: boolean;
-  }[];
+  readonly sessions: readonly SessionRow[];
   readonly errors?: FieldErrors;
 };
 
@@ -204,24 +197,14 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
         <TwoStep ctx={ctx} twoStep={twoStep} errors={errors} />
       </Panel>
       <Panel title={ctx.t('me.sessions')} span={6}>
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('me.sessions')}
-          rows={sessions}
-          columns={[
-            {
-              key: 'startedAt',
-              label: ctx.t('me.sessionStarted'),
-              cell: (row) => (
-                <>
-                  <Time ctx={ctx} at={row.startedAt} /> {row.current ? <Tag>{ctx.t('me.thisSession')}</Tag> : null}
-                </>
-              ),
-            },
-            { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
-            { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
-          ]}
-        />
+        <SessionTable ctx={ctx} caption={ctx.t('me.sessions')} rows={sessions} action={paths.meSessions()} />
+        {sessions.length < 2 ? null : (
+          <div class="body">
+            <PostForm ctx={ctx} action={paths.meSessions()}>
+              <Button>{ctx.t('me.sessionsEndOthers')}</Button>
+            </PostForm>
+          </div>
+        )}
       </Panel>
     </div>
   </Page>

@@ -10,8 +10,11 @@ import { personal } from '../../platform/personal.ts';
 import { type EventService, eventService } from '../events/service.ts';
 import { type ObjectService, objectService } from '../objects/service.ts';
 import { systemActor } from '../objects/types.ts';
-import { passwords } from './password.ts';
+import { defaultAttemptLimits } from './attempts.ts';
+import { type Passwords, passwords } from './password.ts';
+import { noteRefusal } from './refusals.ts';
 import { type AccountService, accountService } from './service.ts';
+import { sessionId } from './sessions.ts';
 import { totpCode } from './totp.ts';
 
 const from = '10.0.0.9';
@@ -87,35 +90,126 @@ describe('log-in', () => {
     expect(recorded).not.toContain('nobody-of-this-site');
   });
 
-  it('limits tries per name, also for the right password, and forgets them after the window', async () => {
+  const wrong = { name: 'Айгүл', password: 'wrong wrong wrong' };
+  const right = { name: 'айгүл', password: good };
+
+  it('takes longer and longer at one place, however often it is tried meanwhile, and at no other', async () => {
     await adminWithPassword();
-    for (let n = 0; n < 10; n += 1) {
-      const call = { name: 'Айгүл', password: 'wrong wrong wrong', from: `10.0.1.${n}` };
-      expect(await codeOf(() => accounts.login(call))).toBe('UNAUTHENTICATED');
+    for (let n = 0; n < 5; n += 1)
+      expect(await codeOf(() => accounts.login({ ...wrong, from }))).toBe('UNAUTHENTICATED');
+    const waits: number[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      const refused = await accounts.login({ ...right, from }).catch((error: AppError) => error);
+      expect(refused).toMatchObject({ code: 'RATE_LIMITED' });
+      // Who hammers waits no longer.
+      expect(await codeOf(() => accounts.login({ ...wrong, from }))).toBe('RATE_LIMITED');
+      const seconds = Number((refused as AppError).details['retryAfterSeconds']);
+      waits.push(seconds);
+      now += seconds * 1_000;
+      expect(await codeOf(() => accounts.login({ ...wrong, from }))).toBe('UNAUTHENTICATED');
     }
-    const right = { name: 'айгүл', password: good, from: '10.0.2.1' };
-    expect(await codeOf(() => accounts.login(right))).toBe('RATE_LIMITED');
-    expect(await codeOf(() => accounts.login(right))).toBe('RATE_LIMITED');
-    expect(happened('login-locked')).toBe(1);
-    now += 15 * 60_000;
-    expect(await codeOf(() => accounts.login(right))).toBe('none');
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+    expect(await codeOf(() => accounts.login({ ...right, from: '10.0.2.1' }))).not.toBe('RATE_LIMITED');
+    now += 900_000;
+    expect(await codeOf(() => accounts.login({ ...right, from }))).toBe('none');
+    expect(await codeOf(() => accounts.login({ ...right, from }))).toBe('none');
   });
 
-  it('limits tries per address over all names', async () => {
+  describe('while a stranger tries the account from everywhere, without end', () => {
+    const networks = Array.from({ length: 60 }, (_, n) => `10.1.${n}.1`);
+    const attack = async (): Promise<void> => {
+      for (const place of networks) await codeOf(() => accounts.login({ ...wrong, from: place }));
+    };
+
+    it('lets a browser in at once that was logged in before, from any address', async () => {
+      const { session } = await adminWithPassword();
+      await attack();
+      for (const place of ['10.0.2.1', networks[0] ?? '']) {
+        const call = { ...right, from: place, known: session.known };
+        expect(await codeOf(() => accounts.login(call))).toBe('none');
+      }
+    });
+
+    it('slows any other browser by five seconds, once, whatever comes meanwhile', async () => {
+      await adminWithPassword();
+      for (let round = 0; round < 3; round += 1) {
+        const place = `10.0.2.${round}`;
+        await attack();
+        const refused = await accounts.login({ ...right, from: place }).catch((error: AppError) => error);
+        expect(refused).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 5 } });
+        for (let second = 0; second < 5; second += 1) {
+          now += 1_000;
+          await attack();
+        }
+        expect(await codeOf(() => accounts.login({ ...right, from: place }))).toBe('none');
+      }
+    });
+
+    it.each([
+      ['forged', (known: string) => known.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))],
+      ['of another account', (_: string, other: string) => other],
+      ['garbled', () => '~~..~'],
+      ['empty', () => ''],
+    ])('takes a cookie that is %s for none', async (_, make) => {
+      const { session } = await adminWithPassword();
+      const other = await adminWithPassword('other');
+      await attack();
+      const call = { ...right, from: '10.0.2.1', known: make(session.known, other.session.known) };
+      expect(await codeOf(() => accounts.login(call))).toBe('RATE_LIMITED');
+    });
+
+    it('takes the cookie of half a year ago for none, and gives a stolen one few tries', async () => {
+      const { session } = await adminWithPassword();
+      for (let n = 0; n < 5; n += 1)
+        await codeOf(() => accounts.login({ ...wrong, from: `10.9.${n}.1`, known: session.known }));
+      const call = { ...right, from: '10.9.9.1', known: session.known };
+      expect(await codeOf(() => accounts.login(call))).toBe('RATE_LIMITED');
+      expect(await codeOf(() => accounts.login({ ...call, known: undefined }))).toBe('none');
+      now += 181 * 86_400_000;
+      await attack();
+      expect(await codeOf(() => accounts.login(call))).toBe('RATE_LIMITED');
+    });
+  });
+
+  it('slows an address that tries many names, by its network, and no other', async () => {
     await adminWithPassword();
     for (let n = 0; n < 30; n += 1)
       await codeOf(() => accounts.login({ name: `name-${n}`, password: 'x', from: '2001:db8:1:2::1' }));
     const sameNetwork = { name: 'Айгүл', password: good, from: '2001:db8:1:2:ffff::7' };
     expect(await codeOf(() => accounts.login(sameNetwork))).toBe('RATE_LIMITED');
     expect(await codeOf(() => accounts.login({ ...sameNetwork, from: '2001:db8:1:3::7' }))).toBe('none');
+    now += 5_000;
+    expect(await codeOf(() => accounts.login(sameNetwork))).toBe('none');
+  });
+
+  it('keeps a place to hash for known browsers however many strangers come', async () => {
+    const { session } = await adminWithPassword();
+    const strangers = Array.from({ length: 60 }, (_, n) =>
+      codeOf(() => accounts.login({ ...wrong, from: `10.2.${n}.1` })),
+    );
+    expect(await codeOf(() => accounts.login({ ...right, from, known: session.known }))).toBe('none');
+    const outcomes = await Promise.all(strangers);
+    expect(outcomes).toContain('RATE_LIMITED');
+  });
+
+  it('refuses the commonest passwords, however their letters are written', async () => {
+    objects.setSetting(systemActor, 'accounts.password-min-length', 8);
+    const account = objects.create(systemActor, 'account', { name: 'admin', roles: ['administrator'] });
+    const { token } = accounts.makeLink(systemActor, account.id);
+    const use = (password: string) => codeOf(() => accounts.useLink(token, { password, again: password, from }));
+    for (const password of ['sunshine', 'Sunshine', 'ILOVEYOU', '1q2w3e4r', 'qwertyuiop'])
+      expect([password, await use(password)]).toEqual([password, 'INVALID']);
+    expect(await use('sunshine of the plant')).toBe('none');
   });
 
   it('keeps the table of tries bounded', async () => {
     const keyring = await initKeyring(dir);
-    const limits = { windowMs: 60_000, perName: 100, perAddress: 1_000, maxRows: 20 };
+    const limits = { ...defaultAttemptLimits, perAddress: 1_000, maxRows: 20 };
     const bounded = accountService({ db, keyring, objects, events, clock: () => now, passwords: cheap, limits });
     for (let n = 0; n < 40; n += 1) await codeOf(() => bounded.login({ name: `n${n}`, password: 'x', from }));
-    expect((db.prepare('select count(*) as n from login_attempt').get() as { n: number }).n).toBeLessThanOrEqual(22);
+    expect((db.prepare('select count(*) as n from login_attempt').get() as { n: number }).n).toBeLessThanOrEqual(
+      20 + 3,
+    );
   });
 
   it('gives a new cookie at each log-in and ends the old session', async () => {
@@ -127,6 +221,36 @@ describe('log-in', () => {
 });
 
 describe('two-step verification', () => {
+  it('keeps recovery codes under a slow hash, and looks one up with a single one', async () => {
+    let derived = 0;
+    const counted: Passwords = {
+      ...cheap,
+      findCode: (code, stored) => {
+        derived += 1;
+        return cheap.findCode(code, stored);
+      },
+    };
+    const keyring = await initKeyring(dir);
+    const site = accountService({ db, keyring, objects, events, clock: () => now, passwords: counted });
+    const { id } = await adminWithPassword();
+    const { secret } = site.twoStep.begin(id, from);
+    const { codes } = await site.twoStep.confirm(id, codeNow(secret), from);
+    const stored = JSON.parse(String(objects.get('account', id, { secrets: true }).body['recoveryCodes'])) as string[];
+    expect(stored).toHaveLength(10);
+    for (const hash of stored) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    const enter = (password: string, code: string) => codeOf(() => site.login({ name: 'Айгүл', password, code, from }));
+    expect(await enter(good, codes[7] ?? '')).toBe('none');
+    expect(derived).toBe(1);
+    // Nothing is hashed for a code that can be none, nor before the password is right.
+    for (const [password, code] of [
+      [good, '123456'],
+      [good, 'no code at all'],
+      ['wrong wrong wrong', codes[8] ?? ''],
+    ] as const)
+      expect(await enter(password, code)).toBe('UNAUTHENTICATED');
+    expect(derived).toBe(1);
+  });
+
   const login = (code?: string) => accounts.login({ name: 'Айгүл', password: good, code, from });
   const codeNow = (secret: string): string => totpCode(secret, Math.floor(now / 30_000));
 
@@ -135,7 +259,7 @@ describe('two-step verification', () => {
     const { secret } = accounts.twoStep.begin(id, from);
     await login();
     expect(await codeOf(() => accounts.twoStep.confirm(id, '000000', from))).toBe('INVALID');
-    const { codes } = accounts.twoStep.confirm(id, codeNow(secret), from);
+    const { codes } = await accounts.twoStep.confirm(id, codeNow(secret), from);
     await expect(login()).rejects.toThrow('wrong name or password');
     await expect(login(codeNow(secret))).rejects.toThrow('wrong name or password');
     now += 30_000;
@@ -144,7 +268,11 @@ describe('two-step verification', () => {
     await login(codes[0]);
     await expect(login(codes[0])).rejects.toThrow('wrong name or password');
     expect(accounts.twoStep.codesLeft(id)).toBe(9);
-    expect(happened('login-failed')).toBe(4);
+    // The same refusal at the same place is told once; its number follows.
+    expect(happened('login-failed')).toBe(1);
+    accounts.refusals.flush(true);
+    const [counted] = events.list({ type: ['login-failed'], limit: 1 }).rows;
+    expect(counted?.params).toMatchObject({ reason: 'wrong-code', count: 3 });
     expect(happened('second-factor-enabled')).toBe(1);
   });
 
@@ -156,8 +284,9 @@ describe('two-step verification', () => {
     ]) {
       now += 60_000;
       const { secret } = accounts.twoStep.begin(id, from);
-      accounts.twoStep.confirm(id, codeNow(secret), from);
+      await accounts.twoStep.confirm(id, codeNow(secret), from);
       expect(await codeOf(() => login())).toBe('UNAUTHENTICATED');
+      now += 60_000;
       off();
       expect(await codeOf(() => login())).toBe('none');
     }
@@ -169,12 +298,68 @@ describe('two-step verification', () => {
     objects.setSetting(systemActor, 'accounts.require-two-step', true);
     expect(accounts.resume(session.cookie, from)?.needsTwoStep).toBe(true);
     const { secret } = accounts.twoStep.begin(id, from);
-    accounts.twoStep.confirm(id, codeNow(secret), from);
+    await accounts.twoStep.confirm(id, codeNow(secret), from);
     expect(accounts.resume(session.cookie, from)?.needsTwoStep).toBe(false);
   });
 });
 
+describe('the journal of refusals', () => {
+  const refuse = (path: string, at = from) =>
+    noteRefusal(accounts.refusals, 'FORBIDDEN', { actor: undefined, from: at, path });
+  const told = (): number[] =>
+    events
+      .list({ type: ['access-refused'], limit: 1_000 })
+      .rows.map(({ params }) => Number(params['count']))
+      .reverse();
+
+  it('tells the first at once, then how often it came again', () => {
+    for (let n = 0; n < 500; n += 1) refuse('GET /x');
+    expect(told()).toEqual([1]);
+    accounts.refusals.flush();
+    expect(told()).toEqual([1]);
+    now += 10 * 60_000;
+    accounts.refusals.flush();
+    expect(told()).toEqual([1, 499]);
+    refuse('GET /x');
+    expect(told()).toEqual([1, 499, 1]);
+  });
+
+  it('grows with kinds of refusals a minute, not with callers, and forgets no number', () => {
+    for (let n = 0; n < 5_000; n += 1) refuse(`GET /${n}`, `10.${n % 250}.${Math.floor(n / 250)}.1`);
+    expect(told()).toHaveLength(30);
+    accounts.refusals.flush(true);
+    expect(told()).toHaveLength(31);
+    expect(told().reduce((sum, count) => sum + count, 0)).toBe(5_000);
+  });
+
+  it('has no word of what is an error of the reader alone', () => {
+    for (const code of ['INVALID', 'NOT_FOUND', 'REAUTHENTICATE'])
+      noteRefusal(accounts.refusals, code, { actor: undefined, from, path: 'GET /x' });
+    expect(told()).toEqual([]);
+  });
+});
+
 describe('session', () => {
+  it('is ended by its owner and by an administrator, one or all, and by nobody else', async () => {
+    const { id, session } = await adminWithPassword();
+    const other = objects.create(systemActor, 'account', { name: 'night', roles: ['viewer'] });
+    const { token } = accounts.makeLink(systemActor, other.id);
+    const night = await accounts.useLink(token, { password: good, again: good, from });
+    const again = await accounts.login({ name: 'night', password: good, from, known: night.known });
+    const [one] = accounts.sessions.list(id);
+    if (one === undefined) throw new Error('no session');
+    expect(await codeOf(() => accounts.sessions.end(night.actor, sessionId(one)))).toBe('NOT_FOUND');
+    expect(await codeOf(() => accounts.sessions.endAll(night.actor, id))).toBe('FORBIDDEN');
+    expect(accounts.resume(session.cookie, from)).toBeDefined();
+    expect(accounts.sessions.endAll(night.actor, other.id, accounts.resume(again.cookie, from)?.session)).toBe(1);
+    expect(accounts.resume(night.cookie, from)).toBeUndefined();
+    expect(accounts.resume(again.cookie, from)).toBeDefined();
+    const [left] = accounts.sessions.list(other.id);
+    accounts.sessions.end(session.actor, sessionId(left ?? one));
+    expect(accounts.resume(again.cookie, from)).toBeUndefined();
+    expect(happened('sessions-ended')).toBe(2);
+  });
+
   it('ends when idle, and by age however busy', async () => {
     const { session } = await adminWithPassword();
     now += 29 * 60_000;
@@ -230,7 +415,7 @@ describe('session', () => {
     const renewed = await accounts.changePassword(signedIn, { current: good, next, again: next, from });
     expect(accounts.resume(session.cookie, from)).toBeUndefined();
     expect(accounts.resume(renewed.cookie, from)).toBeDefined();
-    expect(accounts.sessions(renewed.actor.id)).toHaveLength(1);
+    expect(accounts.sessions.list(renewed.actor.id)).toHaveLength(1);
   });
 });
 
@@ -295,6 +480,8 @@ describe('API token', () => {
     now += 2 * 86_400_000;
     const secrets = [undefined, 'x', `sallyport-api-${'A'.repeat(43)}`, one.secret, old.secret];
     for (const secret of secrets) expect(await codeOf(() => accounts.authenticateToken(secret, from))).toBe('TOKEN');
-    expect(happened('token-refused')).toBe(secrets.length);
+    accounts.refusals.flush(true);
+    const told = events.list({ type: ['token-refused'], limit: 100 }).rows;
+    expect(told.reduce((sum, { params }) => sum + Number(params['count']), 0)).toBe(secrets.length);
   });
 });

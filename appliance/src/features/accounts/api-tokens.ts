@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError, invalid } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Right, requireRight } from '../objects/types.ts';
-import type { Attempts } from './attempts.ts';
+import type { Refusals } from './refusals.ts';
 import { limitRights, rightsOf } from './rights.ts';
 
 // Tokens of the API are objects of the kind `token`, purpose `api`; only the SHA-256 of the secret is kept. The secret
@@ -15,24 +14,14 @@ const pattern = /^sallyport-api-[A-Za-z0-9_-]{43}$/;
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
-export const apiTokens = (parts: {
-  objects: ObjectService;
-  events: EventService;
-  clock: () => number;
-  attempts: Attempts;
-}) => {
-  const { objects, events, clock, attempts } = parts;
+export const apiTokens = (parts: { objects: ObjectService; clock: () => number; refusals: Refusals }) => {
+  const { objects, clock, refusals } = parts;
 
   const refuse = (reason: string, from: string, token?: string): AppError => {
-    // The name is fixed, so only the address counts; its limit bounds the events as well.
-    const attempt = attempts.take(`token of ${from}`, from);
-    if (!attempt.allowed)
-      return new AppError('RATE_LIMITED', 'too many refused tokens', {
-        retryAfterSeconds: Math.ceil(attempt.retryAfterMs / 1_000),
-      });
-    events.record('token-refused', {
+    refusals.note({
+      type: 'token-refused',
       from,
-      ...(token === undefined ? {} : { actor: `token:${token}` }),
+      actor: token === undefined ? undefined : `token:${token}`,
       params: { reason },
     });
     return new AppError('TOKEN', 'no valid token');

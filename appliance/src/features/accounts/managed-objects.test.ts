@@ -39,7 +39,7 @@ const ownRole = async (): Promise<{ role: string; account: string }> => {
   objects.update(systemActor, 'account', first, { roles: [role] });
   // The second has never logged in: a link may be lost, so it does not count while somebody has a password.
   objects.create(systemActor, 'account', { name: 'second', roles: ['administrator'] });
-  expect(accounts.sessions(first).length).toBeGreaterThan(0);
+  expect(accounts.sessions.list(first).length).toBeGreaterThan(0);
   return { role, account: first };
 };
 

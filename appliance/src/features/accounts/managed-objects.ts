@@ -132,7 +132,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       assertManaged(kind, held);
       assertMayGrant(objects, actor, kind, id, {});
       watch(kind, id, undefined);
-      if (kind === 'account') accounts.endSessions(actor, id);
+      if (kind === 'account') accounts.sessions.endAll(actor, id);
       objects.remove(actor, kind, id, options);
     },
     restore: (actor, kind, id) => {

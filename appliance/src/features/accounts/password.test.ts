@@ -35,11 +35,22 @@ describe('password hash', () => {
     expect(passwords(cheap).isOutdated(old)).toBe(false);
   });
 
+  it('gives strangers a line of their own, and each network a part of it', async () => {
+    const hashing = passwords(cheap);
+    const ask = (at: string) => hashing.verify('x', undefined, { network: at });
+    const flood = Promise.allSettled(Array.from({ length: 40 }, (_, n) => ask(n < 20 ? 'one' : `${n}`)));
+    expect(await hashing.verify('x', undefined)).toBe(false);
+    const outcomes = await flood;
+    expect(outcomes.slice(0, 20).filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    expect(outcomes.slice(20).filter(({ status }) => status === 'fulfilled')).toHaveLength(17 - 4);
+    expect(await ask('one')).toBe(false);
+  });
+
   it('turns a flood away instead of taking all memory', async () => {
     const hashing = passwords(cheap);
     const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => hashing.verify('x', undefined)));
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-    expect(refused).toHaveLength(40 - 18);
+    expect(refused).toHaveLength(40 - 17);
     expect(refused.every((outcome) => (outcome.reason as AppError).code === 'OVERLOADED')).toBe(true);
     expect(await hashing.verify('x', undefined)).toBe(false);
   });

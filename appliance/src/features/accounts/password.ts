@@ -5,25 +5,37 @@ import { type PasswordHash, parsePhc, toPhc } from './phc.ts';
 
 export type PasswordCost = { memoryKiB: number; passes: number; parallelism: number };
 
+/** Who waits for a hash: a browser that was never logged in, by its network. Everybody else is known. */
+export type Stranger = { network: string };
+
 export type Passwords = {
   /** A PHC string. OVERLOADED when too many wait. */
   hash(password: string): Promise<string>;
   /**
    * Whether the password has this hash. Without a stored hash it takes the same time and says no, so that nobody can
-   * tell a wrong name from a wrong password.
+   * tell a wrong name from a wrong password. Strangers wait in a line of their own, a few for each network.
    */
-  verify(password: string, stored: string | undefined): Promise<boolean>;
+  verify(password: string, stored: string | undefined, stranger?: Stranger): Promise<boolean>;
   /** The hash was made with less than the present cost. */
   isOutdated(stored: string): boolean;
+  /** Hashes of codes of one person, all under one salt: what is given later is hashed once, however many there are. */
+  hashCodes(codes: readonly string[]): Promise<string[]>;
+  /** Which of the hashes is this code's; undefined for none. */
+  findCode(code: string, stored: readonly string[]): Promise<string | undefined>;
 };
 
 /** RFC 9106, second recommended option. */
 const defaultCost: PasswordCost = { memoryKiB: 64 * 1024, passes: 3, parallelism: 1 };
 const tagBytes = 32;
 const saltBytes = 16;
-/** Each one in work takes its memory, so a burst of log-ins must queue, and a flood must be turned away. */
-const maxInWork = 2;
+/** A code is chance of 50 bits: the least cost that counts as a slow hash (OWASP) puts a search out of reach. */
+const codeCost: PasswordCost = { memoryKiB: 19 * 1024, passes: 2, parallelism: 1 };
+/**
+ * Each one in work takes its memory, so a burst of log-ins must queue, and a flood must be turned away. One place is for
+ * whoever is known, one for strangers: these never take the other.
+ */
 const maxWaiting = 16;
+const maxOfNetwork = 4;
 
 const derive = (password: string, salt: Uint8Array, cost: PasswordCost, length: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -36,22 +48,27 @@ const derive = (password: string, salt: Uint8Array, cost: PasswordCost, length: 
   });
 
 const gate = () => {
-  let inWork = 0;
+  let isBusy = false;
   const waiting: (() => void)[] = [];
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (inWork >= maxInWork) {
-      if (waiting.length >= maxWaiting)
-        throw new AppError('OVERLOADED', 'too many log-ins at once', { retryAfterSeconds: 5 });
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      inWork += 1;
-    }
+  const ofNetwork = new Map<string, number>();
+  return async <T>(work: () => Promise<T>, network?: string): Promise<T> => {
+    const held = network === undefined ? 0 : (ofNetwork.get(network) ?? 0);
+    if ((isBusy && waiting.length >= maxWaiting) || held >= maxOfNetwork)
+      throw new AppError('OVERLOADED', 'too many log-ins at once', { retryAfterSeconds: 5 });
+    if (network !== undefined) ofNetwork.set(network, held + 1);
+    if (isBusy) await new Promise<void>((resolve) => waiting.push(resolve));
+    isBusy = true;
     try {
       return await work();
     } finally {
+      if (network !== undefined) {
+        const left = (ofNetwork.get(network) ?? 1) - 1;
+        if (left === 0) ofNetwork.delete(network);
+        else ofNetwork.set(network, left);
+      }
       // The place goes to the next in line without becoming free, so nobody overtakes.
       const next = waiting.shift();
-      if (next === undefined) inWork -= 1;
+      if (next === undefined) isBusy = false;
       else next();
     }
   };
@@ -59,7 +76,8 @@ const gate = () => {
 
 /** Argon2id hashing with a bounded number at once. */
 export const passwords = (cost: PasswordCost = defaultCost): Passwords => {
-  const one = gate();
+  const known = gate();
+  const strangers = gate();
   const nobody: PasswordHash = {
     ...cost,
     salt: Buffer.from(randomBytes(saltBytes)),
@@ -67,17 +85,40 @@ export const passwords = (cost: PasswordCost = defaultCost): Passwords => {
   };
   return {
     hash: (password) =>
-      one(async () => {
+      known(async () => {
         const salt = Buffer.from(randomBytes(saltBytes));
         return toPhc({ ...cost, salt, tag: await derive(password, salt, cost, tagBytes) });
       }),
-    verify: (password, stored) =>
-      one(async () => {
-        const known = stored === undefined ? undefined : parsePhc(stored);
-        const hash = known ?? nobody;
+    verify: (password, stored, stranger) => {
+      const work = async (): Promise<boolean> => {
+        const read = stored === undefined ? undefined : parsePhc(stored);
+        const hash = read ?? nobody;
         const tag = await derive(password, hash.salt, hash, hash.tag.length);
-        return timingSafeEqual(tag, hash.tag) && known !== undefined;
+        return timingSafeEqual(tag, hash.tag) && read !== undefined;
+      };
+      return stranger === undefined ? known(work) : strangers(work, stranger.network);
+    },
+    hashCodes: (codes) =>
+      known(async () => {
+        const salt = Buffer.from(randomBytes(saltBytes));
+        const hashes: string[] = [];
+        for (const code of codes)
+          hashes.push(toPhc({ ...codeCost, salt, tag: await derive(code, salt, codeCost, tagBytes) }));
+        return hashes;
       }),
+    findCode: async (code, stored) => {
+      const [first, ...others] = stored.flatMap((text) => {
+        const hash = parsePhc(text);
+        return hash === undefined ? [] : [{ text, hash }];
+      });
+      if (first === undefined) return undefined;
+      const tag = await known(() => derive(code, first.hash.salt, first.hash, first.hash.tag.length));
+      // One of another salt was hashed apart, which hashCodes never does.
+      return [first, ...others].find(
+        ({ hash }) =>
+          hash.salt.equals(first.hash.salt) && hash.tag.length === tag.length && timingSafeEqual(hash.tag, tag),
+      )?.text;
+    },
     isOutdated: (stored) => {
       const hash = parsePhc(stored);
       return hash === undefined || hash.memoryKiB < cost.memoryKiB || hash.passes < cost.passes;

@@ -3,19 +3,25 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor, Body, Obj, Right } from '../objects/types.ts';
+import type { Passwords } from './password.ts';
 import type { AccountStore } from './store.ts';
-import { matchTotp, newRecoveryCodes, newTotpSecret, useRecoveryCode } from './totp.ts';
+import { matchTotp, newRecoveryCodes, newTotpSecret, recoveryCode } from './totp.ts';
+
+/** A code as it was given, and the hash of the recovery code that it is, if it is one. */
+export type GivenCode = { code: string; recovery: string | undefined };
 
 export type SecondFactor = {
   isOn(account: Obj): boolean;
+  /** Looks a code up, outside of any transaction: a recovery code takes a slow hash, once. */
+  look(account: Obj, code: string): Promise<GivenCode>;
   /** Takes the code of an account read with its secrets; false for a wrong or used one. In the caller's transaction. */
-  take(account: Obj, code: string, from: string): boolean;
+  take(account: Obj, given: GivenCode, from: string): boolean;
   /** A new secret, which counts once it is confirmed. */
   begin(account: string, from: string): { secret: string };
   /** The secret that waits for its first code. */
   pending(account: string): string | undefined;
   /** INVALID for a wrong code; otherwise it is on, and these codes are shown once. */
-  confirm(account: string, code: string, from: string): { codes: string[] };
+  confirm(account: string, code: string, from: string): Promise<{ codes: string[] }>;
   disable(account: string, from: string): void;
   codesLeft(account: string): number;
 };
@@ -37,8 +43,9 @@ export const secondFactor = (parts: {
   objects: ObjectService;
   events: EventService;
   clock: () => number;
+  hashing: Passwords;
 }): SecondFactor => {
-  const { db, store, objects, events, clock } = parts;
+  const { db, store, objects, events, clock, hashing } = parts;
 
   // A person's own second factor needs no right over accounts; nothing else is written with this actor.
   const write = (account: string, from: string, patch: Body, comment: string): void => {
@@ -50,14 +57,21 @@ export const secondFactor = (parts: {
 
   return {
     isOn,
-    take: (account, code, from) => {
+    look: async (account, code) => {
+      const plain = isOn(account) ? recoveryCode(code) : undefined;
+      const stored = texts(account.body['recoveryCodes']);
+      return { code, recovery: plain === undefined ? undefined : await hashing.findCode(plain, stored) };
+    },
+    take: (account, { code, recovery }, from) => {
       const step = matchTotp(secretOf(account), code, clock(), store.lastStep(account.id));
       if (step !== undefined) {
         store.setLastStep(account.id, step);
         return true;
       }
-      const left = useRecoveryCode(texts(account.body['recoveryCodes']), code);
-      if (left === undefined) return false;
+      // Used by another request meanwhile, it is not found any more.
+      const held = texts(account.body['recoveryCodes']);
+      if (recovery === undefined || !held.includes(recovery)) return false;
+      const left = held.filter((hash) => hash !== recovery);
       write(account.id, from, { recoveryCodes: JSON.stringify(left) }, 'recovery code used');
       return true;
     },
@@ -71,17 +85,22 @@ export const secondFactor = (parts: {
       const account = read(id);
       return isOn(account) || secretOf(account) === '' ? undefined : secretOf(account);
     },
-    confirm: (id, code, from) =>
-      immediate(db, () => {
-        const account = read(id);
+    confirm: async (id, code, from) => {
+      const stepOf = (account: Obj): number => {
         const step = matchTotp(secretOf(account), code, clock(), store.lastStep(id));
         if (isOn(account) || step === undefined) throw invalid({ code: { key: 'validation.code' } });
-        store.setLastStep(id, step);
-        const { codes, hashes } = newRecoveryCodes();
+        return step;
+      };
+      stepOf(read(id));
+      const codes = newRecoveryCodes();
+      const hashes = await hashing.hashCodes(codes.map((text) => recoveryCode(text) ?? ''));
+      return immediate(db, () => {
+        store.setLastStep(id, stepOf(read(id)));
         write(id, from, { twoStep: true, recoveryCodes: JSON.stringify(hashes) }, 'two-step verification on');
         events.record('second-factor-enabled', { actor: `account:${id}`, from, params: { account: id } });
         return { codes };
-      }),
+      });
+    },
     disable: (id, from) =>
       immediate(db, () => {
         if (secretOf(read(id)) === '') return;

@@ -1,55 +1,69 @@
-import { createHash } from 'node:crypto';
-import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Obj, type Right, requireRight } from '../objects/types.ts';
+import { type Actor, type Obj, type Right, requireRight } from '../objects/types.ts';
 import { apiTokens } from './api-tokens.ts';
-import { type AttemptLimits, loginAttempts } from './attempts.ts';
+import { type AttemptLimits, loginAttempts, network } from './attempts.ts';
+import { knownBrowsers } from './known-browser.ts';
 import { oneTimeLinks } from './links.ts';
+import { maxPasswordBytes, passwordFaults } from './new-password.ts';
 import { type Passwords, passwords } from './password.ts';
-import { administratorRole, repairAdministratorRole, rightsOf } from './rights.ts';
+import { type Refusals, refusals } from './refusals.ts';
+import { administratorRole, repairAdministratorRole } from './rights.ts';
 import { type SecondFactor, secondFactor } from './second-factor.ts';
+import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
-import type { LinkPurpose, NewSession, Session, SignedIn } from './types.ts';
+import type { LinkPurpose, NewSession, SignedIn } from './types.ts';
+
+/** Where a person is: the address, and what the browser keeps of earlier log-ins. */
+export type Place = { from: string; known?: string | undefined };
 
 export type AccountService = {
-  /** UNAUTHENTICATED for any wrong pair, RATE_LIMITED after too many tries. `old` ends the session before. */
-  login(call: {
-    name: string;
-    password: string;
-    /** One-time password or recovery code, where the account has two steps. */
-    code?: string | undefined;
-    from: string;
-    old?: string | undefined;
-  }): Promise<NewSession>;
-  /** The person behind a cookie's value; undefined when there is no living session. */
-  resume(cookie: string | undefined, from: string): SignedIn | undefined;
-  logout(signedIn: SignedIn): void;
-  /** The form's token belongs to this session. */
-  isCsrfToken(signedIn: SignedIn, token: string | undefined): boolean;
+  /** UNAUTHENTICATED for any wrong pair, RATE_LIMITED for a try that comes too early. `old` ends the session before. */
+  login(
+    call: Place & {
+      name: string;
+      password: string;
+      /** One-time password or recovery code, where the account has two steps. */
+      code?: string | undefined;
+      old?: string | undefined;
+    },
+  ): Promise<NewSession>;
+  resume: SessionService['resume'];
+  logout: SessionService['logout'];
+  isCsrfToken: SessionService['isCsrfToken'];
+  /** The person of a session gives password and code again; as `login` for a wrong one. */
+  reauthenticate(signedIn: SignedIn, call: Place & { password: string; code?: string | undefined }): Promise<void>;
   changePassword(
     signedIn: SignedIn,
-    call: { current: string; next: string; again: string; from: string },
+    call: Place & { current: string; next: string; again: string },
   ): Promise<NewSession>;
   twoStep: SecondFactor;
-  sessions(account: string): Session[];
-  endSessions(actor: Actor, account: string): number;
+  /** The account with a name; NOT_FOUND. */
+  named(name: string): Obj;
+  sessions: Pick<SessionService, 'list' | 'end' | 'endAll'>;
   /** A link that sets a password once. The token is shown once and only its hash is kept. */
   makeLink(actor: Actor, account: string): { token: string; expiresAt: number };
   /** What a link is for; undefined when it is unknown, used or too old. */
   findLink(token: string): LinkPurpose | undefined;
-  useLink(token: string, call: { password: string; again: string; from: string }): Promise<NewSession>;
+  /** Sets the password; with two steps the code is asked for, as at a log-in. */
+  useLink(
+    token: string,
+    call: Place & { password: string; again: string; code?: string | undefined },
+  ): Promise<NewSession>;
   /** Enables an account, makes it an administrator, ends its sessions. For the appliance's own console only. */
   breakGlass(actor: Actor, name: string): Obj;
   createApiToken(
     actor: Actor,
     token: { name: string; account: string; rights?: readonly Right[]; expiresAt?: string },
   ): { id: string; secret: string };
-  /** The actor of a bearer token; TOKEN for any that is wrong, RATE_LIMITED after too many. */
+  /** The actor of a bearer token; TOKEN for any that is wrong. */
   authenticateToken(secret: string | undefined, from: string): Actor;
+  /** Refusals of any door, thinned on their way into the journal. */
+  refusals: Refusals;
   trim(): void;
 };
 
@@ -62,15 +76,6 @@ export type AccountParts = {
   passwords?: Passwords;
   limits?: AttemptLimits;
 };
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const maxSessions = 20;
-const maxPasswordBytes = 1_024;
-const secretPattern = /^[A-Za-z0-9_-]{43}$/;
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-const newSecret = (): string => Buffer.from(randomBytes(32)).toString('base64url');
 
 const wrongPair = (): AppError => new AppError('UNAUTHENTICATED', 'wrong name or password');
 
@@ -87,44 +92,22 @@ export const accountService = (parts: AccountParts): AccountService => {
     clock,
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
   });
-
-  const twoStep = secondFactor({ db, store, objects, events, clock });
+  const browsers = knownBrowsers({ keyring, clock });
+  const journal = refusals({ events, clock });
+  const sessions = sessionService({ store, keyring, objects, events, browsers, clock });
+  const twoStep = secondFactor({ db, store, objects, events, clock, hashing });
   const links = oneTimeLinks({ db, objects, events, clock });
 
-  const idleMs = (): number => objects.settingInteger('accounts.idle-minutes') * minuteMs;
-  const absoluteMs = (): number => objects.settingInteger('accounts.session-hours') * hourMs;
+  const nameOf = (account: Obj): string => String(account.body['name'] ?? '');
 
-  const toActor = (account: Obj, from: string, authenticatedAt: number): Actor => ({
-    type: 'account',
-    id: account.id,
-    label: String(account.body['fullName'] ?? account.body['name'] ?? ''),
-    from,
-    rights: rightsOf(objects, account),
-    authenticatedAt,
-  });
-
-  const csrfOf = (hash: Buffer): string => Buffer.from(keyring.mac('csrf', hash)).toString('base64url');
-
-  const openSession = (account: Obj, from: string): NewSession => {
-    const cookie = newSecret();
-    const now = clock();
-    store.addSession({ hash: sha256(cookie), account: account.id, createdAt: now, usedAt: now, from });
-    store.keepNewestSessions(account.id, maxSessions);
-    return { cookie, maxAgeSeconds: Math.floor(absoluteMs() / 1_000), actor: toActor(account, from, now) };
-  };
-
-  const passwordFaults = (name: string, password: string, again: string, field: string): FieldErrors => {
-    const min = objects.settingInteger('accounts.password-min-length');
-    const faults: FieldErrors = {};
-    if (password === '') faults[field] = { key: 'validation.required' };
-    else if (Array.from(password).length < min) faults[field] = { key: 'validation.tooShort', params: { min } };
-    else if (Buffer.byteLength(password) > maxPasswordBytes)
-      faults[field] = { key: 'validation.tooLong', params: { max: maxPasswordBytes } };
-    else if (new Set(password).size < 4 || (name.length > 3 && password.toLowerCase().includes(name.toLowerCase())))
-      faults[field] = { key: 'validation.weakPassword' };
-    if (password !== again) faults['again'] = { key: 'validation.notSame' };
-    return faults;
-  };
+  const faultsOf = (account: Obj, password: string, again: string, field: string): Promise<FieldErrors> =>
+    passwordFaults({
+      name: nameOf(account),
+      password,
+      again,
+      field,
+      minLength: objects.settingInteger('accounts.password-min-length'),
+    });
 
   const findAccount = (name: string): Obj | undefined => {
     const trimmed = name.trim();
@@ -146,64 +129,81 @@ export const accountService = (parts: AccountParts): AccountService => {
     rights: new Set<Right>(['accounts:write']),
   });
 
-  const limited = (retryAfterMs: number): AppError =>
-    new AppError('RATE_LIMITED', 'too many tries', { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) });
+  const failed = (account: Obj | undefined, from: string, reason: string): void =>
+    journal.note({
+      type: 'login-failed',
+      from,
+      actor: account === undefined ? undefined : `account:${account.id}`,
+      params: { account: account?.id ?? '', reason },
+    });
 
-  const login: AccountService['login'] = async ({ name, password, code = '', from, old }) => {
-    const attempt = attempts.take(name, from);
-    const account = findAccount(name);
-    const record = (type: string, params: Record<string, string>): void => {
-      events.record(type, { from, ...(account === undefined ? {} : { actor: `account:${account.id}` }), params });
-    };
-    if (!attempt.allowed) {
-      if (attempt.isNew) record('login-locked', { account: account?.id ?? '' });
-      throw limited(attempt.retryAfterMs);
+  /** The try of an account at a place; RATE_LIMITED before anything is hashed. */
+  const begin = (name: string, account: Obj | undefined, { from, known }: Place) => {
+    const attempt = { name, from, browser: browsers.of(known, account?.id) };
+    const outcome = attempts.take(attempt);
+    if (!outcome.allowed) {
+      failed(account, from, 'too-soon');
+      throw new AppError('RATE_LIMITED', 'a try at this place comes too early', {
+        retryAfterSeconds: Math.ceil(outcome.retryAfterMs / 1_000),
+      });
     }
+    return attempt;
+  };
+
+  /**
+   * Password and code of an account, at one try. `accept` writes what follows, in the transaction that takes the code.
+   * UNAUTHENTICATED in the same time and words for whatever is wrong.
+   */
+  const prove = async <T>(
+    call: Place & { name: string; password: string; code: string },
+    account: Obj | undefined,
+    accept: (account: Obj) => T,
+  ): Promise<T> => {
+    const { name, from, password } = call;
+    const attempt = begin(name, account, call);
     const stored = hashIn(account);
     const usable = account !== undefined && account.body['disabled'] !== true && stored !== undefined;
     const tooLong = Buffer.byteLength(password) > maxPasswordBytes;
-    const isRight = await hashing.verify(tooLong ? '' : password, usable ? stored : undefined);
+    const isRight = await hashing.verify(
+      tooLong ? '' : password,
+      usable ? stored : undefined,
+      attempt.browser === undefined ? { network: network(from) } : undefined,
+    );
     if (!isRight || !usable || tooLong) {
-      const reason = account === undefined ? 'unknown-account' : usable ? 'wrong-password' : 'not-usable';
-      record('login-failed', { account: account?.id ?? '', reason });
+      failed(account, from, account === undefined ? 'unknown-account' : usable ? 'wrong-password' : 'not-usable');
       throw wrongPair();
     }
     const renewed = hashing.isOutdated(stored) ? await hashing.hash(password) : undefined;
-    const opened = immediate(db, () => {
+    const given = await twoStep.look(account, call.code);
+    const outcome = immediate(db, () => {
       // The account may have changed while the password was checked.
       const current = objects.find('account', account.id, { secrets: true });
       if (current === undefined || current.body['disabled'] === true || hashIn(current) !== stored) throw wrongPair();
-      if (twoStep.isOn(current) && !twoStep.take(current, code, from)) {
-        record('login-failed', { account: current.id, reason: 'wrong-code' });
-        return undefined;
-      }
-      attempts.succeeded(name, from);
+      if (twoStep.isOn(current) && !twoStep.take(current, given, from)) return undefined;
+      attempts.succeeded(attempt);
       if (renewed !== undefined)
         objects.update(self(current, from), 'account', current.id, { passwordHash: renewed }, { comment: 'rehash' });
-      if (old !== undefined && secretPattern.test(old)) store.dropSession(sha256(old));
-      store.dropEnded(clock() - absoluteMs(), clock() - idleMs());
-      const session = openSession(current, from);
-      record('login-succeeded', { account: current.id });
-      return session;
+      return { value: accept(current) };
     });
-    if (opened === undefined) throw wrongPair();
-    return opened;
+    if (outcome !== undefined) return outcome.value;
+    failed(account, from, 'wrong-code');
+    throw wrongPair();
   };
 
-  const resume: AccountService['resume'] = (cookie, from) => {
-    if (cookie === undefined || !secretPattern.test(cookie)) return undefined;
-    const session = store.session(sha256(cookie));
-    if (session === undefined) return undefined;
-    const now = clock();
-    const ended = now - session.createdAt >= absoluteMs() || now - session.usedAt >= idleMs();
-    const account = ended ? undefined : objects.find('account', session.account);
-    if (account === undefined || account.body['disabled'] === true) {
-      store.dropSession(session.hash);
-      return undefined;
-    }
-    if (now - session.usedAt >= minuteMs) store.touch(session.hash, now);
-    const needsTwoStep = account.body['twoStep'] !== true && objects.settingFlag('accounts.require-two-step');
-    return { actor: toActor(account, from, session.createdAt), session, csrf: csrfOf(session.hash), needsTwoStep };
+  const login: AccountService['login'] = async ({ name, password, code = '', old, from, known }) =>
+    prove({ name, password, code, from, known }, findAccount(name), (account) => {
+      sessions.drop(old);
+      sessions.dropEnded();
+      const way = twoStep.isOn(account) ? 'two-step' : 'password';
+      events.record('login-succeeded', { from, actor: `account:${account.id}`, params: { account: account.id } });
+      return sessions.open(account, { from, way, known });
+    });
+
+  const reauthenticate: AccountService['reauthenticate'] = async (signedIn, { password, code = '', from, known }) => {
+    const account = objects.get('account', signedIn.actor.id, { secrets: true });
+    await prove({ name: nameOf(account), password, code, from, known }, account, () =>
+      store.authenticateSession(signedIn.session.hash, clock()),
+    );
   };
 
   const setPassword = (account: Obj, hash: string, from: string): void => {
@@ -213,66 +213,74 @@ export const accountService = (parts: AccountParts): AccountService => {
     events.record('password-changed', { actor: `account:${account.id}`, from, params: { account: account.id } });
   };
 
-  const changePassword: AccountService['changePassword'] = async (signedIn, { current, next, again, from }) => {
+  const changePassword: AccountService['changePassword'] = async (signedIn, call) => {
+    const { current, next, again, from, known } = call;
     const account = objects.get('account', signedIn.actor.id, { secrets: true });
-    const name = String(account.body['name'] ?? '');
-    const attempt = attempts.take(name, from);
-    if (!attempt.allowed) throw limited(attempt.retryAfterMs);
-    const faults = passwordFaults(name, next, again, 'next');
+    const attempt = begin(nameOf(account), account, call);
+    const faults = await faultsOf(account, next, again, 'next');
     const stored = hashIn(account);
     if (!(await hashing.verify(current, stored))) faults['current'] = { key: 'validation.wrongPassword' };
-    else attempts.succeeded(name, from);
+    else attempts.succeeded(attempt);
     if (Object.keys(faults).length > 0) throw invalid(faults);
     const hash = await hashing.hash(next);
     return immediate(db, () => {
       const latest = objects.get('account', account.id, { secrets: true });
       if (hashIn(latest) !== stored) throw new AppError('CONFLICT', 'the password was changed meanwhile');
       setPassword(latest, hash, from);
-      return openSession(latest, from);
+      return sessions.open(latest, { from, known, way: signedIn.session.way });
     });
+  };
+
+  const useLink: AccountService['useLink'] = async (token, call) => {
+    const { password, again, code = '', from, known } = call;
+    const { account: id } = links.get(token);
+    const account = objects.get('account', id.id, { secrets: true });
+    const faults = await faultsOf(account, password, again, 'password');
+    if (Object.keys(faults).length > 0) throw invalid(faults);
+    const asksCode = twoStep.isOn(account);
+    const attempt = asksCode ? begin(nameOf(account), account, call) : undefined;
+    const given = await twoStep.look(account, code);
+    const hash = await hashing.hash(password);
+    const opened = immediate(db, () => {
+      // Used up by another request while the password was hashed, it is not found any more.
+      const current = objects.get('account', links.get(token).account.id, { secrets: true });
+      if (twoStep.isOn(current) && !twoStep.take(current, given, from)) return undefined;
+      if (attempt !== undefined) attempts.succeeded(attempt);
+      setPassword(current, hash, from);
+      events.record('first-link-used', { actor: `account:${current.id}`, from, params: { account: current.id } });
+      return sessions.open(current, { from, known, way: 'link' });
+    });
+    if (opened !== undefined) return opened;
+    failed(account, from, 'wrong-code');
+    throw invalid({ code: { key: 'validation.code' } });
   };
 
   return {
     login,
-    resume,
-    logout: ({ actor, session }) => {
-      if (!store.dropSession(session.hash)) return;
-      events.record('logout', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
-        params: { account: actor.id },
-      });
-    },
-    isCsrfToken: (signedIn, token) => {
-      // Hashing both makes the comparison independent of where they differ.
-      return token !== undefined && sha256(token).equals(sha256(signedIn.csrf));
-    },
+    resume: sessions.resume,
+    logout: sessions.logout,
+    isCsrfToken: sessions.isCsrfToken,
+    reauthenticate,
     changePassword,
-    sessions: (account) => store.sessionsOf(account),
-    endSessions: (actor, account) => {
-      requireRight(actor, 'accounts:write');
-      return store.dropSessionsOf(account, null);
+    named: (name) => {
+      const account = objects.findBy('account', 'name', name.trim());
+      if (account === undefined) throw new AppError('NOT_FOUND', `there is no account ${name}`);
+      return account;
     },
+    sessions,
     makeLink: links.make,
     findLink: (token) => {
       const link = links.find(token);
-      return (
-        link && { account: link.account.id, name: String(link.account.body['name'] ?? ''), expiresAt: link.expiresAt }
-      );
+      if (link === undefined) return undefined;
+      const account = objects.get('account', link.account.id, { secrets: true });
+      return {
+        account: account.id,
+        name: nameOf(account),
+        expiresAt: link.expiresAt,
+        asksCode: twoStep.isOn(account),
+      };
     },
-    useLink: async (token, { password, again, from }) => {
-      const link = links.get(token);
-      const faults = passwordFaults(String(link.account.body['name'] ?? ''), password, again, 'password');
-      if (Object.keys(faults).length > 0) throw invalid(faults);
-      const hash = await hashing.hash(password);
-      return immediate(db, () => {
-        // Used up by another request while the password was hashed, it is not found any more.
-        const { account } = links.get(token);
-        setPassword(account, hash, from);
-        events.record('first-link-used', { actor: `account:${account.id}`, from, params: { account: account.id } });
-        return openSession(account, from);
-      });
-    },
+    useLink,
     breakGlass: (actor, name) => {
       requireRight(actor, 'all');
       return immediate(db, () => {
@@ -294,10 +302,11 @@ export const accountService = (parts: AccountParts): AccountService => {
       });
     },
     twoStep,
-    ...apiTokens({ objects, events, clock, attempts }),
+    ...apiTokens({ objects, clock, refusals: journal }),
+    refusals: journal,
     trim: () => {
       attempts.trim();
-      store.dropEnded(clock() - absoluteMs(), clock() - idleMs());
+      sessions.dropEnded();
     },
   };
 };

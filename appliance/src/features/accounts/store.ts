@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { Session } from './types.ts';
+import type { Session, SessionWay } from './types.ts';
 
 type SessionRow = {
   hash: Buffer;
@@ -7,7 +7,12 @@ type SessionRow = {
   created_at: number;
   used_at: number;
   from_address: string | null;
+  way: string;
+  authenticated_at: number;
 };
+
+/** Tries of one subject: since when, how many, and until when the next one waits. */
+export type AttemptRow = { since: number; tries: number; until: number };
 
 const toSession = (row: SessionRow): Session => ({
   hash: row.hash,
@@ -15,15 +20,20 @@ const toSession = (row: SessionRow): Session => ({
   createdAt: row.created_at,
   usedAt: row.used_at,
   from: row.from_address,
+  way: row.way as SessionWay,
+  authenticatedAt: row.authenticated_at,
 });
 
 /** Sessions and tries. */
 export const accountStore = (db: Database) => {
   const session = db.prepare<[Buffer], SessionRow>('select * from session where hash = ?');
   const sessionsOf = db.prepare<[string], SessionRow>('select * from session where account = ? order by used_at desc');
-  const addSession = db.prepare<[Buffer, string, number, number, string | null]>(
-    'insert into session (hash, account, created_at, used_at, from_address) values (?, ?, ?, ?, ?)',
+  const allSessions = db.prepare<[number], SessionRow>('select * from session order by used_at desc limit ?');
+  const addSession = db.prepare<[Buffer, string, number, number, string | null, string, number]>(
+    `insert into session (hash, account, created_at, used_at, from_address, way, authenticated_at)
+     values (?, ?, ?, ?, ?, ?, ?)`,
   );
+  const authenticateSession = db.prepare<[number, Buffer]>('update session set authenticated_at = ? where hash = ?');
   const touch = db.prepare<[number, Buffer]>('update session set used_at = ? where hash = ?');
   const dropSession = db.prepare<[Buffer]>('delete from session where hash = ?');
   const dropSessionsOf = db.prepare<[string, Buffer | null]>('delete from session where account = ? and hash is not ?');
@@ -33,12 +43,10 @@ export const accountStore = (db: Database) => {
   );
   const dropEnded = db.prepare<[number, number]>('delete from session where created_at < ? or used_at < ?');
 
-  const attempt = db.prepare<[Buffer], { since: number; tries: number }>(
-    'select since, tries from login_attempt where subject = ?',
-  );
-  const putAttempt = db.prepare<[Buffer, number, number]>(
-    `insert into login_attempt (subject, since, tries) values (?, ?, ?)
-     on conflict (subject) do update set since = excluded.since, tries = excluded.tries`,
+  const attempt = db.prepare<[Buffer], AttemptRow>('select since, tries, until from login_attempt where subject = ?');
+  const putAttempt = db.prepare<[Buffer, number, number, number]>(
+    `insert into login_attempt (subject, since, tries, until) values (?, ?, ?, ?)
+     on conflict (subject) do update set since = excluded.since, tries = excluded.tries, until = excluded.until`,
   );
   const dropAttempt = db.prepare<[Buffer]>('delete from login_attempt where subject = ?');
   const dropOldAttempts = db.prepare<[number]>('delete from login_attempt where since < ?');
@@ -64,8 +72,13 @@ export const accountStore = (db: Database) => {
       return row === undefined ? undefined : toSession(row);
     },
     sessionsOf: (account: string): Session[] => sessionsOf.all(account).map(toSession),
+    /** The last used first. */
+    allSessions: (limit: number): Session[] => allSessions.all(limit).map(toSession),
     addSession: (row: Session): void => {
-      addSession.run(row.hash, row.account, row.createdAt, row.usedAt, row.from);
+      addSession.run(row.hash, row.account, row.createdAt, row.usedAt, row.from, row.way, row.authenticatedAt);
+    },
+    authenticateSession: (hash: Buffer, at: number): void => {
+      authenticateSession.run(at, hash);
     },
     touch: (hash: Buffer, at: number): void => {
       touch.run(at, hash);
@@ -81,8 +94,8 @@ export const accountStore = (db: Database) => {
     },
 
     attempt: (subject: Buffer) => attempt.get(subject),
-    putAttempt: (subject: Buffer, since: number, tries: number): void => {
-      putAttempt.run(subject, since, tries);
+    putAttempt: (subject: Buffer, { since, tries, until }: AttemptRow): void => {
+      putAttempt.run(subject, since, tries, until);
     },
     dropAttempt: (subject: Buffer): void => {
       dropAttempt.run(subject);

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 
 // Time-based one-time passwords (RFC 6238): SHA-1, six digits, 30 seconds, what every authenticator speaks. A code counts
@@ -54,19 +54,16 @@ export const matchTotp = (secret: string, code: string, nowMs: number, lastStep:
 
 const codeCount = 10;
 const codePattern = /^[a-z2-7]{10}$/;
-const plainCode = (text: string): string => text.toLowerCase().replace(/[\s-]/g, '');
-const hashCode = (code: string): string => createHash('sha256').update(code).digest('hex');
 
-/** Codes for the day without the authenticator: shown once, kept as hashes. */
-export const newRecoveryCodes = (): { codes: string[]; hashes: string[] } => {
-  const plain = Array.from({ length: codeCount }, () => toBase32(randomBytes(7)).toLowerCase().slice(0, 10));
-  return { codes: plain.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`), hashes: plain.map(hashCode) };
+/** What is hashed of a recovery code, however it was typed; undefined for a text that is none. */
+export const recoveryCode = (text: string): string | undefined => {
+  const code = text.toLowerCase().replace(/[\s-]/g, '');
+  return codePattern.test(code) ? code : undefined;
 };
 
-/** The hashes that are left once a code is used; undefined for a code that is none of them. */
-export const useRecoveryCode = (hashes: readonly string[], text: string): string[] | undefined => {
-  const code = plainCode(text);
-  if (!codePattern.test(code)) return undefined;
-  const hash = hashCode(code);
-  return hashes.includes(hash) ? hashes.filter((held) => held !== hash) : undefined;
-};
+/** Codes for the day without the authenticator: shown once, kept as slow hashes. */
+export const newRecoveryCodes = (): string[] =>
+  Array.from({ length: codeCount }, () => {
+    const plain = toBase32(randomBytes(7)).toLowerCase().slice(0, 10);
+    return `${plain.slice(0, 5)}-${plain.slice(5)}`;
+  });

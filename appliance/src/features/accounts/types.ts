@@ -9,6 +9,9 @@
 import type { Actor, Right } from '../objects/types.ts';
 import { areas } from '../objects/types.ts';
 
+/** How a session was opened. */
+export type SessionWay = 'password' | 'two-step' | 'link';
+
 export type Session = {
   /** SHA-256 of the cookie's value. */
   hash: Buffer;
@@ -16,6 +19,9 @@ export type Session = {
   createdAt: number;
   usedAt: number;
   from: string | null;
+  way: SessionWay;
+  /** When the person last gave password and code. */
+  authenticatedAt: number;
 };
 
 /** A request with a living session. */
@@ -27,10 +33,11 @@ export type SignedIn = {
   needsTwoStep: boolean;
 };
 
-/** What a log-in hands to the browser. */
-export type NewSession = { cookie: string; maxAgeSeconds: number; actor: Actor };
+/** What a log-in hands to the browser: the session, and what shows later that it was logged in here. */
+export type NewSession = { cookie: string; maxAgeSeconds: number; known: string; actor: Actor };
 
-export type LinkPurpose = { account: string; name: string; expiresAt: number };
+/** `asksCode`: the second factor is asked for beside the new password. */
+export type LinkPurpose = { account: string; name: string; expiresAt: number; asksCode: boolean };
 
 const allAreas = (access: 'read' | 'write'): Right[] => areas.map((area): Right => `${area}:${access}`);
 

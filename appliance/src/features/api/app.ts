@@ -1,6 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { cleanAddress } from '../devices/service.ts';
+import { noteRefusal } from '../accounts/refusals.ts';
+import { addressOf, patternOf } from '../console/guard.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
 import { baselineRoutes } from './routes/baselines.ts';
@@ -27,6 +28,7 @@ import { patchRoutes } from './routes/patches.ts';
 import { provisionRoutes } from './routes/provision.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { siteRoutes } from './routes/site.ts';
 import { stickRoutes } from './routes/stick.ts';
@@ -71,6 +73,7 @@ const builders = [
   eventRoutes,
   provisionRoutes,
   settingRoutes,
+  sessionRoutes,
   objectRoutes,
 ];
 
@@ -92,7 +95,7 @@ const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
 
 const authenticate = ({ accounts }: ApiParts): MiddlewareHandler<ApiEnv> =>
   async function authenticateToken(c, next) {
-    const from = cleanAddress(c.env?.incoming?.socket?.remoteAddress);
+    const from = addressOf(c);
     const secret = bearer.exec(c.req.header('authorization') ?? '')?.[1];
     c.set('actor', accounts.authenticateToken(secret, from));
     await next();
@@ -112,7 +115,12 @@ export const apiApp = (parts: ApiParts, api: Api = describeApi(parts)): Hono<Api
     new AppError('METHOD', 'this address does not take that method', { allow: methods.join(', ') });
 
   app.onError((error, c) => {
-    const { status, details } = toFailure(error);
+    const { code, status, details } = toFailure(error);
+    noteRefusal(parts.accounts.refusals, code, {
+      actor: c.get('actor'),
+      from: addressOf(c),
+      path: `${c.req.method} ${patternOf(c)}`,
+    });
     if (status >= 500) parts.log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');
     const allow = details['allow'];
     return errorResponse(error, typeof allow === 'string' ? { Allow: allow } : {});

@@ -3,6 +3,7 @@ import { paths, routePatterns } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Console, openConsole, password, type Role } from '../../../test/support/console.ts';
 import { totpCode } from '../accounts/totp.ts';
+import type { StoredEvent } from '../events/types.ts';
 import { systemActor } from '../objects/types.ts';
 
 let site: Console;
@@ -11,7 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-const counted = (): number => site.appliance.events.list({ limit: 1 }).total;
+const refused = (): readonly StoredEvent[] =>
+  site.appliance.events.list({ type: ['access-refused'], limit: 1_000 }).rows;
+/** What happened, but for the note that somebody was refused. */
+const counted = (): number => site.appliance.events.list({ limit: 1 }).total - refused().length;
 
 describe('pages', () => {
   const pages: readonly string[] = [
@@ -101,14 +105,14 @@ describe('pages', () => {
 
 describe('every address that changes something', () => {
   const posts = Object.entries(routePatterns).filter(([name]) =>
-    /^(logout|mePassword|meTwoStep|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|introductionCompared|waitingForget|clockAgree|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
+    /^(logout|mePassword|meTwoStep|meSessions|meAgain|sessions|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|introductionCompared|waitingForget|clockAgree|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
       name,
     ),
   );
   const addressOf = (pattern: string): string =>
     pattern.replace(':kind', 'group').replace(/:\w+/g, 'aaaaaaaaaaaaaaaaaaaaaaaa');
 
-  it('is in the table', () => expect(posts).toHaveLength(27));
+  it('is in the table', () => expect(posts).toHaveLength(30));
 
   it.each(posts)('%s refuses another origin, a missing origin and a wrong token', async (_name, pattern) => {
     const browser = await site.as('administrator');
@@ -135,7 +139,7 @@ describe('every address that changes something', () => {
     expect(counted()).toBe(before);
   });
 
-  it.each(posts.filter(([name]) => !/^(logout|mePassword|meTwoStep|preferences|devicePersonal)$/.test(name)))(
+  it.each(posts.filter(([name]) => !/^(logout|me[A-Z]\w+|preferences|devicePersonal)$/.test(name)))(
     '%s is refused to a viewer',
     async (_name, pattern) => {
       const browser = await site.as('viewer');
@@ -293,5 +297,67 @@ describe('roles', () => {
     const response = await browser.post('/settings?area=events', { 'events.max-rows': '5000' });
     expect(response.status).toBe(403);
     expect(site.appliance.objects.settingInteger('events.max-rows')).toBe(1_000_000);
+  });
+});
+
+describe('the journal', () => {
+  it('has refused rights and forms with the address and without its parts, and counts what repeats', async () => {
+    const viewer = await site.as('viewer');
+    for (let n = 0; n < 5; n += 1) expect((await viewer.get(paths.objects('role'))).status).toBe(403);
+    const path = paths.deviceApprove('0123456789abcdef0123456789abcdef');
+    expect((await viewer.post(path, {}, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await viewer.post(path, { csrf: 'A'.repeat(43) })).status).toBe(403);
+    site.appliance.accounts.refusals.flush(true);
+    const told = refused().map(({ params, auditSeq }) => ({
+      code: params['code'],
+      path: params['path'],
+      count: Number(params['count']),
+      isInChain: auditSeq !== null,
+    }));
+    const roles = told.filter(({ path: at }) => at === 'GET /objects/:kind');
+    expect(roles.every((one) => one.code === 'FORBIDDEN' && one.isInChain)).toBe(true);
+    expect(roles.length).toBeLessThan(6);
+    expect(roles.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThanOrEqual(5);
+    for (const code of ['ORIGIN', 'CSRF'])
+      expect(told).toContainEqual(
+        expect.objectContaining({ code, path: 'POST /devices/:id/approve', isInChain: true }),
+      );
+    expect(site.appliance.events.verifyChain().ok).toBe(true);
+  });
+});
+
+describe('sessions', () => {
+  const signIn = async () => {
+    const browser = site.browser();
+    await browser.post(paths.login(), { name: 'viewer', password });
+    return browser;
+  };
+  const idsOf = (html: string): string[] =>
+    [...html.matchAll(/name="session" value="([0-9a-f]{24})"/g)].map(([, id = '']) => id);
+
+  it('are listed on the own page, and ended there one by one or all others', async () => {
+    await site.as('viewer');
+    const [one, two, three] = [await signIn(), await signIn(), await signIn()];
+    const [newest = ''] = idsOf(await (await one.get(paths.me())).text());
+    expect((await one.post(paths.meSessions(), { session: newest })).status).toBe(303);
+    const alive = await Promise.all([two, three].map(async (other) => (await other.get(paths.me())).status === 200));
+    expect(alive.filter(Boolean)).toHaveLength(1);
+    const left = alive[0] === true ? two : three;
+    expect((await left.post(paths.meSessions())).status).toBe(303);
+    expect((await one.get(paths.me())).status).toBe(303);
+    expect((await left.get(paths.me())).status).toBe(200);
+    expect((await left.post(paths.sessions(), { session: newest })).status).toBe(403);
+  });
+
+  it('of others are listed and ended by an administrator', async () => {
+    const browser = await signIn();
+    const account = site.appliance.objects.findBy('account', 'name', 'viewer')?.id ?? '';
+    const administrator = await site.as('administrator');
+    const html = await (await administrator.get(paths.sessions(account))).text();
+    expect(idsOf(html).length).toBeGreaterThan(0);
+    expect((await administrator.post(paths.sessions(), { account })).status).toBe(303);
+    expect((await browser.get(paths.me())).status).toBe(303);
+    expect(site.appliance.accounts.sessions.list(account)).toEqual([]);
+    expect((await administrator.get(paths.sessions())).status).toBe(200);
   });
 });

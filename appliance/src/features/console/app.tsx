@@ -46,6 +46,7 @@ import { provisionPages } from './pages/provision.tsx';
 import { queryPages } from './pages/queries.tsx';
 import { samplePages } from './pages/samples.tsx';
 import { searchPages } from './pages/search.tsx';
+import { sessionPages } from './pages/sessions.tsx';
 import { settingsPages } from './pages/settings.tsx';
 import { stickPages } from './pages/stick.tsx';
 import { storyPages } from './pages/story.tsx';
@@ -128,6 +129,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
   app.route('/', personPages(deps, model));
+  app.route('/', sessionPages(deps));
   app.route('/', settingsPages(deps));
   app.route('/', objectPages(deps, managedObjects(deps), model));
   app.route('/', searchPages(deps, search));

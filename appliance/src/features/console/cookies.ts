@@ -2,12 +2,14 @@ import type { Toast } from '@sallyport/ui/context';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { CookieOptions } from 'hono/utils/cookie';
+import type { NewSession } from '../accounts/types.ts';
 import { isLocalPath } from './local-path.ts';
 import type { ConsoleEnv } from './types.ts';
 
 // `__Host-`: only over TLS, only from this host, for every path; other names of the site cannot set or shadow them.
 
 const sessionName = '__Host-sallyport';
+const knownName = '__Host-sallyport-known';
 const preferencesName = '__Host-sallyport-view';
 const toastName = '__Host-sallyport-toast';
 
@@ -18,10 +20,16 @@ const maxToastLength = 1_000;
 type Ctx = Context<ConsoleEnv>;
 
 export const sessionCookie = (c: Ctx): string | undefined => getCookie(c, sessionName);
-export const setSessionCookie = (c: Ctx, value: string, maxAgeSeconds: number): void =>
-  setCookie(c, sessionName, value, { ...common, maxAge: maxAgeSeconds });
 export const dropSessionCookie = (c: Ctx): void => {
   deleteCookie(c, sessionName, common);
+};
+
+/** Which accounts logged in with this browser before. */
+export const knownCookie = (c: Ctx): string | undefined => getCookie(c, knownName);
+/** After a log-in: the session, and that it was here. */
+export const setLoginCookies = (c: Ctx, session: NewSession): void => {
+  setCookie(c, sessionName, session.cookie, { ...common, maxAge: session.maxAgeSeconds });
+  setCookie(c, knownName, session.known, { ...common, maxAge: yearSeconds / 2 });
 };
 
 export const preferencesCookie = (c: Ctx): string | undefined => getCookie(c, preferencesName);

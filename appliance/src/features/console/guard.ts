@@ -60,6 +60,9 @@ const isUpload = (c: Ctx): boolean =>
 
 const needs = needsByRoute();
 
+/** The address without its parts, as the journal keeps it: its parts may be names or secrets. */
+export const patternOf = (c: Context): string => matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? '*';
+
 /**
  * What the address asks of the caller; undefined where there is no address, or none that is declared. The first route
  * with a method of its own is the one that answers; middleware has none.

@@ -1,8 +1,16 @@
 import { type Ctx, pageContext } from '@sallyport/ui/context';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths } from '@sallyport/ui/paths';
+import { Again } from '@sallyport/ui/views/again';
 import { ErrorView } from '@sallyport/ui/views/error';
 import type { Context } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
+import { noteRefusal } from '../accounts/refusals.ts';
 import { takeToast } from './cookies.ts';
+import { isPlainForm } from './form.ts';
+import { addressOf, patternOf } from './guard.ts';
+import { type KeptForm, keepForm } from './kept-form.ts';
+import { isLocalPath } from './local-path.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
 /** What views need of every request. A page takes the line that was left for it; parts of pages and files do not. */
@@ -40,11 +48,43 @@ const advisoryAge = (deps: ConsoleDeps): Ctx['advisories'] => {
   return { ageDays, limitDays: first.limitDays };
 };
 
+/** Asks for password and code again; the form that was sent goes along and is asked about afterwards. */
+export const againPage = (
+  deps: ConsoleDeps,
+  c: Context<ConsoleEnv>,
+  given: { back?: string; kept?: KeptForm | undefined; errors?: FieldErrors; status?: 403 | 422 | 429 } = {},
+): Response | Promise<Response> => {
+  const { pathname, search } = new URL(c.req.url);
+  const isForm = c.req.method !== 'GET' && given.status === undefined;
+  const kept = isForm && isPlainForm(c.req.raw) ? keepForm(`${pathname}${search}`, c.get('form')) : given.kept;
+  const referer = c.req.header('referer') ?? '';
+  const from = URL.canParse(referer) ? new URL(referer) : undefined;
+  const back = given.back ?? (from === undefined ? '' : `${from.pathname}${from.search}`);
+  const account = deps.objects.get('account', c.get('signedIn')?.actor.id ?? '');
+  return c.html(
+    <Again
+      ctx={viewContext(deps, c)}
+      asksCode={account.body['twoStep'] === true}
+      back={isLocalPath(back) ? back : paths.me()}
+      kept={kept === undefined ? undefined : JSON.stringify(kept)}
+      lost={isForm && kept === undefined}
+      {...(given.errors === undefined ? {} : { errors: given.errors })}
+    />,
+    given.status ?? 403,
+  );
+};
+
 /** A refusal as a page: its code, why, and what to do next. */
 export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleEnv>): Response | Promise<Response> => {
   const failure = toFailure(error);
   if (failure.status >= 500)
     deps.log.error({ err: error, path: c.req.routePath, requestId: c.get('requestId') }, 'request failed');
+  noteRefusal(deps.accounts.refusals, failure.code, {
+    actor: c.get('signedIn')?.actor,
+    from: c.get('from') ?? addressOf(c),
+    path: `${c.req.method} ${patternOf(c)}`,
+  });
+  if (failure.code === 'REAUTHENTICATE' || failure.code === 'APPROVAL_FRESH') return againPage(deps, c);
   const retry = failure.details['retryAfterSeconds'];
   if (typeof retry === 'number') c.header('Retry-After', String(retry));
   // Files of the console are served to whoever asks, before anybody is known: there is nothing to make a page of.

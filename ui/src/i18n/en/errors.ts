@@ -8,6 +8,13 @@ export const errors = {
   'error.MALFORMED.next': 'Go back and try again.',
   'error.UNAUTHENTICATED': 'Log in first',
   'error.UNAUTHENTICATED.next': 'Log in; what you entered is kept.',
+  'error.REAUTHENTICATE': 'Password and code are needed again',
+  'error.REAUTHENTICATE.why': 'They were given more than ten minutes ago, and this act is grave.',
+  'error.REAUTHENTICATE.next': 'Confirm that it is you, then do it again.',
+  'error.SESSION_ONLY': 'Only a person who is signed in does this',
+  'error.SESSION_ONLY.why':
+    'A token of the API does not make accounts, roles or tokens, and changes no settings of safety.',
+  'error.SESSION_ONLY.next': 'Sign in to the console and do it there.',
   'error.FORBIDDEN': 'You do not have the right for this',
   'error.FORBIDDEN.next': 'Ask an administrator for a role that has it.',
   'error.APPROVAL_SELF': 'Another person approves this',

@@ -10,6 +10,7 @@ export const messages = {
   'toast.settings': { one: '{n} setting changed', other: '{n} settings changed' },
   'toast.password': 'Password changed, other sessions ended',
   'toast.twoStepOff': 'Two-step verification is off',
+  'toast.sessionsEnded': { one: '{n} session ended', other: '{n} sessions ended' },
   'toast.devices.approve': { one: '{n} device approved', other: '{n} devices approved' },
   'toast.devices.revoke': { one: '{n} device revoked', other: '{n} devices revoked' },
   'toast.devices.move': { one: '{n} device moved. Group: {group}', other: '{n} devices moved. Group: {group}' },

@@ -11,6 +11,7 @@ export const messages = {
   'toast.settings': '{n} баптау өзгертілді',
   'toast.password': 'Құпиясөз өзгертілді, басқа сеанстар аяқталды',
   'toast.twoStepOff': 'Екі қадамды тексеру өшірілді',
+  'toast.sessionsEnded': { one: '{n} сеанс аяқталды', other: '{n} сеанс аяқталды' },
   'toast.devices.approve': '{n} құрылғы мақұлданды',
   'toast.devices.revoke': '{n} құрылғы қайтарып алынды',
   'toast.devices.move': '{n} құрылғы көшірілді. Топ: {group}',

@@ -16,6 +16,12 @@ export const messages = {
   },
   'toast.password': 'Пароль изменён, другие сеансы завершены',
   'toast.twoStepOff': 'Двухшаговая проверка выключена',
+  'toast.sessionsEnded': {
+    one: 'Завершён {n} сеанс',
+    few: 'Завершено {n} сеанса',
+    many: 'Завершено {n} сеансов',
+    other: 'Завершено {n} сеанса',
+  },
   'toast.devices.approve': {
     one: 'Допущено {n} устройство',
     few: 'Допущено {n} устройства',

@@ -6,7 +6,7 @@ import { KeptForm } from '@sallyport/ui/views/kept-form';
 import { Login } from '@sallyport/ui/views/login';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { dropSessionCookie, sessionCookie, setPreferencesCookie, setSessionCookie } from '../cookies.ts';
+import { dropSessionCookie, knownCookie, sessionCookie, setLoginCookies, setPreferencesCookie } from '../cookies.ts';
 import { isPlainForm } from '../form.ts';
 import { keepForm, readKept } from '../kept-form.ts';
 import { param } from '../lists.ts';
@@ -48,7 +48,8 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
   const loginForm = (c: Context<ConsoleEnv>, status: 200 | 401 | 429 | 503, code?: string, retrySeconds = 0) => {
     const form = c.get('form');
     const back = safeBack(form.text('back') || (c.req.query('back') ?? ''));
-    const params = { n: Math.max(1, Math.ceil(retrySeconds / 60)) };
+    const inSeconds = code === 'limited' && retrySeconds < 120;
+    const params = { n: Math.max(1, inSeconds ? retrySeconds : Math.ceil(retrySeconds / 60)) };
     const kept = readKept(form.text('kept'));
     return c.html(
       <Login
@@ -57,7 +58,9 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         name={form.text('name').slice(0, 100)}
         back={back}
         {...(kept === undefined ? {} : { ended: { kept: JSON.stringify(kept) } })}
-        {...(code === undefined ? {} : { error: { said: { key: `login.error.${code}`, params } } })}
+        {...(code === undefined
+          ? {}
+          : { error: { said: { key: `login.error.${code}${inSeconds ? 'Seconds' : ''}`, params } } })}
       />,
       status,
     );
@@ -72,6 +75,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         token={token}
         account={link.name}
         minLength={objects.settingInteger('accounts.password-min-length')}
+        asksCode={link.asksCode}
         fingerprint={fingerprint}
         {...(errors === undefined ? {} : { errors })}
       />,
@@ -93,9 +97,10 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
           password: form.text('password'),
           code: form.text('code').slice(0, 50),
           from: c.get('from'),
+          known: knownCookie(c),
           old: sessionCookie(c),
         });
-        setSessionCookie(c, session.cookie, session.maxAgeSeconds);
+        setLoginCookies(c, session);
         const kept = readKept(form.text('kept'));
         if (kept === undefined) return c.redirect(safeBack(form.text('back')), 303);
         c.set('signedIn', accounts.resume(session.cookie, c.get('from')));
@@ -131,9 +136,11 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         const session = await accounts.useLink(token, {
           password: form.text('password'),
           again: form.text('repeat'),
+          code: form.text('code').slice(0, 50),
           from: c.get('from'),
+          known: knownCookie(c),
         });
-        setSessionCookie(c, session.cookie, session.maxAgeSeconds);
+        setLoginCookies(c, session);
         return c.redirect(paths.overview(), 303);
       } catch (error) {
         const { code, details } = toFailure(error);

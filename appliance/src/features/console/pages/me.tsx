@@ -1,11 +1,16 @@
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
+import { KeptForm } from '@sallyport/ui/views/kept-form';
 import { Me } from '@sallyport/ui/views/me';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { setSessionCookie, setToast } from '../cookies.ts';
+import { assertFresh } from '../../accounts/fresh.ts';
+import { sessionId } from '../../accounts/sessions.ts';
+import { knownCookie, setLoginCookies, setToast } from '../cookies.ts';
 import { signedIn } from '../guard.ts';
-import { viewContext } from '../page.tsx';
+import { readKept } from '../kept-form.ts';
+import { isLocalPath } from '../local-path.ts';
+import { againPage, viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 /** The reader's own page: password, sessions, preferences. */
@@ -42,10 +47,12 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           ...(body['twoStep'] === true ? { codesLeft: accounts.twoStep.codesLeft(actor.id) } : {}),
           ...(newCodes === undefined ? {} : { newCodes }),
         }}
-        sessions={accounts.sessions(actor.id).map((one) => ({
+        sessions={accounts.sessions.list(actor.id).map((one) => ({
+          id: sessionId(one),
           startedAt: one.createdAt,
           lastAt: one.usedAt,
           from: one.from ?? '',
+          way: one.way,
           current: one.hash.equals(session.hash),
         }))}
         {...(errors === undefined ? {} : { errors })}
@@ -56,10 +63,12 @@ export const mePages = (deps: ConsoleDeps): Pages => {
 
   return new Hono<ConsoleEnv>()
     .get(routePatterns.me, (c) => show(c))
-    .post(routePatterns.meTwoStep, (c) => {
+    .post(routePatterns.meTwoStep, async (c) => {
       const { actor } = signedIn(c);
       const form = c.get('form');
       const from = c.get('from');
+      // Whoever took over a session must not take the account with it.
+      assertFresh(actor, deps.clock());
       switch (form.text('action')) {
         case 'begin':
           accounts.twoStep.begin(actor.id, from);
@@ -71,7 +80,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
         case 'confirm':
           try {
             // The codes are shown by the answer itself: an address to reload would have to keep them.
-            return show(c, undefined, accounts.twoStep.confirm(actor.id, form.text('code'), from).codes);
+            return show(c, undefined, (await accounts.twoStep.confirm(actor.id, form.text('code'), from)).codes);
           } catch (error) {
             const { code, details } = toFailure(error);
             if (code !== 'INVALID' || details.fields === undefined) throw error;
@@ -81,16 +90,48 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           throw new AppError('MALFORMED', 'there is no such action');
       }
     })
+    .get(routePatterns.meAgain, (c) => againPage(deps, c, { back: c.req.query('back') ?? '' }))
+    .post(routePatterns.meAgain, async (c) => {
+      const form = c.get('form');
+      const back = isLocalPath(form.text('back')) ? form.text('back') : paths.me();
+      const kept = readKept(form.text('kept'));
+      try {
+        await accounts.reauthenticate(signedIn(c), {
+          password: form.text('password'),
+          code: form.text('code').slice(0, 50),
+          from: c.get('from'),
+          known: knownCookie(c),
+        });
+      } catch (error) {
+        const { code, details } = toFailure(error);
+        if (code !== 'UNAUTHENTICATED' && code !== 'RATE_LIMITED') throw error;
+        const n = Number(details['retryAfterSeconds'] ?? 0);
+        if (n > 0) c.header('Retry-After', String(n));
+        const said = n > 0 ? { key: 'login.error.limitedSeconds', params: { n } } : { key: 'login.error.wrong' };
+        return againPage(deps, c, { back, kept, errors: { password: said }, status: n > 0 ? 429 : 422 });
+      }
+      return kept === undefined ? c.redirect(back, 303) : c.html(<KeptForm ctx={viewContext(deps, c)} {...kept} />);
+    })
+    .post(routePatterns.meSessions, (c) => {
+      const { actor, session } = signedIn(c);
+      const wanted = c.get('form').text('session');
+      const n = wanted === '' ? accounts.sessions.endAll(actor, actor.id, session) : 1;
+      if (wanted !== '') accounts.sessions.end(actor, wanted);
+      setToast(c, { said: { key: 'toast.sessionsEnded', params: { n } } });
+      return c.redirect(paths.me(), 303);
+    })
     .post(routePatterns.mePassword, async (c) => {
       const form = c.get('form');
+      assertFresh(signedIn(c).actor, deps.clock());
       try {
         const renewed = await accounts.changePassword(signedIn(c), {
           current: form.text('current'),
           next: form.text('password'),
           again: form.text('repeat'),
           from: c.get('from'),
+          known: knownCookie(c),
         });
-        setSessionCookie(c, renewed.cookie, renewed.maxAgeSeconds);
+        setLoginCookies(c, renewed);
         setToast(c, { said: { key: 'toast.password' } });
         return c.redirect(paths.me(), 303);
       } catch (error) {

@@ -4,6 +4,7 @@ export const eventType = defineEvent({
   type: 'token-refused',
   severity: 'warning',
   area: 'accounts',
-  params: { reason: 'text' },
+  params: { reason: 'text', count: 'integer' },
+  audit: true,
   retentionDays: 180,
 });

@@ -1,10 +1,10 @@
 import { defineEvent } from '../types.ts';
 
 export const eventType = defineEvent({
-  type: 'login-locked',
-  severity: 'warning',
+  type: 'sessions-ended',
+  severity: 'info',
   area: 'accounts',
-  params: { account: 'text' },
+  params: { account: 'text', count: 'integer' },
   audit: true,
   retentionDays: 365,
 });

@@ -1,0 +1,127 @@
+import type { EventService } from '../events/service.ts';
+import { type Actor, actorRef } from '../objects/types.ts';
+import { network } from './attempts.ts';
+
+// Refusals in the journal. A refusal is told when it first comes; what repeats within a while is counted and told once,
+// with its number. So the chain, which is never trimmed, grows with the number of kinds of refusals and not with their
+// number, and the memory is bounded: past the bound, and past so many first ones a minute, callers are counted together.
+
+export type Refusal = {
+  type: 'login-failed' | 'access-refused' | 'token-refused';
+  params: Record<string, string>;
+  actor?: string | undefined;
+  from: string;
+};
+
+export type Refusals = {
+  note(refusal: Refusal): void;
+  /** Tells the numbers whose while is over; all of them when the server stops. */
+  flush(all?: boolean): void;
+};
+
+const whileMs = 10 * 60_000;
+const minuteMs = 60_000;
+const maxHeld = 1_000;
+const maxFirstPerMinute = 30;
+/** The caller that stands for all that are counted together. */
+const many = '';
+
+type Held = { refusal: Refusal; since: number; count: number };
+
+/** Refusals of a right, of a form that is not of the session, of a request from another page. */
+const isRefused = (code: string): boolean =>
+  code === 'FORBIDDEN' || code === 'CSRF' || code === 'ORIGIN' || code.startsWith('APPROVAL_');
+
+/** Notes what a page or a call of the API was refused, where the code says that it was not the caller's to do. */
+export function noteRefusal(
+  journal: Refusals,
+  code: string,
+  call: { actor: Actor | undefined; from: string; path: string },
+): void {
+  const { actor, from, path } = call;
+  if (!isRefused(code)) return;
+  journal.note({
+    type: 'access-refused',
+    actor: actor === undefined ? undefined : actorRef(actor),
+    from,
+    params: { code, path },
+  });
+}
+
+/** Tells each minute what was counted, and the rest when it is stopped. */
+export function startRefusals(journal: Refusals, onError: (error: unknown) => void): () => void {
+  const run = (all: boolean): void => {
+    try {
+      journal.flush(all);
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const timer = setInterval(() => run(false), minuteMs);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    run(true);
+  };
+}
+
+export function refusals(parts: { events: EventService; clock: () => number }): Refusals {
+  const { events, clock } = parts;
+  const held = new Map<string, Held>();
+  let minute = { since: 0, first: 0 };
+
+  const record = ({ type, params, actor, from }: Refusal, count: number): void => {
+    events.record(type, {
+      ...(actor === undefined ? {} : { actor }),
+      ...(from === many ? {} : { from }),
+      params: { ...params, count },
+    });
+  };
+
+  const tell = (key: string, { refusal, count }: Held): void => {
+    held.delete(key);
+    if (count > 0) record(refusal, count);
+  };
+
+  const flush = (all = false): void => {
+    const now = clock();
+    for (const [key, entry] of held) if (all || now - entry.since >= whileMs || now < entry.since) tell(key, entry);
+  };
+
+  const mayBeFirst = (now: number): boolean => {
+    if (now - minute.since >= minuteMs || now < minute.since) minute = { since: now, first: 0 };
+    minute.first += 1;
+    return minute.first <= maxFirstPerMinute;
+  };
+
+  const keyOf = ({ type, params, actor, from }: Refusal): string =>
+    JSON.stringify([type, params, actor ?? '', from === many ? many : network(from)]);
+
+  return {
+    note: (refusal) => {
+      const now = clock();
+      const key = keyOf(refusal);
+      const entry = held.get(key);
+      if (entry !== undefined && now - entry.since < whileMs && now >= entry.since) {
+        entry.count += 1;
+        return;
+      }
+      if (entry !== undefined) tell(key, entry);
+      if (held.size < maxHeld && mayBeFirst(now)) {
+        held.set(key, { refusal, since: now, count: 0 });
+        record(refusal, 1);
+        return;
+      }
+      // Of all of them together: who it was is left out, so that the key is one of few.
+      const together: Refusal = {
+        type: refusal.type,
+        params: Object.fromEntries(Object.keys(refusal.params).map((name) => [name, many])),
+        from: many,
+      };
+      const shared = held.get(keyOf(together));
+      if (shared === undefined) held.set(keyOf(together), { refusal: together, since: now, count: 1 });
+      else shared.count += 1;
+    },
+    flush,
+  };
+}

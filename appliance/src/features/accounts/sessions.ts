@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { AppError } from '../../platform/errors.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, hasRight, type Obj, requireRight } from '../objects/types.ts';
+import type { KnownBrowsers } from './known-browser.ts';
+import { rightsOf } from './rights.ts';
+import type { AccountStore } from './store.ts';
+import type { NewSession, Session, SessionWay, SignedIn } from './types.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const maxSessions = 20;
+const secretPattern = /^[A-Za-z0-9_-]{43}$/;
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** What lists and addresses call a session: nothing follows from it about the cookie. */
+export function sessionId({ hash }: Pick<Session, 'hash'>): string {
+  return hash.subarray(0, 12).toString('hex');
+}
+
+export type SessionService = ReturnType<typeof sessionService>;
+
+/** Sessions: opened by a log-in, resumed by their cookie, ended by time, by their owner, by an administrator. */
+export function sessionService(parts: {
+  store: AccountStore;
+  keyring: Keyring;
+  objects: ObjectService;
+  events: EventService;
+  browsers: KnownBrowsers;
+  clock: () => number;
+}) {
+  const { store, keyring, objects, events, browsers, clock } = parts;
+  const idleMs = (): number => objects.settingInteger('accounts.idle-minutes') * minuteMs;
+  const absoluteMs = (): number => objects.settingInteger('accounts.session-hours') * hourMs;
+  const dropEnded = (): void => store.dropEnded(clock() - absoluteMs(), clock() - idleMs());
+
+  const toActor = (account: Obj, from: string, authenticatedAt: number): Actor => ({
+    type: 'account',
+    id: account.id,
+    label: String(account.body['fullName'] ?? account.body['name'] ?? ''),
+    from,
+    rights: rightsOf(objects, account),
+    authenticatedAt,
+  });
+
+  const csrfOf = (hash: Buffer): string => Buffer.from(keyring.mac('csrf', hash)).toString('base64url');
+
+  const open = (account: Obj, call: { from: string; way: SessionWay; known: string | undefined }): NewSession => {
+    const cookie = Buffer.from(randomBytes(32)).toString('base64url');
+    const { from, way } = call;
+    const at = clock();
+    store.addSession({
+      hash: sha256(cookie),
+      account: account.id,
+      createdAt: at,
+      usedAt: at,
+      from,
+      way,
+      authenticatedAt: at,
+    });
+    store.keepNewestSessions(account.id, maxSessions);
+    return {
+      cookie,
+      maxAgeSeconds: Math.floor(absoluteMs() / 1_000),
+      known: browsers.add(call.known, account.id),
+      actor: toActor(account, from, at),
+    };
+  };
+
+  /** All living sessions, or those of one account. */
+  const list = (account?: string): Session[] => {
+    dropEnded();
+    return account === undefined ? store.allSessions(10_000) : store.sessionsOf(account);
+  };
+
+  const ended = (actor: Actor, account: string, count: number): void => {
+    events.record('sessions-ended', {
+      actor: actorRef(actor),
+      ...(actor.from === undefined ? {} : { from: actor.from }),
+      params: { account, count },
+    });
+  };
+
+  const mayEnd = (actor: Actor, account: string): boolean =>
+    (actor.type === 'account' && actor.id === account) || hasRight(actor, 'accounts:write');
+
+  return {
+    open,
+    list,
+    dropEnded,
+    /** The person behind a cookie's value; undefined when there is no living session. */
+    resume: (cookie: string | undefined, from: string): SignedIn | undefined => {
+      if (cookie === undefined || !secretPattern.test(cookie)) return undefined;
+      const session = store.session(sha256(cookie));
+      if (session === undefined) return undefined;
+      const now = clock();
+      const isOver = now - session.createdAt >= absoluteMs() || now - session.usedAt >= idleMs();
+      const account = isOver ? undefined : objects.find('account', session.account);
+      if (account === undefined || account.body['disabled'] === true) {
+        store.dropSession(session.hash);
+        return undefined;
+      }
+      if (now - session.usedAt >= minuteMs) store.touch(session.hash, now);
+      const needsTwoStep = account.body['twoStep'] !== true && objects.settingFlag('accounts.require-two-step');
+      const actor = toActor(account, from, session.authenticatedAt);
+      return { actor, session, csrf: csrfOf(session.hash), needsTwoStep };
+    },
+    /** Forgets a cookie that a new log-in takes the place of. */
+    drop: (cookie: string | undefined): void => {
+      if (cookie !== undefined && secretPattern.test(cookie)) store.dropSession(sha256(cookie));
+    },
+    logout: ({ actor, session }: SignedIn): void => {
+      if (!store.dropSession(session.hash)) return;
+      events.record('logout', {
+        actor: actorRef(actor),
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        params: { account: actor.id },
+      });
+    },
+    /** The form's token belongs to this session. Hashing both makes the comparison independent of where they differ. */
+    isCsrfToken: (signedIn: SignedIn, token: string | undefined): boolean =>
+      token !== undefined && sha256(token).equals(sha256(signedIn.csrf)),
+    /** One session, by its owner or by who may write accounts; NOT_FOUND for one that is over or of others. */
+    end: (actor: Actor, id: string): void => {
+      const session = list().find((one) => sessionId(one) === id);
+      if (session === undefined || !mayEnd(actor, session.account))
+        throw new AppError('NOT_FOUND', 'there is no such session');
+      store.dropSession(session.hash);
+      ended(actor, session.account, 1);
+    },
+    /** All sessions of an account but one; how many there were. */
+    endAll: (actor: Actor, account: string, except?: Session): number => {
+      if (!mayEnd(actor, account)) requireRight(actor, 'accounts:write');
+      dropEnded();
+      const count = store.dropSessionsOf(account, except?.hash ?? null);
+      if (count > 0) ended(actor, account, count);
+      return count;
+    },
+  };
+}
