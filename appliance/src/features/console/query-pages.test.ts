@@ -33,7 +33,7 @@ afterAll(() => site.close());
 describe('a live query', () => {
   it('is asked, watched, stopped and taken away as CSV', async () => {
     expect(await page(paths.queryNew())).toContain('Ask 1 device');
-    const asked = await admin.post(paths.queryNew(), { sql: 'select name from users', wait: '60' });
+    const asked = await admin.post(paths.queryNew(), { sql: 'select username from users', wait: '60' });
     expect(asked.status).toBe(303);
     const address = asked.headers.get('location') ?? '';
     const id = address.split('/').at(-1) ?? '';

@@ -6,7 +6,7 @@ import { cleanLine } from '../../platform/text.ts';
 import { firstIn } from '../devices/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
-import { guardSql } from './sql-guard.ts';
+import { sqlGuard } from './sql-guard.ts';
 import { type AnswerRow, type QueryRow, queryStore } from './store.ts';
 import type { AnswerState, DeviceAnswer, LiveQuery, NewQuery, QueryCounts, RawAnswer, ResultRow } from './types.ts';
 
@@ -85,6 +85,7 @@ const keptRows = (rows: RawAnswer['rows'], leftBytes: number): { json: string; i
 /** Live queries over the devices that osquery speaks for. */
 export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs }: QueryParts): QueryService => {
   const store = queryStore(db);
+  const guard = sqlGuard();
   const quiet = firstIn({ ms: 10 * 60_000, clock });
 
   const found = (id: string): QueryRow => {
@@ -135,7 +136,7 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
   return {
     run: (actor, { sql, devices, waitSeconds }) => {
       requireRight(actor, 'queries:write');
-      guardSql(sql);
+      guard(sql);
       if (!Number.isInteger(waitSeconds) || waitSeconds < 1 || waitSeconds > maxWaitSeconds)
         throw invalid({ wait: { key: 'validation.waitSeconds', params: { max: maxWaitSeconds } } });
       const targets = devices === undefined ? store.targets() : store.targetsAmong(devices);

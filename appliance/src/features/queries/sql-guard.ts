@@ -1,107 +1,147 @@
+import { constants, DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../platform/errors.ts';
-import { type SqlToken, sqlTokens } from './sql-tokens.ts';
+import { allowedFunctions, deniedColumns, deniedTables, osqueryFunctions } from './denied-tables.ts';
+import { osqueryTables } from './osquery-tables.generated.ts';
+import { sqlPieces, subqueryCopies } from './sql-pieces.ts';
 
-// What a live query may not ask. The reader of a device must not become a way out of the site (curl, rules fetched by
-// YARA), a way to secrets (environments, shell histories) or a way to fetch files without a second administrator
-// (carves). SQLite takes a string where it wants a table's name, so a quoted word counts wherever a table can stand.
+// What a live query may ask. The reader of a device must not become a way out of the site, a way to secrets or a way to
+// files without a second administrator. SQLite itself reads the statement: it is prepared, never run, on an empty database
+// that has only the allowed tables, and tells each table, column and function that it resolved. osquery's parser is the
+// same one, so there is no second reading of a text that could differ.
 
-/** Tables that no query may read, each with the reason that the refusal names. */
-const forbiddenTables: Readonly<Record<string, string>> = {
-  curl: 'it makes the device connect elsewhere',
-  curl_certificate: 'it makes the device connect elsewhere',
-  process_envs: 'environments hold secrets',
-  docker_container_envs: 'environments hold secrets',
-  shell_history: 'it shows what people typed',
-  carves: 'files are fetched only as an approved sample',
+export const maxSqlLength = 16_384;
+/** What osquery's own SQLite would also take; a statement past it is made to cost. */
+const limits = { sqlLength: 65_536, exprDepth: 100, compoundSelect: 50, column: 500, functionArg: 100 };
+
+/** SQLite copies a named subquery for each of its uses before it asks about any part. */
+const maxCopiedLength = 100_000;
+
+const unknown = 'it is not in the list of tables and functions that a query may use';
+
+const deniedBy = (table: string): string =>
+  (Object.hasOwn(deniedTables, table) ? deniedTables[table] : undefined) ?? unknown;
+
+type Refusal = { what: string; why: string };
+
+const toError = ({ what, why }: Refusal): AppError =>
+  new AppError('FORBIDDEN', `a query may not use ${what}: ${why}`, { refused: what.slice(0, 100) });
+
+/** What the text itself already rules out. */
+const checkText = (sql: string): void => {
+  const malformed = (why: string): AppError => new AppError('MALFORMED', why);
+  if (sql.length > maxSqlLength) throw malformed(`the query is longer than ${maxSqlLength} characters`);
+  if (sql.includes('\0')) throw malformed('the query holds a NUL');
+  if (!sql.isWellFormed()) throw malformed('the query is not text');
+  const pieces = sqlPieces(sql);
+  // A byte order mark is a space to SQLite and part of a name to a reader.
+  const odd = /[^\t\n\r -~]/u.exec(pieces.filter((piece) => !piece.startsWith("'")).join(' '))?.[0];
+  if (odd !== undefined)
+    throw toError({
+      what: `U+${odd.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`,
+      why: 'outside of a string only ASCII is sent',
+    });
+  if (pieces.some((piece) => /^[?:@$#]$/.test(piece))) throw malformed('a query has no parameters');
+  // Which columns it joins depends on the client's version, and a column can steer what a table reads.
+  if (pieces.some((piece) => piece.toLowerCase() === 'natural'))
+    throw toError({ what: 'natural', why: 'name the columns that are joined' });
+  if (subqueryCopies(pieces) * sql.length > maxCopiedLength)
+    throw malformed('the query uses its named subqueries too often');
 };
 
-/** Functions that do more than read. */
-const forbiddenFunctions: Readonly<Record<string, string>> = {
-  carve: 'files are fetched only as an approved sample',
-  load_extension: 'it loads code',
+const emptyDatabase = (): DatabaseSync => {
+  const db = new DatabaseSync(':memory:', { enableDoubleQuotedStringLiterals: false, limits });
+  db.exec(
+    Object.entries(osqueryTables)
+      .map(([name, columns]) => `create table "${name}" (${columns.replaceAll(/\w+/g, '"$&"').replaceAll(' ', ', ')});`)
+      .join('\n'),
+  );
+  for (const [name, length] of Object.entries(osqueryFunctions))
+    db.function(
+      name,
+      length === -1 ? { varargs: true } : {},
+      Object.defineProperty(() => null, 'length', { value: Math.max(length, 0) }),
+    );
+  return db;
 };
 
-/** Columns that make a table fetch something; nobody needs the word for anything else. */
-const forbiddenWords: Readonly<Record<string, string>> = {
-  sigurl: 'it makes the device fetch rules from elsewhere',
-};
+/** The judge of live queries: throws MALFORMED or FORBIDDEN for one that must not be sent to devices. */
+export function sqlGuard(): (sql: string) => void {
+  let made: DatabaseSync | undefined;
+  // At the first query: most processes never see one.
+  const database = (): DatabaseSync => (made ??= emptyDatabase());
 
-const statements = new Set(['select', 'with', 'values', 'explain']);
-/** What ends the part of a statement in which tables are named. */
-const endsFrom = new Set([
-  'where',
-  'group',
-  'order',
-  'limit',
-  'having',
-  'window',
-  'union',
-  'except',
-  'intersect',
-  'select',
-]);
-
-const lower = (token: SqlToken | undefined): string => (token?.text ?? '').toLowerCase();
-const isWord = (token: SqlToken | undefined, word: string): boolean =>
-  token?.kind === 'name' && !token.quoted && lower(token) === word;
-
-const refuse = (what: string, why: string): AppError =>
-  new AppError('FORBIDDEN', `a query may not use ${what}: ${why}`, { refused: what });
-
-/** Says for each token whether a table may stand there, through nested brackets. */
-const tablePlaces = (tokens: readonly SqlToken[]): boolean[] => {
-  const open: boolean[] = [];
-  let inFrom = false;
-  return tokens.map((token, at) => {
-    if (token.kind === 'symbol' && token.text === '(') {
-      open.push(inFrom);
+  const isTable = (db: DatabaseSync, name: string): boolean => {
+    try {
+      db.prepare(`select 1 from "${name.replaceAll('"', '""')}"`);
+      return true;
+    } catch {
       return false;
     }
-    if (token.kind === 'symbol' && token.text === ')') {
-      inFrom = open.pop() ?? false;
-      return false;
-    }
-    if (token.kind === 'name' && !token.quoted) {
-      const word = lower(token);
-      if (word === 'from' || word === 'join') inFrom = true;
-      else if (endsFrom.has(word)) inFrom = false;
-    }
-    const before = tokens[at - 1];
-    return inFrom || isWord(before, 'in') || (before?.kind === 'symbol' && before.text === '.');
-  });
-};
+  };
 
-const oneStatement = (tokens: readonly SqlToken[]): readonly SqlToken[] => {
-  let end = tokens.length;
-  while (end > 0 && tokens[end - 1]?.text === ';' && tokens[end - 1]?.kind === 'symbol') end -= 1;
-  const body = tokens.slice(0, end);
-  if (body.length === 0) throw new AppError('MALFORMED', 'the query is empty');
-  if (body.some(({ kind, text }) => kind === 'symbol' && text === ';'))
-    throw new AppError('MALFORMED', 'one statement at a time');
-  if (body.some(({ kind }) => kind === 'parameter')) throw new AppError('MALFORMED', 'a query has no parameters');
-  return body;
-};
+  return (sql) => {
+    checkText(sql);
+    const db = database();
+    let refusal: Refusal | undefined;
+    let isSelect = false;
+    const unread = new Set<string>();
+    const deny = (what: string, why: string): number => {
+      refusal ??= { what, why };
+      return constants.SQLITE_DENY;
+    };
+    const judge = (action: number, first: string | null, second: string | null): number => {
+      const [table, column] = [(first ?? '').toLowerCase(), (second ?? '').toLowerCase()];
+      switch (action) {
+        case constants.SQLITE_SELECT:
+          isSelect = true;
+          return constants.SQLITE_OK;
+        case constants.SQLITE_FUNCTION:
+          return allowedFunctions.has(column) ? constants.SQLITE_OK : deny(`${column}()`, unknown);
+        case constants.SQLITE_READ: {
+          // A table of which no column is read, or a subquery with a name.
+          if (column === '') unread.add(table);
+          else if (!Object.hasOwn(osqueryTables, table)) return deny(table, deniedBy(table));
+          const why = deniedColumns[`${table}.${column}`];
+          return why === undefined ? constants.SQLITE_OK : deny(`${table}.${column}`, why);
+        }
+        case constants.SQLITE_RECURSIVE:
+          return deny('recursive', 'it may never end');
+        default:
+          return deny(table || 'this statement', 'only what reads is sent');
+      }
+    };
+    let text: string;
+    db.setAuthorizer(judge);
+    try {
+      text = db.prepare(sql).sourceSQL;
+    } catch (error) {
+      throw reasonOf(error, refusal);
+    } finally {
+      db.setAuthorizer(null);
+    }
+    // A few statements, such as VACUUM, ask for no permission.
+    if (!isSelect) throw toError({ what: 'this statement', why: 'only what reads is sent' });
+    if (!/^[\s;]*$/.test(sql.slice(text.length))) throw new AppError('MALFORMED', 'one statement at a time');
+    for (const name of unread)
+      if (!Object.hasOwn(osqueryTables, name) && isTable(db, name)) throw toError({ what: name, why: unknown });
+  };
+}
 
-/** Throws MALFORMED or FORBIDDEN for a query that must not be sent to devices. */
-export const guardSql = (sql: string): void => {
-  const tokens = oneStatement(sqlTokens(sql));
-  const [first] = tokens;
-  if (first?.kind !== 'name' || first.quoted || !statements.has(lower(first)))
-    throw refuse(lower(first).slice(0, 64), 'only what reads is sent');
-  const places = tablePlaces(tokens);
-  tokens.forEach((token, at) => {
-    const isName = token.kind === 'name';
-    if (!isName && token.kind !== 'string') return;
-    const word = lower(token);
-    const fetching = Object.hasOwn(forbiddenWords, word) ? forbiddenWords[word] : undefined;
-    if (fetching !== undefined) throw refuse(word, fetching);
-    const table = Object.hasOwn(forbiddenTables, word) ? forbiddenTables[word] : undefined;
-    if (table !== undefined && (isName || places[at])) throw refuse(word, table);
-    const called = tokens[at + 1]?.kind === 'symbol' && tokens[at + 1]?.text === '(';
-    const call = called && Object.hasOwn(forbiddenFunctions, word) ? forbiddenFunctions[word] : undefined;
-    if (call !== undefined) throw refuse(word, call);
-  });
-};
+/** SQLite's words for a table or function that is not there, or for a statement that is none. */
+function reasonOf(error: unknown, refusal: Refusal | undefined): AppError {
+  if (refusal !== undefined) return toError(refusal);
+  const message = error instanceof Error ? error.message : String(error);
+  const missing = /^no such (table|function): (?:main\.)?(.*)$/is.exec(message);
+  if (missing === null) return new AppError('MALFORMED', `SQLite cannot read the query: ${message.slice(0, 300)}`);
+  const what = (missing[2] ?? '').toLowerCase();
+  return toError(
+    missing[1] === 'table'
+      ? { what, why: deniedBy(what) }
+      : { what: `${what}()`, why: what === 'carve' ? deniedBy('carves') : unknown },
+  );
+}
 
 /** A text as a literal. */
-export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

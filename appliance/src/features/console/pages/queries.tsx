@@ -9,7 +9,7 @@ import { streamSSE } from 'hono/streaming';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { Actor } from '../../objects/types.ts';
 import { shownState } from '../../queries/shown-state.ts';
-import { maxSqlLength } from '../../queries/sql-tokens.ts';
+import { maxSqlLength } from '../../queries/sql-guard.ts';
 import type { DeviceAnswer, LiveQuery } from '../../queries/types.ts';
 import type { Cell } from '../csv.ts';
 import { sendCsv } from '../csv-response.ts';
