@@ -8,6 +8,7 @@ export type AgentErrorCode =
   | 'NO_ROOT'
   | 'PENDING'
   | 'UNREACHABLE'
+  | 'FORBIDDEN_ADDRESS'
   | 'REFUSED'
   | 'POSSIBLE_CLONE'
   | 'RETRY'

@@ -17,6 +17,7 @@ import { type DeviceTaskService, deviceTaskService } from './features/device-tas
 import { ensureDeviceRows } from './features/devices/list-row.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { DerivedOfDevice, Device } from './features/devices/types.ts';
+import { forbiddenAddresses } from './features/discovery/forbidden.ts';
 import { neighbourRecords } from './features/discovery/neighbour-records.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type EventService, eventService } from './features/events/service.ts';
@@ -391,7 +392,8 @@ export const compose = async ({
       'risk-acceptance': controllerFindings.holdAgain,
       mitigation: controllerFindings.holdAgain,
     });
-    const discovery = discoveryService({ db, objects, events, inventory, devices, jobs: queue });
+    const forbidden = forbiddenAddresses({ db, objects, controllers: plcs.service, clock: nowMs });
+    const discovery = discoveryService({ db, objects, events, inventory, devices, jobs: queue, forbidden });
     const identification = identificationService({
       db,
       objects,
@@ -406,6 +408,7 @@ export const compose = async ({
       sources: ownAddressList,
       site: config.site,
       record: discovery.noteConnection,
+      forbidden: () => forbidden,
     });
     const patches: PatchService = patchService({
       db,

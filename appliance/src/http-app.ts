@@ -44,7 +44,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       log,
       trustFiles: appliance.trustFiles,
       tasks: joinedQueues([appliance.tasks, appliance.identification.queue, appliance.deviceTasks.queue]),
-      policyOf: agentPolicies({ db, objects }),
+      policyOf: agentPolicies({ db, objects, controllersNear: appliance.discovery.controllersNear }),
       pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
     }),
   );

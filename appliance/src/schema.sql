@@ -682,6 +682,8 @@ create table outbound (
   bytes_written integer not null,
   first_at integer not null,
   last_at integer not null,
+  -- When a denied try was last written into the journal.
+  told_at integer,
   primary key (purpose, target)
 ) strict, without rowid;
 create index outbound_last on outbound (last_at);
@@ -1042,6 +1044,8 @@ create table plc_winner (
   observed_at integer not null,
   primary key (part, field, side)
 ) strict, without rowid;
+-- Where controllers are.
+create index plc_winner_address on plc_winner (value) where field = 'address';
 
 -- What identifies a record, over all its readings; `strength` 0: certain.
 create table plc_key (

@@ -62,31 +62,6 @@ describe('files', () => {
     ).toEqual([]);
   });
 
-  it('connect out in one module per workspace only', () => {
-    const connects = /\bfetch\(|\b(?:https?|http2|net|tls)\.(?:request|get|connect|createConnection)\(|new WebSocket\(/;
-    expect(matching(production, connects, [/^(bundle-tools|agent|appliance)\/src\/platform\/connect\.ts$/])).toEqual(
-      [],
-    );
-  });
-
-  it('of the appliance take nothing that could connect from the system, but for that module and the listener', () => {
-    const modules = 'net|tls|dgram|dns|dns/promises|http|https|http2|inspector|undici|ws';
-    const imports = new RegExp(
-      `^import (?!type )[^;]*?from '(?:node:)?(?:${modules})';|(?:import|require)\\('(?:node:)?(?:${modules})'\\)`,
-      'gm',
-    );
-    // Words about an address and the class of a socket that came in open nothing.
-    const harmless = /^import \{ (?:BlockList, )?(?:isIP|isIPv4|isIPv6|TLSSocket) \} from/;
-    const allowed = ['appliance/src/platform/connect.ts', 'appliance/src/platform/http/listener.ts'];
-    expect(
-      production
-        .filter(({ path }) => path.startsWith('appliance/src/') && !allowed.includes(path))
-        .flatMap(({ path, text }) =>
-          (text.match(imports) ?? []).filter((line) => !harmless.test(line)).map((line) => `${path}: ${line}`),
-        ),
-    ).toEqual([]);
-  });
-
   it('carry no suppressed check', () => {
     const suppressed = /@ts-(?:ignore|expect-error|nocheck)|biome-ignore|oxlint-disable|eslint-disable/;
     expect(

@@ -5,9 +5,12 @@ import { openAgent } from '@sallyport/agent/loop/agent';
 import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
 import { toFailure } from '@sallyport/appliance/platform/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countingController } from '../support/counting-controller.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // What administrators decide for the agents of a group and ask of one device, followed by a real agent over the real listener.
+
+const anna: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
 
 let site: AgentSite;
 beforeAll(async () => {
@@ -50,6 +53,37 @@ const newDevice = async (name: string) => {
     hasSection: () => site.appliance.inventory.hashes(id, 'native')['executable'] !== undefined,
   };
 };
+
+describe('controllers beside a device', () => {
+  it('are told to its agent, which looks for no server there; others are not', async () => {
+    const { plcs, discovery } = site.appliance;
+    const device = await newDevice('beside-1');
+    const plc = await countingController(8443);
+    const policy = () =>
+      JSON.parse(readFileSync(join(device.state, 'policy.json'), 'utf8')) as { controllers?: string[] };
+    // In the device's network, in another one, and the appliance itself by a wrong record.
+    for (const address of ['127.0.0.77', plc.host, '10.1.2.3', '127.0.0.1'])
+      plcs.create(anna, { name: address, address });
+    expect(discovery.controllersNear('127.0.0.1')).toEqual(['127.0.0.77']);
+    expect(discovery.controllersNear(plc.host)).toEqual([plc.host]);
+    await device.turn();
+    expect(policy().controllers).toEqual(['127.0.0.77']);
+    await device.turn();
+    device.close();
+    // The device moved beside the other controller, and its server's address went over to it.
+    writeFileSync(join(device.state, 'policy.json'), JSON.stringify({ ...policy(), controllers: [plc.host] }));
+    const settings = join(device.state, 'agent.json');
+    const held = JSON.parse(readFileSync(settings, 'utf8')) as Record<string, unknown>;
+    writeFileSync(settings, JSON.stringify({ ...held, server: `https://${plc.host}:8443` }));
+    const agent = openAgent(device.state);
+    await expect(agent.cycle({ collectAll: false, collect: true })).rejects.toMatchObject({
+      code: 'FORBIDDEN_ADDRESS',
+    });
+    agent.close();
+    expect([plc.met(), plc.bytes()]).toEqual([[], 0]);
+    await plc.close();
+  });
+});
 
 describe('neighbours of a group', () => {
   it('are said where a group asks for it, become records of what was found, and are taken back', async () => {
@@ -180,7 +214,6 @@ describe('executable files of a group', () => {
   });
 });
 
-const anna: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
 const boris: Actor = { type: 'account', id: 'boris', label: 'Boris', rights: new Set(['all']) };
 
 describe('what is asked of one device', () => {

@@ -169,7 +169,7 @@ describe('rows of the data map that are no section of a device', () => {
     site.appliance.objects.create(systemActor, 'directory-source', {
       name: 'Plant',
       host: '127.0.0.1',
-      port: 1,
+      port: 636,
       fingerprint: 'ab'.repeat(32),
     });
     const imported = await tryCommand('sallyport', [

@@ -72,7 +72,7 @@ describe.skipIf(!canRun)('a domain controller of Samba', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-samba-'));
     mkdirSync(join(folder, 'dc'));
-    const { caPem } = makeCertificates(folder);
+    const { caPem } = makeCertificates(folder, '127.0.0.1');
     chmodSync(join(folder, 'ldap.key'), 0o600);
     const dc = join(folder, 'dc');
     expect(inNamespace(provision(dc))).toMatchObject({ status: 0 });

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freeLoopback } from './loopback.ts';
 
 // Debian's OpenLDAP on loopback in a temporary folder, with a certificate of an authority of its own.
 
@@ -16,6 +16,8 @@ export const bindPassword = 'only to read 7';
 
 export type Slapd = {
   folder: string;
+  /** An address of its own on loopback, since the appliance knows only the ports of directories. */
+  host: string;
   plainPort: number;
   tlsPort: number;
   caPem: string;
@@ -29,20 +31,12 @@ export type Slapd = {
   stop(): Promise<void>;
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
 const openssl = (folder: string, ...args: string[]): void => {
   execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
 };
 
-/** A certificate for `localhost` and the authority that signed it. */
-export const makeCertificates = (folder: string): { caPem: string; fingerprint: string } => {
+/** A certificate for `localhost` and an address, and the authority that signed it. */
+export const makeCertificates = (folder: string, host: string): { caPem: string; fingerprint: string } => {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl(
     folder,
@@ -59,7 +53,7 @@ export const makeCertificates = (folder: string): { caPem: string; fingerprint: 
     '/CN=Plant CA',
   );
   openssl(folder, 'req', ...key, '-keyout', 'ldap.key', '-out', 'ldap.csr', '-subj', '/CN=localhost');
-  writeFileSync(join(folder, 'san'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  writeFileSync(join(folder, 'san'), `subjectAltName=DNS:localhost,IP:${host}\n`);
   const sign = ['x509', '-req', '-in', 'ldap.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
   openssl(folder, ...sign, '-out', 'ldap.pem', '-days', '30', '-extfile', 'san');
   const { raw } = new X509Certificate(readFileSync(join(folder, 'ldap.pem')));
@@ -96,16 +90,17 @@ const config = (folder: string): string =>
 export const startSlapd = async (ldif: string): Promise<Slapd> => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-slapd-'));
   mkdirSync(join(folder, 'db'));
-  const certificates = makeCertificates(folder);
+  const [plainPort, tlsPort] = [3268, 3269];
+  const host = await freeLoopback(plainPort, tlsPort);
+  const certificates = makeCertificates(folder, host);
   const conf = join(folder, 'slapd.conf');
   writeFileSync(conf, config(folder));
   writeFileSync(join(folder, 'tree.ldif'), ldif);
   execFileSync('/usr/sbin/slapadd', ['-q', '-f', conf, '-l', join(folder, 'tree.ldif')], { stdio: 'pipe' });
-  const [plainPort, tlsPort] = [await freePort(), await freePort()];
-  const urls = `ldap://127.0.0.1:${plainPort} ldaps://127.0.0.1:${tlsPort}`;
+  const urls = `ldap://${host}:${plainPort} ldaps://${host}:${tlsPort}`;
   const server: ChildProcess = spawn('/usr/sbin/slapd', ['-d', '0', '-f', conf, '-h', urls], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  const admin = ['-x', '-H', `ldap://127.0.0.1:${plainPort}`, '-D', `cn=admin,${suffix}`, '-w', 'admin'];
+  const admin = ['-x', '-H', `ldap://${host}:${plainPort}`, '-D', `cn=admin,${suffix}`, '-w', 'admin'];
   for (let tries = 0; ; tries += 1) {
     try {
       execFileSync('ldapsearch', [...admin, '-b', suffix, '-s', 'base', '-LLL'], { stdio: 'pipe' });
@@ -118,6 +113,7 @@ export const startSlapd = async (ldif: string): Promise<Slapd> => {
   const maxBuffer = 256 * 1024 * 1024;
   return {
     folder,
+    host,
     plainPort,
     tlsPort,
     ...certificates,

@@ -1,5 +1,7 @@
+import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import { platformCollectors } from '../collectors/of-platform.ts';
 import { AgentError, describe } from '../errors.ts';
 import { type ExecutableLimits, executableLimits } from '../executables/round.ts';
@@ -66,6 +68,15 @@ const swappable = (open: () => Connection): { connection: Connection; swap: () =
 const bytesOfMegabyte = 1024 * 1024;
 const hourMs = 3600 * 1000;
 
+/** The answer to the last question is kept. */
+function held<Question extends object, Answer>(work: (asked: Question) => Answer): (asked: Question) => Answer {
+  let last: { asked: Question; answer: Answer } | undefined;
+  return (asked) => {
+    if (last?.asked !== asked) last = { asked, answer: work(asked) };
+    return last.answer;
+  };
+}
+
 /** What may go into executable files: as administrators decided for the device, else as its own settings say. */
 const executablesOf = (settings: Settings, { executables }: ReturnType<HeldPolicy['current']>) => {
   if (executables === undefined) return settings.executables ? executableLimits : undefined;
@@ -79,6 +90,9 @@ const executablesOf = (settings: Settings, { executables }: ReturnType<HeldPolic
   };
 };
 
+/** Where controllers are, by a policy; worked out once for each. */
+const controllersOf = held(({ controllers }: AgentPolicy) => addressSet(controllers ?? []));
+
 /** Opens the agent of a state folder; NOT_ENROLLED when there is none. */
 export const openAgent = (stateDir: string, onLine?: (line: string) => void): Agent => {
   const state = openState(stateDir);
@@ -87,9 +101,10 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
   const files = rootFiles(settings.root);
   const saved = openSections(state.path('sections'));
   const spool = openSpool(state.path('spool'), saved.sizeBytes);
+  const policy = openPolicy(state.path('policy.json'));
   const { connection, swap } = swappable(() => {
     const { identity } = requireEnrolled(state);
-    return connect({ server: settings.server, ca, identity });
+    return connect({ server: settings.server, ca, identity, forbidden: () => controllersOf(policy.current()) });
   });
   const calls: Client = client(connection);
   const bootId = bootIdOf(files);
@@ -106,7 +121,6 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     products: state.path('products'),
     onProducts: () => inventory.hurry(),
   });
-  const policy = openPolicy(state.path('policy.json'));
   const inventory = deviceInventory({
     context: {
       files,

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import { AgentError } from '../errors.ts';
@@ -38,9 +39,12 @@ const toPem = (der: Uint8Array): string =>
       .match(/.{1,64}/g) ?? []
   ).join('\n')}\n-----END CERTIFICATE-----\n`;
 
+/** The appliance has not said yet where controllers are. */
+const nothingKnown = () => addressSet([]);
+
 /** Asks who the site is and compares. */
 const firstContact = async (server: string, fingerprint: string) => {
-  const connection = connect({ server, ca: null });
+  const connection = connect({ server, ca: null, forbidden: nothingKnown });
   try {
     const site = await client(connection).site();
     const ca = Buffer.from(site.ca, 'base64');
@@ -92,7 +96,7 @@ export const enrol = async (options: EnrolOptions): Promise<Settings> => {
   state.writeEnrolKey(held);
 
   const facts = await deviceFactsOf(rootFiles(options.root), settings.ownId);
-  const connection = connect({ server: options.server, ca: caPem });
+  const connection = connect({ server: options.server, ca: caPem, forbidden: nothingKnown });
   const calls = client(connection);
   const deadlineMs = nowMs() + options.waitSeconds * 1000;
   try {

@@ -1,16 +1,19 @@
 import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import { isIP, createConnection as openSocket } from 'node:net';
+import { isIP, type LookupFunction, createConnection as openSocket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
 import type { Link, Transport, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
+import type { AddressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { AgentError } from '../errors.ts';
 
 // The only module of the agent that connects. Everything goes to the one server of the state folder; after the first
-// contact its certificate must lead to the pinned CA and name the server. Beside it only the controllers that a task names
-// are reached, each at its address and ports, while that task runs.
+// contact its certificate must lead to the pinned CA and name the server. Where the appliance says that a controller is, not
+// even the server is looked for: a name or an address may have gone over to one. Beside it only the controllers that a task
+// names are reached, each at its address and ports, while that task runs.
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
@@ -48,6 +51,8 @@ export type ConnectOptions = {
   /** PEM of the pinned CA; null only for the first contact, which sends nothing secret. */
   ca: string | null;
   identity?: { key: string; cert: string };
+  /** Where controllers are, as the appliance said last; read at each connection. */
+  forbidden: () => AddressSet;
 };
 
 const defaultTimeoutMs = 60_000;
@@ -104,12 +109,30 @@ const encode = ({ body, json: text }: Call): { bytes: Buffer; headers: Record<st
   };
 };
 
+const kept = (address: string): AgentError =>
+  new AgentError('FORBIDDEN_ADDRESS', `a controller is at ${address}: the server is not looked for there`);
+
+/** Looks a name up and hands on the addresses only when a controller is at none of them. */
+const lookupBeside =
+  (forbidden: () => AddressSet): LookupFunction =>
+  (name, options, callback) => {
+    lookup(name, { ...options, all: true }, (error, found) => {
+      const held = error === null ? found.find(({ address }) => forbidden().has(address)) : undefined;
+      const [first] = found ?? [];
+      if (error !== null) callback(error, '');
+      else if (held !== undefined) callback(kept(held.address), '');
+      else if (options.all === true) callback(null, found);
+      else callback(null, first?.address ?? '', first?.family);
+    });
+  };
+
 /** Opens kept-alive connections to the server, at most two at a time. */
 export const connect = (options: ConnectOptions): Connection => {
   const { host, port } = endpointOf(parseServer(options.server));
   const agent = new Agent({
     keepAlive: true,
     maxSockets: 2,
+    lookup: lookupBeside(options.forbidden),
     minVersion: 'TLSv1.2',
     rejectUnauthorized: options.ca !== null,
     ...(options.ca === null ? {} : { ca: options.ca }),
@@ -122,6 +145,11 @@ export const connect = (options: ConnectOptions): Connection => {
     onResponse: (response: IncomingMessage) => Promise<void>,
   ): Promise<void> =>
     new Promise((resolve, reject) => {
+      // An address is not looked up.
+      if (isIP(host) !== 0 && options.forbidden().has(host)) {
+        reject(kept(host));
+        return;
+      }
       const signal = AbortSignal.timeout(call.timeoutMs);
       const outgoing = httpsRequest({
         agent,

@@ -20,7 +20,7 @@ export type JobContext = {
 export type JobHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
 
 /** A directory or a range that does not answer has events of its own. */
-const ownEvents: ReadonlySet<string> = new Set(['NOT_NAMED', 'UNREACHABLE', 'PEER', 'DIRECTORY']);
+const ownEvents: ReadonlySet<string> = new Set(['NOT_NAMED', 'FORBIDDEN_ADDRESS', 'UNREACHABLE', 'PEER', 'DIRECTORY']);
 const progressMs = 500;
 const lingerMs = 200;
 const pauseMs = 25;

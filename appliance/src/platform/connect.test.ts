@@ -1,15 +1,22 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ConnectionRecord, type NamedTarget, outbound } from './connect.ts';
+import { freeLoopback } from '../../../test/support/loopback.ts';
+import { type ConnectionRecord, type ForbiddenBecause, type NamedTarget, outbound } from './connect.ts';
 
 let server: Server;
-let port = 0;
+const port = 3268;
+let host = '';
 let met = 0;
 const sockets = new Set<Socket>();
 let onMeet: (socket: Socket) => void = () => undefined;
 let records: ConnectionRecord[] = [];
 let targets: NamedTarget[] = [];
-const out = outbound({ targets: () => targets, record: (record) => records.push(record) });
+let because: (address: string) => ForbiddenBecause | undefined = () => undefined;
+const out = outbound({
+  targets: () => targets,
+  forbidden: () => ({ because }),
+  record: (record) => records.push(record),
+});
 const limits = { connectMs: 2_000, idleMs: 2_000, maxBytes: 1_000 };
 
 beforeAll(async () => {
@@ -19,9 +26,8 @@ beforeAll(async () => {
     sockets.add(socket);
     onMeet(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  port = typeof address === 'object' && address !== null ? address.port : 0;
+  host = await freeLoopback(port);
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
 });
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
@@ -31,11 +37,10 @@ beforeEach(() => {
   met = 0;
   records = [];
   onMeet = () => undefined;
-  targets = [
-    { purpose: 'directory', object: 'k/1', ports: [port], echo: false, covers: (host) => host === '127.0.0.1' },
-  ];
+  targets = [{ purpose: 'directory', object: 'k/1', ports: [port], echo: false, covers: (other) => other === host }];
+  because = () => undefined;
 });
-const to = (change = {}) => ({ purpose: 'directory' as const, object: 'k/1', host: '127.0.0.1', port, ...change });
+const to = (change = {}) => ({ purpose: 'directory' as const, object: 'k/1', host, port, ...change });
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'done',
@@ -55,7 +60,7 @@ describe('a connection', () => {
       expect(await codeOf(out.open(other, limits))).toBe('NOT_NAMED');
       expect(await codeOf(out.probe(other, 500))).toBe('NOT_NAMED');
     }
-    expect(await codeOf(out.ping({ purpose: 'directory', object: 'k/1', host: '127.0.0.1' }, 500))).toBe('NOT_NAMED');
+    expect(await codeOf(out.ping({ purpose: 'directory', object: 'k/1', host }, 500))).toBe('NOT_NAMED');
     expect(met).toBe(0);
     expect(records.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 11 }, () => 'denied'));
     const open = await out.open(to(), limits);
@@ -97,15 +102,42 @@ describe('a connection', () => {
     open.close();
   });
 
+  it('goes to no port beside the closed list of its purpose, whatever an object names', async () => {
+    targets = [...targets, { ...(targets[0] as NamedTarget), ports: [port, 22, 80, 102, 502], echo: true }];
+    for (const other of [22, 80, 102, 502])
+      expect(await codeOf(out.open(to({ port: other }), limits))).toBe('NOT_NAMED');
+    expect(await codeOf(out.probe(to(), 500))).toBe('NOT_NAMED');
+    expect(await codeOf(out.ping({ purpose: 'directory', object: 'k/1', host }, 500))).toBe('NOT_NAMED');
+    expect(await out.link(to(), 'tcp', { connectMs: 500, maxBytes: 100 })).toBe('denied');
+    expect(met).toBe(0);
+  });
+
+  it('goes to the address that was looked at, and not at all when one of a name is kept from', async () => {
+    targets = targets.map((target) => ({ ...target, covers: () => true }));
+    const looked: string[] = [];
+    because = (address) => {
+      looked.push(address);
+      return address === host ? 'controller' : undefined;
+    };
+    expect(await codeOf(out.open(to(), limits))).toBe('FORBIDDEN_ADDRESS');
+    expect(records.at(-1)).toMatchObject({ outcome: 'denied', forbidden: { address: host, because: 'controller' } });
+    because = (address) => (address === '127.0.0.1' || address === '::1' ? 'zone' : undefined);
+    expect(await codeOf(out.open(to({ host: 'localhost' }), limits))).toBe('FORBIDDEN_ADDRESS');
+    expect(records.at(-1)?.forbidden?.because).toBe('zone');
+    for (const other of ['0.0.0.0', '::', '255.255.255.255', '224.0.0.1', 'ff02::1', '::ffff:0.0.0.0'])
+      expect(await codeOf(out.open(to({ host: other }), limits))).toBe('FORBIDDEN_ADDRESS');
+    expect(met).toBe(0);
+  });
+
   it('that is only a probe says whether somebody is there', async () => {
-    expect(await out.probe(to(), 1_000)).toBe('open');
-    const free = await new Promise<number>((resolve) => {
-      const other = createServer().listen(0, '127.0.0.1', () => {
-        const address = other.address();
-        other.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
-    targets = targets.map((target) => ({ ...target, ports: [port, free] }));
-    expect(await out.probe(to({ port: free }), 1_000)).toBe('closed');
+    targets = [
+      { purpose: 'discovery', object: 'k/1', ports: [8443, 5985], echo: false, covers: (one) => one === host },
+    ];
+    const answering = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => answering.listen(8443, host, resolve));
+    const question = to({ purpose: 'discovery', port: 8443 });
+    expect(await out.probe(question, 1_000)).toBe('open');
+    expect(await out.probe({ ...question, port: 5985 }, 1_000)).toBe('closed');
+    await new Promise((resolve) => answering.close(resolve));
   });
 });

@@ -1,17 +1,28 @@
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
 import { isIP, createConnection as openSocket, type Socket } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
 import type { Link, LinkLimits, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
+import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { AppError } from './errors.ts';
+import { type Purpose, purposeRules, type Way } from './outbound-rules.ts';
 
 // The one module of the appliance that may open a connection, and only to what an administrator named in an object: a host
 // or a range of addresses, the ports, the purpose. Everything else is denied and recorded. A name is looked up only where a
-// name was entered. Time and bytes are bounded, and who answers proves itself before a byte of ours is sent under TLS.
+// name was entered, once, and the address that was looked at is the one that is connected to. Where controllers are, no
+// purpose leads but identification, whoever names them. Time and bytes are bounded, and who answers proves itself before a
+// byte of ours is sent under TLS.
 
-export type Purpose = 'directory' | 'discovery' | 'controllers';
+export type { Purpose } from './outbound-rules.ts';
+
+/** Why an address is kept from: a controller's own, in the network of a zone, in a marked range, not one computer's. */
+export type ForbiddenBecause = 'controller' | 'zone' | 'range' | 'special';
+
+/** Where controllers are, by the record of now. */
+export type Forbidden = { because(address: string): ForbiddenBecause | undefined };
 
 /** What an administrator named: an object's words for where this appliance may connect to, and what for. */
 export type NamedTarget = {
@@ -39,6 +50,8 @@ export type ConnectionRecord = Destination & {
   outcome: 'opened' | 'failed' | 'denied';
   bytesRead: number;
   bytesWritten: number;
+  /** Denied because controllers are there. */
+  forbidden?: { address: string; because: ForbiddenBecause };
 };
 
 export type Connection = {
@@ -56,22 +69,24 @@ export type Connection = {
 export type ProbeAnswer = 'open' | 'closed' | 'silent';
 
 export type Outbound = {
-  /** NOT_NAMED, UNREACHABLE, PEER. */
+  /** NOT_NAMED, FORBIDDEN_ADDRESS, UNREACHABLE, PEER. */
   open(to: Destination, limits: Limits, proof?: Proof): Promise<Connection>;
-  /** Whether something answers: a TCP handshake, no data. NOT_NAMED. */
+  /** Whether something answers: a TCP handshake, no data. NOT_NAMED, FORBIDDEN_ADDRESS. */
   probe(to: Destination, timeoutMs: number): Promise<ProbeAnswer>;
   /**
    * To a device that an approved job names, by TCP or UDP. What the device does is an answer, and so is `denied`: nobody
    * named it, and no socket was opened.
    */
   link(to: Destination, kind: TransportKind, limits: LinkLimits): Promise<Link | Trouble>;
-  /** One echo request by the system's `ping`, which needs no right of ours; undefined where there is none. NOT_NAMED. */
+  /** One echo request by the system's `ping`, which needs no right of ours; undefined where there is none. NOT_NAMED, FORBIDDEN_ADDRESS. */
   ping(to: Omit<Destination, 'port'>, timeoutMs: number): Promise<boolean | undefined>;
 };
 
 export type OutboundParts = {
   /** Read at every call: an object that is gone names nothing. */
   targets(): readonly NamedTarget[];
+  /** Read at every call, too. */
+  forbidden(): Forbidden;
   record(record: ConnectionRecord): void;
 };
 
@@ -222,8 +237,28 @@ const connectionOver = (
   };
 };
 
-/** Connections out, each checked against what administrators named. */
-export const outbound = ({ targets, record }: OutboundParts): Outbound => {
+/** Addresses that are no computer's: this one's whichever, all of a network, many at once. */
+const special = addressSet(['0.0.0.0/8', '224.0.0.0/3', '::/128', 'ff00::/8']);
+
+/** The addresses of a host: itself, or what its name leads to now. */
+const addressesOf = async (to: Destination, timeoutMs: number): Promise<string[]> => {
+  if (isIP(to.host) !== 0) return [to.host];
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    const found = await Promise.race([lookup(to.host, { all: true, order: 'verbatim' }), late]);
+    return found.map(({ address }) => address);
+  } catch (cause) {
+    throw unreachable(to, cause);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Connections out, each checked against what administrators named, and against where controllers are. */
+export const outbound = ({ targets, forbidden, record }: OutboundParts): Outbound => {
   const nobody = (to: Destination): AppError => {
     record({ ...to, outcome: 'denied', bytesRead: 0, bytesWritten: 0 });
     return new AppError(
@@ -231,26 +266,65 @@ export const outbound = ({ targets, record }: OutboundParts): Outbound => {
       `nobody named ${to.host}${to.port === 0 ? '' : ` port ${to.port}`} for ${to.purpose}`,
     );
   };
-  const isNamed = (to: Destination, kind: TransportKind): boolean =>
-    targets().some(
+  const isNamed = (to: Destination, way: Way, kind: TransportKind = 'tcp'): boolean => {
+    const { ways, ports } = purposeRules[to.purpose];
+    if (!ways.includes(way) || (ports !== 'approved' && to.port !== 0 && !ports.includes(to.port))) return false;
+    return targets().some(
       (target) =>
         target.purpose === to.purpose &&
         target.object === to.object &&
-        (to.port === 0 ? target.echo : ((kind === 'tcp' ? target.ports : target.udp) ?? []).includes(to.port)) &&
+        (way === 'ping' ? target.echo : ((kind === 'tcp' ? target.ports : target.udp) ?? []).includes(to.port)) &&
         target.covers(to.host),
     );
-  const named = (to: Destination): void => {
-    if (!isNamed(to, 'tcp')) throw nobody(to);
+  };
+
+  /** The refusal where one of these addresses is kept from. */
+  const kept = (to: Destination, addresses: readonly string[]): AppError | undefined => {
+    if (purposeRules[to.purpose].controllers) return undefined;
+    const held = forbidden();
+    for (const address of addresses) {
+      const because = special.has(address) ? 'special' : held.because(address);
+      if (because === undefined) continue;
+      record({ ...to, outcome: 'denied', bytesRead: 0, bytesWritten: 0, forbidden: { address, because } });
+      const told = `${address} is not connected to for ${to.purpose}: ${because}`;
+      return new AppError('FORBIDDEN_ADDRESS', told, { address, because });
+    }
+    return undefined;
+  };
+
+  /** Checks a question to one address: a name would be looked up, and is none. */
+  const admit = (to: Destination, way: 'probe' | 'ping'): void => {
+    if (isIP(to.host) === 0 || !isNamed(to, way)) throw nobody(to);
+    const refusal = kept(to, [to.host]);
+    if (refusal !== undefined) throw refusal;
+  };
+
+  /** Connects to the first of the addresses that answers. */
+  const connectedTo = async (to: Destination, addresses: readonly string[], timeoutMs: number): Promise<Socket> => {
+    let fault: unknown = new Error('the name has no address');
+    for (const address of addresses) {
+      const socket = openSocket({ host: address, port: to.port, noDelay: true });
+      try {
+        await settled(socket, 'connect', timeoutMs);
+        return socket;
+      } catch (error) {
+        fault = error;
+      }
+    }
+    throw fault;
   };
 
   return {
     open: async (to, limits, proof) => {
-      named(to);
+      if (!isNamed(to, 'open')) throw nobody(to);
+      const addresses = await addressesOf(to, limits.connectMs);
+      const refusal = kept(to, addresses);
+      if (refusal !== undefined) throw refusal;
       const done = (outcome: ConnectionRecord['outcome'], bytesRead: number, bytesWritten: number): void =>
         record({ ...to, outcome, bytesRead, bytesWritten });
-      const socket = openSocket({ host: to.host, port: to.port, noDelay: true });
+      let socket: Socket;
       try {
-        await settled(socket, 'connect', limits.connectMs);
+        socket = await connectedTo(to, addresses, limits.connectMs);
       } catch (error) {
         done('failed', 0, 0);
         throw unreachable(to, error);
@@ -261,10 +335,11 @@ export const outbound = ({ targets, record }: OutboundParts): Outbound => {
     },
     link: async (to, kind, limits) => {
       // A name would be looked up: devices are addresses.
-      if (to.port === 0 || isIP(to.host) === 0 || !isNamed(to, kind)) {
+      if (to.port === 0 || isIP(to.host) === 0 || !isNamed(to, 'link', kind)) {
         nobody(to);
         return 'denied';
       }
+      if (kept(to, [to.host]) !== undefined) return 'denied';
       const counted = { read: 0, written: 0 };
       const done = (outcome: ConnectionRecord['outcome']): void =>
         record({ ...to, outcome, bytesRead: counted.read, bytesWritten: counted.written });
@@ -296,9 +371,7 @@ export const outbound = ({ targets, record }: OutboundParts): Outbound => {
       return countedLink(tcpLink(socket, limits));
     },
     probe: async (to, timeoutMs) => {
-      // A name would be looked up: probes go to addresses only.
-      if (isIP(to.host) === 0) throw nobody(to);
-      named(to);
+      admit(to, 'probe');
       const socket = openSocket({ host: to.host, port: to.port });
       try {
         await settled(socket, 'connect', timeoutMs);
@@ -309,8 +382,7 @@ export const outbound = ({ targets, record }: OutboundParts): Outbound => {
       }
     },
     ping: async (to, timeoutMs) => {
-      if (isIP(to.host) === 0) throw nobody({ ...to, port: 0 });
-      named({ ...to, port: 0 });
+      admit({ ...to, port: 0 }, 'ping');
       const seconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
       return new Promise((resolve) => {
         const child = spawn('ping', ['-n', '-q', '-c', '1', '-W', String(seconds), to.host], { stdio: 'ignore' });

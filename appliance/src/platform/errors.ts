@@ -45,6 +45,7 @@ export type AppErrorCode =
   | 'DECLARATION'
   | 'TIMEOUT'
   | 'NOT_NAMED'
+  | 'FORBIDDEN_ADDRESS'
   | 'UNREACHABLE'
   | 'PEER'
   | 'DIRECTORY'
@@ -129,6 +130,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   DECLARATION: entry('DECLARATION', 500),
   TIMEOUT: entry('TIMEOUT', 504),
   NOT_NAMED: entry('NOT_NAMED', 403),
+  FORBIDDEN_ADDRESS: entry('FORBIDDEN_ADDRESS', 403),
   UNREACHABLE: entry('UNREACHABLE', 502),
   PEER: entry('PEER', 502),
   DIRECTORY: entry('DIRECTORY', 502),

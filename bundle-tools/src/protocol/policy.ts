@@ -20,6 +20,9 @@ export const isFolderPath = (path: string): boolean =>
 
 const bounded = ({ min, max }: { min: number; max: number }) => z.int().min(min).max(max);
 
+/** Most addresses of controllers in a policy. */
+export const controllersInPolicy = 1_000;
+
 export const executablesPolicy = z.object({
   /** Folders that are looked through with what is below them; none: all of the device. */
   paths: z.array(z.string().refine(isFolderPath, 'not a folder')).max(executableBounds.paths),
@@ -38,6 +41,11 @@ export const agentPolicy = z.object({
   executables: executablesPolicy.optional(),
   /** The device says whom it sees on its own network. */
   neighbours: z.literal(true).optional(),
+  /**
+   * Addresses of controllers in the device's own network, and no others: nothing of the agent but an ordered
+   * identification connects there, whatever its server's name leads to.
+   */
+  controllers: z.array(z.string().max(64)).max(controllersInPolicy).optional(),
 });
 export type AgentPolicy = z.infer<typeof agentPolicy>;
 

@@ -30,7 +30,7 @@ describe('directories', () => {
   const form = {
     'f.name': 'Plant',
     'f.host': '127.0.0.1',
-    'f.port': '1',
+    'f.port': '636',
     'f.security': 'ldaps',
     'f.fingerprint': 'ab'.repeat(32),
     'f.bindDn': 'cn=reader,dc=plant,dc=kz',

@@ -37,7 +37,7 @@ describe('a range of addresses', () => {
         const range = { first, last: first + length };
         const other = { first: first + offset, last: first + offset + width };
         const addresses = addressesOf(range, [other]);
-        expect(addresses.every((address) => isInside([range], address) && !isInside([other], address))).toBe(true);
+        expect(addresses.every((address) => isInside(range, address) && !isInside(other, address))).toBe(true);
         const both = Math.max(0, Math.min(range.last, other.last) - Math.max(range.first, other.first) + 1);
         expect(new Set(addresses).size).toBe(length + 1 - both);
       }),
@@ -71,7 +71,7 @@ describe('a range of addresses', () => {
 });
 
 describe('the entries of a directory', () => {
-  const body = { host: 'dc1.plant.kz', security: 'ldaps', fingerprint: 'AB:'.repeat(31).concat('AB') };
+  const body = { host: 'dc1.plant.kz', port: 636, security: 'ldaps', fingerprint: 'AB:'.repeat(31).concat('AB') };
   it('need a proof of who it is, or a word that none is wanted', () => {
     expect(directorySourceFaults(body)).toEqual({});
     expect(directorySourceFaults({ ...body, fingerprint: '' })).toHaveProperty('fingerprint');

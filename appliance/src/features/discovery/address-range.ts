@@ -8,9 +8,6 @@ export type AddressRange = { first: number; last: number };
 /** A /16: at five addresses a second, three and a half hours. */
 export const maxRangeAddresses = 65_536;
 
-/** Ports that may be touched: services of computers and office devices, none that controllers speak on. */
-export const touchablePorts: readonly number[] = [22, 80, 135, 139, 443, 445, 515, 631, 3389, 5900, 5985, 8443];
-
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
 /** An address as people write it. */
@@ -42,18 +39,21 @@ export const rangeOf = (text: string): AddressRange => {
   return range;
 };
 
-/** Whether an address lies in one of the ranges. */
-export const isInside = (ranges: readonly AddressRange[], address: string): boolean => {
+/** Whether an address lies in a range. */
+export const isInside = ({ first, last }: AddressRange, address: string): boolean => {
   if (!isIPv4(address)) return false;
   const value = numberOf(address);
-  return ranges.some(({ first, last }) => value >= first && value <= last);
+  return value >= first && value <= last;
 };
 
-/** The addresses of a range that lie in none of the others. */
+/** The addresses of a range that lie in none of the others, which rise. */
 export const addressesOf = (range: AddressRange, without: readonly AddressRange[]): string[] => {
   const found: string[] = [];
+  const others = without.filter(({ first, last }) => last >= range.first && first <= range.last);
+  let at = 0;
   for (let value = range.first; value <= range.last; value += 1) {
-    if (!without.some(({ first, last }) => value >= first && value <= last)) found.push(addressText(value));
+    while ((others[at]?.last ?? value) < value) at += 1;
+    if ((others[at]?.first ?? value + 1) > value) found.push(addressText(value));
   }
   return found;
 };

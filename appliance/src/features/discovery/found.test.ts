@@ -73,7 +73,7 @@ describe('a directory that is deleted', () => {
   const ldif = 'dn: uid=aidos,dc=plant,dc=kz\nobjectClass: inetOrgPerson\nuid: aidos\ncn: Aidos\n';
   it('takes its people with it', async () => {
     const { objects, discovery, inventory, devices } = site.appliance;
-    const body = { name: 'Gone', host: '127.0.0.1', port: 1, fingerprint: 'ab'.repeat(32) };
+    const body = { name: 'Gone', host: '127.0.0.1', port: 636, fingerprint: 'ab'.repeat(32) };
     const { id } = objects.create(systemActor, 'directory-source', body);
     await discovery.importLdif(systemActor, id, Readable.from([Buffer.from(ldif)]));
     const record = discovery.directories()[0]?.device ?? 0;
@@ -87,7 +87,7 @@ describe('a directory that is deleted', () => {
 
   it('was erased person by person before, in groups too', async () => {
     const { objects, discovery, inventory, personal } = site.appliance;
-    const body = { name: 'Plant', host: '127.0.0.1', port: 1, fingerprint: 'ab'.repeat(32) };
+    const body = { name: 'Plant', host: '127.0.0.1', port: 636, fingerprint: 'ab'.repeat(32) };
     const { id } = objects.create(systemActor, 'directory-source', body);
     const group = 'dn: cn=crew,dc=plant,dc=kz\nobjectClass: groupOfNames\ncn: crew\nmember: uid=aidos,dc=plant,dc=kz\n';
     await discovery.importLdif(systemActor, id, Readable.from([Buffer.from(`${ldif}\n${group}`)]));

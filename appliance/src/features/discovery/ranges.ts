@@ -6,10 +6,11 @@ import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
 import { addressesOf, rangeOf } from './address-range.ts';
+import type { ForbiddenAddresses } from './forbidden.ts';
 import type { DiscoveryRecorder } from './recorder.ts';
 import { type Answered, type ScanProgress, scanAddresses } from './scan.ts';
 import type { DiscoveryStore } from './store.ts';
-import { controllerRanges, portsOf, rangeKind, subjectOf } from './targets.ts';
+import { portsOf, rangeKind, subjectOf } from './targets.ts';
 import type { ScanPlan, ScanSummary, Seen } from './types.ts';
 
 export type RangeParts = {
@@ -18,6 +19,7 @@ export type RangeParts = {
   store: DiscoveryStore;
   recorder: DiscoveryRecorder;
   outbound: Outbound;
+  forbidden: Pick<ForbiddenAddresses, 'ipv4'>;
   /** Addresses and MACs of neighbours. */
   arp(): ReadonlyMap<string, string>;
   /** The appliance does not ask itself. */
@@ -76,7 +78,7 @@ export const addressRanges = (parts: RangeParts) => {
   const planOf = (range: Obj): ScanPlan => {
     const { body } = range;
     const whole = rangeOf(String(body['network']));
-    const addresses = body['controllers'] === true ? [] : addressesOf(whole, controllerRanges(objects));
+    const addresses = body['controllers'] === true ? [] : addressesOf(whole, parts.forbidden.ipv4());
     const ports = portsOf(body);
     const ping = body['ping'] === true;
     const ratePerSecond = Number(body['ratePerSecond']);
@@ -150,7 +152,7 @@ export const addressRanges = (parts: RangeParts) => {
         const startedAt = clock();
         const plan = planOf(range);
         const own = parts.ownAddresses();
-        const addresses = addressesOf(rangeOf(String(range.body['network'])), controllerRanges(objects)).filter(
+        const addresses = addressesOf(rangeOf(String(range.body['network'])), parts.forbidden.ipv4()).filter(
           (address) => !own.has(address),
         );
         let lookedAt = startedAt;

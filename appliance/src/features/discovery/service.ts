@@ -1,3 +1,4 @@
+import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
@@ -7,8 +8,10 @@ import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Obj, requireRight, systemActor } from '../objects/types.ts';
+import type { AddressRange } from './address-range.ts';
 import { ownAddresses, readArp } from './arp.ts';
 import { directories, type StoreProgress } from './directories.ts';
+import type { ForbiddenAddresses } from './forbidden.ts';
 import { addressRanges } from './ranges.ts';
 import { discoveryRecorder } from './recorder.ts';
 import type { ScanProgress } from './scan.ts';
@@ -46,6 +49,10 @@ export type DiscoveryService = {
   /** Adds the import of a file of the staging folder, which the run deletes. */
   startImport(actor: Actor, id: string, path: string): number;
   plan(actor: Actor, id: string): ScanPlan;
+  /** Where nothing is asked, as ranges of IPv4. */
+  keptFrom(): readonly AddressRange[];
+  /** Controllers in the network of an address, for the agent there. */
+  controllersNear(address: string): string[];
   /** Why a range is not asked now. */
   hindrance(id: string): string | undefined;
   confirm(actor: Actor, id: string, said: { digest: string; addresses: number }): void;
@@ -59,7 +66,7 @@ export type DiscoveryService = {
   keep(seen: readonly Seen[]): Promise<{ devices: Set<number>; created: number }>;
   /** What one report tells of others, in the caller's transaction; `reporter` is the device that reported, or its name. */
   keepFound(found: readonly Seen[], reporter: number | string): number[];
-  /** Counts a connection that another feature opened; a denied one is written into the journal. */
+  /** Counts a connection that another feature opened; a denied one is written into the journal, now and then. */
   noteConnection(record: ConnectionRecord): void;
   /** The connections that this appliance opened or denied, newest first. */
   connections(limit: number): OutboundRow[];
@@ -78,6 +85,7 @@ export type DiscoveryParts = {
   inventory: InventoryService;
   devices: DeviceService;
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
+  forbidden: ForbiddenAddresses;
   clock?: () => number;
 };
 
@@ -95,22 +103,36 @@ const keptConnectionsMs = 400 * 24 * hourMs;
 
 /** Directories, address ranges, neighbours: everything that finds devices which never spoke. */
 export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
-  const { db, objects, events, inventory, devices, jobs } = parts;
+  const { db, objects, events, inventory, devices, jobs, forbidden } = parts;
   const clock = parts.clock ?? nowMs;
   const store = discoveryStore(db);
   const recorder = discoveryRecorder({ db, devices, inventory });
   const noteConnection = (record: ConnectionRecord): void => {
-    store.count(record, clock());
-    if (record.outcome !== 'denied') return;
+    const isTold = store.count(record, clock());
+    if (!isTold) return;
     const { purpose, host, port } = record;
-    events.record('connection-denied', {
-      actor: 'system:appliance',
-      params: { purpose, host: host.slice(0, 253), port },
-    });
+    const params = { purpose, host: host.slice(0, 253), port };
+    const actor = 'system:appliance';
+    if (record.forbidden === undefined) events.record('connection-denied', { actor, params });
+    else events.record('connection-forbidden', { actor, params: { ...params, ...record.forbidden } });
   };
-  const out = outbound({ targets: () => namedTargets(objects), record: noteConnection });
+  const out = outbound({
+    targets: () => namedTargets(objects),
+    forbidden: () => forbidden,
+    record: noteConnection,
+  });
   const directory = directories({ objects, events, inventory, devices, store, recorder, outbound: out, clock });
-  const range = addressRanges({ objects, events, store, recorder, outbound: out, arp: readArp, ownAddresses, clock });
+  const range = addressRanges({
+    objects,
+    events,
+    store,
+    recorder,
+    outbound: out,
+    forbidden,
+    arp: readArp,
+    ownAddresses,
+    clock,
+  });
 
   const jobsOf = { poll: [pollJobKind, importJobKind], scan: [scanJobKind] } as const;
   const kindOf = { poll: directoryKind, scan: rangeKind } as const;
@@ -196,6 +218,14 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     plan: (actor, id) => {
       requireRight(actor, 'devices:read');
       return range.plan(id);
+    },
+    keptFrom: forbidden.ipv4,
+    controllersNear: (address) => {
+      const near = forbidden.near(address);
+      if (near.length === 0) return near;
+      // A wrong record may not turn agents away from the appliance.
+      const own = addressSet(ownAddresses());
+      return near.filter((one) => !own.has(one));
     },
     hindrance: range.hindrance,
     confirm: range.confirm,

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FieldErrors } from '../../platform/errors.ts';
-import { parseRange, touchablePorts } from './address-range.ts';
+import { directoryPorts, touchablePorts } from '../../platform/outbound-rules.ts';
+import { parseRange } from './address-range.ts';
 import { encodeFilter } from './ldap-filter.ts';
 
 // What the entries of a directory and of an address range must fulfil together; the kinds' declarations use it.
@@ -40,6 +41,8 @@ export const directorySourceFaults = (body: Body): FieldErrors => {
   const faults: FieldErrors = {};
   const [ca, fingerprint] = [text(body, 'ca'), text(body, 'fingerprint')];
   if (!isHost(text(body, 'host'))) faults['host'] = { key: 'validation.network.host' };
+  if (!directoryPorts.includes(Number(body['port'])))
+    faults['port'] = { key: 'validation.network.ports', params: { ports: directoryPorts.join(', ') } };
   if (text(body, 'tlsName') !== '' && !isHost(text(body, 'tlsName')))
     faults['tlsName'] = { key: 'validation.network.host' };
   if (ca !== '' && !isCertificate(ca)) faults['ca'] = { key: 'validation.network.onePemOnly' };

@@ -25,6 +25,9 @@ export type OutboundRow = {
   last_at: number;
 };
 
+const tellAgainMs = 3_600_000;
+const maxTold = 100;
+
 /** SQL of what discovery keeps: how each directory and range went last, and the connections that were opened. */
 export const discoveryStore = (db: Database) => {
   const subject = db.prepare<[string], SubjectRow>('select * from discovery_subject where subject = ?');
@@ -43,6 +46,15 @@ export const discoveryStore = (db: Database) => {
      on conflict (purpose, target) do update set object = excluded.object, opened = opened + excluded.opened,
        failed = failed + excluded.failed, denied = denied + excluded.denied, bytes_read = bytes_read + excluded.bytes_read,
        bytes_written = bytes_written + excluded.bytes_written, last_at = excluded.last_at`,
+  );
+  const toldLately = db
+    .prepare<[string, string, number], number>(
+      'select 1 from outbound where purpose = ? and target = ? and told_at > ?',
+    )
+    .pluck();
+  const toldSince = db.prepare<[number], number>('select count(*) from outbound where told_at > ?').pluck();
+  const setTold = db.prepare<[number, string, string]>(
+    'update outbound set told_at = ? where purpose = ? and target = ?',
   );
   const subjects = db.prepare<[], SubjectRow>('select * from discovery_subject');
   const dropSubject = db.prepare<[string]>('delete from discovery_subject where subject = ?');
@@ -66,7 +78,8 @@ export const discoveryStore = (db: Database) => {
       touch.run(name);
       fail.run(at, code, message.slice(0, 500), name);
     },
-    count: (record: ConnectionRecord, at: number): void => {
+    /** Counts a connection. Whether a denied one is to be told: of each target once an hour, of all not without end. */
+    count: (record: ConnectionRecord, at: number): boolean => {
       const one = (outcome: ConnectionRecord['outcome']): number => (record.outcome === outcome ? 1 : 0);
       const target = record.port === 0 ? record.host : `${record.host}:${record.port}`;
       const { purpose, object, bytesRead, bytesWritten } = record;
@@ -82,6 +95,12 @@ export const discoveryStore = (db: Database) => {
         at,
         at,
       );
+      if (record.outcome !== 'denied') return false;
+      const key = [purpose, target.slice(0, 300)] as const;
+      const since = at - tellAgainMs;
+      if (toldLately.get(...key, since) !== undefined || (toldSince.get(since) ?? 0) >= maxTold) return false;
+      setTold.run(at, ...key);
+      return true;
     },
     subjects: (): SubjectRow[] => subjects.all(),
     dropSubject: (name: string): void => {

@@ -1,7 +1,7 @@
 import type { NamedTarget, Proof } from '../../platform/connect.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Body, Obj } from '../objects/types.ts';
-import { type AddressRange, isInside, parseRange } from './address-range.ts';
+import { isInside, parseRange } from './address-range.ts';
 import { type DirectorySource, defaultFilters } from './poll-directory.ts';
 import { plainFingerprint } from './source-rules.ts';
 
@@ -50,16 +50,8 @@ export const directorySourceOf = ({ body, ...object }: Obj): DirectorySource => 
 /** The ports of a range as numbers. */
 export const portsOf = (body: Body): number[] => [...new Set(texts(body, 'ports').map(Number))];
 
-/** Where controllers live: nothing is asked there, whatever another range says. */
-export const controllerRanges = (objects: Objects): AddressRange[] =>
-  allOf(objects, rangeKind)
-    .filter(({ body }) => body['controllers'] === true)
-    .map(({ body }) => parseRange(text(body, 'network')))
-    .filter((range) => range !== undefined);
-
 /** What administrators named so far, for the module that connects. */
 export const namedTargets = (objects: Objects): NamedTarget[] => {
-  const forbidden = controllerRanges(objects);
   const directories = allOf(objects, directoryKind)
     .filter(({ body }) => body['disabled'] !== true)
     .map(
@@ -82,7 +74,7 @@ export const namedTargets = (objects: Objects): NamedTarget[] => {
           object: subjectOf(object),
           ports: portsOf(object.body),
           echo: object.body['ping'] === true,
-          covers: (host) => isInside([range], host) && !isInside(forbidden, host),
+          covers: (host) => isInside(range, host),
         },
       ];
     });

@@ -85,6 +85,7 @@ export const recordStore = (db: Database) => {
        where p.plc = ? order by p.id, w.side`,
     )
     .pluck();
+  const allAddresses = db.prepare<[], string>("select distinct value from plc_winner where field = 'address'").pluck();
   const firmwareMethods = db
     .prepare<[number], string>(
       `select r.method from plc_part p cross join plc_winner w on w.part = p.id and w.field = 'firmware'
@@ -176,6 +177,8 @@ export const recordStore = (db: Database) => {
     partWinners: (plc: number) => partWinners.all(plc),
     /** Addresses that win, of the controller and its interfaces. */
     addresses: (plc: number): string[] => addresses.all(plc),
+    /** The same of all records. */
+    allAddresses: (): string[] => allAddresses.all(),
     /** By what methods the firmware is known. */
     firmwareMethods: (plc: number): string[] => firmwareMethods.all(plc),
     putWinner: ({ part, field, side, fact, value, observed_at }: WinnerRow): void =>

@@ -72,6 +72,8 @@ export type PlcService = {
   /** Throws NOT_FOUND. */
   get(publicId: string): Plc;
   byId(plc: number): Plc | undefined;
+  /** Every address in the record: of controllers, modules, interfaces; configured and observed. */
+  addresses(): string[];
   /** Ids of records, rising, from the one after `after` on. */
   ids(after: number, limit: number): number[];
   parts(plc: number): PlcPart[];
@@ -320,6 +322,7 @@ export const plcService = (
       return record === undefined ? undefined : toPlc(record);
     },
     ids: (after, limit) => records.ids(after, limit),
+    addresses: records.allAddresses,
     parts: (plc) => partsOf(records, plc),
     label,
     facts: (plc) => factsView(said, records, plc),

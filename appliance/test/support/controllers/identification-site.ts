@@ -51,6 +51,7 @@ export const identificationSite = () => {
       sources: () => ['10.1.9.9'],
       site: 'plant-7',
       record: (record) => state.site.discovery.noteConnection(record),
+      forbidden: () => ({ because: () => 'controller' }),
       clock: () => now.ms,
       sleep: async (ms) => {
         now.ms += ms;

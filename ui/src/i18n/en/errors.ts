@@ -76,6 +76,9 @@ export const errors = {
   'error.TIMEOUT': 'It took too long',
   'error.NOT_NAMED': 'Nobody allowed a connection there',
   'error.NOT_NAMED.next': 'Enter the address in a directory or an address range first.',
+  'error.FORBIDDEN_ADDRESS': 'Controllers are at that address: nothing but identification connects there',
+  'error.FORBIDDEN_ADDRESS.next':
+    'Enter another address. What is kept from: addresses of recorded controllers, networks of their zones, ranges marked as controllers.',
   'error.UNREACHABLE': 'There is no connection',
   'error.UNREACHABLE.next': 'Check the address, the port and the firewall in between.',
   'error.PEER': 'The other side did not prove who it is',

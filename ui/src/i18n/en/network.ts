@@ -7,6 +7,8 @@ export const network = {
   'event.range-scanned':
     'Address range “{range}” asked: addresses {asked}, questions {probes}, answered {found}, new {created}',
   'event.range-scan-ended': 'Asking the address range “{range}” ended early: {code}. {reason}',
+  'event.connection-forbidden':
+    'Connection refused, controllers are there ({because}): {host} at {address}, port {port} ({purpose})',
   'event.connection-denied': 'Connection denied, nobody named it: {host}, port {port} ({purpose})',
   'kind.directory-source.title': 'Directories',
   'kind.directory-source.one': 'directory',
@@ -154,7 +156,8 @@ export const network = {
   'collection.discovery.choice.method.agent': 'Agent',
   'collection.discovery.choice.method.passive': 'Passive',
   'setting.devices.scan-second-person.title': 'A second person confirms scans',
-  'setting.devices.scan-second-person.help': 'Who entered or last changed an address range cannot confirm it.',
+  'setting.devices.scan-second-person.help':
+    'On unless you switch it off: who entered or changed an address range cannot confirm it.',
   'discovery.title': 'Discovery',
   'discovery.tabs': 'Parts of discovery',
   'discovery.found': 'Found',

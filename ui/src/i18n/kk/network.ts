@@ -10,6 +10,8 @@ export const network = {
   'event.range-scanned':
     '«{range}» ауқымы сұралды: мекенжай {asked}, сұрау {probes}, жауап берген {found}, жаңа {created}',
   'event.range-scan-ended': '«{range}» ауқымын сұрау ерте аяқталды: {code}. {reason}',
+  'event.connection-forbidden':
+    'Байланыс қабылданбады, онда контроллерлер бар ({because}): {host}, мекенжайы {address}, порт {port} ({purpose})',
   'event.connection-denied': 'Байланысқа тыйым салынды, оны ешкім көрсетпеген: {host}, порт {port} ({purpose})',
   'kind.directory-source.title': 'Каталогтар',
   'kind.directory-source.one': 'каталог',
@@ -157,7 +159,8 @@ export const network = {
   'collection.discovery.choice.method.agent': 'Агент',
   'collection.discovery.choice.method.passive': 'Пассивті',
   'setting.devices.scan-second-person.title': 'Сұрауды екінші адам растайды',
-  'setting.devices.scan-second-person.help': 'Ауқымды енгізген немесе соңғы өзгерткен адам оны растай алмайды.',
+  'setting.devices.scan-second-person.help':
+    'Өшірмейінше қосулы: ауқымды енгізген немесе өзгерткен адам оны растай алмайды.',
   'discovery.title': 'Анықтау',
   'discovery.tabs': 'Анықтау бөлімдері',
   'discovery.found': 'Табылған',

@@ -10,6 +10,8 @@ export const network = {
   'event.range-scanned':
     'Диапазон «{range}» опрошен: адресов {asked}, запросов {probes}, ответили {found}, новых {created}',
   'event.range-scan-ended': 'Опрос диапазона «{range}» закончился раньше: {code}. {reason}',
+  'event.connection-forbidden':
+    'Соединение отклонено, там контроллеры ({because}): {host}, адрес {address}, порт {port} ({purpose})',
   'event.connection-denied': 'Соединение запрещено, его никто не указал: {host}, порт {port} ({purpose})',
   'kind.directory-source.title': 'Каталоги',
   'kind.directory-source.one': 'каталог',
@@ -157,7 +159,8 @@ export const network = {
   'collection.discovery.choice.method.agent': 'Агент',
   'collection.discovery.choice.method.passive': 'Пассивно',
   'setting.devices.scan-second-person.title': 'Опрос подтверждает второй человек',
-  'setting.devices.scan-second-person.help': 'Кто внёс или последним изменил диапазон, не может его подтвердить.',
+  'setting.devices.scan-second-person.help':
+    'Включено, пока вы не выключите: кто внёс или изменил диапазон, не может его подтвердить.',
   'discovery.title': 'Обнаружение',
   'discovery.tabs': 'Разделы обнаружения',
   'discovery.found': 'Найдено',

@@ -3,7 +3,6 @@ import { type Database, immediate } from '../../../platform/database.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import { addressesOf, addressText, rangeOf } from '../../discovery/address-range.ts';
 import type { DiscoveryService } from '../../discovery/service.ts';
-import { controllerRanges } from '../../discovery/targets.ts';
 import type { InventoryService } from '../../inventory/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import type { Obj } from '../../objects/types.ts';
@@ -66,7 +65,7 @@ type Parts = {
   db: Database;
   objects: ObjectService;
   devices: Pick<DeviceService, 'find' | 'byPublicId'>;
-  discovery: Pick<DiscoveryService, 'hindrance' | 'keepFound'>;
+  discovery: Pick<DiscoveryService, 'hindrance' | 'keepFound' | 'keptFrom'>;
   inventory: Pick<InventoryService, 'putReport'>;
 };
 
@@ -86,7 +85,7 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
           pid: pidOf(id),
           body,
           community: typeof community === 'string' && community !== '' ? community : undefined,
-          addresses: addressesOf(rangeOf(String(range.body['network'])), controllerRanges(objects)),
+          addresses: addressesOf(rangeOf(String(range.body['network'])), discovery.keptFrom()),
         };
       });
 

@@ -21,7 +21,7 @@ export type GlpiParts = {
   intake: SectionIntake;
   personal: Pick<Personal, 'keyed'>;
   inventory: InventoryService;
-  discovery: Pick<DiscoveryService, 'hindrance' | 'keepFound'>;
+  discovery: Pick<DiscoveryService, 'hindrance' | 'keepFound' | 'keptFrom'>;
   store: StoreService;
   log: Pick<Log, 'error'>;
   tasks: TaskQueue<InstallPackageTask>;

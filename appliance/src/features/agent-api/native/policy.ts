@@ -43,6 +43,8 @@ const toPolicy = (body: Body): ExecutablesPolicy => {
 export const agentPolicies = (parts: {
   db: Database;
   objects: Pick<ObjectService, 'find' | 'list'>;
+  /** Controllers beside an address, but for the appliance itself. */
+  controllersNear(address: string): readonly string[];
 }): ((device: { publicId: string }) => AgentPolicy) => {
   const { db, objects } = parts;
   const none: AgentPolicy = { etag: noPolicyEtag };
@@ -53,6 +55,7 @@ export const agentPolicies = (parts: {
          or exists (select 1 from object where kind = '${neighbourKind}' and deleted_at is null)`,
     )
     .pluck();
+  const addressOf = db.prepare<[string], string | null>('select from_address from device where public_id = ?').pluck();
   /** What the nearest group says, unless it says that nothing is wanted. */
   const decided = (kind: string, publicId: string): Body | undefined => {
     for (const group of groupsOf(objects, publicId)) {
@@ -62,15 +65,19 @@ export const agentPolicies = (parts: {
     return undefined;
   };
   return ({ publicId }) => {
+    const controllers = [...parts.controllersNear(addressOf.get(publicId) ?? '')].sort();
     // The usual site has none: one indexed read for the many check-ins.
-    if (any.get() === 0) return none;
-    const executable = decided(executableKind, publicId);
+    const isAsked = any.get() !== 0;
+    if (!isAsked && controllers.length === 0) return none;
+    const executable = isAsked ? decided(executableKind, publicId) : undefined;
     const executables = executable === undefined ? undefined : toPolicy(executable);
-    const neighbours = decided(neighbourKind, publicId) !== undefined;
-    if (executables === undefined && !neighbours) return none;
-    const asked = { ...(executables && { executables }), ...(neighbours && { neighbours: true as const }) };
-    // Alone, executable files have the digest that agents hold already.
-    const digested = neighbours ? asked : executables;
-    return { etag: hash('sha256', JSON.stringify(digested)).slice(0, 32), ...asked };
+    const neighbours = isAsked && decided(neighbourKind, publicId) !== undefined;
+    if (executables === undefined && !neighbours && controllers.length === 0) return none;
+    const policy = {
+      ...(executables && { executables }),
+      ...(neighbours && { neighbours: true as const }),
+      ...(controllers.length > 0 && { controllers }),
+    };
+    return { etag: hash('sha256', JSON.stringify(policy)).slice(0, 32), ...policy };
   };
 };

@@ -118,7 +118,16 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
 
   /** A directory that does not answer is what was asked about, not a fault of the page. */
   const isAnswer = (code: string): boolean =>
-    ['NOT_NAMED', 'UNREACHABLE', 'PEER', 'DIRECTORY', 'TIMEOUT', 'MALFORMED', 'TOO_LARGE'].includes(code);
+    [
+      'NOT_NAMED',
+      'FORBIDDEN_ADDRESS',
+      'UNREACHABLE',
+      'PEER',
+      'DIRECTORY',
+      'TIMEOUT',
+      'MALFORMED',
+      'TOO_LARGE',
+    ].includes(code);
 
   const actOnDirectory = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'devices:write');

@@ -15,5 +15,5 @@ export const settings = defineSettings([
   { name: 'devices.baseline-days', type: 'integer', default: 35, min: 1, max: 365, area: 'devices', unit: 'days' },
   { name: 'devices.idle-record-days', type: 'integer', default: 7, min: 1, max: 3_650, area: 'devices', unit: 'days' },
   { name: 'devices.certificate-days', type: 'integer', default: 90, min: 1, max: 825, area: 'devices', unit: 'days' },
-  { name: 'devices.scan-second-person', type: 'boolean', default: false, area: 'devices' },
+  { name: 'devices.scan-second-person', type: 'boolean', default: true, area: 'devices' },
 ]);

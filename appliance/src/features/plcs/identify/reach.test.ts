@@ -22,6 +22,7 @@ describe('the module that connects', () => {
     const link = async (change: object, kind: 'tcp' | 'udp' = 'tcp') => {
       const out = outbound({
         targets: state.service.namedTargets,
+        forbidden: () => ({ because: () => 'controller' }),
         record: ({ host, port, outcome }) => denied.push(`${outcome} ${host}:${port}`),
       });
       return out.link({ ...to, ...change }, kind, limits);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_AGENT_TARGETS } from '@sallyport/bundle-tools/controllers/identification/limits';
 import type { IdentifyBy, PlanFor } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { type ConnectionRecord, outbound } from '../../../platform/connect.ts';
+import { type ConnectionRecord, type Forbidden, outbound } from '../../../platform/connect.ts';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import type { Jobs } from '../../../platform/jobs.ts';
@@ -55,6 +55,8 @@ export type IdentificationParts = {
   timeZone?: () => string;
   /** Counts a connection; a denied one is written into the journal. */
   record: (record: ConnectionRecord) => void;
+  /** Where controllers are; identification alone may go there. */
+  forbidden: () => Forbidden;
   clock?: () => number;
   sleep?: (ms: number) => Promise<void>;
 };
@@ -87,7 +89,7 @@ export const identificationService = (parts: IdentificationParts) => {
   const plans = jobPlans({ ...parts, policyOf, agentName: (publicId) => parts.agent(publicId)?.name });
   const allowance = allowances({ objects, store, controllers, policyOf, clock });
   const close = runEnds({ db, store, events, controllers, take: parts.take, clock });
-  const out = outbound({ targets: allowance.namedTargets, record: parts.record });
+  const out = outbound({ targets: allowance.namedTargets, forbidden: parts.forbidden, record: parts.record });
   const runHere = applianceRuns({
     store,
     allowance,

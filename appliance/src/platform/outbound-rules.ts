@@ -1,0 +1,28 @@
+// What this appliance may connect for, each purpose with the closed list of its ports. The lists are here and nowhere else:
+// no object, setting or option widens them. A new purpose is a line, and the controllers are kept from it unless the line
+// says otherwise.
+
+export type Purpose = 'directory' | 'discovery' | 'controllers';
+
+/** `open` and `link` carry bytes, `probe` is a handshake, `ping` an echo. */
+export type Way = 'open' | 'link' | 'probe' | 'ping';
+
+export type PurposeRule = {
+  readonly ways: readonly Way[];
+  /** `approved`: those of the approved job. */
+  readonly ports: readonly number[] | 'approved';
+  /** Whether it may lead to controllers: only for identification, whose every packet is approved. */
+  readonly controllers?: true;
+};
+
+/** LDAP, LDAPS, and the same of the global catalogue. */
+export const directoryPorts: readonly number[] = [389, 636, 3268, 3269];
+
+/** Services of computers and office devices, none that controllers speak on. */
+export const touchablePorts: readonly number[] = [22, 80, 135, 139, 443, 445, 515, 631, 3389, 5900, 5985, 8443];
+
+export const purposeRules: Readonly<Record<Purpose, PurposeRule>> = {
+  directory: { ways: ['open'], ports: directoryPorts },
+  discovery: { ways: ['probe', 'ping'], ports: touchablePorts },
+  controllers: { ways: ['link'], ports: 'approved', controllers: true },
+};
