@@ -26,6 +26,8 @@ export type Jobs = {
   /** Puts back what a crash left running, then works. Only the server does this. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Forgets runs that ended long ago. */
+  trim(): number;
 };
 
 export type JobParts = {
@@ -75,6 +77,8 @@ export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs
     return id;
   };
 
+  const trim = (): number => store.trim(nowMs() - keepMs);
+
   const recover = (): void => {
     immediate(db, () => {
       for (const run of store.running()) {
@@ -85,7 +89,7 @@ export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs
           store.finish(run.id, { state: 'failed', error, at: nowMs() });
         }
       }
-      store.trim(nowMs() - keepMs);
+      trim();
     });
   };
 
@@ -98,6 +102,7 @@ export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs
 
   return {
     enqueue,
+    trim,
     get: store.byId,
     list: ({ kind, limit }) => store.list(kind, limit),
     finished: async (id, { timeoutMs }) => {

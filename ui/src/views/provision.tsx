@@ -12,6 +12,14 @@ import { paths } from '../paths.ts';
 
 export type ProvisionPillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
 
+/** Days, after the last report where it says so; `derived`: as long as what it is worked out from. */
+export type ProvisionRetention =
+  | { readonly days: number; readonly since?: 'report' }
+  | 'kept'
+  | 'while-device'
+  | 'by-type'
+  | 'derived';
+
 export type ProvisionRow = {
   /** Row of the data map: D3. */
   readonly row: string;
@@ -24,8 +32,7 @@ export type ProvisionRow = {
   readonly bytes?: number | undefined;
   /** Link to the list with these rows. */
   readonly href?: string | undefined;
-  /** Days, null = not deleted by itself; `while-device` = as long as the device is there. */
-  readonly retention: { readonly days: number } | 'kept' | 'while-device' | 'by-type';
+  readonly retention: ProvisionRetention;
   readonly personal: 'yes' | 'no' | 'possible';
   readonly protection: readonly ('disk' | 'encrypted' | 'chain' | 'signed' | 'sealed' | 'hash')[];
   /** Which file and which fields (catalogue keys or names); null = nothing leaves. */
@@ -49,14 +56,12 @@ export type ProvisionProps = {
   readonly undeclared: number;
 };
 
-const retentionText = (ctx: Ctx, retention: ProvisionRow['retention']): string =>
-  retention === 'kept'
-    ? ctx.t('provision.kept')
-    : retention === 'while-device'
-      ? ctx.t('provision.whileDevice')
-      : retention === 'by-type'
-        ? ctx.t('provision.byType')
-        : ctx.t('count.days', { n: retention.days });
+/** How long something is kept, in words. */
+export function retentionText(ctx: Pick<Ctx, 't'>, retention: ProvisionRetention): string {
+  if (typeof retention === 'string') return ctx.t(`provision.retention.${retention}`);
+  const words = retention.since === 'report' ? 'provision.retention.afterReport' : 'provision.retention.days';
+  return ctx.t(words, { n: retention.days });
+}
 
 const Leaves = ({ ctx, row }: { ctx: Ctx; row: ProvisionRow }) =>
   row.leaves === null ? (

@@ -11,6 +11,8 @@ import type { ImportDraft, ImportDraftStore } from './store.ts';
 export type { ImportDraft } from './store.ts';
 
 export type ImportDrafts = {
+  /** Drops what is old. */
+  trim(): void;
   /** A new file in staging to write an upload to. */
   place(): { id: string; path: string };
   discard(path: string): void;
@@ -92,6 +94,7 @@ export const importDrafts = (parts: {
   };
 
   return {
+    trim: dropOld,
     place: () => {
       dropOld();
       const id = newId();

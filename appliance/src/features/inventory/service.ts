@@ -108,7 +108,7 @@ export type InventoryService = InventoryTransfer & {
   /** Removes everything of a device. */
   forget(device: number): void;
   /** Drops old changes and items that no device has; in small steps. */
-  trim(): { changes: number; items: number };
+  trim(): { changes: number; items: number; sections: number };
   /** What in sections, items and counts does not fit together. */
   verify(): string[];
 };
@@ -125,6 +125,8 @@ export type InventoryParts = {
 
 const dayMs = 86_400_000;
 const batchRows = 2_000;
+/** A section of software may have thousands of items. */
+const batchSections = 200;
 
 /** Every member must exist, and the kept counts must be those of the members. */
 const checkShared = (name: string, members: Iterable<Members>, shared: SharedStore): string[] => {
@@ -278,9 +280,12 @@ export const inventoryService = ({
     },
     forget: (device) => writer.forget(device, holders.values()),
     trim: () => {
-      const removed = { changes: 0, items: 0 };
-      for (const { shape, shared } of holders.values()) {
+      const removed = { changes: 0, items: 0, sections: 0 };
+      for (const held of holders.values()) {
+        const { shape, shared } = held;
         const before = nowMs() - shape.collection.retentionDays * dayMs;
+        for (let n = batchSections; n === batchSections; removed.sections += n)
+          n = writer.expire(held, before, batchSections);
         const firstKept = log.firstAt(before) ?? Number.MAX_SAFE_INTEGER;
         for (let n = batchRows; n === batchRows; removed.changes += n) {
           n = immediate(db, () => sections.trimChanges(shape.collection.name, before, firstKept, batchRows));

@@ -86,6 +86,17 @@ export const sectionStore = (db: Database) => {
   );
   const ofDevice = db.prepare<[number], SectionRow>('select * from section where device = ?');
   const forget = db.prepare<[number]>('delete from section where device = ?');
+  // A report of what is known already writes nothing: a section is as fresh as the last word of its device.
+  const silent = db.prepare<{ collection: string; before: number; most: number }, { device: number; door: string }>(
+    `select s.device, s.door from section s left join device d on d.id = s.device
+     where s.collection = @collection and s.received_at < @before and coalesce(d.last_seen_at, 0) < @before
+       and not exists (select 1 from device_door o where o.device = s.device and o.last_seen_at >= @before)
+       and not exists (select 1 from discovery_subject r where r.device = s.device and r.ok_at >= @before)
+     limit @most`,
+  );
+  const drop = db.prepare<[number, string, string]>(
+    'delete from section where device = ? and collection = ? and door = ?',
+  );
   const counts = db.prepare<[], { collection: string; devices: number; rows: number }>(
     'select collection, count(*) as devices, sum(count) as rows from section where best = 1 group by collection',
   );
@@ -135,6 +146,9 @@ export const sectionStore = (db: Database) => {
       forget.run(device);
       forgetChanges.run(device);
     },
+    /** Sections of devices that nobody has heard of since a moment. */
+    silent: (collection: string, before: number, most: number) => silent.all({ collection, before, most }),
+    drop: (device: number, collection: string, door: string): void => void drop.run(device, collection, door),
     counts: () => counts.all(),
     reporting: (collection: string): number => reporting.get(collection) ?? 0,
     addChange: (row: Omit<ChangeRow, 'id'>): void => {
@@ -248,6 +262,7 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     `select device, door, count(*) as rows from ${table} where id in (select value from json_each(?)) group by device, door`,
   );
   const forget = db.prepare<[number]>(`delete from ${table} where device = ?`);
+  const forgetDoor = db.prepare<[number, string]>(`delete from ${table} where device = ? and door = ?`);
   const move = db.prepare<[number, number, string]>(`update ${table} set device = ? where device = ? and door = ?`);
   return {
     rows: (device: number, door: string) => rows.all(device, door),
@@ -267,6 +282,7 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     forget: (device: number): void => {
       forget.run(device);
     },
+    forgetDoor: (device: number, door: string): void => void forgetDoor.run(device, door),
   };
 };
 

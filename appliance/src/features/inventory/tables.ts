@@ -71,6 +71,12 @@ export const checkCollection = (collection: Collection): void => {
   if (collection.doors.length === 0) fault('no door');
 };
 
+/** Every table of a collection. */
+export function tablesOf(collection: Collection): string[] {
+  if (collection.mode !== 'shared') return [tableOf(collection)];
+  return [tableOf, countTableOf, bearerTableOf, dueTableOf, goneTableOf].map((name) => name(collection));
+}
+
 const columnsOf = (collection: Collection): Array<{ name: string; sql: string; type: string }> =>
   Object.entries(collection.fields)
     .filter(([, field]) => (!field.perDevice || field.usual) && !field.entered)

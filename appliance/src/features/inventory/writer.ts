@@ -212,6 +212,23 @@ export const sectionWriter = (parts: {
         return outcome;
       });
     },
+    /** Drops what silent devices said last before a moment, with its history; how many sections. */
+    expire: (held: Holder, before: number, most: number): number =>
+      immediate(db, () => {
+        const { collection } = held.shape;
+        const expired = sections.silent(collection.name, before, most);
+        for (const { device, door } of expired) {
+          const bestBefore = memberIds(sections.best(device, collection.name));
+          held.own?.forgetDoor(device, door);
+          sections.drop(device, collection.name, door);
+          const doors = sections.doors(device, collection.name);
+          if (doors.length > 0) sections.setBest(device, collection.name, preferredDoor(collection, doors));
+          if (held.shared !== undefined)
+            recount(held, device, bestBefore, memberIds(sections.best(device, collection.name)));
+          for (const listener of onChanged) listener({ device, collection: collection.name });
+        }
+        return expired.length;
+      }),
     forget: (device: number, holders: Iterable<Holder>): void => {
       immediate(db, () => {
         const rows = sections.ofDevice(device);

@@ -1,4 +1,6 @@
 import { requestSchema } from '@sallyport/bundle-tools/documents/request';
+import { wordsOf } from '@sallyport/ui/i18n/catalogue';
+import { langs } from '@sallyport/ui/i18n/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
@@ -61,6 +63,28 @@ describe('data provision register', () => {
   it('lets nothing leave that is personal', () => {
     for (const entry of service().register(admin).entries)
       for (const field of entry.fields) expect(field.personal && field.leaves).toBe(false);
+  });
+
+  it('has exactly one entry for each table of the database', () => {
+    const tables = engines.db
+      .prepare<[], string>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+      .pluck()
+      .all();
+    const held = service()
+      .register(admin)
+      .entries.flatMap((entry) => entry.tables);
+    expect({
+      without: tables.filter((table) => !held.includes(table)),
+      twice: held.filter((table, at) => held.indexOf(table) !== at),
+      gone: held.filter((table) => !tables.includes(table)),
+    }).toEqual({ without: [], twice: [], gone: [] });
+  });
+
+  it('says in words what each entry is, in every language', () => {
+    const keys = service()
+      .register(admin)
+      .entries.flatMap(({ title, source, purpose, leaves }) => [title, source, purpose, ...(leaves?.fields ?? [])]);
+    for (const lang of langs) expect(keys.filter((key) => wordsOf(lang)[key] === undefined)).toEqual([]);
   });
 
   it('is for those who may read it', () => {

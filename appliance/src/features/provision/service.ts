@@ -1,11 +1,12 @@
 import type { Database } from '../../platform/database.ts';
 import type { InventoryService } from '../inventory/service.ts';
+import { tablesOf } from '../inventory/tables.ts';
 import type { Collection, FactCollection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Kind, requireRight } from '../objects/types.ts';
 import type { PlcService } from '../plcs/service.ts';
 import type { StoreService } from '../store/service.ts';
-import { provisionQueries } from './queries.ts';
+import { controllerTables, type HeldEntry, heldEntries } from './entries.ts';
 import { undeclaredFields } from './request-fields.ts';
 import type { Protection, Register, RegisterEntry } from './types.ts';
 
@@ -22,8 +23,6 @@ export type ProvisionParts = {
   plcs: Pick<PlcService, 'collections' | 'counts'>;
   clock: () => number;
 };
-
-const tombstoneDays = 90;
 
 const ofCollection = (collection: Collection | FactCollection, rows: number): RegisterEntry => {
   const leaving = new Set(collection.leaves?.fields);
@@ -43,7 +42,10 @@ const ofCollection = (collection: Collection | FactCollection, rows: number): Re
     source: `collection.${collection.name}.source`,
     purpose: `collection.${collection.name}.purpose`,
     rows,
-    retention: collection.mode === 'facts' ? 'kept' : 'while-device',
+    // The record of controllers is one: what was said, by whom, and what counts of it.
+    tables: collection.mode !== 'facts' ? tablesOf(collection) : collection.name === 'plc' ? controllerTables : [],
+    files: [],
+    retention: collection.mode === 'facts' ? 'kept' : { days: collection.retentionDays, since: 'report' },
     personal: isPersonal ? 'yes' : 'no',
     protection: isPersonal ? ['encrypted'] : ['disk'],
     leaves:
@@ -75,6 +77,8 @@ const ofKind = (kind: Kind, rows: number): RegisterEntry => {
     source: `kind.${kind.name}.source`,
     purpose: `kind.${kind.name}.purpose`,
     rows,
+    tables: [],
+    files: [],
     retention: 'kept',
     personal: fields.some((field) => field.personal) ? 'yes' : 'no',
     protection,
@@ -86,13 +90,13 @@ const ofKind = (kind: Kind, rows: number): RegisterEntry => {
   };
 };
 
-type Extra = Pick<RegisterEntry, 'row' | 'pillar' | 'name' | 'rows'> &
-  Partial<Pick<RegisterEntry, 'bytes' | 'retention' | 'personal' | 'protection' | 'leaves'>>;
-
-const extra = (entry: Extra): RegisterEntry => ({
+const ofHeld = ({ counted: _counted, ...entry }: HeldEntry, rows: number): RegisterEntry => ({
   title: `register.${entry.name}.title`,
   source: `register.${entry.name}.source`,
   purpose: `register.${entry.name}.purpose`,
+  rows,
+  tables: [],
+  files: [],
   retention: 'kept',
   personal: 'no',
   protection: ['disk'],
@@ -105,8 +109,7 @@ const order: readonly RegisterEntry['pillar'][] = ['inventory', 'object', 'event
 
 /** The register over the engines' declarations. */
 export const provisionService = (parts: ProvisionParts): ProvisionService => {
-  const { inventory, objects, plcs, clock } = parts;
-  const queries = provisionQueries(parts.db);
+  const { db, inventory, objects, plcs, clock } = parts;
 
   const stored = (): { rows: number; bytes: number } => {
     let rows = 0;
@@ -118,190 +121,15 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
     return { rows, bytes };
   };
 
-  const extras = (): RegisterEntry[] =>
-    [
-      {
-        row: 'S2',
-        pillar: 'inventory',
-        name: 'changes',
-        rows: queries.changes(),
-        retention: 'by-type',
-        personal: 'yes',
-        protection: ['encrypted'],
-      },
-      {
-        row: 'D6',
-        pillar: 'object',
-        name: 'person-keys',
-        rows: queries.personKeys(),
-        personal: 'possible',
-        protection: ['encrypted'],
-      },
-      {
-        row: 'E9',
-        pillar: 'object',
-        name: 'erasures',
-        rows: queries.erasures(),
-        personal: 'possible',
-        protection: ['encrypted', 'chain'],
-      },
-      {
-        row: 'S2',
-        pillar: 'derived',
-        name: 'deviations',
-        rows: queries.deviations(),
-        retention: { days: 1_095 },
-        personal: 'yes',
-        protection: ['encrypted'],
-      },
-      {
-        row: 'S2',
-        pillar: 'object',
-        name: 'acceptances',
-        rows: queries.acceptances(),
-        personal: 'yes',
-        protection: ['encrypted', 'chain'],
-      },
-      {
-        row: 'P1',
-        pillar: 'inventory',
-        name: 'controller-origins',
-        rows: queries.controllerOrigins(),
-        personal: 'possible',
-      },
-      {
-        row: 'P2',
-        pillar: 'derived',
-        name: 'program-states',
-        rows: queries.programStates(),
-      },
-      {
-        row: 'O7',
-        pillar: 'object',
-        name: 'revisions',
-        rows: queries.revisions(),
-        personal: 'yes',
-        protection: ['encrypted', 'chain'],
-      },
-      {
-        row: 'O8',
-        pillar: 'object',
-        name: 'tombstones',
-        rows: queries.tombstones(),
-        retention: { days: tombstoneDays },
-        personal: 'yes',
-        protection: ['encrypted', 'chain'],
-      },
-      { row: 'D9', pillar: 'object', name: 'certificates', rows: queries.certificates(), retention: { days: 400 } },
-      {
-        row: 'O4',
-        pillar: 'object',
-        name: 'sessions',
-        rows: queries.sessions() + queries.attempts(),
-        retention: { days: 1 },
-        personal: 'yes',
-        protection: ['hash'],
-      },
-      { row: 'S6', pillar: 'object', name: 'tasks', rows: queries.tasks() },
-      {
-        row: 'E5',
-        pillar: 'local',
-        name: 'queries',
-        rows: queries.liveQueries(),
-        retention: { days: 30 },
-        personal: 'possible',
-        protection: ['encrypted', 'chain'],
-      },
-      {
-        row: 'E5',
-        pillar: 'local',
-        name: 'device-tasks',
-        rows: queries.deviceTasks(),
-        retention: { days: 30 },
-        personal: 'possible',
-        protection: ['encrypted', 'chain'],
-      },
-      {
-        row: 'C4',
-        pillar: 'store',
-        name: 'samples',
-        rows: queries.samples(),
-        retention: { days: 90 },
-        personal: 'possible',
-        protection: ['encrypted', 'chain'],
-      },
-      {
-        row: 'D5',
-        pillar: 'local',
-        name: 'nodes',
-        rows: queries.osqueryNodes(),
-        retention: 'while-device',
-        personal: 'no',
-      },
-      {
-        row: 'E1',
-        pillar: 'event',
-        name: 'events',
-        rows: queries.events(),
-        retention: 'by-type',
-        personal: 'possible',
-        protection: ['disk', 'chain'],
-      },
-      { row: 'O7', pillar: 'event', name: 'audit', rows: queries.audit(), personal: 'no', protection: ['chain'] },
-      {
-        row: 'G1',
-        pillar: 'sync',
-        name: 'requests',
-        rows: queries.requests(),
-        protection: ['signed', 'sealed'],
-        leaves: { file: 'request', fields: ['register.requests.leaves'] },
-      },
-      { row: 'G2', pillar: 'sync', name: 'bundles', rows: queries.imports(), protection: ['signed'] },
-      {
-        row: 'G3',
-        pillar: 'sync',
-        name: 'receipts',
-        rows: queries.receipts(),
-        protection: ['signed', 'chain'],
-        leaves: { file: 'request', fields: ['register.receipts.leaves'] },
-      },
-      {
-        row: 'G4',
-        pillar: 'sync',
-        name: 'site-card',
-        rows: queries.cards(),
-        protection: ['signed'],
-        leaves: { file: 'site-card', fields: ['register.site-card.leaves'] },
-      },
-      { row: 'S4', pillar: 'sync', name: 'catalog', rows: queries.catalog(), protection: ['signed'] },
-      {
-        row: 'S8',
-        pillar: 'store',
-        name: 'objects',
-        ...stored(),
-        protection: ['hash'],
-        leaves: { file: 'request', fields: ['register.objects.leaves'] },
-      },
-      {
-        row: 'S3',
-        pillar: 'derived',
-        name: 'findings',
-        rows: queries.findings(),
-        leaves: { file: 'request', fields: ['register.findings.leaves'] },
-      },
-      { row: 'D10', pillar: 'derived', name: 'device-status', rows: queries.statuses(), retention: 'while-device' },
-      { row: 'D11', pillar: 'derived', name: 'device-tags', rows: queries.tags(), retention: 'while-device' },
-      {
-        row: 'D1',
-        pillar: 'event',
-        name: 'connections',
-        rows: queries.connections(),
-        retention: { days: 400 },
-      },
-      // It lies on the devices; the appliance holds none of it.
-      { row: 'E5', pillar: 'local', name: 'device-log', rows: 0, personal: 'possible' },
-      { row: 'E6', pillar: 'local', name: 'jobs', rows: queries.jobs(), retention: { days: 90 } },
-    ].map((entry) => extra(entry as Extra));
+  const count = (entry: HeldEntry): number => {
+    const [table] = entry.tables ?? [];
+    const sql = entry.counted ?? (table === undefined ? 'select 0' : `select count(*) from ${table}`);
+    return db.prepare<[], number>(sql).pluck().get() ?? 0;
+  };
+  const held = (): RegisterEntry[] =>
+    heldEntries.map((entry) =>
+      entry.name === 'objects' ? { ...ofHeld(entry, 0), ...stored() } : ofHeld(entry, count(entry)),
+    );
 
   return {
     register: (actor) => {
@@ -314,7 +142,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
         }),
         ...inventory.collections().map((collection) => ofCollection(collection, counts.get(collection.name) ?? 0)),
         ...objects.kinds().map((kind) => ofKind(kind, objects.list({ kind: kind.name, limit: 1 }).total)),
-        ...extras(),
+        ...held(),
       ];
       return {
         at: clock(),

@@ -5,6 +5,13 @@
 export type Pillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
 export type Protection = 'disk' | 'encrypted' | 'chain' | 'signed' | 'sealed' | 'hash';
 
+export type Retention =
+  | { readonly days: number; readonly since?: 'report' }
+  | 'kept'
+  | 'while-device'
+  | 'by-type'
+  | 'derived';
+
 export type RegisterField = {
   name: string;
   /** Catalogue key. */
@@ -25,8 +32,14 @@ export type RegisterEntry = {
   purpose: string;
   rows: number;
   bytes?: number;
-  /** Days; by type for events; as long as the device is there; or not deleted by itself. */
-  retention: { days: number } | 'kept' | 'while-device' | 'by-type';
+  /** Tables of the database and files of the data directory (`*` within a folder, `**` below it) that hold it. */
+  tables: readonly string[];
+  files: readonly string[];
+  /**
+   * Days, after the last report where `since` says so; by type for events; as long as the device is there; as long as what it
+   * is worked out from; or not deleted by itself.
+   */
+  retention: Retention;
   personal: 'yes' | 'no' | 'possible';
   protection: readonly Protection[];
   leaves: { file: string; fields: readonly string[] } | null;

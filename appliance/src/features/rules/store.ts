@@ -105,6 +105,7 @@ export const ruleStore = (db: Database) => {
       dropTagChanges.run(before);
       addTagChange.run({ ...change, at });
     },
+    dropTagChanges: (before: number): number => dropTagChanges.run(before).changes,
     /** Takes a note; undefined when it is over. */
     takeTagChange: (id: string): TagChange | undefined => {
       const found = tagChange.get(id);

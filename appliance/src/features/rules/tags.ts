@@ -25,6 +25,8 @@ export type TagService = {
   removeTag(actor: Actor, tag: string, devices: readonly string[], comment?: string): string[];
   /** Keeps for a day what a bulk action changed; the id takes it back. */
   noteTagChange(change: NotedTagChange): string;
+  /** Forgets changes that can not be taken back any more. */
+  trimTagChanges(): number;
   /** Takes back exactly that; NOT_FOUND once it is done or over. How many devices changed. */
   undoTagChange(actor: Actor, id: string): { tag: string; added: boolean; devices: number };
 };
@@ -107,6 +109,7 @@ export const tagService = ({ store, objects, rules, clock, transact }: TagParts)
       store.noteTagChange({ id, tag, added: Number(added), devices: JSON.stringify(devices) }, at, at - dayMs);
       return id;
     },
+    trimTagChanges: () => store.dropTagChanges(clock() - dayMs),
     undoTagChange: (actor, id) =>
       transact(() => {
         requireRight(actor, 'devices:write');

@@ -2,11 +2,9 @@ import type { provision as en } from '../en/provision.ts';
 import type { Kazakh } from '../types.ts';
 
 export const provision = {
-  'provision.byType': 'түрі бойынша',
   'provision.encryptedOf': 'шифрланғаны: {n}',
   'provision.fields': '{n} өріс',
   'provision.inFiles': '{n} файлда',
-  'provision.kept': 'өздігінен жойылмайды',
   'provision.kinds': 'Дерек түрлері',
   'provision.leaves': 'Алаңнан шығады',
   'provision.leavesNot': 'жоқ',
@@ -32,6 +30,8 @@ export const provision = {
   'provision.retention.kept': 'өздігінен жойылмайды',
   'provision.retention.while-device': 'құрылғы барда',
   'provision.retention.by-type': 'түрі бойынша',
+  'provision.retention.afterReport': 'соңғы есептен кейін {n} күн',
+  'provision.retention.derived': 'неден есептелсе, сол барда',
   'provision.rows': 'Жол саны',
   'provision.search': 'Тізілімнен іздеу',
   'provision.shownBelow': '{n} түр көрсетілген',
@@ -39,7 +39,6 @@ export const provision = {
   'provision.sub': 'Осы алаңда сақталатын деректер; мәлімдемелер мен дерекқордан жасалған: {at}.',
   'provision.undeclaredWhy': 'Мәлімдемеде аталмайынша сұрау жазылмайды.',
   'provision.what': 'Не',
-  'provision.whileDevice': 'құрылғы барда',
   'provision.column.row': 'Жол',
   'provision.column.pillar': 'Тірек',
   'provision.column.title': 'Не',

@@ -2,7 +2,6 @@ import type { provision as en } from '../en/provision.ts';
 import type { Russian } from '../types.ts';
 
 export const provision = {
-  'provision.byType': 'по типу',
   'provision.encryptedOf': {
     one: '{n} зашифрован',
     few: '{n} зашифрованы',
@@ -11,7 +10,6 @@ export const provision = {
   },
   'provision.fields': { one: '{n} поле', few: '{n} поля', many: '{n} полей', other: '{n} поля' },
   'provision.inFiles': { one: 'в {n} файле', few: 'в {n} файлах', many: 'в {n} файлах', other: 'в {n} файлах' },
-  'provision.kept': 'само не удаляется',
   'provision.kinds': 'Виды данных',
   'provision.leaves': 'Покидает площадку',
   'provision.leavesNot': 'нет',
@@ -37,6 +35,13 @@ export const provision = {
   'provision.retention.kept': 'само не удаляется',
   'provision.retention.while-device': 'пока есть устройство',
   'provision.retention.by-type': 'по типу',
+  'provision.retention.afterReport': {
+    one: '{n} день после последнего отчёта',
+    few: '{n} дня после последнего отчёта',
+    many: '{n} дней после последнего отчёта',
+    other: '{n} дня после последнего отчёта',
+  },
+  'provision.retention.derived': 'пока есть то, из чего вычислено',
   'provision.rows': 'Строк',
   'provision.search': 'Поиск по реестру',
   'provision.shownBelow': {
@@ -49,7 +54,6 @@ export const provision = {
   'provision.sub': 'Что хранит площадка; составлено из объявлений и базы данных: {at}.',
   'provision.undeclaredWhy': 'Запрос не будет записан, пока объявление их не назовёт.',
   'provision.what': 'Что',
-  'provision.whileDevice': 'пока есть устройство',
   'provision.column.row': 'Строка',
   'provision.column.pillar': 'Раздел',
   'provision.column.title': 'Что',

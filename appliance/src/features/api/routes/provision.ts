@@ -13,7 +13,12 @@ const entrySchema = z.object({
   purpose: z.string(),
   rows: z.int(),
   bytes: z.int().optional(),
-  retention: z.union([z.object({ days: z.int() }), z.enum(['kept', 'while-device', 'by-type'])]),
+  tables: z.array(z.string()).describe('Tables of the database that hold it'),
+  files: z.array(z.string()).describe('Files below the data directory: `*` within a folder, `**` below it'),
+  retention: z.union([
+    z.object({ days: z.int(), since: z.literal('report').optional().describe('After the last report of the device') }),
+    z.enum(['kept', 'while-device', 'by-type', 'derived']),
+  ]),
   personal: z.enum(['yes', 'no', 'possible']),
   protection: z.array(z.string()),
   leaves: z.object({ file: z.string(), fields: z.array(z.string()) }).nullable(),

@@ -1,5 +1,5 @@
 import { paths, routePatterns } from '@sallyport/ui/paths';
-import { Provision, type ProvisionRow } from '@sallyport/ui/views/provision';
+import { Provision, type ProvisionRow, retentionText } from '@sallyport/ui/views/provision';
 import { type Context, Hono } from 'hono';
 import type { RegisterEntry } from '../../provision/types.ts';
 import { sendCsv } from '../csv-response.ts';
@@ -20,15 +20,11 @@ const csvHead = [
   'provision.leaves',
 ];
 
-const retentionWords = {
-  kept: 'provision.kept',
-  'while-device': 'provision.whileDevice',
-  'by-type': 'provision.byType',
-} as const;
-
 const filters = ['all', 'personal', 'leaves'] as const;
 
 const listOf = (entry: RegisterEntry): string | undefined => {
+  // Collections of facts are in one list, of controllers.
+  if (entry.row.startsWith('P') && entry.pillar === 'inventory') return paths.controllers();
   if (entry.pillar === 'inventory' && entry.fields.length > 0)
     return entry.name === 'software' ? paths.software() : paths.inventory(entry.name);
   if (entry.pillar === 'object' && entry.fields.length > 0)
@@ -44,6 +40,24 @@ const listOf = (entry: RegisterEntry): string | undefined => {
     catalog: paths.updates(),
     findings: paths.vulnerabilities(),
     tasks: paths.deployments(),
+    devices: paths.devices(),
+    changes: paths.changes(),
+    deviations: paths.deviations(),
+    queries: paths.queries(),
+    samples: paths.samples(),
+    'discovery-runs': paths.discoveryDirectories(),
+    'import-drafts': paths.controllerImports(),
+    'program-states': paths.controllerIntegrity(),
+    identifications: paths.identification(),
+    'identification-halts': paths.identification(),
+    'controller-findings': paths.controllerFindings(),
+    'firmware-handovers': paths.controllerFirmware(),
+    patches: paths.patches(),
+    'patch-signatures': paths.patches(),
+    'patch-evidence': paths.evidence(),
+    'trust-state': paths.exchangeTrust(),
+    advisories: paths.vulnerabilities(),
+    erasures: paths.persons(),
   }[entry.name];
 };
 
@@ -104,8 +118,6 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
     .get(routePatterns.provisionCsv, (c) => {
       const { ctx, entries } = shown(c);
       const say = (key: string): string => ctx.tDynamic(key);
-      const retention = ({ retention: kept }: RegisterEntry): string =>
-        typeof kept === 'string' ? say(retentionWords[kept]) : ctx.tDynamic('count.days', { n: kept.days });
       return sendCsv(deps, c, {
         name: 'data-provision',
         head: csvHead.map(say),
@@ -116,7 +128,7 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
           say(entry.source),
           say(entry.purpose),
           entry.rows,
-          retention(entry),
+          retentionText(ctx, entry.retention),
           say(
             entry.personal === 'possible'
               ? 'provision.possible'

@@ -15,6 +15,8 @@ import { importLimits } from './types.ts';
 export type { ControllerDraft } from './draft-store.ts';
 
 export type ControllerDrafts = {
+  /** Drops what is old. */
+  trim(): void;
   /** A new file in staging to write an upload to. */
   place(): { id: string; path: string };
   discard(path: string): void;
@@ -79,6 +81,7 @@ export const controllerDrafts = (parts: {
   };
 
   return {
+    trim: dropOld,
     place: () => {
       dropOld();
       const id = Buffer.from(randomBytes(12)).toString('hex');

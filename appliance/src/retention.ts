@@ -1,0 +1,67 @@
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BundleError } from '@sallyport/bundle-tools/errors';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { Appliance } from './compose.ts';
+import { importDrafts } from './features/console/import-drafts.ts';
+import { importDraftStore } from './features/console/store.ts';
+import type { Actor } from './features/objects/types.ts';
+
+// Every retention of the data register, applied. The job of the night calls it; retention.test.ts ages rows of each entry.
+
+const dayMs = 86_400_000;
+const collectedAfterMs = 7 * dayMs;
+const actor: Actor = { type: 'system', id: 'retention', label: 'retention', rights: new Set(['all']) };
+
+/** Objects that nothing has referred to for a week; a bundle that is being imported comes first. */
+const collect = ({ exchange }: Appliance): number => {
+  try {
+    return exchange.collect(actor, collectedAfterMs).length;
+  } catch (error) {
+    if (error instanceof BundleError && error.code === 'BUSY') return 0;
+    throw error;
+  }
+};
+
+/** Files that wait for a decision lie in staging itself, runs of imports in folders; nobody decides about the first after a day. */
+const sweepStaging = ({ paths }: Appliance): void => {
+  for (const name of readdirSync(paths.staging)) {
+    const path = join(paths.staging, name);
+    const info = lstatSync(path, { throwIfNoEntry: false });
+    if (info?.isFile() === true && nowMs() - info.mtimeMs > dayMs) rmSync(path, { force: true });
+  }
+};
+
+/** Applies every retention: what was reported, what happened, what was started and never finished; looks again for sources. */
+export function applyRetention(appliance: Appliance) {
+  appliance.accounts.trim();
+  appliance.queries.trim();
+  appliance.samples.trim();
+  appliance.deviceTasks.trim();
+  appliance.rules.trimTagChanges();
+  appliance.controllerDrafts.trim();
+  importDrafts({
+    store: importDraftStore(appliance.db),
+    jobs: appliance.jobs,
+    media: appliance.media,
+    stagingDir: appliance.paths.staging,
+    clock: nowMs,
+  }).trim();
+  appliance.personal.settle();
+  appliance.exchange.unreferenced();
+  sweepStaging(appliance);
+  appliance.vulnerabilities.refreshSources();
+  appliance.vulnerabilities.noteDay();
+  return {
+    ...appliance.devices.trim(),
+    jobs: appliance.jobs.trim(),
+    events: appliance.events.trim(),
+    deviations: appliance.baselines.trim(),
+    inventory: appliance.inventory.trim(),
+    discovery: appliance.discovery.trim(),
+    identification: appliance.identification.trim(),
+    controllers: { changes: appliance.plcs.trim(), archived: appliance.plcs.archiveIdle() },
+    tombstones: appliance.objects.trim(),
+    collected: collect(appliance),
+  };
+}
