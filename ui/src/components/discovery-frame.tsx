@@ -3,6 +3,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { KindLinks } from './kind-links.tsx';
 import { Tabs } from './panel.tsx';
 import { Status } from './status.tsx';
 import { Age } from './text.tsx';
@@ -51,6 +52,7 @@ export const DiscoveryFrame = (props: {
         label={ctx.t('discovery.tabs')}
         tabs={tabs.map(([tab, href]) => ({ href, label: ctx.t(`discovery.${tab}`), current: tab === current }))}
       />
+      <KindLinks ctx={ctx} page="discovery" />
       {children}
     </Page>
   );

@@ -46,6 +46,11 @@ const homes: Readonly<Record<string, readonly [section: NavKey, label: Key, href
   'device-decision': ['devices', 'nav.devices', paths.devices()],
   'directory-source': ['devices', 'discovery.title', paths.discoveryDirectories()],
   'address-range': ['devices', 'discovery.title', paths.discoveryRanges()],
+  'agent-scan': ['devices', 'discovery.title', paths.discovery()],
+  'neighbour-collection': ['devices', 'discovery.title', paths.discovery()],
+  'executable-collection': ['software', 'nav.software', paths.software()],
+  'file-search': ['software', 'nav.software', paths.software()],
+  'deploy-consent': ['deployments', 'nav.deployments', paths.deployments()],
   deployment: ['deployments', 'nav.deployments', paths.deployments()],
   baseline: ['baselines', 'nav.baselines', paths.baselines()],
 };

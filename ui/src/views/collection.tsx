@@ -1,4 +1,5 @@
 import { LinkButton } from '../components/form.tsx';
+import { KindLinks } from '../components/kind-links.tsx';
 import {
   ColumnPicker,
   DensitySwitch,
@@ -163,6 +164,7 @@ export const Collection = (props: CollectionProps) => {
           current: other === collection,
         }))}
       />
+      <KindLinks ctx={ctx} page="software" />
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
       {props.personalWithheld ? <p class="second">{ctx.t('inventory.withheld')}</p> : null}
       <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>

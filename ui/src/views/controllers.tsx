@@ -1,6 +1,7 @@
 import { controllerReason } from '../components/controller-reason.ts';
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { KindLinks } from '../components/kind-links.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import {
   ColumnPicker,
@@ -255,6 +256,7 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
         </>
       }
     >
+      <KindLinks ctx={ctx} page="controllers" />
       {underWay.length > 0 && (
         <Notice
           ctx={ctx}

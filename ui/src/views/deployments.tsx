@@ -1,4 +1,5 @@
 import { LinkButton } from '../components/form.tsx';
+import { KindLinks } from '../components/kind-links.tsx';
 import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
@@ -61,6 +62,7 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
       </LinkButton>
     }
   >
+    <KindLinks ctx={ctx} page="deployments" />
     <Filters ctx={ctx} list={list} placeholder={ctx.t('deployments.search')} filters={[]} />
     <Panel
       foot={

@@ -1,6 +1,7 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { JobMark, placeText, whyText } from '../components/identification-parts.tsx';
+import { KindLinks } from '../components/kind-links.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -103,6 +104,7 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
       actions={add}
       refreshSeconds={running > 0 ? refreshSeconds : undefined}
     >
+      <KindLinks ctx={ctx} page="identification" />
       <ErrorSummary ctx={ctx} errors={errors} labels={{ reason: ctx.t('identification.releaseReason') }} />
       <Switch ctx={ctx} isOn={isOn} running={running} />
       {halts.length === 0 ? null : <Halts ctx={ctx} halts={halts} errors={errors} />}

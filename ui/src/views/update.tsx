@@ -213,6 +213,11 @@ export const Update = (props: UpdateProps) => {
           <div class="body">
             <Hash value={licence.sha256} />
             <pre translate="no">{licence.text ?? ctx.t('updates.licenceNotHere')}</pre>
+            {licence.text === undefined ? null : (
+              <LinkButton href={paths.updateLicence(update.id)} download>
+                {ctx.t('common.download')}
+              </LinkButton>
+            )}
           </div>
         </Panel>
       )}

@@ -12,6 +12,7 @@ export const objects = {
   'objects.delete.consequence': 'It can be restored for 90 days. Then it is gone.',
   'objects.delete.question': 'Delete {name}?',
   'objects.deleted': 'Deleted',
+  'objects.ofPage': 'What belongs to this page',
   'objects.deletedAt': 'Deleted',
   'objects.deletedN': { one: '{n} deleted', other: '{n} deleted' },
   'objects.deletedSub': 'Deleted objects wait 90 days.',

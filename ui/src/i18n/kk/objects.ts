@@ -15,6 +15,7 @@ export const objects = {
   'objects.delete.consequence': '90 күн ішінде қалпына келтіруге болады. Содан кейін біржола жойылады.',
   'objects.delete.question': 'Жою керек пе: {name}?',
   'objects.deleted': 'Жойылғандар',
+  'objects.ofPage': 'Осы бетке қатыстысы',
   'objects.deletedAt': 'Жойылған',
   'objects.deletedN': 'жойылғаны: {n}',
   'objects.deletedSub': 'Жойылған нысандар 90 күн күтеді.',

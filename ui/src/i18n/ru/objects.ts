@@ -15,6 +15,7 @@ export const objects = {
   'objects.delete.consequence': 'Восстановить можно в течение 90 дней. Затем удаляется окончательно.',
   'objects.delete.question': 'Удалить: {name}?',
   'objects.deleted': 'Удалённые',
+  'objects.ofPage': 'Что относится к этой странице',
   'objects.deletedAt': 'Удалено',
   'objects.deletedN': { one: '{n} удалённый', few: '{n} удалённых', many: '{n} удалённых', other: '{n} удалённых' },
   'objects.deletedSub': 'Удалённые объекты хранятся 90 дней.',

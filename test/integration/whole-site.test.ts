@@ -1,0 +1,217 @@
+import { readdirSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { join } from 'node:path';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routeNeeds } from '../../appliance/src/features/console/route-needs.ts';
+import { isFileOf } from '../../appliance/src/features/provision/entries.ts';
+import type { Register } from '../../appliance/src/features/provision/types.ts';
+import { command } from '../support/commands.ts';
+import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
+import { sourceFiles } from '../support/sources.ts';
+
+// A site with content, served by the real server: what lies in its data directory is in the register, and an administrator who
+// follows links from the front page comes to every page.
+
+type Answer = { readonly status: number; readonly html: string; readonly location: string; readonly cookies: string[] };
+
+const agent = new Agent({ keepAlive: true, maxSockets: 4, rejectUnauthorized: false });
+
+const ask = (url: string, cookie: string, form?: string): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const origin = new URL(url).origin;
+    const asked = request(
+      url,
+      {
+        agent,
+        method: form === undefined ? 'GET' : 'POST',
+        headers: {
+          ...(cookie === '' ? {} : { cookie }),
+          ...(form === undefined
+            ? {}
+            : { 'content-type': 'application/x-www-form-urlencoded', origin, 'sec-fetch-site': 'same-origin' }),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const isHtml = response.headers['content-type']?.startsWith('text/html') === true;
+          resolve({
+            status: response.statusCode ?? 0,
+            html: isHtml ? Buffer.concat(chunks).toString('utf8') : '',
+            location: response.headers.location ?? '',
+            cookies: (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0] ?? ''),
+          });
+        });
+      },
+    );
+    asked.on('error', reject);
+    asked.end(form);
+  });
+
+const unescaped = (text: string): string =>
+  text.replaceAll('&amp;', '&').replaceAll('&#39;', "'").replaceAll('&quot;', '"');
+
+/** Addresses of links, and of forms that only ask. */
+const linksOf = (html: string): { links: string[]; forms: string[] } => ({
+  links: [...html.matchAll(/\shref="(\/[^"#]*)/g)].map(([, address = '']) => unescaped(address)),
+  forms: [...html.matchAll(/<form[^>]*\bmethod="get"[^>]*\baction="(\/[^"#?]*)/g)].map(([, address = '']) => address),
+});
+
+const rank = (pattern: string): number => pattern.split(':').length * 2 - (pattern.includes('{') ? 1 : 0);
+
+type Route = { readonly name: string; readonly pattern: string; readonly expression: RegExp };
+
+// An address without a parameter comes before one with, and one with a bounded parameter before one that takes anything.
+const routes: Route[] = Object.entries(routePatterns)
+  .map(([name, pattern]) => ({
+    name,
+    pattern,
+    expression: new RegExp(
+      `^${pattern
+        .replace(/\/:[a-zA-Z]+\?/g, '(?:/[^/]+)?')
+        .replace(/:[a-zA-Z]+\{([^}]*)\}/g, '($1)')
+        .replace(/:[a-zA-Z]+/g, '([^/]+)')}$`,
+    ),
+  }))
+  .sort((a, b) => rank(a.pattern) - rank(b.pattern));
+const routeOf = (path: string): Route | undefined => routes.find(({ expression }) => expression.test(path));
+
+/** Parameters of which each value is a page of its own; of the others a few are enough. */
+const chosen = /:(kind|collection|tab|group|role)\b/;
+const most = 2;
+
+/** Pages of something that this site does not have, each with what would have to be there; a view links to each of them. */
+const ofAbsent: Readonly<Record<string, string>> = {
+  deviceCompare: 'two records that are alike',
+  controllerFirmwareHand: 'firmware that fits a controller',
+  measureFile: 'a file attached to a measure',
+  updateLicence: 'an update with a licence',
+  query: 'a live query',
+  queryCsv: 'a live query',
+  sampleFile: 'a sample that was received',
+  introduction: 'a site without trust',
+  requestFile: 'a request that is kept for download',
+  evidenceFile: 'an evidence pack',
+  inventoryItem: 'items that devices share, other than software',
+  bundleImport: 'a bundle that was uploaded',
+};
+
+/** Kinds whose objects are shown by a page of their own, in place of the plain list. */
+const ownPages: Readonly<Record<string, keyof typeof routePatterns>> = {
+  baseline: 'baselines',
+  deployment: 'deployments',
+  'plc-decision': 'controllers',
+  'plc-record': 'controllers',
+  'plc-program': 'controllerIntegrity',
+  'plc-project-file': 'controllerIntegrity',
+  'plc-query-policy': 'identification',
+  'plc-review': 'controllerReview',
+  'plc-synonym': 'controllerReview',
+};
+
+/** What no link leads to by its nature: streams and fragments that pages fetch, and what comes before a person is signed in. */
+const isNoPage = (name: string): boolean =>
+  /Stream$|^searchPalette$|^login$|^first$|^apiDocument$/.test(name) ||
+  routeNeeds[name as keyof typeof routeNeeds]?.GET === undefined;
+
+let site: FilledSite;
+beforeAll(async () => {
+  site = await startFilledSite();
+});
+afterAll(async () => {
+  agent.destroy();
+  await site.close();
+});
+
+describe('the register', () => {
+  const filesIn = (folder: string, below = ''): string[] =>
+    readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      return entry.isDirectory() ? filesIn(folder, path) : [path];
+    });
+
+  it('has an entry for each file of the data directory', async () => {
+    const { entries } = await command<Register>('sallyport', 'provision', 'show', '--data', site.dataDir);
+    const patterns = entries.flatMap(({ files }) => files);
+    expect(new Set(patterns).size).toBe(patterns.length);
+    const files = filesIn(site.dataDir);
+    expect(files).toEqual(expect.arrayContaining(['config.json', 'state.db']));
+    expect(files.filter((file) => !patterns.some((pattern) => isFileOf(pattern, file)))).toEqual([]);
+  });
+});
+
+describe('from the front page', () => {
+  it('every page is reached, and no link leads nowhere', async () => {
+    const password = 'correct horse battery staple 9';
+    const let_in = await ask(site.link, '', new URLSearchParams({ password, repeat: password }).toString());
+    expect(let_in.status).toBe(303);
+    const cookie = let_in.cookies.join('; ');
+
+    const reached = new Set<string>();
+    const counts = new Map<string, number>();
+    const broken: string[] = [];
+    const open: { address: string; from: string }[] = [{ address: paths.overview(), from: '' }];
+    // The register links to every list there is: what only the register leads to has no place.
+    const ofRegister: string[] = [];
+    const known = new Set<string>(open.map(({ address }) => address));
+    /** Whether a link is looked at: every page once, a few of its like. */
+    const wants = (address: string): boolean => {
+      const { pathname, searchParams } = new URL(address, site.url);
+      const route = routeOf(pathname);
+      if (route !== undefined && isNoPage(route.name)) return false;
+      const like = route === undefined ? pathname : chosen.test(route.pattern) ? pathname : route.pattern;
+      const key = `${like} ${[...searchParams.keys()].sort().join()}`;
+      const count = counts.get(key) ?? 0;
+      if (count >= (searchParams.size > 0 ? 1 : most)) return false;
+      counts.set(key, count + 1);
+      return true;
+    };
+    const visit = async ({ address, from }: { address: string; from: string }): Promise<void> => {
+      const { status, html, location } = await ask(`${site.url}${address}`, cookie);
+      if (address === paths.provision()) {
+        ofRegister.push(...linksOf(html).links);
+        return;
+      }
+      if (status >= 400) broken.push(`${status} ${address} on ${from}`);
+      const { pathname } = new URL(address, site.url);
+      const route = routeOf(pathname);
+      if (route !== undefined && status < 400) {
+        reached.add(route.name);
+        if (chosen.test(route.pattern)) reached.add(pathname);
+      }
+      const { links, forms } = linksOf(html);
+      for (const form of forms) {
+        const asked = routeOf(form);
+        if (asked !== undefined) reached.add(asked.name);
+      }
+      for (const link of [...links, ...(location.startsWith('/') ? [location] : [])]) {
+        if (known.has(link)) continue;
+        known.add(link);
+        if (wants(link)) open.push({ address: link, from: address });
+      }
+    };
+    while (open.length > 0) await Promise.all(open.splice(0, 4).map(visit));
+    reached.add('provision');
+    const seen = new Set(reached);
+    for (const link of new Set(ofRegister))
+      if (wants(link) && !known.has(link)) await visit({ address: link, from: '/provision' });
+
+    const { entries } = await command<Register>('sallyport', 'provision', 'show', '--data', site.dataDir);
+    const kinds = entries.flatMap(({ pillar, name, fields }) =>
+      pillar === 'object' && fields.length > 0 && name !== 'setting' ? [name] : [],
+    );
+    const views = sourceFiles('ui').map(({ text }) => text);
+    expect({
+      broken: broken.sort(),
+      routes: routes
+        .filter(({ name }) => !isNoPage(name) && !reached.has(name) && !(name in ofAbsent))
+        .map(({ name }) => name),
+      lists: kinds.filter((kind) => !seen.has(paths.objects(kind)) && !seen.has(ownPages[kind] ?? '')),
+      notAbsent: Object.keys(ofAbsent).filter((name) => seen.has(name)),
+      unlinked: Object.keys(ofAbsent).filter((name) => !views.some((text) => text.includes(`paths.${name}(`))),
+    }).toEqual({ broken: [], routes: [], lists: [], notAbsent: [], unlinked: [] });
+  });
+});

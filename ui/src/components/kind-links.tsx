@@ -1,0 +1,23 @@
+import type { Ctx } from '../context.ts';
+import { paths } from '../paths.ts';
+
+// Kinds of objects that have no tab of their own stand on the page whose work they decide about.
+
+const kindsOfPage = {
+  discovery: ['agent-scan', 'neighbour-collection'],
+  software: ['executable-collection', 'file-search'],
+  deployments: ['deploy-consent'],
+  controllers: ['plc-field'],
+  identification: ['plc-credential'],
+} as const;
+
+/** Links to the lists of the kinds that belong to a page. */
+export const KindLinks = ({ ctx, page }: { ctx: Ctx; page: keyof typeof kindsOfPage }) => (
+  <nav class="filters" aria-label={ctx.t('objects.ofPage')}>
+    {kindsOfPage[page].map((kind) => (
+      <a class="chip" href={paths.objects(kind)}>
+        {ctx.tDynamic(`kind.${kind}.title`)}
+      </a>
+    ))}
+  </nav>
+);
