@@ -1470,7 +1470,7 @@ create index ot_patch_move_at on ot_patch_move (at);
 create table ot_patch_request (
   id integer primary key autoincrement,
   patch integer not null references ot_patch (id) on delete cascade,
-  -- `move`, `extension`
+  -- `move`, `extension`, `verdict`
   sort text not null,
   from_state text not null,
   -- The state, or the clock.
@@ -1481,6 +1481,8 @@ create table ot_patch_request (
   person text not null,
   reason text not null,
   evidence text not null,
+  -- JSON: the list and its line that proposes what the vendor says.
+  verdict text,
   -- `open`, `done`, `declined`, `void`
   state text not null default 'open',
   closed_at integer

@@ -1,6 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
 import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { agreeToLists } from './agreed-lists.ts';
 
 // Patches of the controllers of the invented plant: what vendors say, what the site decided, windows, an outage that is planned,
 // measures for what cannot be patched.
@@ -28,6 +29,7 @@ export const fillPatches = (
     preset: 'neutral',
     dryRun: false,
   });
+  agreeToLists({ patches, objects });
   objects.create(ann, 'maintenance-window', {
     name: 'Cell maintenance',
     recurrence: '2nd Sunday 06-10',

@@ -41,6 +41,7 @@ export const command: Command = {
       result.rows.map((row) => [row.line, row.patchId, row.product, row.outcome, row.before, row.after]),
     );
     for (const { line, field, code } of result.faults) out.note(`line ${line}: ${field}: ${code}`);
+    if (result.proposed > 0) out.note(`${result.proposed} lines wait for the OT owner and for security`);
     out.result({ ...result, dryRun: flag('dry-run') });
     return result.faults.length === 0 ? 0 : 1;
   },

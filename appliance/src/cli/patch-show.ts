@@ -31,7 +31,7 @@ export const command: Command = {
     }
     for (const request of requests)
       out.line(
-        `waiting  ${request.id}: ${request.target}, to sign: ${request.open.map(({ duty }) => duty).join(', ')}`,
+        `waiting  ${request.id}: ${request.target}${request.verdict === null ? '' : `, proposed by the list ${request.verdict.list}`}, to sign: ${request.open.map(({ duty }) => duty).join(', ')}`,
       );
     for (const move of history)
       out.line(`${toTime(move.at)}  ${move.from} -> ${move.to}  ${move.actor}  ${move.reason}`);

@@ -4,6 +4,7 @@ import { commands } from '@sallyport/bundle-tools/cli/commands';
 import { silentIo } from '@sallyport/bundle-tools/cli/io';
 import { runProgram } from '@sallyport/bundle-tools/cli/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agreeToLists } from '../../../test/support/agreed-lists.ts';
 import { openAppliance } from '../../test/support/appliance.ts';
 import { systemActor } from '../features/objects/types.ts';
 import { runLine } from './main.ts';
@@ -37,9 +38,13 @@ describe('commands of patches', () => {
       'patchId,product,productVersion,vendorState\n33.016,1756-L83E,33,Fully Qualified\nX,Y,1,splendid\n',
     );
     const dry = await run('patch', 'import-approvals', list, '--preset', 'rockwell', '--dry-run', '--json');
-    expect(dry).toMatchObject({ code: 1, json: { changed: 1, import: null } });
+    expect(dry).toMatchObject({ code: 1, json: { changed: 0, proposed: 1, import: null } });
     expect(dry.stderr).toContain('line 3: vendorState: unknown-word');
-    await run('patch', 'import-approvals', list, '--preset', 'rockwell');
+    expect((await run('patch', 'import-approvals', list, '--preset', 'rockwell')).stderr).toContain('1 lines wait');
+    expect((await run('patch', 'show', '1')).stdout).toMatch(
+      /waiting +1: vendor_approved, proposed by the list list.csv/,
+    );
+    agreeToLists(site);
     expect((await run('patch', 'list', '--state', 'vendor_approved')).stdout).toContain('Rockwell Automation');
     expect((await run('patch', 'list', '--state', 'splendid')).code).toBe(2);
     const moved = await run(

@@ -67,7 +67,12 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
           <h3>
             {one.sort === 'move'
               ? ctx.t('patches.request.move', { to: ctx.tDynamic(`patches.state.${one.target}`) })
-              : ctx.t('patches.request.extension', { to: ctx.tDynamic(`patches.clock.${one.target}`) })}
+              : one.sort === 'verdict'
+                ? ctx.t('patches.request.verdict', {
+                    to: ctx.tDynamic(`patches.state.${one.target}`),
+                    list: one.list ?? '',
+                  })
+                : ctx.t('patches.request.extension', { to: ctx.tDynamic(`patches.clock.${one.target}`) })}
           </h3>
           <p>{one.reason}</p>
           <p class="second">{ctx.t('patches.askedBy', { who: one.askedBy, at: ctx.fmt.dateTime(one.askedAt) })}</p>

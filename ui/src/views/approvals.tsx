@@ -55,6 +55,7 @@ const levels: Readonly<Record<string, Level>> = {
   new: 'info',
   changed: 'running',
   'pulls-back': 'warning',
+  proposed: 'warning',
   unchanged: 'done',
   older: 'info',
 };

@@ -18,11 +18,13 @@ export type OptionView = {
 
 export type RequestView = {
   readonly id: number;
-  readonly sort: 'move' | 'extension';
+  readonly sort: 'move' | 'extension' | 'verdict';
   readonly target: string;
   readonly askedBy: string;
   readonly askedAt: When;
   readonly reason: string;
+  /** The list that proposes it. */
+  readonly list: string | null;
   readonly signed: readonly string[];
   readonly open: readonly string[];
 };

@@ -63,6 +63,7 @@ export const requestView = (request: PatchRequest, nameOf: NameOf): RequestView 
   askedBy: nameOf(request.askedBy),
   askedAt: request.askedAt,
   reason: request.reason,
+  list: request.verdict?.list ?? null,
   signed: request.signatures.map(({ actor }) => nameOf(actor)),
   open: request.open.map(({ duty }) => duty),
 });

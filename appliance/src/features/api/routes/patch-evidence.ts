@@ -11,13 +11,14 @@ import { state, tag } from './patch-schemas.ts';
 const approvalSchema = z.object({
   import: z.int().nullable().describe('Null where nothing was changed'),
   changed: z.int(),
+  proposed: z.int().describe('Lines that would open the gate of the vendor: two roles sign them first'),
   rows: z.array(
     z.object({
       line: z.int(),
       patchId: z.string(),
       vendor: z.string(),
       product: z.string(),
-      outcome: z.enum(['new', 'changed', 'pulls-back', 'unchanged', 'older']),
+      outcome: z.enum(['new', 'changed', 'pulls-back', 'proposed', 'unchanged', 'older']),
       before: state.nullable(),
       after: state,
     }),
@@ -25,9 +26,10 @@ const approvalSchema = z.object({
   faults: z.array(z.object({ line: z.int(), field: z.string(), code: z.string() })),
 });
 
-const toApproval = ({ import: id, changed, rows, faults }: ApprovalResult) => ({
+const toApproval = ({ import: id, changed, proposed, rows, faults }: ApprovalResult) => ({
   import: id,
   changed,
+  proposed,
   faults: [...faults],
   rows: rows.map(({ line, patchId: patch, vendor, product, outcome, before, after }) => ({
     line,

@@ -101,11 +101,12 @@ export const patchRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
         requests: z.array(
           z.object({
             id: z.int(),
-            sort: z.enum(['move', 'extension']),
+            sort: z.enum(['move', 'extension', 'verdict']),
             target: z.string(),
             askedAt: time,
             askedBy: z.string(),
             reason: z.string(),
+            list: z.string().nullable().describe('The list that proposes what the vendor says'),
             open: z.array(slotSchema),
           }),
         ),
@@ -151,6 +152,7 @@ export const patchRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
           askedAt: timeOf(one.askedAt),
           askedBy: one.askedBy,
           reason: one.reason,
+          list: one.verdict?.list ?? null,
           open: one.open.map((slot) => ({ ...slot })),
         })),
         controllers: patches.targets(id).map((one) => ({

@@ -49,7 +49,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
     name: result.name,
     preset: result.preset,
     total: result.rows.length + new Set(result.faults.map(({ line }) => line)).size,
-    changed: result.changed,
+    changed: result.changed + result.proposed,
     rows: result.rows.slice(0, shownRows).map((row) => ({
       line: row.line,
       patchId: row.patchId,

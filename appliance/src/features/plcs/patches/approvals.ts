@@ -7,14 +7,16 @@ import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import { type ApprovalPreset, stateOfVerdict } from './approval-presets.ts';
 import { type RowFault, readApprovals } from './approval-rows.ts';
 import type { ApprovalStore, ImportRow } from './approval-store.ts';
+import { type GatedPatch, opensVendorGate } from './gates.ts';
 import { withVerdict } from './machine.ts';
 import type { MoveStore } from './move-store.ts';
 import { type PatchStore, patchKey } from './patch-store.ts';
 import { type PatchProcess, WRITE } from './process.ts';
 import type { PatchState, VendorState } from './states.ts';
-import type { Patch, VerdictRow } from './types.ts';
+import type { AskedVerdict, Move, Patch, VerdictRow } from './types.ts';
 
-// The vendor's word about patches, from lists and from bundles. An older word never replaces a newer one, the same word
+// The vendor's word about patches, from lists and from bundles. What came in a signed bundle counts by itself; a list that a
+// person brought proposes where it would open the gate of the vendor, and two roles decide. An older word never replaces a newer one, the same word
 // again changes nothing, and what a list did can be taken back as a whole, as far as nobody went on from it.
 
 export type RowOutcome = {
@@ -23,8 +25,8 @@ export type RowOutcome = {
   readonly product: string;
   readonly productVersion: string;
   readonly vendor: string;
-  /** `older`: what is known is newer. `pulls-back`: the site had gone on with it. */
-  readonly outcome: 'new' | 'changed' | 'pulls-back' | 'unchanged' | 'older';
+  /** `older`: what is known is newer. `pulls-back`: the site had gone on with it. `proposed`: two roles have to agree. */
+  readonly outcome: 'new' | 'changed' | 'pulls-back' | 'proposed' | 'unchanged' | 'older';
   readonly before: PatchState | null;
   readonly after: PatchState;
   readonly verdict: VendorState;
@@ -38,6 +40,8 @@ export type ApprovalResult = {
   readonly rows: readonly RowOutcome[];
   readonly faults: readonly RowFault[];
   readonly changed: number;
+  /** Lines that wait for two roles. */
+  readonly proposed: number;
 };
 
 export type UndoResult = { readonly restored: number; readonly removed: number; readonly kept: readonly number[] };
@@ -63,13 +67,23 @@ export type ApprovalParts = {
   imports: ApprovalStore;
   process: PatchProcess;
   clock: () => number;
+  vendorFirst: () => boolean;
 };
 
 /** Imports of the vendor's words. */
 export const approvalImports = (parts: ApprovalParts) => {
   const { db, site, events, patches, moves, imports, process, clock } = parts;
 
-  const judged = (row: VerdictRow): { held: Patch | undefined; outcome: RowOutcome } => {
+  /** A patch of which nothing is known but that it exists. */
+  const unknown = (): GatedPatch => ({
+    state: 'imported',
+    verdict: 'imported',
+    verdictAt: clock(),
+    overriddenAt: null,
+    testedOn: null,
+  });
+
+  const judged = (row: VerdictRow, isSigned: boolean): { held: Patch | undefined; outcome: RowOutcome } => {
     const held = patches.byKey(patchKey(site, row.patch));
     const said = (outcome: RowOutcome['outcome'], after: PatchState): RowOutcome => ({
       line: row.line,
@@ -82,7 +96,11 @@ export const approvalImports = (parts: ApprovalParts) => {
       outcome,
       after,
     });
-    if (held === undefined) return { held, outcome: said('new', row.verdict) };
+    const known = held ?? unknown();
+    const after = { ...known, verdict: row.verdict, verdictAt: clock() };
+    const isProposed = !isSigned && opensVendorGate(known, after, parts.vendorFirst());
+    if (held === undefined)
+      return { held, outcome: isProposed ? said('proposed', 'imported') : said('new', row.verdict) };
     if (row.testedOn !== null && held.verdictOn !== null && row.testedOn < held.verdictOn)
       return { held, outcome: said('older', held.state) };
     const isSame =
@@ -92,14 +110,28 @@ export const approvalImports = (parts: ApprovalParts) => {
       (row.patch.supersedes === undefined || row.patch.supersedes === held.supersedes) &&
       (row.patch.remarks === undefined || row.patch.remarks === held.remarks);
     if (isSame) return { held, outcome: said('unchanged', held.state) };
+    if (isProposed) {
+      const isAsked = moves.openOf(held.id).some(({ sort, target }) => sort === 'verdict' && target === row.verdict);
+      return { held, outcome: said(isAsked ? 'unchanged' : 'proposed', held.state) };
+    }
     const { state } = withVerdict(held, row.verdict, clock());
     const isPulled = state !== held.state && process.isSiteState(held.state);
     return { held, outcome: said(isPulled ? 'pulls-back' : 'changed', state) };
   };
 
-  const apply = (actor: Actor, id: number, list: string, row: VerdictRow, held: Patch | undefined): void => {
+  const inserted = (actor: Actor, id: number, row: VerdictRow): Patch =>
+    process.found(patches.insert(site, row.patch, { at: clock(), actor: actorRef(actor), import: id }));
+
+  const apply = (
+    actor: Actor,
+    id: number,
+    list: string,
+    row: VerdictRow,
+    held: Patch | undefined,
+    signed: Move['signed'] = [],
+  ): Patch => {
     const at = clock();
-    const patch = held ?? process.found(patches.insert(site, row.patch, { at, actor: actorRef(actor), import: id }));
+    const patch = held ?? inserted(actor, id, row);
     const said: Patch = {
       ...patch,
       ...(patch.verdict === row.verdict && held !== undefined
@@ -113,16 +145,23 @@ export const approvalImports = (parts: ApprovalParts) => {
       times: { ...patch.times, publishedAt: patch.times.publishedAt ?? row.testedOn },
     };
     const after = said.state === patch.state ? said : { ...said, window: null };
-    process.settle(actor, patch, after, {
+    const stored = process.settle(actor, patch, after, {
       sort: 'verdict',
       reason: row.patch.remarks ?? list,
       evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
-      signed: [],
+      signed,
       import: id,
     });
     if (row.verdict === 'vendor_rejected' && process.isSiteState(patch.state))
       events.record('patch-vendor-refused', { params: { patch: patch.id, name: patch.patchId, state: patch.state } });
     imports.addRow(id, { patch: patch.id, line: row.line, before: held ?? null, afterMove: moves.newest(patch.id) });
+    return stored;
+  };
+
+  /** A line that waits: a patch that was not known is there from now on, with nothing said of it. */
+  const propose = (actor: Actor, id: number, list: string, row: VerdictRow, held: Patch | undefined): void => {
+    const patch = held ?? inserted(actor, id, row);
+    process.propose(actor, patch, { import: id, list, row });
   };
 
   const take = (
@@ -130,20 +169,26 @@ export const approvalImports = (parts: ApprovalParts) => {
     source: { name: string; sha256: string; preset: ApprovalPreset; dryRun: boolean },
     list: readonly VerdictRow[],
     faults: readonly RowFault[],
+    isSigned: boolean,
   ): ApprovalResult =>
     immediate(db, () => {
       const { dryRun, ...named } = source;
-      const all = list.map((row) => ({ row, ...judged(row) }));
+      const all = list.map((row) => ({ row, ...judged(row, isSigned) }));
       const due = all.filter(({ outcome }) => !['unchanged', 'older'].includes(outcome.outcome));
-      const result = { ...named, rows: all.map(({ outcome }) => outcome), faults, changed: due.length };
+      const waiting = due.filter(({ outcome }) => outcome.outcome === 'proposed');
+      const changed = due.length - waiting.length;
+      const rows = all.map(({ outcome }) => outcome);
+      const result = { ...named, rows, faults, changed, proposed: waiting.length };
       if (dryRun || due.length === 0) return { ...result, import: null };
       const id = imports.insert({ at: clock(), actor: actorRef(actor), ...named, rows: list.length });
-      for (const { row, held } of due) apply(actor, id, named.name, row, held);
-      imports.setChanged(id, due.length);
+      for (const { row, held, outcome } of due)
+        if (outcome.outcome === 'proposed') propose(actor, id, named.name, row, held);
+        else apply(actor, id, named.name, row, held);
+      imports.setChanged(id, changed);
       events.record('patch-approvals-imported', {
         actor: actorRef(actor),
         ...(actor.from === undefined ? {} : { from: actor.from }),
-        params: { name: named.name, n: due.length, sha256: named.sha256 },
+        params: { name: named.name, n: changed, sha256: named.sha256 },
       });
       return { ...result, import: id };
     });
@@ -159,7 +204,7 @@ export const approvalImports = (parts: ApprovalParts) => {
       const { rows, faults } = readApprovals(bytes, given.preset);
       const name = cleanLine(given.name).trim().slice(0, 200) || 'list';
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return take(actor, { ...given, name, sha256 }, rows, faults);
+      return take(actor, { ...given, name, sha256 }, rows, faults, false);
     },
     /** What lines of a bundle's inventory say, within its import. */
     takeBundle: (
@@ -177,9 +222,15 @@ export const approvalImports = (parts: ApprovalParts) => {
             patch: { patchId: path.slice(-128), vendor, product, productVersion: '', sha256 },
           });
       }
-      return take(actor, { ...bundle, preset: 'neutral', dryRun: false }, rows, []);
+      return take(actor, { ...bundle, preset: 'neutral', dryRun: false }, rows, [], true);
     },
-    /** Takes back what a list did; patches that somebody moved since stay as they are and are named. */
+    /** What two roles agreed to. */
+    applyAsked: (actor: Actor, patch: Patch, { import: id, list, row }: AskedVerdict, signed: Move['signed']): Patch =>
+      apply(actor, id, list, row, patch, signed),
+    /**
+     * Takes back what a list did, and what it proposes. Patches that somebody moved since stay as they are and are named; so
+     * do those whose gate of the vendor that would open.
+     */
     undo: (actor: Actor, id: number): UndoResult => {
       requireRight(actor, WRITE);
       return immediate(db, () => {
@@ -191,7 +242,8 @@ export const approvalImports = (parts: ApprovalParts) => {
         for (const row of imports.rows(id)) {
           const patch = patches.byId(row.patch);
           if (patch === undefined) continue;
-          if (moves.newest(row.patch) !== row.afterMove) {
+          const wouldOpen = opensVendorGate(patch, row.before ?? unknown(), parts.vendorFirst());
+          if (moves.newest(row.patch) !== row.afterMove || wouldOpen) {
             kept.push(row.patch);
             continue;
           }
@@ -209,6 +261,7 @@ export const approvalImports = (parts: ApprovalParts) => {
           });
           counts.restored += 1;
         }
+        moves.voidOfImport(id, clock());
         imports.undo(id, clock(), actorRef(actor));
         events.record('patch-approvals-undone', {
           actor: actorRef(actor),

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkEvidencePrint, EVIDENCE_TYPE, openEvidence } from '@sallyport/bundle-tools/documents/evidence';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agreeToLists } from '../../../../../test/support/agreed-lists.ts';
 import { dayMs, openPatchSite, type PatchSite } from '../../../../test/support/controllers/patch-site.ts';
 import { toFailure } from '../../../platform/errors.ts';
 import { type Actor, systemActor } from '../../objects/types.ts';
@@ -34,6 +35,7 @@ beforeAll(async () => {
   );
   const list = `vendor,product,productVersion,patchId,vendorState,testedDate,remarks\n${rows.join('\n')}\n`;
   patches.approvals.importList(ann, Buffer.from(list), { name: 'list.csv', preset: 'neutral', dryRun: false });
+  agreeToLists(site);
   patches.move(ann, 1, { to: 'site_testing', reason: 'Ә test', evidence: { testedOn: 'bench' } });
   site.objects.create(systemActor, 'mitigation', {
     name: 'Segment',

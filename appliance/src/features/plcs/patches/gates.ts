@@ -76,12 +76,22 @@ const closed = (gate: Gate, reason: GateReason, plcs: readonly string[] = []): G
 export const vendorGate = (patch: GatedPatch, vendorFirst: boolean): GateResult => {
   const { verdict, verdictAt, overriddenAt } = patch;
   if (verdict === 'vendor_approved' || verdict === 'vendor_released') return opened('vendor');
-  const isRefused = verdict === 'vendor_rejected' || verdict === 'not_applicable';
   // Passing an earlier word does not pass a refusal that came after it.
-  if (isRefused)
+  if (isRefusal(verdict))
     return overriddenAt !== null && overriddenAt >= verdictAt ? opened('vendor') : closed('vendor', 'vendor-refused');
   return !vendorFirst || overriddenAt !== null ? opened('vendor') : closed('vendor', 'vendor-silent');
 };
+
+const isRefusal = (verdict: VendorState): boolean => verdict === 'vendor_rejected' || verdict === 'not_applicable';
+
+/**
+ * Whether another word of the vendor lifts a refusal or opens the gate otherwise: then it takes the two roles, unless the
+ * vendor's word came signed.
+ */
+export function opensVendorGate(before: GatedPatch, after: GatedPatch, vendorFirst: boolean): boolean {
+  const isLifted = isRefusal(before.verdict) && !isRefusal(after.verdict);
+  return isLifted || (!vendorGate(before, vendorFirst).open && vendorGate(after, vendorFirst).open);
+}
 
 const testedGate = (patch: GatedPatch): GateResult =>
   patch.testedOn === null ? closed('tested', 'not-tested') : opened('tested');

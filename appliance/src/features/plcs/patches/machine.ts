@@ -1,5 +1,5 @@
 import { type EvidenceName, type MoveEvidence, missingEvidence, type TestedOn } from './evidence.ts';
-import { type GatedPatch, type GateFacts, type GateResult, gatesTo, vendorGate } from './gates.ts';
+import { type GatedPatch, type GateFacts, type GateResult, gatesTo, opensVendorGate, vendorGate } from './gates.ts';
 import { isMove, vendorEffect } from './moves.ts';
 import { openSlots, type Signer, type Slot } from './people.ts';
 import { fallbackOf, isExpiring, isVendorState, type PatchState, type VendorState } from './states.ts';
@@ -46,6 +46,12 @@ export type Decision = { readonly ok: true; readonly patch: MachinePatch } | ({ 
 
 const dayMs = 86_400_000;
 
+/** Who opens the gate of the vendor without the vendor's signature: two people, since one fills one slot. */
+export const vendorSlots: readonly Slot[] = [
+  { duty: 'ot-owner', other: false },
+  { duty: 'security', other: false },
+];
+
 /** The signatures that a move takes. */
 export const slotsOf = (
   patch: MachinePatch,
@@ -57,11 +63,13 @@ export const slotsOf = (
   const owner: Slot = { duty: 'ot-owner', other: false };
   if (to === 'site_testing') {
     const passesVendor = !vendorGate(patch, facts.vendorFirst).open;
-    if (passesVendor) slots.push(owner, { duty: 'security', other: false });
+    if (passesVendor) slots.push(...vendorSlots);
     else if (patch.vetoed) slots.push(owner);
     // Tested nowhere: a second person signs for it.
     if (evidence.testedOn === 'none' && !passesVendor) slots.push({ duty: 'anyone', other: true });
   }
+  if (isVendorState(to) && opensVendorGate(patch, { ...patch, verdict: to, verdictAt: facts.now }, facts.vendorFirst))
+    slots.push(...vendorSlots);
   if (to === 'authorized') slots.push(owner);
   if (to === 'scheduled' && facts.window !== null && facts.window.from - facts.now < facts.leadDays * dayMs)
     slots.push(owner);

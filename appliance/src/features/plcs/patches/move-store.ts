@@ -2,7 +2,7 @@ import type { Database } from '../../../platform/database.ts';
 import type { MoveEvidence } from './evidence.ts';
 import type { Duty } from './people.ts';
 import type { PatchState } from './states.ts';
-import type { Move, PatchRequest, Signature } from './types.ts';
+import type { AskedVerdict, Move, PatchRequest, Signature } from './types.ts';
 
 type MoveRow = {
   id: number;
@@ -30,6 +30,7 @@ type RequestRow = {
   person: string;
   reason: string;
   evidence: string;
+  verdict: string | null;
   state: string;
 };
 
@@ -67,8 +68,8 @@ export const moveStore = (db: Database) => {
     'select * from ot_patch_move where at >= ? and at < ? order by id limit ?',
   );
   const ask = db.prepare(
-    `insert into ot_patch_request (patch, sort, from_state, target, asked_at, asked_by, person, reason, evidence)
-     values (@patch, @sort, @from, @target, @at, @actor, @person, @reason, @evidence)`,
+    `insert into ot_patch_request (patch, sort, from_state, target, asked_at, asked_by, person, reason, evidence, verdict)
+     values (@patch, @sort, @from, @target, @at, @actor, @person, @reason, @evidence, @verdict)`,
   );
   const request = db.prepare<[number], RequestRow>('select * from ot_patch_request where id = ?');
   const openOf = db.prepare<[number], RequestRow>(
@@ -79,6 +80,10 @@ export const moveStore = (db: Database) => {
   );
   const close = db.prepare<[string, number, number]>(
     "update ot_patch_request set state = ?, closed_at = ? where id = ? and state = 'open'",
+  );
+  const voidOfImport = db.prepare<[number, number]>(
+    `update ot_patch_request set state = 'void', closed_at = ?
+     where state = 'open' and sort = 'verdict' and json_extract(verdict, '$.import') = ?`,
   );
   const signatures = db.prepare<[number], SignatureRow>(
     'select person, actor, at, agrees, comment, duties from ot_patch_signature where request = ? order by at, person',
@@ -99,6 +104,7 @@ export const moveStore = (db: Database) => {
     person: row.person,
     reason: row.reason,
     evidence: JSON.parse(row.evidence) as MoveEvidence,
+    verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as AskedVerdict),
     state: row.state as PatchRequest['state'],
     signatures: signatures.all(row.id).map(
       (one): Signature => ({
@@ -132,7 +138,15 @@ export const moveStore = (db: Database) => {
       person: string;
       reason: string;
       evidence: MoveEvidence;
-    }): number => Number(ask.run({ ...given, evidence: JSON.stringify(given.evidence) }).lastInsertRowid),
+      verdict: AskedVerdict | null;
+    }): number =>
+      Number(
+        ask.run({
+          ...given,
+          evidence: JSON.stringify(given.evidence),
+          verdict: given.verdict && JSON.stringify(given.verdict),
+        }).lastInsertRowid,
+      ),
     request: (id: number): StoredRequest | undefined => {
       const row = request.get(id);
       return row && toRequest(row);
@@ -140,6 +154,8 @@ export const moveStore = (db: Database) => {
     openOf: (patch: number): StoredRequest[] => openOf.all(patch).map(toRequest),
     waiting: (): ReadonlyMap<number, number> => new Map(waiting.all().map(({ patch, n }) => [patch, n])),
     close: (id: number, state: 'done' | 'declined' | 'void', at: number): void => void close.run(state, at, id),
+    /** What a list proposed that is taken back. */
+    voidOfImport: (id: number, at: number): void => void voidOfImport.run(at, id),
     sign: (request: number, signature: Signature): void =>
       void sign.run({
         request,

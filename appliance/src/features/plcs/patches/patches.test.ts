@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { agreeToLists } from '../../../../../test/support/agreed-lists.ts';
 import { dayMs, openPatchSite, type PatchSite } from '../../../../test/support/controllers/patch-site.ts';
 import { toFailure } from '../../../platform/errors.ts';
 import { type Actor, systemActor } from '../../objects/types.ts';
@@ -48,6 +49,7 @@ const states = (id: number): string[] => site.patches.history(id).map(({ to }) =
 /** A patch that waits for its window. */
 const scheduled = (): Patch => {
   importList(list('vendor_approved'));
+  agreeToLists(site);
   const [first] = site.patches.list({ limit: 1 }).rows;
   if (first === undefined) throw new Error('the list made no patch');
   const { id } = first;
@@ -177,7 +179,7 @@ describe("the vendor's list", () => {
   it('is shown before it counts, says what is wrong beside each row, changes nothing twice', () => {
     const { patches } = site;
     const faulty = list(
-      'vendor_approved',
+      'vendor_testing',
       'Siemens,CPU 1516,2.9,X,splendid,2026-02-30,\n,,,,vendor_approved,,\nSiemens,CPU 1515,2.9,SP-2.9.4,vendor_approved,,\n',
     );
     const preview = importList(faulty, true);
@@ -197,18 +199,19 @@ describe("the vendor's list", () => {
     expect(patches.approvals.list(5)).toHaveLength(1);
     // An older word never replaces a newer one.
     expect(importList(list('vendor_rejected', '', '2026-10-01')).rows[0]?.outcome).toBe('older');
-    expect(patches.list({ limit: 5 }).rows[0]?.state).toBe('vendor_approved');
+    expect(patches.list({ limit: 5 }).rows[0]?.state).toBe('vendor_testing');
   });
 
   it('is taken back as a whole, but for what people went on with', () => {
     const { patches } = site;
-    importList(list('vendor_approved', 'Siemens,CPU 1516,2.9,B,vendor_released,2026-11-01,\n'));
-    const second = importList(list('vendor_rejected', '', '2026-11-20'));
-    expect(patches.list({ limit: 5 }).rows.map(({ state }) => state)).toEqual(['vendor_rejected', 'vendor_released']);
+    importList(list('vendor_testing', 'Siemens,CPU 1516,2.9,B,vendor_testing,2026-11-01,\n'));
+    const second = importList(list('imported', '', '2026-11-20'));
+    expect(patches.list({ limit: 5 }).rows.map(({ state }) => state)).toEqual(['imported', 'vendor_testing']);
     expect(patches.approvals.undo(ann, second.import ?? 0)).toEqual({ restored: 1, removed: 0, kept: [] });
-    expect(patches.list({ limit: 5 }).rows[0]).toMatchObject({ state: 'vendor_approved', verdict: 'vendor_approved' });
+    expect(patches.list({ limit: 5 }).rows[0]).toMatchObject({ state: 'vendor_testing', verdict: 'vendor_testing' });
     const [one, two] = patches.list({ limit: 5 }).rows;
-    patches.move(ann, two?.id ?? 0, { to: 'site_testing', ...test });
+    const until = site.time.now + dayMs;
+    patches.move(ann, two?.id ?? 0, { to: 'deferred', reason: 'winter', evidence: { until } });
     expect(patches.approvals.undo(ann, 1)).toEqual({ restored: 0, removed: 0, kept: [two?.id, one?.id] });
     expect(refusal(() => patches.approvals.undo(ann, 1))).toBe('CONFLICT');
   });
@@ -250,6 +253,133 @@ describe("the vendor's list", () => {
       state: 'vendor_testing',
       sha256: 'c'.repeat(64),
     });
+  });
+});
+
+describe('the gate of the vendor', () => {
+  const later = '2026-11-25';
+  const rejected = (): number => {
+    importList(list('vendor_rejected', '', '2026-11-10'));
+    return site.patches.list({ limit: 1 }).rows[0]?.id ?? 0;
+  };
+  const gateOf = (id: number) => {
+    const option = site.patches.options(id).find(({ to }) => to === 'site_testing');
+    return { slots: option?.slots.map(({ duty }) => duty), verdict: site.patches.get(id).verdict };
+  };
+  const closed = { slots: ['ot-owner', 'security'], verdict: 'vendor_rejected' };
+
+  /** What one person may try, and where it leaves the patch. */
+  const tries: Record<string, (who: Actor, id: number) => void> = {
+    'a list that approves': (who) => take(who, list('vendor_approved', '', later)),
+    'a list that releases': (who) => take(who, list('vendor_released', '', later)),
+    'a list that tests again': (who) => take(who, list('vendor_testing', '', later)),
+    'a list that knows nothing': (who) => take(who, list('imported', '', later)),
+    'a list without a day': (who) => take(who, list('vendor_approved', '', '')),
+    'the same list twice': (who) => {
+      take(who, list('vendor_approved', '', later));
+      take(who, list('vendor_approved', '', later));
+    },
+    'a list that refuses otherwise, then one that approves': (who) => {
+      take(who, list('not_applicable', '', later));
+      take(who, list('vendor_rejected', '', '2026-11-26'));
+      take(who, list('vendor_approved', '', '2026-11-27'));
+    },
+    'the same by JSON': (who) => {
+      const row = { vendor: 'Siemens', product: 'CPU 1515', productVersion: '2.9', patchId: 'SP-2.9.4' };
+      take(who, Buffer.from(JSON.stringify([{ ...row, vendorState: 'vendor_approved', testedDate: later }])));
+    },
+    'a move by hand to approved': (who, id) =>
+      site.patches.move(who, id, { to: 'vendor_approved', reason: 'mail', evidence: { reference: 'mail 3' } }),
+    'a move by hand to testing': (who, id) =>
+      site.patches.move(who, id, { to: 'vendor_testing', reason: 'mail', evidence: { reference: 'mail 3' } }),
+    'taking the refusal back': (who) => site.patches.approvals.undo(who, 1),
+    'taking the refusal back, then a list that approves': (who) => {
+      site.patches.approvals.undo(who, 1);
+      take(who, list('vendor_approved', '', later));
+    },
+  };
+  const take = (who: Actor, bytes: Uint8Array): void => {
+    site.patches.approvals.importList(who, bytes, { name: 'by-hand.csv', preset: 'neutral', dryRun: false });
+  };
+
+  it.each(Object.keys(tries))('is not opened by one person: %s', (name) => {
+    for (const who of [ann, owner, guard]) {
+      const id = rejected();
+      tries[name]?.(who, id);
+      expect(gateOf(id)).toEqual(closed);
+      // Straight into the site's own test goes nobody alone.
+      const asked = site.patches.move(who, id, { to: 'site_testing', ...test });
+      expect(asked).toMatchObject({ request: expect.any(Number), patch: { state: 'vendor_rejected' } });
+      site.patches.sign(who, asked.request ?? 0, { agrees: false, comment: 'again' });
+      for (const open of site.patches.requests(id))
+        site.patches.sign(owner, open.id, { agrees: false, comment: 'again' });
+      site.db.exec('delete from ot_patch_import_row; delete from ot_patch; delete from ot_patch_import');
+      site.db.exec("delete from sqlite_sequence where name = 'ot_patch_import'");
+    }
+  });
+
+  it('opens when the two roles have signed what a list proposes, which the patch shows until then', () => {
+    const { patches } = site;
+    const id = rejected();
+    const result = importList(list('vendor_approved', '', later));
+    expect(result).toMatchObject({
+      changed: 0,
+      proposed: 1,
+      rows: [{ outcome: 'proposed', after: 'vendor_rejected' }],
+    });
+    const [waiting] = patches.requests(id);
+    expect(waiting).toMatchObject({
+      sort: 'verdict',
+      target: 'vendor_approved',
+      verdict: { list: 'list.csv' },
+      open: [{ duty: 'ot-owner' }, { duty: 'security' }],
+    });
+    expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
+    expect(importList(list('vendor_approved', '', later)).rows[0]?.outcome).toBe('unchanged');
+    const sign = (who: Actor) => patches.sign(who, waiting?.id ?? 0, { agrees: true, comment: '' });
+    expect(refusal(() => sign(ann))).toBe('FORBIDDEN');
+    expect(refusal(() => sign(senior))).toBe('FORBIDDEN');
+    expect(sign(owner).done).toBe(false);
+    expect(gateOf(id)).toEqual(closed);
+    expect(sign(guard).done).toBe(true);
+    expect(patches.get(id)).toMatchObject({ state: 'vendor_approved', verdict: 'vendor_approved', waiting: 0 });
+    expect(patches.history(id)[0]).toMatchObject({
+      sort: 'verdict',
+      actor: `account:${ann.id}`,
+      evidence: { reference: 'list.csv, 2: vendor_approved' },
+    });
+    const roles = patches.history(id)[0]?.signed.flatMap(({ duties }) => duties);
+    expect(new Set(roles)).toEqual(new Set(['ot-owner', 'security']));
+    expect(patches.move(ann, id, { to: 'site_testing', ...test }).patch.state).toBe('site_testing');
+    expect(site.events.verifyChain().ok).toBe(true);
+  });
+
+  it('is opened by a signed bundle alone, which answers what a list proposed', () => {
+    const { patches } = site;
+    const bundle = (date: string, verdict: 'tested' | 'failed') =>
+      patches.approvals.takeBundle(systemActor, { name: `bundle ${date}`, sha256: 'b'.repeat(64) }, [
+        { path: 'fw.bin', sha256: 'c'.repeat(64), approval: [{ vendor: 'A', product: 'P', verdict, date }] },
+      ]);
+    bundle('2026-11-01T00:00:00Z', 'failed');
+    const id = patches.list({ search: 'fw.bin', limit: 1 }).rows[0]?.id ?? 0;
+    const byHand = 'vendor,product,patchId,vendorState,testedDate\nA,P,fw.bin,vendor_approved,2026-11-02\n';
+    expect(importList(Buffer.from(byHand)).proposed).toBe(1);
+    // The refusal of a bundle is not taken back by one person.
+    expect(patches.approvals.undo(ann, 1)).toEqual({ restored: 0, removed: 0, kept: [id] });
+    expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
+    bundle('2026-11-03T00:00:00Z', 'tested');
+    expect(patches.get(id)).toMatchObject({ state: 'vendor_approved', waiting: 0 });
+  });
+
+  it('counts a patch of which nothing was known as closed where the vendor comes first', () => {
+    const { patches } = site;
+    site.objects.setSetting(systemActor, 'patches.vendor-first', true);
+    const result = importList(list('vendor_approved'));
+    expect(result).toMatchObject({ changed: 0, proposed: 1 });
+    expect(patches.list({ limit: 1 }).rows[0]).toMatchObject({ state: 'imported', waiting: 1 });
+    // A list that is taken back proposes nothing any more.
+    patches.approvals.undo(ann, result.import ?? 0);
+    expect(patches.list({ limit: 1 }).rows[0]).toMatchObject({ state: 'imported', waiting: 0 });
   });
 });
 

@@ -7,13 +7,23 @@ import type { Urgency } from '../findings/urgency.ts';
 import { afterMove, CLOCKS, type Clock, type ClockDays } from './clocks.ts';
 import { type MoveEvidence, moveEvidenceSchema, wantedEvidence } from './evidence.ts';
 import { gatesTo } from './gates.ts';
-import { decide, expired, type MoveFacts, type Refusal, slotsOf } from './machine.ts';
+import { decide, expired, type MoveFacts, type Refusal, slotsOf, vendorSlots } from './machine.ts';
 import type { MoveStore, StoredRequest } from './move-store.ts';
 import { nextStates } from './moves.ts';
 import type { PatchStore } from './patch-store.ts';
 import { mayFill, openSlots, type Signer, type Slot } from './people.ts';
 import { isPatchState, isVendorState, type PatchState } from './states.ts';
-import type { AskedMove, Move, MoveOption, MoveResult, Patch, PatchRequest, People, PlannedAt } from './types.ts';
+import type {
+  AskedMove,
+  AskedVerdict,
+  Move,
+  MoveOption,
+  MoveResult,
+  Patch,
+  PatchRequest,
+  People,
+  PlannedAt,
+} from './types.ts';
 
 // Moving patches: somebody asks, gates are looked at, who has to sign signs, and it happens in one transaction with its
 // entry in the history and in the audit chain.
@@ -38,6 +48,8 @@ export type ProcessParts = {
   clockDays(): ClockDays;
   /** What is known of the hurry: kept with the move, since it changes. */
   urgencyOf(patch: Patch): Urgency;
+  /** What a list said becomes so, once the two roles have signed. */
+  applyVerdict(actor: Actor, patch: Patch, asked: AskedVerdict, signed: Move['signed']): Patch;
   /** Within the transaction of a move. */
   onMoved(before: Patch, after: Patch, evidence: MoveEvidence): void;
 };
@@ -142,6 +154,10 @@ export const patchProcess = (parts: ProcessParts) => {
     // Whoever signs later signs for what was asked from another state.
     if (after.state !== before.state)
       for (const request of moves.openOf(before.id)) if (request.sort === 'move') moves.close(request.id, 'void', at);
+    // A newer word of the vendor answers what an earlier list proposed.
+    if (after.verdict !== before.verdict)
+      for (const request of moves.openOf(before.id))
+        if (request.sort === 'verdict') moves.close(request.id, 'void', at);
     if (entry.sort === 'extension') record('patch-extended', actor, { patch: before.id, name: before.patchId });
     else record('patch-moved', actor, { patch: before.id, name: before.patchId, from: before.state, to: after.state });
     return stored;
@@ -198,10 +214,12 @@ export const patchProcess = (parts: ProcessParts) => {
     ...request.signatures.filter(({ agrees }) => agrees).map(({ person }) => signerOf(person, false)),
   ];
 
-  const slotsFor = (patch: Patch, request: StoredRequest): Slot[] =>
-    request.sort === 'extension' || !isPatchState(request.target)
-      ? [extensionSlot]
-      : slotsOf(patch, request.target, request.evidence, factsFor(patch, request.target, request.evidence));
+  const slotsFor = (patch: Patch, request: StoredRequest): readonly Slot[] =>
+    request.sort === 'verdict'
+      ? vendorSlots
+      : request.sort === 'extension' || !isPatchState(request.target)
+        ? [extensionSlot]
+        : slotsOf(patch, request.target, request.evidence, factsFor(patch, request.target, request.evidence));
 
   const view = (patch: Patch, request: StoredRequest): PatchRequest => ({
     ...request,
@@ -233,10 +251,29 @@ export const patchProcess = (parts: ProcessParts) => {
         person,
         reason: asked.reason,
         evidence: asked.evidence,
+        verdict: null,
       });
       record('patch-asked', actor, { patch: id, name: patch.patchId, to: asked.to });
       return { patch, request };
     });
+  };
+
+  /** A list that nobody signed would open the gate of the vendor: it proposes, within the import's transaction. */
+  const propose = (actor: Actor, patch: Patch, verdict: AskedVerdict): void => {
+    const { row, list } = verdict;
+    moves.ask({
+      patch: patch.id,
+      sort: 'verdict',
+      from: patch.state,
+      target: row.verdict,
+      at: clock(),
+      actor: actorRef(actor),
+      person: people.personOf(actor),
+      reason: row.patch.remarks ?? list,
+      evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
+      verdict,
+    });
+    record('patch-asked', actor, { patch: patch.id, name: patch.patchId, to: row.verdict });
   };
 
   const extend = (actor: Actor, id: number, wanted: { clock: Clock; until: number; reason: string }): MoveResult => {
@@ -262,6 +299,7 @@ export const patchProcess = (parts: ProcessParts) => {
         person: people.personOf(actor),
         reason,
         evidence: { until: wanted.until },
+        verdict: null,
       });
       record('patch-asked', actor, { patch: id, name: patch.patchId, to: wanted.clock });
       return { patch, request };
@@ -291,6 +329,7 @@ export const patchProcess = (parts: ProcessParts) => {
         signed,
       });
     }
+    if (request.verdict !== null) return parts.applyVerdict(asker, patch, request.verdict, signed);
     if (!isPatchState(request.target)) throw new AppError('INTERNAL', 'a request for a state that is none');
     const asked = { to: request.target, reason: request.reason, evidence: request.evidence };
     return perform(asker, patch, asked, signersOf(request), signed);
@@ -374,6 +413,7 @@ export const patchProcess = (parts: ProcessParts) => {
   return {
     move,
     extend,
+    propose,
     sign,
     expire,
     options,

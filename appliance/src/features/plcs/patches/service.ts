@@ -143,6 +143,7 @@ export const patchService = (parts: PatchParts) => {
       return found && { from: found.from, until: found.until, blackout: found.blackout, leadDays: found.leadDays };
     },
     urgencyOf,
+    applyVerdict: (actor, patch, asked, signed) => approvals.applyAsked(actor, patch, asked, signed),
     onMoved: (_before, after, { installedAt }) => {
       for (const target of targets.ofPatch(after.id)) {
         const now = snapshotOf(controllers.find(target.plc));
@@ -152,7 +153,17 @@ export const patchService = (parts: PatchParts) => {
     },
   });
 
-  const approvals = approvalImports({ db, site, events, patches, moves, imports, process, clock });
+  const approvals = approvalImports({
+    db,
+    site,
+    events,
+    patches,
+    moves,
+    imports,
+    process,
+    clock,
+    vendorFirst: () => objects.settingFlag('patches.vendor-first'),
+  });
   const measures = measuresOf({ db, objects, events, notices, people, clock });
 
   const summary = (

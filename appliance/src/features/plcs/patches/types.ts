@@ -97,7 +97,7 @@ export type Move = {
 export type PatchRequest = {
   readonly id: number;
   readonly patch: number;
-  readonly sort: 'move' | 'extension';
+  readonly sort: 'move' | 'extension' | 'verdict';
   readonly from: PatchState;
   /** A state, or a clock. */
   readonly target: string;
@@ -106,6 +106,8 @@ export type PatchRequest = {
   readonly person: string;
   readonly reason: string;
   readonly evidence: MoveEvidence;
+  /** What a list proposes that nobody signed. */
+  readonly verdict: AskedVerdict | null;
   readonly state: 'open' | 'done' | 'declined' | 'void';
   readonly signatures: readonly Signature[];
   /** What is still to be signed. */
@@ -183,6 +185,9 @@ export type VerdictRow = {
   readonly verdict: VendorState;
   readonly testedOn: number | null;
 };
+
+/** A line of a list that would open the gate of the vendor. */
+export type AskedVerdict = { readonly import: number; readonly list: string; readonly row: VerdictRow };
 
 export type AskedMove = { readonly to: PatchState; readonly reason: string; readonly evidence: MoveEvidence };
 
