@@ -1197,6 +1197,33 @@ create table identification_exchange (
   primary key (run, plc, protocol)
 ) strict, without rowid;
 
+-- Permits, each for one packet; and what was asked for that nobody approved.
+create table identification_permit (
+  id text primary key,
+  run integer not null references identification_run (id) on delete cascade,
+  plc text not null,
+  protocol text not null,
+  what text not null,
+  kind text not null,
+  -- Its place in the approved plan of the exchange.
+  place integer not null,
+  -- Of the bytes as they leave.
+  sha256 text not null,
+  at integer not null,
+  granted integer not null,
+  used integer not null default 0
+) strict, without rowid;
+create index identification_permit_run on identification_permit (run, plc, protocol);
+
+-- Who has a controller now, by its record and by its address, and when something may last have left to it.
+create table identification_hold (
+  name text primary key,
+  -- Null: nobody has it.
+  run integer,
+  until integer not null,
+  last_at integer not null
+) strict, without rowid;
+
 create table identification_packet (
   id integer primary key autoincrement,
   run integer not null references identification_run (id) on delete cascade,
@@ -1212,6 +1239,8 @@ create table identification_packet (
   -- Null where the agent left it out.
   hex text,
   sha256 text not null,
+  -- As the runner named it: without one of its own the packet was not approved.
+  permit text not null,
   -- JSON: key of a text and its parameters.
   meaning text
 ) strict;

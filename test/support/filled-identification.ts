@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
 import type { Actor } from '../../appliance/src/features/objects/types.ts';
+import { identificationStore } from '../../appliance/src/features/plcs/identify/store.ts';
 
 // Identification in the invented plant: one job that an agent in the segment has done, and one that waits for a second person.
 
 const hourMs = 3_600_000;
 
-type Parts = Pick<Appliance, 'identification' | 'objects' | 'plcs' | 'devices'>;
+type Parts = Pick<Appliance, 'db' | 'identification' | 'objects' | 'plcs' | 'devices'>;
 
 /** Lets the power zone be asked, and runs one job there as its agent would report it. */
 export const fillIdentification = (
-  { identification, objects, plcs, devices }: Parts,
+  { db, identification, objects, plcs, devices }: Parts,
   { actor, second }: { readonly actor: Actor; readonly second: Actor },
   zones: ReadonlyMap<string, string>,
   nowMs: number,
@@ -54,18 +55,18 @@ export const fillIdentification = (
         end: 'done',
         exchanges: plan.targets.map(({ plc }) => ({ plc, protocol: 'modbus', outcome: 'read', readings: [] })),
         packets: plan.targets.flatMap(({ plc, host, asks }) =>
-          (asks[0]?.packets ?? []).slice(0, 3).map(({ hex, port }, index) => ({
-            at: nowMs + index * 1_000,
-            attempt: 1,
-            plc,
-            protocol: 'modbus' as const,
-            kind: 'tcp' as const,
-            host,
-            port,
-            what: 'send' as const,
-            hex,
-            sha256: createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex'),
-          })),
+          (asks[0]?.packets ?? []).slice(0, 3).map(({ hex, port }, place) => {
+            const packet = {
+              plc,
+              protocol: 'modbus' as const,
+              kind: 'tcp' as const,
+              what: 'send' as const,
+              sha256: createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex'),
+            };
+            const [at, id] = [nowMs + place * 1_000, Buffer.from(randomBytes(16)).toString('hex')];
+            identificationStore(db).addPermit({ ...packet, id, run: run.id, place, at, granted: true });
+            return { ...packet, at, attempt: 1, host, port, hex, permit: id };
+          }),
         ),
       },
     });

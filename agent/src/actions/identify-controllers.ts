@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { MAX_HEX_REPORTED } from '@sallyport/bundle-tools/controllers/identification/limits';
+import { MAX_HEX_REPORTED, PERMIT_MS } from '@sallyport/bundle-tools/controllers/identification/limits';
+import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/controllers/identification/permit';
 import { type RunEnd, runTargets } from '@sallyport/bundle-tools/controllers/identification/run-targets';
 import { identifyBy } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import type { Credentials } from '@sallyport/bundle-tools/controllers/protocols/types';
@@ -19,7 +20,7 @@ import { pause } from '../platform/timing.ts';
 import { step } from './action.ts';
 
 // identify-controllers: reads who controllers in this segment are (OT 5). The order is a closed list; anything beside it is
-// denied here, too. Before each packet the server is asked for a permit: one that says no, or does not answer, ends it.
+// denied here, too. Before each packet the server is asked for a permit for it: one that says no, or does not answer, ends it.
 
 export type IdentifyContext = {
   connection: Pick<Connection, 'call'>;
@@ -28,8 +29,6 @@ export type IdentifyContext = {
 };
 
 export type IdentifyControllers = (context: IdentifyContext, task: IdentifyControllersTask) => Promise<TaskResult>;
-
-const permitMs = 5_000;
 
 /** The packets of a task, one a line, written before each leaves: what a crash leaves of the evidence. */
 const logPath = (workFolder: string, id: string): string => join(workFolder, `identify-${id}.jsonl`);
@@ -113,22 +112,24 @@ export const identifyControllers: IdentifyControllers = async (context, task) =>
     return { attempt: task.attempt, steps, state: 'failed', code: 'OUT_OF_BOUNDS' };
   }
 
-  const forbidden = async (): Promise<string | undefined> => {
+  const halted = (): string | undefined => {
     if (context.isCancelled()) return 'stopped';
-    if (refusalOf(task, nowMs()) !== undefined) return 'window';
+    return refusalOf(task, nowMs()) === undefined ? undefined : 'window';
+  };
+  /** A server that is away, or says no in other words, gives no permit. */
+  const permit = async (asked: PermitRequest): Promise<PermitReply> => {
     try {
       const reply = await context.connection.call({
         method: 'POST',
         path: `/tasks/${task.id}/permit`,
-        body: {},
-        timeoutMs: permitMs,
+        body: asked,
+        timeoutMs: PERMIT_MS,
       });
-      if (reply.status === 200 && permitReply.safeParse(JSON.parse(reply.body.toString('utf8'))).success)
-        return undefined;
-      return 'stopped';
+      const said = reply.status === 200 ? permitReply.safeParse(JSON.parse(reply.body.toString('utf8'))) : undefined;
+      return said?.success === true ? said.data : { go: false, why: 'stopped' };
     } catch {
       // Nobody can say stop any more: then it stops.
-      return 'server-away';
+      return { go: false, why: 'server-away' };
     }
   };
 
@@ -138,19 +139,23 @@ export const identifyControllers: IdentifyControllers = async (context, task) =>
     ),
   );
   const end = await runTargets({
-    targets: task.targets,
+    targets: task.targets.map(({ asks, ...target }) => ({
+      ...target,
+      asks: asks.map((ask) => ({ ...ask, packets: task.packets[ask.packets] ?? [] })),
+    })),
     identifyBy,
     credentials: credentialsOf(task),
     clock: nowMs,
     sleep: pause,
     lastSentMs: 0,
     transportTo: ({ host }) => transport(host),
-    forbidden,
+    halted,
+    permit,
     before: () => undefined,
     began: () => undefined,
     leaving: ({ plc }, { protocol }, packet) => {
-      const { atMs, attempt, kind, host, port, what, hex, sha256 } = packet;
-      const entry: SentPacketReport = { at: atMs, attempt, plc, protocol, kind, host, port, what, hex, sha256 };
+      const { atMs, ...sent } = packet;
+      const entry: SentPacketReport = { at: atMs, plc, protocol, ...sent };
       appendFileSync(logPath(context.workFolder, task.id), `${JSON.stringify(entry)}\n`, { mode: 0o600 });
       packets.push(entry);
     },

@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { MAX_AGENT_TARGETS, MAX_ATTEMPTS, MAX_GAP_MS, MIN_GAP_MS } from '../controllers/identification/limits.ts';
+import { packetParts } from '../controllers/protocols/packet-parts.ts';
 import { PROTOCOLS } from '../controllers/protocols/types.ts';
 import { readingSchema } from '../controllers/reading.ts';
 import { count, digest, opaqueId, text, time } from './common.ts';
 
 // The order to read who controllers are, and what came of it. The order is a closed list: these addresses, these ports,
-// these questions, this slowly, between these times. An agent asks nothing else, and asks for a permit before each packet.
+// these packets, this slowly, between these times. An agent asks nothing else, and asks for a permit before each packet.
 
 const port = z.int().min(1).max(65_535);
 const kind = z.enum(['tcp', 'udp']);
@@ -17,10 +18,24 @@ const host = z
 const plc = z.string().min(1).max(64);
 const protocol = z.enum(PROTOCOLS);
 
+/** Of one exchange. */
+const maxPlanned = 128;
+const place = z
+  .int()
+  .min(0)
+  .max(maxPlanned - 1);
+const hexBytes = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .regex(/^(?:[0-9a-f]{2})*$/);
+
 const ask = z.object({
   protocol,
   kinds: z.array(kind).min(1).max(2),
   port,
+  /** Number of the list of packets that were approved for it. */
+  packets: count,
   switches: z.object({ identify: z.boolean(), modules: z.boolean(), details: z.boolean(), mode: z.boolean() }),
 });
 
@@ -38,6 +53,10 @@ export const identifyControllersTask = z.object({
   digest,
   from: time,
   until: time,
+  /** Lists of approved packets: many targets have the same. */
+  packets: z
+    .array(z.array(z.object({ kind, parts: packetParts })).max(maxPlanned))
+    .max(MAX_AGENT_TARGETS * PROTOCOLS.length),
   targets: z
     .array(
       z.object({
@@ -74,12 +93,9 @@ export const sentPacket = z.object({
   port,
   what: z.enum(['connect', 'send']),
   /** Left out where there would be too much of it; the hash is always there. */
-  hex: z
-    .string()
-    .max(maxHex)
-    .regex(/^(?:[0-9a-f]{2})*$/)
-    .optional(),
+  hex: hexBytes(maxHex).optional(),
   sha256: digest,
+  permit: opaqueId,
 });
 export type SentPacketReport = z.infer<typeof sentPacket>;
 
@@ -105,6 +121,17 @@ export const identificationReport = z.object({
 });
 export type IdentificationReport = z.infer<typeof identificationReport>;
 
-/** POST /tasks/:id/permit: whether the next packet of the task may leave. */
-export const permitReply = z.object({ go: z.literal(true) });
-export type PermitReply = z.infer<typeof permitReply>;
+const exchange = { plc, protocol };
+
+/** POST /tasks/:id/permit: whether the next packet of the task may leave, or that a connection is closed. */
+export const permitRequest = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('connect'), ...exchange, kind: z.literal('tcp') }),
+  z.object({ what: z.literal('send'), ...exchange, kind, place, hex: hexBytes(maxHex), sha256: digest }),
+  z.object({ what: z.literal('close'), ...exchange }),
+]);
+
+export const permitReply = z.union([
+  z.object({ go: z.literal(true), permit: opaqueId }),
+  z.object({ go: z.literal(false), waitMs: count }),
+  z.object({ go: z.literal(false), why: z.string().max(32) }),
+]);

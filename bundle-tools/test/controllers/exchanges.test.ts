@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/chance.ts';
+import { placeOf } from '../../src/controllers/identification/guarded.ts';
 import { allowedOf, identifyBy, planFor } from '../../src/controllers/protocols/identify-by.ts';
 import {
   type Identification,
@@ -376,6 +377,13 @@ describe('whatever a device answers', () => {
           const sent = result.packets.filter(({ direction }) => direction === 'sent');
           expect(sent).toHaveLength(on.arrived.length);
           for (const { meaning } of sent) expect(planned).toContain(meaning.key);
+          // Whatever the device says: every packet is one of the plan but for its open fields, in the plan's order.
+          const packets = planFor(protocol, everything, { credentials, host: '192.0.2.7' });
+          let place: number | undefined = 0;
+          for (const { kind, bytes } of on.arrived) {
+            place = placeOf(packets, kind, bytes, place ?? 0, { community: 'c' });
+            expect(place).toBeDefined();
+          }
         },
       ),
       { numRuns: runs(150) },

@@ -186,7 +186,7 @@ describe('the user-based security of SNMP', () => {
         fc.integer({ min: 1, max: 255 }),
         (by, isHidden, place, change) => {
           const keys = { auth: keyOf(by), ...(isHidden ? { privacy: Buffer.alloc(16, 7) } : {}) };
-          const sent = secured(5, pdu, 'u', engine, keys, Buffer.alloc(8, 9));
+          const sent = secured(5, [pdu], 'u', engine, keys, Buffer.alloc(8, 9)).bytes;
           const message = secureMessage(sent);
           if (message === undefined) throw new Error('no message of version 3');
           expect(isProven(sent, message, keys.auth)).toBe(true);
@@ -202,7 +202,7 @@ describe('the user-based security of SNMP', () => {
   });
 
   it('takes no plain answer to a question with secrets', () => {
-    const plain = secured(5, pdu, 'u', engine, {}, Buffer.alloc(8));
+    const plain = secured(5, [pdu], 'u', engine, {}, Buffer.alloc(8)).bytes;
     const message = secureMessage(plain);
     if (message === undefined) throw new Error('no message of version 3');
     const auth = { by: 'sha1' as const, key: Buffer.alloc(20) };

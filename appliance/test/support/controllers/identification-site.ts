@@ -67,6 +67,8 @@ export const identificationSite = () => {
   afterAll(() => state.site.stop());
   beforeEach(() => {
     now.ms = Date.UTC(2026, 10, 24, 8);
+    // The clock goes back to where it was: what an earlier test held, it held long ago.
+    state.site.db.exec('delete from identification_hold');
     state.service = open();
     state.service.switchOn(systemActor);
     state.zoneName = `Z-${randomBytes(4).toString('hex')}`;

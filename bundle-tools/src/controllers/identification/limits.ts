@@ -11,6 +11,15 @@ export const MAX_TARGETS = 256;
 export const MAX_AGENT_TARGETS = 64;
 /** Sent in one exchange, whatever the protocol says. */
 export const MAX_EXCHANGE_PACKETS = 64;
+/** A permit lives so long, counted from when it was asked for; then it is none. */
+export const PERMIT_MS = 2_000;
+/** Answers that came too late, one after the other: then nobody can say stop in time any more. */
+export const MAX_LATE = 3;
+/**
+ * A controller is held for one exchange until its runner has closed the connection, or for so long after its last word, beyond
+ * the pause between two packets: longer than a runner that lost its server needs to close.
+ */
+export const LEASE_MS = 15_000;
 /** What a device may say in one exchange. */
 export const MAX_ANSWER_BYTES = 256 * 1024;
 /** A window, and with it everything that was approved, is over after this. */

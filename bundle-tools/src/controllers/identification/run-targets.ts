@@ -9,7 +9,8 @@ import type {
   TransportKind,
   Trouble,
 } from '../protocols/types.ts';
-import { guardedTransport, type Leaving } from './guarded.ts';
+import { guardedTransport, type Leaving, secretsOf } from './guarded.ts';
+import type { ApprovedPacket, PermitReply, PermitRequest } from './permit.ts';
 
 // A job's run: one device after the other, one protocol after the other, at the appliance and at an agent alike (OT Q4, Q5,
 // Q9). An exchange is begun once: after a restart nothing is said again that was said before.
@@ -20,6 +21,7 @@ export type Ask = {
   kinds: readonly TransportKind[];
   port: number;
   switches: Switches;
+  packets: readonly ApprovedPacket[];
 };
 
 export type Target = {
@@ -42,12 +44,15 @@ export type RunParts = {
   credentials?: Credentials | undefined;
   clock: () => number;
   sleep: (ms: number) => Promise<void>;
-  /** Why nothing may leave for this target now; asked before every packet. */
-  forbidden: (target: Target) => Promise<string | undefined>;
+  /** Why this runner itself ends. */
+  halted: () => string | undefined;
+  /** Asked right before every packet. */
+  permit: (request: PermitRequest) => Promise<PermitReply>;
   /** When the last packet of this job left; 0 at the start. */
   lastSentMs: number;
   /** How an exchange ended that was begun before a restart; undefined for one that was not begun. */
   before: (target: Target, ask: Ask) => ExchangeOutcome | undefined;
+  /** Before its first packet leaves. */
   began: (target: Target, ask: Ask) => void;
   leaving: (target: Target, ask: Ask, packet: Leaving) => void;
   ended: (target: Target, ask: Ask, outcome: ExchangeOutcome, found: Identification) => void;
@@ -76,23 +81,33 @@ const runAsk = async (
   ask: Ask,
 ): Promise<{ outcome: ExchangeOutcome; end?: RunEnd }> => {
   const { clock, sleep } = parts;
-  let why = await parts.forbidden(target);
+  let why = parts.halted();
   if (why !== undefined) return { outcome: 'stopped', end: { how: 'stopped', why } };
+  let isBegun = false;
+  const begin = (): void => {
+    if (!isBegun) parts.began(target, ask);
+    isBegun = true;
+  };
   const transport = guardedTransport(parts.transportTo(target, ask), {
     host: target.host,
     kinds: ask.kinds,
     port: ask.port,
     gapMs: target.gapMs,
+    packets: ask.packets,
+    secrets: secretsOf(parts.credentials),
     clock,
     sleep,
     pace,
-    forbidden: () => parts.forbidden(target),
-    leaving: (packet) => parts.leaving(target, ask, packet),
+    halted: parts.halted,
+    permit: (asked) => parts.permit({ plc: target.plc, protocol: ask.protocol, ...asked }),
+    leaving: (packet) => {
+      begin();
+      parts.leaving(target, ask, packet);
+    },
     onForbidden: (reason) => {
       why ??= reason;
     },
   });
-  parts.began(target, ask);
   let unconnected: Trouble | undefined;
   const watched: Transport = {
     connect: async (to, limits) => {
@@ -101,7 +116,7 @@ const runAsk = async (
       return link;
     },
   };
-  const found = await parts.identifyBy(ask.protocol, ask.switches, watched, {
+  const identify = parts.identifyBy(ask.protocol, ask.switches, watched, {
     clock,
     sleep,
     intervalMs: target.gapMs,
@@ -111,8 +126,12 @@ const runAsk = async (
     ...(parts.credentials === undefined ? {} : { credentials: parts.credentials }),
     ...(target.modeBefore === undefined ? {} : { modeBefore: target.modeBefore }),
   });
+  // Also after a fault of our own nothing stays open, and nobody waits for the controller longer than he must.
+  const found = await identify.finally(transport.release);
   const outcome = why === undefined ? outcomeOf(found, unconnected) : 'stopped';
-  parts.ended(target, ask, outcome, found);
+  // What was stopped before anything left was not begun.
+  if (outcome !== 'stopped') begin();
+  if (isBegun) parts.ended(target, ask, outcome, found);
   const [anomaly] = found.anomalies;
   if (anomaly !== undefined) return { outcome, end: { how: 'anomaly', target, ask, anomaly } };
   return { outcome, ...(why === undefined ? {} : { end: { how: 'stopped', why } as const }) };

@@ -1,5 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Socket } from 'node:net';
+import { plainAddress } from '../../platform/address.ts';
 import type { Link, LinkLimits, Trouble } from '../protocols/types.ts';
 
 // Sockets that are open, as links: what the other side does is an answer, never an error. Opening them is left to the one
@@ -105,10 +106,6 @@ export const tcpLink = (socket: Socket, limits: LinkLimits): Link => {
       }),
   };
 };
-
-/** An address as the system writes it. */
-const plainAddress = (host: string): string =>
-  host.includes(':') ? new URL(`http://[${host.split('%')[0] ?? ''}]/`).hostname.slice(1, -1) : host;
 
 /** A UDP socket of our own towards one device: it hears that device only, from whichever of its ports. */
 export const udpLink = (socket: DatagramSocket, to: { host: string; port: number }, limits: LinkLimits): Link => {

@@ -1,12 +1,18 @@
 import type { Collector } from './collector.ts';
 import type { DeviceFact } from './device-fact.ts';
-import type { Allowed, Credentials, Meaning, PlannedPacket, Switches, TransportKind, Trouble } from './types.ts';
+import { bytesOf, fieldsIn, type Piece, partsOf } from './packet-parts.ts';
+import type { Allowed, Cover, Credentials, Meaning, PlannedPacket, Switches, TransportKind, Trouble } from './types.ts';
 
 // What a protocol tells the runner: the next request, given what came. It sends nothing and waits for nothing itself.
 
 /** One request of a protocol's closed list; only its builders make one. */
 export type Request = {
+  /** As they leave. */
   bytes: Buffer;
+  /** What they are made of, before anything is hidden. */
+  pieces: readonly Piece[];
+  /** Of a request whose bytes are hidden. */
+  cover?: Cover;
   meaning: Meaning;
   /** Whether a message answers it; others are passed over. Absent where no answer is due, as for a goodbye. */
   answers?: (message: Buffer) => boolean;
@@ -54,13 +60,24 @@ export type Client = {
 export const messageOf = (answer: Buffer | string): Buffer | undefined =>
   typeof answer === 'string' ? undefined : answer;
 
+/** A request of pieces that leave as they are. */
+export const requestOf = (pieces: readonly Piece[], more: Omit<Request, 'bytes' | 'pieces' | 'cover'>): Request => ({
+  bytes: bytesOf(pieces),
+  pieces,
+  ...more,
+});
+
 /** A request as it stands in a plan. */
 export const planned = (
   request: Request,
   at: { kind: TransportKind; port: number },
   when: PlannedPacket['when'] = 'always',
-  open: readonly string[] = [],
-): PlannedPacket => ({ ...at, hex: request.bytes.toString('hex'), meaning: request.meaning, when, open });
+): PlannedPacket => {
+  const [plain, parts] = [bytesOf(request.pieces), partsOf(request.pieces)];
+  const fields = fieldsIn(parts, plain) ?? [];
+  const open = [...new Set(fields.map(({ name }) => name))];
+  return { ...at, hex: plain.toString('hex'), parts, fields, meaning: request.meaning, when, open };
+};
 
 /** The address by which OPC UA speaks of a device. */
 export const urlOf = (host: string | undefined, port: number): string =>

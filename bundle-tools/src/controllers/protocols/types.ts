@@ -1,4 +1,5 @@
 import type { Reading } from '../reading.ts';
+import type { OpenField, PacketPart } from './packet-parts.ts';
 
 // Reading who a controller is, and nothing else (OT 3, 5). Nothing here opens a socket: whoever may connect hands in a
 // transport that leads to one device. What may be sent is a closed list: a builder per request, named in `Allowed`.
@@ -16,9 +17,13 @@ export type Trouble = 'refused' | 'timeout' | 'unreachable' | 'reset' | 'closed'
 
 export type LinkLimits = { connectMs: number; maxBytes: number };
 
+/** What a packet is before it is hidden, and how it is hidden. */
+export type Cover = { plain: Uint8Array; seal(plain: Uint8Array): Uint8Array };
+
 /** A connection (TCP) or a socket (UDP) towards one device. What the other side does is an answer, never an error. */
 export type Link = {
-  send(bytes: Uint8Array): Promise<Trouble | undefined>;
+  /** `cover`: of bytes that are hidden, what is compared with the plan before they leave. */
+  send(bytes: Uint8Array, cover?: Cover): Promise<Trouble | undefined>;
   /** TCP: the next bytes. UDP: the next datagram of the device, from whichever port it comes. */
   receive(withinMs: number): Promise<Buffer | Trouble>;
   /** Ends it in order: what was sent arrives, and no reset is sent. */
@@ -96,11 +101,16 @@ export type Identification = {
 export type PlannedPacket = {
   kind: TransportKind;
   port: number;
+  /** Before anything is hidden, its open fields as zero. */
   hex: string;
+  /** What of it is fixed and what is open: whatever leaves is compared with this. */
+  parts: readonly PacketPart[];
+  /** The open fields as they lie in `hex`. */
+  fields: readonly OpenField[];
   meaning: Meaning;
   /** `always`, or what must have happened before. */
   when: 'always' | 'more' | 'refused' | 'silent';
-  /** Parts that the device's own answer or chance decides; as shown they are zero. */
+  /** Names of the open fields. */
   open: readonly string[];
 };
 

@@ -140,7 +140,7 @@ export const wire = (transport: Transport, options: IdentifyOptions, parts: Wire
   const once = async (request: Request): Promise<Heard | Trouble | 'stopped' | undefined> => {
     if (!(await parts.pacer.pause()) || link === undefined) return 'stopped';
     entry('sent', request.bytes, request.meaning);
-    const failed = await link.send(request.bytes);
+    const failed = await link.send(request.bytes, request.cover);
     parts.pacer.mark();
     if (failed !== undefined) return failed;
     // Only now it has left: whoever sends may have waited for its turn, or for a permit.

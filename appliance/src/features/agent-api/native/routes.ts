@@ -5,7 +5,7 @@ import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/proto
 import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
-import type { PermitReply } from '@sallyport/bundle-tools/protocol/identify-controllers';
+import { permitRequest } from '@sallyport/bundle-tools/protocol/identify-controllers';
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
 import { noPolicyEtag } from '@sallyport/bundle-tools/protocol/policy';
 import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
@@ -242,12 +242,12 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       })
 
       // Asked before each packet towards a controller: one switch here ends all at once.
-      .post('/tasks/:id/permit', (c) => {
+      .post('/tasks/:id/permit', async (c) => {
         const device = caller(c);
         const id = opaqueId.safeParse(c.req.param('id'));
-        if (!id.success || tasks.permit?.(device.id, id.data) !== true)
-          throw new AppError('CANCELLED', 'nothing more of this task may be done');
-        const reply: PermitReply = { go: true };
+        const asked = await body(c, permitRequest, wireLimits.smallBytes);
+        const reply = id.success ? tasks.permit?.(device.id, id.data, asked) : undefined;
+        if (reply === undefined) throw new AppError('CANCELLED', 'nothing more of this task may be done');
         return c.json(reply);
       })
 

@@ -1,6 +1,7 @@
 // The agents' own door: JSON over mutual TLS. A caller is the certificate of its connection and nothing else; what it
 // says is decoded under caps, bound to its device and handed to the engines. A 2xx answer follows the commit. Anyone may
 // read /site, because that is what an agent compares before it says anything secret.
+import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/controllers/identification/permit';
 import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
@@ -32,8 +33,8 @@ export type TaskQueue<T extends Task = Task> = {
   state(device: number, taskId: string, state: 'received' | 'running' | 'restarting'): void;
   /** Whether a task that the device may still work on names the object. */
   mayFetch(device: number, sha256: string): boolean;
-  /** Whether the next step of a task may be done, where a task asks before each. */
-  permit?(device: number, taskId: string): boolean;
+  /** Whether the next step of a task may be done, where a task asks before each; undefined for one that is not the device's. */
+  permit?(device: number, taskId: string, asked: PermitRequest): PermitReply | undefined;
 };
 
 export type NativeParts = {

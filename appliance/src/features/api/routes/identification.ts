@@ -33,7 +33,19 @@ const packetSchema = z.object({
   meaning: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
   when: z.enum(['always', 'more', 'refused', 'silent']),
-  open: z.array(z.string()).describe('Parts that the device or chance decides; shown as zero'),
+  open: z.array(z.string()).describe('Names of the open fields'),
+  fields: z
+    .array(
+      z.object({
+        name: z.string(),
+        at: z.int().describe('Offset in the bytes as they are shown'),
+        length: z.int(),
+        source: z
+          .enum(['chance', 'clock', 'answer', 'count', 'proof', 'secret'])
+          .describe('Where its value comes from; every other byte leaves as it is shown, before anything is hidden'),
+      }),
+    )
+    .describe('What of the packet is open'),
 });
 
 const planSchema = z.object({
@@ -107,7 +119,7 @@ const planBody = (plan: Plan): z.infer<typeof planSchema> => ({
     known: [...known],
     missing: [...missing],
     packets: asks.flatMap(({ packets }) =>
-      packets.map(({ kind, port, hex, meaning, when, open }) => ({
+      packets.map(({ kind, port, hex, meaning, when, open, fields }) => ({
         kind,
         port,
         hex,
@@ -115,6 +127,7 @@ const planBody = (plan: Plan): z.infer<typeof planSchema> => ({
         params: { ...meaning.params },
         when,
         open: [...open],
+        fields: [...fields],
       })),
     ),
   })),

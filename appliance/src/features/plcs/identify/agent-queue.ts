@@ -1,15 +1,20 @@
+import { packetHash } from '@sallyport/bundle-tools/controllers/identification/guarded';
 import { MAX_AGENT_TARGETS } from '@sallyport/bundle-tools/controllers/identification/limits';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { IdentificationReport } from '@sallyport/bundle-tools/protocol/identify-controllers';
+import type {
+  IdentificationReport,
+  IdentifyControllersTask,
+} from '@sallyport/bundle-tools/protocol/identify-controllers';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { type Database, immediate } from '../../../platform/database.ts';
 import type { TaskQueue } from '../../agent-api/native/types.ts';
 import type { Allowances } from './allowance.ts';
 import type { JobPlans } from './job-plan.ts';
-import type { CloseRun, RunClose } from './run-end.ts';
+import type { Permits } from './permits.ts';
+import { type CloseRun, type RunClose, stoppedBy } from './run-end.ts';
 import type { IdentificationStore } from './store.ts';
-import type { Plan, Run } from './types.ts';
+import type { Plan, PlannedAsk, Run } from './types.ts';
 
 // Jobs that an agent in the segment runs. The order is the approved plan and nothing else; for each packet the agent asks
 // here whether it may leave, so that one switch ends all (OT Q3). Only the device that was given the order can answer it.
@@ -19,11 +24,13 @@ export type AgentQueueParts = {
   store: IdentificationStore;
   allowance: Allowances;
   plans: JobPlans;
+  permits: Permits;
+  clock: () => number;
   close: CloseRun;
 };
 
-/** What the agent's word means; only what the plan names is kept. */
-const keepReport = (store: IdentificationStore, run: Run, plan: Plan, report: IdentificationReport): void => {
+/** What the agent's word means; only what the plan names is kept. Says whether all that left had a permit of its own. */
+const keepReport = (store: IdentificationStore, run: Run, plan: Plan, report: IdentificationReport): boolean => {
   const asked = new Map(
     plan.targets.flatMap(({ plc, host, asks }) =>
       asks.map((ask) => [`${plc} ${ask.protocol}`, { host, ask }] as const),
@@ -34,42 +41,56 @@ const keepReport = (store: IdentificationStore, run: Run, plan: Plan, report: Id
     store.beginExchange(run.id, plc, protocol);
     store.endExchange(run.id, plc, protocol, outcome, readings);
   }
+  let isWithin = !store.isOutside(run.id);
   // Evidence is kept as it was reported, also where it is not what was asked: that is what evidence is for.
   for (const packet of report.packets) {
-    const { plc, protocol, at, hex } = packet;
-    const planned = asked.get(`${plc} ${protocol}`)?.ask.packets.find((one) => one.hex === hex);
-    store.addPacket(run.id, { plc, protocol }, { ...packet, atMs: at, hex: hex ?? null }, planned?.meaning ?? null);
+    const { plc, protocol, at, hex, host, port, sha256 } = packet;
+    const planned = asked.get(`${plc} ${protocol}`);
+    const place = store.usePermit(run.id, { ...packet, id: packet.permit });
+    const isPermitted =
+      place !== undefined &&
+      planned?.host === host &&
+      planned.ask.port === port &&
+      (hex === undefined || packetHash(Buffer.from(hex, 'hex')) === sha256);
+    isWithin &&= isPermitted;
+    const meaning = packet.what === 'send' && place !== undefined ? planned?.ask.packets[place]?.meaning : undefined;
+    store.addPacket(run.id, { plc, protocol }, { ...packet, atMs: at, hex: hex ?? null }, meaning ?? null);
   }
+  return isWithin;
 };
 
-/** Whether a packet of the report goes where the plan does not lead. */
-const isOutside = (plan: Plan, report: IdentificationReport): boolean =>
-  report.packets.some(
-    ({ plc, protocol, host, port, kind }) =>
-      !plan.targets.some(
-        (target) =>
-          target.plc === plc &&
-          target.host === host &&
-          target.asks.some((ask) => ask.protocol === protocol && ask.port === port && ask.kinds.includes(kind)),
-      ),
-  );
-
-const closeOf = (result: TaskResult, plan: Plan): RunClose => {
+const closeOf = (result: TaskResult, isWithin: boolean): RunClose => {
   const { identification: report } = result;
-  if (report !== undefined && isOutside(plan, report))
-    return { how: 'failed', code: 'outside', detail: 'the agent reports packets that nobody approved' };
+  if (!isWithin)
+    return { how: 'failed', code: 'outside', detail: 'packets of the agent are not those that were approved' };
   if (report?.end === 'anomaly' && report.plc !== undefined) {
     const [code = 'anomaly', ...more] = (report.why ?? '').split(': ');
     return { how: 'anomaly', code, detail: more.join(': '), plc: report.plc };
   }
-  if (report?.end === 'stopped') return { how: 'stopped', code: report.why ?? 'stopped', detail: null };
+  if (report?.end === 'stopped') return stoppedBy(report.why ?? 'stopped');
   if (result.state === 'completed') return { how: 'done', code: null, detail: null };
   const said = result.steps.findLast(({ exit }) => exit !== 0)?.output;
   return { how: 'failed', code: result.code ?? 'FAILED', detail: said?.slice(0, 500) ?? null };
 };
 
+/** The packets that were approved, each list of them once, and the number of an exchange's list. */
+const approvedLists = () => {
+  const lists: IdentifyControllersTask['packets'] = [];
+  const numbers = new Map<string, number>();
+  return {
+    lists,
+    numberOf: (planned: PlannedAsk['packets']): number => {
+      const list = planned.map(({ kind, parts }) => ({ kind, parts: [...parts] }));
+      const key = JSON.stringify(list);
+      const number = numbers.get(key) ?? lists.push(list) - 1;
+      numbers.set(key, number);
+      return number;
+    },
+  };
+};
+
 /** The queue of these jobs, as the agents' door sees it. */
-export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device: number, task: string): boolean } => {
+export const agentQueue = (parts: AgentQueueParts): TaskQueue & Required<Pick<TaskQueue, 'permit'>> => {
   const { db, store, allowance, plans } = parts;
 
   const own = (device: number, task: string): { run: Run; plan: Plan } | undefined => {
@@ -82,6 +103,7 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
   const taskOf = (run: Run, plan: Plan): Task | null => {
     if (run.task === null || plan.targets.length > MAX_AGENT_TARGETS) return null;
     const credentials = plans.credentials(plan);
+    const { lists, numberOf } = approvedLists();
     return {
       id: run.task,
       attempt: 1,
@@ -89,13 +111,20 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
       digest: plan.digest,
       from: toTime(plan.from),
       until: toTime(plan.until),
+      packets: lists,
       targets: plan.targets.map(({ plc, zone, host, gapMs, modeBefore, asks }) => ({
         plc,
         zone,
         host,
         gapMs,
         ...(modeBefore === undefined ? {} : { modeBefore }),
-        asks: asks.map(({ protocol, kinds, port, switches }) => ({ protocol, kinds: [...kinds], port, switches })),
+        asks: asks.map(({ protocol, kinds, port, switches, packets }) => ({
+          protocol,
+          kinds: [...kinds],
+          port,
+          switches,
+          packets: numberOf(packets),
+        })),
       })),
       ...(credentials === undefined ? {} : { credentials }),
       timeoutMs: Math.max(1_000, plan.until - plan.from),
@@ -117,9 +146,9 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
         const found = own(device, id);
         return found !== undefined && allowance.of(found.run.id, found.plan) !== undefined;
       }),
-    permit: (device, task) => {
+    permit: (device, task, asked) => {
       const found = own(device, task);
-      return found !== undefined && allowance.of(found.run.id, found.plan) === undefined;
+      return found && parts.permits.ask(found.run.id, asked);
     },
     state: (device, task) => {
       const found = own(device, task);
@@ -130,8 +159,11 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
         const found = own(device, task);
         if (found === undefined) return 'not-found';
         if (!isOpen(found.run)) return 'repeat';
-        if (result.identification !== undefined) keepReport(store, found.run, found.plan, result.identification);
-        parts.close(found.run.id, closeOf(result, found.plan));
+        const { identification: report } = result;
+        const isWithin = report === undefined || keepReport(store, found.run, found.plan, report);
+        // What it had open it has closed, or it would not say so.
+        store.letGo(found.run.id, parts.clock());
+        parts.close(found.run.id, closeOf(result, isWithin));
         return 'ok';
       }),
     mayFetch: () => false,
@@ -139,9 +171,7 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & { permit(device:
 };
 
 /** Several queues as one: what one does not know, the next may. */
-export const joinedQueues = (
-  queues: readonly (TaskQueue & { permit?(device: number, task: string): boolean })[],
-): TaskQueue & { permit(device: number, task: string): boolean } => ({
+export const joinedQueues = (queues: readonly TaskQueue[]): TaskQueue & Required<Pick<TaskQueue, 'permit'>> => ({
   isWaiting: (device) => queues.some((queue) => queue.isWaiting(device)),
   next: (device) => {
     for (const queue of queues) {
@@ -162,5 +192,11 @@ export const joinedQueues = (
     for (const queue of queues) queue.state(device, task, state);
   },
   mayFetch: (device, sha256) => queues.some((queue) => queue.mayFetch(device, sha256)),
-  permit: (device, task) => queues.some((queue) => queue.permit?.(device, task) === true),
+  permit: (device, task, asked) => {
+    for (const queue of queues) {
+      const answer = queue.permit?.(device, task, asked);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  },
 });

@@ -10,18 +10,32 @@ import type { ControllerViews, Plan, PlanTarget, Run } from './types.ts';
 // Whether the next packet may leave: asked before each one, by the words of now (OT Q3, Q5, Q7, Q12). What was approved is
 // the most that may be sent; whatever has become stricter since then holds.
 
-/** Why nothing of a run may leave any more. */
-export type Forbidden =
-  | 'site-off'
-  | 'stopped'
-  | 'over'
-  | 'changed'
-  | 'window'
-  | 'credential'
-  | 'halted'
-  | 'address'
-  | 'policy'
-  | 'hours';
+/** Why nothing of a run may leave any more. Each has its change in test/support/controllers/forbidding.ts. */
+export const FORBIDDEN = [
+  'site-off',
+  'over',
+  'stopped',
+  'outside',
+  'changed',
+  'approval',
+  'window',
+  'credential',
+  'gone',
+  'archived',
+  'address',
+  'zone',
+  'halted',
+  'no-zone',
+  'never',
+  'passive',
+  'safety',
+  'switch',
+  'prefix',
+  'hours',
+] as const;
+export type Forbidden = (typeof FORBIDDEN)[number];
+
+type Asked = Pick<PlanTarget | Target, 'plc' | 'zone' | 'host' | 'asks'>;
 
 export const allowances = (parts: {
   objects: ObjectService;
@@ -37,6 +51,8 @@ export const allowances = (parts: {
     if (!objects.settingFlag(siteSetting)) return 'site-off';
     if (run === undefined || (run.state !== 'waiting' && run.state !== 'running')) return 'over';
     if (run.stopBy !== null) return 'stopped';
+    if (store.isOutside(run.id)) return 'outside';
+    if (!store.isWhole(run.approval)) return 'approval';
     if (objects.find(jobKind, plan.job)?.revision !== plan.revision) return 'changed';
     const now = clock();
     if (now < plan.from || now >= plan.until) return 'window';
@@ -48,14 +64,13 @@ export const allowances = (parts: {
   };
 
   /** Of one of its targets. */
-  const ofTarget = (
-    plan: Plan,
-    target: Pick<PlanTarget | Target, 'plc' | 'zone' | 'host' | 'asks'>,
-  ): Forbidden | undefined => {
+  const ofTarget = (plan: Plan, target: Asked): Forbidden | undefined => {
     const controller = controllers.find(target.plc);
+    if (controller === undefined) return 'gone';
+    if (controller.isArchived) return 'archived';
     // Another address may be another device.
-    if (controller === undefined || controller.address !== target.host) return 'address';
-    if (controller.zone !== target.zone) return 'policy';
+    if (controller.address !== target.host) return 'address';
+    if (controller.zone !== target.zone) return 'zone';
     const { policy, isHalted } = policyOf(controller);
     if (isHalted) return 'halted';
     const asked = SWITCHES.filter((name) => target.asks.some(({ switches }) => switches[name]));
@@ -66,18 +81,19 @@ export const allowances = (parts: {
       run: plan.start,
       at: new Date(clock()),
     });
-    if (why === 'hours') return 'hours';
-    return why !== undefined || asked.some((name) => !on.includes(name)) ? 'policy' : undefined;
+    if (why === 'no-address') return 'address';
+    return why ?? (asked.some((name) => !on.includes(name)) ? 'switch' : undefined);
   };
 
   return {
     ofRun,
     ofTarget,
-    of: (
-      run: number,
-      plan: Plan,
-      target?: Pick<PlanTarget | Target, 'plc' | 'zone' | 'host' | 'asks'>,
-    ): Forbidden | undefined =>
+    /** The pause that is due now: what was approved, or more where a policy has become slower. */
+    gapOf: ({ plc, gapMs }: PlanTarget): number => {
+      const controller = controllers.find(plc);
+      return Math.max(gapMs, controller === undefined ? 0 : policyOf(controller).policy.gapMs.value);
+    },
+    of: (run: number, plan: Plan, target?: Asked): Forbidden | undefined =>
       ofRun(store.run(run), plan) ?? (target === undefined ? undefined : ofTarget(plan, target)),
     /** What approved jobs that run here name, for the module that connects. */
     namedTargets: (): NamedTarget[] =>

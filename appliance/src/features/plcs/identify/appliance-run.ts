@@ -8,9 +8,10 @@ import type { Outbound } from '../../../platform/connect.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { Allowances } from './allowance.ts';
 import { type JobPlans, jobKind } from './job-plan.ts';
-import type { CloseRun, RunClose } from './run-end.ts';
+import type { Permits } from './permits.ts';
+import { type CloseRun, type RunClose, stoppedBy } from './run-end.ts';
 import type { IdentificationStore } from './store.ts';
-import type { Plan, Run } from './types.ts';
+import type { Run } from './types.ts';
 
 export type RunProgress = { done: number; total: number; packets: number };
 
@@ -18,6 +19,7 @@ export type ApplianceRunParts = {
   store: IdentificationStore;
   allowance: Allowances;
   plans: JobPlans;
+  permits: Permits;
   outbound: Pick<Outbound, 'link'>;
   identifyBy: IdentifyBy;
   close: CloseRun;
@@ -42,7 +44,7 @@ export const anomalyWords = (anomaly: Anomaly): { code: string; detail: string }
 /** How a run's end is kept. */
 export const closeOf = (end: RunEnd): RunClose => {
   if (end.how === 'done') return { how: 'done', code: null, detail: null };
-  if (end.how === 'stopped') return { how: 'stopped', code: end.why, detail: null };
+  if (end.how === 'stopped') return stoppedBy(end.why);
   return { how: 'anomaly', ...anomalyWords(end.anomaly), plc: end.target.plc };
 };
 
@@ -50,19 +52,13 @@ export const closeOf = (end: RunEnd): RunClose => {
 export const applianceRuns = (parts: ApplianceRunParts) => {
   const { store, allowance, plans, clock } = parts;
 
-  const meaningOf = (plan: Plan, plc: string, protocol: string, hex: string) =>
-    plan.targets
-      .find((target) => target.plc === plc)
-      ?.asks.find((ask) => ask.protocol === protocol)
-      ?.packets.find((packet) => packet.hex === hex)?.meaning ?? null;
-
   return async (id: number, run: { signal?: AbortSignal; onProgress(progress: RunProgress): void }): Promise<Run> => {
     const held = store.run(id);
     const plan = held && store.planOf(held.approval);
     if (held === undefined || plan === undefined) throw new AppError('NOT_FOUND', `there is no run ${id}`);
     if (held.state !== 'waiting' && held.state !== 'running') return held;
     const why = allowance.of(id, plan);
-    if (why !== undefined) return parts.close(id, { how: 'stopped', code: why, detail: null });
+    if (why !== undefined) return parts.close(id, stoppedBy(why));
     store.setRunning(id);
     const total = plan.targets.reduce((sum, { asks }) => sum + asks.length, 0);
     const show = (): void =>
@@ -72,7 +68,6 @@ export const applianceRuns = (parts: ApplianceRunParts) => {
         packets: store.sent(id).n,
       });
     show();
-    const asked = new Map(plan.targets.map((target) => [target.plc, target]));
     try {
       const end = await runTargets({
         targets: plan.targets,
@@ -85,17 +80,18 @@ export const applianceRuns = (parts: ApplianceRunParts) => {
           connect: ({ kind, port }) =>
             parts.outbound.link({ purpose: 'controllers', object: `${jobKind}/${plan.job}`, host, port }, kind, limits),
         }),
-        forbidden: async ({ plc }) => {
-          if (run.signal?.aborted === true) return 'restart';
-          return allowance.of(id, plan, asked.get(plc));
-        },
+        halted: () => (run.signal?.aborted === true ? 'restart' : undefined),
+        permit: async (asked) => parts.permits.ask(id, asked),
         before: ({ plc }, { protocol }) => {
           const begun = store.exchange(id, plc, protocol);
           return begun === undefined ? undefined : ((begun.outcome ?? 'interrupted') as ExchangeOutcome);
         },
         began: ({ plc }, { protocol }) => store.beginExchange(id, plc, protocol),
         leaving: ({ plc }, { protocol }, packet) => {
-          store.addPacket(id, { plc, protocol }, packet, meaningOf(plan, plc, protocol, packet.hex));
+          // Its meaning is told at the end of the exchange, by whoever built it.
+          if (store.usePermit(id, { ...packet, id: packet.permit, plc, protocol }) === undefined)
+            throw new AppError('INTERNAL', 'a packet leaves without a permit');
+          store.addPacket(id, { plc, protocol }, packet, null);
           show();
         },
         ended: ({ plc }, { protocol }, outcome, found) => {

@@ -52,7 +52,9 @@ const knownOf = (held: ReturnType<ControllerView['known']>, wanted: readonly Swi
 
 /** The digest of what would leave. */
 export const planDigest = (plan: Omit<Plan, 'digest'>): string => {
-  const { job, revision, where, start, from, until, repeat, credential, targets } = plan;
+  const { job, revision, where, start, repeat, credential, targets } = plan;
+  // A job that repeats has one digest for all its windows.
+  const { from, until } = repeat?.first ?? plan;
   const leaves = targets.map(({ plc, zone, host, gapMs, asks, override }) => [
     plc,
     zone,
@@ -64,7 +66,7 @@ export const planDigest = (plan: Omit<Plan, 'digest'>): string => {
       kinds,
       port,
       SWITCHES.map((name) => switches[name]),
-      packets.map((packet) => [packet.kind, packet.port, packet.hex, packet.when, packet.open]),
+      packets.map(({ kind, port, hex, when, open, parts }) => [kind, port, hex, when, open, parts]),
     ]),
   ]);
   return hash(
@@ -120,6 +122,10 @@ export const planOf = (parts: PlanParts): Plan => {
     }
     const { label, address, zone } = controller;
     const { policy, zoneName, isHalted } = parts.policyOf(controller);
+    if (controller.isArchived) {
+      leftOut.push({ plc, label, why: 'archived' });
+      continue;
+    }
     const why = isHalted ? 'halted' : hindranceOf(policy, { address, switches: wanted, run });
     if (why !== undefined || address === null || zone === null) {
       leftOut.push({ plc, label, why: why ?? 'no-address' });

@@ -1,5 +1,5 @@
 import type { PlcService } from '../service.ts';
-import type { PlcPart } from '../types.ts';
+import type { Plc, PlcPart } from '../types.ts';
 import type { TakeFound } from './run-end.ts';
 import type { ControllerView, ControllerViews } from './types.ts';
 
@@ -42,7 +42,7 @@ const knownOf = (plcs: Records, plc: number): ReturnType<ControllerView['known']
 
 /** Live records as identification sees them. */
 export const controllerViews = (plcs: Records): ControllerViews => {
-  const view = (id: number, publicId: string): ControllerView => {
+  const view = ({ id, publicId, decision }: Plc): ControllerView => {
     const parts = plcs.parts(id);
     const own = parts.find(({ sort }) => sort === 'plc');
     return {
@@ -54,13 +54,14 @@ export const controllerViews = (plcs: Records): ControllerViews => {
       role: shown(own, 'role'),
       isSafety: shown(own, 'safety') === 'yes' || shown(own, 'sil') !== null,
       queryPolicy: shown(own, 'queryPolicy'),
+      isArchived: decision === 'archived',
       known: () => knownOf(plcs, id),
     };
   };
   return {
     find: (publicId) => {
       const found = plcs.find(publicId);
-      return found === undefined || found.state !== 'live' ? undefined : view(found.id, publicId);
+      return found === undefined || found.state !== 'live' ? undefined : view(found);
     },
     list: (limit) => {
       const all: ControllerView[] = [];
@@ -68,7 +69,7 @@ export const controllerViews = (plcs: Records): ControllerViews => {
         const page = plcs.ids(after, pageRows);
         for (const id of page) {
           const found = plcs.byId(id);
-          if (found?.state === 'live' && all.length < limit) all.push(view(id, found.publicId));
+          if (found?.state === 'live' && all.length < limit) all.push(view(found));
         }
         after = page.at(-1) ?? 0;
         if (page.length < pageRows) break;

@@ -24,6 +24,13 @@ export type RunClose = {
   plc?: string;
 };
 
+/** The end of a run for which no permit was given. Bytes that nobody approved are no stop but a failure. */
+export function stoppedBy(why: string): RunClose {
+  return why === 'outside'
+    ? { how: 'failed', code: why, detail: 'packets are not those that were approved' }
+    : { how: 'stopped', code: why, detail: null };
+}
+
 export type RunEndParts = {
   db: Database;
   store: IdentificationStore;

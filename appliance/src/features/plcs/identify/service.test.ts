@@ -27,10 +27,11 @@ describe('a job', () => {
     expect(packets.filter(({ what }) => what === 'send').map(({ hex }) => hex)).toEqual(
       plc.seen.map(({ bytes }) => bytes.toString('hex')),
     );
-    // Everything that left was shown before.
-    // But for the number of the transaction, which the plan names as open.
-    const shown = new Set(plan.targets[0]?.asks.flatMap((ask) => ask.packets.map(({ hex }) => hex.slice(4))));
-    for (const { what, hex } of packets) if (what === 'send') expect(shown.has((hex ?? '').slice(4))).toBe(true);
+    // Everything that left was shown before, but for the number of the transaction, which the plan names as open.
+    const [shown] = plan.targets[0]?.asks[0]?.packets ?? [];
+    expect(shown?.fields).toEqual([{ name: 'transaction', at: 0, length: 2, source: 'count' }]);
+    const bytes = new Set(plan.targets[0]?.asks.flatMap((ask) => ask.packets.map(({ hex }) => hex.slice(4))));
+    for (const { what, hex } of packets) if (what === 'send') expect(bytes.has((hex ?? '').slice(4))).toBe(true);
     expect(packets.every(({ meaning, what }) => what === 'connect' || meaning !== null)).toBe(true);
     expect(plc.state).toEqual({ connections: 1, mostAtOnce: 1 });
     const parts = state.site.plcs.parts(state.site.plcs.get(id).id).find(({ sort }) => sort === 'plc');
@@ -172,7 +173,7 @@ describe('a job', () => {
     ['it is changed', 'changed', (id) => state.site.objects.update(boris, 'plc-identification', id, { gapMs: 900 })],
     [
       'its zone becomes stricter',
-      'policy',
+      'switch',
       () => state.site.objects.update(boris, 'plc-zone', state.zone, { queryDetails: 'off', queryMode: 'off' }),
     ],
     [
@@ -350,7 +351,7 @@ describe('a job', () => {
     state.site.objects.update(boris, 'plc-zone', state.zone, { queryIdentify: 'manual' });
     expect(await goes(first + 14 * day)).toBe('stopped');
     expect(plc.state.connections).toBe(2);
-    expect(state.service.get(work)).toMatchObject({ next: undefined, run: { code: 'policy' } });
+    expect(state.service.get(work)).toMatchObject({ next: undefined, run: { code: 'switch' } });
     state.site.objects.update(boris, 'plc-zone', state.zone, { queryIdentify: 'scheduled' });
     expect(await goes(first + 14 * day + 3_600_000)).toBe('nothing');
     // A second person may approve it anew; its end stays.

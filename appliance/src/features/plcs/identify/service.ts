@@ -18,6 +18,7 @@ import { allowances } from './allowance.ts';
 import { applianceRuns, type RunProgress } from './appliance-run.ts';
 import { jobKind, jobPlans } from './job-plan.ts';
 import { noticeText } from './notice.ts';
+import { permits } from './permits.ts';
 import { planSize } from './plan.ts';
 import { devicePolicyKind, type PolicyOf, policies, siteSetting, zoneKind } from './policies.ts';
 import { hindranceOf, SWITCHES } from './policy.ts';
@@ -88,12 +89,14 @@ export const identificationService = (parts: IdentificationParts) => {
   const policyOf: PolicyOf = policies({ objects, store });
   const plans = jobPlans({ ...parts, policyOf, agentName: (publicId) => parts.agent(publicId)?.name });
   const allowance = allowances({ objects, store, controllers, policyOf, clock });
+  const permit = permits({ db, store, allowance, plans, clock });
   const close = runEnds({ db, store, events, controllers, take: parts.take, clock });
   const out = outbound({ targets: allowance.namedTargets, forbidden: parts.forbidden, record: parts.record });
   const runHere = applianceRuns({
     store,
     allowance,
     plans,
+    permits: permit,
     outbound: out,
     identifyBy: parts.identifyBy,
     close,
@@ -373,7 +376,8 @@ export const identificationService = (parts: IdentificationParts) => {
     work: (run: number, options: { signal?: AbortSignal; onProgress(progress: RunProgress): void }) =>
       runHere(run, options),
     /** The agents' queue of these jobs. */
-    queue: agentQueue({ db, store, allowance, plans, close }),
+    queue: agentQueue({ db, store, allowance, plans, permits: permit, close, clock }),
+    permits: permit,
     /** What approved jobs that run now name, for the module that connects. */
     namedTargets: allowance.namedTargets,
     look,

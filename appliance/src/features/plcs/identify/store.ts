@@ -2,6 +2,7 @@ import type { Leaving } from '@sallyport/bundle-tools/controllers/identification
 import type { Meaning } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import type { Database } from '../../../platform/database.ts';
+import { planDigest } from './plan.ts';
 import type { Approval, ExchangeRow, Halt, PacketRow, Plan, Run, RunState, RunSummary } from './types.ts';
 
 type ApprovalRow = Approval & { plan: string };
@@ -44,6 +45,27 @@ const toApproval = ({ plan: _plan, ...approval }: ApprovalRow): Approval => appr
 type StoredPacket = Omit<PacketRow, 'meaning'> & { meaning: string | null };
 const packetColumns = 'id, plc, protocol, attempt, at, kind, host, port, what, hex, sha256, meaning';
 
+/** A permit, or what was asked for and not approved. */
+export type PermitRow = {
+  id: string;
+  run: number;
+  plc: string;
+  protocol: string;
+  what: string;
+  kind: string;
+  place: number;
+  sha256: string;
+  at: number;
+  granted: boolean;
+};
+/** What of a packet must be as it was permitted. */
+export type Permitted = Omit<PermitRow, 'run' | 'place' | 'at' | 'granted'>;
+
+export type Hold = { run: number | null; until: number; last_at: number };
+
+/** Plans that are read again and again while a run goes on. */
+const keptPlans = 8;
+
 export type NewRun = {
   job: string;
   approval: number;
@@ -63,6 +85,19 @@ export const identificationStore = (db: Database) => {
     'select * from identification_approval where job = ? order by id desc limit 1',
   );
   const approvalById = db.prepare<[number], ApprovalRow>('select * from identification_approval where id = ?');
+  const kept = new Map<number, { text: string; plan: Plan; isWhole: boolean }>();
+  const heldPlan = (approval: number): { plan: Plan; isWhole: boolean } | undefined => {
+    const row = approvalById.get(approval);
+    if (row === undefined) return undefined;
+    const known = kept.get(approval);
+    if (known?.text === row.plan) return known;
+    const plan = JSON.parse(row.plan) as Plan;
+    const made = { text: row.plan, plan, isWhole: planDigest(plan) === row.digest };
+    kept.delete(approval);
+    kept.set(approval, made);
+    for (const oldest of kept.keys()) if (kept.size > keptPlans) kept.delete(oldest);
+    return made;
+  };
   const addRun = db.prepare<[string, number, string, number, string, number | null, string | null]>(
     'insert into identification_run (job, approval, state, started_at, started_by, device, task) values (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -108,14 +143,58 @@ export const identificationStore = (db: Database) => {
     'select readings from identification_exchange where run = ? and plc = ? and readings is not null order by protocol',
   );
   const addPacket = db.prepare<
-    [number, string, string, number, number, string, string, number, string, string | null, string, string | null]
+    [
+      number,
+      string,
+      string,
+      number,
+      number,
+      string,
+      string,
+      number,
+      string,
+      string | null,
+      string,
+      string,
+      string | null,
+    ]
   >(
-    `insert into identification_packet (run, plc, protocol, attempt, at, kind, host, port, what, hex, sha256, meaning)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into identification_packet
+       (run, plc, protocol, attempt, at, kind, host, port, what, hex, sha256, permit, meaning)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const setMeaning = db.prepare<[string, number, string, string, string]>(
-    'update identification_packet set meaning = ? where run = ? and plc = ? and protocol = ? and sha256 = ? and meaning is null',
+    'update identification_packet set meaning = ? where run = ? and plc = ? and protocol = ? and sha256 = ?',
   );
+  const addPermit = db.prepare<[string, number, string, string, string, string, number, string, number, number]>(
+    `insert into identification_permit (id, run, plc, protocol, what, kind, place, sha256, at, granted)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const usePermit = db
+    .prepare<[string, number, string, string, string, string, string], number>(
+      `update identification_permit set used = 1
+       where id = ? and run = ? and plc = ? and protocol = ? and what = ? and kind = ? and sha256 = ?
+         and granted = 1 and used = 0
+       returning place`,
+    )
+    .pluck();
+  const given = db.prepare<[string, string, number, string, string], { n: number; place: number; same: number }>(
+    `select count(*) as n, coalesce(max(place), 0) as place,
+       count(*) filter (where sha256 = ? and what = ?) as same
+     from identification_permit where run = ? and plc = ? and protocol = ? and granted = 1`,
+  );
+  const refusedPackets = db
+    .prepare<[number], number>('select count(*) from identification_permit where run = ? and granted = 0')
+    .pluck();
+  const hold = db.prepare<[string], Hold>('select run, until, last_at from identification_hold where name = ?');
+  const setHold = db.prepare<[string, number | null, number, number]>(
+    `insert into identification_hold (name, run, until, last_at) values (?, ?, ?, ?)
+     on conflict (name) do update set run = excluded.run, until = excluded.until, last_at = excluded.last_at`,
+  );
+  const letGo = db.prepare<[number, number, number]>(
+    'update identification_hold set run = null, until = ?, last_at = max(last_at, ?) where run = ?',
+  );
+  const trimHolds = db.prepare<[number, number]>('delete from identification_hold where until < ? and last_at < ?');
   const packets = db.prepare<[number, number, number], StoredPacket>(
     `select ${packetColumns} from identification_packet where run = ? and id > ? order by id limit ?`,
   );
@@ -142,10 +221,9 @@ export const identificationStore = (db: Database) => {
       const row = lastApproval.get(job);
       return row && toApproval(row);
     },
-    planOf: (approval: number): Plan | undefined => {
-      const row = approvalById.get(approval);
-      return row && (JSON.parse(row.plan) as Plan);
-    },
+    planOf: (approval: number): Plan | undefined => heldPlan(approval)?.plan,
+    /** Whether the plan is the one that was approved. */
+    isWhole: (approval: number): boolean => heldPlan(approval)?.isWhole === true,
     addRun: (run: NewRun): number =>
       Number(addRun.run(run.job, run.approval, run.state, run.at, run.by, run.device, run.task).lastInsertRowid),
     run: (id: number): Run | undefined => {
@@ -198,9 +276,28 @@ export const identificationStore = (db: Database) => {
       packet: Omit<Leaving, 'hex'> & { hex: string | null },
       meaning: Meaning | null,
     ): void => {
-      const { attempt, atMs, kind, host, port, what, hex, sha256 } = packet;
+      const { attempt, atMs, kind, host, port, what, hex, sha256, permit } = packet;
       const said = meaning === null ? null : JSON.stringify(meaning);
-      addPacket.run(run, of.plc, of.protocol, attempt, atMs, kind, host, port, what, hex, sha256, said);
+      addPacket.run(run, of.plc, of.protocol, attempt, atMs, kind, host, port, what, hex, sha256, permit, said);
+    },
+    addPermit: ({ id, run, plc, protocol, what, kind, place, sha256, at, granted }: PermitRow): void => {
+      addPermit.run(id, run, plc, protocol, what, kind, place, sha256, at, granted ? 1 : 0);
+    },
+    /** The place of a packet in its plan; undefined where its permit is another's, or was used. */
+    usePermit: (run: number, { id, plc, protocol, what, kind, sha256 }: Permitted): number | undefined =>
+      usePermit.get(id, run, plc, protocol, what, kind, sha256),
+    /** What was let go in an exchange: how many, up to which place, and how often exactly this. */
+    given: (run: number, of: { plc: string; protocol: string; what: string; sha256: string }) =>
+      given.get(of.sha256, of.what, run, of.plc, of.protocol) ?? { n: 0, place: 0, same: 0 },
+    /** Whether a packet was asked for that nobody approved. */
+    isOutside: (run: number): boolean => (refusedPackets.get(run) ?? 0) > 0,
+    hold: (name: string): Hold | undefined => hold.get(name),
+    setHold: (name: string, { run, until, last_at }: Hold): void => {
+      setHold.run(name, run, until, last_at);
+    },
+    /** Of whatever the run has. The pause counts from now. */
+    letGo: (run: number, at: number): void => {
+      letGo.run(at, at, run);
     },
     setMeaning: (run: number, of: { plc: string; protocol: string }, sha256: string, meaning: Meaning): void => {
       setMeaning.run(JSON.stringify(meaning), run, of.plc, of.protocol, sha256);
@@ -219,7 +316,8 @@ export const identificationStore = (db: Database) => {
     halts: (): Halt[] => halts.all(),
     halt: (zone: string): Halt | undefined => halt.get(zone),
     dropHalt: (zone: string): boolean => dropHalt.run(zone).changes > 0,
-    trim: (before: number): number => trimRuns.run(before).changes + trimApprovals.run(before).changes,
+    trim: (before: number): number =>
+      trimRuns.run(before).changes + trimApprovals.run(before).changes + trimHolds.run(before, before).changes,
   };
 };
 

@@ -24,6 +24,8 @@ export type ControllerView = {
   isSafety: boolean;
   /** The controller's own word, as people entered it into the record. */
   queryPolicy: string | null;
+  /** A person set it aside. */
+  isArchived: boolean;
   /** What is known, by field, with the source that won. */
   known: () => Readonly<Record<string, { value: string; source: string; observedAt: number }>>;
 };
@@ -62,7 +64,7 @@ export type PlanTarget = {
 };
 
 /** A controller of the job that is not asked. */
-export type LeftOut = { plc: string; label: string; why: Hindrance | 'gone' | 'known' | 'no-question' };
+export type LeftOut = { plc: string; label: string; why: Hindrance | 'gone' | 'archived' | 'known' | 'no-question' };
 
 export type PlanPlace = { by: 'appliance' } | { by: 'agent'; device: string; name: string };
 

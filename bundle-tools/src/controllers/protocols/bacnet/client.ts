@@ -88,7 +88,7 @@ export const bacnet: Client = {
     const at = { kind: 'udp', port } as const;
     return [
       planned(whoIs(), at),
-      ...names.map((name, index) => planned(readProperty(index + 1, anyInstance, name), at, 'always', ['instance'])),
+      ...names.map((name, index) => planned(readProperty(index + 1, anyInstance, name), at)),
     ];
   },
 };

@@ -1,4 +1,4 @@
-import type { Request } from '../exchange.ts';
+import { type Request, requestOf } from '../exchange.ts';
 
 // What may be sent over EtherNet/IP: ListIdentity, which is a header alone. No session is registered, nothing is addressed
 // inside the device.
@@ -10,12 +10,11 @@ const headerBytes = 24;
 export const listIdentity = (): Request => {
   const bytes = Buffer.alloc(headerBytes);
   bytes.writeUInt16LE(listIdentityCommand, 0);
-  return {
-    bytes,
+  return requestOf([bytes], {
     meaning: { key: 'enip.list-identity', params: {} },
     answers: (message) => message.length >= headerBytes && message.readUInt16LE(0) === listIdentityCommand,
     gives: ['cipTuple', 'firmwareObserved', 'serial', 'model'],
-  };
+  });
 };
 
 /** The status in the header of an answer; 0 is success. */

@@ -28,7 +28,7 @@ const list = function* (
 ): Generator<Request, Listed, Buffer | string> {
   let object = 0;
   for (let n = 0; n < maxContinued; n += 1) {
-    const request = readDeviceId(count(), unit, code, object);
+    const request = readDeviceId(count(), unit, code, object, n > 0);
     const answer = yield request;
     if (answer === 'timeout' || answer === 'closed') return n === 0 ? 'silent' : 'taken';
     if (typeof answer === 'string') return 'ended';
@@ -122,12 +122,13 @@ export const modbus: Client = {
     const objects = switches.details ? allObjects : basicObjects;
     return units.flatMap((unit, index): PlannedPacket[] => {
       const first = index === 0 ? 'always' : 'refused';
-      const open = ['transaction'];
       return [
-        ...codes.map((code) => planned(readDeviceId(0, unit, code, 0), at, first, open)),
-        ...codes.map((code) => planned(readDeviceId(0, unit, code, 0), at, 'more', ['transaction', 'object'])),
-        ...objects.map((object) => planned(readDeviceId(0, unit, 4, object), at, 'refused', open)),
-        planned(reportServerId(0, unit), at, 'refused', open),
+        ...codes.flatMap((code) => [
+          planned(readDeviceId(0, unit, code, 0), at, first),
+          planned(readDeviceId(0, unit, code, 0, true), at, 'more'),
+        ]),
+        ...objects.map((object) => planned(readDeviceId(0, unit, 4, object), at, 'refused')),
+        planned(reportServerId(0, unit), at, 'refused'),
       ];
     });
   },

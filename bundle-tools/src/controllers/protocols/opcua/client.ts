@@ -55,7 +55,10 @@ const call = function* <T>(
 
 /** The name under which the server lets anybody in without security. */
 const anonymousAt = (endpoints: readonly Endpoint[]): string | undefined =>
-  endpoints.find(({ mode, anonymous }) => mode === noneMode && anonymous !== undefined)?.anonymous;
+  endpoints.find(
+    ({ mode, anonymous }) =>
+      mode === noneMode && anonymous !== undefined && Buffer.byteLength(anonymous) <= requests.maxPolicyBytes,
+  )?.anonymous;
 
 const build = function* (
   context: ExchangeContext,
@@ -67,6 +70,10 @@ const build = function* (
   const create = requests.createSession(channel, count(), url, random(32));
   const session = yield* call(context, create, answerIds.createSession, sessionToken);
   if (session === undefined) return;
+  if (!requests.isRepeatable(session)) {
+    collect.refused(create.gives, 'malformed', create.meaning.key);
+    return;
+  }
   const activate = requests.activateSession(channel, count(), session, policy);
   if ((yield* call(context, activate, answerIds.activateSession, () => true)) === true) {
     const request = requests.readBuildInfo(channel, count(), session);
@@ -158,9 +165,6 @@ export const opcua: Client = {
         : []),
       requests.closeChannel(channel, numbers),
     ];
-    const open = ['channel', 'sequence', 'time', 'nonce', 'session', 'policy'];
-    return list.map((request, index) =>
-      planned(request, at, 'always', index === 0 ? [] : index === 1 ? ['time'] : open),
-    );
+    return list.map((request) => planned(request, at));
   },
 };

@@ -1,4 +1,5 @@
-import type { Request } from '../exchange.ts';
+import { type Request, requestOf } from '../exchange.ts';
+import type { Piece } from '../packet-parts.ts';
 import { incoming } from './answers.ts';
 import { node, noList, noNode, noText, text, uint32 } from './binary.ts';
 
@@ -28,10 +29,27 @@ const securityNone = 'http://opcfoundation.org/UA/SecurityPolicy#None';
 const ourUri = 'urn:sallyport:identification';
 const bufferBytes = 65_535;
 
-const framed = (kind: string, ...parts: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([Buffer.from(`${kind}F`, 'latin1'), uint32(8 + body.length), body]);
-};
+/** Longest identifier of a session and longest name of a policy that are repeated to a server. */
+const maxSessionBytes = 512;
+export const maxPolicyBytes = 256;
+
+const framed = (kind: string, ...pieces: readonly Piece[]): Piece[] => [
+  Buffer.from(`${kind}F`, 'latin1'),
+  { size: 'u32-frame', pieces },
+];
+
+const answered = (open: string, value: number): Piece => ({ open, source: 'answer', bytes: uint32(value) });
+const counted = (value: number): Piece => ({ open: 'sequence', source: 'count', bytes: uint32(value) });
+/** Whether an identifier is one that a plan has a place for: of this server, and of a usual length. */
+export const isRepeatable = (session: Uint8Array): boolean =>
+  session.length <= maxSessionBytes && ((session[0] ?? 0xff) & 0xc0) === 0;
+const sessionOf = (session: Uint8Array): Piece => ({
+  open: 'session',
+  source: 'answer',
+  bytes: session,
+  form: 'node',
+  upTo: maxSessionBytes,
+});
 
 /** Ticks of 100 ns since the year 1601, which zero stands for as well. */
 const timeOf = (ms: number): Buffer => {
@@ -41,8 +59,16 @@ const timeOf = (ms: number): Buffer => {
 };
 
 /** Header of each request: who asks, when, the number of the request, five seconds of patience. */
-const header = ({ sequence, atMs }: Numbers, session: Uint8Array = noNode): Buffer =>
-  Buffer.concat([session, timeOf(atMs), uint32(sequence), uint32(0), noText, uint32(5_000), noNode, Buffer.of(0)]);
+const header = ({ sequence, atMs }: Numbers, session: Piece = noNode): Piece[] => [
+  session,
+  { open: 'time', source: 'clock', bytes: timeOf(atMs) },
+  counted(sequence),
+  uint32(0),
+  noText,
+  uint32(5_000),
+  noNode,
+  Buffer.of(0),
+];
 
 const isAnswerTo = (sequence: number) => (message: Buffer) => {
   try {
@@ -59,96 +85,102 @@ const message = (
   name: Exclude<keyof typeof requestIds, 'openChannel'>,
   { channel, token }: Channel,
   numbers: Numbers,
-  session: Uint8Array,
-  ...body: readonly Uint8Array[]
-): Buffer =>
+  session: Piece,
+  ...body: readonly Piece[]
+): Piece[] =>
   framed(
     name === 'closeChannel' ? 'CLO' : 'MSG',
-    uint32(channel),
-    uint32(token),
-    uint32(numbers.sequence),
-    uint32(numbers.sequence),
+    answered('channel', channel),
+    answered('channel', token),
+    counted(numbers.sequence),
+    counted(numbers.sequence),
     node(requestIds[name]),
-    header(numbers, session),
+    ...header(numbers, session),
     ...body,
   );
 
 /** Hello. */
-export const hello = (url: string): Request => ({
-  bytes: framed('HEL', uint32(0), uint32(bufferBytes), uint32(bufferBytes), uint32(0), uint32(0), text(url)),
-  meaning: { key: 'opcua.hello', params: {} },
-  answers: () => true,
-  gives: [],
-});
+export const hello = (url: string): Request =>
+  requestOf(framed('HEL', uint32(0), uint32(bufferBytes), uint32(bufferBytes), uint32(0), uint32(0), text(url)), {
+    meaning: { key: 'opcua.hello', params: {} },
+    answers: () => true,
+    gives: [],
+  });
 
 /** Opens a channel without security, which discovery needs. */
-export const openChannel = (numbers: Numbers): Request => ({
-  bytes: framed(
-    'OPN',
-    uint32(0),
-    text(securityNone),
-    noText,
-    noText,
-    uint32(numbers.sequence),
-    uint32(numbers.sequence),
-    node(requestIds.openChannel),
-    header(numbers),
-    // Version 0, a new channel, no security, no nonce, for a minute.
-    uint32(0),
-    uint32(0),
-    uint32(1),
-    noText,
-    uint32(60_000),
-  ),
-  meaning: { key: 'opcua.open-channel', params: {} },
-  answers: isAnswerTo(numbers.sequence),
-  gives: [],
-});
+export const openChannel = (numbers: Numbers): Request =>
+  requestOf(
+    framed(
+      'OPN',
+      uint32(0),
+      text(securityNone),
+      noText,
+      noText,
+      counted(numbers.sequence),
+      counted(numbers.sequence),
+      node(requestIds.openChannel),
+      ...header(numbers),
+      // Version 0, a new channel, no security, no nonce, for a minute.
+      uint32(0),
+      uint32(0),
+      uint32(1),
+      noText,
+      uint32(60_000),
+    ),
+    {
+      meaning: { key: 'opcua.open-channel', params: {} },
+      answers: isAnswerTo(numbers.sequence),
+      gives: [],
+    },
+  );
 
-export const findServers = (channel: Channel, numbers: Numbers, url: string): Request => ({
-  bytes: message('findServers', channel, numbers, noNode, text(url), noList, noList),
-  meaning: { key: 'opcua.find-servers', params: {} },
-  answers: isAnswerTo(numbers.sequence),
-  gives: ['applicationName'],
-});
+export const findServers = (channel: Channel, numbers: Numbers, url: string): Request =>
+  requestOf(message('findServers', channel, numbers, noNode, text(url), noList, noList), {
+    meaning: { key: 'opcua.find-servers', params: {} },
+    answers: isAnswerTo(numbers.sequence),
+    gives: ['applicationName'],
+  });
 
-export const getEndpoints = (channel: Channel, numbers: Numbers, url: string): Request => ({
-  bytes: message('getEndpoints', channel, numbers, noNode, text(url), noList, noList),
-  meaning: { key: 'opcua.get-endpoints', params: {} },
-  answers: isAnswerTo(numbers.sequence),
-  gives: [],
-});
+export const getEndpoints = (channel: Channel, numbers: Numbers, url: string): Request =>
+  requestOf(message('getEndpoints', channel, numbers, noNode, text(url), noList, noList), {
+    meaning: { key: 'opcua.get-endpoints', params: {} },
+    answers: isAnswerTo(numbers.sequence),
+    gives: [],
+  });
 
 /** A session that has no rights of its own yet. */
-export const createSession = (channel: Channel, numbers: Numbers, url: string, nonce: Buffer): Request => ({
-  bytes: message(
-    'createSession',
-    channel,
-    numbers,
-    noNode,
-    // Who we are: identifier, product, name, a client, no addresses.
-    text(ourUri),
-    text(ourUri),
-    Buffer.of(2),
-    text('Sallyport'),
-    uint32(1),
-    noText,
-    noText,
-    noList,
-    noText,
-    text(url),
-    text('identification'),
-    uint32(nonce.length),
-    nonce,
-    noText,
-    // A minute, and no limit of size.
-    doubleOf(60_000),
-    uint32(0),
-  ),
-  meaning: { key: 'opcua.create-session', params: {} },
-  answers: isAnswerTo(numbers.sequence),
-  gives: ['firmwareObserved', 'productName'],
-});
+export const createSession = (channel: Channel, numbers: Numbers, url: string, nonce: Buffer): Request =>
+  requestOf(
+    message(
+      'createSession',
+      channel,
+      numbers,
+      noNode,
+      // Who we are: identifier, product, name, a client, no addresses.
+      text(ourUri),
+      text(ourUri),
+      Buffer.of(2),
+      text('Sallyport'),
+      uint32(1),
+      noText,
+      noText,
+      noList,
+      noText,
+      text(url),
+      text('identification'),
+      uint32(nonce.length),
+      { open: 'nonce', source: 'chance', bytes: nonce },
+      noText,
+      // A minute, and no limit of size.
+      doubleOf(60_000),
+      uint32(0),
+    ),
+    {
+      meaning: { key: 'opcua.create-session', params: {} },
+      answers: isAnswerTo(numbers.sequence),
+      gives: ['firmwareObserved', 'productName'],
+    },
+  );
 
 const doubleOf = (value: number): Buffer => {
   const bytes = Buffer.alloc(8);
@@ -158,61 +190,73 @@ const doubleOf = (value: number): Buffer => {
 
 const anonymousToken = 321;
 
+/** The body of the token: the policy's name. */
+const policyOf = (policy: string): Piece => {
+  const bytes = Buffer.from(policy, 'utf8');
+  const name: Piece = { open: 'policy', source: 'answer', bytes, form: 'rest', upTo: maxPolicyBytes };
+  return { size: 'u32', pieces: [{ size: 'u32', pieces: [name] }] };
+};
+
 /** Enters without a name; `policy` is what the server calls that. */
-export const activateSession = (channel: Channel, numbers: Numbers, session: Buffer, policy: string): Request => ({
-  bytes: message(
-    'activateSession',
-    channel,
-    numbers,
-    session,
-    noText,
-    noText,
-    noList,
-    noList,
-    node(anonymousToken),
-    Buffer.of(1),
-    uint32(text(policy).length),
-    text(policy),
-    noText,
-    noText,
-  ),
-  meaning: { key: 'opcua.activate-session', params: {} },
-  answers: isAnswerTo(numbers.sequence),
-  gives: ['firmwareObserved', 'productName'],
-});
+export const activateSession = (channel: Channel, numbers: Numbers, session: Buffer, policy: string): Request =>
+  requestOf(
+    message(
+      'activateSession',
+      channel,
+      numbers,
+      sessionOf(session),
+      noText,
+      noText,
+      noList,
+      noList,
+      node(anonymousToken),
+      Buffer.of(1),
+      policyOf(policy),
+      noText,
+      noText,
+    ),
+    {
+      meaning: { key: 'opcua.activate-session', params: {} },
+      answers: isAnswerTo(numbers.sequence),
+      gives: ['firmwareObserved', 'productName'],
+    },
+  );
 
 /** Reads the value of BuildInfo; no other node can be named. */
-export const readBuildInfo = (channel: Channel, numbers: Numbers, session: Buffer): Request => ({
-  bytes: message(
-    'read',
-    channel,
-    numbers,
-    session,
-    // However fresh, without times, one node: its value, whole, in the usual encoding.
-    doubleOf(0),
-    uint32(3),
-    uint32(1),
-    node(buildInfoNode),
-    uint32(valueAttribute),
-    noText,
-    Buffer.alloc(2),
-    noText,
-  ),
-  meaning: { key: 'opcua.read-build-info', params: { node: buildInfoNode } },
-  answers: isAnswerTo(numbers.sequence),
-  gives: ['firmwareObserved', 'productName', 'vendorRaw'],
-});
+export const readBuildInfo = (channel: Channel, numbers: Numbers, session: Buffer): Request =>
+  requestOf(
+    message(
+      'read',
+      channel,
+      numbers,
+      sessionOf(session),
+      // However fresh, without times, one node: its value, whole, in the usual encoding.
+      doubleOf(0),
+      uint32(3),
+      uint32(1),
+      node(buildInfoNode),
+      uint32(valueAttribute),
+      noText,
+      Buffer.alloc(2),
+      noText,
+    ),
+    {
+      meaning: { key: 'opcua.read-build-info', params: { node: buildInfoNode } },
+      answers: isAnswerTo(numbers.sequence),
+      gives: ['firmwareObserved', 'productName', 'vendorRaw'],
+    },
+  );
 
-export const closeSession = (channel: Channel, numbers: Numbers, session: Buffer): Request => ({
-  bytes: message('closeSession', channel, numbers, session, Buffer.of(1)),
-  meaning: { key: 'opcua.close-session', params: {} },
-  answers: isAnswerTo(numbers.sequence),
-  gives: [],
-});
+export const closeSession = (channel: Channel, numbers: Numbers, session: Buffer): Request =>
+  requestOf(message('closeSession', channel, numbers, sessionOf(session), Buffer.of(1)), {
+    meaning: { key: 'opcua.close-session', params: {} },
+    answers: isAnswerTo(numbers.sequence),
+    gives: [],
+  });
 
 /** Goodbye; no answer is due. */
-export const closeChannel = (channel: Channel, numbers: Numbers): Request => ({
-  bytes: message('closeChannel', channel, numbers, noNode),
-  meaning: { key: 'opcua.close-channel', params: {} },
-  gives: [],
-});
+export const closeChannel = (channel: Channel, numbers: Numbers): Request =>
+  requestOf(message('closeChannel', channel, numbers, noNode), {
+    meaning: { key: 'opcua.close-channel', params: {} },
+    gives: [],
+  });

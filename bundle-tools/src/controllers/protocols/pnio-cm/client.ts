@@ -45,9 +45,8 @@ export const pnioCm: Client = {
     if (!switches.identify) return [];
     const at = { kind: 'udp', port } as const;
     const nobody = Buffer.alloc(16);
-    return [
-      planned(lookup(nobody, 1, noHandle), at, 'always', ['activity']),
-      planned(lookup(nobody, 2, noHandle), at, 'more', ['activity', 'handle']),
-    ];
+    return Array.from({ length: maxLookups }, (_, n) =>
+      planned(lookup(nobody, n + 1, noHandle), at, n === 0 ? 'always' : 'more'),
+    );
   },
 };

@@ -1,4 +1,5 @@
-import type { Request } from '../exchange.ts';
+import { type Request, requestOf } from '../exchange.ts';
+import type { Piece } from '../packet-parts.ts';
 import { callOf, mapperInterface } from './answers.ts';
 
 // What may be sent to PROFINET's context manager: the lookup of the endpoint mapper for the interface of PROFINET devices,
@@ -16,7 +17,6 @@ export const lookup = (activity: Buffer, sequence: number, handle: Buffer): Requ
   // A request that may be repeated, little-endian.
   bytes.set([4, 0, 0x20, 0, 0x10, 0, 0, 0], 0);
   mapperInterface.copy(bytes, 24);
-  activity.copy(bytes, 40, 0, 16);
   bytes.writeUInt32LE(3, 60);
   bytes.writeUInt32LE(sequence, 64);
   bytes.writeUInt16LE(lookupOperation, 68);
@@ -28,10 +28,18 @@ export const lookup = (activity: Buffer, sequence: number, handle: Buffer): Requ
   deviceInterface.copy(bytes, 108);
   bytes.writeUInt32LE(1, 124);
   bytes.writeUInt32LE(1, 128);
-  handle.copy(bytes, 132, 0, handleBytes);
   bytes.writeUInt32LE(1, 152);
-  return {
-    bytes,
+  // The first one has no place to go on from.
+  const from: Piece =
+    sequence === 1 ? noHandle : { open: 'handle', source: 'answer', bytes: handle.subarray(0, handleBytes) };
+  const pieces: Piece[] = [
+    bytes.subarray(0, 40),
+    { open: 'activity', source: 'chance', bytes: activity.subarray(0, 16) },
+    bytes.subarray(56, 132),
+    from,
+    bytes.subarray(132 + handleBytes),
+  ];
+  return requestOf(pieces, {
     meaning: { key: 'pnio-cm.lookup', params: { entry: sequence } },
     answers: (message) => {
       const call = callOf(message);
@@ -39,5 +47,5 @@ export const lookup = (activity: Buffer, sequence: number, handle: Buffer): Requ
       return call !== undefined && call.kind > 1 && call.activity.equals(activity) && call.sequence === sequence;
     },
     gives: ['orderNumber', 'model', 'firmwareObserved', 'hwVersion'],
-  };
+  });
 };

@@ -121,14 +121,13 @@ export const s7: Client = {
   plan: ({ port, switches }) => {
     if (!switches.identify && !switches.details && !switches.mode) return [];
     const at = { kind: 'tcp', port } as const;
-    const open = ['reference'];
     const both = (name: ListName, when: PlannedPacket['when'] = 'always'): PlannedPacket[] => [
-      planned(readList(0, name), at, when, open),
-      planned(readRest(0, name, 0), at, 'more', ['reference', 'sequence']),
+      planned(readList(0, name), at, when),
+      planned(readRest(0, name, 0), at, 'more'),
     ];
     return [
       planned(connectRequest(), at),
-      planned(setupRequest(0), at, 'always', open),
+      planned(setupRequest(0), at),
       ...(switches.mode ? both('mode') : []),
       ...(switches.identify ? both('identification') : []),
       ...(switches.details ? both('names') : []),

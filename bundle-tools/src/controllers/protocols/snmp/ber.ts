@@ -1,3 +1,5 @@
+import { bytesOf, type OpenSource, type Piece } from '../packet-parts.ts';
+
 // The little of BER that SNMP needs.
 
 export type Element = { tag: number; body: Buffer; next: number };
@@ -30,14 +32,14 @@ export const numberOf = ({ body }: Element): number => {
   return bytes.readUIntBE(0, bytes.length);
 };
 
+/** One element, in pieces. */
+export const elementOf = (tag: number, ...pieces: readonly Piece[]): Piece[] => [
+  Buffer.of(tag),
+  { size: 'ber', pieces },
+];
+
 /** One element. */
-export const element = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts);
-  if (body.length < 0x80) return Buffer.concat([Buffer.of(tag, body.length), body]);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(body.length, 0);
-  return Buffer.concat([Buffer.of(tag, 0x82), length, body]);
-};
+export const element = (tag: number, ...parts: readonly Uint8Array[]): Buffer => bytesOf(elementOf(tag, ...parts));
 
 /** An unsigned number. */
 export const integer = (value: number): Buffer => {
@@ -46,6 +48,10 @@ export const integer = (value: number): Buffer => {
   const from = [0, 1, 2, 3].find((at) => (bytes[at] ?? 0) !== 0 || (bytes[at + 1] ?? 0) > 0x7f) ?? 4;
   return element(0x02, bytes.subarray(from));
 };
+
+/** An unsigned number that a plan cannot know. */
+export const openInteger = (open: string, source: OpenSource, value: number): Piece[] =>
+  elementOf(0x02, { open, source, bytes: integer(value).subarray(2), form: 'rest', upTo: 5 });
 
 export const octets = (value: Uint8Array | string): Buffer =>
   element(0x04, typeof value === 'string' ? Buffer.from(value, 'utf8') : value);

@@ -93,8 +93,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
     return id;
   };
 
-  const nobody: Engine = { id: Buffer.alloc(0), boots: 0, time: 0 };
-  const found = messageOf(yield secureGet(count(), 'discovery', '', nobody, {}, Buffer.alloc(8)));
+  const found = messageOf(yield secureGet(count(), 'discovery', '', undefined, {}, Buffer.alloc(8)));
   const engine = found === undefined ? undefined : secureMessage(found);
   if (engine !== undefined) {
     context.serve();
@@ -113,7 +112,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
   });
 };
 
-/** Keys of zeros for a plan: a digest under the real ones would let whoever reads it try passwords. */
+/** Keys of zeros for a plan, which shows what is proven and hidden with them, before it is. */
 const blankKeys = ({ auth, privacy }: SnmpUser): Keys => ({
   ...(auth === undefined ? {} : { auth: { by: auth.by, key: Buffer.alloc(20) } }),
   ...(auth === undefined || privacy === undefined ? {} : { privacy: Buffer.alloc(16) }),
@@ -127,22 +126,23 @@ const plan = ({ port, switches, credentials }: PlanContext): PlannedPacket[] => 
   const salt = Buffer.alloc(8);
   const wanted: Exclude<Question, 'discovery'>[] = [
     ...(switches.identify ? (['system'] as const) : []),
-    ...(switches.modules ? [{ entity: 1 }] : []),
+    ...(switches.modules ? Array.from({ length: maxEntities }, (_, n) => ({ entity: n + 1 })) : []),
   ];
-  const open = ['id', 'engine', 'clock', 'digest', 'salt', 'contents'];
+  const when = (question: Exclude<Question, 'discovery'>): 'always' | 'more' =>
+    question !== 'system' && question.entity > 1 ? 'more' : 'always';
   // The community is a secret: what is shown has stars in its place.
   const hidden = '********';
   return [
-    planned(secureGet(0, 'discovery', '', nobody, {}, salt), at, 'always', ['id']),
+    planned(secureGet(0, 'discovery', '', undefined, {}, salt), at),
     ...(user === undefined
       ? []
       : wanted.map((question) =>
-          planned(secureGet(0, question, user.name, nobody, blankKeys(user), salt), at, 'always', open),
+          planned(secureGet(0, question, user.name, nobody, blankKeys(user), salt), at, when(question)),
         )),
     ...(community === undefined
       ? []
       : wanted.map((question) =>
-          planned(plainGet(0, question, hidden), at, user === undefined ? 'always' : 'refused', ['id', 'community']),
+          planned(plainGet(0, question, hidden), at, user === undefined ? when(question) : 'refused'),
         )),
   ];
 };

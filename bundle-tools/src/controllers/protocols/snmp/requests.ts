@@ -1,6 +1,7 @@
-import type { Request } from '../exchange.ts';
+import { type Request, requestOf } from '../exchange.ts';
+import type { Piece } from '../packet-parts.ts';
 import { plainPdu, secureMessage } from './answers.ts';
-import { element, integer, octets } from './ber.ts';
+import { element, elementOf, integer, openInteger } from './ber.ts';
 import { type Engine, type Keys, secured } from './usm.ts';
 
 // What may be sent over SNMP: GET, of the objects below, and the empty GET by which an engine says who it is. Nothing is set,
@@ -39,10 +40,10 @@ const namesOf = (question: Question): readonly string[] => {
   return Object.keys(entityColumns).map((column) => entityObject(Number(column), question.entity));
 };
 
-const pduOf = (id: number, question: Question): Buffer =>
-  element(
+const pduOf = (id: number, question: Question): Piece[] =>
+  elementOf(
     get,
-    integer(id),
+    ...openInteger('id', 'count', id),
     integer(0),
     integer(0),
     element(0x30, ...namesOf(question).map((name) => element(0x30, element(0x06, Buffer.from(name, 'hex')), null_))),
@@ -67,23 +68,31 @@ const unlessCut = <T>(read: () => T): T | undefined => {
 };
 
 /** A question under version 2c, with the community that a person set. */
-export const plainGet = (id: number, question: Exclude<Question, 'discovery'>, community: string): Request => ({
-  bytes: element(0x30, integer(1), octets(community), pduOf(id, question)),
-  meaning: meaningOf(question, 2),
-  answers: (message) => unlessCut(() => plainPdu(message))?.requestId === id,
-  gives: givesOf(question),
-});
+export const plainGet = (id: number, question: Exclude<Question, 'discovery'>, community: string): Request => {
+  const secret: Piece = {
+    open: 'community',
+    source: 'secret',
+    bytes: Buffer.from(community, 'utf8'),
+    form: 'rest',
+    upTo: 512,
+  };
+  return requestOf(elementOf(0x30, integer(1), ...elementOf(0x04, secret), ...pduOf(id, question)), {
+    meaning: meaningOf(question, 2),
+    answers: (message) => unlessCut(() => plainPdu(message))?.requestId === id,
+    gives: givesOf(question),
+  });
+};
 
-/** A question under version 3. */
+/** A question under version 3; the one for the engine knows none. */
 export const secureGet = (
   id: number,
   question: Question,
   user: string,
-  engine: Engine,
+  engine: Engine | undefined,
   keys: Keys,
   salt: Buffer,
 ): Request => ({
-  bytes: secured(id, pduOf(id, question), user, engine, keys, salt),
+  ...secured(id, pduOf(id, question), user, engine, keys, salt),
   meaning: meaningOf(question, 3),
   answers: (message) => unlessCut(() => secureMessage(message))?.id === id,
   gives: givesOf(question),

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { SnmpUser } from '../types.ts';
+import { bytesOf, type Piece } from '../packet-parts.ts';
+import type { Cover, SnmpUser } from '../types.ts';
 import { getResponse, type Pdu, report, type SecureMessage, scopedPdu } from './answers.ts';
-import { element, integer, octets, wholeAt } from './ber.ts';
+import { element, elementAt, elementOf, integer, octets, openInteger, wholeAt } from './ber.ts';
 
 // The user-based security of SNMP version 3 (RFC 3414, 3826, 7860): SHA-1 or SHA-256 proves, AES-128 hides.
 
@@ -42,33 +43,65 @@ const ivOf = (boots: number, time: number, salt: Uint8Array): Buffer => {
 
 const reportable = 4;
 
-/** A message around a PDU, as proven and as hidden as the keys allow. */
-export const secured = (id: number, pdu: Buffer, user: string, engine: Engine, keys: Keys, salt: Buffer): Buffer => {
-  const plain = element(0x30, octets(engine.id), octets(''), pdu);
-  const cipher =
-    keys.privacy === undefined
-      ? undefined
-      : createCipheriv('aes-128-cfb', keys.privacy, ivOf(engine.boots, engine.time, salt));
-  const contents = cipher === undefined ? plain : octets(Buffer.concat([cipher.update(plain), cipher.final()]));
-  const digest = Buffer.alloc(keys.auth === undefined ? 0 : digestBytes[keys.auth.by]);
-  const flags = reportable | (keys.auth === undefined ? 0 : 1) | (cipher === undefined ? 0 : 2);
-  const saltElement = octets(cipher === undefined ? '' : salt);
-  const security = element(
-    0x30,
-    octets(engine.id),
-    integer(engine.boots),
-    integer(engine.time),
-    octets(user),
-    octets(digest),
-    saltElement,
-  );
-  const header = element(0x30, integer(id), integer(65_507), octets(Buffer.of(flags)), integer(3));
-  const message = element(0x30, integer(3), header, octets(security), contents);
-  if (keys.auth !== undefined) {
-    const proof = createHmac(keys.auth.by, keys.auth.key).update(message).digest();
-    proof.copy(message, message.length - contents.length - saltElement.length - digest.length, 0, digest.length);
+/** Hides and proves a message that is neither yet. */
+const sealed = (plain: Buffer, { boots, time }: Engine, { auth, privacy }: Keys, salt: Buffer): Buffer => {
+  if (auth === undefined) return plain;
+  const { body } = elementAt(plain, 0);
+  const contentsAt = elementAt(body, elementAt(body, elementAt(body, 0).next).next).next;
+  let contents = body.subarray(contentsAt);
+  if (privacy !== undefined) {
+    const cipher = createCipheriv('aes-128-cfb', privacy, ivOf(boots, time, salt));
+    contents = octets(Buffer.concat([cipher.update(contents), cipher.final()]));
   }
+  const message = element(0x30, body.subarray(0, contentsAt), contents);
+  const saltBytes = octets(privacy === undefined ? '' : salt).length;
+  const digest = digestBytes[auth.by];
+  const proof = createHmac(auth.by, auth.key).update(message).digest();
+  proof.copy(message, message.length - contents.length - saltBytes - digest, 0, digest);
   return message;
+};
+
+export type Secured = { bytes: Buffer; pieces: Piece[]; cover?: Cover };
+
+/** A message around a PDU, as proven and as hidden as the keys allow. The question for the engine says nothing of it. */
+export const secured = (
+  id: number,
+  pdu: readonly Piece[],
+  user: string,
+  engine: Engine | undefined,
+  keys: Keys,
+  salt: Buffer,
+): Secured => {
+  const { auth, privacy } = keys;
+  const who: Piece[] = elementOf(
+    0x04,
+    ...(engine === undefined
+      ? []
+      : ([{ open: 'engine', source: 'answer', bytes: engine.id, form: 'rest', upTo: 32 }] as const)),
+  );
+  const clock = (value: number | undefined): Piece[] =>
+    value === undefined ? [integer(0)] : openInteger('clock', 'answer', value);
+  const digest: Piece[] =
+    auth === undefined ? [] : [{ open: 'digest', source: 'proof', bytes: Buffer.alloc(digestBytes[auth.by]) }];
+  const hidden: Piece[] = privacy === undefined ? [] : [{ open: 'salt', source: 'chance', bytes: salt }];
+  const flags = reportable | (auth === undefined ? 0 : 1) | (privacy === undefined ? 0 : 2);
+  const security = elementOf(
+    0x30,
+    ...who,
+    ...clock(engine?.boots),
+    ...clock(engine?.time),
+    octets(user),
+    ...elementOf(0x04, ...digest),
+    ...elementOf(0x04, ...hidden),
+  );
+  const number = openInteger('id', 'count', id);
+  const header = elementOf(0x30, ...number, integer(65_507), octets(Buffer.of(flags)), integer(3));
+  const contents = elementOf(0x30, ...who, octets(''), ...pdu);
+  const pieces = elementOf(0x30, integer(3), ...header, ...elementOf(0x04, ...security), ...contents);
+  const plain = bytesOf(pieces);
+  if (auth === undefined || engine === undefined) return { bytes: plain, pieces };
+  const seal = (bytes: Uint8Array): Buffer => sealed(Buffer.from(bytes), engine, keys, salt);
+  return { bytes: seal(plain), pieces, cover: { plain, seal } };
 };
 
 /** Whether a message proves that it comes from the engine that shares the key. */
