@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
+import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
 import { approvalGate } from './features/accounts/approve.ts';
 import { accountPersons } from './features/accounts/person.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
@@ -21,17 +21,16 @@ import { forbiddenAddresses } from './features/discovery/forbidden.ts';
 import { neighbourRecords } from './features/discovery/neighbour-records.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type EventService, eventService } from './features/events/service.ts';
-import type { EventType } from './features/events/types.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
 import { encryptionErrors } from './features/inventory/encryption-errors.ts';
 import { hardwareRecordRule } from './features/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
-import type { Collection, FactCollection, SectionChanged } from './features/inventory/types.ts';
+import type { SectionChanged } from './features/inventory/types.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
-import { type Kind, type Setting, systemActor } from './features/objects/types.ts';
+import { systemActor } from './features/objects/types.ts';
 import type { Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { controllerSource } from './features/plcs/controller-source.ts';
@@ -67,16 +66,17 @@ import { type StoreService, storeService } from './features/store/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
+import { type WitnessService, witnessService } from './features/witness/service.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
 import { type Database, immediate, migrate, openDatabase } from './platform/database.ts';
-import { loadDeclarations } from './platform/declarations.ts';
-import { AppError } from './platform/errors.ts';
 import { type Jobs, jobs, type Schedule } from './platform/jobs.ts';
 import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
+
+export { type Extensions, extensionsIn, loadAllDeclarations } from './all-declarations.ts';
 
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
 export type Appliance = {
@@ -116,6 +116,8 @@ export type Appliance = {
   baselines: BaselineService;
   stick: StickService;
   persons: PersonService;
+  /** The detector of returns to an older state of the database. */
+  witness: WitnessService;
   plcs: PlcService;
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
@@ -126,25 +128,6 @@ export type Appliance = {
   samples: SampleService;
   provision: ProvisionService;
   close(): Promise<void>;
-};
-
-/** Folders with further declarations, beside the built-in ones. */
-export type Extensions = {
-  collections?: readonly string[];
-  kinds?: readonly string[];
-  events?: readonly string[];
-  settings?: readonly string[];
-};
-
-/** A folder of extensions has one folder per sort of declaration; those that are absent hold none. */
-export const extensionsIn = (folder: string): Extensions => {
-  const present = (name: string): string[] => (existsSync(join(folder, name)) ? [join(folder, name)] : []);
-  return {
-    collections: present('collections'),
-    kinds: present('kinds'),
-    events: present('events'),
-    settings: present('settings'),
-  };
 };
 
 export type ComposeOptions = {
@@ -172,38 +155,6 @@ const schedules: readonly Schedule[] = [
   { name: 'retention', cron: '17 2 * * *', kind: 'retention' },
   { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
 ];
-
-const named = <T extends { name: string }>(found: ReadonlyArray<{ name: string; path: string; value: T }>): T[] =>
-  found.map(({ name, path, value }) => {
-    if (value.name !== name) throw new AppError('DECLARATION', `${path} declares ${value.name}`);
-    return value;
-  });
-
-/** All declarations: found by scanning their folders. */
-export const loadAllDeclarations = async (extensions: Extensions = {}) => {
-  const [collections, kinds, eventTypes, settings] = await Promise.all([
-    loadDeclarations<Collection | FactCollection>(
-      [join(here, 'features/inventory/collections'), ...(extensions.collections ?? [])],
-      'collection',
-    ),
-    loadDeclarations<Kind>([join(here, 'features/objects/kinds'), ...(extensions.kinds ?? [])], 'kind'),
-    loadDeclarations<EventType>([join(here, 'features/events/types'), ...(extensions.events ?? [])], 'eventType'),
-    loadDeclarations<readonly Setting[]>(
-      [join(here, 'features/objects/settings'), ...(extensions.settings ?? [])],
-      'settings',
-    ),
-  ]);
-  const all = named(collections);
-  return {
-    collections: all.filter((collection) => collection.mode !== 'facts'),
-    facts: all.filter((collection) => collection.mode === 'facts'),
-    kinds: named(kinds),
-    events: named(
-      eventTypes.map(({ value, ...file }) => ({ ...file, value: { ...value, name: value.type } })),
-    ) as EventType[],
-    settings: settings.flatMap(({ value }) => value),
-  };
-};
 
 /** Who cannot destroy a key now still serves: the erasure stays written down as incomplete, and doctor says so. */
 const settlePersons = (people: Personal, log: Log): void => {
@@ -426,6 +377,27 @@ export const compose = async ({
       evidence: evidenceSources({ objects, events, exchange, identification, keyring }),
       timeZone: siteTimeZone,
     });
+    const persons = personService({
+      db,
+      personal: people,
+      inventory,
+      objects,
+      events,
+      devices,
+      backups: paths.backups,
+    });
+    const witness = witnessService({
+      db,
+      keyring,
+      personal: people,
+      events,
+      objects,
+      devices,
+      persons,
+      endSessions: (account) => void accounts.sessions.endAll(systemActor, account),
+    });
+    // Before anybody is served: who was put out since stays out.
+    witness.open();
     return {
       version: release.version,
       extensions,
@@ -459,7 +431,8 @@ export const compose = async ({
       integrity,
       baselines,
       stick: stickService({ db, inventory, devices, discovery, events }),
-      persons: personService({ db, personal: people, inventory, objects, events, devices, backups: paths.backups }),
+      persons,
+      witness,
       plcs: plcs.service,
       controllerImports,
       controllerDrafts: controllerDrafts({
@@ -483,6 +456,7 @@ export const compose = async ({
         vulnerabilities.close();
         controllerFindings.close();
         settlePersons(people, log);
+        if (!witness.flush()) log.warn('the witness was not written: the database was busy');
         people.close();
         db.close();
       },

@@ -4,6 +4,7 @@ import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/list-row.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
+import { returnText } from './features/witness/text.ts';
 import { newestVersion, readSchema, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { personKeysFile } from './platform/person-keys.ts';
@@ -99,6 +100,23 @@ export const checks: readonly Check[] = [
     name: 'revisions',
     run: ({ objects }) =>
       objects.verify().map(({ kind, id, revision, reason }) => `${kind} ${id}, revision ${revision}: ${reason}`),
+  },
+  {
+    name: 'rollback',
+    run: ({ witness }) =>
+      witness
+        .unacknowledged()
+        .filter(({ cause }) => cause !== 'restored')
+        .map(returnText),
+  },
+  {
+    name: 'restored backup',
+    warning: true,
+    run: ({ witness }) =>
+      witness
+        .unacknowledged()
+        .filter(({ cause }) => cause === 'restored')
+        .map(returnText),
   },
   { name: 'baselines', run: ({ baselines }) => baselines.verify() },
   { name: 'inventory', run: ({ inventory }) => inventory.verify() },

@@ -289,7 +289,9 @@ create table request (
   written_by TEXT    NOT NULL,
   closed_at  TEXT,
   closed_by  TEXT, -- bundle id, 'newer' or 'limit'
-  have BLOB
+  have BLOB,
+  journal_entries INTEGER NOT NULL,              -- the head of the audit chain that it told
+  journal_head TEXT NOT NULL
 ) STRICT;
 create index request_open ON request (closed_at, number);
 

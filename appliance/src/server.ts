@@ -55,6 +55,7 @@ export const startServer = async (
   const stopIdentification = appliance.identification.startSchedule((error) =>
     log.error({ err: error }, 'the schedule of identification was not looked at'),
   );
+  const stopWitness = appliance.witness.start((error) => log.error({ err: error }, 'the witness was not written'));
   const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
   const stopRefusals = startRefusals(appliance.accounts.refusals, (error) =>
     log.error({ err: error }, 'refusals were not recorded'),
@@ -83,6 +84,7 @@ export const startServer = async (
       await intake.close();
       stopFlushing();
       stopRefusals();
+      stopWitness();
       stopDiscovery();
       stopIdentification();
       stopRules();

@@ -222,6 +222,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
         floor: fixtureTime,
         before: { tuf, seq: 0 },
         after: { tuf, seq: 0 },
+        journal: { entries: 41, head: 'a1'.repeat(32) },
         counts: { new: 0, held: 0, removed: 0, unfulfilled: 0, bytes: 0 },
         volumes: { seen: [], missing: [] },
         warnings: [],
@@ -246,6 +247,11 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       seal_to: base64(siteSeal.publicKey),
       tuf,
       state: { ...state, digest: stateDigest(tuf, state) },
+      journal: {
+        entries: 57,
+        head: 'a2'.repeat(32),
+        before: [{ number: 0, entries: 12, head: 'a0'.repeat(32) }],
+      },
       have: base64(packDigests([sha256Hex(updates)])),
       wants: [
         { kind: 'newer', id: '0' },
@@ -310,6 +316,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
         floor: later,
         before: { tuf, seq: 0, inventory: sha256Hex(inventory) },
         after: { tuf, seq: 2, inventory: sha256Hex(inventory) },
+        journal: { entries: 64, head: 'a3'.repeat(32) },
         counts: { new: 1, held: 1, removed: 0, unfulfilled: 1, bytes: deb.length },
         volumes: { seen: [1], missing: [] },
         scan: { engine: 'ClamAV', version: '1.4.3', definitions_at: fixtureTime, verdict: 'clean' },

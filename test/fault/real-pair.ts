@@ -62,7 +62,7 @@ export const makeRealPair = async (
     '--out',
     trust,
   );
-  const site = ['--site', 'plant-7', '--address', 'localhost'];
+  const site = ['--site', 'plant-7', '--address', 'localhost', '--address', '127.0.0.1'];
   const made = await command<{ recoveryKey: string }>('sallyport', 'init', ...data, ...site);
   await command('sallyport', 'trust', 'import', trust, ...data, '--fingerprint', exported.fingerprint);
   const card = await command<{ fingerprint: string }>('sallyport', 'site-card', 'export', ...data, '--out', at('card'));

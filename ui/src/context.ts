@@ -57,6 +57,8 @@ export type ContextInput = {
   /** URL of an asset by its logical name (assets.ts). */
   readonly asset: (name: string) => string;
   readonly toast?: Toast | undefined;
+  /** The database went back to an older state, and nobody has acknowledged it. */
+  readonly wentBack?: { readonly cause: 'restored' | 'unknown' | 'no-witness'; readonly at: number } | undefined;
 };
 
 /** The one prop that every view takes as `ctx`. */

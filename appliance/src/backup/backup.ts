@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
+  copyFileSync,
   createReadStream,
   existsSync,
   fsyncSync,
@@ -18,9 +19,11 @@ import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import sodium from 'libsodium-wrappers';
 import type { Appliance } from '../compose.ts';
+import { emptyWitness, readWitness, witnessName, writeWitness } from '../features/witness/file.ts';
 import { type DataPaths, dataPaths, readConfig } from '../platform/config.ts';
 import { assertSchema, openDatabase, readSchema, schemaVersion } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import { openKeyring } from '../platform/keyring.ts';
 import { personKeysFile } from '../platform/person-keys.ts';
 import { type BackupEntry, type BackupSink, readBackup, writeBackup } from './container.ts';
 
@@ -48,7 +51,8 @@ function* entriesOf({ paths, keyring, store }: Appliance, copies: Copies): Gener
   yield file('state.db', copies.database);
   yield file(`keys/${personKeysFile}`, copies.personKeys);
   for (const name of readdirSync(paths.keys))
-    if (name !== 'master.key' && name !== personKeysFile) yield file(`keys/${name}`, join(paths.keys, name));
+    if (name !== 'master.key' && name !== personKeysFile && name !== witnessName)
+      yield file(`keys/${name}`, join(paths.keys, name));
   yield text('keys/master.key', Buffer.from(`${keyring.masterForBackup()}\n`));
   for (const name of readdirSync(paths.advisories)) {
     if (/^[0-9]{1,12}\.db$/.test(name)) yield file(`advisories/${name}`, join(paths.advisories, name));
@@ -164,16 +168,51 @@ export const verifyBackup = (path: string, key: Key, workFolder: string): Backup
   return report;
 };
 
-/** Makes a data directory from a backup; EXISTS when there is one already. */
-export const restoreBackup = (path: string, key: Key, dataDir: string): BackupReport => {
+const filesIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name))
+    : [];
+
+/**
+ * The witness of the data directory that the backup was made of: what it has seen since goes on counting. Without it a new one
+ * begins. Both say that this return was wanted.
+ */
+const layWitness = async (paths: DataPaths, file: string, witness: string | undefined): Promise<boolean> => {
+  if (witness !== undefined) copyFileSync(witness, join(paths.keys, witnessName));
+  const keyring = await openKeyring(paths.keys);
+  const held = readWitness(keyring);
+  writeWitness(keyring, { ...(held ?? emptyWitness()), restored: { at: nowMs(), file } });
+  return held !== undefined;
+};
+
+/**
+ * Makes a data directory from a backup; EXISTS when there is one already, that is, anything but a witness. `witness`: the
+ * file keys/witness of the data directory of before, else the one that lies in the target. KEY when it is another site's.
+ */
+export const restoreBackup = async (
+  path: string,
+  key: Key,
+  dataDir: string,
+  witness?: string,
+): Promise<BackupReport & { withWitness: boolean }> => {
   const target = dataPaths(dataDir).data;
-  if (existsSync(target) && readdirSync(target).length > 0) throw new AppError('EXISTS', `${target} is not empty`);
+  const inTarget = join(dataPaths(dataDir).keys, witnessName);
+  if (filesIn(target).some((file) => file !== inTarget)) throw new AppError('EXISTS', `${target} is not empty`);
   const { folder, report } = unpack(path, key, target);
   const paths = dataPaths(folder);
+  let withWitness = false;
+  try {
+    withWitness = await layWitness(paths, basename(path), witness ?? (existsSync(inTarget) ? inTarget : undefined));
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   for (const sub of [paths.advisories, paths.objectsTmp, paths.staging, paths.backups, paths.diagnostics])
     ensureDir(sub, 0o700);
   rmSync(target, { recursive: true, force: true });
   renameSync(folder, target);
   syncDir(dirname(target));
-  return report;
+  return { ...report, withWitness };
 };

@@ -48,6 +48,9 @@ export const text = (maxLength = 256) =>
 
 /** TUF versions, 0 = none. */
 export const tufVersions = z.strictObject({ root: int, timestamp: int, snapshot: int, targets: int });
+/** The audit chain of a site: how many entries, and the hash of the last; zeros before the first. It never goes back. */
+export const journalHead = z.strictObject({ entries: int, head: hex });
+export type JournalHead = z.infer<typeof journalHead>;
 export type TufVersions = z.infer<typeof tufVersions>;
 
 /** Checks a value against a document's schema; the refusal is METADATA and names the field. */

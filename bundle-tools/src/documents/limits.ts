@@ -22,6 +22,8 @@ export const limits = {
   /** How far a bundle's number may be above the one in force. */
   seqStep: 1_000_000,
   requestBytes: 64 * MiB,
+  /** Earlier heads of the journal in a request. */
+  journalHeads: 32,
   openRequests: 8,
   reserveBytes: 64 * MiB,
   targets: 500,

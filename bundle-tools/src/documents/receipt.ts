@@ -3,7 +3,18 @@ import { BundleError } from '../errors.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { type Envelope, encodeEnvelope, openEnvelope, parseEnvelope, signEnvelope } from './envelope.ts';
-import { encodeDocument, hex, id, int, parseDocument, siteName, text, time, tufVersions } from './fields.ts';
+import {
+  encodeDocument,
+  hex,
+  id,
+  int,
+  journalHead,
+  parseDocument,
+  siteName,
+  text,
+  time,
+  tufVersions,
+} from './fields.ts';
 import { limits } from './limits.ts';
 
 const side = z.strictObject({ tuf: tufVersions, seq: int, inventory: hex.optional() });
@@ -24,6 +35,8 @@ export const receiptPredicateSchema = z.strictObject({
   floor: time,
   before: side,
   after: side,
+  /** As it was when the receipt was made. */
+  journal: journalHead,
   counts: z.strictObject({ new: int, held: int, removed: int, unfulfilled: int, bytes: int }),
   volumes: z.strictObject({ seen: z.array(int).max(limits.volumes), missing: z.array(int).max(limits.volumes) }),
   scan: z

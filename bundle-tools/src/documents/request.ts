@@ -12,6 +12,7 @@ import {
   hex,
   id,
   int,
+  journalHead,
   parseDocument,
   siteName,
   type TufVersions,
@@ -86,6 +87,10 @@ export const requestSchema = z.strictObject({
   seal_to: base64Of(32),
   tuf: tufVersions,
   state: requestState,
+  /** `before`: as the last requests before this one said it, so that the host finds the one that it took. */
+  journal: journalHead.extend({
+    before: z.array(journalHead.extend({ number: int })).max(limits.journalHeads),
+  }),
   have: packedDigests,
   wants: z.array(want).max(100_000),
   cursors: z.record(text(128), text()),

@@ -52,6 +52,7 @@ const request = (more: Partial<SiteRequest>): SiteRequest => ({
   seal_to: '',
   tuf: { root: 1, timestamp: 1, snapshot: 1, targets: 1 },
   state: { seq: 0, seq_broadcast: 0, digest: '' },
+  journal: { entries: 0, head: '', before: [] },
   have: '',
   wants: [{ kind: 'newer', id: '0' }],
   cursors: {},

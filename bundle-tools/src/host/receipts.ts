@@ -98,7 +98,13 @@ export const checkReceipts = (
     }
     if (head !== undefined && (number !== head.number + 1 || predicate.prev !== head.digest))
       throw chainError(owner, `receipt ${number} does not follow receipt ${head.number}`);
-    head = { number, digest, seq: predicate.after.seq, tuf: predicate.after.tuf };
+    // The number and the link can be right although the site went back: to before the entries that it wrote since.
+    if (head !== undefined && predicate.journal.entries < head.journal.entries)
+      throw new BundleError(
+        'SITE_REVERTED',
+        `receipts of site ${owner.name}: receipt ${number} says that the journal of the site has ${predicate.journal.entries} entries, an earlier one ${head.journal.entries}`,
+      );
+    head = { number, digest, seq: predicate.after.seq, tuf: predicate.after.tuf, journal: predicate.journal };
     fresh.push(receipt);
   }
   return { fresh, head, ...(gap === undefined ? {} : { gap }) };

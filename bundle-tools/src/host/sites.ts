@@ -1,7 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { encodeDocument, hex, id, int, parseDocument, siteName, time, tufVersions } from '../documents/fields.ts';
+import {
+  encodeDocument,
+  hex,
+  id,
+  int,
+  journalHead,
+  parseDocument,
+  siteName,
+  time,
+  tufVersions,
+} from '../documents/fields.ts';
 import { limits } from '../documents/limits.ts';
 import { type OpenedSiteCard, openSiteCard } from '../documents/site-card.ts';
 import { BundleError } from '../errors.ts';
@@ -25,8 +35,10 @@ const recordSchema = z.strictObject({
   last_bundle: id.optional(),
   /** The last request that was accepted. */
   request: z.strictObject({ number: int, id, digest: hex, seen_at: time }).optional(),
+  /** The audit chain of the site, as its last request said. */
+  journal: journalHead.optional(),
   /** The last receipt of the chain. */
-  receipt: z.strictObject({ number: int, digest: hex, seq: int, tuf: tufVersions }).optional(),
+  receipt: z.strictObject({ number: int, digest: hex, seq: int, tuf: tufVersions, journal: journalHead }).optional(),
   /** Where the chain of receipts begins for this host. */
   receipts_from: int.optional(),
   /** Receipts that this host lost with a backup and has asked for again. */

@@ -68,7 +68,7 @@ export const SettingsFrame = ({
   children,
 }: {
   ctx: Ctx;
-  /** `settings`, `sessions`, `deleted` or a kind. */
+  /** `settings`, `sessions`, `rollback`, `deleted` or a kind. */
   current: string;
   title: string;
   untranslatedTitle?: boolean;
@@ -112,6 +112,7 @@ export const SettingsFrame = ({
               current: current === kind,
             })),
             { href: paths.sessions(), label: ctx.t('sessions.title'), current: current === 'sessions' },
+            { href: paths.rollback(), label: ctx.t('rollback.title'), current: current === 'rollback' },
             { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
           ]}
         />

@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx';
+import { Notice } from '../components/panel.tsx';
 import { Shape } from '../components/status.tsx';
+import { Time } from '../components/text.tsx';
 import type { Ctx, NavKey } from '../context.ts';
 import { paths } from '../paths.ts';
 import { Document } from './document.tsx';
@@ -44,6 +46,17 @@ const PrintHead = ({ props }: { props: PageProps }) => {
       <strong>Sallyport</strong>, {ctx.site.name} ({ctx.site.id}). {props.title}
       {filter === undefined || filter === '' ? null : `. ${filter}`}. {ctx.fmt.dateTime(ctx.nowMs)}. {advisoryAge(ctx)}
     </div>
+  );
+};
+
+/** On every page until an administrator has acknowledged it. */
+const WentBack = ({ ctx }: { ctx: Ctx }) => {
+  const back = ctx.wentBack;
+  if (back === undefined) return null;
+  return (
+    <Notice ctx={ctx} level="critical" title={ctx.t(`rollback.cause.${back.cause}`)}>
+      <Time ctx={ctx} at={back.at} /> <a href={paths.rollback()}>{ctx.t('rollback.look')}</a>
+    </Notice>
   );
 };
 
@@ -107,6 +120,7 @@ export const Page = (props: PageProps) => {
           {...(props.refreshSeconds === undefined ? {} : polling(ctx, props.refreshSeconds))}
         >
           <PrintHead props={props} />
+          <WentBack ctx={ctx} />
           <div class="head">
             <div>
               {props.crumbs === undefined ? null : (

@@ -9,6 +9,8 @@ export const provisionPaths = {
   personErase: () => '/persons/erase',
   /** POST `id`, `agree` */
   personDecide: () => '/persons/decide',
+  /** GET, and POST `id`, `reason` */
+  rollback: () => '/rollback',
 } as const;
 
 /** The same as patterns. */
@@ -19,4 +21,5 @@ export const provisionPatterns: Readonly<Record<keyof typeof provisionPaths, str
   personFind: '/persons/find',
   personErase: '/persons/erase',
   personDecide: '/persons/decide',
+  rollback: '/rollback',
 };

@@ -27,6 +27,7 @@ import { patchMoveRoutes } from './routes/patch-moves.ts';
 import { patchRoutes } from './routes/patches.ts';
 import { provisionRoutes } from './routes/provision.ts';
 import { queryRoutes } from './routes/queries.ts';
+import { rollbackRoutes } from './routes/rollback.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { settingRoutes } from './routes/settings.ts';
@@ -72,6 +73,7 @@ const builders = [
   identificationRoutes,
   eventRoutes,
   provisionRoutes,
+  rollbackRoutes,
   settingRoutes,
   sessionRoutes,
   objectRoutes,

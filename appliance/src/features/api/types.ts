@@ -40,6 +40,7 @@ import type { RuleService } from '../rules/service.ts';
 import type { StickService } from '../stick/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { WitnessService } from '../witness/service.ts';
 
 /** What the calls need; compose.ts has it all. */
 export type ApiParts = {
@@ -75,6 +76,7 @@ export type ApiParts = {
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
   provision: ProvisionService;
+  witness: WitnessService;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
   media: MediaService;

@@ -44,6 +44,7 @@ import { patchPages } from './pages/patches.tsx';
 import { personPages } from './pages/persons.tsx';
 import { provisionPages } from './pages/provision.tsx';
 import { queryPages } from './pages/queries.tsx';
+import { rollbackPages } from './pages/rollback.tsx';
 import { samplePages } from './pages/samples.tsx';
 import { searchPages } from './pages/search.tsx';
 import { sessionPages } from './pages/sessions.tsx';
@@ -128,6 +129,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', discoveryPages(deps, model));
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
+  app.route('/', rollbackPages(deps));
   app.route('/', personPages(deps, model));
   app.route('/', sessionPages(deps));
   app.route('/', settingsPages(deps));

@@ -36,7 +36,14 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     rights: signedIn?.actor.rights ?? new Set(),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
     ...(toast === undefined ? {} : { toast }),
+    ...(signedIn === undefined || kind === 'part' ? {} : wentBack(deps)),
   });
+};
+
+/** The newest return to an older state that waits for an administrator. */
+const wentBack = (deps: ConsoleDeps): Pick<Ctx, 'wentBack'> => {
+  const [back] = deps.witness.unacknowledged();
+  return back === undefined ? {} : { wentBack: { cause: back.cause, at: back.at } };
 };
 
 /** Of the feed that has gone longest without news; null before the first import. */

@@ -193,6 +193,7 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   personFind: { POST: 'provision:write' },
   personErase: { POST: 'provision:write' },
   personDecide: { POST: 'provision:write' },
+  rollback: { GET: 'settings:read', POST: 'settings:write' },
   settings: { GET: 'settings:read', POST: 'settings:write' },
   objects: { GET: 'kind:read' },
   objectNew: { GET: 'kind:write', POST: 'kind:write' },

@@ -47,6 +47,7 @@ import type { StickService } from '../stick/service.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { WitnessService } from '../witness/service.ts';
 import type { Form } from './form.ts';
 import type { ImportDrafts } from './import-drafts.ts';
 import type { Preferences } from './preferences.ts';
@@ -84,6 +85,7 @@ export type ConsoleDeps = {
   baselines: BaselineService;
   stick: StickService;
   persons: PersonService;
+  witness: WitnessService;
   patches: PatchService;
   rules: RuleService;
   integrity: IntegrityService;

@@ -83,9 +83,9 @@ const VERSION_FIELDS =
 
 // Digests, random numbers and keys of our own making; anything else in these fields is searched.
 const OPAQUE_FIELDS: readonly RegExp[] = [
-  /^(request_id|nonce|to\[\]|seal_to|have|site_card|wants\[\]\.id|state\.(last_bundle|inventory|digest))$/,
+  /^(request_id|nonce|to\[\]|seal_to|have|site_card|wants\[\]\.id|state\.(last_bundle|inventory|digest)|journal\.(before\[\]\.)?head)$/,
   /^receipts\[\]\.(signatures\[\]\.(keyid|sig)|subject\[\]\.digest\.sha256)$/,
-  /^receipts\[\]\.predicate\.(prev|request_id|bundle_id|(before|after)\.inventory)$/,
+  /^receipts\[\]\.predicate\.(prev|request_id|bundle_id|(before|after)\.inventory|journal\.head)$/,
 ];
 const isOpaque = (field: string, text: string): boolean =>
   OPAQUE_FIELDS.some((pattern) => pattern.test(field)) &&
@@ -93,9 +93,9 @@ const isOpaque = (field: string, text: string): boolean =>
 
 // Numbers that no report fills.
 const COUNTED_FIELDS: readonly RegExp[] = [
-  /^(number|tuf\.(root|timestamp|snapshot|targets|inventory)|state\.(seq|seq_broadcast)|wants\[\]\.n)$/,
+  /^(number|tuf\.(root|timestamp|snapshot|targets|inventory)|state\.(seq|seq_broadcast)|journal\.(before\[\]\.)?(number|entries)|wants\[\]\.n)$/,
   /^(platforms\[\]\.packages\[\]\.all|media\.(volume_bytes|free_bytes))$/,
-  /^receipts\[\]\.predicate\.(number|seq|(before|after)\.(seq|tuf\.[a-z]+)|counts\.[a-z]+|volumes\.(seen|missing)\[\])$/,
+  /^receipts\[\]\.predicate\.(number|seq|journal\.entries|(before|after)\.(seq|tuf\.[a-z]+)|counts\.[a-z]+|volumes\.(seen|missing)\[\])$/,
   /^receipts\[\]\.predicate\.(overrides\[\]\.operator|applied\[\]\.(done|failed|waiting)|devices\.[a-z]+|days_left\..+)$/,
 ];
 const SITE_FIELDS = /^(site|receipts\[\]\.predicate\.site)$/;

@@ -5,7 +5,7 @@ import type { Actor } from '../objects/types.ts';
 import type { SiteKeys } from './keys.ts';
 import type { ExchangeStore } from './store.ts';
 
-type Given = Omit<ReceiptPredicate, 'format' | 'site' | 'number' | 'prev'>;
+type Given = Omit<ReceiptPredicate, 'format' | 'site' | 'number' | 'prev' | 'journal'>;
 
 const MAX_OVERRIDES = 32;
 
@@ -34,6 +34,7 @@ export const addReceipt = (
       number,
       ...(last === undefined ? {} : { prev: last.digest }),
       ...predicate,
+      journal: store.journalHead(),
       overrides: [...predicate.overrides, ...told.map(({ code, reason, operator }) => ({ code, reason, operator }))],
     },
     key: keys.sign,

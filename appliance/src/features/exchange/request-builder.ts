@@ -137,6 +137,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     seal_to: Buffer.from(keys.seal.publicKey).toString('base64'),
     tuf,
     state: { ...requestState, digest: stateDigest(tuf, requestState) },
+    journal: { ...store.journalHead(), before: store.journalBefore(limits.journalHeads) },
     have: Buffer.from(packDigests(have)).toString('base64'),
     wants: wantsOf(sources, new Set(have)),
     cursors: Object.fromEntries(store.feeds().map(({ feed, cursor }) => [feed, cursor])),

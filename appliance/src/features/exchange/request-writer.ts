@@ -79,6 +79,7 @@ export const writeRequest = (options: {
         lastReceipt: built.lastReceipt,
         writtenBy: `${actor.type}:${actor.id}`,
         have: Buffer.from(request.have, 'base64'),
+        journal: request.journal,
       });
       // The wall time that was seen counts from now on, unless the clock has jumped (bundle format, section "Clock").
       if (Date.parse(at) < Date.parse(requireState(store).floor) + suspectMs) store.raiseFloor(at);

@@ -1,3 +1,4 @@
+import type { JournalHead } from '@sallyport/bundle-tools/documents/fields';
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { Database } from '../../platform/database.ts';
 import { ledgerStore } from './ledger-store.ts';
@@ -97,6 +98,12 @@ const toReceiptRow = (row: ReceiptRecord): ReceiptRow => ({
 export const exchangeStore = (db: Database, releasedAt = '') => {
   const state = db.prepare<[], StateRow>('SELECT * FROM exchange_state WHERE id = 1');
   const insertState = db.prepare('INSERT OR IGNORE INTO exchange_state (id, site, name, floor) VALUES (1, ?, ?, ?)');
+  const auditHead = db.prepare<[], { seq: number; hash: Buffer }>(
+    'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
+  );
+  const journalBefore = db.prepare<[number], JournalHead & { number: number }>(
+    'SELECT number, journal_entries AS entries, journal_head AS head FROM request ORDER BY number DESC LIMIT ?',
+  );
   const metadata = db.prepare<[], { role: TrustRole; version: number; expires: string; bytes: Buffer }>(
     'SELECT role, version, expires, bytes FROM trust_metadata',
   );
@@ -116,8 +123,8 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
   const requestById = db.prepare<[string], RequestRow>('SELECT * FROM request WHERE request_id = ?');
   const requestNewest = db.prepare<[], { n: number | null }>('SELECT max(number) AS n FROM request');
   const insertRequest = db.prepare(
-    `INSERT INTO request (number, request_id, nonce, digest, floor, created_at, file, size_bytes, wants, last_receipt, written_by, have)
-     VALUES (@number, @requestId, @nonce, @digest, @floor, @createdAt, @file, @sizeBytes, @wants, @lastReceipt, @writtenBy, @have)`,
+    `INSERT INTO request (number, request_id, nonce, digest, floor, created_at, file, size_bytes, wants, last_receipt, written_by, have, journal_entries, journal_head)
+     VALUES (@number, @requestId, @nonce, @digest, @floor, @createdAt, @file, @sizeBytes, @wants, @lastReceipt, @writtenBy, @have, @entries, @head)`,
   );
   const dropRequest = db.prepare('DELETE FROM request WHERE number = ?');
   const setRequestNumber = db.prepare('UPDATE exchange_state SET request_number = ? WHERE id = 1');
@@ -198,6 +205,15 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
   const dropFeed = db.prepare('DELETE FROM feed WHERE feed = ?');
 
   return {
+    /** The head of the audit chain: requests and receipts carry it, so that the host sees it go back. */
+    journalHead: (): JournalHead => {
+      const last = auditHead.get();
+      return last === undefined
+        ? { entries: 0, head: '0'.repeat(64) }
+        : { entries: last.seq, head: last.hash.toString('hex') };
+    },
+    /** What the last requests said of it, the newest first. */
+    journalBefore: (limit: number): (JournalHead & { number: number })[] => journalBefore.all(limit),
     state: (): StateRow | undefined => {
       const row = state.get();
       return row && { ...row, floor: row.floor < releasedAt ? releasedAt : row.floor };
@@ -239,8 +255,10 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
       lastReceipt: number;
       writtenBy: string;
       have: Uint8Array;
+      journal: JournalHead;
     }): void => {
-      insertRequest.run({ ...row, wants: JSON.stringify(row.wants) });
+      const { journal: head, ...rest } = row;
+      insertRequest.run({ ...rest, entries: head.entries, head: head.head, wants: JSON.stringify(row.wants) });
       setRequestNumber.run(row.number);
     },
     dropRequest: (number: number): void => {

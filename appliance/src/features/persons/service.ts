@@ -25,6 +25,11 @@ export type PersonService = {
   /** The second person decides; FORBIDDEN for the one who asked. */
   decide(actor: Actor, id: string, agree: boolean): Erasure;
   list(): Erasure[];
+  /**
+   * Erases again whom a return to an older state brought back: by the numbers of their keys, with the rows that nobody can
+   * read any more. In the caller's transaction. Returns how many keys were in use.
+   */
+  eraseKeys(ids: readonly number[]): number;
   needsTwo(): boolean;
 };
 
@@ -44,6 +49,7 @@ const maxRows = 100_000;
 const maxReason = 500;
 const shownErasures = 100;
 const maxBackups = 1_000;
+const rowsAtOnce = 10_000;
 /** Two clocks are read in one transaction. */
 const sameMoment = 60_000;
 
@@ -286,6 +292,34 @@ export const personService = (parts: PersonParts): PersonService => {
         return store.byId(id) ?? row;
       });
       return toErasure(done, settle());
+    },
+    eraseKeys: (ids) => {
+      if (ids.length === 0) return 0;
+      const gone = new Set(ids);
+      db.pragma('secure_delete = ON');
+      for (const collection of withPersons) {
+        const rows: number[] = [];
+        for (let after: string | undefined; ; ) {
+          const page = inventory.list({
+            collection: collection.name,
+            personal: true,
+            limit: rowsAtOnce,
+            ...(after === undefined ? {} : { after }),
+          });
+          for (const row of page.rows) {
+            const person = row[collection.person ?? ''];
+            const keys =
+              typeof person !== 'string'
+                ? undefined
+                : [person, normalName(person)].flatMap((name) => personal.keyIds(`person:${name}`));
+            if (keys === undefined || keys.some((id) => gone.has(id))) rows.push(row.id);
+          }
+          after = page.next;
+          if (after === undefined) break;
+        }
+        if (rows.length > 0) inventory.eraseRows(collection.name, rows);
+      }
+      return personal.eraseIds(ids).length;
     },
     list: () => store.list(shownErasures).map((row) => toErasure(row, keyLeft(row))),
     needsTwo,

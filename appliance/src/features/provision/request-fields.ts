@@ -22,6 +22,7 @@ export const requestFields: Readonly<Record<string, Origin>> = {
   seal_to: 'exchange',
   tuf: 'exchange',
   state: 'exchange',
+  journal: 'exchange',
   have: 'exchange',
   wants: [
     { declared: 'update-decision', fields: ['approval'] },

@@ -43,6 +43,7 @@ import { provision } from './provision.ts';
 import { queries } from './queries.ts';
 import { refusals } from './refusals.ts';
 import { register } from './register.ts';
+import { rollback } from './rollback.ts';
 import { rules } from './rules.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
@@ -94,6 +95,7 @@ export const ru = {
   ...queries,
   ...refusals,
   ...register,
+  ...rollback,
   ...rules,
   ...search,
   ...settings,

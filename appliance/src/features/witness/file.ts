@@ -1,0 +1,83 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
+import { z } from 'zod';
+import { AppError } from '../../platform/errors.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import { noPosition, type WitnessFile } from './types.ts';
+
+/** Its name in keys/; the key that seals it comes from the master key. */
+export const witnessName = 'witness';
+const maxBytes = 8 * 1024 * 1024;
+const maxKeysBytes = 4 * 1024 * 1024;
+
+const position = z.strictObject({
+  entries: z.int().min(0),
+  head: z.string().regex(/^[0-9a-f]{64}$/),
+  request: z.int().min(0),
+  receipt: z.int().min(0),
+  seq: z.int().min(0),
+  seqBroadcast: z.int().min(0),
+});
+
+const schema = z.strictObject({
+  format: z.literal('sallyport-witness/1'),
+  position,
+  keys: z.string(),
+  keysLast: z.int().min(0),
+  taken: z.array(z.strictObject({ what: z.string(), entry: z.int().min(0), values: z.array(z.string()).optional() })),
+  takenFrom: z.int().min(0),
+  restored: z.strictObject({ at: z.int(), file: z.string() }).optional(),
+  returns: z.array(
+    z.strictObject({
+      id: z.string(),
+      at: z.int(),
+      cause: z.enum(['restored', 'unknown', 'no-witness']),
+      file: z.string().optional(),
+      was: position.optional(),
+      found: position,
+      applied: z.strictObject({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() }),
+      isCovered: z.boolean(),
+      failed: z.array(z.string()),
+      acknowledged: z.strictObject({ at: z.int(), by: z.string(), reason: z.string() }).optional(),
+    }),
+  ),
+});
+
+/** What is kept in it before anything happened. */
+export function emptyWitness(): WitnessFile {
+  return {
+    format: 'sallyport-witness/1',
+    position: noPosition,
+    keys: packIds([], 0),
+    keysLast: 0,
+    taken: [],
+    takenFrom: 0,
+    returns: [],
+  };
+}
+
+/** Undefined when there is none; throws KEY when it is damaged or another site's. */
+export function readWitness(keyring: Keyring): WitnessFile | undefined {
+  if (!keyring.hasFile(witnessName)) return undefined;
+  const parsed = schema.safeParse(parseStrictJson(keyring.readFile(witnessName), { maxBytes }));
+  if (!parsed.success) throw new AppError('KEY', `keys/${witnessName}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data as WitnessFile;
+}
+
+/** Durable when it returns: the old file is there, or the new one. */
+export function writeWitness(keyring: Keyring, witness: WitnessFile): void {
+  keyring.writeFile(witnessName, Buffer.from(JSON.stringify(witness)));
+}
+
+/** Numbers from 1 to `last`, one bit each. */
+export function packIds(ids: readonly number[], last: number): string {
+  const bits = Buffer.alloc(Math.ceil(last / 8));
+  for (const id of ids) bits[(id - 1) >> 3] = (bits[(id - 1) >> 3] ?? 0) | (1 << ((id - 1) & 7));
+  return deflateSync(bits).toString('base64');
+}
+
+/** Those of `ids` that are at most `last` and whose bit is not set. */
+export function missingIds(packed: string, last: number, ids: readonly number[]): number[] {
+  const bits = inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: maxKeysBytes });
+  return ids.filter((id) => id <= last && ((bits[(id - 1) >> 3] ?? 0) & (1 << ((id - 1) & 7))) === 0);
+}

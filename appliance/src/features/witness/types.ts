@@ -1,0 +1,65 @@
+// The witness: a sealed file outside the database, keys/witness, that says how far the database was. Who puts an older
+// database back is found out by it, and what was taken away since is taken away again before anybody is served.
+//
+// It is written after commits: by the server at most a second after an entry of the audit chain, by a command at its end, and
+// by whoever opens the data directory. Not covered: what was written within that second before a crash, when the database goes
+// back to before it in the same moment; and a data directory that goes back as a whole, which only the connected host sees.
+
+/** How far a database is. */
+export type Position = {
+  /** Last entry of the audit chain; 0 and zeros without one. */
+  entries: number;
+  head: string;
+  request: number;
+  receipt: number;
+  seq: number;
+  seqBroadcast: number;
+};
+
+/** What was taken away: `device:<public id>`, `account:…`, `token:…`, `role:…` for one that is gone, `rights:account:…` or
+ * `rights:role:…` for one that lost some, `disabled:account:…`. */
+export type Taken = { what: string; entry: number; values?: string[] };
+
+export type Applied = { devices: number; accounts: number; rights: number; persons: number };
+
+/** A return to an older state, as it was found. */
+export type Return = {
+  id: string;
+  at: number;
+  /** `restored`: by `backup restore`; `unknown`: nobody said so; `no-witness`: the witness is not there. */
+  cause: 'restored' | 'unknown' | 'no-witness';
+  /** The backup's file. */
+  file?: string;
+  /** What the witness had seen; absent without one. */
+  was?: Position;
+  found: Position;
+  applied: Applied;
+  /** Everything that was taken away since is known and was taken away again. */
+  isCovered: boolean;
+  /** What could not be taken away again, by its kind and number. */
+  failed: string[];
+  acknowledged?: { at: number; by: string; reason: string };
+};
+
+export type WitnessFile = {
+  format: 'sallyport-witness/1';
+  position: Position;
+  /** Numbers of persons' keys up to `keysLast` that are in use: a bitmap, deflated, base64. */
+  keys: string;
+  keysLast: number;
+  taken: Taken[];
+  /** What was taken away up to this entry is no longer listed. */
+  takenFrom: number;
+  /** A backup was restored and nobody has opened the data directory since. */
+  restored?: { at: number; file: string };
+  returns: Return[];
+};
+
+export const noPosition: Position = {
+  entries: 0,
+  head: '0'.repeat(64),
+  request: 0,
+  receipt: 0,
+  seq: 0,
+  seqBroadcast: 0,
+};
