@@ -13,6 +13,9 @@ import type { Config } from './platform/config.ts';
 import { type Listener, startListener } from './platform/http/listener.ts';
 import { takeServerLock } from './platform/server-lock.ts';
 
+/** Before strangers are counted, those from where devices spoke before this start. */
+const maxKnownAddresses = 50_000;
+
 export type Server = { address: string; port: number; stop(): Promise<void> };
 
 /** Starts jobs and the listener over a composed appliance; IN_USE when another server holds the data directory. */
@@ -41,6 +44,7 @@ export const startServer = async (
       fetch: httpApp(appliance, intake).fetch,
       tls: await ca.serverMaterial(config.addresses),
       listen: options.listen ?? config.listen,
+      familiar: devices.knownAddresses(maxKnownAddresses),
     });
     events.record('server-started', { actor: 'system:appliance', params: { version: appliance.version } });
   } catch (error) {

@@ -135,6 +135,28 @@ const rows = {
     expect: 'NO_SPACE, resumed',
     by: [{ file: 'test/fault/full-disk.test.ts', text: 'is whole when the disk becomes full at' }],
   },
+  'slow-bodies': {
+    attack: 'bodies without a known key that come byte by byte, from few and from many addresses',
+    expect: 'cut; no known device is refused',
+    by: [
+      { file: 'test/fault/strangers.test.ts', text: 'bodies for osquery that come byte by byte' },
+      { file: 'test/fault/strangers.test.ts', text: 'bodies of GLPI agents that come byte by byte' },
+      { file: 'appliance/src/platform/http/guests.test.ts', text: 'a body that comes byte by byte over HTTP/1.1' },
+    ],
+  },
+  'idle-connections': {
+    attack: 'sessions, hand-shakes and heads that take all files that may be open',
+    expect: 'ended in time, the oldest of the largest stranger first; no known device is refused',
+    by: [
+      { file: 'test/fault/strangers.test.ts', text: 'HTTP/2 sessions that ask for nothing' },
+      { file: 'appliance/src/platform/http/guests.test.ts', text: 'a connection that never shakes hands' },
+    ],
+  },
+  'unfinished-forms': {
+    attack: 'log-in forms of megabytes that do not end',
+    expect: 'TOO_LARGE past 64 KiB; memory stays',
+    by: [{ file: 'test/fault/strangers.test.ts', text: 'log-in forms of megabytes that do not end' }],
+  },
 } as const satisfies Record<string, AttackRow>;
 
 export type AttackRowId = keyof typeof rows;

@@ -18,6 +18,7 @@ import { type Benchmark, type Result, resultText, timed } from './report.ts';
 import { start } from './start.ts';
 import { storage } from './storage.ts';
 import { storing } from './storing.ts';
+import { strangers } from './strangers.ts';
 
 // Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines.
 
@@ -39,6 +40,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'controller-findings': controllerFindingsBenchmark,
   'controller-records': controllerRecords,
   storage,
+  strangers,
 };
 
 const { values, positionals } = parseArgs({

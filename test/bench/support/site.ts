@@ -135,12 +135,13 @@ export const report = (
 export type RunningServer = { port: number; pid: number; readyMs: number; output(): string; stop(): Promise<void> };
 
 /** `sallyport serve` over the site's data directory, as a unit would start it. */
-export const startServer = async (site: Site): Promise<RunningServer> => {
+export const startServer = async (site: Site, prefix: readonly string[] = []): Promise<RunningServer> => {
   const start = performance.now();
   const { child, output, kill } = await startCommand(
     'sallyport',
     ['serve', '--data', site.dataDir, '--listen', '127.0.0.1:0'],
     /listening on https:\/\/\S+:\d+\s/,
+    prefix,
   );
   const readyMs = performance.now() - start;
   const port = Number(/listening on https:\/\/\S+:(\d+)\s/.exec(output())?.[1]);

@@ -1,33 +1,29 @@
-/** Reports in work at once; each may hold 8 MiB as it came. */
+import { type Limiter, limiter } from '../../platform/limiter.ts';
+
+/** Bodies of devices in work at once, of one source; each may hold 8 MiB as it came. */
 const maxInWork = 48;
 /** Of one device; an agent sends one after the other. */
 const maxOfDevice = 4;
 
+/** A body in work; nothing of a known device is ended for another's sake. */
+export type Body = { readonly owner: string };
+
 export type ReportPlaces = {
-  take(device: number): boolean;
+  take(device: number | string): Body | undefined;
+  give(body: Body): void;
   /** Whether the device has no other report in work. */
   isAlone(device: number): boolean;
-  give(device: number): void;
 };
 
-/** Bounds the reports in work, so that no device can hold the door shut for the others. */
-export const reportPlaces = (): ReportPlaces => {
-  const byDevice = new Map<number, number>();
-  let total = 0;
+/** Bounds the reports of known devices in work, so that none of them can hold the source shut for the others. */
+export function reportPlaces(): ReportPlaces {
+  const places: Limiter<Body> = limiter({ most: () => maxInWork, mostOf: () => maxOfDevice });
   return {
     take: (device) => {
-      const own = byDevice.get(device) ?? 0;
-      if (total >= maxInWork || own >= maxOfDevice) return false;
-      total += 1;
-      byDevice.set(device, own + 1);
-      return true;
+      const body = { owner: String(device) };
+      return places.take(body) ? body : undefined;
     },
-    isAlone: (device) => byDevice.get(device) === 1,
-    give: (device) => {
-      total -= 1;
-      const own = (byDevice.get(device) ?? 1) - 1;
-      if (own === 0) byDevice.delete(device);
-      else byDevice.set(device, own);
-    },
+    give: places.give,
+    isAlone: (device) => places.of(String(device)) === 1,
   };
-};
+}

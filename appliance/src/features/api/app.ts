@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import { guestOf } from '../../platform/http/guest.ts';
 import { noteRefusal } from '../accounts/refusals.ts';
 import { addressOf, patternOf } from '../console/guard.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
@@ -99,7 +100,9 @@ const authenticate = ({ accounts }: ApiParts): MiddlewareHandler<ApiEnv> =>
   async function authenticateToken(c, next) {
     const from = addressOf(c);
     const secret = bearer.exec(c.req.header('authorization') ?? '')?.[1];
-    c.set('actor', accounts.authenticateToken(secret, from));
+    const actor = accounts.authenticateToken(secret, from);
+    guestOf(c.env?.incoming).prove(`${actor.type}:${actor.id}`);
+    c.set('actor', actor);
     await next();
   };
 

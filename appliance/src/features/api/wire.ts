@@ -2,6 +2,7 @@ import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { z } from 'zod';
 import { AppError, type FieldErrors, invalid, toFailure } from '../../platform/errors.ts';
+import { readBytes } from '../../platform/http/read-bytes.ts';
 import { toFieldErrors } from '../../platform/validation.ts';
 
 // What comes in as text and bytes, under bounds; what goes out when a call is refused.
@@ -70,28 +71,6 @@ export const requireType = (request: Request, types: readonly string[]): void =>
   const encoding = request.headers.get('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity')
     throw new AppError('UNSUPPORTED_TYPE', 'the body must not be compressed');
-};
-
-const readBytes = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
-  const tooLarge = (): AppError => new AppError('TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
-  if (request.body === null) return new Uint8Array();
-  const reader = request.body.getReader();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new AppError('MALFORMED', 'the body ended early', {}, { cause });
-    });
-    if (done) return Buffer.concat(chunks);
-    bytes += value.length;
-    if (bytes > maxBytes) {
-      // Nobody reads the rest; a sender that fails meanwhile concerns nobody either.
-      reader.cancel().catch(() => undefined);
-      throw tooLarge();
-    }
-    chunks.push(value);
-  }
 };
 
 /** The JSON of a body: bounded, no name twice, not nested deep. */

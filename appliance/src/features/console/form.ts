@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors.ts';
+import { readBytes } from '../../platform/http/read-bytes.ts';
 
 /** Fields of a form; a name may occur more than once. */
 export type Form = {
@@ -10,6 +11,8 @@ export type Form = {
 };
 
 export const maxFormBytes = 4 * 1024 * 1024;
+/** Before the log-in. */
+export const strangerFormBytes = 64 * 1024;
 const maxFields = 120_000;
 
 /** Fields given as pairs. */
@@ -30,18 +33,6 @@ export const formOf = (pairs: readonly (readonly [string, string])[]): Form => {
 
 export const noForm: Form = formOf([]);
 
-const readBounded = async (body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Buffer> => {
-  if (body === null) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes) throw new AppError('TOO_LARGE', `the form is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
-
 /** Whether a request brings a form of the plain kind. */
 export const isPlainForm = (request: Request): boolean =>
   (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ===
@@ -49,9 +40,7 @@ export const isPlainForm = (request: Request): boolean =>
 
 /** Reads a plain form under a bound; TOO_LARGE, MALFORMED. */
 export const readForm = async (request: Request, maxBytes = maxFormBytes): Promise<Form> => {
-  const declared = Number(request.headers.get('content-length') ?? '0');
-  if (declared > maxBytes) throw new AppError('TOO_LARGE', `the form is larger than ${maxBytes} bytes`);
-  const bytes = await readBounded(request.body, maxBytes);
+  const bytes = await readBytes(request, maxBytes);
   const pairs = [...new URLSearchParams(bytes.toString('utf8'))];
   if (pairs.length > maxFields) throw new AppError('MALFORMED', 'too many fields');
   return formOf(pairs);

@@ -3,11 +3,12 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { AppError } from '../../platform/errors.ts';
+import { guestOf } from '../../platform/http/guest.ts';
 import { isRight, type SignedIn } from '../accounts/types.ts';
 import { cleanAddress } from '../devices/service.ts';
 import { type Actor, hasRight, type Right } from '../objects/types.ts';
 import { preferencesCookie, sessionCookie } from './cookies.ts';
-import { isPlainForm, noForm, readForm } from './form.ts';
+import { isPlainForm, maxFormBytes, noForm, readForm, strangerFormBytes } from './form.ts';
 import { readPreferences } from './preferences.ts';
 import { needsByRoute, type RouteNeed, routeKey } from './route-needs.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
@@ -39,7 +40,9 @@ export const identify = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
     c.set('from', from);
     const siteLanguage = deps.objects.settingText('appliance.language');
     c.set('preferences', readPreferences(preferencesCookie(c), c.req.header('accept-language'), siteLanguage));
-    c.set('signedIn', deps.accounts.resume(sessionCookie(c), from));
+    const signedIn = deps.accounts.resume(sessionCookie(c), from);
+    if (signedIn !== undefined) guestOf(c.env?.incoming).prove(`${signedIn.actor.type}:${signedIn.actor.id}`);
+    c.set('signedIn', signedIn);
     c.set('form', noForm);
     await next();
     // Pages hold what only this person may see; an answer to a swap is not an answer to a load.
@@ -78,7 +81,7 @@ export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
     if (!isSafe(c.req.method)) {
       if (!isOwnOrigin(c.req.raw)) throw new AppError('ORIGIN', 'the request comes from another page');
       if (isPlainForm(c.req.raw)) {
-        const form = await readForm(c.req.raw);
+        const form = await readForm(c.req.raw, c.get('signedIn') === undefined ? strangerFormBytes : maxFormBytes);
         c.set('form', form);
         checkToken(deps, c, form.text('csrf'));
       } else if (!isUpload(c) || needOf(c)?.upload !== true) {

@@ -1,4 +1,4 @@
-import type { Form } from './form.ts';
+import { type Form, strangerFormBytes } from './form.ts';
 
 // A session ends while somebody fills in a form. What was entered goes with the log-in page and comes back as a question
 // after it; nothing is sent by itself, and nothing secret is kept.
@@ -6,6 +6,8 @@ import type { Form } from './form.ts';
 export type KeptForm = { readonly action: string; readonly fields: readonly (readonly [string, string])[] };
 
 const maxChars = 200_000;
+/** As the log-in sends it back, beside what else is in that form. */
+const maxSentBytes = strangerFormBytes - 8 * 1024;
 const maxFields = 2_000;
 const ownFields: ReadonlySet<string> = new Set(['csrf', 'kept', 'back']);
 const secretField = /pass|secret|code|repeat|token/i;
@@ -20,7 +22,8 @@ export const keepForm = (action: string, form: Form): KeptForm | undefined => {
   if (!isAction(action) || fields.length > maxFields) return undefined;
   if (fields.some(([name]) => secretField.test(name))) return undefined;
   const kept = { action, fields };
-  return JSON.stringify(kept).length > maxChars ? undefined : kept;
+  const sent = new URLSearchParams({ kept: JSON.stringify(kept) }).toString();
+  return sent.length > maxSentBytes ? undefined : kept;
 };
 
 /** The kept form as the log-in page carried it; anything of another shape is none. */

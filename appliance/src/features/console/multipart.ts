@@ -47,7 +47,9 @@ const reader = (body: AsyncIterable<Uint8Array>) => {
   let ended = false;
   const fill = async (): Promise<boolean> => {
     if (ended) return false;
-    const next = await source.next();
+    const next = await source.next().catch((cause: unknown) => {
+      throw new AppError('MALFORMED', 'upload: it broke off', {}, { cause });
+    });
     if (next.done) {
       ended = true;
       return false;

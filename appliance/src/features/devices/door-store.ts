@@ -95,6 +95,10 @@ export const doorStore = (db: Database) => {
        (select device, door from device_door where state in ('pending', 'approved', 'held')
         union select device, door from section where device > 0) group by device`,
   );
+  const addresses = db.prepare<[number], string>(
+    `select from_address from device_door where state = 'approved' and from_address is not null
+     group by from_address order by max(last_seen_at) desc limit ?`,
+  );
   const insert = db.prepare(
     `insert into device_door (device, door, client_id, key_digest, token, state, agent, first_seen_at, from_address)
      values (@device, @door, @clientId, @keyDigest, @token, @state, @agent, @now, @from)`,
@@ -149,6 +153,8 @@ export const doorStore = (db: Database) => {
     ofDevice: (device: number): DeviceDoor[] => ofDevice.all(device).map(toDoor),
     sources: (): Map<number, Door[]> =>
       new Map(sources.all().map(({ device, doors }) => [device, (JSON.parse(doors) as Door[]).sort()])),
+    /** From where those that were let in spoke last, the latest first. */
+    addresses: (limit: number): string[] => addresses.pluck().all(limit),
     insert: (door: NewDoor, now: number): number => Number(insert.run({ ...door, now }).lastInsertRowid),
     /** The same client that waits, with a new key. */
     setKey: (id: number, keyDigest: string): void => void setKey.run(keyDigest, id),

@@ -56,6 +56,8 @@ export type DeviceService = {
   enrolDoor(call: DoorCall): DoorOutcome;
   /** The client with this key; undefined when it is surely unknown. */
   callerByKey(door: Door, keyDigest: string): DoorCaller | undefined;
+  /** Addresses that devices which were let in speak from, those heard last at the end. */
+  knownAddresses(limit: number): string[];
   /** The client that came with this token under this name before. */
   callerByClient(door: Door, tokenId: string, clientId: string): DoorCaller | undefined;
   /** A client spoke: noted for the next flush. */
@@ -282,6 +284,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   return {
     enrol,
     enrolDoor,
+    knownAddresses: (limit) => doors.addresses(limit).reverse(),
     callerByKey: (door, keyDigest) => doors.callerByKey(door, keyDigest),
     callerByClient: (door, tokenId, clientId) => doors.callerByClient(door, tokenId, clientId),
     heardDoor: ({ id, door, doorId }, { agent, from }) =>

@@ -1,7 +1,7 @@
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+import { listenerGuests } from './guests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
@@ -12,10 +12,14 @@ export type ListenerParts = {
   fetch: Fetch;
   tls: { key: string; cert: string; ca: string };
   listen: { address: string; port: number };
+  /** Networks from which known devices spoke before. */
+  familiar?: Iterable<string>;
+  /** What the guests' time is counted in; tests let it pass faster. */
+  tickMs?: number;
 };
 
-// Node closes idle sockets after 5 s: agents that poll each minute would shake hands each time.
-const keepAliveMs = 75_000;
+// Node closes idle sockets after 5 s: agents that poll each minute would shake hands each time. Guests end theirs before it.
+const keepAliveMs = 90_000;
 const headersMs = 20_000;
 const requestMs = 30 * 60_000;
 // A fleet that comes back at once waits here for its handshake. The system's own limit (net.core.somaxconn, 4,096 as
@@ -35,17 +39,26 @@ const ciphers = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
 
+const overloaded = (): Response =>
+  Response.json(
+    { error: 'OVERLOADED', message: 'too many requests of strangers at once; repeat it later' },
+    { status: 503, headers: { 'Retry-After': '10' } },
+  );
+
 /**
  * The one listener: TLS 1.2 or newer, HTTP/1.1 and HTTP/2. A client certificate is asked for and never required; the
  * agents' door judges it, browsers have none.
  */
-export const startListener = async ({ fetch, tls, listen }: ListenerParts): Promise<Listener> => {
-  const sockets = new Set<TLSSocket>();
+export const startListener = async (parts: ListenerParts): Promise<Listener> => {
+  const { fetch, tls, listen, tickMs } = parts;
+  const guests = listenerGuests(tickMs === undefined ? {} : { tickMs });
+  guests.familiar(parts.familiar ?? []);
   const server = createAdaptorServer({
-    fetch,
+    fetch: (request, env) => (guests.isAdmitted(env.incoming) ? fetch(request, env) : overloaded()),
     createServer: createSecureServer,
     serverOptions: {
       ...tls,
+      ...guests.classes,
       allowHTTP1: true,
       minVersion: 'TLSv1.2',
       ciphers,
@@ -62,10 +75,7 @@ export const startListener = async ({ fetch, tls, listen }: ListenerParts): Prom
   server.prependListener('request', (request, response) =>
     setSecurityHeaders(response, request.headers[':authority'] ?? request.headers.host),
   );
-  server.on('secureConnection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  guests.watch(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: listen.port, host: listen.address, backlog: waitingConnections }, () => {
@@ -79,9 +89,10 @@ export const startListener = async ({ fetch, tls, listen }: ListenerParts): Prom
     port: bound.port,
     close: () =>
       new Promise((resolve) => {
+        guests.stop();
         server.close(() => resolve());
         // Open event streams would keep it waiting for ever.
-        for (const socket of sockets) socket.destroy();
+        guests.closeAll();
       }),
   };
 };

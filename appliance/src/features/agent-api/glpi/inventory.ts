@@ -97,8 +97,8 @@ export const takeInventory = async (
   now: number,
 ): Promise<Response> => {
   const caller = callerOf(parts, call);
-  const place = caller?.id ?? 0;
-  if (!places.take(place)) return failureReply(call.dialect, 503, 'busy', 60);
+  const place = places.take(caller?.id ?? 0);
+  if (place === undefined) return failureReply(call.dialect, 503, 'busy', 60);
   try {
     return await take(parts, call, caller, now);
   } catch (error) {

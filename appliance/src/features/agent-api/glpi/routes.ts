@@ -3,6 +3,7 @@ import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { freeBytes } from '../../../platform/free-bytes.ts';
+import { guestOf } from '../../../platform/http/guest.ts';
 import type { DoorCaller } from '../../devices/types.ts';
 import { readWire, unpackBody } from '../native/body.ts';
 import { reportPlaces } from '../places.ts';
@@ -28,8 +29,8 @@ const askAgain = '10s';
 
 /** A switch of many ports is some hundred kilobytes. */
 const maxSearchBytes = 2 << 20;
-/** Bodies that are read at once; each may unpack to 16 MiB before it is known who sends it. */
-const maxReading = 32;
+/** So much of a body is read before it takes a place: most reports are smaller, and slow ones must not hold places. */
+const headBytes = 64 << 10;
 
 /** What was unpacked is handed on from here on, so that nobody has to do it again, and up to here held meanwhile. */
 const leastPlainBytes = 64 << 10;
@@ -65,13 +66,21 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const tasks = { ...parts, searches, remotes: remotes(parts), deploy: deployChannel(parts) };
   const network = networkSearches(parts);
   const agents = knownAgents();
-  const reading = { count: 0 };
   const places = reportPlaces();
   const later = laterReports({ isFree: () => intake.waiting() < maxIntakeDepth, clock });
 
   const readCall = async (c: Context<Env>, admitted: Admitted): Promise<Call> => {
     const stream = c.env?.incoming ?? c.req.raw.body;
-    const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, wireLimits.wireBytes);
+    const guest = guestOf(c.env?.incoming);
+    // A token says nothing of the device, so that all bodies have the places of strangers until they are unpacked.
+    const takePlace = (): void => {
+      if (!guest.takePlace()) throw new AppError('OVERLOADED', 'busy');
+    };
+    const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, wireLimits.wireBytes, {
+      bytes: headBytes,
+      ask: takePlace,
+    });
+    takePlace();
     const plain = await unpackBody(wire);
     const isHeld = plain !== wire && plain.length >= leastPlainBytes && plain.length <= maxPlainBytes;
     const head = readHead(plain);
@@ -172,11 +181,9 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     .on('POST', [...messagePaths], async (c) => {
       const admitted = admit(c);
       if (admitted instanceof Response) return admitted;
-      if (reading.count >= maxReading) return failureReply(dialectOf(c), 503, 'busy', 60);
-      reading.count += 1;
-      const call = await readCall(c, admitted).finally(() => {
-        reading.count -= 1;
-      });
+      const guest = guestOf(c.env?.incoming);
+      const call = await readCall(c, admitted).finally(guest.givePlace);
+      if (callerOf(parts, call)?.state === 'managed') guest.vouch();
       try {
         return await answer(c, call);
       } finally {
@@ -206,6 +213,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       const failure = toFailure(error);
       const dialect = dialectOf(c);
       if (failure.code === 'REVOKED') return refusal(dialect);
+      if (failure.code === 'OVERLOADED') return failureReply(dialect, 503, 'busy', 60);
       if (failure.code === 'INTERNAL')
         parts.log.error({ err: error, path: c.req.routePath }, 'a call of an agent failed');
       return failureReply(dialect, failure.status, failure.message);

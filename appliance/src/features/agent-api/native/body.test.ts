@@ -73,12 +73,21 @@ describe('a body', () => {
   });
 });
 
-describe('a body that stops coming', () => {
-  it('is given up, with the stream let go', async () => {
-    const silent = new Readable({ read() {} });
-    silent.push('{"a"');
-    expect(await outcome(readWire({ stream: silent, contentLength: '100' }, 10_000, 5))).toBe('MALFORMED');
-    expect(silent.listenerCount('data')).toBe(0);
+describe('a body that is refused at its head', () => {
+  it('is not read on, and the stream let go', async () => {
+    const heads: string[] = [];
+    const ask = (head: Buffer): void => {
+      heads.push(head.toString());
+      throw new AppError('OVERLOADED', 'busy');
+    };
+    const stream = new Readable({ read() {} });
+    stream.push('{"a"');
+    stream.push(': 1');
+    expect(await outcome(readWire({ stream, contentLength: '100' }, 10_000, { bytes: 4, ask }))).toBe('OVERLOADED');
+    expect([heads, stream.listenerCount('data'), stream.isPaused()]).toEqual([['{"a": 1'], 0, true]);
+    // One that is no longer than its head is nothing to ask for.
+    const whole = { stream: Readable.from([Buffer.from('{}')]), contentLength: undefined };
+    expect((await readWire(whole, 10_000, { bytes: 4, ask })).toString()).toBe('{}');
   });
 });
 

@@ -11,38 +11,44 @@ export type BodySource = { stream: Readable | ReadableStream<Uint8Array> | null;
 const tooLarge = () => new AppError('TOO_LARGE', 'the body is too large');
 const malformed = (cause?: unknown) => new AppError('MALFORMED', 'the body is not what this call takes', {}, { cause });
 
-/** Longest silence in the middle of a body; HTTP/2 streams have no other limit in time. */
-const maxSilenceMs = 30_000;
+/** What is asked once, when so many bytes of a body have come and more is to come; throws to refuse it. */
+export type AtHead = { bytes: number; ask: (head: Buffer) => void };
 
-/** Reads at most `maxBytes`; a sender that says or sends more is refused at once, one that falls silent after a while. */
-export const readWire = async (
-  source: BodySource,
-  maxBytes: number,
-  silenceMs: number = maxSilenceMs,
-): Promise<Buffer> => {
+/** Reads at most `maxBytes`; a sender that says or sends more is refused at once. The listener ends one that is too slow. */
+export const readWire = async (source: BodySource, maxBytes: number, atHead?: AtHead): Promise<Buffer> => {
   if (Number(source.contentLength ?? 0) > maxBytes) throw tooLarge();
   if (source.stream === null) return Buffer.alloc(0);
   const stream = source.stream instanceof ReadableStream ? Readable.fromWeb(source.stream) : source.stream;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isAsked = atHead === undefined;
     // Stays: what a connection says after its request was answered or refused concerns nobody, and must not be uncaught.
     stream.on('error', () => undefined);
     const settle = (): void => {
-      clearTimeout(silence);
       stream.off('data', onData);
       stream.off('end', onEnd);
       stream.off('error', onError);
       stream.off('close', onClose);
     };
+    const refuse = (error: unknown): void => {
+      stream.pause();
+      settle();
+      reject(error);
+    };
     const onData = (chunk: Buffer): void => {
-      silence.refresh();
       bytes += chunk.length;
-      if (bytes <= maxBytes) chunks.push(chunk);
-      else {
-        stream.pause();
-        settle();
-        reject(tooLarge());
+      if (bytes > maxBytes) {
+        refuse(tooLarge());
+        return;
+      }
+      chunks.push(chunk);
+      if (isAsked || atHead === undefined || bytes <= atHead.bytes) return;
+      isAsked = true;
+      try {
+        atHead.ask(Buffer.concat(chunks));
+      } catch (error) {
+        refuse(error);
       }
     };
     const onEnd = (): void => {
@@ -55,10 +61,6 @@ export const readWire = async (
     };
     // A sender that goes away in the middle ends neither with `end` nor with `error`.
     const onClose = (): void => onError(undefined);
-    const silence = setTimeout(() => {
-      stream.pause();
-      onError(undefined);
-    }, silenceMs);
     stream.on('data', onData);
     stream.on('end', onEnd);
     stream.on('error', onError);

@@ -17,6 +17,7 @@ import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
 import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import { guestOf } from '../../../platform/http/guest.ts';
 import { parseCertificateRequest } from '../../ca/service.ts';
 import { type RateLimit, rateLimit } from '../../devices/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
@@ -89,7 +90,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
   const caller = (c: Context<Env>): Caller => {
     const peer = peerOf(c.env?.incoming);
-    return devices.authenticate(peer.fingerprint, peer.address);
+    const device = devices.authenticate(peer.fingerprint, peer.address);
+    guestOf(c.env?.incoming).prove(`device:${device.id}`);
+    return device;
   };
   const takeShare = (limit: RateLimit, device: Caller): void => {
     if (!limit.take(String(device.id)))
@@ -103,9 +106,10 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
     const issue = parsed.error.issues[0];
     throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   };
-  const takePlace = (device: Caller): void => {
-    if (!inWork.take(device.id))
-      throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
+  const takePlace = (device: Caller) => {
+    const place = inWork.take(device.id);
+    if (place !== undefined) return place;
+    throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
   };
   const root = (): Uint8Array => {
     const bytes = trustFiles.root();
@@ -180,7 +184,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const collection = c.req.param('collection');
         if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
-        takePlace(device);
+        const place = takePlace(device);
         try {
           const section = { device: device.id, collection, door: 'native' } as const;
           const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
@@ -192,13 +196,13 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           devices.sectionRejected(device.id, collection, toFailure(error).code);
           throw error;
         } finally {
-          inWork.give(device.id);
+          inWork.give(place);
         }
       })
 
       .post('/sections', async (c) => {
         const device = caller(c);
-        takePlace(device);
+        const place = takePlace(device);
         try {
           const sent = { device: device.id, door: 'native', wire: await wire(c, wireLimits.wireBytes) } as const;
           const reply: SectionsReply = { sections: (await intake.putAll(sent)).map(toAnswer) };
@@ -211,7 +215,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           devices.sectionRejected(device.id, 'report', toFailure(error).code);
           throw error;
         } finally {
-          inWork.give(device.id);
+          inWork.give(place);
         }
       })
 

@@ -5,10 +5,12 @@ import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import { guestOf } from '../../../platform/http/guest.ts';
 import { firstIn } from '../../devices/rate-limit.ts';
 import type { DoorCaller } from '../../devices/types.ts';
-import { decodeBody, parseBody, readWire } from '../native/body.ts';
+import { type AtHead, decodeBody, headOfBody, parseBody, readWire } from '../native/body.ts';
 import { peerReader } from '../native/peer.ts';
+import { type Body, reportPlaces } from '../places.ts';
 import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.ts';
 import { inventoryAsks, type Problems } from './asks.ts';
 import { hasFailed, problemsIn, readWrite, rowsOf, type WriteBody } from './decode.ts';
@@ -16,7 +18,6 @@ import { enrolBody, factsOf } from './enrol.ts';
 import { type Taken, takeBody } from './log-body.ts';
 import { carveName, liveName, readQueryName } from './names.ts';
 import { askedNamesIn, nodeKeysOf } from './node-key.ts';
-import { bodyPlaces } from './places.ts';
 import { type Row, whole } from './rows.ts';
 import type { OsqueryParts } from './types.ts';
 
@@ -25,6 +26,8 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 /** An oversized batch of log lines or of answers is read to its end, up to this. */
 const maxDrainBytes = 64 << 20;
 const keyBytes = 32;
+/** So much of a body without a known key is read before it takes a place: mostly the key stands within. */
+const headBytes = 16 << 10;
 const tooMuch = 'all answers together were too large';
 
 const nodeCall = z.object({ node_key: z.string().max(512) });
@@ -53,6 +56,7 @@ const busy = (): Response => json('{"error":"busy"}', 503);
 const unknownNode = (): Response => json('{"error":"unknown node","node_invalid":true}', 401);
 const refused = (): Response => json('{"error":"refused","node_invalid":true}', 401);
 
+const ownerOf = ({ id }: DoorCaller): string => `device:${id}`;
 const keyDigest = (key: string): string => hash('sha256', key);
 
 /** Whatever went wrong becomes a body; only a refusal of the node itself may say `node_invalid`. */
@@ -73,24 +77,25 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   const inventory = inventoryQueries(parts.inventory.collections());
   const inventoryOnly = readAnswer({ inventory, asked: {} });
   const quiet = firstIn({ ms: 10 * 60_000, clock });
-  const places = bodyPlaces();
+  const places = reportPlaces();
 
   const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
   const source = (c: Context<Env>) => ({
     stream: c.env?.incoming ?? c.req.raw.body,
     contentLength: c.req.header('content-length'),
   });
-  const body = async <T>(c: Context<Env>, schema: z.ZodType<T>, maxBytes: number): Promise<T> => {
-    const parsed = schema.safeParse(await parseBody(await readWire(source(c), maxBytes)));
+  const body = async <T>(c: Context<Env>, schema: z.ZodType<T>, maxBytes: number, atHead?: AtHead): Promise<T> => {
+    const parsed = schema.safeParse(await parseBody(await readWire(source(c), maxBytes, atHead)));
     if (parsed.success) return parsed.data;
     throw new AppError('MALFORMED', 'not what this call takes');
   };
 
   /** The node behind a key; undefined for one that is surely unknown or revoked. */
-  const nodeOf = (key: string, from: string): DoorCaller | undefined => {
+  const nodeOf = (key: string, c: Context<Env>): DoorCaller | undefined => {
     const caller = devices.callerByKey('osquery', keyDigest(key));
     if (caller === undefined || caller.state === 'revoked') return undefined;
-    devices.heardDoor(caller, { agent: '', from });
+    if (caller.state === 'managed') guestOf(c.env?.incoming).prove(ownerOf(caller));
+    devices.heardDoor(caller, { agent: '', from: address(c) });
     return caller;
   };
 
@@ -99,7 +104,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     const keys = nodeKeysOf(c.req.header('authorization'), ...parts);
     if (keys.length === 0) return null;
     for (const key of keys) {
-      const caller = nodeOf(key, address(c));
+      const caller = nodeOf(key, c);
       if (caller !== undefined) return caller;
     }
     return undefined;
@@ -144,13 +149,33 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     noteProblems(device, problems);
   };
 
-  /** Bounds what is in work, so that a flood cannot fill the memory. */
-  const withPlace = async (from: string, work: () => Promise<Response>): Promise<Response> => {
-    if (!places.take(from)) return busy();
+  /**
+   * Bounds what is in work, so that a flood cannot fill the memory. A known node has places of its own, which are taken once its
+   * key is read: from the head of the call, from an earlier call over the connection, or from the first bytes of the body.
+   * Other bodies have the places of strangers.
+   */
+  const withPlace = async (c: Context<Env>, work: (atHead: AtHead) => Promise<Response>): Promise<Response> => {
+    const guest = guestOf(c.env?.incoming);
+    const held: { place?: Body } = {};
+    const takeOf = (owner: string | undefined): void => {
+      if (held.place !== undefined) return;
+      const place = owner === undefined ? undefined : places.take(owner);
+      if (place !== undefined) held.place = place;
+      if (owner === undefined ? !guest.takePlace() : place === undefined)
+        throw new AppError('OVERLOADED', 'too many reports at once');
+    };
+    const ask = (head: Buffer): void => {
+      const caller = senderOf(c, headOfBody(head));
+      takeOf(caller ? ownerOf(caller) : guest.key());
+    };
     try {
-      return await work();
+      const caller = senderOf(c);
+      const owner = caller ? ownerOf(caller) : guest.key();
+      if (owner !== undefined) takeOf(owner);
+      return await work({ bytes: headBytes, ask });
     } finally {
-      places.give(from);
+      if (held.place !== undefined) places.give(held.place);
+      guest.givePlace();
     }
   };
 
@@ -208,15 +233,16 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
 
     .post('/config', async (c) => {
       const { node_key } = await body(c, nodeCall, wireLimits.smallBytes);
-      const caller = nodeOf(node_key, address(c));
+      const caller = nodeOf(node_key, c);
       return caller === undefined ? unknownNode() : json(configAnswer(parts.pollSeconds(), caller.state === 'managed'));
     })
 
     .post('/log', (c) =>
-      withPlace(address(c), async () => {
+      withPlace(c, async (atHead) => {
         const from = address(c);
-        const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes });
+        const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes, atHead });
         if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
+        atHead.ask(taken.bytes);
         if (taken.isCut) return dropLog(senderOf(c, taken.bytes, taken.tail), from, taken.totalBytes);
         try {
           const caller = senderOf(c, await decodeBody(taken.bytes));
@@ -232,15 +258,16 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
 
     .post('/distributed/read', async (c) => {
       const { node_key } = await body(c, nodeCall, wireLimits.smallBytes);
-      const caller = nodeOf(node_key, address(c));
+      const caller = nodeOf(node_key, c);
       if (caller === undefined) return unknownNode();
       return json(caller.state === 'managed' ? read(caller.id) : nothing);
     })
 
     .post('/distributed/write', (c) =>
-      withPlace(address(c), async () => {
-        const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes });
+      withPlace(c, async (atHead) => {
+        const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes, atHead });
         if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
+        atHead.ask(taken.bytes);
         if (taken.isCut) return dropAnswers(senderOf(c, taken.bytes, taken.tail), taken);
         const bytes = await decodeBody(taken.bytes).catch((error: unknown) => {
           if (toFailure(error).code === 'TOO_LARGE') return undefined;
@@ -267,7 +294,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
 
     .post('/carve/begin', async (c) => {
       const call = await body(c, beginCall, wireLimits.smallBytes);
-      const caller = nodeOf(call.node_key, address(c));
+      const caller = nodeOf(call.node_key, c);
       if (caller === undefined) return unknownNode();
       if (caller.state !== 'managed') return json('{"error":"refused"}', 403);
       const session = samples.begin(caller.id, {
@@ -280,8 +307,8 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     })
 
     .post('/carve/block', (c) =>
-      withPlace(address(c), async () => {
-        const call = await body(c, blockCall, wireLimits.wireBytes);
+      withPlace(c, async (atHead) => {
+        const call = await body(c, blockCall, wireLimits.wireBytes, atHead);
         samples.block({ session: call.session_id, block: call.block_id, data: call.data });
         return done();
       }),

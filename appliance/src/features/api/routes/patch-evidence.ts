@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { AppError } from '../../../platform/errors.ts';
+import { readBytes } from '../../../platform/http/read-bytes.ts';
 import { APPROVAL_PRESETS } from '../../plcs/patches/approval-presets.ts';
 import { maxListBytes } from '../../plcs/patches/approval-rows.ts';
 import type { ApprovalResult } from '../../plcs/patches/approvals.ts';
-import { readAllBytes } from '../read-all-bytes.ts';
 import { type ApiRoute, fileRoute, jsonRoute } from '../route.ts';
 import { givenTime, time, timeOf } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
@@ -60,8 +61,11 @@ export const patchEvidenceRoutes = (parts: ApiParts): ApiRoute[] => {
       }),
       upload: { types: ['text/csv', 'application/json', 'application/octet-stream'] },
       response: approvalSchema,
-      handle: async ({ actor, query, request }) =>
-        toApproval(patches.approvals.importList(actor, await readAllBytes(request, maxListBytes), query)),
+      handle: async ({ actor, query, request }) => {
+        const bytes = await readBytes(request, maxListBytes);
+        if (bytes.length === 0) throw new AppError('MALFORMED', 'there is no body');
+        return toApproval(patches.approvals.importList(actor, bytes, query));
+      },
     }),
     jsonRoute({
       method: 'delete',

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+
+// What a route may know of, and say about, whoever sent a request. Whoever has shown no valid key is a stranger, and strangers
+// share what guests.ts leaves them; a route that has checked a key says so.
+
+export type Incoming = IncomingMessage | Http2ServerRequest;
+
+export type Guest = {
+  /** Whose valid key came over this connection before; undefined for a stranger. */
+  key(): string | undefined;
+  /** A valid key came: the connection belongs to a known device, person or program from now on. */
+  prove(key: string): void;
+  /** A known device speaks from this address, though nothing proves that it is the one: its network goes before unknown ones. */
+  vouch(): void;
+  /** Takes a place for work on a body whose sender is not known yet; false: there is none. */
+  takePlace(): boolean;
+  /** For a `finally`; a place that was not taken, too. */
+  givePlace(): void;
+};
+
+const guests = new WeakMap<object, Guest>();
+
+/** Of a request that did not come through the listener, as in one process. */
+const unbound: Guest = {
+  key: () => undefined,
+  prove: () => undefined,
+  vouch: () => undefined,
+  takePlace: () => true,
+  givePlace: () => undefined,
+};
+
+/** Who is behind a request. */
+export function guestOf(incoming: object | undefined): Guest {
+  return (incoming === undefined ? undefined : guests.get(incoming)) ?? unbound;
+}
+
+export function setGuest(incoming: object, guest: Guest): void {
+  guests.set(incoming, guest);
+}

@@ -1,0 +1,186 @@
+import { mkdirSync } from 'node:fs';
+import { connect as connectHttp2, type ServerHttp2Stream } from 'node:http2';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { connect, type TLSSocket } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/commands.ts';
+import { readWire } from '../../features/agent-api/native/body.ts';
+import { initCa, openCa } from '../../features/ca/service.ts';
+import { toFailure } from '../errors.ts';
+import { initKeyring } from '../keyring.ts';
+import { guestOf, type Incoming } from './guest.ts';
+import { type Listener, startListener } from './listener.ts';
+
+// What the listener does with guests that hold something and do nothing. Its seconds pass in a few milliseconds here.
+
+const tickMs = 10;
+const folder = temporaryFolder('guests');
+let tls: { key: string; cert: string; ca: string };
+let listener: Listener;
+const opened: Socket[] = [];
+const ended: string[] = [];
+
+/** `/known` proves a key; `/stream` answers for ever; other bodies are read, and how that ended is noted. */
+const fetch = async (request: Request, { incoming }: { incoming: Incoming }): Promise<Response> => {
+  const { pathname } = new URL(request.url);
+  if (pathname.startsWith('/known')) guestOf(incoming).prove('device:1');
+  if (pathname.endsWith('/stream')) return new Response(new ReadableStream({ start: (out) => out.enqueue('open') }));
+  if (pathname.endsWith('/unread')) await new Promise((resolve) => incoming.once('close', resolve));
+  if (request.method === 'GET') return new Response('hello');
+  try {
+    const bytes = await readWire({ stream: incoming, contentLength: undefined }, 1 << 20);
+    return new Response(String(bytes.length));
+  } catch (error) {
+    ended.push(`${pathname} ${toFailure(error).code}`);
+    throw error;
+  }
+};
+
+beforeAll(async () => {
+  const keysDir = join(folder.path, 'keys');
+  mkdirSync(keysDir);
+  const keyring = await initKeyring(keysDir);
+  await initCa({ keyring, keysDir, site: 'line-1' });
+  const ca = await openCa({ keyring, keysDir, certificateDays: () => 90 });
+  tls = await ca.serverMaterial(['localhost']);
+  listener = await startListener({ fetch, tls, listen: { address: '127.0.0.1', port: 0 }, tickMs });
+});
+afterEach(() => {
+  for (const socket of opened.splice(0)) socket.destroy();
+  ended.splice(0);
+});
+afterAll(async () => {
+  await listener.close();
+  folder.remove();
+});
+
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.on('error', () => undefined);
+    if (socket.destroyed) resolve();
+    else socket.once('close', () => resolve());
+  });
+
+const open = (protocol: 'h2' | 'http/1.1'): Promise<TLSSocket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: listener.port,
+      servername: 'localhost',
+      ca: tls.ca,
+      ALPNProtocols: [protocol],
+    });
+    opened.push(socket);
+    socket.on('error', reject);
+    socket.once('secureConnect', () => resolve(socket));
+  });
+
+const session = async () => {
+  const socket = await open('h2');
+  const made = connectHttp2('https://localhost', { createConnection: () => socket });
+  made.on('error', () => undefined);
+  return { socket, made };
+};
+
+/** One call over a session; its answer's status, or how it was closed. */
+const ask = (made: ReturnType<typeof connectHttp2>, path: string, body?: string): Promise<number | string> =>
+  new Promise((resolve) => {
+    const stream = made.request({ ':path': path, ':method': body === undefined ? 'GET' : 'POST' });
+    stream.on('error', () => undefined);
+    stream.once('response', (headers) => resolve(Number(headers[':status'])));
+    stream.once('close', () => resolve(`closed with ${(stream as unknown as ServerHttp2Stream).rstCode}`));
+    stream.resume();
+    if (body !== undefined) stream.write(body);
+    else stream.end();
+  });
+
+const slowHead = 'POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{';
+
+describe('the listener ends', () => {
+  it('a connection that never shakes hands', async () => {
+    const socket = connectPlain({ host: '127.0.0.1', port: listener.port });
+    opened.push(socket);
+    socket.resume();
+    await closed(socket);
+  });
+
+  it('a head that does not come to its end', async () => {
+    const socket = await open('http/1.1');
+    socket.resume();
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
+    const drip = setInterval(() => socket.write('X-A: b\r\n'), tickMs);
+    await closed(socket);
+    clearInterval(drip);
+  });
+
+  it('a session of HTTP/2 without requests, however many pings it sends', async () => {
+    const { socket, made } = await session();
+    const pings = setInterval(() => void (made.destroyed || made.ping(() => undefined)), tickMs);
+    await closed(socket);
+    clearInterval(pings);
+  });
+
+  it.each([
+    ['a body that comes byte by byte over HTTP/1.1', 'http/1.1'],
+    ['one over HTTP/2', 'h2'],
+  ] as const)('%s', async (_name, protocol) => {
+    if (protocol === 'h2') {
+      const { made } = await session();
+      expect(await ask(made, '/slow', '{')).toBe('closed with 11');
+    } else {
+      const socket = await open('http/1.1');
+      socket.resume();
+      socket.write(slowHead);
+      const drip = setInterval(() => socket.write(' '), tickMs);
+      await closed(socket);
+      clearInterval(drip);
+    }
+    expect(ended).toEqual(['/slow MALFORMED']);
+  });
+
+  it('a body that stops coming from a known sender, and nothing else of its session', async () => {
+    const { socket, made } = await session();
+    expect(await ask(made, '/known')).toBe(200);
+    expect(await ask(made, '/known/slow', '{')).toBe('closed with 11');
+    expect([await ask(made, '/known'), socket.destroyed]).toEqual([200, false]);
+  });
+
+  it('an idle connection of a known sender, later than that of a stranger', async () => {
+    const known = await session();
+    expect(await ask(known.made, '/known')).toBe(200);
+    const stranger = await session();
+    await closed(stranger.socket);
+    expect(known.socket.destroyed).toBe(false);
+    await closed(known.socket);
+  });
+});
+
+describe('the listener leaves alone', () => {
+  it('an answer that goes on, while strangers come and are ended', async () => {
+    const { socket, made } = await session();
+    expect(await ask(made, '/known/stream')).toBe(200);
+    // Each of them takes longer than any body may be silent.
+    for (let n = 0; n < 3; n += 1) await closed((await session()).socket);
+    expect(socket.destroyed).toBe(false);
+  });
+
+  it('a body that is there and is not read yet', async () => {
+    const { made } = await session();
+    expect(await ask(made, '/known')).toBe(200);
+    const waits = ask(made, '/known/unread', 'x'.repeat(1_000));
+    for (let n = 0; n < 3; n += 1) await closed((await session()).socket);
+    const first = await Promise.race([waits, ask(made, '/known')]);
+    expect(first).toBe(200);
+  });
+});
+
+describe('strangers', () => {
+  it('who hold more than their share of bytes are ended at their own cost', async () => {
+    const { made } = await session();
+    const piece = 'x'.repeat(1 << 20);
+    // 1 MiB is what a body may have; twelve of them at once are the share of a network.
+    const all = Array.from({ length: 40 }, () => ask(made, '/held', piece.slice(0, -1)));
+    expect(await Promise.race(all)).toBe('closed with 11');
+  });
+});
