@@ -25,12 +25,12 @@ import { siteTimeZone } from './platform/time-zone.ts';
 /** A whole chain is read at most this often for pages; `doctor` and the daily check read it always. */
 const chainMs = 10 * 60_000;
 
-const remembered = <T>(read: () => T, clock: () => number): (() => T & { at: number }) => {
+const remembered = <T>(read: () => Promise<T>, clock: () => number): (() => Promise<T & { at: number }>) => {
   const held: { value?: T & { at: number } } = {};
-  return () => {
+  return async () => {
     const now = clock();
     if (held.value === undefined || now - held.value.at > chainMs || now < held.value.at)
-      held.value = { ...read(), at: now };
+      held.value = { ...(await read()), at: now };
     return held.value;
   };
 };
@@ -75,8 +75,8 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
         assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
         timeZone: siteTimeZone(),
         transact: (work) => immediate(db, work),
-        chain: remembered(() => events.verifyChain(), clock),
-        receiptChain: remembered(() => ({ ok: exchange.verifyReceipts().ok }), clock),
+        chain: remembered(events.verifyChainInTurns, clock),
+        receiptChain: remembered(async () => ({ ok: (await exchange.verifyReceiptsInTurns()).ok }), clock),
         badges: navigationBadges({ ...appliance, deviceQueries: queries, deviceList: list, clock }),
         apiDocument: () => described.document,
       },

@@ -32,6 +32,32 @@ export const inSteps = async <R>(
   }
 };
 
+/** So long the thread is held at once, and left to others after it. */
+const turnMs = 10;
+
+/** Runs `work`, which only reads, in short turns on the thread that answers everybody. */
+export async function inTurns<R>(work: Generator<void, R, void>): Promise<R> {
+  for (;;) {
+    const until = performance.now() + turnMs;
+    do {
+      const next = work.next();
+      if (next.done === true) return next.value;
+    } while (performance.now() < until);
+    await sleep(turnMs);
+  }
+}
+
+/** Lets the work that `begin` makes run once at a time: who asks meanwhile gets what it comes to. */
+export function oneAtATime<R>(begin: () => Generator<void, R, void>): () => Promise<R> {
+  const running: { now?: Promise<R> | undefined } = {};
+  return () => {
+    running.now ??= inTurns(begin()).finally(() => {
+      running.now = undefined;
+    });
+    return running.now;
+  };
+}
+
 /** Runs `work` to its end in the transaction of the caller. */
 export const atOnce = <R>(work: Generator<void, R, void>): R => {
   for (;;) {

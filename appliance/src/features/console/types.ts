@@ -107,8 +107,8 @@ export type ConsoleDeps = {
   /** All writes of `work` or none. */
   transact: <T>(work: () => T) => T;
   /** The audit chain and the receipts' chain as last verified; both are read whole, so not at every page. */
-  chain: () => ChainReport;
-  receiptChain: () => { ok: boolean; at: number };
+  chain: () => Promise<ChainReport>;
+  receiptChain: () => Promise<{ ok: boolean; at: number }>;
   /** What is abnormal or moving, for the navigation. */
   badges: () => ContextInput['badges'];
   /** The API's OpenAPI document. */

@@ -27,21 +27,22 @@ export const entryHash = (entry: Omit<AuditEntry, 'hash'>): string =>
 /** Bytes that the head's MAC covers. */
 export const headBytes = (seq: number, hash: string): Buffer => Buffer.from(`${seq}:${hash}`);
 
-/** Checks links and hashes in order; returns the first fault. */
+export type CheckedEntries = { length: number; head: string; fault?: { at: number; reason: string } };
+
+/** Checks links and hashes in order, on from what was checked; returns the first fault. */
 export const checkEntries = (
   entries: Iterable<AuditEntry>,
-): { length: number; head: string; fault?: { at: number; reason: string } } => {
-  let length = 0;
-  let prev = chainStart;
+  from: CheckedEntries = { length: 0, head: chainStart },
+): CheckedEntries => {
+  let { length, head } = from;
   for (const entry of entries) {
     const at = length + 1;
-    if (entry.seq !== at) return { length, head: prev, fault: { at, reason: `entry ${at} is missing` } };
-    if (entry.prev !== prev)
-      return { length, head: prev, fault: { at, reason: `entry ${at} does not follow the one before` } };
-    if (entryHash(entry) !== entry.hash)
-      return { length, head: prev, fault: { at, reason: `entry ${at} was altered` } };
+    if (entry.seq !== at) return { length, head, fault: { at, reason: `entry ${at} is missing` } };
+    if (entry.prev !== head)
+      return { length, head, fault: { at, reason: `entry ${at} does not follow the one before` } };
+    if (entryHash(entry) !== entry.hash) return { length, head, fault: { at, reason: `entry ${at} was altered` } };
     length = at;
-    prev = entry.hash;
+    head = entry.hash;
   }
-  return { length, head: prev };
+  return { length, head };
 };

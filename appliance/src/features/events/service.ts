@@ -4,8 +4,9 @@ import { commitmentOf } from '../../platform/commitment.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { atOnce, oneAtATime } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
-import { chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
+import { type CheckedEntries, chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
 import { type EventStore, eventStore } from './store.ts';
 import type {
   AuditEntry,
@@ -32,6 +33,8 @@ export type EventService = {
   /** The whole chain in order; no write may happen on this connection while it is read. */
   entries(): Iterable<AuditEntry>;
   verifyChain(): ChainReport;
+  /** The same on a thread that others wait for: in short turns, once at a time. */
+  verifyChainInTurns(): Promise<ChainReport>;
   /** Applies retention and the cap. */
   trim(): number;
 };
@@ -88,41 +91,66 @@ const isOf = (event: StoredEvent & { salt: Buffer | null }, entry: AuditEntry): 
   event.from === entry.from &&
   (event.actor ?? nobody) === entry.actor;
 
-/** Every entry of an event has its event and the other way round: what people read is what the chain vouches for. */
-const checkEvents = (
-  store: EventStore,
-  broken: (at: number, reason: string) => ChainReport,
-): ChainReport | undefined => {
-  let events = 0;
-  let last = 0;
-  for (const event of store.auditEvents()) {
-    const seq = event.auditSeq ?? 0;
-    // They come in the order of their entries.
-    if (seq <= last) return broken(seq, `event ${event.id} is there twice`);
-    last = seq;
-    const entry = store.entry(seq);
-    if (entry === undefined) return broken(seq, `event ${event.id} has no entry`);
-    if (entry.kind !== eventKind || !isOf(event, entry)) return broken(seq, `event ${event.id} was altered`);
-    events += 1;
-  }
-  const entries = store.countEntries(eventKind);
-  return entries === events ? undefined : broken(0, `${entries - events} audit events are missing`);
-};
+/** So many rows between two breaks. */
+const checkedRows = 200;
 
-const verifyChain = (store: EventStore, keyring: Keyring): ChainReport => {
-  const { length, head, fault } = checkEntries(store.entries());
-  const broken = (brokenAt: number, reason: string): ChainReport => ({ ok: false, length, brokenAt, reason });
-  if (fault) return broken(fault.at, fault.reason);
-  const sealed = store.head();
-  if (sealed === undefined)
-    return length === 0 ? { ok: true, length, head } : broken(length, 'the seal of the head is missing');
-  // Entries cut from the end leave valid links behind, and whoever rewrites the whole chain lacks the site's key.
-  if (sealed.seq !== length) return broken(length + 1, `the chain ends at ${length}, its sealed head is ${sealed.seq}`);
-  const mac = keyring.mac('audit-head', headBytes(length, head));
-  if (mac.length !== sealed.mac.length || !timingSafeEqual(mac, sealed.mac))
-    return broken(length, 'the seal of the head does not match');
-  return checkEvents(store, broken) ?? { ok: true, length, head };
-};
+type Broken = (at: number, reason: string) => ChainReport;
+
+/**
+ * Every entry up to `length` has its event and the other way round: what people read is what the chain vouches for. Events that were
+ * recorded meanwhile are left to the next time.
+ */
+function* checkEvents(
+  store: EventStore,
+  length: number,
+  broken: Broken,
+): Generator<void, ChainReport | undefined, void> {
+  let events = 0;
+  let last = { auditSeq: 0, id: 0 };
+  for (;;) {
+    const page = store.auditEvents(last, checkedRows);
+    for (const event of page) {
+      const seq = event.auditSeq ?? 0;
+      const entry = store.entry(seq);
+      if (entry === undefined) return broken(seq, `event ${event.id} has no entry`);
+      // They come in the order of their entries.
+      if (seq <= last.auditSeq) return broken(seq, `event ${event.id} is there twice`);
+      last = { auditSeq: seq, id: event.id };
+      if (seq > length) continue;
+      if (entry.kind !== eventKind || !isOf(event, entry)) return broken(seq, `event ${event.id} was altered`);
+      events += 1;
+    }
+    if (page.length < checkedRows) break;
+    yield;
+  }
+  const entries = store.countEntries(eventKind, length);
+  return entries === events ? undefined : broken(0, `${entries - events} audit events are missing`);
+}
+
+/** Goes through the whole chain; it may grow at each break. */
+function* verifyingChain(store: EventStore, keyring: Keyring): Generator<void, ChainReport, void> {
+  let checked: CheckedEntries = checkEntries([]);
+  const broken: Broken = (brokenAt, reason) => ({ ok: false, length: checked.length, brokenAt, reason });
+  for (;;) {
+    const { entries, sealed } = store.entriesWithHead(checked.length, checkedRows);
+    checked = checkEntries(entries, checked);
+    const { length, head, fault } = checked;
+    if (fault) return broken(fault.at, fault.reason);
+    if (entries.length === checkedRows) {
+      yield;
+      continue;
+    }
+    if (sealed === undefined)
+      return length === 0 ? { ok: true, length, head } : broken(length, 'the seal of the head is missing');
+    // Entries cut from the end leave valid links behind, and whoever rewrites the whole chain lacks the site's key.
+    if (sealed.seq !== length)
+      return broken(length + 1, `the chain ends at ${length}, its sealed head is ${sealed.seq}`);
+    const mac = keyring.mac('audit-head', headBytes(length, head));
+    if (mac.length !== sealed.mac.length || !timingSafeEqual(mac, sealed.mac))
+      return broken(length, 'the seal of the head does not match');
+    return (yield* checkEvents(store, length, broken)) ?? { ok: true, length, head };
+  }
+}
 
 /** The event engine over its declarations. */
 export const eventService = ({ db, keyring, types, maxRows }: EventParts): EventService => {
@@ -239,7 +267,8 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     },
     audit: (query) => store.auditPage(query),
     entries: () => store.entries(),
-    verifyChain: () => verifyChain(store, keyring),
+    verifyChain: () => atOnce(verifyingChain(store, keyring)),
+    verifyChainInTurns: oneAtATime(() => verifyingChain(store, keyring)),
     trim: () => {
       let removed = 0;
       for (const type of types) {

@@ -102,7 +102,9 @@ export const eventStore = (db: Database) => {
     `insert into event (at, type, severity, area, device, actor, from_address, params, audit_seq, salt)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const auditEvents = db.prepare<[], EventRow>('select * from event where audit_seq is not null order by audit_seq');
+  const auditEvents = db.prepare<[number, number, number], EventRow>(
+    `select * from event where audit_seq is not null and (audit_seq, id) > (?, ?) order by audit_seq, id limit ?`,
+  );
   const last = db.prepare<[], { seq: number; hash: Buffer }>('select seq, hash from audit order by seq desc limit 1');
   const insertAudit = db.prepare(
     `insert into audit (seq, at, actor, from_address, operation, kind, object, revision, commitment, prev, hash)
@@ -113,8 +115,15 @@ export const eventStore = (db: Database) => {
   );
   const head = db.prepare<[], { seq: number; mac: Buffer }>('select seq, mac from audit_head where one = 1');
   const allAudit = db.prepare<[], AuditRow>('select * from audit order by seq');
-  const countAudit = db.prepare<[string], { n: number }>('select count(*) as n from audit where kind = ?');
+  const auditFrom = db.prepare<[number, number], AuditRow>('select * from audit where seq > ? order by seq limit ?');
+  const countAudit = db.prepare<[string, number], { n: number }>(
+    'select count(*) as n from audit where kind = ? and seq <= ?',
+  );
   const auditBySeq = db.prepare<[number], AuditRow>('select * from audit where seq = ?');
+  const withHead = db.transaction((after: number, limit: number) => ({
+    entries: auditFrom.all(after, limit).map(toEntry),
+    sealed: head.get(),
+  }));
   const trimType = db.prepare<[string, number, number]>(
     'delete from event where id in (select id from event where type = ? and at < ? and audit_seq is null order by id limit ?)',
   );
@@ -139,10 +148,13 @@ export const eventStore = (db: Database) => {
           event.salt,
         ).lastInsertRowid,
       ),
-    auditEvents: function* (): Generator<StoredEvent & { salt: Buffer | null }> {
-      for (const row of auditEvents.iterate()) yield { ...toEvent(row), salt: row.salt };
-    },
-    countEntries: (kind: string): number => countAudit.get(kind)?.n ?? 0,
+    /** Audit events in the order of their entries, after the one given. */
+    auditEvents: (after: { auditSeq: number; id: number }, limit: number) =>
+      auditEvents.all(after.auditSeq, after.id, limit).map((row) => ({ ...toEvent(row), salt: row.salt })),
+    /** Entries of a kind up to a number. */
+    countEntries: (kind: string, upTo: number): number => countAudit.get(kind, upTo)?.n ?? 0,
+    /** Entries after a number, and the sealed head of the same moment. */
+    entriesWithHead: (after: number, limit: number) => withHead(after, limit),
     lastEntry: (): { seq: number; hash: string } | undefined => {
       const row = last.get();
       return row && { seq: row.seq, hash: row.hash.toString('hex') };
@@ -165,7 +177,6 @@ export const eventStore = (db: Database) => {
     setHead: (seq: number, mac: Uint8Array): void => {
       setHead.run(seq, mac);
     },
-    head: () => head.get(),
     entries: function* (): Generator<AuditEntry> {
       for (const row of allAudit.iterate()) yield toEntry(row);
     },

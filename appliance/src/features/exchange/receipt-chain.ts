@@ -20,12 +20,13 @@ export const openKept = (store: ExchangeStore, publicKeys: PublicKeys, number: n
 };
 
 /** Whether every receipt is there, as it was signed, and follows the one before. */
-export const verifyChain = (store: ExchangeStore, publicKeys: PublicKeys): ChainVerdict => {
+export function* verifyingChain(store: ExchangeStore, publicKeys: PublicKeys): Generator<void, ChainVerdict, void> {
   let prev: string | undefined;
   let number = 0;
   const last = store.receiptNewest()?.number ?? 0;
   const broken = (reason: string) => ({ ok: false as const, brokenAt: number, reason });
   while (number < last) {
+    yield;
     number += 1;
     const row = store.receipt(number);
     if (!row) return broken('is missing');
@@ -40,4 +41,4 @@ export const verifyChain = (store: ExchangeStore, publicKeys: PublicKeys): Chain
     }
   }
   return { ok: true, length: last };
-};
+}

@@ -4,6 +4,7 @@ import type { DrawnRole } from '@sallyport/bundle-tools/host/trust-drawing';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { atOnce, oneAtATime } from '../../platform/steps.ts';
 import type { Device } from '../devices/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
@@ -37,7 +38,7 @@ import { readSiteKeys } from './keys.ts';
 import { feedAges, noteStaleFeeds } from './knowledge.ts';
 import { appliedQueries } from './queries.ts';
 import { checkReason } from './reason.ts';
-import { type ChainVerdict, type OpenedReceipt, openKept, verifyChain } from './receipt-chain.ts';
+import { type ChainVerdict, type OpenedReceipt, openKept, verifyingChain } from './receipt-chain.ts';
 import { type ExportedReceipts, writeReceipts } from './receipt-export.ts';
 import { operatorOf } from './receipts.ts';
 import { type Recovered, recoverImports } from './recover.ts';
@@ -136,6 +137,8 @@ export type ExchangeService = {
   exportReceipts(actor: Actor, folder: string, options?: { all?: boolean }): ExportedReceipts;
   /** Verifies the chain of receipts: signatures, numbers, links. For `doctor`. */
   verifyReceipts(): ChainVerdict;
+  /** The same on a thread that others wait for: in short turns, once at a time. */
+  verifyReceiptsInTurns(): Promise<ChainVerdict>;
   /** What does not fit together, as sentences; for `doctor`. `isQuiet`: no server runs, so nothing may be half-done. */
   verify(context: { isQuiet: boolean }): string[];
   knowledge(): Knowledge[];
@@ -349,7 +352,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
         allowed: allowedWords(),
       });
     },
-    verifyReceipts: () => verifyChain(store, [keys().sign.publicKey]),
+    verifyReceipts: () => atOnce(verifyingChain(store, [keys().sign.publicKey])),
+    verifyReceiptsInTurns: oneAtATime(() => verifyingChain(store, [keys().sign.publicKey])),
     verify: ({ isQuiet }) => {
       const state = store.state();
       if (!state) return ['the exchange was never initialised'];

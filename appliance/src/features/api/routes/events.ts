@@ -175,7 +175,7 @@ export const eventRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
         brokenAt: z.int().optional(),
         reason: z.string().optional(),
       }),
-      handle: () => events.verifyChain(),
+      handle: () => events.verifyChainInTurns(),
     }),
   ];
 };

@@ -299,7 +299,7 @@ export const exchangeRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] 
         brokenAt: z.int().optional(),
         reason: z.string().optional(),
       }),
-      handle: () => exchange.verifyReceipts(),
+      handle: () => exchange.verifyReceiptsInTurns(),
     }),
   ];
 };

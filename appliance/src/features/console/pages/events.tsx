@@ -79,7 +79,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const devicesOf = (rows: readonly StoredEvent[]) =>
     model.references(rows.map(({ device }) => device).filter((device) => device !== null));
 
-  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const showList = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'events:read');
     const ctx = viewContext(deps, c);
     const list = listState(c, filterNames);
@@ -90,7 +90,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       limit: pageRows,
       ...(cursor === undefined ? {} : { after: Number(cursor) }),
     });
-    const chain = deps.chain();
+    const chain = await deps.chain();
     return c.html(
       <Events
         ctx={ctx}

@@ -186,14 +186,14 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     );
   };
 
-  const receipts = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const receipts = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'exchange:read');
     const list = listState(c, []);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
     const { rows, total } = newestReceipts(pageRows, cursor === undefined ? undefined : Number(cursor));
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
-    const { ok, at } = deps.receiptChain();
+    const { ok, at } = await deps.receiptChain();
     return c.html(
       <ExchangeReceipts
         ctx={viewContext(deps, c)}
