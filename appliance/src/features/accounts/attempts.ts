@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net';
 import { type Database, immediate } from '../../platform/database.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { networkOf } from '../../platform/network.ts';
 import type { AccountStore, AttemptRow } from './store.ts';
 
 // Slows whoever guesses, and nobody else. What a stranger can do must not keep a person out, so no limit is a lock:
@@ -51,23 +51,6 @@ export type Attempts = {
   trim(): void;
 };
 
-/** One device has a whole /64 of IPv6 addresses to try from, in whichever short form they are written. */
-export const network = (address: string): string => {
-  const plain = address.split('%')[0] ?? '';
-  if (!isIPv6(plain) || plain.includes('.') || plain === '::1') return address;
-  const [head = '', tail] = plain.toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gap = tail === undefined ? 0 : 8 - left.length - right.length;
-  const groups = [...left, ...Array.from({ length: gap }, () => '0'), ...right].map((group) =>
-    Number.parseInt(group, 16),
-  );
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`;
-};
-
 /** Delays of log-ins over a bounded table. */
 export const loginAttempts = (parts: {
   db: Database;
@@ -82,8 +65,8 @@ export const loginAttempts = (parts: {
   const plainName = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
 
   const subjectsOf = ({ name, from, browser }: Try) => ({
-    place: browser === undefined ? subject('place', plainName(name), network(from)) : subject('browser', browser),
-    shared: browser === undefined ? [subject('account', plainName(name)), subject('address', network(from))] : [],
+    place: browser === undefined ? subject('place', plainName(name), networkOf(from)) : subject('browser', browser),
+    shared: browser === undefined ? [subject('account', plainName(name)), subject('address', networkOf(from))] : [],
   });
 
   /** A row of the future is of a clock that was put back. */

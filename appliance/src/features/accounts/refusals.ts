@@ -1,6 +1,6 @@
+import { networkOf } from '../../platform/network.ts';
 import type { EventService } from '../events/service.ts';
 import { type Actor, actorRef } from '../objects/types.ts';
-import { network } from './attempts.ts';
 
 // Refusals in the journal. A refusal is told when it first comes; what repeats within a while is counted and told once,
 // with its number. So the chain, which is never trimmed, grows with the number of kinds of refusals and not with their
@@ -95,7 +95,7 @@ export function refusals(parts: { events: EventService; clock: () => number }): 
   };
 
   const keyOf = ({ type, params, actor, from }: Refusal): string =>
-    JSON.stringify([type, params, actor ?? '', from === many ? many : network(from)]);
+    JSON.stringify([type, params, actor ?? '', from === many ? many : networkOf(from)]);
 
   return {
     note: (refusal) => {

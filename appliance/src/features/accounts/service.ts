@@ -2,11 +2,12 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { networkOf } from '../../platform/network.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Obj, type Right, requireRight } from '../objects/types.ts';
 import { apiTokens } from './api-tokens.ts';
-import { type AttemptLimits, loginAttempts, network } from './attempts.ts';
+import { type AttemptLimits, loginAttempts } from './attempts.ts';
 import { knownBrowsers } from './known-browser.ts';
 import { oneTimeLinks } from './links.ts';
 import { maxPasswordBytes, passwordFaults } from './new-password.ts';
@@ -167,7 +168,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     const isRight = await hashing.verify(
       tooLong ? '' : password,
       usable ? stored : undefined,
-      attempt.browser === undefined ? { network: network(from) } : undefined,
+      attempt.browser === undefined ? { network: networkOf(from) } : undefined,
     );
     if (!isRight || !usable || tooLong) {
       failed(account, from, account === undefined ? 'unknown-account' : usable ? 'wrong-password' : 'not-usable');

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { IncomingMessage, type ServerResponse } from 'node:http';
-import { constants, type Http2SecureServer, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { ServerResponse } from 'node:http';
+import type { Http2SecureServer, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import { type Holder, type Limiter, limiter } from '../limiter.ts';
 import { networkOf } from '../network.ts';
@@ -85,8 +85,8 @@ type Visit = Holder & {
 };
 
 export type Guests = {
-  /** Classes of requests that count what comes of their bodies; to be given to the server. */
-  readonly classes: { Http1IncomingMessage: typeof IncomingMessage; Http2ServerRequest: typeof Http2ServerRequest };
+  /** Counts what comes of a request's body. */
+  received(incoming: object, bytes: number): void;
   /** Watches a server from now on. */
   watch(server: Http2SecureServer): void;
   /** Whether a request may be answered. */
@@ -97,9 +97,12 @@ export type Guests = {
   stop(): void;
 };
 
+/** NGHTTP2_ENHANCE_YOUR_CALM. */
+const calmDown = 11;
+
 /** Ends a request; its reader is told that it broke off. */
 const cut = ({ incoming, connection }: Visit): void => {
-  if (incoming instanceof Http2ServerRequest) incoming.stream?.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  if ('stream' in incoming) incoming.stream?.close(calmDown);
   else connection.end();
 };
 
@@ -272,38 +275,28 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
 
   const timer = setInterval(() => {
     clock.ticks += 1;
-    for (const connection of [...byPeer.values()]) look(connection);
+    for (const connection of byPeer.values()) look(connection);
   }, tickMs);
   timer.unref();
 
   return {
-    classes: {
-      Http1IncomingMessage: class extends IncomingMessage {
-        override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-          if (chunk !== null) received(this, chunk.length);
-          return super.push(chunk, encoding);
-        }
-      },
-      Http2ServerRequest: class extends Http2ServerRequest {
-        override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-          if (chunk !== null) received(this, chunk.length);
-          return super.push(chunk, encoding);
-        }
-      },
-    },
+    received,
     watch: (server) => {
       server.prependListener('connection', arrive);
       server.prependListener('secureConnection', (socket) => {
         const connection = byPeer.get(peerOf(socket));
-        if (connection === undefined) return void socket.destroy();
+        if (connection === undefined) {
+          socket.destroy();
+          return;
+        }
         connection.end = () => void socket.destroy();
         bySocket.set(socket, connection);
         socket.once('close', () => forget(connection));
       });
       server.prependListener('session', (session) => {
         const connection = byPeer.get(peerOf(session.socket));
-        if (connection === undefined) return void session.destroy();
-        bySocket.set(session, connection);
+        if (connection === undefined) session.destroy();
+        else bySocket.set(session, connection);
       });
       server.prependListener('request', begin);
     },
@@ -312,7 +305,7 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
       for (const network of networks) becomeFamiliar(networkOf(network));
     },
     closeAll: () => {
-      for (const connection of [...byPeer.values()]) connection.end();
+      for (const connection of byPeer.values()) connection.end();
     },
     stop: () => clearInterval(timer),
   };

@@ -1,7 +1,8 @@
-import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import { IncomingMessage } from 'node:http';
+import { createSecureServer, type Http2SecureServer, Http2ServerRequest } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
-import { listenerGuests } from './guests.ts';
+import { type Guests, listenerGuests } from './guests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
@@ -45,20 +46,36 @@ const overloaded = (): Response =>
     { status: 503, headers: { 'Retry-After': '10' } },
   );
 
+/** Requests that tell how much comes of their bodies, whoever reads them. */
+const countingRequests = (received: Guests['received']) => ({
+  Http1IncomingMessage: class extends IncomingMessage {
+    override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+      if (chunk !== null) received(this, chunk.length);
+      return super.push(chunk, encoding);
+    }
+  },
+  Http2ServerRequest: class extends Http2ServerRequest {
+    override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+      if (chunk !== null) received(this, chunk.length);
+      return super.push(chunk, encoding);
+    }
+  },
+});
+
 /**
  * The one listener: TLS 1.2 or newer, HTTP/1.1 and HTTP/2. A client certificate is asked for and never required; the
  * agents' door judges it, browsers have none.
  */
 export const startListener = async (parts: ListenerParts): Promise<Listener> => {
-  const { fetch, tls, listen, tickMs } = parts;
+  const { fetch: answer, tls, listen, tickMs } = parts;
   const guests = listenerGuests(tickMs === undefined ? {} : { tickMs });
   guests.familiar(parts.familiar ?? []);
   const server = createAdaptorServer({
-    fetch: (request, env) => (guests.isAdmitted(env.incoming) ? fetch(request, env) : overloaded()),
+    fetch: (request, env) => (guests.isAdmitted(env.incoming) ? answer(request, env) : overloaded()),
     createServer: createSecureServer,
     serverOptions: {
       ...tls,
-      ...guests.classes,
+      ...countingRequests(guests.received),
       allowHTTP1: true,
       minVersion: 'TLSv1.2',
       ciphers,

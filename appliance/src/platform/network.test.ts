@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { network } from './attempts.ts';
+import { networkOf } from './network.ts';
 
-describe('the network that an attempt counts for', () => {
+describe('the network that an address counts for', () => {
   it.each([
     ['2001:db8::a:b:c:d', '2001:db8:0:0::/64'],
     ['2001:db8::e:b:c:d', '2001:db8:0:0::/64'],
@@ -12,6 +12,6 @@ describe('the network that an attempt counts for', () => {
     ['::ffff:192.0.2.7', '::ffff:192.0.2.7'],
     ['::1', '::1'],
   ])('of %s is %s', (address, expected) => {
-    expect(network(address)).toBe(expected);
+    expect(networkOf(address)).toBe(expected);
   });
 });
