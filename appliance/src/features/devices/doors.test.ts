@@ -153,9 +153,10 @@ describe('who a newcomer is', () => {
     const first = enrol('glpi', { uuid, macs });
     now += 3_600_000;
     const again = enrol('glpi', { uuid, macs });
-    expect(again).toMatchObject({ state: 'approved', device: { id: first.device.id } });
+    expect(again).toMatchObject({ state: 'pending', device: { id: first.device.id } });
+    devices.approve(admin, first.device.id);
     expect(devices.doors(first.device.id).map(({ state }) => state)).toEqual(['approved', 'replaced']);
-    // By hand: the old one goes on until somebody has approved.
+    // The old one goes on until somebody has approved.
     now += 3_600_000;
     const manual = token('glpi', { approve: 'manual' });
     const third = enrol('glpi', { uuid, macs }, { secret: manual.secret, clientId: 'third' });
@@ -178,7 +179,8 @@ describe('who a newcomer is', () => {
         { ...facts, hostname: hostname.toUpperCase() },
         { secret, clientId: `${hostname}-2` },
       );
-      expect(again).toMatchObject({ state: 'approved', device: { id: first.device.id } });
+      expect(again).toMatchObject({ state: 'pending', device: { id: first.device.id } });
+      devices.approve(admin, first.device.id);
       hear(again);
       expect(heldReason(enrol('glpi', { ...facts, hostname: 'other' }, { secret }))).toBe('same-uuid-live');
       // If there are two, the first one comes again.
@@ -196,6 +198,7 @@ describe('who a newcomer is', () => {
     const first = enrol('glpi', { uuid, macs }, { secret, clientId });
     now += 3_600_000;
     enrol('glpi', { uuid, macs }, { secret });
+    devices.approve(admin, first.device.id);
     const back = enrol('glpi', { uuid, macs }, { secret, clientId });
     expect([back.state, heldReason(back), back.device.resembles]).toEqual([
       'held',
@@ -252,6 +255,57 @@ describe('who a newcomer is', () => {
     const first = enrol('glpi', { uuid, macs });
     devices.revoke(admin, first.device.id);
     expect(enrol('glpi', { uuid, macs })).toMatchObject({ state: 'pending', device: { resembles: first.device.id } });
+  });
+});
+
+describe('a managed device that is silent', () => {
+  const sources: readonly Door[] = ['native', 'osquery', 'glpi', 'ocs'];
+  const claims: ReadonlyArray<readonly [what: string, of: (facts: Required<Pick<DoorFacts, 'uuid' | 'serial' | 'macs'>>) => Partial<DoorFacts>]> = [
+    ['UUID', ({ uuid }) => ({ uuid })],
+    ['UUID in the other byte order', ({ uuid }) => ({ uuid: swappedUuid(uuid ?? '') })],
+    ['UUID and cards', ({ uuid, macs }) => ({ uuid, macs })],
+    ['serial number', ({ serial }) => ({ serial })],
+    ['cards', ({ macs }) => ({ macs })],
+  ];
+  const standing = (door: Door, secretId: string, call: { clientId: string; key: string }) =>
+    door === 'native' || door === 'osquery'
+      ? devices.callerByKey(door, call.key)?.state
+      : devices.callerByClient(door, secretId, call.clientId)?.state;
+
+  it.each(
+    sources.flatMap((known) =>
+      sources.flatMap((source) => claims.map(([what, claim]) => ({ known, source, what, claim }))),
+    ),
+  )('known by $known waits for a person when $source brings its $what', ({ known, source, claim }) => {
+    const facts = { uuid: newUuid(), serial: `s-${next().slice(0, 10)}`, macs: [newMac()], hostname: `h-${next()}` };
+    const [first, second] = [token(purposes[known]), token(purposes[source])];
+    const own = { clientId: `own-${next()}`, key: next() };
+    const real = enrol(known, facts, { ...own, secret: first.secret });
+    expect(real.state).toBe('approved');
+    hear(real);
+    devices.flush();
+    now += 30 * 86_400_000;
+    const copy = { clientId: `copy-${next()}`, key: next() };
+    const come = () => enrol(source, { hostname: facts.hostname, ...claim(facts) }, { ...copy, secret: second.secret });
+    // However often it asks.
+    for (let n = 0; n < 3; n += 1) expect(come().state).toBe('pending');
+    expect(standing(source, second.id, copy)).toBe('pending');
+    expect(standing(known, first.id, own)).toBe('managed');
+    expect(devices.byId(real.device.id).state).toBe('managed');
+    expect(devices.doors(real.device.id).filter(({ state }) => state === 'approved')).toMatchObject([{ door: known }]);
+    if (known === source) {
+      devices.approve(admin, real.device.id);
+      expect(standing(source, second.id, copy)).toBe('managed');
+    }
+  });
+
+  it.each(sources)('known by %s gets no client from an offline import', (known) => {
+    const facts = { uuid: newUuid(), macs: [newMac()], hostname: `h-${next()}` };
+    const real = enrol(known, facts);
+    now += 30 * 86_400_000;
+    devices.introduce(admin, { clientId: 'copied', facts, at: now, method: 'agent' });
+    expect(devices.byId(real.device.id).state).toBe('managed');
+    expect(devices.doors(real.device.id)).toMatchObject([{ door: known, state: 'approved' }]);
   });
 });
 

@@ -156,23 +156,17 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
 
   /**
    * A known device with a new client through the same door: it was installed again. Uses and the end of a token are about new
-   * devices, so it may come with a spent one, but then waits for a person: hardware is only a claim, and a token that
-   * was left behind on one device must not open the identity of another.
+   * devices, so it may come with a spent one. A managed one waits for a person, whatever the token says: hardware is only a
+   * claim, and a token that was left behind on one device must not open the identity of another that is silent.
    */
   const reinstalled = (device: Device, call: DoorCall, claim: Claim, token: EnrolmentToken): Decision => {
     events.record('device-reinstalled', { device: device.id, params: { device: device.publicId, address: call.from } });
     const state = device.state === 'held' ? 'held' : 'pending';
     const doorId = addDoor(device.id, call, token, state);
     doors.waitInstead({ id: doorId, device: device.id, door: call.door });
-    const isAuto = spent(token) === undefined && token.approves(call.from);
-    if (device.state === 'managed' && isAuto) {
-      doors.takeOver({ id: doorId, device: device.id, door: call.door });
-      setClaim(device, claim);
-      return { state: 'approved', device: deviceOf(device.id), doorId };
-    }
     if (device.state === 'pending') {
       setClaim(device, claim);
-      if (isAuto && device.resembles === null)
+      if (device.resembles === null && spent(token) === undefined && token.approves(call.from))
         return { state: 'approved', device: parts.approve(systemActor, device.id), doorId };
     }
     return { state, device: deviceOf(device.id), doorId };

@@ -143,8 +143,10 @@ describe('a device that is installed again', () => {
     const first = enrolled({ uuid, macs });
     devices.authenticate(first.fingerprint, 'x');
     now += 3600_000;
-    const second = enrolled({ uuid, macs });
-    expect(second.id).toBe(first.id);
+    const key = newKey();
+    expect(enrol(makeToken().secret, { uuid, macs }, key)).toMatchObject({ state: 'pending', device: { id: first.id } });
+    devices.approve(admin, first.id);
+    const second = { id: first.id, fingerprint: certify(first.id, key) };
     expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);
     expect(devices.authenticate(second.fingerprint, 'x').id).toBe(first.id);
     expect(code(() => devices.authenticate(first.fingerprint, 'x'))).toBe('CERTIFICATE');
@@ -170,7 +172,7 @@ describe('a device that is installed again', () => {
     expect(enrol(expired.secret, other).state).toBe('pending');
     const fresh = makeToken({ uses: 1 });
     now += 3600_000;
-    expect(enrol(fresh.secret, { uuid, macs })).toMatchObject({ state: 'approved', device: { id: first.id } });
+    expect(enrol(fresh.secret, { uuid, macs })).toMatchObject({ state: 'pending', device: { id: first.id } });
     expect([once, fresh].map(({ id }) => devices.tokenUses(id))).toEqual([1, 0]);
   });
 
