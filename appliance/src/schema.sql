@@ -734,8 +734,9 @@ create table sample (
   decided_by text,
   deadline_at integer,
   max_bytes integer not null,
-  -- What the client named the request; one session at a time.
+  -- What the client's answer to the approved query named the request; and the one that its session says to bring.
   request_id text,
+  session_request_id text,
   session text unique,
   block_bytes integer,
   block_count integer,

@@ -225,4 +225,112 @@ describe('a sample', () => {
       error: 'refused',
     });
   });
+
+  const other = Buffer.from('root:secret of another file');
+  /** An approved sample of a node that was told of it, and the node's calls as a hostile or confused client makes them. */
+  const told = async (name: string, paths: readonly string[] = ['/tmp/harmless.txt']) => {
+    const { client, number } = site.made(name, debian(name));
+    await client.poll();
+    const call = async (path: string, body: Record<string, unknown>): Promise<Record<string, unknown>> =>
+      JSON.parse(
+        await site.post(`/api/osquery/${path}`, JSON.stringify({ node_key: client.nodeKey, ...body }), {}),
+      ) as Record<string, unknown>;
+    const ids = paths.map((path) => {
+      const { id } = appliance.samples.ask(admin('dana'), { device: number(), path, reason: 'x' });
+      appliance.samples.decide(admin('aidar'), id, 'approve');
+      return id;
+    });
+    const { queries } = await call('distributed/read', {});
+    for (const id of ids) expect(queries).toHaveProperty([`sp:carve:${id}`]);
+    const [id = ''] = ids;
+    return {
+      ids,
+      number: number(),
+      begin: (request: string, size = other.length) =>
+        call('carve/begin', {
+          block_count: 1,
+          block_size: size,
+          carve_size: size,
+          carve_id: `guid of ${request}`,
+          request_id: request,
+        }),
+      block: (session: unknown, request: string, block = 0) =>
+        call('carve/block', { session_id: session, block_id: block, request_id: request, data: other.toString('base64') }),
+      answer: (...rows: Record<string, string>[]) =>
+        call('distributed/write', { queries: { [`sp:carve:${id}`]: rows }, statuses: { [`sp:carve:${id}`]: 0 } }),
+      sample: (which = id) => {
+        const { state, code, sizeBytes } = appliance.samples.get(which);
+        return { state, code, sizeBytes };
+      },
+      blocks: () =>
+        appliance.db.prepare('select count(*) from sample_block where sample = ?').pluck().get(id) as number,
+    };
+  };
+  const named = (request: string, path = '/tmp/harmless.txt') => ({ path, request_id: request, carve_guid: `guid of ${request}` });
+
+  it('keeps what came before the answer only when the answer names that request', async () => {
+    const good = await told('carve-early');
+    const { session_id } = await good.begin('mine');
+    await good.block(session_id, 'mine');
+    expect(good.sample()).toMatchObject({ state: 'receiving' });
+    // It is whole: nothing is added to it.
+    expect(await good.block(session_id, 'mine', 1)).toEqual({ error: 'malformed' });
+    await good.answer(named('mine'));
+    expect(good.sample()).toMatchObject({ state: 'received', sizeBytes: other.length });
+
+    const bad = await told('carve-other');
+    const { session_id: stolen } = await bad.begin('of /etc/shadow');
+    await bad.block(stolen, 'of /etc/shadow');
+    await bad.answer(named('mine'));
+    expect(bad.sample()).toMatchObject({ state: 'failed', code: 'REQUEST' });
+    expect(bad.blocks()).toBe(0);
+    expect(site.eventsOf('carve-refused')).toContainEqual(
+      expect.objectContaining({ device: bad.number, params: { reason: 'other-request' } }),
+    );
+  });
+
+  it.each([
+    ['no row', []],
+    ['another path', [named('mine', '/etc/shadow')]],
+    ['another path beside it', [named('mine'), named('old', '/etc/shadow')]],
+    ['two requests', [named('mine'), named('old')]],
+    ['no request', [named('')].map((row) => ({ ...row, carve_guid: '' }))],
+  ])('fails with an answer that names %s', async (what, rows) => {
+    const node = await told(`carve-answer-${what.replaceAll(' ', '-')}`);
+    await node.answer(...rows);
+    expect(node.sample()).toMatchObject({ state: 'failed', code: 'REQUEST' });
+    expect(await node.begin('mine')).toEqual({ error: 'refused' });
+  });
+
+  it('is sent once, in the session of its request alone', async () => {
+    const node = await told('carve-once');
+    await node.answer(named('mine'));
+    // A later answer renames nothing.
+    await node.answer(named('of /etc/shadow'));
+    expect(await node.begin('of /etc/shadow')).toEqual({ error: 'refused' });
+    const { session_id: lost } = await node.begin('mine');
+    // The reply was lost: the same request begins anew, and the first session is none.
+    const { session_id } = await node.begin('mine');
+    expect(await node.block(lost, 'mine')).toEqual({ error: 'refused' });
+    expect(await node.block(session_id, 'of /etc/shadow')).toEqual({ error: 'refused' });
+    expect(await node.begin('of /etc/shadow')).toEqual({ error: 'refused' });
+    await node.block(session_id, 'mine');
+    expect(node.sample()).toMatchObject({ state: 'received' });
+    expect(await node.begin('mine')).toEqual({ error: 'refused' });
+
+    // Of two that are open no unnamed transfer can mean one.
+    const two = await told('carve-two', ['/tmp/harmless.txt', '/tmp/second.txt']);
+    expect(await two.begin('any')).toEqual({ error: 'refused' });
+    await two.answer(named('mine'));
+    expect(await two.begin('mine')).toHaveProperty('session_id');
+    expect(two.ids.map((id) => two.sample(id).state)).toEqual(['receiving', 'sent']);
+  });
+
+  it('is one file: osquery cuts a path at a comma', async () => {
+    const { client, number } = site.made('carve-comma', debian('carve-comma'));
+    await client.poll();
+    expect(() =>
+      appliance.samples.ask(admin('dana'), { device: number(), path: '/tmp/a,/etc/shadow', reason: 'x' }),
+    ).toThrow(/path/);
+  });
 });

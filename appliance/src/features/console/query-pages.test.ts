@@ -56,7 +56,7 @@ describe('a live query', () => {
     expect(csv).toContain("'=cmd");
     const stream = await admin.get(paths.queryStream(id));
     expect(await stream.text()).toMatch(/data: [\s\S]*1 of 1 answered[\s\S]*event: done/);
-    expect(await page(paths.queries())).toContain('select name from users');
+    expect(await page(paths.queries())).toContain('select username from users');
 
     const again = await admin.post(paths.queryNew(), { sql: 'select 1', wait: '60', device: device.publicId });
     const second = again.headers.get('location') ?? '';

@@ -14,6 +14,7 @@ export type SampleRow = {
   deadlineAt: number | null;
   maxBytes: number;
   requestId: string | null;
+  sessionRequestId: string | null;
   session: string | null;
   blockBytes: number | null;
   blockCount: number | null;
@@ -27,7 +28,7 @@ export type SampleRow = {
 /** SQL over samples and their blocks. */
 export const sampleStore = (db: Database) => {
   const columns = `id, device, path, reason, state, asked_at as askedAt, asked_by as askedBy, decided_at as decidedAt,
-    decided_by as decidedBy, deadline_at as deadlineAt, max_bytes as maxBytes, request_id as requestId, session,
+    decided_by as decidedBy, deadline_at as deadlineAt, max_bytes as maxBytes, request_id as requestId, session_request_id as sessionRequestId, session,
     block_bytes as blockBytes, block_count as blockCount, size_bytes as sizeBytes, received_blocks as receivedBlocks,
     received_at as receivedAt, sha256, code`;
   const insert = db.prepare(
@@ -45,12 +46,13 @@ export const sampleStore = (db: Database) => {
     `update sample set state = @state, decided_at = @at, decided_by = @by, deadline_at = @deadlineAt
      where id = @id and state = 'asked'`,
   );
-  const setState = db.prepare<[SampleState, string | null, string]>(
-    'update sample set state = ?, code = ? where id = ?',
+  const setState = db.prepare<[SampleState, string]>('update sample set state = ? where id = ?');
+  const fail = db.prepare<[string, string]>(
+    `update sample set state = 'failed', code = ?, session = null, received_blocks = 0 where id = ?`,
   );
   const setRequest = db.prepare<[string, string]>('update sample set request_id = ? where id = ?');
   const begin = db.prepare(
-    `update sample set state = 'receiving', session = @session, block_bytes = @blockBytes, block_count = @blockCount,
+    `update sample set state = 'receiving', session = @session, session_request_id = @requestId, block_bytes = @blockBytes, block_count = @blockCount,
        size_bytes = @sizeBytes, received_blocks = 0 where id = @id`,
   );
   const dropBlocks = db.prepare<[string]>('delete from sample_block where sample = ?');
@@ -82,11 +84,20 @@ export const sampleStore = (db: Database) => {
       by: string;
       deadlineAt: number;
     }): boolean => decide.run(call).changes > 0,
-    setState: (id: string, state: SampleState, code: string | null = null): void => void setState.run(state, code, id),
+    setState: (id: string, state: SampleState): void => void setState.run(state, id),
     setRequest: (id: string, requestId: string): void => void setRequest.run(requestId, id),
-    begin: (call: { id: string; session: string; blockBytes: number; blockCount: number; sizeBytes: number }): void => {
-      dropBlocks.run(call.id);
-      begin.run(call);
+    begin: (call: {
+      id: string;
+      session: string;
+      requestId: string;
+      blockBytes: number;
+      blockCount: number;
+      sizeBytes: number;
+    }): void => void begin.run(call),
+    /** Nothing of what came is kept, and its session is over. */
+    fail: (id: string, code: string): void => {
+      dropBlocks.run(id);
+      fail.run(code, id);
     },
     addBlock: (id: string, block: number, data: Buffer): void => {
       addBlock.run(id, block, data);

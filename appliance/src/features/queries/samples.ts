@@ -12,8 +12,9 @@ import { sqlText } from './sql-guard.ts';
 import type { Sample } from './types.ts';
 
 // A file of a device crosses to the appliance only when two people agreed to it. The approval says which file of which
-// device and how much of it; the session that the device opens is bound to that, and its number is the proof for each
-// block, since blocks carry no key. What came lies encrypted in the database: it may be an attack.
+// device and how much of it. The device's answer to the approved query names the request that it made of it, and the file
+// counts only with that name; a session's number is the proof for each block, since blocks carry no key. What came lies
+// encrypted in the database: it may be an attack.
 
 export type CarveBegin = {
   requestId: string;
@@ -22,7 +23,7 @@ export type CarveBegin = {
   sizeBytes: number;
 };
 
-export type CarveBlock = { session: string; block: number; data: string };
+export type CarveBlock = { session: string; requestId: string; block: number; data: string };
 
 export type SampleService = {
   ask(actor: Actor, wanted: { device: number; path: string; reason: string; maxBytes?: number }): Sample;
@@ -39,7 +40,7 @@ export type SampleService = {
     id: string,
     answer: { status: number; rows: readonly Readonly<Record<string, unknown>>[] },
   ): void;
-  /** Opens a session for an approved sample of this device; FORBIDDEN, TOO_LARGE, MALFORMED. */
+  /** Opens the one session of an approved sample of this device; FORBIDDEN, TOO_LARGE, MALFORMED. */
   begin(device: number, call: CarveBegin): string;
   /** FORBIDDEN for a session that is not open; blocks come one after the other, a repeat is harmless. */
   block(call: CarveBlock): void;
@@ -58,6 +59,9 @@ const approvalMs = 7 * 86_400_000;
 const keptMs = 90 * 86_400_000;
 const maxPathLength = 1_024;
 
+/** The query's own name, which clients before 5 give to the transfer; only this device was told it. */
+const ownName = ({ id }: { id: string }): string => `sp:carve:${id}`;
+
 const personOf = (id: string): string => `sample:${id}`;
 
 /** Samples: asked for, approved, fetched. */
@@ -74,7 +78,8 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
   };
 
   const toSample = (row: SampleRow): Sample => {
-    const { path, reason, requestId: _request, session: _session, blockBytes: _bytes, ...rest } = row;
+    const { path, reason, requestId: _request, sessionRequestId: _named, session: _session, ...shown } = row;
+    const { blockBytes: _bytes, ...rest } = shown;
     const isLate = ['approved', 'sent', 'receiving'].includes(rest.state) && (rest.deadlineAt ?? 0) <= clock();
     return {
       ...rest,
@@ -90,14 +95,14 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
     return new AppError('FORBIDDEN', 'refused', { reason });
   };
 
-  /** Plain files only: a pattern would fetch what nobody approved. */
+  /** Plain files only: a pattern would fetch what nobody approved, and osquery cuts a path at each comma. */
   const checkPath = (path: string): string => {
     const plain = path.trim();
     const isAbsolute = /^(?:\/|[A-Za-z]:\\)/.test(plain);
     if (
       !isAbsolute ||
       plain.length > maxPathLength ||
-      /[%*?\u0000-\u001f]/.test(plain) ||
+      /[%*?,\u0000-\u001f]/.test(plain) ||
       /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(plain)
     )
       throw invalid({ path: { key: 'validation.samplePath' } });
@@ -108,6 +113,8 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
     for (const block of store.blocks(id)) yield Buffer.from(personal.decrypt(block) ?? '', 'base64');
   };
 
+  const isWhole = (row: SampleRow): boolean => row.blockCount !== null && row.receivedBlocks === row.blockCount;
+
   const complete = (row: SampleRow): void => {
     const digest = createHash('sha256');
     let bytes = 0;
@@ -116,7 +123,7 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
       digest.update(plain);
     }
     if (bytes !== row.sizeBytes) {
-      store.setState(row.id, 'failed', 'SIZE');
+      store.fail(row.id, 'SIZE');
       return;
     }
     const sha256 = digest.digest('hex');
@@ -182,20 +189,42 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
     },
     answer: (device, id, { status, rows }) => {
       const row = store.byId(id);
-      if (row === undefined || row.device !== device || row.state !== 'sent') return;
-      const request = rows[0]?.['request_id'] ?? rows[0]?.['carve_guid'];
-      if (status !== 0) store.setState(id, 'failed', 'QUERY');
-      else if (typeof request === 'string' && request !== '') store.setRequest(id, request.slice(0, 200));
+      const isOpen = row !== undefined && (row.state === 'sent' || row.state === 'receiving');
+      // Once: a later answer does not rename what was asked.
+      if (!isOpen || row.device !== device || row.requestId !== null) return;
+      const path = personal.decrypt(row.path);
+      const made = rows.filter((one) => one['path'] === path).map((one) => one['request_id'] || one['carve_guid']);
+      const [request] = made;
+      const isNamed = made.length === 1 && typeof request === 'string' && request !== '' && request.length <= 200;
+      immediate(db, () => {
+        if (status !== 0) store.fail(id, 'QUERY');
+        else if (!isNamed || rows.length !== 1) store.fail(id, 'REQUEST');
+        else if (row.sessionRequestId !== null && row.sessionRequestId !== request) {
+          // What came was another request's: an earlier one, or one that nobody approved.
+          store.fail(id, 'REQUEST');
+          refuse('other-request', device);
+        } else {
+          store.setRequest(id, request);
+          if (isWhole(row)) complete(found(id));
+        }
+      });
     },
     begin: (device, { requestId, blockCount, blockBytes, sizeBytes }) => {
       // Not in one transaction: what a refusal leaves behind stays.
-      const open = store.open(device, clock()).filter(({ state }) => state !== 'approved');
-      const own = open.find((row) => row.requestId === requestId || `sp:carve:${row.id}` === requestId);
-      // The transfer may begin before the answer that names it; with one sample there is no doubt which it is.
-      const row = own ?? (open.length === 1 && open[0]?.requestId === null ? open[0] : undefined);
+      const all = store.open(device, clock());
+      const open = all.filter(({ state }) => state === 'sent');
+      // The reply to the first call may have been lost.
+      const begun = all.find(
+        (row) => row.state === 'receiving' && row.receivedBlocks === 0 && row.sessionRequestId === requestId,
+      );
+      const own = begun ?? open.find((row) => row.requestId === requestId || ownName(row) === requestId);
+      // The transfer may begin before the answer that names it. It is taken where one sample can be meant, and is kept
+      // only when the answer names this request.
+      const unnamed = open.filter((row) => row.requestId === null);
+      const row = own ?? (requestId !== '' && unnamed.length === 1 ? unnamed[0] : undefined);
       if (row === undefined) throw refuse('no-approved-sample', device);
       if (sizeBytes > row.maxBytes) {
-        store.setState(row.id, 'failed', 'TOO_LARGE');
+        store.fail(row.id, 'TOO_LARGE');
         throw new AppError('TOO_LARGE', 'the file is larger than what was approved');
       }
       const fits =
@@ -206,27 +235,27 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
         Math.ceil(sizeBytes / blockBytes) === blockCount;
       if (!fits) throw new AppError('MALFORMED', 'the numbers of the transfer do not fit together');
       const session = Buffer.from(randomBytes(32)).toString('hex');
-      immediate(db, () => {
-        store.setRequest(row.id, requestId);
-        store.begin({ id: row.id, session, blockBytes, blockCount, sizeBytes });
-      });
+      immediate(db, () => store.begin({ id: row.id, session, requestId, blockBytes, blockCount, sizeBytes }));
       return session;
     },
-    block: ({ session, block, data }) => {
+    block: ({ session, requestId, block, data }) => {
       // Refused by another transaction than the one that would have stored it: the event stays.
       const row = store.bySession(session);
-      if (row === undefined || row.state !== 'receiving' || (row.deadlineAt ?? 0) <= clock())
+      const isOpen = row !== undefined && row.state === 'receiving' && (row.deadlineAt ?? 0) > clock();
+      if (!isOpen || (requestId !== '' && requestId !== row.sessionRequestId))
         throw refuse('no-open-session');
       if (block < row.receivedBlocks) return;
       const { blockBytes, blockCount, sizeBytes } = row;
       const bytes = Buffer.from(data, 'base64');
       const isLast = blockCount !== null && block === blockCount - 1;
       const expected = isLast ? (sizeBytes ?? 0) - (blockBytes ?? 0) * block : blockBytes;
-      if (block !== row.receivedBlocks || bytes.length !== expected)
+      if (block !== row.receivedBlocks || isWhole(row) || bytes.length !== expected)
         throw new AppError('MALFORMED', 'not the block that is next');
       immediate(db, () => {
         store.addBlock(row.id, block, personal.encrypt(personOf(row.id), bytes.toString('base64')));
-        if (isLast) complete(found(row.id));
+        // Until the answer has named the request, it may be another one's.
+        const now = found(row.id);
+        if (isLast && (now.requestId !== null || ownName(now) === now.sessionRequestId)) complete(now);
       });
     },
     read: (actor, id) => {

@@ -43,6 +43,7 @@ const beginCall = z.object({
 const blockCall = z.object({
   session_id: z.string().regex(/^[0-9a-f]{64}$/),
   block_id: count,
+  request_id: z.string().max(200).default(''),
   data: z.string(),
 });
 
@@ -309,7 +310,12 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     .post('/carve/block', (c) =>
       withPlace(c, async (atHead) => {
         const call = await body(c, blockCall, wireLimits.wireBytes, atHead);
-        samples.block({ session: call.session_id, block: call.block_id, data: call.data });
+        samples.block({
+          session: call.session_id,
+          requestId: call.request_id,
+          block: call.block_id,
+          data: call.data,
+        });
         return done();
       }),
     )
