@@ -255,7 +255,12 @@ describe('a sample', () => {
           request_id: request,
         }),
       block: (session: unknown, request: string, block = 0) =>
-        call('carve/block', { session_id: session, block_id: block, request_id: request, data: other.toString('base64') }),
+        call('carve/block', {
+          session_id: session,
+          block_id: block,
+          request_id: request,
+          data: other.toString('base64'),
+        }),
       answer: (...rows: Record<string, string>[]) =>
         call('distributed/write', { queries: { [`sp:carve:${id}`]: rows }, statuses: { [`sp:carve:${id}`]: 0 } }),
       sample: (which = id) => {
@@ -266,7 +271,11 @@ describe('a sample', () => {
         appliance.db.prepare('select count(*) from sample_block where sample = ?').pluck().get(id) as number,
     };
   };
-  const named = (request: string, path = '/tmp/harmless.txt') => ({ path, request_id: request, carve_guid: `guid of ${request}` });
+  const named = (request: string, path = '/tmp/harmless.txt') => ({
+    path,
+    request_id: request,
+    carve_guid: `guid of ${request}`,
+  });
 
   it('keeps what came before the answer only when the answer names that request', async () => {
     const good = await told('carve-early');

@@ -201,7 +201,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
 });
 
 describe.skipIf(!hasAgents)('an agent that loses its folder between two runs', () => {
-  it('stays one device, though it calls itself anew', async () => {
+  it('stays one device, though it calls itself anew, and waits for a person', async () => {
     const site = await openGlpiSite();
     try {
       const secret = site.token({ approve: 'auto' });
@@ -210,9 +210,17 @@ describe.skipIf(!hasAgents)('an agent that loses its folder between two runs', (
         await site.fusion(secret, { state, more: ['--tasks=inventory'] });
         expect(devices()).toMatchObject([{ state: 'managed' }]);
       }
-      const [device] = devices();
-      expect(listed(site.appliance.inventory.section(device?.id ?? 0, 'software'))).toEqual(installed());
-      expect(site.appliance.devices.doors(device?.id ?? 0).map(({ state }) => state)).toEqual(['approved', 'replaced']);
+      const id = devices()[0]?.id ?? 0;
+      const states = () =>
+        site.appliance.devices
+          .doors(id)
+          .map(({ state }) => state)
+          .toSorted();
+      expect(states()).toEqual(['approved', 'pending']);
+      site.appliance.devices.approve(systemActor, id);
+      await site.fusion(secret, { state: 'second', more: ['--tasks=inventory'] });
+      expect(listed(site.appliance.inventory.section(id, 'software'))).toEqual(installed());
+      expect(states()).toEqual(['approved', 'replaced']);
     } finally {
       await site.close();
     }

@@ -260,7 +260,9 @@ describe('who a newcomer is', () => {
 
 describe('a managed device that is silent', () => {
   const sources: readonly Door[] = ['native', 'osquery', 'glpi', 'ocs'];
-  const claims: ReadonlyArray<readonly [what: string, of: (facts: Required<Pick<DoorFacts, 'uuid' | 'serial' | 'macs'>>) => Partial<DoorFacts>]> = [
+  const claims: ReadonlyArray<
+    readonly [what: string, of: (facts: Required<Pick<DoorFacts, 'uuid' | 'serial' | 'macs'>>) => Partial<DoorFacts>]
+  > = [
     ['UUID', ({ uuid }) => ({ uuid })],
     ['UUID in the other byte order', ({ uuid }) => ({ uuid: swappedUuid(uuid ?? '') })],
     ['UUID and cards', ({ uuid, macs }) => ({ uuid, macs })],

@@ -144,7 +144,10 @@ describe('a device that is installed again', () => {
     devices.authenticate(first.fingerprint, 'x');
     now += 3600_000;
     const key = newKey();
-    expect(enrol(makeToken().secret, { uuid, macs }, key)).toMatchObject({ state: 'pending', device: { id: first.id } });
+    expect(enrol(makeToken().secret, { uuid, macs }, key)).toMatchObject({
+      state: 'pending',
+      device: { id: first.id },
+    });
     devices.approve(admin, first.id);
     const second = { id: first.id, fingerprint: certify(first.id, key) };
     expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);

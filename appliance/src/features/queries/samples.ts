@@ -242,8 +242,7 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
       // Refused by another transaction than the one that would have stored it: the event stays.
       const row = store.bySession(session);
       const isOpen = row !== undefined && row.state === 'receiving' && (row.deadlineAt ?? 0) > clock();
-      if (!isOpen || (requestId !== '' && requestId !== row.sessionRequestId))
-        throw refuse('no-open-session');
+      if (!isOpen || (requestId !== '' && requestId !== row.sessionRequestId)) throw refuse('no-open-session');
       if (block < row.receivedBlocks) return;
       const { blockBytes, blockCount, sizeBytes } = row;
       const bytes = Buffer.from(data, 'base64');
