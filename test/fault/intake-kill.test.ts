@@ -83,7 +83,7 @@ describe('intake that is killed', () => {
   const random = randomOf(seed);
   const reporters: Reporter[] = [];
   const door = { port: 0, ca: '' };
-  const seen = { kills: 0, acknowledged: 0, together: 0, cutOff: 0, events: 0 };
+  const seen = { kills: 0, begun: 0, acknowledged: 0, together: 0, cutOff: 0, events: 0 };
   let token = '';
   let running: Running | undefined;
 
@@ -181,6 +181,7 @@ describe('intake that is killed', () => {
   const reportUntilCutOff = async (reporter: Reporter, isOver: () => boolean): Promise<void> => {
     while (!isOver()) {
       const isTogether = random() < 0.5;
+      seen.begun += 1;
       const ended = await Promise.allSettled([
         ...(isTogether ? [postSections(reporter)] : collections.map((collection) => putSection(reporter, collection))),
         postEvent(reporter),
@@ -250,23 +251,29 @@ describe('intake that is killed', () => {
     }
   };
 
-  /** Every third kill comes soon after the start, when the intake itself starts; the others come in the middle of its work. */
-  const moment = async (kill: number): Promise<void> => {
-    if (kill % 3 === 0) {
-      await sleep(5 + random() * 300);
-      return;
-    }
-    const enough = seen.acknowledged + 1 + Math.floor(random() * 30);
-    for (let turn = 0; turn < 1000 && seen.acknowledged < enough; turn += 1) await sleep(5);
-    await sleep(random() * 30);
+  /**
+   * Every third kill comes when the first reports are under way, while the intake itself starts; the others come in the
+   * middle of its work.
+   */
+  const moment = async (kill: number, begun: number, isOver: () => boolean): Promise<void> => {
+    const soon = kill % 3 === 0;
+    const enough = (soon ? begun : seen.acknowledged) + 1 + Math.floor(random() * (soon ? 2 * deviceCount : 30));
+    while ((soon ? seen.begun : seen.acknowledged) < enough && !isOver())
+      await new Promise((resolve) => setImmediate(resolve));
   };
 
   it(`keeps what it acknowledged (seed ${seed})`, async () => {
     for (let kill = 0; kill < killsWhileReporting; kill += 1) {
       const server = running ?? (await start());
       const over = { now: false };
+      const begun = seen.begun;
       const reports = reporters.map((reporter) => reportUntilCutOff(reporter, () => over.now));
-      await moment(kill);
+      // A report that is refused ends the waiting, and fails the test below.
+      for (const report of reports)
+        report.catch(() => {
+          over.now = true;
+        });
+      await moment(kill, begun, () => over.now);
       over.now = true;
       await server.kill('SIGKILL');
       expect(server.child.signalCode).toBe('SIGKILL');

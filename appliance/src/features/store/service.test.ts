@@ -132,9 +132,18 @@ describe('the store', () => {
         child.stdout.on('data', (chunk: Buffer) => {
           text += chunk.toString();
           wanted -= chunk.toString().split('\n').length - 1;
-          // A different number of steps of the event loop later each round, in the middle of the next write.
-          if (wanted <= 0) setTimeout(() => child.kill('SIGKILL'), round * 3);
+          if (wanted <= 0 && !isWatched) killInWrite();
+          isWatched ||= wanted <= 0;
         });
+        // In the middle of a write, each round with more of it on the disk; it writes without end, so each moment comes.
+        let isWatched = false;
+        const killInWrite = (): void => {
+          const sizes = readdirSync(paths().objectsTmp).map(
+            (name) => statSync(join(paths().objectsTmp, name), { throwIfNoEntry: false })?.size ?? 0,
+          );
+          if (sizes.some((size) => size >= round * 100_000)) child.kill('SIGKILL');
+          else if (child.exitCode === null) setImmediate(killInWrite);
+        };
         child.once('exit', (_code, signal) => {
           for (const line of text.split('\n').slice(0, -1)) acknowledged.add(line);
           if (signal === 'SIGKILL') resolve();
