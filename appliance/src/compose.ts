@@ -5,7 +5,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
-import { approvalGate } from './features/accounts/approve.ts';
+import { type ApprovalGate, approvalGate } from './features/accounts/approve.ts';
 import { accountPersons } from './features/accounts/person.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
@@ -103,6 +103,7 @@ export type Appliance = {
   /** The queues that agents work on; the deployments'. */
   tasks: TaskQueue<InstallPackageTask>;
   accounts: AccountService;
+  gate: ApprovalGate;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;
   controllerFirmware: ControllerFirmware;
@@ -225,11 +226,11 @@ export const compose = async ({
     });
     const derived: DerivedOfDevice[] = [];
     const devices = deviceService({ db, objects, events, inventory, derived });
-    const accounts = accountService({ db, keyring, objects, events });
     const gate = approvalGate({
       persons: accountPersons({ db, blind: (address) => people.blindIndex('person.address', address) }),
       clock: nowMs,
     });
+    const accounts = accountService({ db, keyring, objects, events, gate });
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,
@@ -419,6 +420,7 @@ export const compose = async ({
       trustFiles: { get: exchange.trustFile, root: exchange.root },
       tasks: deployments.queue,
       accounts,
+      gate,
       vulnerabilities,
       controllerFindings,
       controllerFirmware: firmware,

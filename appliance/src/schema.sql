@@ -451,6 +451,16 @@ create table person_same (
   primary key (person, same)
 ) strict, without rowid;
 
+-- Who made, promoted or reset an account alone stands behind it too, until a third person confirms it, or its owner was
+-- told at a log-in with two factors and some days have passed.
+create table account_touch (
+  account text not null,
+  person text not null,
+  at integer not null,
+  told_at integer,
+  primary key (account, person)
+) strict, without rowid;
+
 -- Who is logged in and who tries to. Only hashes of secrets are kept.
 create table session (
   -- SHA-256 of the cookie's value.

@@ -15,6 +15,8 @@ export const objectsPaths = {
   objectDelete: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}/delete`,
   /** POST */
   objectRestore: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}/restore`,
+  /** POST `action`: approve or refuse what waits for a second person, vouch for an account. */
+  objectDecide: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}/decide`,
   deleted: (kind?: string) => withQuery('/deleted', { kind }),
 } as const;
 
@@ -28,5 +30,6 @@ export const objectsPatterns: Readonly<Record<keyof typeof objectsPaths, string>
   objectRevert: '/objects/:kind/:id/revert',
   objectDelete: '/objects/:kind/:id/delete',
   objectRestore: '/objects/:kind/:id/restore',
+  objectDecide: '/objects/:kind/:id/decide',
   deleted: '/deleted',
 };

@@ -19,6 +19,7 @@ import {
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Tag } from '../components/status.tsx';
+import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, NamedLink, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -51,6 +52,23 @@ export type ObjectFormProps = {
   /** Built in: can be read, not changed. */
   readonly readOnly?: boolean | undefined;
   /** Shown once: the secret of a new token, a one-time link. */
+  /** Of an account or role: what waits for a second person, and who stands behind an account. */
+  readonly people?:
+    | {
+        readonly waiting?:
+          | {
+              readonly what: 'make' | 'promote' | 'reset';
+              readonly by: string;
+              readonly at: When;
+              readonly fields: readonly (readonly [label: string, value: string])[];
+              /** Why the reader cannot say yes: a code of the table of errors. */
+              readonly hindrance?: string | undefined;
+            }
+          | undefined;
+        readonly touched: readonly { readonly at: When }[];
+        readonly hasSessions: boolean;
+      }
+    | undefined;
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
   /** Of a kind with a condition: the form then also sends `do` as `add` or `try`, which saves nothing. */
   readonly condition?: ConditionHelpProps | undefined;
@@ -61,6 +79,76 @@ const text = (value: Value): string =>
 
 const list = (value: Value): readonly string[] =>
   value === null ? [] : typeof value === 'object' ? value : [String(value)];
+
+/** What waits for a second person, who stands behind an account, and its sessions. */
+const People = ({
+  ctx,
+  kind,
+  id,
+  people,
+  unavailable,
+}: {
+  ctx: Ctx;
+  kind: string;
+  id: string;
+  people: NonNullable<ObjectFormProps['people']>;
+  unavailable: string | undefined;
+}) => {
+  const { waiting, touched } = people;
+  const action = paths.objectDecide(kind, id);
+  return (
+    <>
+      {waiting === undefined ? null : (
+        <Notice ctx={ctx} level="warning" title={ctx.t(`people.waiting.${waiting.what}`)}>
+          <p>
+            {ctx.rich('people.askedBy', {
+              who: <span translate="no">{waiting.by}</span>,
+              at: <Time ctx={ctx} at={waiting.at} />,
+            })}
+          </p>
+          {waiting.fields.length === 0 ? null : (
+            <Facts
+              rows={waiting.fields.map(([label, value]) => [label, <span translate="no">{value}</span>] as const)}
+            />
+          )}
+          <PostForm ctx={ctx} action={action} class="row">
+            <Button
+              kind="primary"
+              name="action"
+              value="approve"
+              unavailable={
+                unavailable ??
+                (waiting.hindrance === undefined ? undefined : ctx.tDynamic(`error.${waiting.hindrance}`))
+              }
+            >
+              {ctx.t('people.approve')}
+            </Button>
+            <Button name="action" value="refuse" unavailable={unavailable}>
+              {ctx.t('people.refuse')}
+            </Button>
+          </PostForm>
+        </Notice>
+      )}
+      {touched.length === 0 ? null : (
+        <Notice ctx={ctx} level="warning" title={ctx.t('people.touched')}>
+          <p>
+            {ctx.t('people.touchedWhy')} <Time ctx={ctx} at={touched.at(-1)?.at ?? 0} />
+          </p>
+          <PostForm ctx={ctx} action={action}>
+            <Button name="action" value="vouch" unavailable={unavailable}>
+              {ctx.t('people.vouch')}
+            </Button>
+          </PostForm>
+        </Notice>
+      )}
+      {people.hasSessions ? (
+        <p>
+          <a href={paths.sessions(id)}>{ctx.t('sessions.title')}</a>
+        </p>
+      ) : null}
+    </>
+  );
+};
 
 /** The control of one declared field. */
 export const ObjectControl = ({
@@ -205,6 +293,9 @@ export const ObjectForm = (props: ObjectFormProps) => {
             {secret.value}
           </pre>
         </Notice>
+      )}
+      {object === undefined || props.people === undefined ? null : (
+        <People ctx={ctx} kind={kind} id={object.id} people={props.people} unavailable={right} />
       )}
       <ErrorSummary ctx={ctx} errors={errors === undefined ? undefined : named} labels={labels} />
       {condition?.tried === undefined ? null : <ConditionTried ctx={ctx} tried={condition.tried} />}

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testGate } from '../../../../test/support/persons.ts';
 import { loadAllDeclarations } from '../../compose.ts';
 import { type Database, migrate, openDatabase } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -10,9 +11,9 @@ import { personal } from '../../platform/personal.ts';
 import { type EventService, eventService } from '../events/service.ts';
 import { type ObjectService, objectService } from '../objects/service.ts';
 import { systemActor } from '../objects/types.ts';
+import type { ApprovalGate } from './approve.ts';
 import { defaultAttemptLimits } from './attempts.ts';
 import { type Passwords, passwords } from './password.ts';
-import { noteRefusal } from './refusals.ts';
 import { type AccountService, accountService } from './service.ts';
 import { sessionId } from './sessions.ts';
 import { totpCode } from './totp.ts';
@@ -27,6 +28,7 @@ let now = 0;
 let objects: ObjectService;
 let events: EventService;
 let accounts: AccountService;
+let gate: ApprovalGate;
 
 const codeOf = async (work: () => unknown): Promise<string> => {
   try {
@@ -38,6 +40,7 @@ const codeOf = async (work: () => unknown): Promise<string> => {
   }
 };
 const happened = (type: string): number => events.list({ type: [type], limit: 100 }).total;
+const codeNow = (secret: string): string => totpCode(secret, Math.floor(now / 30_000));
 const adminWithPassword = async (name = 'Айгүл') => {
   const account = objects.create(systemActor, 'account', { name, roles: ['administrator'] });
   const { token } = accounts.makeLink(systemActor, account.id);
@@ -56,7 +59,8 @@ beforeEach(async () => {
   objects = objectService({ db, personal: people, events, kinds: declarations.kinds, settings: declarations.settings });
   objects.create(systemActor, 'role', { name: 'Administrator', rights: ['all'] }, { id: 'administrator' });
   objects.create(systemActor, 'role', { name: 'Viewer', rights: ['devices:read', 'updates:read'] }, { id: 'viewer' });
-  accounts = accountService({ db, keyring, objects, events, clock: () => now, passwords: cheap });
+  gate = testGate(db);
+  accounts = accountService({ db, keyring, objects, events, gate, clock: () => now, passwords: cheap });
 });
 afterEach(() => {
   db.close();
@@ -205,7 +209,7 @@ describe('log-in', () => {
   it('keeps the table of tries bounded', async () => {
     const keyring = await initKeyring(dir);
     const limits = { ...defaultAttemptLimits, perAddress: 1_000, maxRows: 20 };
-    const bounded = accountService({ db, keyring, objects, events, clock: () => now, passwords: cheap, limits });
+    const bounded = accountService({ db, keyring, objects, events, gate, clock: () => now, passwords: cheap, limits });
     for (let n = 0; n < 40; n += 1) await codeOf(() => bounded.login({ name: `n${n}`, password: 'x', from }));
     expect((db.prepare('select count(*) as n from login_attempt').get() as { n: number }).n).toBeLessThanOrEqual(
       20 + 3,
@@ -231,7 +235,7 @@ describe('two-step verification', () => {
       },
     };
     const keyring = await initKeyring(dir);
-    const site = accountService({ db, keyring, objects, events, clock: () => now, passwords: counted });
+    const site = accountService({ db, keyring, objects, events, gate, clock: () => now, passwords: counted });
     const { id } = await adminWithPassword();
     const { secret } = site.twoStep.begin(id, from);
     const { codes } = await site.twoStep.confirm(id, codeNow(secret), from);
@@ -252,7 +256,6 @@ describe('two-step verification', () => {
   });
 
   const login = (code?: string) => accounts.login({ name: 'Айгүл', password: good, code, from });
-  const codeNow = (secret: string): string => totpCode(secret, Math.floor(now / 30_000));
 
   it('asks for a code that counts once, says the same for a wrong one, and takes a recovery code', async () => {
     const { id } = await adminWithPassword();
@@ -303,39 +306,33 @@ describe('two-step verification', () => {
   });
 });
 
-describe('the journal of refusals', () => {
-  const refuse = (path: string, at = from) =>
-    noteRefusal(accounts.refusals, 'FORBIDDEN', { actor: undefined, from: at, path });
-  const told = (): number[] =>
-    events
-      .list({ type: ['access-refused'], limit: 1_000 })
-      .rows.map(({ params }) => Number(params['count']))
-      .reverse();
-
-  it('tells the first at once, then how often it came again', () => {
-    for (let n = 0; n < 500; n += 1) refuse('GET /x');
-    expect(told()).toEqual([1]);
-    accounts.refusals.flush();
-    expect(told()).toEqual([1]);
-    now += 10 * 60_000;
-    accounts.refusals.flush();
-    expect(told()).toEqual([1, 499]);
-    refuse('GET /x');
-    expect(told()).toEqual([1, 499, 1]);
-  });
-
-  it('grows with kinds of refusals a minute, not with callers, and forgets no number', () => {
-    for (let n = 0; n < 5_000; n += 1) refuse(`GET /${n}`, `10.${n % 250}.${Math.floor(n / 250)}.1`);
-    expect(told()).toHaveLength(30);
-    accounts.refusals.flush(true);
-    expect(told()).toHaveLength(31);
-    expect(told().reduce((sum, count) => sum + count, 0)).toBe(5_000);
-  });
-
-  it('has no word of what is an error of the reader alone', () => {
-    for (const code of ['INVALID', 'NOT_FOUND', 'REAUTHENTICATE'])
-      noteRefusal(accounts.refusals, code, { actor: undefined, from, path: 'GET /x' });
-    expect(told()).toEqual([]);
+describe('whoever made, promoted or reset an account alone', () => {
+  it('stands behind it until its owner was told and came back after the days, each time with two factors', async () => {
+    const maker = await adminWithPassword('maker');
+    const own = await adminWithPassword('own');
+    const behind = (): boolean =>
+      [...gate.personsBehind({ type: 'account', id: maker.id })].every((person) =>
+        gate.personsBehind({ type: 'account', id: own.id }).has(person),
+      );
+    expect(behind()).toBe(false);
+    accounts.touch(maker.session.actor, own.id);
+    expect(behind()).toBe(true);
+    const enter = (code?: string) => accounts.login({ name: 'own', password: good, from, ...(code && { code }) });
+    // Days alone end nothing, nor do log-ins with a password only.
+    now += 30 * 86_400_000;
+    expect((await enter()).told).toEqual([]);
+    expect(behind()).toBe(true);
+    const { secret } = accounts.twoStep.begin(own.id, from);
+    const { codes } = await accounts.twoStep.confirm(own.id, codeNow(secret), from);
+    accounts.touch(maker.session.actor, own.id);
+    expect((await enter(codes[0])).told).toHaveLength(1);
+    expect(behind()).toBe(true);
+    now += 6 * 86_400_000;
+    expect((await enter(codes[1])).told).toEqual([]);
+    expect(behind()).toBe(true);
+    now += 86_400_000;
+    await enter(codes[2]);
+    expect(behind()).toBe(false);
   });
 });
 

@@ -34,6 +34,9 @@ export const apiTokens = (parts: { objects: ObjectService; clock: () => number; 
     ): { id: string; secret: string } => {
       requireRight(actor, 'accounts:write');
       const account = objects.find('account', token.account);
+      // A token acts as its account: made for another one it would be that person.
+      if (actor.type !== 'system' && (actor.type !== 'account' || token.account !== actor.id))
+        throw invalid({ account: { key: 'validation.ownAccount' } });
       if (account === undefined) throw invalid({ account: { key: 'validation.reference' } });
       const secret = `${prefix}${Buffer.from(randomBytes(32)).toString('base64url')}`;
       const created = objects.create(actor, 'token', {

@@ -15,6 +15,8 @@ export const twoPersonActs = {
   'device-task-confirm': { right: 'devices:write' },
   'sample-approve': { right: 'queries:write' },
   'person-erase': { right: 'provision:write' },
+  'account-change': { right: 'accounts:write' },
+  'account-vouch': { right: 'accounts:write' },
 } as const satisfies Record<string, { right: Right }>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;

@@ -14,7 +14,8 @@ const pattern = /^[A-Za-z0-9_-]{43}$/;
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
-export type FoundLink = { id: string; account: Obj; expiresAt: number };
+/** `waives`: two persons agreed that the second factor may be lost, too. */
+export type FoundLink = { id: string; account: Obj; expiresAt: number; waives: boolean };
 
 /** One-time links of accounts. */
 export const oneTimeLinks = (parts: {
@@ -38,7 +39,7 @@ export const oneTimeLinks = (parts: {
     const until = typeof expiresAt === 'string' ? Date.parse(expiresAt) : 0;
     const account = typeof accountId === 'string' ? objects.find('account', accountId) : undefined;
     if (until <= clock() || account === undefined || account.body['disabled'] === true) return undefined;
-    return { id: token.id, account, expiresAt: until };
+    return { id: token.id, account, expiresAt: until, waives: token.body['waives'] === true };
   };
 
   return {
@@ -50,7 +51,7 @@ export const oneTimeLinks = (parts: {
       if (link === undefined) throw new AppError('NOT_FOUND', 'the link is unknown, used or too old');
       return link;
     },
-    make: (actor: Actor, id: string): { token: string; expiresAt: number } => {
+    make: (actor: Actor, id: string, options: { waives?: boolean } = {}): { token: string; expiresAt: number } => {
       requireRight(actor, 'accounts:write');
       return immediate(db, () => {
         const account = objects.get('account', id);
@@ -65,6 +66,7 @@ export const oneTimeLinks = (parts: {
           uses: 1,
           expiresAt: toTime(expiresAt),
           account: account.id,
+          ...(options.waives === true ? { waives: true } : {}),
         });
         events.record('one-time-link-made', { actor: actorRef(actor), params: { account: account.id } });
         return { token: secret, expiresAt };

@@ -1,3 +1,4 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Console, openConsole, password } from '../../../test/support/console.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -17,7 +18,13 @@ beforeEach(async () => {
 });
 afterAll(() => Promise.all(opened.map((one) => one.close())));
 
-const holding = (...rights: Right[]): Actor => ({ type: 'account', id: 'x', label: 'x', rights: new Set(rights) });
+const holding = (...rights: Right[]): Actor => ({
+  type: 'account',
+  id: 'x',
+  label: 'x',
+  rights: new Set(rights),
+  authenticatedAt: nowMs(),
+});
 const root = holding('all');
 const codeOf = (work: () => unknown): string => {
   try {

@@ -2,10 +2,12 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { newTokenSecret, tokenHash } from '../devices/service.ts';
 import type { TokenPurpose } from '../devices/tokens.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { Actor, Body, Obj, Right } from '../objects/types.ts';
+import { type Actor, type Body, hasRight, type Obj, type Right, systemActor } from '../objects/types.ts';
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
+import { rightsOf, rightsOfRole } from './rights.ts';
 import type { AccountService } from './service.ts';
 import { isRight } from './types.ts';
+import type { WaitingChange } from './waiting-change.ts';
 
 // Writing objects of any kind from a form or a call: what the object engine allows, and beside it what accounts, roles
 // and tokens need. Kinds whose objects do something when they come (a deployment orders, a decision has its own rules)
@@ -15,6 +17,8 @@ export type Written = {
   object: Obj;
   /** Shown once: the secret of a token, or the token of the link that sets a new account's first password. */
   secret?: { kind: 'token' | 'link'; value: string };
+  /** Nothing of it counts yet: a second person is waited for. */
+  waits?: boolean;
 };
 
 export type ManagedObjects = {
@@ -32,6 +36,10 @@ export type ManagedObjects = {
   ): Written;
   remove(actor: Actor, kind: string, id: string, options?: { comment?: string }): void;
   restore(actor: Actor, kind: string, id: string): Obj;
+  /** A second person says yes to what waits at an account or role, and gets the link where there is one. */
+  approve(actor: Actor, kind: string, id: string): Written;
+  /** What waits is given up, by whoever may write accounts. */
+  refuse(actor: Actor, kind: string, id: string): Obj;
   revert(actor: Actor, kind: string, id: string, revision: number): Obj;
 };
 
@@ -53,6 +61,11 @@ const doorPurposes: readonly TokenPurpose[] = ['agent', 'osquery', 'glpi'];
 /** Writes of objects with the rules of accounts, roles and tokens. */
 export const managedObjects = (parts: { objects: ObjectService; accounts: AccountService }): ManagedObjects => {
   const { objects, accounts } = parts;
+  const { changes } = accounts;
+  const formFieldsOf = (kind: string): string[] =>
+    Object.entries(objects.kind(kind).fields)
+      .filter(([, { internal, type }]) => internal !== true && type !== 'secret')
+      .map(([name]) => name);
 
   const isManaged = (kind: string): boolean =>
     !ownFeatures.has(kind) && objects.kind(kind).key !== 'given' && objects.kind(kind).key !== 'single';
@@ -75,13 +88,77 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     if (kind === 'account' || kind === 'role') assertAdministratorRemains(objects, { kind, id, body });
   };
 
+  const link = (actor: Actor, account: string, options: { waives?: boolean } = {}): Written => {
+    const { token } = accounts.makeLink(actor, account, options);
+    const [object] = objects.list({ kind: 'token', where: { purpose: 'first', account }, limit: 1 }).rows;
+    if (object === undefined) throw new AppError('INTERNAL', 'the link that was just made is not there');
+    return { object, secret: { kind: 'link', value: token } };
+  };
+
+  /** Keeps a change until a second person agrees. */
+  const wait = (actor: Actor, kind: string, held: Obj, what: WaitingChange['what'], patch: Body): Written => {
+    const waiting = changes.field(actor, { what, patch, revision: held.revision + 1 });
+    const object = objects.update(actor, kind, held.id, { waiting });
+    changes.asked(actor, kind, held.id);
+    return { object, waits: true };
+  };
+
+  /** Something of the second that the first does not hold. */
+  const isMore = (before: ReadonlySet<Right>, after: ReadonlySet<Right>): boolean =>
+    [...after].some((right) => !hasRight({ ...systemActor, rights: before }, right));
+
+  /** A change that makes somebody more than before: more rights, usable again, another name or address. */
+  const promotes = (kind: string, before: Body, after: Body): boolean => {
+    const isOther = (field: string): boolean => (before[field] ?? null) !== (after[field] ?? null);
+    if (kind === 'role') return isMore(rightsOfRole(before), rightsOfRole(after));
+    if (kind !== 'account') return false;
+    return (
+      isMore(rightsOf(objects, { body: before }), rightsOf(objects, { body: after })) ||
+      (before['disabled'] === true && after['disabled'] !== true) ||
+      isOther('name') ||
+      isOther('email')
+    );
+  };
+
+  /** Tokens of people; those that let devices in are a decision about devices. */
+  const isOfPeople = (kind: string, body: Body): boolean =>
+    kind === 'account' ||
+    kind === 'role' ||
+    (kind === 'token' && (body['purpose'] === 'api' || body['purpose'] === 'first'));
+
+  /** Who the change of an account or a role makes more: behind them stands whoever did it alone. */
+  const touch = (actor: Actor, kind: string, id: string): void => {
+    for (const account of kind === 'account' ? [id] : changes.holders(id).map((one) => one.id))
+      accounts.touch(actor, account);
+  };
+
+  /** Writes what makes somebody more, or keeps it for a second person; anything else is written. */
+  const change = (actor: Actor, kind: string, held: Obj, patch: Body, write: () => Obj): Written => {
+    const before = held.deletedAt === undefined ? held.body : {};
+    const isGrave = promotes(kind, before, { ...before, ...patch });
+    if (!isGrave) {
+      if (kind === 'token' && isOfPeople(kind, held.body) && held.body['disabled'] === true)
+        accounts.assertFresh(actor);
+      return { object: write() };
+    }
+    accounts.assertFresh(actor);
+    const concerns = kind === 'account' || changes.holders(held.id).length > 0;
+    if (concerns && changes.needsSecond(actor)) {
+      // An account that was never made yet is still to be made.
+      const what = changes.of(kind, held.id)?.what === 'make' ? 'make' : 'promote';
+      return wait(actor, kind, held, what, patch);
+    }
+    const object = write();
+    touch(actor, kind, held.id);
+    return { object };
+  };
+
   const createToken = (actor: Actor, body: Body, options: { comment?: string }): Written => {
     const { purpose } = body;
     if (purpose === 'api') {
-      if (typeof body['account'] !== 'string') throw invalid({ account: { key: 'validation.required' } });
       const { id, secret } = accounts.createApiToken(actor, {
         name: typeof body['name'] === 'string' ? body['name'] : '',
-        account: body['account'],
+        account: typeof body['account'] === 'string' ? body['account'] : actor.id,
         rights: rightsIn(body['rights']),
         ...(typeof body['expiresAt'] === 'string' ? { expiresAt: body['expiresAt'] } : {}),
       });
@@ -90,12 +167,10 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     if (purpose === 'first') {
       // A new link for somebody who forgot the password; one that nobody used is replaced.
       if (typeof body['account'] !== 'string') throw invalid({ account: { key: 'validation.required' } });
-      if (objects.find('account', body['account']) === undefined)
-        throw invalid({ account: { key: 'validation.reference' } });
-      const { token } = accounts.makeLink(actor, body['account']);
-      const [object] = objects.list({ kind: 'token', where: { purpose, account: body['account'] }, limit: 1 }).rows;
-      if (object === undefined) throw new AppError('INTERNAL', 'the link that was just made is not there');
-      return { object, secret: { kind: 'link', value: token } };
+      const account = objects.find('account', body['account']);
+      if (account === undefined) throw invalid({ account: { key: 'validation.reference' } });
+      if (changes.needsSecond(actor)) return wait(actor, 'account', account, 'reset', {});
+      return link(actor, account.id);
     }
     const door = doorPurposes.find((one) => one === purpose);
     if (door === undefined) throw invalid({ purpose: { key: 'validation.choice' } });
@@ -112,9 +187,17 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       unknownRights(kind, body);
       assertMayGrant(objects, actor, kind, undefined, body);
       if (kind === 'account') assertRolesExist(objects, body);
+      if (isOfPeople(kind, body)) accounts.assertFresh(actor);
       if (kind === 'token') return createToken(actor, body, options);
+      if (kind !== 'account') return { object: objects.create(actor, kind, body, options) };
+      if (changes.needsSecond(actor)) {
+        const patch = { disabled: body['disabled'] === true };
+        const waiting = changes.field(actor, { what: 'make', patch, revision: 1 });
+        const object = objects.create(actor, kind, { ...body, disabled: true, waiting }, options);
+        changes.asked(actor, kind, object.id);
+        return { object, waits: true };
+      }
       const object = objects.create(actor, kind, body, options);
-      if (kind !== 'account') return { object };
       return { object, secret: { kind: 'link', value: accounts.makeLink(actor, object.id).token } };
     },
     update: (actor, kind, id, patch, options = {}) => {
@@ -125,7 +208,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       assertMayGrant(objects, actor, kind, id, body);
       if (kind === 'account') assertRolesExist(objects, body);
       watch(kind, id, body);
-      return { object: objects.update(actor, kind, id, patch, options) };
+      return change(actor, kind, held, patch, () => objects.update(actor, kind, id, patch, options));
     },
     remove: (actor, kind, id, options = {}) => {
       const held = objects.get(kind, id);
@@ -140,7 +223,16 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       const gone = objects.get(kind, id, { deleted: true });
       assertMayGrant(objects, actor, kind, undefined, gone.body);
       if (kind === 'account') assertRolesExist(objects, gone.body);
-      return objects.restore(actor, kind, id);
+      if (isOfPeople(kind, gone.body)) accounts.assertFresh(actor);
+      if (kind !== 'account' && kind !== 'role') return objects.restore(actor, kind, id);
+      if (kind === 'account' && changes.needsSecond(actor)) {
+        const back = objects.restore(actor, kind, id);
+        const off = objects.update(actor, kind, id, { disabled: true });
+        return wait(actor, kind, off, 'make', { disabled: back.body['disabled'] === true }).object;
+      }
+      const object = objects.restore(actor, kind, id);
+      touch(actor, kind, id);
+      return object;
     },
     revert: (actor, kind, id, revision) => {
       // What was ordered or approved is not undone by writing its record back.
@@ -152,7 +244,35 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       assertMayGrant(objects, actor, kind, id, old.body);
       if (kind === 'account') assertRolesExist(objects, old.body);
       watch(kind, id, old.body);
-      return objects.revert(actor, kind, id, revision);
+      const revert = (): Obj => objects.revert(actor, kind, id, revision);
+      if (kind !== 'account' && kind !== 'role' && kind !== 'token') return revert();
+      const held = objects.get(kind, id);
+      if (isOfPeople(kind, held.body)) accounts.assertFresh(actor);
+      const body = Object.fromEntries(
+        formFieldsOf(kind).map((name): [string, unknown] => [name, old.body[name] ?? null]),
+      );
+      return change(actor, kind, held, body, revert).object;
+    },
+    approve: (actor, kind, id) => {
+      const held = objects.get(kind, id);
+      const waiting = changes.of(kind, id);
+      const body = { ...held.body, ...waiting?.patch };
+      assertMayGrant(objects, actor, kind, id, body);
+      if (kind === 'account') assertRolesExist(objects, body);
+      watch(kind, id, body);
+      return accounts.transact(() => {
+        const { what, patch, by } = changes.approve(actor, kind, id);
+        const object = objects.update(actor, kind, id, { ...patch, waiting: null }, { comment: `asked by ${by}` });
+        return what === 'promote' ? { object } : { ...link(actor, id, { waives: what === 'reset' }), object };
+      });
+    },
+    refuse: (actor, kind, id) => {
+      const held = objects.get(kind, id);
+      assertManaged(kind, held);
+      assertMayGrant(objects, actor, kind, id, held.body);
+      const object = objects.update(actor, kind, id, { waiting: null });
+      changes.refused(actor, kind, id);
+      return object;
     },
   };
 };

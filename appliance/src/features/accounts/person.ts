@@ -38,21 +38,38 @@ const subjectOf = (type: 'account' | 'token', id: string): string => `${type}:${
 
 const addressOf = ({ email }: Body): string => (typeof email === 'string' ? email.trim() : '');
 
+/** Looks persons up; writes nothing. */
+export function personsIn(db: Database): {
+  ofSubject(subject: string): ReadonlySet<PersonId>;
+  personsBehind: AccountPersons['personsBehind'];
+} {
+  // Two accounts that once had one address are one human for good: to change it before the second act parts nobody.
+  // Who made, promoted or reset an account alone stands behind it as well (touches.ts).
+  const behind = db.prepare<[string], { person: PersonId }>(
+    `with recursive found(person) as (
+       select person from person_of where subject = ?
+       union
+       select same from found join person_same using (person)
+       union
+       select touch.person from found join person_of own using (person)
+         join account_touch touch on own.subject = 'account:' || touch.account
+     ) select person from found`,
+  );
+  const ofSubject = (subject: string): ReadonlySet<PersonId> =>
+    new Set(behind.all(subject).map(({ person }) => person));
+
+  const personsBehind = (actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId> =>
+    actor.type === 'account' || actor.type === 'token' ? ofSubject(subjectOf(actor.type, actor.id)) : new Set();
+
+  return { ofSubject, personsBehind };
+}
+
 export function accountPersons(parts: {
   db: Database;
   /** A keyed digest that sees no difference between capital and small letters: the address itself is personal. */
   blind: (address: string) => Buffer;
 }): AccountPersons {
   const { db, blind } = parts;
-  // Two accounts that once had one address are one human for good: to change it before the second act parts nobody.
-  // What else stands behind an account (who made or reset it alone) joins here, as one more branch.
-  const behind = db.prepare<[string], { person: PersonId }>(
-    `with recursive found(person) as (
-       select person from person_of where subject = ?
-       union
-       select same from found join person_same using (person)
-     ) select person from found`,
-  );
   const add = db.prepare<[string, PersonId]>('insert or ignore into person_of (subject, person) values (?, ?)');
   const known = db.prepare<[string], { person: PersonId }>('select person from person_of where subject = ?');
   const setAddress = db.prepare<[PersonId, Buffer]>(
@@ -69,13 +86,10 @@ export function accountPersons(parts: {
        ) select one, other from pair union all select other, one from pair`,
   );
   const drop = db.prepare<[string]>('delete from person_of where subject = ?');
+  const dropTouches = db.prepare<[string]>('delete from account_touch where account = ?');
   const dropSame = db.prepare<{ person: PersonId }>('delete from person_same where person = @person or same = @person');
 
-  const ofSubject = (subject: string): ReadonlySet<PersonId> =>
-    new Set(behind.all(subject).map(({ person }) => person));
-
-  const personsBehind = (actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId> =>
-    actor.type === 'account' || actor.type === 'token' ? ofSubject(subjectOf(actor.type, actor.id)) : new Set();
+  const { ofSubject, personsBehind } = personsIn(db);
 
   return {
     personsBehind,
@@ -101,6 +115,7 @@ export function accountPersons(parts: {
       if (kind !== 'account' && kind !== 'token') return;
       const [own] = known.all(subjectOf(kind, id));
       drop.run(subjectOf(kind, id));
+      if (kind === 'account') dropTouches.run(id);
       if (kind === 'token' || own === undefined) return;
       dropAddress.run(own.person);
       dropSame.run({ person: own.person });

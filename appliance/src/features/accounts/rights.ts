@@ -1,5 +1,5 @@
 import type { ObjectService } from '../objects/service.ts';
-import type { Actor, Obj, Right } from '../objects/types.ts';
+import type { Actor, Body, Obj, Right } from '../objects/types.ts';
 import { isRight } from './types.ts';
 
 /** Id of the built-in role with every right. */
@@ -8,15 +8,18 @@ export const administratorRole = 'administrator';
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
 
+/** What a role grants. Rights within groups are not told apart yet, and a right for one must not become one for the site. */
+export function rightsOfRole(body: Body): Set<Right> {
+  return new Set(texts(body['groups']).length > 0 ? [] : texts(body['rights']).filter(isRight));
+}
+
 /** The rights of an account by its roles, read now. */
-export const rightsOf = (objects: ObjectService, account: Obj): Set<Right> => {
+export const rightsOf = (objects: ObjectService, account: Pick<Obj, 'body'>): Set<Right> => {
   const rights = new Set<Right>();
   for (const id of texts(account.body['roles'])) {
     const role = objects.find('role', id);
     if (role === undefined) continue;
-    // Rights within groups are not told apart yet, and a right for one group must not become one for the site.
-    if (texts(role.body['groups']).length > 0) continue;
-    for (const right of texts(role.body['rights'])) if (isRight(right)) rights.add(right);
+    for (const right of rightsOfRole(role.body)) rights.add(right);
   }
   return rights;
 };

@@ -5,9 +5,11 @@ import type { Keyring } from '../../platform/keyring.ts';
 import { networkOf } from '../../platform/network.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
-import { type Actor, type Obj, type Right, requireRight } from '../objects/types.ts';
+import { type Actor, actorRef, type Obj, type Right, requireRight } from '../objects/types.ts';
 import { apiTokens } from './api-tokens.ts';
+import type { ApprovalGate } from './approve.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
+import { assertFresh } from './fresh.ts';
 import { knownBrowsers } from './known-browser.ts';
 import { oneTimeLinks } from './links.ts';
 import { maxPasswordBytes, passwordFaults } from './new-password.ts';
@@ -17,7 +19,9 @@ import { administratorRole, repairAdministratorRole } from './rights.ts';
 import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
+import { type AccountTouches, accountTouches } from './touches.ts';
 import type { LinkPurpose, NewSession, SignedIn } from './types.ts';
+import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
 
 /** Where a person is: the address, and what the browser keeps of earlier log-ins. */
 export type Place = { from: string; known?: string | undefined };
@@ -47,7 +51,19 @@ export type AccountService = {
   named(name: string): Obj;
   sessions: Pick<SessionService, 'list' | 'end' | 'endAll'>;
   /** A link that sets a password once. The token is shown once and only its hash is kept. */
-  makeLink(actor: Actor, account: string): { token: string; expiresAt: number };
+  makeLink(actor: Actor, account: string, options?: { waives?: boolean }): { token: string; expiresAt: number };
+  /** Throws unless the person gave password and code a short while ago. */
+  assertFresh(actor: Actor): void;
+  /** Making, promoting, resetting, where a second person is waited for. */
+  changes: WaitingChanges;
+  /** All writes of `work` or none. */
+  transact<T>(work: () => T): T;
+  /** Who stands behind an account because they made, promoted or reset it alone. */
+  touches: Pick<AccountTouches, 'of'>;
+  /** This person alone made, promoted or reset the account. */
+  touch(actor: Actor, account: string): void;
+  /** A third person says that the account is who it says. */
+  vouch(actor: Actor, account: string): void;
   /** What a link is for; undefined when it is unknown, used or too old. */
   findLink(token: string): LinkPurpose | undefined;
   /** Sets the password; with two steps the code is asked for, as at a log-in. */
@@ -73,6 +89,7 @@ export type AccountParts = {
   keyring: Keyring;
   objects: ObjectService;
   events: EventService;
+  gate: ApprovalGate;
   clock?: () => number;
   passwords?: Passwords;
   limits?: AttemptLimits;
@@ -82,7 +99,7 @@ const wrongPair = (): AppError => new AppError('UNAUTHENTICATED', 'wrong name or
 
 /** Log-in, sessions, links and tokens. */
 export const accountService = (parts: AccountParts): AccountService => {
-  const { db, keyring, objects, events } = parts;
+  const { db, keyring, objects, events, gate } = parts;
   const clock = parts.clock ?? nowMs;
   const hashing = parts.passwords ?? passwords();
   const store = accountStore(db);
@@ -98,6 +115,9 @@ export const accountService = (parts: AccountParts): AccountService => {
   const sessions = sessionService({ store, keyring, objects, events, browsers, clock });
   const twoStep = secondFactor({ db, store, objects, events, clock, hashing });
   const links = oneTimeLinks({ db, objects, events, clock });
+  const touches = accountTouches(db);
+  const changes = waitingChanges({ objects, events, gate, clock });
+  const vouchMs = (): number => objects.settingInteger('accounts.vouch-days') * 86_400_000;
 
   const nameOf = (account: Obj): string => String(account.body['name'] ?? '');
 
@@ -197,7 +217,8 @@ export const accountService = (parts: AccountParts): AccountService => {
       sessions.dropEnded();
       const way = twoStep.isOn(account) ? 'two-step' : 'password';
       events.record('login-succeeded', { from, actor: `account:${account.id}`, params: { account: account.id } });
-      return sessions.open(account, { from, way, known });
+      const told = way === 'two-step' ? touches.signedIn(account.id, clock(), vouchMs()) : [];
+      return { ...sessions.open(account, { from, way, known }), told };
     });
 
   const reauthenticate: AccountService['reauthenticate'] = async (signedIn, { password, code = '', from, known }) => {
@@ -212,6 +233,16 @@ export const accountService = (parts: AccountParts): AccountService => {
     store.dropSessionsOf(account.id, null);
     links.removeOf(self(account, from), account.id);
     events.record('password-changed', { actor: `account:${account.id}`, from, params: { account: account.id } });
+  };
+
+  /** What was made before a reset may be in the hands that it was made against. */
+  const endTokens = (account: Obj, from: string): void => {
+    for (const { id, body } of objects.list({
+      kind: 'token',
+      where: { purpose: 'api', account: account.id },
+      limit: 1_000,
+    }).rows)
+      if (body['disabled'] !== true) objects.update(self(account, from), 'token', id, { disabled: true });
   };
 
   const changePassword: AccountService['changePassword'] = async (signedIn, call) => {
@@ -236,18 +267,23 @@ export const accountService = (parts: AccountParts): AccountService => {
     const { password, again, code = '', from, known } = call;
     const { account: id } = links.get(token);
     const account = objects.get('account', id.id, { secrets: true });
+    const { waives } = links.get(token);
     const faults = await faultsOf(account, password, again, 'password');
     if (Object.keys(faults).length > 0) throw invalid(faults);
-    const asksCode = twoStep.isOn(account);
+    const asksCode = twoStep.isOn(account) && !waives;
     const attempt = asksCode ? begin(nameOf(account), account, call) : undefined;
     const given = await twoStep.look(account, code);
     const hash = await hashing.hash(password);
     const opened = immediate(db, () => {
       // Used up by another request while the password was hashed, it is not found any more.
       const current = objects.get('account', links.get(token).account.id, { secrets: true });
-      if (twoStep.isOn(current) && !twoStep.take(current, given, from)) return undefined;
+      if (twoStep.isOn(current) && !twoStep.take(current, given, from)) {
+        if (!waives) return undefined;
+        twoStep.disable(current.id, from);
+      }
       if (attempt !== undefined) attempts.succeeded(attempt);
       setPassword(current, hash, from);
+      endTokens(current, from);
       events.record('first-link-used', { actor: `account:${current.id}`, from, params: { account: current.id } });
       return sessions.open(current, { from, known, way: 'link' });
     });
@@ -269,7 +305,33 @@ export const accountService = (parts: AccountParts): AccountService => {
       return account;
     },
     sessions,
-    makeLink: links.make,
+    makeLink: (actor, id, options) =>
+      immediate(db, () => {
+        const made = links.make(actor, id, options);
+        // Whoever has the link first can be the account.
+        touches.touch(id, gate.personsBehind(actor), clock());
+        return made;
+      }),
+    assertFresh: (actor) => assertFresh(actor, clock()),
+    changes,
+    transact: (work) => immediate(db, work),
+    touches,
+    touch: (actor, id) => touches.touch(id, gate.personsBehind(actor), clock()),
+    vouch: (actor, id) =>
+      immediate(db, () => {
+        const account = objects.get('account', id);
+        // Behind it stand its own person and whoever touched it: none of them is the third.
+        gate.assertMayApprove(actor, {
+          act: 'account-vouch',
+          authors: [gate.personsBehind({ type: 'account', id: account.id })],
+        });
+        touches.clear(account.id);
+        events.record('account-vouched', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { account: account.id },
+        });
+      }),
     findLink: (token) => {
       const link = links.find(token);
       if (link === undefined) return undefined;
@@ -278,7 +340,7 @@ export const accountService = (parts: AccountParts): AccountService => {
         account: account.id,
         name: nameOf(account),
         expiresAt: link.expiresAt,
-        asksCode: twoStep.isOn(account),
+        asksCode: twoStep.isOn(account) && !link.waives,
       };
     },
     useLink,
@@ -299,6 +361,7 @@ export const accountService = (parts: AccountParts): AccountService => {
             ? objects.create(actor, 'account', { name, roles: [administratorRole] }, { comment: 'break-glass' })
             : objects.update(actor, 'account', held.id, patch, { comment: 'break-glass' });
         store.dropSessionsOf(account.id, null);
+        events.record('account-reset-at-console', { actor: actorRef(actor), params: { account: account.id } });
         return account;
       });
     },

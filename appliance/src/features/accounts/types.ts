@@ -8,6 +8,7 @@
 
 import type { Actor, Right } from '../objects/types.ts';
 import { areas } from '../objects/types.ts';
+import type { Touch } from './touches.ts';
 
 /** How a session was opened. */
 export type SessionWay = 'password' | 'two-step' | 'link';
@@ -34,7 +35,14 @@ export type SignedIn = {
 };
 
 /** What a log-in hands to the browser: the session, and what shows later that it was logged in here. */
-export type NewSession = { cookie: string; maxAgeSeconds: number; known: string; actor: Actor };
+export type NewSession = {
+  cookie: string;
+  maxAgeSeconds: number;
+  known: string;
+  actor: Actor;
+  /** Who made, promoted or reset the account since its owner last signed in with two factors: told at this log-in. */
+  told?: readonly Touch[];
+};
 
 /** `asksCode`: the second factor is asked for beside the new password. */
 export type LinkPurpose = { account: string; name: string; expiresAt: number; asksCode: boolean };

@@ -31,6 +31,12 @@ export const formOf = (pairs: readonly (readonly [string, string])[]): Form => {
   };
 };
 
+/** Why something is changed, where the form says so. */
+export function commentOf(form: Form): { comment?: string } {
+  const comment = form.text('comment').trim().slice(0, 500);
+  return comment === '' ? {} : { comment };
+}
+
 export const noForm: Form = formOf([]);
 
 /** Whether a request brings a form of the plain kind. */

@@ -202,6 +202,7 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   objectRevert: { POST: 'kind:write' },
   objectDelete: { POST: 'kind:write' },
   objectRestore: { POST: 'kind:write' },
+  objectDecide: { POST: 'accounts:write' },
   // Of each kind that the person may read.
   deleted: { GET: 'person' },
   search: { GET: 'person' },

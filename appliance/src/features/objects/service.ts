@@ -155,6 +155,14 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     return ruled(kind, id, result.body);
   };
 
+  /** INVALID for a field that would differ from what it was made with. */
+  const assertKept = (kind: Kind, before: Body, after: Body): void => {
+    const changed = Object.entries(kind.fields)
+      .filter(([name, { immutable }]) => immutable === true && (before[name] ?? null) !== (after[name] ?? null))
+      .map(([name]) => [name, { key: 'validation.immutable' }] as const);
+    if (changed.length > 0) throw invalid(Object.fromEntries(changed));
+  };
+
   const toObj = (row: ObjectRow, options: ReadOptions = {}): Obj => ({
     kind: row.kind,
     id: row.id,
@@ -229,6 +237,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       }
       const before = decodeBody(personal, kind, previous.body, { secrets: true });
       const body = checked(name, id, { ...before, ...patch });
+      assertKept(kind, before, body);
       // Saying again what is so makes no revision.
       if (sameBody(before, body)) return toObj(previous);
       return toObj(writer.write({ actor, kind, id, operation: 'update', comment: options.comment, previous, body }));
@@ -243,6 +252,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     comment: string | undefined,
   ): Obj => {
     const body = decodeBody(personal, kind, stored, { secrets: true });
+    assertKept(kind, decodeBody(personal, kind, previous.body, { secrets: true }), body);
     const result = entryOf(kind.name).check(body);
     if (!result.ok) throw invalid(result.fields);
     ruled(kind.name, previous.id, body);

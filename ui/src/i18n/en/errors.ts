@@ -102,6 +102,8 @@ export const errors = {
   'validation.notOnMedium': 'The file is not in a folder of media.',
   'validation.notSame': 'The two entries differ.',
   'validation.nothingToDeploy': 'No managed device needs this.',
+  'validation.immutable': 'This stays as it was when the object was made.',
+  'validation.ownAccount': 'A token is made only for the own account.',
   'validation.reference': 'This does not exist any more.',
   'validation.device': 'No device has this name or number, or several have it.',
   'validation.required': 'Fill in this field.',

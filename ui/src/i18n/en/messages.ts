@@ -9,6 +9,9 @@ export const messages = {
   'toast.reverted': 'The content of revision {revision} is back',
   'toast.settings': { one: '{n} setting changed', other: '{n} settings changed' },
   'toast.password': 'Password changed, other sessions ended',
+  'toast.waits': '{name} waits for a second person',
+  'toast.touched':
+    'One person alone made, promoted or reset your account on {at}. If you do not expect that, tell another administrator.',
   'toast.twoStepOff': 'Two-step verification is off',
   'toast.sessionsEnded': { one: '{n} session ended', other: '{n} sessions ended' },
   'toast.devices.approve': { one: '{n} device approved', other: '{n} devices approved' },

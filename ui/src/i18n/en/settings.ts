@@ -13,6 +13,9 @@ export const settings = {
   'setting.accounts.idle-minutes.help': 'A session without a request ends after this time.',
   'setting.accounts.password-min-length.title': 'Shortest password',
   'setting.accounts.password-min-length.help': 'Characters. Passwords in use stay valid.',
+  'setting.accounts.vouch-days.title': 'Days until an account counts by itself',
+  'setting.accounts.vouch-days.help':
+    'Who made, promoted or reset an account alone stands behind it, and it is no second person to them. It ends when a third person vouches for it, or after these days, once its owner signed in with two factors and was told.',
   'setting.accounts.require-two-step.title': 'Require two-step verification',
   'setting.accounts.require-two-step.help': 'Accounts without it set it up at the next log-in.',
   'setting.appliance.site-title.title': 'Name of the site',

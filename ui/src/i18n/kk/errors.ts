@@ -104,6 +104,8 @@ export const errors = {
   'validation.notOnMedium': 'Файл тасығыш бумасында емес.',
   'validation.notSame': 'Екі енгізу әртүрлі.',
   'validation.nothingToDeploy': 'Бұл ешбір басқарылатын құрылғыға керек емес.',
+  'validation.immutable': 'Бұл жасалған кездегідей қалады.',
+  'validation.ownAccount': 'Токен тек өз тіркелгісіне жасалады.',
   'validation.reference': 'Ол енді жоқ.',
   'validation.device': 'Мұндай атауы не нөмірі бар құрылғы жоқ немесе олар бірнеше.',
   'validation.required': 'Осы өрісті толтырыңыз.',

@@ -10,6 +10,9 @@ export const messages = {
   'toast.reverted': '{revision}-редакцияның мазмұны қайтарылды',
   'toast.settings': '{n} баптау өзгертілді',
   'toast.password': 'Құпиясөз өзгертілді, басқа сеанстар аяқталды',
+  'toast.waits': '{name} екінші адамды күтеді',
+  'toast.touched':
+    'Бір адам {at} тіркелгіңізді жалғыз жасады, көтерді немесе қалпына келтірді. Мұны күтпесеңіз, басқа әкімшіге айтыңыз.',
   'toast.twoStepOff': 'Екі қадамды тексеру өшірілді',
   'toast.sessionsEnded': { one: '{n} сеанс аяқталды', other: '{n} сеанс аяқталды' },
   'toast.devices.approve': '{n} құрылғы мақұлданды',

@@ -16,6 +16,9 @@ export const settings = {
   'setting.accounts.idle-minutes.help': 'Сұраусыз сеанс осы уақыттан кейін аяқталады.',
   'setting.accounts.password-min-length.title': 'Құпиясөздің ең аз ұзындығы',
   'setting.accounts.password-min-length.help': 'Таңба саны. Бұрынғы құпиясөздер жарамды қалады.',
+  'setting.accounts.vouch-days.title': 'Тіркелгі неше күннен кейін дербес',
+  'setting.accounts.vouch-days.help':
+    'Тіркелгіні жалғыз жасаған, көтерген немесе қалпына келтірген адам оның артында тұрады, ал тіркелгі ол үшін екінші адам емес. Бұл үшінші адам кепіл болғанда не иесі екі фактормен кіріп, хабардар болып, осы күндер өткенде аяқталады.',
   'setting.accounts.require-two-step.title': 'Екі сатылы тексеруді талап ету',
   'setting.accounts.require-two-step.help': 'Ол жоқ есептік жазбалар келесі кіруде баптайды.',
   'setting.appliance.site-title.title': 'Алаңның атауы',

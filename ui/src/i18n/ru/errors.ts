@@ -104,6 +104,8 @@ export const errors = {
   'validation.notOnMedium': 'Файл не в папке носителей.',
   'validation.notSame': 'Значения не совпадают.',
   'validation.nothingToDeploy': 'Это не нужно ни одному управляемому устройству.',
+  'validation.immutable': 'Это остаётся таким, каким было при создании.',
+  'validation.ownAccount': 'Токен создаётся только для своей учётной записи.',
   'validation.reference': 'Этого больше нет.',
   'validation.device': 'Устройства с таким именем или номером нет, или их несколько.',
   'validation.required': 'Заполните это поле.',

@@ -21,6 +21,9 @@ export const settings = {
   'setting.accounts.idle-minutes.help': 'Сеанс без запросов заканчивается через это время.',
   'setting.accounts.password-min-length.title': 'Наименьшая длина пароля',
   'setting.accounts.password-min-length.help': 'Знаков. Действующие пароли остаются в силе.',
+  'setting.accounts.vouch-days.title': 'Через сколько дней учётная запись самостоятельна',
+  'setting.accounts.vouch-days.help':
+    'Кто один создал, повысил или сбросил учётную запись, стоит за ней, и она не второй человек для него. Это кончается, когда за неё ручается третий человек, или через эти дни, если владелец вошёл с двумя факторами и узнал об этом.',
   'setting.accounts.require-two-step.title': 'Требовать двухэтапную проверку',
   'setting.accounts.require-two-step.help': 'Учётные записи без неё настроят её при следующем входе.',
   'setting.appliance.site-title.title': 'Название площадки',

@@ -6,7 +6,14 @@ import { KeptForm } from '@sallyport/ui/views/kept-form';
 import { Login } from '@sallyport/ui/views/login';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { dropSessionCookie, knownCookie, sessionCookie, setLoginCookies, setPreferencesCookie } from '../cookies.ts';
+import {
+  dropSessionCookie,
+  knownCookie,
+  sessionCookie,
+  setLoginCookies,
+  setPreferencesCookie,
+  setToast,
+} from '../cookies.ts';
 import { isPlainForm } from '../form.ts';
 import { keepForm, readKept } from '../kept-form.ts';
 import { param } from '../lists.ts';
@@ -101,6 +108,11 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
           old: sessionCookie(c),
         });
         setLoginCookies(c, session);
+        const since = session.told?.[0];
+        if (since !== undefined) {
+          const at = new Date(since.at).toISOString().slice(0, 10);
+          setToast(c, { said: { key: 'toast.touched', params: { at } } });
+        }
         const kept = readKept(form.text('kept'));
         if (kept === undefined) return c.redirect(safeBack(form.text('back')), 303);
         c.set('signedIn', accounts.resume(session.cookie, c.get('from')));

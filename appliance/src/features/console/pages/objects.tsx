@@ -16,10 +16,12 @@ import { hasRight, type Kind, type KindField, type Obj } from '../../objects/typ
 import { conditionForms } from '../condition-form.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel } from '../device-model.ts';
+import { commentOf } from '../form.ts';
 import { actorFor, signedIn } from '../guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../lists.ts';
 import { bodyOf, formFields, formValues, shownValue, shownValues, viewField } from '../object-form-values.ts';
 import { fieldLinks, objectNames } from '../object-names.ts';
+import { decideAbout, peopleOf, waits } from '../object-people.ts';
 import { viewContext } from '../page.tsx';
 import { actorWords } from '../records.ts';
 import { pageByShownName } from '../shown-names.ts';
@@ -215,18 +217,24 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         {...(extra.errors === undefined ? {} : { errors: extra.errors })}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
+        people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}
       />,
       extra.status ?? 200,
     );
   };
 
+  const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const written = decideAbout(deps, managed, c, kind, param(c, 'id'));
+    // The link is shown by the answer itself, to whoever agreed.
+    if (written?.secret !== undefined)
+      return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
+    setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } } });
+    return c.redirect(paths.object(kind.name, param(c, 'id')), 303);
+  };
+
   const defaults = (kind: Kind): Record<string, Value> =>
     Object.fromEntries(formFields(kind).map(([name, field]) => [name, shownValue(field.default)]));
-
-  const optionsOf = (c: Context<ConsoleEnv>) => {
-    const comment = c.get('form').text('comment').trim().slice(0, 500);
-    return comment === '' ? {} : { comment };
-  };
 
   /** Runs a write; faults of fields go back to the form with what was typed. */
   const orForm = (
@@ -286,7 +294,9 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       const body = Object.fromEntries(
         Object.entries(bodyOf(kind, c.get('form'))).filter(([, value]) => value !== null),
       );
-      const written = managed.create(actor, kind.name, body, optionsOf(c));
+      const written = managed.create(actor, kind.name, body, commentOf(c.get('form')));
+      if (written.waits === true)
+        return waits(c, written.object, titleOf(c, objects.kind(written.object.kind), written.object.id));
       // A secret is shown by the answer itself: an address to reload would have to keep it.
       if (written.secret !== undefined)
         return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
@@ -304,8 +314,9 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const revision = Number(c.get('form').text('revision'));
     if (!Number.isSafeInteger(revision)) throw new AppError('MALFORMED', 'the form has no revision');
     return orForm(c, kind, object, () => {
-      const options = { ...optionsOf(c), expectedRevision: revision };
+      const options = { ...commentOf(c.get('form')), expectedRevision: revision };
       const written = managed.update(actor, kind.name, object.id, bodyOf(kind, c.get('form')), options);
+      if (written.waits === true) return waits(c, written.object, titleOf(c, kind, object.id));
       const undo =
         written.object.revision === revision
           ? {}
@@ -326,7 +337,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const object = objects.get(kind.name, param(c, 'id'));
     const name = titleOf(c, kind, object.id);
     if (c.get('form').text('confirmed') === '1') {
-      managed.remove(actor, kind.name, object.id, optionsOf(c));
+      managed.remove(actor, kind.name, object.id, commentOf(c.get('form')));
       setToast(c, {
         said: { key: 'toast.removed', params: { name } },
         undo: { action: paths.objectRestore(kind.name, object.id), fields: {} },
@@ -482,6 +493,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     .post(routePatterns.objectRevert, revert)
     .post(routePatterns.objectDelete, remove)
     .post(routePatterns.objectRestore, restore)
+    .post(routePatterns.objectDecide, decide)
     .get(routePatterns.object, showOne)
     .post(routePatterns.object, update);
 };

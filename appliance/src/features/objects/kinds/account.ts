@@ -19,6 +19,8 @@ export const kind = defineKind({
     twoStep: { type: 'boolean', default: false, internal: true },
     /** JSON list of hashes of unused codes. */
     recoveryCodes: { type: 'secret', internal: true },
+    /** JSON: a change that waits for a second person. */
+    waiting: { type: 'secret', internal: true },
   },
   leaves: null,
 });

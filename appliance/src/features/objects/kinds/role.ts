@@ -13,6 +13,8 @@ export const kind = defineKind({
     /** Group ids that the rights are limited to; empty is everywhere. */
     groups: { type: 'list', max: 1_000 },
     builtIn: { type: 'boolean', default: false, internal: true },
+    /** JSON: a change that waits for a second person. */
+    waiting: { type: 'secret', internal: true },
   },
   leaves: null,
 });

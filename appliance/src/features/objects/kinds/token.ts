@@ -9,9 +9,15 @@ export const kind = defineKind({
   title: 'name',
   fields: {
     name: { type: 'text', required: true, max: 100 },
-    purpose: { type: 'choice', options: ['agent', 'osquery', 'glpi', 'api', 'first'], required: true, indexed: true },
+    purpose: {
+      type: 'choice',
+      options: ['agent', 'osquery', 'glpi', 'api', 'first'],
+      required: true,
+      indexed: true,
+      immutable: true,
+    },
     /** SHA-256 of the secret, hex. */
-    hash: { type: 'text', required: true, unique: true, max: 64, min: 64, internal: true },
+    hash: { type: 'text', required: true, unique: true, max: 64, min: 64, internal: true, immutable: true },
     group: { type: 'reference', kind: 'group' },
     /** Devices that may still enrol with it are counted by the device store. */
     uses: { type: 'integer', min: 1, max: 1_000_000 },
@@ -21,8 +27,10 @@ export const kind = defineKind({
     approveFrom: { type: 'list', max: 50 },
     /** With `glpi`: SHA-256 of `user:password` that clients must give beside the token, hex. */
     basicHash: { type: 'text', max: 64, min: 64, internal: true },
-    /** The account that an API token acts for. */
-    account: { type: 'reference', kind: 'account' },
+    /** The account that an API token acts for: its maker's. */
+    account: { type: 'reference', kind: 'account', immutable: true },
+    /** With `first`: two persons agreed that the second factor may be lost as well. */
+    waives: { type: 'boolean', internal: true, immutable: true },
     /** Limits an API token further than its account. */
     rights: { type: 'list', max: 50 },
     disabled: { type: 'boolean', default: false },

@@ -13,5 +13,6 @@ export const settings = defineSettings([
   },
   { name: 'accounts.password-min-length', type: 'integer', default: 12, min: 8, max: 128, area: 'accounts' },
   { name: 'accounts.erase-second-person', type: 'boolean', default: false, area: 'accounts' },
+  { name: 'accounts.vouch-days', type: 'integer', default: 7, min: 1, max: 90, area: 'accounts', unit: 'days' },
   { name: 'accounts.require-two-step', type: 'boolean', default: false, area: 'accounts' },
 ]);

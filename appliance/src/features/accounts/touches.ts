@@ -1,0 +1,41 @@
+import type { Database } from '../../platform/database.ts';
+import type { PersonId } from '../objects/types.ts';
+
+// Who made, promoted or reset an account alone: such a person stands behind the account (person.ts reads the rows), since
+// the link of the account was theirs first. It ends when a third person confirms the account, or when its owner signed in
+// with two factors, was told, and does so again after the days that the site sets.
+
+export type Touch = { person: PersonId; at: number; toldAt: number | null };
+
+export function accountTouches(db: Database) {
+  const add = db.prepare<[string, PersonId, number]>(
+    `insert into account_touch (account, person, at) values (?, ?, ?)
+     on conflict (account, person) do update set at = excluded.at, told_at = null`,
+  );
+  const of = db.prepare<[string], Touch>(
+    'select person, at, told_at as toldAt from account_touch where account = ? order by at',
+  );
+  const tell = db.prepare<[number, string]>(
+    'update account_touch set told_at = ? where account = ? and told_at is null',
+  );
+  const end = db.prepare<[string, number]>(
+    'delete from account_touch where account = ? and at <= ? and told_at is not null',
+  );
+  const clear = db.prepare<[string]>('delete from account_touch where account = ?');
+  return {
+    touch: (account: string, persons: ReadonlySet<PersonId>, at: number): void => {
+      for (const person of persons) add.run(account, person, at);
+    },
+    of: (account: string): Touch[] => of.all(account),
+    /** The owner signed in with two factors: ends what is old enough, and says what the owner is told now. */
+    signedIn: (account: string, now: number, vouchMs: number): Touch[] => {
+      end.run(account, now - vouchMs);
+      const news = of.all(account).filter(({ toldAt }) => toldAt === null);
+      if (news.length > 0) tell.run(now, account);
+      return news;
+    },
+    clear: (account: string): number => clear.run(account).changes,
+  };
+}
+
+export type AccountTouches = ReturnType<typeof accountTouches>;

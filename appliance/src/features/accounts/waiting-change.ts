@@ -1,0 +1,93 @@
+import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, type Body, hasRight, type Obj, type PersonId } from '../objects/types.ts';
+import type { ApprovalGate } from './approve.ts';
+import { readPersons, storedPersons } from './person.ts';
+import { rightsOf } from './rights.ts';
+
+// Making, promoting and resetting an account wait for a second person where there is one. What waits lies in the object
+// itself, encrypted as its secrets are: one change at a time, and any later write of the object makes it void.
+
+export type WaitingChange = {
+  what: 'make' | 'promote' | 'reset';
+  patch: Body;
+  /** `type:id` of who asked. */
+  by: string;
+  persons: ReadonlySet<PersonId>;
+  at: number;
+};
+
+type Stored = Omit<WaitingChange, 'persons'> & { persons: string; revision: number };
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+
+export function waitingChanges(parts: {
+  objects: ObjectService;
+  events: EventService;
+  gate: ApprovalGate;
+  clock: () => number;
+}) {
+  const { objects, events, gate, clock } = parts;
+
+  const storedIn = (kind: string, id: string): Stored | undefined => {
+    const object = objects.find(kind, id, { secrets: true });
+    const text = object?.body['waiting'];
+    if (object === undefined || typeof text !== 'string' || text === '') return undefined;
+    const stored = JSON.parse(text) as Stored;
+    return stored.revision === object.revision ? stored : undefined;
+  };
+
+  const record = (type: string, actor: Actor, kind: string, object: string): void => {
+    events.record(type, {
+      actor: actorRef(actor),
+      ...(actor.from === undefined ? {} : { from: actor.from }),
+      params: { kind, object },
+    });
+  };
+
+  const holders = (role: string): Obj[] =>
+    objects.list({ kind: 'account', limit: 10_000 }).rows.filter(({ body }) => texts(body['roles']).includes(role));
+
+  return {
+    holders,
+    /** Somebody else could say yes now: an account that can sign in, may write accounts, and is another person. */
+    needsSecond: (actor: Actor): boolean => {
+      if (actor.type !== 'account') return false;
+      const own = gate.personsBehind(actor);
+      return objects.list({ kind: 'account', limit: 10_000 }).rows.some((account) => {
+        if (account.body['disabled'] === true) return false;
+        if (!hasRight({ ...actor, rights: rightsOf(objects, account) }, 'accounts:write')) return false;
+        const other = gate.personsBehind({ type: 'account', id: account.id });
+        if (other.size === 0 || [...other].some((person) => own.has(person))) return false;
+        return Boolean(objects.find('account', account.id, { secrets: true })?.body['passwordHash']);
+      });
+    },
+    /** The field `waiting` of an object that will be at `revision`. */
+    field: (actor: Actor, change: { what: WaitingChange['what']; patch: Body; revision: number }): string => {
+      const persons = storedPersons(gate.assertMayAsk(actor));
+      return JSON.stringify({ ...change, by: actorRef(actor), persons, at: clock() } satisfies Stored);
+    },
+    asked: (actor: Actor, kind: string, id: string): void => record('account-change-asked', actor, kind, id),
+    of: (kind: string, id: string): WaitingChange | undefined => {
+      const stored = storedIn(kind, id);
+      return stored && { ...stored, persons: readPersons(stored.persons) };
+    },
+    /** Why this person cannot say yes; undefined when he can. */
+    hindrance: (actor: Actor, change: WaitingChange) =>
+      gate.hindrance(actor, { act: 'account-change', authors: [change.persons] }),
+    /** CONFLICT where nothing waits any more; what hinders; otherwise what is to be done now. */
+    approve: (actor: Actor, kind: string, id: string): WaitingChange => {
+      const stored = storedIn(kind, id);
+      if (stored === undefined) throw new AppError('CONFLICT', 'nothing waits here, or it was changed since');
+      const change = { ...stored, persons: readPersons(stored.persons) };
+      gate.assertMayApprove(actor, { act: 'account-change', authors: [change.persons] });
+      record('account-change-approved', actor, kind, id);
+      return change;
+    },
+    refused: (actor: Actor, kind: string, id: string): void => record('account-change-refused', actor, kind, id),
+  };
+}
+
+export type WaitingChanges = ReturnType<typeof waitingChanges>;
