@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { collectors, collectSections } from '@sallyport/agent/collectors/all';
@@ -20,6 +20,7 @@ import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
 import { nativeDevice } from '../support/native-device.ts';
 import { httpsPost } from '../support/osquery/https-post.ts';
 import { repositoryRoot } from '../support/sources.ts';
+import { fillers } from './collection-fillers.ts';
 
 // Every collection of a device: filled through the native door with each of its fields, listed, searched, exported, in the
 // register. And what must never be kept: reports full of marked secrets through each door, and a search of the whole data
@@ -129,6 +130,7 @@ it('they are the rows of the data map that are sections of a device', () => {
 });
 
 describe('what our agent collects', () => {
+  const filled = new Set<string>();
   /** Items as the appliance takes them, and nothing that it would ignore. */
   const check = (name: string, items: readonly Item[]): void => {
     const collection = site.appliance.inventory.collection(name);
@@ -136,6 +138,7 @@ describe('what our agent collects', () => {
     const declared = new Set(reported(collection).map(([field]) => field));
     const unknown = items.flatMap((item) => Object.keys(item)).filter((field) => !declared.has(field));
     expect([...new Set(unknown)].map((field) => `${name}.${field}`)).toEqual([]);
+    for (const one of items) for (const field of Object.keys(one)) filled.add(`${name}.${field}`);
   };
 
   it('on this computer is what the collections declare', async () => {
@@ -159,6 +162,40 @@ describe('what our agent collects', () => {
     const context = { files: rootFiles('/'), memory: noMemory, clock: () => Date.UTC(2026, 0, 1) };
     for (const { collection, collect } of windowsCollectors(async () => parseWindowsReport(text)))
       check(collection, (await collect(context)) ?? []);
+  });
+
+  it('on Linux says of an account when it logged in last, and when its password was set', async () => {
+    const root = join(site.folder, 'root');
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    mkdirSync(join(root, 'var/log'), { recursive: true });
+    writeFileSync(join(root, 'etc/passwd'), 'asem:x:2:2:Асем:/home/asem:/bin/sh\n');
+    writeFileSync(join(root, 'etc/shadow'), 'asem:$6$x:20000:0:99999:7:::\n');
+    const lastlog = Buffer.alloc(3 * 292);
+    lastlog.writeUInt32LE(Date.UTC(2026, 0, 2) / 1000, 2 * 292);
+    writeFileSync(join(root, 'var/log/lastlog'), lastlog);
+    const context = { files: rootFiles(root), memory: noMemory, clock: () => Date.UTC(2026, 0, 3) };
+    const chosen = collectors.filter(({ collection }) => collection === 'accounts');
+    for (const { collection, items } of await collectSections(context, { chosen })) {
+      check(collection, items);
+      expect(items).toMatchObject([
+        { name: 'asem', lastLoginAt: '2026-01-02T00:00:00Z', passwordSetAt: '2024-10-04T00:00:00Z' },
+      ]);
+    }
+  });
+
+  it('and what others report fills every field that is declared', () => {
+    const declared = ownCollections.flatMap((name) =>
+      reported(site.appliance.inventory.collection(name)).map(([field]) => `${name}.${field}`),
+    );
+    const writes = (path: string, field: string): boolean =>
+      new RegExp(`\\b${field.slice(field.indexOf('.') + 1)}\\b`).test(readFileSync(join(repositoryRoot, path), 'utf8'));
+    expect({
+      unfilled: declared.filter((field) => !filled.has(field) && fillers[field] === undefined),
+      unknown: Object.keys(fillers).filter((field) => !declared.includes(field)),
+      unwritten: Object.entries(fillers)
+        .filter(([field, path]) => !writes(path, field))
+        .map(([field]) => field),
+    }).toEqual({ unfilled: [], unknown: [], unwritten: [] });
   });
 });
 

@@ -214,10 +214,25 @@ describe('accounts', () => {
     put('etc/shadow', 'anna:$y$secret:19000:0:99999:7:::\nleft:*:19000:0:99999:7::100:\n');
     const accounts = await collect('accounts');
     expect(accounts).toEqual([
-      { name: 'anna', fullName: 'Anna A.', isAdmin: true, enabled: true, uid: 1000, shell: '/bin/bash' },
+      {
+        name: 'anna',
+        fullName: 'Anna A.',
+        isAdmin: true,
+        enabled: true,
+        uid: 1000,
+        passwordSetAt: '2022-01-08T00:00:00Z',
+        shell: '/bin/bash',
+      },
       { name: 'boris', isAdmin: true, enabled: true, uid: 1001, shell: '/bin/zsh' },
       { name: 'daemon', fullName: 'daemon', isAdmin: false, enabled: false, uid: 1, shell: '/usr/sbin/nologin' },
-      { name: 'left', isAdmin: false, enabled: false, uid: 1002, shell: '/bin/sh' },
+      {
+        name: 'left',
+        isAdmin: false,
+        enabled: false,
+        uid: 1002,
+        passwordSetAt: '2022-01-08T00:00:00Z',
+        shell: '/bin/sh',
+      },
       { name: 'root', fullName: 'root', isAdmin: true, enabled: true, uid: 0, shell: '/bin/bash' },
     ]);
     expect(JSON.stringify(accounts)).not.toContain('secret');

@@ -25,7 +25,7 @@ const disk = { type: 'disk', model: 'INTEL SSD', serial: 'PHYF1' };
 const fan = { type: 'fan', model: 'F12', slot: 'rear' };
 const sha = (digit: string) => digit.repeat(64);
 const programs = [
-  { sha256: sha('a'), name: 'run', path: '/opt/tool/bin/run', signer: 'Tool Ltd', removable: false },
+  { sha256: sha('a'), name: 'run', path: '/opt/tool/bin/run', removable: false },
   { sha256: sha('b'), name: 'old', path: '/opt/tool/old/run', removable: false },
   { sha256: sha('c'), name: 'Game.EXE', path: 'D:\\Games\\Game.EXE', removable: true },
   { sha256: sha('d'), name: 'ls', path: '/usr/bin/ls', removable: false },
@@ -112,16 +112,14 @@ describe('an application category', () => {
 
   it.each([
     ['a hash, in capitals too', { hashes: [sha('A')] }, ['/opt/tool/bin/run']],
-    ['a signer', { signers: ['Tool Ltd'] }, ['/opt/tool/bin/run']],
     ['a mask', { paths: ['/opt/*/run'] }, ['/opt/tool/bin/run', '/opt/tool/old/run']],
     ['a mask with one sign', { paths: ['/usr/bin/l?'] }, ['/usr/bin/ls']],
     ['no wildcard of the database', { paths: ['/opt/%'] }, []],
     ['a folder', { folders: ['/opt/tool/old/'] }, ['/opt/tool/old/run']],
     ['a folder of Windows', { folders: ['d:\\games'] }, ['D:\\Games\\Game.EXE']],
     ['removable drives', { removable: true }, ['D:\\Games\\Game.EXE']],
-    ['one of several', { hashes: [sha('d')], signers: ['Tool Ltd'] }, ['/opt/tool/bin/run', '/usr/bin/ls']],
+    ['one of several', { hashes: [sha('d')], paths: ['/opt/tool/bin/run'] }, ['/opt/tool/bin/run', '/usr/bin/ls']],
     ['an exclusion', { folders: ['/opt'], exceptPaths: ['*/old/*'] }, ['/opt/tool/bin/run']],
-    ['an exclusion of a signer', { folders: ['/opt'], exceptSigners: ['Tool Ltd'] }, ['/opt/tool/old/run']],
   ])('holds what meets %s', async (_what, body, expected) => {
     expect(await names(body)).toEqual(expected);
   });

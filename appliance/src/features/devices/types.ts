@@ -112,7 +112,7 @@ export type DoorOutcome = { state: 'pending' | 'approved' | 'held'; device: Devi
 
 /** A device as others see it. */
 export type Discovery = {
-  method: 'directory' | 'scan' | 'agent' | 'passive';
+  method: 'directory' | 'scan' | 'agent';
   /** Milliseconds. */
   at: number;
   facts: Omit<DoorFacts, 'hostname'> & { hostname?: string };

@@ -2,7 +2,7 @@
 // what agents see of their neighbours. All of it only ever finds: what is found becomes a record of the device feature, and
 // a directory's own content becomes sections of a record of the kind `directory`, so every list and search works on it.
 
-export type Method = 'directory' | 'scan' | 'agent' | 'passive';
+export type Method = 'directory' | 'scan' | 'agent';
 
 /** A device as something saw it. */
 export type Seen = {

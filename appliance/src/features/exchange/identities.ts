@@ -20,7 +20,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, IdentityKind>>>> =
     ipv6: 'address',
     macs: 'mac',
   },
-  platform: { managingServer: 'host', cloudNetwork: 'domain', cloudSubnet: 'domain', cloudPlacementGroup: 'domain' },
+  platform: { managingServer: 'host' },
   hardware: { serial: 'serial', mac: 'mac' },
   sessions: { account: 'account', remoteAddress: 'address' },
   discovery: { names: 'host', addresses: 'address', macs: 'mac' },

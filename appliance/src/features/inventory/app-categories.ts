@@ -30,16 +30,11 @@ export const categoryMatching = (body: Body, itemsOf: (device: string) => readon
   return {
     any: [
       ...values('sha256', lower(texts(body, 'hashes'))),
-      ...values('signer', texts(body, 'signers')),
       ...masks('path', [...texts(body, 'paths'), ...texts(body, 'folders').map(insideOf)]),
       ...(body['removable'] === true ? [{ field: 'removable', values: [true] }] : []),
       ...(items.length === 0 ? [] : [{ items }]),
     ],
-    none: [
-      ...values('sha256', lower(texts(body, 'exceptHashes'))),
-      ...values('signer', texts(body, 'exceptSigners')),
-      ...masks('path', texts(body, 'exceptPaths')),
-    ],
+    none: [...values('sha256', lower(texts(body, 'exceptHashes'))), ...masks('path', texts(body, 'exceptPaths'))],
   };
 };
 

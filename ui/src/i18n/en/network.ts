@@ -154,7 +154,6 @@ export const network = {
   'collection.discovery.choice.method.directory': 'Directory',
   'collection.discovery.choice.method.scan': 'Address range',
   'collection.discovery.choice.method.agent': 'Agent',
-  'collection.discovery.choice.method.passive': 'Passive',
   'setting.devices.scan-second-person.title': 'A second person confirms scans',
   'setting.devices.scan-second-person.help':
     'On unless you switch it off: who entered or changed an address range cannot confirm it.',

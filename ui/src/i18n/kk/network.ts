@@ -157,7 +157,6 @@ export const network = {
   'collection.discovery.choice.method.directory': 'Каталог',
   'collection.discovery.choice.method.scan': 'Мекенжай ауқымы',
   'collection.discovery.choice.method.agent': 'Агент',
-  'collection.discovery.choice.method.passive': 'Пассивті',
   'setting.devices.scan-second-person.title': 'Сұрауды екінші адам растайды',
   'setting.devices.scan-second-person.help':
     'Өшірмейінше қосулы: ауқымды енгізген немесе өзгерткен адам оны растай алмайды.',

@@ -157,7 +157,6 @@ export const network = {
   'collection.discovery.choice.method.directory': 'Каталог',
   'collection.discovery.choice.method.scan': 'Диапазон адресов',
   'collection.discovery.choice.method.agent': 'Агент',
-  'collection.discovery.choice.method.passive': 'Пассивно',
   'setting.devices.scan-second-person.title': 'Опрос подтверждает второй человек',
   'setting.devices.scan-second-person.help':
     'Включено, пока вы не выключите: кто внёс или изменил диапазон, не может его подтвердить.',

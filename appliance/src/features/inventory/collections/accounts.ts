@@ -17,8 +17,9 @@ export const collection = defineCollection({
     uid: { type: 'integer', identifier: true },
     sid: { type: 'text', personal: true, maxLength: 184 },
     groups: { type: 'list', indexed: true, maxLength: 256, column: false },
-    lastLoginAt: { type: 'time', column: false },
-    passwordSetAt: { type: 'time', column: false },
+    /** By the records of log-ins and of /etc/shadow: when a person works is personal. */
+    lastLoginAt: { type: 'time', personal: true, column: false },
+    passwordSetAt: { type: 'time', personal: true, column: false },
     shell: { type: 'text', maxLength: 256, column: false },
   },
   retentionDays: 365,

@@ -10,7 +10,6 @@ export const collection = defineCollection({
   sort: 'bootedAt',
   fields: {
     lastUpdateAt: { type: 'time' },
-    lastSeenAt: { type: 'time', column: false },
     restartPending: { type: 'boolean', indexed: true },
     restartReasons: { type: 'list', indexed: true, maxLength: 200, column: false },
     bootedAt: { type: 'time' },

@@ -14,7 +14,7 @@ export const collection = defineCollection({
       identity: true,
       indexed: true,
       maxLength: 20,
-      choices: ['directory', 'scan', 'agent', 'passive'],
+      choices: ['directory', 'scan', 'agent'],
     },
     /** The name, or the address where nothing says the name. */
     label: { type: 'text', required: true, indexed: true, maxLength: 255 },

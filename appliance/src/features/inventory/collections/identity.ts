@@ -21,7 +21,6 @@ export const collection = defineCollection({
     osType: { type: 'text', maxLength: 50 },
     isVirtual: { type: 'boolean', column: false },
     hypervisor: { type: 'text', maxLength: 100, column: false },
-    isDynamicVdi: { type: 'boolean', column: false },
     networkLocation: { type: 'text', maxLength: 255, column: false },
     uuid: { type: 'text', indexed: true, maxLength: 64, column: false },
     serial: { type: 'text', indexed: true, maxLength: 128, column: false },

@@ -1,7 +1,7 @@
 import type { FieldErrors } from '../../../platform/errors.ts';
 import { type Body, defineKind } from '../types.ts';
 
-const lists = ['hashes', 'signers', 'paths', 'folders', 'devices'] as const;
+const lists = ['hashes', 'paths', 'folders', 'devices'] as const;
 
 const entries = (body: Body, name: string): string[] => {
   const value = body[name];
@@ -29,7 +29,6 @@ export const kind = defineKind({
     description: { type: 'multiline', max: 2_000 },
     /** SHA-256. */
     hashes: { type: 'list', max: 1_000 },
-    signers: { type: 'list', max: 200 },
     /** Masks of whole paths with `*` and `?`. */
     paths: { type: 'list', max: 200 },
     /** Whatever lies in them, however deep. */
@@ -38,7 +37,6 @@ export const kind = defineKind({
     /** Reference devices by their ids: what they have is in the category. */
     devices: { type: 'list', idOf: 'device', max: 100 },
     exceptHashes: { type: 'list', max: 1_000 },
-    exceptSigners: { type: 'list', max: 200 },
     exceptPaths: { type: 'list', max: 200 },
   },
   check: faultsOf,

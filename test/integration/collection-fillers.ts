@@ -1,0 +1,43 @@
+const products = 'agent/src/products/reports.ts';
+/**
+ * Who fills a field that our agent does not fill on the computers of these tests: the source in which it is written. A field of
+ * which nobody can be named here is not declared (decision 037).
+ */
+export const fillers: Readonly<Record<string, string>> = {
+  'accounts.groups': 'appliance/src/features/agent-api/glpi/map-accounts.ts',
+  'backup-file.account': products,
+  'backup-file.name': products,
+  'backup-file.number': products,
+  'backup-file.path': products,
+  'backup-file.placedAt': products,
+  'backup-file.product': products,
+  'backup-file.sha256': products,
+  'backup-file.sizeBytes': products,
+  'backup-file.state': products,
+  'backup-file.threat': products,
+  'encryption.error': 'agent/src/windows/encryption.ts',
+  'executable.firstSeenAt': 'agent/src/collectors/executable.ts',
+  'executable.name': 'agent/src/collectors/executable.ts',
+  'executable.path': 'agent/src/collectors/executable.ts',
+  'executable.removable': 'agent/src/collectors/executable.ts',
+  'executable.sha256': 'agent/src/collectors/executable.ts',
+  'executable.sizeBytes': 'agent/src/collectors/executable.ts',
+  'external-device.lastSeenAt': 'agent/src/collectors/external-device.ts',
+  'identity.agentTag': 'appliance/src/features/agent-api/glpi/map-platform.ts',
+  'os-update.advisories': 'agent/src/windows/update.ts',
+  'os-update.packages': 'agent/src/collectors/os-update.ts',
+  'protection.activeLicence': products,
+  'protection.installedAt': products,
+  'protection.licenceUntil': products,
+  'protection.reportedStatus': products,
+  'protection.reportedTags': products,
+  'protection.reportedUpdates': products,
+  'protection.reserveLicence': products,
+  'protection.tasks': products,
+  'quarantine-file.sha256': products,
+  'quarantine-file.sizeBytes': products,
+  'sessions.endedAt': 'agent/src/collectors/sessions.ts',
+  'sessions.remoteAddress': 'agent/src/collectors/sessions.ts',
+  'sessions.terminal': 'appliance/src/features/agent-api/osquery/people-items.ts',
+  'software.kernel': 'agent/src/collectors/software.ts',
+};
