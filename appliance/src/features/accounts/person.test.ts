@@ -49,8 +49,10 @@ describe('the person behind an actor', () => {
     const [anna, boris, clara] = [account('anna'), account('boris'), account('clara')];
     const own = token(as(anna), anna);
     expect(behind(own, 'token')).toEqual(behind(anna));
-    engines.objects.update(as(boris), 'token', own, { account: clara });
-    expect(behind(own, 'token')).toEqual([...behind(anna), ...behind(boris), ...behind(clara)].sort());
+    expect(() => engines.objects.update(as(boris), 'token', own, { account: clara })).toThrow('account');
+    expect(behind(own, 'token')).toEqual(behind(anna));
+    engines.objects.update(as(boris), 'token', own, { name: 'changed' });
+    expect(behind(own, 'token')).toEqual([...behind(anna), ...behind(boris)].sort());
   });
 
   it.each([

@@ -166,7 +166,7 @@ export const heldEntries: readonly HeldEntry[] = [
     row: 'O4',
     pillar: 'object',
     name: 'account-persons',
-    tables: ['person_of', 'person_address', 'person_same'],
+    tables: ['person_of', 'person_address', 'person_same', 'account_touch'],
     personal: 'yes',
     protection: ['hash'],
   },
