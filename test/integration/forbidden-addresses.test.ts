@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { networkSearches } from '../../appliance/src/features/agent-api/glpi/network.ts';
 import { forbiddenAddresses } from '../../appliance/src/features/discovery/forbidden.ts';
 import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
 import { outbound } from '../../appliance/src/platform/connect.ts';
 import { type Purpose, purposeRules } from '../../appliance/src/platform/outbound-rules.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
+import { addressSet } from '../../bundle-tools/src/platform/address-set.ts';
 import { binOf } from '../support/commands.ts';
 import { type CountingController, countingController, countingPing } from '../support/counting-controller.ts';
 
@@ -40,7 +42,7 @@ beforeEach(async () => {
   plc = await countingController(directoryPort, scanPort);
 });
 afterEach(async () => {
-  for (const step of undo.splice(0)) step();
+  for (const step of undo.splice(0).reverse()) step();
   undo = [];
   await plc.close();
 });
@@ -206,6 +208,24 @@ describe('a person who may write devices', () => {
     expect(ping.sent().length).toBeGreaterThan(before);
     expect(ping.sent()).not.toContain(plc.host);
     expect([plc.met(), plc.bytes()]).toEqual([[], 0]);
+  });
+
+  it.each(Object.keys(ways))('has no agent of others search where a controller is: %s', (way) => {
+    ways[way as keyof typeof ways](plc.host);
+    const [a = '', b = '', c = '', d = ''] = plc.host.split('.');
+    const network = `${a}.${b}.${c}.${Math.max(1, Number(d) - 20)}-${a}.${b}.${c}.${Math.min(254, Number(d) + 20)}`;
+    const range = put('address-range', { name: name(), network, enabled: true, ports: ['22'] });
+    site.discovery.confirm(boris, range, site.discovery.plan(boris, range));
+    put('agent-scan', { name: name(), range, device: 'agent-1', community: 'public' });
+    const { db, objects, devices, discovery, inventory } = site;
+    const searches = networkSearches({ db, objects, devices, discovery, inventory });
+    const orders = JSON.stringify([searches.options('agent-1'), searches.ocsOptions('agent-1', 0)]);
+    const blocks = [...orders.matchAll(/"IPSTART":"([\d.]+)","IPEND":"([\d.]+)"/g)].map(
+      ([, from, to]) => `${from}-${to}`,
+    );
+    expect(blocks.length).toBeGreaterThan(0);
+    expect(addressSet(blocks).has(plc.host)).toBe(false);
+    expect(orders).not.toContain(`"${plc.host}"`);
   });
 
   it('does not confirm the own scan, unless the site says that one person does', () => {

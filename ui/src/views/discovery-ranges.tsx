@@ -120,13 +120,16 @@ export type DiscoveryRangeProps = {
     readonly digest: string;
   };
   readonly confirmedBy: string | undefined;
+  /** Another person than the authors confirms. */
+  readonly secondPerson: boolean;
   readonly errors?: FieldErrors | undefined;
 };
 
-const Confirmation = ({ ctx, row, plan, errors }: DiscoveryRangeProps) => (
+const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangeProps) => (
   <Panel title={ctx.t('discovery.confirm')}>
     <div class="body">
       <p>{ctx.t('discovery.confirmWhy')}</p>
+      {secondPerson ? <p>{ctx.t('discovery.secondPerson')}</p> : null}
       <PostForm ctx={ctx} action={paths.discoveryRange(row.id)} class="form">
         <Hidden
           fields={[

@@ -238,6 +238,7 @@ export const network = {
   'discovery.planMinutes': '{n} min',
   'discovery.planFirst': 'First addresses',
   'discovery.confirm': 'Confirm exactly this',
+  'discovery.secondPerson': 'Another person than those who entered or changed the range confirms it.',
   'discovery.confirmWhy': 'It holds until the range, the ports, the rate or a range of controllers changes.',
   'discovery.confirmNumber': 'Type the number of addresses: {n}',
   'discovery.confirmed': '{name}: confirmed',

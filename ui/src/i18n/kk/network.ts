@@ -241,6 +241,7 @@ export const network = {
   'discovery.planMinutes': '{n} мин',
   'discovery.planFirst': 'Алғашқы мекенжайлар',
   'discovery.confirm': 'Дәл осыны растау',
+  'discovery.secondPerson': 'Ауқымды енгізген не өзгерткен адам емес, басқа адам растайды.',
   'discovery.confirmWhy': 'Ауқым, порттар, қарқын немесе контроллерлер ауқымы өзгергенше күшінде.',
   'discovery.confirmNumber': 'Мекенжай санын теріңіз: {n}',
   'discovery.confirmed': '{name}: расталды',

@@ -241,6 +241,7 @@ export const network = {
   'discovery.planMinutes': '{n} мин',
   'discovery.planFirst': 'Первые адреса',
   'discovery.confirm': 'Подтвердить именно это',
+  'discovery.secondPerson': 'Подтверждает не тот, кто внёс или изменил диапазон, а другой человек.',
   'discovery.confirmWhy': 'Действует, пока не изменятся диапазон, порты, темп или диапазон контроллеров.',
   'discovery.confirmNumber': 'Введите число адресов: {n}',
   'discovery.confirmed': '{name}: подтверждено',
