@@ -302,7 +302,6 @@ describe('objects', () => {
     const token = await admin.post(paths.objectNew('token'), {
       'f.name': 'reports',
       'f.purpose': 'api',
-      'f.account': account?.id ?? '',
       'f.rights': ['devices:read'],
     });
     const secret = /sallyport-api-[\w-]{43}/.exec(await token.text())?.[0] ?? '';
