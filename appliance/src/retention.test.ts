@@ -86,7 +86,7 @@ const aged: Readonly<Record<string, Aged>> = {
   identifications: {
     table: 'identification_approval',
     key: 'job',
-    insert: `insert into identification_approval (job, revision, digest, plan, by, at) values (@key, 1, '', '{}', 'a:b', @at)`,
+    insert: `insert into identification_approval (job, revision, digest, plan, by, persons, at, entry) values (@key, 1, '', '{}', 'a:b', '[]', @at, 1)`,
   },
   'finding-days': {
     table: 'finding_day',

@@ -1169,9 +1169,12 @@ create table identification_approval (
   -- SHA-256 of the plan, and the plan itself: this and nothing else may be sent.
   digest text not null,
   plan text not null,
-  -- `type:id` of the person.
+  -- `type:id` of the account, and JSON: ids of the persons behind it then.
   by text not null,
-  at integer not null
+  persons text not null,
+  at integer not null,
+  -- Number of the audit entry that vouches for who, when and the digest.
+  entry integer not null
 ) strict;
 create index identification_approval_job on identification_approval (job, id);
 

@@ -31,7 +31,18 @@ export const command: Command = {
           '  ',
         ),
       );
-    out.result({ run, exchanges: identification.exchanges(run.id), packets });
+    const approval = identification.approvalOfRun(run);
+    if (approval !== undefined)
+      out.line(
+        `approved ${new Date(approval.at).toISOString()} by ${approval.by} (${approval.persons.join(' ')}), plan ${approval.digest}, journal ${approval.entry}: ${approval.whole ? 'whole' : 'ALTERED'}`,
+      );
+    out.result({
+      run,
+      approval,
+      approved: identification.planOfRun(run)?.targets,
+      exchanges: identification.exchanges(run.id),
+      packets,
+    });
     return 0;
   },
 };

@@ -30,6 +30,8 @@ export type EventService = {
   /** Adds an entry to the audit chain; needs the caller's transaction. Returns its number. */
   append(entry: NewAuditEntry): number;
   audit(query: { after?: number; limit: number; kind?: string; object?: string }): AuditEntry[];
+  /** The event that an entry of the chain vouches for; undefined where either is another than it was. */
+  vouched(seq: number): StoredEvent | undefined;
   /** The whole chain in order; no write may happen on this connection while it is read. */
   entries(): Iterable<AuditEntry>;
   verifyChain(): ChainReport;
@@ -267,6 +269,13 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     },
     audit: (query) => store.auditPage(query),
     entries: () => store.entries(),
+    vouched: (seq) => {
+      const [entry, event] = [store.entry(seq), store.eventOf(seq)];
+      if (entry === undefined || event === undefined || entryHash(entry) !== entry.hash) return undefined;
+      if (entry.kind !== eventKind || !isOf(event, entry)) return undefined;
+      const { salt: _salt, ...stored } = event;
+      return stored;
+    },
     verifyChain: () => atOnce(verifyingChain(store, keyring)),
     verifyChainInTurns: oneAtATime(() => verifyingChain(store, keyring)),
     trim: () => {

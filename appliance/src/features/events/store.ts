@@ -105,6 +105,7 @@ export const eventStore = (db: Database) => {
   const auditEvents = db.prepare<[number, number, number], EventRow>(
     `select * from event where audit_seq is not null and (audit_seq, id) > (?, ?) order by audit_seq, id limit ?`,
   );
+  const ofEntry = db.prepare<[number], EventRow>('select * from event where audit_seq = ?');
   const last = db.prepare<[], { seq: number; hash: Buffer }>('select seq, hash from audit order by seq desc limit 1');
   const insertAudit = db.prepare(
     `insert into audit (seq, at, actor, from_address, operation, kind, object, revision, commitment, prev, hash)
@@ -155,6 +156,10 @@ export const eventStore = (db: Database) => {
     countEntries: (kind: string, upTo: number): number => countAudit.get(kind, upTo)?.n ?? 0,
     /** Entries after a number, and the sealed head of the same moment. */
     entriesWithHead: (after: number, limit: number) => withHead(after, limit),
+    eventOf: (seq: number): (StoredEvent & { salt: Buffer | null }) | undefined => {
+      const row = ofEntry.get(seq);
+      return row && { ...toEvent(row), salt: row.salt };
+    },
     lastEntry: (): { seq: number; hash: string } | undefined => {
       const row = last.get();
       return row && { seq: row.seq, hash: row.hash.toString('hex') };

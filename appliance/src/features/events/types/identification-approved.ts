@@ -4,7 +4,7 @@ export const eventType = defineEvent({
   type: 'identification-approved',
   severity: 'info',
   area: 'devices',
-  params: { job: 'text', digest: 'text', targets: 'integer', packets: 'integer' },
+  params: { job: 'text', digest: 'text', persons: 'text', targets: 'integer', packets: 'integer' },
   audit: true,
   retentionDays: 1_095,
 });

@@ -42,6 +42,8 @@ export const allowances = (parts: {
   store: IdentificationStore;
   controllers: ControllerViews;
   policyOf: PolicyOf;
+  /** Whether the journal says the same of an approval. */
+  isVouched: (approval: number) => boolean;
   clock: () => number;
 }) => {
   const { objects, store, controllers, policyOf, clock } = parts;
@@ -52,7 +54,7 @@ export const allowances = (parts: {
     if (run === undefined || (run.state !== 'waiting' && run.state !== 'running')) return 'over';
     if (run.stopBy !== null) return 'stopped';
     if (store.isOutside(run.id)) return 'outside';
-    if (!store.isWhole(run.approval)) return 'approval';
+    if (!store.isWhole(run.approval) || !parts.isVouched(run.approval)) return 'approval';
     if (objects.find(jobKind, plan.job)?.revision !== plan.revision) return 'changed';
     const now = clock();
     if (now < plan.from || now >= plan.until) return 'window';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { testGate } from '../../../../../test/support/persons.ts';
 import {
   anna,
   boris,
@@ -8,6 +9,7 @@ import {
 } from '../../../../test/support/controllers/identification-site.ts';
 import { s7Device } from '../../../../test/support/controllers/s7-device.ts';
 import { systemActor } from '../../objects/types.ts';
+import { planDigest } from './plan.ts';
 import { identificationStore } from './store.ts';
 
 const { state, now, devices, open, device, controller, job, approve, run, eventsOf } = identificationSite();
@@ -101,6 +103,53 @@ describe('a job', () => {
     }).id;
     expect(state.service.mayApprove({ ...person('x'), type: 'token', id: token.id }, work)).toBe('APPROVAL_TOKEN');
     expect(state.service.mayApprove(boris, work)).toBeUndefined();
+  });
+
+  it('has an approval that the journal vouches for: who, when, and the digest of every byte', async () => {
+    const plc = await device('127.0.0.11');
+    const work = job([controller({ address: plc.host })], plc.port);
+    approve(work);
+    const { approval } = state.service.get(work);
+    const [event] = eventsOf('identification-approved');
+    const persons = [...testGate(state.site.db).personsBehind(boris)];
+    expect(approval).toMatchObject({ by: 'account:boris', persons, entry: event?.auditSeq });
+    expect(event).toMatchObject({
+      actor: 'account:boris',
+      params: { digest: state.service.plan(boris, work).plan.digest, persons: persons.join(' ') },
+    });
+    expect(state.site.events.verifyChain()).toMatchObject({ ok: true });
+    const started = state.service.start(anna, work);
+    expect(state.service.approvalOfRun(started)).toMatchObject({ whole: true });
+    // Whoever rewrites the plan and its digest alike meets the journal.
+    const plan = state.service.planOfRun(started);
+    if (plan === undefined) throw new Error('no plan');
+    const targets = plan.targets.map((target) => ({ ...target, gapMs: 501 }));
+    const digest = planDigest({ ...plan, targets });
+    state.site.db
+      .prepare('update identification_approval set plan = ?, digest = ? where id = ?')
+      .run(JSON.stringify({ ...plan, targets, digest }), digest, started.approval);
+    expect(state.service.approvalOfRun(started)).toMatchObject({ whole: false });
+    expect(await state.service.work(started.id, { onProgress: () => undefined })).toMatchObject({ code: 'approval' });
+    expect(plc.state.connections).toBe(0);
+  });
+
+  const rewritten: readonly [what: string, sql: string][] = [
+    ['another has approved', "update identification_approval set by = 'account:clara' where id = ?"],
+    ['other persons have approved', "update identification_approval set persons = '[]' where id = ?"],
+    [
+      'the journal was rewritten',
+      `update event set params = replace(params, '"targets":1', '"targets":2')
+       where audit_seq = (select entry from identification_approval where id = ?)`,
+    ],
+  ];
+  it.each(rewritten)('sends nothing when afterwards %s', async (_what, sql) => {
+    const plc = await device('127.0.0.11');
+    const work = job([controller({ address: plc.host })], plc.port);
+    approve(work);
+    const started = state.service.start(anna, work);
+    expect(state.site.db.prepare(sql).run(started.approval).changes).toBe(1);
+    expect(await state.service.work(started.id, { onProgress: () => undefined })).toMatchObject({ code: 'approval' });
+    expect(plc.state.connections).toBe(0);
   });
 
   it('asks only what is missing, and leaves out what may not be asked', async () => {

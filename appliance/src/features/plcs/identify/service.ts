@@ -11,7 +11,7 @@ import type { Approvable, ApprovalGate, Hindrance } from '../../accounts/approve
 import { authorsOf } from '../../accounts/person.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
-import { type Actor, actorRef, type Body, type Obj, requireRight } from '../../objects/types.ts';
+import { type Actor, actorRef, type Body, type Obj, type PersonId, requireRight } from '../../objects/types.ts';
 import { type CivilTime, civilTime } from '../patches/civil-time.ts';
 import { agentQueue, joinedQueues } from './agent-queue.ts';
 import { allowances } from './allowance.ts';
@@ -67,6 +67,8 @@ export { joinedQueues };
 export const runJobKind = 'identify-controllers';
 export type RunPayload = { run: number };
 
+const personsText = (persons: Iterable<PersonId>): string => [...persons].sort().join(' ');
+
 const minuteMs = 60_000;
 /** An agent may be late with its word. */
 const graceMs = 10 * minuteMs;
@@ -88,7 +90,18 @@ export const identificationService = (parts: IdentificationParts) => {
   };
   const policyOf: PolicyOf = policies({ objects, store });
   const plans = jobPlans({ ...parts, policyOf, agentName: (publicId) => parts.agent(publicId)?.name });
-  const allowance = allowances({ objects, store, controllers, policyOf, clock });
+  /** Who, when and the digest, as the chain vouches for them. */
+  const isVouched = (id: number): boolean => {
+    const approval = store.approval(id);
+    const event = approval && events.vouched(approval.entry);
+    return (
+      event?.type === 'identification-approved' &&
+      event.actor === approval?.by &&
+      event.params['digest'] === approval.digest &&
+      event.params['persons'] === personsText(approval.persons)
+    );
+  };
+  const allowance = allowances({ objects, store, controllers, policyOf, isVouched, clock });
   const permit = permits({ db, store, allowance, plans, clock });
   const close = runEnds({ db, store, events, controllers, take: parts.take, clock });
   const out = outbound({ targets: allowance.namedTargets, forbidden: parts.forbidden, record: parts.record });
@@ -143,7 +156,7 @@ export const identificationService = (parts: IdentificationParts) => {
   const approveNext = ({ approval, next }: IdentificationJob): void => {
     const plan = approval && store.planOf(approval.id);
     if (approval === undefined || plan === undefined || next === undefined || next.from === plan.from) return;
-    store.approve(planIn(plan, next, controllers.find), approval.by, approval.at);
+    store.approve(planIn(plan, next, controllers.find), approval);
   };
 
   /** What was approved where that holds, else what would be sent now. */
@@ -161,7 +174,7 @@ export const identificationService = (parts: IdentificationParts) => {
     requireRight(actor, 'devices:write');
     return immediate(db, () => {
       const job = getJob(id);
-      gate.assertMayApprove(actor, waiting(id));
+      const persons = [...gate.assertMayApprove(actor, waiting(id))];
       const [last] = store.runsOf(id, 1);
       if (last !== undefined && (last.state === 'waiting' || last.state === 'running'))
         throw new AppError('CONFLICT', 'the job runs');
@@ -173,17 +186,18 @@ export const identificationService = (parts: IdentificationParts) => {
       if (plan.targets.length !== said.targets)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.targets.length } } });
       if (windowAt(plan, clock(), time()) === undefined) throw new AppError('CONFLICT', 'the window is over');
-      store.approve(plan, actorRef(actor), clock());
-      events.record('identification-approved', {
+      const { auditSeq } = events.record('identification-approved', {
         actor: actorRef(actor),
         ...(actor.from === undefined ? {} : { from: actor.from }),
         params: {
           job: plan.name,
           digest: plan.digest,
+          persons: personsText(persons),
           targets: plan.targets.length,
           packets: planSize(plan).packets,
         },
       });
+      if (auditSeq !== null) store.approve(plan, { by: actorRef(actor), persons, at: clock(), entry: auditSeq });
       const approval = approvalOf(job);
       if (approval === undefined) throw new AppError('INTERNAL', 'the approval was not kept');
       return approval;
@@ -317,6 +331,11 @@ export const identificationService = (parts: IdentificationParts) => {
     packets: (run: number, after: number, limit: number): PacketRow[] => store.packets(run, after, limit),
     newestPackets: (run: number, limit: number): PacketRow[] => store.newestPackets(run, limit),
     sent: (run: number): number => store.sent(run).n,
+    /** The approval of a run, and whether plan and journal are still what was approved. */
+    approvalOfRun: (run: Run): (Approval & { whole: boolean }) | undefined => {
+      const approval = store.approval(run.approval);
+      return approval && { ...approval, whole: store.isWhole(approval.id) && isVouched(approval.id) };
+    },
     planOfRun: (run: Run): Plan | undefined => store.planOf(run.approval),
     labelOf: (publicId: string): string => controllers.find(publicId)?.label ?? publicId,
     /** For the owner of intrusion detection (OT Q11). */

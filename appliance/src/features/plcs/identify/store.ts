@@ -2,10 +2,11 @@ import type { Leaving } from '@sallyport/bundle-tools/controllers/identification
 import type { Meaning } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import type { Database } from '../../../platform/database.ts';
+import { readPersons, storedPersons } from '../../accounts/person.ts';
 import { planDigest } from './plan.ts';
 import type { Approval, ExchangeRow, Halt, PacketRow, Plan, Run, RunState, RunSummary } from './types.ts';
 
-type ApprovalRow = Approval & { plan: string };
+type ApprovalRow = Omit<Approval, 'persons'> & { plan: string; persons: string };
 type RunRow = {
   id: number;
   job: string;
@@ -40,7 +41,10 @@ const toRun = (row: RunRow): Run => ({
   summary: row.summary === null ? null : (JSON.parse(row.summary) as RunSummary),
 });
 
-const toApproval = ({ plan: _plan, ...approval }: ApprovalRow): Approval => approval;
+const toApproval = ({ plan: _plan, persons, ...approval }: ApprovalRow): Approval => ({
+  ...approval,
+  persons: [...readPersons(persons)],
+});
 
 type StoredPacket = Omit<PacketRow, 'meaning'> & { meaning: string | null };
 const packetColumns = 'id, plc, protocol, attempt, at, kind, host, port, what, hex, sha256, meaning';
@@ -78,8 +82,9 @@ export type NewRun = {
 
 /** SQL of identification: approvals, runs, exchanges, packets, halted zones. */
 export const identificationStore = (db: Database) => {
-  const addApproval = db.prepare<[string, number, string, string, string, number]>(
-    'insert into identification_approval (job, revision, digest, plan, by, at) values (?, ?, ?, ?, ?, ?)',
+  const addApproval = db.prepare<[string, number, string, string, string, string, number, number]>(
+    `insert into identification_approval (job, revision, digest, plan, by, persons, at, entry)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const lastApproval = db.prepare<[string], ApprovalRow>(
     'select * from identification_approval where job = ? order by id desc limit 1',
@@ -215,10 +220,16 @@ export const identificationStore = (db: Database) => {
     'delete from identification_approval where at < ? and id not in (select approval from identification_run)',
   );
   return {
-    approve: (plan: Plan, by: string, at: number): number =>
-      Number(addApproval.run(plan.job, plan.revision, plan.digest, JSON.stringify(plan), by, at).lastInsertRowid),
+    approve: (plan: Plan, { by, persons, at, entry }: Pick<Approval, 'by' | 'persons' | 'at' | 'entry'>): void => {
+      const { job, revision, digest } = plan;
+      addApproval.run(job, revision, digest, JSON.stringify(plan), by, storedPersons(new Set(persons)), at, entry);
+    },
     lastApproval: (job: string): Approval | undefined => {
       const row = lastApproval.get(job);
+      return row && toApproval(row);
+    },
+    approval: (id: number): Approval | undefined => {
+      const row = approvalById.get(id);
       return row && toApproval(row);
     },
     planOf: (approval: number): Plan | undefined => heldPlan(approval)?.plan,

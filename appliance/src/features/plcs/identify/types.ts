@@ -5,6 +5,7 @@ import type {
   Switches,
   TransportKind,
 } from '@sallyport/bundle-tools/controllers/protocols/types';
+import type { PersonId } from '../../objects/types.ts';
 import type { Hindrance } from './policy.ts';
 
 // Identification of controllers (OT 5): a job says which controllers, what, from where and when; a plan is every packet that
@@ -92,7 +93,11 @@ export type Approval = {
   revision: number;
   digest: string;
   by: string;
+  /** Behind whoever approved, when it was approved. */
+  persons: readonly PersonId[];
   at: number;
+  /** Of the audit chain. */
+  entry: number;
 };
 
 export type RunState = 'waiting' | 'running' | 'done' | 'stopped' | 'anomaly' | 'failed';
