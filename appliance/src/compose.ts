@@ -5,7 +5,9 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
+import { approvalStore } from './features/accounts/approval-store.ts';
 import { type ApprovalGate, approvalGate } from './features/accounts/approve.ts';
+import { couldApprove } from './features/accounts/approvers.ts';
 import { accountPersons } from './features/accounts/person.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
@@ -103,6 +105,7 @@ export type Appliance = {
   /** The queues that agents work on; the deployments'. */
   tasks: TaskQueue<InstallPackageTask>;
   accounts: AccountService;
+  /** What takes two persons. */
   gate: ApprovalGate;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;
@@ -228,6 +231,9 @@ export const compose = async ({
     const devices = deviceService({ db, objects, events, inventory, derived });
     const gate = approvalGate({
       persons: accountPersons({ db, blind: (address) => people.blindIndex('person.address', address) }),
+      store: approvalStore(db),
+      couldApprove: (right) => couldApprove(objects, right, nowMs()),
+      events,
       clock: nowMs,
     });
     const accounts = accountService({ db, keyring, objects, events, gate });
@@ -270,6 +276,7 @@ export const compose = async ({
     });
     const integrity = integrityService({
       db,
+      gate,
       objects,
       events,
       facts: controllerSource(plcs.service, (publicId) => objects.find('plc-program', publicId) !== undefined),
@@ -345,7 +352,7 @@ export const compose = async ({
       mitigation: controllerFindings.holdAgain,
     });
     const forbidden = forbiddenAddresses({ db, objects, controllers: plcs.service, clock: nowMs });
-    const discovery = discoveryService({ db, objects, events, inventory, devices, jobs: queue, forbidden });
+    const discovery = discoveryService({ db, objects, gate, events, inventory, devices, jobs: queue, forbidden });
     const identification = identificationService({
       db,
       objects,
@@ -364,6 +371,7 @@ export const compose = async ({
     });
     const patches: PatchService = patchService({
       db,
+      gate,
       objects,
       events,
       store,
@@ -384,6 +392,7 @@ export const compose = async ({
       inventory,
       objects,
       events,
+      gate,
       devices,
       backups: paths.backups,
     });
@@ -426,7 +435,7 @@ export const compose = async ({
       controllerFirmware: firmware,
       updates,
       deployments,
-      deviceTasks: deviceTaskService({ db, personal: people, events, inventory, devices }),
+      deviceTasks: deviceTaskService({ db, personal: people, events, gate, inventory, devices }),
       exchange,
       rules,
       zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),
@@ -451,7 +460,7 @@ export const compose = async ({
         events,
         pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
       }),
-      samples: sampleService({ db, personal: people, events }),
+      samples: sampleService({ db, personal: people, events, gate }),
       provision: provisionService({ db, inventory, objects, store, plcs: plcs.service, clock: nowMs }),
       close: async () => {
         await queue.stop();

@@ -37,6 +37,12 @@ const aged: Readonly<Record<string, Aged>> = {
     insert: `insert into device_task (id, device, kind, what, reason, state, asked_at, asked_by, deadline_at)
              values (@key, 1, 'show-log', x'', x'', 'completed', @at, 'a:b', 0)`,
   },
+  approvals: {
+    table: 'approval',
+    key: 'thing',
+    insert: `insert into approval (act, thing, sort, at, actor, persons, one_person)
+             values ('range-confirm', @key, 'author', @at, 'a:b', '[]', 0)`,
+  },
   samples: {
     table: 'sample',
     key: 'id',

@@ -35,6 +35,7 @@ const sweepStaging = ({ paths }: Appliance): void => {
 /** Applies every retention: what was reported, what happened, what was started and never finished; looks again for sources. */
 export function applyRetention(appliance: Appliance) {
   appliance.accounts.trim();
+  appliance.gate.trim();
   appliance.queries.trim();
   appliance.samples.trim();
   appliance.deviceTasks.trim();

@@ -461,6 +461,22 @@ create table account_touch (
   primary key (account, person)
 ) strict, without rowid;
 
+-- Who asked for and who approved what takes two persons; `thing` names exactly the content.
+create table approval (
+  id integer primary key,
+  act text not null,
+  thing text not null,
+  sort text not null check (sort in ('author', 'approver')),
+  at integer not null,
+  actor text not null,
+  -- JSON: ids of the persons behind the actor then.
+  persons text not null,
+  -- The only person who could approve approved what he asked for.
+  one_person integer not null
+) strict;
+create index approval_thing on approval (act, thing, id);
+create index approval_at on approval (at);
+
 -- Who is logged in and who tries to. Only hashes of secrets are kept.
 create table session (
   -- SHA-256 of the cookie's value.

@@ -2,19 +2,21 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openAgent } from '@sallyport/agent/loop/agent';
-import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { toFailure } from '@sallyport/appliance/platform/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countingController } from '../support/counting-controller.ts';
+import { introduce, signedIn } from '../support/persons.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // What administrators decide for the agents of a group and ask of one device, followed by a real agent over the real listener.
 
-const anna: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
+const [anna, boris] = [signedIn('anna'), signedIn('boris')];
 
 let site: AgentSite;
 beforeAll(async () => {
   site = await openAgentSite();
+  introduce(site.appliance.db, 'anna', 'boris');
 });
 afterAll(() => site.close());
 
@@ -213,8 +215,6 @@ describe('executable files of a group', () => {
     expect(wrong({ name: 'a second one of the group' })).toMatchObject({ group: { key: 'validation.taken' } });
   });
 });
-
-const boris: Actor = { type: 'account', id: 'boris', label: 'Boris', rights: new Set(['all']) };
 
 describe('what is asked of one device', () => {
   it('is its log: the newest lines, without secrets', async () => {

@@ -1,9 +1,10 @@
-import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { checkInReply } from '@sallyport/bundle-tools/protocol/check-in';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
 import { nativeDevice } from '../support/native-device.ts';
+import { signedIn } from '../support/persons.ts';
 
 // The server is one process, whoever decides is another one: the next check-in knows.
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-const anna: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
+const anna = signedIn('anna');
 const identity = [{ name: 'press-4' }];
 
 const newDevice = async (name: string) => {

@@ -1,21 +1,23 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
+import { introduce, signedIn } from '../support/persons.ts';
 
 // Debian's own agents with addresses as people leave them behind the name of a server, and what an OCS agent reads of others
 // because it was asked to.
 
 const hasSnmpd = spawnSync('which', ['snmpd']).status === 0;
-const person = (id: string): Actor => ({ type: 'account', id, label: id, rights: new Set(['all']) });
+const person = signedIn;
 
 describe.skipIf(!hasAgents)('agents with an address of their own taste', () => {
   let site: GlpiSite;
   let secret = '';
   beforeAll(async () => {
     site = await openGlpiSite();
+    introduce(site.appliance.db, 'a', 'b');
     secret = site.token({ approve: 'auto' });
   });
   afterAll(() => site.close());

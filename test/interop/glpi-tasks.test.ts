@@ -3,16 +3,17 @@ import { createSocket } from 'node:dgram';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentSite, makePackage, openAgentSite } from '../integration/agent-site.ts';
 import { asPem, hasAgents, runFusion } from '../support/glpi-site.ts';
+import { introduce, signedIn } from '../support/persons.ts';
 
 // What else Debian's FusionInventory agent does when it is asked: it searches a confirmed range, reads a device over SNMP,
 // and installs a package. Nothing of it happens before people have said so.
 
 const hasSnmpd = spawnSync('which', ['snmpd']).status === 0;
-const person = (id: string): Actor => ({ type: 'account', id, label: id, rights: new Set(['all']) });
+const person = signedIn;
 
 const freeUdpPort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -40,6 +41,7 @@ describe.skipIf(!hasAgents || !hasSnmpd)('tasks of a FusionInventory agent', () 
 
   beforeAll(async () => {
     site = await openAgentSite();
+    introduce(site.appliance.db, 'a', 'b', 'c');
     const { appliance } = site;
     const secret = newTokenSecret('glpi');
     group = appliance.objects.create(systemActor, 'group', { name: 'Line 3' }).id;

@@ -1,5 +1,6 @@
 import type { Appliance } from '../../appliance/src/compose.ts';
 import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { signedIn } from './persons.ts';
 
 /** What lists propose that no bundle signed is signed by the two roles, held by two people of their own. */
 export const agreeToLists = ({ patches, objects }: Pick<Appliance, 'patches' | 'objects'>): void => {
@@ -10,7 +11,7 @@ export const agreeToLists = ({ patches, objects }: Pick<Appliance, 'patches' | '
       objects.create(systemActor, 'account', { name, roles: ['operator'] }).id;
     if (objects.list({ kind: 'patch-duty', where: { account }, limit: 1 }).rows.length === 0)
       objects.create(systemActor, 'patch-duty', { name, duty, account });
-    return { type: 'account', id: account, label: name, rights: new Set(['devices:write']) };
+    return signedIn(account, 'devices:write');
   });
   for (const { id } of patches.list({ limit: 1_000 }).rows)
     for (const request of patches.requests(id).filter(({ sort }) => sort === 'verdict'))

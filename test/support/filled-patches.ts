@@ -1,7 +1,8 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
-import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { agreeToLists } from './agreed-lists.ts';
+import { signedIn } from './persons.ts';
 
 // Patches of the controllers of the invented plant: what vendors say, what the site decided, windows, an outage that is planned,
 // measures for what cannot be patched.
@@ -14,7 +15,7 @@ export const fillPatches = (
   account: string,
   nowMs: number,
 ): void => {
-  const ann: Actor = { type: 'account', id: account, label: 'administrator', rights: new Set(['all']) };
+  const ann = signedIn(account);
   objects.create(systemActor, 'patch-duty', { name: 'Plant manager', duty: 'ot-owner', account });
   const day = toTime(nowMs - 12 * dayMs).slice(0, 10);
   const list = [

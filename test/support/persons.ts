@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { approvalStore } from '../../appliance/src/features/accounts/approval-store.ts';
 import { type ApprovalGate, approvalGate } from '../../appliance/src/features/accounts/approve.ts';
 import { accountPersons } from '../../appliance/src/features/accounts/person.ts';
 import type { Actor, Right } from '../../appliance/src/features/objects/types.ts';
@@ -26,6 +27,16 @@ export const introduce = (db: Database, ...ids: string[]): void => {
   for (const id of ids) persons.written('account', id, {}, { type: 'system', id: 'test' });
 };
 
+const nothing = (): never => {
+  throw new Error('nobody is alone in this test');
+};
+
 /** The gate of a test over its database. */
 export const testGate = (db: Database): ApprovalGate =>
-  approvalGate({ persons: accountPersons({ db, blind }), clock: nowMs });
+  approvalGate({
+    persons: accountPersons({ db, blind }),
+    store: approvalStore(db),
+    couldApprove: () => new Set(['somebody', 'else']),
+    events: { record: nothing },
+    clock: nowMs,
+  });

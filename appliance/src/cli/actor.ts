@@ -1,8 +1,84 @@
-import { userInfo } from 'node:os';
-import type { Actor, Right } from '../features/objects/types.ts';
+// Who a command acts as: the account that `sallyport login` signed in for this user of the operating system, else nobody but
+// the user's name. Whoever may read the data directory may do everything that takes one person; what takes two needs accounts.
 
-/** Whoever may read the data directory may do everything: the journal names the operating-system user. */
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { AccountService } from '../features/accounts/service.ts';
+import type { SignedIn } from '../features/accounts/types.ts';
+import type { Actor, Right } from '../features/objects/types.ts';
+import { AppError } from '../platform/errors.ts';
+
+/** How long a log-in at the command line lasts. */
+export const cliSessionMs = 30 * 60_000;
+const from = 'console';
+
+let signedIn: SignedIn | undefined;
+
+/** The actor of this command; accounts are known once the data directory was opened. */
 export const cliActor = (): Actor => {
+  if (signedIn !== undefined) return signedIn.actor;
   const { username } = userInfo();
   return { type: 'cli', id: username, label: username, rights: new Set<Right>(['all']) };
 };
+
+/** One file for each data directory, in the user's runtime folder, which ends with the user's sessions. */
+function sessionFile(dataDir: string): string {
+  const folder = env('XDG_RUNTIME_DIR') ?? join(homedir(), '.cache');
+  const name = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16);
+  return join(folder, 'sallyport', `${name}.session`);
+}
+
+/** The cookie in it; a file that others could have written or read is none. */
+function readSession(path: string): string | undefined {
+  try {
+    const stat = lstatSync(path);
+    const isOwn = stat.isFile() && stat.uid === userInfo().uid && (stat.mode & 0o077) === 0;
+    return isOwn ? readFileSync(path, 'utf8').trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The living session of this user over a data directory, if there is one. */
+export function resumeSession(accounts: Pick<AccountService, 'resume'>, dataDir: string): SignedIn | undefined {
+  signedIn = undefined;
+  const cookie = readSession(sessionFile(dataDir));
+  const found = cookie === undefined ? undefined : accounts.resume(cookie, from);
+  if (found === undefined || nowMs() - found.session.createdAt >= cliSessionMs) return undefined;
+  signedIn = found;
+  return found;
+}
+
+/** Signs an account in for the commands that follow. UNAUTHENTICATED, RATE_LIMITED. */
+export async function signIn(
+  accounts: Pick<AccountService, 'login' | 'logout' | 'resume'>,
+  dataDir: string,
+  said: { name: string; password: string; code: string },
+): Promise<Actor> {
+  const path = sessionFile(dataDir);
+  const { cookie } = await accounts.login({ ...said, from, old: readSession(path) });
+  const made = accounts.resume(cookie, from);
+  if (made === undefined) throw new AppError('INTERNAL', 'the session that was just made is not there');
+  if (made.needsTwoStep) {
+    accounts.logout(made);
+    throw new AppError('FORBIDDEN', 'the site asks for a second factor: set it up in the console first');
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  rmSync(path, { force: true });
+  writeFileSync(path, `${cookie}\n`, { mode: 0o600, flag: 'wx' });
+  return made.actor;
+}
+
+/** Ends the session; whether there was one. */
+export function signOut(accounts: Pick<AccountService, 'logout' | 'resume'>, dataDir: string): boolean {
+  const path = sessionFile(dataDir);
+  const cookie = readSession(path);
+  const found = cookie === undefined ? undefined : accounts.resume(cookie, from);
+  if (found !== undefined) accounts.logout(found);
+  rmSync(path, { force: true });
+  signedIn = undefined;
+  return found !== undefined;
+}

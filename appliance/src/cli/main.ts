@@ -6,6 +6,7 @@ import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import type { Appliance } from '../compose.ts';
 import { AppError, type Failure, toFailure } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
+import { resumeSession } from './actor.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
 import { alignColumns, commandOutput } from './output.ts';
 
@@ -106,11 +107,13 @@ const openAppliance = async (dataDir: string, extensions: string | undefined): P
     import('../compose.ts'),
     import('../platform/log.ts'),
   ]);
-  return compose({
+  const appliance = await compose({
     dataDir,
     log: openLog('warn'),
     ...(extensions === undefined ? {} : { extensions: extensionsIn(resolve(extensions)) }),
   });
+  resumeSession(appliance.accounts, dataDir);
+  return appliance;
 };
 
 const contextOf = (

@@ -3,18 +3,19 @@ import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import type { StoredEvent } from '@sallyport/appliance/features/events/types';
 import type { SectionRow } from '@sallyport/appliance/features/inventory/types';
-import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { startServer } from '@sallyport/appliance/server';
 import { temporaryFolder } from '../commands.ts';
+import { introduce, signedIn } from '../persons.ts';
 import { type OsqueryClient, osqueryClient, type Post } from './client.ts';
 import { httpsPost } from './https-post.ts';
 import { debianMachine, type MadePackage, machineOf, type Tables } from './machine.ts';
 
 // A real appliance behind its real listener, and clients of the osquery door.
 
-export const admin = (id: string): Actor => ({ type: 'account', id, label: id, rights: new Set(['all']) });
+export const admin = signedIn;
 
 export const uuidOf = (name: string): string =>
   createHash('sha256')
@@ -69,6 +70,7 @@ export const openOsquerySite = async (): Promise<OsquerySite> => {
     log,
   });
   const appliance = await compose({ dataDir: folder.path, log });
+  introduce(appliance.db, 'dana', 'aidar');
   const server = await startServer(appliance);
   const post = httpsPost(`https://127.0.0.1:${server.port}`, appliance.ca.certificatePem);
   const token = (approve: 'manual' | 'auto'): string => {

@@ -1,17 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { type Actor, type PersonId, type Right, systemActor } from '../objects/types.ts';
-import { type ApprovalGate, approvalGate, freshMs } from './approve.ts';
+import { approvalStore } from './approval-store.ts';
+import { type ApprovalGate, approvalGate, freshMs, soleWaitMs } from './approve.ts';
 import { accountPersons } from './person.ts';
 
 let engines: Engines;
 let gate: ApprovalGate;
 const now = 1_000_000_000;
+const could: Record<string, true> = {};
 beforeEach(async () => {
   engines = await openEngines();
   const { db, personal } = engines;
   const persons = accountPersons({ db, blind: (address) => personal.blindIndex('person.address', address) });
-  gate = approvalGate({ persons, clock: () => now });
+  for (const id of Object.keys(could)) delete could[id];
+  gate = approvalGate({
+    persons,
+    store: approvalStore(db),
+    couldApprove: () => new Set(Object.keys(could)),
+    events: engines.events,
+    clock: () => now,
+  });
 });
 afterEach(() => engines.close());
 
@@ -67,6 +76,24 @@ describe('the gate', () => {
   it('wants the right first', () => {
     const anna = somebody('anna');
     expect(approve(somebody('boris', 'devices:read'), [gate.personsBehind(anna)])).toBe('FORBIDDEN');
+  });
+
+  it('lets the only person who could approve go on after a day, marked; never for a controller', () => {
+    const [anna, boris] = [somebody('anna'), somebody('boris')];
+    const authors = [gate.personsBehind(anna)];
+    const wait = { authors, thing: 'r1', since: now - soleWaitMs } as const;
+    could[anna.id] = true;
+    expect(gate.hindrance(anna, { act: 'range-confirm', ...wait, since: now - soleWaitMs + 1 })).toBe('APPROVAL_SELF');
+    expect(gate.hindrance(anna, { act: 'identification-approve', ...wait })).toBe('APPROVAL_SELF');
+    could[boris.id] = true;
+    expect(gate.hindrance(anna, { act: 'range-confirm', ...wait })).toBe('APPROVAL_SELF');
+    delete could[boris.id];
+    expect(gate.hindrance({ ...anna, authenticatedAt: 0 }, { act: 'range-confirm', ...wait })).toBe('APPROVAL_FRESH');
+    gate.assertMayApprove(anna, { act: 'range-confirm', ...wait });
+    expect(gate.isOnePerson('range-confirm', 'r1')).toBe(true);
+    expect(engines.events.list({ type: ['approved-by-one-person'], limit: 1 }).rows).toMatchObject([
+      { actor: `account:${anna.id}`, params: { act: 'range-confirm', thing: 'r1' } },
+    ]);
   });
 
   it.each([

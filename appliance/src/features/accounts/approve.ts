@@ -1,46 +1,65 @@
-// The one gate of every act that takes two persons. A feature stores `personsBehind` of whoever writes or asks, and calls
-// `assertMayApprove` when somebody says yes; it compares no actors itself (test/architecture/approvals.test.ts). A new act
-// gets a row in `twoPersonActs` and a scenario in that test.
+// The one gate of every act that takes two persons. Whoever asks is kept with `asked` (or is an author of stored revisions),
+// and `assertMayApprove` is called when somebody says yes; no feature compares actors itself, and a new act gets a row in
+// `twoPersonActs` and a scenario (test/architecture/two-persons.test.ts, appliance/src/features/accounts/two-persons.test.ts).
 
 import { AppError, type AppErrorCode } from '../../platform/errors.ts';
-import { type Actor, hasRight, type PersonId, type Right, requireRight } from '../objects/types.ts';
+import type { EventService } from '../events/service.ts';
+import { type Actor, actorRef, hasRight, type PersonId, type Right, requireRight } from '../objects/types.ts';
+import type { ApprovalStore } from './approval-store.ts';
 import { type AccountPersons, unitePersons } from './person.ts';
 
-/** Every act that takes a second person, with the right that approving it needs. */
+type Act = {
+  /** What approving needs. */
+  right: Right;
+  /** A site with one person who could approve goes on, after a day, marked; never for controllers and erasure. */
+  sole?: boolean;
+  /** Several say yes, each another person. */
+  several?: boolean;
+};
+
+/** Every act that takes a second person. */
 export const twoPersonActs = {
-  'range-confirm': { right: 'devices:write' },
+  'range-confirm': { right: 'devices:write', sole: true },
   'identification-approve': { right: 'devices:write' },
   'program-approve': { right: 'devices:write' },
-  'patch-sign': { right: 'devices:write' },
-  'device-task-confirm': { right: 'devices:write' },
-  'sample-approve': { right: 'queries:write' },
+  'patch-sign': { right: 'devices:write', several: true },
+  'risk-accept': { right: 'devices:write' },
+  'device-task-confirm': { right: 'devices:write', sole: true },
+  'sample-approve': { right: 'queries:write', sole: true },
   'person-erase': { right: 'provision:write' },
   'account-change': { right: 'accounts:write' },
   'account-vouch': { right: 'accounts:write' },
-} as const satisfies Record<string, { right: Right }>;
+} as const satisfies Record<string, Act>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;
 
 /** What waits for a yes. */
 export type Approvable = {
   act: TwoPersonAct;
-  /** As they were stored with the revisions since the last approved one, or with the request. */
-  authors: Iterable<ReadonlySet<PersonId>>;
-  /** Who said yes before, where several have to. */
+  /** Names exactly this content: an id that changes with it, or with its revision. Kept with the approval. */
+  thing?: string;
+  /** As they were stored with the revisions since the last approved one; those who `asked` for the thing unless given. */
+  authors?: Iterable<ReadonlySet<PersonId>>;
+  /** Who said yes before, where several have to and that is not kept here. */
   approvers?: Iterable<ReadonlySet<PersonId>>;
+  /** Since when it waits; for those who asked it is known. */
+  since?: number;
 };
 
 export type ApprovalGate = {
   personsBehind: AccountPersons['personsBehind'];
-  /**
-   * Whoever asks for something that a second person approves is a person: the persons, to be stored with the request.
-   * APPROVAL_PERSON.
-   */
+  /** Whoever asks for something that a second person approves is a person. APPROVAL_PERSON. */
   assertMayAsk(actor: Actor): ReadonlySet<PersonId>;
+  /** The same, and keeps who is behind it until somebody approves. */
+  asked(actor: Actor, act: TwoPersonAct, thing: string): void;
   /** Why a person cannot approve, for pages; undefined when he can. */
   hindrance(actor: Actor, thing: Approvable): Hindrance | undefined;
-  /** Throws what hinders; otherwise the persons behind the approval, to be stored with it. */
+  /** Throws what hinders; otherwise keeps the approval and says which persons are behind it. */
   assertMayApprove(actor: Actor, thing: Approvable): ReadonlySet<PersonId>;
+  /** Forgets what is older than the evidence is kept. */
+  trim(): number;
+  /** One person asked and approved. */
+  isOnePerson(act: TwoPersonAct, thing: string): boolean;
 };
 
 /**
@@ -61,38 +80,94 @@ const words: Readonly<Record<Hindrance, string>> = {
 
 /** How long an authentication counts for approving. */
 export const freshMs = 10 * 60_000;
+const keptMs = 1_095 * 86_400_000;
+/** How long the only person who could approve waits. */
+export const soleWaitMs = 86_400_000;
 
-export function approvalGate(parts: { persons: AccountPersons; clock: () => number }): ApprovalGate {
-  const { persons, clock } = parts;
+export type GateParts = {
+  persons: AccountPersons;
+  store: ApprovalStore;
+  /** The accounts that can approve with a right, or could lately (approvers.ts). */
+  couldApprove: (right: Right) => ReadonlySet<string>;
+  events: Pick<EventService, 'record'>;
+  clock: () => number;
+};
 
-  const isFresh = ({ authenticatedAt }: Actor): boolean =>
-    authenticatedAt !== undefined && Math.abs(clock() - authenticatedAt) <= freshMs;
+export function isFresh(actor: Pick<Actor, 'authenticatedAt'>, now: number): boolean {
+  return actor.authenticatedAt !== undefined && Math.abs(now - actor.authenticatedAt) <= freshMs;
+}
 
-  const hindrance: ApprovalGate['hindrance'] = (actor, { act, authors, approvers = [] }) => {
-    if (!hasRight(actor, twoPersonActs[act].right)) return 'FORBIDDEN';
+export function approvalGate(parts: GateParts): ApprovalGate {
+  const { persons, store, couldApprove, events, clock } = parts;
+  const rowOf = (act: TwoPersonAct): Act => twoPersonActs[act];
+
+  const isSole = (act: TwoPersonAct, own: ReadonlySet<PersonId>, since: number | undefined): boolean =>
+    rowOf(act).sole === true &&
+    since !== undefined &&
+    clock() - since >= soleWaitMs &&
+    [...couldApprove(rowOf(act).right)].every((id) =>
+      [...persons.personsBehind({ type: 'account', id })].some((person) => own.has(person)),
+    );
+
+  const look = (actor: Actor, { act, thing, ...given }: Approvable): Hindrance | 'one-person' | undefined => {
+    if (!hasRight(actor, rowOf(act).right)) return 'FORBIDDEN';
     if (actor.type === 'token') return 'APPROVAL_TOKEN';
     const own = persons.personsBehind(actor);
     if (own.size === 0) return 'APPROVAL_PERSON';
-    const wrote = unitePersons(authors);
+    const kept = thing === undefined ? [] : store.of(act, thing);
+    const wrote = unitePersons(
+      given.authors ?? kept.filter(({ sort }) => sort === 'author').map(({ persons: who }) => who),
+    );
     if (wrote.size === 0) return 'APPROVAL_NOBODY';
-    const before = unitePersons([wrote, ...approvers]);
-    if ([...own].some((person) => before.has(person))) return 'APPROVAL_SELF';
-    return isFresh(actor) ? undefined : 'APPROVAL_FRESH';
+    const agreed = rowOf(act).several === true ? kept.filter(({ sort }) => sort === 'approver') : [];
+    const before = unitePersons([wrote, ...agreed.map(({ persons: who }) => who), ...(given.approvers ?? [])]);
+    const isSelf = [...own].some((person) => before.has(person));
+    const since = given.since ?? kept.findLast(({ sort }) => sort === 'author')?.at;
+    if (isSelf && !isSole(act, own, since)) return 'APPROVAL_SELF';
+    if (!isFresh(actor, clock())) return 'APPROVAL_FRESH';
+    return isSelf ? 'one-person' : undefined;
+  };
+
+  const assertMayAsk: ApprovalGate['assertMayAsk'] = (actor) => {
+    const own = persons.personsBehind(actor);
+    if (own.size === 0) throw new AppError('APPROVAL_PERSON', words.APPROVAL_PERSON);
+    return own;
   };
 
   return {
     personsBehind: persons.personsBehind,
-    assertMayAsk: (actor) => {
+    assertMayAsk,
+    asked: (actor, act, thing) =>
+      store.add({ act, thing, sort: 'author', at: clock(), actor: actorRef(actor), persons: assertMayAsk(actor) }),
+    hindrance: (actor, thing) => {
+      const found = look(actor, thing);
+      return found === 'one-person' ? undefined : found;
+    },
+    assertMayApprove: (actor, thing) => {
+      const found = look(actor, thing);
+      if (found === 'FORBIDDEN') requireRight(actor, rowOf(thing.act).right);
+      if (found !== undefined && found !== 'one-person') throw new AppError(found, words[found]);
       const own = persons.personsBehind(actor);
-      if (own.size === 0) throw new AppError('APPROVAL_PERSON', words.APPROVAL_PERSON);
+      const onePerson = found === 'one-person';
+      if (onePerson)
+        events.record('approved-by-one-person', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { act: thing.act, thing: thing.thing ?? '' },
+        });
+      if (thing.thing !== undefined)
+        store.add({
+          act: thing.act,
+          thing: thing.thing,
+          sort: 'approver',
+          at: clock(),
+          actor: actorRef(actor),
+          persons: own,
+          onePerson,
+        });
       return own;
     },
-    hindrance,
-    assertMayApprove: (actor, thing) => {
-      const found = hindrance(actor, thing);
-      if (found === 'FORBIDDEN') requireRight(actor, twoPersonActs[thing.act].right);
-      if (found !== undefined) throw new AppError(found, words[found]);
-      return persons.personsBehind(actor);
-    },
+    trim: () => store.trim(clock() - keptMs),
+    isOnePerson: (act, thing) => store.of(act, thing).some(({ onePerson }) => onePerson),
   };
 }

@@ -1,5 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../../../../test/support/persons.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { seedControllers } from '../../../test/support/controllers/seed.ts';
 import { systemActor } from '../objects/types.ts';
@@ -66,7 +67,7 @@ describe('vulnerabilities of controllers in the console', () => {
     expect((await operator.post(paths.controllerFindingRetract(finding), {})).status).toBe(303);
 
     const owner = objects.create(systemActor, 'account', { name: 'risk-owner', roles: ['operator'] }).id;
-    const accepted = objects.create(systemActor, 'risk-acceptance', {
+    const accepted = objects.create(signedIn(owner), 'risk-acceptance', {
       name: 'Until the outage',
       vulnerability: 'CVE-2024-0001',
       product: '6ES7 515-2AM02-0AB0',
@@ -77,10 +78,7 @@ describe('vulnerabilities of controllers in the console', () => {
     }).id;
     expect(await text(paths.controllerFindings({ held: 'only' }))).not.toContain('Until the outage');
     const approver = objects.create(systemActor, 'account', { name: 'approver', roles: ['operator'] }).id;
-    patches.measures.approve(
-      { type: 'account', id: approver, label: 'approver', rights: new Set(['devices:write']) },
-      accepted,
-    );
+    patches.measures.approve(signedIn(approver, 'devices:write'), accepted);
     expect(await text(paths.controllerFindings({ held: 'only' }))).toContain('Until the outage');
     expect(await text(paths.controllerFindings({ verdict: 'affected' }))).not.toContain('>CVE-2024-0001<');
     const page = await text(paths.controller(seeded.read));

@@ -2,8 +2,10 @@ import type { Ctx } from '@sallyport/ui/context';
 import { differenceWords } from '@sallyport/ui/views/integrity';
 import type { ProgramRowView, ProjectFileView } from '@sallyport/ui/views/integrity-model';
 import type { ProgramProps } from '@sallyport/ui/views/program';
+import type { ApprovalGate } from '../accounts/approve.ts';
 import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef } from '../objects/types.ts';
+import type { Actor } from '../objects/types.ts';
+import { approvableOf } from '../plcs/integrity/approvals.ts';
 import { isComparable, PROGRAM_FIELDS, PROJECT_FIELDS } from '../plcs/integrity/content.ts';
 import type { IntegrityService, ProgramDetail, ProgramRow } from '../plcs/integrity/types.ts';
 import { actorNames } from './records.ts';
@@ -52,7 +54,7 @@ const filesOf = (objects: ObjectService, publicId: string, approved: string | un
 /** A program for its page. */
 export const programView = (
   ctx: Ctx,
-  parts: { objects: ObjectService; integrity: IntegrityService },
+  parts: { objects: ObjectService; integrity: IntegrityService; gate: Pick<ApprovalGate, 'hindrance'> },
   detail: ProgramDetail,
   actor: Actor,
 ): Omit<ProgramProps, 'ctx' | 'values' | 'errors'> => {
@@ -76,7 +78,7 @@ export const programView = (
       who: nameOf(detail.proposal.by),
       at: detail.proposal.at,
       reason: detail.proposal.reason,
-      own: detail.proposal.by === actorRef(actor),
+      own: parts.gate.hindrance(actor, approvableOf(detail.publicId, detail.proposal)) === 'APPROVAL_SELF',
     },
     approvals: detail.approvals.map((approval) => ({
       at: approval.approvedAt,

@@ -11,6 +11,7 @@ import type { Hono } from 'hono';
 import type { Config, DataPaths } from '../../platform/config.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
+import type { ApprovalGate } from '../accounts/approve.ts';
 import type { AccountService } from '../accounts/service.ts';
 import type { SignedIn } from '../accounts/types.ts';
 import type { BaselineService } from '../baselines/service.ts';
@@ -62,6 +63,7 @@ export type ConsoleDeps = {
   paths: DataPaths;
   log: Log;
   accounts: AccountService;
+  gate: Pick<ApprovalGate, 'hindrance' | 'isOnePerson'>;
   objects: ObjectService;
   events: EventService;
   inventory: InventoryService;

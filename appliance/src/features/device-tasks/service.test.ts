@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { introduce, signedIn, testGate } from '../../../../test/support/persons.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { toFailure } from '../../platform/errors.ts';
 import type { Actor } from '../objects/types.ts';
@@ -9,11 +10,11 @@ let site: ApiSite;
 let device: { id: number; publicId: string };
 let other: { id: number; publicId: string };
 const time = { ms: Date.UTC(2026, 5, 1) };
-const anna: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
-const boris: Actor = { type: 'account', id: 'boris', label: 'Boris', rights: new Set(['all']) };
+const [anna, boris] = [signedIn('anna'), signedIn('boris')];
 
 beforeAll(async () => {
   site = await openApiSite();
+  introduce(site.appliance.db, 'anna', 'boris');
   device = site.device('hmi-1', 'auto');
   other = site.device('hmi-2', 'auto');
   site.report(device.id, 'quarantine-file', [
@@ -24,7 +25,7 @@ afterAll(() => site.close());
 
 const service = () => {
   const { db, personal, events, inventory, devices } = site.appliance;
-  return deviceTaskService({ db, personal, events, inventory, devices, clock: () => time.ms });
+  return deviceTaskService({ db, personal, events, gate: testGate(db), inventory, devices, clock: () => time.ms });
 };
 const file = (act: 'restore' | 'delete' | 'rescan', number = '17'): Ask => ({
   kind: 'kept-file',
@@ -108,7 +109,7 @@ describe('a file that a product keeps', () => {
     const { id, state } = tasks.ask(anna, device.publicId, file('restore'), 'a false alarm');
     expect(state).toBe('asked');
     expect(tasks.queue.next(device.id)).toBeNull();
-    expect(failure(() => tasks.confirm(anna, id))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(failure(() => tasks.confirm(anna, id))).toMatchObject({ code: 'APPROVAL_SELF' });
     expect(tasks.confirm(boris, id)).toMatchObject({ state: 'queued', confirmedBy: 'account:boris' });
     expect(failure(() => tasks.confirm(boris, id))).toMatchObject({ code: 'CONFLICT' });
     expect(tasks.queue.next(device.id)).toMatchObject({ id, action: 'kept-file', act: 'restore', number: '17' });

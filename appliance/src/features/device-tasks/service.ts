@@ -7,6 +7,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import type { ApprovalGate } from '../accounts/approve.ts';
 import type { TaskQueue } from '../agent-api/native/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
@@ -37,6 +38,7 @@ export type DeviceTaskParts = {
   db: Database;
   personal: Personal;
   events: EventService;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   inventory: Pick<InventoryService, 'section'>;
   devices: Pick<DeviceService, 'byPublicId' | 'byId' | 'doors'>;
   clock?: () => number;
@@ -61,7 +63,7 @@ const isOpen = (state: DeviceTaskState): boolean => state === 'asked' || state =
 
 /** Orders about one device: its log, and files that a product keeps. */
 export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => {
-  const { db, personal, events, inventory, devices } = parts;
+  const { db, personal, events, gate, inventory, devices } = parts;
   const clock = parts.clock ?? nowMs;
   const store = deviceTaskStore(db);
 
@@ -204,6 +206,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
           askedBy: actorRef(actor),
           deadlineAt: at + (isLog ? pickupMs : confirmMs),
         };
+        if (needsSecondPerson(what)) gate.asked(actor, 'device-task-confirm', id);
         store.insert(row);
         audited(actor, row, 'device-task-asked');
         return toTask(found(id));
@@ -216,8 +219,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
         const row = found(id);
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
         // A file that is given back may be an attack: whoever asks cannot say yes to it.
-        if (needsSecondPerson(wantedOf(row)) && row.askedBy === actorRef(actor))
-          throw new AppError('FORBIDDEN', 'another person confirms that a file is given back');
+        if (needsSecondPerson(wantedOf(row))) gate.assertMayApprove(actor, { act: 'device-task-confirm', thing: id });
         store.confirm({ id, at: clock(), by: actorRef(actor), deadlineAt: clock() + pickupMs });
         audited(actor, row, 'device-task-confirmed');
         return toTask(found(id));

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Outbound, ProbeAnswer } from '../../platform/connect.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
+import type { ApprovalGate } from '../accounts/approve.ts';
+import { authorsOf, sinceApproved } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
@@ -15,6 +17,7 @@ import type { ScanPlan, ScanSummary, Seen } from './types.ts';
 
 export type RangeParts = {
   objects: ObjectService;
+  gate: Pick<ApprovalGate, 'assertMayApprove'>;
   events: EventService;
   store: DiscoveryStore;
   recorder: DiscoveryRecorder;
@@ -27,6 +30,8 @@ export type RangeParts = {
   clock(): number;
 };
 
+/** Fields that a confirmation writes. */
+const confirmation = ['confirmedPlan', 'confirmedBy'];
 const answerMs = 1_000;
 const shownExamples = 5;
 const stopLookMs = 500;
@@ -73,7 +78,7 @@ const seenIn = (
 
 /** Address ranges: what would be asked, who confirmed it, the asking itself. */
 export const addressRanges = (parts: RangeParts) => {
-  const { objects, events, store, recorder, outbound, clock } = parts;
+  const { objects, gate, events, store, recorder, outbound, clock } = parts;
 
   const planOf = (range: Obj): ScanPlan => {
     const { body } = range;
@@ -112,10 +117,6 @@ export const addressRanges = (parts: RangeParts) => {
 
   const get = (id: string): Obj => objects.get(rangeKind, id);
 
-  /** Who changed the range last, as the chain names people. */
-  const lastEditor = (id: string): string | undefined =>
-    objects.revisions(rangeKind, id).find(({ comment }) => comment !== 'confirmed')?.actor;
-
   return {
     plan: (id: string): ScanPlan => planOf(get(id)),
     hindrance: (id: string): string | undefined => hindrance(get(id)),
@@ -126,8 +127,12 @@ export const addressRanges = (parts: RangeParts) => {
       if (plan.digest !== said.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
       if (plan.addresses !== said.addresses)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.addresses } } });
-      if (objects.settingFlag('devices.scan-second-person') && lastEditor(id) === actorRef(actor))
-        throw new AppError('FORBIDDEN', 'another person than the one who entered the range confirms it');
+      if (objects.settingFlag('devices.scan-second-person')) {
+        const range = get(id);
+        const authors = [authorsOf(sinceApproved(objects.revisions(rangeKind, id), confirmation))];
+        const thing = `${id}@${range.revision}`;
+        gate.assertMayApprove(actor, { act: 'range-confirm', thing, authors, since: range.updatedAt });
+      }
       objects.update(
         actor,
         rangeKind,

@@ -3,6 +3,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
 import type { JobRun, Jobs } from '../../platform/jobs.ts';
+import type { ApprovalGate } from '../accounts/approve.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
@@ -81,6 +82,7 @@ export type DiscoveryService = {
 export type DiscoveryParts = {
   db: Database;
   objects: ObjectService;
+  gate: Pick<ApprovalGate, 'assertMayApprove'>;
   events: EventService;
   inventory: InventoryService;
   devices: DeviceService;
@@ -103,7 +105,7 @@ const keptConnectionsMs = 400 * 24 * hourMs;
 
 /** Directories, address ranges, neighbours: everything that finds devices which never spoke. */
 export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
-  const { db, objects, events, inventory, devices, jobs, forbidden } = parts;
+  const { db, objects, gate, events, inventory, devices, jobs, forbidden } = parts;
   const clock = parts.clock ?? nowMs;
   const store = discoveryStore(db);
   const recorder = discoveryRecorder({ db, devices, inventory });
@@ -124,6 +126,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
   const directory = directories({ objects, events, inventory, devices, store, recorder, outbound: out, clock });
   const range = addressRanges({
     objects,
+    gate,
     events,
     store,
     recorder,

@@ -2,16 +2,18 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { introduce, signedIn } from '../../../../test/support/persons.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
-import { type Actor, type Right, systemActor } from '../objects/types.ts';
+import { systemActor } from '../objects/types.ts';
 
 let site: Console;
 beforeAll(async () => {
   site = await openConsole();
+  introduce(site.appliance.db, 'first', 'second');
 });
 afterAll(() => site.close());
 
-const second: Actor = { type: 'account', id: 'second', label: 'second', rights: new Set<Right>(['all']) };
+const [first, second] = [signedIn('first'), signedIn('second')];
 
 /** Every byte of the data folder. */
 const dataBytes = (): string =>
@@ -85,11 +87,12 @@ describe('a person', () => {
     const device = site.device('hmi-3');
     site.report(device.id, 'accounts', [account('b.omarov')]);
     objects.setSetting(systemActor, 'accounts.erase-second-person', true);
-    const asked = persons.erase(systemActor, { name: 'b.omarov', confirm: 'b.omarov', reason: 'request 13' });
+    const asked = persons.erase(first, { name: 'b.omarov', confirm: 'b.omarov', reason: 'request 13' });
     expect(asked.state).toBe('waiting');
     expect(inventory.section(device.id, 'accounts')).toHaveLength(1);
     expect(dataBytes()).not.toContain('b.omarov');
-    expect(() => persons.decide(systemActor, asked.id, true)).toThrow(/second person/);
+    expect(() => persons.decide(first, asked.id, true)).toThrow(/another person/);
+    expect(() => persons.decide(systemActor, asked.id, true)).toThrow(/a person does this/);
     expect(persons.decide(second, asked.id, true)).toMatchObject({ state: 'done', rows: 1 });
     expect(inventory.section(device.id, 'accounts')).toEqual([]);
     expect(() => persons.decide(second, asked.id, true)).toThrow();
@@ -97,7 +100,7 @@ describe('a person', () => {
       [],
     );
     site.report(device.id, 'accounts', [account('c.akhmet')]);
-    const other = persons.erase(systemActor, { name: 'c.akhmet', confirm: 'c.akhmet', reason: 'request 14' });
+    const other = persons.erase(first, { name: 'c.akhmet', confirm: 'c.akhmet', reason: 'request 14' });
     expect(persons.decide(second, other.id, false)).toMatchObject({ state: 'refused', rows: 0 });
     objects.resetSetting(systemActor, 'accounts.erase-second-person');
     expect(inventory.section(device.id, 'accounts')).toHaveLength(1);

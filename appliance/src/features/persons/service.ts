@@ -5,6 +5,7 @@ import { type Database, emptyLog, immediate } from '../../platform/database.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import type { ApprovalGate } from '../accounts/approve.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
@@ -39,6 +40,7 @@ export type PersonParts = {
   inventory: InventoryService;
   objects: ObjectService;
   events: EventService;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   devices: Pick<DeviceService, 'find'>;
   /** The folder for backups of the data directory. */
   backups: string;
@@ -57,7 +59,7 @@ type Found = { collection: Collection; rows: { id: number; device: number; perso
 
 /** Traces of persons, and erasing them. */
 export const personService = (parts: PersonParts): PersonService => {
-  const { db, personal, inventory, objects, events, devices } = parts;
+  const { db, personal, inventory, objects, events, gate, devices } = parts;
   const clock = parts.clock ?? nowMs;
   const store = personStore(db);
   const withPersons = inventory.collections().filter(({ mode, person }) => mode === 'own' && person !== undefined);
@@ -261,6 +263,7 @@ export const personService = (parts: PersonParts): PersonService => {
             throw new AppError('NOT_FOUND', 'nothing of this person is here');
           // Under the very key that goes: the request forgets the name with it.
           const waiting = { ...row, sealed: personal.encrypt(`person:${normalName(name)}`, name) };
+          gate.asked(actor, 'person-erase', row.id);
           store.insert(waiting);
           return waiting;
         }
@@ -283,8 +286,7 @@ export const personService = (parts: PersonParts): PersonService => {
         const row = store.byId(id);
         if (row === undefined || row.state !== 'waiting')
           throw new AppError('NOT_FOUND', 'nothing waits under this number');
-        if (row.asked_by === actorRef(actor))
-          throw new AppError('FORBIDDEN', 'a second person decides', { right: 'provision:write' });
+        if (agree) gate.assertMayApprove(actor, { act: 'person-erase', thing: id });
         const name = row.sealed === null ? null : personal.decrypt(row.sealed);
         const counts = agree && name !== null ? forget(actor, name) : { rows: 0, devices: 0, key_from: null };
         const state = agree ? 'done' : 'refused';

@@ -173,6 +173,14 @@ export const heldEntries: readonly HeldEntry[] = [
   {
     row: 'O4',
     pillar: 'object',
+    name: 'approvals',
+    tables: ['approval'],
+    retention: { days: 1_095 },
+    personal: 'possible',
+  },
+  {
+    row: 'O4',
+    pillar: 'object',
     name: 'sessions',
     tables: ['session', 'login_attempt', 'totp_step'],
     retention: { days: 1 },

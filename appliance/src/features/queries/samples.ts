@@ -4,6 +4,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import type { ApprovalGate } from '../accounts/approve.ts';
 import { firstIn } from '../devices/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
@@ -27,7 +28,7 @@ export type CarveBlock = { session: string; requestId: string; block: number; da
 
 export type SampleService = {
   ask(actor: Actor, wanted: { device: number; path: string; reason: string; maxBytes?: number }): Sample;
-  /** Another person than who asked; FORBIDDEN, CONFLICT. */
+  /** Another person than who asked says yes; what hinders an approval (accounts/approve.ts), CONFLICT. */
   decide(actor: Actor, id: string, decision: 'approve' | 'decline'): Sample;
   /** Throws NOT_FOUND. */
   get(id: string): Sample;
@@ -49,7 +50,13 @@ export type SampleService = {
   trim(): number;
 };
 
-export type SampleParts = { db: Database; personal: Personal; events: EventService; clock?: () => number };
+export type SampleParts = {
+  db: Database;
+  personal: Personal;
+  events: EventService;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
+  clock?: () => number;
+};
 
 const defaultMaxBytes = 16 << 20;
 export const largestSampleBytes = 64 << 20;
@@ -65,7 +72,7 @@ const ownName = ({ id }: { id: string }): string => `sp:carve:${id}`;
 const personOf = (id: string): string => `sample:${id}`;
 
 /** Samples: asked for, approved, fetched. */
-export const sampleService = ({ db, personal, events, clock = nowMs }: SampleParts): SampleService => {
+export const sampleService = ({ db, personal, events, gate, clock = nowMs }: SampleParts): SampleService => {
   const store = sampleStore(db);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
   // A device that took the order and never began is told again.
@@ -141,6 +148,7 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
         throw invalid({ maxBytes: { key: 'validation.tooBig', params: { max: largestSampleBytes } } });
       const id = Buffer.from(randomBytes(16)).toString('hex');
       return immediate(db, () => {
+        gate.asked(actor, 'sample-approve', id);
         store.insert({
           id,
           device,
@@ -159,9 +167,7 @@ export const sampleService = ({ db, personal, events, clock = nowMs }: SamplePar
       return immediate(db, () => {
         const row = found(id);
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
-        // Two people: who asks cannot say yes to it, whatever rights that person has.
-        if (decision === 'approve' && row.askedBy === actorRef(actor))
-          throw new AppError('FORBIDDEN', 'a second administrator approves');
+        if (decision === 'approve') gate.assertMayApprove(actor, { act: 'sample-approve', thing: id });
         const at = clock();
         const state = decision === 'approve' ? 'approved' : 'declined';
         store.decide({ id, state, at, by: actorRef(actor), deadlineAt: at + approvalMs });

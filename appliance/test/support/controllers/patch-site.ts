@@ -1,4 +1,5 @@
 import { generateSigningKey } from '@sallyport/bundle-tools/trust/keys';
+import { signedIn, testGate } from '../../../../test/support/persons.ts';
 import type { Actor } from '../../../src/features/objects/types.ts';
 import { systemActor } from '../../../src/features/objects/types.ts';
 import type { EvidenceSources } from '../../../src/features/plcs/patches/evidence-types.ts';
@@ -19,6 +20,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
   const store = storeService({ objects: `${folder}/objects`, objectsTmp: `${folder}/objects-tmp` });
   const patches: PatchService = patchService({
     db,
+    gate: testGate(db),
     objects,
     events,
     store,
@@ -58,7 +60,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
     const { id } = objects.create(systemActor, 'account', { name, roles: ['operator'] });
     for (const duty of duties)
       objects.create(systemActor, 'patch-duty', { name: `${duty} ${name}`, duty, account: id });
-    return { type: 'account', id, label: name, rights: new Set(['devices:write' as const]) };
+    return signedIn(id, 'devices:write');
   };
   return { ...engines, store, patches, time, controller, controllers, person, key };
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { type FailureCode, maxOutputLength, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import { areTwoPersons } from '../../accounts/person.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { Device } from '../../devices/types.ts';
 import type { ObjectService } from '../../objects/service.ts';
@@ -24,9 +25,10 @@ export const isConsented = (objects: ObjectService, publicId: string): boolean =
   groupsOf(objects, publicId).some((group) => {
     const people = objects
       .list({ kind: 'deploy-consent', where: { group }, limit: maxConsents })
-      .rows.map(({ id }) => objects.revisions('deploy-consent', id)[0]?.actor ?? '')
-      .filter((actor) => actor.startsWith('account:'));
-    return new Set(people).size >= 2;
+      .rows.flatMap(({ id }) => objects.revisions('deploy-consent', id)[0] ?? [])
+      .filter(({ actor }) => actor.startsWith('account:'))
+      .map(({ persons }) => persons);
+    return people.some((one, at) => people.slice(at + 1).some((other) => areTwoPersons(one, other)));
   });
 
 type Parts = {

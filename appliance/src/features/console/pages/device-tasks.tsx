@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { FieldErrors } from '../../../platform/errors.ts';
 import { toFailure } from '../../../platform/errors.ts';
 import { type Ask, type DeviceTask, needsSecondPerson } from '../../device-tasks/types.ts';
-import { actorRef } from '../../objects/types.ts';
+import type { Actor } from '../../objects/types.ts';
 import type { DeviceModel } from '../device-model.ts';
 import type { DeviceTabs } from '../device-tabs.ts';
 import { actorFor } from '../guard.ts';
@@ -32,7 +32,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
       )
       .slice(0, listedFiles);
 
-  const rowOf = (task: DeviceTask, nameOf: (ref: string) => string, reader: string): DeviceTaskRow => {
+  const rowOf = (task: DeviceTask, nameOf: (ref: string) => string, reader: Actor): DeviceTaskRow => {
     const { wanted } = task;
     return {
       id: task.id,
@@ -47,7 +47,9 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
       askedAt: task.askedAt,
       confirmedBy: task.confirmedBy === null ? undefined : nameOf(task.confirmedBy),
       endedAt: task.endedAt ?? undefined,
-      needsAnother: needsSecondPerson(wanted) && task.askedBy === reader,
+      needsAnother:
+        needsSecondPerson(wanted) &&
+        deps.gate.hindrance(reader, { act: 'device-task-confirm', thing: task.id }) === 'APPROVAL_SELF',
     };
   };
 
@@ -69,9 +71,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
         ctx={ctx}
         device={model.toHead(device)}
         tabs={tabsOf(device)}
-        rows={deviceTasks
-          .list({ device: device.id, limit: listed })
-          .map((task) => rowOf(task, nameOf, actorRef(actor)))}
+        rows={deviceTasks.list({ device: device.id, limit: listed }).map((task) => rowOf(task, nameOf, actor))}
         unavailable={hasAgent ? undefined : ctx.t('deviceTasks.noAgent')}
         files={filesOf(device.id)}
         values={{

@@ -5,7 +5,6 @@ import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Persons, type PersonsProps } from '@sallyport/ui/views/persons';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../../platform/errors.ts';
-import { actorRef } from '../../objects/types.ts';
 import { type Erasure, isIncomplete, type PersonTrace } from '../../persons/types.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel } from '../device-model.ts';
@@ -63,7 +62,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           ...(row.decidedAt === null ? {} : { decidedAt: row.decidedAt }),
           rows: row.rows,
           devices: row.devices,
-          mine: row.askedBy === actorRef(actor),
+          mine: deps.gate.hindrance(actor, { act: 'person-erase', thing: row.id }) === 'APPROVAL_SELF',
           remains: row.remains,
           isIncomplete: isIncomplete(row),
         }))}

@@ -4,7 +4,6 @@ import { paths, routePatterns } from '@sallyport/ui/paths';
 import { type SampleRow, Samples } from '@sallyport/ui/views/samples';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../../platform/errors.ts';
-import { actorRef } from '../../objects/types.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { param } from '../lists.ts';
@@ -45,7 +44,7 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             sizeBytes: sample.sizeBytes ?? undefined,
             sha256: sample.sha256 ?? undefined,
             code: sample.code ?? undefined,
-            isOwn: sample.askedBy === actorRef(actor),
+            isOwn: deps.gate.hindrance(actor, { act: 'sample-approve', thing: sample.id }) === 'APPROVAL_SELF',
           }),
         )}
       />,

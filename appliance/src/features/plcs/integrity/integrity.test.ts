@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { introduce, testGate } from '../../../../../test/support/persons.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../../test/support/engines.ts';
 import type { Actor } from '../../objects/types.ts';
 import type { ControllerFacts } from '../controller-facts.ts';
@@ -34,6 +35,7 @@ let held: ControllerFacts[];
 let at = now;
 beforeAll(async () => {
   engines = await openEngines();
+  introduce(engines.db, 'a', 'b');
 });
 beforeEach(() => {
   number += 1;
@@ -43,6 +45,7 @@ beforeEach(() => {
   engines.objects.setSetting(admin, 'integrity.second-person', false);
   integrity = integrityService({
     ...engines,
+    gate: testGate(engines.db),
     clock: () => at,
     facts: {
       find: (wanted) => held.find(({ publicId }) => publicId === wanted),
@@ -110,7 +113,7 @@ describe('program integrity', () => {
       proposal: { by: 'account:a' },
       isProposed: true,
     });
-    expect(codeOf(() => integrity.confirm(person('a'), id, 'approve'))).toBe('FORBIDDEN');
+    expect(codeOf(() => integrity.confirm(person('a'), id, 'approve'))).toBe('APPROVAL_SELF');
     // What the first person saw is approved, whatever was read meanwhile.
     held = [controller({ observed: { ...controller().observed, programChecksum1: 'ffff' } })];
     expect(integrity.confirm(person('b'), id, 'approve')).toMatchObject({

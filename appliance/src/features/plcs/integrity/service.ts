@@ -2,6 +2,7 @@ import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
+import type { ApprovalGate } from '../../accounts/approve.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
@@ -9,7 +10,7 @@ import type { ControllerFacts } from '../controller-facts.ts';
 import { harden } from '../hardening/service.ts';
 import { zoneController } from '../health/service.ts';
 import type { Health, HealthReason } from '../zones/types.ts';
-import { approvalReader } from './approvals.ts';
+import { approvableOf, approvalReader } from './approvals.ts';
 import { compareProgram, contentDifferences } from './compare.ts';
 import { contentHash, contentOf, isComparable, programReadAt } from './content.ts';
 import { integrityStore, type SnapshotRow, type StateRow } from './store.ts';
@@ -30,6 +31,7 @@ export type IntegrityParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   facts: FactsSource;
   /** What else is wrong with a controller, of other features. */
   further?: (facts: ControllerFacts) => readonly HealthReason[];
@@ -62,6 +64,7 @@ const toSnapshot = ({ id, at, actor, moment, work_order, content, content_hash }
 /** Compares what controllers hold with what was approved, and keeps who approved what. */
 export const integrityService = ({
   db,
+  gate,
   objects,
   events,
   facts,
@@ -231,6 +234,7 @@ export const integrityService = ({
         by: actorRef(actor),
         at: clock(),
       };
+      gate.asked(actor, 'program-approve', approvableOf(publicId, proposal).thing);
       objects.put(actor, 'plc-program', publicId, { name: one.name, proposal }, { comment: reason });
       events.record('plc-program-proposed', { actor: actorRef(actor), params: { controller: one.name } });
       return detail(one);
@@ -247,8 +251,7 @@ export const integrityService = ({
         objects.update(actor, 'plc-program', publicId, { proposal: null });
         return detail(one);
       }
-      // Two people: who proposed cannot say yes to it, whatever rights that person has.
-      if (proposal.by === actorRef(actor)) throw new AppError('FORBIDDEN', 'a second person approves');
+      gate.assertMayApprove(actor, approvableOf(publicId, proposal));
       putInForce(actor, one, { ...proposal, second: actorRef(actor) });
       return detail(one);
     });

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError } from '../../../platform/errors.ts';
+import type { ApprovalGate } from '../../accounts/approve.ts';
+import { authorsOf, sinceApproved } from '../../accounts/person.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, type Body, type Obj, requireRight } from '../../objects/types.ts';
@@ -51,6 +53,8 @@ const timeOf = (value: unknown): number | null => {
 };
 
 const decided = ['vulnerability', 'vendor', 'product', 'zone', 'versions', 'reason', 'owner', 'files', 'expiresAt'];
+/** Fields that an approval writes. */
+const approval = ['approver', 'approvedAt', 'approvedContent'];
 /** Over what an approver approved: changed afterwards, it is not approved any more. */
 const contentOf = (body: Body): string =>
   createHash('sha256')
@@ -66,6 +70,7 @@ const isMitigated = ({ vulnerabilities, plcs, zones }: Mitigation, finding: Meas
 
 export type MeasureParts = {
   db: Database;
+  gate: Pick<ApprovalGate, 'assertMayApprove' | 'personsBehind'>;
   objects: Pick<ObjectService, 'get' | 'list' | 'revisions' | 'update'>;
   events: Pick<EventService, 'record'>;
   notices: NoticeStore;
@@ -74,7 +79,7 @@ export type MeasureParts = {
 };
 
 /** Measures and acceptances as they stand. */
-export const measures = ({ db, objects, events, notices, people, clock }: MeasureParts) => {
+export const measures = ({ db, gate, objects, events, notices, people, clock }: MeasureParts) => {
   const all = (kind: string): Obj[] => objects.list({ kind, limit: maxListed }).rows;
 
   const toMitigation = ({ id, body, revision }: Obj): Mitigation => {
@@ -200,13 +205,18 @@ export const measures = ({ db, objects, events, notices, people, clock }: Measur
       return immediate(db, () => {
         const object = objects.get('risk-acceptance', id);
         const one = view(object);
-        const person = people.personOf(actor);
-        if (person === one.owner || person === one.author)
-          throw new AppError('FORBIDDEN', 'somebody else than the owner and the author approves');
+        const revisions = objects.revisions('risk-acceptance', id);
+        const owner = { type: 'account', id: text(object.body['owner']) } as const;
+        const writers = authorsOf(sinceApproved(revisions, approval));
+        gate.assertMayApprove(actor, {
+          act: 'risk-accept',
+          thing: `${id}@${object.revision}`,
+          authors: writers.size === 0 ? [] : [writers, gate.personsBehind(owner)],
+        });
         if (one.state === 'malformed' || one.state === 'over')
           throw new AppError('CONFLICT', `it is ${one.state} and cannot be approved`);
         objects.update(actor, 'risk-acceptance', id, {
-          approver: person,
+          approver: actorRef(actor),
           approvedAt: toTime(clock()),
           approvedContent: contentOf(object.body),
         });

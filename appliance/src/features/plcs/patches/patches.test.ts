@@ -122,7 +122,7 @@ describe('a patch', () => {
     expect(request).not.toBeNull();
     const number = request ?? 0;
     const sign = (who: Actor) => refusal(() => patches.sign(who, number, { agrees: true, comment: '' }));
-    expect(sign(owner)).toBe('FORBIDDEN');
+    expect(sign(owner)).toBe('APPROVAL_SELF');
     expect(sign(ann)).toBe('FORBIDDEN');
     const token = site.objects.create(systemActor, 'token', {
       name: 't',
@@ -130,7 +130,7 @@ describe('a patch', () => {
       hash: 'a'.repeat(64),
       account: owner.id,
     });
-    expect(sign({ ...owner, type: 'token', id: token.id })).toBe('FORBIDDEN');
+    expect(sign({ ...owner, type: 'token', id: token.id })).toBe('APPROVAL_TOKEN');
     expect(refusal(() => patches.move(ann, id, { to: 'site_testing', ...test }))).toBe('CONFLICT');
     expect(patches.sign(guard, number, { agrees: true, comment: '' })).toMatchObject({ done: true });
     expect(patches.get(id)).toMatchObject({ state: 'site_testing', overriddenAt: site.time.now });
@@ -164,7 +164,7 @@ describe('a patch', () => {
     expect(site.events.list({ type: ['patch-overdue'], limit: 5 }).total).toBe(1);
     expect(patches.list({ overdue: true, limit: 5 }).total).toBe(1);
     const { request } = patches.extend(senior, id, { clock: 'evaluated', until: time.now + 9 * dayMs, reason: 'lab' });
-    expect(refusal(() => patches.sign(senior, request ?? 0, { agrees: true, comment: '' }))).toBe('FORBIDDEN');
+    expect(refusal(() => patches.sign(senior, request ?? 0, { agrees: true, comment: '' }))).toBe('APPROVAL_SELF');
     expect(refusal(() => patches.sign(owner, request ?? 0, { agrees: true, comment: '' }))).toBe('FORBIDDEN');
     const other = site.person('sol', 'senior-approver');
     patches.sign(other, request ?? 0, { agrees: true, comment: '' });
@@ -408,7 +408,7 @@ describe('accepted risks', () => {
     const id = acceptance();
     const holds = (extra = {}): boolean => measures.suppressor()({ ...finding, ...extra }) !== undefined;
     expect(holds()).toBe(false);
-    for (const who of [ann, owner]) expect(refusal(() => measures.approve(who, id))).toBe('FORBIDDEN');
+    for (const who of [ann, owner]) expect(refusal(() => measures.approve(who, id))).toBe('APPROVAL_SELF');
     measures.approve(guard, id);
     expect(holds()).toBe(true);
     expect(measures.acceptance(id).state).toBe('in-force');

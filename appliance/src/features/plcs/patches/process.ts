@@ -1,6 +1,7 @@
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
+import type { ApprovalGate } from '../../accounts/approve.ts';
 import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../objects/types.ts';
 import type { Urgency } from '../findings/urgency.ts';
@@ -32,6 +33,7 @@ export const WRITE = 'devices:write' as const;
 
 export type ProcessParts = {
   db: Database;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   events: Pick<EventService, 'record'>;
   patches: PatchStore;
   moves: MoveStore;
@@ -84,7 +86,7 @@ const refusalError = (refusal: Refusal): AppError => {
 
 /** Moves of patches with their signatures. */
 export const patchProcess = (parts: ProcessParts) => {
-  const { db, events, patches, moves, people, clock } = parts;
+  const { db, gate, events, patches, moves, people, clock } = parts;
 
   const found = (id: number): Patch => {
     const patch = patches.byId(id);
@@ -92,7 +94,12 @@ export const patchProcess = (parts: ProcessParts) => {
     return patch;
   };
 
-  const signerOf = (person: string, asks: boolean): Signer => ({ person, asks, duties: people.dutiesOf(person) });
+  /** A token asks without the roles of its account: asking in a role is signing. */
+  const signerOf = (person: string, asks: boolean, by: string): Signer => ({
+    person,
+    asks,
+    duties: by.startsWith('account:') ? people.dutiesOf(person) : [],
+  });
 
   const windowOf = (
     patch: Patch,
@@ -210,8 +217,8 @@ export const patchProcess = (parts: ProcessParts) => {
   };
 
   const signersOf = (request: StoredRequest): Signer[] => [
-    signerOf(request.person, true),
-    ...request.signatures.filter(({ agrees }) => agrees).map(({ person }) => signerOf(person, false)),
+    signerOf(request.person, true, request.askedBy),
+    ...request.signatures.filter(({ agrees }) => agrees).map(({ person, actor }) => signerOf(person, false, actor)),
   ];
 
   const slotsFor = (patch: Patch, request: StoredRequest): readonly Slot[] =>
@@ -234,7 +241,7 @@ export const patchProcess = (parts: ProcessParts) => {
     return immediate(db, () => {
       const patch = found(id);
       const person = people.personOf(actor);
-      const signers = [signerOf(person, true)];
+      const signers = [signerOf(person, true, actorRef(actor))];
       const facts = factsFor(patch, asked.to, asked.evidence);
       const decision = decide(patch, { ...asked, signers }, facts);
       if (decision.ok) return { patch: perform(actor, patch, asked, signers, []), request: null };
@@ -253,6 +260,7 @@ export const patchProcess = (parts: ProcessParts) => {
         evidence: asked.evidence,
         verdict: null,
       });
+      gate.asked(actor, 'patch-sign', String(request));
       record('patch-asked', actor, { patch: id, name: patch.patchId, to: asked.to });
       return { patch, request };
     });
@@ -261,7 +269,7 @@ export const patchProcess = (parts: ProcessParts) => {
   /** A list that nobody signed would open the gate of the vendor: it proposes, within the import's transaction. */
   const propose = (actor: Actor, patch: Patch, verdict: AskedVerdict): void => {
     const { row, list } = verdict;
-    moves.ask({
+    const request = moves.ask({
       patch: patch.id,
       sort: 'verdict',
       from: patch.state,
@@ -273,6 +281,7 @@ export const patchProcess = (parts: ProcessParts) => {
       evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
       verdict,
     });
+    gate.asked(actor, 'patch-sign', String(request));
     record('patch-asked', actor, { patch: patch.id, name: patch.patchId, to: row.verdict });
   };
 
@@ -301,6 +310,7 @@ export const patchProcess = (parts: ProcessParts) => {
         evidence: { until: wanted.until },
         verdict: null,
       });
+      gate.asked(actor, 'patch-sign', String(request));
       record('patch-asked', actor, { patch: id, name: patch.patchId, to: wanted.clock });
       return { patch, request };
     });
@@ -347,12 +357,13 @@ export const patchProcess = (parts: ProcessParts) => {
       if (request.state !== 'open') throw new AppError('CONFLICT', 'this was decided already');
       const patch = found(request.patch);
       const person = people.personOf(actor);
-      const signer = signerOf(person, false);
+      const signer = signerOf(person, false, actorRef(actor));
       const isAsker = person === request.person;
       const slots = slotsFor(patch, request);
+      if (agrees) gate.assertMayApprove(actor, { act: 'patch-sign', thing: String(id) });
       // Taking back what one asked for is always open; the OT owner may always say no (OT 7).
       const mayDecline = isAsker || signer.duties.includes('ot-owner') || mayFill(slots, signersOf(request), signer);
-      if (agrees ? isAsker || !mayFill(slots, signersOf(request), signer) : !mayDecline)
+      if (agrees ? !mayFill(slots, signersOf(request), signer) : !mayDecline)
         throw new AppError('FORBIDDEN', 'another person, in the role that is asked for, signs this');
       const at = clock();
       const said = cleanLine(comment).trim().slice(0, maxReason);

@@ -2,6 +2,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
+import type { ApprovalGate } from '../../accounts/approve.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
@@ -41,6 +42,7 @@ import { calendar, type MaintenanceWindow, nextWindow, occurrenceAt } from './wi
 
 export type PatchParts = {
   db: Database;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove' | 'personsBehind'>;
   objects: ObjectService;
   events: EventService;
   store: Pick<StoreService, 'has' | 'put' | 'path' | 'read'>;
@@ -65,7 +67,7 @@ const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Patches of controllers, windows, measures and the evidence of all of it. */
 export const patchService = (parts: PatchParts) => {
-  const { db, objects, events, store, site, controllers } = parts;
+  const { db, objects, gate, events, store, site, controllers } = parts;
   const clock = parts.clock ?? nowMs;
   const patches = patchStore(db);
   const moves = moveStore(db);
@@ -118,6 +120,7 @@ export const patchService = (parts: PatchParts) => {
 
   const process = patchProcess({
     db,
+    gate,
     events,
     patches,
     moves,
@@ -164,7 +167,7 @@ export const patchService = (parts: PatchParts) => {
     clock,
     vendorFirst: () => objects.settingFlag('patches.vendor-first'),
   });
-  const measures = measuresOf({ db, objects, events, notices, people, clock });
+  const measures = measuresOf({ db, gate, objects, events, notices, people, clock });
 
   const summary = (
     patch: Patch,

@@ -1,0 +1,39 @@
+import type { Database } from '../../platform/database.ts';
+import type { PersonId } from '../objects/types.ts';
+import { readPersons, storedPersons } from './person.ts';
+
+export type ApprovalRow = {
+  act: string;
+  thing: string;
+  sort: 'author' | 'approver';
+  at: number;
+  actor: string;
+  persons: ReadonlySet<PersonId>;
+  onePerson: boolean;
+};
+
+type Stored = Omit<ApprovalRow, 'persons' | 'onePerson'> & { persons: string; onePerson: number };
+
+/** Who asked for and who approved what takes two persons: rows are added, never changed. */
+export function approvalStore(db: Database) {
+  const add = db.prepare<[Stored]>(
+    `insert into approval (act, thing, sort, at, actor, persons, one_person)
+     values (@act, @thing, @sort, @at, @actor, @persons, @onePerson)`,
+  );
+  const of = db.prepare<[string, string], Stored>(
+    `select act, thing, sort, at, actor, persons, one_person as onePerson from approval
+      where act = ? and thing = ? order by id`,
+  );
+  const trim = db.prepare<[number]>('delete from approval where at < ?');
+  return {
+    add: (row: Omit<ApprovalRow, 'onePerson'> & { onePerson?: boolean }): void => {
+      add.run({ ...row, persons: storedPersons(row.persons), onePerson: row.onePerson === true ? 1 : 0 });
+    },
+    /** In the order in which they were written. */
+    of: (act: string, thing: string): ApprovalRow[] =>
+      of.all(act, thing).map((row) => ({ ...row, persons: readPersons(row.persons), onePerson: row.onePerson === 1 })),
+    trim: (before: number): number => trim.run(before).changes,
+  };
+}
+
+export type ApprovalStore = ReturnType<typeof approvalStore>;

@@ -1,0 +1,47 @@
+// Who could approve: it decides whether second-person rules are on without anybody having set them, and whether the only
+// person at a site may go on alone. An account that could within the last 30 days counts, so that whoever disables a
+// colleague gains nothing at once.
+
+import type { ObjectService } from '../objects/service.ts';
+import type { Body, Obj, Right } from '../objects/types.ts';
+
+const lookBackMs = 30 * 86_400_000;
+const maxAccounts = 10_000;
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+
+type Reader = Pick<ObjectService, 'list' | 'revisions' | 'find'>;
+
+/** Bodies of an object that were in force since a time; what was removed then is in force no longer. */
+const bodiesSince = (objects: Pick<Reader, 'revisions'>, kind: string, id: string, since: number): Body[] => {
+  const found: Body[] = [];
+  for (const { at, body, operation } of objects.revisions(kind, id)) {
+    if (operation !== 'remove') found.push(body);
+    if (at <= since) break;
+  }
+  return found;
+};
+
+/** Ids of the accounts that can approve with a right, or could lately; whoever never set a password never could. */
+export function couldApprove(objects: Reader, right: Right, now: number): ReadonlySet<string> {
+  const since = now - lookBackMs;
+  const all = (deleted: boolean): Obj[] => objects.list({ kind: 'account', limit: maxAccounts, deleted }).rows;
+  const grants = (role: string): boolean =>
+    (objects.find('role', role, { deleted: true }) === undefined ? [] : bodiesSince(objects, 'role', role, since)).some(
+      ({ rights, groups }) =>
+        texts(groups).length === 0 && (texts(rights).includes('all') || texts(rights).includes(right)),
+    );
+  const hasPassword = (id: string): boolean =>
+    Boolean(objects.find('account', id, { secrets: true, deleted: true })?.body['passwordHash']);
+  return new Set(
+    [...all(false), ...all(true).filter(({ deletedAt = 0 }) => deletedAt >= since)]
+      .filter(({ id }) => hasPassword(id))
+      .filter(({ id }) =>
+        bodiesSince(objects, 'account', id, since).some(
+          ({ disabled, roles }) => disabled !== true && texts(roles).some(grants),
+        ),
+      )
+      .map(({ id }) => id),
+  );
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { twoPersonActs } from '../../appliance/src/features/accounts/approve.ts';
+import { codeOnly, sourceFiles } from '../support/sources.ts';
+
+// What takes two persons goes through one gate (appliance/src/features/accounts/approve.ts). A new act that approves by
+// itself is found here by its name: of the function, the route or the command.
+
+const sources = sourceFiles('appliance').filter(
+  ({ path }) => path.startsWith('appliance/src/') && !/\.test\.tsx?$/.test(path),
+);
+
+/** Names that say yes to what another one did. */
+const verbs =
+  '(?:approve|confirm|decide|sign|agree|consent|countersign|second|vouch|accept|release|authorize|authorise|allow)';
+
+/** Acts of one person, and why they are. */
+const onePerson: Readonly<Record<string, string>> = {
+  'appliance/src/features/baselines/approval.ts approve': 'a baseline is one person’s word',
+  'appliance/src/features/baselines/service.ts accept': 'a deviation is accepted by one person',
+  'appliance/src/features/baselines/service.ts approve': 'a baseline is one person’s word',
+  'appliance/src/features/devices/service.ts approve': 'a newcomer is let in by one person',
+  'appliance/src/features/exchange/service.ts agreeClock': 'the person at the appliance says what time it is',
+  'appliance/src/features/plcs/service.ts decide': 'a record of a controller is decided by one person',
+  'appliance/src/features/updates/service.ts approve': 'an update is offered by one person',
+  'appliance/src/features/baselines/acceptance.ts acceptAll': 'a deviation is accepted by one person',
+  'appliance/src/features/baselines/service.ts accepted': 'a deviation is accepted by one person',
+  'appliance/src/features/baselines/service.ts approveDevice': 'a baseline is one person’s word',
+  'appliance/src/features/baselines/service.ts approveGroup': 'a baseline is one person’s word',
+  'appliance/src/features/devices/enrolment.ts approve': 'a newcomer is let in by one person',
+  'appliance/src/features/discovery/service.ts confirm': 'passes the actor on to ranges.ts, which asks the gate',
+  'appliance/src/features/exchange/importer.ts acceptStale': 'a person takes an old bundle knowingly',
+  'appliance/src/features/exchange/service.ts agreeTime': 'the person at the appliance says what time it is',
+  'appliance/src/features/plcs/findings/review.ts decide': 'what a name means is one person’s word',
+  'appliance/src/features/plcs/findings/review.ts decideNames': 'what a name means is one person’s word',
+  'appliance/src/features/plcs/findings/review.ts decideVersion': 'what a name means is one person’s word',
+  'appliance/src/features/plcs/integrity/types.ts approve': 'the type of what service.ts does behind the gate',
+  'appliance/src/features/plcs/integrity/types.ts confirm': 'the type of what service.ts does behind the gate',
+  'appliance/src/features/stick/service.ts approve': 'a newcomer is let in by one person',
+  'appliance/src/features/updates/service.ts decide': 'an update is offered by one person',
+};
+
+const acts = (): string[] =>
+  sources
+    .filter(
+      ({ path }) => path.startsWith('appliance/src/features/') && !/\/(?:api|console|events|accounts)\//.test(path),
+    )
+    .flatMap(({ path, text }) => {
+      const code = codeOnly(text);
+      const found = [
+        ...code.matchAll(
+          new RegExp(`\\b(${verbs}[A-Za-z]*)\\b[^\\n;{]{0,40}\\(\\s*\\{?\\s*(?:actor|by|signedIn)\\b`, 'g'),
+        ),
+      ].map((match) => match[1] ?? '');
+      const isGated = code.includes('assertMayApprove(');
+      return isGated ? [] : [...new Set(found)].map((name) => `${path} ${name}`);
+    });
+
+describe('what takes two persons', () => {
+  it('is compared by the gate alone', () => {
+    const compared =
+      /actorRef\([^()]*\)\s*[!=]==|[!=]==\s*actorRef\(|(?:askedBy|asked_by|madeBy|createdBy|confirmedBy|approvedBy|\bby|author|owner)\s*[!=]==\s*(?:actor|self|me|own|person|reader)\b/;
+    const own = /accounts\/|\/people\.ts$/;
+    expect(
+      sources
+        .filter(({ path, text }) => !own.test(path) && compared.test(codeOnly(text)))
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([]);
+  });
+
+  it('goes through the gate, or is named as an act of one person', () => {
+    expect(acts().filter((act) => onePerson[act] === undefined)).toEqual([]);
+    expect(Object.keys(onePerson).filter((act) => !acts().includes(act))).toEqual([]);
+  });
+
+  it('is declared, and what is declared is asked for by somebody', () => {
+    const code = sources.filter(({ path }) => !path.endsWith('accounts/approve.ts')).map(({ text }) => text);
+    const used = Object.keys(twoPersonActs).filter((act) => code.some((text) => text.includes(`'${act}'`)));
+    expect(used).toEqual(Object.keys(twoPersonActs));
+  });
+});
