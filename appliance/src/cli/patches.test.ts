@@ -3,19 +3,31 @@ import { join } from 'node:path';
 import { commands } from '@sallyport/bundle-tools/cli/commands';
 import { silentIo } from '@sallyport/bundle-tools/cli/io';
 import { runProgram } from '@sallyport/bundle-tools/cli/run';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agreeToLists } from '../../../test/support/agreed-lists.ts';
 import { openAppliance } from '../../test/support/appliance.ts';
 import { systemActor } from '../features/objects/types.ts';
+import { signIn } from './actor.ts';
 import { runLine } from './main.ts';
 
 let site: Awaited<ReturnType<typeof openAppliance>>;
 beforeAll(async () => {
   site = await openAppliance();
+  vi.stubEnv('XDG_RUNTIME_DIR', site.dataDir);
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await site.stop();
 });
+
+/** A list proposes, and what two persons agree to is asked for by a person. */
+const logIn = async (): Promise<void> => {
+  const password = 'correct horse battery';
+  const { id } = site.objects.create(systemActor, 'account', { name: 'importer', roles: ['administrator'] });
+  const { token } = site.accounts.makeLink(systemActor, id);
+  await site.accounts.useLink(token, { password, again: password, from: 'console' });
+  await signIn(site.accounts, site.dataDir, { name: 'importer', password, code: '' });
+};
 
 const run = async (...args: string[]) => {
   const said = { stdout: '', stderr: '' };
@@ -40,6 +52,9 @@ describe('commands of patches', () => {
     const dry = await run('patch', 'import-approvals', list, '--preset', 'rockwell', '--dry-run', '--json');
     expect(dry).toMatchObject({ code: 1, json: { changed: 0, proposed: 1, import: null } });
     expect(dry.stderr).toContain('line 3: vendorState: unknown-word');
+    const nobody = await run('patch', 'import-approvals', list, '--preset', 'rockwell');
+    expect(nobody.stderr).toContain('APPROVAL_PERSON');
+    await logIn();
     expect((await run('patch', 'import-approvals', list, '--preset', 'rockwell')).stderr).toContain('1 lines wait');
     expect((await run('patch', 'show', '1')).stdout).toMatch(
       /waiting +1: vendor_approved, proposed by the list list.csv/,

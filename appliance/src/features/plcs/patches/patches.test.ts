@@ -337,7 +337,7 @@ describe('the gate of the vendor', () => {
     expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
     expect(importList(list('vendor_approved', '', later)).rows[0]?.outcome).toBe('unchanged');
     const sign = (who: Actor) => patches.sign(who, waiting?.id ?? 0, { agrees: true, comment: '' });
-    expect(refusal(() => sign(ann))).toBe('FORBIDDEN');
+    expect(refusal(() => sign(ann))).toBe('APPROVAL_SELF');
     expect(refusal(() => sign(senior))).toBe('FORBIDDEN');
     expect(sign(owner).done).toBe(false);
     expect(gateOf(id)).toEqual(closed);
