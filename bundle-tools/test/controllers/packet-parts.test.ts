@@ -61,7 +61,10 @@ describe('an approved packet', () => {
 describe('a permit', () => {
   const [packet] = planFor('enip', everything).filter(({ kind }) => kind === 'tcp');
   const bytes = Buffer.from(packet?.hex ?? '', 'hex');
-  const guarded = (permit: (n: number, sleep: (ms: number) => void) => PermitReply) => {
+  const guarded = (
+    permit: (n: number, sleep: (ms: number) => void) => PermitReply,
+    leaving: (sleep: (ms: number) => void) => void = () => undefined,
+  ) => {
     const on = bench(() => [{ bytes }]);
     const state = { asked: 0, why: '' };
     const { port } = allowedOf('enip');
@@ -80,7 +83,7 @@ describe('a permit', () => {
         state.asked += 1;
         return permit(state.asked, (ms) => void on.options.sleep(ms));
       },
-      leaving: () => undefined,
+      leaving: () => leaving((ms) => void on.options.sleep(ms)),
       onForbidden: (why) => {
         state.why = why;
       },
@@ -106,6 +109,19 @@ describe('a permit', () => {
     });
     expect(await always.send(bytes)).toBe('denied');
     expect([always.on.connects.length, always.state.asked, always.state.why]).toEqual([0, MAX_LATE, 'server-away']);
+  });
+
+  it('lives from its question until its packet leaves', async () => {
+    const half = PERMIT_MS / 2;
+    const slow = guarded(
+      (n, sleep) => {
+        sleep(half);
+        return id(n);
+      },
+      (sleep) => sleep(half),
+    );
+    expect(await slow.send(bytes)).toBe('denied');
+    expect([slow.on.connects.length, slow.on.arrived.length, slow.state.why]).toEqual([0, 0, 'server-away']);
   });
 
   it('is for one packet', async () => {

@@ -93,7 +93,7 @@ export const guardedTransport = (inner: Transport, parts: GuardParts): Transport
     }
   };
   /** A permit that is fresh and was not used; undefined when nothing more may leave. */
-  const permitFor = async (asked: Asked): Promise<string | undefined> => {
+  const permitFor = async (asked: Asked): Promise<{ permit: string; askedMs: number } | undefined> => {
     for (let late = 0; late < MAX_LATE; ) {
       await turn();
       const halted = parts.halted();
@@ -108,7 +108,7 @@ export const guardedTransport = (inner: Transport, parts: GuardParts): Transport
         sent.isHeld = true;
         if (tookMs >= 0 && tookMs < PERMIT_MS && !used.has(reply.permit)) {
           used.add(reply.permit);
-          return reply.permit;
+          return { permit: reply.permit, askedMs };
         }
         late += 1;
       } else if ('why' in reply) {
@@ -132,18 +132,21 @@ export const guardedTransport = (inner: Transport, parts: GuardParts): Transport
       parts.onForbidden('outside');
       return false;
     }
-    const permit = await permitFor(
+    const given = await permitFor(
       what === 'connect' ? { what, kind: 'tcp' } : { what, kind, place, hex: open.toString('hex'), sha256 },
     );
-    if (permit === undefined) return false;
+    if (given === undefined) return false;
+    const { permit, askedMs } = given;
     times.set(key, attempt);
     sent.packets += 1;
     if (what === 'send') sent.place = place;
     const atMs = clock();
     pace.lastMs = atMs;
     parts.leaving({ atMs, kind, host, port: parts.port, what, attempt, hex: wire.toString('hex'), sha256, permit });
-    // What took too long to write down has no permit any more; the log may say more than what left, never less.
-    if (clock() - atMs < PERMIT_MS) return true;
+    // Its life counts from the question: what took too long to write down has no permit any more. The log may say more than
+    // what left, never less.
+    const ageMs = clock() - askedMs;
+    if (ageMs >= 0 && ageMs < PERMIT_MS) return true;
     parts.onForbidden('server-away');
     return false;
   };
