@@ -48,7 +48,8 @@ export function intervalOf(written: string): Interval | undefined {
 
 /**
  * The places of IPv4 addresses that a value of IPv6 leads to: where a network translates, a packet to such an address
- * arrives at the other one. NAT64, SIIT, IPv4-compatible, 6to4.
+ * arrives at the other one. NAT64 (RFC 6052, and the local prefix of RFC 8215 in each of its forms), SIIT, IPv4-compatible,
+ * 6to4, Teredo.
  */
 function embedded(value: bigint): bigint[] {
   const low = value & 0xffffffffn;
@@ -56,6 +57,15 @@ function embedded(value: bigint): bigint[] {
   const found: bigint[] = [];
   if (high === 0x64ff9bn << 64n || high === 0xffff0000n || (high === 0n && low > 1n)) found.push(v4Base | low);
   if (value >> 112n === 0x2002n) found.push(v4Base | ((value >> 80n) & 0xffffffffn));
+  if (value >> 96n === 0x20010000n) found.push(v4Base | (low ^ 0xffffffffn));
+  if (value >> 80n === 0x64ff9b0001n) {
+    // RFC 6052 2.2: the bits 64 to 71 are left out of the address.
+    const split = (length: bigint): bigint => {
+      const [ahead, behind] = [64n - length, length - 32n];
+      return (((value >> 64n) & ((1n << ahead) - 1n)) << behind) | ((value >> (56n - behind)) & ((1n << behind) - 1n));
+    };
+    for (const place of [low, ...[48n, 56n, 64n].map(split)]) found.push(v4Base | place);
+  }
   return found;
 }
 
