@@ -17,8 +17,8 @@ type Scenario = {
 
 let site: ApiSite;
 let device: { id: number; publicId: string };
-let counter = 0;
-const name = (): string => `n${(counter += 1)}-${randomBytes(3).toString('hex')}`;
+let made = 0;
+const name = (): string => `n-${randomBytes(6).toString('hex')}`;
 
 const account = (body: Body = {}): string => {
   const { objects } = site.appliance;
@@ -109,7 +109,8 @@ const scenarios: Record<TwoPersonAct, Scenario> = {
         queryDetails: 'manual',
         queryGapMs: 500,
       }).id;
-      const plc = plcs.create(systemActor, { name: name(), zone, address: `192.0.2.${(counter % 200) + 1}` }).publicId;
+      made += 1;
+      const plc = plcs.create(systemActor, { name: name(), zone, address: `192.0.2.${(made % 200) + 1}` }).publicId;
       identification.switchOn(systemActor);
       return objects.create(actor, 'plc-identification', {
         name: name(),
