@@ -381,7 +381,8 @@ describe('session', () => {
     expect([...(accounts.resume(session.cookie, from)?.actor.rights ?? [])]).toEqual(['devices:read']);
     objects.update(systemActor, 'role', role.id, { rights: ['events:read'] });
     expect([...(accounts.resume(session.cookie, from)?.actor.rights ?? [])]).toEqual(['events:read']);
-    objects.update(systemActor, 'role', role.id, { groups: ['one-group'] });
+    // As an older appliance stored it: none is made any more.
+    db.prepare(`update object set body = json_set(body, '$.groups', json('["one-group"]')) where id = ?`).run(role.id);
     expect(accounts.resume(session.cookie, from)?.actor.rights.size).toBe(0);
     objects.update(systemActor, 'account', account.id, { disabled: true });
     expect(accounts.resume(session.cookie, from)).toBeUndefined();

@@ -6,9 +6,9 @@ import type { Form } from './form.ts';
 
 const minuteMs = 60_000;
 
-/** The fields that a form has: not what only services set. */
+/** The fields that a form has: not what only services set, nor what cannot be used yet. */
 export const formFields = (kind: Kind): [string, KindField][] =>
-  Object.entries(kind.fields).filter(([, field]) => !field.internal);
+  Object.entries(kind.fields).filter(([, field]) => !field.internal && !field.reserved);
 
 const lines = (texts: readonly string[]): string[] =>
   texts
@@ -69,7 +69,9 @@ const parseJson = (text: string): unknown => {
 /** The body that a form of a kind says; an empty secret says nothing. */
 export const bodyOf = (kind: Kind, form: Form): Body => {
   const body: Body = {};
-  for (const [name, field] of formFields(kind)) {
+  // A reserved field that is sent all the same is refused by its rule, not dropped; one that is not sent stays.
+  const sent = Object.entries(kind.fields).filter(([name, field]) => field.reserved && form.has(`f.${name}`));
+  for (const [name, field] of [...formFields(kind), ...sent]) {
     const value = parsed(field, form, `f.${name}`);
     if (field.type === 'secret' && value === null) continue;
     if (value !== undefined) body[name] = value;

@@ -82,6 +82,8 @@ export type KindField = {
   default?: unknown;
   /** Not on forms: set by the services. */
   internal?: boolean;
+  /** No form offers it: its rule refuses every value until what it is for exists. */
+  reserved?: boolean;
   /** Stays as it was when the object was made. */
   immutable?: boolean;
   /** `multiline`: a text of the language of conditions; its rule checks it, its form can try it out. */

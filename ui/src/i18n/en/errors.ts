@@ -97,6 +97,7 @@ export const errors = {
   'validation.format': 'The form of the value is wrong.',
   'validation.invalid': 'This value is not possible.',
   'validation.lastAdministrator': 'One administrator must stay.',
+  'validation.roleGroups': 'A role cannot be limited to groups yet. One that is grants nothing: make another role.',
   'validation.licence': 'Read and accept the licence of {update}.',
   'validation.notDeployable': '{update} is not approved or not here yet.',
   'validation.notOnMedium': 'The file is not in a folder of media.',

@@ -99,6 +99,8 @@ export const errors = {
   'validation.format': 'Мәннің пішімі қате.',
   'validation.invalid': 'Мұндай мән мүмкін емес.',
   'validation.lastAdministrator': 'Кемінде бір әкімші қалуы керек.',
+  'validation.roleGroups':
+    'Рөлді әзірге топтармен шектеуге болмайды. Шектелген рөл ешқандай құқық бермейді: басқа рөл жасаңыз.',
   'validation.licence': '{update} лицензиясын оқып, қабылдаңыз.',
   'validation.notDeployable': '{update} мақұлданбаған немесе әлі жоқ.',
   'validation.notOnMedium': 'Файл тасығыш бумасында емес.',

@@ -99,6 +99,8 @@ export const errors = {
   'validation.format': 'Неверный формат значения.',
   'validation.invalid': 'Такое значение невозможно.',
   'validation.lastAdministrator': 'Должен остаться хотя бы один администратор.',
+  'validation.roleGroups':
+    'Роль пока нельзя ограничить группами. Ограниченная роль не даёт никаких прав: создайте другую.',
   'validation.licence': 'Прочитайте и примите лицензию: {update}.',
   'validation.notDeployable': '{update}: не одобрено или ещё не поступило.',
   'validation.notOnMedium': 'Файл не в папке носителей.',

@@ -24,6 +24,7 @@ import { fieldLinks, objectNames } from '../object-names.ts';
 import { decideAbout, peopleOf, waits } from '../object-people.ts';
 import { viewContext } from '../page.tsx';
 import { actorWords } from '../records.ts';
+import { shownFaults } from '../reserved-fields.ts';
 import { pageByShownName } from '../shown-names.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
@@ -81,7 +82,6 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         .collections()
         .map((one) => ({ id: one.name, name: ctx.tDynamic(`collection.${one.name}.title`) }));
     }
-    if (kind.name === 'role' && name === 'groups') return references(objects, 'group');
     return undefined;
   };
   const viewFields = (c: Context<ConsoleEnv>, kind: Kind): ViewField[] =>
@@ -182,6 +182,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   ): Response | Promise<Response> => {
     const ctx = viewContext(deps, c);
     const latest = object === undefined ? undefined : objects.revisions(kind.name, object.id)[0];
+    const errors = shownFaults(kind, object?.body, extra.errors);
     const secret =
       extra.secret === undefined
         ? undefined
@@ -214,7 +215,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 updatedBy: latest === undefined ? '' : actorWords(ctx, objects)(latest.actor),
               }
         }
-        {...(extra.errors === undefined ? {} : { errors: extra.errors })}
+        {...(errors === undefined ? {} : { errors })}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
         people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}
