@@ -33,7 +33,7 @@ import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
 import { systemActor } from './features/objects/types.ts';
-import type { Written } from './features/objects/writer.ts';
+import type { WriteGuard, Written } from './features/objects/writer.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
 import { controllerSource } from './features/plcs/controller-source.ts';
 import { type ControllerFirmware, controllerFirmware } from './features/plcs/findings/firmware.ts';
@@ -196,6 +196,7 @@ export const compose = async ({
     });
     const bodyRules: Record<string, FurtherRule> = {};
     const written: Record<string, Written> = {};
+    const guards: Record<string, WriteGuard> = {};
     const objects: ObjectService = objectService({
       db,
       personal: people,
@@ -204,6 +205,9 @@ export const compose = async ({
       settings: declarations.settings,
       further: bodyRules,
       onWritten: written,
+      guards,
+      defaultOf: ({ default: fallback, onWhereTwo }) =>
+        onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, nowMs()).size > 1,
     });
     const onChanged: Array<(changed: SectionChanged) => void> = [];
     const inventory = inventoryService({
@@ -237,6 +241,7 @@ export const compose = async ({
       clock: nowMs,
     });
     const accounts = accountService({ db, keyring, objects, events, gate });
+    guards['setting'] = accounts.safety.guard;
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,

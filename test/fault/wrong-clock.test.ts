@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admin } from '../../appliance/test/support/engines.ts';
+import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { type Outcome, temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
 import { copyData, type FaultSite, findingsOf, makeFaultSite, opened } from './fault-site.ts';
@@ -76,7 +76,7 @@ describe.skipIf(faketime.status !== 0)('an import under a wrong clock', () => {
 
   it('of 2099 refuses a broadcast: EXPIRED, with its receipt and without any effect', async () => {
     const dataDir = lay();
-    await opened(dataDir, ({ objects }) => objects.setSetting(admin, 'exchange.broadcast', true));
+    await opened(dataDir, ({ objects }) => objects.setSetting(systemActor, 'exchange.broadcast', true));
     const broadcast = await site.host.trustFile(join(folder.path, 'broadcast'));
     const before = await floorOf(dataDir);
     const outcome = await startImport(dataDir, [broadcast], under('@2099-06-01 00:00:00')).ended;

@@ -414,7 +414,7 @@ const make = async (folder: string, port: number) => {
     };
     const card = await fill(filling);
     const token = await daysAgo(9 * hourDays, () => {
-      appliance.objects.setSetting(seitkali, 'exchange.media-folders', [medium]);
+      appliance.objects.setSetting(systemActor, 'exchange.media-folders', [medium]);
       const account = appliance.objects.findBy('account', 'name', administrator);
       return appliance.accounts.makeLink(systemActor, account?.id ?? '').token;
     });

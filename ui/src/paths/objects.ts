@@ -4,6 +4,8 @@ import { type Query, segment } from './parts.ts';
 /** What administrators decide, settings included. */
 export const objectsPaths = {
   settings: (area?: string) => withQuery('/settings', { area }),
+  /** POST `setting` and `action`: approve or refuse what waits for a second person. */
+  settingDecide: () => '/settings/decide',
   objects: (kind: string, query: Query = {}) => withQuery(`/objects/${segment(kind)}`, query),
   objectNew: (kind: string, query: Query = {}) => withQuery(`/objects/${segment(kind)}/new`, query),
   object: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}`,
@@ -23,6 +25,7 @@ export const objectsPaths = {
 /** The same as patterns. */
 export const objectsPatterns: Readonly<Record<keyof typeof objectsPaths, string>> = {
   settings: '/settings',
+  settingDecide: '/settings/decide',
   objects: '/objects/:kind',
   objectNew: '/objects/:kind/new',
   object: '/objects/:kind/:id',

@@ -57,7 +57,7 @@ export type ObjectFormProps = {
     | {
         readonly waiting?:
           | {
-              readonly what: 'make' | 'promote' | 'reset';
+              readonly what: 'make' | 'promote' | 'reset' | 'set';
               readonly by: string;
               readonly at: When;
               readonly fields: readonly (readonly [label: string, value: string])[];

@@ -8,7 +8,7 @@ import {
   TextField,
   withoutRight,
 } from '../components/form.tsx';
-import { Panel } from '../components/panel.tsx';
+import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -25,6 +25,17 @@ export type SettingRow = {
   readonly max?: number | undefined;
   readonly value: string | number | boolean | readonly string[];
   readonly standard: string | number | boolean | readonly string[];
+  /** Changing it asks for a right of its own and, where there is one, a second person. */
+  readonly safety: boolean;
+  /** A change that waits for a second person; without a value, back to the default. */
+  readonly waiting?:
+    | {
+        readonly value: string | number | boolean | readonly string[] | undefined;
+        readonly by: string;
+        readonly at: When;
+        readonly hindrance?: string | undefined;
+      }
+    | undefined;
   readonly changed?: { readonly revision: number; readonly at: When; readonly who: string } | undefined;
 };
 
@@ -64,6 +75,7 @@ const Limits = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
   return (
     <>
       {help} {range} {ctx.t('settings.standard', { value: shownValue(ctx, setting, setting.standard) })}
+      {setting.safety ? ` ${ctx.t('settings.safety')}` : null}
       {setting.changed === undefined ? null : (
         <>
           {' '}
@@ -128,6 +140,47 @@ const Control = ({ ctx, setting, errors }: { ctx: Ctx; setting: SettingRow; erro
   }
 };
 
+/** A change that waits, and the two answers to it. */
+const Waiting = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
+  const { waiting } = setting;
+  if (waiting === undefined) return null;
+  const right = withoutRight(ctx, 'safety:write');
+  return (
+    <Notice ctx={ctx} level="warning" title={ctx.t('people.waiting.set')}>
+      <p>
+        {ctx.rich('people.askedBy', {
+          who: <span translate="no">{waiting.by}</span>,
+          at: <Time ctx={ctx} at={waiting.at} />,
+        })}
+      </p>
+      <Facts
+        rows={[
+          [
+            ctx.tDynamic(`setting.${setting.name}.title`),
+            <span translate="no">{shownValue(ctx, setting, waiting.value ?? setting.standard)}</span>,
+          ],
+        ]}
+      />
+      <PostForm ctx={ctx} action={paths.settingDecide()} class="row">
+        <input type="hidden" name="setting" value={setting.name} />
+        <Button
+          kind="primary"
+          name="action"
+          value="approve"
+          unavailable={
+            right ?? (waiting.hindrance === undefined ? undefined : ctx.tDynamic(`error.${waiting.hindrance}`))
+          }
+        >
+          {ctx.t('people.approve')}
+        </Button>
+        <Button name="action" value="refuse" unavailable={right}>
+          {ctx.t('people.refuse')}
+        </Button>
+      </PostForm>
+    </Notice>
+  );
+};
+
 /** A form generated from declarations; every change is a revision. */
 export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) => (
   <SettingsFrame ctx={ctx} current="settings" title={ctx.t('nav.settings')} sub={ctx.t('settings.sub')}>
@@ -147,6 +200,9 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
       errors={errors}
       labels={Object.fromEntries(settings.map(({ name }) => [name, ctx.tDynamic(`setting.${name}.title`)]))}
     />
+    {settings.map((setting) => (
+      <Waiting ctx={ctx} setting={setting} />
+    ))}
     <Panel title={ctx.tDynamic(`area.${area}`)}>
       <div class="body">
         <PostForm ctx={ctx} action={paths.settings(area)} class="form">

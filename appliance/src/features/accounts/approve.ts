@@ -6,7 +6,7 @@ import { AppError, type AppErrorCode } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
 import { type Actor, actorRef, hasRight, type PersonId, type Right, requireRight } from '../objects/types.ts';
 import type { ApprovalStore } from './approval-store.ts';
-import { type AccountPersons, unitePersons } from './person.ts';
+import { type AccountPersons, areTwoPersons, unitePersons } from './person.ts';
 
 type Act = {
   /** What approving needs. */
@@ -29,6 +29,7 @@ export const twoPersonActs = {
   'person-erase': { right: 'provision:write' },
   'account-change': { right: 'accounts:write' },
   'account-vouch': { right: 'accounts:write' },
+  'setting-change': { right: 'safety:write' },
 } as const satisfies Record<string, Act>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;
@@ -56,6 +57,8 @@ export type ApprovalGate = {
   hindrance(actor: Actor, thing: Approvable): Hindrance | undefined;
   /** Throws what hinders; otherwise keeps the approval and says which persons are behind it. */
   assertMayApprove(actor: Actor, thing: Approvable): ReadonlySet<PersonId>;
+  /** Somebody else could approve, or could lately; without a person behind the actor: two could. */
+  mustWait(actor: Actor, act: TwoPersonAct): boolean;
   /** Forgets what is older than the evidence is kept. */
   trim(): number;
   /** One person asked and approved. */
@@ -166,6 +169,11 @@ export function approvalGate(parts: GateParts): ApprovalGate {
           onePerson,
         });
       return own;
+    },
+    mustWait: (actor, act) => {
+      const own = persons.personsBehind(actor);
+      const could = [...couldApprove(rowOf(act).right)].map((id) => persons.personsBehind({ type: 'account', id }));
+      return own.size === 0 ? could.length > 1 : could.some((other) => areTwoPersons(own, other));
     },
     trim: () => store.trim(clock() - keptMs),
     isOnePerson: (act, thing) => store.of(act, thing).some(({ onePerson }) => onePerson),

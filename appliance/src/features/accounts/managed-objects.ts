@@ -2,7 +2,15 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { newTokenSecret, tokenHash } from '../devices/service.ts';
 import type { TokenPurpose } from '../devices/tokens.ts';
 import type { ObjectService } from '../objects/service.ts';
-import { type Actor, type Body, hasRight, type Obj, type Right, systemActor } from '../objects/types.ts';
+import {
+  type Actor,
+  type Body,
+  hasRight,
+  type Obj,
+  type Right,
+  type SettingValue,
+  systemActor,
+} from '../objects/types.ts';
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
 import { rightsOf, rightsOfRole } from './rights.ts';
 import type { AccountService } from './service.ts';
@@ -153,6 +161,12 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     return { object };
   };
 
+  /** An earlier value of a safety setting is set like any other. */
+  const setBack = (actor: Actor, name: string, { value }: Body): Obj => {
+    accounts.safety.set(actor, name, (value ?? undefined) as SettingValue | undefined);
+    return objects.get('setting', name, { deleted: true });
+  };
+
   const createToken = (actor: Actor, body: Body, options: { comment?: string }): Written => {
     const { purpose } = body;
     if (purpose === 'api') {
@@ -221,6 +235,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     restore: (actor, kind, id) => {
       if (kind !== 'setting' && kind !== 'device-decision') assertManaged(kind);
       const gone = objects.get(kind, id, { deleted: true });
+      if (kind === 'setting' && objects.isSafetySetting(id)) return setBack(actor, id, gone.body);
       assertMayGrant(objects, actor, kind, undefined, gone.body);
       if (kind === 'account') assertRolesExist(objects, gone.body);
       if (isOfPeople(kind, gone.body)) accounts.assertFresh(actor);
@@ -241,6 +256,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       if (ownFeatures.has(kind) === false) assertManaged(kind, objects.get(kind, id));
       const old = objects.revisions(kind, id).find((entry) => entry.revision === revision);
       if (old === undefined) throw new AppError('NOT_FOUND', `${kind} ${id} has no revision ${revision}`);
+      if (kind === 'setting' && objects.isSafetySetting(id)) return setBack(actor, id, old.body);
       assertMayGrant(objects, actor, kind, id, old.body);
       if (kind === 'account') assertRolesExist(objects, old.body);
       watch(kind, id, old.body);

@@ -16,6 +16,7 @@ import { maxPasswordBytes, passwordFaults } from './new-password.ts';
 import { type Passwords, passwords } from './password.ts';
 import { type Refusals, refusals } from './refusals.ts';
 import { administratorRole, repairAdministratorRole } from './rights.ts';
+import { type SafetySettings, safetySettings } from './safety-settings.ts';
 import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
@@ -56,6 +57,8 @@ export type AccountService = {
   assertFresh(actor: Actor): void;
   /** Making, promoting, resetting, where a second person is waited for. */
   changes: WaitingChanges;
+  /** Every change of a setting by a person or a token. */
+  safety: SafetySettings;
   /** All writes of `work` or none. */
   transact<T>(work: () => T): T;
   /** Who stands behind an account because they made, promoted or reset it alone. */
@@ -117,6 +120,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   const links = oneTimeLinks({ db, objects, events, clock });
   const touches = accountTouches(db);
   const changes = waitingChanges({ objects, events, gate, clock });
+  const safety = safetySettings({ objects, events, gate, changes, clock, transact: (work) => immediate(db, work) });
   const vouchMs = (): number => objects.settingInteger('accounts.vouch-days') * 86_400_000;
 
   const nameOf = (account: Obj): string => String(account.body['name'] ?? '');
@@ -314,6 +318,7 @@ export const accountService = (parts: AccountParts): AccountService => {
       }),
     assertFresh: (actor) => assertFresh(actor, clock()),
     changes,
+    safety,
     transact: (work) => immediate(db, work),
     touches,
     touch: (actor, id) => touches.touch(id, gate.personsBehind(actor), clock()),

@@ -160,6 +160,18 @@ const scenarios: Record<TwoPersonAct, Scenario> = {
     },
     approve: (actor, id) => site.appliance.accounts.changes.approve(actor, 'account', id),
   },
+  'setting-change': {
+    ask: (actor) => {
+      const { accounts, objects } = site.appliance;
+      const words = [name()];
+      const revision = (objects.find('setting', 'exchange.allowed-words', { deleted: true })?.revision ?? 0) + 2;
+      const waiting = accounts.changes.field(actor, { what: 'set', patch: { value: words }, revision });
+      objects.setSetting(systemActor, 'exchange.allowed-words', words);
+      objects.update(systemActor, 'setting', 'exchange.allowed-words', { waiting });
+      return 'exchange.allowed-words';
+    },
+    approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
+  },
   'account-vouch': {
     ask: (actor) => {
       const id = account();

@@ -6,11 +6,11 @@ import type { ApprovalGate } from './approve.ts';
 import { readPersons, storedPersons } from './person.ts';
 import { rightsOf } from './rights.ts';
 
-// Making, promoting and resetting an account wait for a second person where there is one. What waits lies in the object
+// Making, promoting and resetting an account, and changing a setting of safety (safety-settings.ts), wait for a second person where there is one. What waits lies in the object
 // itself, encrypted as its secrets are: one change at a time, and any later write of the object makes it void.
 
 export type WaitingChange = {
-  what: 'make' | 'promote' | 'reset';
+  what: 'make' | 'promote' | 'reset' | 'set';
   patch: Body;
   /** `type:id` of who asked. */
   by: string;
@@ -22,6 +22,10 @@ type Stored = Omit<WaitingChange, 'persons'> & { persons: string; revision: numb
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+
+type Stem = 'account' | 'setting';
+const stemOf = (kind: string): Stem => (kind === 'setting' ? 'setting' : 'account');
+const actOf = (kind: string) => (stemOf(kind) === 'setting' ? 'setting-change' : 'account-change');
 
 export function waitingChanges(parts: {
   objects: ObjectService;
@@ -39,8 +43,8 @@ export function waitingChanges(parts: {
     return stored.revision === object.revision ? stored : undefined;
   };
 
-  const record = (type: string, actor: Actor, kind: string, object: string): void => {
-    events.record(type, {
+  const record = (what: 'asked' | 'approved' | 'refused', actor: Actor, kind: string, object: string): void => {
+    events.record(`${stemOf(kind)}-change-${what}`, {
       actor: actorRef(actor),
       ...(actor.from === undefined ? {} : { from: actor.from }),
       params: { kind, object },
@@ -69,24 +73,24 @@ export function waitingChanges(parts: {
       const persons = storedPersons(gate.assertMayAsk(actor));
       return JSON.stringify({ ...change, by: actorRef(actor), persons, at: clock() } satisfies Stored);
     },
-    asked: (actor: Actor, kind: string, id: string): void => record('account-change-asked', actor, kind, id),
+    asked: (actor: Actor, kind: string, id: string): void => record('asked', actor, kind, id),
     of: (kind: string, id: string): WaitingChange | undefined => {
       const stored = storedIn(kind, id);
       return stored && { ...stored, persons: readPersons(stored.persons) };
     },
     /** Why this person cannot say yes; undefined when he can. */
-    hindrance: (actor: Actor, change: WaitingChange) =>
-      gate.hindrance(actor, { act: 'account-change', authors: [change.persons] }),
+    hindrance: (actor: Actor, kind: string, change: WaitingChange) =>
+      gate.hindrance(actor, { act: actOf(kind), authors: [change.persons] }),
     /** CONFLICT where nothing waits any more; what hinders; otherwise what is to be done now. */
     approve: (actor: Actor, kind: string, id: string): WaitingChange => {
       const stored = storedIn(kind, id);
       if (stored === undefined) throw new AppError('CONFLICT', 'nothing waits here, or it was changed since');
       const change = { ...stored, persons: readPersons(stored.persons) };
-      gate.assertMayApprove(actor, { act: 'account-change', authors: [change.persons] });
-      record('account-change-approved', actor, kind, id);
+      gate.assertMayApprove(actor, { act: actOf(kind), authors: [change.persons] });
+      record('approved', actor, kind, id);
       return change;
     },
-    refused: (actor: Actor, kind: string, id: string): void => record('account-change-refused', actor, kind, id),
+    refused: (actor: Actor, kind: string, id: string): void => record('refused', actor, kind, id),
   };
 }
 

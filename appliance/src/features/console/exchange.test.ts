@@ -8,6 +8,7 @@ import { type Browser, type Console, openConsole } from '../../../test/support/c
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { requestGroupNames } from '../exchange/types.ts';
+import { systemActor } from '../objects/types.ts';
 
 let site: Console;
 let admin: Browser;
@@ -133,7 +134,7 @@ describe('exchange through the console', () => {
 
   it('writes a request as a file or to a medium that an administrator named, and no other place', async () => {
     expect((await admin.post(paths.requestWrite(), { number: '1', medium: '/etc' })).status).toBe(404);
-    site.appliance.objects.setSetting(await adminActor(), 'exchange.media-folders', [medium]);
+    site.appliance.objects.setSetting(systemActor, 'exchange.media-folders', [medium]);
     expect(holds(await page(viewer, paths.exchangeSend()), medium)).toBe(true);
     expect((await admin.post(paths.requestWrite(), { number: '1', medium })).status).toBe(303);
     await exported();

@@ -21,7 +21,7 @@ export function peopleOf(
   const { accounts, objects } = deps;
   const ctx = viewContext(deps, c, 'part');
   const waiting = accounts.changes.of(kind.name, object.id);
-  const hindrance = waiting && accounts.changes.hindrance(signedIn(c).actor, waiting);
+  const hindrance = waiting && accounts.changes.hindrance(signedIn(c).actor, kind.name, waiting);
   return {
     waiting: waiting && {
       what: waiting.what,

@@ -195,6 +195,7 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   personDecide: { POST: 'provision:write' },
   rollback: { GET: 'settings:read', POST: 'settings:write' },
   settings: { GET: 'settings:read', POST: 'settings:write' },
+  settingDecide: { POST: 'safety:write' },
   objects: { GET: 'kind:read' },
   objectNew: { GET: 'kind:write', POST: 'kind:write' },
   object: { GET: 'kind:read', POST: 'kind:write' },

@@ -90,3 +90,12 @@ export const indexValue = (
   const field = kind.fields[name];
   return field !== undefined && isProtected(field) ? personal.blindIndex(`${kind.name}.${name}`, String(value)) : value;
 };
+
+/** A setting's object that only holds a change that waits. */
+export const isUnset = (body: Body): boolean => body['value'] === undefined || body['value'] === null;
+
+export const sameBody = (a: Body, b: Body): boolean => {
+  const sorted = (body: Body): string =>
+    JSON.stringify(Object.entries(body).sort(([left], [right]) => (left < right ? -1 : 1)));
+  return sorted(a) === sorted(b);
+};

@@ -5,7 +5,7 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { readPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
-import { decodeBody, indexValue, protectedFields, revertedBody } from './codec.ts';
+import { decodeBody, indexValue, isUnset, protectedFields, revertedBody, sameBody } from './codec.ts';
 import { bodySchema } from './schema.ts';
 import { settingTable } from './settings-reader.ts';
 import { type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
@@ -26,7 +26,7 @@ import {
   type Tombstone,
 } from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
-import { objectWriter, type Written } from './writer.ts';
+import { objectWriter, type WriteGuard, type Written } from './writer.ts';
 
 export type WriteOptions = { comment?: string };
 export type ReadOptions = { /** Returns values of `secret` fields. */ secrets?: boolean; deleted?: boolean };
@@ -69,13 +69,24 @@ export type ObjectService = {
   trim(): number;
   /** Revisions that the audit chain does not vouch for. */
   verify(): RevisionFinding[];
-  settings(): ReadonlyArray<{ setting: Setting; value: SettingValue; isDefault: boolean; revision: number }>;
+  settings(): ReadonlyArray<{
+    setting: Setting;
+    value: SettingValue;
+    /** The default as it is at this site now. */
+    standard: SettingValue;
+    isDefault: boolean;
+    revision: number;
+  }>;
   /** A setting's value or its default; throws NOT_FOUND for a name that nobody declared. */
   setting(name: string): SettingValue;
   settingInteger(name: string): number;
   settingText(name: string): string;
   settingFlag(name: string): boolean;
   setSetting(actor: Actor, name: string, value: SettingValue, options?: WriteOptions): void;
+  /** Whether changing it can weaken what protects the site. */
+  isSafetySetting(name: string): boolean;
+  /** The value as it would be kept; INVALID. */
+  checkedSetting(name: string, value: SettingValue): SettingValue;
   /** Back to the default. */
   resetSetting(actor: Actor, name: string): void;
 };
@@ -96,23 +107,22 @@ export type ObjectParts = {
   further?: Readonly<Record<string, FurtherRule>>;
   /** By kind, likewise: told of every write, in its transaction. */
   onWritten?: Readonly<Record<string, Written>>;
+  /** By kind, likewise: asked before every write. */
+  guards?: Readonly<Record<string, WriteGuard>>;
+  /** A setting's default where it depends on the site. */
+  defaultOf?: (setting: Setting) => SettingValue;
 };
 
 const tombstoneMs = 90 * 86_400_000;
 const idPattern = /^[\x21-\x7e]{1,512}$/;
 const maxPage = 10_000;
 
-const sameBody = (a: Body, b: Body): boolean => {
-  const sorted = (body: Body): string =>
-    JSON.stringify(Object.entries(body).sort(([left], [right]) => (left < right ? -1 : 1)));
-  return sorted(a) === sorted(b);
-};
-
 /** The object engine over its declarations. */
 export const objectService = (parts: ObjectParts): ObjectService => {
-  const { db, personal, events, kinds, settings, further = {}, onWritten = {} } = parts;
+  const { db, personal, events, kinds, settings, further = {}, onWritten = {}, guards = {} } = parts;
+  const defaultOf = parts.defaultOf ?? ((setting: Setting) => setting.default);
   const store = objectStore(db);
-  const writer = objectWriter({ db, personal, events, store, kinds, onWritten });
+  const writer = objectWriter({ db, personal, events, store, kinds, onWritten, guards });
   const table = settingTable(settings);
   const checks = new Map(kinds.map((kind) => [kind.name, { kind, check: bodySchema(kind) }]));
 
@@ -139,7 +149,8 @@ export const objectService = (parts: ObjectParts): ObjectService => {
   const rules: Readonly<Record<string, BodyRule>> = {
     group: treeRule('group', 'validation.cycle'),
     'plc-zone': treeRule('plc-zone', 'validation.zones.cycle'),
-    setting: (id, body) => table.faults(id, body['value']),
+    setting: (id, body) =>
+      isUnset(body) && body['waiting'] !== null && body['waiting'] !== undefined ? {} : table.faults(id, body['value']),
   };
 
   const ruled = (kind: string, id: string, given: Body): Body => {
@@ -349,11 +360,20 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     };
   };
 
+  /** As it was set; undefined where the default holds. */
+  const setValue = (row: ObjectRow | undefined): SettingValue | undefined =>
+    row === undefined || row.deleted_at !== null
+      ? undefined
+      : ((JSON.parse(row.body) as { value?: SettingValue | null }).value ?? undefined);
   const settingValue = (name: string): SettingValue => {
-    const { default: fallback } = table.get(name);
-    const row = store.byId('setting', name);
-    if (row === undefined || row.deleted_at !== null) return fallback;
-    return (JSON.parse(row.body) as { value: SettingValue }).value;
+    const setting = table.get(name);
+    return setValue(store.byId('setting', name)) ?? defaultOf(setting);
+  };
+
+  const checkedSetting = (name: string, value: SettingValue): SettingValue => {
+    const faults = table.faults(name, value);
+    if (Object.keys(faults).length > 0) throw invalid(faults);
+    return table.parse(name, value);
   };
 
   const typed = <T extends SettingValue>(name: string, is: (value: SettingValue) => value is T): T => {
@@ -458,17 +478,20 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     settings: () =>
       table.all.map((setting) => {
         const row = store.byId('setting', setting.name);
-        const isDefault = row === undefined || row.deleted_at !== null;
-        return { setting, value: settingValue(setting.name), isDefault, revision: row?.revision ?? 0 };
+        const isDefault = setValue(row) === undefined;
+        const value = settingValue(setting.name);
+        return { setting, value, standard: defaultOf(setting), isDefault, revision: row?.revision ?? 0 };
       }),
     setting: settingValue,
     settingInteger: (name) => typed(name, (value) => typeof value === 'number'),
     settingText: (name) => typed(name, (value) => typeof value === 'string'),
     settingFlag: (name) => typed(name, (value) => typeof value === 'boolean'),
+    isSafetySetting: (name) => table.all.some((setting) => setting.name === name && setting.safety),
+    checkedSetting,
     setSetting: (actor, name, value, options) => {
-      const faults = table.faults(name, value);
-      if (Object.keys(faults).length > 0) throw invalid(faults);
-      put(actor, 'setting', name, { value: table.parse(name, value) }, options);
+      // What waited for a second person is void.
+      const waits = find('setting', name, { secrets: true })?.body['waiting'] !== undefined;
+      put(actor, 'setting', name, { value: checkedSetting(name, value), ...(waits ? { waiting: null } : {}) }, options);
     },
     resetSetting: (actor, name) => {
       if (find('setting', table.get(name).name) !== undefined) remove(actor, 'setting', name);

@@ -35,7 +35,8 @@ export const areas: readonly Area[] = [
   'provision',
 ];
 
-export type Right = `${Area}:${'read' | 'write'}` | 'all';
+/** `safety:write`: settings that weaken what protects the site, beside `settings:write`. */
+export type Right = `${Area}:${'read' | 'write'}` | 'safety:write' | 'all';
 
 /** A human as far as the appliance can tell: random, made with an account (accounts/person.ts), never reused. */
 export type PersonId = string & { readonly person: unique symbol };
@@ -116,6 +117,10 @@ export type Setting = {
   options?: readonly string[];
   area: Area;
   unit?: 'bytes' | 'seconds' | 'minutes' | 'hours' | 'days';
+  /** Changing it can weaken what protects the site: that asks for more (accounts/safety-settings.ts). */
+  safety: boolean;
+  /** On by itself where two persons could approve with this right; a value that was set wins. */
+  onWhereTwo?: Right;
 };
 
 /** Makes declarations; a file of settings/ exports them as `settings`. */

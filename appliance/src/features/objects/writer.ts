@@ -6,7 +6,7 @@ import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { accountPersons, storedPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
-import { encodeBody, indexRows, personOf } from './codec.ts';
+import { decodeBody, encodeBody, indexRows, personOf } from './codec.ts';
 import type { ObjectRow, ObjectStore } from './store.ts';
 import { type Actor, actorRef, type Body, type Kind, type ObjectOperation, requireRight } from './types.ts';
 import { revisionCommitment } from './verify.ts';
@@ -22,6 +22,9 @@ const eventOf: Record<ObjectOperation, string> = {
 
 /** Told of every write of a kind, in its transaction; without a body when the object was removed. */
 export type Written = (id: string, body: Body | undefined, actor: Actor) => void;
+
+/** Throws where the actor may not make `after` of `before`; absent is removed or not yet made. */
+export type WriteGuard = (actor: Actor, id: string, before: Body | undefined, after: Body | undefined) => void;
 
 export type Write = {
   actor: Actor;
@@ -52,8 +55,9 @@ export const objectWriter = (parts: {
   store: ObjectStore;
   kinds: readonly Kind[];
   onWritten: Readonly<Record<string, Written>>;
+  guards: Readonly<Record<string, WriteGuard>>;
 }) => {
-  const { db, personal, events, store, kinds, onWritten } = parts;
+  const { db, personal, events, store, kinds, onWritten, guards } = parts;
 
   const persons = accountPersons({ db, blind: (address) => personal.blindIndex('person.address', address) });
 
@@ -95,6 +99,13 @@ export const objectWriter = (parts: {
       const { actor, kind, id, operation, previous, body } = change;
       requireRight(actor, `${kind.area}:write`);
       const deletedAt = change.deletedAt ?? null;
+      const held = previous === undefined || previous.deleted_at !== null ? undefined : previous.body;
+      guards[kind.name]?.(
+        actor,
+        id,
+        held === undefined ? undefined : decodeBody(personal, kind, held),
+        deletedAt === null ? body : undefined,
+      );
       const rows = deletedAt === null ? indexRows(personal, kind, body) : [];
       if (deletedAt === null) {
         const faults = { ...references(body, kind), ...taken(kind, id, rows) };

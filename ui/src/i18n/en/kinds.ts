@@ -73,6 +73,7 @@ export const kinds = {
   'kind.setting.source': 'entered by administrators',
   'kind.setting.field.name': 'Setting',
   'kind.setting.field.value': 'Value',
+  'kind.setting.field.waiting': 'Change that waits',
   'kind.update-decision.title': 'Decisions about updates',
   'kind.update-decision.one': 'decision about the update',
   'kind.update-decision.purpose': 'Which updates may be installed.',

@@ -65,6 +65,7 @@ export const login = {
   'people.waiting.make': 'This account waits for a second person',
   'people.waiting.promote': 'A change waits for a second person',
   'people.waiting.reset': 'A new log-in link waits for a second person; it also replaces a lost second factor',
+  'people.waiting.set': 'A change of a setting waits for a second person',
   'people.askedBy': 'Asked for by {who}, {at}.',
   'people.approve': 'Agree',
   'people.refuse': 'Refuse',

@@ -9,6 +9,10 @@ export const messages = {
   'toast.reverted': 'The content of revision {revision} is back',
   'toast.settings': { one: '{n} setting changed', other: '{n} settings changed' },
   'toast.password': 'Password changed, other sessions ended',
+  'toast.settingsWait': {
+    one: '{n} setting waits for a second person',
+    other: '{n} settings wait for a second person',
+  },
   'toast.waits': '{name} waits for a second person',
   'toast.touched':
     'One person alone made, promoted or reset your account on {at}. If you do not expect that, tell another administrator.',

@@ -6,6 +6,8 @@ export const settings = {
   'settings.saved': { one: '{n} setting saved.', other: '{n} settings saved.' },
   'settings.changed': 'Changed',
   'settings.standard': 'Standard: {value}.',
+  'settings.safety':
+    'Only a person with the right to safety settings changes it; a second person agrees where there is one.',
   'settings.sub': 'Each change is a revision that can be taken back.',
   'setting.accounts.session-hours.title': 'Longest session',
   'setting.accounts.session-hours.help': 'After this time everybody logs in again.',
@@ -76,6 +78,7 @@ export const settings = {
   'area.exchange': 'Exchange',
   'area.events': 'Events',
   'area.accounts': 'Accounts',
+  'area.safety': 'Safety settings',
   'area.settings': 'Settings',
   'area.provision': 'Data provision',
   'settings.unit.bytes': 'bytes',

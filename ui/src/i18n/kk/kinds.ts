@@ -76,6 +76,7 @@ export const kinds = {
   'kind.setting.source': 'әкімшілер енгізеді',
   'kind.setting.field.name': 'Баптау',
   'kind.setting.field.value': 'Мәні',
+  'kind.setting.field.waiting': 'Күтіп тұрған өзгеріс',
   'kind.update-decision.title': 'Жаңартулар туралы шешімдер',
   'kind.update-decision.one': 'жаңарту шешімі',
   'kind.update-decision.purpose': 'Қай жаңартуларды орнатуға болады.',

@@ -68,6 +68,7 @@ export const login = {
   'people.waiting.make': 'Бұл тіркелгі екінші адамды күтеді',
   'people.waiting.promote': 'Өзгеріс екінші адамды күтеді',
   'people.waiting.reset': 'Жаңа кіру сілтемесі екінші адамды күтеді; ол жоғалған екінші факторды да ауыстырады',
+  'people.waiting.set': 'Баптау өзгерісі екінші адамды күтеді',
   'people.askedBy': 'Сұраған {who}, {at}.',
   'people.approve': 'Келісу',
   'people.refuse': 'Бас тарту',

@@ -76,6 +76,7 @@ export const kinds = {
   'kind.setting.source': 'вводят администраторы',
   'kind.setting.field.name': 'Настройка',
   'kind.setting.field.value': 'Значение',
+  'kind.setting.field.waiting': 'Изменение, которое ждёт',
   'kind.update-decision.title': 'Решения об обновлениях',
   'kind.update-decision.one': 'решение об обновлении',
   'kind.update-decision.purpose': 'Какие обновления можно устанавливать.',

@@ -90,6 +90,7 @@ export const login = {
   'people.waiting.make': 'Эта учётная запись ждёт второго человека',
   'people.waiting.promote': 'Изменение ждёт второго человека',
   'people.waiting.reset': 'Новая ссылка для входа ждёт второго человека; она заменяет и утраченный второй фактор',
+  'people.waiting.set': 'Изменение настройки ждёт второго человека',
   'people.askedBy': 'Запросил {who}, {at}.',
   'people.approve': 'Согласиться',
   'people.refuse': 'Отклонить',

@@ -14,6 +14,8 @@ export const settings = {
   },
   'settings.changed': 'Изменено',
   'settings.standard': 'По умолчанию: {value}.',
+  'settings.safety':
+    'Меняет только человек с правом на настройки безопасности; второй человек соглашается, если он есть.',
   'settings.sub': 'Каждое изменение – ревизия, которую можно вернуть.',
   'setting.accounts.session-hours.title': 'Наибольшая длительность сеанса',
   'setting.accounts.session-hours.help': 'По истечении этого времени вход выполняется заново.',
@@ -85,6 +87,7 @@ export const settings = {
   'area.exchange': 'Обмен',
   'area.events': 'События',
   'area.accounts': 'Учётные записи',
+  'area.safety': 'Настройки безопасности',
   'area.settings': 'Настройки',
   'area.provision': 'Реестр данных',
   'settings.unit.bytes': 'байт',

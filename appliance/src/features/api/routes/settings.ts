@@ -15,6 +15,9 @@ const settingSchema = z.object({
   value,
   default: value,
   isDefault: z.boolean(),
+  safety: z
+    .boolean()
+    .describe('A token does not change it: a person does, and where there is one a second person agrees'),
   revision: z.int().describe('0: it was never set'),
   min: z.number().optional(),
   max: z.number().optional(),
@@ -24,17 +27,18 @@ const settingSchema = z.object({
 
 /** Settings; each set one is an object with revisions, under `/objects/setting`. */
 export const settingRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { db, objects } = parts;
+  const { accounts, db, objects } = parts;
   names.add(settingSchema, { id: 'Setting' });
   const tag = 'settings' as const;
   const params = z.strictObject({ setting: z.string().min(1).max(128) });
 
   const all = () =>
-    objects.settings().map(({ setting, ...held }) => ({
+    objects.settings().map(({ setting, standard, ...held }) => ({
       name: setting.name,
       area: setting.area,
       type: setting.type,
-      default: setting.default,
+      default: standard,
+      safety: setting.safety,
       ...held,
       ...present({ min: setting.min, max: setting.max, options: setting.options, unit: setting.unit }),
     }));
@@ -82,7 +86,7 @@ export const settingRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =
           const { revision } = one(setting);
           if (body.expectedRevision !== undefined && body.expectedRevision !== revision)
             throw new AppError('CONFLICT', `${setting} is at revision ${revision}`, { revision });
-          objects.setSetting(actor, setting, body.value, present({ comment: body.comment }));
+          accounts.safety.set(actor, setting, body.value, present({ comment: body.comment }));
           return one(setting);
         }),
     }),
@@ -96,7 +100,7 @@ export const settingRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =
       response: settingSchema,
       handle: ({ actor, params: { setting } }) => {
         one(setting);
-        objects.resetSetting(actor, setting);
+        accounts.safety.set(actor, setting, undefined);
         return one(setting);
       },
     }),

@@ -7,7 +7,7 @@ import { AppError, invalid, toFailure } from '../../../platform/errors.ts';
 import type { Setting, SettingValue } from '../../objects/types.ts';
 import { setToast } from '../cookies.ts';
 import type { Form } from '../form.ts';
-import { actorFor } from '../guard.ts';
+import { actorFor, signedIn } from '../guard.ts';
 import { viewContext } from '../page.tsx';
 import { actorWords } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
@@ -33,6 +33,9 @@ const typed = (setting: Setting, form: Form): SettingValue => {
 
 const same = (a: SettingValue, b: SettingValue): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+const isValue = (value: unknown): value is SettingValue =>
+  ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
+
 /** Settings by area; what differs from its default is an object with revisions. */
 export const settingsPages = (deps: ConsoleDeps): Pages => {
   const { objects } = deps;
@@ -45,6 +48,35 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     return wanted;
   };
 
+  const waitingAt = (c: Context<ConsoleEnv>, name: string): SettingRow['waiting'] => {
+    const { changes } = deps.accounts;
+    const found = changes.of('setting', name);
+    if (found === undefined) return undefined;
+    const hindrance = changes.hindrance(signedIn(c).actor, 'setting', found);
+    const { value } = found.patch;
+    return {
+      value: isValue(value) ? value : undefined,
+      by: actorWords(viewContext(deps, c), objects)(found.by),
+      at: found.at,
+      // An old log-in is mended by giving the password again, which the page asks for by itself.
+      hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance,
+    };
+  };
+
+  const decide = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'safety:write');
+    const form = c.get('form');
+    const name = form.text('setting');
+    const action = form.text('action');
+    const found = objects.settings().find(({ setting }) => setting.name === name);
+    if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such setting');
+    if (action === 'approve') deps.accounts.safety.approve(actor, name);
+    else if (action === 'refuse') deps.accounts.safety.refuse(actor, name);
+    else throw new AppError('MALFORMED', 'there is no such action');
+    setToast(c, { said: { key: 'toast.settings', params: { n: action === 'approve' ? 1 : 0 } } });
+    return c.redirect(paths.settings(found.setting.area), 303);
+  };
+
   const show = (
     c: Context<ConsoleEnv>,
     area: string,
@@ -55,7 +87,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     const rows = objects
       .settings()
       .filter(({ setting }) => setting.area === area)
-      .map(({ setting, value, isDefault }): SettingRow => {
+      .map(({ setting, value, standard, isDefault }): SettingRow => {
         const latest = isDefault ? undefined : objects.revisions('setting', setting.name)[0];
         return {
           name: setting.name,
@@ -65,7 +97,9 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
           min: setting.min,
           max: setting.max,
           value: faulty === undefined ? value : typed(setting, faulty.form),
-          standard: setting.default,
+          standard,
+          safety: setting.safety,
+          waiting: waitingAt(c, setting.name),
           changed:
             latest === undefined ? undefined : { revision: latest.revision, at: latest.at, who: nameOf(latest.actor) },
         };
@@ -91,15 +125,16 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
       // All or none; every fault at once.
       const changed = deps.transact(() => {
         const faults: Faults = {};
-        let count = 0;
-        for (const { setting, value, isDefault } of objects.settings()) {
+        let [count, waiting] = [0, 0];
+        for (const { setting, value, standard, isDefault } of objects.settings()) {
           if (setting.area !== area) continue;
           const wanted = typed(setting, form);
           if (same(wanted, value)) continue;
           try {
-            if (same(wanted, setting.default) && !isDefault) objects.resetSetting(actor, setting.name);
-            else objects.setSetting(actor, setting.name, wanted, comment === '' ? {} : { comment });
-            count += 1;
+            const next = same(wanted, standard) && !isDefault ? undefined : wanted;
+            const { waits } = deps.accounts.safety.set(actor, setting.name, next, comment === '' ? {} : { comment });
+            if (waits) waiting += 1;
+            else count += 1;
           } catch (error) {
             const { code, details } = toFailure(error);
             if (code !== 'INVALID' || details.fields === undefined) throw error;
@@ -107,9 +142,14 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
           }
         }
         if (Object.keys(faults).length > 0) throw invalid(faults);
-        return count;
+        return { count, waiting };
       });
-      setToast(c, { said: { key: 'toast.settings', params: { n: changed } } });
+      setToast(c, {
+        said:
+          changed.waiting === 0
+            ? { key: 'toast.settings', params: { n: changed.count } }
+            : { key: 'toast.settingsWait', params: { n: changed.waiting } },
+      });
       return c.redirect(paths.settings(area), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
@@ -120,5 +160,6 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
 
   return new Hono<ConsoleEnv>()
     .get(routePatterns.settings, (c) => show(c, areaOf(c)))
-    .post(routePatterns.settings, save);
+    .post(routePatterns.settings, save)
+    .post(routePatterns.settingDecide, decide);
 };

@@ -7,6 +7,11 @@ export const kind = defineKind({
   area: 'settings',
   key: 'given',
   title: 'name',
-  fields: { value: { type: 'json', required: true } },
+  fields: {
+    /** Absent where a change of the default waits: the default holds. */
+    value: { type: 'json' },
+    /** JSON: a change that waits for a second person. */
+    waiting: { type: 'secret', internal: true },
+  },
   leaves: null,
 });

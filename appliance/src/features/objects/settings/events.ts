@@ -1,5 +1,13 @@
 import { defineSettings } from '../types.ts';
 
 export const settings = defineSettings([
-  { name: 'events.max-rows', type: 'integer', default: 1_000_000, min: 1_000, max: 100_000_000, area: 'events' },
+  {
+    name: 'events.max-rows',
+    type: 'integer',
+    safety: true,
+    default: 1_000_000,
+    min: 1_000,
+    max: 100_000_000,
+    area: 'events',
+  },
 ]);

@@ -5,19 +5,35 @@ export const settings = defineSettings([
   {
     name: 'exchange.media-roots',
     type: 'list',
+    safety: true,
     default: ['/run/sallyport/media', '/media', '/run/media', '/mnt'],
     max: 16,
     area: 'exchange',
   },
   /** Folders that count as a medium without being mounted: a transfer station, a share. */
-  { name: 'exchange.media-folders', type: 'list', default: [], max: 16, area: 'exchange' },
+  { name: 'exchange.media-folders', type: 'list', safety: true, default: [], max: 16, area: 'exchange' },
   {
     name: 'exchange.antivirus',
     type: 'choice',
+    safety: true,
     default: 'off',
     options: ['off', 'clamd', 'clamscan'],
     area: 'exchange',
   },
-  { name: 'exchange.antivirus-socket', type: 'text', default: '/run/clamav/clamd.ctl', max: 100, area: 'exchange' },
-  { name: 'exchange.antivirus-database', type: 'text', default: '/var/lib/clamav', max: 200, area: 'exchange' },
+  {
+    name: 'exchange.antivirus-socket',
+    type: 'text',
+    safety: true,
+    default: '/run/clamav/clamd.ctl',
+    max: 100,
+    area: 'exchange',
+  },
+  {
+    name: 'exchange.antivirus-database',
+    type: 'text',
+    safety: true,
+    default: '/var/lib/clamav',
+    max: 200,
+    area: 'exchange',
+  },
 ]);

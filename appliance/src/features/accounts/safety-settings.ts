@@ -1,0 +1,120 @@
+import { AppError } from '../../platform/errors.ts';
+import type { EventService } from '../events/service.ts';
+import type { ObjectService, WriteOptions } from '../objects/service.ts';
+import { type Actor, actorRef, type Obj, requireRight, type SettingValue } from '../objects/types.ts';
+import type { WriteGuard } from '../objects/writer.ts';
+import type { ApprovalGate } from './approve.ts';
+import { assertFresh } from './fresh.ts';
+import type { WaitingChanges } from './waiting-change.ts';
+
+// Settings that can weaken what protects the site (`safety` in their declaration). Changing one asks for a right of its
+// own and a fresh log-in, and waits for a second person where there is one. The guard stands in the object engine, so
+// that no door goes round it; only the appliance itself passes.
+
+export type SafetySettings = {
+  /** Sets, or puts back to the default without a value; any setting, safety or not. */
+  set(actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): { waits: boolean };
+  /** A second person says yes to what waits. */
+  approve(actor: Actor, name: string): void;
+  /** What waits is given up. */
+  refuse(actor: Actor, name: string): void;
+  guard: WriteGuard;
+};
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+export function safetySettings(parts: {
+  objects: ObjectService;
+  events: Pick<EventService, 'record'>;
+  gate: ApprovalGate;
+  changes: WaitingChanges;
+  clock: () => number;
+  transact: <T>(work: () => T) => T;
+}): SafetySettings {
+  const { objects, events, gate, changes, clock, transact } = parts;
+  /** The setting that is written behind the checks at this moment. */
+  let open: string | undefined;
+
+  const within = <T>(name: string, work: () => T): T =>
+    transact(() => {
+      open = name;
+      try {
+        return work();
+      } finally {
+        open = undefined;
+      }
+    });
+
+  const assertMay = (actor: Actor): void => {
+    requireRight(actor, 'settings:write');
+    requireRight(actor, 'safety:write');
+    if (actor.type === 'cli' && gate.mustWait(actor, 'setting-change'))
+      throw new AppError('APPROVAL_PERSON', 'a person does this: sign in with an account');
+    assertFresh(actor, clock());
+  };
+
+  const write = (actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void => {
+    if (value === undefined) objects.resetSetting(actor, name);
+    else objects.setSetting(actor, name, value, options);
+  };
+
+  /** Keeps the change at the setting; where the default holds, at an object without a value. */
+  const wait = (actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void => {
+    const held: Obj | undefined = objects.find('setting', name, { deleted: true });
+    const isGone = held?.deletedAt !== undefined;
+    const revision = (held?.revision ?? 0) + (isGone ? 2 : 1);
+    const waiting = changes.field(actor, { what: 'set', patch: { value: value ?? null }, revision });
+    const body = held === undefined || isGone ? { value: null, waiting } : { waiting };
+    objects.put(actor, 'setting', name, body, options);
+    changes.asked(actor, 'setting', name);
+  };
+
+  return {
+    set: (actor, name, value, options) => {
+      if (!objects.isSafetySetting(name) || actor.type === 'system') {
+        write(actor, name, value, options);
+        return { waits: false };
+      }
+      assertMay(actor);
+      const wanted = value === undefined ? undefined : objects.checkedSetting(name, value);
+      return within(name, () => {
+        if (gate.mustWait(actor, 'setting-change')) {
+          wait(actor, name, wanted, options);
+          return { waits: true };
+        }
+        write(actor, name, wanted, options);
+        events.record('approved-by-one-person', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { act: 'setting-change', thing: name },
+        });
+        return { waits: false };
+      });
+    },
+    approve: (actor, name) =>
+      within(name, () => {
+        const { patch, by } = changes.approve(actor, 'setting', name);
+        const value = patch['value'] ?? undefined;
+        const comment = `asked by ${by}`;
+        if (value === undefined) objects.remove(actor, 'setting', name, { comment });
+        else objects.update(actor, 'setting', name, { value, waiting: null }, { comment });
+      }),
+    refuse: (actor, name) =>
+      within(name, () => {
+        requireRight(actor, 'safety:write');
+        if (changes.of('setting', name) === undefined)
+          throw new AppError('CONFLICT', 'nothing waits here, or it was changed since');
+        const held = objects.get('setting', name);
+        if (same(held.body['value'], null)) objects.remove(actor, 'setting', name);
+        else objects.update(actor, 'setting', name, { waiting: null });
+        changes.refused(actor, 'setting', name);
+      }),
+    guard: (actor, id, before, after) => {
+      if (actor.type === 'system' || open === id || !objects.isSafetySetting(id)) return;
+      if (same(before?.['value'], after?.['value'])) return;
+      assertMay(actor);
+      if (gate.mustWait(actor, 'setting-change'))
+        throw new AppError('APPROVAL_SELF', 'a second person agrees before this setting changes');
+    },
+  };
+}
