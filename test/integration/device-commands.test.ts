@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openAgent } from '@sallyport/agent/loop/agent';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, tryCommand } from '../support/commands.ts';
+import { loggedIn } from '../support/persons.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // What is asked of one device, by the commands as they are built, and done by a real agent over the real listener.
@@ -15,11 +16,15 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const dataDir = (): string => join(site.folder, 'data');
-const sallyport = (...args: string[]): Promise<Outcome> => tryCommand('sallyport', [...args, '--data', dataDir()]);
-const json = async <T = Record<string, unknown>>(...args: string[]): Promise<{ status: number | null; said: T }> => {
-  const { status, stdout } = await sallyport(...args, '--json');
+type Said<T> = { status: number | null; said: T };
+const as = (prefix: readonly string[], ...args: string[]): Promise<Outcome> =>
+  tryCommand('sallyport', [...args, '--data', dataDir()], prefix);
+const sallyport = (...args: string[]): Promise<Outcome> => as([], ...args);
+const jsonAs = async <T = Record<string, unknown>>(prefix: readonly string[], ...args: string[]): Promise<Said<T>> => {
+  const { status, stdout } = await as(prefix, ...args, '--json');
   return { status, said: JSON.parse(stdout || 'null') as T };
 };
+const json = <T = Record<string, unknown>>(...args: string[]): Promise<Said<T>> => jsonAs<T>([], ...args);
 const unknown = 'ab'.repeat(16);
 
 const newDevice = async (name: string) => {
@@ -147,8 +152,9 @@ describe('a file that a product keeps', () => {
           quarantine: numbers.map((number) => ({ number, name: `${number}.exe` })),
         }),
       );
-    const ask = (act: string, number: string) =>
-      json(
+    const ask = (act: string, number: string, prefix: readonly string[] = []) =>
+      jsonAs(
+        prefix,
         'device',
         'file',
         device.id,
@@ -195,12 +201,22 @@ describe('a file that a product keeps', () => {
         { id: task, state: 'completed', wanted: { act: 'delete', name: '17.exe', product: 'Guard', number: '17' } },
       ]);
 
-      // Whoever asked for it may not let an attack back in alone.
-      const back = String((await ask('restore', '18')).said['task']);
-      const own = await sallyport('device', 'task', 'confirm', back);
-      expect(own.status).not.toBe(0);
+      // Whoever asked for it may not let an attack back in alone, and a command without log-in is nobody.
+      const [anna, boris] = [
+        await loggedIn(site.appliance, site.folder, 'anna'),
+        await loggedIn(site.appliance, site.folder, 'boris'),
+      ];
+      expect((await ask('restore', '18')).status).not.toBe(0);
+      const back = String((await ask('restore', '18', anna)).said['task']);
+      for (const prefix of [[], anna]) {
+        const own = await as(prefix, 'device', 'task', 'confirm', back, '--json');
+        expect(own.status).not.toBe(0);
+        expect(own.stdout).toMatch(prefix === anna ? /"APPROVAL_SELF"/ : /"APPROVAL_PERSON"/);
+      }
       expect((await tasksOf(device.id)).find(({ id }) => id === back)).toMatchObject({ state: 'asked' });
       expect((await sallyport('device', 'task', 'list', '--device', device.id)).stdout).toContain('18.exe (Guard 18)');
+      expect((await as(boris, 'device', 'task', 'confirm', back)).status).toBe(0);
+      expect((await tasksOf(device.id)).find(({ id }) => id === back)).toMatchObject({ state: 'queued' });
     } finally {
       device.close();
     }

@@ -2,24 +2,22 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { networkSearches } from '../../appliance/src/features/agent-api/glpi/network.ts';
 import { forbiddenAddresses } from '../../appliance/src/features/discovery/forbidden.ts';
-import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { outbound } from '../../appliance/src/platform/connect.ts';
 import { type Purpose, purposeRules } from '../../appliance/src/platform/outbound-rules.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { addressSet } from '../../bundle-tools/src/platform/address-set.ts';
 import { binOf } from '../support/commands.ts';
 import { type CountingController, countingController, countingPing } from '../support/counting-controller.ts';
+import { introduce, signedIn } from '../support/persons.ts';
 
 // Nothing but identification connects to where controllers are, whoever names the address, however it is written, and
 // however it became known that a controller is there. Counted at the controller.
 
-const person = (id: string): Actor => ({
-  type: 'account',
-  id,
-  label: id,
-  rights: new Set(['devices:write', 'devices:read']),
-});
-const [anna, boris] = [person('anna'), person('boris')];
+const [anna, boris] = [
+  signedIn('anna', 'devices:write', 'devices:read'),
+  signedIn('boris', 'devices:write', 'devices:read'),
+];
 const directoryPort = 3268;
 const scanPort = 8443;
 
@@ -31,6 +29,7 @@ const usualPath = process.env['PATH'];
 
 beforeAll(async () => {
   site = await openAppliance();
+  introduce(site.db, 'anna', 'boris');
   ping = countingPing(site.folder);
   process.env['PATH'] = ping.path;
 });

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
+import { introduce, signedIn } from '../support/persons.ts';
 
 // Two network namespaces and a cable between them: the appliance in one, a few hosts in the other, and tcpdump on the cable
 // as the judge of what was sent, how fast and to whom.
 
-const boris: Actor = { type: 'account', id: 'boris', label: 'Boris', rights: new Set(['all']) };
+const [anna, boris] = [signedIn('anna'), signedIn('boris')];
 const names = { ours: `sp-ours-${process.pid}`, theirs: `sp-theirs-${process.pid}` };
 const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' });
 const within = (name: string, ...args: string[]): string[] => ['netns', 'exec', name, ...args];
@@ -106,6 +107,7 @@ describe.skipIf(!canRun)('an address range', () => {
   const rate = 40;
   beforeAll(async () => {
     site = await openAppliance();
+    introduce(site.db, 'anna', 'boris');
     const hosts = spawn('ip', within(names.theirs, process.execPath, '-e', listeners), {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -123,7 +125,7 @@ describe.skipIf(!canRun)('an address range', () => {
     started.push(hosts, judge);
     await new Promise<void>((resolve) => judge.stderr.once('data', () => resolve()));
     const body = { name: 'Offices', network: '10.9.0.0/26', ports: ['22', '443'], ratePerSecond: rate, enabled: true };
-    id = site.objects.create(systemActor, 'address-range', body).id;
+    id = site.objects.create(anna, 'address-range', body).id;
   });
   afterAll(async () => {
     for (const child of started) {
@@ -155,13 +157,13 @@ describe.skipIf(!canRun)('an address range', () => {
     site.objects.create(systemActor, 'address-range', { name: 'PLC', network: '10.9.0.24/29', controllers: true });
     expect(site.discovery.hindrance(id)).toBe('unconfirmed');
     expect(confirm()).toMatchObject({ addresses: 54, excluded: 8 });
-    site.objects.update(systemActor, 'address-range', id, { ratePerSecond: rate + 1 });
+    site.objects.update(anna, 'address-range', id, { ratePerSecond: rate + 1 });
     expect(site.discovery.hindrance(id)).toBe('unconfirmed');
-    site.objects.update(systemActor, 'address-range', id, { ratePerSecond: rate });
+    site.objects.update(anna, 'address-range', id, { ratePerSecond: rate });
     expect(site.discovery.hindrance(id)).toBeUndefined();
-    expect(() => site.discovery.confirm(systemActor, id, site.discovery.plan(systemActor, id))).toThrow(
-      'another person',
-    );
+    expect(() => site.discovery.confirm(anna, id, site.discovery.plan(anna, id))).toThrow('another person');
+    // Who is no person confirms nothing.
+    expect(() => site.discovery.confirm(systemActor, id, site.discovery.plan(systemActor, id))).toThrow('sign in');
     expect(sentOf(dump)).toEqual([]);
   });
 
@@ -213,7 +215,7 @@ describe.skipIf(!canRun)('an address range', () => {
 
   it.skipIf(!hasPing)('is asked by ping, by a command that needs no right of ours', async () => {
     const before = sentOf(dump).length;
-    site.objects.update(systemActor, 'address-range', id, { ping: true, ports: [], network: '10.9.0.8/29' });
+    site.objects.update(anna, 'address-range', id, { ping: true, ports: [], network: '10.9.0.8/29' });
     expect(confirm()).toMatchObject({ addresses: 6, probes: 6 });
     expect(JSON.parse(scan().stdout)).toMatchObject({ asked: 6, probes: 6, found: 1, created: 0 });
     await sleep(300);
@@ -223,11 +225,11 @@ describe.skipIf(!canRun)('an address range', () => {
         .every(({ port }) => port === 'arp'),
     ).toBe(true);
     expect(dump).toMatch(/10\.9\.0\.62 > 10\.9\.0\.10: ICMP echo request/);
-    site.objects.update(systemActor, 'address-range', id, { ping: false, ports: ['22'], network: '10.9.0.0/26' });
+    site.objects.update(anna, 'address-range', id, { ping: false, ports: ['22'], network: '10.9.0.0/26' });
   });
 
   it('can be stopped, and says so', async () => {
-    site.objects.update(systemActor, 'address-range', id, { ratePerSecond: 5 });
+    site.objects.update(anna, 'address-range', id, { ratePerSecond: 5 });
     confirm();
     const done = site.discovery.scan(id, systemActor, {
       onProgress: ({ done: asked }) => asked === 2 && site.discovery.stop(systemActor, 'scan', id),

@@ -21,15 +21,16 @@ const patienceMs = 150_000;
 
 export const binOf = (command: Command): string => join(repositoryRoot, bins[command]);
 
-/** Runs a command to its end and returns what it said; what this process serves meanwhile goes on. */
+/** Runs a command to its end and returns what it said; what this process serves meanwhile goes on. `input` is its stdin. */
 export const tryCommand = (
   command: Command,
   args: readonly string[],
   prefix: readonly string[] = [],
+  input?: string,
 ): Promise<Outcome> => {
   const [program = '', ...rest] = [...prefix, process.execPath, binOf(command), ...args];
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       program,
       rest,
       { encoding: 'utf8', maxBuffer: maxOutputBytes, timeout: patienceMs },
@@ -38,6 +39,7 @@ export const tryCommand = (
         resolve({ status, stdout, stderr });
       },
     );
+    if (input !== undefined) child.stdin?.end(input);
   });
 };
 

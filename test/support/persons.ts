@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { Appliance } from '../../appliance/src/compose.ts';
 import { approvalStore } from '../../appliance/src/features/accounts/approval-store.ts';
 import { type ApprovalGate, approvalGate } from '../../appliance/src/features/accounts/approve.ts';
 import { accountPersons } from '../../appliance/src/features/accounts/person.ts';
-import type { Actor, Right } from '../../appliance/src/features/objects/types.ts';
+import { type Actor, type Right, systemActor } from '../../appliance/src/features/objects/types.ts';
 import type { Database } from '../../appliance/src/platform/database.ts';
+import { jsonOf, tryCommand } from './commands.ts';
 
-// People of tests below the log-in: each has a person of its own, and has always just signed in.
+// People of tests below the log-in: each has a person of its own, and has always just signed in. And people at the command line.
 
 const blind = (address: string): Buffer => createHash('sha256').update(address.toLowerCase()).digest();
 
@@ -40,3 +44,23 @@ export const testGate = (db: Database): ApprovalGate =>
     events: { record: nothing },
     clock: nowMs,
   });
+
+/**
+ * Makes an account and signs it in with `sallyport login`, as a user of the operating system of its own: the prefix of the
+ * commands that this person gives.
+ */
+export const loggedIn = async (
+  { accounts, objects, paths }: Pick<Appliance, 'accounts' | 'objects' | 'paths'>,
+  folder: string,
+  name: string,
+): Promise<string[]> => {
+  const password = 'correct horse battery';
+  const { id } = objects.create(systemActor, 'account', { name, roles: ['administrator'] });
+  await accounts.useLink(accounts.makeLink(systemActor, id).token, { password, again: password, from: 'test' });
+  const runtime = join(folder, `runtime-${id}`);
+  mkdirSync(runtime, { mode: 0o700 });
+  const prefix = ['env', `XDG_RUNTIME_DIR=${runtime}`];
+  const args = ['login', name, '--password-stdin', '--json', '--data', paths.data];
+  jsonOf(`sallyport login ${name}`, await tryCommand('sallyport', args, prefix, `${password}\n`));
+  return prefix;
+};
