@@ -41,8 +41,9 @@ const openTo = (path: string): string | undefined => {
 /** Certificates are public; they lie beside the keys. */
 const isPublic = (file: string): boolean => file.endsWith('.pem');
 
-const checkPermissions = ({ paths }: Appliance): string[] => {
-  const keys = readdirSync(paths.keys)
+const checkPermissions = ({ paths, keyring }: Appliance): string[] => {
+  const keys = keyring
+    .fileNames()
     .filter((file) => !isPublic(file))
     .map((file) => join(paths.keys, file));
   return [paths.data, paths.keys, paths.database, paths.config, ...keys]
@@ -50,8 +51,9 @@ const checkPermissions = ({ paths }: Appliance): string[] => {
     .filter((finding) => finding !== undefined);
 };
 
-const checkKeys = ({ paths, keyring }: Appliance): string[] =>
-  readdirSync(paths.keys)
+const checkKeys = ({ keyring }: Appliance): string[] =>
+  keyring
+    .fileNames()
     .filter((file) => !isPublic(file) && file !== 'master.key' && file !== personKeysFile)
     .flatMap((file) => {
       try {
@@ -74,10 +76,14 @@ const checkIntegrity = ({ db }: Appliance): string[] => {
   ];
 };
 
+const wasLeft = (folder: string, names: readonly string[]): string[] =>
+  names.map((name) => `${join(folder, name)} was left behind`);
+
 const leftIn = (folder: string, kept: readonly string[] = []): string[] =>
-  readdirSync(folder)
-    .filter((name) => !kept.includes(name))
-    .map((name) => `${join(folder, name)} was left behind`);
+  wasLeft(
+    folder,
+    readdirSync(folder).filter((name) => !kept.includes(name)),
+  );
 
 /** The checks of the engines; a feature adds its own to this list. */
 export const checks: readonly Check[] = [
@@ -137,8 +143,14 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'left behind',
-    run: ({ paths }, { serverRuns }) =>
-      serverRuns ? [] : [...leftIn(paths.objectsTmp), ...leftIn(paths.staging, ['partials'])],
+    run: ({ paths, keyring }, { serverRuns }) =>
+      serverRuns
+        ? []
+        : [
+            ...leftIn(paths.objectsTmp),
+            ...leftIn(paths.staging, ['partials']),
+            ...wasLeft(paths.keys, keyring.unfinished()),
+          ],
   },
   { name: 'permissions', run: checkPermissions },
   { name: 'key files', run: checkKeys },

@@ -222,6 +222,18 @@ describe.skipIf(!can)('a power cut in an import', () => {
       `${seen.cuts} cuts in ${steps.length} steps: ${seen.old} old, ${seen.new} new, ${seen.resumed} resumed`,
     );
   });
+
+  it('is no return to an older state and no damage while the witness of it is written', async () => {
+    const written = steps.flatMap((step, index) =>
+      step.op === 'rename' && step.to === '/data/keys/witness' ? [index] : [],
+    );
+    expect(written.length).toBeGreaterThan(0);
+    // Before the temporary file is synced, before it gets its name, and before that is synced.
+    const cuts = written.slice(-2).flatMap((step) => [step - 2, step, step + 1]);
+    await twoAtATime(cuts, async (cut) => {
+      await expectRecovers(cut, 'data', 1);
+    });
+  }, 900_000);
 });
 
 if (!can) it('a power cut in an import', (context) => context.skip(fuseNeeds));

@@ -50,7 +50,7 @@ function* entriesOf({ paths, keyring, store }: Appliance, copies: Copies): Gener
   yield file('config.json', paths.config);
   yield file('state.db', copies.database);
   yield file(`keys/${personKeysFile}`, copies.personKeys);
-  for (const name of readdirSync(paths.keys))
+  for (const name of keyring.fileNames())
     if (name !== 'master.key' && name !== personKeysFile && name !== witnessName)
       yield file(`keys/${name}`, join(paths.keys, name));
   yield text('keys/master.key', Buffer.from(`${keyring.masterForBackup()}\n`));

@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isTemporaryOf, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import sodium from 'libsodium-wrappers';
 import { AppError } from './errors.ts';
 import { personKeysFile } from './person-keys.ts';
@@ -25,6 +25,12 @@ export type Keyring = {
   /** Reads keys/<name>; throws KEY when absent or damaged. */
   readFile(name: string): Uint8Array;
   hasFile(name: string): boolean;
+  /** What lies in keys/, without what is only being written. */
+  fileNames(): string[];
+  /** Temporary files in keys/, of writing `name` or of any: one is being written, or the power failed while it was. */
+  unfinished(name?: string): string[];
+  /** Removes them; for whoever holds the lock under which keys/<name> is written. */
+  dropUnfinished(name: string): void;
   /** Where the keys of persons lie, each wrapped; the file is not wrapped as a whole. */
   personKeys: string;
   /** The master key in hex, for a backup that is sealed to the recovery key; for nothing else. */
@@ -79,6 +85,7 @@ const keyringOf = (keysDir: string, master: Uint8Array, source: Keyring['source'
       throw new AppError('KEY', `bad key name: ${name}`);
     return join(keysDir, name);
   };
+  const unfinished = (name?: string): string[] => readdirSync(keysDir).filter((file) => isTemporaryOf(file, name));
   return {
     source,
     derive,
@@ -92,6 +99,11 @@ const keyringOf = (keysDir: string, master: Uint8Array, source: Keyring['source'
       return unwrap(readFileSync(path), `file/${name}`);
     },
     hasFile: (name) => existsSync(pathOf(name)),
+    fileNames: () => readdirSync(keysDir).filter((file) => !isTemporaryOf(file)),
+    unfinished,
+    dropUnfinished: (name) => {
+      for (const file of unfinished(name)) rmSync(join(keysDir, file), { force: true });
+    },
     personKeys: join(keysDir, personKeysFile),
     masterForBackup: () => Buffer.from(master).toString('hex'),
   };

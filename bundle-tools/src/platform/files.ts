@@ -35,6 +35,12 @@ export const renameOver = (from: string, to: string): void => {
   }
 };
 
+/** The temporary file of `writeFileDurable` for a file of this name, or for any; one that is left was never the file. */
+export const isTemporaryOf = (name: string, of?: string): boolean => {
+  const written = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
+  return written !== undefined && (of === undefined || written === of);
+};
+
 /**
  * Replaces a file as a whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new
  * content is there, never a part.

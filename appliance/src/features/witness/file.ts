@@ -69,6 +69,16 @@ export function writeWitness(keyring: Keyring, witness: WitnessFile): void {
   keyring.writeFile(witnessName, Buffer.from(JSON.stringify(witness)));
 }
 
+/** Whether writing it was cut off; whoever writes it meanwhile counts too. */
+export function hasUnfinishedWitness(keyring: Keyring): boolean {
+  return keyring.unfinished(witnessName).length > 0;
+}
+
+/** Under the write lock of the database, where nobody else writes it. */
+export function dropUnfinishedWitness(keyring: Keyring): void {
+  keyring.dropUnfinished(witnessName);
+}
+
 /** Numbers from 1 to `last`, one bit each. */
 export function packIds(ids: readonly number[], last: number): string {
   const bits = Buffer.alloc(Math.ceil(last / 8));

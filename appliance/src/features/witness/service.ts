@@ -9,7 +9,15 @@ import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 import type { PersonService } from '../persons/service.ts';
-import { emptyWitness, missingIds, packIds, readWitness, writeWitness } from './file.ts';
+import {
+  dropUnfinishedWitness,
+  emptyWitness,
+  hasUnfinishedWitness,
+  missingIds,
+  packIds,
+  readWitness,
+  writeWitness,
+} from './file.ts';
 import { witnessStore } from './store.ts';
 import { takenAfter } from './taken.ts';
 import type { Applied, Position, Return, Taken, WitnessFile } from './types.ts';
@@ -189,6 +197,8 @@ export function witnessService(parts: WitnessParts): WitnessService {
 
   return {
     open: () => {
+      // The power failed while it was written: all of it is written under this lock.
+      if (hasUnfinishedWitness(keyring)) immediateWithin(db, waitMs, () => dropUnfinishedWitness(keyring));
       // The file first: what it says was committed before, so a database that is read after it is not behind it.
       const seen = readWitness(keyring);
       const isOff = (witness: WitnessFile | undefined, found: Position): boolean =>

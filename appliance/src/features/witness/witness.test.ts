@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initialised } from '../../../test/support/initialised.ts';
 import { createBackup, parseRecoveryKey, restoreBackup } from '../../backup/backup.ts';
 import { type Appliance, compose } from '../../compose.ts';
+import { examine } from '../../doctor.ts';
 import { openLog } from '../../platform/log.ts';
 import { systemActor } from '../objects/types.ts';
 import { missingIds, packIds } from './file.ts';
@@ -107,6 +108,26 @@ describe('what was taken away after a backup', () => {
     const foreign = join(folder, 'foreign');
     copyFileSync(join(data, 'keys', 'recovery.pub'), foreign);
     await expect(restored('foreign-site', foreign)).rejects.toMatchObject({ code: 'KEY' });
+  });
+
+  it('that was only being written when the power failed is dropped, is no finding, and is in no backup', async () => {
+    const temporary = join('keys', '.witness.0123456789ab.tmp');
+    const leaveIn = (dataDir: string): void => writeFileSync(join(dataDir, temporary), 'half', { mode: 0o600 });
+    const findings = async (appliance: Appliance): Promise<string[]> =>
+      (await examine(appliance)).filter(({ severity }) => severity === 'finding').map(({ detail }) => detail);
+    leaveIn(data);
+    const later = join(folder, 'later.spb');
+    await opened(data, async (appliance) => {
+      expect(existsSync(join(data, temporary))).toBe(false);
+      expect(await findings(appliance)).toEqual([]);
+      // One that somebody writes at this moment.
+      leaveIn(data);
+      await createBackup(appliance, later);
+      expect(await findings(appliance)).toEqual([`${join(data, temporary)} was left behind`]);
+    });
+    const target = join(folder, 'later');
+    await restoreBackup(later, await parseRecoveryKey(recoveryKey), target);
+    expect(existsSync(join(target, temporary))).toBe(false);
   });
 });
 
