@@ -15,7 +15,7 @@ const said = (values: Record<string, string>): Reading['said'] =>
   Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
 /** A plant as a scan finds it: every controller with one module and one interface. */
-const plant = (firmware: string, dayOfYear: number): Reading[] =>
+export const plantReadings = (firmware: string, dayOfYear: number): Reading[] =>
   Array.from({ length: controllers }, (_, at) => {
     const hex = at.toString(16).padStart(6, '0');
     const mac = `00:0e:8c:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4)}`;
@@ -53,11 +53,11 @@ const measure = async ({ plcs, db }: Appliance): Promise<Result> => {
   const taking = (name: string, readings: readonly Reading[]) =>
     probed(() => plcs.takeInSteps(systemActor, { sort: 'capture', name }, readings));
   const undoing = (origin: number | null) => probed(() => plcs.undoInSteps(systemActor, origin ?? 0));
-  const first = plant('V2.9.4', 1);
+  const first = plantReadings('V2.9.4', 1);
   const trial = await timed(() => plcs.take(systemActor, { sort: 'capture', name: 'one' }, first, { dryRun: true }));
   const taken = await taking('one', first);
   const again = await taking('one', first);
-  const changed = await taking('two', plant('V3.0.1', 2));
+  const changed = await taking('two', plantReadings('V3.0.1', 2));
   const undone = await undoing(changed.value.value.origin);
   const all = await undoing(taken.value.value.origin);
   const waits = [taken, changed, undone, all].map(({ value }) => value.longestMs);

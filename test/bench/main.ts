@@ -1,5 +1,6 @@
 import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { blocking } from './blocking.ts';
 import { bundle } from './bundle.ts';
 import { bundlePeers } from './bundle-peers.ts';
 import { bundleScale } from './bundle-scale.ts';
@@ -41,6 +42,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'controller-records': controllerRecords,
   storage,
   strangers,
+  blocking,
 };
 
 const { values, positionals } = parseArgs({

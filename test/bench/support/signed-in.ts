@@ -33,7 +33,9 @@ export const openSignedIn = async (name: string) => {
     .join('; ');
   return {
     appliance,
-    get: (path: string): Response | Promise<Response> => app.request(path, { headers: { cookie } }),
+    routes: app.routes,
+    get: (path: string, headers: Record<string, string> = { cookie }): Response | Promise<Response> =>
+      app.request(path, { headers }),
     close: async (): Promise<void> => {
       await appliance.close();
       folder.remove();
