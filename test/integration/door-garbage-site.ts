@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { compose } from '@sallyport/appliance/compose';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { httpApp } from '@sallyport/appliance/http-app';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
@@ -210,7 +211,7 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
   const account = objects.create(admin, 'account', { name: 'tester', roles: ['administrator'] });
   const link = accounts.makeLink(admin, account.id);
   await accounts.useLink(link.token, { password, again: password, from: '127.0.0.1' });
-  const { secret } = accounts.createApiToken(admin, { name: 'program', account: account.id });
+  const { secret } = accounts.createApiToken(systemActor, { name: 'program', account: account.id });
   const group = objects.create(admin, 'group', { name: 'line' });
   const routes = routesOf(appliance);
   const pem = ca.certificatePem;

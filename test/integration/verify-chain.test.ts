@@ -1,7 +1,7 @@
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { immediate } from '@sallyport/appliance/platform/database';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admin } from '../../appliance/test/support/engines.ts';
 import { type Connection, openAnonymous, openConnection, requestBytes } from '../bench/support/raw-client.ts';
 import {
   enrolDevices,
@@ -30,7 +30,7 @@ describe('verifying a long audit chain', () => {
       const { accounts, events, objects, db } = appliance;
       const account = objects.findBy('account', 'name', 'administrator');
       if (account === undefined) throw new Error('no administrator');
-      secret = accounts.createApiToken(admin, { name: 'reader', account: account.id }).secret;
+      secret = accounts.createApiToken(systemActor, { name: 'reader', account: account.id }).secret;
       immediate(db, () => {
         for (let n = 0; n < entries; n += 1)
           events.record('server-started', { actor: 'system:appliance', params: { version: '0.0.1' } });

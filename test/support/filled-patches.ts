@@ -16,7 +16,6 @@ export const fillPatches = (
   nowMs: number,
 ): void => {
   const ann = signedIn(account);
-  objects.create(systemActor, 'patch-duty', { name: 'Plant manager', duty: 'ot-owner', account });
   const day = toTime(nowMs - 12 * dayMs).slice(0, 10);
   const list = [
     'vendor,product,productVersion,patchId,vendorState,testedDate,remarks',
@@ -31,6 +30,8 @@ export const fillPatches = (
     dryRun: false,
   });
   agreeToLists({ patches, objects });
+  // Who asks fills the slot of an own role, so the administrator gets it when the lists are agreed to.
+  objects.create(systemActor, 'patch-duty', { name: 'Plant manager', duty: 'ot-owner', account });
   objects.create(ann, 'maintenance-window', {
     name: 'Cell maintenance',
     recurrence: '2nd Sunday 06-10',

@@ -34,8 +34,7 @@ export const openSignedIn = async (name: string) => {
   return {
     appliance,
     routes: app.routes,
-    get: (path: string, headers: Record<string, string> = { cookie }): Response | Promise<Response> =>
-      app.request(path, { headers }),
+    get: (path: string): Response | Promise<Response> => app.request(path, { headers: { cookie } }),
     close: async (): Promise<void> => {
       await appliance.close();
       folder.remove();

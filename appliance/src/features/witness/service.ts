@@ -238,11 +238,12 @@ export function witnessService(parts: WitnessParts): WitnessService {
     acknowledge: (actor, id, text) => {
       requireRight(actor, 'settings:write');
       const reason = cleanLine(text).trim().slice(0, maxReason);
-      if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
       return immediate(db, () => {
         const witness = readWitness(keyring) ?? emptyWitness();
         const found = witness.returns.find((one) => one.id === id && one.acknowledged === undefined);
+        // First: a fault of the form is shown beside the return that it is about.
         if (found === undefined) throw new AppError('NOT_FOUND', 'no such return to an older state waits');
+        if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
         events.record('state-return-acknowledged', {
           actor: actorRef(actor),
           ...(actor.from === undefined ? {} : { from: actor.from }),
