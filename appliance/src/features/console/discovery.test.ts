@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../../../../test/support/persons.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../objects/types.ts';
 
@@ -114,7 +115,8 @@ describe('address ranges', () => {
   it('are asked only once the number of addresses was typed', async () => {
     const { objects } = site.appliance;
     const body = { name: 'Offices', network: '192.0.2.0/28', ports: ['22'], enabled: true };
-    const { id } = objects.create(systemActor, 'address-range', body);
+    const author = objects.create(systemActor, 'account', { name: 'author', roles: ['administrator'] });
+    const { id } = objects.create(signedIn(author.id), 'address-range', body);
     const digest = /name="digest" value="([0-9a-f]{64})"/.exec(await textOf(paths.discoveryRange(id)))?.[1] ?? '';
     expect((await admin.post(paths.discoveryRange(id), { action: 'confirm', digest, typed: '13' })).status).toBe(422);
     expect((await admin.post(paths.discoveryRange(id), { action: 'confirm', digest: 'x', typed: '14' })).status).toBe(
