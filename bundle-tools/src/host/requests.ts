@@ -83,7 +83,7 @@ const journalText = ({ site, request, digest }: OpenedRequest): string | undefin
   const then = [{ number: request.number, ...journal }, ...journal.before].find(
     ({ number }) => number === last?.number,
   );
-  return then !== undefined && then.head !== seen.head
+  return then !== undefined && (then.head !== seen.head || then.entries !== seen.entries)
     ? `its journal is another one than it was at request ${then.number}`
     : undefined;
 };
