@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../../../../test/support/persons.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { inlineIntake } from '../../intake/inline.ts';
 import { immediate } from '../../platform/database.ts';
@@ -106,14 +107,21 @@ describe('the calls', () => {
     const reader = site.tokenOf('viewer');
     const { objects } = site.appliance;
     const body = { name: 'Offices', network: '192.0.2.0/28', ports: ['22'], enabled: true };
-    const { id } = objects.create(systemActor, 'address-range', body);
+    const [author, other] = ['author', 'other'].map((name) =>
+      signedIn(objects.create(systemActor, 'account', { name, roles: ['administrator'] }).id),
+    );
+    if (author === undefined || other === undefined) throw new Error('two persons');
+    const { id } = objects.create(author, 'address-range', body);
     const path = `/discovery/ranges/${id}`;
     const plan = await site.call('GET', `${path}/plan`, { token: reader });
     expect(plan.json).toMatchObject({ addresses: 14, probes: 14, hindrance: 'unconfirmed' });
-    const said = { digest: plan.json['digest'], addresses: 14 };
+    const said = { digest: String(plan.json['digest']), addresses: 14 };
     expect((await site.call('POST', `${path}/confirm`, { token: reader, body: said })).status).toBe(403);
     expect((await site.call('POST', `${path}/confirm`, { token, body: { ...said, addresses: 3 } })).status).toBe(422);
-    expect((await site.call('POST', `${path}/confirm`, { token, body: said })).json).toEqual({ confirmed: true });
+    expect((await site.call('POST', `${path}/confirm`, { token, body: said })).json).toMatchObject({
+      error: { code: 'APPROVAL_TOKEN' },
+    });
+    site.appliance.discovery.confirm(other, id, said);
     const started = await site.call('POST', `${path}/scan`, { token });
     expect((await site.call('GET', '/discovery/ranges', { token: reader })).json).toMatchObject({
       rows: [{ name: 'Offices', job: started.json['job'] }],

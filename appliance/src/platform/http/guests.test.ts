@@ -136,7 +136,8 @@ describe('the listener ends', () => {
       await closed(socket);
       clearInterval(drip);
     }
-    expect(ended).toEqual(['/slow MALFORMED']);
+    // The handler hears of it in a turn of its own.
+    await expect.poll(() => ended).toEqual(['/slow MALFORMED']);
   });
 
   it('a body that stops coming from a known sender, and nothing else of its session', async () => {
