@@ -112,9 +112,12 @@ const ownPages: Readonly<Record<string, keyof typeof routePatterns>> = {
   'plc-synonym': 'controllerReview',
 };
 
-/** What no link leads to by its nature: streams and fragments that pages fetch, and what comes before a person is signed in. */
+/**
+ * What no link leads to by its nature: streams and fragments that pages fetch, what comes before a person is signed in, and
+ * the question for the password that stands before a grave act.
+ */
 const isNoPage = (name: string): boolean =>
-  /Stream$|^searchPalette$|^login$|^first$|^apiDocument$/.test(name) ||
+  /Stream$|^searchPalette$|^login$|^first$|^meAgain$|^apiDocument$/.test(name) ||
   routeNeeds[name as keyof typeof routeNeeds]?.GET === undefined;
 
 let site: FilledSite;
