@@ -16,6 +16,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'preferences',
   'mePassword',
   'meSessions',
+  'meAgain',
   'meTwoStep',
   'devicesCsv',
   'devicesBulk',
@@ -173,7 +174,6 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   return [
     ...at('overview', paths.overview()),
     ...at('me', paths.me()),
-    ...at('meAgain', paths.meAgain()),
     ...at('sessions', paths.sessions()),
     ...at('rollback', paths.rollback()),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),

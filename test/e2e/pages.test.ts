@@ -1,4 +1,5 @@
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { paths } from '@sallyport/ui/paths';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -132,11 +133,12 @@ describe('every page', () => {
     walkTimeoutMs,
   );
 
-  it('has its own page for what is not there', async () => {
+  it('has its own page for what is not there, and for what asks for the password first', async () => {
     const { page, close } = await open({ lang: 'ru', theme: 'dark' }, 390);
-    for (const path of ['/devices/none', '/nothing', '/updates/none', '/exchange/receipts/999']) {
+    const answers = { '/devices/none': 404, '/nothing': 404, '/updates/none': 404, '/exchange/receipts/999': 404 };
+    for (const [path, status] of Object.entries({ ...answers, [paths.meAgain()]: 403 })) {
       const response = await page.goto(site.url + path);
-      expect(`${path} ${response?.status()}`).toBe(`${path} 404`);
+      expect(`${path} ${response?.status()}`).toBe(`${path} ${status}`);
       expect(await structureFaults(page, 'ru')).toEqual([]);
       expect(await axeFaults(page)).toEqual([]);
     }
