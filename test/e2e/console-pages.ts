@@ -102,6 +102,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'provisionCsv',
   'objectRevert',
   'objectDecide',
+  'settingDecide',
   'objectDelete',
   'objectRestore',
   'searchPalette',
