@@ -1,22 +1,21 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { text as textOf } from 'node:stream/consumers';
+import { askUnseen } from '@sallyport/bundle-tools/cli/ask-unseen';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../platform/errors.ts';
 import { cliSessionMs, signIn } from './actor.ts';
 import type { Command } from './command.ts';
 
-/** Asks at the terminal; what is typed is not shown. */
-const ask = async (question: string): Promise<string> => {
-  process.stderr.write(question);
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: unseen, terminal: true });
-  try {
-    return await lines.question('');
-  } finally {
-    lines.close();
-    process.stderr.write('\n');
+const maxStdinBytes = 4_096;
+
+/** The first two lines of stdin. */
+const linesOfStdin = async (): Promise<string[]> => {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > maxStdinBytes) throw new AppError('USAGE', `stdin has more than ${maxStdinBytes} bytes`);
+    pieces.push(piece);
   }
+  return Buffer.concat(pieces).toString('utf8').split(/\r?\n/, 2);
 };
 
 /** The commands that follow act as this account: what takes two persons is asked for and approved by persons only. */
@@ -34,13 +33,14 @@ export const command: Command = {
     let password: string;
     let code = text('code') ?? '';
     if (flag('password-stdin')) {
-      const [first = '', second = ''] = (await textOf(process.stdin)).split(/\r?\n/);
+      const [first = '', second = ''] = await linesOfStdin();
       password = first;
       if (code === '') code = second;
     } else {
-      if (!process.stdin.isTTY) throw new AppError('USAGE', 'there is nobody to ask: --password-stdin');
-      password = await ask(`Password of ${name}: `);
-      if (code === '') code = await ask('Code of the second factor (empty without one): ');
+      const typed = await askUnseen(`Password of ${name}: `);
+      if (typed === undefined) throw new AppError('USAGE', 'there is nobody to ask: --password-stdin');
+      password = typed;
+      if (code === '') code = (await askUnseen('Code of the second factor (empty without one): ')) ?? '';
     }
     const { accounts } = await open();
     const actor = await signIn(accounts, dataDir, { name, password, code });

@@ -1,8 +1,7 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { BundleError } from '../errors.ts';
 import { type KeyFile, readKeyFile, readOrCreateKeyFile, unlockKeyFile } from '../host/key-files.ts';
 import { readBounded } from '../host/read-bounded.ts';
+import { askUnseen } from './ask-unseen.ts';
 import { type CommandInput, listOption, type OptionSpec, textOption } from './command.ts';
 
 // Keys that are named on the command line, with their passphrases: from a file, or typed unseen.
@@ -21,20 +20,6 @@ const attempts = 3;
 const passphraseIn = (path: string): string =>
   Buffer.from(readBounded(path, maxPassphraseBytes)).toString('utf8').split(/\r?\n/, 1)[0] ?? '';
 
-/** Asks on the terminal without showing what is typed; undefined when there is nobody to ask. */
-export const askPassphrase = async (question: string): Promise<string | undefined> => {
-  if (!process.stdin.isTTY) return undefined;
-  process.stderr.write(question);
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: unseen, terminal: true });
-  try {
-    return await lines.question('');
-  } finally {
-    lines.close();
-    process.stderr.write('\n');
-  }
-};
-
 /** The passphrases that the command line names. */
 export const givenPassphrases = (input: CommandInput): ReadonlyArray<string> =>
   listOption(input, 'passphrase-file').map(passphraseIn);
@@ -45,7 +30,7 @@ const unlock = async (file: KeyFile, given: ReadonlyArray<string>): Promise<KeyF
     if (open !== undefined) return open;
   }
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const passphrase = await askPassphrase(`Passphrase of ${file.path}: `);
+    const passphrase = await askUnseen(`Passphrase of ${file.path}: `);
     if (passphrase === undefined) break;
     const open = unlockKeyFile(file, passphrase);
     if (open !== undefined) return open;

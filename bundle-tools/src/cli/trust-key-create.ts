@@ -2,18 +2,19 @@ import { BundleError } from '../errors.ts';
 import { fingerprintText } from '../fingerprint/shown.ts';
 import { createKeyOnMedium } from '../host/key-files.ts';
 import { minPassphraseLength } from '../host/sealed-key.ts';
+import { askUnseen } from './ask-unseen.ts';
 import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
-import { askPassphrase, givenPassphrases, passphraseOption } from './key-options.ts';
+import { givenPassphrases, passphraseOption } from './key-options.ts';
 import { checkSheet, sheetOption, writeSheet } from './sheet-option.ts';
 
 const newPassphrase = async (input: CommandInput): Promise<string | undefined> => {
   const [given] = givenPassphrases(input);
   if (given !== undefined) return given;
   if (!flagOption(input, 'encrypt')) return undefined;
-  const first = await askPassphrase(`Passphrase for the key, at least ${minPassphraseLength} characters: `);
+  const first = await askUnseen(`Passphrase for the key, at least ${minPassphraseLength} characters: `);
   if (first === undefined)
     throw new BundleError('USAGE', 'there is nobody to ask for a passphrase; give --passphrase-file');
-  if ((await askPassphrase('The same again: ')) !== first) throw new BundleError('USAGE', 'the two are not the same');
+  if ((await askUnseen('The same again: ')) !== first) throw new BundleError('USAGE', 'the two are not the same');
   return first;
 };
 
