@@ -1,6 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 /** Break-glass: only whoever may read the data directory on the appliance itself can do this; the journal has it. */
@@ -8,7 +7,7 @@ export const command: Command = {
   summary: 'a one-time link for an account that lost its password, made an administrator again',
   positionals: 'NAME',
   example: 'sallyport account reset administrator --data /var/lib/sallyport',
-  run: async ({ positionals, open, out }) => {
+  run: async ({ positionals, open, out, cliActor }) => {
     const [name, ...rest] = positionals;
     if (name === undefined || rest.length > 0) throw new AppError('USAGE', 'give one account name');
     const appliance = await open();

@@ -15,14 +15,12 @@ import { AppError } from '../platform/errors.ts';
 export const cliSessionMs = 30 * 60_000;
 const from = 'console';
 
-let signedIn: SignedIn | undefined;
-
-/** The actor of this command; accounts are known once the data directory was opened. */
-export const cliActor = (): Actor => {
-  if (signedIn !== undefined) return signedIn.actor;
+/** Who a command acts as over this session, if there is one. */
+export function actorOf(session: SignedIn | undefined): Actor {
+  if (session !== undefined) return session.actor;
   const { username } = userInfo();
   return { type: 'cli', id: username, label: username, rights: new Set<Right>(['all']) };
-};
+}
 
 /** One file for each data directory, in the user's runtime folder, which ends with the user's sessions. */
 function sessionFile(dataDir: string): string {
@@ -44,12 +42,9 @@ function readSession(path: string): string | undefined {
 
 /** The living session of this user over a data directory, if there is one. */
 export function resumeSession(accounts: Pick<AccountService, 'resume'>, dataDir: string): SignedIn | undefined {
-  signedIn = undefined;
   const cookie = readSession(sessionFile(dataDir));
   const found = cookie === undefined ? undefined : accounts.resume(cookie, from);
-  if (found === undefined || nowMs() - found.session.createdAt >= cliSessionMs) return undefined;
-  signedIn = found;
-  return found;
+  return found === undefined || nowMs() - found.session.createdAt >= cliSessionMs ? undefined : found;
 }
 
 /** Signs an account in for the commands that follow. UNAUTHENTICATED, RATE_LIMITED. */
@@ -79,6 +74,5 @@ export function signOut(accounts: Pick<AccountService, 'logout' | 'resume'>, dat
   const found = cookie === undefined ? undefined : accounts.resume(cookie, from);
   if (found !== undefined) accounts.logout(found);
   rmSync(path, { force: true });
-  signedIn = undefined;
   return found !== undefined;
 }

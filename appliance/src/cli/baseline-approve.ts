@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -20,7 +19,7 @@ export const command: Command = {
   },
   example:
     'sallyport baseline approve --device k3v9… --collection software --comment "commissioning" --data /var/lib/sallyport',
-  run: async ({ open, out, text, texts }) => {
+  run: async ({ open, out, text, texts, cliActor }) => {
     const { baselines } = await open();
     const device = text('device');
     const group = text('group');

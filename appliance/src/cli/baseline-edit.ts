@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const maxListed = 10_000;
@@ -27,7 +26,7 @@ export const command: Command = {
   },
   example:
     'sallyport baseline edit group:0123456789abcdef0123456789abcdef --collection software --remove "#17" --comment "tool retired"',
-  run: async ({ open, out, positionals, text, texts }) => {
+  run: async ({ open, out, positionals, text, texts, cliActor }) => {
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0)
       throw new AppError('USAGE', 'which baseline? See: sallyport baseline list');

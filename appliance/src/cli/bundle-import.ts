@@ -2,7 +2,6 @@ import { BundleError } from '@sallyport/bundle-tools/errors';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { ImportReport } from '../features/exchange/types.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const quietMs = 2_000;
@@ -34,7 +33,7 @@ export const command: Command = {
     },
   },
   example: 'sallyport bundle import /media/usb --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, flag, text }) => {
+  run: async ({ open, out, positionals, flag, text, cliActor }) => {
     if (positionals.length === 0)
       throw new AppError('USAGE', 'give one bundle: a file, a folder, a medium, or several volumes of it');
     const { exchange } = await open();

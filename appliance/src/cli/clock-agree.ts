@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -10,7 +9,7 @@ export const command: Command = {
     yes: { type: 'boolean', help: 'do it; without it, only what would change is shown' },
   },
   example: 'sallyport clock agree --reason "stood without power since 2026" --yes --data /var/lib/sallyport',
-  run: async ({ open, out, text, flag }) => {
+  run: async ({ open, out, text, flag, cliActor }) => {
     const source = text('source');
     if (source !== undefined && source !== 'clock' && source !== 'bundle')
       throw new AppError('USAGE', '--source takes clock or bundle');

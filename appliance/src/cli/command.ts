@@ -1,4 +1,5 @@
 import type { Appliance } from '../compose.ts';
+import type { Actor } from '../features/objects/types.ts';
 
 // A command is a file `cli/<noun>.ts` or `cli/<noun>-<verb>.ts` that exports `command`; main.ts finds it by its name.
 
@@ -36,6 +37,8 @@ export type CommandContext = {
   dataDir: string;
   /** Opens the data directory beside a running server; closed when the command ends. */
   open(): Promise<Appliance>;
+  /** Who the command acts as; known once the data directory is open. */
+  cliActor(): Actor;
 };
 
 export type Command = {

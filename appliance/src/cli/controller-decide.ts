@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const decisions = ['authorised', 'unauthorised', 'archived'] as const;
@@ -12,7 +11,7 @@ export const command: Command = {
     reason: { type: 'string', value: 'TEXT', help: 'for the journal' },
   },
   example: 'sallyport controller decide plc-0123456789abcdef --decision authorised --reason "spare, cabinet 4"',
-  run: async ({ open, out, positionals, text }) => {
+  run: async ({ open, out, positionals, text, cliActor }) => {
     const decision = decisions.find((word) => word === text('decision'));
     if (decision === undefined) throw new AppError('USAGE', `--decision is ${decisions.join(', ')}`);
     if (positionals.length === 0) throw new AppError('USAGE', 'give the ids of controllers');

@@ -1,6 +1,5 @@
 import { JUSTIFICATIONS } from '../features/plcs/findings/justifications.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -14,7 +13,7 @@ export const command: Command = {
   },
   example:
     'sallyport controller-finding dispute 12.CVE-2024-0001 --because component-not-present --reason "no web server" --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text }) => {
+  run: async ({ open, out, positionals, text, cliActor }) => {
     const [id = '', ...more] = positionals;
     if (id === '' || more.length > 0) throw new AppError('USAGE', 'give the id of one finding, as the list has it');
     const justification = JUSTIFICATIONS.find((name) => name === text('because'));

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -7,7 +6,7 @@ export const command: Command = {
   positionals: 'ID',
   options: {},
   example: 'sallyport controller-finding retract 12.CVE-2024-0001 --data /var/lib/sallyport',
-  run: async ({ open, out, positionals }) => {
+  run: async ({ open, out, positionals, cliActor }) => {
     const [id = '', ...more] = positionals;
     if (id === '' || more.length > 0) throw new AppError('USAGE', 'give the id of one finding, as the list has it');
     const { controllerFindings } = await open();

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CHECKS } from '../features/plcs/findings/firmware.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -17,7 +16,7 @@ export const command: Command = {
   },
   example:
     'sallyport controller firmware export --firmware 3fa9 --controller plc-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',
-  run: async ({ open, out, text, texts }) => {
+  run: async ({ open, out, text, texts, cliActor }) => {
     const confirmed = texts('confirmed').map((given) => {
       const found = CHECKS.find((name) => name === given);
       if (found === undefined) throw new AppError('USAGE', `--confirmed takes ${CHECKS.join(', ')}`);

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 import { jobNamed, jobOption } from './identification-job.ts';
 
@@ -12,7 +11,7 @@ export const command: Command = {
   },
   example:
     'sallyport controller identification approve --job "Cell 3" --digest 3f1c…e9 --controllers 4 --data /var/lib/sallyport',
-  run: async ({ open, out, text }) => {
+  run: async ({ open, out, text, cliActor }) => {
     const { objects, identification } = await open();
     const controllers = text('controllers') ?? '';
     if (!/^\d{1,4}$/.test(controllers)) throw new AppError('USAGE', `--controllers takes a number: ${controllers}`);

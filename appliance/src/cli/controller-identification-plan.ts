@@ -1,6 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { planSize } from '../features/plcs/identify/plan.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 import { jobNamed, jobOption } from './identification-job.ts';
 
@@ -13,7 +12,7 @@ export const command: Command = {
   summary: 'shows every packet that an identification job would send; sends nothing',
   options: { job: jobOption },
   example: 'sallyport controller identification plan --job "Cell 3" --data /var/lib/sallyport',
-  run: async ({ open, out, text }) => {
+  run: async ({ open, out, text, cliActor }) => {
     const { objects, identification } = await open();
     const { plan, approval } = identification.plan(cliActor(), jobNamed(objects, text('job')));
     const { packets, seconds } = planSize(plan);

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 import { jobNamed, jobOption } from './identification-job.ts';
 
@@ -10,7 +9,7 @@ export const command: Command = {
     all: { type: 'boolean', help: 'switches identification off for the site and ends every run, also at agents' },
   },
   example: 'sallyport controller identification stop --all --data /var/lib/sallyport',
-  run: async ({ open, out, text, flag }) => {
+  run: async ({ open, out, text, flag, cliActor }) => {
     const { objects, identification } = await open();
     if (flag('all') === (text('job') !== undefined)) throw new AppError('USAGE', 'either --job or --all');
     if (flag('all')) {

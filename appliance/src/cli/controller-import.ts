@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IMPORT_FORMS } from '../features/plcs/imports/types.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -18,7 +17,7 @@ export const command: Command = {
     'dry-run': { type: 'boolean', help: 'say what would change; nothing is kept' },
   },
   example: 'sallyport controller import plant.aml --dry-run --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text, flag }) => {
+  run: async ({ open, out, positionals, text, flag, cliActor }) => {
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new AppError('USAGE', 'give one file');
     const form = text('as');

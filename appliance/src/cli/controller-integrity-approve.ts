@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -12,7 +11,7 @@ export const command: Command = {
   },
   example:
     'sallyport controller integrity approve plc-0f3a… --reason "commissioning" --order WO-1207 --data /var/lib/sallyport',
-  run: async ({ open, out, text, positionals }) => {
+  run: async ({ open, out, text, positionals, cliActor }) => {
     const [id] = positionals;
     if (id === undefined) throw new AppError('USAGE', 'give the id of a controller');
     const [order, hash] = [text('order'), text('hash')];

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -7,7 +6,7 @@ export const command: Command = {
   positionals: 'KEEP OTHER',
   options: { apart: { type: 'boolean', help: 'they are two controllers, whatever they share' } },
   example: 'sallyport controller merge plc-0123456789abcdef plc-fedcba9876543210',
-  run: async ({ open, out, positionals, flag }) => {
+  run: async ({ open, out, positionals, flag, cliActor }) => {
     const [keep, other, ...rest] = positionals;
     if (keep === undefined || other === undefined || rest.length > 0)
       throw new AppError('USAGE', 'two controllers: the one that stays and the one that becomes part of it');

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -7,7 +6,7 @@ export const command: Command = {
   positionals: 'ORIGIN',
   options: { preview: { type: 'boolean', help: 'says what would go and changes nothing' } },
   example: 'sallyport controller origin undo 12 --preview',
-  run: async ({ open, out, positionals, flag }) => {
+  run: async ({ open, out, positionals, flag, cliActor }) => {
     const [origin, ...rest] = positionals;
     if (origin === undefined || rest.length > 0 || !/^\d{1,9}$/.test(origin))
       throw new AppError('USAGE', 'give the number of one origin');

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const ANSWERS = ['affected', 'not-affected', 'same', 'other'] as const;
@@ -14,7 +13,7 @@ export const command: Command = {
   },
   example:
     'sallyport controller review decide 0123456789abcdef01234567 --answer not-affected --reason "no web server" --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text, texts }) => {
+  run: async ({ open, out, positionals, text, texts, cliActor }) => {
     const [id = '', ...more] = positionals;
     const answer = ANSWERS.find((name) => name === text('answer'));
     if (id === '' || more.length > 0) throw new AppError('USAGE', 'give the id of one question, as the list has it');

@@ -1,12 +1,11 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'makes two records of one controller again; controller show names its merges',
   positionals: 'MERGE',
   example: 'sallyport controller unmerge 3',
-  run: async ({ open, out, positionals }) => {
+  run: async ({ open, out, positionals, cliActor }) => {
     const [merge, ...rest] = positionals;
     if (merge === undefined || rest.length > 0 || !/^\d{1,9}$/.test(merge))
       throw new AppError('USAGE', 'give the number of one merge');

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -19,7 +18,7 @@ export const command: Command = {
     show: { type: 'boolean', help: 'say what would be ordered, order nothing' },
   },
   example: 'sallyport deployment create --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
-  run: async ({ open, out, text, texts, flag }) => {
+  run: async ({ open, out, text, texts, flag, cliActor }) => {
     const { deployments, objects } = await open();
     const named = text('group');
     const group =

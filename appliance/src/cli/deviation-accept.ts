@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -11,7 +10,7 @@ export const command: Command = {
     'whole-group': { type: 'boolean', help: "where the baseline is a group's: for all its devices" },
   },
   example: 'sallyport deviation accept 17 18 --reason "change 2041" --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text, flag }) => {
+  run: async ({ open, out, positionals, text, flag, cliActor }) => {
     const ids = positionals.map(Number);
     if (ids.length === 0 || ids.some((id) => !Number.isSafeInteger(id) || id < 1))
       throw new AppError('USAGE', 'give the numbers of deviations, as the list has them');

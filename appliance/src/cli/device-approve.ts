@@ -1,12 +1,11 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'lets waiting or held devices in',
   positionals: 'ID…',
   example: 'sallyport device approve 0123456789abcdef0123456789abcdef',
-  run: async ({ open, out, positionals }) => {
+  run: async ({ open, out, positionals, cliActor }) => {
     if (positionals.length === 0) throw new AppError('USAGE', 'which device? See: sallyport device list');
     const { devices } = await open();
     const actor = cliActor();

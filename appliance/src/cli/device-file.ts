@@ -1,6 +1,5 @@
 import { keptFileActs } from '@sallyport/bundle-tools/protocol/device-tasks';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -15,7 +14,7 @@ export const command: Command = {
   },
   example:
     'sallyport device file 0123456789abcdef0123456789abcdef --product ClamAV --number 17 --act delete --reason "known worm"',
-  run: async ({ open, out, positionals, text, flag }) => {
+  run: async ({ open, out, positionals, text, flag, cliActor }) => {
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0) throw new AppError('USAGE', 'which device? See: sallyport device list');
     const act = keptFileActs.find((name) => name === text('act'));

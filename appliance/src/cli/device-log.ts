@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const everyMs = 500;
@@ -21,7 +20,7 @@ export const command: Command = {
     wait: { type: 'string', value: 'S', help: 'seconds to wait; the lines come later all the same (120)' },
   },
   example: 'sallyport device log 0123456789abcdef0123456789abcdef --reason "no report since Monday" --lines 50',
-  run: async ({ open, out, positionals, text }) => {
+  run: async ({ open, out, positionals, text, cliActor }) => {
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0) throw new AppError('USAGE', 'which device? See: sallyport device list');
     const lines = wholeNumber('lines', text('lines') ?? '200', 500);

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -7,7 +6,7 @@ export const command: Command = {
   positionals: 'KEEP OTHER',
   options: { preview: { type: 'boolean', help: 'says what would move and changes nothing' } },
   example: 'sallyport device merge 0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210 --preview',
-  run: async ({ open, out, positionals, flag }) => {
+  run: async ({ open, out, positionals, flag, cliActor }) => {
     const [keepId, otherId, ...rest] = positionals;
     if (keepId === undefined || otherId === undefined || rest.length > 0)
       throw new AppError('USAGE', 'two devices: the one that stays and the one that becomes part of it');

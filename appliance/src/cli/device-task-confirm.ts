@@ -1,12 +1,11 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'confirms what was asked about a kept file; the device does it at its next contact',
   positionals: 'TASK',
   example: 'sallyport device task confirm 0123456789abcdef0123456789abcdef',
-  run: async ({ open, out, positionals }) => {
+  run: async ({ open, out, positionals, cliActor }) => {
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0) throw new AppError('USAGE', 'which task? See: sallyport device task list');
     const { deviceTasks } = await open();

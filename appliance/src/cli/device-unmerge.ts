@@ -1,13 +1,12 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'takes a merge back: two records again; without a number, the merges that can be',
   positionals: '[MERGE]',
   example: 'sallyport device unmerge 12',
-  run: async ({ open, out, positionals }) => {
+  run: async ({ open, out, positionals, cliActor }) => {
     const { devices } = await open();
     const [number] = positionals;
     if (number === undefined) {

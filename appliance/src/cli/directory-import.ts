@@ -1,6 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 import { directorySummaryLines, sourceByName } from './directory-name.ts';
 
@@ -13,7 +12,7 @@ export const command: Command = {
     source: { type: 'string', value: 'NAME', help: 'the directory that the file comes from', required: true },
   },
   example: 'sallyport directory import tree.ldif --source Plant --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text }) => {
+  run: async ({ open, out, positionals, text, cliActor }) => {
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new AppError('USAGE', 'give one LDIF file');
     if (!existsSync(file)) throw new AppError('NOT_FOUND', `there is no file ${file}`);

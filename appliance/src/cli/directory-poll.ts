@@ -1,5 +1,4 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 import { directorySummaryLines, sourceByName } from './directory-name.ts';
 
@@ -12,7 +11,7 @@ export const command: Command = {
     test: { type: 'boolean', help: 'connect, log in and look at the base names; nothing is kept' },
   },
   example: 'sallyport directory poll --source Plant --data /var/lib/sallyport',
-  run: async ({ open, out, text, flag }) => {
+  run: async ({ open, out, text, flag, cliActor }) => {
     const { objects, discovery } = await open();
     const id = sourceByName(objects, text('source') ?? '');
     if (flag('test')) {

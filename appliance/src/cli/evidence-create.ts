@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const dayMs = 86_400_000;
@@ -21,7 +20,7 @@ export const command: Command = {
     lang: { type: 'string', value: 'LANG', help: 'language of the print: kk, ru or en (en unless said)' },
   },
   example: 'sallyport evidence create --from 2026-10-01 --to 2026-12-31 --out /media/usb --data /var/lib/sallyport',
-  run: async ({ open, out, text }) => {
+  run: async ({ open, out, text, cliActor }) => {
     const [from, to] = [dayIn('from', text('from')), dayIn('to', text('to')) + dayMs];
     const folder = resolve(text('out') ?? '');
     const { patches } = await open();

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -13,7 +12,7 @@ export const command: Command = {
     approve: { type: 'boolean', help: 'let in the machines that nobody has decided about' },
   },
   example: 'sallyport inventory import /media/usb/inventories.zip --dry-run --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, flag }) => {
+  run: async ({ open, out, positionals, flag, cliActor }) => {
     if (positionals.length === 0) throw new AppError('USAGE', 'give files: .json, .xml, .ocs or .zip');
     const missing = positionals.find((path) => !existsSync(path));
     if (missing !== undefined) throw new AppError('NOT_FOUND', `${missing} is not there`);

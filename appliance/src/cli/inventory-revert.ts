@@ -1,4 +1,3 @@
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -8,7 +7,7 @@ export const command: Command = {
     yes: { type: 'boolean', help: 'do it; without it, only what would change is shown' },
   },
   example: 'sallyport inventory revert --reason "the new list names a broken update" --yes --data /var/lib/sallyport',
-  run: async ({ open, out, text, flag }) => {
+  run: async ({ open, out, text, flag, cliActor }) => {
     const { exchange } = await open();
     const isDone = flag('yes');
     const revert = isDone ? exchange.revertInventory(cliActor(), text('reason') ?? '') : exchange.previewRevert();

@@ -4,9 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import type { Appliance } from '../compose.ts';
+import type { Actor } from '../features/objects/types.ts';
 import { AppError, type Failure, toFailure } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
-import { resumeSession } from './actor.ts';
+import { actorOf, resumeSession } from './actor.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
 import { alignColumns, commandOutput } from './output.ts';
 
@@ -107,13 +108,11 @@ const openAppliance = async (dataDir: string, extensions: string | undefined): P
     import('../compose.ts'),
     import('../platform/log.ts'),
   ]);
-  const appliance = await compose({
+  return compose({
     dataDir,
     log: openLog('warn'),
     ...(extensions === undefined ? {} : { extensions: extensionsIn(resolve(extensions)) }),
   });
-  resumeSession(appliance.accounts, dataDir);
-  return appliance;
 };
 
 const contextOf = (
@@ -145,6 +144,12 @@ const contextOf = (
   const json = values['json'] === true;
   const dataDir = typeof values['data'] === 'string' ? values['data'] : '/var/lib/sallyport';
   let opened: Promise<Appliance> | undefined;
+  let actor: Actor | undefined;
+  const openOnce = async (): Promise<Appliance> => {
+    const appliance = await openAppliance(dataDir, texts('extensions')[0]);
+    actor = actorOf(resumeSession(appliance.accounts, dataDir));
+    return appliance;
+  };
   const texts = (name: string): readonly string[] => {
     const value = values[name];
     return typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
@@ -161,8 +166,12 @@ const contextOf = (
       flag: (name) => values[name] === true,
       dataDir,
       open: () => {
-        opened ??= openAppliance(dataDir, texts('extensions')[0]);
+        opened ??= openOnce();
         return opened;
+      },
+      cliActor: () => {
+        if (actor === undefined) throw new AppError('INTERNAL', 'who acts is known once the data directory is open');
+        return actor;
       },
     },
     close: async () => {

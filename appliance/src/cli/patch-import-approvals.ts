@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { APPROVAL_PRESETS } from '../features/plcs/patches/approval-presets.ts';
 import { maxListBytes } from '../features/plcs/patches/approval-rows.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const bytesOf = (path: string): Buffer => {
@@ -25,7 +24,7 @@ export const command: Command = {
     'dry-run': { type: 'boolean', help: 'only say what it would do' },
   },
   example: 'sallyport patch import-approvals list.csv --preset rockwell --dry-run --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text, flag }) => {
+  run: async ({ open, out, positionals, text, flag, cliActor }) => {
     const [path] = positionals;
     if (path === undefined || positionals.length !== 1) throw new AppError('USAGE', 'give one file');
     const preset = APPROVAL_PRESETS.find((one) => one === (text('preset') ?? 'neutral'));

@@ -1,7 +1,6 @@
 import { TESTED_ON } from '../features/plcs/patches/evidence.ts';
 import { isPatchState } from '../features/plcs/patches/states.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const momentIn = (name: string, given: string | undefined): number | undefined => {
@@ -29,7 +28,7 @@ export const command: Command = {
   },
   example:
     'sallyport patch move 7 --to deferred --reason "no outage" --until 2027-01-31T00:00:00Z --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text }) => {
+  run: async ({ open, out, positionals, text, cliActor }) => {
     const id = Number(positionals[0]);
     if (!Number.isSafeInteger(id) || positionals.length !== 1)
       throw new AppError('USAGE', 'give the number of a patch');

@@ -1,7 +1,6 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Erasure, isIncomplete, type Remainder } from '../features/persons/types.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const remainderText = (left: Remainder): string => {
@@ -27,7 +26,7 @@ export const command: Command = {
     list: { type: 'boolean', help: 'what was asked for and done' },
   },
   example: 'sallyport person erase "a.seitkali" --confirm "a.seitkali" --reason "request 12" --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text, flag }) => {
+  run: async ({ open, out, positionals, text, flag, cliActor }) => {
     const { persons } = await open();
     const actor = cliActor();
     const report = (done: Erasure): number => {

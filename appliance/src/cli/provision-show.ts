@@ -1,10 +1,9 @@
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'the data provision register: what is held, from where, how long, and what of it leaves',
   example: 'sallyport provision show --data /var/lib/sallyport --json',
-  run: async ({ open, out }) => {
+  run: async ({ open, out, cliActor }) => {
     const { provision } = await open();
     const register = provision.register(cliActor());
     out.table(

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { shownState } from '../features/queries/shown-state.ts';
 import type { DeviceAnswer, ResultRow } from '../features/queries/types.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const everyMs = 500;
@@ -28,7 +27,7 @@ export const command: Command = {
     wait: { type: 'string', value: 'S', help: 'seconds until nobody is waited for any more (60)' },
   },
   example: `sallyport query run 'select name, version from deb_packages' --device 6f1c0b1e8b7d4c5f9a3e2d1c0b9a8f7e --wait 60 --json`,
-  run: async ({ open, out, text, texts, positionals }) => {
+  run: async ({ open, out, text, texts, positionals, cliActor }) => {
     const [sql, ...more] = positionals;
     if (sql === undefined || more.length > 0) throw new AppError('USAGE', 'one query, in quotes');
     const { queries } = await open();

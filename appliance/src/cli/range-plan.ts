@@ -1,12 +1,11 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'shows what asking an address range would send; sends nothing',
   options: { range: { type: 'string', value: 'NAME', help: 'the address range, as it was entered', required: true } },
   example: 'sallyport range plan --range Offices --data /var/lib/sallyport',
-  run: async ({ open, out, text }) => {
+  run: async ({ open, out, text, cliActor }) => {
     const { objects, discovery } = await open();
     const found = objects.findBy('address-range', 'name', text('range') ?? '');
     if (found === undefined) throw new AppError('NOT_FOUND', `there is no address range ${text('range') ?? ''}`);

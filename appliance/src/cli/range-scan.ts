@@ -1,6 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const quietMs = 2_000;
@@ -9,7 +8,7 @@ export const command: Command = {
   summary: 'asks the addresses of a range that was confirmed; Ctrl-C ends it',
   options: { range: { type: 'string', value: 'NAME', help: 'the address range, as it was entered', required: true } },
   example: 'sallyport range scan --range Offices --data /var/lib/sallyport',
-  run: async ({ open, out, text }) => {
+  run: async ({ open, out, text, cliActor }) => {
     const { objects, discovery } = await open();
     const found = objects.findBy('address-range', 'name', text('range') ?? '');
     if (found === undefined) throw new AppError('NOT_FOUND', `there is no address range ${text('range') ?? ''}`);

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -10,7 +9,7 @@ export const command: Command = {
     all: { type: 'boolean', help: 'also those that the host has confirmed' },
   },
   example: 'sallyport receipt export --out /media/usb --data /var/lib/sallyport',
-  run: async ({ open, out, text, flag }) => {
+  run: async ({ open, out, text, flag, cliActor }) => {
     const folder = text('out');
     if (folder === undefined) throw new AppError('USAGE', '--out is missing');
     const { exchange, media } = await open();

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -15,7 +14,7 @@ export const command: Command = {
     show: { type: 'boolean', help: 'print what would leave; writes nothing and uses no number' },
   },
   example: 'sallyport request export --out /media/usb --data /var/lib/sallyport',
-  run: async ({ open, out, text, flag, json }) => {
+  run: async ({ open, out, text, flag, json, cliActor }) => {
     const folder = text('out');
     const { exchange, media } = await open();
     if (flag('show')) {

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -9,7 +8,7 @@ export const command: Command = {
     reason: { type: 'string', value: 'TEXT', required: true, help: 'why it went back, and what was looked at' },
   },
   example: 'sallyport rollback acknowledge 0123456789abcdef --reason "disk exchanged" --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text }) => {
+  run: async ({ open, out, positionals, text, cliActor }) => {
     const [id] = positionals;
     if (id === undefined) throw new AppError('USAGE', 'which one? See: sallyport rollback show');
     const { witness } = await open();

@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -7,7 +6,7 @@ export const command: Command = {
   positionals: '[SESSION…]',
   options: { account: { type: 'string', value: 'NAME', help: 'every session of this account' } },
   example: 'sallyport session end --account a.seitkali',
-  run: async ({ positionals, open, out, text }) => {
+  run: async ({ positionals, open, out, text, cliActor }) => {
     const name = text('account');
     if ((name === undefined) === (positionals.length === 0))
       throw new AppError('USAGE', 'give sessions (sallyport session list), or --account NAME');

@@ -2,7 +2,6 @@ import { sheetHtml } from '@sallyport/bundle-tools/fingerprint/sheet';
 import { fingerprintText } from '@sallyport/bundle-tools/fingerprint/shown';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -12,7 +11,7 @@ export const command: Command = {
     sheet: { type: 'string', value: 'FILE', help: 'write a sheet to print: the fingerprint as hex, words and QR code' },
   },
   example: 'sallyport site-card export --out /media/usb/plant-7.card --data /var/lib/sallyport',
-  run: async ({ open, out, text }) => {
+  run: async ({ open, out, text, cliActor }) => {
     const { exchange } = await open();
     const path = text('out') ?? '';
     const card = exchange.siteCard(cliActor());

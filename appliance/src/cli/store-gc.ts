@@ -1,4 +1,3 @@
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const shown = 50;
@@ -9,7 +8,7 @@ export const command: Command = {
     apply: { type: 'boolean', help: 'remove what an earlier listing has and nothing refers to even now' },
   },
   example: 'sallyport store gc --data /var/lib/sallyport',
-  run: async ({ open, out, flag }) => {
+  run: async ({ open, out, flag, cliActor }) => {
     const { exchange } = await open();
     const isApplied = flag('apply');
     const objects = isApplied ? exchange.collect(cliActor()) : exchange.unreferenced();

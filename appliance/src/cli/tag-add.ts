@@ -1,12 +1,11 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'gives a tag to devices by hand',
   positionals: 'TAG DEVICE…',
   example: 'sallyport tag add line-3 0123456789abcdef0123456789abcdef',
-  run: async ({ open, out, positionals }) => {
+  run: async ({ open, out, positionals, cliActor }) => {
     const [tag, ...ids] = positionals;
     if (tag === undefined || ids.length === 0)
       throw new AppError('USAGE', 'which tag, which devices? See: sallyport device list');

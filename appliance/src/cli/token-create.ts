@@ -8,7 +8,6 @@ import { isAddressRange } from '../features/devices/address-ranges.ts';
 import { newPassword } from '../features/devices/basic.ts';
 import type { TokenPurpose } from '../features/devices/tokens.ts';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
@@ -85,7 +84,7 @@ export const command: Command = {
     name: { type: 'string', value: 'NAME', help: 'what the token is called in lists' },
   },
   example: 'sallyport token create --for osquery --uses 20 --expires 7d --out ./line-3 --on /etc/sallyport',
-  run: async ({ open, out, text, texts }) => {
+  run: async ({ open, out, text, texts, cliActor }) => {
     const purpose = oneOf(text('for') ?? '', purposes, 'for');
     const approve = oneOf(text('approve') ?? 'manual', ['manual', 'auto'], 'approve');
     const uses = text('uses');

@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { fingerprintText } from '@sallyport/bundle-tools/fingerprint/shown';
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 const askYes = async (question: string): Promise<boolean> => {
@@ -29,7 +28,7 @@ export const command: Command = {
     },
   },
   example: 'sallyport trust import /media/usb/host.trust --fingerprint "1f0c 9a…" --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, text }) => {
+  run: async ({ open, out, positionals, text, cliActor }) => {
     const [path] = positionals;
     if (path === undefined || positionals.length > 1) throw new AppError('USAGE', 'give one file of: trust export');
     const { exchange } = await open();

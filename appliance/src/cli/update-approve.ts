@@ -1,5 +1,4 @@
 import { AppError } from '../platform/errors.ts';
-import { cliActor } from './actor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -14,7 +13,7 @@ export const command: Command = {
     'show-licence': { type: 'boolean', help: 'print the licence text of the update, decide nothing' },
   },
   example: 'sallyport update approve 1f0c… --comment "tested on line 3" --data /var/lib/sallyport',
-  run: async ({ open, out, positionals, flag, text, texts }) => {
+  run: async ({ open, out, positionals, flag, text, texts, cliActor }) => {
     const { updates } = await open();
     if (flag('decline') && flag('clear')) throw new AppError('USAGE', '--decline and --clear exclude each other');
     const ids = flag('all')
