@@ -1,4 +1,6 @@
 import { type Appliance, compose } from '@sallyport/appliance/compose';
+import { apiPrefix } from '@sallyport/appliance/features/api/types';
+import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { httpApp } from '@sallyport/appliance/http-app';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
@@ -7,7 +9,7 @@ import { temporaryFolder } from '../../support/commands.ts';
 const origin = 'http://localhost';
 const password = 'a long enough sentence 7';
 
-/** A new site with its console, without TLS, and its administrator logged in. */
+/** A new site with its console and API, without TLS, and its administrator logged in. */
 export const openSignedIn = async (name: string) => {
   const folder = temporaryFolder(`bench-${name}`);
   const dataDir = `${folder.path}/data`;
@@ -31,10 +33,16 @@ export const openSignedIn = async (name: string) => {
     .getSetCookie()
     .map((line) => line.split(';')[0])
     .join('; ');
+  const robot = appliance.objects.create(systemActor, 'account', { name: 'robot', roles: ['administrator'] });
+  const { secret } = appliance.accounts.createApiToken(systemActor, { name: 'robot', account: robot.id });
   return {
     appliance,
     routes: app.routes,
-    get: (path: string): Response | Promise<Response> => app.request(path, { headers: { cookie } }),
+    /** From the console by its session, from the API by a token. */
+    get: (path: string): Response | Promise<Response> =>
+      app.request(path, {
+        headers: path.startsWith(`${apiPrefix}/`) ? { authorization: `Bearer ${secret}` } : { cookie },
+      }),
     close: async (): Promise<void> => {
       await appliance.close();
       folder.remove();

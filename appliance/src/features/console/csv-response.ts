@@ -1,4 +1,6 @@
 import type { Context } from 'hono';
+import { lineStream } from '../../platform/http/line-stream.ts';
+import { inTurns } from '../../platform/steps.ts';
 import { actorRef } from '../objects/types.ts';
 import { type Cell, csvMark, csvRow } from './csv.ts';
 import { signedIn } from './guard.ts';
@@ -7,49 +9,65 @@ import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 /** Longest list that is written out at once; the page says "about" beyond it. */
 export const maxCsvRows = 100_000;
 
-const chunkBytes = 64 * 1024;
+/** Rows that are made while they are sent, and how many they are. */
+export type CountedRows = { readonly count: number; readonly read: () => Iterable<readonly Cell[]> };
 
-/** Rows that are read while they are sent, and how many they are. */
-export type CountedRows = { count: number; read: () => Iterable<readonly Cell[]> };
+/** The rows of things that are there already. */
+export const eachOf = <T>(items: readonly T[], cells: (item: T) => readonly Cell[]): CountedRows => ({
+  count: items.length,
+  read: function* () {
+    for (const item of items) yield cells(item);
+  },
+});
 
-const isCounted = (rows: readonly (readonly Cell[])[] | CountedRows): rows is CountedRows => 'read' in rows;
+/** So many rows are read at once, by a thread that answers everybody. */
+const pageRows = 500;
+
+type Paging<K> = { readonly limit: number; readonly after?: K };
+
+/** The rows of a list that is read page by page, at most as many as a file may have. */
+export function* pagesOf<R, K>(
+  read: (paging: Paging<K>) => { readonly rows: readonly R[]; readonly next?: K | undefined },
+): Generator<readonly R[]> {
+  let paging: Paging<K> = { limit: pageRows };
+  for (let left = maxCsvRows; left > 0; left -= pageRows) {
+    const { rows, next } = read(paging);
+    yield rows.slice(0, left);
+    if (next === undefined) return;
+    paging = { limit: pageRows, after: next };
+  }
+}
+
+/** What `pagesOf` reads, gathered in short turns: for lists that do not say how many rows they have. */
+export const gathered = <R>(pages: Generator<readonly R[]>): Promise<R[]> =>
+  inTurns(
+    (function* () {
+      const found: R[] = [];
+      for (const rows of pages) {
+        found.push(...rows);
+        yield;
+      }
+      return found;
+    })(),
+  );
 
 /** Sends a list as a file. What left and how much of it is an event, written before the first byte. */
 export const sendCsv = (
   deps: ConsoleDeps,
   c: Context<ConsoleEnv>,
-  file: { name: string; head: readonly string[]; rows: readonly (readonly Cell[])[] | CountedRows },
+  file: { name: string; head: readonly string[]; rows: CountedRows },
 ): Response => {
   const { actor } = signedIn(c);
   deps.events.record('data-exported', {
     actor: actorRef(actor),
     from: c.get('from'),
-    params: { what: file.name, rows: isCounted(file.rows) ? file.rows.count : file.rows.length },
+    params: { what: file.name, rows: file.rows.count },
   });
   const lines = function* (): Generator<string> {
     yield csvMark + csvRow(file.head);
-    for (const row of isCounted(file.rows) ? file.rows.read() : file.rows) yield csvRow(row);
+    for (const row of file.rows.read()) yield csvRow(row);
   };
-  const source = lines();
-  const encoder = new TextEncoder();
-  const stream = new ReadableStream<Uint8Array>({
-    pull: (controller) => {
-      let chunk = '';
-      for (let next = source.next(); ; next = source.next()) {
-        if (next.done) {
-          if (chunk !== '') controller.enqueue(encoder.encode(chunk));
-          controller.close();
-          return;
-        }
-        chunk += next.value;
-        if (chunk.length >= chunkBytes) {
-          controller.enqueue(encoder.encode(chunk));
-          return;
-        }
-      }
-    },
-  });
-  return c.body(stream, 200, {
+  return c.body(lineStream(lines()), 200, {
     'Content-Type': 'text/csv; charset=utf-8',
     'Content-Disposition': `attachment; filename="${file.name.replace(/[^a-z0-9-]/g, '-')}.csv"`,
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
+import { lineStream } from '../../../platform/http/line-stream.ts';
 import { csvMark, csvRow } from '../../console/csv.ts';
 import { appCategories } from '../../inventory/app-categories.ts';
 import { deviceNumberOf } from '../../inventory/device-number.ts';
@@ -11,7 +12,7 @@ import { deviceId, deviceReference, pageOf, paging, present, search } from '../s
 import type { ApiParts } from '../types.ts';
 import { hasPersonal, personalParameter, recordPersonal, rowValues, type Value, valuesSchema } from '../values.ts';
 
-const csvPageRows = 5_000;
+const csvPageRows = 250;
 const prefix = 'where.';
 
 /** Fields that a list can be narrowed by: what the engine answers for. */
@@ -204,7 +205,7 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
             page = inventory.list({ ...asked, limit: csvPageRows, after: page.next });
           }
         };
-        return { name: `${name}.csv`, body: streamLines(lines()) };
+        return { name: `${name}.csv`, body: lineStream(lines()) };
       },
     });
 
@@ -259,25 +260,4 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
     }),
     ...inventory.collections().flatMap(ofCollection),
   ];
-};
-
-const chunkLength = 64 * 1024;
-
-const streamLines = (lines: Generator<string>): ReadableStream<Uint8Array> => {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    pull: (controller) => {
-      let chunk = '';
-      while (chunk.length < chunkLength) {
-        const next = lines.next();
-        if (next.done) {
-          if (chunk !== '') controller.enqueue(encoder.encode(chunk));
-          controller.close();
-          return;
-        }
-        chunk += next.value;
-      }
-      controller.enqueue(encoder.encode(chunk));
-    },
-  });
 };

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
 import type { Change, ChangeQuery } from '../../inventory/types.ts';
 import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from '../change-query.ts';
-import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import { eachOf, gathered, pagesOf, sendCsv } from '../csv-response.ts';
 import { type DeviceModel, nowhere } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { listState, pageRows } from '../lists.ts';
@@ -15,7 +15,6 @@ import { changeRow } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 import { sayCsv } from '../words.ts';
 
-const csvPage = 2_000;
 const csvHead = [
   'changes.at',
   'events.device',
@@ -76,22 +75,20 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     );
   };
 
-  const send = (c: Context<ConsoleEnv>): Response => {
+  const send = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const query = queryOf(c);
     const { ctx, value } = sayCsv(deps, c);
-    const found: Change[] = [];
-    for (let after: number | undefined; found.length < maxCsvRows; ) {
-      const limit = Math.min(csvPage, maxCsvRows - found.length);
-      const page = inventory.changes({ ...query, limit, ...(after === undefined ? {} : { after }) });
-      found.push(...page);
-      after = page.at(-1)?.id;
-      if (page.length < limit) break;
-    }
+    const found = await gathered(
+      pagesOf((paging: { limit: number; after?: number }) => {
+        const rows = inventory.changes({ ...query, ...paging });
+        return { rows, next: rows.length < paging.limit ? undefined : rows.at(-1)?.id };
+      }),
+    );
     const deviceOf = named(found);
     return sendCsv(deps, c, {
       name: 'changes',
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: found.map((change) => {
+      rows: eachOf(found, (change) => {
         const row = changeRow(collections, change);
         const side = (which: 'before' | 'after'): string =>
           row.fields

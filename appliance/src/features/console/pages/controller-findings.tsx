@@ -12,7 +12,7 @@ import type { FindingWhy } from '../../plcs/findings/why.ts';
 import { DECISIONS, SEVERITIES } from '../../vulnerabilities/types.ts';
 import { findingView, knowledgeEnds } from '../controller-finding-view.ts';
 import { setToast } from '../cookies.ts';
-import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import { eachOf, maxCsvRows, sendCsv } from '../csv-response.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, listState, pageRows, param } from '../lists.ts';
 import { viewContext } from '../page.tsx';
@@ -175,7 +175,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     return sendCsv(deps, c, {
       name: 'controller-vulnerabilities',
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: found.rows.map((row) => [
+      rows: eachOf(found.rows, (row) => [
         ctx.tDynamic(`decision.${row.decision}`),
         ctx.tDynamic(`cfind.verdict.${row.verdict}`),
         row.vulnerability,

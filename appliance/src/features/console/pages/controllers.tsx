@@ -26,7 +26,7 @@ const flags = ['1', '0'] as const;
 const typedNumberFrom = 50;
 /** Of columns and filters that are fields of the site. */
 const ownPrefix = 'custom.';
-const csvBatch = 250;
+const csvBatch = 20;
 
 export const controllerFilterNames = [
   'vendor',

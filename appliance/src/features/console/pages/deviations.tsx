@@ -9,7 +9,7 @@ import type { Deviation, DeviationQuery } from '../../baselines/types.ts';
 import { baselineViews } from '../baseline-view.ts';
 import { momentOf, readableCollections } from '../change-query.ts';
 import { setToast } from '../cookies.ts';
-import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import { eachOf, gathered, pagesOf, sendCsv } from '../csv-response.ts';
 import { type DeviceModel, nowhere } from '../device-model.ts';
 import type { Form } from '../form.ts';
 import { actorFor } from '../guard.ts';
@@ -156,14 +156,18 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     return found;
   };
 
-  const sendList = (c: Context<ConsoleEnv>): Response => {
+  const sendList = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'devices:read');
     const { ctx, value } = sayCsv(deps, c);
-    const rows = views.deviations(allOf(queryOf(c, listState(c, filterNames)), maxCsvRows));
+    const query = queryOf(c, listState(c, filterNames));
+    const found = await gathered(
+      pagesOf((paging: { limit: number; after?: number }) => baselines.deviations({ ...query, ...paging })),
+    );
+    const rows = views.deviations(found);
     return sendCsv(deps, c, {
       name: 'deviations',
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: rows.map((row) => {
+      rows: eachOf(rows, (row) => {
         const side = (which: 'before' | 'after'): string =>
           row.change.fields
             .filter((field) => field[which] !== null)

@@ -28,7 +28,7 @@ const typedNumberFrom = 50;
 const maxSelections = 50;
 const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
-const csvBatch = 250;
+const csvBatch = 100;
 /** Devices of one transaction of a bulk action. */
 const bulkBatch = 100;
 

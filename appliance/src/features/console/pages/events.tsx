@@ -1,12 +1,13 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { routePatterns } from '@sallyport/ui/paths';
-import { Events } from '@sallyport/ui/views/events';
+import { type EventRow, Events } from '@sallyport/ui/views/events';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
 import { type EventQuery, type StoredEvent, severities } from '../../events/types.ts';
 import { areas } from '../../objects/types.ts';
-import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import type { Cell } from '../csv.ts';
+import { maxCsvRows, pagesOf, sendCsv } from '../csv-response.ts';
 import { type DeviceModel, nowhere } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, listState, pageRows } from '../lists.ts';
@@ -15,7 +16,6 @@ import { eventRows } from '../records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const filterNames = ['severity', 'type', 'area', 'device', 'from', 'to', 'audit'];
-const csvPage = 5_000;
 const csvHead = [
   'events.at',
   'events.severity',
@@ -111,27 +111,25 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     actorFor(c, 'events:read');
     const ctx = viewContext(deps, c, 'part');
     const query = queryOf(listState(c, filterNames));
-    const stored: StoredEvent[] = [];
-    for (let after: number | undefined; stored.length < maxCsvRows; ) {
-      const page = events.list({ ...query, limit: csvPage, ...(after === undefined ? {} : { after }) });
-      stored.push(...page.rows);
-      if (page.next === undefined) break;
-      after = page.next;
-    }
-    const rows = eventRows(ctx, deps, stored.slice(0, maxCsvRows), devicesOf(stored));
+    const { total } = events.list({ ...query, limit: 1 });
+    const cellsOf = (row: EventRow): Cell[] => [
+      ctx.fmt.iso(row.at),
+      ctx.tDynamic(`eventSeverity.${row.severity}`),
+      row.type,
+      ctx.say(row.said),
+      row.device?.name,
+      row.actor,
+      row.from,
+      row.auditSeq,
+    ];
+    const rowsOf = function* (): Generator<Cell[]> {
+      for (const stored of pagesOf((paging: { limit: number; after?: number }) => events.list({ ...query, ...paging })))
+        for (const row of eventRows(ctx, deps, stored, devicesOf(stored))) yield cellsOf(row);
+    };
     return sendCsv(deps, c, {
       name: 'events',
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: rows.map((row) => [
-        ctx.fmt.iso(row.at),
-        ctx.tDynamic(`eventSeverity.${row.severity}`),
-        row.type,
-        ctx.say(row.said),
-        row.device?.name,
-        row.actor,
-        row.from,
-        row.auditSeq,
-      ]),
+      rows: { count: Math.min(total, maxCsvRows), read: rowsOf },
     });
   };
 

@@ -13,10 +13,10 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { Body } from '../../objects/types.ts';
 import { planSize } from '../../plcs/identify/plan.ts';
 import type { IdentificationJob as Job } from '../../plcs/identify/service.ts';
-import type { PacketRow, Plan, Run } from '../../plcs/identify/types.ts';
+import type { Plan, Run } from '../../plcs/identify/types.ts';
 import { setToast } from '../cookies.ts';
 import type { Cell } from '../csv.ts';
-import { sendCsv } from '../csv-response.ts';
+import { eachOf, gathered, pagesOf, sendCsv } from '../csv-response.ts';
 import { actorFor } from '../guard.ts';
 import { jobRow, leftOutRows, packetMeaning, planTargets, policyView, runView } from '../identification-view.ts';
 import { param } from '../lists.ts';
@@ -26,8 +26,6 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const streamEveryMs = 1_000;
 const streamForMs = 10 * 60_000;
-const csvPage = 1_000;
-const maxCsvRows = 100_000;
 const policyFields = [
   'queryPolicy',
   'queryIdentify',
@@ -206,7 +204,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     });
   };
 
-  const csv = (c: Context<ConsoleEnv>): Response => {
+  const csv = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'devices:read');
     const id = param(c, 'id');
     const asked = new URL(c.req.url).searchParams.get('run') ?? '';
@@ -216,18 +214,17 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     const ctx = viewContext(deps, c, 'part');
     const plan = identification.planOfRun(run);
     const labels = new Map(plan?.targets.map(({ plc, label }) => [plc, label]));
-    const rows: PacketRow[] = [];
-    for (let after = 0; rows.length < maxCsvRows; ) {
-      const page = identification.packets(run.id, after, csvPage);
-      rows.push(...page);
-      after = page.at(-1)?.id ?? 0;
-      if (page.length < csvPage) break;
-    }
+    const rows = await gathered(
+      pagesOf(({ limit, after }: { limit: number; after?: number }) => {
+        const packets = identification.packets(run.id, after ?? 0, limit);
+        return { rows: packets, next: packets.length < limit ? undefined : packets.at(-1)?.id };
+      }),
+    );
     const word = (key: string): string => ctx.tDynamic(`identification.${key}`);
     return sendCsv(deps, c, {
       name: `identification-${id.slice(0, 8)}-${run.id}`,
       head: ['at', 'target', 'address', 'protocol', 'to', 'what', 'attempt', 'meaning', 'hash', 'hex'].map(word),
-      rows: rows.map((row): Cell[] => [
+      rows: eachOf(rows, (row): Cell[] => [
         new Date(row.at).toISOString(),
         labels.get(row.plc) ?? row.plc,
         row.host,

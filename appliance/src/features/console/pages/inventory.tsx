@@ -1,5 +1,6 @@
 import { choiceText } from '@sallyport/ui/components/text';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { Reference } from '@sallyport/ui/model';
 import { routePatterns } from '@sallyport/ui/paths';
 import { Collection as CollectionView } from '@sallyport/ui/views/collection';
 import { SoftwareItem } from '@sallyport/ui/views/software-item';
@@ -7,7 +8,8 @@ import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
 import { type Collection, type InventoryRow, type ListQuery, readRight } from '../../inventory/types.ts';
 import { collectionExtras } from '../collection-extras.ts';
-import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import type { Cell } from '../csv.ts';
+import { maxCsvRows, pagesOf, sendCsv } from '../csv-response.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { fieldColumns, fieldFilters, rowValues, shownColumns } from '../fields.ts';
 import { actorFor } from '../guard.ts';
@@ -94,22 +96,6 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     );
   };
 
-  const allRows = (collection: Collection, list: ListState): InventoryRow[] => {
-    const rows: InventoryRow[] = [];
-    for (let after: string | undefined; rows.length < maxCsvRows; ) {
-      const limit = Math.min(5_000, maxCsvRows - rows.length);
-      const page = inventory.list({
-        ...queryOf(collection, list),
-        limit,
-        ...(after === undefined ? {} : { after }),
-      });
-      rows.push(...page.rows);
-      if (page.next === undefined) break;
-      after = page.next;
-    }
-    return rows;
-  };
-
   const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
     const actor = actorFor(c, readRight(collection));
     const list = stateOf(c, collection);
@@ -117,9 +103,25 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const own = fieldColumns(collection, { link: false });
     const all = [...own, ...extras.columns(collection)];
     const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
-    const rows = allRows(collection, list);
-    const devices = devicesOf(rows);
+    const query = queryOf(collection, list);
+    const { total } = inventory.list({ ...query, limit: 1 });
     const isShared = collection.mode === 'shared';
+    const cellsOf = (row: InventoryRow, device: Reference | undefined): Cell[] => {
+      const values = { ...rowValues(row, own), ...extras.row(actor, collection, device?.id ?? '', row).values };
+      const cells = columns.map((column) => {
+        const held = values[column.name] ?? null;
+        return column.choice && typeof held === 'string' ? choiceText(ctx, column, held) : value(held, column.type);
+      });
+      return isShared ? [...cells, Number(row['_devices'] ?? 0)] : [device?.name, ...cells];
+    };
+    const rowsOf = function* (): Generator<Cell[]> {
+      for (const rows of pagesOf((paging: { limit: number; after?: string }) =>
+        inventory.list({ ...query, ...paging }),
+      )) {
+        const devices = devicesOf(rows);
+        for (const row of rows) yield cellsOf(row, devices.get(Number(row['_device'] ?? 0)));
+      }
+    };
     return sendCsv(deps, c, {
       name: collection.name,
       head: [
@@ -127,15 +129,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         ...columns.map(({ name, label }) => label ?? ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
         ...(isShared ? [ctx.tDynamic('nav.devices')] : []),
       ],
-      rows: rows.map((row) => {
-        const device = devices.get(Number(row['_device'] ?? 0));
-        const values = { ...rowValues(row, own), ...extras.row(actor, collection, device?.id ?? '', row).values };
-        const cells = columns.map((column) => {
-          const held = values[column.name] ?? null;
-          return column.choice && typeof held === 'string' ? choiceText(ctx, column, held) : value(held, column.type);
-        });
-        return isShared ? [...cells, Number(row['_devices'] ?? 0)] : [device?.name, ...cells];
-      }),
+      rows: { count: Math.min(total, maxCsvRows), read: rowsOf },
     });
   };
 

@@ -2,7 +2,7 @@ import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Provision, type ProvisionRow, retentionText } from '@sallyport/ui/views/provision';
 import { type Context, Hono } from 'hono';
 import type { RegisterEntry } from '../../provision/types.ts';
-import { sendCsv } from '../csv-response.ts';
+import { eachOf, sendCsv } from '../csv-response.ts';
 import { actorFor } from '../guard.ts';
 import { viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
@@ -121,7 +121,7 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
       return sendCsv(deps, c, {
         name: 'data-provision',
         head: csvHead.map(say),
-        rows: entries.map((entry) => [
+        rows: eachOf(entries, (entry) => [
           entry.row,
           say(`provision.pillar.${entry.pillar}`),
           say(entry.title),

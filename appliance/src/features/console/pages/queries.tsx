@@ -12,7 +12,7 @@ import { shownState } from '../../queries/shown-state.ts';
 import { maxSqlLength } from '../../queries/sql-guard.ts';
 import type { DeviceAnswer, LiveQuery } from '../../queries/types.ts';
 import type { Cell } from '../csv.ts';
-import { sendCsv } from '../csv-response.ts';
+import { eachOf, sendCsv } from '../csv-response.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { param } from '../lists.ts';
@@ -188,14 +188,12 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return sendCsv(deps, c, {
       name: `query-${id.slice(0, 8)}`,
       head: [ctx.t('devices.device'), ctx.t('queries.stateLabel'), ctx.t('queries.message'), ...names],
-      rows: lines
-        .slice(0, maxCsvLines)
-        .map(({ answer, row }): Cell[] => [
-          answer.name,
-          ctx.t(`queries.answer.${shownState(answer)}`),
-          answer.message ?? '',
-          ...names.map((name) => row[name] ?? ''),
-        ]),
+      rows: eachOf(lines.slice(0, maxCsvLines), ({ answer, row }): Cell[] => [
+        answer.name,
+        ctx.t(`queries.answer.${shownState(answer)}`),
+        answer.message ?? '',
+        ...names.map((name) => row[name] ?? ''),
+      ]),
     });
   };
 

@@ -9,7 +9,7 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { requireRight } from '../../objects/types.ts';
 import { APPROVALS, SUPPLIES, type UpdateFilter, type UpdateItem } from '../../updates/types.ts';
 import { setToast } from '../cookies.ts';
-import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import { eachOf, maxCsvRows, sendCsv } from '../csv-response.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, formListState, listState, pageRows, param, slicePage } from '../lists.ts';
@@ -281,7 +281,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return sendCsv(deps, c, {
       name: 'updates',
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: found.rows.map((item) => [
+      rows: eachOf(found.rows, (item) => [
         item.name,
         item.version,
         item.source,

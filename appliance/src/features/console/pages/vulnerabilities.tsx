@@ -13,7 +13,7 @@ import {
   SEVERITIES,
   type WorkState,
 } from '../../vulnerabilities/types.ts';
-import { maxCsvRows, sendCsv } from '../csv-response.ts';
+import { eachOf, maxCsvRows, sendCsv } from '../csv-response.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, listState, pageRows, param } from '../lists.ts';
@@ -235,7 +235,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     return sendCsv(deps, c, {
       name: 'vulnerabilities',
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: found.rows.map((row) => [
+      rows: eachOf(found.rows, (row) => [
         ctx.tDynamic(`decision.${row.decision}`),
         row.advisory,
         row.aliases,
