@@ -39,12 +39,7 @@ const programs: readonly Program[] = [
     workspace: 'appliance',
     files: ['intake/worker'],
     folders: ['cli', 'jobs'],
-    declarations: [
-      'features/inventory/collections',
-      'features/objects/kinds',
-      'features/objects/settings',
-      'features/events/types',
-    ],
+    declarations: ['features/inventory/collections', 'features/objects/kinds', 'features/objects/settings'],
     copied: ['schema.sql', 'release.json'],
   },
   {

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { allEvents } from './all-events.ts';
+import type { EventDeclaration } from './features/events/define.ts';
 import type { EventType } from './features/events/types.ts';
 import type { Collection, FactCollection } from './features/inventory/types.ts';
 import type { Kind, Setting } from './features/objects/types.ts';
@@ -10,7 +12,6 @@ import { AppError } from './platform/errors.ts';
 export type Extensions = {
   collections?: readonly string[];
   kinds?: readonly string[];
-  events?: readonly string[];
   settings?: readonly string[];
 };
 
@@ -20,7 +21,6 @@ export const extensionsIn = (folder: string): Extensions => {
   return {
     collections: present('collections'),
     kinds: present('kinds'),
-    events: present('events'),
     settings: present('settings'),
   };
 };
@@ -33,15 +33,20 @@ const named = <T extends { name: string }>(found: ReadonlyArray<{ name: string; 
     return value;
   });
 
+/** In the order of their names. */
+const eventTypes = (): EventType[] =>
+  Object.entries<EventDeclaration>(allEvents)
+    .map(([type, declaration]) => ({ ...declaration, type }))
+    .sort((one, other) => (one.type < other.type ? -1 : 1));
+
 /** All declarations: found by scanning their folders. */
 export const loadAllDeclarations = async (extensions: Extensions = {}) => {
-  const [collections, kinds, eventTypes, settings] = await Promise.all([
+  const [collections, kinds, settings] = await Promise.all([
     loadDeclarations<Collection | FactCollection>(
       [join(here, 'features/inventory/collections'), ...(extensions.collections ?? [])],
       'collection',
     ),
     loadDeclarations<Kind>([join(here, 'features/objects/kinds'), ...(extensions.kinds ?? [])], 'kind'),
-    loadDeclarations<EventType>([join(here, 'features/events/types'), ...(extensions.events ?? [])], 'eventType'),
     loadDeclarations<readonly Setting[]>(
       [join(here, 'features/objects/settings'), ...(extensions.settings ?? [])],
       'settings',
@@ -52,9 +57,7 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
     collections: all.filter((collection) => collection.mode !== 'facts'),
     facts: all.filter((collection) => collection.mode === 'facts'),
     kinds: named(kinds),
-    events: named(
-      eventTypes.map(({ value, ...file }) => ({ ...file, value: { ...value, name: value.type } })),
-    ) as EventType[],
+    events: eventTypes(),
     settings: settings.flatMap(({ value }) => value),
   };
 };

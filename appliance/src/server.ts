@@ -98,7 +98,7 @@ export const startServer = async (
       devices.flush();
       await jobs.stop();
       appliance.exchange.noteTime();
-      events.record('server-stopped', { actor: 'system:appliance' });
+      events.record('server-stopped', { actor: 'system:appliance', params: {} });
       lock.release();
     },
   };

@@ -29,7 +29,7 @@ const fill = async ({ appliance }: Site): Promise<void> => {
   immediate(db, () => {
     for (let n = 0; n < events; n += 1)
       journal.record('section-rejected', {
-        ...(device === undefined ? {} : { device: device.id }),
+        device: device?.id ?? 1,
         params: { collection: 'software', code: 'MALFORMED' },
       });
     for (let n = 0; n < auditEvents; n += 1)

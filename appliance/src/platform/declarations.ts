@@ -46,3 +46,15 @@ export const loadDeclarations = async <T>(
   }
   return found;
 };
+
+type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
+
+/** Tables of declarations as one, with the types of their entries. */
+export function joined<T extends ReadonlyArray<Readonly<Record<string, unknown>>>>(
+  ...tables: T
+): Intersection<T[number]> {
+  const names = tables.flatMap((table) => Object.keys(table));
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new AppError('DECLARATION', `${twice} is declared twice`);
+  return Object.assign({}, ...tables) as Intersection<T[number]>;
+}

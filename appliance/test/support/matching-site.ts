@@ -22,7 +22,7 @@ export const openMatching = async () => {
     inventory: site.inventory,
     events: {
       record: (type, event) => {
-        noted.push(`${type} ${event?.params?.['advisory']}`);
+        noted.push(`${type} ${'advisory' in event.params ? event.params.advisory : ''}`);
         return {} as StoredEvent;
       },
     },

@@ -1,17 +1,25 @@
+import type { EventName } from '../../all-events.ts';
 import { networkOf } from '../../platform/network.ts';
-import type { EventService } from '../events/service.ts';
+import type { EventService, NewEvent } from '../events/service.ts';
 import { type Actor, actorRef } from '../objects/types.ts';
 
 // Refusals in the journal. A refusal is told when it first comes; what repeats within a while is counted and told once,
 // with its number. So the chain, which is never trimmed, grows with the number of kinds of refusals and not with their
 // number, and the memory is bounded: past the bound, and past so many first ones a minute, callers are counted together.
 
-export type Refusal = {
-  type: 'login-failed' | 'access-refused' | 'token-refused';
-  params: Record<string, string>;
+type RefusalOf<N extends EventName> = {
+  type: N;
+  /** Those of its event but for the count. */
+  params: Omit<NewEvent<N>['params'], 'count'>;
   actor?: string | undefined;
   from: string;
 };
+
+type Refused = {
+  [N in 'login-failed' | 'access-refused' | 'token-refused']: RefusalOf<N>;
+};
+
+export type Refusal = Refused[keyof Refused];
 
 export type Refusals = {
   note(refusal: Refusal): void;
@@ -25,6 +33,13 @@ const maxHeld = 1_000;
 const maxFirstPerMinute = 30;
 /** The caller that stands for all that are counted together. */
 const many = '';
+
+/** All of a type together: who it was is left out, so that the key is one of few. */
+const togetherOf: Refused = {
+  'login-failed': { type: 'login-failed', params: { account: many, reason: many }, from: many },
+  'access-refused': { type: 'access-refused', params: { code: many, path: many }, from: many },
+  'token-refused': { type: 'token-refused', params: { reason: many }, from: many },
+};
 
 type Held = { refusal: Refusal; since: number; count: number };
 
@@ -112,12 +127,7 @@ export function refusals(parts: { events: EventService; clock: () => number }): 
         record(refusal, 1);
         return;
       }
-      // Of all of them together: who it was is left out, so that the key is one of few.
-      const together: Refusal = {
-        type: refusal.type,
-        params: Object.fromEntries(Object.keys(refusal.params).map((name) => [name, many])),
-        from: many,
-      };
+      const together = togetherOf[refusal.type];
       const shared = held.get(keyOf(together));
       if (shared === undefined) held.set(keyOf(together), { refusal: together, since: now, count: 1 });
       else shared.count += 1;

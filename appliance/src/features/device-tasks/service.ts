@@ -127,7 +127,11 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     return faults;
   };
 
-  const audited = (actor: Actor, row: Pick<TaskRow, 'id' | 'device' | 'kind'>, type: string): void =>
+  const audited = (
+    actor: Actor,
+    row: Pick<TaskRow, 'id' | 'device' | 'kind'>,
+    type: 'device-task-asked' | 'device-task-confirmed' | 'device-task-cancelled',
+  ): void =>
     void events.record(type, {
       device: row.device,
       actor: actorRef(actor),

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventName, Events } from '../../all-events.ts';
 import { commitmentOf } from '../../platform/commitment.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -7,6 +8,7 @@ import type { Keyring } from '../../platform/keyring.ts';
 import { atOnce, oneAtATime } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type CheckedEntries, chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
+import { type EventOf, isParam } from './define.ts';
 import { type EventStore, eventStore } from './store.ts';
 import type {
   AuditEntry,
@@ -16,16 +18,16 @@ import type {
   EventQuery,
   EventType,
   NewAuditEntry,
-  NewEvent,
-  ParamType,
   StoredEvent,
 } from './types.ts';
 
+/** What `record` takes of an event. */
+export type NewEvent<N extends EventName> = EventOf<Events[N]>;
+
 export type EventService = {
   types(): readonly EventType[];
-  type(name: string): EventType;
-  /** Throws INTERNAL for an undeclared type or a wrong parameter: that is a defect of ours, not of input. */
-  record(type: string, event?: NewEvent): StoredEvent;
+  /** Throws INTERNAL for a wrong parameter that the compiler could not see: that is a defect of ours, not of input. */
+  record<N extends EventName>(type: N, event: NewEvent<N>): StoredEvent;
   list(query: EventQuery): EventPage;
   /** Adds an entry to the audit chain; needs the caller's transaction. Returns its number. */
   append(entry: NewAuditEntry): number;
@@ -57,14 +59,11 @@ const capInterval = 1_000;
 
 const cleanText = (text: string): string => cleanLine(text.slice(0, maxTextLength));
 
-const checkParam = (type: ParamType, value: unknown): value is string | number =>
-  type === 'text' ? typeof value === 'string' : Number.isSafeInteger(value);
-
 const checkParams = (type: EventType, params: EventParams): EventParams => {
   const checked: EventParams = {};
   for (const [name, paramType] of Object.entries(type.params)) {
     const value = params[name];
-    if (!checkParam(paramType, value))
+    if (!isParam(paramType, value))
       throw new AppError('INTERNAL', `event ${type.type}: parameter ${name} is missing or wrong`);
     checked[name] = typeof value === 'string' ? cleanText(value) : value;
   }
@@ -194,11 +193,11 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
 
   const insert = (
     type: EventType,
-    event: NewEvent,
+    event: NewEvent<EventName>,
     auditOf: ((content: unknown, salt: Buffer, at: number) => number) | null,
   ): StoredEvent => {
     const at = nowMs();
-    const params = checkParams(type, event.params ?? {});
+    const params = checkParams(type, event.params);
     const device = event.device ?? null;
     const salt = auditOf === null ? null : Buffer.from(randomBytes(16));
     const auditSeq =
@@ -229,7 +228,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     return { id, ...stored };
   };
 
-  const record = (name: string, event: NewEvent = {}): StoredEvent => {
+  const record = (name: EventName, event: NewEvent<EventName>): StoredEvent => {
     const type = typeOf(name);
     if (type.audit) {
       return immediate(db, () =>
@@ -259,7 +258,6 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
 
   return {
     types: () => types,
-    type: typeOf,
     record,
     append,
     list: (query) => {

@@ -1,37 +1,18 @@
-// Events: what happened, as types that are declared once (types/<type>.ts, found by scanning). Append-only. Types marked
-// `audit` also join the audit chain, which objects write too: one hash chain that no cap trims. The chain commits to a
-// salted hash of the parameters and names actors by reference (`account:<id>`), never by personal value. Retention is per
-// type, with a cap on rows beside it; dropping old rows never keeps a new one from being stored. Texts are catalogue
-// keys: `event.<type>`, with the parameters by name.
+// Events: what happened, as types that are declared once (define.ts). Append-only. Types marked `audit` also join the audit
+// chain, which objects write too: one hash chain that no cap trims. The chain commits to a salted hash of the parameters
+// and names actors by reference (`account:<id>`), never by personal value. Retention is per type, with a cap on rows
+// beside it; dropping old rows never keeps a new one from being stored. Texts are catalogue keys: `event.<type>`, with
+// the parameters by name.
 import type { Area } from '../objects/types.ts';
+import type { EventDeclaration, Severity } from './define.ts';
 
-export type Severity = 'critical' | 'failure' | 'warning' | 'info';
-export const severities: readonly Severity[] = ['critical', 'failure', 'warning', 'info'];
+export { type ParamType, type Severity, severities } from './define.ts';
 
-export type ParamType = 'text' | 'integer' | 'time';
-
-export type EventType = {
-  type: string;
-  severity: Severity;
-  area: Area;
-  params: Readonly<Record<string, ParamType>>;
-  audit?: boolean;
-  retentionDays: number;
-};
-
-/** Makes a declaration; the file exports it as `eventType`. */
-export const defineEvent = (event: EventType): EventType => event;
+/** A declaration with its name. */
+export type EventType = EventDeclaration & { type: string };
 
 /** `time` is milliseconds. */
 export type EventParams = Record<string, string | number>;
-
-export type NewEvent = {
-  device?: number;
-  /** `type:id` of who did it. */
-  actor?: string;
-  from?: string;
-  params?: EventParams;
-};
 
 export type StoredEvent = {
   id: number;

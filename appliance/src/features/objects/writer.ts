@@ -7,18 +7,19 @@ import { cleanLine } from '../../platform/text.ts';
 import { accountPersons, storedPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, encodeBody, indexRows, personOf } from './codec.ts';
+import type { objectEvents } from './events.ts';
 import type { ObjectRow, ObjectStore } from './store.ts';
 import { type Actor, actorRef, type Body, type Kind, type ObjectOperation, requireRight } from './types.ts';
 import { revisionCommitment } from './verify.ts';
 
-const eventOf: Record<ObjectOperation, string> = {
+const eventOf = {
   create: 'object-created',
   update: 'object-changed',
   remove: 'object-removed',
   restore: 'object-restored',
   revert: 'object-reverted',
   import: 'object-changed',
-};
+} as const satisfies Record<ObjectOperation, keyof typeof objectEvents>;
 
 /** Told of every write of a kind, in its transaction; without a body when the object was removed. */
 export type Written = (id: string, body: Body | undefined, actor: Actor) => void;
@@ -157,7 +158,13 @@ export const objectWriter = (parts: {
       return row;
     });
 
-  const record = (actor: Actor, type: string, kind: string, object: string, revision: number): void => {
+  const record = (
+    actor: Actor,
+    type: keyof typeof objectEvents,
+    kind: string,
+    object: string,
+    revision: number,
+  ): void => {
     events.record(type, {
       actor: actorRef(actor),
       ...(actor.from === undefined ? {} : { from: actor.from }),

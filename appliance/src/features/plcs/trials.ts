@@ -32,7 +32,7 @@ const tables: readonly ShadowTable[] = [
 
 /** A trial says nothing to anybody. */
 const nobody: Pick<EventService, 'record' | 'append'> = {
-  record: (type, { params = {} } = {}) => ({
+  record: (type) => ({
     id: 0,
     at: 0,
     type,
@@ -42,7 +42,7 @@ const nobody: Pick<EventService, 'record' | 'append'> = {
     from: null,
     device: null,
     auditSeq: null,
-    params: { ...params },
+    params: {},
   }),
   append: () => 0,
 };

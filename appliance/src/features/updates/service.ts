@@ -182,7 +182,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     actor: Actor,
     ids: readonly string[],
     approval: Approval,
-    event: string,
+    event: 'update-approved' | 'update-declined' | 'update-approval-cleared',
     options: { comment?: string; acceptLicences?: readonly string[] },
   ): void => {
     requireWrite(actor);

@@ -126,13 +126,10 @@ export const patchProcess = (parts: ProcessParts) => {
     };
   };
 
-  const record = (type: string, actor: Actor, params: Record<string, string | number>): void => {
-    events.record(type, {
-      actor: actorRef(actor),
-      ...(actor.from === undefined ? {} : { from: actor.from }),
-      params,
-    });
-  };
+  const byWhom = (actor: Actor) => ({
+    actor: actorRef(actor),
+    ...(actor.from === undefined ? {} : { from: actor.from }),
+  });
 
   /** Stores a patch in its new state with its entry in the history. */
   const settle = (
@@ -165,8 +162,13 @@ export const patchProcess = (parts: ProcessParts) => {
     if (after.verdict !== before.verdict)
       for (const request of moves.openOf(before.id))
         if (request.sort === 'verdict') moves.close(request.id, 'void', at);
-    if (entry.sort === 'extension') record('patch-extended', actor, { patch: before.id, name: before.patchId });
-    else record('patch-moved', actor, { patch: before.id, name: before.patchId, from: before.state, to: after.state });
+    if (entry.sort === 'extension')
+      events.record('patch-extended', { ...byWhom(actor), params: { patch: before.id, name: before.patchId } });
+    else
+      events.record('patch-moved', {
+        ...byWhom(actor),
+        params: { patch: before.id, name: before.patchId, from: before.state, to: after.state },
+      });
     return stored;
   };
 
@@ -261,7 +263,7 @@ export const patchProcess = (parts: ProcessParts) => {
         verdict: null,
       });
       gate.asked(actor, 'patch-sign', String(request));
-      record('patch-asked', actor, { patch: id, name: patch.patchId, to: asked.to });
+      events.record('patch-asked', { ...byWhom(actor), params: { patch: id, name: patch.patchId, to: asked.to } });
       return { patch, request };
     });
   };
@@ -282,7 +284,10 @@ export const patchProcess = (parts: ProcessParts) => {
       verdict,
     });
     gate.asked(actor, 'patch-sign', String(request));
-    record('patch-asked', actor, { patch: patch.id, name: patch.patchId, to: row.verdict });
+    events.record('patch-asked', {
+      ...byWhom(actor),
+      params: { patch: patch.id, name: patch.patchId, to: row.verdict },
+    });
   };
 
   const extend = (actor: Actor, id: number, wanted: { clock: Clock; until: number; reason: string }): MoveResult => {
@@ -311,7 +316,7 @@ export const patchProcess = (parts: ProcessParts) => {
         verdict: null,
       });
       gate.asked(actor, 'patch-sign', String(request));
-      record('patch-asked', actor, { patch: id, name: patch.patchId, to: wanted.clock });
+      events.record('patch-asked', { ...byWhom(actor), params: { patch: id, name: patch.patchId, to: wanted.clock } });
       return { patch, request };
     });
   };
@@ -369,10 +374,13 @@ export const patchProcess = (parts: ProcessParts) => {
       const said = cleanLine(comment).trim().slice(0, maxReason);
       if (!agrees && said === '') throw invalid({ comment: { key: 'validation.required' } });
       moves.sign(id, { person, actor: actorRef(actor), at, agrees, comment: said, duties: signer.duties });
-      record(agrees ? 'patch-signed' : 'patch-declined', actor, {
-        patch: patch.id,
-        name: patch.patchId,
-        to: request.target,
+      events.record(agrees ? 'patch-signed' : 'patch-declined', {
+        ...byWhom(actor),
+        params: {
+          patch: patch.id,
+          name: patch.patchId,
+          to: request.target,
+        },
       });
       if (!agrees) {
         moves.close(id, 'declined', at);

@@ -1,0 +1,60 @@
+import { applianceEvents } from './appliance-events.ts';
+import { accountEvents } from './features/accounts/events.ts';
+import { agentEvents } from './features/agent-api/events.ts';
+import { baselineEvents } from './features/baselines/events.ts';
+import { deploymentEvents } from './features/deployments/events.ts';
+import { deviceTaskEvents } from './features/device-tasks/events.ts';
+import { deviceEvents } from './features/devices/events.ts';
+import { discoveryEvents } from './features/discovery/events.ts';
+import { exchangeEvents } from './features/exchange/events.ts';
+import { inventoryEvents } from './features/inventory/events.ts';
+import { mediaEvents } from './features/media/events.ts';
+import { objectEvents } from './features/objects/events.ts';
+import { personEvents } from './features/persons/events.ts';
+import { controllerEvents } from './features/plcs/events.ts';
+import { controllerFindingEvents } from './features/plcs/findings/events.ts';
+import { identificationEvents } from './features/plcs/identify/events.ts';
+import { controllerImportEvents } from './features/plcs/imports/events.ts';
+import { integrityEvents } from './features/plcs/integrity/events.ts';
+import { patchEvents } from './features/plcs/patches/events.ts';
+import { provisionEvents } from './features/provision/events.ts';
+import { queryEvents } from './features/queries/events.ts';
+import { ruleEvents } from './features/rules/events.ts';
+import { stickEvents } from './features/stick/events.ts';
+import { updateEvents } from './features/updates/events.ts';
+import { vulnerabilityEvents } from './features/vulnerabilities/events.ts';
+import { witnessEvents } from './features/witness/events.ts';
+import { joined } from './platform/declarations.ts';
+
+/** Every event that can be recorded: the tables of the features. */
+export const allEvents = joined(
+  applianceEvents,
+  accountEvents,
+  agentEvents,
+  baselineEvents,
+  deploymentEvents,
+  deviceTaskEvents,
+  deviceEvents,
+  discoveryEvents,
+  exchangeEvents,
+  inventoryEvents,
+  mediaEvents,
+  objectEvents,
+  personEvents,
+  controllerEvents,
+  controllerFindingEvents,
+  identificationEvents,
+  controllerImportEvents,
+  integrityEvents,
+  patchEvents,
+  provisionEvents,
+  queryEvents,
+  ruleEvents,
+  stickEvents,
+  updateEvents,
+  vulnerabilityEvents,
+  witnessEvents,
+);
+
+export type Events = typeof allEvents;
+export type EventName = keyof Events;

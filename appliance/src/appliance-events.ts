@@ -1,0 +1,52 @@
+import { defineEvents } from './features/events/define.ts';
+
+export const applianceEvents = defineEvents({
+  'backup-created': {
+    severity: 'info',
+    area: 'settings',
+    // `begun`: from when on nothing of the database got in. `here`: it lies in the backups folder of the data directory.
+    params: { file: 'text', bytes: 'integer', begun: 'integer', here: 'integer' },
+    audit: true,
+    retentionDays: 365,
+  },
+  'backup-restored': {
+    severity: 'warning',
+    area: 'settings',
+    params: { file: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+  'disk-full': {
+    severity: 'critical',
+    area: 'settings',
+    params: { needBytes: 'integer', freeBytes: 'integer' },
+    retentionDays: 365,
+  },
+  'disk-low': { severity: 'warning', area: 'settings', params: { freeBytes: 'integer' }, retentionDays: 90 },
+  'doctor-finding': {
+    severity: 'failure',
+    area: 'settings',
+    params: { check: 'text', detail: 'text' },
+    retentionDays: 180,
+  },
+  'job-failed': {
+    severity: 'failure',
+    area: 'settings',
+    params: { job: 'text', code: 'text', reason: 'text' },
+    retentionDays: 180,
+  },
+  'server-started': {
+    severity: 'info',
+    area: 'settings',
+    params: { version: 'text' },
+    audit: true,
+    retentionDays: 180,
+  },
+  'server-stopped': { severity: 'info', area: 'settings', params: {}, retentionDays: 180 },
+  'store-mismatch': {
+    severity: 'critical',
+    area: 'settings',
+    params: { sha256: 'text', problem: 'text' },
+    retentionDays: 365,
+  },
+});

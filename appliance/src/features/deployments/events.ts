@@ -1,0 +1,38 @@
+import { defineEvents } from '../events/define.ts';
+
+export const deploymentEvents = defineEvents({
+  'deployment-cancelled': {
+    severity: 'info',
+    area: 'deployments',
+    params: { deployment: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+  'deployment-created': {
+    severity: 'info',
+    area: 'deployments',
+    params: { deployment: 'text', updates: 'integer', devices: 'integer' },
+    audit: true,
+    retentionDays: 3650,
+  },
+  'deployment-finished': {
+    severity: 'info',
+    area: 'deployments',
+    params: { deployment: 'text', succeeded: 'integer', failed: 'integer' },
+    retentionDays: 365,
+  },
+  'task-done': {
+    severity: 'info',
+    area: 'deployments',
+    params: { deployment: 'text', update: 'text' },
+    device: 'always',
+    retentionDays: 180,
+  },
+  'task-failed': {
+    severity: 'failure',
+    area: 'deployments',
+    params: { deployment: 'text', update: 'text', code: 'text' },
+    device: 'always',
+    retentionDays: 365,
+  },
+});

@@ -1,0 +1,35 @@
+import { defineEvents } from '../events/define.ts';
+
+export const deviceTaskEvents = defineEvents({
+  'device-task-asked': {
+    severity: 'warning',
+    area: 'devices',
+    params: { task: 'text', kind: 'text' },
+    device: 'always',
+    audit: true,
+    retentionDays: 3650,
+  },
+  'device-task-cancelled': {
+    severity: 'info',
+    area: 'devices',
+    params: { task: 'text', kind: 'text' },
+    device: 'always',
+    audit: true,
+    retentionDays: 3650,
+  },
+  'device-task-confirmed': {
+    severity: 'warning',
+    area: 'devices',
+    params: { task: 'text', kind: 'text' },
+    device: 'always',
+    audit: true,
+    retentionDays: 3650,
+  },
+  'device-task-ended': {
+    severity: 'info',
+    area: 'devices',
+    params: { task: 'text', kind: 'text', state: 'text' },
+    device: 'always',
+    retentionDays: 3650,
+  },
+});

@@ -1,9 +1,0 @@
-import { defineEvent } from '../types.ts';
-
-export const eventType = defineEvent({
-  type: 'object-changed',
-  severity: 'info',
-  area: 'settings',
-  params: { kind: 'text', object: 'text', revision: 'integer' },
-  retentionDays: 365,
-});

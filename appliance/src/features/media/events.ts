@@ -1,0 +1,18 @@
+import { defineEvents } from '../events/define.ts';
+
+export const mediaEvents = defineEvents({
+  'antivirus-failed': {
+    severity: 'warning',
+    area: 'exchange',
+    params: { engine: 'text', reason: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+  'antivirus-found': {
+    severity: 'critical',
+    area: 'exchange',
+    params: { name: 'text', object: 'text', label: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+});

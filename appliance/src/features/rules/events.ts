@@ -1,0 +1,11 @@
+import { defineEvents } from '../events/define.ts';
+
+export const ruleEvents = defineEvents({
+  'device-moved': {
+    severity: 'info',
+    area: 'devices',
+    params: { device: 'text', rule: 'text', group: 'text' },
+    device: 'always',
+    retentionDays: 730,
+  },
+});

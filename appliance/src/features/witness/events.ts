@@ -1,0 +1,18 @@
+import { defineEvents } from '../events/define.ts';
+
+export const witnessEvents = defineEvents({
+  'state-return-acknowledged': {
+    severity: 'warning',
+    area: 'settings',
+    params: { cause: 'text', found: 'integer', reason: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+  'state-went-back': {
+    severity: 'failure',
+    area: 'settings',
+    params: { cause: 'text', was: 'integer', found: 'integer', file: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+});

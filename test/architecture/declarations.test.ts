@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../support/sources.ts';
+
+// Names of declarations are types. The compiler is run once, with the options of the project, over a file of right and
+// of wrong lines; what it refuses must be the wrong ones, each for its own reason.
+
+const source = (path: string): string => JSON.stringify(join(repositoryRoot, 'appliance/src', path));
+
+type Case = { name: string; line: string; refused: RegExp | null };
+
+const right = (name: string, line: string): Case => ({ name, line, refused: null });
+const wrong = (name: string, line: string, refused: RegExp): Case => ({ name, line, refused });
+
+const head = [
+  `import type { EventService } from ${source('features/events/service.ts')};`,
+  'declare const events: EventService;',
+  "declare const lost: 'lost' | 'partial';",
+];
+
+const cases: readonly Case[] = [
+  right('an event as it is declared', "events.record('bundle-given-up', { params: { bundleId: 'b' } });"),
+  right('an event without parameters', "events.record('server-stopped', { params: {} });"),
+  right('an event of a device', "events.record('device-approved', { device: 1, params: { device: 'd' } });"),
+  right('an event that may name a device', "events.record('carve-refused', { params: { reason: 'r' } });"),
+  right(
+    'one of two events with the same parameters',
+    "events.record(Math.random() > 0.5 ? 'bundle-repeated' : 'bundle-given-up', { params: { bundleId: 'b' } });",
+  ),
+  wrong(
+    'a misspelt event',
+    "events.record('bundle-given-upp', { params: { bundleId: 'b' } });",
+    /'"bundle-given-upp"'/,
+  ),
+  wrong('a misspelt parameter', "events.record('bundle-given-up', { params: { bundelId: 'b' } });", /'bundelId'/),
+  wrong('a missing parameter', "events.record('bundle-partial', { params: { bundleId: 'b' } });", /'missing'/),
+  wrong('one parameter too many', "events.record('bundle-repeated', { params: { bundleId: 'b', n: 1 } });", /'n'/),
+  wrong(
+    'text where an integer is due',
+    "events.record('bundle-partial', { params: { bundleId: 'b', missing: '1' } });",
+    /'string' is not assignable to type 'number'/,
+  ),
+  wrong('a missing device', "events.record('device-approved', { params: { device: 'd' } });", /'device' is missing/),
+  wrong(
+    'a device where the event has none',
+    "events.record('bundle-given-up', { device: 1, params: { bundleId: 'b' } });",
+    /'number' is not assignable to type 'never'/,
+  ),
+  wrong(
+    'a built name that no event has',
+    `events.record(\`bundle-\${lost}\`, { params: { bundleId: 'b', missing: 1 } });`,
+    /bundle-lost/,
+  ),
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-plants-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the compiler says of each line of the file, by the line's number. */
+const refusals = (lines: readonly string[]): Map<number, string> => {
+  writeFileSync(join(folder, 'plants.ts'), `${lines.join('\n')}\n`);
+  const options = {
+    extends: join(repositoryRoot, 'tsconfig.base.json'),
+    compilerOptions: {
+      noEmit: true,
+      composite: false,
+      declaration: false,
+      allowImportingTsExtensions: true,
+      rewriteRelativeImportExtensions: false,
+      typeRoots: [join(repositoryRoot, 'node_modules/@types')],
+    },
+    files: ['plants.ts'],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
+  const tsc = join(repositoryRoot, 'node_modules/.bin/tsc');
+  const { stdout } = spawnSync(tsc, ['-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
+  const said = new Map<number, string>();
+  let line = 0;
+  for (const text of stdout.split('\n')) {
+    const start = /^(\S+)\((\d+),\d+\): error/.exec(text);
+    if (start !== null && !start[1]?.endsWith('plants.ts')) throw new Error(text);
+    if (start !== null) line = Number(start[2]);
+    if (text !== '') said.set(line, `${said.get(line) ?? ''}${text}\n`);
+  }
+  return said;
+};
+
+describe('the compiler', () => {
+  const said = refusals([...head, ...cases.map(({ line }) => line)]);
+
+  it.each(cases.map((one, at) => ({ ...one, at })))('judges $name', ({ refused, at }) => {
+    const words = said.get(head.length + at + 1);
+    if (refused === null) expect(words).toBeUndefined();
+    else expect(words ?? 'compiled').toMatch(refused);
+  });
+});
