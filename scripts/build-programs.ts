@@ -39,7 +39,7 @@ const programs: readonly Program[] = [
     workspace: 'appliance',
     files: ['intake/worker'],
     folders: ['cli', 'jobs'],
-    declarations: ['features/inventory/collections', 'features/objects/kinds', 'features/objects/settings'],
+    declarations: ['features/inventory/collections', 'features/objects/kinds'],
     copied: ['schema.sql', 'release.json'],
   },
   {

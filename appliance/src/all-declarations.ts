@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { allEvents } from './all-events.ts';
+import { allSettings } from './all-settings.ts';
 import type { EventDeclaration } from './features/events/define.ts';
 import type { EventType } from './features/events/types.ts';
 import type { Collection, FactCollection } from './features/inventory/types.ts';
-import type { Kind, Setting } from './features/objects/types.ts';
+import type { Kind, Setting, SettingDeclaration } from './features/objects/types.ts';
 import { loadDeclarations } from './platform/declarations.ts';
 import { AppError } from './platform/errors.ts';
 
@@ -12,7 +13,6 @@ import { AppError } from './platform/errors.ts';
 export type Extensions = {
   collections?: readonly string[];
   kinds?: readonly string[];
-  settings?: readonly string[];
 };
 
 /** A folder of extensions has one folder per sort of declaration; those that are absent hold none. */
@@ -21,7 +21,6 @@ export const extensionsIn = (folder: string): Extensions => {
   return {
     collections: present('collections'),
     kinds: present('kinds'),
-    settings: present('settings'),
   };
 };
 
@@ -33,6 +32,9 @@ const named = <T extends { name: string }>(found: ReadonlyArray<{ name: string; 
     return value;
   });
 
+const settingsOf = (): Setting[] =>
+  Object.entries<SettingDeclaration>(allSettings).map(([name, declaration]) => ({ name, ...declaration }));
+
 /** In the order of their names. */
 const eventTypes = (): EventType[] =>
   Object.entries<EventDeclaration>(allEvents)
@@ -41,16 +43,12 @@ const eventTypes = (): EventType[] =>
 
 /** All declarations: found by scanning their folders. */
 export const loadAllDeclarations = async (extensions: Extensions = {}) => {
-  const [collections, kinds, settings] = await Promise.all([
+  const [collections, kinds] = await Promise.all([
     loadDeclarations<Collection | FactCollection>(
       [join(here, 'features/inventory/collections'), ...(extensions.collections ?? [])],
       'collection',
     ),
     loadDeclarations<Kind>([join(here, 'features/objects/kinds'), ...(extensions.kinds ?? [])], 'kind'),
-    loadDeclarations<readonly Setting[]>(
-      [join(here, 'features/objects/settings'), ...(extensions.settings ?? [])],
-      'settings',
-    ),
   ]);
   const all = named(collections);
   return {
@@ -58,6 +56,6 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
     facts: all.filter((collection) => collection.mode === 'facts'),
     kinds: named(kinds),
     events: eventTypes(),
-    settings: settings.flatMap(({ value }) => value),
+    settings: settingsOf(),
   };
 };

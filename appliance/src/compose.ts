@@ -192,7 +192,7 @@ export const compose = async ({
       db,
       keyring,
       types: declarations.events,
-      maxRows: () => objects.settingInteger('events.max-rows'),
+      maxRows: () => objects.setting('events.max-rows'),
     });
     const bodyRules: Record<string, FurtherRule> = {};
     const written: Record<string, Written> = {};
@@ -229,7 +229,7 @@ export const compose = async ({
     const ca = await openCa({
       keyring,
       keysDir: paths.keys,
-      certificateDays: () => objects.settingInteger('devices.certificate-days'),
+      certificateDays: () => objects.setting('devices.certificate-days'),
     });
     const derived: DerivedOfDevice[] = [];
     const devices = deviceService({ db, objects, events, inventory, derived });
@@ -458,12 +458,12 @@ export const compose = async ({
         stagingDir: paths.staging,
       }),
       patches,
-      media: mediaService({ objects, exchange, clock: nowMs }),
+      media: mediaService({ folders: (name) => objects.setting(name), exchange, clock: nowMs }),
       queries: queryService({
         db,
         personal: people,
         events,
-        pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
+        pollSeconds: () => objects.setting('devices.check-in-seconds'),
       }),
       samples: sampleService({ db, personal: people, events, gate }),
       provision: provisionService({ db, inventory, objects, store, plcs: plcs.service, clock: nowMs }),

@@ -45,16 +45,16 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       trustFiles: appliance.trustFiles,
       tasks: joinedQueues([appliance.tasks, appliance.identification.queue, appliance.deviceTasks.queue]),
       policyOf: agentPolicies({ db, objects, controllersNear: appliance.discovery.controllersNear }),
-      pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
+      pollSeconds: () => objects.setting('devices.check-in-seconds'),
     }),
   );
-  const inventoryHours = () => objects.settingInteger('devices.inventory-hours');
+  const inventoryHours = () => objects.setting('devices.inventory-hours');
   app.route(
     osqueryPrefix,
     osqueryRoutes({
       ...appliance,
       intake: reports,
-      pollSeconds: () => objects.settingInteger('devices.check-in-seconds'),
+      pollSeconds: () => objects.setting('devices.check-in-seconds'),
       inventoryHours,
     }),
   );

@@ -16,6 +16,10 @@ const right = (name: string, line: string): Case => ({ name, line, refused: null
 const wrong = (name: string, line: string, refused: RegExp): Case => ({ name, line, refused });
 
 const head = [
+  `import type { ObjectService } from ${source('features/objects/service.ts')};`,
+  `import type { Actor } from ${source('features/objects/types.ts')};`,
+  'declare const objects: ObjectService;',
+  'declare const actor: Actor;',
   `import type { EventService } from ${source('features/events/service.ts')};`,
   'declare const events: EventService;',
   "declare const lost: 'lost' | 'partial';",
@@ -54,6 +58,30 @@ const cases: readonly Case[] = [
     `events.record(\`bundle-\${lost}\`, { params: { bundleId: 'b', missing: 1 } });`,
     /bundle-lost/,
   ),
+  right('a number of a setting', "export const days: number = objects.setting('exchange.grace-days');"),
+  right(
+    'one of the options of a setting',
+    "export const engine: 'off' | 'clamd' | 'clamscan' = objects.setting('exchange.antivirus');",
+  ),
+  right('what a setting is set to', "objects.setSetting(actor, 'exchange.media-folders', ['/mnt/a']);"),
+  right('what a person named', 'objects.writeSetting(actor, String(lost), 5);'),
+  wrong('a misspelt setting', "objects.setting('exchange.grace-dayz');", /"exchange.grace-dayz"/),
+  wrong(
+    'a setting read as what it is not',
+    "export const text: string = objects.setting('exchange.grace-days');",
+    /'number' is not assignable to type 'string'/,
+  ),
+  wrong('an option that a setting has not', "objects.setSetting(actor, 'exchange.antivirus', 'clam');", /"clam"/),
+  wrong(
+    'a setting set to what it is not',
+    "objects.setSetting(actor, 'exchange.grace-days', '30');",
+    /'string' is not assignable to parameter of type 'number'/,
+  ),
+  wrong(
+    'a misspelt setting that is set back',
+    "objects.resetSetting(actor, 'exchange.brodcast');",
+    /"exchange.brodcast"/,
+  ),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-plants-'));
@@ -61,7 +89,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the compiler says of each line of the file, by the line's number. */
 const refusals = (lines: readonly string[]): Map<number, string> => {
-  writeFileSync(join(folder, 'plants.ts'), `${lines.join('\n')}\n`);
+  writeFileSync(join(folder, 'plants.mts'), `${lines.join('\n')}\n`);
   const options = {
     extends: join(repositoryRoot, 'tsconfig.base.json'),
     compilerOptions: {
@@ -72,7 +100,7 @@ const refusals = (lines: readonly string[]): Map<number, string> => {
       rewriteRelativeImportExtensions: false,
       typeRoots: [join(repositoryRoot, 'node_modules/@types')],
     },
-    files: ['plants.ts'],
+    files: ['plants.mts'],
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
   const tsc = join(repositoryRoot, 'node_modules/.bin/tsc');
@@ -81,7 +109,7 @@ const refusals = (lines: readonly string[]): Map<number, string> => {
   let line = 0;
   for (const text of stdout.split('\n')) {
     const start = /^(\S+)\((\d+),\d+\): error/.exec(text);
-    if (start !== null && !start[1]?.endsWith('plants.ts')) throw new Error(text);
+    if (start !== null && !start[1]?.endsWith('plants.mts')) throw new Error(text);
     if (start !== null) line = Number(start[2]);
     if (text !== '') said.set(line, `${said.get(line) ?? ''}${text}\n`);
   }

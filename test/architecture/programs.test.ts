@@ -29,7 +29,7 @@ describe('a built program', () => {
     expect(namesIn(appliance('program', folder), '.js')).toEqual(namesIn(appliance('src', folder), '.ts'));
   });
 
-  it.each(['features/inventory/collections', 'features/objects/kinds', 'features/objects/settings'])(
+  it.each(['features/inventory/collections', 'features/objects/kinds'])(
     'has every declaration of %s',
     async (folder) => {
       const together = appliance('program', folder, '_all.js');

@@ -70,7 +70,7 @@ describe('the mount script', () => {
   };
   const service = () =>
     mediaService({
-      objects: { setting: (name) => (name === 'exchange.media-roots' ? [media] : []) },
+      folders: (name) => (name === 'exchange.media-roots' ? [media] : []),
       exchange: { state: () => ({ site: 'x', openRequests: [] }) as never, importedWith: () => undefined },
       clock: () => 0,
       writeRequests: { mediaDir: media, requestsDir: flags },

@@ -150,7 +150,7 @@ describe('media', () => {
     try {
       writeFileSync(join(medium.folder, 'question.spr'), 'SPSEAL01');
       const media = mediaService({
-        objects: { setting: (name) => (name === 'exchange.media-folders' ? [medium.path] : []) },
+        folders: (name) => (name === 'exchange.media-folders' ? [medium.path] : []),
         exchange: { state: () => ({ site: 'media-1', openRequests: [] }) as never, importedWith: () => undefined },
         clock: () => 0,
       });

@@ -23,7 +23,7 @@ await runJobs('self-check', async (_payload, { appliance }) => {
   const keyDates = appliance.exchange.noteKeyDates();
   const { bavail, bsize } = statfsSync(paths.data);
   const freeBytes = bavail * bsize;
-  if (freeBytes < objects.settingInteger('exchange.reserve-bytes')) {
+  if (freeBytes < objects.setting('exchange.reserve-bytes')) {
     events.record('disk-low', { actor: 'system:appliance', params: { freeBytes } });
   }
   return { mismatches: mismatches.length, findings: findings.length, freeBytes, staleFeeds, keyDates };

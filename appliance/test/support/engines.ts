@@ -71,7 +71,7 @@ export const openEngines = async (
     db,
     keyring,
     types: declared.events,
-    maxRows: () => objects.settingInteger('events.max-rows'),
+    maxRows: () => objects.setting('events.max-rows'),
   });
   const bodyRules: Record<string, FurtherRule> = {};
   const written: Record<string, Written> = {};

@@ -62,7 +62,11 @@ const as = (id: string, authenticatedAt = nowMs()): Actor => {
 };
 const root: Actor = { type: 'cli', id: 'root', label: 'root', rights: new Set(['all'] as const) };
 const adminId = (): string => site.appliance.objects.findBy('account', 'name', 'admin')?.id ?? '';
-const current = (name: string): SettingValue => site.appliance.objects.setting(name);
+const current = (name: string): SettingValue => {
+  const found = site.appliance.objects.settings().find(({ setting }) => setting.name === name);
+  if (found === undefined) throw new Error(`no setting ${name}`);
+  return found.value;
+};
 
 /** Another value that fits. */
 const other = ({ name, type, min = 0, options = [] }: Setting): SettingValue => {
@@ -154,7 +158,7 @@ describe('where there is a second administrator', () => {
       const [before, wanted] = [current(name), other(setting)];
       const first = as(adminId());
       const engine = (actor: Actor): string[] => [
-        codeOf(() => objects.setSetting(actor, name, wanted)),
+        codeOf(() => objects.writeSetting(actor, name, wanted)),
         codeOf(() => objects.put(actor, 'setting', name, { value: wanted })),
         codeOf(() => objects.importKind(actor, [{ kind: 'setting', id: name, revision: 1, body: { value: wanted } }])),
       ];
@@ -170,7 +174,7 @@ describe('where there is a second administrator', () => {
         set: JSON.stringify(current(name)) === JSON.stringify(wanted),
         // And back, by a revision or from the tombstones, waits like any other change.
         back: codeOf(() => {
-          objects.setSetting(systemActor, name, before);
+          objects.writeSetting(systemActor, name, before);
           const { revision } = objects.get('setting', name);
           managed.revert(first, 'setting', name, revision - 1);
         }),
@@ -178,7 +182,7 @@ describe('where there is a second administrator', () => {
         refused: codeOf(() => accounts.safety.refuse(as(second.id), name)),
         again: codeOf(() => accounts.safety.approve(as(second.id), name)),
       };
-      objects.resetSetting(systemActor, name);
+      objects.writeSetting(systemActor, name, undefined);
       codes[name] = row;
       expect({ name, ...row }).toEqual({
         name,
@@ -215,7 +219,7 @@ describe('where there is a second administrator', () => {
     const agree = { setting: name, action: 'approve' };
     expect((await admin.post(paths.settingDecide(), agree)).status).toBe(403);
     expect((await writer.browser.post(paths.settingDecide(), agree)).status).toBe(403);
-    objects.setSetting(systemActor, name, ['Else']);
+    objects.writeSetting(systemActor, name, ['Else']);
     expect((await second.browser.post(paths.settingDecide(), agree)).status).toBe(409);
     expect(current(name)).toEqual(['Else']);
     await ask();

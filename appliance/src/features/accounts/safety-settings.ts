@@ -53,11 +53,6 @@ export function safetySettings(parts: {
     assertFresh(actor, clock());
   };
 
-  const write = (actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void => {
-    if (value === undefined) objects.resetSetting(actor, name);
-    else objects.setSetting(actor, name, value, options);
-  };
-
   /** Keeps the change at the setting; where the default holds, at an object without a value. */
   const wait = (actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void => {
     const held: Obj | undefined = objects.find('setting', name, { deleted: true });
@@ -72,7 +67,7 @@ export function safetySettings(parts: {
   return {
     set: (actor, name, value, options) => {
       if (!objects.isSafetySetting(name) || actor.type === 'system') {
-        write(actor, name, value, options);
+        objects.writeSetting(actor, name, value, options);
         return { waits: false };
       }
       assertMay(actor);
@@ -82,7 +77,7 @@ export function safetySettings(parts: {
           wait(actor, name, wanted, options);
           return { waits: true };
         }
-        write(actor, name, wanted, options);
+        objects.writeSetting(actor, name, wanted, options);
         events.record('approved-by-one-person', {
           actor: actorRef(actor),
           ...(actor.from === undefined ? {} : { from: actor.from }),

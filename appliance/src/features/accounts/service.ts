@@ -121,7 +121,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   const touches = accountTouches(db);
   const changes = waitingChanges({ objects, events, gate, clock });
   const safety = safetySettings({ objects, events, gate, changes, clock, transact: (work) => immediate(db, work) });
-  const vouchMs = (): number => objects.settingInteger('accounts.vouch-days') * 86_400_000;
+  const vouchMs = (): number => objects.setting('accounts.vouch-days') * 86_400_000;
 
   const nameOf = (account: Obj): string => String(account.body['name'] ?? '');
 
@@ -131,7 +131,7 @@ export const accountService = (parts: AccountParts): AccountService => {
       password,
       again,
       field,
-      minLength: objects.settingInteger('accounts.password-min-length'),
+      minLength: objects.setting('accounts.password-min-length'),
     });
 
   const findAccount = (name: string): Obj | undefined => {

@@ -34,8 +34,8 @@ export function sessionService(parts: {
   clock: () => number;
 }) {
   const { store, keyring, objects, events, browsers, clock } = parts;
-  const idleMs = (): number => objects.settingInteger('accounts.idle-minutes') * minuteMs;
-  const absoluteMs = (): number => objects.settingInteger('accounts.session-hours') * hourMs;
+  const idleMs = (): number => objects.setting('accounts.idle-minutes') * minuteMs;
+  const absoluteMs = (): number => objects.setting('accounts.session-hours') * hourMs;
   const dropEnded = (): void => store.dropEnded(clock() - absoluteMs(), clock() - idleMs());
 
   const toActor = (account: Obj, from: string, authenticatedAt: number): Actor => ({
@@ -105,7 +105,7 @@ export function sessionService(parts: {
         return undefined;
       }
       if (now - session.usedAt >= minuteMs) store.touch(session.hash, now);
-      const needsTwoStep = account.body['twoStep'] !== true && objects.settingFlag('accounts.require-two-step');
+      const needsTwoStep = account.body['twoStep'] !== true && objects.setting('accounts.require-two-step');
       const actor = toActor(account, from, session.authenticatedAt);
       return { actor, session, csrf: csrfOf(session.hash), needsTwoStep };
     },

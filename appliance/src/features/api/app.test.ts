@@ -294,7 +294,7 @@ describe('a call', () => {
 
   it('changes nothing when it is refused', () => {
     expect(site.appliance.objects.list({ kind: 'group', limit: 5 }).total).toBe(0);
-    expect(site.appliance.objects.settingInteger('devices.check-in-seconds')).toBe(60);
+    expect(site.appliance.objects.setting('devices.check-in-seconds')).toBe(60);
   });
 });
 

@@ -112,7 +112,7 @@ describe('settings', () => {
     expect((await call('GET', path)).json).toMatchObject({ value: 60, default: 60, isDefault: true, revision: 0 });
     const set = await call('PUT', path, { value: 90, expectedRevision: 0, comment: 'slower' });
     expect(set.json).toMatchObject({ value: 90, isDefault: false, revision: 1 });
-    expect(site.appliance.objects.settingInteger('devices.check-in-seconds')).toBe(90);
+    expect(site.appliance.objects.setting('devices.check-in-seconds')).toBe(90);
     expect((await call('PUT', path, { value: 70, expectedRevision: 0 })).status).toBe(409);
     expect((await call('PUT', path, { value: 1 })).json).toMatchObject({ error: { code: 'INVALID' } });
     expect((await call('PUT', path, { value: 'often' })).status).toBe(422);

@@ -296,7 +296,7 @@ describe('roles', () => {
     const browser = await site.as(role);
     const response = await browser.post('/settings?area=events', { 'events.max-rows': '5000' });
     expect(response.status).toBe(403);
-    expect(site.appliance.objects.settingInteger('events.max-rows')).toBe(1_000_000);
+    expect(site.appliance.objects.setting('events.max-rows')).toBe(1_000_000);
   });
 });
 

@@ -16,7 +16,7 @@ export const baselineViews = (
   const { baselines, inventory, objects, clock } = deps;
   const collections = inventory.collections();
 
-  const limitDays = (): number => objects.settingInteger('devices.baseline-days');
+  const limitDays = (): number => objects.setting('devices.baseline-days');
 
   const deviations = (rows: readonly Deviation[]): DeviationRow[] => {
     const nameOf = actorNames(objects);

@@ -72,7 +72,7 @@ export const deviceModel = (
       const { level, reasons, visible } = row.status;
       return { level: levels[level] ?? 'info', reasons: JSON.parse(reasons) as Said[], visible };
     }
-    const options = { nowMs: clock(), notVisibleHours: objects.settingInteger('devices.not-visible-hours') };
+    const options = { nowMs: clock(), notVisibleHours: objects.setting('devices.not-visible-hours') };
     return deviceStatus(row, { findings: row.findings, act: row.act, attend: row.attend, worst }, options);
   };
 

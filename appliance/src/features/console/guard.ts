@@ -38,7 +38,7 @@ export const identify = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
     const from = addressOf(c);
     c.set('requestId', Buffer.from(randomBytes(6)).toString('hex'));
     c.set('from', from);
-    const siteLanguage = deps.objects.settingText('appliance.language');
+    const siteLanguage = deps.objects.setting('appliance.language');
     c.set('preferences', readPreferences(preferencesCookie(c), c.req.header('accept-language'), siteLanguage));
     const signedIn = deps.accounts.resume(sessionCookie(c), from);
     if (signedIn !== undefined) guestOf(c.env?.incoming).prove(`${signedIn.actor.type}:${signedIn.actor.id}`);

@@ -27,7 +27,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     csrf: signedIn?.csrf ?? '',
     url: `${url.pathname}${url.search}`,
     person: signedIn === undefined ? null : { id: signedIn.actor.id, name: signedIn.actor.label },
-    site: { id: deps.config.site, name: deps.objects.settingText('appliance.site-title') || deps.config.site },
+    site: { id: deps.config.site, name: deps.objects.setting('appliance.site-title') || deps.config.site },
     badges: signedIn === undefined || kind === 'part' ? {} : deps.badges(),
     advisories: signedIn === undefined ? null : advisoryAge(deps),
     version: deps.version,

@@ -231,14 +231,14 @@ describe('settings', () => {
       comment: 'night',
     });
     expect(done.status).toBe(303);
-    expect(objects.settingInteger('devices.not-visible-hours')).toBe(6);
+    expect(objects.setting('devices.not-visible-hours')).toBe(6);
     expect(objects.revisions('setting', 'devices.not-visible-hours')[0]?.comment).toBe('night');
     await admin.post('/settings?area=devices', { ...same, 'devices.not-visible-hours': '8' });
     const revisions = await html(admin, paths.objectRevisions('setting', 'devices.not-visible-hours', { a: 1, b: 2 }));
     expect(revisions).toMatch(/6[\s\S]*8/);
     const back = await admin.post(paths.objectRevert('setting', 'devices.not-visible-hours'), { revision: '1' });
     expect(back.status).toBe(303);
-    expect(objects.settingInteger('devices.not-visible-hours')).toBe(6);
+    expect(objects.setting('devices.not-visible-hours')).toBe(6);
   });
 
   it('are all or nothing, with every fault and every value kept', async () => {
@@ -254,7 +254,7 @@ describe('settings', () => {
     const text = await bad.text();
     expect(text.match(/aria-invalid="true"/g)?.length).toBe(2);
     expect(holds(text, 'value="soon"')).toBe(true);
-    expect(site.appliance.objects.settingInteger('devices.inventory-hours')).toBe(24);
+    expect(site.appliance.objects.setting('devices.inventory-hours')).toBe(24);
     expect(events()).toBe(0);
   });
 });

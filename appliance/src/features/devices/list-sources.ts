@@ -21,7 +21,7 @@ export const filterSources = (parts: {
   personal: Personal;
   inventory: Pick<InventoryService, 'holderSet'>;
   vulnerabilities: Pick<VulnerabilityService, 'devicesWith'>;
-  objects: Pick<ObjectService, 'settingInteger'>;
+  objects: Pick<ObjectService, 'setting'>;
   clock?: () => number;
 }): FilterSources => {
   const { db, personal, inventory, vulnerabilities, objects, clock = nowMs } = parts;
@@ -81,7 +81,7 @@ export const filterSources = (parts: {
     byAdvisory: vulnerabilities.devicesWith,
     byContact: (contact) => {
       if (contact !== 'online') return setOf(notHeardSince.all(missingDays[contact] * dayMs - clock()));
-      const seconds = objects.settingInteger('devices.check-in-seconds') + graceSeconds;
+      const seconds = objects.setting('devices.check-in-seconds') + graceSeconds;
       return setOf(heardSince.all(seconds * 1_000 - clock()));
     },
   };

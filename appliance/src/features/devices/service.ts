@@ -218,7 +218,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     forgetInventory: (device) => parts.inventory?.forget(device),
     derived: parts.derived ?? [],
     clock,
-    idleDays: () => objects.settingInteger('devices.idle-record-days'),
+    idleDays: () => objects.setting('devices.idle-record-days'),
   });
   const identityChanged = identityReports({ store, hints, events, clock });
   // Moving sections says nothing new about the hardware: the merge decides what the device is found by.

@@ -127,7 +127,7 @@ export const addressRanges = (parts: RangeParts) => {
       if (plan.digest !== said.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
       if (plan.addresses !== said.addresses)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.addresses } } });
-      if (objects.settingFlag('devices.scan-second-person')) {
+      if (objects.setting('devices.scan-second-person')) {
         const range = get(id);
         const authors = [authorsOf(sinceApproved(objects.revisions(rangeKind, id), confirmation))];
         const thing = `${id}@${range.revision}`;

@@ -205,9 +205,9 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     paths: parts.paths,
     vulnerabilities,
     settings: {
-      graceDays: () => objects.settingInteger('exchange.grace-days'),
-      reserveBytes: () => objects.settingInteger('exchange.reserve-bytes'),
-      broadcast: () => objects.settingFlag('exchange.broadcast'),
+      graceDays: () => objects.setting('exchange.grace-days'),
+      reserveBytes: () => objects.setting('exchange.reserve-bytes'),
+      broadcast: () => objects.setting('exchange.broadcast'),
     },
     applied: appliedQueries(db),
     devices: deviceCounts,
@@ -239,7 +239,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       wants: [...updates.wants(), ...parts.firmware.wants()],
       held: held(),
       volumes: volumes ? waiting.all() : [],
-      volumeBytes: objects.settingInteger('exchange.medium-bytes'),
+      volumeBytes: objects.setting('exchange.medium-bytes'),
       identities: identities(),
       allowed: allowedWords(),
       nowMs: clock(),
@@ -252,8 +252,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
 
   const reasonOf = (text: string): string => checkReason(text, identities(), allowedWords());
 
-  const knowledge = (): Knowledge[] =>
-    feedAges(store, objects.settingInteger('exchange.knowledge-limit-days'), clock());
+  const knowledge = (): Knowledge[] => feedAges(store, objects.setting('exchange.knowledge-limit-days'), clock());
 
   const believedMs = (): number => Date.parse(clockView(time).believed);
 

@@ -21,7 +21,7 @@ describe.skipIf(!isInstalled)('a bundle and an antivirus', () => {
   let count = 0;
   const at = (...parts: string[]): string => join(site.dataDir, ...parts);
   const set = (name: string, value: string): void => {
-    site.appliance.objects.setSetting(systemActor, name, value);
+    site.appliance.objects.writeSetting(systemActor, name, value);
   };
   /** A folder of definitions that know the words given. */
   const definitions = (name: string, words: string): string => {

@@ -13,15 +13,15 @@ const maxEvents = 20;
 
 export type AntivirusParts = {
   readonly db: Database;
-  readonly objects: Pick<ObjectService, 'settingText'>;
+  readonly objects: Pick<ObjectService, 'setting'>;
   readonly events: Pick<EventService, 'record'>;
 };
 
-const engineOf = ({ settingText }: AntivirusParts['objects']): ScanEngine | undefined => {
-  const database = settingText('exchange.antivirus-database');
-  switch (settingText('exchange.antivirus')) {
+const engineOf = ({ setting }: AntivirusParts['objects']): ScanEngine | undefined => {
+  const database = setting('exchange.antivirus-database');
+  switch (setting('exchange.antivirus')) {
     case 'clamd':
-      return { engine: 'clamd', socket: settingText('exchange.antivirus-socket'), database };
+      return { engine: 'clamd', socket: setting('exchange.antivirus-socket'), database };
     case 'clamscan':
       return { engine: 'clamscan', command: clamscan, database };
     default:

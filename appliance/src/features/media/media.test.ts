@@ -64,7 +64,7 @@ describe('media', () => {
 
   const service = () =>
     mediaService({
-      objects: { setting: (name) => [...(settings[name] ?? [])] },
+      folders: (name) => settings[name] ?? [],
       exchange: {
         state: () =>
           ({ site: 'north', openRequests: [{ number: 4, requestId: 'a'.repeat(32) }] }) as unknown as ReturnType<

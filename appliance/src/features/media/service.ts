@@ -5,7 +5,6 @@ import { runSurvey } from '@sallyport/bundle-tools/media/run-survey';
 import type { Survey, SurveyedBundle } from '@sallyport/bundle-tools/media/survey-types';
 import { AppError } from '../../platform/errors.ts';
 import type { ExchangeService } from '../exchange/service.ts';
-import type { ObjectService } from '../objects/service.ts';
 import { labelOf, mediaMounts, readMountinfo } from './mounts.ts';
 import type { BundleOnMedium, MediaService, Medium, Mount } from './types.ts';
 import { systemWriteRequests, type WriteRequests, whileWritable, writableOf } from './writable.ts';
@@ -16,7 +15,7 @@ const freshMs = 4_000;
 const patienceMs = 8_000;
 
 export type MediaParts = {
-  readonly objects: Pick<ObjectService, 'setting'>;
+  readonly folders: (name: 'exchange.media-roots' | 'exchange.media-folders') => readonly string[];
   readonly exchange: Pick<ExchangeService, 'state' | 'importedWith'>;
   readonly clock: () => number;
   readonly writeRequests?: WriteRequests;
@@ -26,13 +25,11 @@ type Look = { readonly at: number; readonly survey: Promise<Survey | BundleError
 
 /** The media of this computer. */
 export const mediaService = (parts: MediaParts): MediaService => {
-  const { objects, exchange, clock, writeRequests = systemWriteRequests } = parts;
+  const { folders: foldersOf, exchange, clock, writeRequests = systemWriteRequests } = parts;
   const looks = new Map<string, Look>();
 
-  const listOf = (name: string): string[] => {
-    const value = objects.setting(name);
-    return Array.isArray(value) ? value.filter((path) => path.startsWith('/')) : [];
-  };
+  const listOf = (name: Parameters<typeof foldersOf>[0]): string[] =>
+    foldersOf(name).filter((path) => path.startsWith('/'));
 
   const mounts = (): Mount[] => {
     const mounted = mediaMounts(readMountinfo(), listOf('exchange.media-roots')).map((entry): Mount => {

@@ -336,9 +336,9 @@ describe('what somebody altered in the file', () => {
 describe('settings', () => {
   it('have a default, take only what fits, and go back', () => {
     const { objects } = engines;
-    expect(objects.settingInteger('devices.check-in-seconds')).toBe(60);
+    expect(objects.setting('devices.check-in-seconds')).toBe(60);
     objects.setSetting(admin, 'devices.check-in-seconds', 120);
-    expect(objects.settingInteger('devices.check-in-seconds')).toBe(120);
+    expect(objects.setting('devices.check-in-seconds')).toBe(120);
     expect(failure(() => objects.setSetting(admin, 'devices.check-in-seconds', 1)).details.fields).toEqual({
       value: { key: 'validation.tooSmall', params: { min: 5 } },
     });
@@ -346,9 +346,13 @@ describe('settings', () => {
       'INVALID',
     );
     expect(failure(() => objects.put(admin, 'setting', 'no.such', { value: 1 })).code).toBe('INVALID');
-    expect(failure(() => objects.setting('no.such')).code).toBe('NOT_FOUND');
+    // What the compiler refuses, as it comes from where no type was seen.
+    const untyped: { setting(name: string): unknown } = objects;
+    expect(failure(() => untyped.setting('no.such')).code).toBe('NOT_FOUND');
+    expect(failure(() => objects.writeSetting(admin, 'no.such', 1)).code).toBe('INVALID');
+    expect(failure(() => objects.writeSetting(admin, 'no.such', undefined)).code).toBe('NOT_FOUND');
     objects.resetSetting(admin, 'devices.check-in-seconds');
-    expect(objects.settingInteger('devices.check-in-seconds')).toBe(60);
+    expect(objects.setting('devices.check-in-seconds')).toBe(60);
     objects.setSetting(admin, 'devices.check-in-seconds', 90);
     expect(objects.settings().find(({ setting }) => setting.name === 'devices.check-in-seconds')).toMatchObject({
       value: 90,

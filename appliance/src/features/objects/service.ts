@@ -7,7 +7,7 @@ import { readPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, indexValue, isUnset, protectedFields, revertedBody, sameBody } from './codec.ts';
 import { bodySchema } from './schema.ts';
-import { settingTable } from './settings-reader.ts';
+import { type SettingService, settingService, settingTable } from './setting-service.ts';
 import { type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
 import {
   type Actor,
@@ -21,14 +21,15 @@ import {
   type Revision,
   requireRight,
   type Setting,
-  type SettingValue,
   systemActor,
   type Tombstone,
+  type WriteOptions,
 } from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
 import { objectWriter, type WriteGuard, type Written } from './writer.ts';
 
-export type WriteOptions = { comment?: string };
+export type { WriteOptions } from './types.ts';
+
 export type ReadOptions = { /** Returns values of `secret` fields. */ secrets?: boolean; deleted?: boolean };
 
 export type ObjectService = {
@@ -69,27 +70,7 @@ export type ObjectService = {
   trim(): number;
   /** Revisions that the audit chain does not vouch for. */
   verify(): RevisionFinding[];
-  settings(): ReadonlyArray<{
-    setting: Setting;
-    value: SettingValue;
-    /** The default as it is at this site now. */
-    standard: SettingValue;
-    isDefault: boolean;
-    revision: number;
-  }>;
-  /** A setting's value or its default; throws NOT_FOUND for a name that nobody declared. */
-  setting(name: string): SettingValue;
-  settingInteger(name: string): number;
-  settingText(name: string): string;
-  settingFlag(name: string): boolean;
-  setSetting(actor: Actor, name: string, value: SettingValue, options?: WriteOptions): void;
-  /** Whether changing it can weaken what protects the site. */
-  isSafetySetting(name: string): boolean;
-  /** The value as it would be kept; INVALID. */
-  checkedSetting(name: string, value: SettingValue): SettingValue;
-  /** Back to the default. */
-  resetSetting(actor: Actor, name: string): void;
-};
+} & SettingService;
 
 /** A further check of a kind's body; returns what is wrong. */
 export type BodyRule = (id: string, body: Body) => FieldErrors;
@@ -110,7 +91,7 @@ export type ObjectParts = {
   /** By kind, likewise: asked before every write. */
   guards?: Readonly<Record<string, WriteGuard>>;
   /** A setting's default where it depends on the site. */
-  defaultOf?: (setting: Setting) => SettingValue;
+  defaultOf?: (setting: Setting) => Setting['default'];
 };
 
 const tombstoneMs = 90 * 86_400_000;
@@ -360,28 +341,6 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     };
   };
 
-  /** As it was set; undefined where the default holds. */
-  const setValue = (row: ObjectRow | undefined): SettingValue | undefined =>
-    row === undefined || row.deleted_at !== null
-      ? undefined
-      : ((JSON.parse(row.body) as { value?: SettingValue | null }).value ?? undefined);
-  const settingValue = (name: string): SettingValue => {
-    const setting = table.get(name);
-    return setValue(store.byId('setting', name)) ?? defaultOf(setting);
-  };
-
-  const checkedSetting = (name: string, value: SettingValue): SettingValue => {
-    const faults = table.faults(name, value);
-    if (Object.keys(faults).length > 0) throw invalid(faults);
-    return table.parse(name, value);
-  };
-
-  const typed = <T extends SettingValue>(name: string, is: (value: SettingValue) => value is T): T => {
-    const value = settingValue(name);
-    if (!is(value)) throw new AppError('INTERNAL', `setting ${name} is read as another type than it is declared`);
-    return value;
-  };
-
   const remove: ObjectService['remove'] = (actor, name, id, options = {}) => {
     immediate(db, () => {
       const kind = kindOf(name);
@@ -475,26 +434,6 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       return gone.length;
     },
     verify: () => verifyRevisions(store, events),
-    settings: () =>
-      table.all.map((setting) => {
-        const row = store.byId('setting', setting.name);
-        const isDefault = setValue(row) === undefined;
-        const value = settingValue(setting.name);
-        return { setting, value, standard: defaultOf(setting), isDefault, revision: row?.revision ?? 0 };
-      }),
-    setting: settingValue,
-    settingInteger: (name) => typed(name, (value) => typeof value === 'number'),
-    settingText: (name) => typed(name, (value) => typeof value === 'string'),
-    settingFlag: (name) => typed(name, (value) => typeof value === 'boolean'),
-    isSafetySetting: (name) => table.all.some((setting) => setting.name === name && setting.safety),
-    checkedSetting,
-    setSetting: (actor, name, value, options) => {
-      // What waited for a second person is void.
-      const waits = find('setting', name, { secrets: true })?.body['waiting'] !== undefined;
-      put(actor, 'setting', name, { value: checkedSetting(name, value), ...(waits ? { waiting: null } : {}) }, options);
-    },
-    resetSetting: (actor, name) => {
-      if (find('setting', table.get(name).name) !== undefined) remove(actor, 'setting', name);
-    },
+    ...settingService(table, { defaultOf, rowOf: (name) => store.byId('setting', name), find, put, remove }),
   };
 };

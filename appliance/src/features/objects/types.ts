@@ -3,7 +3,7 @@
 // Every write makes a revision and an entry of the audit chain in the same transaction. The chain commits to a salted
 // hash of the stored form, in which personal and secret values are encrypted under the object's own key: erasing that
 // key erases the person and the chain stays verifiable. Settings are objects of the kind `setting`, keyed by name, whose
-// declarations are in settings/<area>.ts. Texts are catalogue keys: `kind.<kind>.title`, `kind.<kind>.field.<field>`,
+// declarations are in each feature's settings.ts, listed in all-settings.ts. Texts are catalogue keys: `kind.<kind>.title`, `kind.<kind>.field.<field>`,
 // `setting.<name>.title`, `setting.<name>.help`.
 
 import { AppError, type FieldErrors } from '../../platform/errors.ts';
@@ -111,7 +111,7 @@ export type SettingValue = string | number | boolean | string[];
 export type Setting = {
   name: string;
   type: 'text' | 'integer' | 'boolean' | 'choice' | 'list' | 'time-of-day';
-  default: SettingValue;
+  default: string | number | boolean | readonly string[];
   min?: number;
   max?: number;
   options?: readonly string[];
@@ -123,10 +123,27 @@ export type Setting = {
   onWhereTwo?: Right;
 };
 
-/** Makes declarations; a file of settings/ exports them as `settings`. */
-export const defineSettings = (settings: readonly Setting[]): readonly Setting[] => settings;
+export type SettingDeclaration = Omit<Setting, 'name'>;
+
+/** A feature's table of settings, by their names. */
+export function defineSettings<const T extends Readonly<Record<string, SettingDeclaration>>>(settings: T): T {
+  return settings;
+}
+
+/** What a setting's value is. */
+export type ValueOf<D extends SettingDeclaration> = D extends { type: 'integer' }
+  ? number
+  : D extends { type: 'boolean' }
+    ? boolean
+    : D extends { type: 'list' }
+      ? string[]
+      : D extends { type: 'choice'; options: readonly string[] }
+        ? D['options'][number]
+        : string;
 
 export type Body = Record<string, unknown>;
+
+export type WriteOptions = { comment?: string };
 
 export type Obj<B extends Body = Body> = {
   kind: string;

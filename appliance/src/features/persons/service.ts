@@ -210,7 +210,7 @@ export const personService = (parts: PersonParts): PersonService => {
     return db.inTransaction || emptyLog(db) ? left : [...left, { what: 'log' }];
   };
 
-  const needsTwo = (): boolean => objects.settingFlag('accounts.erase-second-person');
+  const needsTwo = (): boolean => objects.setting('accounts.erase-second-person');
 
   return {
     trace: (actor, text) => {

@@ -402,7 +402,7 @@ export const plcService = (
       return { body: held?.body ?? {}, revision: held?.revision ?? 0 };
     },
     archiveIdle: () => {
-      const days = objects.settingInteger('controllers.idle-days');
+      const days = objects.setting('controllers.idle-days');
       const now = clock();
       let archived = 0;
       for (;;) {
@@ -423,7 +423,7 @@ export const plcService = (
       let removed = 0;
       for (let n = trimBatch; n === trimBatch; removed += n)
         n = immediate(db, () => records.trimChanges(clock() - days * dayMs, trimBatch));
-      const unchanged = clock() - objects.settingInteger('controllers.unchanged-days') * dayMs;
+      const unchanged = clock() - objects.setting('controllers.unchanged-days') * dayMs;
       for (let n = 1; n > 0; removed += n) n = immediate(db, () => thin.some(unchanged));
       return removed;
     },

@@ -93,7 +93,7 @@ export const readRules = (objects: ObjectService, vocabulary: Vocabulary): RuleS
 
   const groups = groupTree(objects);
   const sets = new Map(live('status-conditions').map((object) => [text(object, 'group'), object]));
-  const siteMs = objects.settingInteger('devices.not-visible-hours') * hourMs;
+  const siteMs = objects.setting('devices.not-visible-hours') * hourMs;
   const builtIn = parseStatusLines(builtInConditions, { vocabulary, below: 4, group: (id) => id });
 
   const linesOf = (object: Obj): StatusLine[] => {

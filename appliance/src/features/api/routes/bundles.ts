@@ -117,12 +117,12 @@ export const bundleRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
       status: 201,
       response: bundleSchema,
       handle: async ({ actor, query: { name }, request }) => {
-        const room = roomBytes(paths.staging, objects.settingInteger('exchange.reserve-bytes'));
+        const room = roomBytes(paths.staging, objects.setting('exchange.reserve-bytes'));
         const place = drafts.place();
         try {
           const { sizeBytes } = await receiveFile(request, {
             path: place.path,
-            maxBytes: objects.settingInteger('exchange.medium-bytes'),
+            maxBytes: objects.setting('exchange.medium-bytes'),
             roomBytes: room,
           });
           return toBundle(drafts.addUpload(actor, place.id, place.path, name, sizeBytes));

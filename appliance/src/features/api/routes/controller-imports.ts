@@ -134,7 +134,7 @@ export const controllerImportRoutes = (parts: ApiParts, names: SchemaNames): Api
       status: 201,
       response: importSchema,
       handle: async ({ actor, query: { name, mapping, dryRun }, request }) => {
-        const room = roomBytes(paths.staging, objects.settingInteger('exchange.reserve-bytes'));
+        const room = roomBytes(paths.staging, objects.setting('exchange.reserve-bytes'));
         const csv = mapping === undefined ? null : imports.mappingByName(mapping);
         const place = drafts.place();
         try {

@@ -21,7 +21,7 @@ export const siteRoutes = ({ config, version, objects, clock }: ApiParts): ApiRo
     }),
     handle: ({ actor }) => ({
       site: config.site,
-      title: objects.settingText('appliance.site-title'),
+      title: objects.setting('appliance.site-title'),
       version,
       now: timeOf(clock()),
       token: { id: actor.id, name: actor.label, rights: [...actor.rights].filter(isRight).sort() },

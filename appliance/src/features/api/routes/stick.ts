@@ -59,7 +59,7 @@ export const stickRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
           await receiveFile(request, {
             path,
             maxBytes: maxStickUploadBytes,
-            roomBytes: roomBytes(paths.staging, objects.settingInteger('exchange.reserve-bytes')),
+            roomBytes: roomBytes(paths.staging, objects.setting('exchange.reserve-bytes')),
           });
           if (dryRun === 'true') return { dryRun: true, rows: (await stick.preview(path, { name })).rows.map(toRow) };
           const { rows } = await stick.import(actor, path, { name, approve: approve === 'true' });

@@ -218,7 +218,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         confirmedBy={
           typeof by === 'string' && discovery.hindrance(id) !== 'unconfirmed' ? actorNames(objects)(by) : undefined
         }
-        secondPerson={objects.settingFlag('devices.scan-second-person')}
+        secondPerson={objects.setting('devices.scan-second-person')}
         errors={errors}
       />,
       errors === undefined ? 200 : 422,

@@ -70,7 +70,7 @@ export const importPages = (deps: ConsoleDeps): Pages => {
         onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
         fileField: 'file',
         path: place.path,
-        maxFileBytes: deps.objects.settingInteger('exchange.medium-bytes'),
+        maxFileBytes: deps.objects.setting('exchange.medium-bytes'),
       });
       if (file.sizeBytes === 0) {
         drafts.discard(place.path);

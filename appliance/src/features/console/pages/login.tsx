@@ -81,7 +81,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         ctx={viewContext(deps, c)}
         token={token}
         account={link.name}
-        minLength={objects.settingInteger('accounts.password-min-length')}
+        minLength={objects.setting('accounts.password-min-length')}
         asksCode={link.asksCode}
         fingerprint={fingerprint}
         {...(errors === undefined ? {} : { errors })}

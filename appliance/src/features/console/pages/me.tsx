@@ -38,7 +38,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           ...(typeof body['fullName'] === 'string' ? { fullName: body['fullName'] } : {}),
           roles: roles.map((id) => String(objects.find('role', id)?.body['name'] ?? id)),
         }}
-        minLength={objects.settingInteger('accounts.password-min-length')}
+        minLength={objects.setting('accounts.password-min-length')}
         twoStep={{
           enabled: body['twoStep'] === true,
           ...(secret === undefined

@@ -124,7 +124,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           notVisible: counts.notVisible,
           ok: counts.ok,
           pending: counts.pending,
-          notVisibleHours: objects.settingInteger('devices.not-visible-hours'),
+          notVisibleHours: objects.setting('devices.not-visible-hours'),
         }}
         act={{
           findings: Object.values(matrix.act).reduce((sum, n) => sum + n, 0),

@@ -50,7 +50,7 @@ export const allowances = (parts: {
 
   /** Of the run as a whole. */
   const ofRun = (run: Run | undefined, plan: Plan): Forbidden | undefined => {
-    if (!objects.settingFlag(siteSetting)) return 'site-off';
+    if (!objects.setting(siteSetting)) return 'site-off';
     if (run === undefined || (run.state !== 'waiting' && run.state !== 'running')) return 'over';
     if (run.stopBy !== null) return 'stopped';
     if (store.isOutside(run.id)) return 'outside';

@@ -42,7 +42,7 @@ export const policies = (parts: { objects: ObjectService; store: IdentificationS
     const [by, reason] = [own?.['safetyBy'], own?.['safetyReason']];
     return {
       policy: effectivePolicy({
-        siteOn: objects.settingFlag(siteSetting),
+        siteOn: objects.setting(siteSetting),
         zone: zone === undefined ? undefined : zoneWord(zone.body),
         device: ownWord(controller.queryPolicy, own),
         isSafety,

@@ -212,7 +212,7 @@ export const identificationService = (parts: IdentificationParts) => {
       if (plan.start === 'manual' && how === 'scheduled') throw new AppError('CONFLICT', 'it is started by hand');
       if (store.runOfApproval(approval.id) !== undefined)
         throw new AppError('CONFLICT', 'an approval is for one run; it has been used');
-      if (!objects.settingFlag(siteSetting)) throw new AppError('CONFLICT', 'identification is off for the site');
+      if (!objects.setting(siteSetting)) throw new AppError('CONFLICT', 'identification is off for the site');
       const now = clock();
       if (now < plan.from || now >= plan.until) throw new AppError('CONFLICT', 'it is not within the window');
       const device = plan.where.by === 'agent' ? parts.agent(plan.where.device) : undefined;
@@ -248,7 +248,7 @@ export const identificationService = (parts: IdentificationParts) => {
     return immediate(db, () => {
       // To end it takes no right over settings; to allow it does.
       const stopper: Actor = { ...actor, rights: new Set(['all']) };
-      if (objects.settingFlag(siteSetting)) objects.setSetting(stopper, siteSetting, false);
+      if (objects.setting(siteSetting)) objects.setSetting(stopper, siteSetting, false);
       const open = store.openRuns();
       for (const run of open) stopRun(run, actorRef(actor));
       events.record('identification-switched-off', { actor: actorRef(actor), params: { stopped: open.length } });
@@ -277,7 +277,7 @@ export const identificationService = (parts: IdentificationParts) => {
     for (const job of objects.list({ kind: jobKind, where: { start: 'scheduled' }, limit: listedJobs }).rows) {
       const one = toJob(job);
       const plan = one.approval && store.planOf(one.approval.id);
-      if (plan === undefined || !objects.settingFlag(siteSetting)) continue;
+      if (plan === undefined || !objects.setting(siteSetting)) continue;
       const window = one.next ?? (one.state === 'approved' ? plan : undefined);
       if (window === undefined || now < window.from || now >= window.until) continue;
       if (one.state === 'running' || one.state === 'waiting') continue;
@@ -292,7 +292,7 @@ export const identificationService = (parts: IdentificationParts) => {
   };
 
   return {
-    isOn: (): boolean => objects.settingFlag(siteSetting),
+    isOn: (): boolean => objects.setting(siteSetting),
     /** Lets controllers be asked at all; every job still needs its approval. */
     switchOn: (actor: Actor): void => objects.setSetting(actor, siteSetting, true),
     /** Ends everything at once, also at agents (OT Q3); the number of runs. */

@@ -78,7 +78,7 @@ export const integrityService = ({
   const checkOne = (one: ControllerFacts): StateRow => {
     const at = clock();
     const { approval } = approvals.current(one.publicId);
-    const readMs = objects.settingInteger('integrity.read-days') * dayMs;
+    const readMs = objects.setting('integrity.read-days') * dayMs;
     const result = compareProgram(approval?.content, one, { nowMs: at, readMs });
     const held = store.byPlc(one.plc);
     const differences = JSON.stringify(result.differences);
@@ -222,7 +222,7 @@ export const integrityService = ({
     return immediate(db, () => {
       const one = found(publicId);
       const { content, reason, workOrder } = wanted(one, given);
-      if (!objects.settingFlag('integrity.second-person')) {
+      if (!objects.setting('integrity.second-person')) {
         putInForce(actor, one, { content, reason, workOrder, by: actorRef(actor), second: null });
         return detail(one);
       }

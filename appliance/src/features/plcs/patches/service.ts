@@ -82,9 +82,9 @@ export const patchService = (parts: PatchParts) => {
   };
 
   const clockDays = (): ClockDays => ({
-    received: objects.settingInteger('patches.received-days'),
-    evaluated: objects.settingInteger('patches.evaluated-days'),
-    due: objects.settingInteger('patches.due-days'),
+    received: objects.setting('patches.received-days'),
+    evaluated: objects.setting('patches.evaluated-days'),
+    due: objects.setting('patches.due-days'),
   });
 
   const windows = (): MaintenanceWindow[] =>
@@ -127,7 +127,7 @@ export const patchService = (parts: PatchParts) => {
     people,
     clock,
     clockDays,
-    vendorFirst: () => objects.settingFlag('patches.vendor-first'),
+    vendorFirst: () => objects.setting('patches.vendor-first'),
     factsOf: (patch) => ({
       targetVersion: patch.targetVersion,
       targets: targetViews(patch).map(({ plc, installedAt, controller, checks }) => ({
@@ -165,7 +165,7 @@ export const patchService = (parts: PatchParts) => {
     imports,
     process,
     clock,
-    vendorFirst: () => objects.settingFlag('patches.vendor-first'),
+    vendorFirst: () => objects.setting('patches.vendor-first'),
   });
   const measures = measuresOf({ db, gate, objects, events, notices, people, clock });
 

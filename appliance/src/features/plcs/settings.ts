@@ -1,8 +1,7 @@
-import { defineSettings } from '../types.ts';
+import { defineSettings } from '../objects/types.ts';
 
-export const settings = defineSettings([
-  {
-    name: 'controllers.idle-days',
+export const controllerSettings = defineSettings({
+  'controllers.idle-days': {
     type: 'integer',
     safety: false,
     default: 30,
@@ -11,8 +10,7 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'days',
   },
-  {
-    name: 'controllers.unchanged-days',
+  'controllers.unchanged-days': {
     type: 'integer',
     safety: false,
     default: 30,
@@ -21,4 +19,4 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'days',
   },
-]);
+});

@@ -1,8 +1,7 @@
-import { defineSettings } from '../types.ts';
+import { defineSettings } from '../objects/types.ts';
 
-export const settings = defineSettings([
-  {
-    name: 'events.max-rows',
+export const eventSettings = defineSettings({
+  'events.max-rows': {
     type: 'integer',
     safety: true,
     default: 1_000_000,
@@ -10,4 +9,4 @@ export const settings = defineSettings([
     max: 100_000_000,
     area: 'events',
   },
-]);
+});

@@ -1,8 +1,7 @@
-import { defineSettings } from '../types.ts';
+import { defineSettings } from '../../objects/types.ts';
 
-export const settings = defineSettings([
-  {
-    name: 'integrity.read-days',
+export const integritySettings = defineSettings({
+  'integrity.read-days': {
     type: 'integer',
     safety: false,
     default: 35,
@@ -11,12 +10,11 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'days',
   },
-  {
-    name: 'integrity.second-person',
+  'integrity.second-person': {
     onWhereTwo: 'devices:write',
     type: 'boolean',
     safety: true,
     default: false,
     area: 'devices',
   },
-]);
+});

@@ -1,9 +1,8 @@
-import { defineSettings } from '../types.ts';
+import { defineSettings } from '../objects/types.ts';
 
-export const settings = defineSettings([
+export const mediaSettings = defineSettings({
   /** Below these folders a mount counts as a medium. */
-  {
-    name: 'exchange.media-roots',
+  'exchange.media-roots': {
     type: 'list',
     safety: true,
     default: ['/run/sallyport/media', '/media', '/run/media', '/mnt'],
@@ -11,29 +10,20 @@ export const settings = defineSettings([
     area: 'exchange',
   },
   /** Folders that count as a medium without being mounted: a transfer station, a share. */
-  { name: 'exchange.media-folders', type: 'list', safety: true, default: [], max: 16, area: 'exchange' },
-  {
-    name: 'exchange.antivirus',
+  'exchange.media-folders': { type: 'list', safety: true, default: [], max: 16, area: 'exchange' },
+  'exchange.antivirus': {
     type: 'choice',
     safety: true,
     default: 'off',
     options: ['off', 'clamd', 'clamscan'],
     area: 'exchange',
   },
-  {
-    name: 'exchange.antivirus-socket',
+  'exchange.antivirus-socket': {
     type: 'text',
     safety: true,
     default: '/run/clamav/clamd.ctl',
     max: 100,
     area: 'exchange',
   },
-  {
-    name: 'exchange.antivirus-database',
-    type: 'text',
-    safety: true,
-    default: '/var/lib/clamav',
-    max: 200,
-    area: 'exchange',
-  },
-]);
+  'exchange.antivirus-database': { type: 'text', safety: true, default: '/var/lib/clamav', max: 200, area: 'exchange' },
+});

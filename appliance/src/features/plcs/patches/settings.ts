@@ -1,9 +1,8 @@
-import { defineSettings } from '../types.ts';
+import { defineSettings } from '../../objects/types.ts';
 
 /** Patches of controllers: three clocks of 35 days each unless the site says otherwise (OT 6). */
-export const settings = defineSettings([
-  {
-    name: 'patches.received-days',
+export const patchSettings = defineSettings({
+  'patches.received-days': {
     type: 'integer',
     safety: false,
     default: 35,
@@ -12,8 +11,7 @@ export const settings = defineSettings([
     area: 'updates',
     unit: 'days',
   },
-  {
-    name: 'patches.evaluated-days',
+  'patches.evaluated-days': {
     type: 'integer',
     safety: false,
     default: 35,
@@ -22,8 +20,7 @@ export const settings = defineSettings([
     area: 'updates',
     unit: 'days',
   },
-  {
-    name: 'patches.due-days',
+  'patches.due-days': {
     type: 'integer',
     safety: false,
     default: 35,
@@ -32,5 +29,5 @@ export const settings = defineSettings([
     area: 'updates',
     unit: 'days',
   },
-  { name: 'patches.vendor-first', type: 'boolean', safety: true, default: true, area: 'updates' },
-]);
+  'patches.vendor-first': { type: 'boolean', safety: true, default: true, area: 'updates' },
+});

@@ -1,8 +1,7 @@
-import { defineSettings } from '../types.ts';
+import { defineSettings } from '../objects/types.ts';
 
-export const settings = defineSettings([
-  {
-    name: 'exchange.knowledge-limit-days',
+export const exchangeSettings = defineSettings({
+  'exchange.knowledge-limit-days': {
     type: 'integer',
     safety: false,
     default: 14,
@@ -11,8 +10,7 @@ export const settings = defineSettings([
     area: 'exchange',
     unit: 'days',
   },
-  {
-    name: 'exchange.grace-days',
+  'exchange.grace-days': {
     type: 'integer',
     safety: false,
     default: 30,
@@ -21,8 +19,7 @@ export const settings = defineSettings([
     area: 'exchange',
     unit: 'days',
   },
-  {
-    name: 'exchange.reserve-bytes',
+  'exchange.reserve-bytes': {
     type: 'integer',
     safety: false,
     default: 1_073_741_824,
@@ -30,8 +27,7 @@ export const settings = defineSettings([
     area: 'exchange',
     unit: 'bytes',
   },
-  {
-    name: 'exchange.medium-bytes',
+  'exchange.medium-bytes': {
     type: 'integer',
     safety: false,
     default: 16_000_000_000,
@@ -40,7 +36,7 @@ export const settings = defineSettings([
     unit: 'bytes',
   },
   /** Whether a bundle for every site, which answers no request, is taken. */
-  { name: 'exchange.broadcast', type: 'boolean', safety: true, default: false, area: 'exchange' },
+  'exchange.broadcast': { type: 'boolean', safety: true, default: false, area: 'exchange' },
   /** Names that a person has judged harmless where the counter-proof of a request finds them in public names. */
-  { name: 'exchange.allowed-words', type: 'list', safety: true, default: [], area: 'exchange' },
-]);
+  'exchange.allowed-words': { type: 'list', safety: true, default: [], area: 'exchange' },
+});

@@ -1,8 +1,7 @@
-import { defineSettings } from '../types.ts';
+import { defineSettings } from '../objects/types.ts';
 
-export const settings = defineSettings([
-  {
-    name: 'devices.check-in-seconds',
+export const deviceSettings = defineSettings({
+  'devices.check-in-seconds': {
     type: 'integer',
     safety: false,
     default: 60,
@@ -11,8 +10,7 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'seconds',
   },
-  {
-    name: 'devices.inventory-hours',
+  'devices.inventory-hours': {
     type: 'integer',
     safety: false,
     default: 24,
@@ -21,8 +19,7 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'hours',
   },
-  {
-    name: 'devices.not-visible-hours',
+  'devices.not-visible-hours': {
     type: 'integer',
     safety: false,
     default: 2,
@@ -31,8 +28,7 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'hours',
   },
-  {
-    name: 'devices.baseline-days',
+  'devices.baseline-days': {
     type: 'integer',
     safety: false,
     default: 35,
@@ -41,8 +37,7 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'days',
   },
-  {
-    name: 'devices.idle-record-days',
+  'devices.idle-record-days': {
     type: 'integer',
     safety: false,
     default: 7,
@@ -51,8 +46,7 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'days',
   },
-  {
-    name: 'devices.certificate-days',
+  'devices.certificate-days': {
     type: 'integer',
     safety: false,
     default: 90,
@@ -61,5 +55,4 @@ export const settings = defineSettings([
     area: 'devices',
     unit: 'days',
   },
-  { name: 'devices.scan-second-person', type: 'boolean', safety: true, default: true, area: 'devices' },
-]);
+});

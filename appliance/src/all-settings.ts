@@ -1,0 +1,30 @@
+import { applianceSettings } from './appliance-settings.ts';
+import { accountSettings } from './features/accounts/settings.ts';
+import { deviceSettings } from './features/devices/settings.ts';
+import { discoverySettings } from './features/discovery/settings.ts';
+import { eventSettings } from './features/events/settings.ts';
+import { exchangeSettings } from './features/exchange/settings.ts';
+import { mediaSettings } from './features/media/settings.ts';
+import { identificationSettings } from './features/plcs/identify/settings.ts';
+import { integritySettings } from './features/plcs/integrity/settings.ts';
+import { patchSettings } from './features/plcs/patches/settings.ts';
+import { controllerSettings } from './features/plcs/settings.ts';
+import { joined } from './platform/declarations.ts';
+
+/** Every setting, in the order in which pages list them: the tables of the features. */
+export const allSettings = joined(
+  accountSettings,
+  applianceSettings,
+  controllerSettings,
+  deviceSettings,
+  discoverySettings,
+  eventSettings,
+  exchangeSettings,
+  identificationSettings,
+  integritySettings,
+  mediaSettings,
+  patchSettings,
+);
+
+export type Settings = typeof allSettings;
+export type SettingName = keyof Settings;

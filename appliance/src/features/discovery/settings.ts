@@ -1,0 +1,5 @@
+import { defineSettings } from '../objects/types.ts';
+
+export const discoverySettings = defineSettings({
+  'devices.scan-second-person': { type: 'boolean', safety: true, default: true, area: 'devices' },
+});

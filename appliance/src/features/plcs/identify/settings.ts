@@ -1,0 +1,6 @@
+import { defineSettings } from '../../objects/types.ts';
+
+export const identificationSettings = defineSettings({
+  /** Whether controllers may be asked at all. Off ends everything at once, also at agents. */
+  'devices.controller-identification': { type: 'boolean', safety: false, default: false, area: 'devices' },
+});
