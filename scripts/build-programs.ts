@@ -39,7 +39,7 @@ const programs: readonly Program[] = [
     workspace: 'appliance',
     files: ['intake/worker'],
     folders: ['cli', 'jobs'],
-    declarations: ['features/inventory/collections', 'features/objects/kinds'],
+    declarations: ['features/inventory/collections'],
     copied: ['schema.sql', 'release.json'],
   },
   {

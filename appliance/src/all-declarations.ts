@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { allEvents } from './all-events.ts';
+import { allKinds } from './all-kinds.ts';
 import { allSettings } from './all-settings.ts';
 import type { EventDeclaration } from './features/events/define.ts';
 import type { EventType } from './features/events/types.ts';
 import type { Collection, FactCollection } from './features/inventory/types.ts';
-import type { Kind, Setting, SettingDeclaration } from './features/objects/types.ts';
+import type { Kind, KindDeclaration, Setting, SettingDeclaration } from './features/objects/types.ts';
 import { loadDeclarations } from './platform/declarations.ts';
 import { AppError } from './platform/errors.ts';
 
@@ -41,20 +42,32 @@ const eventTypes = (): EventType[] =>
     .map(([type, declaration]) => ({ ...declaration, type }))
     .sort((one, other) => (one.type < other.type ? -1 : 1));
 
-/** All declarations: found by scanning their folders. */
+const kindsOf = (): Kind[] =>
+  Object.entries<KindDeclaration>(allKinds)
+    .map(([name, declaration]) => ({ ...declaration, name }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+
+const loadExtensionKinds = async (folders: readonly string[]): Promise<Kind[]> => {
+  const found = named(await loadDeclarations<Kind>(folders, 'kind'));
+  const taken = found.find(({ name }) => name in allKinds);
+  if (taken !== undefined) throw new AppError('DECLARATION', `${taken.name} is declared twice`);
+  return found;
+};
+
+/** All declarations: those of the appliance, and what the folders of extensions add. */
 export const loadAllDeclarations = async (extensions: Extensions = {}) => {
   const [collections, kinds] = await Promise.all([
     loadDeclarations<Collection | FactCollection>(
       [join(here, 'features/inventory/collections'), ...(extensions.collections ?? [])],
       'collection',
     ),
-    loadDeclarations<Kind>([join(here, 'features/objects/kinds'), ...(extensions.kinds ?? [])], 'kind'),
+    loadExtensionKinds(extensions.kinds ?? []),
   ]);
   const all = named(collections);
   return {
     collections: all.filter((collection) => collection.mode !== 'facts'),
     facts: all.filter((collection) => collection.mode === 'facts'),
-    kinds: named(kinds),
+    kinds: [...kindsOf(), ...kinds],
     events: eventTypes(),
     settings: settingsOf(),
   };

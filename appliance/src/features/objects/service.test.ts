@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Body, defineKind } from './types.ts';
+import type { Body, Kind } from './types.ts';
 
-const note = defineKind({
+const note: Kind = {
   name: 'note',
   row: 'O11',
   area: 'settings',
@@ -21,7 +21,7 @@ const note = defineKind({
     data: { type: 'json' },
   },
   leaves: null,
-});
+};
 
 const failure = (work: () => unknown): AppError => {
   try {

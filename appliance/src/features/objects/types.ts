@@ -1,4 +1,4 @@
-// Objects: what administrators decide, as kinds that are declared once (kinds/<kind>.ts, found by scanning).
+// Objects: what administrators decide, as kinds that are declared once (each feature's kinds.ts, listed in all-kinds.ts).
 //
 // Every write makes a revision and an entry of the audit chain in the same transaction. The chain commits to a salted
 // hash of the stored form, in which personal and secret values are encrypted under the object's own key: erasing that
@@ -103,8 +103,12 @@ export type Kind = {
   leaves: null | { file: string; fields: readonly string[]; group: string };
 };
 
-/** Makes a declaration; the file exports it as `kind`. */
-export const defineKind = (kind: Kind): Kind => kind;
+export type KindDeclaration = Omit<Kind, 'name'>;
+
+/** A feature's table of kinds, by their names. */
+export function defineKinds<const T extends Readonly<Record<string, KindDeclaration>>>(kinds: T): T {
+  return kinds;
+}
 
 export type SettingValue = string | number | boolean | string[];
 

@@ -3,11 +3,9 @@ import {
   type AgentPolicy,
   type ExecutablesPolicy,
   executableBounds,
-  isFolderPath,
   noPolicyEtag,
 } from '@sallyport/bundle-tools/protocol/policy';
 import type { Database } from '../../../platform/database.ts';
-import type { FieldErrors } from '../../../platform/errors.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import type { Body } from '../../objects/types.ts';
 import { groupsOf } from '../groups.ts';
@@ -17,14 +15,6 @@ import { groupsOf } from '../groups.ts';
 
 const executableKind = 'executable-collection';
 const neighbourKind = 'neighbour-collection';
-
-/** A folder that agents cannot look through as it is written. */
-export const executableCollectionFaults = (body: Readonly<Record<string, unknown>>): FieldErrors => {
-  const paths = Array.isArray(body['paths']) ? (body['paths'] as unknown[]) : [];
-  return paths.every((path) => typeof path === 'string' && isFolderPath(path))
-    ? {}
-    : { paths: { key: 'validation.folder' } };
-};
 
 const orDefault = (value: unknown, { min, max }: { min: number; max: number }, usual: number): number =>
   typeof value === 'number' ? Math.min(max, Math.max(min, value)) : usual;

@@ -1,0 +1,90 @@
+import { isAddressRange } from '../devices/address-ranges.ts';
+import { defineKinds } from '../objects/types.ts';
+
+export const accountKinds = defineKinds({
+  account: {
+    row: 'O4',
+    area: 'accounts',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, personal: true, unique: true, max: 100 },
+      description: { type: 'multiline', max: 2_000 },
+      fullName: { type: 'text', personal: true, max: 200 },
+      email: { type: 'text', personal: true, indexed: true, max: 254 },
+      phone: { type: 'text', personal: true, max: 50 },
+      roles: { type: 'list', required: true, max: 20 },
+      disabled: { type: 'boolean', default: false },
+      /** PHC string of Argon2id. */
+      passwordHash: { type: 'secret', internal: true },
+      totpSecret: { type: 'secret', internal: true },
+      twoStep: { type: 'boolean', default: false, internal: true },
+      /** JSON list of hashes of unused codes. */
+      recoveryCodes: { type: 'secret', internal: true },
+      /** JSON: a change that waits for a second person. */
+      waiting: { type: 'secret', internal: true },
+    },
+    leaves: null,
+  },
+  role: {
+    row: 'O5',
+    area: 'accounts',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, unique: true, max: 100 },
+      description: { type: 'multiline', max: 2_000 },
+      /** `area:read`, `area:write`, or `all`. */
+      rights: { type: 'list', required: true, max: 50 },
+      /** Group ids that the rights are limited to: kept for when rights within groups are told apart; empty until then. */
+      groups: { type: 'list', max: 1_000, reserved: true },
+      builtIn: { type: 'boolean', default: false, internal: true },
+      /** JSON: a change that waits for a second person. */
+      waiting: { type: 'secret', internal: true },
+    },
+    // A limited role grants nothing (accounts/rights.ts), which nobody who limits one expects.
+    check: ({ groups }) =>
+      Array.isArray(groups) && groups.length > 0 ? { groups: { key: 'validation.roleGroups' } } : {},
+    leaves: null,
+  },
+  /** An enrolment token or an API token; only the hash of its secret is kept. */
+  token: {
+    row: 'O6',
+    area: 'accounts',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      purpose: {
+        type: 'choice',
+        options: ['agent', 'osquery', 'glpi', 'api', 'first'],
+        required: true,
+        indexed: true,
+        immutable: true,
+      },
+      /** SHA-256 of the secret, hex. */
+      hash: { type: 'text', required: true, unique: true, max: 64, min: 64, internal: true, immutable: true },
+      group: { type: 'reference', kind: 'group' },
+      /** Devices that may still enrol with it are counted by the device store. */
+      uses: { type: 'integer', min: 1, max: 1_000_000 },
+      expiresAt: { type: 'time' },
+      approve: { type: 'choice', options: ['manual', 'auto'] },
+      /** With `auto`: only clients at these addresses or ranges; without it, everywhere. */
+      approveFrom: { type: 'list', max: 50 },
+      /** With `glpi`: SHA-256 of `user:password` that clients must give beside the token, hex. */
+      basicHash: { type: 'text', max: 64, min: 64, internal: true },
+      /** The account that an API token acts for: its maker's. */
+      account: { type: 'reference', kind: 'account', immutable: true },
+      /** With `first`: two persons agreed that the second factor may be lost as well. */
+      waives: { type: 'boolean', internal: true, immutable: true },
+      /** Limits an API token further than its account. */
+      rights: { type: 'list', max: 50 },
+      disabled: { type: 'boolean', default: false },
+    },
+    // A range that is none would hold no address, and every device would wait without anybody knowing why.
+    check: ({ approveFrom }) => {
+      const wrong = (Array.isArray(approveFrom) ? approveFrom : []).find((range) => !isAddressRange(String(range)));
+      return wrong === undefined
+        ? {}
+        : { approveFrom: { key: 'validation.addressRange', params: { text: String(wrong) } } };
+    },
+    leaves: null,
+  },
+});

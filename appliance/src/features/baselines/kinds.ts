@@ -1,0 +1,33 @@
+import { defineKinds } from '../objects/types.ts';
+
+export const baselineKinds = defineKinds({
+  /**
+   * What a device or a group was approved to hold; its key is `device:<public id>` or `group:<id>`. Approved anew, or with a
+   * deviation accepted, it has a new revision; the content is in tables and vouched for by its hash.
+   */
+  baseline: {
+    row: 'S2',
+    area: 'devices',
+    key: 'given',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 300 },
+      scope: { type: 'choice', options: ['device', 'group'], required: true, indexed: true },
+      device: { type: 'text', idOf: 'device', max: 64, indexed: true },
+      group: { type: 'reference', kind: 'group' },
+      /** `group`: the device whose content was taken. */
+      reference: { type: 'text', max: 64 },
+      collections: { type: 'list', required: true, max: 100 },
+      /** `software vim*`: what may be there or not, by collection and title. */
+      allowed: { type: 'list', max: 500 },
+      expiresAt: { type: 'time' },
+      approvedAt: { type: 'time', required: true, internal: true },
+      /** Number of the content, and SHA-256 over what it holds. */
+      content: { type: 'integer', required: true, min: 1, internal: true },
+      contentHash: { type: 'text', required: true, max: 64, internal: true },
+      /** Numbers of the accepted deviations in force. */
+      accepted: { type: 'list', max: 2_000, internal: true },
+    },
+    leaves: null,
+  },
+});

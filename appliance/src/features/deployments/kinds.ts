@@ -1,0 +1,19 @@
+import { defineKinds } from '../objects/types.ts';
+
+export const deploymentKinds = defineKinds({
+  deployment: {
+    row: 'S6',
+    area: 'deployments',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 200 },
+      updates: { type: 'list', idOf: 'update', required: true, max: 1_000 },
+      /** Devices or a group. */
+      devices: { type: 'list', idOf: 'device', max: 100_000 },
+      group: { type: 'reference', kind: 'group' },
+      timeoutMinutes: { type: 'integer', min: 1, max: 1_440, default: 30 },
+      cancelled: { type: 'boolean', default: false, internal: true },
+    },
+    leaves: null,
+  },
+});

@@ -1,0 +1,20 @@
+import { defineKinds } from '../../objects/types.ts';
+import { delimiterNames, encodingNames, mappingFaults } from './mapping.ts';
+
+export const controllerImportKinds = defineKinds({
+  /** How the columns of a site's own table of controllers are read. */
+  'plc-csv-mapping': {
+    row: 'P1',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, unique: true, max: 100 },
+      delimiter: { type: 'choice', options: delimiterNames, default: 'auto' },
+      encoding: { type: 'choice', options: encodingNames, default: 'auto' },
+      /** `heading = field`, one a line. */
+      columns: { type: 'list', required: true, max: 256 },
+    },
+    check: mappingFaults,
+    leaves: null,
+  },
+});

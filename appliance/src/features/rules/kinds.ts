@@ -1,0 +1,62 @@
+import { defineKinds } from '../objects/types.ts';
+
+export const ruleKinds = defineKinds({
+  /** Moves the devices that fit a condition into a group; the first rule by priority that fits a device decides. */
+  'moving-rule': {
+    row: 'D11',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      condition: { type: 'multiline', required: true, max: 4_000, syntax: 'condition' },
+      group: { type: 'reference', kind: 'group', required: true },
+      mode: { type: 'choice', options: ['once', 'reinstall', 'continuous'], required: true, default: 'once' },
+      /** The lowest number comes first. */
+      priority: { type: 'integer', min: 1, max: 10_000, default: 100 },
+      disabled: { type: 'boolean', default: false },
+    },
+    leaves: null,
+  },
+  /** A saved filter of the list of devices, as the parameters of its address. */
+  selection: {
+    row: 'D11',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      filter: { type: 'text', required: true, max: 2_000 },
+      /** Others see it above their lists, too; who saved it always does. */
+      shared: { type: 'boolean', default: true },
+    },
+    leaves: null,
+  },
+  /** What makes a device of a group critical or a warning; groups below inherit it. Without a group it holds for the site. */
+  'status-conditions': {
+    row: 'D10',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      group: { type: 'reference', kind: 'group', unique: true },
+      /** With what is inherited, or instead of it. */
+      combine: { type: 'choice', options: ['add', 'replace'], required: true, default: 'add' },
+      /** Inherited where it is absent. */
+      notVisibleHours: { type: 'integer', min: 1, max: 720 },
+      conditions: { type: 'multiline', max: 20_000, syntax: 'status-conditions' },
+    },
+    leaves: null,
+  },
+  /** Gives a tag to the devices that fit a condition, and takes it from those that no longer do. */
+  'tag-rule': {
+    row: 'D11',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      tag: { type: 'text', required: true, indexed: true, max: 50 },
+      condition: { type: 'multiline', required: true, max: 4_000, syntax: 'condition' },
+      disabled: { type: 'boolean', default: false },
+    },
+    leaves: null,
+  },
+});
