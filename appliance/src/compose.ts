@@ -362,6 +362,7 @@ export const compose = async ({
       db,
       objects,
       gate,
+      set: accounts.safety.set,
       events,
       jobs: queue,
       controllers: controllerViews(plcs.service),

@@ -38,7 +38,7 @@ const Switch = ({ ctx, isOn, running }: Pick<IdentificationProps, 'ctx' | 'isOn'
           kind={isOn ? 'danger' : 'second'}
           name="action"
           value={isOn ? 'off' : 'on'}
-          unavailable={withoutRight(ctx, isOn ? 'devices:write' : 'settings:write')}
+          unavailable={withoutRight(ctx, isOn ? 'devices:write' : 'safety:write')}
         >
           {ctx.t(isOn ? 'identification.switchOff' : 'identification.switchOn')}
         </Button>

@@ -20,13 +20,9 @@ const harmless = [
   'devices.baseline-days',
   'devices.certificate-days',
   'devices.check-in-seconds',
-  // Each identification still takes two persons, and everybody may end it.
-  'devices.controller-identification',
   'devices.idle-record-days',
   'devices.inventory-hours',
   'devices.not-visible-hours',
-  'exchange.grace-days',
-  'exchange.knowledge-limit-days',
   'exchange.medium-bytes',
   'exchange.reserve-bytes',
   'integrity.read-days',
@@ -68,11 +64,11 @@ const current = (name: string): SettingValue => {
   return found.value;
 };
 
-/** Another value that fits. */
-const other = ({ name, type, min = 0, options = [] }: Setting): SettingValue => {
+/** Another value that fits, and is not on the side that weakens nothing. */
+const other = ({ name, type, min = 0, options = [], safeSide }: Setting): SettingValue => {
   const now = current(name);
   if (type === 'boolean') return now !== true;
-  if (type === 'integer') return now === min ? min + 1 : min;
+  if (type === 'integer') return now === min || safeSide === 'lower' ? Number(now) + 1 : min;
   if (type === 'list') return ['/srv/other'];
   if (type === 'choice') return options.find((option) => option !== now) ?? '';
   return '/srv/other';
@@ -187,7 +183,8 @@ describe('where there is a second administrator', () => {
       expect({ name, ...row }).toEqual({
         name,
         'settings:write': ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
-        token: ['SESSION_ONLY', 'SESSION_ONLY'],
+        // The default of a switch is its safe side.
+        token: ['SESSION_ONLY', setting.safeSide === 'off' ? 'done' : 'SESSION_ONLY'],
         'command line': ['APPROVAL_PERSON', 'APPROVAL_PERSON', 'APPROVAL_PERSON', 'APPROVAL_PERSON'],
         engine: ['APPROVAL_SELF', 'APPROVAL_SELF', 'APPROVAL_SELF'],
         asked: 'done',
@@ -202,6 +199,48 @@ describe('where there is a second administrator', () => {
       });
     }
     expect(Object.keys(codes).length).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ['devices.controller-identification', true, false],
+    ['exchange.grace-days', 31, 3],
+    ['exchange.knowledge-limit-days', 15, 7],
+  ])('%s waits towards the side that weakens, and goes back at once by one person', async (name, weaker, safer) => {
+    const { objects, accounts } = site.appliance;
+    await person(['all']);
+    const writer = await person(['settings:write', 'settings:read']);
+    const old = as(writer.id, nowMs() - 3_600_000);
+    expect(codeOf(() => expect(accounts.safety.set(as(adminId()), name, weaker)).toEqual({ waits: true }))).toBe(
+      'done',
+    );
+    expect(current(name)).not.toBe(weaker);
+    objects.writeSetting(systemActor, name, weaker);
+    // Whoever may write settings, with an old log-in, and the command line: to stop something must be quick.
+    for (const actor of [old, root]) {
+      objects.writeSetting(systemActor, name, weaker);
+      expect(codeOf(() => expect(accounts.safety.set(actor, name, safer)).toEqual({ waits: false }))).toBe('done');
+      expect(current(name)).toBe(safer);
+      objects.writeSetting(systemActor, name, weaker);
+      expect(codeOf(() => objects.writeSetting(actor, name, safer))).toBe('done');
+    }
+    objects.writeSetting(systemActor, name, undefined);
+  });
+
+  it('switching identification on at its page waits, whoever may write devices switches it off', async () => {
+    const { identification, accounts } = site.appliance;
+    const second = await person(['all']);
+    const engineer = await person(['devices:write', 'devices:read']);
+    const press = (browser: Browser, action: string) =>
+      browser.post(paths.identificationSwitch(), { action, confirmed: '1' });
+    expect((await press(engineer.browser, 'on')).status).toBe(403);
+    expect((await press(admin, 'on')).status).toBe(303);
+    expect(identification.isOn()).toBe(false);
+    expect(await (await admin.get(paths.identification())).text()).toContain('waits for a second person');
+    const name = 'devices.controller-identification';
+    accounts.safety.approve(as(second.id), name);
+    expect(identification.isOn()).toBe(true);
+    expect((await press(engineer.browser, 'off')).status).toBe(303);
+    expect(identification.isOn()).toBe(false);
   });
 
   it('a change asked for on the page waits there, is void when the setting changes, and is agreed to by another', async () => {

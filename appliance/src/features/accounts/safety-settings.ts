@@ -8,7 +8,7 @@ import { assertFresh } from './fresh.ts';
 import type { WaitingChanges } from './waiting-change.ts';
 
 // Settings that can weaken what protects the site (`safety` in their declaration). Changing one asks for a right of its
-// own and a fresh log-in, and waits for a second person where there is one. The guard stands in the object engine, so
+// own and a fresh log-in, and waits for a second person where there is one; not towards its safe side. The guard stands in the object engine, so
 // that no door goes round it; only the appliance itself passes.
 
 export type SafetySettings = {
@@ -66,7 +66,7 @@ export function safetySettings(parts: {
 
   return {
     set: (actor, name, value, options) => {
-      if (!objects.isSafetySetting(name) || actor.type === 'system') {
+      if (actor.type === 'system' || !objects.canWeaken(name, value)) {
         objects.writeSetting(actor, name, value, options);
         return { waits: false };
       }
@@ -105,8 +105,8 @@ export function safetySettings(parts: {
         changes.refused(actor, 'setting', name);
       }),
     guard: (actor, id, before, after) => {
-      if (actor.type === 'system' || open === id || !objects.isSafetySetting(id)) return;
-      if (same(before?.['value'], after?.['value'])) return;
+      if (actor.type === 'system' || open === id || same(before?.['value'], after?.['value'])) return;
+      if (!objects.canWeaken(id, (after?.['value'] ?? undefined) as SettingValue | undefined)) return;
       assertMay(actor);
       if (gate.mustWait(actor, 'setting-change'))
         throw new AppError('APPROVAL_SELF', 'a second person agrees before this setting changes');

@@ -1,9 +1,11 @@
 import { defineSettings } from '../objects/types.ts';
 
 export const exchangeSettings = defineSettings({
+  // A longer limit or grace makes old knowledge pass for good.
   'exchange.knowledge-limit-days': {
     type: 'integer',
-    safety: false,
+    safety: true,
+    safeSide: 'lower',
     default: 14,
     min: 1,
     max: 365,
@@ -12,7 +14,8 @@ export const exchangeSettings = defineSettings({
   },
   'exchange.grace-days': {
     type: 'integer',
-    safety: false,
+    safety: true,
+    safeSide: 'lower',
     default: 30,
     min: 0,
     max: 365,

@@ -48,6 +48,8 @@ export type SettingService = {
   writeSetting(actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void;
   /** Whether changing it can weaken what protects the site. */
   isSafetySetting(name: string): boolean;
+  /** Whether this value, or the default without one, can weaken what protects the site, as it is set now. */
+  canWeaken(name: string, value: SettingValue | undefined): boolean;
   /** The value as it would be kept; INVALID. */
   checkedSetting(name: string, value: SettingValue): SettingValue;
 };
@@ -117,6 +119,14 @@ export function settingService(
     resetSetting: (actor, name) => writeSetting(actor, name, undefined),
     writeSetting,
     isSafetySetting: (name) => table.all.some((setting) => setting.name === name && setting.safety),
+    canWeaken: (name, value) => {
+      const setting = table.all.find((one) => one.name === name);
+      if (setting?.safety !== true) return false;
+      const standard = standardOf(setting);
+      const wanted = value ?? standard;
+      if (setting.safeSide === 'off') return wanted !== false;
+      return !(setting.safeSide === 'lower' && Number(wanted) < Number(setValue(rowOf(name)) ?? standard));
+    },
     checkedSetting,
   };
 }

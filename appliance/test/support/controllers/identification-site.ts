@@ -41,6 +41,10 @@ export const identificationSite = () => {
       db: state.site.db,
       objects: state.site.objects,
       gate: testGate(state.site.db),
+      set: (actor, name, value) => {
+        state.site.objects.writeSetting(actor, name, value);
+        return { waits: false };
+      },
       events: state.site.events,
       jobs: { enqueue: () => 1, list: () => [] },
       controllers: controllerViews(state.site.plcs),

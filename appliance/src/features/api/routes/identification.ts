@@ -190,7 +190,7 @@ export const identificationRoutes = (parts: ApiParts, names: SchemaNames): ApiRo
       path: `${base}/switch`,
       tag,
       right: write,
-      summary: 'Allows identification for the site, or ends all of it at once, also at agents',
+      summary: 'Ends identification at once, also at agents; only a person who is signed in allows it again',
       body: z.strictObject({ on: z.boolean() }),
       response: z.object({ on: z.boolean(), stopped: z.int().describe('Runs that were ended') }),
       handle: ({ actor, body }) => {

@@ -18,6 +18,7 @@ const settingSchema = z.object({
   safety: z
     .boolean()
     .describe('A token does not change it: a person does, and where there is one a second person agrees'),
+  safeSide: z.enum(['off', 'lower']).optional().describe('Towards this side it changes like any other setting'),
   revision: z.int().describe('0: it was never set'),
   min: z.number().optional(),
   max: z.number().optional(),
@@ -40,7 +41,13 @@ export const settingRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =
       default: standard,
       safety: setting.safety,
       ...held,
-      ...present({ min: setting.min, max: setting.max, options: setting.options, unit: setting.unit }),
+      ...present({
+        safeSide: setting.safeSide,
+        min: setting.min,
+        max: setting.max,
+        options: setting.options,
+        unit: setting.unit,
+      }),
     }));
   const one = (name: string) => {
     const found = all().find((setting) => setting.name === name);

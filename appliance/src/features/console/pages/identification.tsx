@@ -95,8 +95,10 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       );
     }
     if (action === 'on') {
-      identification.switchOn(actor);
-      setToast(c, { said: { key: 'identification.onToast' } });
+      const { waits } = identification.switchOn(actor);
+      setToast(c, {
+        said: waits ? { key: 'toast.settingsWait', params: { n: 1 } } : { key: 'identification.onToast' },
+      });
     } else {
       const n = identification.switchOff(actor);
       setToast(c, { said: { key: 'identification.offToast', params: { n } } });

@@ -42,6 +42,8 @@ export type IdentificationParts = {
   objects: ObjectService;
   gate: ApprovalGate;
   events: EventService;
+  /** Sets a setting, or keeps it for a second person. */
+  set: (actor: Actor, name: string, value: boolean) => { waits: boolean };
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
   controllers: ControllerViews;
   take: TakeFound;
@@ -294,7 +296,7 @@ export const identificationService = (parts: IdentificationParts) => {
   return {
     isOn: (): boolean => objects.setting(siteSetting),
     /** Lets controllers be asked at all; every job still needs its approval. */
-    switchOn: (actor: Actor): void => objects.setSetting(actor, siteSetting, true),
+    switchOn: (actor: Actor): { waits: boolean } => parts.set(actor, siteSetting, true),
     /** Ends everything at once, also at agents (OT Q3); the number of runs. */
     switchOff: stopAll,
     list: (): IdentificationJob[] =>
