@@ -410,6 +410,7 @@ export const compose = async ({
       objects,
       devices,
       persons,
+      gate,
       endSessions: (account) => void accounts.sessions.endAll(systemActor, account),
     });
     // Before anybody is served: who was put out since stays out.

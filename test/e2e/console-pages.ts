@@ -103,6 +103,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'objectRevert',
   'objectDecide',
   'settingDecide',
+  'rollbackDecide',
   'objectDelete',
   'objectRestore',
   'searchPalette',

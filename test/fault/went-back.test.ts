@@ -85,6 +85,8 @@ describe('a database of before that is put back', () => {
     await command('sallyport', 'request', 'export', '--out', medium, ...pair.data);
     return tryCommand('sallyport-bundle', ['fulfil', '--media', medium, ...pair.state, ...pair.curator]);
   };
+  const bundleJson = async (...args: string[]): Promise<unknown> =>
+    JSON.parse((await tryCommand('sallyport-bundle', [...args, ...pair.state, '--json'])).stdout);
   /** Puts the database of before back; everything else stays as it is. */
   const putBack = (): void => {
     for (const name of readdirSync(at('site'))) if (name.startsWith('state.db')) rmSync(at('site', name));
@@ -99,7 +101,7 @@ describe('a database of before that is put back', () => {
     const secret = newTokenSecret();
     await opened(async ({ accounts, objects, ca: authority }) => {
       ca = authority.certificatePem;
-      for (const name of ['stays', 'goes']) {
+      for (const name of ['stays', 'second', 'goes']) {
         const { id } = objects.create(systemActor, 'account', { name, roles: ['administrator'] });
         const { token } = accounts.makeLink(systemActor, id);
         await accounts.useLink(token, { password, again: password, from: '127.0.0.1' });
@@ -151,7 +153,7 @@ describe('a database of before that is put back', () => {
     expect(said.stdout).toContain('sallyport rollback acknowledge');
   });
 
-  it('is told on every page of the console until an administrator has acknowledged it', async () => {
+  it('is told on every page of the console until two administrators have acknowledged it', async () => {
     const { cookie } = await logIn('stays');
     for (const path of ['/', '/devices', '/settings'])
       expect((await ask(path, { cookie })).text).toContain('went back');
@@ -161,6 +163,17 @@ describe('a database of before that is put back', () => {
     const id = /name="id" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
     const done = await ask('/rollback', { cookie, form: { csrf, id, reason: 'the disk was exchanged' } });
     expect(done.status).toBe(303);
+    // Neither one person nor a command without log-in takes the warning away.
+    const alone = await tryCommand('sallyport', ['rollback', 'acknowledge', id, '--reason', 'x', ...pair.data]);
+    expect(alone).toMatchObject({ status: 1, stderr: expect.stringContaining('APPROVAL_PERSON') as string });
+    expect((await ask('/devices', { cookie })).text).toContain('went back');
+    const agree = { id, action: 'approve' };
+    expect((await ask('/rollback/decide', { cookie, form: { csrf, ...agree } })).status).toBe(403);
+    const second = (await logIn('second')).cookie;
+    const waiting = (await ask('/rollback', { cookie: second })).text;
+    expect(waiting).toContain('the disk was exchanged');
+    const own = /name="csrf" value="([^"]+)"/.exec(waiting)?.[1] ?? '';
+    expect((await ask('/rollback/decide', { cookie: second, form: { csrf: own, ...agree } })).status).toBe(303);
     expect((await ask('/devices', { cookie })).text).not.toContain('went back');
     expect((await tryCommand('sallyport', ['doctor', ...pair.data])).stdout).not.toContain('went back');
     expect(await opened(({ events }) => events.list({ type: ['state-return-acknowledged'], limit: 2 }).total)).toBe(1);
@@ -171,6 +184,18 @@ describe('a database of before that is put back', () => {
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('SITE_REVERTED');
     expect(refused.stderr).toContain('its journal');
+    const files = readdirSync(medium, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const documents = await Promise.all(
+      files.map(({ parentPath, name }) => bundleJson('inspect', join(parentPath, name))),
+    );
+    const looked = documents.find((one) => (one as { kind?: string }).kind === 'request');
+    const shown = await bundleJson('site', 'show', 'plant-7');
+    expect(shown).toMatchObject({ journal: { state: 'went-back', request: { number: 2 } } });
+    const { entries, head } = (shown as { journal: { request: { entries: number; head: string } } }).journal.request;
+    expect(looked).toMatchObject({ request: { journal: { wentBack: true, seen: { request: 2, entries, head } } } });
+    expect(looked).toMatchObject({
+      request: { journal: { detail: expect.stringContaining('its journal') as string } },
+    });
     expect(readdirSync(medium).filter((name) => name.endsWith('.tar'))).toEqual([]);
   });
 

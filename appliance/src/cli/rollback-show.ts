@@ -14,6 +14,8 @@ export const command: Command = {
           ? returnText(back)
           : `${toTime(back.at)}: ${back.cause}, acknowledged ${toTime(back.acknowledged.at)} by ${back.acknowledged.by}: ${back.acknowledged.reason}`,
       );
+    for (const { id, asked } of returns)
+      if (asked !== undefined) out.note(`${id} waits for a second person; ${asked.by} said: ${asked.reason}`);
     if (returns.length === 0) out.note('The database never went back.');
     out.result({ returns });
     return witness.unacknowledged().length === 0 ? 0 : 1;

@@ -18,6 +18,13 @@ const requestLines = (found: Extract<Inspected, { kind: 'request' }>): string[] 
         `platform ${entry.vendor} ${entry.release} ${entry.arch}: ${entry.packages} packages (${entry.suites.join(' ')})`,
     ),
     `software ${request.software}, controllers ${request.controllers}, advisories ${request.advisories}, receipts ${request.receipts}`,
+    `journal of the site: entry ${request.journal.entries}, head ${request.journal.head.slice(0, 16)}`,
+    ...(request.journal.seen === null
+      ? []
+      : [
+          `  seen with request ${request.journal.seen.request}: entry ${request.journal.seen.entries}, head ${request.journal.seen.head.slice(0, 16)}`,
+        ]),
+    ...(request.journal.wentBack ? [`! WENT BACK: ${request.journal.detail ?? ''}`] : []),
   ];
 };
 

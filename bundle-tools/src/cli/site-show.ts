@@ -19,6 +19,9 @@ export const defaultOverdueDays = 30;
 const bundleLine = ({ seq, bundle, issuedAt, bytes, state, receipt, code }: SiteView['bundles'][number]): string =>
   `  ${String(seq).padStart(4)}  ${bundle.slice(0, 8)}  ${issuedAt}  ${bytes} bytes  ${state}${receipt === undefined ? '' : `, receipt ${receipt}${code === 'OK' || code === '' ? '' : ` ${code}`}`}`;
 
+const headLine = (what: string, head: SiteView['journal']['request']): string[] =>
+  head === null ? [] : [`journal with ${what} ${head.number}: entry ${head.entries}, head ${head.head.slice(0, 16)}`];
+
 const text = (view: SiteView): string[] => {
   const { request, receipts, seq, devices } = view;
   const more = (shown: number, all: number, what: string): string[] =>
@@ -32,6 +35,9 @@ const text = (view: SiteView): string[] => {
     receipts.last === null
       ? 'no receipt yet'
       : `receipts ${receipts.count}, the last ${receipts.last} of ${receipts.at ?? ''}`,
+    ...headLine('request', view.journal.request),
+    ...headLine('receipt', view.journal.receipt),
+    ...(view.journal.state === 'went-back' ? ['! the site went back to an older state'] : []),
     `bundles sent up to ${seq.sent}, in force at the site ${seq.inForce ?? 'none'}`,
     ...view.bundles.slice(0, shownBundles).map(bundleLine),
     ...more(shownBundles, view.bundles.length, 'bundles'),

@@ -15,7 +15,8 @@ import { readCatalog } from './catalogs.ts';
 import { peekBundle } from './peek-bundle.ts';
 import { readBounded } from './read-bounded.ts';
 import { readSealKeys } from './seal-keys.ts';
-import { findSite } from './sites.ts';
+import { journalBehind } from './site-journal.ts';
+import { findSite, type SiteRecord } from './sites.ts';
 import type { HostState } from './state.ts';
 
 // What a file says about itself. Nothing here is proven: `verify` is for that.
@@ -69,16 +70,26 @@ export type RequestSummary = {
   readonly advisories: number;
   readonly controllers: number;
   readonly receipts: number;
+  /** The audit chain of the site: as the request says it, as this host saw it last, and whether it went back since. */
+  readonly journal: {
+    readonly entries: number;
+    readonly head: string;
+    readonly seen: { readonly request: number; readonly entries: number; readonly head: string } | null;
+    readonly wentBack: boolean;
+    readonly detail: string | null;
+  };
 };
 
 const sealOverheadBytes = 64 * 1024;
 
-const summarise = (request: SiteRequest, known: boolean): RequestSummary => {
+const summarise = (request: SiteRequest, digest: string, record: SiteRecord): RequestSummary => {
+  const { journal } = request;
+  const behind = journalBehind(record, request, digest);
   const wants: Record<string, number> = {};
   for (const { kind } of request.wants) wants[kind] = (wants[kind] ?? 0) + 1;
   return {
     site: request.site,
-    known,
+    known: true,
     requestId: request.request_id,
     number: request.number,
     createdAt: request.created_at,
@@ -98,6 +109,13 @@ const summarise = (request: SiteRequest, known: boolean): RequestSummary => {
     advisories: request.advisories.length,
     controllers: request.controllers.length,
     receipts: request.receipts.length,
+    journal: {
+      entries: journal.entries,
+      head: journal.head,
+      seen: record.journal === undefined ? null : { request: record.request?.number ?? 0, ...record.journal },
+      wentBack: behind !== undefined,
+      detail: behind ?? null,
+    },
   };
 };
 
@@ -110,7 +128,8 @@ const inspectRequest = (path: string, state: HostState | undefined): Inspected =
     const site = findSite(state, claimedSite(envelope));
     if (site === undefined)
       return { kind: 'request', sealed, closed: `it names site ${claimedSite(envelope)}, which is not known` };
-    return { kind: 'request', sealed, request: summarise(openRequest(envelope, site.card.card).request, true) };
+    const { request, digest } = openRequest(envelope, site.card.card);
+    return { kind: 'request', sealed, request: summarise(request, digest, site.record) };
   } catch (error) {
     if (error instanceof BundleError) return { kind: 'request', sealed, closed: `${error.code}: ${error.message}` };
     throw error;

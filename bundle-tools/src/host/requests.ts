@@ -19,6 +19,7 @@ import {
   withReceipts,
 } from './receipts.ts';
 import { readSealKeys } from './seal-keys.ts';
+import { journalBehind } from './site-journal.ts';
 import {
   findSite,
   getSite,
@@ -72,27 +73,11 @@ const openOne = (state: HostState, path: string): OpenedRequest & { envelope: Ui
   return { site, ...opened, envelope };
 };
 
-/** How the journal of a request goes behind the last one that this host saw, or is another one. */
-const journalText = ({ site, request, digest }: OpenedRequest): string | undefined => {
-  const { journal: seen, request: last } = site.record;
-  const { journal } = request;
-  if (seen === undefined || digest === last?.digest) return undefined;
-  if (journal.entries < seen.entries)
-    return `its journal went back to entry ${journal.entries}, entry ${seen.entries} was seen`;
-  // One that went back and has grown since is another one where this host last saw it.
-  const then = [{ number: request.number, ...journal }, ...journal.before].find(
-    ({ number }) => number === last?.number,
-  );
-  return then !== undefined && (then.head !== seen.head || then.entries !== seen.entries)
-    ? `its journal is another one than it was at request ${then.number}`
-    : undefined;
-};
-
 /** How a request goes behind what the host knows of its site; undefined when it does not. */
 const revertedText = (opened: OpenedRequest, receipt: SiteRecord['receipt']): string | undefined => {
   const { site, request, digest } = opened;
   const { request: last } = site.record;
-  const journal = journalText(opened);
+  const journal = journalBehind(site.record, request, digest);
   if (last !== undefined && request.number <= last.number && digest !== last.digest)
     return [`request ${request.number} comes after request ${last.number} was taken`, journal]
       .filter((text) => text !== undefined)

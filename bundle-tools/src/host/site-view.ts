@@ -1,3 +1,4 @@
+import type { JournalHead } from '../documents/fields.ts';
 import type { OpenedReceipt, ReceiptPredicate } from '../documents/receipt.ts';
 import { BundleError } from '../errors.ts';
 import { readReceipts } from './receipts.ts';
@@ -45,6 +46,15 @@ export type SiteView = {
     readonly code: string;
     readonly bundle: string | null;
   }>;
+  /**
+   * The audit chain of the site, as its last request and receipt said. `went-back`: what came last went behind it and waits
+   * for a person; `accepted`: a person let it go back once.
+   */
+  readonly journal: {
+    readonly state: 'whole' | 'went-back' | 'accepted' | 'unknown';
+    readonly request: (JournalHead & { readonly number: number }) | null;
+    readonly receipt: (JournalHead & { readonly number: number }) | null;
+  };
   /** What this host refused of the site. */
   readonly notTaken: NonNullable<SiteRecord['refused']>;
   readonly reverted: NonNullable<SiteRecord['reverted']>;
@@ -68,6 +78,23 @@ export type SiteView = {
 };
 
 const ageDays = (time: string, nowMs: number): number => Math.floor((nowMs - Date.parse(time)) / dayMs);
+
+/** What was refused last of the site, unless something was taken since. */
+const openRefusal = ({ refused = [], request }: SiteRecord) => {
+  const last = refused.at(-1);
+  return last !== undefined && (request === undefined || last.at >= request.seen_at) ? last : undefined;
+};
+
+const journalOf = (record: SiteRecord): SiteView['journal'] => {
+  const { journal, request, receipt, reverted = [] } = record;
+  const heads = {
+    request: journal === undefined || request === undefined ? null : { number: request.number, ...journal },
+    receipt: receipt === undefined ? null : { number: receipt.number, ...receipt.journal },
+  };
+  if (openRefusal(record)?.code === 'SITE_REVERTED') return { state: 'went-back', ...heads };
+  if (reverted.length > 0) return { state: 'accepted', ...heads };
+  return { state: journal === undefined ? 'unknown' : 'whole', ...heads };
+};
 
 /** The last word of the receipts on each bundle. */
 const outcomes = (receipts: ReadonlyArray<OpenedReceipt>): Map<string, ReceiptPredicate> => {
@@ -140,8 +167,8 @@ const warningsOf = (view: Omit<SiteView, 'warnings'>, record: SiteRecord, overdu
       `receipts ${gap.from} to ${gap.to} are not here: this host went back to a backup`,
       'nothing; the next bundle asks for them again',
     );
-  const last = view.notTaken.at(-1);
-  if (last !== undefined && (view.request === null || last.at >= view.request.seenAt))
+  const last = openRefusal(record);
+  if (last !== undefined)
     warn(
       last.code,
       last.detail,
@@ -212,6 +239,7 @@ export const viewSite = (site: Site, options: { readonly nowMs: number; readonly
       }))
       .reverse()
       .slice(0, shownRefusals),
+    journal: journalOf(record),
     notTaken: record.refused ?? [],
     reverted: record.reverted ?? [],
     daysLeft: Object.fromEntries(Object.entries(last?.days_left ?? {}).map(([role, days]) => [role, days - sinceDays])),

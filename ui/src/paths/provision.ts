@@ -11,6 +11,7 @@ export const provisionPaths = {
   personDecide: () => '/persons/decide',
   /** GET, and POST `id`, `reason` */
   rollback: () => '/rollback',
+  rollbackDecide: () => '/rollback/decide',
 } as const;
 
 /** The same as patterns. */
@@ -22,4 +23,5 @@ export const provisionPatterns: Readonly<Record<keyof typeof provisionPaths, str
   personErase: '/persons/erase',
   personDecide: '/persons/decide',
   rollback: '/rollback',
+  rollbackDecide: '/rollback/decide',
 };

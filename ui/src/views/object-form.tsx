@@ -17,6 +17,7 @@ import {
   withoutRight,
 } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Tag } from '../components/status.tsx';
 import { Time } from '../components/text.tsx';
@@ -51,24 +52,20 @@ export type ObjectFormProps = {
   readonly errors?: FieldErrors;
   /** Built in: can be read, not changed. */
   readonly readOnly?: boolean | undefined;
-  /** Shown once: the secret of a new token, a one-time link. */
   /** Of an account or role: what waits for a second person, and who stands behind an account. */
   readonly people?:
     | {
         readonly waiting?:
-          | {
+          | ({
               readonly what: 'make' | 'promote' | 'reset' | 'set';
-              readonly by: string;
-              readonly at: When;
               readonly fields: readonly (readonly [label: string, value: string])[];
-              /** Why the reader cannot say yes: a code of the table of errors. */
-              readonly hindrance?: string | undefined;
-            }
+            } & AskedByOne)
           | undefined;
         readonly touched: readonly { readonly at: When }[];
         readonly hasSessions: boolean;
       }
     | undefined;
+  /** Shown once: the secret of a new token, a one-time link. */
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
   /** Of a kind with a condition: the form then also sends `do` as `add` or `try`, which saves nothing. */
   readonly condition?: ConditionHelpProps | undefined;
@@ -99,35 +96,19 @@ const People = ({
   return (
     <>
       {waiting === undefined ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t(`people.waiting.${waiting.what}`)}>
-          <p>
-            {ctx.rich('people.askedBy', {
-              who: <span translate="no">{waiting.by}</span>,
-              at: <Time ctx={ctx} at={waiting.at} />,
-            })}
-          </p>
+        <SecondPerson
+          ctx={ctx}
+          title={ctx.t(`people.waiting.${waiting.what}`)}
+          asked={waiting}
+          action={action}
+          unavailable={unavailable}
+        >
           {waiting.fields.length === 0 ? null : (
             <Facts
               rows={waiting.fields.map(([label, value]) => [label, <span translate="no">{value}</span>] as const)}
             />
           )}
-          <PostForm ctx={ctx} action={action} class="row">
-            <Button
-              kind="primary"
-              name="action"
-              value="approve"
-              unavailable={
-                unavailable ??
-                (waiting.hindrance === undefined ? undefined : ctx.tDynamic(`error.${waiting.hindrance}`))
-              }
-            >
-              {ctx.t('people.approve')}
-            </Button>
-            <Button name="action" value="refuse" unavailable={unavailable}>
-              {ctx.t('people.refuse')}
-            </Button>
-          </PostForm>
-        </Notice>
+        </SecondPerson>
       )}
       {touched.length === 0 ? null : (
         <Notice ctx={ctx} level="warning" title={ctx.t('people.touched')}>

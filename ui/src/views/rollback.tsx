@@ -1,5 +1,6 @@
 import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
+import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -22,6 +23,8 @@ type Back = {
   };
   readonly isCovered: boolean;
   readonly failed: readonly string[];
+  /** One person has seen it; a second one has to agree. */
+  readonly asked?: (AskedByOne & { readonly reason: string }) | undefined;
   readonly acknowledged?: { readonly at: When; readonly by: string; readonly reason: string } | undefined;
 };
 
@@ -50,7 +53,7 @@ const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErr
         errors={errors}
       />
       <div>
-        <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'safety:write')}>
           {ctx.t('rollback.acknowledge')}
         </Button>
       </div>
@@ -85,8 +88,22 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
           ))}
         </ul>
       )}
+      {back.asked === undefined ? null : (
+        <SecondPerson
+          ctx={ctx}
+          title={ctx.t('rollback.waits')}
+          asked={back.asked}
+          action={paths.rollbackDecide()}
+          fields={{ id: back.id }}
+          unavailable={withoutRight(ctx, 'safety:write')}
+        >
+          <p>{back.asked.reason}</p>
+        </SecondPerson>
+      )}
       {back.acknowledged === undefined ? (
-        <Waiting ctx={ctx} back={back} errors={errors} />
+        back.asked === undefined ? (
+          <Waiting ctx={ctx} back={back} errors={errors} />
+        ) : null
       ) : (
         <p>
           {ctx.t('rollback.acknowledged')} <span translate="no">{back.acknowledged.by}</span>,{' '}

@@ -8,7 +8,8 @@ import {
   TextField,
   withoutRight,
 } from '../components/form.tsx';
-import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { Facts, Panel } from '../components/panel.tsx';
+import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -29,12 +30,9 @@ export type SettingRow = {
   readonly safety: boolean;
   /** A change that waits for a second person; without a value, back to the default. */
   readonly waiting?:
-    | {
+    | ({
         readonly value: string | number | boolean | readonly string[] | undefined;
-        readonly by: string;
-        readonly at: When;
-        readonly hindrance?: string | undefined;
-      }
+      } & AskedByOne)
     | undefined;
   readonly changed?: { readonly revision: number; readonly at: When; readonly who: string } | undefined;
 };
@@ -144,15 +142,15 @@ const Control = ({ ctx, setting, errors }: { ctx: Ctx; setting: SettingRow; erro
 const Waiting = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
   const { waiting } = setting;
   if (waiting === undefined) return null;
-  const right = withoutRight(ctx, 'safety:write');
   return (
-    <Notice ctx={ctx} level="warning" title={ctx.t('people.waiting.set')}>
-      <p>
-        {ctx.rich('people.askedBy', {
-          who: <span translate="no">{waiting.by}</span>,
-          at: <Time ctx={ctx} at={waiting.at} />,
-        })}
-      </p>
+    <SecondPerson
+      ctx={ctx}
+      title={ctx.t('people.waiting.set')}
+      asked={waiting}
+      action={paths.settingDecide()}
+      fields={{ setting: setting.name }}
+      unavailable={withoutRight(ctx, 'safety:write')}
+    >
       <Facts
         rows={[
           [
@@ -161,23 +159,7 @@ const Waiting = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
           ],
         ]}
       />
-      <PostForm ctx={ctx} action={paths.settingDecide()} class="row">
-        <input type="hidden" name="setting" value={setting.name} />
-        <Button
-          kind="primary"
-          name="action"
-          value="approve"
-          unavailable={
-            right ?? (waiting.hindrance === undefined ? undefined : ctx.tDynamic(`error.${waiting.hindrance}`))
-          }
-        >
-          {ctx.t('people.approve')}
-        </Button>
-        <Button name="action" value="refuse" unavailable={right}>
-          {ctx.t('people.refuse')}
-        </Button>
-      </PostForm>
-    </Notice>
+    </SecondPerson>
   );
 };
 

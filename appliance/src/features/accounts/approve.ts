@@ -30,6 +30,7 @@ export const twoPersonActs = {
   'account-change': { right: 'accounts:write' },
   'account-vouch': { right: 'accounts:write' },
   'setting-change': { right: 'safety:write' },
+  'return-acknowledge': { right: 'safety:write' },
 } as const satisfies Record<string, Act>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
-import { type Actor, type Body, systemActor } from '../objects/types.ts';
+import { type Actor, actorRef, type Body, systemActor } from '../objects/types.ts';
 import type { ControllerFacts } from '../plcs/controller-facts.ts';
 import { integrityService } from '../plcs/integrity/service.ts';
+import { emptyWitness, readWitness, writeWitness } from '../witness/file.ts';
+import type { Return } from '../witness/types.ts';
 import { type TwoPersonAct, twoPersonActs } from './approve.ts';
 import { rightsOf } from './rights.ts';
 
@@ -171,6 +173,27 @@ const scenarios: Record<TwoPersonAct, Scenario> = {
       return 'exchange.allowed-words';
     },
     approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
+  },
+  'return-acknowledge': {
+    ask: (actor) => {
+      const { keyring, gate } = site.appliance;
+      const [id, at] = [name(), nowMs()];
+      gate.asked(actor, 'return-acknowledge', `${id}@${at}`);
+      const witness = readWitness(keyring) ?? emptyWitness();
+      const back: Return = {
+        id,
+        at,
+        cause: 'unknown',
+        found: witness.position,
+        applied: { devices: 0, accounts: 0, rights: 0, persons: 0 },
+        isCovered: true,
+        failed: [],
+        asked: { at, by: actorRef(actor), reason: 'the disk was exchanged' },
+      };
+      writeWitness(keyring, { ...witness, returns: [back] });
+      return id;
+    },
+    approve: (actor, id) => site.appliance.witness.decide(actor, id, true),
   },
   'account-vouch': {
     ask: (actor) => {

@@ -8,6 +8,20 @@ export const witnessEvents = defineEvents({
     audit: true,
     retentionDays: 3650,
   },
+  'state-return-refused': {
+    severity: 'info',
+    area: 'settings',
+    params: { cause: 'text', found: 'integer', reason: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+  'state-return-asked': {
+    severity: 'info',
+    area: 'settings',
+    params: { cause: 'text', found: 'integer', reason: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
   'state-went-back': {
     severity: 'failure',
     area: 'settings',

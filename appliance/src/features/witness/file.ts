@@ -19,6 +19,8 @@ const position = z.strictObject({
   seqBroadcast: z.int().min(0),
 });
 
+const said = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
+
 const schema = z.strictObject({
   format: z.literal('sallyport-witness/1'),
   position,
@@ -38,7 +40,8 @@ const schema = z.strictObject({
       applied: z.strictObject({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() }),
       isCovered: z.boolean(),
       failed: z.array(z.string()),
-      acknowledged: z.strictObject({ at: z.int(), by: z.string(), reason: z.string() }).optional(),
+      asked: said.optional(),
+      acknowledged: said.optional(),
     }),
   ),
 });

@@ -4,6 +4,8 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import type { ApprovalGate, Hindrance } from '../accounts/approve.ts';
+import { assertFresh } from '../accounts/fresh.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
@@ -33,8 +35,15 @@ export type WitnessService = {
   returns(): Return[];
   /** Those that nobody has acknowledged. */
   unacknowledged(): Return[];
-  /** An administrator has seen it: that is in the journal, and it is no longer on every page. NOT_FOUND, INVALID. */
+  /**
+   * An administrator has seen it: that is in the journal, and it is no longer on every page once a second person agreed, where
+   * there is one. NOT_FOUND, INVALID.
+   */
   acknowledge(actor: Actor, id: string, reason: string): Return;
+  /** The second person agrees, or gives up what the first one said. CONFLICT where nothing waits. */
+  decide(actor: Actor, id: string, agree: boolean): Return;
+  /** Why this person cannot agree; undefined when he can, or nothing waits. */
+  hindrance(actor: Actor, back: Return): Hindrance | undefined;
 };
 
 export type WitnessParts = {
@@ -45,6 +54,7 @@ export type WitnessParts = {
   objects: ObjectService;
   devices: Pick<DeviceService, 'list' | 'revoke' | 'byPublicId'>;
   persons: Pick<PersonService, 'eraseKeys'>;
+  gate: ApprovalGate;
   endSessions: (account: string) => void;
   clock?: () => number;
 };
@@ -57,6 +67,10 @@ const maxReason = 500;
 const maxFailed = 50;
 const maxAccounts = 10_000;
 
+const act = 'return-acknowledge';
+/** What one person said at one time. */
+const thingOf = (id: string, at: number): string => `${id}@${at}`;
+
 /** Whether the database is behind what was seen of it, or another one. */
 const wentBack = (was: Position, found: Position, hashAt: (entry: number) => string | undefined): boolean =>
   found.entries < was.entries ||
@@ -68,7 +82,7 @@ const wentBack = (was: Position, found: Position, hashAt: (entry: number) => str
 
 /** The detector of returns to an older state. */
 export function witnessService(parts: WitnessParts): WitnessService {
-  const { db, keyring, personal, events, objects, devices, persons } = parts;
+  const { db, keyring, personal, events, objects, devices, persons, gate } = parts;
   const clock = parts.clock ?? nowMs;
   const store = witnessStore(db);
   let written: Position | undefined;
@@ -193,6 +207,28 @@ export function witnessService(parts: WitnessParts): WitnessService {
     );
   };
 
+  /** Writes one return that waits, in a transaction with its entry of the journal. NOT_FOUND. */
+  const change = (id: string, work: (found: Return) => Return): Return =>
+    immediate(db, () => {
+      const witness = readWitness(keyring) ?? emptyWitness();
+      const found = witness.returns.find((one) => one.id === id && one.acknowledged === undefined);
+      if (found === undefined) throw new AppError('NOT_FOUND', 'no such return to an older state waits');
+      const next = work(found);
+      // The position stays: this transaction is not committed yet.
+      write({ ...witness, returns: witness.returns.map((one) => (one.id === id ? next : one)) });
+      return next;
+    });
+
+  const record = (what: 'asked' | 'acknowledged' | 'refused', actor: Actor, back: Return, reason: string): void => {
+    events.record(`state-return-${what}`, {
+      actor: actorRef(actor),
+      ...(actor.from === undefined ? {} : { from: actor.from }),
+      params: { cause: back.cause, found: back.found.entries, reason },
+    });
+  };
+
+  const unasked = ({ asked: _done, ...back }: Return): Return => back;
+
   const returns = (): Return[] => (kept ?? readWitness(keyring) ?? emptyWitness()).returns;
 
   return {
@@ -236,24 +272,42 @@ export function witnessService(parts: WitnessParts): WitnessService {
     returns,
     unacknowledged: () => returns().filter(({ acknowledged }) => acknowledged === undefined),
     acknowledge: (actor, id, text) => {
-      requireRight(actor, 'settings:write');
+      requireRight(actor, 'safety:write');
       const reason = cleanLine(text).trim().slice(0, maxReason);
-      return immediate(db, () => {
-        const witness = readWitness(keyring) ?? emptyWitness();
-        const found = witness.returns.find((one) => one.id === id && one.acknowledged === undefined);
+      return change(id, (found) => {
         // First: a fault of the form is shown beside the return that it is about.
-        if (found === undefined) throw new AppError('NOT_FOUND', 'no such return to an older state waits');
         if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
-        events.record('state-return-acknowledged', {
+        const waits = gate.mustWait(actor, act);
+        // A program may ask; what nobody agrees to after it is a person's.
+        if (actor.type !== 'token' || !waits) assertFresh(actor, clock());
+        const said = { at: clock(), by: actorRef(actor), reason };
+        if (waits) {
+          gate.asked(actor, act, thingOf(id, said.at));
+          record('asked', actor, found, reason);
+          return { ...found, asked: said };
+        }
+        events.record('approved-by-one-person', {
           actor: actorRef(actor),
           ...(actor.from === undefined ? {} : { from: actor.from }),
-          params: { cause: found.cause, found: found.found.entries, reason },
+          params: { act, thing: id },
         });
-        const seen = { ...found, acknowledged: { at: clock(), by: actorRef(actor), reason } };
-        // The position stays: this transaction is not committed yet.
-        write({ ...witness, returns: witness.returns.map((one) => (one.id === id ? seen : one)) });
-        return seen;
+        record('acknowledged', actor, found, reason);
+        return { ...unasked(found), acknowledged: said };
       });
     },
+    decide: (actor, id, agree) => {
+      requireRight(actor, 'safety:write');
+      return change(id, (found) => {
+        if (found.asked === undefined) throw new AppError('CONFLICT', 'nobody has asked for this');
+        if (!agree) {
+          record('refused', actor, found, found.asked.reason);
+          return unasked(found);
+        }
+        gate.assertMayApprove(actor, { act, thing: thingOf(id, found.asked.at) });
+        record('acknowledged', actor, found, found.asked.reason);
+        return { ...unasked(found), acknowledged: { ...found.asked, at: clock(), by: actorRef(actor) } };
+      });
+    },
+    hindrance: (actor, { id, asked }) => asked && gate.hindrance(actor, { act, thing: thingOf(id, asked.at) }),
   };
 }

@@ -38,6 +38,8 @@ export type Return = {
   isCovered: boolean;
   /** What could not be taken away again, by its kind and number. */
   failed: string[];
+  /** One person has seen it; a second one has to agree. */
+  asked?: { at: number; by: string; reason: string };
   acknowledged?: { at: number; by: string; reason: string };
 };
 

@@ -24,9 +24,18 @@ export const rollback = {
   'rollback.acknowledge': 'I have seen it',
   'rollback.acknowledged': 'Seen by',
   'rollback.toast': 'Noted in the journal',
+  'rollback.waits': 'That it was seen waits for a second person',
+  'rollback.toastWaits': 'Noted; it waits for a second person',
+  'rollback.toastRefused': 'It is not noted as seen',
   'event.state-went-back':
     'Return to an older state of the database found ({cause}): entry {found} of the journal, {was} had been seen. {file}',
   'event.state-return-acknowledged': 'Return to an older state acknowledged ({cause}, entry {found}). {reason}',
+  'event.state-return-asked':
+    'Return to an older state: one person has seen it, a second one is waited for ({cause}, entry {found}). {reason}',
+  'event.state-return-refused':
+    'Return to an older state: what one person said was given up ({cause}, entry {found}). {reason}',
+  'eventType.state-return-asked': 'Acknowledgement of a return to an older state asked for',
+  'eventType.state-return-refused': 'Acknowledgement of a return to an older state given up',
   'eventType.state-went-back': 'Database went back',
   'eventType.state-return-acknowledged': 'Return to an older state acknowledged',
 } as const;

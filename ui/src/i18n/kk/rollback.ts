@@ -29,9 +29,17 @@ export const rollback = {
   'rollback.acknowledge': 'Мен мұны көрдім',
   'rollback.acknowledged': 'Көрген',
   'rollback.toast': 'Журналға жазылды',
+  'rollback.waits': '«Көрдім» белгісі екінші адамды күтеді',
+  'rollback.toastWaits': 'Жазылды; екінші адамды күтеді',
+  'rollback.toastRefused': '«Көрдім» белгісі қойылмады',
   'event.state-went-back':
     'Дерекқордың бұрынғы күйге қайтуы анықталды ({cause}): журналдың {found} жазбасы, {was} болған. {file}',
   'event.state-return-acknowledged': 'Бұрынғы күйге қайту расталды ({cause}, {found} жазба). {reason}',
+  'event.state-return-asked':
+    'Бұрынғы күйге қайту: оны бір адам көрді, екіншісі күтілуде ({cause}, {found} жазба). {reason}',
+  'event.state-return-refused': 'Бұрынғы күйге қайту: бір адамның белгісі алынды ({cause}, {found} жазба). {reason}',
+  'eventType.state-return-asked': 'Бұрынғы күйге қайтуды растау сұралды',
+  'eventType.state-return-refused': 'Бұрынғы күйге қайтуды растау алынды',
   'eventType.state-went-back': 'Дерекқор артқа қайтты',
   'eventType.state-return-acknowledged': 'Бұрынғы күйге қайту расталды',
 } as const satisfies Kazakh<typeof en>;

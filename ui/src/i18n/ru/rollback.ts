@@ -43,9 +43,18 @@ export const rollback = {
   'rollback.acknowledge': 'Я это видел',
   'rollback.acknowledged': 'Видел',
   'rollback.toast': 'Записано в журнал',
+  'rollback.waits': 'Отметка «видел» ждёт второго человека',
+  'rollback.toastWaits': 'Записано; ждёт второго человека',
+  'rollback.toastRefused': 'Отметка «видел» не поставлена',
   'event.state-went-back':
     'Обнаружен возврат базы к прежнему состоянию ({cause}): запись журнала {found}, была {was}. {file}',
   'event.state-return-acknowledged': 'Возврат к прежнему состоянию подтверждён ({cause}, запись {found}). {reason}',
+  'event.state-return-asked':
+    'Возврат к прежнему состоянию: один человек его видел, нужен второй ({cause}, запись {found}). {reason}',
+  'event.state-return-refused':
+    'Возврат к прежнему состоянию: отметка одного человека снята ({cause}, запись {found}). {reason}',
+  'eventType.state-return-asked': 'Подтверждение возврата к прежнему состоянию запрошено',
+  'eventType.state-return-refused': 'Подтверждение возврата к прежнему состоянию снято',
   'eventType.state-went-back': 'База вернулась назад',
   'eventType.state-return-acknowledged': 'Возврат к прежнему состоянию подтверждён',
 } as const satisfies Russian<typeof en>;

@@ -5,6 +5,8 @@ import { type ApiRoute, jsonRoute } from '../route.ts';
 import { time, timeOf } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';
 
+const said = z.object({ at: time, by: z.string(), reason: z.string() });
+
 const returnSchema = z.object({
   id: z.string(),
   at: time,
@@ -17,21 +19,26 @@ const returnSchema = z.object({
     .describe('What was taken away since, and was taken away again'),
   isCovered: z.boolean().describe('Everything that was taken away since is known and was taken away again'),
   failed: z.array(z.string()),
-  acknowledged: z.object({ at: time, by: z.string(), reason: z.string() }).optional(),
+  asked: said.optional().describe('One person has seen it, and a second one has to agree'),
+  acknowledged: said.optional(),
 });
 
-const toReturn = ({ at, was, found, acknowledged, ...back }: Return) => ({
+const toSaid = <T extends { at: number }>(one: T) => ({ ...one, at: timeOf(one.at) });
+
+const toReturn = ({ at, was, found, asked, acknowledged, ...back }: Return) => ({
   ...back,
   at: timeOf(at),
   found: found.entries,
   ...(was === undefined ? {} : { was: was.entries }),
-  ...(acknowledged === undefined ? {} : { acknowledged: { ...acknowledged, at: timeOf(acknowledged.at) } }),
+  ...(asked === undefined ? {} : { asked: toSaid(asked) }),
+  ...(acknowledged === undefined ? {} : { acknowledged: toSaid(acknowledged) }),
 });
 
 /** Returns of the database to an older state. */
 export const rollbackRoutes = ({ witness }: ApiParts, names: SchemaNames): ApiRoute[] => {
   names.add(returnSchema, { id: 'ReturnToOlderState' });
   const tag = 'settings' as const;
+  const params = z.strictObject({ id: z.string().min(1).max(64) });
   return [
     jsonRoute({
       method: 'get',
@@ -46,12 +53,23 @@ export const rollbackRoutes = ({ witness }: ApiParts, names: SchemaNames): ApiRo
       method: 'post',
       path: '/rollback/{id}/acknowledge',
       tag,
-      right: 'settings:write',
-      summary: 'Says that an administrator has seen a return to an older state; it goes into the journal',
-      params: z.strictObject({ id: z.string().min(1).max(64) }),
+      right: 'safety:write',
+      summary: 'Asks for a return to an older state to be noted as seen; a second person agrees in the console',
+      params,
       body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
       response: returnSchema,
-      handle: ({ actor, params, body }) => toReturn(witness.acknowledge(actor, params.id, body.reason)),
+      handle: ({ actor, params: { id }, body }) => toReturn(witness.acknowledge(actor, id, body.reason)),
+    }),
+    jsonRoute({
+      method: 'post',
+      path: '/rollback/{id}/decision',
+      tag,
+      right: 'safety:write',
+      summary: 'Refuses what another one asked for; agreeing is for people',
+      params,
+      body: z.strictObject({ agree: z.boolean() }),
+      response: returnSchema,
+      handle: ({ actor, params: { id }, body }) => toReturn(witness.decide(actor, id, body.agree)),
     }),
   ];
 };
