@@ -1,6 +1,7 @@
 import { applianceEvents } from './appliance-events.ts';
 import { accountEvents } from './features/accounts/events.ts';
 import { agentEvents } from './features/agent-api/events.ts';
+import { backupEvents } from './features/backups/events.ts';
 import { baselineEvents } from './features/baselines/events.ts';
 import { deploymentEvents } from './features/deployments/events.ts';
 import { deviceTaskEvents } from './features/device-tasks/events.ts';
@@ -31,6 +32,7 @@ export const allEvents = joined(
   applianceEvents,
   accountEvents,
   agentEvents,
+  backupEvents,
   baselineEvents,
   deploymentEvents,
   deviceTaskEvents,

@@ -7,7 +7,8 @@ export const applianceEvents = defineEvents({
     // `begun`: from when on nothing of the database got in. `here`: it lies in the backups folder of the data directory.
     params: { file: 'text', bytes: 'integer', begun: 'integer', here: 'integer' },
     audit: true,
-    retentionDays: 365,
+    // As long as erasures of persons are: a backup that is not known any more would pass for destroyed.
+    retentionDays: 3650,
   },
   'backup-restored': {
     severity: 'warning',

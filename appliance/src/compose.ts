@@ -11,6 +11,7 @@ import { couldApprove } from './features/accounts/approvers.ts';
 import { accountPersons } from './features/accounts/person.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
+import { type BackupRecords, backupRecords } from './features/backups/service.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
@@ -120,6 +121,7 @@ export type Appliance = {
   baselines: BaselineService;
   stick: StickService;
   persons: PersonService;
+  backups: BackupRecords;
   /** The detector of returns to an older state of the database. */
   witness: WitnessService;
   plcs: PlcService;
@@ -392,6 +394,7 @@ export const compose = async ({
       evidence: evidenceSources({ objects, events, exchange, identification, keyring }),
       timeZone: siteTimeZone,
     });
+    const backups = backupRecords({ events, folder: paths.backups });
     const persons = personService({
       db,
       personal: people,
@@ -400,7 +403,7 @@ export const compose = async ({
       events,
       gate,
       devices,
-      backups: paths.backups,
+      backups,
     });
     const witness = witnessService({
       db,
@@ -450,6 +453,7 @@ export const compose = async ({
       baselines,
       stick: stickService({ db, inventory, devices, discovery, events }),
       persons,
+      backups,
       witness,
       plcs: plcs.service,
       controllerImports,

@@ -29,6 +29,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'personFind',
   'personErase',
   'personDecide',
+  'backupForget',
   'deviceAddFile',
   'deviceApprove',
   'deviceRevoke',

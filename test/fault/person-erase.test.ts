@@ -125,6 +125,30 @@ describe('a person who is erased beside a running server', () => {
     rmSync(inFolder.path);
     const listed = await command<{ remains: unknown[] }[]>('sallyport', 'person', 'erase', '--list', ...at);
     expect(listed[0]?.remains).toMatchObject([{ what: 'backup', file: 'taken.spb', here: false }]);
+    // Nobody here sees what happened to what was taken elsewhere: a person's word is kept as his word.
+    const forget = (file: string, reason: string) =>
+      tryCommand('sallyport', ['backup', 'forget', file, '--reason', reason, ...at]);
+    expect((await forget('other.spb', 'shredded')).stderr).toContain('NOT_FOUND');
+    expect((await forget('taken.spb', ' ')).stderr).toContain('INVALID');
+    expect(await forget('taken.spb', 'shredded, record 7')).toMatchObject({ status: 0 });
+    expect((await forget('taken.spb', 'again')).stderr).toContain('NOT_FOUND');
+    expect(await stateOf()).toEqual([['done'], ['done']]);
+    const [said7] = await command<{ remains: { destroyed?: unknown }[] }[]>(
+      'sallyport',
+      'person',
+      'erase',
+      '--list',
+      ...at,
+    );
+    expect(said7?.remains).toMatchObject([{ file: 'taken.spb', destroyed: { reason: 'shredded, record 7' } }]);
+    await opened(({ events }) =>
+      expect(events.list({ type: ['backup-forgotten'], limit: 2 }).rows).toMatchObject([
+        {
+          actor: expect.stringMatching(/^cli:/) as string,
+          params: { file: 'taken.spb', reason: 'shredded, record 7' },
+        },
+      ]),
+    );
   });
 
   it.each(['not-committed', 'not-destroyed', 'half-destroyed', 'destroyed'])(

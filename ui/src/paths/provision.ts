@@ -9,6 +9,8 @@ export const provisionPaths = {
   personErase: () => '/persons/erase',
   /** POST `id`, `agree` */
   personDecide: () => '/persons/decide',
+  /** Says that every copy of a backup is destroyed. */
+  backupForget: () => '/persons/backups/forget',
   /** GET, and POST `id`, `reason` */
   rollback: () => '/rollback',
   rollbackDecide: () => '/rollback/decide',
@@ -22,6 +24,7 @@ export const provisionPatterns: Readonly<Record<keyof typeof provisionPaths, str
   personFind: '/persons/find',
   personErase: '/persons/erase',
   personDecide: '/persons/decide',
+  backupForget: '/persons/backups/forget',
   rollback: '/rollback',
   rollbackDecide: '/rollback/decide',
 };

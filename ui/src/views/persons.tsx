@@ -8,17 +8,30 @@ import { Page } from '../layout/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
+/** Somebody's word. */
+type Destroyed = { readonly at: When; readonly by: string; readonly reason: string };
+
 /** What still holds something of a person who was erased. */
 export type PersonLeft =
   | { readonly what: 'key'; readonly why: string }
-  | { readonly what: 'backup'; readonly file: string; readonly madeAt: When; readonly here: boolean }
+  | {
+      readonly what: 'backup';
+      readonly file: string;
+      readonly madeAt: When;
+      readonly here: boolean;
+      readonly destroyed?: Destroyed | undefined;
+    }
   | { readonly what: 'log' };
 
 export type PersonsProps = {
   readonly ctx: Ctx;
   readonly needsTwo: boolean;
-  /** Sealed backups on this computer, the newest first. */
-  readonly backups: readonly { readonly name: string; readonly at: When }[];
+  /** Sealed backups on this computer and those that were taken elsewhere, the newest first. */
+  readonly backups: readonly {
+    readonly name: string;
+    readonly at: When;
+    readonly elsewhere?: { readonly id: string; readonly destroyed?: Destroyed | undefined } | undefined;
+  }[];
   readonly found?:
     | {
         readonly name: string;
@@ -54,9 +67,46 @@ export type PersonsProps = {
   readonly errors?: FieldErrors;
 };
 
+const SaidDestroyed = ({ ctx, word }: { readonly ctx: Ctx; readonly word: Destroyed }) => (
+  <>
+    {ctx.rich('persons.destroyed', {
+      who: <span translate="no">{word.by}</span>,
+      at: <Time ctx={ctx} at={word.at} />,
+    })}{' '}
+    {word.reason}
+  </>
+);
+
+/** A backup that was taken elsewhere: whoever destroyed every copy says so. */
+const Elsewhere = ({ ctx, id, destroyed }: { ctx: Ctx; id: string; destroyed?: Destroyed | undefined }) =>
+  destroyed === undefined ? (
+    <PostForm ctx={ctx} action={paths.backupForget()} class="form">
+      <input type="hidden" name="backup" value={id} />
+      <TextField
+        ctx={ctx}
+        name="reason"
+        id={`f-destroyed-${id}`}
+        label={ctx.t('persons.destroyedReason')}
+        maxLength={500}
+        required
+      />
+      <div>
+        <Button unavailable={withoutRight(ctx, 'settings:write')}>{ctx.t('persons.forget')}</Button>
+      </div>
+    </PostForm>
+  ) : (
+    <SaidDestroyed ctx={ctx} word={destroyed} />
+  );
+
 const Left = ({ ctx, left }: { readonly ctx: Ctx; readonly left: PersonLeft }) => {
   if (left.what === 'log') return ctx.t('persons.left.log');
   if (left.what === 'key') return ctx.t('persons.left.key', { why: left.why });
+  if (left.destroyed !== undefined)
+    return (
+      <>
+        {ctx.t('persons.left.said', { file: left.file })} <SaidDestroyed ctx={ctx} word={left.destroyed} />
+      </>
+    );
   const text = ctx.t(left.here ? 'persons.left.here' : 'persons.left.taken', { file: left.file });
   return (
     <>
@@ -187,13 +237,32 @@ export const Persons = (props: PersonsProps) => {
           {backups.length === 0 ? (
             <p class="second">{ctx.t('persons.noBackups')}</p>
           ) : (
-            <ul class="columns">
-              {backups.map((backup) => (
-                <li>
-                  <span translate="no">{backup.name}</span> <Time ctx={ctx} at={backup.at} />
-                </li>
-              ))}
-            </ul>
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('persons.backups')}
+              rows={backups}
+              records="labelled"
+              columns={[
+                {
+                  key: 'file',
+                  label: ctx.t('persons.backup'),
+                  any: true,
+                  cell: (row) => <span translate="no">{row.name}</span>,
+                },
+                { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+                {
+                  key: 'place',
+                  label: ctx.t('persons.place'),
+                  cell: (row) => ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
+                },
+                {
+                  key: 'destroyed',
+                  label: ctx.t('persons.allCopies'),
+                  any: true,
+                  cell: (row) => (row.elsewhere === undefined ? null : <Elsewhere ctx={ctx} {...row.elsewhere} />),
+                },
+              ]}
+            />
           )}
         </div>
       </Panel>

@@ -5,6 +5,7 @@ import { noteRefusal } from '../accounts/refusals.ts';
 import { addressOf, patternOf } from '../console/guard.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { baselineRoutes } from './routes/baselines.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { changeRoutes } from './routes/changes.ts';
@@ -75,6 +76,7 @@ const builders = [
   eventRoutes,
   provisionRoutes,
   rollbackRoutes,
+  backupRoutes,
   settingRoutes,
   sessionRoutes,
   objectRoutes,

@@ -11,6 +11,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AccountService } from '../accounts/service.ts';
+import type { BackupRecords } from '../backups/service.ts';
 import type { BaselineService } from '../baselines/service.ts';
 import type { ImportDrafts } from '../console/import-drafts.ts';
 import type { DeploymentService } from '../deployments/service.ts';
@@ -77,6 +78,7 @@ export type ApiParts = {
   controllerDrafts: ControllerDrafts;
   provision: ProvisionService;
   witness: WitnessService;
+  backups: BackupRecords;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
   media: MediaService;

@@ -193,6 +193,7 @@ export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocumen
   personFind: { POST: 'provision:write' },
   personErase: { POST: 'provision:write' },
   personDecide: { POST: 'provision:write' },
+  backupForget: { POST: 'settings:write' },
   rollback: { GET: 'settings:read', POST: 'safety:write' },
   rollbackDecide: { POST: 'safety:write' },
   settings: { GET: 'settings:read', POST: 'settings:write' },

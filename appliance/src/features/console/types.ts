@@ -14,6 +14,7 @@ import type { Log } from '../../platform/log.ts';
 import type { ApprovalGate } from '../accounts/approve.ts';
 import type { AccountService } from '../accounts/service.ts';
 import type { SignedIn } from '../accounts/types.ts';
+import type { BackupRecords } from '../backups/service.ts';
 import type { BaselineService } from '../baselines/service.ts';
 import type { CaService } from '../ca/types.ts';
 import type { DeploymentService } from '../deployments/service.ts';
@@ -88,6 +89,7 @@ export type ConsoleDeps = {
   stick: StickService;
   persons: PersonService;
   witness: WitnessService;
+  backups: BackupRecords;
   patches: PatchService;
   rules: RuleService;
   integrity: IntegrityService;

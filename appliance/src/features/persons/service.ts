@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, emptyLog, immediate } from '../../platform/database.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/approve.ts';
+import type { BackupRecords } from '../backups/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
@@ -42,15 +41,13 @@ export type PersonParts = {
   events: EventService;
   gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   devices: Pick<DeviceService, 'find'>;
-  /** The folder for backups of the data directory. */
-  backups: string;
+  backups: Pick<BackupRecords, 'list'>;
   clock?: () => number;
 };
 
 const maxRows = 100_000;
 const maxReason = 500;
 const shownErasures = 100;
-const maxBackups = 1_000;
 const rowsAtOnce = 10_000;
 /** Two clocks are read in one transaction. */
 const sameMoment = 60_000;
@@ -133,14 +130,16 @@ export const personService = (parts: PersonParts): PersonService => {
   const backupsOf = (row: ErasureRow): Remainder[] =>
     row.key_from === null
       ? []
-      : events
-          .list({ type: ['backup-created'], from: row.key_from, limit: maxBackups })
-          .rows.flatMap(({ at, params }) => {
-            const file = String(params['file']);
-            const here = params['here'] === 1;
-            if (Number(params['begun']) > (row.decided_at ?? 0)) return [];
-            return here && !existsSync(join(parts.backups, file)) ? [] : [{ what: 'backup', file, madeAt: at, here }];
-          });
+      : parts.backups
+          .list(row.key_from)
+          .filter(({ id, place }) => Number(id) <= (row.decided_at ?? 0) && place !== 'gone')
+          .map(({ file, madeAt, place, destroyed }) => ({
+            what: 'backup',
+            file,
+            madeAt,
+            here: place === 'here',
+            ...(destroyed === undefined ? {} : { destroyed }),
+          }));
 
   /** An erasure of before, whose key the disk would not let go. */
   const keyLeft = (row: ErasureRow): Remainder[] => {

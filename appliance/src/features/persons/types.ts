@@ -5,7 +5,7 @@
 // would tell that the person was there; sections that held them are asked for anew, and a later report of the same person
 // makes a new key. The journal names a person by a keyed reference that says nothing without the site's key; its chains
 // commit to encrypted values and stay whole. Sealed backups made before hold the old key until they are deleted: an erasure is
-// not said to be complete while such a one is known.
+// not said to be complete while such a one is known, unless a person said that every copy of it is destroyed.
 
 /** Where values of a person are, without the values. */
 export type PersonTrace = {
@@ -26,8 +26,17 @@ export type PersonTrace = {
 export type Remainder =
   /** The key was not destroyed in this data directory; it is tried again at each start and every night. */
   | { what: 'key'; why: string }
-  /** A sealed backup has the key until it is deleted. `here`: in the backups folder of the data directory. */
-  | { what: 'backup'; file: string; madeAt: number; here: boolean }
+  /**
+   * A sealed backup has the key until it is deleted. `here`: in the backups folder of the data directory. `destroyed`: a person
+   * said that every copy is; nobody saw it.
+   */
+  | {
+      what: 'backup';
+      file: string;
+      madeAt: number;
+      here: boolean;
+      destroyed?: { at: number; by: string; reason: string };
+    }
   /** Unreadable values and keyed indexes stay in the log of the database until whoever reads an older state ends. */
   | { what: 'log' };
 
@@ -48,4 +57,4 @@ export type Erasure = {
 
 /** The erasure is not complete: the person's values can be read with what is left. */
 export const isIncomplete = ({ remains }: Pick<Erasure, 'remains'>): boolean =>
-  remains.some(({ what }) => what !== 'log');
+  remains.some((left) => left.what === 'key' || (left.what === 'backup' && left.destroyed === undefined));

@@ -21,14 +21,24 @@ const toastOf = (erasure: Erasure): string => {
 
 /** A person's values: found by the exact name, which never stands in an address, and erased. */
 export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { persons, objects, paths: folders } = deps;
+  const { persons, objects, backups, paths: folders } = deps;
 
-  const backups = (): PersonsProps['backups'] =>
-    existsSync(folders.backups)
-      ? readdirSync(folders.backups)
-          .map((name) => ({ name, at: statSync(join(folders.backups, name)).mtimeMs }))
-          .sort((a, b) => b.at - a.at)
+  /** What lies in the backups folder, and what the journal knows to be elsewhere. */
+  const backupRows = (): PersonsProps['backups'] => {
+    const nameOf = actorNames(objects);
+    const here = existsSync(folders.backups)
+      ? readdirSync(folders.backups).map((name) => ({ name, at: statSync(join(folders.backups, name)).mtimeMs }))
       : [];
+    const elsewhere = backups
+      .list()
+      .filter(({ place }) => place === 'elsewhere')
+      .map(({ id, file, madeAt, destroyed }) => ({
+        name: file,
+        at: madeAt,
+        elsewhere: { id, destroyed: destroyed && { ...destroyed, by: nameOf(destroyed.by) } },
+      }));
+    return [...here, ...elsewhere].sort((a, b) => b.at - a.at);
+  };
 
   const foundOf = (name: string, trace: PersonTrace): NonNullable<PersonsProps['found']> => ({
     name,
@@ -49,7 +59,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       <Persons
         ctx={viewContext(deps, c)}
         needsTwo={persons.needsTwo()}
-        backups={backups()}
+        backups={backupRows()}
         {...(view.found === undefined ? {} : { found: view.found })}
         erasures={persons.list().map((row) => ({
           id: row.id,
@@ -63,7 +73,11 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           rows: row.rows,
           devices: row.devices,
           mine: deps.gate.hindrance(actor, { act: 'person-erase', thing: row.id }) === 'APPROVAL_SELF',
-          remains: row.remains,
+          remains: row.remains.map((left) =>
+            left.what === 'backup' && left.destroyed !== undefined
+              ? { ...left, destroyed: { ...left.destroyed, by: nameOf(left.destroyed.by) } }
+              : left,
+          ),
           isIncomplete: isIncomplete(row),
         }))}
         values={{ reason: view.reason ?? '' }}
@@ -106,8 +120,17 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return c.redirect(paths.persons(), 303);
   };
 
+  const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = { ...actorFor(c, 'settings:write'), from: c.get('from') };
+    const form = c.get('form');
+    const { file } = backups.forget(actor, form.text('backup'), form.text('reason'));
+    setToast(c, { said: { key: 'persons.toastForgotten', params: { file } } });
+    return c.redirect(paths.persons(), 303);
+  };
+
   return new Hono<ConsoleEnv>()
     .get(routePatterns.persons, (c) => show(c))
+    .post(routePatterns.backupForget, forget)
     .post(routePatterns.personFind, find)
     .post(routePatterns.personErase, erase)
     .post(routePatterns.personDecide, decide);

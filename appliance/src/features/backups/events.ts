@@ -1,0 +1,11 @@
+import { defineEvents } from '../events/define.ts';
+
+export const backupEvents = defineEvents({
+  'backup-forgotten': {
+    severity: 'warning',
+    area: 'settings',
+    params: { backup: 'text', file: 'text', reason: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+});
