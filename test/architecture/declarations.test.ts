@@ -82,6 +82,44 @@ const cases: readonly Case[] = [
     "objects.resetSetting(actor, 'exchange.brodcast');",
     /"exchange.brodcast"/,
   ),
+
+  right('a field of a kind', "export const name: string | undefined = objects.find('group', 'g')?.body.name;"),
+  right(
+    'one of the options of a field',
+    "export const level: 'dmz' | (string & {}) = objects.get('plc-zone', 'z').body.level;",
+  ),
+  right(
+    'an object of a kind',
+    "objects.create(actor, 'token', { name: 't', purpose: 'agent', hash: 'h', uses: 3, group: null });",
+  ),
+  right('a field that is cleared', "objects.update(actor, 'group', 'g', { parent: null });"),
+  right(
+    'a list of a kind by its fields',
+    "objects.list({ kind: 'token', where: { purpose: 'first' }, sort: 'createdAt', limit: 1 });",
+  ),
+  right('what a person named', "objects.ofAnyKind.get(String(lost), 'i').body['anything'];"),
+  wrong('a misspelt kind', "objects.find('gruop', 'g');", /"gruop"/),
+  wrong('a misspelt field', "objects.get('group', 'g').body.nmae;", /'nmae'/),
+  wrong('a misspelt field in brackets', "objects.get('group', 'g').body['nmae'];", /"nmae"/),
+  wrong(
+    'a field read as what it is not',
+    "export const uses: string | undefined = objects.get('token', 't').body.uses;",
+    /'number' is not assignable to type 'string'/,
+  ),
+  wrong('a missing field', "objects.create(actor, 'group', { description: 'd' });", /'name' is missing/),
+  wrong('one field too many', "objects.create(actor, 'group', { name: 'n', nmae: 'n' });", /'nmae'/),
+  wrong(
+    'an option that a field has not',
+    "objects.create(actor, 'token', { name: 't', purpose: 'agents', hash: 'h' });",
+    /"agents"/,
+  ),
+  wrong('a change of a field that is none', "objects.put(actor, 'group', 'g', { nmae: 'n' });", /'nmae'/),
+  wrong(
+    'a list by a field that is none',
+    "objects.list({ kind: 'token', where: { porpuse: 'first' }, limit: 1 });",
+    /'porpuse'/,
+  ),
+  wrong('a search by a field that is none', "objects.findBy('account', 'nmae', 'n');", /"nmae"/),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-plants-'));

@@ -55,7 +55,7 @@ const reports: Readonly<Record<string, (packages: Package[]) => Promise<void>>> 
       if (osqueryKey.held === '') {
         const token = newTokenSecret('osquery');
         const body = { name: 'changes', purpose: 'osquery', hash: tokenHash(token), approve: 'auto' };
-        site.appliance.objects.create(systemActor, 'token', body);
+        site.appliance.objects.ofAnyKind.create(systemActor, 'token', body);
         const system_info = { hostname: 'changes-osquery' };
         const enrolled = { enroll_secret: token, host_identifier: 'changes', host_details: { system_info } };
         osqueryKey.held = String((await call('enroll', enrolled))['node_key']);

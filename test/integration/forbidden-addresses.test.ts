@@ -47,8 +47,8 @@ afterEach(async () => {
 });
 
 const put = (kind: string, body: Record<string, unknown>): string => {
-  const { id } = site.objects.create(anna, kind, body);
-  undo.push(() => site.objects.remove(systemActor, kind, id));
+  const { id } = site.objects.ofAnyKind.create(anna, kind, body);
+  undo.push(() => site.objects.ofAnyKind.remove(systemActor, kind, id));
   return id;
 };
 let made = 0;
@@ -183,7 +183,7 @@ describe('a person who may write devices', () => {
   });
 
   it.each([102, 502, 44_818, 80, 443, 22])('enters no directory at port %d', (port) => {
-    expect(() => site.objects.create(anna, 'directory-source', source(plc.host, port))).toThrow('port');
+    expect(() => site.objects.ofAnyKind.create(anna, 'directory-source', source(plc.host, port))).toThrow('port');
   });
 
   it.each(Object.keys(ways))('scans a range, and a controller in it hears nothing: %s', (way) => {

@@ -124,7 +124,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
       ['sha256', 'sha512'].map((algorithm) => [algorithm, createHash(algorithm).update(bytes).digest('hex')]),
     );
     const group = objects.create(systemActor, 'group', { name: 'Line 3' }).id;
-    objects.create(systemActor, 'file-search', {
+    objects.ofAnyKind.create(systemActor, 'file-search', {
       name: 'tool',
       group,
       folder,

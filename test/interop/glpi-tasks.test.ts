@@ -46,7 +46,7 @@ describe.skipIf(!hasAgents || !hasSnmpd)('tasks of a FusionInventory agent', () 
     const secret = newTokenSecret('glpi');
     group = appliance.objects.create(systemActor, 'group', { name: 'Line 3' }).id;
     const token = { name: 'line', purpose: 'glpi', hash: tokenHash(secret), approve: 'auto', group };
-    appliance.objects.create(systemActor, 'token', token);
+    appliance.objects.ofAnyKind.create(systemActor, 'token', token);
     url = `${site.server}/a/${secret}/glpi`;
     ca = join(site.folder, 'authority.pem');
     writeFileSync(ca, asPem(appliance.ca.certificateDer));

@@ -10,7 +10,7 @@ export const agreeToLists = ({ patches, objects }: Pick<Appliance, 'patches' | '
       objects.findBy('account', 'name', name)?.id ??
       objects.create(systemActor, 'account', { name, roles: ['operator'] }).id;
     if (objects.list({ kind: 'patch-duty', where: { account }, limit: 1 }).rows.length === 0)
-      objects.create(systemActor, 'patch-duty', { name, duty, account });
+      objects.ofAnyKind.create(systemActor, 'patch-duty', { name, duty, account });
     return signedIn(account, 'devices:write');
   });
   for (const { id } of patches.list({ limit: 1_000 }).rows)

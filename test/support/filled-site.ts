@@ -350,7 +350,7 @@ const rule = ({ appliance, rows, groups, actor }: Filling): void => {
   rules.addTag(actor, 'line-3', [device]);
   objects.create(actor, 'tag-rule', { name: 'Engineering', tag: 'engineering', condition: 'name starts eng' });
   const keep = { name: 'Engineering stays', condition: 'hostname = eng-ws-03', mode: 'continuous' };
-  objects.create(actor, 'moving-rule', {
+  objects.ofAnyKind.create(actor, 'moving-rule', {
     ...keep,
     group: String(objects.find('device-decision', device)?.body['group'] ?? first),
   });

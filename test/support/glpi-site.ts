@@ -101,7 +101,7 @@ export const openGlpiSite = async () => {
       approve: 'manual',
       ...body,
     };
-    appliance.objects.create(systemActor, 'token', named);
+    appliance.objects.ofAnyKind.create(systemActor, 'token', named);
     return secret;
   };
   const url = (secret: string): string => `https://127.0.0.1:${port}/a/${secret}/glpi`;

@@ -53,7 +53,7 @@ describe('commands of rules', () => {
 
   it('say which moves would follow, then make them', async () => {
     const rule = { name: 'In', condition: 'hostname starts pump', group: 'g-pumps', mode: 'continuous' };
-    site.objects.create(systemActor, 'moving-rule', rule);
+    site.objects.ofAnyKind.create(systemActor, 'moving-rule', rule);
     const moves = ['device-1', 'device-2'].map((device) => ({ device, rule: 'In', from: null, to: 'Pumps' }));
     expect((await run('rule', 'run', '--dry-run', '--json')).result).toEqual({ moves });
     expect((await run('rule', 'run', '--json')).result).toEqual({ devices: 3 });

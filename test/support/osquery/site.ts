@@ -76,7 +76,7 @@ export const openOsquerySite = async (): Promise<OsquerySite> => {
   const token = (approve: 'manual' | 'auto'): string => {
     const secret = newTokenSecret('osquery');
     const body = { name: approve, purpose: 'osquery', hash: tokenHash(secret), approve };
-    appliance.objects.create(systemActor, 'token', body);
+    appliance.objects.ofAnyKind.create(systemActor, 'token', body);
     return secret;
   };
   const auto = token('auto');

@@ -40,7 +40,7 @@ export const assertMayGrant = (
   id: string | undefined,
   body: Body,
 ): void => {
-  const held = id === undefined ? undefined : objects.find(kind, id)?.body;
+  const held = id === undefined ? undefined : objects.ofAnyKind.find(kind, id)?.body;
   for (const one of [held, body]) {
     if (one === undefined) continue;
     if (kind === 'role') assertHolds(actor, texts(one['rights']));

@@ -35,7 +35,7 @@ const codeOf = (work: () => unknown): string => {
     throw error;
   }
 };
-const revisionOf = (kind: string, id: string): number => site.appliance.objects.get(kind, id).revision;
+const revisionOf = (kind: string, id: string): number => site.appliance.objects.ofAnyKind.get(kind, id).revision;
 
 /** The built-in role cannot be edited, so the last administrator has one of the site's own. */
 const ownRole = async (): Promise<{ role: string; account: string }> => {

@@ -106,7 +106,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
   /** Keeps a change until a second person agrees. */
   const wait = (actor: Actor, kind: string, held: Obj, what: WaitingChange['what'], patch: Body): Written => {
     const waiting = changes.field(actor, { what, patch, revision: held.revision + 1 });
-    const object = objects.update(actor, kind, held.id, { waiting });
+    const object = objects.ofAnyKind.update(actor, kind, held.id, { waiting });
     changes.asked(actor, kind, held.id);
     return { object, waits: true };
   };
@@ -189,7 +189,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     const door = doorPurposes.find((one) => one === purpose);
     if (door === undefined) throw invalid({ purpose: { key: 'validation.choice' } });
     const secret = newTokenSecret(door);
-    const object = objects.create(actor, 'token', { ...body, hash: tokenHash(secret) }, options);
+    const object = objects.ofAnyKind.create(actor, 'token', { ...body, hash: tokenHash(secret) }, options);
     return { object, secret: { kind: 'token', value: secret } };
   };
 
@@ -203,43 +203,43 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       if (kind === 'account') assertRolesExist(objects, body);
       if (isOfPeople(kind, body)) accounts.assertFresh(actor);
       if (kind === 'token') return createToken(actor, body, options);
-      if (kind !== 'account') return { object: objects.create(actor, kind, body, options) };
+      if (kind !== 'account') return { object: objects.ofAnyKind.create(actor, kind, body, options) };
       if (changes.needsSecond(actor)) {
         const patch = { disabled: body['disabled'] === true };
         const waiting = changes.field(actor, { what: 'make', patch, revision: 1 });
-        const object = objects.create(actor, kind, { ...body, disabled: true, waiting }, options);
+        const object = objects.ofAnyKind.create(actor, kind, { ...body, disabled: true, waiting }, options);
         changes.asked(actor, kind, object.id);
         return { object, waits: true };
       }
-      const object = objects.create(actor, kind, body, options);
+      const object = objects.ofAnyKind.create(actor, kind, body, options);
       return { object, secret: { kind: 'link', value: accounts.makeLink(actor, object.id).token } };
     },
     update: (actor, kind, id, patch, options = {}) => {
-      const held = objects.get(kind, id);
+      const held = objects.ofAnyKind.get(kind, id);
       assertManaged(kind, held);
       unknownRights(kind, patch);
       const body = { ...held.body, ...patch };
       assertMayGrant(objects, actor, kind, id, body);
       if (kind === 'account') assertRolesExist(objects, body);
       watch(kind, id, body);
-      return change(actor, kind, held, patch, () => objects.update(actor, kind, id, patch, options));
+      return change(actor, kind, held, patch, () => objects.ofAnyKind.update(actor, kind, id, patch, options));
     },
     remove: (actor, kind, id, options = {}) => {
-      const held = objects.get(kind, id);
+      const held = objects.ofAnyKind.get(kind, id);
       assertManaged(kind, held);
       assertMayGrant(objects, actor, kind, id, {});
       watch(kind, id, undefined);
       if (kind === 'account') accounts.sessions.endAll(actor, id);
-      objects.remove(actor, kind, id, options);
+      objects.ofAnyKind.remove(actor, kind, id, options);
     },
     restore: (actor, kind, id) => {
       if (kind !== 'setting' && kind !== 'device-decision') assertManaged(kind);
-      const gone = objects.get(kind, id, { deleted: true });
+      const gone = objects.ofAnyKind.get(kind, id, { deleted: true });
       if (kind === 'setting' && objects.isSafetySetting(id)) return setBack(actor, id, gone.body);
       assertMayGrant(objects, actor, kind, undefined, gone.body);
       if (kind === 'account') assertRolesExist(objects, gone.body);
       if (isOfPeople(kind, gone.body)) accounts.assertFresh(actor);
-      if (kind !== 'account' && kind !== 'role') return objects.restore(actor, kind, id);
+      if (kind !== 'account' && kind !== 'role') return objects.ofAnyKind.restore(actor, kind, id);
       if (kind === 'account' && changes.needsSecond(actor)) {
         const back = objects.restore(actor, kind, id);
         const off = objects.update(actor, kind, id, { disabled: true });
@@ -253,14 +253,14 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       // What was ordered or approved is not undone by writing its record back.
       if (kind === 'deployment' || kind === 'update-decision')
         throw new AppError('METHOD', `objects of the kind ${kind} are written on their own page`);
-      if (ownFeatures.has(kind) === false) assertManaged(kind, objects.get(kind, id));
+      if (ownFeatures.has(kind) === false) assertManaged(kind, objects.ofAnyKind.get(kind, id));
       const old = objects.revisions(kind, id).find((entry) => entry.revision === revision);
       if (old === undefined) throw new AppError('NOT_FOUND', `${kind} ${id} has no revision ${revision}`);
       if (kind === 'setting' && objects.isSafetySetting(id)) return setBack(actor, id, old.body);
       assertMayGrant(objects, actor, kind, id, old.body);
       if (kind === 'account') assertRolesExist(objects, old.body);
       watch(kind, id, old.body);
-      const revert = (): Obj => objects.revert(actor, kind, id, revision);
+      const revert = (): Obj => objects.ofAnyKind.revert(actor, kind, id, revision);
       if (kind !== 'account' && kind !== 'role' && kind !== 'token') return revert();
       const held = objects.get(kind, id);
       if (isOfPeople(kind, held.body)) accounts.assertFresh(actor);
@@ -270,7 +270,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       return change(actor, kind, held, body, revert).object;
     },
     approve: (actor, kind, id) => {
-      const held = objects.get(kind, id);
+      const held = objects.ofAnyKind.get(kind, id);
       const waiting = changes.of(kind, id);
       const body = { ...held.body, ...waiting?.patch };
       assertMayGrant(objects, actor, kind, id, body);
@@ -278,15 +278,21 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       watch(kind, id, body);
       return accounts.transact(() => {
         const { what, patch, by } = changes.approve(actor, kind, id);
-        const object = objects.update(actor, kind, id, { ...patch, waiting: null }, { comment: `asked by ${by}` });
+        const object = objects.ofAnyKind.update(
+          actor,
+          kind,
+          id,
+          { ...patch, waiting: null },
+          { comment: `asked by ${by}` },
+        );
         return what === 'promote' ? { object } : { ...link(actor, id, { waives: what === 'reset' }), object };
       });
     },
     refuse: (actor, kind, id) => {
-      const held = objects.get(kind, id);
+      const held = objects.ofAnyKind.get(kind, id);
       assertManaged(kind, held);
       assertMayGrant(objects, actor, kind, id, held.body);
-      const object = objects.update(actor, kind, id, { waiting: null });
+      const object = objects.ofAnyKind.update(actor, kind, id, { waiting: null });
       changes.refused(actor, kind, id);
       return object;
     },

@@ -36,7 +36,7 @@ export function waitingChanges(parts: {
   const { objects, events, gate, clock } = parts;
 
   const storedIn = (kind: string, id: string): Stored | undefined => {
-    const object = objects.find(kind, id, { secrets: true });
+    const object = objects.ofAnyKind.find(kind, id, { secrets: true });
     const text = object?.body['waiting'];
     if (object === undefined || typeof text !== 'string' || text === '') return undefined;
     const stored = JSON.parse(text) as Stored;

@@ -19,7 +19,8 @@ const html = async (browser: Browser, path: string): Promise<string> => {
 };
 const links = (page: string): string[] =>
   [...page.matchAll(/href="([^"]*)"/g)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'));
-const create = (kind: string, body: Record<string, unknown>) => site.appliance.objects.create(systemActor, kind, body);
+const create = (kind: string, body: Record<string, unknown>) =>
+  site.appliance.objects.ofAnyKind.create(systemActor, kind, body);
 
 const disk = { type: 'disk', model: 'INTEL SSD', serial: 'PHYF1' };
 const fan = { type: 'fan', model: 'F12', slot: 'rear' };

@@ -42,7 +42,7 @@ beforeAll(async () => {
   admin = await site.as('administrator');
   viewer = await site.as('viewer');
   for (const [door, secret] of Object.entries(secrets))
-    site.appliance.objects.create(systemActor, 'token', {
+    site.appliance.objects.ofAnyKind.create(systemActor, 'token', {
       name: door,
       purpose: door === 'native' ? 'agent' : door,
       hash: tokenHash(secret),

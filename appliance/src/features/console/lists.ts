@@ -79,7 +79,7 @@ const splitCursor = (cursor: string): [number, string] => {
 /** Id and name of every live object of a kind, by name. */
 export const references = (objects: ObjectService, kind: string): Reference[] => {
   const title = objects.kind(kind).title;
-  return objects
+  return objects.ofAnyKind
     .list({ kind, limit: 1_000 })
     .rows.map(({ id, body }) => ({ id, name: String(body[title] ?? id) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

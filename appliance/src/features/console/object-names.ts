@@ -33,7 +33,7 @@ export const objectNames = (ctx: Ctx, { objects, devices, plcs, updates }: NameP
     if (kind === 'setting') return ctx.tDynamic(`setting.${id}.title`, {}, id);
     if (kind === 'device-decision') return deviceName(id);
     const title = objects.kinds().find(({ name }) => name === kind)?.title;
-    return String((title && objects.find(kind, id, { deleted: true })?.body[title]) || id);
+    return String((title && objects.ofAnyKind.find(kind, id, { deleted: true })?.body[title]) || id);
   };
   const cached = (key: string, make: () => string): string => {
     const held = known.get(key) ?? make();

@@ -23,7 +23,7 @@ export const actorNames = (objects: ObjectService) => {
     const at = ref.indexOf(':');
     const [type, id] = [ref.slice(0, at), ref.slice(at + 1)];
     if (type !== 'account' && type !== 'token') return type === 'cli' ? id : ref;
-    const body = objects.find(type, id, { deleted: true })?.body;
+    const body = objects.ofAnyKind.find(type, id, { deleted: true })?.body;
     return String(body?.['fullName'] ?? body?.['name'] ?? ref);
   };
   return (ref: string): string => {

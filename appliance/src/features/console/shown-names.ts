@@ -11,7 +11,7 @@ const maxNamed = 2_000;
 
 /** A page of objects by the names that the reader sees, where these are not in the objects and not too many. */
 export const pageByShownName = (
-  objects: Pick<ObjectService, 'list'>,
+  objects: Pick<ObjectService, 'ofAnyKind'>,
   kind: Kind,
   asked: {
     list: ListState;
@@ -25,7 +25,7 @@ export const pageByShownName = (
   const { list, where, sort, cursor, lang, nameOf } = asked;
   if (!namedElsewhere.has(kind.name) || (sort !== kind.title && list.q === '')) return undefined;
   const isByTitle = sort === undefined || sort === kind.title;
-  const all = objects.list({ kind: kind.name, where, limit: maxNamed, ...(isByTitle ? {} : { sort }) });
+  const all = objects.ofAnyKind.list({ kind: kind.name, where, limit: maxNamed, ...(isByTitle ? {} : { sort }) });
   if (all.total > maxNamed) return undefined;
   const wanted = fold(list.q.trim());
   const found = all.rows.filter(({ id }) => [nameOf(id), id].some((text) => fold(text).includes(wanted)));

@@ -110,7 +110,7 @@ describe('a device that a continuous rule holds', () => {
     const { objects, rules } = site.appliance;
     objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
     const rule = { name: 'Pumps', condition: 'hostname starts pump', group: 'g-pumps', mode: 'continuous' };
-    objects.create(systemActor, 'moving-rule', rule, { id: 'm1' });
+    objects.ofAnyKind.create(systemActor, 'moving-rule', rule, { id: 'm1' });
     objects.create(
       systemActor,
       'status-conditions',

@@ -17,7 +17,12 @@ const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** Fills what is not said about the kept record. */
-export const mergeDecision = (objects: ObjectService, actor: Actor, keep: string, other: string): MergedDecision => {
+export const mergeDecision = (
+  { ofAnyKind: objects }: ObjectService,
+  actor: Actor,
+  keep: string,
+  other: string,
+): MergedDecision => {
   const held = objects.find(kind, keep);
   const filled: MergedDecision['filled'] = {};
   for (const [name, value] of Object.entries(objects.find(kind, other)?.body ?? {})) {
@@ -67,7 +72,7 @@ export const unmergeRecords = (objects: ObjectService, actor: Actor, moved: read
 
 /** Takes back what came from the other record and nobody changed since. */
 export const unmergeDecision = (
-  objects: ObjectService,
+  { ofAnyKind: objects }: ObjectService,
   actor: Actor,
   keep: string,
   { existed, filled }: MergedDecision,

@@ -245,7 +245,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
       let gone = 0;
       for (const { subject, device } of store.subjects()) {
         const [kind = '', id = ''] = subject.split('/');
-        if (objects.find(kind, id) !== undefined) continue;
+        if (objects.ofAnyKind.find(kind, id) !== undefined) continue;
         // The people in it are nobody's any more; a source that is restored is read again.
         if (device !== null && devices.find(device) !== undefined) devices.forget(systemActor, device);
         store.dropSubject(subject);

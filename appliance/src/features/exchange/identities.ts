@@ -53,7 +53,7 @@ const isSystemAccount = (row: InventoryRow): boolean => {
 
 type Sources = {
   readonly inventory: Pick<InventoryService, 'list' | 'collections'>;
-  readonly objects: Pick<ObjectService, 'list'>;
+  readonly objects: Pick<ObjectService, 'ofAnyKind'>;
   readonly devices: () => Iterable<Device>;
   /** The record of controllers. */
   readonly controllers: Pick<ControllersForExchange, 'identities'> | undefined;
@@ -94,7 +94,7 @@ const objectValues = function* ({ objects }: Sources): Generator<IdentityValue> 
   for (const [kind, fields] of Object.entries(kinds)) {
     let after: string | undefined;
     do {
-      const page = objects.list({ kind, limit: 1000, ...(after === undefined ? {} : { after }) });
+      const page = objects.ofAnyKind.list({ kind, limit: 1000, ...(after === undefined ? {} : { after }) });
       for (const { body } of page.rows)
         for (const [field, what] of Object.entries(fields)) {
           const value = body[field];

@@ -76,13 +76,13 @@ describe('an object', () => {
 
   it('says again what is so without a revision', () => {
     const { objects } = engines;
-    const { id } = objects.create(admin, 'note', { text: 'a', words: ['x'] });
-    expect(objects.update(admin, 'note', id, { words: ['x'], count: null }).revision).toBe(1);
+    const { id } = objects.ofAnyKind.create(admin, 'note', { text: 'a', words: ['x'] });
+    expect(objects.ofAnyKind.update(admin, 'note', id, { words: ['x'], count: null }).revision).toBe(1);
   });
 
   it('names every wrong field at once', () => {
     const error = failure(() =>
-      engines.objects.create(admin, 'note', {
+      engines.objects.ofAnyKind.create(admin, 'note', {
         count: 101,
         colour: 'blue',
         words: ['a', 'b', 'c', 'd'],
@@ -98,14 +98,16 @@ describe('an object', () => {
       when: { key: 'validation.format' },
       other: { key: 'validation.unknownField' },
     });
-    expect(engines.objects.list({ kind: 'note', limit: 5 }).total).toBe(0);
+    expect(engines.objects.ofAnyKind.list({ kind: 'note', limit: 5 }).total).toBe(0);
   });
 
   it('is not changed on the base of an old revision', () => {
     const { objects } = engines;
-    const { id } = objects.create(admin, 'note', { text: 'a' });
-    objects.update(admin, 'note', id, { text: 'b' }, { expectedRevision: 1 });
-    expect(failure(() => objects.update(admin, 'note', id, { text: 'c' }, { expectedRevision: 1 }))).toMatchObject({
+    const { id } = objects.ofAnyKind.create(admin, 'note', { text: 'a' });
+    objects.ofAnyKind.update(admin, 'note', id, { text: 'b' }, { expectedRevision: 1 });
+    expect(
+      failure(() => objects.ofAnyKind.update(admin, 'note', id, { text: 'c' }, { expectedRevision: 1 })),
+    ).toMatchObject({
       code: 'CONFLICT',
       details: { revision: 2 },
     });
@@ -156,12 +158,12 @@ describe('an object', () => {
   it('pages, sorts and filters', () => {
     const { objects } = engines;
     for (let n = 0; n < 23; n += 1)
-      objects.create(admin, 'note', { text: `n${n % 5}`, ...(n % 2 ? { count: n } : {}) });
+      objects.ofAnyKind.create(admin, 'note', { text: `n${n % 5}`, ...(n % 2 ? { count: n } : {}) });
     for (const sort of ['title', 'count', 'createdAt']) {
       for (const descending of [false, true]) {
         const seen: string[] = [];
         for (let after: string | undefined; ; ) {
-          const page = objects.list({
+          const page = objects.ofAnyKind.list({
             kind: 'note',
             limit: 4,
             sort,
@@ -176,9 +178,9 @@ describe('an object', () => {
         expect(seen).toHaveLength(23);
       }
     }
-    expect(objects.list({ kind: 'note', where: { text: 'n1' }, limit: 50 }).total).toBe(5);
-    expect(objects.list({ kind: 'note', where: { count: null }, limit: 50 }).total).toBe(12);
-    expect(objects.list({ kind: 'note', search: 'N4', limit: 50 }).total).toBe(4);
+    expect(objects.ofAnyKind.list({ kind: 'note', where: { text: 'n1' }, limit: 50 }).total).toBe(5);
+    expect(objects.ofAnyKind.list({ kind: 'note', where: { count: null }, limit: 50 }).total).toBe(12);
+    expect(objects.ofAnyKind.list({ kind: 'note', search: 'N4', limit: 50 }).total).toBe(4);
   });
 });
 
@@ -270,12 +272,12 @@ describe('laws', () => {
     fc.assert(
       fc.property(fc.array(bodies, { minLength: 2, maxLength: 5 }), fc.nat(), (versions, pick) => {
         const [first = {}, ...later] = versions;
-        const { id } = objects.create(admin, 'note', first);
+        const { id } = objects.ofAnyKind.create(admin, 'note', first);
         const blank = Object.fromEntries(Object.keys(note.fields).map((name) => [name, null]));
-        for (const version of later) objects.update(admin, 'note', id, { ...blank, ...version });
-        const current = objects.get('note', id).revision;
+        for (const version of later) objects.ofAnyKind.update(admin, 'note', id, { ...blank, ...version });
+        const current = objects.ofAnyKind.get('note', id).revision;
         const target = (pick % current) + 1;
-        const reverted = objects.revert(admin, 'note', id, target);
+        const reverted = objects.ofAnyKind.revert(admin, 'note', id, target);
         expect(objects.diff('note', id, target, reverted.revision)).toEqual([]);
         const there = objects.diff('note', id, target, current);
         const back = objects.diff('note', id, current, target);
@@ -292,7 +294,7 @@ describe('laws', () => {
     try {
       fc.assert(
         fc.property(bodies, (body) => {
-          engines.objects.create(admin, 'note', body);
+          engines.objects.ofAnyKind.create(admin, 'note', body);
         }),
         { numRuns: runs(15) },
       );

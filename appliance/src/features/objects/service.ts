@@ -9,6 +9,7 @@ import { decodeBody, indexValue, isUnset, protectedFields, revertedBody, sameBod
 import { bodySchema } from './schema.ts';
 import { type SettingService, settingService, settingTable } from './setting-service.ts';
 import { type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
+import { type AnyObjects, type TypedObjects, typedObjects } from './typed.ts';
 import {
   type Actor,
   type Body,
@@ -18,47 +19,24 @@ import {
   type Obj,
   type ObjectPage,
   type ObjectQuery,
+  type ReadOptions,
   type Revision,
   requireRight,
   type Setting,
   systemActor,
   type Tombstone,
-  type WriteOptions,
 } from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
 import { objectWriter, type WriteGuard, type Written } from './writer.ts';
 
-export type { WriteOptions } from './types.ts';
+export type { ReadOptions, WriteOptions } from './types.ts';
 
-export type ReadOptions = { /** Returns values of `secret` fields. */ secrets?: boolean; deleted?: boolean };
-
-export type ObjectService = {
+/** The object engine: typed by the declarations where the code names a kind. */
+export type ObjectService = TypedObjects & {
+  ofAnyKind: AnyObjects;
   kinds(): readonly Kind[];
   /** Throws NOT_FOUND. */
   kind(name: string): Kind;
-  /** INVALID with every wrong field (a taken unique value is one), EXISTS for a taken key, FORBIDDEN. */
-  create(actor: Actor, kind: string, body: Body, options?: WriteOptions & { id?: string }): Obj;
-  /** `patch` merges; null clears a field. CONFLICT when `expectedRevision` is not the current one. */
-  update(
-    actor: Actor,
-    kind: string,
-    id: string,
-    patch: Body,
-    options?: WriteOptions & { expectedRevision?: number },
-  ): Obj;
-  /** Creates or updates by a given key; a tombstone is restored. */
-  put(actor: Actor, kind: string, id: string, patch: Body, options?: WriteOptions): Obj;
-  /** IN_USE while a live object refers to it. */
-  remove(actor: Actor, kind: string, id: string, options?: WriteOptions): void;
-  restore(actor: Actor, kind: string, id: string, options?: WriteOptions): Obj;
-  /** Makes a new revision with the content of an old one; secrets stay as they are now. */
-  revert(actor: Actor, kind: string, id: string, revision: number, options?: WriteOptions): Obj;
-  /** Throws NOT_FOUND. */
-  get(kind: string, id: string, options?: ReadOptions): Obj;
-  find(kind: string, id: string, options?: ReadOptions): Obj | undefined;
-  /** By the exact value of a field that is `indexed` or `unique`, personal ones too. */
-  findBy(kind: string, field: string, value: string, options?: ReadOptions): Obj | undefined;
-  list(query: ObjectQuery): ObjectPage;
   revisions(kind: string, id: string): Revision[];
   diff(kind: string, id: string, from: number, to: number): FieldDiff[];
   tombstones(kind?: string): Tombstone[];
@@ -193,7 +171,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     return id;
   };
 
-  const create: ObjectService['create'] = (actor, name, body, options = {}) =>
+  const create: AnyObjects['create'] = (actor, name, body, options = {}) =>
     immediate(db, () => {
       const kind = kindOf(name);
       requireRight(actor, `${kind.area}:write`);
@@ -213,7 +191,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       return toObj(row);
     });
 
-  const update: ObjectService['update'] = (actor, name, id, patch, options = {}) =>
+  const update: AnyObjects['update'] = (actor, name, id, patch, options = {}) =>
     immediate(db, () => {
       const kind = kindOf(name);
       requireRight(actor, `${kind.area}:write`);
@@ -251,7 +229,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     return toObj(writer.write({ actor, kind, id: previous.id, operation, comment, previous, body, stored }));
   };
 
-  const restore: ObjectService['restore'] = (actor, name, id, options = {}) =>
+  const restore: AnyObjects['restore'] = (actor, name, id, options = {}) =>
     immediate(db, () => {
       const kind = kindOf(name);
       requireRight(actor, `${kind.area}:write`);
@@ -261,7 +239,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       return bring('restore', actor, kind, previous, previous.body, options.comment);
     });
 
-  const put: ObjectService['put'] = (actor, name, id, patch, options = {}) =>
+  const put: AnyObjects['put'] = (actor, name, id, patch, options = {}) =>
     immediate(db, () => {
       const held = store.byId(name, id);
       if (held === undefined) return create(actor, name, patch, { ...options, id });
@@ -269,7 +247,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       return update(actor, name, id, patch, options);
     });
 
-  const find: ObjectService['find'] = (name, id, options = {}) => {
+  const find: AnyObjects['find'] = (name, id, options = {}) => {
     kindOf(name);
     const row = store.byId(name, id);
     return row === undefined || (row.deleted_at !== null && !options.deleted) ? undefined : toObj(row, options);
@@ -341,7 +319,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     };
   };
 
-  const remove: ObjectService['remove'] = (actor, name, id, options = {}) => {
+  const remove: AnyObjects['remove'] = (actor, name, id, options = {}) => {
     immediate(db, () => {
       const kind = kindOf(name);
       requireRight(actor, `${kind.area}:write`);
@@ -360,9 +338,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     });
   };
 
-  return {
-    kinds: () => kinds,
-    kind: kindOf,
+  const ofAnyKind: AnyObjects = {
     create,
     update,
     put,
@@ -391,6 +367,13 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       return id === undefined ? undefined : find(name, id, options);
     },
     list,
+  };
+
+  return {
+    ...typedObjects(ofAnyKind),
+    ofAnyKind,
+    kinds: () => kinds,
+    kind: kindOf,
     revisions: (name, id) => {
       kindOf(name);
       return store.revisions(name, id).map(toRevision);

@@ -120,7 +120,7 @@ export const personService = (parts: PersonParts): PersonService => {
     const found = new Map<string, string>();
     for (const [field, { indexed, unique }] of Object.entries(kind.fields)) {
       if (!indexed && !unique) continue;
-      const account = objects.findBy('account', field, name);
+      const account = objects.ofAnyKind.findBy('account', field, name);
       if (account !== undefined) found.set(account.id, String(account.body['name'] ?? account.id));
     }
     return [...found].map(([id, own]) => ({ id, name: own }));

@@ -121,9 +121,9 @@ type Filled = { kind: string; existed: boolean; fields: Record<string, { before:
 /** What was entered about the other record fills what was not about the kept one; a merge that is undone takes it back. */
 export const enteredMerger = (objects: ObjectService): EnteredMerger => {
   const merge = (actor: Actor, kind: string, keep: string, other: string): Filled => {
-    const held = objects.find(kind, keep);
+    const held = objects.ofAnyKind.find(kind, keep);
     const fields: Filled['fields'] = {};
-    for (const [name, value] of Object.entries(objects.find(kind, other)?.body ?? {})) {
+    for (const [name, value] of Object.entries(objects.ofAnyKind.find(kind, other)?.body ?? {})) {
       const isPersonal = objects.kind(kind).fields[name]?.personal === true;
       // Personal values stay under the key of the record that they were entered for.
       if (isPersonal || isEmpty(value) || !isEmpty(held?.body[name])) continue;
@@ -132,7 +132,7 @@ export const enteredMerger = (objects: ObjectService): EnteredMerger => {
     }
     if (Object.keys(fields).length > 0) {
       const patch = Object.fromEntries(Object.entries(fields).map(([name, { after }]) => [name, after]));
-      objects.put(actor, kind, keep, patch);
+      objects.ofAnyKind.put(actor, kind, keep, patch);
     }
     return { kind, existed: held !== undefined, fields };
   };
@@ -140,15 +140,15 @@ export const enteredMerger = (objects: ObjectService): EnteredMerger => {
     merge: (actor, keep, other) => [recordKind, decisionKind].map((kind) => merge(actor, kind, keep, other)),
     unmerge: (actor, keep, merged) => {
       for (const { kind, existed, fields } of merged as Filled[]) {
-        const held = objects.find(kind, keep);
+        const held = objects.ofAnyKind.find(kind, keep);
         if (held === undefined || Object.keys(fields).length === 0) continue;
         const back = Object.entries(fields).filter(
           ([name, { after }]) => JSON.stringify(held.body[name]) === JSON.stringify(after),
         );
         const patch = Object.fromEntries(back.map(([name, { before }]) => [name, before]));
         const leaves = Object.entries(held.body).some(([name, value]) => !(name in patch) && !isEmpty(value));
-        if (existed || leaves) objects.put(actor, kind, keep, patch);
-        else objects.remove(actor, kind, keep);
+        if (existed || leaves) objects.ofAnyKind.put(actor, kind, keep, patch);
+        else objects.ofAnyKind.remove(actor, kind, keep);
       }
     },
   };

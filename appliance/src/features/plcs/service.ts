@@ -192,7 +192,7 @@ export const plcService = (
     clock,
     forgetEntered: (actor, publicId) => {
       for (const kind of [recordKind, decisionKind])
-        if (objects.find(kind, publicId) !== undefined) objects.remove(actor, kind, publicId);
+        if (objects.ofAnyKind.find(kind, publicId) !== undefined) objects.ofAnyKind.remove(actor, kind, publicId);
     },
   });
   const settle = (plcs: ReadonlySet<number>, removed: readonly { plc: number }[]): void => {

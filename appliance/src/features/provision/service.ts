@@ -141,7 +141,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
           return declared === undefined ? [] : [ofCollection(declared, rows)];
         }),
         ...inventory.collections().map((collection) => ofCollection(collection, counts.get(collection.name) ?? 0)),
-        ...objects.kinds().map((kind) => ofKind(kind, objects.list({ kind: kind.name, limit: 1 }).total)),
+        ...objects.kinds().map((kind) => ofKind(kind, objects.ofAnyKind.list({ kind: kind.name, limit: 1 }).total)),
         ...held(),
       ];
       return {

@@ -57,7 +57,8 @@ const dump = (): unknown[] => site.db.prepare('select device, tag, source from d
 const groupOf = (device: number): unknown =>
   site.objects.find('device-decision', site.devices.byId(device).publicId)?.body['group'] ?? null;
 const remove = (kind: string): void => {
-  for (const { id } of site.objects.list({ kind, limit: 100 }).rows) site.objects.remove(systemActor, kind, id);
+  for (const { id } of site.objects.ofAnyKind.list({ kind, limit: 100 }).rows)
+    site.objects.ofAnyKind.remove(systemActor, kind, id);
 };
 
 type Step =

@@ -53,8 +53,10 @@ const unreadable = (name: string): StatusLine => ({
 
 /** Reads all rules from their objects. */
 export const readRules = (objects: ObjectService, vocabulary: Vocabulary): RuleSet => {
-  const live = (kind: string): Obj[] => objects.list({ kind, limit: maxRules, sort: 'id' }).rows;
-  const enabled = (kind: string): Obj[] => live(kind).filter(({ body }) => body['disabled'] !== true);
+  const live = (kind: 'tag-rule' | 'moving-rule' | 'status-conditions'): Obj[] =>
+    objects.list({ kind, limit: maxRules, sort: 'id' }).rows;
+  const enabled = (kind: Parameters<typeof live>[0]): Obj[] =>
+    live(kind).filter(({ body }) => body['disabled'] !== true);
   const broken = new Set<string>();
   const conditionOf = (kind: 'tag-rule' | 'moving-rule', object: Obj): Condition | undefined => {
     try {

@@ -118,12 +118,12 @@ export function witnessService(parts: WitnessParts): WitnessService {
   };
 
   const without = (kind: string, id: string, field: string, values: readonly string[]): boolean => {
-    const held = objects.find(kind, id);
+    const held = objects.ofAnyKind.find(kind, id);
     const list = held?.body[field];
     if (!Array.isArray(list)) return false;
     const left = list.filter((one) => !values.includes(String(one)));
     if (left.length === list.length) return false;
-    objects.update(systemActor, kind, id, { [field]: left });
+    objects.ofAnyKind.update(systemActor, kind, id, { [field]: left });
     return true;
   };
 
@@ -144,11 +144,11 @@ export function witnessService(parts: WitnessParts): WitnessService {
       if (without(second, third, second === 'account' ? 'roles' : 'rights', values)) applied.rights += 1;
     } else if (first === 'disabled') {
       if (disable(third)) applied.accounts += 1;
-    } else if (objects.find(first, second) !== undefined) {
+    } else if (objects.ofAnyKind.find(first, second) !== undefined) {
       applied.accounts += 1;
       if (first === 'account') disable(second);
       try {
-        immediate(db, () => objects.remove(systemActor, first, second));
+        immediate(db, () => objects.ofAnyKind.remove(systemActor, first, second));
       } catch (error) {
         // An account that something still refers to stays, without a way in.
         if (!(first === 'account' && error instanceof AppError && error.code === 'IN_USE')) throw error;

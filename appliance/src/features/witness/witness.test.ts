@@ -43,7 +43,8 @@ describe('what was taken away after a backup', () => {
     }));
     await opened(data, async (appliance) => {
       const { objects, personal } = appliance;
-      const make = (kind: string, body: Record<string, unknown>): string => objects.create(systemActor, kind, body).id;
+      const make = (kind: string, body: Record<string, unknown>): string =>
+        objects.ofAnyKind.create(systemActor, kind, body).id;
       ids.role = make('role', { name: 'Night', rights: ['devices:write', 'events:read'] });
       ids.lost = make('account', { name: 'lost', roles: ['administrator', 'viewer'] });
       ids.off = make('account', { name: 'off', roles: ['viewer'] });

@@ -59,7 +59,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
   const person = (name: string, ...duties: string[]): Actor => {
     const { id } = objects.create(systemActor, 'account', { name, roles: ['operator'] });
     for (const duty of duties)
-      objects.create(systemActor, 'patch-duty', { name: `${duty} ${name}`, duty, account: id });
+      objects.ofAnyKind.create(systemActor, 'patch-duty', { name: `${duty} ${name}`, duty, account: id });
     return signedIn(id, 'devices:write');
   };
   return { ...engines, store, patches, time, controller, controllers, person, key };

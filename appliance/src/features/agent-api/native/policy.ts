@@ -47,7 +47,7 @@ export const agentPolicies = (parts: {
     .pluck();
   const addressOf = db.prepare<[string], string | null>('select from_address from device where public_id = ?').pluck();
   /** What the nearest group says, unless it says that nothing is wanted. */
-  const decided = (kind: string, publicId: string): Body | undefined => {
+  const decided = (kind: typeof executableKind | typeof neighbourKind, publicId: string): Body | undefined => {
     for (const group of groupsOf(objects, publicId)) {
       const [found] = objects.list({ kind, where: { group }, limit: 1 }).rows;
       if (found !== undefined) return found.body['disabled'] === true ? undefined : found.body;

@@ -106,7 +106,7 @@ export const objectRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
               value === undefined ? [] : [[name.slice(prefix.length), value]],
             ),
           );
-          const page = objects.list({
+          const page = objects.ofAnyKind.list({
             kind: kind.name,
             where,
             descending,
@@ -131,7 +131,7 @@ export const objectRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
         query: asked,
         response: object,
         handle: ({ actor, params: { id }, query }) => {
-          const found = objects.get(kind.name, id);
+          const found = objects.ofAnyKind.get(kind.name, id);
           if (query.personal) recordPersonal(events, { actor, what: kind.name });
           return shown(found, query.personal);
         },
@@ -146,7 +146,7 @@ export const objectRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
         query: asked,
         response: z.object({ rows: z.array(revision) }),
         handle: ({ actor, params: { id }, query }) => {
-          objects.get(kind.name, id, { deleted: true });
+          objects.ofAnyKind.get(kind.name, id, { deleted: true });
           if (query.personal) recordPersonal(events, { actor, what: kind.name });
           return {
             rows: objects.revisions(kind.name, id).map((entry) => ({

@@ -385,7 +385,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const device = model.get(param(c, 'id'));
     const decision = objects.find('device-decision', device.publicId);
     const form = c.get('form');
-    const value = (name: string): string =>
+    const value = (name: 'displayName' | 'description' | 'group'): string =>
       errors === undefined ? String(decision?.body[name] ?? '') : form.text(name);
     return c.html(
       <DeviceEdit

@@ -140,7 +140,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
       if (day !== '' && tested === undefined)
         return await show(c, { errors: { restoreTestedAt: { key: 'validation.format' } } });
       const name = upload.fileName.split(/[\\/]/).at(-1) ?? '';
-      objects.create(actor, 'plc-project-file', {
+      objects.ofAnyKind.create(actor, 'plc-project-file', {
         controller: id,
         name: name === '' ? 'file' : name,
         sort: field('sort'),

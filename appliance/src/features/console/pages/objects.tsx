@@ -129,7 +129,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         lang,
         nameOf: (id) => names.object(kind.name, id),
       }) ??
-      objects.list({
+      objects.ofAnyKind.list({
         kind: kind.name,
         where,
         limit: pageRows,
@@ -309,7 +309,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const update = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const kind = kindOf(c);
     const actor = actorFor(c, `${kind.area}:write`);
-    const object = objects.get(kind.name, param(c, 'id'));
+    const object = objects.ofAnyKind.get(kind.name, param(c, 'id'));
     const help = helped(c, kind, object);
     if (help !== undefined) return help;
     const revision = Number(c.get('form').text('revision'));
@@ -335,7 +335,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const remove = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const kind = kindOf(c);
     const actor = actorFor(c, `${kind.area}:write`);
-    const object = objects.get(kind.name, param(c, 'id'));
+    const object = objects.ofAnyKind.get(kind.name, param(c, 'id'));
     const name = titleOf(c, kind, object.id);
     if (c.get('form').text('confirmed') === '1') {
       managed.remove(actor, kind.name, object.id, commentOf(c.get('form')));
@@ -388,7 +388,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const kind = kindOf(c);
     actorFor(c, `${kind.area}:read`);
     const id = param(c, 'id');
-    const object = objects.get(kind.name, id, { deleted: true });
+    const object = objects.ofAnyKind.get(kind.name, id, { deleted: true });
     const nameOf = actorWords(viewContext(deps, c), objects);
     const page = slicePage(objects.revisions(kind.name, id), currentCursor(listState(c, [])), (row) =>
       String(row.revision),
@@ -439,7 +439,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const kind = kindOf(c);
     actorFor(c, `${kind.area}:read`);
     const id = param(c, 'id');
-    const object = objects.get(kind.name, id, { deleted: true });
+    const object = objects.ofAnyKind.get(kind.name, id, { deleted: true });
     if (object.deletedAt !== undefined) return c.redirect(paths.objectRevisions(kind.name, id), 303);
     return showForm(c, kind, object);
   };

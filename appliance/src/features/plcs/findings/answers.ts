@@ -1,5 +1,6 @@
 import type { Synonym } from '@sallyport/bundle-tools/controllers/match-types';
 import type { ObjectService } from '../../objects/service.ts';
+import type { ObjectOf } from '../../objects/typed.ts';
 import type { Body } from '../../objects/types.ts';
 
 // What people decided before: answers about findings, and names that mean one product or do not.
@@ -31,7 +32,10 @@ export const decodeAbout = (line: string): About => {
   return { document: parts.join(SEPARATOR), revision, vulnerability };
 };
 
-const objectsOf = function* (objects: Pick<ObjectService, 'list'>, kind: string) {
+const objectsOf = function* <K extends typeof REVIEW_KIND | typeof SYNONYM_KIND>(
+  objects: Pick<ObjectService, 'list'>,
+  kind: K,
+): Generator<ObjectOf<K>> {
   let after: string | undefined;
   do {
     const page = objects.list({ kind, limit: PAGE, ...(after === undefined ? {} : { after }) });

@@ -168,7 +168,7 @@ export const controllerReview = (parts: ReviewParts) => {
     answer: (id: string): HeldAnswer | undefined => {
       const found = id === '' ? undefined : objects.find(REVIEW_KIND, id);
       if (found === undefined) return undefined;
-      const text = (name: string): string => String(found.body[name] ?? '');
+      const text = (name: keyof typeof found.body): string => String(found.body[name] ?? '');
       return {
         id,
         verdict: found.body['verdict'] === 'not-affected' ? 'not-affected' : 'affected',

@@ -14,7 +14,7 @@ const packetPage = 1_000;
 const mostPackets = 200_000;
 
 export type SourceParts = {
-  objects: Pick<ObjectService, 'find'>;
+  objects: Pick<ObjectService, 'ofAnyKind'>;
   events: Pick<EventService, 'verifyChain'>;
   exchange: Pick<ExchangeService, 'receipts'>;
   identification: Pick<IdentificationService, 'list' | 'runs' | 'packets' | 'planOfRun'>;
@@ -102,7 +102,7 @@ export const evidenceSources = ({
       const [type = '', ...rest] = actor.split(':');
       const id = rest.join(':');
       if (type !== 'account' && type !== 'token') return id || actor;
-      const body = objects.find(type, id, { deleted: true })?.body;
+      const body = objects.ofAnyKind.find(type, id, { deleted: true })?.body;
       return String(body?.['fullName'] ?? body?.['name'] ?? actor);
     },
   };

@@ -80,7 +80,7 @@ export type MeasureParts = {
 
 /** Measures and acceptances as they stand. */
 export const measures = ({ db, gate, objects, events, notices, people, clock }: MeasureParts) => {
-  const all = (kind: string): Obj[] => objects.list({ kind, limit: maxListed }).rows;
+  const all = (kind: 'mitigation' | 'risk-acceptance'): Obj[] => objects.list({ kind, limit: maxListed }).rows;
 
   const toMitigation = ({ id, body, revision }: Obj): Mitigation => {
     const now = clock();
