@@ -9,7 +9,9 @@ import {
   slowGlpiBodies,
   slowOsqueryBodies,
   type Target,
+  unfinishedHellos,
   unfinishedLogins,
+  unreadAnswers,
 } from '../support/strangers.ts';
 
 // A server that may open 300 files, devices that it knows, and strangers who do their worst: none of the devices is refused.
@@ -28,6 +30,11 @@ const attacks: Readonly<Record<string, Worst>> = {
   'HTTP/2 sessions that ask for nothing': (target) => idleSessions(target, addresses(4), 300),
   'such sessions from the address of the devices': (target) => idleSessions(target, ['127.0.0.1'], 300),
   'such sessions from three hundred addresses': (target) => idleSessions(target, addresses(300), 300),
+  'connections that say nothing': (target) => unfinishedHellos(target, addresses(4), { count: 300, bytes: 0 }),
+  'such connections from three hundred addresses': (target) =>
+    unfinishedHellos(target, addresses(300), { count: 300, bytes: 0 }),
+  'hellos of TLS that stop halfway': (target) => unfinishedHellos(target, addresses(300), { count: 300, bytes: 100 }),
+  'pages that are asked for and not read': (target) => unreadAnswers(target, addresses(20), { count: 60, asks: 200 }),
   'log-in forms of megabytes that do not end': (target) =>
     unfinishedLogins(target, addresses(1), { connections: 1, streams: 100 }),
   'such forms from many connections and addresses': (target) =>

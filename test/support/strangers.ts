@@ -1,5 +1,5 @@
 import { connect as connectHttp2 } from 'node:http2';
-import type { Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 
 // What strangers without a key do to a server, each on connections of its own from addresses of the loopback network. The
@@ -101,6 +101,41 @@ export const idleSessions = (target: Target, from: readonly string[], count: num
     const socket = await open(target, address, 'h2');
     const session = connectHttp2('https://localhost', { createConnection: () => socket });
     session.on('error', () => undefined);
+    return socket;
+  });
+
+/** Connections that say nothing, or the first bytes of a TLS hello and no more. */
+export const unfinishedHellos = (
+  { port }: Target,
+  from: readonly string[],
+  { count, bytes }: { count: number; bytes: number },
+): Promise<Attack> =>
+  keepOpen(
+    from,
+    count,
+    (localAddress) =>
+      new Promise((resolve, reject) => {
+        const socket = createConnection({ host: '127.0.0.1', port, localAddress });
+        socket.once('error', reject);
+        socket.once('connect', () => {
+          socket.on('error', () => undefined);
+          // A handshake record of 512 bytes, which are not all sent.
+          socket.write(Buffer.concat([Buffer.of(22, 3, 1, 2, 0, 1), Buffer.alloc(bytes)]).subarray(0, bytes));
+          resolve(socket);
+        });
+      }),
+  );
+
+/** Connections that ask for `asks` pages at once and read none of the answers. */
+export const unreadAnswers = (
+  target: Target,
+  from: readonly string[],
+  { count, asks }: { count: number; asks: number },
+): Promise<Attack> =>
+  keepOpen(from, count, async (address) => {
+    const socket = await open(target, address, 'http/1.1');
+    socket.pause();
+    socket.write('GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(asks));
     return socket;
   });
 

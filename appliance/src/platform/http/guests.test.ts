@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { connect as connectHttp2, type ServerHttp2Stream } from 'node:http2';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/commands.ts';
 import { readWire } from '../../features/agent-api/native/body.ts';
@@ -62,22 +62,27 @@ const closed = (socket: Socket): Promise<void> =>
     else socket.once('close', () => resolve());
   });
 
-const open = (protocol: 'h2' | 'http/1.1'): Promise<TLSSocket> =>
+const open = (
+  protocol: 'h2' | 'http/1.1',
+  { port = listener.port, localAddress = '127.0.0.1' } = {},
+): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
-    const socket = connect({
+    const from: ConnectionOptions & { localAddress: string } = {
       host: '127.0.0.1',
-      port: listener.port,
+      localAddress,
+      port,
       servername: 'localhost',
       ca: tls.ca,
       ALPNProtocols: [protocol],
-    });
+    };
+    const socket = connect(from);
     opened.push(socket);
     socket.on('error', reject);
     socket.once('secureConnect', () => resolve(socket));
   });
 
-const session = async () => {
-  const socket = await open('h2');
+const session = async (from?: { port: number; localAddress: string }) => {
+  const socket = await open('h2', from);
   const made = connectHttp2('https://localhost', { createConnection: () => socket });
   made.on('error', () => undefined);
   return { socket, made };
@@ -183,5 +188,55 @@ describe('strangers', () => {
     // 1 MiB is what a body may have; twelve of them at once are the share of a network.
     const all = Array.from({ length: 40 }, () => ask(made, '/held', piece.slice(0, -1)));
     expect(await Promise.race(all)).toBe('closed with 11');
+  });
+
+  describe('who ask more than is answered in a second', () => {
+    const asked = { count: 0 };
+    let patient: Listener;
+    const from = async (localAddress: string) => (await session({ port: patient.port, localAddress })).made;
+    const many = async (made: ReturnType<typeof connectHttp2>, count: number): Promise<(number | string)[]> => {
+      const answers: (number | string)[] = [];
+      for (let n = 0; n < count; n += 1) answers.push(await ask(made, '/page'));
+      return answers;
+    };
+
+    beforeAll(async () => {
+      // Its second does not end while the test runs.
+      patient = await startListener({
+        fetch: (request, env) => {
+          asked.count += 1;
+          return fetch(request, env as { incoming: Incoming });
+        },
+        tls,
+        listen: { address: '127.0.0.1', port: 0 },
+        tickMs: 2 ** 30,
+      });
+    });
+    afterAll(() => patient.close());
+
+    it('are told to come again by a short answer, each network for itself, and each has a little', async () => {
+      const first = await many(await from('127.0.1.1'), 160);
+      expect(first.filter((status) => status === 200)).toHaveLength(150);
+      expect(first.slice(150)).toEqual(Array.from({ length: 10 }, () => 503));
+      expect(new Set(await many(await from('127.0.1.2'), 150))).toEqual(new Set([200]));
+      // All strangers together have had theirs: what a page needs at least is still there for anybody.
+      expect(await many(await from('127.0.1.3'), 4)).toEqual([200, 200, 503, 503]);
+      expect(asked.count).toBe(302);
+    });
+
+    it('take nothing from a known sender, nor from its network', async () => {
+      const known = await from('127.0.2.1');
+      expect(await ask(known, '/known')).toBe(200);
+      expect(new Set(await many(known, 200))).toEqual(new Set([200]));
+      expect(new Set(await many(await from('127.0.2.1'), 200))).toEqual(new Set([200]));
+    });
+
+    it('and do not wait for answers are ended, with few of them answered', async () => {
+      asked.count = 0;
+      const socket = await open('http/1.1', { port: patient.port, localAddress: '127.0.2.1' });
+      socket.write('GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(500));
+      await closed(socket);
+      expect(asked.count).toBeLessThanOrEqual(8);
+    });
   });
 });

@@ -27,6 +27,14 @@ const shares = {
   places: { most: 24, unknown: 6, familiar: 16 },
 } as const satisfies Record<string, Share>;
 
+/**
+ * Requests of strangers in a second, of those networks from which no known device speaks: what an answer costs is not given back,
+ * so it is bounded by how many begin. `always` is what a network has even where all have used up `most`.
+ */
+const strangersEachTick = { most: 300, of: 150, always: 2 } as const;
+/** Requests that a stranger may send before the first is answered, as HTTP/1.1 allows; HTTP/2 has a bound of its own. */
+const mostPipelined = 8;
+
 /** Of one request: no reader of a stranger's body keeps more, whatever it reads to its end. */
 const mostKept = 8 * MiB;
 
@@ -150,6 +158,8 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
   const bySocket = new WeakMap<object, Connection>();
   const visits = new WeakMap<object, Visit>();
   const clock = { ticks: 0 };
+  /** What began in this tick, by network. */
+  const begun = { all: 0, of: new Map<string, number>() };
 
   const peerOf = (socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): string =>
     `${socket.remoteAddress}|${socket.remotePort}`;
@@ -223,6 +233,28 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     givePlace: () => places.give(visit),
   });
 
+  /** Whether a stranger's network has had its requests of this tick; counts this one where not. */
+  const isTooOften = ({ network }: Connection): boolean => {
+    if (isFamiliar(network)) return false;
+    const { most, of, always } = strangersEachTick;
+    const own = begun.of.get(network) ?? 0;
+    if (own >= of || (begun.all >= most && own >= always)) return true;
+    begun.of.set(network, own + 1);
+    begun.all += 1;
+    return false;
+  };
+
+  /** Whether a request may be answered. A connection that sends far more than it reads answers of is ended. */
+  const mayBegin = (visit: Visit): boolean => {
+    const { connection, incoming } = visit;
+    if (!isStranger(visit)) return true;
+    if (!('stream' in incoming) && connection.visits.size > mostPipelined) {
+      connection.end();
+      return false;
+    }
+    return !isTooOften(connection) && requests.take(visit);
+  };
+
   const begin = (incoming: Incoming, outgoing: ServerResponse | Http2ServerResponse): void => {
     const connection = bySocket.get('stream' in incoming ? (incoming.stream.session ?? incoming) : incoming.socket);
     if (connection === undefined) return;
@@ -240,7 +272,7 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     connection.visits.add(visit);
     known.touch(connection);
     setGuest(incoming, guestFor(visit));
-    visit.isRefused = isStranger(visit) && !requests.take(visit);
+    visit.isRefused = !mayBegin(visit);
     outgoing.once('close', () => {
       release(visit);
       connection.visits.delete(visit);
@@ -275,6 +307,8 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
 
   const timer = setInterval(() => {
     clock.ticks += 1;
+    begun.all = 0;
+    begun.of.clear();
     for (const connection of byPeer.values()) look(connection);
   }, tickMs);
   timer.unref();

@@ -1,7 +1,7 @@
-import { IncomingMessage } from 'node:http';
-import { createSecureServer, type Http2SecureServer, Http2ServerRequest } from 'node:http2';
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import { createSecureServer, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { type Guests, listenerGuests } from './guests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
@@ -40,11 +40,23 @@ const ciphers = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
 
-const overloaded = (): Response =>
-  Response.json(
-    { error: 'OVERLOADED', message: 'too many requests of strangers at once; repeat it later' },
-    { status: 503, headers: { 'Retry-After': '10' } },
-  );
+const overloaded = Buffer.from(
+  JSON.stringify({ error: 'OVERLOADED', message: 'too many requests of strangers at once; repeat it later' }),
+);
+
+/** Answers without the application: strangers may send many more requests than are answered. */
+const refuse = (
+  incoming: IncomingMessage | Http2ServerRequest,
+  outgoing: ServerResponse | Http2ServerResponse,
+): void => {
+  if (incoming.socket?.destroyed !== false) return;
+  // What still comes of a body is not waited for.
+  if ('stream' in incoming) outgoing.once('finish', () => incoming.stream?.close());
+  Object.assign(outgoing, { statusCode: 503 });
+  outgoing.setHeader('Content-Type', 'application/json');
+  outgoing.setHeader('Retry-After', '10');
+  outgoing.end(overloaded);
+};
 
 /** Requests that tell how much comes of their bodies, whoever reads them. */
 const countingRequests = (received: Guests['received']) => ({
@@ -70,10 +82,9 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   const { fetch: answer, tls, listen, tickMs } = parts;
   const guests = listenerGuests(tickMs === undefined ? {} : { tickMs });
   guests.familiar(parts.familiar ?? []);
-  const server = createAdaptorServer({
-    fetch: (request, env) => (guests.isAdmitted(env.incoming) ? answer(request, env) : overloaded()),
-    createServer: createSecureServer,
-    serverOptions: {
+  const answering = getRequestListener(answer);
+  const server = createSecureServer(
+    {
       ...tls,
       ...countingRequests(guests.received),
       allowHTTP1: true,
@@ -85,7 +96,11 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
       maxSessionMemory: 16,
       settings: { maxConcurrentStreams: 100 },
     },
-  }) as Http2SecureServer;
+    (incoming, outgoing) => {
+      if (guests.isAdmitted(incoming)) void answering(incoming, outgoing);
+      else refuse(incoming, outgoing);
+    },
+  );
   Object.assign(server, { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs });
   // Before anything answers, and on the answer itself: a page, a refusal and what this server says by itself all have them,
   // and headers of Fetch, which are checked and sorted for each answer, cost more than the rest of a small one.

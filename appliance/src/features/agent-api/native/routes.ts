@@ -143,6 +143,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         }
         const issued = await ca.issueForDevice(csr, outcome.device.publicId);
         devices.recordCertificate(outcome.device.id, issued);
+        guestOf(c.env?.incoming).vouch();
         const deviceId = outcome.device.publicId;
         return c.json({ deviceId, certificate: issued.pem, tufRoot, next: 0 }, 201);
       })
