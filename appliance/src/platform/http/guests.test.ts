@@ -234,9 +234,16 @@ describe('strangers', () => {
     it('and do not wait for answers are ended, with few of them answered', async () => {
       asked.count = 0;
       const socket = await open('http/1.1', { port: patient.port, localAddress: '127.0.2.1' });
-      socket.write('GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(500));
+      const page = 'GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n';
+      socket.write(page.repeat(500));
       await closed(socket);
       expect(asked.count).toBeLessThanOrEqual(8);
+      // A network that no known device speaks from is not let in again for a while.
+      const stranger = { port: patient.port, localAddress: '127.0.3.1' };
+      const unread = await open('http/1.1', stranger);
+      unread.write(page.repeat(500));
+      await closed(unread);
+      await expect(open('http/1.1', stranger)).rejects.toThrow();
     });
   });
 });

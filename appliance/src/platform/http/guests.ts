@@ -34,6 +34,9 @@ const shares = {
 const strangersEachTick = { most: 300, of: 150, always: 2 } as const;
 /** Requests that a stranger may send before the first is answered, as HTTP/1.1 allows; HTTP/2 has a bound of its own. */
 const mostPipelined = 8;
+/** No client of ours does it; the network of a stranger who does gets no connection for so long. */
+const barredTicks = 10;
+const maxBarred = 10_000;
 
 /** Of one request: no reader of a stranger's body keeps more, whatever it reads to its end. */
 const mostKept = 8 * MiB;
@@ -158,6 +161,8 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
   const bySocket = new WeakMap<object, Connection>();
   const visits = new WeakMap<object, Visit>();
   const clock = { ticks: 0 };
+  /** Networks that get no connection, and until which tick. */
+  const barred = new Map<string, number>();
   /** What began in this tick, by network. */
   const begun = { all: 0, of: new Map<string, number>() };
 
@@ -173,6 +178,10 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
 
   const arrive = (raw: Socket): void => {
     const network = networkOf((raw.remoteAddress ?? 'unknown').replace(/^::ffff:(?=\d+\.)/, ''));
+    if (barred.has(network)) {
+      setImmediate(() => raw.destroy());
+      return;
+    }
     const connection: Connection = {
       owner: network,
       network,
@@ -250,6 +259,8 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     if (!isStranger(visit)) return true;
     if (!('stream' in incoming) && connection.visits.size > mostPipelined) {
       connection.end();
+      if (barred.size < maxBarred && !isFamiliar(connection.network))
+        barred.set(connection.network, clock.ticks + barredTicks);
       return false;
     }
     return !isTooOften(connection) && requests.take(visit);
@@ -309,6 +320,7 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     clock.ticks += 1;
     begun.all = 0;
     begun.of.clear();
+    for (const [network, until] of barred) if (clock.ticks >= until) barred.delete(network);
     for (const connection of byPeer.values()) look(connection);
   }, tickMs);
   timer.unref();

@@ -49,7 +49,6 @@ const refuse = (
   incoming: IncomingMessage | Http2ServerRequest,
   outgoing: ServerResponse | Http2ServerResponse,
 ): void => {
-  if (incoming.socket?.destroyed !== false) return;
   // What still comes of a body is not waited for.
   if ('stream' in incoming) outgoing.once('finish', () => incoming.stream?.close());
   Object.assign(outgoing, { statusCode: 503 });
@@ -97,16 +96,15 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
       settings: { maxConcurrentStreams: 100 },
     },
     (incoming, outgoing) => {
+      if (incoming.socket?.destroyed !== false) return;
+      // Before anything answers, and on the answer itself: a page, a refusal and what this server says by itself all have
+      // them, and headers of Fetch, which are checked and sorted for each answer, cost more than the rest of a small one.
+      setSecurityHeaders(outgoing, incoming.headers[':authority'] ?? incoming.headers.host);
       if (guests.isAdmitted(incoming)) void answering(incoming, outgoing);
       else refuse(incoming, outgoing);
     },
   );
   Object.assign(server, { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs });
-  // Before anything answers, and on the answer itself: a page, a refusal and what this server says by itself all have them,
-  // and headers of Fetch, which are checked and sorted for each answer, cost more than the rest of a small one.
-  server.prependListener('request', (request, response) =>
-    setSecurityHeaders(response, request.headers[':authority'] ?? request.headers.host),
-  );
   guests.watch(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
