@@ -28,8 +28,6 @@ type Program = {
   files: readonly string[];
   /** Folders whose files are found by reading the folder, each loaded alone. */
   folders: readonly string[];
-  /** Folders of declarations: all of one are loaded together, so they become one file. */
-  declarations: readonly string[];
   /** What is not code and is read beside it. */
   copied: readonly string[];
 };
@@ -39,17 +37,15 @@ const programs: readonly Program[] = [
     workspace: 'appliance',
     files: ['intake/worker'],
     folders: ['cli', 'jobs'],
-    declarations: ['features/inventory/collections'],
     copied: ['schema.sql', 'release.json'],
   },
   {
     workspace: 'bundle-tools',
     files: ['cli/main', 'importer/child', 'media/survey-child', 'archive/hash-worker'],
     folders: [],
-    declarations: [],
     copied: ['release.json'],
   },
-  { workspace: 'agent', files: ['cli/main'], folders: [], declarations: [], copied: ['release.json'] },
+  { workspace: 'agent', files: ['cli/main'], folders: [], copied: ['release.json'] },
 ];
 
 /** Modules of a folder of dist/. The compiler leaves those whose source is gone: they are no part of a program any more. */
@@ -87,24 +83,7 @@ const placePlugin = (workspace: string): Plugin => ({
   },
 });
 
-const declarationsEntry = 'declarations:';
-
-/** Makes `_all.js` of a folder of declarations: its modules by their names. */
-const declarationsPlugin = (dist: string): Plugin => ({
-  name: 'declarations',
-  resolveId: (id) => (id.startsWith(declarationsEntry) ? id : null),
-  load: (id) => {
-    if (!id.startsWith(declarationsEntry)) return null;
-    const folder = join(dist, id.slice(declarationsEntry.length));
-    const names = modulesIn(folder);
-    return [
-      ...names.map((name, at) => `import * as m${at} from ${JSON.stringify(join(folder, `${name}.js`))};`),
-      `export const modules = { ${names.map((name, at) => `${JSON.stringify(name)}: m${at}`).join(', ')} };`,
-    ].join('\n');
-  },
-});
-
-const buildProgram = async ({ workspace, files, folders, declarations, copied }: Program): Promise<void> => {
+const buildProgram = async ({ workspace, files, folders, copied }: Program): Promise<void> => {
   const dist = join(root, workspace, 'dist');
   const out = join(root, workspace, 'program');
   const entries = [
@@ -112,13 +91,10 @@ const buildProgram = async ({ workspace, files, folders, declarations, copied }:
     ...folders.flatMap((folder) => modulesIn(join(dist, folder)).map((name) => `${folder}/${name}`)),
   ];
   const bundle = await rolldown({
-    input: {
-      ...Object.fromEntries(entries.map((entry) => [entry, join(dist, `${entry}.js`)])),
-      ...Object.fromEntries(declarations.map((folder) => [`${folder}/_all`, `${declarationsEntry}${folder}`])),
-    },
+    input: Object.fromEntries(entries.map((entry) => [entry, join(dist, `${entry}.js`)])),
     platform: 'node',
     external: apart,
-    plugins: [placePlugin(workspace), declarationsPlugin(dist)],
+    plugins: [placePlugin(workspace)],
     onLog: (_level, log) => {
       throw new Error(`rolldown: ${log.message}`);
     },

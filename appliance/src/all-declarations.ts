@@ -5,6 +5,7 @@ import { allKinds } from './all-kinds.ts';
 import { allSettings } from './all-settings.ts';
 import type { EventDeclaration } from './features/events/define.ts';
 import type { EventType } from './features/events/types.ts';
+import { allCollections, allFacts } from './features/inventory/all-collections.ts';
 import type { Collection, FactCollection } from './features/inventory/types.ts';
 import type { Kind, KindDeclaration, Setting, SettingDeclaration } from './features/objects/types.ts';
 import { loadDeclarations } from './platform/declarations.ts';
@@ -24,8 +25,6 @@ export const extensionsIn = (folder: string): Extensions => {
     kinds: present('kinds'),
   };
 };
-
-const here = import.meta.dirname;
 
 const named = <T extends { name: string }>(found: ReadonlyArray<{ name: string; path: string; value: T }>): T[] =>
   found.map(({ name, path, value }) => {
@@ -47,9 +46,14 @@ const kindsOf = (): Kind[] =>
     .map(([name, declaration]) => ({ ...declaration, name }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 
-const loadExtensionKinds = async (folders: readonly string[]): Promise<Kind[]> => {
-  const found = named(await loadDeclarations<Kind>(folders, 'kind'));
-  const taken = found.find(({ name }) => name in allKinds);
+/** What folders of extensions add; a name of the appliance's own is taken. */
+const loadExtensions = async <T extends { name: string }>(
+  folders: readonly string[],
+  exported: string,
+  own: Readonly<Record<string, unknown>>,
+): Promise<T[]> => {
+  const found = named(await loadDeclarations<T>(folders, exported));
+  const taken = found.find(({ name }) => name in own);
   if (taken !== undefined) throw new AppError('DECLARATION', `${taken.name} is declared twice`);
   return found;
 };
@@ -57,16 +61,21 @@ const loadExtensionKinds = async (folders: readonly string[]): Promise<Kind[]> =
 /** All declarations: those of the appliance, and what the folders of extensions add. */
 export const loadAllDeclarations = async (extensions: Extensions = {}) => {
   const [collections, kinds] = await Promise.all([
-    loadDeclarations<Collection | FactCollection>(
-      [join(here, 'features/inventory/collections'), ...(extensions.collections ?? [])],
-      'collection',
-    ),
-    loadExtensionKinds(extensions.kinds ?? []),
+    loadExtensions<Collection | FactCollection>(extensions.collections ?? [], 'collection', {
+      ...allCollections,
+      ...allFacts,
+    }),
+    loadExtensions<Kind>(extensions.kinds ?? [], 'kind', allKinds),
   ]);
-  const all = named(collections);
   return {
-    collections: all.filter((collection) => collection.mode !== 'facts'),
-    facts: all.filter((collection) => collection.mode === 'facts'),
+    collections: [
+      ...Object.values<Collection>(allCollections),
+      ...collections.filter((collection) => collection.mode !== 'facts'),
+    ],
+    facts: [
+      ...Object.values<FactCollection>(allFacts),
+      ...collections.filter((collection) => collection.mode === 'facts'),
+    ],
     kinds: [...kindsOf(), ...kinds],
     events: eventTypes(),
     settings: settingsOf(),

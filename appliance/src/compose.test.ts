@@ -57,7 +57,7 @@ describe('a declaration in a file of its own', () => {
       const seen = { method: 'agent', at: 0, facts: { hostname: 'gate' }, names: ['gate'] } as const;
       expect(appliance.devices.discover(seen)).toMatchObject({ device: { id: 1 } });
       await intake.put({ device: 1, collection: 'badges', door: 'native', wire });
-      expect(appliance.inventory.list({ collection: 'badges', limit: 5 }).rows).toMatchObject([
+      expect(appliance.inventory.ofAnyCollection.list({ collection: 'badges', limit: 5 }).rows).toMatchObject([
         { label: 'press 4', _device: 1 },
       ]);
     } finally {
@@ -99,10 +99,10 @@ describe('a declaration in a file of its own', () => {
         collectedAt: '2026-11-24T10:00:00Z',
         items: grown,
       });
-      expect(second.inventory.list({ collection: 'badges', limit: 5 }).total).toBe(2);
-      expect(second.inventory.list({ collection: 'badges', where: { colour: 'red' }, limit: 5 }).rows).toMatchObject([
-        { _device: 2 },
-      ]);
+      expect(second.inventory.ofAnyCollection.list({ collection: 'badges', limit: 5 }).total).toBe(2);
+      expect(
+        second.inventory.ofAnyCollection.list({ collection: 'badges', where: { colour: 'red' }, limit: 5 }).rows,
+      ).toMatchObject([{ _device: 2 }]);
     } finally {
       await second.close();
     }

@@ -186,7 +186,8 @@ describe('what is kept for so long', () => {
         .run(nowMs() - (retentionDays + 2) * dayMs, name);
     }
     applyRetention(site);
-    const left = (device: number, name: string): number => inventory.section(device, name, { personal: true }).length;
+    const left = (device: number, name: string): number =>
+      inventory.ofAnyCollection.section(device, name, { personal: true }).length;
     expect(collections.filter(({ name }) => left(silent.get(name) ?? 0, name) > 0).map(({ name }) => name)).toEqual([]);
     expect(collections.filter(({ name }) => left(speaking, name) === 0).map(({ name }) => name)).toEqual([]);
     expect(inventory.verify()).toEqual([]);

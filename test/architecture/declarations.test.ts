@@ -16,6 +16,8 @@ const right = (name: string, line: string): Case => ({ name, line, refused: null
 const wrong = (name: string, line: string, refused: RegExp): Case => ({ name, line, refused });
 
 const head = [
+  `import type { InventoryService } from ${source('features/inventory/service.ts')};`,
+  'declare const inventory: InventoryService;',
   `import type { ObjectService } from ${source('features/objects/service.ts')};`,
   `import type { Actor } from ${source('features/objects/types.ts')};`,
   'declare const objects: ObjectService;',
@@ -120,6 +122,38 @@ const cases: readonly Case[] = [
     /'porpuse'/,
   ),
   wrong('a search by a field that is none', "objects.findBy('account', 'nmae', 'n');", /"nmae"/),
+
+  right(
+    'a field of a collection',
+    "export const of: string[] = inventory.section(1, 'software').map(({ name }) => name);",
+  ),
+  right(
+    'a field that may be absent',
+    "export const at: number | null | undefined = inventory.section(1, 'software')[0]?.installedAt;",
+  ),
+  right(
+    'a list of a collection by its fields',
+    "inventory.list({ collection: 'software', where: { name: 'n' }, limit: 1 });",
+  ),
+  right('a collection that a person named', "inventory.ofAnyCollection.section(1, String(lost))[0]?.['anything'];"),
+  wrong('a misspelt collection', "inventory.section(1, 'softwear');", /"softwear"/),
+  wrong('a misspelt field of a collection', "inventory.section(1, 'software')[0]?.verison;", /'verison'/),
+  wrong(
+    'a field of a collection read as what it is not',
+    "export const at2: string | null = inventory.items('os-update', [1])[0]?.id ?? null;",
+    /'number' is not assignable to type 'string'/,
+  ),
+  wrong(
+    'what a device says, of an item by itself',
+    "inventory.items('software', [1])[0]?.installedAt;",
+    /'installedAt'/,
+  ),
+  wrong(
+    'a list of a collection by a field that is none',
+    "inventory.list({ collection: 'software', where: { nmae: 'n' }, limit: 1 });",
+    /'nmae'/,
+  ),
+  wrong('a count by a field that is none', "inventory.tally('software', 'nmae');", /"nmae"/),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-plants-'));

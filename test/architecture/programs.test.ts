@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot, sourceFiles } from '../support/sources.ts';
 
@@ -27,12 +26,6 @@ const loadedWith = (path: string, found = new Set<string>()): Set<string> => {
 describe('a built program', () => {
   it.each(['cli', 'jobs'])('has each file of %s', (folder) => {
     expect(namesIn(appliance('program', folder), '.js')).toEqual(namesIn(appliance('src', folder), '.ts'));
-  });
-
-  it.each(['features/inventory/collections'])('has every declaration of %s', async (folder) => {
-    const together = appliance('program', folder, '_all.js');
-    const { modules } = (await import(pathToFileURL(together).href)) as { modules: Record<string, object> };
-    expect(Object.keys(modules)).toEqual(namesIn(appliance('src', folder), '.ts'));
   });
 
   it.each([

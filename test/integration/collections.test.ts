@@ -84,7 +84,7 @@ describe.each(ownCollections)('the collection %s', (name) => {
   it('is filled through the front door with every field that it declares', async () => {
     const put = await device.report(name, [item()]);
     expect(`${name} ${put.status} ${put.text}`).toContain(`${name} 200`);
-    const [row] = site.appliance.inventory.section(device.id, name, { personal: true });
+    const [row] = site.appliance.inventory.ofAnyCollection.section(device.id, name, { personal: true });
     const missing = reported(collection()).filter(([field]) => (row?.[field] ?? null) === null);
     expect(missing).toEqual([]);
   });

@@ -46,7 +46,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
 
   const devices = () => site.appliance.devices.list({ limit: 100 }).rows;
   const section = (device: number, collection: string) =>
-    site.appliance.inventory.section(device, collection, { personal: true });
+    site.appliance.inventory.ofAnyCollection.section(device, collection, { personal: true });
 
   it('FusionInventory enrols, waits, reports what dpkg lists, and stays one device', async () => {
     fusionToken = site.token();

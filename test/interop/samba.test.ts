@@ -109,7 +109,7 @@ describe.skipIf(!canRun)('a domain controller of Samba', () => {
     expect(first).toMatchObject({ domains: 1, units: 2, users: groupSize + 6, computers: 3, skipped: 0 });
     expect(second).toMatchObject({ users: groupSize + 6, added: 0, removed: 0, changed: 0 });
     const one = (collection: string, where: Record<string, string>) =>
-      site.inventory.list({ collection, where, limit: 2, personal: true });
+      site.inventory.ofAnyCollection.list({ collection, where, limit: 2, personal: true });
     expect(one('directory-user', { name: 'aidos' }).rows).toMatchObject([
       {
         fullName: 'Айдос Сериков',

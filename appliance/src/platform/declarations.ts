@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppError } from './errors.ts';
@@ -13,18 +13,7 @@ const declarationFiles = (folder: string): string[] =>
 /** The name that a declaration file stands for. */
 export const declarationName = (path: string): string => basename(path).replace(/\.(ts|js)$/, '');
 
-type Modules = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
 const load = async <T>(path: string): Promise<T> => (await import(pathToFileURL(path).href)) as T;
-
-/** The modules of a folder by their names. Of the built-in folders the build makes one file each, which loads faster. */
-const modulesOf = async (folder: string): Promise<Modules> => {
-  const together = join(folder, '_all.js');
-  if (existsSync(together)) return (await load<{ modules: Modules }>(together)).modules;
-  const modules: Record<string, Readonly<Record<string, unknown>>> = {};
-  for (const path of declarationFiles(folder)) modules[declarationName(path)] = await load(path);
-  return modules;
-};
 
 /**
  * Loads what the files of the folders export under `exported`. A file without that export is a defect: a declaration
@@ -36,9 +25,9 @@ export const loadDeclarations = async <T>(
 ): Promise<Array<{ name: string; path: string; value: T }>> => {
   const found: Array<{ name: string; path: string; value: T }> = [];
   for (const folder of folders) {
-    for (const [name, module] of Object.entries(await modulesOf(folder))) {
-      const path = join(folder, name);
-      const value = module[exported];
+    for (const path of declarationFiles(folder)) {
+      const name = declarationName(path);
+      const value = (await load<Readonly<Record<string, unknown>>>(path))[exported];
       if (value === undefined) throw new AppError('DECLARATION', `${path} does not export ${exported}`);
       if (found.some((other) => other.name === name)) throw new AppError('DECLARATION', `${name} is declared twice`);
       found.push({ name, path, value: value as T });

@@ -17,7 +17,7 @@ import { itemsParser } from '@sallyport/appliance/features/inventory/validate';
 import { debianMachine, machineOf, type Tables, windowsMachine } from '../../support/osquery/machine.ts';
 import { demand, type FuzzTarget } from '../target.ts';
 
-const parsers = new Map(
+const parsers = new Map<string, ReturnType<typeof itemsParser>>(
   [
     accounts,
     activity,

@@ -106,7 +106,8 @@ export const openOsquerySite = async (): Promise<OsquerySite> => {
       };
       return { client, id: () => device().publicId, number: () => device().id };
     },
-    section: (device, collection) => appliance.inventory.section(device, collection, { personal: true }),
+    section: (device, collection) =>
+      appliance.inventory.ofAnyCollection.section(device, collection, { personal: true }),
     eventsOf: (type) => appliance.events.list({ type: [type], limit: 100 }).rows,
     close: async () => {
       post.close();

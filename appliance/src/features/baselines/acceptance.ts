@@ -8,13 +8,13 @@ import type { AcceptOptions, Baseline } from './types.ts';
 /** Writes acceptances of deviations; the baseline's object then says which are in force. */
 export const acceptances = (parts: {
   store: BaselineStore;
-  inventory: Pick<InventoryService, 'collection' | 'items'>;
+  inventory: Pick<InventoryService, 'collection' | 'ofAnyCollection'>;
   clock: () => number;
 }) => {
   const { store, inventory, clock } = parts;
 
   const isSameItem = (name: string, a: number, b: number): boolean => {
-    const [one, other] = inventory.items(name, [a, b]);
+    const [one, other] = inventory.ofAnyCollection.items(name, [a, b]);
     const identity = Object.entries(inventory.collection(name).fields).filter(([, field]) => field.identity);
     return one !== undefined && other !== undefined && identity.every(([field]) => one[field] === other[field]);
   };

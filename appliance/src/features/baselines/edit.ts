@@ -85,7 +85,7 @@ export const baselineEditor = (parts: {
     const items = new Set(held);
     for (const key of edit.remove)
       if (!items.delete(Number(key.slice(1)))) faults['remove'] = { key: 'validation.reference' };
-    const known = new Set(inventory.items(edit.collection, edit.addItems).map(({ id }) => id));
+    const known = new Set(inventory.ofAnyCollection.items(edit.collection, edit.addItems).map(({ id }) => id));
     for (const item of edit.addItems) {
       if (known.has(item)) items.add(item);
       else faults['addItems'] = { key: 'validation.reference' };

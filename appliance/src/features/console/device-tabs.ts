@@ -17,7 +17,7 @@ export const deviceTabs = (
       .filter(({ single, name }) => !single && reported.has(name))
       .map(({ name }) => ({
         name,
-        count: inventory.list({ collection: name, device: device.id, limit: 1 }).total,
+        count: inventory.ofAnyCollection.list({ collection: name, device: device.id, limit: 1 }).total,
       }));
   };
 

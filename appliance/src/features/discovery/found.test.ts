@@ -93,7 +93,7 @@ describe('a directory that is deleted', () => {
     const group = 'dn: cn=crew,dc=plant,dc=kz\nobjectClass: groupOfNames\ncn: crew\nmember: uid=aidos,dc=plant,dc=kz\n';
     await discovery.importLdif(systemActor, id, Readable.from([Buffer.from(`${ldif}\n${group}`)]));
     const record = discovery.directories()[0]?.device ?? 0;
-    const read = (collection: string) => inventory.section(record, collection, { personal: true });
+    const read = (collection: string) => inventory.ofAnyCollection.section(record, collection, { personal: true });
     expect(read('directory-member')).toMatchObject([{ group: 'crew', member: 'aidos' }]);
     personal.erase('person:aidos');
     expect(read('directory-user')).toMatchObject([{ name: null, fullName: null }]);

@@ -52,7 +52,7 @@ const isSystemAccount = (row: InventoryRow): boolean => {
 };
 
 type Sources = {
-  readonly inventory: Pick<InventoryService, 'list' | 'collections'>;
+  readonly inventory: Pick<InventoryService, 'ofAnyCollection' | 'collections'>;
   readonly objects: Pick<ObjectService, 'ofAnyKind'>;
   readonly devices: () => Iterable<Device>;
   /** The record of controllers. */
@@ -62,7 +62,7 @@ type Sources = {
 const rowsOf = function* ({ inventory }: Sources, collection: string): Generator<InventoryRow> {
   let after: string | undefined;
   do {
-    const page = inventory.list({
+    const page = inventory.ofAnyCollection.list({
       collection,
       limit: 10_000,
       personal: true,

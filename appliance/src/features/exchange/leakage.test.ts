@@ -82,7 +82,9 @@ describe('what leaves', () => {
     const item = Object.fromEntries(fields.map(([name, field]) => [name, markerOf(collection.name, name, field)]));
     reporter(site.inventory)(1, collection.name, [item], '2019-07-17T07:17:08Z');
     // What was dropped on the way in would prove nothing.
-    const held = JSON.stringify(site.inventory.section(1, collection.name, { personal: true })).toLowerCase();
+    const held = JSON.stringify(
+      site.inventory.ofAnyCollection.section(1, collection.name, { personal: true }),
+    ).toLowerCase();
     const isHeld = (name: string, field: Field) => formsOf(field, item[name]).some((form) => held.includes(form));
     expect(fields.filter(([name, field]) => !isHeld(name, field)).map(([name]) => name)).toEqual([]);
     return fields

@@ -9,7 +9,7 @@ import { collection } from './collections/software.ts';
 import { cutItem, itemCutter } from './cut-items.ts';
 import { shapeOf, toStored } from './item.ts';
 import { sectionHash } from './section-hash.ts';
-import type { Item } from './types.ts';
+import type { Collection, Item } from './types.ts';
 
 const shape = shapeOf(collection);
 const cut = itemCutter(shape);
@@ -83,10 +83,9 @@ describe('a section that is cut', () => {
   });
 
   it('has one key for items with the same fields of their own, and only for those', () => {
+    const { fields }: Collection = collection;
     const ownText = (one: Item): string =>
-      bytesOf([
-        Object.fromEntries(Object.entries(one).filter(([name]) => !collection.fields[name]?.perDevice)),
-      ]).toString();
+      bytesOf([Object.fromEntries(Object.entries(one).filter(([name]) => !fields[name]?.perDevice))]).toString();
     fc.assert(
       fc.property(plainItem, plainItem, fc.boolean(), (a, other, same) => {
         const b = same ? { ...a, sizeKb: 5, installedAt: '2026-01-02T03:04:05Z' } : other;

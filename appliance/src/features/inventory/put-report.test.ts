@@ -28,7 +28,7 @@ const put = (sections: Record<string, readonly Item[]>, over: Partial<DecodedRep
 const outcomes = (answer: ReportOutcome) =>
   Object.fromEntries(answer.sections.map(({ collection, outcome }) => [collection, outcome]));
 const names = (collection: string): unknown[] =>
-  engines.inventory.section(1, collection, { personal: true }).map((row) => row['name']);
+  engines.inventory.ofAnyCollection.section(1, collection, { personal: true }).map((row) => row['name']);
 
 describe('a report of another agent', () => {
   it('is stored section by section, and costs nothing when it says the same again', () => {

@@ -16,6 +16,7 @@ import type { CutReport, DecodedReport, ReportOutcome } from './report-types.ts'
 import { type SharedStore, sectionStore } from './store.ts';
 import { ensureTables } from './tables.ts';
 import { type InventoryTransfer, inventoryTransfer } from './transfer.ts';
+import { type AnyRows, type TypedRows, typedRows } from './typed.ts';
 import type {
   Change,
   ChangeLike,
@@ -25,93 +26,79 @@ import type {
   Difference,
   Door,
   HeldSection,
-  InventoryRow,
   Item,
-  ListQuery,
-  ListResult,
   Members,
   SectionChanged,
   SectionOutcome,
   SectionReport,
-  SectionRow,
   Snapshot,
 } from './types.ts';
 import { type Holder, holderOf, sectionWriter } from './writer.ts';
 
-export type InventoryService = InventoryTransfer & {
-  collections(): readonly Collection[];
-  /** Throws UNKNOWN_COLLECTION. */
-  collection(name: string): Collection;
-  /** Section hashes (hex) of a device; without a door, of the best one of each collection. */
-  hashes(device: number, door?: Door): Record<string, string>;
-  /**
-   * Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is
-   * one: the caller takes that back when this throws.
-   */
-  putSection(report: SectionReport | CutReport): SectionOutcome;
-  /** Cuts the bytes of a section's items, canonical JSON; undefined where they have to be read whole. */
-  cutItems(collection: string, bytes: Buffer): CutItems | undefined;
-  /** Stores a decoded report in one transaction, the caller's when there is one; what does not fit its collection is left out and counted. */
-  putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
-  /** Whether the section that is stored of a door has this hash. */
-  isKnown(device: number, collection: string, door: Door, hash: string): boolean;
-  /** Whether the section that is stored of a door was made of what has this digest. */
-  isSource(device: number, collection: string, door: Door, source: Uint8Array): boolean;
-  /** The items that a door reported last, as they were sent. */
-  held(device: number, collection: string, door: Door): Item[];
-  /** The device's rows of a collection through the best door, or through another one. */
-  section(device: number, collection: string, options?: { personal?: boolean; door?: Door }): SectionRow[];
-  /** One item of a device's section of a `shared` collection, where the device has it. */
-  sectionItem(device: number, collection: string, item: number): SectionRow | undefined;
-  /** Per device, how many items of a `shared` collection have each value of a field. */
-  tally(collection: string, field: string): Map<number, Record<string, number>>;
-  list(query: ListQuery): ListResult;
-  /** The devices that have an item of a `shared` collection. */
-  itemDevices(collection: string, item: number): number[];
-  /** The devices that have one of these items of a `shared` collection. */
-  holders(collection: string, items: ReadonlySet<number>): number[];
-  /** The same as a set. */
-  holderSet(collection: string, items: ReadonlySet<number>): NumberSet;
-  /** What some devices have of a `shared` collection: sorted ids of items. */
-  membersAmong(collection: string, devices: readonly number[]): Members[];
-  /** The ids of a device's items of a `shared` collection, rising. */
-  memberIds(device: number, collection: string): Uint32Array;
-  /** The values of a perDevice field beside `memberIds`, as they are stored; none where no item has one. */
-  attributeOf(device: number, collection: string, field: string): readonly (string | number | null)[];
-  /** Items of a `shared` collection. */
-  items(collection: string, ids: readonly number[]): InventoryRow[];
-  /** Items of a `shared` collection by rising id, from the one after `after` on. */
-  itemsAfter(collection: string, after: number, limit: number): InventoryRow[];
-  /** Enters first reports into the index of who has what, at most so many devices; how many it were. */
-  settle(most: number): number;
-  /** No write may happen on this connection while it is read. */
-  members(collection: string): Iterable<Members>;
-  /** What changed, the newest first. */
-  changes(query: ChangeQuery): Change[];
-  /** About how many changes are kept. */
-  aboutChanges(): number;
-  /** The sections of a device, whatever door brought them. */
-  sectionsOf(device: number): HeldSection[];
-  /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
-  eraseRows(collection: string, ids: readonly number[]): void;
-  /** Rows that are kept elsewhere like changes, with their values; personal ones are null. */
-  readChanges(rows: readonly ChangeLike[]): Change[];
-  /** What a device's section holds now; undefined when it was never reported. */
-  snapshot(device: number, collection: string): Snapshot | undefined;
-  /** What `after` has more, less and otherwise than `before`. */
-  compare(collection: string, before: Snapshot, after: Snapshot): Difference[];
-  /** Keys of the contents of shared items, hex. */
-  itemKeys(collection: string, items: Uint32Array): string[];
-  counts(): CollectionCount[];
-  /** How many devices report a collection. */
-  reporting(collection: string): number;
-  /** Removes everything of a device. */
-  forget(device: number): void;
-  /** Drops old changes and items that no device has; in small steps. */
-  trim(): { changes: number; items: number; sections: number };
-  /** What in sections, items and counts does not fit together. */
-  verify(): string[];
-};
+/** The inventory engine: typed by the declarations where the code names a collection. */
+export type InventoryService = InventoryTransfer &
+  TypedRows & {
+    ofAnyCollection: AnyRows;
+    collections(): readonly Collection[];
+    /** Throws UNKNOWN_COLLECTION. */
+    collection(name: string): Collection;
+    /** Section hashes (hex) of a device; without a door, of the best one of each collection. */
+    hashes(device: number, door?: Door): Record<string, string>;
+    /**
+     * Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is
+     * one: the caller takes that back when this throws.
+     */
+    putSection(report: SectionReport | CutReport): SectionOutcome;
+    /** Cuts the bytes of a section's items, canonical JSON; undefined where they have to be read whole. */
+    cutItems(collection: string, bytes: Buffer): CutItems | undefined;
+    /** Stores a decoded report in one transaction, the caller's when there is one; what does not fit its collection is left out and counted. */
+    putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
+    /** Whether the section that is stored of a door has this hash. */
+    isKnown(device: number, collection: string, door: Door, hash: string): boolean;
+    /** Whether the section that is stored of a door was made of what has this digest. */
+    isSource(device: number, collection: string, door: Door, source: Uint8Array): boolean;
+    /** The items that a door reported last, as they were sent. */
+    held(device: number, collection: string, door: Door): Item[];
+    /** The devices that have an item of a `shared` collection. */
+    itemDevices(collection: string, item: number): number[];
+    /** The devices that have one of these items of a `shared` collection. */
+    holders(collection: string, items: ReadonlySet<number>): number[];
+    /** The same as a set. */
+    holderSet(collection: string, items: ReadonlySet<number>): NumberSet;
+    /** What some devices have of a `shared` collection: sorted ids of items. */
+    membersAmong(collection: string, devices: readonly number[]): Members[];
+    /** The ids of a device's items of a `shared` collection, rising. */
+    memberIds(device: number, collection: string): Uint32Array;
+    /** Enters first reports into the index of who has what, at most so many devices; how many it were. */
+    settle(most: number): number;
+    /** No write may happen on this connection while it is read. */
+    members(collection: string): Iterable<Members>;
+    /** What changed, the newest first. */
+    changes(query: ChangeQuery): Change[];
+    /** About how many changes are kept. */
+    aboutChanges(): number;
+    /** The sections of a device, whatever door brought them. */
+    sectionsOf(device: number): HeldSection[];
+    /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
+    eraseRows(collection: string, ids: readonly number[]): void;
+    /** Rows that are kept elsewhere like changes, with their values; personal ones are null. */
+    readChanges(rows: readonly ChangeLike[]): Change[];
+    /** What a device's section holds now; undefined when it was never reported. */
+    snapshot(device: number, collection: string): Snapshot | undefined;
+    /** What `after` has more, less and otherwise than `before`. */
+    compare(collection: string, before: Snapshot, after: Snapshot): Difference[];
+    /** Keys of the contents of shared items, hex. */
+    itemKeys(collection: string, items: Uint32Array): string[];
+    counts(): CollectionCount[];
+    /** How many devices report a collection. */
+    reporting(collection: string): number;
+    /** Removes everything of a device. */
+    forget(device: number): void;
+    /** Drops old changes and items that no device has; in small steps. */
+    trim(): { changes: number; items: number; sections: number };
+    /** What in sections, items and counts does not fit together. */
+    verify(): string[];
+  };
 
 export type InventoryParts = {
   db: Database;
@@ -245,6 +232,8 @@ export const inventoryService = ({
     isSource: sections.isSource,
     putReport: reportWriter({ db, collections, hashes, put: writer.put, sources: sections, held: reader.held }),
     ...reader,
+    ...typedRows(reader),
+    ofAnyCollection: reader,
     changes: log.changes,
     aboutChanges: log.about,
     ...inventoryTransfer({ db, sections, holders, onChanged }),

@@ -1,4 +1,5 @@
-// Inventory: what devices report, as collections that are declared once (collections/<name>.ts, found by scanning).
+// Inventory: what devices report, as collections that are declared once (collections/<name>.ts, listed in
+// all-collections.ts).
 
 import type { Right } from '../objects/types.ts';
 //
@@ -72,8 +73,10 @@ export type Collection = {
   maxItems?: number;
 };
 
-/** Makes a declaration; the file exports it as `collection`. */
-export const defineCollection = (collection: Collection): Collection => collection;
+/** Makes a declaration; the file exports it as `collection`, and all-collections.ts lists it. */
+export function defineCollection<const C extends Collection>(collection: C): C {
+  return collection;
+}
 
 export type Item = Record<string, unknown>;
 
@@ -253,5 +256,7 @@ export type FactCollection = {
   origins: readonly string[];
 };
 
-/** Makes a declaration of facts; the file exports it as `collection`. */
-export const defineFacts = (collection: FactCollection): FactCollection => collection;
+/** Makes a declaration of facts; the file exports it as `collection`, and all-collections.ts lists it. */
+export function defineFacts<const C extends FactCollection>(collection: C): C {
+  return collection;
+}

@@ -71,7 +71,7 @@ export const personService = (parts: PersonParts): PersonService => {
         ([, field]) => field.personal && field.indexed && field.type === 'text' && !field.entered,
       );
       for (const [field] of fields) {
-        const page = inventory.list({
+        const page = inventory.ofAnyCollection.list({
           collection: collection.name,
           where: { [field]: name },
           personal: true,
@@ -301,7 +301,7 @@ export const personService = (parts: PersonParts): PersonService => {
       for (const collection of withPersons) {
         const rows: number[] = [];
         for (let after: string | undefined; ; ) {
-          const page = inventory.list({
+          const page = inventory.ofAnyCollection.list({
             collection: collection.name,
             personal: true,
             limit: rowsAtOnce,

@@ -72,7 +72,7 @@ const machine = (over: Record<string, unknown> = {}) => {
 const deviceNamed = (deviceId: string) =>
   appliance.devices.list({ limit: 1_000 }).rows.find((one) => deviceId.startsWith(`${one.hostname}-`));
 const rows = (device: number, collection: string) =>
-  appliance.inventory.section(device, collection, { personal: true });
+  appliance.inventory.ofAnyCollection.section(device, collection, { personal: true });
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
 
 describe('the JSON dialect', () => {

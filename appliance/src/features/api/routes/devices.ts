@@ -150,7 +150,7 @@ export const deviceRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] =>
         const { id } = devices.byPublicId(device);
         const personal = query.personal === true;
         if (personal) recordPersonal(events, { actor, what: collection.name, device: id });
-        const rows = inventory.section(id, collection.name, { personal });
+        const rows = inventory.ofAnyCollection.section(id, collection.name, { personal });
         return {
           collection: collection.name,
           door: rows[0]?._door ?? null,

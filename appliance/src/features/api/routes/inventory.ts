@@ -165,7 +165,11 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
       handle: ({ actor, query }) => {
         const asked = queryOf(collection, query);
         if (asked.personal) recordPersonal(events, { actor, what: name, device: asked.device });
-        const page = inventory.list({ ...asked, limit: query.limit ?? 100, ...present({ after: query.after }) });
+        const page = inventory.ofAnyCollection.list({
+          ...asked,
+          limit: query.limit ?? 100,
+          ...present({ after: query.after }),
+        });
         return { rows: toRows(page.rows), total: page.total, next: page.next ?? null };
       },
     });
@@ -182,7 +186,7 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
       handle: ({ actor, query }) => {
         const asked = queryOf(collection, query);
         // The first page is read before anything is said, so that what is refused is refused with its code.
-        const first = inventory.list({ ...asked, limit: csvPageRows });
+        const first = inventory.ofAnyCollection.list({ ...asked, limit: csvPageRows });
         if (asked.personal) recordPersonal(events, { actor, what: name, device: asked.device });
         events.record('data-exported', {
           actor: actorRef(actor),
@@ -202,7 +206,7 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
               yield csvRow([...columns.map((column) => cells[column]), last]);
             }
             if (page.next === undefined) return;
-            page = inventory.list({ ...asked, limit: csvPageRows, after: page.next });
+            page = inventory.ofAnyCollection.list({ ...asked, limit: csvPageRows, after: page.next });
           }
         };
         return { name: `${name}.csv`, body: lineStream(lines()) };

@@ -45,7 +45,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     Object.values(collection.fields).some((field) => field.personal);
 
   const countOf = (collection: Collection, device: number): number =>
-    inventory.list({ collection: collection.name, device, limit: 1 }).total;
+    inventory.ofAnyCollection.list({ collection: collection.name, device, limit: 1 }).total;
 
   /** Doors that report the same section and do not count. */
   const otherDoors = (device: ListedDevice, collection: Collection, best: Door | undefined): Door[] =>
@@ -55,10 +55,10 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       .map(({ door }) => door);
 
   const factGroup = (device: ListedDevice, collection: Collection): FactGroup | undefined => {
-    const [row] = inventory.section(device.id, collection.name);
+    const [row] = inventory.ofAnyCollection.section(device.id, collection.name);
     if (row === undefined) return undefined;
     const others = otherDoors(device, collection, row._door).map((door) =>
-      inventory.section(device.id, collection.name, { door }),
+      inventory.ofAnyCollection.section(device.id, collection.name, { door }),
     );
     const facts = fieldColumns(collection, { link: true })
       .filter((column) => !column.personal && row[column.name] !== null && row[column.name] !== undefined)
@@ -164,7 +164,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const list = { ...listState(c, []), path: paths.deviceTab(device.publicId, collection.name) };
     const sort = columns.find((column) => column.name === list.sort && column.sortable)?.name;
     const cursor = currentCursor(list);
-    const found = inventory.list({
+    const found = inventory.ofAnyCollection.list({
       collection: collection.name,
       device: device.id,
       limit: pageRows,
@@ -175,12 +175,14 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       ...extras.query(collection, list),
       ...(cursor === undefined ? {} : { after: cursor }),
     });
-    const [first] = inventory.section(device.id, collection.name);
+    const [first] = inventory.ofAnyCollection.section(device.id, collection.name);
     const others = otherDoors(device, collection, first?._door);
     // What does not count is shown as it was reported, without lists' tools.
     const asked = others.find((door) => door === c.req.query('door'));
     const reported =
-      asked === undefined ? [] : inventory.section(device.id, collection.name, { door: asked, personal });
+      asked === undefined
+        ? []
+        : inventory.ofAnyCollection.section(device.id, collection.name, { door: asked, personal });
     const row = asked === undefined ? first : reported[0];
     const rows = asked === undefined ? found.rows : reported.slice(0, maxOtherRows);
     const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';

@@ -104,7 +104,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     for (const collection of singles) {
       const wanted = picked.filter((name) => name.startsWith(`${collection.name}.`));
       if (wanted.length === 0) continue;
-      const [row] = inventory.section(device.id, collection.name);
+      const [row] = inventory.ofAnyCollection.section(device.id, collection.name);
       for (const name of wanted) values[name] = row?.[name.slice(collection.name.length + 1)] ?? null;
     }
     return values;

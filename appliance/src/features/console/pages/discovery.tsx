@@ -43,7 +43,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       names.map((name) => [name, filterValues(list, name)] as const).filter(([, values]) => values.length > 0),
     );
     const isSortable = columns.some((column) => column.name === list.sort && column.sortable);
-    const found = inventory.list({
+    const found = inventory.ofAnyCollection.list({
       collection: collection.name,
       where,
       descending: list.descending,

@@ -56,7 +56,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const actor = actorFor(c, readRight(collection));
     const list = stateOf(c, collection);
     const cursor = currentCursor(list);
-    const found = inventory.list({
+    const found = inventory.ofAnyCollection.list({
       ...queryOf(collection, list),
       limit: pageRows,
       ...(cursor === undefined ? {} : { after: cursor }),
@@ -104,7 +104,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const all = [...own, ...extras.columns(collection)];
     const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
     const query = queryOf(collection, list);
-    const { total } = inventory.list({ ...query, limit: 1 });
+    const { total } = inventory.ofAnyCollection.list({ ...query, limit: 1 });
     const isShared = collection.mode === 'shared';
     const cellsOf = (row: InventoryRow, device: Reference | undefined): Cell[] => {
       const values = { ...rowValues(row, own), ...extras.row(actor, collection, device?.id ?? '', row).values };
@@ -116,7 +116,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     };
     const rowsOf = function* (): Generator<Cell[]> {
       for (const rows of pagesOf((paging: { limit: number; after?: string }) =>
-        inventory.list({ ...query, ...paging }),
+        inventory.ofAnyCollection.list({ ...query, ...paging }),
       )) {
         const devices = devicesOf(rows);
         for (const row of rows) yield cellsOf(row, devices.get(Number(row['_device'] ?? 0)));
@@ -141,7 +141,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const [first] = bearers;
     // An item that no device has is about to be dropped.
     if (first === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
-    const [held] = inventory.items(collection.name, [id]);
+    const [held] = inventory.ofAnyCollection.items(collection.name, [id]);
     if (held === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
     const columns = fieldColumns(collection, { link: false });
     const linkColumns = fieldColumns(collection, { link: true }).filter(
@@ -164,7 +164,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         list={list}
         devices={{
           rows: page.rows.map((device) => {
-            const row = inventory.sectionItem(device, collection.name, id);
+            const row = inventory.ofAnyCollection.sectionItem(device, collection.name, id);
             const [platform] = inventory.section(device, 'platform');
             const os = [platform?.['vendor'], platform?.['release']].filter(Boolean).join(' ');
             return {
