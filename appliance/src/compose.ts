@@ -69,6 +69,7 @@ import { type StoreService, storeService } from './features/store/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
+import { type WaitingService, waitingService } from './features/waiting/service.ts';
 import { type WitnessService, witnessService } from './features/witness/service.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
 import { type Database, immediate, migrate, openDatabase } from './platform/database.ts';
@@ -78,6 +79,7 @@ import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
+import { waitingSources } from './waiting-sources.ts';
 
 export { type Extensions, extensionsIn, loadAllDeclarations } from './all-declarations.ts';
 
@@ -122,6 +124,8 @@ export type Appliance = {
   stick: StickService;
   persons: PersonService;
   backups: BackupRecords;
+  /** Everything that waits for a second person. */
+  waiting: WaitingService;
   /** The detector of returns to an older state of the database. */
   witness: WitnessService;
   plcs: PlcService;
@@ -418,7 +422,7 @@ export const compose = async ({
     });
     // Before anybody is served: who was put out since stays out.
     witness.open();
-    return {
+    const made: Omit<Appliance, 'waiting'> = {
       version: release.version,
       extensions,
       paths,
@@ -483,6 +487,7 @@ export const compose = async ({
         db.close();
       },
     };
+    return { ...made, waiting: waitingService({ gate, sources: waitingSources(made) }) };
   } catch (error) {
     db.close();
     throw error;

@@ -18,6 +18,8 @@ import { updatesPaths, updatesPatterns } from './paths/updates.ts';
 /** Builders of links; parameters are encoded. */
 export const paths = {
   overview: () => '/',
+  /** What waits for a second person. */
+  waiting: () => '/waiting',
   ...sessionPaths,
   ...devicesPaths,
   ...controllersPaths,
@@ -42,6 +44,7 @@ export const paths = {
 /** The same as patterns, for mounting routes and for the test that lists every URL. */
 export const routePatterns: Readonly<Record<keyof typeof paths, string>> = {
   overview: '/',
+  waiting: '/waiting',
   ...sessionPatterns,
   ...devicesPatterns,
   ...controllersPatterns,

@@ -78,6 +78,7 @@ export const overview: Omit<OverviewProps, 'ctx'> = {
   checkedAt: nowMs,
   devices: { total: 1284, critical: 7, warning: 41, notVisible: 33, ok: 1203, pending: 0, notVisibleHours: 2 },
   act: { findings: 9, devices: 7 },
+  waiting: 2,
   updatesNeeded: 41,
   exchange: {
     trips: [

@@ -16,6 +16,8 @@ export type OverviewProps = {
     readonly pending: number;
     readonly notVisibleHours: number;
   };
+  /** For a second person, of what the reader may see. */
+  readonly waiting: number;
   readonly act: { readonly findings: number; readonly devices: number };
   readonly updatesNeeded: number;
   readonly exchange: {

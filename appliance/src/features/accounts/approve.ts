@@ -11,6 +11,8 @@ import { type AccountPersons, areTwoPersons, unitePersons } from './person.ts';
 type Act = {
   /** What approving needs. */
   right: Right;
+  /** Whoever has it sees what waits (waiting/service.ts). */
+  sees: Right;
   /** A site with one person who could approve goes on, after a day, marked; never for controllers and erasure. */
   sole?: boolean;
   /** Several say yes, each another person. */
@@ -19,18 +21,18 @@ type Act = {
 
 /** Every act that takes a second person. */
 export const twoPersonActs = {
-  'range-confirm': { right: 'devices:write', sole: true },
-  'identification-approve': { right: 'devices:write' },
-  'program-approve': { right: 'devices:write' },
-  'patch-sign': { right: 'devices:write', several: true },
-  'risk-accept': { right: 'devices:write' },
-  'device-task-confirm': { right: 'devices:write', sole: true },
-  'sample-approve': { right: 'queries:write', sole: true },
-  'person-erase': { right: 'provision:write' },
-  'account-change': { right: 'accounts:write' },
-  'account-vouch': { right: 'accounts:write' },
-  'setting-change': { right: 'safety:write' },
-  'return-acknowledge': { right: 'safety:write' },
+  'range-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
+  'identification-approve': { right: 'devices:write', sees: 'devices:read' },
+  'program-approve': { right: 'devices:write', sees: 'devices:read' },
+  'patch-sign': { right: 'devices:write', sees: 'devices:read', several: true },
+  'risk-accept': { right: 'devices:write', sees: 'devices:read' },
+  'device-task-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
+  'sample-approve': { right: 'queries:write', sees: 'queries:read', sole: true },
+  'person-erase': { right: 'provision:write', sees: 'provision:write' },
+  'account-change': { right: 'accounts:write', sees: 'accounts:read' },
+  'account-vouch': { right: 'accounts:write', sees: 'accounts:read' },
+  'setting-change': { right: 'safety:write', sees: 'settings:read' },
+  'return-acknowledge': { right: 'safety:write', sees: 'settings:read' },
 } as const satisfies Record<string, Act>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
-import { type Actor, actorRef, type Body, systemActor } from '../objects/types.ts';
+import { type Actor, actorRef, type Body, type Right, systemActor } from '../objects/types.ts';
 import type { ControllerFacts } from '../plcs/controller-facts.ts';
 import { integrityService } from '../plcs/integrity/service.ts';
 import { emptyWitness, readWitness, writeWitness } from '../witness/file.ts';
 import type { Return } from '../witness/types.ts';
 import { type TwoPersonAct, twoPersonActs } from './approve.ts';
+import { managedObjects } from './managed-objects.ts';
 import { rightsOf } from './rights.ts';
 
 // Every act that takes two persons, by everybody who is not a second one. An act without a scenario does not compile.
@@ -160,7 +161,7 @@ const scenarios: Record<TwoPersonAct, Scenario> = {
       objects.update(systemActor, 'account', id, { waiting });
       return id;
     },
-    approve: (actor, id) => site.appliance.accounts.changes.approve(actor, 'account', id),
+    approve: (actor, id) => managedObjects(site.appliance).approve(actor, 'account', id),
   },
   'setting-change': {
     ask: (actor) => {
@@ -191,6 +192,7 @@ const scenarios: Record<TwoPersonAct, Scenario> = {
         asked: { at, by: actorRef(actor), reason: 'the disk was exchanged' },
       };
       writeWitness(keyring, { ...witness, returns: [back] });
+      site.appliance.witness.flush();
       return id;
     },
     approve: (actor, id) => site.appliance.witness.decide(actor, id, true),
@@ -275,6 +277,22 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s', (act) => {
     const actor = other(author);
     const thing = scenarios[act].ask(as(author));
     expect(codeOf(() => scenarios[act].approve(actor, thing))).toBe(code);
+  });
+
+  it('is in the list of what waits, for whoever may see its kind', () => {
+    const [author, other] = [account(), account()];
+    const thing = scenarios[act].ask(as(author));
+    const shown = (reader: Actor) =>
+      site.appliance.waiting.list(reader).filter((one) => one.act === act && one.id.endsWith(thing));
+    expect(shown(as(author))).toMatchObject([{ hindrance: 'APPROVAL_SELF' }]);
+    expect(shown(as(other))).toMatchObject([{ hindrance: undefined, path: expect.stringMatching(/^\//) as string }]);
+    const { sees, right } = twoPersonActs[act];
+    const reader = shown({ ...as(other), rights: new Set<Right>([sees]) });
+    expect(reader).toMatchObject([{ hindrance: sees === right ? undefined : 'FORBIDDEN' }]);
+    expect(shown({ ...as(other), rights: new Set(['software:read']) })).toEqual([]);
+    expect(site.appliance.waiting.count(as(other))).toBe(site.appliance.waiting.list(as(other)).length);
+    scenarios[act].approve(as(other), thing);
+    expect(shown(as(other))).toEqual([]);
   });
 
   it('that a token asked for is refused to its account and to whoever made it, whatever the token becomes', () => {

@@ -37,6 +37,7 @@ import { siteRoutes } from './routes/site.ts';
 import { stickRoutes } from './routes/stick.ts';
 import { updateRoutes } from './routes/updates.ts';
 import { vulnerabilityRoutes } from './routes/vulnerabilities.ts';
+import { waitingRoutes } from './routes/waiting.ts';
 import type { ApiEnv, ApiParts } from './types.ts';
 import { errorResponse } from './wire.ts';
 
@@ -77,6 +78,7 @@ const builders = [
   provisionRoutes,
   rollbackRoutes,
   backupRoutes,
+  waitingRoutes,
   settingRoutes,
   sessionRoutes,
   objectRoutes,

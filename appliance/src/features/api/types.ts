@@ -41,6 +41,7 @@ import type { RuleService } from '../rules/service.ts';
 import type { StickService } from '../stick/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { WaitingService } from '../waiting/service.ts';
 import type { WitnessService } from '../witness/service.ts';
 
 /** What the calls need; compose.ts has it all. */
@@ -79,6 +80,7 @@ export type ApiParts = {
   provision: ProvisionService;
   witness: WitnessService;
   backups: BackupRecords;
+  waiting: WaitingService;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
   media: MediaService;

@@ -53,6 +53,7 @@ import { stickPages } from './pages/stick.tsx';
 import { storyPages } from './pages/story.tsx';
 import { updatePages } from './pages/updates.tsx';
 import { vulnerabilityPages } from './pages/vulnerabilities.tsx';
+import { waitingPages } from './pages/waiting.tsx';
 import { windowPages } from './pages/windows.tsx';
 import { zonePages } from './pages/zones.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
@@ -132,6 +133,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   app.route('/', rollbackPages(deps));
   app.route('/', personPages(deps, model));
   app.route('/', sessionPages(deps));
+  app.route('/', waitingPages(deps));
   app.route('/', settingsPages(deps));
   app.route('/', objectPages(deps, managedObjects(deps), model));
   app.route('/', searchPages(deps, search));

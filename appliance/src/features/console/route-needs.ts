@@ -20,6 +20,8 @@ export type RouteNeeds = {
 /** By the names of the addresses; a new address without its needs does not compile. */
 export const routeNeeds: Readonly<Record<Exclude<keyof typeof paths, 'apiDocument'>, RouteNeeds>> = {
   overview: { GET: 'devices:read' },
+  // Of each act whose kind the person may read.
+  waiting: { GET: 'person' },
   login: { GET: 'open', POST: 'open' },
   logout: { POST: 'open' },
   first: { GET: 'open', POST: 'open' },

@@ -49,6 +49,7 @@ import type { StickService } from '../stick/service.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { WaitingService } from '../waiting/service.ts';
 import type { WitnessService } from '../witness/service.ts';
 import type { Form } from './form.ts';
 import type { ImportDrafts } from './import-drafts.ts';
@@ -90,6 +91,7 @@ export type ConsoleDeps = {
   persons: PersonService;
   witness: WitnessService;
   backups: BackupRecords;
+  waiting: WaitingService;
   patches: PatchService;
   rules: RuleService;
   integrity: IntegrityService;

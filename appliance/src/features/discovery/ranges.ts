@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Outbound, ProbeAnswer } from '../../platform/connect.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
-import type { ApprovalGate } from '../accounts/approve.ts';
+import type { Approvable, ApprovalGate } from '../accounts/approve.ts';
 import { authorsOf, sinceApproved } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
@@ -117,7 +117,18 @@ export const addressRanges = (parts: RangeParts) => {
 
   const get = (id: string): Obj => objects.get(rangeKind, id);
 
+  const approvable = (id: string): Approvable => {
+    const range = get(id);
+    return {
+      act: 'range-confirm',
+      thing: `${id}@${range.revision}`,
+      authors: [authorsOf(sinceApproved(objects.revisions(rangeKind, id), confirmation))],
+      since: range.updatedAt,
+    };
+  };
+
   return {
+    approvable,
     plan: (id: string): ScanPlan => planOf(get(id)),
     hindrance: (id: string): string | undefined => hindrance(get(id)),
     /** A person says yes to exactly this plan, with its number of addresses. INVALID, CONFLICT, FORBIDDEN. */
@@ -127,12 +138,7 @@ export const addressRanges = (parts: RangeParts) => {
       if (plan.digest !== said.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
       if (plan.addresses !== said.addresses)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.addresses } } });
-      if (objects.setting('devices.scan-second-person')) {
-        const range = get(id);
-        const authors = [authorsOf(sinceApproved(objects.revisions(rangeKind, id), confirmation))];
-        const thing = `${id}@${range.revision}`;
-        gate.assertMayApprove(actor, { act: 'range-confirm', thing, authors, since: range.updatedAt });
-      }
+      if (objects.setting('devices.scan-second-person')) gate.assertMayApprove(actor, approvable(id));
       objects.update(
         actor,
         rangeKind,

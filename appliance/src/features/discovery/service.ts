@@ -3,7 +3,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
 import type { JobRun, Jobs } from '../../platform/jobs.ts';
-import type { ApprovalGate } from '../accounts/approve.ts';
+import type { Approvable, ApprovalGate } from '../accounts/approve.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
@@ -56,6 +56,8 @@ export type DiscoveryService = {
   controllersNear(address: string): string[];
   /** Why a range is not asked now. */
   hindrance(id: string): string | undefined;
+  /** What waits for a second person at a range. */
+  approvable(id: string): Approvable;
   confirm(actor: Actor, id: string, said: { digest: string; addresses: number }): void;
   /** The work of the job `discovery-scan`. */
   scan(
@@ -231,6 +233,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
       return near.filter((one) => !own.has(one));
     },
     hindrance: range.hindrance,
+    approvable: range.approvable,
     confirm: range.confirm,
     scan: (id, actor, run) => range.scan(id, actor, run),
     keep: recorder.keepAll,

@@ -4,7 +4,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { ApprovalGate, Hindrance } from '../accounts/approve.ts';
+import type { Approvable, ApprovalGate, Hindrance } from '../accounts/approve.ts';
 import { assertFresh } from '../accounts/fresh.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
@@ -42,6 +42,8 @@ export type WitnessService = {
   acknowledge(actor: Actor, id: string, reason: string): Return;
   /** The second person agrees, or gives up what the first one said. CONFLICT where nothing waits. */
   decide(actor: Actor, id: string, agree: boolean): Return;
+  /** What one person said at a time. */
+  approvable(id: string, at: number): Approvable;
   /** Why this person cannot agree; undefined when he can, or nothing waits. */
   hindrance(actor: Actor, back: Return): Hindrance | undefined;
 };
@@ -68,8 +70,7 @@ const maxFailed = 50;
 const maxAccounts = 10_000;
 
 const act = 'return-acknowledge';
-/** What one person said at one time. */
-const thingOf = (id: string, at: number): string => `${id}@${at}`;
+const approvable = (id: string, at: number): Approvable => ({ act, thing: `${id}@${at}` });
 
 /** Whether the database is behind what was seen of it, or another one. */
 const wentBack = (was: Position, found: Position, hashAt: (entry: number) => string | undefined): boolean =>
@@ -282,7 +283,7 @@ export function witnessService(parts: WitnessParts): WitnessService {
         if (actor.type !== 'token' || !waits) assertFresh(actor, clock());
         const said = { at: clock(), by: actorRef(actor), reason };
         if (waits) {
-          gate.asked(actor, act, thingOf(id, said.at));
+          gate.asked(actor, act, `${id}@${said.at}`);
           record('asked', actor, found, reason);
           return { ...found, asked: said };
         }
@@ -303,11 +304,12 @@ export function witnessService(parts: WitnessParts): WitnessService {
           record('refused', actor, found, found.asked.reason);
           return unasked(found);
         }
-        gate.assertMayApprove(actor, { act, thing: thingOf(id, found.asked.at) });
+        gate.assertMayApprove(actor, approvable(id, found.asked.at));
         record('acknowledged', actor, found, found.asked.reason);
         return { ...unasked(found), acknowledged: { ...found.asked, at: clock(), by: actorRef(actor) } };
       });
     },
-    hindrance: (actor, { id, asked }) => asked && gate.hindrance(actor, { act, thing: thingOf(id, asked.at) }),
+    approvable,
+    hindrance: (actor, { id, asked }) => asked && gate.hindrance(actor, approvable(id, asked.at)),
   };
 }

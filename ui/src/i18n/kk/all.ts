@@ -52,6 +52,7 @@ import { story } from './story.ts';
 import { timeline } from './timeline.ts';
 import { updates } from './updates.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
+import { waiting } from './waiting.ts';
 import { zones } from './zones.ts';
 
 export const kk = {
@@ -109,5 +110,6 @@ export const kk = {
   ...patches,
   ...updates,
   ...vulnerabilities,
+  ...waiting,
   ...zones,
 } as const;

@@ -102,7 +102,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>().get(routePatterns.overview, (c) => {
-    actorFor(c, 'devices:read');
+    const reader = actorFor(c, 'devices:read');
     const ctx = viewContext(deps, c);
     const counts = model.counts();
     const { matrix } = vulnerabilities.tallies();
@@ -130,6 +130,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           findings: Object.values(matrix.act).reduce((sum, n) => sum + n, 0),
           devices: worst[DECISIONS.indexOf('act')] ?? 0,
         }}
+        waiting={deps.waiting.count(reader)}
         updatesNeeded={supply.undecided}
         exchange={exchangePart()}
         decisions={DECISIONS.map((decision) => {

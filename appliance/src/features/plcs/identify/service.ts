@@ -307,6 +307,8 @@ export const identificationService = (parts: IdentificationParts) => {
       requireRight(actor, 'devices:read');
       return planFor(getJob(id));
     },
+    /** What waits for a second person at a job. */
+    approvable: waiting,
     /** Why a person may not approve; undefined when he may. */
     mayApprove: (actor: Actor, id: string): Hindrance | undefined => gate.hindrance(actor, waiting(id)),
     /** CONFLICT, FORBIDDEN, INVALID. */

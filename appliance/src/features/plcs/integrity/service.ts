@@ -40,6 +40,7 @@ export type IntegrityParts = {
 
 const dayMs = 86_400_000;
 const maxHistory = 100;
+const maxProposals = 10_000;
 const maxWhat = 200;
 
 const json = <T>(text: string): T => JSON.parse(text) as T;
@@ -295,6 +296,11 @@ export const integrityService = ({
 
   return {
     list,
+    proposals: () =>
+      objects.list({ kind: 'plc-program', limit: maxProposals }).rows.flatMap(({ id, body }) => {
+        const { proposal } = approvals.current(id);
+        return proposal === null ? [] : [{ publicId: id, name: String(body['name'] ?? id), proposal }];
+      }),
     counts: () => {
       const counts: Record<ProgramState, number> = { changed: 0, unreachable: 0, 'no-reference': 0, ok: 0 };
       for (const { state } of store.all()) counts[state as ProgramState] += 1;

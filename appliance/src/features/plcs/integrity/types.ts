@@ -113,6 +113,8 @@ export type StateOfProgram = { state: ProgramState; since: number; differences: 
 
 export type IntegrityService = {
   /** Worst first. */
+  /** What waits for a second person. */
+  proposals(): { publicId: string; name: string; proposal: Proposal }[];
   list(query?: { state?: readonly ProgramState[]; search?: string }): ProgramRow[];
   counts(): Record<ProgramState, number>;
   /** NOT_FOUND. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError } from '../../../platform/errors.ts';
-import type { ApprovalGate } from '../../accounts/approve.ts';
+import type { Approvable, ApprovalGate } from '../../accounts/approve.ts';
 import { authorsOf, sinceApproved } from '../../accounts/person.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
@@ -159,11 +159,20 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
     };
   };
 
+  const approvable = ({ id, body, revision }: Obj): Approvable => {
+    const writers = authorsOf(sinceApproved(objects.revisions('risk-acceptance', id), approval));
+    const owner = { type: 'account', id: text(body['owner']) } as const;
+    const authors = writers.size === 0 ? [] : [writers, gate.personsBehind(owner)];
+    return { act: 'risk-accept', thing: `${id}@${revision}`, authors };
+  };
+
   const accepted = (): Acceptance[] => all('risk-acceptance').map(toAcceptance);
 
   return {
     mitigations: (): Mitigation[] => all('mitigation').map(toMitigation),
     acceptances: (): AcceptanceView[] => all('risk-acceptance').map(view),
+    /** What waits for a second person at an acceptance. */
+    approvable: (id: string): Approvable => approvable(objects.get('risk-acceptance', id)),
     acceptance: (id: string): AcceptanceView => view(objects.get('risk-acceptance', id)),
     /** Looks findings up in one reading of the acceptances; for many at once. */
     suppressor: (): ((finding: AcceptedFinding) => { id: string; until: number } | undefined) => {
@@ -205,14 +214,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
       return immediate(db, () => {
         const object = objects.get('risk-acceptance', id);
         const one = view(object);
-        const revisions = objects.revisions('risk-acceptance', id);
-        const owner = { type: 'account', id: text(object.body['owner']) } as const;
-        const writers = authorsOf(sinceApproved(revisions, approval));
-        gate.assertMayApprove(actor, {
-          act: 'risk-accept',
-          thing: `${id}@${object.revision}`,
-          authors: writers.size === 0 ? [] : [writers, gate.personsBehind(owner)],
-        });
+        gate.assertMayApprove(actor, approvable(object));
         if (one.state === 'malformed' || one.state === 'over')
           throw new AppError('CONFLICT', `it is ${one.state} and cannot be approved`);
         objects.update(actor, 'risk-acceptance', id, {

@@ -332,6 +332,12 @@ export const patchService = (parts: PatchParts) => {
     history: (id: number): Move[] => moves.ofPatch(process.found(id).id, maxHistory),
     options: (id: number) => process.options(process.found(id)),
     requests: (id: number) => process.openRequests(process.found(id)),
+    /** Of every patch, what waits for signatures. */
+    openRequests: () =>
+      [...moves.waiting().keys()].flatMap((id) => {
+        const patch = process.found(id);
+        return process.openRequests(patch).map((request) => ({ patch, request }));
+      }),
     people,
     move: process.move,
     extend: process.extend,

@@ -1,0 +1,62 @@
+// Everything that waits for a second person, of every two-person act, for whoever may see the act's kind. What waits lies
+// with its feature; `sources` (waiting-sources.ts) has one row per act, so a new act without one does not compile.
+
+import {
+  type Approvable,
+  type ApprovalGate,
+  type Hindrance,
+  type TwoPersonAct,
+  twoPersonActs,
+} from '../accounts/approve.ts';
+import { type Actor, hasRight } from '../objects/types.ts';
+
+/** One thing that waits. */
+export type WaitingThing = {
+  id: string;
+  /** Its name, and the reason that was given. */
+  what: string;
+  reason: string;
+  /** `type:id` of who asked. */
+  by: string;
+  at: number;
+  /** The page on which it is decided. */
+  path: string;
+  approvable: Approvable;
+};
+
+export type WaitingSources = Readonly<Record<TwoPersonAct, () => WaitingThing[]>>;
+
+export type ShownWaiting = Omit<WaitingThing, 'approvable'> & {
+  act: TwoPersonAct;
+  /** Why the reader cannot say yes; an old log-in is none: it is mended where it is decided. */
+  hindrance: Hindrance | undefined;
+};
+
+export type WaitingService = {
+  /** What the reader may see, the oldest first. */
+  list(reader: Actor): ShownWaiting[];
+  count(reader: Actor): number;
+};
+
+const acts = Object.keys(twoPersonActs) as TwoPersonAct[];
+
+/** The list of what waits for a second person. */
+export function waitingService(parts: {
+  gate: Pick<ApprovalGate, 'hindrance'>;
+  sources: WaitingSources;
+}): WaitingService {
+  const { gate, sources } = parts;
+  const seenBy = (reader: Actor): TwoPersonAct[] => acts.filter((act) => hasRight(reader, twoPersonActs[act].sees));
+  return {
+    list: (reader) =>
+      seenBy(reader)
+        .flatMap((act) =>
+          sources[act]().map(({ approvable, ...thing }): ShownWaiting => {
+            const hindrance = gate.hindrance(reader, approvable);
+            return { ...thing, act, hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance };
+          }),
+        )
+        .sort((a, b) => a.at - b.at),
+    count: (reader) => seenBy(reader).reduce((sum, act) => sum + sources[act]().length, 0),
+  };
+}

@@ -1,0 +1,217 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { paths } from '@sallyport/ui/paths';
+import type { ApprovalGate } from './features/accounts/approve.ts';
+import type { AccountService } from './features/accounts/service.ts';
+import type { DeviceTaskService } from './features/device-tasks/service.ts';
+import { needsSecondPerson } from './features/device-tasks/types.ts';
+import type { DeviceService } from './features/devices/service.ts';
+import type { DiscoveryService } from './features/discovery/service.ts';
+import type { ObjectService } from './features/objects/service.ts';
+import type { PersonService } from './features/persons/service.ts';
+import type { IdentificationService } from './features/plcs/identify/service.ts';
+import { approvableOf } from './features/plcs/integrity/approvals.ts';
+import type { IntegrityService } from './features/plcs/integrity/types.ts';
+import type { PatchService } from './features/plcs/patches/service.ts';
+import type { SampleService } from './features/queries/samples.ts';
+import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
+import type { WitnessService } from './features/witness/service.ts';
+
+const most = 10_000;
+
+type Parts = {
+  accounts: Pick<AccountService, 'changes' | 'touches'>;
+  deviceTasks: Pick<DeviceTaskService, 'list'>;
+  devices: Pick<DeviceService, 'find'>;
+  discovery: Pick<DiscoveryService, 'hindrance' | 'approvable'>;
+  gate: Pick<ApprovalGate, 'personsBehind'>;
+  identification: Pick<IdentificationService, 'list' | 'approvable'>;
+  integrity: Pick<IntegrityService, 'proposals'>;
+  objects: ObjectService;
+  patches: Pick<PatchService, 'openRequests' | 'measures'>;
+  persons: Pick<PersonService, 'list'>;
+  samples: Pick<SampleService, 'list'>;
+  witness: Pick<WitnessService, 'unacknowledged' | 'approvable'>;
+};
+
+/** Where what waits lies, by act. */
+export function waitingSources(parts: Parts): WaitingSources {
+  const { accounts, deviceTasks, devices, discovery, gate, identification, integrity } = parts;
+  const { objects, patches, persons, samples, witness } = parts;
+
+  const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
+  const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
+  const deviceName = (id: number): string => devices.find(id)?.hostname ?? `#${id}`;
+
+  /** What waits in the object itself (waiting-change.ts). */
+  const changed = (kind: 'account' | 'role'): WaitingThing[] =>
+    objects.list({ kind, limit: most }).rows.flatMap(({ id, body }) => {
+      const found = accounts.changes.of(kind, id);
+      return found === undefined
+        ? []
+        : [
+            {
+              id: `${kind}:${id}`,
+              what: nameOf(body, id),
+              reason: '',
+              by: found.by,
+              at: found.at,
+              path: paths.object(kind, id),
+              approvable: { act: 'account-change', authors: [found.persons] },
+            },
+          ];
+    });
+
+  return {
+    'range-confirm': () =>
+      objects.setting('devices.scan-second-person')
+        ? objects
+            .list({ kind: 'address-range', limit: most })
+            .rows.filter(({ id }) => discovery.hindrance(id) === 'unconfirmed')
+            .map(({ id, body, updatedAt }) => ({
+              id,
+              what: nameOf(body, id),
+              reason: '',
+              by: newest('address-range', id),
+              at: updatedAt,
+              path: paths.discoveryRange(id),
+              approvable: discovery.approvable(id),
+            }))
+        : [],
+    'identification-approve': () =>
+      identification
+        .list()
+        .filter(({ state, job }) => state === 'unapproved' && Date.parse(String(job.body['until'])) > nowMs())
+        .map(({ job }) => ({
+          id: job.id,
+          what: nameOf(job.body, job.id),
+          reason: '',
+          by: newest('plc-identification', job.id),
+          at: job.updatedAt,
+          path: paths.identificationJob(job.id),
+          approvable: identification.approvable(job.id),
+        })),
+    'program-approve': () =>
+      integrity.proposals().map(({ publicId, name, proposal }) => ({
+        id: publicId,
+        what: name,
+        reason: proposal.reason,
+        by: proposal.by,
+        at: proposal.at,
+        path: paths.controllerProgram(publicId),
+        approvable: approvableOf(publicId, proposal),
+      })),
+    'patch-sign': () =>
+      patches.openRequests().map(({ patch, request }) => ({
+        id: String(request.id),
+        what: `${patch.patchId}: ${request.target}`,
+        reason: request.reason,
+        by: request.askedBy,
+        at: request.askedAt,
+        path: paths.patch(patch.id),
+        approvable: { act: 'patch-sign', thing: String(request.id) },
+      })),
+    'risk-accept': () =>
+      patches.measures
+        .acceptances()
+        .filter(({ state }) => state === 'waiting' || state === 'changed')
+        .map(({ id, name, reason }) => ({
+          id,
+          what: name,
+          reason,
+          by: newest('risk-acceptance', id),
+          at: objects.get('risk-acceptance', id).updatedAt,
+          path: paths.measures(),
+          approvable: patches.measures.approvable(id),
+        })),
+    'device-task-confirm': () =>
+      deviceTasks
+        .list({ limit: most })
+        .filter(({ state, wanted }) => state === 'asked' && needsSecondPerson(wanted))
+        .map((task) => ({
+          id: task.id,
+          what: `${deviceName(task.device)}: ${task.wanted?.kind === 'kept-file' ? task.wanted.name : ''}`,
+          reason: task.reason ?? '',
+          by: task.askedBy,
+          at: task.askedAt,
+          path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
+          approvable: { act: 'device-task-confirm', thing: task.id },
+        })),
+    'sample-approve': () =>
+      samples
+        .list({ limit: most })
+        .filter(({ state }) => state === 'asked')
+        .map((sample) => ({
+          id: sample.id,
+          what: `${deviceName(sample.device)}: ${sample.path ?? ''}`,
+          reason: sample.reason ?? '',
+          by: sample.askedBy,
+          at: sample.askedAt,
+          path: paths.samples(),
+          approvable: { act: 'sample-approve', thing: sample.id },
+        })),
+    'person-erase': () =>
+      persons
+        .list()
+        .filter(({ state }) => state === 'waiting')
+        .map((one) => ({
+          id: one.id,
+          what: one.reference.slice(0, 16),
+          reason: one.reason,
+          by: one.askedBy,
+          at: one.askedAt,
+          path: paths.persons(),
+          approvable: { act: 'person-erase', thing: one.id },
+        })),
+    'account-change': () => [...changed('account'), ...changed('role')],
+    'account-vouch': () =>
+      objects.list({ kind: 'account', limit: most }).rows.flatMap(({ id, body }) => {
+        const last = accounts.touches.of(id).at(-1);
+        return last === undefined
+          ? []
+          : [
+              {
+                id,
+                what: nameOf(body, id),
+                reason: '',
+                by: '',
+                at: last.at,
+                path: paths.object('account', id),
+                approvable: { act: 'account-vouch', authors: [gate.personsBehind({ type: 'account', id })] },
+              },
+            ];
+      }),
+    'setting-change': () =>
+      objects.settings().flatMap(({ setting }) => {
+        const found = accounts.changes.of('setting', setting.name);
+        return found === undefined
+          ? []
+          : [
+              {
+                id: setting.name,
+                what: setting.name,
+                reason: '',
+                by: found.by,
+                at: found.at,
+                path: paths.settings(setting.area),
+                approvable: { act: 'setting-change', authors: [found.persons] },
+              },
+            ];
+      }),
+    'return-acknowledge': () =>
+      witness.unacknowledged().flatMap((back) =>
+        back.asked === undefined
+          ? []
+          : [
+              {
+                id: back.id,
+                what: back.cause,
+                reason: back.asked.reason,
+                by: back.asked.by,
+                at: back.asked.at,
+                path: paths.rollback(),
+                approvable: witness.approvable(back.id, back.asked.at),
+              },
+            ],
+      ),
+  };
+}
