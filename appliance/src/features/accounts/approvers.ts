@@ -2,8 +2,8 @@
 // person at a site may go on alone. An account that could within the last 30 days counts, so that whoever disables a
 // colleague gains nothing at once.
 
-import type { ObjectService } from '../objects/service.ts';
-import type { Body, Obj, Right } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import type { Body, Right } from '../objects/types.ts';
 
 const lookBackMs = 30 * 86_400_000;
 const maxAccounts = 10_000;
@@ -26,7 +26,8 @@ const bodiesSince = (objects: Pick<Reader, 'revisions'>, kind: string, id: strin
 /** Ids of the accounts that can approve with a right, or could lately; whoever never set a password never could. */
 export function couldApprove(objects: Reader, right: Right, now: number): ReadonlySet<string> {
   const since = now - lookBackMs;
-  const all = (deleted: boolean): Obj[] => objects.list({ kind: 'account', limit: maxAccounts, deleted }).rows;
+  const all = (deleted: boolean): ObjectOf<'account'>[] =>
+    objects.list({ kind: 'account', limit: maxAccounts, deleted }).rows;
   const grants = (role: string): boolean =>
     (objects.find('role', role, { deleted: true }) === undefined ? [] : bodiesSince(objects, 'role', role, since)).some(
       ({ rights, groups }) =>

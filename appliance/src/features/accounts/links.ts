@@ -3,8 +3,8 @@ import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 
 // Links that set a password once are tokens with the purpose `first`; only the SHA-256 of the secret is kept. Looking at
 // one changes nothing, so that a preview or a reload does not use it up.
@@ -15,7 +15,7 @@ const pattern = /^[A-Za-z0-9_-]{43}$/;
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** `waives`: two persons agreed that the second factor may be lost, too. */
-export type FoundLink = { id: string; account: Obj; expiresAt: number; waives: boolean };
+export type FoundLink = { id: string; account: ObjectOf<'account'>; expiresAt: number; waives: boolean };
 
 /** One-time links of accounts. */
 export const oneTimeLinks = (parts: {

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService, WriteOptions } from '../objects/service.ts';
-import { type Actor, actorRef, type Obj, requireRight, type SettingValue } from '../objects/types.ts';
+import type { ObjectOf, ObjectService, WriteOptions } from '../objects/service.ts';
+import { type Actor, actorRef, requireRight, type SettingValue } from '../objects/types.ts';
 import type { WriteGuard } from '../objects/writer.ts';
 import type { ApprovalGate } from './approve.ts';
 import { assertFresh } from './fresh.ts';
@@ -55,7 +55,7 @@ export function safetySettings(parts: {
 
   /** Keeps the change at the setting; where the default holds, at an object without a value. */
   const wait = (actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void => {
-    const held: Obj | undefined = objects.find('setting', name, { deleted: true });
+    const held: ObjectOf<'setting'> | undefined = objects.find('setting', name, { deleted: true });
     const isGone = held?.deletedAt !== undefined;
     const revision = (held?.revision ?? 0) + (isGone ? 2 : 1);
     const waiting = changes.field(actor, { what: 'set', patch: { value: value ?? null }, revision });

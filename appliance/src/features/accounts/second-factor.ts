@@ -1,8 +1,8 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor, Body, Obj, Right } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import type { Actor, Body, Right } from '../objects/types.ts';
 import type { Passwords } from './password.ts';
 import type { AccountStore } from './store.ts';
 import { matchTotp, newRecoveryCodes, newTotpSecret, recoveryCode } from './totp.ts';
@@ -11,11 +11,11 @@ import { matchTotp, newRecoveryCodes, newTotpSecret, recoveryCode } from './totp
 export type GivenCode = { code: string; recovery: string | undefined };
 
 export type SecondFactor = {
-  isOn(account: Obj): boolean;
+  isOn(account: ObjectOf<'account'>): boolean;
   /** Looks a code up, outside of any transaction: a recovery code takes a slow hash, once. */
-  look(account: Obj, code: string): Promise<GivenCode>;
+  look(account: ObjectOf<'account'>, code: string): Promise<GivenCode>;
   /** Takes the code of an account read with its secrets; false for a wrong or used one. In the caller's transaction. */
-  take(account: Obj, given: GivenCode, from: string): boolean;
+  take(account: ObjectOf<'account'>, given: GivenCode, from: string): boolean;
   /** A new secret, which counts once it is confirmed. */
   begin(account: string, from: string): { secret: string };
   /** The secret that waits for its first code. */
@@ -31,7 +31,7 @@ const texts = (json: unknown): string[] => {
   return Array.isArray(parsed) ? parsed.filter((entry): entry is string => typeof entry === 'string') : [];
 };
 
-const secretOf = (account: Obj): string => {
+const secretOf = (account: ObjectOf<'account'>): string => {
   const secret = account.body['totpSecret'];
   return typeof secret === 'string' ? secret : '';
 };
@@ -52,8 +52,8 @@ export const secondFactor = (parts: {
     const actor: Actor = { type: 'account', id: account, label: '', from, rights: new Set<Right>(['accounts:write']) };
     objects.update(actor, 'account', account, patch, { comment });
   };
-  const read = (id: string): Obj => objects.get('account', id, { secrets: true });
-  const isOn = (account: Obj): boolean => account.body['twoStep'] === true && secretOf(account) !== '';
+  const read = (id: string): ObjectOf<'account'> => objects.get('account', id, { secrets: true });
+  const isOn = (account: ObjectOf<'account'>): boolean => account.body['twoStep'] === true && secretOf(account) !== '';
 
   return {
     isOn,
@@ -86,7 +86,7 @@ export const secondFactor = (parts: {
       return isOn(account) || secretOf(account) === '' ? undefined : secretOf(account);
     },
     confirm: async (id, code, from) => {
-      const stepOf = (account: Obj): number => {
+      const stepOf = (account: ObjectOf<'account'>): number => {
         const step = matchTotp(secretOf(account), code, clock(), store.lastStep(id));
         if (isOn(account) || step === undefined) throw invalid({ code: { key: 'validation.code' } });
         return step;

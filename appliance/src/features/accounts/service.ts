@@ -4,8 +4,8 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { networkOf } from '../../platform/network.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Obj, type Right, requireRight } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, type Right, requireRight } from '../objects/types.ts';
 import { apiTokens } from './api-tokens.ts';
 import type { ApprovalGate } from './approve.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
@@ -49,7 +49,7 @@ export type AccountService = {
   ): Promise<NewSession>;
   twoStep: SecondFactor;
   /** The account with a name; NOT_FOUND. */
-  named(name: string): Obj;
+  named(name: string): ObjectOf<'account'>;
   sessions: Pick<SessionService, 'list' | 'end' | 'endAll'>;
   /** A link that sets a password once. The token is shown once and only its hash is kept. */
   makeLink(actor: Actor, account: string, options?: { waives?: boolean }): { token: string; expiresAt: number };
@@ -75,7 +75,7 @@ export type AccountService = {
     call: Place & { password: string; again: string; code?: string | undefined },
   ): Promise<NewSession>;
   /** Enables an account, makes it an administrator, ends its sessions. For the appliance's own console only. */
-  breakGlass(actor: Actor, name: string): Obj;
+  breakGlass(actor: Actor, name: string): ObjectOf<'account'>;
   createApiToken(
     actor: Actor,
     token: { name: string; account: string; rights?: readonly Right[]; expiresAt?: string },
@@ -123,9 +123,14 @@ export const accountService = (parts: AccountParts): AccountService => {
   const safety = safetySettings({ objects, events, gate, changes, clock, transact: (work) => immediate(db, work) });
   const vouchMs = (): number => objects.setting('accounts.vouch-days') * 86_400_000;
 
-  const nameOf = (account: Obj): string => String(account.body['name'] ?? '');
+  const nameOf = (account: ObjectOf<'account'>): string => String(account.body['name'] ?? '');
 
-  const faultsOf = (account: Obj, password: string, again: string, field: string): Promise<FieldErrors> =>
+  const faultsOf = (
+    account: ObjectOf<'account'>,
+    password: string,
+    again: string,
+    field: string,
+  ): Promise<FieldErrors> =>
     passwordFaults({
       name: nameOf(account),
       password,
@@ -134,18 +139,18 @@ export const accountService = (parts: AccountParts): AccountService => {
       minLength: objects.setting('accounts.password-min-length'),
     });
 
-  const findAccount = (name: string): Obj | undefined => {
+  const findAccount = (name: string): ObjectOf<'account'> | undefined => {
     const trimmed = name.trim();
     if (trimmed === '' || trimmed.length > 100) return undefined;
     return objects.findBy('account', 'name', trimmed, { secrets: true });
   };
 
-  const hashIn = (account: Obj | undefined): string | undefined => {
+  const hashIn = (account: ObjectOf<'account'> | undefined): string | undefined => {
     const hash = account?.body['passwordHash'];
     return typeof hash === 'string' && hash !== '' ? hash : undefined;
   };
 
-  const self = (account: Obj, from: string): Actor => ({
+  const self = (account: ObjectOf<'account'>, from: string): Actor => ({
     type: 'account',
     id: account.id,
     label: '',
@@ -154,7 +159,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     rights: new Set<Right>(['accounts:write']),
   });
 
-  const failed = (account: Obj | undefined, from: string, reason: string): void =>
+  const failed = (account: ObjectOf<'account'> | undefined, from: string, reason: string): void =>
     journal.note({
       type: 'login-failed',
       from,
@@ -163,7 +168,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     });
 
   /** The try of an account at a place; RATE_LIMITED before anything is hashed. */
-  const begin = (name: string, account: Obj | undefined, { from, known }: Place) => {
+  const begin = (name: string, account: ObjectOf<'account'> | undefined, { from, known }: Place) => {
     const attempt = { name, from, browser: browsers.of(known, account?.id) };
     const outcome = attempts.take(attempt);
     if (!outcome.allowed) {
@@ -181,8 +186,8 @@ export const accountService = (parts: AccountParts): AccountService => {
    */
   const prove = async <T>(
     call: Place & { name: string; password: string; code: string },
-    account: Obj | undefined,
-    accept: (account: Obj) => T,
+    account: ObjectOf<'account'> | undefined,
+    accept: (account: ObjectOf<'account'>) => T,
   ): Promise<T> => {
     const { name, from, password } = call;
     const attempt = begin(name, account, call);
@@ -232,7 +237,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     );
   };
 
-  const setPassword = (account: Obj, hash: string, from: string): void => {
+  const setPassword = (account: ObjectOf<'account'>, hash: string, from: string): void => {
     objects.update(self(account, from), 'account', account.id, { passwordHash: hash });
     store.dropSessionsOf(account.id, null);
     links.removeOf(self(account, from), account.id);
@@ -240,7 +245,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   };
 
   /** What was made before a reset may be in the hands that it was made against. */
-  const endTokens = (account: Obj, from: string): void => {
+  const endTokens = (account: ObjectOf<'account'>, from: string): void => {
     for (const { id, body } of objects.list({
       kind: 'token',
       where: { purpose: 'api', account: account.id },

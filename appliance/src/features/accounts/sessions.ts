@@ -3,8 +3,8 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, hasRight, type Obj, requireRight } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, hasRight, requireRight } from '../objects/types.ts';
 import type { KnownBrowsers } from './known-browser.ts';
 import { rightsOf } from './rights.ts';
 import type { AccountStore } from './store.ts';
@@ -38,7 +38,7 @@ export function sessionService(parts: {
   const absoluteMs = (): number => objects.setting('accounts.session-hours') * hourMs;
   const dropEnded = (): void => store.dropEnded(clock() - absoluteMs(), clock() - idleMs());
 
-  const toActor = (account: Obj, from: string, authenticatedAt: number): Actor => ({
+  const toActor = (account: ObjectOf<'account'>, from: string, authenticatedAt: number): Actor => ({
     type: 'account',
     id: account.id,
     label: String(account.body['fullName'] ?? account.body['name'] ?? ''),
@@ -49,7 +49,10 @@ export function sessionService(parts: {
 
   const csrfOf = (hash: Buffer): string => Buffer.from(keyring.mac('csrf', hash)).toString('base64url');
 
-  const open = (account: Obj, call: { from: string; way: SessionWay; known: string | undefined }): NewSession => {
+  const open = (
+    account: ObjectOf<'account'>,
+    call: { from: string; way: SessionWay; known: string | undefined },
+  ): NewSession => {
     const cookie = Buffer.from(randomBytes(32)).toString('base64url');
     const { from, way } = call;
     const at = clock();

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Body, hasRight, type Obj, type PersonId } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, type Body, hasRight, type PersonId } from '../objects/types.ts';
 import type { ApprovalGate } from './approve.ts';
 import { readPersons, storedPersons } from './person.ts';
 import { rightsOf } from './rights.ts';
@@ -51,7 +51,7 @@ export function waitingChanges(parts: {
     });
   };
 
-  const holders = (role: string): Obj[] =>
+  const holders = (role: string): ObjectOf<'account'>[] =>
     objects.list({ kind: 'account', limit: 10_000 }).rows.filter(({ body }) => texts(body['roles']).includes(role));
 
   return {

@@ -1,6 +1,5 @@
 import type { Device } from '../devices/types.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Obj } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import type { Baseline } from './types.ts';
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -8,7 +7,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 const timeOf = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null);
 
 /** A baseline as services use it. */
-export const toBaseline = ({ id, revision, body, updatedAt }: Obj): Baseline => ({
+export const toBaseline = ({ id, revision, body, updatedAt }: ObjectOf<'baseline'>): Baseline => ({
   id,
   revision,
   updatedAt,

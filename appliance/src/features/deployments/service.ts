@@ -6,8 +6,8 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor, Obj } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import type { Actor } from '../objects/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { taskStore } from './store.ts';
@@ -104,7 +104,10 @@ export const deploymentService = (parts: DeploymentParts) => {
     return { tasks, devices: new Set(orders.map(({ device }) => device)).size, orders: orders.length };
   };
 
-  const toDeployment = (object: Obj, counted: ReadonlyMap<string, Partial<Record<TaskState, number>>>): Deployment => {
+  const toDeployment = (
+    object: ObjectOf<'deployment'>,
+    counted: ReadonlyMap<string, Partial<Record<TaskState, number>>>,
+  ): Deployment => {
     const found = counted.get(object.id) ?? {};
     const counts = Object.fromEntries(TASK_STATES.map((state) => [state, found[state] ?? 0])) as Record<
       TaskState,

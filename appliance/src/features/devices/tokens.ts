@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Door } from '../inventory/types.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Obj } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import { addressRanges } from './address-ranges.ts';
 
 // Enrolment tokens are objects of the kind `token`; only the SHA-256 of the secret is kept. The secret has 256 random
@@ -38,7 +37,7 @@ export const newTokenSecret = (purpose: TokenPurpose = 'agent'): string =>
 /** What is stored of a secret. */
 export const tokenHash = (secret: string): string => createHash('sha256').update(secret.trim()).digest('hex');
 
-const toToken = (object: Obj): EnrolmentToken => {
+const toToken = (object: ObjectOf<'token'>): EnrolmentToken => {
   const { group, uses, expiresAt, approve, approveFrom, basicHash } = object.body;
   const ranges = Array.isArray(approveFrom)
     ? addressRanges(approveFrom.filter((range) => typeof range === 'string'))

@@ -5,8 +5,8 @@ import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import { sectionHash } from '../inventory/section-hash.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Obj } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef } from '../objects/types.ts';
 import type { DirectoryContent } from './directory-tree.ts';
 import { directoryTree } from './directory-tree.ts';
 import { readLdif } from './ldif.ts';
@@ -44,7 +44,7 @@ const recordUuid = (id: string): string => {
 export const directories = (parts: DirectoryParts) => {
   const { objects, events, inventory, store, recorder, outbound, clock } = parts;
 
-  const recordOf = (source: Obj): number => {
+  const recordOf = (source: ObjectOf<'directory-source'>): number => {
     const subject = subjectOf(source);
     const held = store.subject(subject)?.device ?? null;
     if (held !== null && parts.devices.find(held) !== undefined) return held;
@@ -59,7 +59,7 @@ export const directories = (parts: DirectoryParts) => {
     return found.device.id;
   };
 
-  const keep = async (source: Obj, content: DirectoryContent): Promise<DirectorySummary> => {
+  const keep = async (source: ObjectOf<'directory-source'>, content: DirectoryContent): Promise<DirectorySummary> => {
     const at = clock();
     const device = recordOf(source);
     const changes = { added: 0, removed: 0, changed: 0 };
@@ -110,7 +110,7 @@ export const directories = (parts: DirectoryParts) => {
 
   /** Runs one read of a directory and remembers how it went. */
   const recorded = async (
-    source: Obj,
+    source: ObjectOf<'directory-source'>,
     actor: Actor,
     how: 'poll' | 'import',
     read: () => Promise<DirectoryContent>,
@@ -137,7 +137,7 @@ export const directories = (parts: DirectoryParts) => {
     }
   };
 
-  const withSecrets = (id: string): Obj => objects.get(directoryKind, id, { secrets: true });
+  const withSecrets = (id: string): ObjectOf<'directory-source'> => objects.get(directoryKind, id, { secrets: true });
 
   return {
     /** Connects, binds and looks at the base names; NOT_NAMED, UNREACHABLE, PEER, DIRECTORY. */

@@ -5,8 +5,8 @@ import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import type { Approvable, ApprovalGate } from '../accounts/approve.ts';
 import { authorsOf, sinceApproved } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Obj, requireRight } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { addressesOf, rangeOf } from './address-range.ts';
 import type { ForbiddenAddresses } from './forbidden.ts';
 import type { DiscoveryRecorder } from './recorder.ts';
@@ -80,7 +80,7 @@ const seenIn = (
 export const addressRanges = (parts: RangeParts) => {
   const { objects, gate, events, store, recorder, outbound, clock } = parts;
 
-  const planOf = (range: Obj): ScanPlan => {
+  const planOf = (range: ObjectOf<'address-range'>): ScanPlan => {
     const { body } = range;
     const whole = rangeOf(String(body['network']));
     const addresses = body['controllers'] === true ? [] : addressesOf(whole, parts.forbidden.ipv4());
@@ -105,7 +105,7 @@ export const addressRanges = (parts: RangeParts) => {
   };
 
   /** Why a range is not asked now; undefined when it may be. */
-  const hindrance = (range: Obj): string | undefined => {
+  const hindrance = (range: ObjectOf<'address-range'>): string | undefined => {
     const { body } = range;
     if (body['controllers'] === true) return 'controllers';
     if (body['enabled'] !== true) return 'disabled';
@@ -115,7 +115,7 @@ export const addressRanges = (parts: RangeParts) => {
     return isWithinHours(body, new Date(clock())) ? undefined : 'hours';
   };
 
-  const get = (id: string): Obj => objects.get(rangeKind, id);
+  const get = (id: string): ObjectOf<'address-range'> => objects.get(rangeKind, id);
 
   const approvable = (id: string): Approvable => {
     const range = get(id);

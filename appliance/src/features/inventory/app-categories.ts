@@ -1,5 +1,5 @@
-import type { ObjectService } from '../objects/service.ts';
-import type { Body, Obj } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import type { Body } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
 import type { Match, Matching } from './types.ts';
 
@@ -50,7 +50,7 @@ export const appCategories = (parts: {
     return device === undefined ? [] : inventory.section(device, 'executable').map(({ id }) => id);
   };
   return {
-    all: (): Obj[] => objects.list({ kind: 'app-category', limit: 1_000 }).rows,
+    all: (): ObjectOf<'app-category'>[] => objects.list({ kind: 'app-category', limit: 1_000 }).rows,
     /** Throws NOT_FOUND. */
     matching: (id: string): Matching => categoryMatching(objects.get('app-category', id).body, itemsOf),
   };

@@ -1,5 +1,5 @@
-import type { FurtherRule, ObjectService } from '../objects/service.ts';
-import type { Body, Obj } from '../objects/types.ts';
+import type { FurtherRule, ObjectOf, ObjectService } from '../objects/service.ts';
+import type { Body } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
 import type { FieldValue } from './types.ts';
 
@@ -67,7 +67,7 @@ export const hardwareRecords = (parts: {
 }) => {
   const { objects, inventory, deviceOf } = parts;
 
-  const find = (device: string, row: Row): Obj | undefined =>
+  const find = (device: string, row: Row): ObjectOf<'hardware-record'> | undefined =>
     objects.findBy('hardware-record', 'part', partOf(device, row));
 
   /** Rows of the parts that records name. */
@@ -92,7 +92,7 @@ export const hardwareRecords = (parts: {
     find,
     columns: (): CustomColumn[] => columnsOf(objects),
     /** The entered values of a row by field, and those of the site's own columns by `custom.<name>`. */
-    values: (record: Obj | undefined): Record<string, FieldValue> => {
+    values: (record: ObjectOf<'hardware-record'> | undefined): Record<string, FieldValue> => {
       if (record === undefined) return {};
       const { body } = record;
       const own = enteredFields.map((name) => {

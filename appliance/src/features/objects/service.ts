@@ -29,6 +29,7 @@ import {
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
 import { objectWriter, type WriteGuard, type Written } from './writer.ts';
 
+export type { ObjectOf } from './typed.ts';
 export type { ReadOptions, WriteOptions } from './types.ts';
 
 /** The object engine: typed by the declarations where the code names a kind. */

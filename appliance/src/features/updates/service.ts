@@ -4,8 +4,8 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { anyOf, countOf, numbersOf, setOf } from '../../platform/number-set.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor, Obj } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import type { Actor } from '../objects/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
@@ -315,7 +315,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     stored: store.find,
     catalog: () => new Map(store.all().map((stored) => [stored.update.id, stored])),
     approvalOf: (id) => {
-      const object: Obj | undefined = objects.find(UPDATE_DECISION, id);
+      const object: ObjectOf<'update-decision'> | undefined = objects.find(UPDATE_DECISION, id);
       return (object?.body as DecisionBody | undefined)?.approval ?? 'undefined';
     },
   };

@@ -1,6 +1,5 @@
 import type { Synonym } from '@sallyport/bundle-tools/controllers/match-types';
-import type { ObjectService } from '../../objects/service.ts';
-import type { ObjectOf } from '../../objects/typed.ts';
+import type { ObjectOf, ObjectService } from '../../objects/service.ts';
 import type { Body } from '../../objects/types.ts';
 
 // What people decided before: answers about findings, and names that mean one product or do not.

@@ -1,6 +1,6 @@
 import type { Credentials, PlanFor, SnmpUser } from '@sallyport/bundle-tools/controllers/protocols/types';
-import type { ObjectService } from '../../objects/service.ts';
-import type { Body, Obj } from '../../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../../objects/service.ts';
+import type { Body } from '../../objects/types.ts';
 import { planOf } from './plan.ts';
 import type { PolicyOf } from './policies.ts';
 import type { ControllerViews, Plan, PlanPlace } from './types.ts';
@@ -40,7 +40,7 @@ export const jobPlans = (parts: {
 }) => {
   const { objects, controllers, policyOf, planFor } = parts;
 
-  const placeOf = (job: Obj): PlanPlace => {
+  const placeOf = (job: ObjectOf<'plc-identification'>): PlanPlace => {
     const agent = text(job.body, 'agent');
     return agent === '' ? { by: 'appliance' } : { by: 'agent', device: agent, name: parts.agentName(agent) ?? agent };
   };
@@ -53,7 +53,7 @@ export const jobPlans = (parts: {
   };
 
   return {
-    plan: (job: Obj): Plan =>
+    plan: (job: ObjectOf<'plc-identification'>): Plan =>
       planOf({
         job,
         place: placeOf(job),

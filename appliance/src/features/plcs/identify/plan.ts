@@ -7,7 +7,7 @@ import {
   type Protocol,
   type Switches,
 } from '@sallyport/bundle-tools/controllers/protocols/types';
-import type { Obj } from '../../objects/types.ts';
+import type { ObjectOf } from '../../objects/service.ts';
 import { portOverride } from './job-rules.ts';
 import { type EffectivePolicy, hindranceOf, SWITCHES, type Switch, switchedOn } from './policy.ts';
 import type { ControllerView, LeftOut, Plan, PlannedAsk, PlanPlace, PlanTarget } from './types.ts';
@@ -27,7 +27,7 @@ export const fieldsOf: Readonly<Record<Switch, readonly string[]>> = {
 const alwaysMissing: ReadonlySet<Switch> = new Set<Switch>(['modules', 'details', 'mode']);
 
 export type PlanParts = {
-  job: Obj;
+  job: ObjectOf<'plc-identification'>;
   place: PlanPlace;
   credential: { id: string; revision: number; credentials: Credentials } | undefined;
   find: (publicId: string) => ControllerView | undefined;

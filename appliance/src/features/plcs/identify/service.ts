@@ -10,8 +10,8 @@ import { siteTimeZone } from '../../../platform/time-zone.ts';
 import type { Approvable, ApprovalGate, Hindrance } from '../../accounts/approve.ts';
 import { authorsOf } from '../../accounts/person.ts';
 import type { EventService } from '../../events/service.ts';
-import type { ObjectService } from '../../objects/service.ts';
-import { type Actor, actorRef, type Body, type Obj, type PersonId, requireRight } from '../../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../../objects/service.ts';
+import { type Actor, actorRef, type Body, type PersonId, requireRight } from '../../objects/types.ts';
 import { type CivilTime, civilTime } from '../patches/civil-time.ts';
 import { agentQueue, joinedQueues } from './agent-queue.ts';
 import { allowances } from './allowance.ts';
@@ -28,7 +28,7 @@ import { identificationStore } from './store.ts';
 import type { Approval, ControllerViews, ExchangeRow, Halt, JobState, PacketRow, Plan, Run } from './types.ts';
 
 export type IdentificationJob = {
-  job: Obj;
+  job: ObjectOf<'plc-identification'>;
   state: JobState;
   /** In force: of this revision, by a second person. */
   approval: Approval | undefined;
@@ -119,23 +119,28 @@ export const identificationService = (parts: IdentificationParts) => {
     sleep: parts.sleep ?? ((ms) => sleep(ms)),
   });
 
-  const getJob = (id: string): Obj => objects.get(jobKind, id);
+  const getJob = (id: string): ObjectOf<'plc-identification'> => objects.get(jobKind, id);
 
-  const approvalOf = (job: Obj): Approval | undefined => {
+  const approvalOf = (job: ObjectOf<'plc-identification'>): Approval | undefined => {
     const last = store.lastApproval(job.id);
     return last?.revision === job.revision ? last : undefined;
   };
 
-  const stateOf = (job: Obj, approval: Approval | undefined, run: Run | undefined): JobState => {
+  const stateOf = (
+    job: ObjectOf<'plc-identification'>,
+    approval: Approval | undefined,
+    run: Run | undefined,
+  ): JobState => {
     if (run !== undefined && (run.state === 'running' || run.state === 'waiting')) return run.state;
     if (approval === undefined) return run?.approval !== undefined && isLatest(job, run) ? run.state : 'unapproved';
     if (run?.approval === approval.id) return run.state;
     return clock() >= Date.parse(String(job.body['until'])) ? 'missed' : 'approved';
   };
   /** The run of an approval of what the job says now. */
-  const isLatest = (job: Obj, run: Run): boolean => store.planOf(run.approval)?.revision === job.revision;
+  const isLatest = (job: ObjectOf<'plc-identification'>, run: Run): boolean =>
+    store.planOf(run.approval)?.revision === job.revision;
 
-  const toJob = (job: Obj): IdentificationJob => {
+  const toJob = (job: ObjectOf<'plc-identification'>): IdentificationJob => {
     const approval = approvalOf(job);
     const [run] = store.runsOf(job.id, 1);
     return { job, state: stateOf(job, approval, run), approval, run, next: nextOf(approval, run) };
@@ -162,7 +167,7 @@ export const identificationService = (parts: IdentificationParts) => {
   };
 
   /** What was approved where that holds, else what would be sent now. */
-  const planFor = (job: Obj): { plan: Plan; approval: Approval | undefined } => {
+  const planFor = (job: ObjectOf<'plc-identification'>): { plan: Plan; approval: Approval | undefined } => {
     const approval = approvalOf(job);
     return { plan: (approval && store.planOf(approval.id)) ?? plans.plan(job), approval };
   };
@@ -206,7 +211,7 @@ export const identificationService = (parts: IdentificationParts) => {
     });
   };
 
-  const begin = (by: Actor, job: Obj, how: 'manual' | 'scheduled'): Run =>
+  const begin = (by: Actor, job: ObjectOf<'plc-identification'>, how: 'manual' | 'scheduled'): Run =>
     immediate(db, () => {
       const approval = approvalOf(job);
       const plan = approval && store.planOf(approval.id);

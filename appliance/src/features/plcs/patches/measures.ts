@@ -5,8 +5,8 @@ import { AppError } from '../../../platform/errors.ts';
 import type { Approvable, ApprovalGate } from '../../accounts/approve.ts';
 import { authorsOf, sinceApproved } from '../../accounts/person.ts';
 import type { EventService } from '../../events/service.ts';
-import type { ObjectService } from '../../objects/service.ts';
-import { type Actor, actorRef, type Body, type Obj, requireRight } from '../../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../../objects/service.ts';
+import { type Actor, actorRef, type Body, requireRight } from '../../objects/types.ts';
 import type { Holding, MeasuredFinding } from '../findings/types.ts';
 import { type Acceptance, type AcceptedFinding, acceptanceOf, acceptanceState } from './acceptances.ts';
 import type { NoticeStore } from './notice-store.ts';
@@ -80,9 +80,10 @@ export type MeasureParts = {
 
 /** Measures and acceptances as they stand. */
 export const measures = ({ db, gate, objects, events, notices, people, clock }: MeasureParts) => {
-  const all = (kind: 'mitigation' | 'risk-acceptance'): Obj[] => objects.list({ kind, limit: maxListed }).rows;
+  const all = <K extends 'mitigation' | 'risk-acceptance'>(kind: K): Array<ObjectOf<K>> =>
+    objects.list({ kind, limit: maxListed }).rows;
 
-  const toMitigation = ({ id, body, revision }: Obj): Mitigation => {
+  const toMitigation = ({ id, body, revision }: ObjectOf<'mitigation'>): Mitigation => {
     const now = clock();
     const expiresAt = timeOf(body['expiresAt']) ?? 0;
     const reviewAt = timeOf(body['reviewAt']);
@@ -112,7 +113,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
     };
   };
 
-  const toAcceptance = ({ id, body }: Obj): Acceptance => ({
+  const toAcceptance = ({ id, body }: ObjectOf<'risk-acceptance'>): Acceptance => ({
     id,
     name: text(body['name']),
     vulnerability: text(body['vulnerability']),
@@ -136,7 +137,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
   };
 
   /** Who wrote what is decided; approving is a revision, too, and changes none of it. */
-  const authorOf = (object: Obj): string => {
+  const authorOf = (object: ObjectOf<'risk-acceptance'>): string => {
     const own = contentOf(object.body);
     const wrote = objects
       .revisions('risk-acceptance', object.id)
@@ -148,7 +149,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
     return personOf(wrote?.actor ?? '');
   };
 
-  const view = (object: Obj): AcceptanceView => {
+  const view = (object: ObjectOf<'risk-acceptance'>): AcceptanceView => {
     const acceptance = toAcceptance(object);
     return {
       ...acceptance,
@@ -159,7 +160,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
     };
   };
 
-  const approvable = ({ id, body, revision }: Obj): Approvable => {
+  const approvable = ({ id, body, revision }: ObjectOf<'risk-acceptance'>): Approvable => {
     const writers = authorsOf(sinceApproved(objects.revisions('risk-acceptance', id), approval));
     const owner = { type: 'account', id: text(body['owner']) } as const;
     const authors = writers.size === 0 ? [] : [writers, gate.personsBehind(owner)];

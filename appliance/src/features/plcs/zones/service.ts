@@ -1,6 +1,5 @@
 import { AppError } from '../../../platform/errors.ts';
-import type { ObjectService } from '../../objects/service.ts';
-import type { Obj } from '../../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../../objects/service.ts';
 import { zoneDoubts } from './doubts.ts';
 import {
   type Conduit,
@@ -34,7 +33,7 @@ const list = (value: unknown): readonly string[] => (Array.isArray(value) ? (val
 
 const levelOf = (value: unknown): PurdueLevel => LEVELS.find((level) => level === value) ?? '1';
 
-const toZone = ({ id, body }: Obj): Zone => ({
+const toZone = ({ id, body }: ObjectOf<'plc-zone'>): Zone => ({
   id,
   name: text(body['name']) ?? id,
   parent: text(body['parent']),
@@ -49,7 +48,7 @@ const toZone = ({ id, body }: Obj): Zone => ({
   description: text(body['description']),
 });
 
-const toConduit = ({ id, body }: Obj): Conduit => ({
+const toConduit = ({ id, body }: ObjectOf<'plc-conduit'>): Conduit => ({
   id,
   name: text(body['name']) ?? id,
   from: text(body['from']) ?? '',
