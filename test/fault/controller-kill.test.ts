@@ -9,11 +9,11 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plcPicture } from '../../appliance/test/support/plc-picture.ts';
 import { makeSite, type Site } from '../bench/support/site.ts';
+import { atState } from '../support/at-state.ts';
 import { seed } from '../support/chance.ts';
 import { binOf } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
 import { csvTable, plantControllers } from '../support/plant-files.ts';
-import { repositoryRoot } from '../support/sources.ts';
 
 // The commands that take a file about controllers and take it back are killed with SIGKILL between two of their steps. Who
 // comes after them ends what they left: an import as if it had never come, an undo as if it had come to its end.
@@ -46,19 +46,25 @@ describe('controllers whose import or undo is killed', () => {
     }
   };
   /** Runs a command to its end: how it ended. */
-  const finished = (args: readonly string[], env: Record<string, string> = {}, preload: readonly string[] = []) =>
+  const finished = (args: readonly string[], { args: more, env }: Partial<ReturnType<typeof atState>> = {}) =>
     new Promise<string>((resolve) => {
-      const line = [...preload, binOf('sallyport'), 'controller', ...args, '--data', site.dataDir];
+      const line = [...(more ?? []), binOf('sallyport'), 'controller', ...args, '--data', site.dataDir];
       const child = spawn(process.execPath, line, { stdio: 'ignore', env: { ...process.env, ...env } });
       child.once('exit', (code, signal) => resolve(String(signal ?? code)));
     });
 
   /** Runs a command that kills itself after the transaction which leaves so many readings of the newest origin. */
   const killed = (args: readonly string[], is: 'taking' | 'undoing', least: number, most: number) =>
-    finished(args, { KILL_AT: `${is}:${least}:${most}` }, [
-      '--import',
-      join(repositoryRoot, 'test/support/kill-at-state.ts'),
-    ]);
+    finished(
+      args,
+      atState({
+        act: 'kill',
+        // Each piece of the work is a transaction of its own.
+        tickMs: 40,
+        question: `select count(*) between ${least} and ${most} from plc_reading
+          where origin = (select id from plc_origin where id = (select max(id) from plc_origin) and state = '${is}')`,
+      }),
+    );
 
   beforeAll(async () => {
     site = await makeSite('controller-kill');
@@ -90,7 +96,7 @@ describe('controllers whose import or undo is killed', () => {
         expect(plcPicture(plcs)).toHaveLength(count);
         return plcs.origins({ limit: 1 })[0]?.id ?? 0;
       });
-      const left = 1 + upTo(count - 120);
+      const left = 100 + upTo(count - 120);
       expect(await killed(['origin', 'undo', String(origin)], 'undoing', 1, left)).toBe('SIGKILL');
       await opened(async (plcs, { db }) => {
         expect(await plcs.recover()).toBe(1);

@@ -1,15 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deb } from '../../appliance/test/support/site.ts';
+import { random } from '../bench/support/random.ts';
 import { type Certified, enrolDevices, makeSite, type Site } from '../bench/support/site.ts';
+import { atStatePrefix } from '../support/at-state.ts';
 import { seed } from '../support/chance.ts';
 import { freePort, type Running, startCommand } from '../support/commands.ts';
 import { type Fleet, type Item, playFleet } from '../support/fleet-player.ts';
 import { isLong } from '../support/long.ts';
+import { until } from '../support/until.ts';
 
 // A whole fleet reports while the server is killed with SIGKILL, again and again. What an agent was told is kept, is kept;
 // three changed packages are three rows of change, however often the report was sent; and the fleet comes back by
@@ -22,6 +24,8 @@ const changed = 3;
 /** A second of a test is this many of the fleet's. */
 const haste = isLong ? 20 : 40;
 const log = openLog('silent');
+/** What is run, among others, when a section is stored. */
+const storing = '\\b(?:into|update) (?:section|change_log|inv_software|device_software)\\b';
 
 /** Version by version, three packages of an agent are at another version; most packages are everybody's. */
 const itemsOf = (agent: number, version: number): Item[] =>
@@ -36,15 +40,14 @@ describe('a fleet whose server is killed', () => {
   let port: number;
   let server: Running | undefined;
 
-  const start = async (): Promise<void> => {
+  /** Starts a server that dies by itself in front of a statement about a section. */
+  const start = async (statement?: number): Promise<void> => {
     server = await startCommand(
       'sallyport',
       ['serve', '--data', site.dataDir, '--listen', `127.0.0.1:${port}`],
       /listening/,
+      statement === undefined ? [] : atStatePrefix({ act: 'kill', match: storing, statement }),
     );
-  };
-  const until = async (isReached: () => boolean, seconds: number): Promise<void> => {
-    for (let turn = 0; turn < seconds * 20 && !isReached(); turn += 1) await sleep(50);
   };
   const quiet = (): number => fleet.agents.filter(({ answered }) => answered === 0).length;
 
@@ -105,23 +108,26 @@ describe('a fleet whose server is killed', () => {
   it(
     `keeps what it acknowledged, counts each change once, and has everybody back (seed ${seed})`,
     async () => {
-      await until(() => fleet.seen.sections > agentCount, 120);
+      const chance = random(seed);
+      const enough = { seconds: isLong ? 600 : 120 };
+      await until('a first section of everybody', () => fleet.seen.sections > agentCount, enough);
       for (let kill = 0; kill < kills; kill += 1) {
-        const before = fleet.seen.sections;
-        await until(() => fleet.seen.sections > before + agentCount / 10, 30);
-        await sleep((kill * 137) % 500);
-        await server?.kill('SIGKILL');
+        // The first server is ended between its statements, the others by themselves, in front of one.
+        if (kill === 0) await server?.kill('SIGKILL');
+        const dying = server?.child;
+        await until('the server dead', () => dying === undefined || dying.signalCode !== null, enough);
+        expect(dying?.signalCode).toBe('SIGKILL');
         server = undefined;
         // Answers that were under way when the server died come to nothing.
-        await sleep(100);
+        await until('no check-in under way', () => fleet.asking() === 0);
         expect(await expectKept()).toBeGreaterThan(agentCount / 2);
         fleet.mark();
         const tried = fleet.connections();
         const from = performance.now();
-        await start();
-        if (!isLong && kill < kills - 1) continue;
-        await until(() => quiet() === 0, isLong ? 300 : 60);
-        expect(quiet()).toBe(0);
+        const isLast = kill === kills - 1;
+        await start(isLast ? undefined : 1 + Math.floor(chance.next() * 8 * agentCount));
+        if (!isLast) continue;
+        await until('everybody back', () => quiet() === 0, { seconds: isLong ? 300 : 60 });
         // The time between two tries doubles, so they grow with the logarithm of the wait; a storm would be without number.
         const fleetSeconds = ((performance.now() - from) / 1_000) * haste;
         expect(fleet.connections() - tried).toBeLessThan(agentCount * (4 + Math.log2(fleetSeconds)));

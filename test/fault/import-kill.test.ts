@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../bench/support/random.ts';
 import { seed } from '../support/chance.ts';
@@ -9,17 +8,17 @@ import { temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type Fault, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
 import { isLong, twoAtATime } from '../support/long.ts';
 import { copyData, type FaultSite, makeFaultSite } from './fault-site.ts';
-import { killGroup, startImport } from './import-run.ts';
+import { startImport } from './import-run.ts';
 
 // The real command is killed with SIGKILL while it imports three volumes, one object cut over two of them: in front of the n-th thing that it does to its disk, for n
-// spread over one whole import, and at random moments. After each kill the state is the old or the new one, as a whole; the
+// spread over one whole import, and in front of statements of its database that a seed chooses. After each kill the state is the old or the new one, as a whole; the
 // next import finishes; doctor finds nothing. At half of the points its child lives on for a moment, as after a kill of
 // one process; at the others both are gone.
 
 const killsAtSteps = isLong ? 210 : 16;
 // Finishing takes longer than the kill.
 const finishesEach = 5;
-const killsAtMoments = isLong ? 40 : 4;
+const killsAtStatements = isLong ? 40 : 4;
 const can = canMountFuse();
 
 describe('an import that is killed', () => {
@@ -27,7 +26,6 @@ describe('an import that is killed', () => {
   const folder = temporaryFolder('import-kill');
   const disks: FuseMount[] = [];
   let site: FaultSite;
-  let wholeMs = 0;
   let runs = 0;
   const seen = { kills: 0, old: 0, new: 0 };
 
@@ -114,23 +112,24 @@ describe('an import that is killed', () => {
     console.info(`${seen.kills} kills in ${steps} steps: ${seen.old} old, ${seen.new} new`);
   }, 1_800_000);
 
-  it(`is whole after kills at random moments, one after the other on the same data (seed ${seed})`, async () => {
+  it(`is whole after kills in front of statements, one after the other on the same data (seed ${seed})`, async () => {
     const chance = random(seed);
-    const home = join(folder.path, 'moments');
-    const whole = join(home, lay(home));
-    const startedMs = performance.now();
-    await startImport(whole, site.volumes).ended;
-    wholeMs = performance.now() - startedMs;
+    const home = join(folder.path, 'statements');
+    const count = join(folder.path, 'statements-of-all');
+    const whole = await startImport(join(home, lay(home)), site.volumes, { at: { count } }).ended;
+    expect(whole, whole.stdout + whole.stderr).toMatchObject({ status: 0 });
+    const statements = Number(readFileSync(count, 'utf8'));
+    expect(statements).toBeGreaterThan(100);
     const before = seen.kills;
-    for (let row = 0; seen.kills < before + killsAtMoments; row += 1) {
-      expect(row).toBeLessThan(killsAtMoments);
+    for (let row = 0; seen.kills < before + killsAtStatements; row += 1) {
+      expect(row).toBeLessThan(killsAtStatements);
       const dataDir = join(home, lay(home));
-      for (let count = 0; count < 4; count += 1) {
-        const running = startImport(dataDir, site.volumes);
-        await sleep(chance.next() * wholeMs);
-        if (count % 2 === 0) running.child.kill('SIGKILL');
-        else killGroup(running);
-        const { signal, stdout } = await running.ended;
+      for (let kill = 0; kill < 4; kill += 1) {
+        const statement = 1 + Math.floor(chance.next() * statements);
+        const at = { statement, act: kill % 2 === 0 ? 'kill' : 'kill-group' } as const;
+        const { signal, stdout } = await startImport(dataDir, site.volumes, { at }).ended;
+        // One that goes on with what another left has less to do.
+        if (kill === 0) expect(signal, `statement ${statement} of ${statements}: ${stdout}`).toBe('SIGKILL');
         if (signal === 'SIGKILL') expectWhole(dataDir, stdout);
       }
       await expectFinishes(dataDir);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type AtState, atState } from '../support/at-state.ts';
 import { binOf, type Outcome } from '../support/commands.ts';
 
 // The real command, in a process group of its own, so that it can be ended with or without its child.
@@ -17,14 +18,23 @@ export const startImport = (
     readonly prefix?: readonly string[];
     readonly env?: NodeJS.ProcessEnv;
     readonly more?: readonly string[];
+    /** A state of its database at which it dies or stops. */
+    readonly at?: AtState;
   } = {},
 ): ImportRun => {
   const args = ['bundle', 'import', ...paths, '--data', dataDir, '--json', ...(options.more ?? [])];
-  const [program = '', ...rest] = [...(options.prefix ?? []), process.execPath, binOf('sallyport'), ...args];
+  const at = options.at === undefined ? undefined : atState(options.at);
+  const [program = '', ...rest] = [
+    ...(options.prefix ?? []),
+    process.execPath,
+    ...(at?.args ?? []),
+    binOf('sallyport'),
+    ...args,
+  ];
   const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: { ...(options.env ?? process.env), ...at?.env },
   });
   let stdout = '';
   let stderr = '';
@@ -36,14 +46,4 @@ export const startImport = (
     child.once('exit', (status, signal) => setImmediate(() => resolve({ status, signal, stdout, stderr })));
   });
   return { child, ended };
-};
-
-/** Ends it with its child. */
-export const killGroup = ({ child }: ImportRun): void => {
-  try {
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
-  } catch (error) {
-    // It was over.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
@@ -9,14 +9,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { deb } from '../../appliance/test/support/site.ts';
+import { type AtState, atState } from '../support/at-state.ts';
 import { seed } from '../support/chance.ts';
 import { binOf, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
+import { until } from '../support/until.ts';
 import { type Device, enrolDevice, hashOf, type Item, newId } from './intake-kill-device.ts';
 
 // The real server is killed with SIGKILL while devices report to it over mutual TLS. What a device was told is kept, is
 // kept: every section that was answered 2xx is there, the data directory is sound before anything was cleaned, and the
-// next server goes on. The moments come from a seed (SALLYPORT_SEED), so that a failure can be repeated.
+// next server goes on. At which states it is killed comes from a seed (SALLYPORT_SEED), so that a failure can be repeated.
 
 const log = openLog('silent');
 const deviceCount = 6;
@@ -294,13 +296,30 @@ describe('intake that is killed', () => {
   it('is sound when it is killed while it starts', async () => {
     await running?.kill('SIGKILL');
     running = undefined;
+    const serve = (order: AtState) => {
+      const at = atState(order);
+      const line = [...at.args, binOf('sallyport'), 'serve', '--data', dataDir];
+      const child = spawn(process.execPath, line, {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...at.env },
+      });
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const gone = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+      return { child, gone, isUp: () => said.includes('listening') };
+    };
+    // How many statements a start takes, and what follows when it is ended at once.
+    const count = `${folder.path}/statements`;
+    const whole = serve({ count });
+    await until('the server up', whole.isUp);
+    whole.child.kill('SIGTERM');
+    await whole.gone;
+    const statements = Number(readFileSync(count, 'utf8'));
+    expect(statements).toBeGreaterThan(10);
     for (let kill = 0; kill < killsWhileStarting; kill += 1) {
-      const child = spawn(process.execPath, [binOf('sallyport'), 'serve', '--data', dataDir], { stdio: 'ignore' });
-      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      await sleep(100 + random() * 900);
-      child.kill('SIGKILL');
-      await gone;
-      expect(child.signalCode).toBe('SIGKILL');
+      const statement = 1 + Math.floor(random() * (statements / 2));
+      const { gone } = serve({ statement, act: 'kill' });
+      expect(await gone, `statement ${statement} of ${statements}`).toBe('SIGKILL');
       seen.kills += 1;
       await expectKept();
     }

@@ -50,7 +50,7 @@ export const playFleet = (options: FleetOptions) => {
   const agents = devices.map(
     (device): PlayedAgent => ({ device, version: 0, acknowledged: -1, answered: 0, failed: 0 }),
   );
-  const state = { over: false, connections: 0 };
+  const state = { over: false, connections: 0, asking: 0 };
   const seen = { checkIns: 0, sections: 0, turnedAway: 0, refused: [] as string[], latencies: [] as number[] };
   const sleepers = new Set<() => void>();
 
@@ -119,14 +119,24 @@ export const playFleet = (options: FleetOptions) => {
     const rng = random(options.seed * 65_537 + index);
     let connection: Connection | undefined;
     let failures = 0;
+    const asking = async (cycling: () => Promise<number>): Promise<number> => {
+      state.asking += 1;
+      try {
+        return await cycling();
+      } finally {
+        state.asking -= 1;
+      }
+    };
     await sleep(rng.next() * 60_000);
     while (!state.over) {
       try {
-        if (connection === undefined) {
-          state.connections += 1;
-          connection = await openConnection(door.port, door.ca, agent.device);
-        }
-        const nextMs = await cycle(agent, index, connection, rng);
+        const nextMs = await asking(async () => {
+          if (connection === undefined) {
+            state.connections += 1;
+            connection = await openConnection(door.port, door.ca, agent.device);
+          }
+          return cycle(agent, index, connection, rng);
+        });
         failures = 0;
         await sleep(nextMs);
       } catch {
@@ -146,6 +156,8 @@ export const playFleet = (options: FleetOptions) => {
     seen,
     /** Connections that were tried. */
     connections: (): number => state.connections,
+    /** Agents that are in the middle of a check-in now. */
+    asking: (): number => state.asking,
     /** Forgets what was counted per agent. */
     mark: (): void => {
       for (const agent of agents) {
