@@ -1,9 +1,8 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { inlineIntake } from '@sallyport/appliance/intake/inline';
 import { type Content, linuxContent, xmlMessage } from '../../appliance/test/support/glpi-client.ts';
 import { prettyJson } from '../../appliance/test/support/pretty-json.ts';
+import { makeToken } from '../support/tokens.ts';
 import type { Figure, Result } from './report.ts';
 import { fleet, type Item, updated } from './support/fleet.ts';
 import { cpuSeconds } from './support/process.ts';
@@ -130,12 +129,7 @@ const threadFigures = async (software: Software): Promise<Figure[]> => {
   }
 };
 
-const tokenOf = (site: Site): Promise<string> =>
-  withAppliance(site, ({ objects }) => {
-    const secret = newTokenSecret('glpi');
-    objects.create(systemActor, 'token', { name: 'bench', purpose: 'glpi', hash: tokenHash(secret), approve: 'auto' });
-    return secret;
-  });
+const tokenOf = (site: Site): Promise<string> => withAppliance(site, ({ objects }) => makeToken(objects, 'glpi'));
 
 const requestOf = (client: Client, token: string, wire: Uint8Array): Buffer =>
   Buffer.concat([

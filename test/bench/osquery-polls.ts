@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { makeToken } from '../support/tokens.ts';
 import { percentile, type Result } from './report.ts';
 import { cpuSeconds } from './support/process.ts';
 import { type Connection, closedLoop, type Load, openAnonymous, requestBytes } from './support/raw-client.ts';
@@ -24,13 +23,7 @@ const expectNothing = ({ status, body }: { status: number; body: Buffer }): void
 /** Nodes that answered their inventory lately: nearly every poll of a fleet is one of theirs. */
 const enrolNodes = (site: Site): Promise<string[]> =>
   withAppliance(site, ({ devices, objects, db }) => {
-    const token = newTokenSecret('osquery');
-    objects.create(systemActor, 'token', {
-      name: 'bench',
-      purpose: 'osquery',
-      hash: tokenHash(token),
-      approve: 'auto',
-    });
+    const token = makeToken(objects, 'osquery');
     const answered = db.prepare('insert into osquery_node (device, answered_at, revision) values (?, ?, 1)');
     return Array.from({ length: nodeCount }, (_, index) => {
       const key = createHash('sha256').update(`node ${index}`).digest('base64url');

@@ -1,37 +1,26 @@
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
-import { makeKeys } from '../support/known-devices.ts';
-import {
-  type Attack,
-  addresses,
-  idleSessions,
-  slowGlpiBodies,
-  slowOsqueryBodies,
-  type Target,
-  unfinishedLogins,
-} from '../support/strangers.ts';
+import { besieged, mostFiles } from '../support/known-devices.ts';
+import { attacks, type Target } from '../support/strangers.ts';
 import { type Figure, percentile, type Result } from './report.ts';
 import { residentMb } from './support/process.ts';
 import { openConnection, openConnections, openLoop, requestBytes } from './support/raw-client.ts';
-import { type Certified, enrolDevices, makeSite, startServer, withAppliance } from './support/site.ts';
+import { type Certified, enrolDevices, withAppliance } from './support/site.ts';
 
 const deviceCount = 8;
 const perSecond = 40;
 const measureMs = 4_000;
 const warmUpMs = 1_500;
 const afterMs = 1_000;
-const nofile = 300;
 
-const attacks: ReadonlyArray<readonly [name: string, start: ((target: Target) => Promise<Attack>) | undefined]> = [
+/** Those that are measured; without an attack first. */
+const measured: ReadonlyArray<readonly [title: string, attack: keyof typeof attacks | undefined]> = [
   ['without an attack', undefined],
-  ['osquery bodies, 1 byte per 5 s, 2 addresses × 32', (target) => slowOsqueryBodies(target, addresses(2), 64)],
-  ['GLPI bodies, the same, with a token', (target) => slowGlpiBodies(target, addresses(2), 64)],
-  ['300 idle HTTP/2 sessions, 4 addresses', (target) => idleSessions(target, addresses(4), 300)],
-  [
-    '100 unfinished 4 MiB log-in forms, 1 connection',
-    (target) => unfinishedLogins(target, addresses(1), { connections: 1, streams: 100 }),
-  ],
+  ['osquery bodies, 1 byte per 5 s, 2 addresses × 32', 'osquery bodies'],
+  ['GLPI bodies, the same, with a token', 'GLPI bodies'],
+  ['300 idle HTTP/2 sessions, 4 addresses', 'idle sessions'],
+  ['100 unfinished 4 MiB log-in forms, 1 connection', 'unfinished forms'],
 ];
 
 const checkIn = requestBytes('POST', `${nativePrefix}/check-in`, {
@@ -93,32 +82,31 @@ const measure = async (
 
 /** How long a known device waits for its answers, and what the server holds, while strangers do their worst. */
 export const strangers = async (): Promise<Result> => {
-  const site = await makeSite('strangers');
-  try {
-    const keys = await makeKeys(site);
-    const devices = await withAppliance(site, (appliance) =>
-      enrolDevices(appliance, deviceCount, { certified: true, seed: 7 }),
+  const devices: Certified[] = [];
+  const { site, server, target } = await besieged(async (made) => {
+    devices.push(
+      ...(await withAppliance(made, (appliance) => enrolDevices(appliance, deviceCount, { certified: true, seed: 7 }))),
     );
-    const server = await startServer(site, ['prlimit', `--nofile=${nofile}:${nofile}`]);
-    const target = { port: server.port, ca: site.ca, glpiToken: keys.glpiToken };
+  });
+  try {
     const figures: Figure[] = [];
     const loads: string[] = [];
     try {
       await measure(target, devices, { pid: server.pid, ms: warmUpMs });
-      for (const [name, start] of attacks) {
+      for (const [name, attacking] of measured) {
         const before = residentMb(server.pid);
-        const attack = await start?.(target);
+        const attack = attacking === undefined ? undefined : await attacks[attacking](target);
         loads.push((loadavg()[0] ?? 0).toFixed(1));
-        const measured = await measure(target, devices, { pid: server.pid, ms: measureMs });
+        const found = await measure(target, devices, { pid: server.pid, ms: measureMs });
         attack?.end();
         await sleep(afterMs);
         const p99 = (values: Float64Array): number => percentile(values, 0.99);
         figures.push(
-          { what: `${name}: p99, kept connections`, value: p99(measured.kept), unit: 'ms' },
-          { what: '  p99, a new connection each', value: p99(measured.fresh), unit: 'ms' },
-          { what: '  refused', value: measured.refused, unit: '', target: '0' },
+          { what: `${name}: p99, kept connections`, value: p99(found.kept), unit: 'ms' },
+          { what: '  p99, a new connection each', value: p99(found.fresh), unit: 'ms' },
+          { what: '  refused', value: found.refused, unit: '', target: '0' },
           { what: '  resident memory before', value: before, unit: 'MB' },
-          { what: '  most while it went on', value: measured.peakMb, unit: 'MB' },
+          { what: '  most while it went on', value: found.peakMb, unit: 'MB' },
           { what: '  after it', value: residentMb(server.pid), unit: 'MB' },
         );
       }
@@ -127,7 +115,7 @@ export const strangers = async (): Promise<Result> => {
     }
     return {
       method: [
-        `\`sallyport serve\` that may open ${nofile} files. ${deviceCount} devices with certificates check in ${perSecond} times a second over kept connections (open loop, ${measureMs / 1000} s), and one more opens a connection for each check-in, one after the other; each attack runs meanwhile from addresses of 127.0.0.0/8 other than the devices', in the same process as the devices.`,
+        `\`sallyport serve\` that may open ${mostFiles} files. ${deviceCount} devices with certificates check in ${perSecond} times a second over kept connections (open loop, ${measureMs / 1000} s), and one more opens a connection for each check-in, one after the other; each attack runs meanwhile from addresses of 127.0.0.0/8 other than the devices', in the same process as the devices.`,
         'Strangers open the next connection for each that the server closes. Memory is that of the kernel (VmRSS), looked at each 50 ms.',
         `Load of the machine at the beginning of each part: ${loads.join(', ')}.`,
       ],

@@ -10,12 +10,12 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listMedium } from '@sallyport/bundle-tools/media/find';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
 import { type Outcome, temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, type Fault, type FuseMount, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
+import { until } from '../support/until.ts';
 import { copyData, type FaultSite, makeFaultSite, opened } from './fault-site.ts';
 import { startImport } from './import-run.ts';
 
@@ -117,7 +117,7 @@ describe.skipIf(!can)('a medium that fails', () => {
     const dataDir = lay();
     await medium.setFaults({ ops: ['read'], fromByte, hold: true });
     const running = startImport(dataDir, [medium.path]);
-    while ((await medium.status()).rules[0]?.struck === 0) await sleep(10);
+    await until(async () => ((await medium.status()).rules[0]?.struck ?? 0) > 0);
     await work(dataDir);
     await medium.setFaults();
     return { outcome: await running.ended, dataDir };

@@ -110,16 +110,16 @@ describe('a fleet whose server is killed', () => {
     async () => {
       const chance = random(seed);
       const enough = { seconds: isLong ? 600 : 120 };
-      await until('a first section of everybody', () => fleet.seen.sections > agentCount, enough);
+      await until(() => fleet.seen.sections > agentCount, enough);
       for (let kill = 0; kill < kills; kill += 1) {
         // The first server is ended between its statements, the others by themselves, in front of one.
         if (kill === 0) await server?.kill('SIGKILL');
         const dying = server?.child;
-        await until('the server dead', () => dying === undefined || dying.signalCode !== null, enough);
+        await until(() => dying === undefined || dying.signalCode !== null, enough);
         expect(dying?.signalCode).toBe('SIGKILL');
         server = undefined;
         // Answers that were under way when the server died come to nothing.
-        await until('no check-in under way', () => fleet.asking() === 0);
+        await until(() => fleet.asking() === 0);
         expect(await expectKept()).toBeGreaterThan(agentCount / 2);
         fleet.mark();
         const tried = fleet.connections();
@@ -127,7 +127,7 @@ describe('a fleet whose server is killed', () => {
         const isLast = kill === kills - 1;
         await start(isLast ? undefined : 1 + Math.floor(chance.next() * 8 * agentCount));
         if (!isLast) continue;
-        await until('everybody back', () => quiet() === 0, { seconds: isLong ? 300 : 60 });
+        await until(() => quiet() === 0, { seconds: isLong ? 300 : 60 });
         // The time between two tries doubles, so they grow with the logarithm of the wait; a storm would be without number.
         const fleetSeconds = ((performance.now() - from) / 1_000) * haste;
         expect(fleet.connections() - tried).toBeLessThan(agentCount * (4 + Math.log2(fleetSeconds)));

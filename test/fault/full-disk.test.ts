@@ -2,7 +2,6 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from '
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
@@ -16,6 +15,7 @@ import { hasStopped } from '../support/at-state.ts';
 import { commandProcess } from '../support/command-process.ts';
 import { freePort, type Outcome, startCommand, temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
+import { makeToken } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 import { mountSmallDisk, type SmallDisk } from './full-disk-mount.ts';
 import { startImport } from './import-run.ts';
@@ -169,7 +169,7 @@ describe('an import onto a full disk', () => {
     try {
       await mount.setFaults({ ops: ['create'], match: '/staging/[^/]+/objects/', skip: 2, hold: true });
       const { ended } = startImport(join(mount.path, 'data'), [bundle]);
-      await until('an object held', async () => ((await mount.status()).rules[0]?.struck ?? 0) > 0);
+      await until(async () => ((await mount.status()).rules[0]?.struck ?? 0) > 0);
       work();
       await mount.setFaults();
       return await ended;
@@ -271,11 +271,10 @@ describe('an import onto a full disk', () => {
   it('does not end the server, whose devices are told to come back', async (context) => {
     if (disk === undefined) return context.skip('mounting a tmpfs takes root');
     await lay(0);
-    const token = newTokenSecret();
-    const ca = await opened(dataDir, ({ objects, ca: authority }) => {
-      objects.create(admin, 'token', { name: 'agents', purpose: 'agent', hash: tokenHash(token), approve: 'auto' });
-      return authority.certificatePem;
-    });
+    const { ca, token } = await opened(dataDir, ({ objects, ca: authority }) => ({
+      ca: authority.certificatePem,
+      token: makeToken(objects, 'agent'),
+    }));
     const port = await freePort();
     const server = await startCommand(
       'sallyport',

@@ -2,8 +2,7 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { compose } from '@sallyport/appliance/compose';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
+import type { Actor } from '@sallyport/appliance/features/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentMb } from '../bench/support/process.ts';
@@ -19,6 +18,7 @@ import { type Doors, type Hostile, hostileRequest } from '../fuzz/hostile-reques
 import { seed } from '../support/chance.ts';
 import { failuresIn } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
+import { makeToken } from '../support/tokens.ts';
 
 // Hostile requests at every door that agents have, with and without the credentials of an enrolled device: the server
 // answers each, never with a failure of its own, and is as small afterwards as before.
@@ -46,23 +46,19 @@ describe('requests of an attacker', () => {
     site = await makeSite('hostile');
     const appliance = await compose({ dataDir: site.dataDir, log });
     devices = await enrolDevices(appliance, 4, { certified: true });
-    const token = (purpose: 'glpi' | 'osquery'): string => {
-      const secret = newTokenSecret(purpose);
-      appliance.objects.create(systemActor, 'token', {
-        name: purpose,
-        purpose,
-        hash: tokenHash(secret),
-        approve: 'auto',
-      });
-      return secret;
-    };
+    const { objects } = appliance;
     // The lanes come as one of four devices, so each task is asked for by its own device and by others.
     const anna: Actor = { type: 'account', id: 'anna', label: 'Anna', rights: new Set(['all']) };
     const enrolledFirst = appliance.devices.list({ limit: 100 }).rows.sort((a, b) => a.id - b.id);
     const tasks = enrolledFirst
       .slice(0, 2)
       .map(({ publicId }) => appliance.deviceTasks.ask(anna, publicId, { kind: 'show-log', lines: 5 }, 'test').id);
-    doors = { glpiToken: token('glpi'), osquerySecret: token('osquery'), osqueryKey: 'not-enrolled-yet', tasks };
+    doors = {
+      glpiToken: makeToken(objects, 'glpi'),
+      osquerySecret: makeToken(objects, 'osquery'),
+      osqueryKey: 'not-enrolled-yet',
+      tasks,
+    };
     await appliance.close();
     server = await startServer(site);
     const enrolled = await send(

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +12,7 @@ import { type AtState, atState } from '../support/at-state.ts';
 import { seed } from '../support/chance.ts';
 import { binOf, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
+import { makeToken } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 import { type Device, enrolDevice, hashOf, type Item, newId } from './intake-kill-device.ts';
 
@@ -122,8 +122,7 @@ describe('intake that is killed', () => {
     await host.publish();
     await opened(async ({ exchange, objects, ca }) => {
       await exchange.importTrust(admin, await host.trustFile(`${folder.path}/trust`), host.rootFingerprint);
-      token = newTokenSecret();
-      objects.create(admin, 'token', { name: 'agents', purpose: 'agent', hash: tokenHash(token), approve: 'auto' });
+      token = makeToken(objects, 'agent');
       door.ca = ca.certificatePem;
     });
     await start();
@@ -311,7 +310,7 @@ describe('intake that is killed', () => {
     // How many statements a start takes, and what follows when it is ended at once.
     const count = `${folder.path}/statements`;
     const whole = serve({ count });
-    await until('the server up', whole.isUp);
+    await until(whole.isUp);
     whole.child.kill('SIGTERM');
     await whole.gone;
     const statements = Number(readFileSync(count, 'utf8'));

@@ -3,8 +3,6 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deb } from '../../appliance/test/support/site.ts';
@@ -16,6 +14,7 @@ import { freePort, type Running, startCommand } from '../support/commands.ts';
 import { type Fleet, type Item, playFleet } from '../support/fleet-player.ts';
 import { isLong } from '../support/long.ts';
 import { repositoryRoot } from '../support/sources.ts';
+import { makeToken } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 
 // Computers that two agents report, as two records each. While both agents go on reporting to the real server, another
@@ -105,7 +104,7 @@ describe('records that are merged by a process that is killed', () => {
 
   const play = async (client: GlpiClient): Promise<void> => {
     while (!over.now) {
-      await until('the server up', () => over.now || server !== undefined);
+      await until(() => over.now || server !== undefined);
       if (over.now) return;
       client.sent = client.acknowledged + 1;
       client.asks = true;
@@ -127,13 +126,7 @@ describe('records that are merged by a process that is killed', () => {
     port = await freePort();
     const devices = await opened(async (appliance) => {
       const enrolled = await enrolDevices(appliance, pairCount, { certified: true });
-      token = newTokenSecret('glpi');
-      appliance.objects.create(systemActor, 'token', {
-        name: 'others',
-        purpose: 'glpi',
-        hash: tokenHash(token),
-        approve: 'auto',
-      });
+      token = makeToken(appliance.objects, 'glpi');
       pairs = enrolled.map(({ id }, index): [string, string] => {
         const name = `other-${index}`;
         clients.push({ name, sent: -1, acknowledged: -1, turnedAway: 0, refused: [], asks: false });
@@ -259,7 +252,7 @@ describe('records that are merged by a process that is killed', () => {
           server = undefined;
           await killed?.kill('SIGKILL');
           // Answers that were under way when it died come to nothing.
-          await until('no report under way', () => fleet.asking() === 0 && clients.every(({ asks }) => !asks));
+          await until(() => fleet.asking() === 0 && clients.every(({ asks }) => !asks));
           await expectWhole();
           await start();
         }

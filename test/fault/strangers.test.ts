@@ -1,84 +1,62 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentMb } from '../bench/support/process.ts';
-import { makeSite, type RunningServer, type Site, startServer } from '../bench/support/site.ts';
-import { type KnownDevices, knownDevices, makeKeys } from '../support/known-devices.ts';
-import {
-  type Attack,
-  addresses,
-  idleSessions,
-  slowGlpiBodies,
-  slowOsqueryBodies,
-  type Target,
-  unfinishedHellos,
-  unfinishedLogins,
-  unreadAnswers,
-} from '../support/strangers.ts';
+import { type Besieged, besieged, type KnownDevices, knownDevices } from '../support/known-devices.ts';
+import { attacks } from '../support/strangers.ts';
 
 // A server that may open 300 files, devices that it knows, and strangers who do their worst: none of the devices is refused.
 
 const rounds = 8;
 const maxGrowthMb = 120;
 
-type Worst = (target: Target) => Promise<Attack>;
-
-const attacks: Readonly<Record<string, Worst>> = {
-  'bodies for osquery that come byte by byte, from two addresses': (target) =>
-    slowOsqueryBodies(target, addresses(2), 64),
-  'the same from two hundred addresses': (target) => slowOsqueryBodies(target, addresses(200), 200),
-  'bodies of GLPI agents that come byte by byte, with a token': (target) => slowGlpiBodies(target, addresses(2), 64),
-  'the same from two hundred addresses, with a token': (target) => slowGlpiBodies(target, addresses(200), 200),
-  'HTTP/2 sessions that ask for nothing': (target) => idleSessions(target, addresses(4), 300),
-  'such sessions from the address of the devices': (target) => idleSessions(target, ['127.0.0.1'], 300),
-  'such sessions from three hundred addresses': (target) => idleSessions(target, addresses(300), 300),
-  'connections that say nothing': (target) => unfinishedHellos(target, addresses(4), { count: 300, bytes: 0 }),
-  'such connections from three hundred addresses': (target) =>
-    unfinishedHellos(target, addresses(300), { count: 300, bytes: 0 }),
-  'hellos of TLS that stop halfway': (target) => unfinishedHellos(target, addresses(300), { count: 300, bytes: 100 }),
-  'pages that are asked for and not read': (target) => unreadAnswers(target, addresses(20), { count: 60, asks: 200 }),
-  'log-in forms of megabytes that do not end': (target) =>
-    unfinishedLogins(target, addresses(1), { connections: 1, streams: 100 }),
-  'such forms from many connections and addresses': (target) =>
-    unfinishedLogins(target, addresses(20), { connections: 12, streams: 100 }),
+const titles: Readonly<Record<keyof typeof attacks, string>> = {
+  'osquery bodies': 'bodies for osquery that come byte by byte, from two addresses',
+  'osquery bodies, many addresses': 'the same from two hundred addresses',
+  'GLPI bodies': 'bodies of GLPI agents that come byte by byte, with a token',
+  'GLPI bodies, many addresses': 'the same from two hundred addresses, with a token',
+  'idle sessions': 'HTTP/2 sessions that ask for nothing',
+  'idle sessions, own address': 'such sessions from the address of the devices',
+  'idle sessions, many addresses': 'such sessions from three hundred addresses',
+  'silent connections': 'connections that say nothing',
+  'silent connections, many addresses': 'such connections from three hundred addresses',
+  'half hellos': 'hellos of TLS that stop halfway',
+  'unread pages': 'pages that are asked for and not read',
+  'unfinished forms': 'log-in forms of megabytes that do not end',
+  'unfinished forms, many addresses': 'such forms from many connections and addresses',
 };
 
 describe('strangers who do their worst', () => {
-  let site: Site;
-  let server: RunningServer;
-  let target: Target;
+  let at: Besieged;
   let devices: KnownDevices;
 
   beforeAll(async () => {
-    site = await makeSite('strangers');
-    const keys = await makeKeys(site);
-    server = await startServer(site, ['prlimit', '--nofile=300:300']);
-    target = { port: server.port, ca: site.ca, glpiToken: keys.glpiToken };
-    devices = await knownDevices(target, keys);
+    at = await besieged();
+    devices = await knownDevices(at.target, at.keys);
     // What every call holds once it was made is no growth.
     for (let n = 0; n < rounds; n += 1) await devices.round();
   });
   afterAll(async () => {
-    await server?.stop();
-    site?.remove();
+    await at?.server.stop();
+    at?.site.remove();
   });
 
-  for (const [name, worst] of Object.entries(attacks)) {
-    it(`${name}: no known device is refused, and memory stays`, async () => {
-      const before = residentMb(server.pid);
-      const attack = await worst(target);
+  for (const [name, title] of Object.entries(titles) as [keyof typeof attacks, string][]) {
+    it(`${title}: no known device is refused, and memory stays`, async () => {
+      const before = residentMb(at.server.pid);
+      const attack = await attacks[name](at.target);
       const refused: string[] = [];
       const sizes: number[] = [];
       try {
         for (let n = 0; n < rounds; n += 1) {
           for (const [call, status] of Object.entries(await devices.round()))
             if (status !== 200 && status !== 202) refused.push(`${call}: ${status}`);
-          sizes.push(residentMb(server.pid));
+          sizes.push(residentMb(at.server.pid));
         }
       } finally {
         attack.end();
       }
       expect(refused).toEqual([]);
       expect(Math.max(...sizes) - before).toBeLessThan(maxGrowthMb);
-      expect(server.output()).not.toMatch(/"level":(50|60)/);
+      expect(at.server.output()).not.toMatch(/"level":(50|60)/);
     });
   }
 });

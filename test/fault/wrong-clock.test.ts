@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { type Outcome, temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
+import { until } from '../support/until.ts';
 import { copyData, type FaultSite, findingsOf, makeFaultSite, opened } from './fault-site.ts';
 import { startImport } from './import-run.ts';
 
@@ -105,7 +105,7 @@ describe.skipIf(faketime.status !== 0)('an import under a wrong clock', () => {
       const running = startImport(dataDir, [medium.path], {
         env: { ...env, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1' },
       });
-      while ((await medium.status()).rules[0]?.struck === 0) await sleep(10);
+      await until(async () => ((await medium.status()).rules[0]?.struck ?? 0) > 0);
       writeFileSync(clock, '-1d\n');
       await medium.setFaults();
       const { warnings } = summaryOf(await running.ended);

@@ -1,83 +1,34 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
-import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ModbusManner, modbusDevice } from '../../appliance/test/support/controllers/modbus-device.ts';
-import { binOf } from '../support/commands.ts';
-import { introduce, signedIn } from '../support/persons.ts';
-import { type AgentSite, openAgentSite } from './agent-site.ts';
+import type { ModbusManner } from '../../appliance/test/support/controllers/modbus-device.ts';
+import { until } from '../support/until.ts';
+import { type IdentifySite, openIdentifySite } from './identify-site.ts';
 
 // Identification at an agent in the segment: a real appliance, a real agent as a process, a device on loopback.
 
-const [first, second] = [signedIn('anna'), signedIn('boris')];
-
-let site: AgentSite;
-let counter = 0;
-const services: ChildProcess[] = [];
-const devices: Awaited<ReturnType<typeof modbusDevice>>[] = [];
-
+let site: IdentifySite;
 beforeAll(async () => {
-  site = await openAgentSite();
-  introduce(site.appliance.db, 'anna', 'boris');
-  site.appliance.objects.setSetting(systemActor, 'devices.check-in-seconds', 5);
-  site.appliance.identification.switchOn(systemActor);
+  site = await openIdentifySite();
 });
-afterEach(async () => {
-  for (const service of services.splice(0)) {
-    if (service.exitCode !== null || service.signalCode !== null) continue;
-    const gone = new Promise((resolve) => service.once('exit', resolve));
-    service.kill('SIGKILL');
-    await gone;
-  }
-  for (const device of devices.splice(0)) await device.close();
-});
+afterEach(() => site.end());
 afterAll(() => site.close());
 
-/** Waits until something holds; the test's own time-out is the limit. */
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await wait(50);
-};
-
+/** A job at an agent that is not there yet: `serve` starts it. */
 const started = async (manner?: ModbusManner) => {
-  counter += 1;
-  const plc = await modbusDevice(`127.0.0.${30 + counter}`, manner);
-  devices.push(plc);
-  const { objects, plcs, identification } = site.appliance;
-  const { state } = await site.enrol(`segment-${counter}`);
-  const { deviceId } = JSON.parse(readFileSync(join(state, 'agent.json'), 'utf8')) as { deviceId: string };
-  const zone = objects.create(systemActor, 'plc-zone', {
-    name: `Z-${counter}`,
-    level: '1',
-    prefixes: [`${plc.host}/32`],
-    queryPolicy: 'details',
-    queryIdentify: 'manual',
-    queryDetails: 'manual',
-    queryGapMs: 500,
-  }).id;
-  const controller = plcs.create(first, { name: `PLC-${counter}`, zone, address: plc.host }).publicId;
-  const job = objects.create(first, 'plc-identification', {
-    name: `Segment ${counter}`,
-    controllers: [controller],
-    protocols: ['modbus'],
-    details: true,
-    ports: [`modbus/${plc.port}`],
-    agent: deviceId,
-    gapMs: 500,
-    from: toTime(nowMs() - 60_000),
-    until: toTime(nowMs() + 3_600_000),
-  }).id;
-  const { plan } = identification.plan(second, job);
-  identification.approve(second, job, { digest: plan.digest, targets: 1 });
-  identification.start(first, job);
-  const serve = (): ChildProcess => {
-    const service = spawn(process.execPath, [binOf('sallyport-agent'), 'run', '--state', state], { stdio: 'ignore' });
-    services.push(service);
-    return service;
+  const agent = await site.enrolled();
+  const target = await site.controller(manner);
+  const { job } = site.started(target, agent);
+  return {
+    plc: target.plc,
+    job,
+    controller: target.id,
+    state: agent.state,
+    serve: () => site.serve(agent),
+    stateOf: () => site.appliance.identification.get(job),
   };
-  return { plc, job, controller, state, serve, stateOf: () => identification.get(job) };
 };
 
 describe('an agent in the segment', () => {
@@ -98,12 +49,12 @@ describe('an agent in the segment', () => {
     expect(own?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
     // The evidence is the result's now; the order is kept without secrets.
     expect(readdirSync(join(state, 'work')).filter((name) => name.startsWith('identify-'))).toEqual([]);
-    expect(identification.plan(first, job).plan.where).toMatchObject({ by: 'agent' });
+    expect(identification.plan(site.first, job).plan.where).toMatchObject({ by: 'agent' });
   });
 
   it('sends nothing more once the site is switched off', async () => {
     const { plc, serve, stateOf } = await started(({ answer, n }) => {
-      if (n === 1) site.appliance.identification.switchOff(second);
+      if (n === 1) site.appliance.identification.switchOff(site.second);
       return answer;
     });
     serve();

@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { openAgent } from '@sallyport/agent/loop/agent';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { toFailure } from '@sallyport/appliance/platform/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countingController } from '../support/counting-controller.ts';
 import { introduce, signedIn } from '../support/persons.ts';
+import { until } from '../support/until.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // What administrators decide for the agents of a group and ask of one device, followed by a real agent over the real listener.
@@ -256,7 +256,7 @@ describe('what is asked of one device', () => {
     const product = async (state: 'done' | 'failed', over: { now: boolean }): Promise<string[]> => {
       const done: string[] = [];
       const orders = join(products, 'orders');
-      while (!over.now) {
+      await until(() => {
         for (const name of existsSync(orders) ? readdirSync(orders) : []) {
           if (!/^[0-9a-f]{32}\.json$/.test(name)) continue;
           const order = JSON.parse(readFileSync(join(orders, name), 'utf8')) as { act: string; number: string };
@@ -268,8 +268,8 @@ describe('what is asked of one device', () => {
           );
           over.now = true;
         }
-        await wait(20);
-      }
+        return over.now;
+      });
       return done;
     };
     const kept = () => inventory.section(device.id, 'quarantine-file').map((row) => row['number']);

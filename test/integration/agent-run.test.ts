@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { binOf } from '../support/commands.ts';
+import { until } from '../support/until.ts';
 import { type AgentSite, layShell, type MadePackage, makePackage, openAgentSite, publish } from './agent-site.ts';
 
 // The agent as a service, and what is left of its work when something is killed or goes away.
@@ -44,11 +44,6 @@ const serve = (state: string): ChildProcess => {
   const service = spawn(process.execPath, [binOf('sallyport-agent'), 'run', '--state', state], { stdio: 'ignore' });
   services.push(service);
   return service;
-};
-
-/** Waits until something holds; the test's own time-out is the limit. */
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await wait(50);
 };
 
 const newDevice = async () => {

@@ -6,8 +6,6 @@ import { Readable } from 'node:stream';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import type { TaskQueue } from '@sallyport/appliance/features/agent-api/native/types';
 import { openCa } from '@sallyport/appliance/features/ca/service';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { type Server, startServer } from '@sallyport/appliance/server';
@@ -25,6 +23,7 @@ import {
   signMetadata,
 } from '@sallyport/bundle-tools/trust/repository';
 import { binOf, temporaryFolder } from '../support/commands.ts';
+import { makeToken } from '../support/tokens.ts';
 
 // A real appliance behind its real listener, and real agents as child processes. What the exchange and the deployments
 // would bring (trust files, orders) comes from here, so that a test can be the thief of an appliance.
@@ -287,14 +286,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
   const server = `https://127.0.0.1:${running.port}`;
   const fingerprint = (): string => siteFingerprint(appliance.ca.certificateDer, rootInForce());
   const token = (body: Record<string, unknown> = {}): string => {
-    const secret = newTokenSecret();
-    appliance.objects.create(systemActor, 'token', {
-      name: newId(),
-      purpose: 'agent',
-      hash: tokenHash(secret),
-      approve: 'auto',
-      ...body,
-    });
+    const secret = makeToken(appliance.objects, 'agent', body);
     const path = join(folder, `secret-${newId()}`);
     writeFileSync(path, secret, { mode: 0o600 });
     return path;

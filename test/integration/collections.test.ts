@@ -7,10 +7,8 @@ import { executableLimits } from '@sallyport/agent/executables/round';
 import { rootFiles } from '@sallyport/agent/platform/root-files';
 import { windowsCollectors } from '@sallyport/agent/windows/collectors';
 import { parseWindowsReport } from '@sallyport/agent/windows/report';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import type { Collection, Field, Item } from '@sallyport/appliance/features/inventory/types';
 import { itemsParser } from '@sallyport/appliance/features/inventory/validate';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiClient } from '../support/api-client.ts';
@@ -20,6 +18,7 @@ import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
 import { nativeDevice } from '../support/native-device.ts';
 import { httpsPost } from '../support/osquery/https-post.ts';
 import { repositoryRoot } from '../support/sources.ts';
+import { makeToken } from '../support/tokens.ts';
 import { fillers } from './collection-fillers.ts';
 
 // Every collection of a device: filled through the native door with each of its fields, listed, searched, exported, in the
@@ -409,13 +408,7 @@ describe('a report full of secrets', () => {
   });
 
   it('through the door of osquery leaves none of them', async () => {
-    const token = newTokenSecret('osquery');
-    site.appliance.objects.create(systemActor, 'token', {
-      name: 'osq',
-      purpose: 'osquery',
-      hash: tokenHash(token),
-      approve: 'auto',
-    });
+    const token = makeToken(site.appliance.objects, 'osquery');
     const post = httpsPost(`https://127.0.0.1:${site.port}`, site.appliance.ca.certificatePem);
     const s = (place: string) => secret(`osquery${place}`);
     try {

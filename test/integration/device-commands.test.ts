@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { openAgent } from '@sallyport/agent/loop/agent';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, tryCommand } from '../support/commands.ts';
 import { loggedIn } from '../support/persons.ts';
+import { until } from '../support/until.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // What is asked of one device, by the commands as they are built, and done by a real agent over the real listener.
@@ -46,10 +46,10 @@ const newDevice = async (name: string) => {
     during: async <T>(work: Promise<T>): Promise<T> => {
       const over = { now: false };
       const turns = (async () => {
-        while (!over.now) {
-          await turn();
-          await wait(50);
-        }
+        await until(async () => {
+          if (!over.now) await turn();
+          return over.now;
+        });
       })();
       try {
         return await work;
@@ -182,18 +182,12 @@ describe('a file that a product keeps', () => {
       });
 
       const product = async (): Promise<void> => {
-        for (;;) {
-          const [name] = (existsSync(orders) ? readdirSync(orders) : []).filter((one) =>
-            /^[0-9a-f]{32}\.json$/.test(one),
-          );
-          if (name !== undefined) {
-            report(['18']);
-            const answer = join(orders, name.replace('.json', '.answer.json'));
-            writeFileSync(answer, JSON.stringify({ state: 'done', message: 'gone' }));
-            return;
-          }
-          await wait(20);
-        }
+        const name = await until(() =>
+          (existsSync(orders) ? readdirSync(orders) : []).find((one) => /^[0-9a-f]{32}\.json$/.test(one)),
+        );
+        report(['18']);
+        const answer = join(orders, name.replace('.json', '.answer.json'));
+        writeFileSync(answer, JSON.stringify({ state: 'done', message: 'gone' }));
       };
       await device.during(product());
       for (let turns = 0; turns < 2; turns += 1) await device.turn();

@@ -4,7 +4,6 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { compose } from '@sallyport/appliance/compose';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { httpApp } from '@sallyport/appliance/http-app';
 import { initialise } from '@sallyport/appliance/init';
@@ -15,6 +14,7 @@ import { makeHost } from '../../appliance/test/support/host.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 import { enrolDevice } from '../fault/intake-kill-device.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
+import { makeToken } from '../support/tokens.ts';
 
 // The real server with something in it, everybody's credentials for it, and calls that send any bytes.
 
@@ -206,8 +206,7 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
   const appliance = await compose({ dataDir, log });
   const { exchange, objects, accounts, inventory, ca } = appliance;
   await exchange.importTrust(admin, await host.trustFile(join(folder, 'trust')), host.rootFingerprint);
-  const token = newTokenSecret();
-  objects.create(admin, 'token', { name: 'agents', purpose: 'agent', hash: tokenHash(token), approve: 'auto' });
+  const token = makeToken(objects, 'agent');
   const account = objects.create(admin, 'account', { name: 'tester', roles: ['administrator'] });
   const link = accounts.makeLink(admin, account.id);
   await accounts.useLink(link.token, { password, again: password, from: '127.0.0.1' });

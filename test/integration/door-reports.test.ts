@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { tryCommand } from '../support/commands.ts';
 import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
 import { nativeDevice } from '../support/native-device.ts';
 import { httpsPost } from '../support/osquery/https-post.ts';
+import { makeToken } from '../support/tokens.ts';
 
 // The same news through each door of a running server, and what is no section of a device through the door that it has.
 
@@ -53,9 +53,7 @@ const reports: Readonly<Record<string, (packages: Package[]) => Promise<void>>> 
       const call = async (path: string, body: unknown) =>
         JSON.parse(await post(`/api/osquery/${path}`, JSON.stringify(body), {})) as Record<string, unknown>;
       if (osqueryKey.held === '') {
-        const token = newTokenSecret('osquery');
-        const body = { name: 'changes', purpose: 'osquery', hash: tokenHash(token), approve: 'auto' };
-        site.appliance.objects.ofAnyKind.create(systemActor, 'token', body);
+        const token = makeToken(site.appliance.objects, 'osquery');
         const system_info = { hostname: 'changes-osquery' };
         const enrolled = { enroll_secret: token, host_identifier: 'changes', host_details: { system_info } };
         osqueryKey.held = String((await call('enroll', enrolled))['node_key']);

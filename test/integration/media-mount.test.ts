@@ -11,12 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaMounts, readMountinfo } from '../../appliance/src/features/media/mounts.ts';
 import { mediaService } from '../../appliance/src/features/media/service.ts';
 import { temporaryFolder } from '../support/commands.ts';
 import { repositoryRoot } from '../support/sources.ts';
+import { until } from '../support/until.ts';
 
 // The script of the mount units, with real block devices and a real file system, ext4 of the kernel. The units and the rule are checked by the tools that will read them.
 
@@ -203,13 +203,18 @@ describe('the mount script', () => {
     plugIn(ext4, 'GONE');
     script('mount');
     const fd = openSync(mounts()[0]?.path ?? '', 'r');
+    const gone = device;
     try {
       expect(script('unmount')).toMatchObject({ status: 0 });
       expect(mounts()).toEqual([]);
     } finally {
       closeSync(fd);
     }
-    await sleep(100);
+    takeOut();
+    // The kernel lets go of the device once nobody holds anything of it.
+    await until(
+      () => !run('losetup', ['--list', '--noheadings', '--output', 'NAME']).stdout.split('\n').includes(gone),
+    );
   });
 
   it('refuses names that are no devices, verbs that are none, and what holds no file system', () => {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Appliance, compose, extensionsIn } from '@sallyport/appliance/compose';
 import { parseCertificateRequest } from '@sallyport/appliance/features/ca/service';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
@@ -14,6 +13,7 @@ import { type Server, startServer } from '@sallyport/appliance/server';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/commands.ts';
+import { makeToken } from '../support/tokens.ts';
 
 // A new row of the data map is one file. This one lies in a folder of its own, is never mentioned anywhere else, and the
 // real server takes the reports of a real certificate for it, through its worker thread.
@@ -59,9 +59,8 @@ const enrolDevice = async (): Promise<void> => {
     execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
   openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'device.key');
   const csr = await parseCertificateRequest(openssl('req', '-new', '-key', 'device.key', '-subj', '/CN=x'));
-  const secret = newTokenSecret();
   const { objects, devices, ca } = appliance;
-  objects.create(systemActor, 'token', { name: 't', purpose: 'agent', hash: tokenHash(secret), approve: 'auto' });
+  const secret = makeToken(objects, 'agent');
   const outcome = devices.enrol({
     request: {
       token: secret,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { runLine } from '@sallyport/appliance/cli/main';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, debian, type OsquerySite, openOsquerySite } from '../support/osquery/site.ts';
+import { until } from '../support/until.ts';
 
 // What people ask through the osquery door: live queries and files for analysis.
 
@@ -128,10 +129,10 @@ describe('a live query', () => {
       ],
       { stdout: (text) => (said.stdout += text), stderr: (text) => (said.stderr += text) },
     );
-    for (let n = 0; n < 100 && Object.keys(one.client.lastRound).every((name) => !name.startsWith('sp:live')); n += 1) {
+    await until(async () => {
       await one.client.poll();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+      return Object.keys(one.client.lastRound).some((name) => name.startsWith('sp:live'));
+    });
     expect([await ended, said.stderr]).toEqual([0, expect.any(String)]);
     expect(JSON.parse(said.stdout)).toMatchObject({
       state: 'finished',

@@ -2,12 +2,12 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { createSocket } from 'node:dgram';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentSite, makePackage, openAgentSite } from '../integration/agent-site.ts';
 import { asPem, hasAgents, runFusion } from '../support/glpi-site.ts';
 import { introduce, signedIn } from '../support/persons.ts';
+import { makeToken } from '../support/tokens.ts';
 
 // What else Debian's FusionInventory agent does when it is asked: it searches a confirmed range, reads a device over SNMP,
 // and installs a package. Nothing of it happens before people have said so.
@@ -43,10 +43,8 @@ describe.skipIf(!hasAgents || !hasSnmpd)('tasks of a FusionInventory agent', () 
     site = await openAgentSite();
     introduce(site.appliance.db, 'a', 'b', 'c');
     const { appliance } = site;
-    const secret = newTokenSecret('glpi');
     group = appliance.objects.create(systemActor, 'group', { name: 'Line 3' }).id;
-    const token = { name: 'line', purpose: 'glpi', hash: tokenHash(secret), approve: 'auto', group };
-    appliance.objects.ofAnyKind.create(systemActor, 'token', token);
+    const secret = makeToken(appliance.objects, 'glpi', { group });
     url = `${site.server}/a/${secret}/glpi`;
     ca = join(site.folder, 'authority.pem');
     writeFileSync(ca, asPem(appliance.ca.certificateDer));

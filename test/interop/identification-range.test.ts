@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
 import { introduce, signedIn } from '../support/persons.ts';
+import { until } from '../support/until.ts';
 
 // Two network namespaces and a cable between them: the appliance in one, controllers in the other, and tcpdump on the cable as
 // the judge of what was sent, how fast and to whom (OT Q1, Q4).
@@ -139,11 +139,6 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
     }
     await site?.stop();
   });
-
-  /** Waits until something holds; the test's own time-out is the limit. */
-  const until = async (holds: () => boolean): Promise<void> => {
-    while (!holds()) await sleep(100);
-  };
 
   it('sends nothing while the site does not allow it, though a job is approved and its window is open', async () => {
     site.identification.look();

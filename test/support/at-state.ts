@@ -39,7 +39,7 @@ export function atStatePrefix(order: AtState): readonly string[] {
 
 /** Waits until a process has stopped (`stop-group`), or ended before. */
 export function hasStopped(pid: number, isOver: () => boolean): Promise<'stopped' | 'ended'> {
-  return until(`process ${pid} stopped or ended`, () => {
+  return until(() => {
     if (isOver()) return 'ended' as const;
     try {
       // The state stands behind the name, which may hold anything.

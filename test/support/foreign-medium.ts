@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './until.ts';
 
 // Media as people plug them in, without a driver of the kernel: real FAT32 and exFAT images mounted by FUSE, and one that
 // lies about what it keeps.
 
 const python = '/usr/bin/python3';
-const patienceMs = 10_000;
-const stepMs = 50;
 
 export type ForeignMedium = {
   readonly path: string;
@@ -30,18 +28,11 @@ export const canMount = {
 
 const isMounted = (path: string): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${path} `);
 
-const until = async (what: string, isSo: () => boolean): Promise<void> => {
-  for (let waitedMs = 0; !isSo(); waitedMs += stepMs) {
-    if (waitedMs > patienceMs) throw new Error(`${what} did not happen`);
-    await sleep(stepMs);
-  }
-};
-
 const unmount = async (path: string): Promise<void> => {
   if (!isMounted(path)) return;
   spawnSync('umount', [path], { stdio: 'ignore' });
   if (isMounted(path)) spawnSync('umount', ['-l', path], { stdio: 'ignore' });
-  await until(`unmounting ${path}`, () => !isMounted(path));
+  await until(() => !isMounted(path));
 };
 
 const run = (program: string, args: readonly string[]): string => {
@@ -73,7 +64,7 @@ export const mountImage = async (
         : spawn('/usr/sbin/mount.exfat-fuse', ['-d', ...(readOnly ? ['-o', 'ro'] : []), device, path], {
             stdio: 'ignore',
           });
-    await until(`mounting ${image}`, () => isMounted(path));
+    await until(() => isMounted(path));
     // fusefat keeps it to itself that it writes nothing.
     if (readOnly) run('mount', ['-o', 'remount,bind,ro', path]);
   };
@@ -102,7 +93,7 @@ export const mountImage = async (
 export const mountLyingMedium = async (path: string, lie: 'flip' | 'lose', part: string): Promise<ForeignMedium> => {
   mkdirSync(path, { recursive: true });
   spawn(python, [join(import.meta.dirname, 'lying-medium.py'), path, lie, part], { stdio: 'ignore' });
-  await until(`mounting ${path}`, () => isMounted(path));
+  await until(() => isMounted(path));
   const remove = (): Promise<void> => unmount(path);
   return { path, again: remove, remove };
 };

@@ -4,12 +4,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
-import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { freePort, type Running, startCommand, temporaryFolder } from './commands.ts';
+import { makeToken } from './tokens.ts';
 
 // A server as it is shipped, and the agents of others in front of it: Debian's own, and a client of the JSON dialect.
 
@@ -92,18 +90,8 @@ export const openGlpiSite = async () => {
   writeFileSync(ca, asPem(appliance.ca.certificateDer));
   const server: Running = await startCommand('sallyport', ['serve', '--data', dataDir], /listening/);
 
-  const token = (body: Record<string, unknown> = {}): string => {
-    const secret = newTokenSecret('glpi');
-    const named = {
-      name: Buffer.from(randomBytes(8)).toString('hex'),
-      purpose: 'glpi',
-      hash: tokenHash(secret),
-      approve: 'manual',
-      ...body,
-    };
-    appliance.objects.ofAnyKind.create(systemActor, 'token', named);
-    return secret;
-  };
+  const token = (body: Record<string, unknown> = {}): string =>
+    makeToken(appliance.objects, 'glpi', { approve: 'manual', ...body });
   const url = (secret: string): string => `https://127.0.0.1:${port}/a/${secret}/glpi`;
 
   return {

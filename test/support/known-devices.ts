@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:https';
 import { gzipSync } from 'node:zlib';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { glpiClient, linuxContent } from '../../appliance/test/support/glpi-client.ts';
-import { type Certified, enrolDevices, type Site, withAppliance } from '../bench/support/site.ts';
+import {
+  type Certified,
+  enrolDevices,
+  makeSite,
+  type RunningServer,
+  type Site,
+  startServer,
+  withAppliance,
+} from '../bench/support/site.ts';
 import type { Target } from './strangers.ts';
+import { makeToken } from './tokens.ts';
 
 // Devices that the site knows, one of each source, which go on while strangers do their worst. They come from 127.0.0.1, each call
 // on a connection of its own: a device that keeps one has it easier.
@@ -18,25 +25,35 @@ export type KnownDevices = {
   native(): Promise<number>;
 };
 
-export type Keys = { certified: Certified; nodeKey: string; glpiToken: string; osquerySecret: string };
+type Keys = { certified: Certified; nodeKey: string; glpiToken: string; osquerySecret: string };
 
 /** Makes the tokens and the device with a certificate; the others come in over the running server. */
-export const makeKeys = (site: Site): Promise<Omit<Keys, 'nodeKey'>> =>
+const makeKeys = (site: Site): Promise<Omit<Keys, 'nodeKey'>> =>
   withAppliance(site, async (appliance) => {
     const [certified] = await enrolDevices(appliance, 1, { certified: true });
     if (certified === undefined) throw new Error('no device');
-    const token = (purpose: 'glpi' | 'osquery'): string => {
-      const secret = newTokenSecret(purpose);
-      appliance.objects.create(systemActor, 'token', {
-        name: purpose,
-        purpose,
-        hash: tokenHash(secret),
-        approve: 'auto',
-      });
-      return secret;
-    };
-    return { certified, glpiToken: token('glpi'), osquerySecret: token('osquery') };
+    const { objects } = appliance;
+    return { certified, glpiToken: makeToken(objects, 'glpi'), osquerySecret: makeToken(objects, 'osquery') };
   });
+
+/** So many files the server may have open. */
+export const mostFiles = 300;
+
+export type Besieged = {
+  readonly site: Site;
+  readonly keys: Omit<Keys, 'nodeKey'>;
+  readonly server: RunningServer;
+  readonly target: Target;
+};
+
+/** A server that may open few files, and the keys of those whom it knows; `prepare` is called before it starts. */
+export const besieged = async (prepare: (site: Site) => Promise<void> = async () => undefined): Promise<Besieged> => {
+  const site = await makeSite('strangers');
+  const keys = await makeKeys(site);
+  await prepare(site);
+  const server = await startServer(site, ['prlimit', `--nofile=${mostFiles}:${mostFiles}`]);
+  return { site, keys, server, target: { port: server.port, ca: site.ca, glpiToken: keys.glpiToken } };
+};
 
 type Answer = { status: number; body: Buffer };
 

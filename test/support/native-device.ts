@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Appliance } from '@sallyport/appliance/compose';
 import { parseCertificateRequest } from '@sallyport/appliance/features/ca/service';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
+import { makeToken } from './tokens.ts';
 
 export type Answer = { status: number; text: string };
 
@@ -41,13 +40,7 @@ export const nativeDevice = async (appliance: Appliance, options: { folder: stri
     execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
   openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'device.key');
   const csr = await parseCertificateRequest(openssl('req', '-new', '-key', 'device.key', '-subj', '/CN=x'));
-  const secret = newTokenSecret();
-  appliance.objects.create(systemActor, 'token', {
-    name: options.name,
-    purpose: 'agent',
-    hash: tokenHash(secret),
-    approve: 'auto',
-  });
+  const secret = makeToken(appliance.objects, 'agent');
   const { device } = appliance.devices.enrol({
     request: {
       token: secret,

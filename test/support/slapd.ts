@@ -3,8 +3,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freeLoopback } from './loopback.ts';
+import { until } from './until.ts';
 
 // Debian's OpenLDAP on loopback in a temporary folder, with a certificate of an authority of its own.
 
@@ -101,15 +101,15 @@ export const startSlapd = async (ldif: string): Promise<Slapd> => {
   const server: ChildProcess = spawn('/usr/sbin/slapd', ['-d', '0', '-f', conf, '-h', urls], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const admin = ['-x', '-H', `ldap://${host}:${plainPort}`, '-D', `cn=admin,${suffix}`, '-w', 'admin'];
-  for (let tries = 0; ; tries += 1) {
+  await until(() => {
     try {
       execFileSync('ldapsearch', [...admin, '-b', suffix, '-s', 'base', '-LLL'], { stdio: 'pipe' });
-      break;
+      return true;
     } catch (error) {
-      if (tries > 100 || server.exitCode !== null) throw error;
-      await sleep(50);
+      if (server.exitCode !== null) throw error;
+      return false;
     }
-  }
+  });
   const maxBuffer = 256 * 1024 * 1024;
   return {
     folder,

@@ -11,7 +11,7 @@ export type Target = { port: number; ca: string; glpiToken: string };
 export type Attack = { held(): number; end(): void };
 
 /** Strangers' addresses; the known devices of a test come from 127.0.0.1. */
-export const addresses = (count: number): string[] =>
+const addresses = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => `127.0.${9 + Math.trunc(n / 250)}.${1 + (n % 250)}`);
 
 const open = ({ port, ca }: Target, localAddress: string, protocol: 'h2' | 'http/1.1'): Promise<TLSSocket> =>
@@ -88,15 +88,15 @@ const dripping = (target: Target, from: readonly string[], count: number, pathOf
 };
 
 /** Sockets that send a body of the osquery source byte by byte, without a key. */
-export const slowOsqueryBodies = (target: Target, from: readonly string[], count: number): Promise<Attack> =>
+const slowOsqueryBodies = (target: Target, from: readonly string[], count: number): Promise<Attack> =>
   dripping(target, from, count, (n) => slowPaths[n % slowPaths.length] ?? slowPaths[0]);
 
 /** The same at the address of GLPI agents, with a valid token. */
-export const slowGlpiBodies = (target: Target, from: readonly string[], count: number): Promise<Attack> =>
+const slowGlpiBodies = (target: Target, from: readonly string[], count: number): Promise<Attack> =>
   dripping(target, from, count, () => `/a/${target.glpiToken}/glpi`);
 
 /** HTTP/2 sessions that ask for nothing. */
-export const idleSessions = (target: Target, from: readonly string[], count: number): Promise<Attack> =>
+const idleSessions = (target: Target, from: readonly string[], count: number): Promise<Attack> =>
   keepOpen(from, count, async (address) => {
     const socket = await open(target, address, 'h2');
     const session = connectHttp2('https://localhost', { createConnection: () => socket });
@@ -105,7 +105,7 @@ export const idleSessions = (target: Target, from: readonly string[], count: num
   });
 
 /** Connections that say nothing, or the first bytes of a TLS hello and no more. */
-export const unfinishedHellos = (
+const unfinishedHellos = (
   { port }: Target,
   from: readonly string[],
   { count, bytes }: { count: number; bytes: number },
@@ -127,7 +127,7 @@ export const unfinishedHellos = (
   );
 
 /** Connections that ask for `asks` pages at once and read none of the answers. */
-export const unreadAnswers = (
+const unreadAnswers = (
   target: Target,
   from: readonly string[],
   { count, asks }: { count: number; asks: number },
@@ -143,7 +143,7 @@ const loginBytes = 4 * 1024 * 1024;
 const pieceBytes = 64 * 1024;
 
 /** Connections with `streams` log-in forms of 4 MiB each that do not end; made when all was sent that the server takes. */
-export const unfinishedLogins = (
+const unfinishedLogins = (
   target: Target,
   from: readonly string[],
   { connections, streams }: { connections: number; streams: number },
@@ -183,3 +183,21 @@ export const unfinishedLogins = (
     await Promise.all(sent);
     return socket;
   });
+
+/** What strangers do, by name: the test runs all of it, the benchmark measures some. */
+export const attacks = {
+  'osquery bodies': (target) => slowOsqueryBodies(target, addresses(2), 64),
+  'osquery bodies, many addresses': (target) => slowOsqueryBodies(target, addresses(200), 200),
+  'GLPI bodies': (target) => slowGlpiBodies(target, addresses(2), 64),
+  'GLPI bodies, many addresses': (target) => slowGlpiBodies(target, addresses(200), 200),
+  'idle sessions': (target) => idleSessions(target, addresses(4), 300),
+  'idle sessions, own address': (target) => idleSessions(target, ['127.0.0.1'], 300),
+  'idle sessions, many addresses': (target) => idleSessions(target, addresses(300), 300),
+  'silent connections': (target) => unfinishedHellos(target, addresses(4), { count: 300, bytes: 0 }),
+  'silent connections, many addresses': (target) => unfinishedHellos(target, addresses(300), { count: 300, bytes: 0 }),
+  'half hellos': (target) => unfinishedHellos(target, addresses(300), { count: 300, bytes: 100 }),
+  'unread pages': (target) => unreadAnswers(target, addresses(20), { count: 60, asks: 200 }),
+  'unfinished forms': (target) => unfinishedLogins(target, addresses(1), { connections: 1, streams: 100 }),
+  'unfinished forms, many addresses': (target) =>
+    unfinishedLogins(target, addresses(20), { connections: 12, streams: 100 }),
+} as const satisfies Readonly<Record<string, (target: Target) => Promise<Attack>>>;

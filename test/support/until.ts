@@ -4,20 +4,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 // where a test lets time pass (test/architecture/pauses.test.ts), and it is an error when the state does not come.
 
 const lookEveryMs = 20;
-const limitSeconds = 60;
+const limitSeconds = 120;
 
-/** Looks until something is there, and gives it; an error that names it after a minute, or after `seconds`. */
+/** Looks until something is there, and gives it; an error that shows what was looked for after two minutes, or `seconds`. */
 export async function until<T>(
-  what: string,
   look: () => T | Promise<T>,
-  options: { readonly seconds?: number } = {},
-): Promise<NonNullable<T>> {
-  const seconds = options.seconds ?? limitSeconds;
+  { seconds = limitSeconds }: { readonly seconds?: number } = {},
+): Promise<Exclude<T, false | null | undefined>> {
   const latest = performance.now() + seconds * 1_000;
   for (;;) {
     const found = await look();
-    if (found !== false && found !== undefined && found !== null) return found;
-    if (performance.now() > latest) throw new Error(`${what}: not so after ${seconds} s`);
+    if (found !== false && found !== undefined && found !== null) return found as Exclude<T, false | null | undefined>;
+    if (performance.now() > latest) throw new Error(`not so after ${seconds} s: ${String(look)}`);
     await pause(lookEveryMs);
   }
 }

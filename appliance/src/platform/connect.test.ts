@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freeLoopback } from '../../../test/support/loopback.ts';
@@ -94,9 +95,12 @@ describe('a connection', () => {
     const open = await out.open(to(), limits);
     const first = await open.read();
     expect(first?.toString()).toBe('injected');
-    onMeet = (socket) => socket.write('injected');
+    const opened: Socket[] = [];
+    const onSocket = (message: unknown): number => opened.push((message as { socket: Socket }).socket);
+    subscribe('net.client.socket', onSocket);
     const other = await out.open(to(), limits);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    unsubscribe('net.client.socket', onSocket);
+    await expect.poll(() => opened[0]?.bytesRead).toBe('injected'.length);
     expect(await codeOf(other.secure({ by: 'fingerprint', sha256: 'ab'.repeat(32) }))).toBe('PEER');
     other.close();
     open.close();

@@ -3,8 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimes
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseClamscan } from './clamscan.ts';
 import { engineVersion } from './definitions.ts';
 import { scanFiles } from './scan.ts';
@@ -53,7 +52,7 @@ beforeAll(async () => {
   ];
   writeFileSync(at('clamd.conf'), `${settings.join('\n')}\n`);
   daemon = spawn(clamd, ['--config-file', at('clamd.conf')], { stdio: 'ignore' });
-  for (let tries = 0; !existsSync(at('clamd.sock')) && tries < 300; tries += 1) await sleep(100);
+  await vi.waitUntil(() => existsSync(at('clamd.sock')), { timeout: 60_000 });
 });
 
 afterAll(async () => {

@@ -1,12 +1,11 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { startCommand, temporaryFolder } from '../../support/commands.ts';
+import { makeToken } from '../../support/tokens.ts';
 import type { Item } from './fleet.ts';
 import { random } from './random.ts';
 
@@ -68,13 +67,7 @@ export const enrolDevices = async (
   options: { certified: boolean; seed?: number },
 ): Promise<Certified[]> => {
   const rng = random(options.seed ?? 99);
-  const secret = newTokenSecret();
-  objects.create(systemActor, 'token', {
-    name: `bench ${options.seed ?? 99}`,
-    purpose: 'agent',
-    hash: tokenHash(secret),
-    approve: 'auto',
-  });
+  const secret = makeToken(objects, 'agent');
   const enrolled: Certified[] = [];
   for (let n = 0; n < count; n += 1) {
     const { publicKey, privateKey } = options.certified

@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { allowedOf, identifyBy } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { modbusLength } from '@sallyport/bundle-tools/controllers/protocols/modbus/answers';
 import { tpktLength } from '@sallyport/bundle-tools/controllers/protocols/s7/client';
 import { type Identification, PROTOCOLS, type Protocol } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { modbusServer } from '../../../bundle-tools/test/controllers/modbus-server.ts';
 import { s7Plc, usualLists } from '../../../bundle-tools/test/controllers/s7-plc.ts';
+import { until } from '../until.ts';
+import { startCapture } from './capture.ts';
 import { hostileTcp, hostileUdp, tcpManners, udpManners } from './hostile.ts';
 import { everything, quick } from './judges.ts';
 import { hasOpen62541, startOpen62541 } from './opcua-peer.ts';
 import { has, hasPython, hasSnap7, type Place, startPymodbus, startSnap7 } from './peers.ts';
-import { startBacnet, startEnip, startPnio, startTcpDevice } from './responders.ts';
+import { startBacnet, startEnip, startPnio, startTcpDevice, tcpServer } from './responders.ts';
 import { snmpSecrets, startSnmpd } from './snmpd.ts';
 import { loopback } from './transport.ts';
 
@@ -110,42 +110,24 @@ const ask = (device: Device, intervalMs: number): Promise<Identification> =>
     credentials: { snmp: { user: snmpUser, community: snmpSecrets.community } },
   });
 
-/** Two packets that must never be sent, to see that the judge sees them: a register written, a CPU stopped. */
+/** Two packets that must never be sent: a register written, a CPU stopped. */
+const roguePackets = {
+  modbus: Buffer.from('000100000006ff0600010001', 'hex'),
+  s7: Buffer.from('0300002102f0803201000000000010000029000000000009505f50524f4752414d', 'hex'),
+};
+
+/** Sends them, to see that the judge sees them. */
 const beRogue = async (): Promise<ForbiddenRun['rogue']> => {
-  const packets = {
-    modbus: '000100000006ff0600010001',
-    s7: '0300002102f0803201000000000010000029000000000009505f50524f4752414d',
-  };
   const send = async (protocol: 'modbus' | 's7'): Promise<string> => {
     const at = placeOf(protocol);
-    const server = await hostileTcp(protocol, 'silent', 1, at);
-    await new Promise<void>((resolve) => {
-      const socket = createConnection(at, () => socket.end(Buffer.from(packets[protocol], 'hex'), () => resolve()));
-    });
-    await sleep(20);
+    const seen = { bytes: 0 };
+    const server = await tcpServer(at, (socket) => socket.on('data', ({ length }) => (seen.bytes += length)));
+    createConnection(at).end(roguePackets[protocol]);
+    await until(() => seen.bytes === roguePackets[protocol].length);
     await server.close();
     return at.host;
   };
   return { modbus: await send('modbus'), s7: await send('s7') };
-};
-
-const startCapture = async (file: string): Promise<() => Promise<void>> => {
-  const dumpcap = spawn('dumpcap', ['-q', '-p', '-i', 'lo', '-w', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise<void>((resolve) => dumpcap.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    let said = '';
-    dumpcap.stderr.on('data', (bytes: Buffer) => {
-      said += bytes.toString('utf8');
-      if (said.includes('File:')) resolve();
-    });
-    dumpcap.once('exit', (code) => reject(new Error(`dumpcap ended with ${code}: ${said}`)));
-  });
-  return async () => {
-    // It writes in blocks; what is on its way must be there before it ends.
-    await sleep(300);
-    dumpcap.kill('SIGINT');
-    await ended;
-  };
 };
 
 const main = async (file: string): Promise<ForbiddenRun> => {
@@ -173,7 +155,8 @@ const main = async (file: string): Promise<ForbiddenRun> => {
     }),
   );
   const rogue = await beRogue();
-  await stopCapture();
+  // What was sent last.
+  await stopCapture(Object.values(roguePackets));
   await Promise.all(devices.map(({ stop }) => stop()));
   return { targets, rogue };
 };

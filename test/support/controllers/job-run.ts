@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { systemActor } from '../../../appliance/src/features/objects/types.ts';
 import { openAppliance } from '../../../appliance/test/support/appliance.ts';
@@ -7,6 +5,7 @@ import { s7Device } from '../../../appliance/test/support/controllers/s7-device.
 import { modbusLength } from '../../../bundle-tools/src/controllers/protocols/modbus/answers.ts';
 import { modbusServer } from '../../../bundle-tools/test/controllers/modbus-server.ts';
 import { introduce, signedIn } from '../persons.ts';
+import { startCapture } from './capture.ts';
 import { startEnip, startTcpDevice } from './responders.ts';
 
 // Runs in a network of its own: an appliance with an approved job over three protocols, at the pace of a plant, then a second
@@ -79,17 +78,9 @@ const main = async (file: string): Promise<JobRun> => {
     ),
   ];
   site.identification.switchOn(systemActor);
-  const dumpcap = spawn('dumpcap', ['-q', '-p', '-i', 'lo', '-w', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise<void>((resolve) => dumpcap.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    let said = '';
-    dumpcap.stderr.on('data', (bytes: Buffer) => {
-      said += bytes.toString('utf8');
-      if (said.includes('File:')) resolve();
-    });
-    dumpcap.once('exit', (code) => reject(new Error(`dumpcap ended with ${code}: ${said}`)));
-  });
+  const stopCapture = await startCapture(file);
   const logged: string[] = [];
+  const sent: Buffer[] = [];
   const ends: JobRun['ends'] = [];
   for (const id of jobs) {
     const { plan } = site.identification.plan(signedIn('boris'), id);
@@ -97,13 +88,13 @@ const main = async (file: string): Promise<JobRun> => {
     const run = site.identification.start(signedIn('anna'), id);
     const { state, code } = await site.identification.work(run.id, { onProgress: () => undefined });
     ends.push({ state, code });
-    for (const { what, sha256 } of site.identification.packets(run.id, 0, 1_000))
-      if (what === 'send') logged.push(sha256);
+    for (const { what, sha256, hex } of site.identification.packets(run.id, 0, 1_000)) {
+      if (what !== 'send') continue;
+      logged.push(sha256);
+      if (hex !== null) sent.push(Buffer.from(hex, 'hex'));
+    }
   }
-  // It writes in blocks; what is on its way must be there before it ends.
-  await sleep(300);
-  dumpcap.kill('SIGINT');
-  await ended;
+  await stopCapture(sent);
   await site.stop();
   const ports = { s7: 102, modbus: 502, enip: 44_818 };
   return {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../until.ts';
 
 // Programs that others wrote, as controllers on this computer.
 
@@ -66,13 +66,8 @@ export const startTcpPeer = async (command: string, args: readonly string[], at:
     said = (said + bytes.toString('utf8')).slice(-4_096);
   });
   const stop = stopper(child);
-  for (let tries = 0; !(await accepts(at)); tries += 1) {
-    if (tries > 200 || child.exitCode !== null) {
-      await stop();
-      throw new Error(`${command} does not listen on ${at.host} ${at.port}: ${said}`);
-    }
-    await sleep(50);
-  }
+  const isUp = await until(async () => (await accepts(at)) || (child.exitCode === null ? undefined : 'ended'));
+  if (isUp === 'ended') throw new Error(`${command} does not listen on ${at.host} ${at.port}: ${said}`);
   return { ...at, stop };
 };
 

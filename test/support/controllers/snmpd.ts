@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../until.ts';
 import { freeUdpPort, type Peer, type Place, placeFor, stopper } from './peers.ts';
 
 // Debian's net-snmp as a Siemens switch with two physical entities, for a community and for users of every level.
@@ -59,7 +59,8 @@ export const startSnmpd = async (wanted?: Place): Promise<Peer> => {
     });
     child.once('exit', (code) => reject(new Error(`snmpd ended with ${code}: ${said.slice(-2_000)}`)));
   });
-  await sleep(20);
+  const local = `:${at.port.toString(16).toUpperCase().padStart(4, '0')} `;
+  await until(() => readFileSync('/proc/net/udp', 'utf8').includes(local));
   return {
     ...at,
     stop: async () => {

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
 import type { StoredEvent } from '@sallyport/appliance/features/events/types';
 import type { SectionRow } from '@sallyport/appliance/features/inventory/types';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { startServer } from '@sallyport/appliance/server';
 import { temporaryFolder } from '../commands.ts';
 import { introduce, signedIn } from '../persons.ts';
+import { makeToken } from '../tokens.ts';
 import { type OsqueryClient, osqueryClient, type Post } from './client.ts';
 import { httpsPost } from './https-post.ts';
 import { debianMachine, type MadePackage, machineOf, type Tables } from './machine.ts';
@@ -73,12 +72,7 @@ export const openOsquerySite = async (): Promise<OsquerySite> => {
   introduce(appliance.db, 'dana', 'aidar');
   const server = await startServer(appliance);
   const post = httpsPost(`https://127.0.0.1:${server.port}`, appliance.ca.certificatePem);
-  const token = (approve: 'manual' | 'auto'): string => {
-    const secret = newTokenSecret('osquery');
-    const body = { name: approve, purpose: 'osquery', hash: tokenHash(secret), approve };
-    appliance.objects.ofAnyKind.create(systemActor, 'token', body);
-    return secret;
-  };
+  const token = (approve: 'manual' | 'auto'): string => makeToken(appliance.objects, 'osquery', { approve });
   const auto = token('auto');
   const machines: { close(): void }[] = [];
   return {

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
@@ -142,11 +141,9 @@ describe('a sender', () => {
     });
     outgoing.on('error', () => undefined);
     outgoing.write(new Uint8Array(200_000));
-    for (let tries = 0; tries < 200 && uploads().length === before.length; tries += 1) await sleep(10);
-    expect(uploads()).toHaveLength(before.length + 1);
+    await expect.poll(uploads, { timeout: 60_000 }).toHaveLength(before.length + 1);
     outgoing.destroy();
-    for (let tries = 0; tries < 500 && uploads().length > before.length; tries += 1) await sleep(10);
-    expect(uploads()).toEqual(before);
+    await expect.poll(uploads, { timeout: 60_000 }).toEqual(before);
     expect(existsSync(site.appliance.paths.staging)).toBe(true);
   });
 

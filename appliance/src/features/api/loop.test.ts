@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { advisory, packageBytes, update } from '../../../test/support/catalog.ts';
@@ -16,7 +15,6 @@ const catalog = {
   files: [{ path: 'updates/openssl_3.5.1-1_amd64.deb', bytes: packageBytes }],
   feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')] }],
 };
-const pollMs = 50;
 
 let site: ApiSite;
 let host: TestHost;
@@ -52,12 +50,14 @@ const call = (method: string, path: string, body?: unknown, token = operator): P
 
 /** Asks until the run has ended, as a program would. */
 const ended = async (id: string, run: 'check' | 'import'): Promise<Record<string, unknown>> => {
-  for (;;) {
+  const look = async (): Promise<Record<string, unknown> | null> => {
     const bundle = await call('GET', `/exchange/bundles/${id}`, undefined, viewer);
-    const found = bundle.json[run] as Record<string, unknown> | null;
-    if (found !== null && found['state'] !== 'queued' && found['state'] !== 'running') return found;
-    await sleep(pollMs);
-  }
+    return bundle.json[run] as Record<string, unknown> | null;
+  };
+  await expect
+    .poll(async () => (await look())?.['state'], { timeout: 60_000 })
+    .not.toBeOneOf([undefined, 'queued', 'running']);
+  return (await look()) ?? {};
 };
 const upload = (body: Uint8Array, options: { token?: string; type?: string; name?: string } = {}): Promise<Answer> =>
   site.call('POST', `/exchange/bundles?name=${options.name ?? 'answer.tar'}`, {

@@ -238,12 +238,9 @@ describe('exchange through the console', () => {
     const altered = Buffer.from(bundle);
     altered[bundle.length - 4_000] = (altered[bundle.length - 4_000] ?? 0) ^ 1;
     // Who looked a moment ago sees what lay there then.
-    let candidates = '';
-    for (let tries = 0; tries < 60 && !holds(candidates, 'good.tar'); tries += 1) {
-      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 250));
-      candidates = await page(admin, paths.exchangeReceive());
-    }
-    expect(holds(candidates, 'good.tar')).toBe(true);
+    await expect
+      .poll(async () => holds(await page(admin, paths.exchangeReceive()), 'good.tar'), { timeout: 60_000 })
+      .toBe(true);
     expect((await admin.post(paths.bundlePick(), { path: '/etc/passwd' })).status).toBe(422);
     const picked = draftOf(await admin.post(paths.bundlePick(), { path: join(medium, 'good.tar') }));
     await settled(picked);

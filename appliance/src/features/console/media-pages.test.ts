@@ -21,14 +21,10 @@ const page = async (browser: Browser, path: string): Promise<string> => {
   expect(`${path} ${response.status}`).toBe(`${path} 200`);
   return response.text();
 };
-/** The page as soon as it fits, or as it is after a minute. */
-const until = async (path: string, fits: RegExp): Promise<string> => {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const shown = await page(admin, path);
-    if (fits.test(shown)) return shown;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return page(admin, path);
+/** The page as soon as it fits. */
+const until = async (path: string, fits: RegExp | string, browser = admin): Promise<string> => {
+  await expect.poll(() => page(browser, path), { timeout: 60_000, interval: 200 }).toMatch(fits);
+  return page(browser, path);
 };
 const finished = async (address: string): Promise<{ state: string; result: unknown }> => {
   const id = address.split('/')[3] ?? '';
@@ -104,15 +100,8 @@ describe('media in the console', () => {
     const volumes = answer.manifest.volumes.length;
     expect(volumes).toBeGreaterThan(1);
     writeFileSync(join(medium, 'letter <b>.txt'), 'hello');
-    const html = await (async () => {
-      // Who looked a moment ago sees what lay there then.
-      for (let tries = 0; tries < 20; tries += 1) {
-        const shown = await page(viewer, paths.exchangeReceive());
-        if (shown.includes(answer.path)) return shown;
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
-      return page(viewer, paths.exchangeReceive());
-    })();
+    // Who looked a moment ago sees what lay there then.
+    const html = await until(paths.exchangeReceive(), answer.path, viewer);
     expect(html).toContain(`${volumes} of ${volumes}`);
     expect(html).toContain('Request 1');
     expect(html).toContain('letter &lt;b&gt;.txt');

@@ -108,7 +108,7 @@ describe('asking', () => {
       ask: async ({ address }) => {
         expect(inFlight.get(address) ?? 0).toBe(0);
         inFlight.set(address, 1);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setImmediate(resolve));
         inFlight.set(address, 0);
         return address === '10.0.0.2' ? 'closed' : 'silent';
       },

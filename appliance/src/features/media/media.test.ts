@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeHeader } from '@sallyport/bundle-tools/archive/header';
 import { signManifest } from '@sallyport/bundle-tools/documents/manifest';
 import { signSiteCard } from '@sallyport/bundle-tools/documents/site-card';
@@ -224,7 +223,7 @@ describe('writing to a medium that is mounted read-only', () => {
     expect(await whileWritable(mount, requests, isReadOnly, () => existsSync(flag))).toBe(true);
     await expect(
       whileWritable(mount, requests, isReadOnly, async () => {
-        await sleep(1);
+        await new Promise((resolve) => setImmediate(resolve));
         throw new Error('pulled');
       }),
     ).rejects.toThrow('pulled');
