@@ -1,5 +1,5 @@
 import type { EventService } from '../events/service.ts';
-import type { SectionRow } from '../inventory/types.ts';
+import type { SectionRowOf } from '../inventory/service.ts';
 import type { HintStore } from './hint-store.ts';
 import { cleanAddress, toIdentity } from './identity.ts';
 import { contradictsOwnKey } from './match.ts';
@@ -19,7 +19,7 @@ export const identityReports = (parts: {
   clock: () => number;
 }) => {
   const { store, hints, events, clock } = parts;
-  return (id: number, section: SectionRow | undefined): void => {
+  return (id: number, section: Partial<SectionRowOf<'identity'>> | undefined): void => {
     const device = section === undefined ? undefined : store.byId(id);
     if (section === undefined || device === undefined) return;
     const { uuid, serial, macs } = section;

@@ -4,9 +4,9 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
+import type { InventoryService, SectionRowOf } from '../inventory/service.ts';
 import type { InventoryTransfer } from '../inventory/transfer.ts';
-import type { Door, SectionRow } from '../inventory/types.ts';
+import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 
@@ -128,7 +128,7 @@ export type DeviceService = {
   /** Removes a record that may not come in: revoked, waiting or only discovered; CONFLICT for another one. */
   forget(actor: Actor, id: number): void;
   /** The identity section of a device changed: what it is found by follows. In the caller's transaction. */
-  identityChanged(device: number, section: SectionRow | undefined): void;
+  identityChanged(device: number, section: Partial<SectionRowOf<'identity'>> | undefined): void;
   /** Drops certificates and event ids whose time is over, and records that expire. */
   trim(): { expired: number };
 };

@@ -1,7 +1,6 @@
 import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request';
 import { BundleError } from '@sallyport/bundle-tools/errors';
-import type { InventoryService } from '../inventory/service.ts';
-import type { InventoryRow, SectionRow } from '../inventory/types.ts';
+import type { InventoryService, RowOf, SectionRowOf } from '../inventory/service.ts';
 import type { ControllersForExchange } from '../plcs/types.ts';
 
 // What a request says about the devices: distinct package versions per system, never who has them. From the inventory
@@ -32,7 +31,7 @@ type Group = {
   readonly packages: Map<string, { name: string; version: string; source: string; devices: number }>;
 };
 
-const groupOf = (groups: Map<string, Group>, row: SectionRow): Group => {
+const groupOf = (groups: Map<string, Group>, row: SectionRowOf<'platform'>): Group => {
   const [vendor, release, arch] = [text(row['vendor']), text(row['release']), text(row['arch'])];
   const key = JSON.stringify([vendor, release, arch]);
   const held = groups.get(key);
@@ -68,7 +67,7 @@ const toPlatform = (group: Group): RequestPlatform => ({
   })),
 });
 
-const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Generator<InventoryRow> {
+const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Generator<RowOf<'software'>> {
   let after: string | undefined;
   do {
     const page = inventory.list({ collection: 'software', limit: 10_000, ...(after === undefined ? {} : { after }) });
@@ -82,7 +81,7 @@ export const requestContent = (
   inventory: Pick<InventoryService, 'list' | 'members' | 'section'>,
   controllers?: Pick<ControllersForExchange, 'bearers'>,
 ): RequestContent => {
-  const items = new Map<number, InventoryRow>();
+  const items = new Map<number, RowOf<'software'>>();
   for (const row of softwareRows(inventory)) items.set(row.id, row);
   const groups = new Map<string, Group>();
   const purls = new Set<string>();

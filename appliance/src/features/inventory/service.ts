@@ -35,6 +35,8 @@ import type {
 } from './types.ts';
 import { type Holder, holderOf, sectionWriter } from './writer.ts';
 
+export type { ItemOf, RowOf, SectionRowOf } from './typed.ts';
+
 /** The inventory engine: typed by the declarations where the code names a collection. */
 export type InventoryService = InventoryTransfer &
   TypedRows & {

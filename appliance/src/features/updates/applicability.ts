@@ -1,7 +1,6 @@
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
-import type { InventoryService } from '../inventory/service.ts';
-import type { InventoryRow, SectionRow } from '../inventory/types.ts';
+import type { InventoryService, ItemOf, SectionRowOf } from '../inventory/service.ts';
 import type { StoredUpdate } from './store.ts';
 
 // Which devices need which update: the newest one of a package in the device's own suites, if it is above what the newest
@@ -27,7 +26,7 @@ export type Needed = { readonly update: StoredUpdate; readonly installed: Instal
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-export const installedOf = (row: InventoryRow | SectionRow): Installed => ({
+export const installedOf = (row: ItemOf<'software'>): Installed => ({
   type: text(row['type']),
   name: text(row['name']),
   version: text(row['version']),
@@ -36,7 +35,7 @@ export const installedOf = (row: InventoryRow | SectionRow): Installed => ({
 });
 
 /** The platform of a device; undefined until it has reported one that updates could be for. */
-export const devicePlatform = (rows: readonly SectionRow[]): DevicePlatform | undefined => {
+export const devicePlatform = (rows: ReadonlyArray<SectionRowOf<'platform'>>): DevicePlatform | undefined => {
   const row = rows[0];
   if (!row) return undefined;
   const ecosystem = ecosystemOf({ vendor: text(row['vendor']), release: text(row['release']) });

@@ -5,8 +5,8 @@ import { type Database, immediate, within } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { InventoryRow, SectionChanged, SectionRow } from '../inventory/types.ts';
+import type { InventoryService, ItemOf, SectionRowOf } from '../inventory/service.ts';
+import type { SectionChanged } from '../inventory/types.ts';
 import { bearerStore } from './bearer-store.ts';
 import { compareSets, packLarge, someId, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
@@ -123,7 +123,7 @@ export type VulnerabilityService = {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const identityOf = (row: InventoryRow): SoftwareIdentity => ({
+const identityOf = (row: ItemOf<'software'>): SoftwareIdentity => ({
   type: text(row['type']),
   name: text(row['name']),
   version: text(row['version']),
@@ -133,7 +133,7 @@ const identityOf = (row: InventoryRow): SoftwareIdentity => ({
 });
 
 /** What a device runs, from its inventory; undefined until it has reported it. */
-export const platformOf = (rows: readonly SectionRow[]): Platform | undefined => {
+export const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platform | undefined => {
   const row = rows[0];
   return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
 };
