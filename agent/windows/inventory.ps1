@@ -127,7 +127,6 @@ $collect = @{
             severity = $found.MsrcSeverity
             categories = @(foreach ($category in @($found.Categories)) { $category.Name })
             categoryIds = @(foreach ($category in @($found.Categories)) { $category.CategoryID })
-            bulletins = @($found.SecurityBulletinIDs)
             published = $found.LastDeploymentChangeTime
             restart = $found.InstallationBehavior.RebootBehavior
             id = $found.Identity.UpdateID

@@ -1,13 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { collectors, collectSections } from '@sallyport/agent/collectors/all';
-import { noMemory } from '@sallyport/agent/collectors/collector';
-import { executableLimits } from '@sallyport/agent/executables/round';
-import { rootFiles } from '@sallyport/agent/platform/root-files';
-import { windowsCollectors } from '@sallyport/agent/windows/collectors';
-import { parseWindowsReport } from '@sallyport/agent/windows/report';
-import type { Collection, Field, Item } from '@sallyport/appliance/features/inventory/types';
+import type { CollectionName } from '@sallyport/appliance/features/inventory/all-collections';
+import type { Collection, Field, Item, SectionRow } from '@sallyport/appliance/features/inventory/types';
 import { itemsParser } from '@sallyport/appliance/features/inventory/validate';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,96 +12,114 @@ import { findInFolder } from '../support/folder-search.ts';
 import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
 import { nativeDevice } from '../support/native-device.ts';
 import { httpsPost } from '../support/osquery/https-post.ts';
-import { repositoryRoot } from '../support/sources.ts';
 import { makeToken } from '../support/tokens.ts';
-import { fillers } from './collection-fillers.ts';
+import { collected, type Filler, type FillerName, filledBy, fillers } from './collection-fillers.ts';
 
-// Every collection of a device: filled through the native door with each of its fields, listed, searched, exported, in the
-// register. And what must never be kept: reports full of marked secrets through each door, and a search of the whole data
+// Every collection of a device: each field filled by its real filler (collection-fillers.ts), listed, searched, exported, in
+// the register. And what must never be kept: reports full of marked secrets through each door, and a search of the whole data
 // folder for the marks.
 
-/** What our agent, or a product through it, reports. */
-const ownCollections = [
-  'identity',
-  'platform',
-  'activity',
-  'accounts',
-  'sessions',
-  'software',
-  'hardware',
-  'os-update',
-  'protection',
-  'executable',
-  'backup-file',
-  'quarantine-file',
-  'external-device',
-  'encryption',
-];
+const ownCollections = Object.keys(filledBy) as CollectionName[];
 
 let site: GlpiSite;
-let device: Awaited<ReturnType<typeof nativeDevice>>;
 let api: ReturnType<typeof apiClient>;
+/** The device of each filler. */
+const asked = new Map<FillerName, number>();
 
 beforeAll(async () => {
   site = await openGlpiSite();
-  device = await nativeDevice(site.appliance, { folder: site.folder, port: site.port, name: 'line-hmi' });
   api = apiClient(site.appliance, site.port);
+  for (const [name, filler] of Object.entries(fillers) as [FillerName, Filler][])
+    asked.set(name, await filler.ask(site));
 });
 afterAll(() => site?.close());
 
 const reported = (collection: Collection): [string, Field][] =>
   Object.entries(collection.fields).filter(([, field]) => !field.entered);
 
-/** A value of a field that is found again. */
-const sampleOf = (collection: string, name: string, field: Field): unknown => {
-  const mark = `${collection}-${name}`;
-  switch (field.type) {
-    case 'text':
-      return field.choices?.[0] ?? mark.slice(0, field.maxLength);
-    case 'integer':
-    case 'real':
-      return 42;
-    case 'boolean':
-      return true;
-    case 'time':
-      return '2026-01-02T03:04:05Z';
-    case 'list':
-      return [mark.slice(0, field.maxLength)];
-  }
-};
+const rowsOf = (filler: FillerName, collection: CollectionName): SectionRow[] =>
+  site.appliance.inventory.section(asked.get(filler) ?? 0, collection, { personal: true });
+
+const claims = ownCollections.flatMap((collection) =>
+  (Object.entries(filledBy[collection] ?? {}) as [FillerName, string][]).map(
+    ([filler, fields]) => [collection, filler, fields.split(' ')] as const,
+  ),
+);
+
+describe('each field is filled by who is named for it', () => {
+  it.each(claims.map(([collection, filler, fields]) => [collection, fillers[filler].asks, filler, fields] as const))(
+    '%s: %s',
+    (collection, _asks, filler, fields) => {
+      const rows = rowsOf(filler, collection);
+      expect(fields.filter((field) => rows.every((row) => (row[field] ?? null) === null))).toEqual([]);
+    },
+  );
+
+  it('and no field is declared for which nobody is named, nor named twice', () => {
+    const declared = ownCollections.flatMap((name) =>
+      reported(site.appliance.inventory.collection(name)).map(([field]) => `${name}.${field}`),
+    );
+    const named = claims.flatMap(([collection, , fields]) => fields.map((field) => `${collection}.${field}`));
+    expect(named.sort()).toEqual(declared.sort());
+  });
+
+  it('and nothing that our agents report is ignored', () => {
+    for (const [name, sections] of collected)
+      for (const { collection, items } of sections) {
+        const spec = site.appliance.inventory.collection(collection);
+        itemsParser(spec)(items);
+        const known = new Set(reported(spec).map(([field]) => field));
+        const unknown = items.flatMap((item) => Object.keys(item)).filter((field) => !known.has(field));
+        expect([...new Set(unknown)].map((field) => `${name}: ${collection}.${field}`)).toEqual([]);
+      }
+  });
+
+  it('for the collections that are sections of a device', () => {
+    const rows = ownCollections.map((name) => site.appliance.inventory.collection(name).row);
+    const listed = ['D1', 'D3', 'D4', 'D5', 'D6', 'S1', 'S2', 'S5', 'S7', 'C1', 'C3', 'C6', 'C7'];
+    expect(listed.filter((row) => !rows.includes(row))).toEqual([]);
+  });
+});
 
 describe.each(ownCollections)('the collection %s', (name) => {
   const collection = () => site.appliance.inventory.collection(name);
-  const item = () =>
-    Object.fromEntries(reported(collection()).map(([field, spec]) => [field, sampleOf(name, field, spec)]));
-
-  it('is filled through the front door with every field that it declares', async () => {
-    const put = await device.report(name, [item()]);
-    expect(`${name} ${put.status} ${put.text}`).toContain(`${name} 200`);
-    const [row] = site.appliance.inventory.ofAnyCollection.section(device.id, name, { personal: true });
-    const missing = reported(collection()).filter(([field]) => (row?.[field] ?? null) === null);
-    expect(missing).toEqual([]);
-  });
+  /** Who fills the personal fields, or the first. */
+  const filler = (): FillerName => {
+    const named = claims.filter(([of]) => of === name);
+    const isPersonal = (field: string): boolean => collection().fields[field]?.personal === true;
+    return (named.find(([, , fields]) => fields.some(isPersonal)) ?? named[0])?.[1] ?? 'ownAgent';
+  };
+  const device = () => site.appliance.devices.byId(asked.get(filler()) ?? 0).publicId;
 
   it('is listed, searched and exported; what is personal only when it is asked for', async () => {
+    const rows = rowsOf(filler(), name);
     const fields = reported(collection()).filter(([, field]) => !field.perDevice);
-    const [searched] =
-      fields.find(([, field]) => field.type === 'text' && field.choices === undefined && !field.personal) ?? [];
-    const text = searched === undefined ? '' : String(item()[searched]);
-    const list = JSON.parse((await api(`/inventory/${name}?device=${device.publicId}`)).text) as { total: number };
-    expect(list.total).toBe(1);
-    if (searched !== undefined)
-      expect(JSON.parse((await api(`/inventory/${name}?search=${encodeURIComponent(text)}`)).text)).toMatchObject({
-        total: 1,
+    const list = JSON.parse((await api(`/inventory/${name}?device=${device()}`)).text) as { total: number };
+    expect(list.total).toBe(rows.length);
+    const found = fields
+      .filter(([, field]) => field.type === 'text' && field.choices === undefined && !field.personal)
+      .map(([field]) => rows.find((row) => row[field] !== null)?.[field])
+      .find((value) => typeof value === 'string');
+    if (found !== undefined)
+      expect(JSON.parse((await api(`/inventory/${name}?search=${encodeURIComponent(found)}`)).text)).toMatchObject({
+        total: expect.toSatisfy((total: number) => total > 0) as number,
       });
-    const csv = (await api(`/inventory/${name}.csv?device=${device.publicId}`)).text;
-    const personal = fields.filter(([, field]) => field.personal && field.type === 'text');
+    const csv = (await api(`/inventory/${name}.csv?device=${device()}`)).text;
     expect(csv.split('\r\n')[0]).toContain(fields.find(([, field]) => !field.personal)?.[0]);
-    for (const [field] of personal) expect(csv).not.toContain(`${name}-${field}`);
-    if (personal.length > 0) {
-      const asked = (await api(`/inventory/${name}?personal=true&device=${device.publicId}`)).text;
-      for (const [field] of personal) expect(asked).toContain(String(item()[field]));
-    }
+    // Values that stand in no other field, so that what is found is the person's.
+    const personal = new Set(
+      fields.filter(([, field]) => field.personal && field.type === 'text').map(([field]) => field),
+    );
+    const open = JSON.stringify(
+      rows.map((row) => Object.entries(row).map(([field, value]) => (personal.has(field) ? null : value))),
+    );
+    const values = rows.flatMap((row) => [...personal].map((field) => row[field]));
+    const hidden = values.filter((value) => typeof value === 'string' && value !== '' && !open.includes(value));
+    expect(hidden.length > 0).toBe(personal.size > 0);
+    for (const value of hidden) expect(csv).not.toContain(value);
+    if (hidden.length === 0) return;
+    const all = (await api(`/inventory/${name}?personal=true&device=${device()}`)).text;
+    for (const value of hidden) expect(all).toContain(JSON.stringify(value).slice(1, -1));
   });
 
   it('is in the register with every field', async () => {
@@ -119,82 +132,6 @@ describe.each(ownCollections)('the collection %s', (name) => {
     const personal = Object.entries(collection().fields).filter(([, field]) => field.personal);
     for (const [field] of personal)
       expect(row?.fields.find((entry) => entry.name === field)).toMatchObject({ encrypted: true });
-  });
-});
-
-it('they are the rows of the data map that are sections of a device', () => {
-  const rows = ownCollections.map((name) => site.appliance.inventory.collection(name).row);
-  const listed = ['D3', 'D4', 'D5', 'D6', 'S1', 'S2', 'S5', 'S7', 'C1', 'C3', 'C6', 'C7'];
-  expect(listed.filter((row) => !rows.includes(row))).toEqual([]);
-});
-
-describe('what our agent collects', () => {
-  const filled = new Set<string>();
-  /** Items as the appliance takes them, and nothing that it would ignore. */
-  const check = (name: string, items: readonly Item[]): void => {
-    const collection = site.appliance.inventory.collection(name);
-    itemsParser(collection)(items);
-    const declared = new Set(reported(collection).map(([field]) => field));
-    const unknown = items.flatMap((item) => Object.keys(item)).filter((field) => !declared.has(field));
-    expect([...new Set(unknown)].map((field) => `${name}.${field}`)).toEqual([]);
-    for (const one of items) for (const field of Object.keys(one)) filled.add(`${name}.${field}`);
-  };
-
-  it('on this computer is what the collections declare', async () => {
-    // Asking apt takes seconds and has a test of its own; its items have the fields of the Windows ones.
-    const chosen = collectors.filter(({ collection }) => collection !== 'os-update');
-    const from = {
-      files: rootFiles('/'),
-      memory: noMemory,
-      clock: () => Date.UTC(2026, 0, 1),
-      executables: { ...executableLimits, entriesPerTurn: 100 },
-    };
-    const sections = await collectSections(from, { chosen });
-    for (const { collection, items } of sections) check(collection, items);
-    expect(sections.map(({ collection }) => collection)).toEqual(
-      expect.arrayContaining(['identity', 'software', 'protection']),
-    );
-  });
-
-  it('on Windows is what the collections declare', async () => {
-    const text = readFileSync(join(repositoryRoot, 'agent/test/windows/report.json'), 'utf8');
-    const context = { files: rootFiles('/'), memory: noMemory, clock: () => Date.UTC(2026, 0, 1) };
-    for (const { collection, collect } of windowsCollectors(async () => parseWindowsReport(text)))
-      check(collection, (await collect(context)) ?? []);
-  });
-
-  it('on Linux says of an account when it logged in last, and when its password was set', async () => {
-    const root = join(site.folder, 'root');
-    mkdirSync(join(root, 'etc'), { recursive: true });
-    mkdirSync(join(root, 'var/log'), { recursive: true });
-    writeFileSync(join(root, 'etc/passwd'), 'asem:x:2:2:Асем:/home/asem:/bin/sh\n');
-    writeFileSync(join(root, 'etc/shadow'), 'asem:$6$x:20000:0:99999:7:::\n');
-    const lastlog = Buffer.alloc(3 * 292);
-    lastlog.writeUInt32LE(Date.UTC(2026, 0, 2) / 1000, 2 * 292);
-    writeFileSync(join(root, 'var/log/lastlog'), lastlog);
-    const context = { files: rootFiles(root), memory: noMemory, clock: () => Date.UTC(2026, 0, 3) };
-    const chosen = collectors.filter(({ collection }) => collection === 'accounts');
-    for (const { collection, items } of await collectSections(context, { chosen })) {
-      check(collection, items);
-      expect(items).toMatchObject([
-        { name: 'asem', lastLoginAt: '2026-01-02T00:00:00Z', passwordSetAt: '2024-10-04T00:00:00Z' },
-      ]);
-    }
-  });
-
-  it('and what others report fills every field that is declared', () => {
-    const declared = ownCollections.flatMap((name) =>
-      reported(site.appliance.inventory.collection(name)).map(([field]) => `${name}.${field}`),
-    );
-    const writes = (path: string, field: string): boolean =>
-      new RegExp(`\\b${field.slice(field.indexOf('.') + 1)}\\b`).test(readFileSync(join(repositoryRoot, path), 'utf8'));
-    expect({
-      unfilled: declared.filter((field) => !filled.has(field) && fillers[field] === undefined),
-      unknown: Object.keys(fillers).filter((field) => !declared.includes(field)),
-      unwritten: Object.entries(fillers)
-        .filter(([field, path]) => !writes(path, field))
-        .map(([field]) => field),
-    }).toEqual({ unfilled: [], unknown: [], unwritten: [] });
   });
 });
 
@@ -243,6 +180,7 @@ const deviceNamed = (name: string): number => {
 
 describe('a report full of secrets', () => {
   it('through the native door leaves none of them in the data folder', async () => {
+    const native = await nativeDevice(site.appliance, { folder: site.folder, port: site.port, name: 'line-hmi' });
     const s = (place: string) => secret(`native${place}`);
     const reports: [string, Item[]][] = [
       [
@@ -273,20 +211,20 @@ describe('a report full of secrets', () => {
       ['hardware', [{ type: 'network', model: 'x', community: s('Community'), wifi: s('Wifi'), sim: s('Sim') }]],
     ];
     for (const [collection, items] of reports) {
-      const put = await device.report(collection, items);
+      const put = await native.report(collection, items);
       expect(`${collection} ${put.status} ${put.text}`).toContain(`${collection} 200`);
     }
     // Refused altogether: a collection that there is not, an event that there is not, a body that is none.
-    expect((await device.report('processes', [{ command: s('CommandLine') }])).status).toBe(404);
-    await device.send('POST', '/events', {
+    expect((await native.report('processes', [{ command: s('CommandLine') }])).status).toBe(404);
+    await native.send('POST', '/events', {
       events: [{ id: 'e-1', type: 'made.up', at: '2026-01-01T00:00:00Z', params: { text: s('Unknown') } }],
     });
-    await device.send('POST', '/check-in', { version: s('Unknown') });
-    expectKept('native', device.id);
+    await native.send('POST', '/check-in', { version: s('Unknown') });
+    expectKept('native', native.id);
     // What stands in a packed column is found there.
     const packed = findInFolder(site.dataDir, site.appliance.paths.database, ['un.exe']);
     expect(packed.join(' ')).toContain('section.attrs, unpacked');
-    expect(leaks('native', [device.secret])).toEqual([]);
+    expect(leaks('native', [native.secret])).toEqual([]);
   });
 
   it('through the door of GLPI and OCS leaves none of them, in JSON and in XML', async () => {

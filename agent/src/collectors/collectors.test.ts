@@ -258,15 +258,22 @@ describe('sessions', () => {
     ]);
     put('var/log/wtmp', log);
     expect(await collect('sessions')).toEqual([
-      { account: 'anna', kind: 'local', startedAt: '1970-01-01T00:23:20Z' },
+      { account: 'anna', kind: 'local', startedAt: '1970-01-01T00:23:20Z', terminal: 'pts/0' },
       {
         account: 'anna',
         kind: 'remote',
         startedAt: '1970-01-01T00:18:20Z',
         endedAt: '1970-01-01T00:20:00Z',
+        terminal: 'pts/0',
         remoteAddress: '192.0.2.4',
       },
-      { account: 'boris', kind: 'local', startedAt: '1970-01-01T00:19:10Z', endedAt: '1970-01-01T00:21:40Z' },
+      {
+        account: 'boris',
+        kind: 'local',
+        startedAt: '1970-01-01T00:19:10Z',
+        endedAt: '1970-01-01T00:21:40Z',
+        terminal: 'tty1',
+      },
     ]);
   });
 });

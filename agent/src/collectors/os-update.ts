@@ -40,8 +40,13 @@ const ask = async (command: string, args: readonly string[]): Promise<string> =>
   return asked.stdout;
 };
 
+/** Updates of what `apt-get --simulate dist-upgrade` prints. */
+export function aptItems(simulation: string): Item[] {
+  return parseAptSimulation(simulation).map(aptItem);
+}
+
 const aptUpdates = async (): Promise<Item[]> =>
-  parseAptSimulation(
+  aptItems(
     await ask('apt-get', [
       '--simulate',
       '--quiet',
@@ -54,7 +59,7 @@ const aptUpdates = async (): Promise<Item[]> =>
       'Dir::Cache::srcpkgcache=',
       'dist-upgrade',
     ]),
-  ).map(aptItem);
+  );
 
 /** Packages that dpkg could not finish are updates that failed. */
 const failedItems = (files: RootFiles): Item[] =>

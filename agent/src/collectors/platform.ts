@@ -1,6 +1,6 @@
-import { arch as machineArch, release } from 'node:os';
+import { arch as machineArch } from 'node:os';
 import { parseDpkgStatus } from '../dpkg/status.ts';
-import type { RootFiles } from '../platform/root-files.ts';
+import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { aptSuites } from './apt-suites.ts';
 import { type Collector, clean, item } from './collector.ts';
 import { osRelease } from './os-release.ts';
@@ -50,7 +50,7 @@ export const collector: Collector = {
         codename: clean(os['VERSION_CODENAME'], 100),
         build: clean(files.text('etc/debian_version') ?? os['BUILD_ID'], 200),
         arch: clean(dpkgArch(files), 50),
-        kernel: files.isMachine ? clean(release(), 200) : undefined,
+        kernel: files.isMachine ? clean(kernelRelease(files), 200) : undefined,
         suites: aptSuites(files),
         updateAgentState: updateAgent(files),
         vmType: files.isMachine ? virtualKind(files) : undefined,

@@ -38,6 +38,8 @@ const showSession = async (id: string): Promise<Item | undefined> => {
       '-p',
       'RemoteHost',
       '-p',
+      'TTY',
+      '-p',
       'Timestamp',
     ],
     timeoutMs,
@@ -49,6 +51,7 @@ const showSession = async (id: string): Promise<Item | undefined> => {
     account: clean(value('Name')),
     kind: value('RemoteHost') === '' ? clean(value('Type'), 50) : 'remote',
     startedAt: started === undefined ? undefined : toTime(Number(started) * 1000),
+    terminal: clean(value('TTY'), 50),
     remoteAddress: clean(value('RemoteHost'), 255),
   });
 };
@@ -77,6 +80,7 @@ export const collector: Collector = {
         kind: session.host === '' ? 'local' : 'remote',
         startedAt: toTime(session.startedMs),
         endedAt: session.endedMs === undefined ? undefined : toTime(session.endedMs),
+        terminal: clean(session.line, 50),
         remoteAddress: clean(session.host, 255),
       }),
     );

@@ -1,8 +1,7 @@
-import { release } from 'node:os';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { debPurl, parseDpkgStatus } from '../dpkg/status.ts';
 import { type KernelState, kernelStates } from '../packages/kernel.ts';
-import type { RootFiles } from '../platform/root-files.ts';
+import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { rpmPackages, rpmPurl } from '../rpm/query.ts';
 import { type Collector, clean, type Item, item, sortItems } from './collector.ts';
 import { osRelease } from './os-release.ts';
@@ -57,7 +56,7 @@ const kernelsOf = (items: readonly Item[], files: RootFiles): Map<number, Kernel
           version: String(one['version']),
           arch: String(one['arch'] ?? ''),
         })),
-        release(),
+        kernelRelease(files),
       )
     : new Map();
 

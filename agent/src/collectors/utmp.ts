@@ -1,7 +1,13 @@
 // wtmp and utmp on 64-bit Linux: records of 384 bytes, little endian (utmp(5)).
 
 export type UtmpRecord = { type: number; line: string; user: string; host: string; atMs: number };
-export type LoginSession = { account: string; host: string; startedMs: number; endedMs: number | undefined };
+export type LoginSession = {
+  account: string;
+  line: string;
+  host: string;
+  startedMs: number;
+  endedMs: number | undefined;
+};
 
 const recordBytes = 384;
 const bootTime = 2;
@@ -45,7 +51,13 @@ export const sessionsOf = (records: readonly UtmpRecord[]): LoginSession[] => {
     if (record.type === deadProcess) close(record.line, record.atMs);
     if (record.type !== userProcess || record.user === '') continue;
     close(record.line, record.atMs);
-    const session = { account: record.user, host: record.host, startedMs: record.atMs, endedMs: undefined };
+    const session = {
+      account: record.user,
+      line: record.line,
+      host: record.host,
+      startedMs: record.atMs,
+      endedMs: undefined,
+    };
     sessions.push(session);
     open.set(record.line, session);
   }

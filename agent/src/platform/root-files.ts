@@ -81,3 +81,8 @@ export const rootFiles = (root: string): RootFiles => {
     modifiedMs: (relative) => orAbsent(() => statSync(path(relative)).mtimeMs),
   };
 };
+
+/** What `uname -r` prints, as the kernel itself tells it. */
+export function kernelRelease(files: RootFiles): string {
+  return (files.text('proc/sys/kernel/osrelease') ?? '').trim();
+}

@@ -58,7 +58,6 @@ const missingItem = (row: Row): Item => {
     state: 'missing',
     kind: kindOfCategories(row),
     severity: severities.has(severity) ? severity : 'unknown',
-    advisories: textsOf(row, 'bulletins', 50),
     releasedAt: timeOf(row['published']),
     needsRestart: restart === undefined ? undefined : restart > 0,
     foundBy: 'Windows Update',

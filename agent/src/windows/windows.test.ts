@@ -175,7 +175,9 @@ describe('a Windows computer', () => {
       ['D:', 'encrypting', 'XTS-AES 128', true, ['password']],
       ['E:', 'locked', undefined, undefined, undefined],
       ['F:', 'plain', undefined, false, undefined],
+      ['G:', 'unknown', undefined, false, undefined],
     ]);
+    expect((await collect('encryption'))?.at(-1)).toMatchObject({ error: '0x80310008' });
   });
 
   it('has external devices: no hub, one row per device', async () => {

@@ -8,7 +8,6 @@ export const collectionsSecurity = {
   'collection.os-update.field.kind': 'Kind',
   'collection.os-update.field.severity': 'Severity',
   'collection.os-update.field.packages': 'Packages',
-  'collection.os-update.field.advisories': 'Advisories',
   'collection.os-update.field.installedAt': 'Installed',
   'collection.os-update.field.releasedAt': 'Released',
   'collection.os-update.field.needsRestart': 'Needs a restart',

@@ -11,7 +11,6 @@ export const collectionsSecurity = {
   'collection.os-update.field.kind': 'Түрі',
   'collection.os-update.field.severity': 'Маңыздылығы',
   'collection.os-update.field.packages': 'Пакеттер',
-  'collection.os-update.field.advisories': 'Бюллетеньдер',
   'collection.os-update.field.installedAt': 'Орнатылған',
   'collection.os-update.field.releasedAt': 'Шығарылған',
   'collection.os-update.field.needsRestart': 'Қайта іске қосу керек',

@@ -11,7 +11,6 @@ export const collectionsSecurity = {
   'collection.os-update.field.kind': 'Вид',
   'collection.os-update.field.severity': 'Важность',
   'collection.os-update.field.packages': 'Пакеты',
-  'collection.os-update.field.advisories': 'Бюллетени',
   'collection.os-update.field.installedAt': 'Установлено',
   'collection.os-update.field.releasedAt': 'Выпущено',
   'collection.os-update.field.needsRestart': 'Нужна перезагрузка',

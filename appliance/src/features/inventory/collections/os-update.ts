@@ -19,7 +19,6 @@ export const collection = defineCollection({
     },
     severity: { type: 'text', indexed: true, choices: ['critical', 'important', 'moderate', 'low', 'unknown'] },
     packages: { type: 'list', indexed: true, maxLength: 256, column: false },
-    advisories: { type: 'list', indexed: true, maxLength: 50, column: false },
     installedAt: { type: 'time' },
     releasedAt: { type: 'time', column: false },
     needsRestart: { type: 'boolean', column: false },
