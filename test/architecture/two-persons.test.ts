@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { twoPersonActs } from '../../appliance/src/features/accounts/approve.ts';
-import { codeOnly, sourceFiles } from '../support/sources.ts';
+import { codeOnly, repositoryRoot, sourceFiles } from '../support/sources.ts';
 
 // What takes two persons goes through one gate (appliance/src/features/accounts/approve.ts). A new act that approves by
 // itself is found here by its name: of the function, the route or the command.
@@ -55,6 +57,54 @@ const acts = (): string[] =>
       const isGated = code.includes('assertMayApprove(');
       return isGated ? [] : [...new Set(found)].map((name) => `${path} ${name}`);
     });
+
+/** A name under which a second person is kept: of a column, or of a field of a kind. */
+const kept =
+  /^\s+'?((?:approved|confirmed|decided|agreed|signed|accepted|released|second|vouched|allowed|authorized)(?:_by|By)|approver)'?\b/gm;
+
+type Source = { path: string; text: string };
+/** Files that name such a column or field while nothing in their folder asks the gate. */
+const ungated = (schema: string, files: readonly Source[]): string[] => {
+  const features = files.filter(
+    ({ path }) => path.startsWith('appliance/src/features/') && !/\/features\/(?:api|console|provision)\//.test(path),
+  );
+  const names = new Set(
+    [schema, ...features.filter(({ path }) => path.endsWith('/kinds.ts')).map(({ text }) => text)].flatMap((text) =>
+      [...text.matchAll(kept)].map(([, name = '']) => name),
+    ),
+  );
+  const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+  const asking = new Set(
+    features.filter(({ text }) => text.includes('assertMayApprove(')).map(({ path }) => folderOf(path)),
+  );
+  return features
+    .filter(({ path }) => !asking.has(folderOf(path)))
+    .flatMap(({ path, text }) =>
+      [...names].filter((name) => new RegExp(`\\b${name}\\b`).test(text)).map((name) => `${path} ${name}`),
+    );
+};
+const schema = readFileSync(join(repositoryRoot, 'appliance/src/schema.sql'), 'utf8');
+
+describe('where a second person is kept', () => {
+  it('the gate is asked, by columns of the schema and fields of kinds', () => {
+    expect(ungated(schema, sources)).toEqual([]);
+    expect([...schema.matchAll(kept)].length).toBeGreaterThan(2);
+  });
+
+  it('a table or a kind that keeps one without the gate is found', () => {
+    const store = { path: 'appliance/src/features/new/store.ts', text: 'update new set released_by = ? where id = ?' };
+    expect(ungated(`${schema}\ncreate table new (\n  released_by text\n);`, [...sources, store])).toEqual([
+      'appliance/src/features/new/store.ts released_by',
+    ]);
+    const kinds = {
+      path: 'appliance/src/features/new/kinds.ts',
+      text: "    agreedBy: { type: 'text', internal: true },",
+    };
+    expect(ungated(schema, [...sources, kinds])).toEqual(['appliance/src/features/new/kinds.ts agreedBy']);
+    const service = { path: 'appliance/src/features/new/service.ts', text: 'gate.assertMayApprove(actor, thing)' };
+    expect(ungated(schema, [...sources, kinds, service])).toEqual([]);
+  });
+});
 
 describe('what takes two persons', () => {
   it('is compared by the gate alone', () => {

@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { Appliance } from '../../appliance/src/compose.ts';
+import type { TwoPersonAct } from '../../appliance/src/features/accounts/approve.ts';
+import { managedObjects } from '../../appliance/src/features/accounts/managed-objects.ts';
+import { rightsOf } from '../../appliance/src/features/accounts/rights.ts';
+import { type Actor, actorRef, type Body, systemActor } from '../../appliance/src/features/objects/types.ts';
+import type { ControllerFacts } from '../../appliance/src/features/plcs/controller-facts.ts';
+import { integrityService } from '../../appliance/src/features/plcs/integrity/service.ts';
+import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/witness/file.ts';
+import type { Return } from '../../appliance/src/features/witness/types.ts';
+import type { ApiSite } from '../../appliance/test/support/api-site.ts';
+
+// How each act that takes two persons is asked for, over an appliance that a test has open. An act without a scenario does
+// not compile.
+
+export type Scenario = {
+  ask(actor: Actor): string;
+  approve(actor: Actor, thing: string): unknown;
+};
+
+export type ActSite = { appliance: Appliance; device: { id: number; publicId: string }; report: ApiSite['report'] };
+
+/** People and scenarios over the site that `get` gives when it is asked. */
+export function twoPersonScenarios(get: () => ActSite) {
+  const site = {
+    get appliance() {
+      return get().appliance;
+    },
+    report: (...args: Parameters<ApiSite['report']>) => get().report(...args),
+  };
+  let made = 0;
+  const name = (): string => `n-${randomBytes(6).toString('hex')}`;
+
+  const account = (body: Body = {}): string => {
+    const { objects } = site.appliance;
+    const { id } = objects.create(systemActor, 'account', { name: name(), roles: ['administrator'], ...body });
+    // Who signs for patches has a role of the process.
+    objects.create(systemActor, 'patch-duty', { name: name(), duty: 'senior-approver', account: id });
+    return id;
+  };
+  /** As a session of the account acts now. */
+  const as = (id: string): Actor => ({
+    type: 'account',
+    id,
+    label: id,
+    rights: rightsOf(site.appliance.objects, site.appliance.objects.get('account', id)),
+    authenticatedAt: nowMs(),
+  });
+  // Below the door that makes tokens for oneself alone: the gate does not rest on it.
+  const token = (maker: string, of: string): Actor => {
+    const body = { name: name(), purpose: 'api', hash: randomBytes(32).toString('hex'), account: of };
+    const { id } = site.appliance.objects.ofAnyKind.create(as(maker), 'token', body);
+    return { ...as(of), type: 'token', id };
+  };
+  const commandLine = (user: string): Actor => ({
+    type: 'cli',
+    id: user,
+    label: user,
+    rights: new Set(['all'] as const),
+  });
+
+  const programs = (publicId: string) => {
+    const one: ControllerFacts = {
+      plc: site.appliance.plcs.find(publicId)?.id ?? 0,
+      publicId,
+      name: publicId,
+      zone: null,
+      authorised: true,
+      observed: { programChecksum1: '3c4d' },
+      configured: {},
+      readAt: { programChecksum1: nowMs() },
+      services: [],
+    };
+    const facts = { find: () => one, byId: () => one, all: () => [one] };
+    const { db, objects, events, gate } = site.appliance;
+    return integrityService({ db, objects, events, gate, facts });
+  };
+
+  const scenarios: Record<TwoPersonAct, Scenario> = {
+    'sample-approve': {
+      ask: (actor) =>
+        site.appliance.samples.ask(actor, { device: get().device.id, path: '/srv/x', reason: 'looks odd' }).id,
+      approve: (actor, id) => site.appliance.samples.decide(actor, id, 'approve'),
+    },
+    'device-task-confirm': {
+      ask: (actor) => {
+        const { deviceTasks } = site.appliance;
+        for (const { id, state } of deviceTasks.list({ limit: 100 }))
+          if (state === 'asked' || state === 'queued') deviceTasks.cancel(systemActor, id);
+        const file = { kind: 'kept-file', list: 'quarantine', product: 'Guard', number: '17', act: 'restore' } as const;
+        return deviceTasks.ask(actor, get().device.publicId, file, 'clean').id;
+      },
+      approve: (actor, id) => site.appliance.deviceTasks.confirm(actor, id),
+    },
+    'person-erase': {
+      ask: (actor) => {
+        site.appliance.objects.setSetting(systemActor, 'accounts.erase-second-person', true);
+        const who = name();
+        site.report(get().device.id, 'accounts', [{ name: who, fullName: who, uid: 1_000 }]);
+        return site.appliance.persons.erase(actor, { name: who, confirm: who, reason: 'request' }).id;
+      },
+      approve: (actor, id) => site.appliance.persons.decide(actor, id, true),
+    },
+    'range-confirm': {
+      ask: (actor) => {
+        site.appliance.objects.setSetting(systemActor, 'devices.scan-second-person', true);
+        const range = { name: name(), network: '192.0.2.0/30', enabled: true, ports: ['22'] };
+        return site.appliance.objects.create(actor, 'address-range', range).id;
+      },
+      approve: (actor, id) =>
+        site.appliance.discovery.confirm(actor, id, site.appliance.discovery.plan(systemActor, id)),
+    },
+    'identification-approve': {
+      ask: (actor) => {
+        const { objects, plcs, identification } = site.appliance;
+        const zone = objects.create(systemActor, 'plc-zone', {
+          name: name(),
+          level: '1',
+          prefixes: ['192.0.2.0/24'],
+          queryPolicy: 'details',
+          queryIdentify: 'manual',
+          queryDetails: 'manual',
+          queryGapMs: 500,
+        }).id;
+        made += 1;
+        const plc = plcs.create(systemActor, { name: name(), zone, address: `192.0.2.${(made % 200) + 1}` }).publicId;
+        identification.switchOn(systemActor);
+        return objects.create(actor, 'plc-identification', {
+          name: name(),
+          controllers: [plc],
+          protocols: ['modbus'],
+          gapMs: 500,
+          from: toTime(nowMs() - 60_000),
+          until: toTime(nowMs() + 3_600_000),
+        }).id;
+      },
+      approve: (actor, id) => {
+        const { plan } = site.appliance.identification.plan(systemActor, id);
+        return site.appliance.identification.approve(actor, id, { digest: plan.digest, targets: plan.targets.length });
+      },
+    },
+    'program-approve': {
+      ask: (actor) => {
+        site.appliance.objects.setSetting(systemActor, 'integrity.second-person', true);
+        const { publicId } = site.appliance.plcs.create(systemActor, { name: name() });
+        programs(publicId).approve(actor, publicId, { reason: 'commissioning' });
+        return publicId;
+      },
+      approve: (actor, id) => programs(id).confirm(actor, id, 'approve'),
+    },
+    'patch-sign': {
+      ask: (actor) => {
+        const { patches } = site.appliance;
+        const { id } = patches.create(systemActor, {
+          patchId: name(),
+          vendor: 'V',
+          product: 'P',
+          productVersion: '1',
+          targetVersion: '2',
+        });
+        const wanted = { clock: 'received', until: nowMs() + 86_400_000, reason: 'lab' } as const;
+        return String(patches.extend(actor, id, wanted).request);
+      },
+      approve: (actor, id) => site.appliance.patches.sign(actor, Number(id), { agrees: true, comment: '' }),
+    },
+    'account-change': {
+      ask: (actor) => {
+        const { accounts, objects } = site.appliance;
+        const id = account();
+        const revision = objects.get('account', id).revision + 1;
+        const waiting = accounts.changes.field(actor, { what: 'promote', patch: { description: 'x' }, revision });
+        objects.update(systemActor, 'account', id, { waiting });
+        return id;
+      },
+      approve: (actor, id) => managedObjects(site.appliance).approve(actor, 'account', id),
+    },
+    'setting-change': {
+      ask: (actor) => {
+        const { accounts, objects } = site.appliance;
+        const words = [name()];
+        const revision = (objects.find('setting', 'exchange.allowed-words', { deleted: true })?.revision ?? 0) + 2;
+        const waiting = accounts.changes.field(actor, { what: 'set', patch: { value: words }, revision });
+        objects.setSetting(systemActor, 'exchange.allowed-words', words);
+        objects.update(systemActor, 'setting', 'exchange.allowed-words', { waiting });
+        return 'exchange.allowed-words';
+      },
+      approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
+    },
+    'return-acknowledge': {
+      ask: (actor) => {
+        const { keyring, gate } = site.appliance;
+        const [id, at] = [name(), nowMs()];
+        gate.asked(actor, 'return-acknowledge', `${id}@${at}`);
+        const witness = readWitness(keyring) ?? emptyWitness();
+        const back: Return = {
+          id,
+          at,
+          cause: 'unknown',
+          found: witness.position,
+          applied: { devices: 0, accounts: 0, rights: 0, persons: 0 },
+          isCovered: true,
+          failed: [],
+          asked: { at, by: actorRef(actor), reason: 'the disk was exchanged' },
+        };
+        writeWitness(keyring, { ...witness, returns: [back] });
+        const params = { cause: back.cause, found: back.found.entries, reason: 'the disk was exchanged' };
+        site.appliance.events.record('state-return-asked', { actor: actorRef(actor), params });
+        site.appliance.witness.flush();
+        return id;
+      },
+      approve: (actor, id) => site.appliance.witness.decide(actor, id, true),
+    },
+    'account-vouch': {
+      ask: (actor) => {
+        const id = account();
+        site.appliance.accounts.touch(actor, id);
+        return id;
+      },
+      approve: (actor, id) => site.appliance.accounts.vouch(actor, id),
+    },
+    'risk-accept': {
+      ask: (actor) =>
+        site.appliance.objects.create(actor, 'risk-acceptance', {
+          name: name(),
+          vulnerability: 'CVE-2024-0001',
+          product: 'P',
+          versions: '*',
+          reason: 'no window',
+          owner: account(),
+          expiresAt: '2099-01-01T00:00:00Z',
+        }).id,
+      approve: (actor, id) => site.appliance.patches.measures.approve(actor, id),
+    },
+  };
+
+  return { account, as, name, token, commandLine, scenarios };
+}
