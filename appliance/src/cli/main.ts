@@ -28,7 +28,7 @@ const common: Readonly<Record<string, OptionSpec>> = {
   extensions: {
     type: 'string',
     value: 'DIR',
-    help: 'further declarations: collections/, kinds/, events/, settings/ in it',
+    help: 'further declarations: collections/, kinds/ in it',
   },
   json: { type: 'boolean', help: 'the result as JSON on stdout' },
   help: { type: 'boolean', short: 'h', help: 'this text' },
