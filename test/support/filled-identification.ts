@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
-import type { Actor } from '../../appliance/src/features/objects/types.ts';
+import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
 import { identificationStore } from '../../appliance/src/features/plcs/identify/store.ts';
 
 // Identification in the invented plant: one job that an agent in the segment has done, and one that waits for a second person.
@@ -27,7 +27,7 @@ export const fillIdentification = (
     queryFromTime: '00:00',
     queryUntilTime: '23:59',
   });
-  identification.switchOn(actor);
+  identification.switchOn(systemActor);
   const byName = new Map(identification.controllers(1_000).map((one) => [one.label, one.publicId]));
   const named = (...names: string[]): string[] => names.flatMap((name) => byName.get(name) ?? []);
   const agent = devices.list({ state: ['managed'], limit: 1 }).rows[0];
