@@ -17,7 +17,7 @@ import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
 import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
-import { ensureDeviceRows } from './features/devices/list-row.ts';
+import { ensureDeviceRows } from './features/devices/row-store.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { DerivedOfDevice, Device } from './features/devices/types.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';

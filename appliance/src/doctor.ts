@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import type { Appliance } from './compose.ts';
-import { verifyDeviceRows } from './features/devices/list-row.ts';
+import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { returnText } from './features/witness/text.ts';
 import { newestVersion, readSchema, schemaVersion } from './platform/database.ts';

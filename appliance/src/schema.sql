@@ -904,7 +904,7 @@ create table baseline_state (
   swept_at integer not null
 ) strict;
 
--- One narrow row per device: what lists of devices filter and sort by. Triggers keep it (features/devices/list-row.ts), in
+-- One narrow row per device: what lists of devices filter and sort by. Triggers keep it (features/devices/row-store.ts), in
 -- the transaction of whatever changed; nothing is entered here, and all of it can be made again from the other tables.
 create table device_row (
   device integer primary key,
@@ -1842,8 +1842,8 @@ create index device_task_of on device_task (device, asked_at);
 create index device_task_open on device_task (device, asked_at) where state in ('queued', 'running');
 create index device_task_asked on device_task (asked_at);
 
--- Which devices have a value that lists filter by, one bit per device in blocks of 1,024 (features/devices/list-facets.ts), and
--- what lists search in, 32 devices in one text (features/devices/list-text.ts). Triggers keep both; all of it is derived.
+-- Which devices have a value that lists filter by, one bit per device in blocks of 1,024 (features/devices/facet-store.ts), and
+-- what lists search in, 32 devices in one text (features/devices/text-store.ts). Triggers keep both; all of it is derived.
 create table device_facet (
   facet text not null,
   value text not null,

@@ -6,7 +6,7 @@ import { controllerFindings } from '@sallyport/appliance/features/plcs/findings/
 import type { Subject } from '@sallyport/appliance/features/plcs/findings/types';
 import { openDocuments } from '@sallyport/appliance/features/vulnerabilities/csaf-queries';
 import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build';
-import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema';
+import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { contentDigest, type FeedRecord, toRecord } from '@sallyport/bundle-tools/advisories/digest';

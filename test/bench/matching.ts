@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema';
+import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
 import type { FeedPart, FindingFilter } from '@sallyport/appliance/features/vulnerabilities/types';
 import { countOf } from '@sallyport/appliance/platform/number-set';
 import { readPart } from '@sallyport/bundle-tools/advisories/part';

@@ -1,5 +1,5 @@
 import type { Appliance } from '@sallyport/appliance/compose';
-import { ensureDeviceRows } from '@sallyport/appliance/features/devices/list-row';
+import { ensureDeviceRows } from '@sallyport/appliance/features/devices/row-store';
 import { unpackIds } from '@sallyport/appliance/features/vulnerabilities/coord-set';
 import { togetherStore } from '@sallyport/appliance/features/vulnerabilities/together-store';
 import { fleet } from './fleet.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { readWrite, sectionsOf } from '@sallyport/appliance/features/agent-api/osquery/decode';
-import { mappings } from '@sallyport/appliance/features/agent-api/osquery/mapping';
+import { mappings } from '@sallyport/appliance/features/agent-api/osquery/inventory-queries';
 import { inventoryName } from '@sallyport/appliance/features/agent-api/osquery/names';
 import { collection as accounts } from '@sallyport/appliance/features/inventory/collections/accounts';
 import { collection as activity } from '@sallyport/appliance/features/inventory/collections/activity';

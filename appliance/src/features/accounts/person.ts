@@ -77,7 +77,7 @@ export function personsIn(db: Database): {
   personsBehind: AccountPersons['personsBehind'];
 } {
   // Two accounts that once had one address are one human for good: to change it before the second act parts nobody.
-  // Who made, promoted or reset an account alone stands behind it as well (touches.ts).
+  // Who made, promoted or reset an account alone stands behind it as well (touch-store.ts).
   const behind = db.prepare<[string], { person: PersonId }>(
     `with recursive found(person) as (
        select person from person_of where subject = ?

@@ -20,7 +20,7 @@ import { type SafetySettings, safetySettings } from './safety-settings.ts';
 import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
-import { type AccountTouches, accountTouches } from './touches.ts';
+import { type AccountTouches, accountTouches } from './touch-store.ts';
 import type { LinkPurpose, NewSession, SignedIn } from './types.ts';
 import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
 

@@ -8,7 +8,7 @@
 
 import type { Actor, Right } from '../objects/types.ts';
 import { areas } from '../objects/types.ts';
-import type { Touch } from './touches.ts';
+import type { Touch } from './touch-store.ts';
 
 /** How a session was opened. */
 export type SessionWay = 'password' | 'two-step' | 'link';

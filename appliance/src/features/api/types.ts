@@ -16,7 +16,7 @@ import type { BaselineService } from '../baselines/service.ts';
 import type { ImportDrafts } from '../console/import-drafts.ts';
 import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceTaskService } from '../device-tasks/service.ts';
-import type { DeviceList } from '../devices/list.ts';
+import type { DeviceList } from '../devices/list-queries.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DiscoveryService } from '../discovery/service.ts';

@@ -20,7 +20,7 @@ import { baselineEditor } from './edit.ts';
 import { contentSnapshot } from './expected.ts';
 import { type CoveredDevice, coverageQueries } from './queries.ts';
 import { baselineStore } from './store.ts';
-import { ensureBaselineTriggers } from './triggers.ts';
+import { ensureBaselineTriggers } from './trigger-store.ts';
 import type {
   Acceptance,
   AcceptOptions,

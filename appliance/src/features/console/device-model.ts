@@ -2,7 +2,7 @@ import type { DeviceHead } from '@sallyport/ui/components/device-frame';
 import type { Reference, Said } from '@sallyport/ui/model';
 import type { DeviceRow } from '@sallyport/ui/views/devices';
 import { AppError } from '../../platform/errors.ts';
-import type { DeviceListQuery } from '../devices/list.ts';
+import type { DeviceListQuery } from '../devices/list-queries.ts';
 import type { DeviceListRow } from '../devices/queries.ts';
 import { levels } from '../rules/types.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';

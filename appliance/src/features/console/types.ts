@@ -19,7 +19,7 @@ import type { BaselineService } from '../baselines/service.ts';
 import type { CaService } from '../ca/types.ts';
 import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceTaskService } from '../device-tasks/service.ts';
-import type { DeviceList } from '../devices/list.ts';
+import type { DeviceList } from '../devices/list-queries.ts';
 import type { DeviceQueries } from '../devices/queries.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DiscoveryService } from '../discovery/service.ts';

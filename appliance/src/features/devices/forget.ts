@@ -4,7 +4,7 @@ import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 import { mergeStore } from './merge-store.ts';
-import { deviceTables } from './move-rows.ts';
+import { deviceTables } from './moved-row-store.ts';
 import type { DeviceStore } from './store.ts';
 import type { DerivedOfDevice, Device } from './types.ts';
 

@@ -4,9 +4,9 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../objects/types.ts';
-import { deviceList, deviceSorts } from './list.ts';
+import { filterSources } from './filter-queries.ts';
 import { type Contact, contacts, type DeviceFilter } from './list-filter.ts';
-import { filterSources } from './list-sources.ts';
+import { deviceList, deviceSorts } from './list-queries.ts';
 import type { DeviceKind, DeviceState } from './types.ts';
 
 // What a list finds by sets, texts and indexes, against a plain look at every device.

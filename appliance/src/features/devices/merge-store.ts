@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import type { Column, DeviceRow } from './merge-row.ts';
-import type { MovedRows } from './move-rows.ts';
+import type { MovedRows } from './moved-row-store.ts';
 
 export type MergeRow = {
   id: number;

@@ -1,7 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { InventoryTransfer } from '../inventory/transfer.ts';
+import type { InventoryTransfer } from '../inventory/transfer-store.ts';
 import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
@@ -16,7 +16,7 @@ import {
 } from './merge-decision.ts';
 import { type DeviceRow, mergedRow, type RowChanges, unmergedRow } from './merge-row.ts';
 import { type MergeRow, type MergeStore, mergeStore } from './merge-store.ts';
-import { deviceTables, moveRows, moveRowsBack } from './move-rows.ts';
+import { deviceTables, moveRows, moveRowsBack } from './moved-row-store.ts';
 import type { DerivedOfDevice, DeviceMerge, MergedSection, MergeReport } from './types.ts';
 
 // Two records that are one device. Everything of the other one moves to the record that is kept, and what has no place

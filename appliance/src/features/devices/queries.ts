@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { addressSql, osNameSql } from './list-row.ts';
+import { addressSql, osNameSql } from './row-store.ts';
 import type { DeviceKind, DeviceState, HeldReason } from './types.ts';
 
 /** One device with what its list shows of it; nothing derived yet. */

@@ -5,7 +5,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService, SectionRowOf } from '../inventory/service.ts';
-import type { InventoryTransfer } from '../inventory/transfer.ts';
+import type { InventoryTransfer } from '../inventory/transfer-store.ts';
 import type { Door } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
@@ -17,7 +17,7 @@ import { certificateBinding } from './binding.ts';
 import { certificateStore } from './certificate-store.ts';
 import { discovery, recognition } from './discover.ts';
 import { doorStore } from './door-store.ts';
-import { duplicateFinder } from './duplicates.ts';
+import { duplicateFinder } from './duplicate-store.ts';
 import { enrolment } from './enrolment.ts';
 import { deviceForgetting } from './forget.ts';
 import { hintStore } from './hint-store.ts';
@@ -27,7 +27,7 @@ import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { firstIn } from './rate-limit.ts';
 import { refusals } from './refusals.ts';
-import { reportingDevice } from './reporting.ts';
+import { reportingDevice } from './reporting-queries.ts';
 import { deviceStore } from './store.ts';
 import type {
   Caller,

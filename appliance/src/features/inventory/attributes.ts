@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Stored } from './item.ts';
 
 // The values of perDevice fields, parallel to a section's ids, one column per field. Where most are what their items usually
-// have (usual-values.ts), only the others are listed. A column of whole numbers is kept as multiples of their common step
+// have (usual-value-store.ts), only the others are listed. A column of whole numbers is kept as multiples of their common step
 // above the least one; or, where they are few, as in the install dates of a system that was installed and updated in runs, as
 // their places among the different ones. Bytes of equal weight stand side by side. Any other column is JSON. All of it is
 // deflated: a device with 2,000 packages takes about 2.5 KB.

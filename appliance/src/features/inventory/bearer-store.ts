@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { anyOf, type NumberSet, setOf } from '../../platform/number-set.ts';
 import { blockOf, packBlock, unpackBlock, withBlock } from './device-blocks.ts';
 import { hasId, unpackIds } from './packed-ids.ts';
-import { bearerTableOf, dueTableOf } from './tables.ts';
+import { bearerTableOf, dueTableOf } from './table-store.ts';
 import type { Collection } from './types.ts';
 
 // Who has an item of a `shared` collection. A device's first report names hundreds of items at once, so it only becomes

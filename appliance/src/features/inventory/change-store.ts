@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { tableOf } from './tables.ts';
+import { tableOf } from './table-store.ts';
 import type { ChangeLike, Collection } from './types.ts';
 
 export type ChangeRow = ChangeLike;

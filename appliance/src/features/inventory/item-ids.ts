@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
 import { byteIds } from './byte-ids.ts';
 import type { NamedField } from './item.ts';
-import { goneTableOf, tableOf } from './tables.ts';
+import { goneTableOf, tableOf } from './table-store.ts';
 import type { Collection, Item } from './types.ts';
 
 // A fleet has the same packages over and over. Which item a text is, is kept in memory, so that a report looks hardly

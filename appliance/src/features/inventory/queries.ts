@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { ListSql } from './list-sql.ts';
+import type { ListSql } from './list-queries.ts';
 import type { Cell } from './store.ts';
 
 export type ListRow = { id: number; _sort: Cell } & Record<string, Cell>;

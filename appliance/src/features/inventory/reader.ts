@@ -5,7 +5,7 @@ import { AppError } from '../../platform/errors.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fromStored, type NamedField, type Stored } from './item.ts';
-import { listSql } from './list-sql.ts';
+import { listSql } from './list-queries.ts';
 import { unpackIds } from './packed-ids.ts';
 import { saidOf } from './put-shared.ts';
 import { listQueries } from './queries.ts';

@@ -14,8 +14,8 @@ import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
 import type { CutReport, DecodedReport, ReportOutcome } from './report-types.ts';
 import { type SharedStore, sectionStore } from './store.ts';
-import { ensureTables } from './tables.ts';
-import { type InventoryTransfer, inventoryTransfer } from './transfer.ts';
+import { ensureTables } from './table-store.ts';
+import { type InventoryTransfer, inventoryTransfer } from './transfer-store.ts';
 import { type AnyRows, type TypedRows, typedRows } from './typed.ts';
 import type {
   Change,

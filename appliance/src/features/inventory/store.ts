@@ -3,8 +3,8 @@ import { AppError } from '../../platform/errors.ts';
 import type { ChangeRow } from './change-store.ts';
 import type { Shape, Stored } from './item.ts';
 import { itemIds } from './item-ids.ts';
-import { blindColumn, column, countTableOf, tableOf, usualColumn } from './tables.ts';
-import { usualFields, usualValues } from './usual-values.ts';
+import { blindColumn, column, countTableOf, tableOf, usualColumn } from './table-store.ts';
+import { usualFields, usualValues } from './usual-value-store.ts';
 
 export type SectionRow = {
   id: number;

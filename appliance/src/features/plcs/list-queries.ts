@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Condition, filterSql, type PlcFilter } from './list-filter.ts';
+import { type Condition, filterSql, type PlcFilter } from './filter-queries.ts';
 
 export const plcSorts = [
   'name',

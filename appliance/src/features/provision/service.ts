@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import { tablesOf } from '../inventory/tables.ts';
+import { tablesOf } from '../inventory/table-store.ts';
 import type { Collection, FactCollection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Kind, requireRight } from '../objects/types.ts';

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { hasId } from '../inventory/packed-ids.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { Members } from '../inventory/types.ts';
-import { type CompileOptions, compileCondition, type Sql, timesOf } from './condition/compile.ts';
+import { type CompileOptions, compileCondition, type Sql, timesOf } from './condition/condition-queries.ts';
 import { defineFunctions } from './condition/functions.ts';
 import type { Condition, Rows, Vocabulary } from './condition/types.ts';
 

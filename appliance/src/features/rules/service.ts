@@ -11,7 +11,7 @@ import { conditionEvaluator } from './queries.ts';
 import { readRules } from './rule-set.ts';
 import { ruleStore } from './store.ts';
 import { type TagService, tagService } from './tags.ts';
-import { ensureTriggers } from './triggers.ts';
+import { ensureTriggers } from './trigger-store.ts';
 import { ruleTexts } from './validate.ts';
 
 export type { Added, RuleKind } from './preview.ts';

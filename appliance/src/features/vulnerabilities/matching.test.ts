@@ -10,7 +10,7 @@ import { deb, debian13 } from '../../../test/support/site.ts';
 import { encodeCursor } from '../../platform/cursor.ts';
 import { ALL_COORDINATES } from './cover-queries.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
-import { snapshotPath } from './snapshot-schema.ts';
+import { snapshotPath } from './snapshot-schema-store.ts';
 
 describe('matching', () => {
   let open: Awaited<ReturnType<typeof openMatching>>;

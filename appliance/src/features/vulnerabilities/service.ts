@@ -18,8 +18,8 @@ import { rematchAll } from './rematch-store.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
-import { snapshotPath } from './snapshot-schema.ts';
-import { sourceNames } from './source-names.ts';
+import { snapshotPath } from './snapshot-schema-store.ts';
+import { sourceNames } from './source-name-queries.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
 import { togetherStore } from './together-store.ts';
 import {
@@ -138,7 +138,7 @@ export const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platf
   return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
 };
 
-/** Whether an item itself says all that its coordinate needs; see source-names.ts for those that do not. */
+/** Whether an item itself says all that its coordinate needs; see source-name-queries.ts for those that do not. */
 const isSettled = (item: SoftwareIdentity): boolean => item.type !== 'deb' || (item.source ?? '') !== '';
 
 const later = (a: string, b: string): string => (a > b ? a : b);

@@ -6,7 +6,7 @@ import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { VERSION_CODEC } from '@sallyport/bundle-tools/versions/scheme';
 import type { Database } from '../../platform/database.ts';
 import { openForBuild, presentSnapshot, syncFile } from './snapshot-file-store.ts';
-import { SNAPSHOT_SQL, snapshotPath } from './snapshot-schema.ts';
+import { SNAPSHOT_SQL, snapshotPath } from './snapshot-schema-store.ts';
 import { type SnapshotWriter, snapshotWriter } from './snapshot-store.ts';
 import type { FeedPart, FeedState } from './types.ts';
 

@@ -6,7 +6,7 @@ import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
-import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL, snapshotPath } from './snapshot-schema.ts';
+import { SNAPSHOT_SCHEMA, SNAPSHOT_SQL, snapshotPath } from './snapshot-schema-store.ts';
 import { snapshotWriter } from './snapshot-store.ts';
 
 /** A snapshot that is being built. */

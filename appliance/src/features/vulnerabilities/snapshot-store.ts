@@ -7,7 +7,7 @@ import type { Database } from '../../platform/database.ts';
 import { unpackIds } from './coord-set.ts';
 import { documentWriter } from './document-store.ts';
 import { packageWriter } from './package-store.ts';
-import { advisoryKey } from './snapshot-schema.ts';
+import { advisoryKey } from './snapshot-schema-store.ts';
 
 type SourceState = { capturedAt: string; newest: string | null; digest: string; cursor: string };
 

@@ -12,7 +12,7 @@ import { unpackDocuments } from './document-blocks.ts';
 import { buildSnapshot } from './snapshot-build.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotReaders } from './snapshot-queries.ts';
-import { advisoryKey, snapshotPath } from './snapshot-schema.ts';
+import { advisoryKey, snapshotPath } from './snapshot-schema-store.ts';
 import { knownThreats } from './threat-queries.ts';
 import type { FeedPart } from './types.ts';
 

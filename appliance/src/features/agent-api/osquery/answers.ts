@@ -1,5 +1,5 @@
 import type { Collection } from '../../inventory/types.ts';
-import { mappings, neighbourQuestion } from './mapping.ts';
+import { mappings, neighbourQuestion } from './inventory-queries.ts';
 import { inventoryName } from './names.ts';
 
 // What is answered most often is made once: nearly every poll has nothing new, and its answer is the same bytes.

@@ -4,7 +4,7 @@ import { AppError } from '../../../platform/errors.ts';
 import type { DecodedReport, DecodedSection, DecoderHints } from '../../inventory/report-types.ts';
 import type { Item } from '../../inventory/types.ts';
 import { parseBody } from '../native/body.ts';
-import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './mapping.ts';
+import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './inventory-queries.ts';
 import { readQueryName } from './names.ts';
 import { learnedNeighbours } from './neighbours.ts';
 import type { Answers, Row } from './rows.ts';

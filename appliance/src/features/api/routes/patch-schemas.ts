@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Urgency } from '../../plcs/findings/urgency.ts';
+import type { Urgency } from '../../plcs/findings/urgency-queries.ts';
 import { CLOCKS } from '../../plcs/patches/clocks.ts';
 import { type MoveEvidence, moveEvidenceSchema, TESTED_ON } from '../../plcs/patches/evidence.ts';
 import { PATCH_STATES } from '../../plcs/patches/states.ts';

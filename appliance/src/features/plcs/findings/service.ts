@@ -17,7 +17,7 @@ import { type PlcFindingCounts, plcFindingQueries } from './queries.ts';
 import { type ControllerReview, controllerReview, type Dispute } from './review.ts';
 import { reviewQueries } from './review-queries.ts';
 import { threatStore } from './threat-store.ts';
-import { ensureFindingTriggers } from './triggers.ts';
+import { ensureFindingTriggers } from './trigger-store.ts';
 import type {
   IndexBuilder,
   PlcFinding,
@@ -27,7 +27,7 @@ import type {
   PlcRecord,
   PlcRematch,
 } from './types.ts';
-import { type Urgency, urgencyQuery } from './urgency.ts';
+import { type Urgency, urgencyQuery } from './urgency-queries.ts';
 import { type FindingWhy, whyOf } from './why.ts';
 
 export type ControllerFindingParts = {

@@ -4,7 +4,7 @@ import { cleanLine } from '../../../platform/text.ts';
 import type { ApprovalGate } from '../../accounts/approve.ts';
 import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../objects/types.ts';
-import type { Urgency } from '../findings/urgency.ts';
+import type { Urgency } from '../findings/urgency-queries.ts';
 import { afterMove, CLOCKS, type Clock, type ClockDays } from './clocks.ts';
 import { type MoveEvidence, moveEvidenceSchema, wantedEvidence } from './evidence.ts';
 import { gatesTo } from './gates.ts';

@@ -7,7 +7,7 @@ import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { StoreService } from '../../store/service.ts';
-import type { Urgency } from '../findings/urgency.ts';
+import type { Urgency } from '../findings/urgency-queries.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalImports } from './approvals.ts';
 import { ANSWERS, CHECK_ITEMS, type CheckState, checklist } from './checklist.ts';

@@ -1,5 +1,5 @@
 import type { Actor } from '../../objects/types.ts';
-import type { Urgency } from '../findings/urgency.ts';
+import type { Urgency } from '../findings/urgency-queries.ts';
 import type { CheckItem, CheckState } from './checklist.ts';
 import type { Clock, ClockTimes, ClockView } from './clocks.ts';
 import type { EvidenceName, MoveEvidence } from './evidence.ts';

@@ -2,7 +2,7 @@ import { decodeCursor } from '../../platform/cursor.ts';
 import { invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { likePattern } from '../../platform/text.ts';
-import { blindColumn, column, countTableOf, isFoundSorted, isText, tableOf } from './tables.ts';
+import { blindColumn, column, countTableOf, isFoundSorted, isText, tableOf } from './table-store.ts';
 import type { Collection, Field, ListQuery, Match, Matching } from './types.ts';
 
 // The SQL of a list. Column names come from declarations, values are always bound.

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
 import { type NamedField, type Shape, type Stored, toStored } from './item.ts';
-import { tableOf, usualColumn } from './tables.ts';
+import { tableOf, usualColumn } from './table-store.ts';
 import type { Item } from './types.ts';
 
 // What the first device said of an item in a `usual` field: nearly all others say the same (a package's installed size), and

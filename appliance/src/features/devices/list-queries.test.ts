@@ -4,9 +4,9 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../objects/types.ts';
-import { deviceList, deviceSorts } from './list.ts';
-import { ensureDeviceRows, verifyDeviceRows } from './list-row.ts';
-import { filterSources } from './list-sources.ts';
+import { filterSources } from './filter-queries.ts';
+import { deviceList, deviceSorts } from './list-queries.ts';
+import { ensureDeviceRows, verifyDeviceRows } from './row-store.ts';
 
 let site: Awaited<ReturnType<typeof openAppliance>>;
 let list: ReturnType<typeof deviceList>;

@@ -26,7 +26,7 @@ export const goneTableOf = (collection: Collection): string => `${tableOf(collec
 /** A field's column, quoted. */
 export const column = (name: string): string => `"${name}"`;
 
-/** The column of what most devices say of an item, quoted; see usual-values.ts. */
+/** The column of what most devices say of an item, quoted; see usual-value-store.ts. */
 export const usualColumn = (name: string): string => `"${name}_usual"`;
 
 /** The column of a personal field's blind index, quoted. */

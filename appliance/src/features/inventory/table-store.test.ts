@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import { listSql } from './list-sql.ts';
-import { ensureTables } from './tables.ts';
+import { listSql } from './list-queries.ts';
+import { ensureTables } from './table-store.ts';
 
 let engines: Engines;
 beforeEach(async () => {

@@ -5,9 +5,9 @@ import type { Personal } from '../../platform/personal.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
-import { deviceFacets } from './list-facets.ts';
+import { deviceFacets } from './facet-store.ts';
 import type { Contact, FilterSources } from './list-filter.ts';
-import { deviceTexts } from './list-text.ts';
+import { deviceTexts } from './text-store.ts';
 
 const maxItems = 10_000;
 /** What a device may come later than its interval. */

@@ -1,6 +1,6 @@
 import { type Database, immediate } from '../../platform/database.ts';
-import { facetTriggers, fillFacets, verifyFacets } from './list-facets.ts';
-import { fillTexts, textTriggers, verifyTexts } from './list-text.ts';
+import { facetTriggers, fillFacets, verifyFacets } from './facet-store.ts';
+import { fillTexts, textTriggers, verifyTexts } from './text-store.ts';
 
 // device_row holds, per device, what lists filter and sort by. It is derived from tables of several features, and triggers
 // derive it again whenever one of them changes, so that no writer can forget it and no reader sees half of a change. All

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { bytesOf, countOf, type NumberSet, numbersOf } from '../../platform/number-set.ts';
-import { deviceFacets } from './list-facets.ts';
+import { deviceFacets } from './facet-store.ts';
 import { type DeviceFilter, type FilterSources, filterSet } from './list-filter.ts';
 
 export const deviceSorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'act', 'findings'] as const;
