@@ -5,7 +5,7 @@ import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { returnText } from './features/witness/text.ts';
-import { newestVersion, readSchema, schemaVersion } from './platform/database.ts';
+import { integrityFaults, newestVersion, orphanTables, readSchema, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { personKeysFile } from './platform/person-keys.ts';
 import { takeServerLock } from './platform/server-lock.ts';
@@ -65,16 +65,10 @@ const checkKeys = ({ keyring }: Appliance): string[] =>
       }
     });
 
-const checkIntegrity = ({ db }: Appliance): string[] => {
-  const lines = (db.pragma('integrity_check(20)') as Array<{ integrity_check: string }>).map(
-    (row) => row.integrity_check,
-  );
-  const orphans = db.pragma('foreign_key_check') as Array<{ table: string }>;
-  return [
-    ...lines.filter((line) => line !== 'ok'),
-    ...orphans.map(({ table }) => `${table}: refers to a row that is not there`),
-  ];
-};
+const checkIntegrity = ({ db }: Appliance): string[] => [
+  ...integrityFaults(db, 20),
+  ...orphanTables(db).map((table) => `${table}: refers to a row that is not there`),
+];
 
 const wasLeft = (folder: string, names: readonly string[]): string[] =>
   names.map((name) => `${join(folder, name)} was left behind`);

@@ -70,15 +70,4 @@ describe('files', () => {
         .map((file) => file.path),
     ).toEqual([]);
   });
-
-  it('keep SQL in stores, queries, the platform and the engines', () => {
-    const sql = /\b(?:SELECT\s+[\s\S]{1,200}?\bFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b/;
-    const allowed = [/(^|\/)(?:[a-z-]+-)?(?:store|queries)\.ts$/, /^appliance\/src\/platform\//];
-    const inAppliance = production.filter((file) => file.path.startsWith('appliance/src/'));
-    expect(
-      inAppliance
-        .filter((file) => sql.test(file.text) && !allowed.some((rule) => rule.test(file.path)))
-        .map((file) => file.path),
-    ).toEqual([]);
-  });
 });

@@ -5,7 +5,7 @@ import { CONTROLLER_MAPS } from '@sallyport/appliance/features/plcs/findings/mat
 import { controllerFindings } from '@sallyport/appliance/features/plcs/findings/service';
 import type { Subject } from '@sallyport/appliance/features/plcs/findings/types';
 import { openDocuments } from '@sallyport/appliance/features/vulnerabilities/csaf-queries';
-import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build';
+import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build-store';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';

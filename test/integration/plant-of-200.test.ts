@@ -11,7 +11,7 @@ import { type ControllerFindings, controllerFindings } from '../../appliance/src
 import { recordSubjects } from '../../appliance/src/features/plcs/findings/subject-queries.ts';
 import { shown } from '../../appliance/src/features/plcs/parts.ts';
 import type { Plc } from '../../appliance/src/features/plcs/types.ts';
-import { buildSnapshot } from '../../appliance/src/features/vulnerabilities/snapshot-build.ts';
+import { buildSnapshot } from '../../appliance/src/features/vulnerabilities/snapshot-build-store.ts';
 import { initialise } from '../../appliance/src/init.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { apiPartsOf } from '../../appliance/test/support/api-site.ts';

@@ -4,7 +4,10 @@ import { join, relative, sep } from 'node:path';
 /** The repository's root folder. */
 export const repositoryRoot = join(import.meta.dirname, '..', '..');
 
-export type SourceFile = { path: string; text: string; imports: string[] };
+/** The names that a statement takes from a module; a `type` is gone at run time, and so is `import type`. */
+export type Imported = { specifier: string; values: readonly string[]; types: readonly string[] };
+
+export type SourceFile = { path: string; text: string; imports: string[]; imported: readonly Imported[] };
 
 const skipped = new Set(['node_modules', 'dist', 'program', 'var', '.git', '.stryker-tmp', 'reports', 'coverage']);
 
@@ -15,12 +18,27 @@ const walk = (folder: string): string[] =>
     return entry.isDirectory() ? walk(path) : [path];
   });
 
-const specifiers = (text: string): string[] => {
-  const found: string[] = [];
+const importedBy = (text: string): Imported[] => {
   const statement =
-    /^(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
-  for (const match of text.matchAll(statement)) found.push(match[1] ?? match[2] ?? match[3] ?? '');
-  return found;
+    /^(?:import|export)(\s+type)?\b([^;'"]*?)\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
+  return [...text.matchAll(statement)].map(([, type, list = '', from, alone, called]) => {
+    const specifier = from ?? alone ?? called ?? '';
+    const names = list
+      .replace(/[{}]/g, ',')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+    const isType = (name: string): boolean => type !== undefined || name.startsWith('type ');
+    // Loaded for what it does, or as a whole.
+    if (from === undefined) return { specifier, values: ['*'], types: [] };
+    return { specifier, values: names.filter((name) => !isType(name)), types: names.filter(isType) };
+  });
+};
+
+/** A source as the rules read it. */
+export const sourceFile = (path: string, text: string): SourceFile => {
+  const imported = importedBy(text);
+  return { path, text, imports: imported.map(({ specifier }) => specifier), imported };
 };
 
 /** Every TypeScript file below the given top-level folders, with its text and the module names that it imports. */
@@ -28,10 +46,7 @@ export const sourceFiles = (...folders: string[]): SourceFile[] =>
   folders.flatMap((folder) =>
     walk(join(repositoryRoot, folder))
       .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
-      .map((path) => {
-        const text = readFileSync(path, 'utf8');
-        return { path: relative(repositoryRoot, path).split(sep).join('/'), text, imports: specifiers(text) };
-      }),
+      .map((path) => sourceFile(relative(repositoryRoot, path).split(sep).join('/'), readFileSync(path, 'utf8'))),
   );
 
 /** Source text without comments and string contents, for rules about code and not about prose. */

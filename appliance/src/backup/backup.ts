@@ -21,10 +21,11 @@ import sodium from 'libsodium-wrappers';
 import type { Appliance } from '../compose.ts';
 import { emptyWitness, readWitness, witnessName, writeWitness } from '../features/witness/file.ts';
 import { type DataPaths, dataPaths, readConfig } from '../platform/config.ts';
-import { assertSchema, openDatabase, readSchema, schemaVersion } from '../platform/database.ts';
+import { assertSchema, integrityFaults, openDatabase, readSchema, schemaVersion } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { openKeyring } from '../platform/keyring.ts';
 import { personKeysFile } from '../platform/person-keys.ts';
+import { livingKeyIds } from '../platform/personal.ts';
 import { type BackupEntry, type BackupSink, readBackup, writeBackup } from './container.ts';
 
 // A backup is one file that only the recovery key opens: database, configuration, keys (the master key too), advisories
@@ -65,7 +66,7 @@ function* entriesOf({ paths, keyring, store }: Appliance, copies: Copies): Gener
 const livingIn = (database: string): Set<number> => {
   const db = openDatabase(database, { readonly: true });
   try {
-    return new Set(db.prepare<[], number>('select id from person_key where erased_at is null').pluck().all());
+    return new Set(livingKeyIds(db));
   } finally {
     db.close();
   }
@@ -139,9 +140,8 @@ const inspect = (paths: DataPaths, files: number): BackupReport => {
   const { site } = readConfig(paths);
   const db = openDatabase(paths.database, { readonly: true });
   try {
-    const lines = db.pragma('integrity_check(5)') as Array<{ integrity_check: string }>;
-    if (lines[0]?.integrity_check !== 'ok')
-      throw new AppError('DATABASE', `the database in the backup is damaged: ${lines[0]?.integrity_check}`);
+    const [fault] = integrityFaults(db, 5);
+    if (fault !== undefined) throw new AppError('DATABASE', `the database in the backup is damaged: ${fault}`);
     assertSchema(db, readSchema());
     return { files, schema: schemaVersion(db), site };
   } finally {

@@ -72,6 +72,26 @@ export const immediateWithin = (db: Database, waitMs: number, work: () => void):
   }
 };
 
+/** What SQLite finds wrong in the pages and indexes of a database, at most so many lines; none where it is whole. */
+export const integrityFaults = (db: Database, most: number): string[] =>
+  (db.pragma(`integrity_check(${most})`) as Array<{ integrity_check: string }>)
+    .map(({ integrity_check: line }) => line)
+    .filter((line) => line !== 'ok');
+
+/** Tables with a row that refers to one that is not there, once for each row. */
+export const orphanTables = (db: Database): string[] =>
+  (db.pragma('foreign_key_check') as Array<{ table: string }>).map(({ table }) => table);
+
+/** From now on what this connection deletes is overwritten, too. */
+export const overwriteDeleted = (db: Database): void => void db.pragma('secure_delete = ON');
+
+/** A text that differs after any change of the database, by this connection or by another one. */
+export const changeStamp = (db: Database): (() => string) => {
+  const own = db.prepare<[], number>('select total_changes()').pluck();
+  const others = db.prepare<[], number>('pragma data_version').pluck();
+  return () => `${others.get()} ${own.get()}`;
+};
+
 /** Empties the log of changes into the database; false while somebody reads an older state, which is not waited for. */
 export const emptyLog = (db: Database): boolean => {
   db.pragma('busy_timeout = 0');

@@ -51,6 +51,11 @@ const maxHeldKeys = 2_000;
 /** Names that differ only in case, width or surrounding space are one. */
 export const normalName = (value: string): string => value.normalize('NFKC').trim().toLowerCase();
 
+/** Numbers of the keys that a database uses. */
+export function livingKeyIds(db: Database): number[] {
+  return db.prepare<[], number>('select id from person_key where erased_at is null order by id').pluck().all();
+}
+
 /** Encryption of personal and secret values over table `person_key` and the file of keys; the keyring must be open. */
 export const personal = (db: Database, keyring: Keyring): Personal => {
   const keys = openPersonKeys(keyring.personKeys);
@@ -82,7 +87,6 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   const destroyed = db.prepare<[number, string]>(
     'update person_key set destroyed_at = ? where id in (select value from json_each(?)) and destroyed_at is null',
   );
-  const inUse = db.prepare<[], number>('select id from person_key where erased_at is null order by id').pluck();
   const context = (id: number): string => `person/${id}`;
 
   // Unwrapping costs as much as a value; keyed by the wrapped bytes, which are read from the file each time, so an
@@ -197,10 +201,10 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     },
     settle,
     unsettledSince: () => oldestErased.get() ?? undefined,
-    living: () => ({ ids: inUse.all(), last: last.get() ?? 0 }),
+    living: () => ({ ids: livingKeyIds(db), last: last.get() ?? 0 }),
     eraseIds,
     verify: () => {
-      const faults = inUse.all().flatMap((id) => {
+      const faults = livingKeyIds(db).flatMap((id) => {
         try {
           const wrapped = keys.read(id);
           if (wrapped === null) return [`key ${id} was destroyed, its row says it is in use`];

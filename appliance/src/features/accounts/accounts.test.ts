@@ -11,12 +11,12 @@ import { personal } from '../../platform/personal.ts';
 import { type EventService, eventService } from '../events/service.ts';
 import { type ObjectService, objectService } from '../objects/service.ts';
 import { systemActor } from '../objects/types.ts';
-import type { ApprovalGate } from './approve.ts';
 import { defaultAttemptLimits } from './attempts.ts';
 import { type Passwords, passwords } from './password.ts';
 import { type AccountService, accountService } from './service.ts';
 import { sessionId } from './sessions.ts';
 import { totpCode } from './totp.ts';
+import type { ApprovalGate } from './types.ts';
 
 const from = '10.0.0.9';
 const good = 'correct horse battery';

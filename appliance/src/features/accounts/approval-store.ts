@@ -1,6 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { PersonId } from '../objects/types.ts';
-import { readPersons, storedPersons } from './person.ts';
+import { type PersonId, readPersons, storedPersons } from '../objects/types.ts';
 
 export type ApprovalRow = {
   act: string;

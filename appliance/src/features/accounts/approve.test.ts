@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { accountPersons } from '../objects/person-store.ts';
 import { type Actor, type PersonId, type Right, systemActor } from '../objects/types.ts';
 import { approvalStore } from './approval-store.ts';
-import { type ApprovalGate, approvalGate, freshMs, soleWaitMs } from './approve.ts';
-import { accountPersons } from './person.ts';
+import { approvalGate, freshMs, soleWaitMs } from './approve.ts';
+import type { ApprovalGate } from './types.ts';
 
 let engines: Engines;
 let gate: ApprovalGate;

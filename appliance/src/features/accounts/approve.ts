@@ -1,79 +1,29 @@
 // The one gate of every act that takes two persons. Whoever asks is kept with `asked` (or is an author of stored revisions),
 // and `assertMayApprove` is called when somebody says yes; no feature compares actors itself, and a new act gets a row in
-// `twoPersonActs` and a scenario (test/architecture/two-persons.test.ts, appliance/src/features/accounts/two-persons.test.ts).
+// `twoPersonActs` (types.ts) and a scenario (test/architecture/two-persons.test.ts, appliance/src/features/accounts/two-persons.test.ts).
 
-import { AppError, type AppErrorCode } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import { type Actor, actorRef, hasRight, type PersonId, type Right, requireRight } from '../objects/types.ts';
+import {
+  type AccountPersons,
+  type Actor,
+  actorRef,
+  areTwoPersons,
+  hasRight,
+  type PersonId,
+  type Right,
+  requireRight,
+  unitePersons,
+} from '../objects/types.ts';
 import type { ApprovalStore } from './approval-store.ts';
-import { type AccountPersons, areTwoPersons, unitePersons } from './person.ts';
-
-type Act = {
-  /** What approving needs. */
-  right: Right;
-  /** Whoever has it sees what waits (waiting/service.ts). */
-  sees: Right;
-  /** A site with one person who could approve goes on, after a day, marked; never for controllers and erasure. */
-  sole?: boolean;
-  /** Several say yes, each another person. */
-  several?: boolean;
-};
-
-/** Every act that takes a second person. */
-export const twoPersonActs = {
-  'range-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
-  'identification-approve': { right: 'devices:write', sees: 'devices:read' },
-  'program-approve': { right: 'devices:write', sees: 'devices:read' },
-  'patch-sign': { right: 'devices:write', sees: 'devices:read', several: true },
-  'risk-accept': { right: 'devices:write', sees: 'devices:read' },
-  'device-task-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
-  'sample-approve': { right: 'queries:write', sees: 'queries:read', sole: true },
-  'person-erase': { right: 'provision:write', sees: 'provision:write' },
-  'account-change': { right: 'accounts:write', sees: 'accounts:read' },
-  'account-vouch': { right: 'accounts:write', sees: 'accounts:read' },
-  'setting-change': { right: 'safety:write', sees: 'settings:read' },
-  'return-acknowledge': { right: 'safety:write', sees: 'settings:read' },
-} as const satisfies Record<string, Act>;
-
-export type TwoPersonAct = keyof typeof twoPersonActs;
-
-/** What waits for a yes. */
-export type Approvable = {
-  act: TwoPersonAct;
-  /** Names exactly this content: an id that changes with it, or with its revision. Kept with the approval. */
-  thing?: string;
-  /** As they were stored with the revisions since the last approved one; those who `asked` for the thing unless given. */
-  authors?: Iterable<ReadonlySet<PersonId>>;
-  /** Who said yes before, where several have to and that is not kept here. */
-  approvers?: Iterable<ReadonlySet<PersonId>>;
-  /** Since when it waits; for those who asked it is known. */
-  since?: number;
-};
-
-export type ApprovalGate = {
-  personsBehind: AccountPersons['personsBehind'];
-  /** Whoever asks for something that a second person approves is a person. APPROVAL_PERSON. */
-  assertMayAsk(actor: Actor): ReadonlySet<PersonId>;
-  /** The same, and keeps who is behind it until somebody approves. */
-  asked(actor: Actor, act: TwoPersonAct, thing: string): void;
-  /** Why a person cannot approve, for pages; undefined when he can. */
-  hindrance(actor: Actor, thing: Approvable): Hindrance | undefined;
-  /** Throws what hinders; otherwise keeps the approval and says which persons are behind it. */
-  assertMayApprove(actor: Actor, thing: Approvable): ReadonlySet<PersonId>;
-  /** Somebody else could approve, or could lately; without a person behind the actor: two could. */
-  mustWait(actor: Actor, act: TwoPersonAct): boolean;
-  /** Forgets what is older than the evidence is kept. */
-  trim(): number;
-  /** One person asked and approved. */
-  isOnePerson(act: TwoPersonAct, thing: string): boolean;
-};
-
-/**
- * FORBIDDEN without the right, APPROVAL_TOKEN for a token, APPROVAL_PERSON for what is no signed-in account,
- * APPROVAL_NOBODY where no person is known to have asked, APPROVAL_SELF for an author or earlier approver, APPROVAL_FRESH
- * when the authentication is too old.
- */
-export type Hindrance = Extract<AppErrorCode, 'FORBIDDEN' | `APPROVAL_${string}`>;
+import {
+  type Act,
+  type Approvable,
+  type ApprovalGate,
+  type Hindrance,
+  type TwoPersonAct,
+  twoPersonActs,
+} from './types.ts';
 
 const words: Readonly<Record<Hindrance, string>> = {
   FORBIDDEN: 'approving needs a right',

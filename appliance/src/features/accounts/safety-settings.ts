@@ -3,8 +3,8 @@ import type { EventService } from '../events/service.ts';
 import type { ObjectOf, ObjectService, WriteOptions } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, type SettingValue } from '../objects/types.ts';
 import type { WriteGuard } from '../objects/writer.ts';
-import type { ApprovalGate } from './approve.ts';
 import { assertFresh } from './fresh.ts';
+import type { ApprovalGate } from './types.ts';
 import type { WaitingChanges } from './waiting-change.ts';
 
 // Settings that can weaken what protects the site (`safety` in their declaration). Changing one asks for a right of its

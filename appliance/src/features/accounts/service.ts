@@ -7,7 +7,6 @@ import type { EventService } from '../events/service.ts';
 import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Right, requireRight } from '../objects/types.ts';
 import { apiTokens } from './api-tokens.ts';
-import type { ApprovalGate } from './approve.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
 import { assertFresh } from './fresh.ts';
 import { knownBrowsers } from './known-browser.ts';
@@ -21,7 +20,7 @@ import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
 import { type AccountTouches, accountTouches } from './touch-store.ts';
-import type { LinkPurpose, NewSession, SignedIn } from './types.ts';
+import type { ApprovalGate, LinkPurpose, NewSession, SignedIn } from './types.ts';
 import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
 
 /** Where a person is: the address, and what the browser keeps of earlier log-ins. */

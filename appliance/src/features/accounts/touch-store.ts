@@ -1,11 +1,10 @@
 import type { Database } from '../../platform/database.ts';
 import type { PersonId } from '../objects/types.ts';
+import type { Touch } from './types.ts';
 
-// Who made, promoted or reset an account alone: such a person stands behind the account (person.ts reads the rows), since
+// Who made, promoted or reset an account alone: such a person stands behind the account (objects/person-store.ts reads the rows), since
 // the link of the account was theirs first. It ends when a third person confirms the account, or when its owner signed in
 // with two factors, was told, and does so again after the days that the site sets.
-
-export type Touch = { person: PersonId; at: number; toldAt: number | null };
 
 export function accountTouches(db: Database) {
   const add = db.prepare<[string, PersonId, number]>(

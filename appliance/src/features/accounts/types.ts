@@ -6,9 +6,11 @@
 // taken away is gone at once. An API token acts for an account and may be limited further, never widened. A wrong name,
 // a wrong password and a disabled account look the same from outside, in words and in time.
 
-import type { Actor, Right } from '../objects/types.ts';
-import { areas } from '../objects/types.ts';
-import type { Touch } from './touch-store.ts';
+import type { AppErrorCode } from '../../platform/errors.ts';
+import { type AccountPersons, type Actor, areas, type PersonId, type Right } from '../objects/types.ts';
+
+/** Who made, promoted or reset an account alone, since when, and when its owner was told. */
+export type Touch = { person: PersonId; at: number; toldAt: number | null };
 
 /** How a session was opened. */
 export type SessionWay = 'password' | 'two-step' | 'link';
@@ -54,3 +56,71 @@ export const allRights: readonly Right[] = ['all', ...allAreas('read'), ...allAr
 
 /** `x:write` includes `x:read`; `all` is everything. */
 export const isRight = (text: string): text is Right => (allRights as readonly string[]).includes(text);
+
+/** What takes two persons. */
+export type Act = {
+  /** What approving needs. */
+  right: Right;
+  /** Whoever has it sees what waits (waiting/service.ts). */
+  sees: Right;
+  /** A site with one person who could approve goes on, after a day, marked; never for controllers and erasure. */
+  sole?: boolean;
+  /** Several say yes, each another person. */
+  several?: boolean;
+};
+
+/** Every act that takes a second person. */
+export const twoPersonActs = {
+  'range-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
+  'identification-approve': { right: 'devices:write', sees: 'devices:read' },
+  'program-approve': { right: 'devices:write', sees: 'devices:read' },
+  'patch-sign': { right: 'devices:write', sees: 'devices:read', several: true },
+  'risk-accept': { right: 'devices:write', sees: 'devices:read' },
+  'device-task-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
+  'sample-approve': { right: 'queries:write', sees: 'queries:read', sole: true },
+  'person-erase': { right: 'provision:write', sees: 'provision:write' },
+  'account-change': { right: 'accounts:write', sees: 'accounts:read' },
+  'account-vouch': { right: 'accounts:write', sees: 'accounts:read' },
+  'setting-change': { right: 'safety:write', sees: 'settings:read' },
+  'return-acknowledge': { right: 'safety:write', sees: 'settings:read' },
+} as const satisfies Record<string, Act>;
+
+export type TwoPersonAct = keyof typeof twoPersonActs;
+
+/** What waits for a yes. */
+export type Approvable = {
+  act: TwoPersonAct;
+  /** Names exactly this content: an id that changes with it, or with its revision. Kept with the approval. */
+  thing?: string;
+  /** As they were stored with the revisions since the last approved one; those who `asked` for the thing unless given. */
+  authors?: Iterable<ReadonlySet<PersonId>>;
+  /** Who said yes before, where several have to and that is not kept here. */
+  approvers?: Iterable<ReadonlySet<PersonId>>;
+  /** Since when it waits; for those who asked it is known. */
+  since?: number;
+};
+
+export type ApprovalGate = {
+  personsBehind: AccountPersons['personsBehind'];
+  /** Whoever asks for something that a second person approves is a person. APPROVAL_PERSON. */
+  assertMayAsk(actor: Actor): ReadonlySet<PersonId>;
+  /** The same, and keeps who is behind it until somebody approves. */
+  asked(actor: Actor, act: TwoPersonAct, thing: string): void;
+  /** Why a person cannot approve, for pages; undefined when he can. */
+  hindrance(actor: Actor, thing: Approvable): Hindrance | undefined;
+  /** Throws what hinders; otherwise keeps the approval and says which persons are behind it. */
+  assertMayApprove(actor: Actor, thing: Approvable): ReadonlySet<PersonId>;
+  /** Somebody else could approve, or could lately; without a person behind the actor: two could. */
+  mustWait(actor: Actor, act: TwoPersonAct): boolean;
+  /** Forgets what is older than the evidence is kept. */
+  trim(): number;
+  /** One person asked and approved. */
+  isOnePerson(act: TwoPersonAct, thing: string): boolean;
+};
+
+/**
+ * FORBIDDEN without the right, APPROVAL_TOKEN for a token, APPROVAL_PERSON for what is no signed-in account,
+ * APPROVAL_NOBODY where no person is known to have asked, APPROVAL_SELF for an author or earlier approver, APPROVAL_FRESH
+ * when the authentication is too old.
+ */
+export type Hindrance = Extract<AppErrorCode, 'FORBIDDEN' | `APPROVAL_${string}`>;

@@ -2,7 +2,7 @@ import type { Ctx } from '@sallyport/ui/context';
 import { differenceWords } from '@sallyport/ui/views/integrity';
 import type { ProgramRowView, ProjectFileView } from '@sallyport/ui/views/integrity-model';
 import type { ProgramProps } from '@sallyport/ui/views/program';
-import type { ApprovalGate } from '../accounts/approve.ts';
+import type { ApprovalGate } from '../accounts/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import { approvableOf } from '../plcs/integrity/approvals.ts';

@@ -7,7 +7,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { ApprovalGate } from '../accounts/approve.ts';
+import type { ApprovalGate } from '../accounts/types.ts';
 import type { TaskQueue } from '../agent-api/native/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';

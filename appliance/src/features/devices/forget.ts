@@ -3,8 +3,9 @@ import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
+import { forgetQueries } from './forget-queries.ts';
 import { mergeStore } from './merge-store.ts';
-import { deviceTables } from './moved-row-store.ts';
+import { type RemoveRows, rowRemover } from './moved-row-store.ts';
 import type { DeviceStore } from './store.ts';
 import type { DerivedOfDevice, Device } from './types.ts';
 
@@ -34,16 +35,7 @@ const kept = new Set(['event', 'section', 'change_log', 'device_coord', 'device_
 export const deviceForgetting = (parts: ForgetParts) => {
   const { db, store, objects, events, derived, clock } = parts;
   const merges = mergeStore(db);
-  const idle = db.prepare<[number, number, number], { id: number }>(
-    `select d.id from device d
-     left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
-     where d.state in ('discovered', 'pending') and d.kind <> 'directory'
-       and coalesce(d.last_seen_at, d.created_at) < ? and d.created_at < ?
-       and coalesce(json_extract(o.body, '$.group'), '') = '' order by d.id limit ?`,
-  );
-  const strays = db.prepare<[number], { device: number }>(
-    `select distinct device from section where device > 0 and device not in (select id from device) limit ?`,
-  );
+  const { idle, strays } = forgetQueries(db);
   const forgetDecision = (publicId: string): void => {
     if (objects.find('device-decision', publicId) !== undefined)
       objects.remove(systemActor, 'device-decision', publicId);
@@ -56,16 +48,12 @@ export const deviceForgetting = (parts: ForgetParts) => {
     if (other !== undefined) forgetDecision(other);
   };
 
-  /** Removes what tables hold of a device; prepared once for many. */
-  const tableRemovers = () =>
-    deviceTables(db, kept).map(({ name }) => db.prepare<[number]>(`delete from "${name}" where device = ?`));
-
-  const remove = (device: Device, removers: ReturnType<typeof tableRemovers>): void => {
+  const remove = (device: Device, removeRows: RemoveRows): void => {
     for (const id of parkedOf(device.id)) dropMerge(id);
     parts.forgetInventory(device.id);
     for (const one of derived) one.forget(device.id);
     merges.setResembles(merges.resembling(device.id), null);
-    for (const remover of removers) remover.run(device.id);
+    removeRows(device.id);
     forgetDecision(device.publicId);
     merges.removeDevice(device.id);
   };
@@ -78,7 +66,7 @@ export const deviceForgetting = (parts: ForgetParts) => {
         if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
         if (device.state === 'managed' || device.state === 'held')
           throw new AppError('CONFLICT', 'the device may still come in; revoke it first');
-        remove(device, tableRemovers());
+        remove(device, rowRemover(db, kept));
         events.record('device-forgotten', {
           actor: actorRef(actor),
           params: { device: device.publicId, name: device.hostname },
@@ -88,13 +76,13 @@ export const deviceForgetting = (parts: ForgetParts) => {
     /** Idle records, sections of records that are gone, merges that are too old to be undone. Returns how many records went. */
     expire: (): number => {
       const before = clock() - parts.idleDays() * dayMs;
-      const removers = tableRemovers();
+      const removeRows = rowRemover(db, kept);
       let count = 0;
       for (let found = batch; found === batch; count += found) {
         // Each step with its own event: none goes unsaid, whenever this ends.
         found = immediate(db, () => {
-          const records = idle.all(before, before, batch).flatMap(({ id }) => store.byId(id) ?? []);
-          for (const device of records) remove(device, removers);
+          const records = idle(before, batch).flatMap((id) => store.byId(id) ?? []);
+          for (const device of records) remove(device, removeRows);
           const names = records.slice(0, maxNamed).map((device) => device.hostname || device.publicId);
           if (records.length > 0)
             events.record('devices-expired', {
@@ -103,7 +91,7 @@ export const deviceForgetting = (parts: ForgetParts) => {
           return records.length;
         });
       }
-      for (const { device } of strays.all(batch)) {
+      for (const device of strays(batch)) {
         parts.forgetInventory(device);
         for (const one of derived) one.forget(device);
       }

@@ -1,8 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { InventoryTransfer } from '../inventory/transfer-store.ts';
-import type { Door } from '../inventory/types.ts';
+import type { Door, InventoryTransfer } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { sameUuid } from './identity.ts';

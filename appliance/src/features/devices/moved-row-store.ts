@@ -46,6 +46,19 @@ export const deviceTables = (db: Database, except: ReadonlySet<string>): Table[]
       return [{ name, columns: columns.map((column) => column.name), key: key.length === 0 ? ['rowid'] : key }];
     });
 
+/** Removes what tables hold of a device. */
+export type RemoveRows = (device: number) => void;
+
+/** Prepared once for many devices. */
+export const rowRemover = (db: Database, except: ReadonlySet<string>): RemoveRows => {
+  const removers = deviceTables(db, except).map(({ name }) =>
+    db.prepare<[number]>(`delete from ${quoted(name)} where device = ?`),
+  );
+  return (device) => {
+    for (const remover of removers) remover.run(device);
+  };
+};
+
 /** Moves the rows of one table; `isDerived`: none is moved, all are kept. */
 export const moveRows = (db: Database, table: Table, from: number, to: number, isDerived: boolean): MovedRows => {
   const key = table.key.filter((name) => name !== 'device');

@@ -5,8 +5,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService, SectionRowOf } from '../inventory/service.ts';
-import type { InventoryTransfer } from '../inventory/transfer-store.ts';
-import type { Door } from '../inventory/types.ts';
+import type { Door, InventoryTransfer } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 

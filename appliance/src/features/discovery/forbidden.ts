@@ -1,7 +1,7 @@
 import { type AddressSet, addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { controllersInPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import type { Forbidden, ForbiddenBecause } from '../../platform/connect.ts';
-import type { Database } from '../../platform/database.ts';
+import { changeStamp, type Database } from '../../platform/database.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { AddressRange } from './address-range.ts';
 import { allOf, rangeKind } from './targets.ts';
@@ -44,13 +44,12 @@ export function forbiddenAddresses(parts: {
   clock: () => number;
 }): ForbiddenAddresses {
   const { db, objects, controllers, clock } = parts;
-  const ownChanges = db.prepare<[], number>('select total_changes()').pluck();
-  const otherChanges = db.prepare<[], number>('pragma data_version').pluck();
+  const stampNow = changeStamp(db);
   let held: Held | undefined;
   let listed: { at: number; addresses: readonly string[] } | undefined;
 
   const current = (): Held => {
-    const stamp = `${otherChanges.get()} ${ownChanges.get()}`;
+    const stamp = stampNow();
     if (held?.stamp === stamp) return held;
     const entries: [ForbiddenBecause, string[]][] = [
       ['controller', controllers.addresses()],

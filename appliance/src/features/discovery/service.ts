@@ -3,7 +3,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
 import type { JobRun, Jobs } from '../../platform/jobs.ts';
-import type { Approvable, ApprovalGate } from '../accounts/approve.ts';
+import type { ApprovalGate, Approvable } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';

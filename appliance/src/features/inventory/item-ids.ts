@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
 import { byteIds } from './byte-ids.ts';
 import type { NamedField } from './item.ts';
-import { goneTableOf, tableOf } from './table-store.ts';
+import { goneCount, tableOf } from './table-store.ts';
 import type { Collection, Item } from './types.ts';
 
 // A fleet has the same packages over and over. Which item a text is, is kept in memory, so that a report looks hardly
@@ -30,7 +30,7 @@ export const fieldsText = (fields: readonly NamedField[], item: Item): string =>
 
 /** The ids of items by their text, of one connection. */
 export const itemIds = (db: Database, collection: Collection) => {
-  const gone = db.prepare<[], number>(`select n from ${goneTableOf(collection)}`).pluck();
+  const gone = goneCount(db, collection);
   const witness = undoWitness(db, tableOf(collection));
   let young = new Map<string, number>();
   let old = new Map<string, number>();
@@ -46,7 +46,7 @@ export const itemIds = (db: Database, collection: Collection) => {
   return {
     /** Call first in each transaction: forgets everything when items went away or writes were undone. */
     refresh: (): void => {
-      const goneNow = gone.get();
+      const goneNow = gone();
       if (witness.stands() && goneNow === goneThen) return;
       young = new Map();
       old = new Map();

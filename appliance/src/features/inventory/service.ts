@@ -14,8 +14,8 @@ import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
 import type { CutReport, DecodedReport, ReportOutcome } from './report-types.ts';
 import { type SharedStore, sectionStore } from './store.ts';
-import { ensureTables } from './table-store.ts';
-import { type InventoryTransfer, inventoryTransfer } from './transfer-store.ts';
+import { ensureTables, tablesOf } from './table-store.ts';
+import { inventoryTransfer } from './transfer-store.ts';
 import { type AnyRows, type TypedRows, typedRows } from './typed.ts';
 import type {
   Change,
@@ -26,6 +26,7 @@ import type {
   Difference,
   Door,
   HeldSection,
+  InventoryTransfer,
   Item,
   Members,
   SectionChanged,
@@ -92,6 +93,8 @@ export type InventoryService = InventoryTransfer &
     /** Keys of the contents of shared items, hex. */
     itemKeys(collection: string, items: Uint32Array): string[];
     counts(): CollectionCount[];
+    /** Names of the tables in which a collection is stored. */
+    tablesOf(collection: Collection): string[];
     /** How many devices report a collection. */
     reporting(collection: string): number;
     /** Removes everything of a device. */
@@ -242,6 +245,7 @@ export const inventoryService = ({
     readChanges: (rows) => log.read(rows, false),
     ...sectionComparer({ personal, sections, holder }),
     reporting: (collection) => sections.reporting(collection),
+    tablesOf,
     counts: () => {
       const held = new Map(sections.counts().map((row) => [row.collection, row]));
       return collections.map(({ name }) => ({

@@ -20,8 +20,14 @@ export const bearerTableOf = (collection: Collection): string => `${tableOf(coll
 /** Devices that are not entered there yet. */
 export const dueTableOf = (collection: Collection): string => `${tableOf(collection)}_due`;
 
-/** How many shared items went away; see item-ids.ts. */
-export const goneTableOf = (collection: Collection): string => `${tableOf(collection)}_gone`;
+/** How many shared items went away. */
+const goneTableOf = (collection: Collection): string => `${tableOf(collection)}_gone`;
+
+/** Reads how many shared items went away so far; see item-ids.ts. */
+export const goneCount = (db: Database, collection: Collection): (() => number | undefined) => {
+  const gone = db.prepare<[], number>(`select n from ${goneTableOf(collection)}`).pluck();
+  return () => gone.get();
+};
 
 /** A field's column, quoted. */
 export const column = (name: string): string => `"${name}"`;

@@ -1,32 +1,10 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import type { SectionStore } from './store.ts';
-import type { Door, SectionChanged } from './types.ts';
+import type { Door, InventoryTransfer, SectionChanged } from './types.ts';
 import { type Holder, memberIds, preferredDoor, recount } from './writer.ts';
 
 // Sections that change their device: two records turn out to be one device, or one turns out to be two. Rows are moved as
 // they are; which door is the best, how many devices have an item, and who listens follow.
-
-export type HeldSection = { collection: string; door: Door; collectedAt: number };
-
-export type InventoryTransfer = {
-  /**
-   * Runs `work`, which may move sections between these devices, and settles best doors and counts; then tells listeners
-   * about every section of the devices in `notify`. One transaction.
-   */
-  rearrange<T>(devices: readonly number[], notify: readonly number[], work: () => T): T;
-  /** Every section of a device, of each door. */
-  heldSections(device: number): HeldSection[];
-  /** Moves a section with its rows; the place must be free. A negative number parks it where nobody reads it. */
-  moveSection(section: { collection: string; door: Door }, from: number, to: number): void;
-  /** Moves changes; returns their numbers. */
-  moveChanges(
-    from: number,
-    to: number,
-    which: 'all' | readonly number[] | { after: number; doors: readonly Door[] },
-  ): number[];
-  /** The number of the newest change. */
-  lastChange(): number;
-};
 
 /** Moves what the engine holds from one device to another. */
 export const inventoryTransfer = (parts: {

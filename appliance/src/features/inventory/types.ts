@@ -168,6 +168,27 @@ export type ChangeQuery = {
 /** A section that is held; `hash` is hex, `collectedAt` ms. */
 export type HeldSection = { collection: string; door: Door; hash: string; collectedAt: number; count: number };
 
+/** Moves what the engine holds from one device to another. */
+export type InventoryTransfer = {
+  /**
+   * Runs `work`, which may move sections between these devices, and settles best doors and counts; then tells listeners
+   * about every section of the devices in `notify`. One transaction.
+   */
+  rearrange<T>(devices: readonly number[], notify: readonly number[], work: () => T): T;
+  /** Every section of a device, of each door. */
+  heldSections(device: number): Pick<HeldSection, 'collection' | 'door' | 'collectedAt'>[];
+  /** Moves a section with its rows; the place must be free. A negative number parks it where nobody reads it. */
+  moveSection(section: { collection: string; door: Door }, from: number, to: number): void;
+  /** Moves changes; returns their numbers. */
+  moveChanges(
+    from: number,
+    to: number,
+    which: 'all' | readonly number[] | { after: number; doors: readonly Door[] },
+  ): number[];
+  /** The number of the newest change. */
+  lastChange(): number;
+};
+
 /** A row of an `own` collection as it is kept elsewhere: keyed digests, and the row with personal values encrypted. */
 export type SnapshotRow = { key: string; digest: string; row: string };
 

@@ -3,7 +3,6 @@ import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
-import { readPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, indexValue, isUnset, protectedFields, revertedBody, sameBody } from './codec.ts';
 import { bodySchema } from './schema.ts';
@@ -21,6 +20,7 @@ import {
   type ObjectQuery,
   type ReadOptions,
   type Revision,
+  readPersons,
   requireRight,
   type Setting,
   systemActor,

@@ -38,7 +38,7 @@ export const areas: readonly Area[] = [
 /** `safety:write`: settings that weaken what protects the site, beside `settings:write`. */
 export type Right = `${Area}:${'read' | 'write'}` | 'safety:write' | 'all';
 
-/** A human as far as the appliance can tell: random, made with an account (accounts/person.ts), never reused. */
+/** A human as far as the appliance can tell: random, made with an account (person-store.ts), never reused. */
 export type PersonId = string & { readonly person: unique symbol };
 
 export type Actor = {
@@ -277,3 +277,65 @@ export const systemActor: Actor = {
   label: 'Sallyport',
   rights: new Set<Right>(['all']),
 };
+
+/** Which persons are behind whom, over the accounts and tokens. */
+export type AccountPersons = {
+  /** Device, system and a command line without log-in are no persons: nobody is behind them. */
+  personsBehind(actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId>;
+  /** Told of every write of an account or token, in its transaction. */
+  written(kind: string, id: string, body: Body | undefined, actor: Pick<Actor, 'type' | 'id'>): void;
+  /** The object is gone for ever; what was stored with acts stays. */
+  purged(kind: string, id: string): void;
+};
+
+/** Persons as a column keeps them. */
+export function storedPersons(persons: ReadonlySet<PersonId>): string {
+  return JSON.stringify([...persons].sort());
+}
+
+export function readPersons(stored: string | null | undefined): ReadonlySet<PersonId> {
+  const parsed: unknown = JSON.parse(stored ?? '[]');
+  return new Set(Array.isArray(parsed) ? parsed.filter((one): one is PersonId => typeof one === 'string') : []);
+}
+
+/**
+ * Everybody who wrote these revisions, newest first, as it was stored then. Nobody where a command line without log-in wrote
+ * the newest: it may have been whoever approves; a person who saves it after that takes it upon himself.
+ */
+export function authorsOf(revisions: ReadonlyArray<Pick<Revision, 'actor' | 'persons'>>): ReadonlySet<PersonId> {
+  if (revisions[0]?.actor.startsWith('cli:') === true) return new Set();
+  return unitePersons(revisions.map(({ persons }) => persons));
+}
+
+/**
+ * Of an object's revisions, newest first: those since the last that only wrote an approval into its internal `fields`. Where
+ * there is none since, what was approved may have come to mean something else, and its authors count again.
+ */
+export function sinceApproved<T extends Pick<Revision, 'operation' | 'body'>>(
+  revisions: readonly T[],
+  fields: readonly string[],
+): readonly T[] {
+  const part = ({ body }: T, isApproval: boolean): string =>
+    JSON.stringify(
+      Object.entries(body)
+        .filter(([name, value]) => fields.includes(name) === isApproval && value !== null)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  const isApproval = (at: number): boolean => {
+    const [one, before] = [revisions[at], revisions[at + 1]];
+    if (one?.operation !== 'update' || before === undefined || part(one, false) !== part(before, false)) return false;
+    return part(one, true) !== part(before, true) && part(one, true) !== '[]';
+  };
+  const first = revisions.findIndex((_one, at) => !isApproval(at));
+  const end = revisions.findIndex((_one, at) => at > first && isApproval(at));
+  return revisions.slice(first, end === -1 ? undefined : end);
+}
+
+/** Nobody is behind both, and somebody is behind each. */
+export function areTwoPersons(one: ReadonlySet<PersonId>, other: ReadonlySet<PersonId>): boolean {
+  return one.size > 0 && other.size > 0 && ![...one].some((person) => other.has(person));
+}
+
+export function unitePersons(sets: Iterable<ReadonlySet<PersonId>>): ReadonlySet<PersonId> {
+  return new Set([...sets].flatMap((set) => [...set]));
+}

@@ -4,12 +4,20 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
-import { accountPersons, storedPersons } from '../accounts/person.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, encodeBody, indexRows, personOf } from './codec.ts';
 import type { objectEvents } from './events.ts';
+import { accountPersons } from './person-store.ts';
 import type { ObjectRow, ObjectStore } from './store.ts';
-import { type Actor, actorRef, type Body, type Kind, type ObjectOperation, requireRight } from './types.ts';
+import {
+  type Actor,
+  actorRef,
+  type Body,
+  type Kind,
+  type ObjectOperation,
+  requireRight,
+  storedPersons,
+} from './types.ts';
 import { revisionCommitment } from './verify.ts';
 
 const eventOf = {

@@ -1,9 +1,9 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { type Database, emptyLog, immediate } from '../../platform/database.ts';
+import { type Database, emptyLog, immediate, overwriteDeleted } from '../../platform/database.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { ApprovalGate } from '../accounts/approve.ts';
+import type { ApprovalGate } from '../accounts/types.ts';
 import type { BackupRecords } from '../backups/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
@@ -171,7 +171,7 @@ export const personService = (parts: PersonParts): PersonService => {
   /** In the caller's transaction. */
   const forget = (actor: Actor, name: string): Pick<ErasureRow, 'rows' | 'devices' | 'key_from'> => {
     // What is deleted is overwritten, too: the keyed indexes would tell that the person was there.
-    db.pragma('secure_delete = ON');
+    overwriteDeleted(db);
     const { found, persons } = allOf(name);
     const touched = new Set<number>();
     let rows = 0;
@@ -297,7 +297,7 @@ export const personService = (parts: PersonParts): PersonService => {
     eraseKeys: (ids) => {
       if (ids.length === 0) return 0;
       const gone = new Set(ids);
-      db.pragma('secure_delete = ON');
+      overwriteDeleted(db);
       for (const collection of withPersons) {
         const rows: number[] = [];
         for (let after: string | undefined; ; ) {

@@ -5,10 +5,7 @@ import type { RegisterEntry } from './types.ts';
 
 /** An entry without its words, which are `register.<name>.title`, `.source` and `.purpose`. */
 export type HeldEntry = Pick<RegisterEntry, 'row' | 'pillar' | 'name'> &
-  Partial<Pick<RegisterEntry, 'tables' | 'files' | 'retention' | 'personal' | 'protection' | 'leaves'>> & {
-    /** How its rows are counted; those of the first table when absent, none when there is no table. */
-    readonly counted?: string;
-  };
+  Partial<Pick<RegisterEntry, 'tables' | 'files' | 'retention' | 'personal' | 'protection' | 'leaves'>>;
 
 const encrypted = ['encrypted'] as const;
 const decided = ['encrypted', 'chain'] as const;
@@ -139,7 +136,6 @@ export const heldEntries: readonly HeldEntry[] = [
     row: 'O8',
     pillar: 'object',
     name: 'tombstones',
-    counted: 'select count(*) from object where deleted_at is not null',
     retention: { days: 90 },
     personal: 'yes',
     protection: decided,
@@ -150,7 +146,6 @@ export const heldEntries: readonly HeldEntry[] = [
     name: 'person-keys',
     tables: ['person_key'],
     files: ['keys/persons*'],
-    counted: 'select count(*) from person_key where erased_at is null',
     personal: 'possible',
     protection: encrypted,
   },
@@ -358,7 +353,6 @@ export const heldEntries: readonly HeldEntry[] = [
     pillar: 'sync',
     name: 'catalog',
     tables: ['catalog_update', 'catalog_update_file', 'catalog_version'],
-    counted: 'select count(*) from catalog_update where in_catalog = 1',
     protection: ['signed'],
   },
   {
@@ -395,8 +389,6 @@ export const heldEntries: readonly HeldEntry[] = [
       'coord_together',
       'source_fix',
     ],
-    // Kept per coordinate: a fleet has a million.
-    counted: 'select coalesce(sum(findings), 0) from coord_load',
     retention: 'derived',
     leaves: { file: 'request', fields: ['register.findings.leaves'] },
   },

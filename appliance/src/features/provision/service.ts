@@ -1,12 +1,12 @@
 import type { Database } from '../../platform/database.ts';
 import type { InventoryService } from '../inventory/service.ts';
-import { tablesOf } from '../inventory/table-store.ts';
 import type { Collection, FactCollection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Kind, requireRight } from '../objects/types.ts';
 import type { PlcService } from '../plcs/service.ts';
 import type { StoreService } from '../store/service.ts';
 import { controllerTables, type HeldEntry, heldEntries } from './entries.ts';
+import { rowsOf } from './queries.ts';
 import { undeclaredFields } from './request-fields.ts';
 import type { Protection, Register, RegisterEntry } from './types.ts';
 
@@ -24,7 +24,11 @@ export type ProvisionParts = {
   clock: () => number;
 };
 
-const ofCollection = (collection: Collection | FactCollection, rows: number): RegisterEntry => {
+const ofCollection = (
+  collection: Collection | FactCollection,
+  tables: readonly string[],
+  rows: number,
+): RegisterEntry => {
   const leaving = new Set(collection.leaves?.fields);
   const fields = Object.entries(collection.fields).map(([name, field]) => ({
     name,
@@ -42,8 +46,7 @@ const ofCollection = (collection: Collection | FactCollection, rows: number): Re
     source: `collection.${collection.name}.source`,
     purpose: `collection.${collection.name}.purpose`,
     rows,
-    // The record of controllers is one: what was said, by whom, and what counts of it.
-    tables: collection.mode !== 'facts' ? tablesOf(collection) : collection.name === 'plc' ? controllerTables : [],
+    tables,
     files: [],
     retention: collection.mode === 'facts' ? 'kept' : { days: collection.retentionDays, since: 'report' },
     personal: isPersonal ? 'yes' : 'no',
@@ -90,7 +93,7 @@ const ofKind = (kind: Kind, rows: number): RegisterEntry => {
   };
 };
 
-const ofHeld = ({ counted: _counted, ...entry }: HeldEntry, rows: number): RegisterEntry => ({
+const ofHeld = (entry: HeldEntry, rows: number): RegisterEntry => ({
   title: `register.${entry.name}.title`,
   source: `register.${entry.name}.source`,
   purpose: `register.${entry.name}.purpose`,
@@ -121,14 +124,9 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
     return { rows, bytes };
   };
 
-  const count = (entry: HeldEntry): number => {
-    const [table] = entry.tables ?? [];
-    const sql = entry.counted ?? (table === undefined ? 'select 0' : `select count(*) from ${table}`);
-    return db.prepare<[], number>(sql).pluck().get() ?? 0;
-  };
   const held = (): RegisterEntry[] =>
     heldEntries.map((entry) =>
-      entry.name === 'objects' ? { ...ofHeld(entry, 0), ...stored() } : ofHeld(entry, count(entry)),
+      entry.name === 'objects' ? { ...ofHeld(entry, 0), ...stored() } : ofHeld(entry, rowsOf(db, entry)),
     );
 
   return {
@@ -138,9 +136,15 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       const entries = [
         ...plcs.counts().flatMap(({ collection, rows }) => {
           const declared = plcs.collections.find(({ name }) => name === collection);
-          return declared === undefined ? [] : [ofCollection(declared, rows)];
+          // The record of controllers is one: what was said, by whom, and what counts of it.
+          const tables = collection === 'plc' ? controllerTables : [];
+          return declared === undefined ? [] : [ofCollection(declared, tables, rows)];
         }),
-        ...inventory.collections().map((collection) => ofCollection(collection, counts.get(collection.name) ?? 0)),
+        ...inventory
+          .collections()
+          .map((collection) =>
+            ofCollection(collection, inventory.tablesOf(collection), counts.get(collection.name) ?? 0),
+          ),
         ...objects.kinds().map((kind) => ofKind(kind, objects.ofAnyKind.list({ kind: kind.name, limit: 1 }).total)),
         ...held(),
       ];

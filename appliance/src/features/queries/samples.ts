@@ -4,12 +4,12 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { ApprovalGate } from '../accounts/approve.ts';
+import type { ApprovalGate } from '../accounts/types.ts';
 import { firstIn } from '../devices/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { carveQuery } from './osquery-queries.ts';
 import { type SampleRow, sampleStore } from './sample-store.ts';
-import { sqlText } from './sql-guard.ts';
 import type { Sample } from './types.ts';
 
 // A file of a device crosses to the appliance only when two people agreed to it. The approval says which file of which
@@ -189,7 +189,7 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
         store.setState(row.id, 'sent');
         return {
           id: row.id,
-          sql: `select * from carves where path = ${sqlText(personal.decrypt(row.path) ?? '')} and carve = 1`,
+          sql: carveQuery(personal.decrypt(row.path) ?? ''),
         };
       });
     },

@@ -5,8 +5,9 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openedTables } from '../../../../test/support/sql-reads.ts';
 import { AppError } from '../../platform/errors.ts';
 import { deniedTables } from './denied-tables.ts';
+import { sqlText } from './osquery-queries.ts';
 import { osqueryTables } from './osquery-tables.generated.ts';
-import { maxSqlLength, sqlGuard, sqlText } from './sql-guard.ts';
+import { maxSqlLength, sqlGuard } from './sql-guard.ts';
 
 const guard = sqlGuard();
 const verdict = (sql: string): string => {

@@ -1,6 +1,7 @@
 import { constants, DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../platform/errors.ts';
 import { allowedFunctions, deniedColumns, deniedTables, osqueryFunctions } from './denied-tables.ts';
+import { anyRowQuery, tablesQuery } from './osquery-queries.ts';
 import { osqueryTables } from './osquery-tables.generated.ts';
 import { sqlPieces, subqueryCopies } from './sql-pieces.ts';
 
@@ -50,11 +51,7 @@ const checkText = (sql: string): void => {
 
 const emptyDatabase = (): DatabaseSync => {
   const db = new DatabaseSync(':memory:', { enableDoubleQuotedStringLiterals: false, limits });
-  db.exec(
-    Object.entries(osqueryTables)
-      .map(([name, columns]) => `create table "${name}" (${columns.replaceAll(/\w+/g, '"$&"').replaceAll(' ', ', ')});`)
-      .join('\n'),
-  );
+  db.exec(tablesQuery());
   for (const [name, length] of Object.entries(osqueryFunctions))
     db.function(
       name,
@@ -72,7 +69,7 @@ export function sqlGuard(): (sql: string) => void {
 
   const isTable = (db: DatabaseSync, name: string): boolean => {
     try {
-      db.prepare(`select 1 from "${name.replaceAll('"', '""')}"`);
+      db.prepare(anyRowQuery(name));
       return true;
     } catch {
       return false;
@@ -139,9 +136,4 @@ function reasonOf(error: unknown, refusal: Refusal | undefined): AppError {
       ? { what, why: deniedBy(what) }
       : { what: `${what}()`, why: what === 'carve' ? deniedBy('carves') : unknown },
   );
-}
-
-/** A text as a literal. */
-export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

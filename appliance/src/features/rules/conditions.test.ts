@@ -15,7 +15,7 @@ import { plainFits } from '../../../test/support/rules/plain.ts';
 import { parseCondition } from './condition/parse.ts';
 import { printCondition } from './condition/print.ts';
 import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
-import { vocabularyOf } from './fields/vocabulary.ts';
+import { vocabularyOf } from './field-queries.ts';
 import { conditionEvaluator } from './queries.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');

@@ -22,6 +22,9 @@ export type Evaluator = {
   turns(ages: readonly Age[], devices: readonly number[], now: number): Map<number, number | null>;
 };
 
+/** When a device was heard. */
+export const heardMoments = 'select d.last_seen_at as value';
+
 export type Age = { /** SQL of moments, as a query of `value` over the device `d`. */ moments: string; ms: number };
 
 /** Conditions over shared items whose answers are kept. */

@@ -5,7 +5,7 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { FurtherRule, ObjectService } from '../objects/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { type RuleEngine, ruleEngine } from './engine.ts';
-import { vocabularyOf } from './fields/vocabulary.ts';
+import { vocabularyOf } from './field-queries.ts';
 import { type RulePreview, rulePreview } from './preview.ts';
 import { conditionEvaluator } from './queries.ts';
 import { readRules } from './rule-set.ts';

@@ -1,4 +1,4 @@
-import type { Age, Evaluator, Moment } from './queries.ts';
+import { type Age, type Evaluator, heardMoments, type Moment } from './queries.ts';
 import type { StatusSet } from './rule-set.ts';
 import type { DeviceFacts, StatusRow } from './store.ts';
 import { type Reason, rankOf } from './types.ts';
@@ -60,5 +60,5 @@ export const statusesOf = (
 /** The ages that matter for devices of a set: those of every rule, and its own time-out. */
 export const agesWith = (ages: readonly Age[], set: StatusSet): Age[] => [
   ...ages,
-  { moments: 'select d.last_seen_at as value', ms: set.notVisibleMs },
+  { moments: heardMoments, ms: set.notVisibleMs },
 ];

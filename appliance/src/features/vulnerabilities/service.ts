@@ -15,7 +15,7 @@ import type { FixNeeded, SourceDecisions, SourceFix } from './fix-queries.ts';
 import { itemCoords } from './item-coords.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
-import { buildSnapshot, dropSnapshots } from './snapshot-build.ts';
+import { buildSnapshot, dropSnapshots } from './snapshot-build-store.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';

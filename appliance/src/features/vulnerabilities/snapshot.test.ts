@@ -9,7 +9,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/commands.ts';
 import { unpackDocuments } from './document-blocks.ts';
-import { buildSnapshot } from './snapshot-build.ts';
+import { buildSnapshot } from './snapshot-build-store.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotReaders } from './snapshot-queries.ts';
 import { advisoryKey, snapshotPath } from './snapshot-schema-store.ts';

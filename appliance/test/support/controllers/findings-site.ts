@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { type ControllerFindings, controllerFindings } from '../../../src/features/plcs/findings/service.ts';
 import type { Holding, IndexBuilder, Subject } from '../../../src/features/plcs/findings/types.ts';
-import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build.ts';
+import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build-store.ts';
 import { openEngines } from '../engines.ts';
 import { csafPart, plainIndex } from './csaf.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { type FailureCode, maxOutputLength, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
-import { areTwoPersons } from '../../accounts/person.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { Device } from '../../devices/types.ts';
 import type { ObjectService } from '../../objects/service.ts';
+import { areTwoPersons } from '../../objects/types.ts';
 import type { StoreService } from '../../store/service.ts';
 import { groupsOf } from '../groups.ts';
 import type { TaskQueue } from '../native/types.ts';

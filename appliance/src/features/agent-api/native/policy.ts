@@ -9,6 +9,7 @@ import type { Database } from '../../../platform/database.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import type { Body } from '../../objects/types.ts';
 import { groupsOf } from '../groups.ts';
+import { policyQueries } from './queries.ts';
 
 // What was decided for a device's agent: of each thing that it may be asked for, the nearest of its groups that says something
 // about it. A group may also say that nothing is looked for, whatever those above it say.
@@ -38,14 +39,7 @@ export const agentPolicies = (parts: {
 }): ((device: { publicId: string }) => AgentPolicy) => {
   const { db, objects } = parts;
   const none: AgentPolicy = { etag: noPolicyEtag };
-  // One look for each kind: `in` would make a list first, which costs more than both.
-  const any = db
-    .prepare<[], number>(
-      `select exists (select 1 from object where kind = '${executableKind}' and deleted_at is null)
-         or exists (select 1 from object where kind = '${neighbourKind}' and deleted_at is null)`,
-    )
-    .pluck();
-  const addressOf = db.prepare<[string], string | null>('select from_address from device where public_id = ?').pluck();
+  const { isAny, addressOf } = policyQueries(db, executableKind, neighbourKind);
   /** What the nearest group says, unless it says that nothing is wanted. */
   const decided = (kind: typeof executableKind | typeof neighbourKind, publicId: string): Body | undefined => {
     for (const group of groupsOf(objects, publicId)) {
@@ -55,9 +49,9 @@ export const agentPolicies = (parts: {
     return undefined;
   };
   return ({ publicId }) => {
-    const controllers = [...parts.controllersNear(addressOf.get(publicId) ?? '')].sort();
+    const controllers = [...parts.controllersNear(addressOf(publicId) ?? '')].sort();
     // The usual site has none: one indexed read for the many check-ins.
-    const isAsked = any.get() !== 0;
+    const isAsked = isAny();
     if (!isAsked && controllers.length === 0) return none;
     const executable = isAsked ? decided(executableKind, publicId) : undefined;
     const executables = executable === undefined ? undefined : toPolicy(executable);

@@ -1,5 +1,5 @@
 import type { Collection } from '../../inventory/types.ts';
-import { mappings, neighbourQuestion } from './inventory-queries.ts';
+import { discoveryOf, mappings, neighbourQuestion } from './inventory-queries.ts';
 import { inventoryName } from './names.ts';
 
 // What is answered most often is made once: nearly every poll has nothing new, and its answer is the same bytes.
@@ -8,10 +8,6 @@ export type Queries = Readonly<Record<string, string>>;
 
 /** Seconds during which a client polls each five seconds, once it had something to do for a person. */
 const accelerateSeconds = 60;
-
-/** A table that is absent must not fail: this one is there wherever osquery runs. */
-const discoveryOf = (table: string): string =>
-  `select 1 from osquery_registry where registry = 'table' and active = 1 and name = '${table}'`;
 
 /** Nothing to do: for a pending node always, for others nearly always. */
 export const nothing = '{"queries":{},"node_invalid":false}';

@@ -8,6 +8,10 @@ import { softwareItems, systemOf } from './software.ts';
 // The one table from osquery to our collections: what is asked, and what becomes of the rows. A question that names a
 // table which may be absent has a discovery query, since a query that fails would take the others of its round with it.
 
+/** A table that is absent must not fail: this one is there wherever osquery runs. */
+export const discoveryOf = (table: string): string =>
+  `select 1 from osquery_registry where registry = 'table' and active = 1 and name = '${table}'`;
+
 export type Question = {
   /** `<collection>` or `<collection>.<table>`; it stands in the name that the client sends back. */
   name: string;

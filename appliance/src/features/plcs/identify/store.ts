@@ -2,7 +2,7 @@ import type { Leaving } from '@sallyport/bundle-tools/controllers/identification
 import type { Meaning } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import type { Database } from '../../../platform/database.ts';
-import { readPersons, storedPersons } from '../../accounts/person.ts';
+import { readPersons, storedPersons } from '../../objects/types.ts';
 import { planDigest } from './plan.ts';
 import type { Approval, ExchangeRow, Halt, PacketRow, Plan, Run, RunState, RunSummary } from './types.ts';
 

@@ -2,7 +2,7 @@ import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
-import type { ApprovalGate } from '../../accounts/approve.ts';
+import type { ApprovalGate } from '../../accounts/types.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';

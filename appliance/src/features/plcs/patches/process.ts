@@ -1,7 +1,7 @@
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
-import type { ApprovalGate } from '../../accounts/approve.ts';
+import type { ApprovalGate } from '../../accounts/types.ts';
 import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../objects/types.ts';
 import type { Urgency } from '../findings/urgency-queries.ts';

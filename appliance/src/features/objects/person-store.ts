@@ -1,78 +1,17 @@
 // Which persons are behind an actor. Whoever writes what a second person approves stores the answer with it (revisions,
-// requests, approvals; `storedPersons`), and the gate (approve.ts) compares what was stored: a later change of accounts
+// requests, approvals; `storedPersons`), and the gate (accounts/approve.ts) compares what was stored: a later change of accounts
 // or tokens rewrites no authorship. Rows are added here and never changed.
 
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
-import type { Actor, Body, PersonId, Revision } from '../objects/types.ts';
-
-export type AccountPersons = {
-  /** Device, system and a command line without log-in are no persons: nobody is behind them. */
-  personsBehind(actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId>;
-  /** Told of every write of an account or token, in its transaction. */
-  written(kind: string, id: string, body: Body | undefined, actor: Pick<Actor, 'type' | 'id'>): void;
-  /** The object is gone for ever; what was stored with acts stays. */
-  purged(kind: string, id: string): void;
-};
-
-/** As a column keeps it. */
-export function storedPersons(persons: ReadonlySet<PersonId>): string {
-  return JSON.stringify([...persons].sort());
-}
-
-export function readPersons(stored: string | null | undefined): ReadonlySet<PersonId> {
-  const parsed: unknown = JSON.parse(stored ?? '[]');
-  return new Set(Array.isArray(parsed) ? parsed.filter((one): one is PersonId => typeof one === 'string') : []);
-}
-
-/**
- * Everybody who wrote these revisions, newest first, as it was stored then. Nobody where a command line without log-in wrote
- * the newest: it may have been whoever approves; a person who saves it after that takes it upon himself.
- */
-export function authorsOf(revisions: ReadonlyArray<Pick<Revision, 'actor' | 'persons'>>): ReadonlySet<PersonId> {
-  if (revisions[0]?.actor.startsWith('cli:') === true) return new Set();
-  return unitePersons(revisions.map(({ persons }) => persons));
-}
-
-/**
- * Of an object's revisions, newest first: those since the last that only wrote an approval into its internal `fields`. Where
- * there is none since, what was approved may have come to mean something else, and its authors count again.
- */
-export function sinceApproved<T extends Pick<Revision, 'operation' | 'body'>>(
-  revisions: readonly T[],
-  fields: readonly string[],
-): readonly T[] {
-  const part = ({ body }: T, isApproval: boolean): string =>
-    JSON.stringify(
-      Object.entries(body)
-        .filter(([name, value]) => fields.includes(name) === isApproval && value !== null)
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
-  const isApproval = (at: number): boolean => {
-    const [one, before] = [revisions[at], revisions[at + 1]];
-    if (one?.operation !== 'update' || before === undefined || part(one, false) !== part(before, false)) return false;
-    return part(one, true) !== part(before, true) && part(one, true) !== '[]';
-  };
-  const first = revisions.findIndex((_one, at) => !isApproval(at));
-  const end = revisions.findIndex((_one, at) => at > first && isApproval(at));
-  return revisions.slice(first, end === -1 ? undefined : end);
-}
-
-/** Nobody is behind both, and somebody is behind each. */
-export function areTwoPersons(one: ReadonlySet<PersonId>, other: ReadonlySet<PersonId>): boolean {
-  return one.size > 0 && other.size > 0 && ![...one].some((person) => other.has(person));
-}
-
-export function unitePersons(sets: Iterable<ReadonlySet<PersonId>>): ReadonlySet<PersonId> {
-  return new Set([...sets].flatMap((set) => [...set]));
-}
+import type { AccountPersons, Actor, Body, PersonId } from './types.ts';
 
 const subjectOf = (type: 'account' | 'token', id: string): string => `${type}:${id}`;
 
 const addressOf = ({ email }: Body): string => (typeof email === 'string' ? email.trim() : '');
 
 /** Looks persons up; writes nothing. */
-export function personsIn(db: Database): {
+function personsIn(db: Database): {
   ofSubject(subject: string): ReadonlySet<PersonId>;
   personsBehind: AccountPersons['personsBehind'];
 } {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import { type Actor, type Body, systemActor } from '../objects/types.ts';
-import { type AccountPersons, accountPersons } from './person.ts';
+import { accountPersons } from './person-store.ts';
+import type { AccountPersons } from './types.ts';
+import { type Actor, type Body, systemActor } from './types.ts';
 
 let engines: Engines;
 let persons: AccountPersons;

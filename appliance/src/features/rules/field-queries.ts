@@ -1,0 +1,211 @@
+import type { Collection, Field as CollectionField } from '../inventory/types.ts';
+import type { Field, Rows, ValueType, Vocabulary } from './condition/types.ts';
+
+// What conditions can ask of a device, each with the SQL of its value over the device `d`.
+
+/** A value of the best door's row of a collection with one row per device. */
+const singleValue = (collection: string, field: string): string =>
+  `select r."${field}" from section s join inv_${collection.replaceAll('-', '_')} r on r.device = s.device and r.door = s.door
+     where s.device = d.id and s.collection = '${collection}' and s.best = 1`;
+
+/** What people say about the device `d`; an object. */
+const decisionValue = (field: string): string =>
+  `select json_extract(o.body, '$.${field}') from object o
+     where o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null`;
+
+/** What a device is and calls itself. */
+const deviceFields: readonly Field[] = [
+  {
+    name: 'name',
+    type: 'text',
+    layer: 0,
+    source: {
+      scalar: `coalesce(nullif((${decisionValue('displayName')}), ''), nullif((${singleValue('identity', 'name')}), ''),
+        nullif(d.hostname, ''), d.public_id)`,
+    },
+  },
+  { name: 'hostname', type: 'text', layer: 0, source: { scalar: `nullif(d.hostname, '')` } },
+  { name: 'os', type: 'text', layer: 0, source: { scalar: `nullif(d.os, '')` } },
+  { name: 'vendor', type: 'text', layer: 0, source: { scalar: singleValue('platform', 'vendor') } },
+  { name: 'release', type: 'text', layer: 0, source: { scalar: singleValue('platform', 'release') } },
+  {
+    name: 'arch',
+    type: 'text',
+    layer: 0,
+    source: { scalar: `coalesce((${singleValue('platform', 'arch')}), nullif(d.arch, ''))` },
+  },
+  {
+    name: 'kind',
+    type: 'choice',
+    layer: 0,
+    options: ['computer', 'network', 'printer', 'phone'],
+    source: { scalar: 'd.kind' },
+  },
+  {
+    name: 'state',
+    type: 'choice',
+    layer: 0,
+    options: ['discovered', 'pending', 'managed', 'held', 'revoked'],
+    source: { scalar: 'd.state' },
+  },
+  { name: 'agentVersion', type: 'text', layer: 0, source: { scalar: `nullif(d.agent_version, '')` } },
+  { name: 'added', type: 'time', layer: 0, source: { scalar: 'd.created_at' } },
+];
+
+/** Every address that is known of a device: those it reported, and the one it came from. */
+const addressFields: readonly Field[] = [
+  {
+    name: 'address',
+    type: 'address',
+    layer: 0,
+    source: {
+      many: `select value from json_each((${singleValue('identity', 'ipv4')}))
+        union all select value from json_each((${singleValue('identity', 'ipv6')}))
+        union all select value from device_hint where device = d.id and kind = 'address'
+        union all select d.from_address as value`,
+    },
+  },
+];
+
+/** The group of a device, by its id; `in` takes in the groups below. */
+const groupFields: readonly Field[] = [
+  { name: 'group', type: 'group', layer: 1, source: { scalar: decisionValue('group') } },
+];
+
+/** All tags of a device, and those that people gave it. */
+const tagFields: readonly Field[] = [
+  { name: 'tag', type: 'text', layer: 2, source: { many: 'select tag as value from device_tag where device = d.id' } },
+  {
+    name: 'handTag',
+    type: 'text',
+    layer: 0,
+    source: { many: `select tag as value from device_tag where device = d.id and source = 'hand'` },
+  },
+];
+
+/** By which agents a device speaks, and whether it asks to come in anew. */
+const doorFields: readonly Field[] = [
+  {
+    name: 'door',
+    type: 'choice',
+    layer: 0,
+    options: ['native', 'osquery', 'glpi', 'ocs', 'stick', 'network', 'directory'],
+    source: {
+      many: `select door as value from device_door where device = d.id and state <> 'revoked'
+        union select door from section where device = d.id`,
+    },
+  },
+  {
+    name: 'reenrolling',
+    type: 'yesno',
+    layer: 0,
+    source: {
+      scalar: `d.state = 'managed' and exists
+        (select 1 from device_door x where x.device = d.id and x.state = 'pending')`,
+    },
+  },
+];
+
+/** When a device was heard. `visible` is what the status calls it: heard within the time-out of its group. */
+const seenFields: readonly Field[] = [
+  { name: 'lastSeen', type: 'time', layer: 0, source: { scalar: 'd.last_seen_at' } },
+  { name: 'visible', type: 'yesno', layer: 3, source: { scalar: 'coalesce(d.last_seen_at > :visibleSince, 0)' } },
+];
+
+const findingCount = (column: string): string =>
+  `coalesce((select f.${column} from device_findings f where f.device = d.id), 0)`;
+
+/** Open findings: all, and those that certainly apply by their decision. */
+const findingFields: readonly Field[] = [
+  { name: 'findings', type: 'number', layer: 0, source: { scalar: findingCount('findings') } },
+  { name: 'findings.act', type: 'number', layer: 0, source: { scalar: findingCount('act') } },
+  { name: 'findings.attend', type: 'number', layer: 0, source: { scalar: findingCount('attend') } },
+];
+
+/** Open deviations of a device from its baselines. */
+const deviationFields: readonly Field[] = [
+  {
+    name: 'deviations',
+    type: 'number',
+    layer: 0,
+    source: { scalar: '(select count(*) from deviation x where x.device = d.id and x.until is null)' },
+  },
+];
+
+/** Orders that failed and that no later order took up. */
+const orderFields: readonly Field[] = [
+  {
+    name: 'failedOrders',
+    type: 'number',
+    layer: 0,
+    source: {
+      scalar: `select count(*) from task t where t.device = d.id and t.state = 'failed' and not exists
+        (select 1 from task later where later.device = t.device and later.update_id = t.update_id
+          and later.queued_at > t.queued_at)`,
+    },
+  },
+];
+
+/** Whether a device has reported what it runs. */
+const inventoryFields: readonly Field[] = [
+  {
+    name: 'inventory',
+    type: 'yesno',
+    layer: 0,
+    source: {
+      scalar: `exists (select 1 from section s where s.device = d.id and s.collection = 'software' and s.best = 1)`,
+    },
+  },
+];
+
+const typeOf = (field: CollectionField): ValueType => {
+  if (field.choices !== undefined) return 'choice';
+  return ({ text: 'text', integer: 'number', real: 'number', boolean: 'yesno', time: 'time', list: 'text' } as const)[
+    field.type
+  ];
+};
+
+const fieldOf = (name: string, field: CollectionField): Field => ({
+  name,
+  type: typeOf(field),
+  layer: 0,
+  ...(field.choices === undefined ? {} : { options: field.choices }),
+  ...(field.unit === 'bytes' ? { bytes: true } : {}),
+  source: field.type === 'list' ? { many: `select value from json_each(r."${name}")` } : { scalar: `r."${name}"` },
+});
+
+/** The rows of a collection as conditions ask for them. Personal values are encrypted and cannot be asked. */
+const rowsOf = (collection: Collection): Rows => ({
+  name: collection.name,
+  table: `inv_${collection.name.replaceAll('-', '_')}`,
+  shared: collection.mode === 'shared',
+  fields: new Map(
+    Object.entries(collection.fields)
+      .filter(([, field]) => !field.personal && !field.entered && !field.perDevice)
+      .map(([name, field]) => [name, fieldOf(name, field)]),
+  ),
+});
+
+/** Everything that conditions can ask for; the order is the one of the form. */
+export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => ({
+  fields: new Map(
+    [
+      ...deviceFields,
+      ...addressFields,
+      ...groupFields,
+      ...tagFields,
+      ...doorFields,
+      ...seenFields,
+      ...findingFields,
+      ...deviationFields,
+      ...orderFields,
+      ...inventoryFields,
+    ].map((field) => [field.name, field]),
+  ),
+  rows: new Map(
+    collections
+      .map(rowsOf)
+      .filter(({ fields }) => fields.size > 0)
+      .map((rows) => [rows.name, rows]),
+  ),
+});

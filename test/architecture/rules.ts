@@ -1,0 +1,231 @@
+import { dirname, join, normalize } from 'node:path';
+import { parseSync } from 'rolldown/utils';
+import { codeOnly, type Imported, type SourceFile } from '../support/sources.ts';
+
+// The rules of docs/architecture.md. Each takes sources and returns what breaks it, as `file -> target` or `file: what`, so
+// that a test can run it over the repository and over a planted violation.
+
+export type Rule = (files: readonly SourceFile[]) => string[];
+
+const features = 'appliance/src/features/';
+
+const resolve = (file: SourceFile, specifier: string): string => normalize(join(dirname(file.path), specifier));
+
+/** What breaks `check`, over every import of these files. */
+const imports =
+  (check: (file: SourceFile, imported: Imported, target: string) => boolean): Rule =>
+  (files) =>
+    files.flatMap((file) =>
+      file.imported
+        .filter((imported) => {
+          const { specifier } = imported;
+          return check(file, imported, specifier.startsWith('.') ? resolve(file, specifier) : specifier);
+        })
+        .map(({ specifier }) => `${file.path} -> ${specifier.startsWith('.') ? resolve(file, specifier) : specifier}`),
+    );
+
+/** Whether nothing of an import is there at run time. */
+const isTypeOnly = ({ values }: Imported): boolean => values.length === 0;
+
+// Workspaces
+
+const workspaces: Readonly<Record<string, readonly string[]>> = {
+  'bundle-tools': [],
+  ui: [],
+  appliance: ['bundle-tools', 'ui'],
+  agent: ['bundle-tools'],
+};
+
+const workspaceOf = (path: string): string => path.split('/')[0] ?? '';
+
+/** agent -> bundle-tools <- appliance -> ui */
+export const workspacesAlongTheArrows: Rule = imports((file, { specifier }, target) => {
+  const from = workspaceOf(file.path);
+  if (specifier.startsWith('.')) return workspaceOf(target) !== from;
+  const other = /^@sallyport\/([^/]+)/.exec(specifier)?.[1];
+  return other !== undefined && !(workspaces[from] ?? []).includes(other);
+});
+
+/** bundle-tools and the agent have no server and no database. */
+export const withoutServerAndDatabase: Rule = imports(
+  (file, { specifier }) =>
+    ['bundle-tools', 'agent'].includes(workspaceOf(file.path)) &&
+    /^(?:hono|@hono\/|better-sqlite3|node:sqlite|bree|node-cron)/.test(specifier),
+);
+
+/** The one file of ui that reads files: its own style sheets, fonts and scripts. */
+const assets = 'ui/src/assets.ts';
+
+/** ui: props in, HTML out. Nothing but hono/jsx, and no way to data. */
+export const uiWithoutData: Rule = (files) => {
+  const own = files.filter(({ path }) => path.startsWith('ui/src/'));
+  return [
+    ...imports(
+      (file, { specifier }) =>
+        !specifier.startsWith('.') &&
+        !/^hono\/(?:jsx|html)(?:$|\/)/.test(specifier) &&
+        !(file.path === assets && /^node:(?:crypto|fs|path)$/.test(specifier)),
+    )(own),
+    ...own
+      .filter(({ text }) => /\bfetch\s*\(|\bprocess\.|\bXMLHttpRequest\b|\bglobalThis\b/.test(codeOnly(text)))
+      .map(({ path }) => `${path}: reads`),
+  ];
+};
+
+// The appliance
+
+/** platform/ imports nothing of the appliance but itself. */
+export const platformKnowsNoFeature: Rule = imports(
+  (file, { specifier }, target) =>
+    file.path.startsWith('appliance/src/platform/') &&
+    (specifier.startsWith('.') ? !target.startsWith('appliance/src/platform/') : specifier === '@sallyport/ui'),
+);
+
+/** The feature of a path: a folder of features/, or one below it that has a service of its own. */
+export const featureOf = (files: readonly SourceFile[]): ((path: string) => string | undefined) => {
+  const own = new Set(
+    files
+      .filter(({ path }) => path.startsWith(features) && path.endsWith('/service.ts'))
+      .map(({ path }) => dirname(path)),
+  );
+  return (path) => {
+    const [, top] = /^appliance\/src\/features\/([^/]+)\//.exec(path) ?? [];
+    if (top === undefined) return undefined;
+    let folder = dirname(path);
+    while (folder !== `${features}${top}` && !own.has(folder)) folder = dirname(folder);
+    return folder.slice(features.length);
+  };
+};
+
+/** A feature reaches another only through its service.ts and types.ts. */
+export const featuresThroughServiceAndTypes: Rule = (files) => {
+  const feature = featureOf(files);
+  return imports((file, { specifier }, target) => {
+    const [own, other] = [feature(file.path), feature(target)];
+    if (!specifier.startsWith('.') || own === undefined || other === undefined || own === other) return false;
+    return target !== `${features}${other}/service.ts` && target !== `${features}${other}/types.ts`;
+  })(files);
+};
+
+/** The features that speak to the outside: pages, API, agents, offline import. */
+export const doors = ['console', 'api', 'agent-api', 'stick'];
+
+const isDoor = (path: string): boolean =>
+  doors.some((door) => path.startsWith(`${features}${door}/`)) || /^appliance\/src\/(?:cli|jobs)\//.test(path);
+
+/** The features under the doors know none of them. */
+export const doorsAreReachedByNobody: Rule = imports(
+  (file, { specifier }, target) =>
+    specifier.startsWith('.') && file.path.startsWith(features) && !isDoor(file.path) && isDoor(target),
+);
+
+type Layer = 'types' | 'store' | 'service' | 'other';
+
+const layerOf = (path: string): Layer => {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (name === 'types.ts') return 'types';
+  if (/^(?:[a-z0-9-]+-)?(?:store|queries)\.ts$/.test(name)) return 'store';
+  return name === 'service.ts' ? 'service' : 'other';
+};
+
+/** Inside a feature, types <- store <- service: what stands left knows nothing of what stands right. */
+export const layersPointLeft: Rule = (files) => {
+  const feature = featureOf(files);
+  return imports((file, { specifier }, target) => {
+    const own = feature(file.path);
+    if (!specifier.startsWith('.') || own === undefined || own !== feature(target)) return false;
+    const [from, to] = [layerOf(file.path), layerOf(target)];
+    return (from === 'types' && to === 'store') || ((from === 'types' || from === 'store') && to === 'service');
+  })(files);
+};
+
+/** Beside compose.ts, who makes services: a new site, and the trial of an import over a copy. */
+const wiring = ['appliance/src/compose.ts', 'appliance/src/init.ts'];
+
+/** Services are made and wired in compose.ts; all others get them, and import their types. */
+export const composeWires: Rule = imports(
+  (file, imported, target) =>
+    file.path.startsWith('appliance/src/') &&
+    target.startsWith(features) &&
+    layerOf(target) === 'service' &&
+    !wiring.includes(file.path) &&
+    !isTypeOnly(imported),
+);
+
+/** No import closes a circle. */
+export const noCircles: Rule = (files) => {
+  const graph = new Map(
+    files.map((file) => [
+      file.path,
+      file.imports.filter((name) => name.startsWith('.')).map((name) => resolve(file, name)),
+    ]),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, trail: string[]): void => {
+    if (trail.includes(path)) {
+      circles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return circles;
+};
+
+// SQL
+
+const sql =
+  /\bselect\s[^;]*?\bfrom\s|\binsert\s+(?:or\s+\w+\s+)?into\s|\bupdate\s+(?:or\s+\w+\s+)?\S+\s+(?:as\s+\w+\s+)?set\s|\bdelete\s+from\s|\breplace\s+into\s|\b(?:create|drop|alter)\s+(?:temp(?:orary)?\s+)?(?:unique\s+|virtual\s+)?(?:table|index|trigger|view)\s|^\s*(?:pragma|attach|detach|vacuum|with\s+recursive)\b|^\s*select\s+(?:\d|\*|\?|distinct\b|[\w."]+\s*\()|\b(?:order|group)\s+by\s|\b(?:left|inner|cross)\s+join\s|\bon\s+conflict\b|\bcollate\s+nocase\b/i;
+/** Looked for in the text first, since few files need to be parsed. */
+const words =
+  /\b(?:select|insert|replace)\s|\bupdate\s[\s\S]*\bset\s|\bdelete\s+from|\b(?:create|drop|alter)\s[^\n]*\b(?:table|index|trigger|view)\b|\b(?:pragma|attach|detach|vacuum|collate)\b|\b(?:order|group)\s+by\s|\bjoin\s|\bon\s+conflict\b/i;
+/** Not the pages and routes about live queries. */
+const mayHoldSql = /^(?!.*\/(?:pages|routes)\/).*\/(?:[a-z0-9-]+-)?(?:store|queries)\.ts$|^appliance\/src\/platform\//;
+
+/** Every string of a source, the pieces of a template together; types and comments have none. */
+export const stringsOf = ({ path, text }: SourceFile): string[] => {
+  const { program, errors } = parseSync(path, text);
+  const [error] = errors;
+  if (error !== undefined) throw new Error(`${path}: ${error.message}`);
+  const found: string[] = [];
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) for (const one of node) visit(one);
+    else if (typeof node === 'object' && node !== null) {
+      const { type, value, quasis, expressions } = node as Record<string, unknown>;
+      if (type === 'Literal' && typeof value === 'string') found.push(value);
+      if (type === 'TemplateLiteral') {
+        const pieces = quasis as ReadonlyArray<{ value: { cooked: string | null } }>;
+        found.push(pieces.map(({ value: { cooked } }) => cooked ?? '').join('?'));
+        visit(expressions);
+      } else Object.values(node).forEach(visit);
+    }
+  };
+  visit(program);
+  return found;
+};
+
+/** Reads the live queries of people with SQLite, on an empty database of its own. */
+const judge = 'appliance/src/features/queries/sql-guard.ts';
+
+const outsideOfStores = (files: readonly SourceFile[]): SourceFile[] =>
+  files.filter(({ path }) => path.startsWith('appliance/src/') && !mayHoldSql.test(path));
+
+/** Statements are prepared and run in stores and queries and in the platform. */
+export const statementsInStoresAndQueries: Rule = (files) =>
+  outsideOfStores(files)
+    .filter(({ path, text }) => path !== judge && /\.(?:prepare|pragma)\s*[<(]|\bdb\.exec\(/.test(codeOnly(text)))
+    .map(({ path }) => `${path}: a statement`);
+
+/** SQL of the appliance stands in stores and queries and in the platform. */
+export const sqlInStoresAndQueries: Rule = (files) =>
+  outsideOfStores(files)
+    .filter(({ text }) => words.test(text))
+    .flatMap((file) =>
+      stringsOf(file)
+        // A line for the command line is prose with an example.
+        .filter((text) => sql.test(text) && !text.startsWith('sallyport '))
+        .map((text) => `${file.path}: ${text.trim().replace(/\s+/g, ' ').slice(0, 60)}`),
+    );
