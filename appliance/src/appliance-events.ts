@@ -1,4 +1,4 @@
-import { defineEvents } from './features/events/define.ts';
+import { defineEvents } from './features/events/types.ts';
 
 export const applianceEvents = defineEvents({
   'backup-created': {

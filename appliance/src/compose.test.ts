@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compose, extensionsIn } from './compose.ts';
-import { sectionHash } from './features/inventory/section-hash.ts';
+import { extensionsIn } from './all-declarations.ts';
+import { compose } from './compose.ts';
 import { initialise } from './init.ts';
 import { startIntake } from './intake/intake.ts';
 import { openLog } from './platform/log.ts';
+import { sectionHash } from './platform/section-hash.ts';
 
 const log = openLog('silent');
 let folder: string;

@@ -10,13 +10,13 @@ import { approvalGate } from './features/accounts/approve.ts';
 import { couldApprove } from './features/accounts/approvers.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
-import type { TaskQueue, TrustFiles } from './features/agent-api/native/types.ts';
 import { type BackupRecords, backupRecords } from './features/backups/service.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
 import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
+import type { TaskQueue } from './features/device-tasks/types.ts';
 import { ensureDeviceRows } from './features/devices/row-store.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { DerivedOfDevice, Device } from './features/devices/types.ts';
@@ -25,6 +25,7 @@ import { neighbourRecords } from './features/discovery/neighbour-records.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type EventService, eventService } from './features/events/service.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
+import type { TrustFiles } from './features/exchange/types.ts';
 import { encryptionErrors } from './features/inventory/encryption-errors.ts';
 import { hardwareRecordRule } from './features/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './features/inventory/service.ts';
@@ -34,11 +35,8 @@ import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
 import { accountPersons } from './features/objects/person-store.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
-import { systemActor } from './features/objects/types.ts';
-import type { WriteGuard, Written } from './features/objects/writer.ts';
+import { systemActor, type WriteGuard, type Written } from './features/objects/types.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
-import { controllerSource } from './features/plcs/controller-source.ts';
-import { type ControllerFirmware, controllerFirmware } from './features/plcs/findings/firmware.ts';
 import { findingReasons } from './features/plcs/findings/health.ts';
 import { CONTROLLER_MAPS, withControllers } from './features/plcs/findings/matching-maps.ts';
 import {
@@ -46,12 +44,17 @@ import {
   controllerFindings as controllerFindingService,
 } from './features/plcs/findings/service.ts';
 import { recordSubjects } from './features/plcs/findings/subject-queries.ts';
+import type { ControllerFirmware } from './features/plcs/firmware/service.ts';
+import { controllerFirmware } from './features/plcs/firmware/service.ts';
+import { harden } from './features/plcs/hardening/service.ts';
 import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
 import { controllerViews, takeFound } from './features/plcs/identify/record-views.ts';
 import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
 import { controllerDraftStore } from './features/plcs/imports/draft-store.ts';
-import { type ControllerDrafts, controllerDrafts } from './features/plcs/imports/drafts.ts';
+import { controllerDrafts } from './features/plcs/imports/drafts.ts';
 import { type FileImports, fileImports } from './features/plcs/imports/service.ts';
+import type { ControllerDrafts } from './features/plcs/imports/types.ts';
+import { controllerSource } from './features/plcs/integrity/controller-source.ts';
 import { integrityService } from './features/plcs/integrity/service.ts';
 import type { IntegrityService } from './features/plcs/integrity/types.ts';
 import { evidenceSources } from './features/plcs/patches/evidence-sources.ts';
@@ -59,11 +62,11 @@ import { recordPort } from './features/plcs/patches/record-port.ts';
 import { type PatchService, patchService } from './features/plcs/patches/service.ts';
 import { type PlcService, plcService } from './features/plcs/service.ts';
 import { sharedMaps } from './features/plcs/shared-maps.ts';
-import { plcTrials } from './features/plcs/trials.ts';
 import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
-import { type SampleService, sampleService } from './features/queries/samples.ts';
+import { sampleService } from './features/queries/samples.ts';
 import { type QueryService, queryService } from './features/queries/service.ts';
+import type { SampleService } from './features/queries/types.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
 import { type StickService, stickService } from './features/stick/service.ts';
 import { type StoreService, storeService } from './features/store/service.ts';
@@ -80,9 +83,8 @@ import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
+import { plcTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
-
-export { type Extensions, extensionsIn, loadAllDeclarations } from './all-declarations.ts';
 
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
 export type Appliance = {
@@ -287,6 +289,7 @@ export const compose = async ({
       transact: (work) => immediate(db, work),
     });
     const integrity = integrityService({
+      harden,
       db,
       gate,
       objects,
@@ -315,7 +318,7 @@ export const compose = async ({
     });
     const controllerFindings = controllerFindingService({
       db,
-      folder: paths.advisories,
+      knowledge: vulnerabilities.ofControllers,
       current: vulnerabilities.snapshot,
       objects,
       events,
@@ -336,7 +339,14 @@ export const compose = async ({
     });
     // First of all: the state of a controller looks at its findings.
     onPlcsChanged.unshift((changed) => controllerFindings.partsChanged([...changed]));
-    const firmware = controllerFirmware({ db, events, store, nameOf: plcs.service.label, clock: nowMs });
+    const firmware = controllerFirmware({
+      db,
+      events,
+      store,
+      nameOf: plcs.service.label,
+      partsOf: plcs.service.parts,
+      clock: nowMs,
+    });
     onPlcsChanged.push(firmware.check);
     const exchange = exchangeService({
       firmware,
@@ -396,7 +406,7 @@ export const compose = async ({
           vulnerabilities,
           ids?.flatMap((id) => plcs.service.find(id)?.id ?? []),
         ),
-      evidence: evidenceSources({ objects, events, exchange, identification, keyring }),
+      evidence: evidenceSources({ objects, events, exchange, identification }),
       timeZone: siteTimeZone,
     });
     const backups = backupRecords({ events, folder: paths.backups });

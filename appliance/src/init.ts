@@ -5,7 +5,7 @@ import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';
 import { initCa } from './features/ca/service.ts';
-import { createSiteKeys } from './features/exchange/service.ts';
+import { createSiteKeys } from './features/exchange/keys.ts';
 import { areas, type Right, systemActor } from './features/objects/types.ts';
 import { type Config, dataPaths, readConfig, writeConfig } from './platform/config.ts';
 import { AppError } from './platform/errors.ts';

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from './compose.ts';
 import { startRefusals } from './features/accounts/refusals.ts';
-import type { SectionIntake } from './features/inventory/report-types.ts';
+import type { SectionIntake } from './features/inventory/types.ts';
 import { startFindings } from './features/plcs/findings/ticker.ts';
 import { startPatchClock } from './features/plcs/patches/ticker.ts';
 import { startRecovering } from './features/plcs/recovering.ts';

@@ -1,6 +1,6 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
-import type { ApprovalGate } from './features/accounts/approve.ts';
+import type { ApprovalGate } from './features/accounts/types.ts';
 import type { AccountService } from './features/accounts/service.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
@@ -12,7 +12,7 @@ import type { IdentificationService } from './features/plcs/identify/service.ts'
 import { approvableOf } from './features/plcs/integrity/approvals.ts';
 import type { IntegrityService } from './features/plcs/integrity/types.ts';
 import type { PatchService } from './features/plcs/patches/service.ts';
-import type { SampleService } from './features/queries/samples.ts';
+import type { SampleService } from './features/queries/types.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
 import type { WitnessService } from './features/witness/service.ts';
 

@@ -37,7 +37,7 @@ const reach = (start: string): Set<string> => {
 
 const wire =
   /^node:(net|dgram|tls|http|https|http2|child_process)$|platform\/connect\.ts$|controllers\/protocols\/|plcs\/identify\//;
-const holders = [...production.keys()].filter((path) => /plcs\/findings\/firmware[^/]*\.ts$/.test(path));
+const holders = [...production.keys()].filter((path) => /plcs\/firmware\/[^/]+\.ts$/.test(path));
 // The job's file opens the whole appliance and hands one part of it on; that part is looked at.
 const speakers = [...production.keys()].filter((path) =>
   /controllers\/protocols\/|plcs\/identify\/|actions\/identify-controllers/.test(path),
@@ -59,9 +59,7 @@ describe('controllers are never written to', () => {
     for (const speaker of speakers)
       expect([
         speaker,
-        [...reach(speaker)].filter((path) =>
-          /findings\/firmware|updates\/sources\/firmware|features\/store\//.test(path),
-        ),
+        [...reach(speaker)].filter((path) => /plcs\/firmware|updates\/sources\/firmware|features\/store\//.test(path)),
       ]).toEqual([speaker, []]);
   });
 });

@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { sourceFile, sourceFiles } from '../support/sources.ts';
 import { bypasses } from './bypasses.ts';
 import {
+  composeWires,
+  doorsAreReachedByNobody,
   featuresThroughServiceAndTypes,
+  layersPointLeft,
   noCircles,
+  noReexports,
   platformKnowsNoFeature,
   type Rule,
   sqlInStoresAndQueries,
   statementsInStoresAndQueries,
+  typesKnowTypes,
   uiWithoutData,
   withoutServerAndDatabase,
   workspacesAlongTheArrows,
@@ -105,6 +110,65 @@ const rows: Readonly<Record<string, Row>> = {
       [`${features}two/a.ts`, "import { helper } from './deep/helper.ts';"],
     ],
   },
+  'what lies under the doors knows none of them': {
+    rule: doorsAreReachedByNobody,
+    found: [
+      [`${features}one/a.ts`, "import type { Peer } from '../agent-api/types.ts';"],
+      [`${features}one/a.ts`, "import type { Console } from '../console/types.ts';"],
+      [`${features}one/a.ts`, "import { print } from '../../cli/output.ts';"],
+    ],
+    fine: [[`${features}console/a.ts`, "import type { Api } from '../api/types.ts';"]],
+  },
+  'inside a feature types <- store <- service': {
+    rule: layersPointLeft,
+    others: two,
+    found: [
+      [`${features}one/types.ts`, "import type { OneStore } from './store.ts';"],
+      [`${features}one/types.ts`, "import type { Row } from './row-queries.ts';"],
+      [`${features}one/types.ts`, "import type { OneService } from './service.ts';"],
+      [`${features}one/row-store.ts`, "import { oneService } from './service.ts';"],
+      [`${features}one/queries.ts`, "import type { OneService } from './service.ts';"],
+    ],
+    fine: [
+      [`${features}one/store.ts`, "import type { One } from './types.ts';"],
+      [`${features}one/service.ts`, "import { oneStore } from './store.ts';"],
+    ],
+  },
+  'types.ts knows types alone': {
+    rule: typesKnowTypes,
+    others: two,
+    found: [
+      [`${features}one/types.ts`, "import type { Row } from './rows.ts';"],
+      [`${features}two/deep/types.ts`, "import { helper } from '../helper.ts';"],
+    ],
+    fine: [
+      [`${features}one/types.ts`, "import type { Row } from './deep/types.ts';"],
+      [`${features}one/types.ts`, "import type { Two } from '../two/types.ts';"],
+    ],
+  },
+  'a name is imported from where it is defined': {
+    rule: noReexports,
+    found: [
+      ['ui/src/a.ts', "export { b } from './b.ts';"],
+      ['ui/src/a.ts', "export type { B } from './b.ts';"],
+      ['ui/src/a.ts', "export * from './b.ts';"],
+      ['ui/src/a.ts', "export {\n  b,\n  c,\n} from './b.ts';"],
+    ],
+    fine: [['ui/src/a.ts', "export const b = 'from';\nexport { c };"]],
+  },
+  'compose.ts wires': {
+    rule: composeWires,
+    found: [
+      [`${features}one/service.ts`, "import { twoService } from '../two/service.ts';"],
+      [`${features}one/a.ts`, "import { oneService } from './service.ts';"],
+      ['appliance/src/jobs/a.ts', "import { twoService, type Two } from '../features/two/service.ts';"],
+      ['appliance/src/cli/a.ts', "const { twoService } = await import('../features/two/service.ts');"],
+    ],
+    fine: [
+      [`${features}one/a.ts`, "import { type Two, type TwoService } from '../two/service.ts';"],
+      ['appliance/src/compose.ts', "import { twoService } from './features/two/service.ts';"],
+    ],
+  },
   'no import closes a circle': {
     rule: noCircles,
     others: [['ui/src/b.ts', "export { c } from './c.ts';"]],
@@ -191,6 +255,14 @@ describe('what still goes past service and types', () => {
   it('goes past them now', () => {
     const now = featuresThroughServiceAndTypes(production);
     expect(leftOver().filter((one) => !now.includes(one))).toEqual([]);
+  });
+
+  it('is of the doors and of the declarations of kinds alone', () => {
+    const domain = Object.values(bypasses).flatMap(({ by }) =>
+      // The declarations of kinds check bodies by the rules of the features whose they are.
+      by.filter((path) => !/^(?:console|api|agent-api|stick|objects\/kinds)\//.test(path)),
+    );
+    expect(domain).toEqual([]);
   });
 });
 

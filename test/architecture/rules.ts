@@ -139,8 +139,26 @@ export const layersPointLeft: Rule = (files) => {
   })(files);
 };
 
-/** Beside compose.ts, who makes services: a new site, and the trial of an import over a copy. */
-const wiring = ['appliance/src/compose.ts', 'appliance/src/init.ts'];
+/** types.ts takes nothing of its own feature but other types; a door's, which names its parts, is left alone. */
+export const typesKnowTypes: Rule = (files) => {
+  const feature = featureOf(files);
+  return imports((file, { specifier }, target) => {
+    const own = feature(file.path);
+    if (!specifier.startsWith('.') || own === undefined || own !== feature(target)) return false;
+    return layerOf(file.path) === 'types' && layerOf(target) !== 'types' && !isDoor(file.path);
+  })(files);
+};
+
+/** A name is imported from where it is defined. */
+export const noReexports: Rule = (files) =>
+  files.flatMap(({ path, text }) =>
+    [...text.matchAll(/^export\s+(?:type\s+)?(?:\*|\{)[^;]*?\bfrom\s*'([^']+)'/gm)].map(
+      ([, specifier]) => `${path} -> ${specifier}`,
+    ),
+  );
+
+/** Beside compose.ts, who makes services: the doors (console.ts), a new site, the trial of an import over a copy. */
+const wiring = ['compose', 'console', 'init', 'trial'].map((name) => `appliance/src/${name}.ts`);
 
 /** Services are made and wired in compose.ts; all others get them, and import their types. */
 export const composeWires: Rule = imports(

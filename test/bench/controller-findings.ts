@@ -4,7 +4,7 @@ import type { Appliance } from '@sallyport/appliance/compose';
 import { CONTROLLER_MAPS } from '@sallyport/appliance/features/plcs/findings/matching-maps';
 import { controllerFindings } from '@sallyport/appliance/features/plcs/findings/service';
 import type { Subject } from '@sallyport/appliance/features/plcs/findings/types';
-import { openDocuments } from '@sallyport/appliance/features/vulnerabilities/csaf-queries';
+import { controllerKnowledge } from '@sallyport/appliance/features/vulnerabilities/csaf-queries';
 import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build-store';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
@@ -105,7 +105,7 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
   const subjects = plantOf(productsIn(bodies));
   const findings = controllerFindings({
     db,
-    folder: paths.advisories,
+    knowledge: controllerKnowledge(paths.advisories),
     current: () => state.number,
     objects,
     events,
@@ -119,7 +119,7 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
   const identities = Number(db.prepare('select count(*) from plc_identity').pluck().get());
 
   // The match alone, without the database.
-  const source = openDocuments(paths.advisories, 1);
+  const source = controllerKnowledge(paths.advisories).open(1);
   const before = heap();
   const documents = source?.documents() ?? [];
   const loading = await timed(() => {

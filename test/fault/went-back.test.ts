@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
+import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/types';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

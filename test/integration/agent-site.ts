@@ -4,8 +4,8 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import type { TaskQueue } from '@sallyport/appliance/features/agent-api/native/types';
 import { openCa } from '@sallyport/appliance/features/ca/service';
+import type { TaskQueue } from '@sallyport/appliance/features/device-tasks/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { type Server, startServer } from '@sallyport/appliance/server';

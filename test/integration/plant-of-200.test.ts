@@ -9,8 +9,8 @@ import { controllerModel } from '../../appliance/src/features/console/controller
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { type ControllerFindings, controllerFindings } from '../../appliance/src/features/plcs/findings/service.ts';
 import { recordSubjects } from '../../appliance/src/features/plcs/findings/subject-queries.ts';
-import { shown } from '../../appliance/src/features/plcs/parts.ts';
-import type { Plc } from '../../appliance/src/features/plcs/types.ts';
+import { type Plc, shown } from '../../appliance/src/features/plcs/types.ts';
+import { controllerKnowledge } from '../../appliance/src/features/vulnerabilities/csaf-queries.ts';
 import { buildSnapshot } from '../../appliance/src/features/vulnerabilities/snapshot-build-store.ts';
 import { initialise } from '../../appliance/src/init.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
@@ -108,7 +108,7 @@ beforeAll(async () => {
   await bring('mirror.pcap', captureFile(plant));
   findings = controllerFindings({
     db: appliance.db,
-    folder: advisories,
+    knowledge: controllerKnowledge(advisories),
     current: () => 1,
     objects: appliance.objects,
     events: appliance.events,

@@ -1,5 +1,5 @@
 import type { Appliance } from '@sallyport/appliance/compose';
-import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/service';
+import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/types';
 import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 

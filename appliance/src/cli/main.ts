@@ -104,8 +104,9 @@ export type Streams = { stdout(text: string): void; stderr(text: string): void }
 
 // The whole appliance is loaded where a command asks for it: help and wrong use answer without.
 const openAppliance = async (dataDir: string, extensions: string | undefined): Promise<Appliance> => {
-  const [{ compose, extensionsIn }, { openLog }] = await Promise.all([
+  const [{ compose }, { extensionsIn }, { openLog }] = await Promise.all([
     import('../compose.ts'),
+    import('../all-declarations.ts'),
     import('../platform/log.ts'),
   ]);
   return compose({

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { APPROVAL_PRESETS } from '../features/plcs/patches/approval-presets.ts';
-import { maxListBytes } from '../features/plcs/patches/approval-rows.ts';
+import { APPROVAL_PRESETS, maxListBytes } from '../features/plcs/patches/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -1,5 +1,4 @@
-import { TESTED_ON } from '../features/plcs/patches/evidence.ts';
-import { isPatchState } from '../features/plcs/patches/states.ts';
+import { isPatchState, TESTED_ON } from '../features/plcs/patches/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

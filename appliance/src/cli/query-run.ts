@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { shownState } from '../features/queries/shown-state.ts';
-import type { DeviceAnswer, ResultRow } from '../features/queries/types.ts';
+import { type DeviceAnswer, type ResultRow, shownState } from '../features/queries/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -4,10 +4,10 @@ import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
 import { caFingerprint, checkServer, fingerprintOf, makeToken, serverAddress } from '../features/add-device/token.ts';
 import type { Client, KitFile } from '../features/add-device/types.ts';
-import { isAddressRange } from '../features/devices/address-ranges.ts';
-import { newPassword } from '../features/devices/basic.ts';
-import type { TokenPurpose } from '../features/devices/tokens.ts';
+import type { TokenPurpose } from '../features/devices/types.ts';
+import { isAddressRange } from '../platform/address-ranges.ts';
 import { AppError } from '../platform/errors.ts';
+import { newPassword } from '../platform/http/basic.ts';
 import type { Command } from './command.ts';
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };

@@ -1,6 +1,5 @@
 import type { Appliance } from '../compose.ts';
-import type { ReportOutcome, SectionIntake, SectionResult } from '../features/inventory/report-types.ts';
-import type { SectionOutcome } from '../features/inventory/types.ts';
+import type { ReportOutcome, SectionIntake, SectionOutcome, SectionResult } from '../features/inventory/types.ts';
 import { immediate } from '../platform/database.ts';
 import { readFacts, readReport, readSection, readSections, type Separately, writeWork } from './work.ts';
 

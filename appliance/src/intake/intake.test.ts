@@ -7,8 +7,8 @@ import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json'
 import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Appliance, compose } from '../compose.ts';
-import { newTokenSecret, tokenHash } from '../features/devices/service.ts';
-import type { SectionIntake } from '../features/inventory/report-types.ts';
+import { newTokenSecret, tokenHash } from '../features/devices/types.ts';
+import type { SectionIntake } from '../features/inventory/types.ts';
 import { systemActor } from '../features/objects/types.ts';
 import { initialise } from '../init.ts';
 import { immediate } from '../platform/database.ts';

@@ -1,9 +1,14 @@
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Extensions } from '../compose.ts';
-import type { ReportFacts, ReportOutcome, SectionIntake, SectionResult } from '../features/inventory/report-types.ts';
-import type { SectionOutcome } from '../features/inventory/types.ts';
+import type { Extensions } from '../all-declarations.ts';
+import type {
+  ReportFacts,
+  ReportOutcome,
+  SectionIntake,
+  SectionOutcome,
+  SectionResult,
+} from '../features/inventory/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { IntakeData, IntakeOutcome, IntakeReply, IntakeRequest } from './messages.ts';

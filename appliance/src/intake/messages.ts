@@ -1,13 +1,13 @@
-import type { Extensions } from '../compose.ts';
+import type { Extensions } from '../all-declarations.ts';
 import type {
   ReportFacts,
   ReportOutcome,
+  SectionOutcome,
   SectionResult,
   WireReport,
   WireSection,
   WireSections,
-} from '../features/inventory/report-types.ts';
-import type { SectionOutcome } from '../features/inventory/types.ts';
+} from '../features/inventory/types.ts';
 import type { Refusal } from '../platform/errors.ts';
 
 /** What the server and its intake thread say to each other. */

@@ -8,18 +8,20 @@ import { toIdentity } from '../features/devices/identity.ts';
 import { contradictsOwnKey } from '../features/devices/match.ts';
 import type { DeviceService } from '../features/devices/service.ts';
 import type { DiscoveryService } from '../features/discovery/service.ts';
+import type { InventoryService } from '../features/inventory/service.ts';
 import type {
   CutReport,
   DecodedReport,
+  Door,
   ReportFacts,
   ReportOutcome,
+  SectionOutcome,
+  SectionReport,
   SectionResult,
   WireReport,
   WireSection,
   WireSections,
-} from '../features/inventory/report-types.ts';
-import type { InventoryService } from '../features/inventory/service.ts';
-import type { Door, SectionOutcome, SectionReport } from '../features/inventory/types.ts';
+} from '../features/inventory/types.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import { freeBytes } from '../platform/free-bytes.ts';
 import { decoders } from './decoders.ts';

@@ -1,6 +1,6 @@
 import { createReadStream, rmSync } from 'node:fs';
 import { actorOf } from '../features/discovery/job-actor.ts';
-import { type DiscoveryPayload, importJobKind } from '../features/discovery/service.ts';
+import { type DiscoveryPayload, importJobKind } from '../features/discovery/types.ts';
 import { runJobs } from './worker.ts';
 
 const chunkBytes = 1 << 18;

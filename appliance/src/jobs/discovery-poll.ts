@@ -1,5 +1,5 @@
 import { actorOf } from '../features/discovery/job-actor.ts';
-import { type DiscoveryPayload, pollJobKind } from '../features/discovery/service.ts';
+import { type DiscoveryPayload, pollJobKind } from '../features/discovery/types.ts';
 import { runJobs } from './worker.ts';
 
 /** Reads a directory that somebody or its schedule asked for. */

@@ -1,5 +1,5 @@
 import { actorOf } from '../features/discovery/job-actor.ts';
-import { type DiscoveryPayload, scanJobKind } from '../features/discovery/service.ts';
+import { type DiscoveryPayload, scanJobKind } from '../features/discovery/types.ts';
 import { runJobs } from './worker.ts';
 
 /** Asks the addresses of a range. */

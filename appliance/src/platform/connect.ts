@@ -16,8 +16,6 @@ import { type Purpose, purposeRules, type Way } from './outbound-rules.ts';
 // purpose leads but identification, whoever names them. Time and bytes are bounded, and who answers proves itself before a
 // byte of ours is sent under TLS.
 
-export type { Purpose } from './outbound-rules.ts';
-
 /** Why an address is kept from: a controller's own, in the network of a zone, in a marked range, not one computer's. */
 export type ForbiddenBecause = 'controller' | 'zone' | 'range' | 'special';
 

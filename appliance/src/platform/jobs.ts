@@ -12,8 +12,6 @@ import type { Log } from './log.ts';
 // Long work is a row of table job_run; a bree worker of the row's kind claims it, so a restart resumes it. node-cron only
 // ticks schedules. A kind is a file of the jobs folder and runs one row at a time, in order.
 
-export type { JobRun, JobState } from './job-store.ts';
-
 export type Schedule = { name: string; cron: string; kind: string; payload?: unknown };
 
 export type Jobs = {

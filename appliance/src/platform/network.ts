@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 /**
  * What an address counts for where strangers are limited: one device has a whole /64 of IPv6 addresses to come from, in whichever
@@ -19,3 +19,9 @@ export function networkOf(address: string): string {
     .map((group) => group.toString(16))
     .join(':')}::/64`;
 }
+
+/** An address as it is counted and shown: IPv4 inside IPv6 is IPv4. */
+export const cleanAddress = (address: string | undefined): string => {
+  const plain = (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIP(plain) === 0 ? 'unknown' : plain;
+};

@@ -3,20 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { introduce } from '../../../test/support/persons.ts';
-import { loadAllDeclarations } from '../../src/compose.ts';
+import { loadAllDeclarations } from '../../src/all-declarations.ts';
 import { type EventService, eventService } from '../../src/features/events/service.ts';
 import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
 import type { Collection, SectionChanged } from '../../src/features/inventory/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from '../../src/features/objects/service.ts';
-import type { Actor, Kind, Right, Setting } from '../../src/features/objects/types.ts';
-import type { Written } from '../../src/features/objects/writer.ts';
+import type { Actor, Kind, Right, Setting, Written } from '../../src/features/objects/types.ts';
 import { noMaps, type PlcMaps } from '../../src/features/plcs/maps.ts';
 import { type PlcService, plcService } from '../../src/features/plcs/service.ts';
-import { plcTrials } from '../../src/features/plcs/trials.ts';
 import type { TakeReadings } from '../../src/features/plcs/types.ts';
 import { type Database, migrate, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
+import { plcTrials } from '../../src/trial.ts';
 
 export type Engines = {
   folder: string;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
-import { loadAllDeclarations } from '../../src/compose.ts';
+import { loadAllDeclarations } from '../../src/all-declarations.ts';
 import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
 import type { SectionChanged, SectionOutcome } from '../../src/features/inventory/types.ts';
 import { dataPaths } from '../../src/platform/config.ts';

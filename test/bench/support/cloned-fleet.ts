@@ -1,7 +1,7 @@
 import type { Appliance } from '@sallyport/appliance/compose';
 import { ensureDeviceRows } from '@sallyport/appliance/features/devices/row-store';
-import { unpackIds } from '@sallyport/appliance/features/vulnerabilities/coord-set';
 import { togetherStore } from '@sallyport/appliance/features/vulnerabilities/together-store';
+import { unpackIds } from '@sallyport/appliance/platform/id-set';
 import { fleet } from './fleet.ts';
 import { enrolDevices, report } from './site.ts';
 

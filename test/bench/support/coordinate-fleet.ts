@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { packLarge } from '@sallyport/appliance/features/vulnerabilities/coord-set';
+import { packLarge } from '@sallyport/appliance/platform/id-set';
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { debianNames, debianVersion, debianVersions } from './advisory-corpus.ts';

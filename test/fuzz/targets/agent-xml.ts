@@ -1,4 +1,6 @@
-import { escapeXml, parseXml, type XmlElement } from '@sallyport/appliance/features/agent-api/glpi/xml';
+import { parseXml } from '@sallyport/appliance/features/agent-api/glpi/xml';
+import { escapeXml } from '@sallyport/appliance/platform/xml/references';
+import type { XmlElement } from '@sallyport/appliance/platform/xml/tree';
 import { demand, type FuzzTarget } from '../target.ts';
 
 const write = ({ name, attributes, text, children }: XmlElement): string => {

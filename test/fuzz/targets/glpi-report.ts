@@ -1,7 +1,7 @@
 import { mapMessage } from '@sallyport/appliance/features/agent-api/glpi/decode';
 import { readHead, readMessage } from '@sallyport/appliance/features/agent-api/glpi/message';
 import { sectionTable } from '@sallyport/appliance/features/agent-api/glpi/section-table';
-import { sectionHash } from '@sallyport/appliance/features/inventory/section-hash';
+import { sectionHash } from '@sallyport/appliance/platform/section-hash';
 import { linuxContent, xmlMessage } from '../../../appliance/test/support/glpi-client.ts';
 import { demand, type FuzzTarget } from '../target.ts';
 

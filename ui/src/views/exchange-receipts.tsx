@@ -8,8 +8,6 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf, When } from '../model.ts';
 
-export type { ReceiptRow } from '../components/receipts.tsx';
-
 export type ExchangeReceiptsProps = {
   readonly ctx: Ctx;
   readonly tabs: ExchangeCounts;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testGate } from '../../../../test/support/persons.ts';
-import { loadAllDeclarations } from '../../compose.ts';
+import { loadAllDeclarations } from '../../all-declarations.ts';
 import { type Database, migrate, openDatabase } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { initKeyring } from '../../platform/keyring.ts';

@@ -1,4 +1,4 @@
-import { isAddressRange } from '../devices/address-ranges.ts';
+import { isAddressRange } from '../../platform/address-ranges.ts';
 import { defineKinds } from '../objects/types.ts';
 
 export const accountKinds = defineKinds({

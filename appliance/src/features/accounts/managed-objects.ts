@@ -1,6 +1,5 @@
 import { AppError, invalid } from '../../platform/errors.ts';
-import { newTokenSecret, tokenHash } from '../devices/service.ts';
-import type { TokenPurpose } from '../devices/tokens.ts';
+import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import {
   type Actor,

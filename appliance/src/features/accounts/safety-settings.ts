@@ -1,8 +1,14 @@
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectOf, ObjectService, WriteOptions } from '../objects/service.ts';
-import { type Actor, actorRef, requireRight, type SettingValue } from '../objects/types.ts';
-import type { WriteGuard } from '../objects/writer.ts';
+import type { ObjectService, ObjectOf } from '../objects/service.ts';
+import {
+  type Actor,
+  actorRef,
+  requireRight,
+  type SettingValue,
+  type WriteGuard,
+  type WriteOptions,
+} from '../objects/types.ts';
 import { assertFresh } from './fresh.ts';
 import type { ApprovalGate } from './types.ts';
 import type { WaitingChanges } from './waiting-change.ts';

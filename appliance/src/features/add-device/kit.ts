@@ -1,7 +1,14 @@
-import { osqueryPrefix } from '../agent-api/osquery/types.ts';
-import { basicRealm } from '../devices/basic.ts';
-import type { TokenPurpose } from '../devices/tokens.ts';
-import type { Client, Kit, KitCommand, KitFile, KitInput, System } from './types.ts';
+import { basicRealm } from '../../platform/http/basic.ts';
+import type { TokenPurpose } from '../devices/types.ts';
+import {
+  type Client,
+  type Kit,
+  type KitCommand,
+  type KitFile,
+  type KitInput,
+  osqueryPrefix,
+  type System,
+} from './types.ts';
 
 export const clients: readonly Client[] = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'];
 export const systems: readonly System[] = ['debian', 'rhel', 'windows', 'macos'];

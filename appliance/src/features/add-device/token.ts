@@ -4,9 +4,9 @@ import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { Config } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
+import { basicHash } from '../../platform/http/basic.ts';
 import type { CaService } from '../ca/types.ts';
-import { basicHash } from '../devices/basic.ts';
-import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/tokens.ts';
+import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, requireRight } from '../objects/types.ts';
 

@@ -30,3 +30,6 @@ export type KitInput = {
   /** What a GLPI, FusionInventory or OCS client gives beside the token. */
   basic?: { user: string; password: string } | undefined;
 };
+
+/** Where the client's calls live. */
+export const osqueryPrefix = '/api/osquery';

@@ -41,8 +41,6 @@ import { waitingRoutes } from './routes/waiting.ts';
 import type { ApiEnv, ApiParts } from './types.ts';
 import { errorResponse } from './wire.ts';
 
-export { apiPrefix } from './types.ts';
-
 export type Api = {
   routes: readonly ApiRoute[] /** Made when it is first read: it takes longer than all the rest of the start. */;
   readonly document: Json;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
-import { apiPrefix, describeApi } from './app.ts';
+import { describeApi } from './app.ts';
+import { apiPrefix } from './types.ts';
 
 let site: ApiSite;
 let viewer: string;

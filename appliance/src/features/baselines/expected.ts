@@ -1,4 +1,4 @@
-import { packIds, unpackIds } from '../inventory/packed-ids.ts';
+import { packIds, unpackIds } from '../../platform/packed-ids.ts';
 import type { Difference, Side, Snapshot, SnapshotRow } from '../inventory/types.ts';
 import type { AcceptanceRow, ContentRow, SidesRow } from './store.ts';
 

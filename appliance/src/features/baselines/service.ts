@@ -1,10 +1,10 @@
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import { unpackIds } from '../../platform/packed-ids.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
-import { unpackIds } from '../inventory/packed-ids.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { SectionChanged, Snapshot } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';

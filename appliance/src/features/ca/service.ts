@@ -7,7 +7,7 @@ import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 
-export { parseCertificateRequest } from './csr.ts';
+import { parseCertificateRequest } from './csr.ts';
 
 import { exportPrivate, generateKeys, importPrivate, importPublic, sha256Hex, toPem } from './keys.ts';
 import type { CaService, TlsMaterial } from './types.ts';
@@ -112,6 +112,7 @@ export const openCa = async (parts: CaParts): Promise<CaService> => {
     certificatePem,
     publicKey: new Uint8Array(certificate.publicKey.export({ type: 'spki', format: 'der' })),
     serverMaterial: async (addresses) => (await heldServerMaterial(addresses)) ?? newServerMaterial(addresses),
+    parseRequest: parseCertificateRequest,
     issueForDevice: async (request, publicId) => {
       const span = validity(clock(), (parts.certificateDays?.() ?? agentLifeDays) * dayMs);
       const serial = newSerial();

@@ -29,6 +29,8 @@ export type CaService = {
   publicKey: Uint8Array;
   /** The server's certificate for exactly these names and addresses; made anew when they changed or its end is near. */
   serverMaterial(addresses: readonly string[]): Promise<TlsMaterial>;
+  /** A request for a certificate (PEM): only its public key is used, after its signature proved the private half. */
+  parseRequest(pem: string): Promise<CertificateRequest>;
   /** A client certificate of 90 days whose subject is the device's public id. */
   issueForDevice(request: CertificateRequest, publicId: string): Promise<IssuedCertificate>;
 };

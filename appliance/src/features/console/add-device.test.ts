@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { runLine } from '../../cli/main.ts';
 import { clients, kitFor, runsOn, systems } from '../add-device/kit.ts';
-import { tokenHash } from '../devices/service.ts';
-import { findEnrolmentToken } from '../devices/tokens.ts';
+import { tokenHash } from '../devices/types.ts';
 import { systemActor } from '../objects/types.ts';
 
 // A token and the files for a client, from the page as a browser without scripts sees it, and from the command.
@@ -41,7 +40,7 @@ describe('the page', () => {
     const secret = secretIn(html);
     expect(secret).toMatch(/^sallyport-osquery-[\w-]{43}$/);
     expect(html).toContain('sudo install -m 0644 osquery.flags /etc/osquery/osquery.flags');
-    const token = findEnrolmentToken(site.appliance.objects, 'osquery', secret);
+    const token = site.appliance.devices.enrolmentToken('osquery', secret);
     expect(token).toMatchObject({ maxUses: 5, approve: 'manual' });
     const object = site.appliance.objects.findBy('token', 'hash', tokenHash(secret));
     expect(JSON.stringify(object)).not.toContain(secret);

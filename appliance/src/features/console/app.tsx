@@ -1,7 +1,7 @@
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import { managedObjects } from '../accounts/managed-objects.ts';
-import { searchService } from '../search/service.ts';
+import type { SearchService } from '../search/service.ts';
 import { assetRoutes } from './assets.ts';
 import { controllerModel } from './controller-model.ts';
 import type { DeviceModel } from './device-model.ts';
@@ -59,15 +59,7 @@ import { zonePages } from './pages/zones.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The console over the services; mounted at `/`. */
-export const consoleApp = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const search = searchService({
-    ...deps,
-    devices: (text, limit) => model.page({ filter: { search: text }, sort: 'name', descending: false, limit }),
-    controllers: (text, limit) => {
-      const { ids, total } = deps.plcList.page({ filter: { search: text }, sort: 'name', descending: false, limit });
-      return { rows: controllers.rows(ids), total };
-    },
-  });
+export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: SearchService): Pages => {
   const controllers = controllerModel(deps);
   const app = new Hono<ConsoleEnv>();
   app.onError((error, c) => errorPage(deps, error, c));

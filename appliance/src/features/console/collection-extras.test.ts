@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { AppError } from '../../platform/errors.ts';
 import { categoryMatching } from '../inventory/app-categories.ts';
-import { partOf } from '../inventory/hardware-records.ts';
+import { partOf } from '../inventory/types.ts';
 import { systemActor } from '../objects/types.ts';
 
 let site: Console;

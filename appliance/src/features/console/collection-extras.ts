@@ -3,8 +3,8 @@ import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { appCategories } from '../inventory/app-categories.ts';
 import { deviceNumberOf } from '../inventory/device-number.ts';
-import { enteredFields, hardwareRecords, partOf } from '../inventory/hardware-records.ts';
-import type { Collection, InventoryRow, ListQuery } from '../inventory/types.ts';
+import { enteredFields, hardwareRecords } from '../inventory/hardware-records.ts';
+import { type Collection, type InventoryRow, type ListQuery, partOf } from '../inventory/types.ts';
 import { type Actor, hasRight } from '../objects/types.ts';
 import type { ConsoleDeps } from './types.ts';
 

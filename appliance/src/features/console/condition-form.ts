@@ -1,7 +1,7 @@
 import type { AskedField, ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help';
 import type { FieldErrors, Said, Value } from '@sallyport/ui/model';
 import type { Body, Kind } from '../objects/types.ts';
-import { type Added, givenLevels, limitOf, type RuleKind } from '../rules/service.ts';
+import { type Added, givenLevels, limitOf, type RuleKind } from '../rules/types.ts';
 import type { DeviceModel } from './device-model.ts';
 import type { Form } from './form.ts';
 import { bodyOf, shownValue } from './object-form-values.ts';

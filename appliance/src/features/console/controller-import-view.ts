@@ -7,13 +7,17 @@ import type {
   ControllerImportStep,
 } from '@sallyport/ui/views/controller-import';
 import type { DraftState } from '@sallyport/ui/views/controller-imports';
-import type { JobRun } from '../../platform/jobs.ts';
-import { CSV_ENCODINGS } from '../plcs/imports/csv/bytes.ts';
-import { CSV_COLUMNS, INTERFACE_COLUMNS, MODULE_COLUMNS } from '../plcs/imports/csv/columns.ts';
-import type { CsvShape } from '../plcs/imports/csv/read-csv.ts';
-import type { ControllerDraft } from '../plcs/imports/drafts.ts';
+import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
+import type { JobRun } from '../../platform/job-store.ts';
 import { delimiterName, delimiterNames, targetName } from '../plcs/imports/mapping.ts';
-import type { ImportOutcome } from '../plcs/imports/outcome.ts';
+import {
+  type ControllerDraft,
+  CSV_COLUMNS,
+  type CsvShape,
+  type ImportOutcome,
+  INTERFACE_COLUMNS,
+  MODULE_COLUMNS,
+} from '../plcs/imports/types.ts';
 
 const isActive = (run: JobRun | undefined): boolean => run?.state === 'queued' || run?.state === 'running';
 const outcomeOf = (run: JobRun | undefined): ImportOutcome | undefined =>

@@ -5,10 +5,8 @@ import type {
   DerivedWith,
 } from '@sallyport/ui/components/controller-facts';
 import type { ControllerPartRow } from '@sallyport/ui/views/controller';
-import type { PartFact } from '../plcs/facts-view.ts';
-import type { FieldTable } from '../plcs/fields.ts';
 import { compareFacts, ruleBetween } from '../plcs/rank.ts';
-import type { PartSort, PlcPart, PlcSide } from '../plcs/types.ts';
+import type { FieldTable, PartFact, PartSort, PlcPart, PlcSide } from '../plcs/types.ts';
 import { byPlace, factGroups, groupOf } from './controller-groups.ts';
 
 // The facts of a controller as its page shows them: per field what wins on either side, and below what lost against it.

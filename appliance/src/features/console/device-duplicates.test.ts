@@ -2,8 +2,8 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
-import { newTokenSecret, tokenHash } from '../devices/service.ts';
-import { sectionHash } from '../inventory/section-hash.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
+import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import { systemActor } from '../objects/types.ts';
 
 let site: Console;

@@ -1,5 +1,5 @@
 import type { Level, Said } from '@sallyport/ui/model';
-import type { DeviceListRow } from '../devices/queries.ts';
+import type { DeviceListRow } from '../devices/types.ts';
 import type { Decision } from '../vulnerabilities/types.ts';
 
 /** What is known about a device beyond its own rows. */

@@ -6,9 +6,8 @@ import type { OpenRow, WaitingRow } from '@sallyport/ui/components/story-waiting
 import type { Ctx } from '@sallyport/ui/context';
 import type { ExchangeStoryProps } from '@sallyport/ui/views/exchange-story';
 import { toFailure } from '../../platform/errors.ts';
-import type { RequestRow } from './queries.ts';
 import { actorNames, eventWords } from './records.ts';
-import type { ConsoleDeps } from './types.ts';
+import type { ConsoleDeps, RequestRow } from './types.ts';
 
 const shownTrips = 12;
 const shownRows = 40;

@@ -1,6 +1,6 @@
-import type { ReceiptRow as ReceiptView } from '@sallyport/ui/views/exchange-receipts';
+import type { ReceiptRow as ReceiptView } from '@sallyport/ui/components/receipts';
 import type { ExchangeService } from '../exchange/service.ts';
-import type { ConsoleQueries } from './queries.ts';
+import type { ConsoleQueries } from './types.ts';
 
 type Receipt = ReturnType<ExchangeService['receipt']>;
 

@@ -7,9 +7,15 @@ import type {
   RunView,
   SentPacketView,
 } from '@sallyport/ui/views/identification-model';
-import { type EffectivePolicy, SWITCHES } from '../plcs/identify/policy.ts';
 import type { IdentificationJob, IdentificationService } from '../plcs/identify/service.ts';
-import type { ControllerView, PacketRow, Plan, Run } from '../plcs/identify/types.ts';
+import {
+  type ControllerView,
+  type EffectivePolicy,
+  type PacketRow,
+  type Plan,
+  type Run,
+  SWITCHES,
+} from '../plcs/identify/types.ts';
 
 // What identification says, as the views want it.
 

@@ -8,8 +8,6 @@ import { type Actor, actorRef } from '../objects/types.ts';
 import { type ImportPayload, importJobKind, toPayload } from './import-job.ts';
 import type { ImportDraft, ImportDraftStore } from './store.ts';
 
-export type { ImportDraft } from './store.ts';
-
 export type ImportDrafts = {
   /** Drops what is old. */
   trim(): void;

@@ -2,7 +2,7 @@ import type { ImportDiff } from '@sallyport/ui/components/import-diff';
 import type { ImportProgress, ImportState } from '@sallyport/ui/components/import-progress';
 import type { Said } from '@sallyport/ui/model';
 import type { ExchangeImportProps, ImportStep } from '@sallyport/ui/views/exchange-import';
-import type { JobRun } from '../../platform/jobs.ts';
+import type { JobRun } from '../../platform/job-store.ts';
 import type { ImportReport, ImportResult, ImportSummary } from '../exchange/types.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type ImportProgressRow, inBytes } from './import-job.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreeToLists } from '../../../../test/support/agreed-lists.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../objects/types.ts';
-import { CHECK_ITEMS } from '../plcs/patches/checklist.ts';
+import { CHECK_ITEMS } from '../plcs/patches/types.ts';
 
 let site: Console;
 let ann: Browser;

@@ -2,8 +2,14 @@ import type { PatchMoveRow } from '@sallyport/ui/components/patch-history';
 import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/views/patch-model';
 import type { PatchRow } from '@sallyport/ui/views/patches';
 import type { PatchService } from '../plcs/patches/service.ts';
-import { LIFECYCLE_NAMES } from '../plcs/patches/states.ts';
-import type { Move, MoveOption, PatchRequest, PatchSummary, TargetView } from '../plcs/patches/types.ts';
+import {
+  LIFECYCLE_NAMES,
+  type Move,
+  type MoveOption,
+  type PatchRequest,
+  type PatchSummary,
+  type TargetView,
+} from '../plcs/patches/types.ts';
 
 // Patches as pages show them: names instead of references, and nothing that a page does not need.
 

@@ -6,8 +6,14 @@ import type { ApprovalGate } from '../accounts/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
 import { approvableOf } from '../plcs/integrity/approvals.ts';
-import { isComparable, PROGRAM_FIELDS, PROJECT_FIELDS } from '../plcs/integrity/content.ts';
-import type { IntegrityService, ProgramDetail, ProgramRow } from '../plcs/integrity/types.ts';
+import {
+  type IntegrityService,
+  isComparable,
+  PROGRAM_FIELDS,
+  PROJECT_FIELDS,
+  type ProgramDetail,
+  type ProgramRow,
+} from '../plcs/integrity/types.ts';
 import { actorNames } from './records.ts';
 
 const maxFiles = 200;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
-import { newTokenSecret, tokenHash } from '../devices/service.ts';
+import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import { systemActor } from '../objects/types.ts';
 
 // Live queries and files for analysis, as a browser without scripts sees them.

@@ -1,4 +1,4 @@
-import { civilTime, parseDay } from '../plcs/patches/civil-time.ts';
+import { civilTime, parseDay } from '../../platform/civil-time.ts';
 
 /** Reads times as forms of people have them, in the time of the site: `2026-12-24` and `2026-12-24 06:30`. */
 export const siteMoments = (timeZone: string) => {

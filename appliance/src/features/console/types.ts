@@ -29,20 +29,19 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { PersonService } from '../persons/service.ts';
-import type { ControllerFirmware } from '../plcs/findings/firmware.ts';
 import type { ControllerFindings } from '../plcs/findings/service.ts';
+import type { ControllerFirmware } from '../plcs/firmware/service.ts';
 import type { IdentificationService } from '../plcs/identify/service.ts';
-import type { ControllerDrafts } from '../plcs/imports/drafts.ts';
 import type { FileImports } from '../plcs/imports/service.ts';
+import type { ControllerDrafts } from '../plcs/imports/types.ts';
 import type { IntegrityService } from '../plcs/integrity/types.ts';
-import type { PlcList } from '../plcs/list-queries.ts';
 import type { PatchService } from '../plcs/patches/service.ts';
 import type { PlcService } from '../plcs/service.ts';
-import type { Plc } from '../plcs/types.ts';
+import type { Plc, PlcList } from '../plcs/types.ts';
 import type { ZoneService } from '../plcs/zones/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
-import type { SampleService } from '../queries/samples.ts';
 import type { QueryService } from '../queries/service.ts';
+import type { SampleService } from '../queries/types.ts';
 import type { RuleService } from '../rules/service.ts';
 import type { StickService } from '../stick/service.ts';
 import type { StoreService } from '../store/service.ts';
@@ -53,7 +52,6 @@ import type { WitnessService } from '../witness/service.ts';
 import type { Form } from './form.ts';
 import type { ImportDrafts } from './import-drafts.ts';
 import type { Preferences } from './preferences.ts';
-import type { ConsoleQueries } from './queries.ts';
 
 export type Asset = { readonly path: string; readonly file: string; readonly contentType: string };
 
@@ -136,3 +134,36 @@ export type ConsoleEnv = {
 };
 
 export type Pages = Hono<ConsoleEnv>;
+
+export type RequestRow = {
+  number: number;
+  requestId: string;
+  createdAt: string;
+  sizeBytes: number;
+  wants: number;
+  file: string;
+  closedAt: string | null;
+  closedBy: string | null;
+  lastReceipt: number;
+  /** `type:id`. */
+  writtenBy: string;
+};
+
+export type ReceiptOfBundle = { number: number; createdAt: string; result: string; seq: number | null };
+
+export type WrittenCard = { number: number; createdAt: string; digest: string; envelope: Buffer };
+
+/** Read model of pages that join parts of the exchange. */
+export type ConsoleQueries = {
+  /** Newest first. */
+  requests(limit: number): RequestRow[];
+  firstRequest(): Pick<RequestRow, 'number' | 'createdAt' | 'writtenBy'> | undefined;
+  requestNumber(requestId: string): number | undefined;
+  /** What a request asked for; nothing when there is none of that number. */
+  requestWants(number: number): { kind: string; id: string }[];
+  /** The first request that carried a receipt away. */
+  leftWith(receipt: number): number | undefined;
+  receiptOfBundle(bundleId: string): ReceiptOfBundle | undefined;
+  feeds(): number;
+  card(): WrittenCard | undefined;
+};

@@ -1,8 +1,14 @@
 import type { Ctx } from '@sallyport/ui/context';
 import { paths } from '@sallyport/ui/paths';
 import type { ConduitView, ZoneControllerView, ZoneDoubtView, ZoneView } from '@sallyport/ui/views/zones-model';
-import { isBelowTarget } from '../plcs/zones/service.ts';
-import type { Conduit, Zone, ZoneController, ZoneDoubt, ZoneState } from '../plcs/zones/types.ts';
+import {
+  type Conduit,
+  isBelowTarget,
+  type Zone,
+  type ZoneController,
+  type ZoneDoubt,
+  type ZoneState,
+} from '../plcs/zones/types.ts';
 
 const maxProtocols = 3;
 

@@ -8,13 +8,19 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
-import type { TaskQueue } from '../agent-api/native/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { deviceTaskStore, type TaskRow } from './store.ts';
-import { type Ask, type DeviceTask, type DeviceTaskState, needsSecondPerson, type Wanted } from './types.ts';
+import {
+  type Ask,
+  type DeviceTask,
+  type DeviceTaskState,
+  needsSecondPerson,
+  type TaskQueue,
+  type Wanted,
+} from './types.ts';
 
 export type DeviceTaskService = {
   /** Asks; a log is queued at once, a kept file waits for its confirmation. INVALID, NOT_FOUND, FORBIDDEN, CONFLICT. */

@@ -2,7 +2,10 @@
 // with a file that it keeps. A log comes at once and is kept for a while; a file is asked for, confirmed a second time (to be
 // given back by another person, since it may be an attack), and only then handed to the device.
 
+import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/controllers/identification/permit';
 import type { KeptFileAct } from '@sallyport/bundle-tools/protocol/device-tasks';
+import type { Task } from '@sallyport/bundle-tools/protocol/task';
+import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 
 export type DeviceTaskState = 'asked' | 'queued' | 'running' | 'completed' | 'failed' | 'timed-out' | 'cancelled';
 
@@ -36,3 +39,50 @@ export type DeviceTask = {
 /** What another person than who asked has to confirm. */
 export const needsSecondPerson = (wanted: Wanted | null): boolean =>
   wanted?.kind === 'kept-file' && wanted.act === 'restore';
+
+/** The devices' queues. */
+export type TaskQueue<T extends Task = Task> = {
+  /** Whether `next` may have a task: a look that writes nothing. */
+  isWaiting(device: number): boolean;
+  /** The task to work on now; the same one until its result came. */
+  next(device: number): T | null;
+  /** Which of these are cancelled. */
+  cancelled(device: number, ids: readonly string[]): string[];
+  result(device: number, taskId: string, result: TaskResult): 'ok' | 'repeat' | 'not-found' | 'cancelled';
+  state(device: number, taskId: string, state: 'received' | 'running' | 'restarting'): void;
+  /** Whether a task that the device may still work on names the object. */
+  mayFetch(device: number, sha256: string): boolean;
+  /** Whether the next step of a task may be done, where a task asks before each; undefined for one that is not the device's. */
+  permit?(device: number, taskId: string, asked: PermitRequest): PermitReply | undefined;
+};
+
+/** Several queues as one: what one does not know, the next may. */
+export const joinedQueues = (queues: readonly TaskQueue[]): TaskQueue & Required<Pick<TaskQueue, 'permit'>> => ({
+  isWaiting: (device) => queues.some((queue) => queue.isWaiting(device)),
+  next: (device) => {
+    for (const queue of queues) {
+      const task = queue.next(device);
+      if (task !== null) return task;
+    }
+    return null;
+  },
+  cancelled: (device, ids) => queues.flatMap((queue) => queue.cancelled(device, ids)),
+  result: (device, task, result) => {
+    for (const queue of queues) {
+      const answer = queue.result(device, task, result);
+      if (answer !== 'not-found') return answer;
+    }
+    return 'not-found';
+  },
+  state: (device, task, state) => {
+    for (const queue of queues) queue.state(device, task, state);
+  },
+  mayFetch: (device, sha256) => queues.some((queue) => queue.mayFetch(device, sha256)),
+  permit: (device, task, asked) => {
+    for (const queue of queues) {
+      const answer = queue.permit?.(device, task, asked);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  },
+});

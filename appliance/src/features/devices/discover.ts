@@ -1,7 +1,8 @@
 import { type Database, immediate } from '../../platform/database.ts';
+import { cleanAddress } from '../../platform/network.ts';
 import type { EventService } from '../events/service.ts';
 import { cleanNames, type HintStore } from './hint-store.ts';
-import { cleanAddress, sameUuid, toIdentity } from './identity.ts';
+import { sameUuid, toIdentity } from './identity.ts';
 import { contradictsOwnKey } from './match.ts';
 import { newPublicId } from './public-id.ts';
 import type { DeviceStore } from './store.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
-import { addressRanges, isAddressRange } from './address-ranges.ts';
+import { addressRanges, isAddressRange } from '../../platform/address-ranges.ts';
 import { sameUuid, swappedUuid } from './identity.ts';
-import { type DeviceService, deviceService, newTokenSecret, tokenHash } from './service.ts';
-import type { DoorFacts, HeldReason } from './types.ts';
+import { type DeviceService, deviceService } from './service.ts';
+import { type DoorFacts, type HeldReason, newTokenSecret, tokenHash } from './types.ts';
 
 let engines: Engines;
 let devices: DeviceService;

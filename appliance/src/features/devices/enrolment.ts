@@ -1,5 +1,6 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, systemActor } from '../objects/types.ts';
@@ -10,11 +11,10 @@ import type { LastSeen } from './last-seen.ts';
 import { contradictsOwnKey, matchNewcomer } from './match.ts';
 import { onlyDiscovered } from './match-discovered.ts';
 import { newPublicId } from './public-id.ts';
-import { firstIn, rateLimit } from './rate-limit.ts';
 import type { Refusals } from './refusals.ts';
 import type { Claim, DeviceStore } from './store.ts';
-import { type EnrolmentToken, findEnrolmentToken, purposeOf } from './tokens.ts';
-import type { Device, DeviceDoor, DoorCall, DoorOutcome, HeldReason } from './types.ts';
+import { findEnrolmentToken, purposeOf } from './tokens.ts';
+import type { Device, DeviceDoor, DoorCall, DoorOutcome, EnrolmentToken, HeldReason } from './types.ts';
 
 // The decision about one request to enrol, through any door. Everything is one transaction; refusals are returned from it
 // and thrown after it, so that what they leave behind (a held newcomer, an event) stays.

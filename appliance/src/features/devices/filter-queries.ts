@@ -6,8 +6,9 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { deviceFacets } from './facet-store.ts';
-import type { Contact, FilterSources } from './list-filter.ts';
+import type { FilterSources } from './list-filter.ts';
 import { deviceTexts } from './text-store.ts';
+import type { Contact } from './types.ts';
 
 const maxItems = 10_000;
 /** What a device may come later than its interval. */

@@ -1,7 +1,8 @@
+import { cleanAddress } from '../../platform/network.ts';
 import type { EventService } from '../events/service.ts';
 import type { SectionRowOf } from '../inventory/service.ts';
 import type { HintStore } from './hint-store.ts';
-import { cleanAddress, toIdentity } from './identity.ts';
+import { toIdentity } from './identity.ts';
 import { contradictsOwnKey } from './match.ts';
 import type { DeviceStore } from './store.ts';
 

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanAddress, cleanMacs, cleanSerial, cleanUuid, toIdentity } from './identity.ts';
+import { cleanMacs, cleanSerial, cleanUuid } from '../../platform/hardware-identity.ts';
+import { cleanAddress } from '../../platform/network.ts';
+import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
+import { toIdentity } from './identity.ts';
 import { type Candidate, contradictsOwnKey, matchNewcomer } from './match.ts';
-import { firstIn, rateLimit } from './rate-limit.ts';
 import type { Identity } from './types.ts';
 
 const uuidA = '4c4c4544-0031-3510-8052-b4c04f4a3732';

@@ -1,39 +1,8 @@
 import { allOf, anyOf, type NumberSet, without } from '../../platform/number-set.ts';
 import { fold } from '../../platform/sql-functions.ts';
-import type { DeviceKind, DeviceState } from './types.ts';
+import type { Contact, DeviceFilter, DeviceKind, DeviceState } from './types.ts';
 
 // The devices that a filter of a list finds, as a set: each part of it is one, and they are joined.
-
-/** Online: heard within the interval of check-ins and a minute. The others: not heard for so many days, or never. */
-export const contacts = ['online', 'not-1d', 'not-7d', 'not-30d'] as const;
-export type Contact = (typeof contacts)[number];
-
-/** Values of one name are alternatives; several names hold at once. */
-export type DeviceFilter = {
-  /** Without it, all but directories, which are devices only for the engines. */
-  kind?: readonly DeviceKind[];
-  /** Part of a name, address, system or id. */
-  search?: string;
-  /** Without it, devices that were revoked are left out. */
-  state?: readonly DeviceState[];
-  /** Ranks of levels. */
-  levels?: readonly number[];
-  /** Ranks of the worst decision about the device's findings. */
-  worst?: readonly number[];
-  /** Id of a group, or part of its name; the groups below it count. */
-  group?: readonly string[];
-  os?: readonly string[];
-  /** The beginning of any of its addresses. */
-  address?: readonly string[];
-  tag?: readonly string[];
-  /** `name` or `name/version`. */
-  software?: readonly string[];
-  /** The whole name of an account on it or of somebody who worked on it. */
-  user?: readonly string[];
-  /** An advisory's id or alias that an open finding of the device has. */
-  cve?: readonly string[];
-  contact?: readonly Contact[];
-};
 
 /** Who has what a filter asks for. */
 export type FilterSources = {

@@ -5,9 +5,8 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../objects/types.ts';
 import { filterSources } from './filter-queries.ts';
-import { type Contact, contacts, type DeviceFilter } from './list-filter.ts';
-import { deviceList, deviceSorts } from './list-queries.ts';
-import type { DeviceKind, DeviceState } from './types.ts';
+import { deviceList } from './list-queries.ts';
+import { type Contact, contacts, type DeviceFilter, type DeviceKind, type DeviceState, deviceSorts } from './types.ts';
 
 // What a list finds by sets, texts and indexes, against a plain look at every device.
 

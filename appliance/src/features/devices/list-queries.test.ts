@@ -5,8 +5,9 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../objects/types.ts';
 import { filterSources } from './filter-queries.ts';
-import { deviceList, deviceSorts } from './list-queries.ts';
+import { deviceList } from './list-queries.ts';
 import { ensureDeviceRows, verifyDeviceRows } from './row-store.ts';
+import { deviceSorts } from './types.ts';
 
 let site: Awaited<ReturnType<typeof openAppliance>>;
 let list: ReturnType<typeof deviceList>;

@@ -2,19 +2,8 @@ import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { bytesOf, countOf, type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import { deviceFacets } from './facet-store.ts';
-import { type DeviceFilter, type FilterSources, filterSet } from './list-filter.ts';
-
-export const deviceSorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'act', 'findings'] as const;
-export type DeviceSort = (typeof deviceSorts)[number];
-
-export type DeviceListQuery = {
-  filter: DeviceFilter;
-  sort: DeviceSort;
-  descending: boolean;
-  /** The `next` of the page before. */
-  after?: string;
-  limit: number;
-};
+import { type FilterSources, filterSet } from './list-filter.ts';
+import type { DeviceFilter, DeviceListQuery, DeviceSort } from './types.ts';
 
 /** Ids in the order of the list. */
 export type DeviceListPage = { ids: number[]; total: number; next?: string };

@@ -5,10 +5,9 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
-import { sectionHash } from '../inventory/section-hash.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
 import type { Door } from '../inventory/types.ts';
-import { newTokenSecret, tokenHash } from './service.ts';
-import type { Device } from './types.ts';
+import { type Device, newTokenSecret, tokenHash } from './types.ts';
 
 type Site = Awaited<ReturnType<typeof openAppliance>>;
 let site: Site;

@@ -1,41 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { addressSql, osNameSql } from './row-store.ts';
-import type { DeviceKind, DeviceState, HeldReason } from './types.ts';
-
-/** One device with what its list shows of it; nothing derived yet. */
-export type DeviceListRow = {
-  id: number;
-  publicId: string;
-  state: DeviceState;
-  kind: DeviceKind;
-  reenrolling: boolean;
-  hostname: string;
-  displayName: string | null;
-  group: string | null;
-  groupName: string | null;
-  os: string;
-  /** `Debian 13`: what people call it. */
-  osText: string;
-  arch: string | null;
-  /** The first IPv4 address of its newest identity. */
-  address: string | null;
-  dnsName: string | null;
-  heldReason: HeldReason | null;
-  restartPending: boolean;
-  /** Its newest inventory has software. */
-  hasInventory: boolean;
-  /** Orders that failed and that no later order took up. */
-  failedTasks: number;
-  createdAt: number;
-  lastSeenAt: number | null;
-  /** What rules say of it, as of their last look; undefined until they have looked. */
-  status: { level: number; reasons: string; visible: boolean } | undefined;
-  /** Open findings: all, and those that certainly apply by their decision; `worst` is a place in DECISIONS. */
-  findings: number;
-  act: number;
-  attend: number;
-  worst: number | null;
-};
+import type { DeviceListRow } from './types.ts';
 
 type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory' | 'status'> & {
   level: number | null;

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
+import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
-import { firstIn, rateLimit } from './rate-limit.ts';
 
 // One refusal for all failures of authentication: the caller learns nothing about which part was wrong. The event has the
 // reason; a flood of refusals becomes one event per address and reason in ten minutes.

@@ -5,8 +5,8 @@ import { admin } from '../../../test/support/engines.ts';
 import { deb } from '../../../test/support/site.ts';
 import { readReport, readSection, type Work, writeWork } from '../../intake/work.ts';
 import { immediate } from '../../platform/database.ts';
-import { sectionHash } from '../inventory/section-hash.ts';
-import { newTokenSecret, tokenHash } from './service.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
+import { newTokenSecret, tokenHash } from './types.ts';
 
 // Two processes over one data directory: while a report of the one is read, a command in the other merges its device, takes
 // the merge back, revokes or forgets it. Each gate of the race is opened by hand, so no test waits for luck.

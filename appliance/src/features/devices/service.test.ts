@@ -1,7 +1,8 @@
 import type { EnrolDevice } from '@sallyport/bundle-tools/protocol/enrol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
-import { type DeviceService, deviceService, newTokenSecret, tokenHash } from './service.ts';
+import { type DeviceService, deviceService } from './service.ts';
+import { newTokenSecret, tokenHash } from './types.ts';
 
 let engines: Engines;
 let devices: DeviceService;

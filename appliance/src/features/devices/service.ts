@@ -2,16 +2,13 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { EnrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { firstIn } from '../../platform/rate-limit.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService, SectionRowOf } from '../inventory/service.ts';
 import type { Door, InventoryTransfer } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
-
-export { cleanAddress } from './identity.ts';
-export { findEnrolmentToken, newTokenSecret, tokenHash } from './tokens.ts';
-
 import { certificateBinding } from './binding.ts';
 import { certificateStore } from './certificate-store.ts';
 import { discovery, recognition } from './discover.ts';
@@ -24,10 +21,10 @@ import { identityReports } from './identity-report.ts';
 import { type Introduction, introduction } from './introduce.ts';
 import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
-import { firstIn } from './rate-limit.ts';
 import { refusals } from './refusals.ts';
 import { reportingDevice } from './reporting-queries.ts';
 import { deviceStore } from './store.ts';
+import { findEnrolmentToken } from './tokens.ts';
 import type {
   Caller,
   DerivedOfDevice,
@@ -43,9 +40,11 @@ import type {
   DoorCaller,
   DoorOutcome,
   DuplicatePair,
+  EnrolmentToken,
   EnrolOutcome,
   MergeReport,
   NewCertificate,
+  TokenPurpose,
 } from './types.ts';
 
 export type DeviceService = {
@@ -53,6 +52,8 @@ export type DeviceService = {
   enrol(call: { request: EnrolRequest; csr: CertificateRequest; from: string }): EnrolOutcome;
   /** The same for any door; a newcomer that is held is an outcome, not an error. TOKEN, RATE_LIMITED. */
   enrolDoor(call: DoorCall): DoorOutcome;
+  /** The token with this secret; undefined for a wrong, foreign or deleted one. */
+  enrolmentToken(purpose: TokenPurpose, secret: string): EnrolmentToken | undefined;
   /** The client with this key; undefined when it is surely unknown. */
   callerByKey(door: Door, keyDigest: string): DoorCaller | undefined;
   /** Addresses that devices which were let in speak from, those heard last at the end. */
@@ -283,6 +284,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   return {
     enrol,
     enrolDoor,
+    enrolmentToken: (purpose, secret) => findEnrolmentToken(objects, purpose, secret),
     knownAddresses: (limit) => doors.addresses(limit).reverse(),
     callerByKey: (door, keyDigest) => doors.callerByKey(door, keyDigest),
     callerByClient: (door, tokenId, clientId) => doors.callerByClient(door, tokenId, clientId),

@@ -10,6 +10,8 @@
 // itself and proves itself by; the device's state rules over those of its doors. A device that only others have seen is
 // `discovered`: it has no door and may not speak.
 
+import { createHash } from 'node:crypto';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Door } from '../inventory/types.ts';
 
 export type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
@@ -206,3 +208,105 @@ export type DuplicateReason = 'uuid' | 'serial' | 'mac' | 'dns' | 'resembles';
 
 /** Two records that may be one device, the older first, and what they share. */
 export type DuplicatePair = { one: number; two: number; why: { reason: DuplicateReason; values: string[] }[] };
+
+/** What a token lets in; one for `glpi` serves OCS, too. */
+export type TokenPurpose = 'agent' | 'osquery' | 'glpi';
+
+export type EnrolmentToken = {
+  id: string;
+  group: string | null;
+  maxUses: number | null;
+  expiresAt: number | null;
+  approve: 'manual' | 'auto';
+  /** Of the user and password that a GLPI client must give beside the token; null where the token is enough. */
+  basicHash: string | null;
+  /** Whether it lets a client at this address in by itself. */
+  approves(address: string): boolean;
+};
+
+/** A new secret, as it is written into the token file. */
+export const newTokenSecret = (purpose: TokenPurpose = 'agent'): string =>
+  `sallyport-${purpose}-${Buffer.from(randomBytes(32)).toString('base64url')}`;
+
+/** What is stored of a secret. */
+export const tokenHash = (secret: string): string => createHash('sha256').update(secret.trim()).digest('hex');
+
+/** Online: heard within the interval of check-ins and a minute. The others: not heard for so many days, or never. */
+export const contacts = ['online', 'not-1d', 'not-7d', 'not-30d'] as const;
+
+export type Contact = (typeof contacts)[number];
+
+/** Values of one name are alternatives; several names hold at once. */
+export type DeviceFilter = {
+  /** Without it, all but directories, which are devices only for the engines. */
+  kind?: readonly DeviceKind[];
+  /** Part of a name, address, system or id. */
+  search?: string;
+  /** Without it, devices that were revoked are left out. */
+  state?: readonly DeviceState[];
+  /** Ranks of levels. */
+  levels?: readonly number[];
+  /** Ranks of the worst decision about the device's findings. */
+  worst?: readonly number[];
+  /** Id of a group, or part of its name; the groups below it count. */
+  group?: readonly string[];
+  os?: readonly string[];
+  /** The beginning of any of its addresses. */
+  address?: readonly string[];
+  tag?: readonly string[];
+  /** `name` or `name/version`. */
+  software?: readonly string[];
+  /** The whole name of an account on it or of somebody who worked on it. */
+  user?: readonly string[];
+  /** An advisory's id or alias that an open finding of the device has. */
+  cve?: readonly string[];
+  contact?: readonly Contact[];
+};
+
+export const deviceSorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'act', 'findings'] as const;
+
+export type DeviceSort = (typeof deviceSorts)[number];
+
+export type DeviceListQuery = {
+  filter: DeviceFilter;
+  sort: DeviceSort;
+  descending: boolean;
+  /** The `next` of the page before. */
+  after?: string;
+  limit: number;
+};
+
+/** One device with what its list shows of it; nothing derived yet. */
+export type DeviceListRow = {
+  id: number;
+  publicId: string;
+  state: DeviceState;
+  kind: DeviceKind;
+  reenrolling: boolean;
+  hostname: string;
+  displayName: string | null;
+  group: string | null;
+  groupName: string | null;
+  os: string;
+  /** `Debian 13`: what people call it. */
+  osText: string;
+  arch: string | null;
+  /** The first IPv4 address of its newest identity. */
+  address: string | null;
+  dnsName: string | null;
+  heldReason: HeldReason | null;
+  restartPending: boolean;
+  /** Its newest inventory has software. */
+  hasInventory: boolean;
+  /** Orders that failed and that no later order took up. */
+  failedTasks: number;
+  createdAt: number;
+  lastSeenAt: number | null;
+  /** What rules say of it, as of their last look; undefined until they have looked. */
+  status: { level: number; reasons: string; visible: boolean } | undefined;
+  /** Open findings: all, and those that certainly apply by their decision; `worst` is a place in DECISIONS. */
+  findings: number;
+  act: number;
+  attend: number;
+  worst: number | null;
+};

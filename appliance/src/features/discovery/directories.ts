@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto';
 import type { Outbound } from '../../platform/connect.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
-import { sectionHash } from '../inventory/section-hash.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef } from '../objects/types.ts';
 import type { DirectoryContent } from './directory-tree.ts';
 import { directoryTree } from './directory-tree.ts';
 import { readLdif } from './ldif.ts';
-import { type PollProgress, pollDirectory, testDirectory } from './poll-directory.ts';
+import { pollDirectory, testDirectory } from './poll-directory.ts';
 import type { DiscoveryRecorder } from './recorder.ts';
 import type { DiscoveryStore } from './store.ts';
 import { directoryKind, directorySourceOf, subjectOf } from './targets.ts';
-import type { DirectorySummary, Seen } from './types.ts';
+import type { DirectorySummary, Seen, StoreProgress } from './types.ts';
 
 export type DirectoryParts = {
   objects: ObjectService;
@@ -26,8 +26,6 @@ export type DirectoryParts = {
   outbound: Outbound;
   clock(): number;
 };
-
-export type StoreProgress = PollProgress | { step: 'store'; entries: number };
 
 const pollMs = 60 * 60_000;
 const maxEntries = 200_000;

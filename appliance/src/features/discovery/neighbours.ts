@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { cleanMacs } from '../devices/identity.ts';
+import { cleanMacs } from '../../platform/hardware-identity.ts';
 import type { Seen } from './types.ts';
 
 /** More than a machine of a plant talks to; a table full of made-up rows must not become as many devices. */

@@ -4,6 +4,7 @@ import { AppError } from '../../platform/errors.ts';
 import { type DirectoryEntry, textsOf } from './directory-entry.ts';
 import { type DirectoryContent, directoryTree, wantedAttributes } from './directory-tree.ts';
 import { type LdapSession, ldapSession } from './ldap-client.ts';
+import type { PollProgress } from './types.ts';
 
 // A poll: connect, prove, bind, read everything below the base names page by page. Either the whole directory is read or the
 // poll fails: half a directory would look like people who left.
@@ -24,8 +25,6 @@ export type DirectorySource = {
 };
 
 export type PollLimits = { maxEntries: number; totalMs: number };
-
-export type PollProgress = { step: 'connect' | 'users' | 'groups' | 'units' | 'computers'; entries: number };
 
 const connectMs = 10_000;
 const idleMs = 120_000;

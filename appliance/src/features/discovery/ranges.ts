@@ -5,14 +5,14 @@ import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import type { ApprovalGate, Approvable } from '../accounts/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService, ObjectOf } from '../objects/service.ts';
-import { type Actor, actorRef, authorsOf, type Obj, requireRight, sinceApproved } from '../objects/types.ts';
+import { type Actor, actorRef, authorsOf, requireRight, sinceApproved } from '../objects/types.ts';
 import { addressesOf, rangeOf } from './address-range.ts';
 import type { ForbiddenAddresses } from './forbidden.ts';
 import type { DiscoveryRecorder } from './recorder.ts';
-import { type Answered, type ScanProgress, scanAddresses } from './scan.ts';
+import { type Answered, scanAddresses } from './scan.ts';
 import type { DiscoveryStore } from './store.ts';
 import { portsOf, rangeKind, subjectOf } from './targets.ts';
-import type { ScanPlan, ScanSummary, Seen } from './types.ts';
+import type { ScanPlan, ScanProgress, ScanSummary, Seen } from './types.ts';
 
 export type RangeParts = {
   objects: ObjectService;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Database, immediate } from '../../platform/database.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
 import type { DeviceService } from '../devices/service.ts';
-import { sectionHash } from '../inventory/section-hash.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { Item, SectionRow } from '../inventory/types.ts';
 import type { Method, Seen } from './types.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProbeAnswer } from '../../platform/connect.ts';
+import type { ScanProgress } from './types.ts';
 
 // Asking the addresses of a range, politely: never faster than the rate, one question in flight per address, in random
 // order, and the ports of one address are spread over the whole run. A question is a TCP handshake without data, or a ping.
@@ -7,8 +8,6 @@ import type { ProbeAnswer } from '../../platform/connect.ts';
 export type Question = { address: string; port: number | 'ping' };
 
 export type Answered = { address: string; alive: boolean; ports: number[] };
-
-export type ScanProgress = { done: number; total: number; found: number };
 
 export type ScanParts = {
   addresses: readonly string[];

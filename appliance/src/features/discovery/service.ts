@@ -2,7 +2,8 @@ import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
-import type { JobRun, Jobs } from '../../platform/jobs.ts';
+import type { JobRun } from '../../platform/job-store.ts';
+import type { Jobs } from '../../platform/jobs.ts';
 import type { ApprovalGate, Approvable } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';
@@ -11,14 +12,25 @@ import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Obj, requireRight, systemActor } from '../objects/types.ts';
 import type { AddressRange } from './address-range.ts';
 import { ownAddresses, readArp } from './arp.ts';
-import { directories, type StoreProgress } from './directories.ts';
+import { directories } from './directories.ts';
 import type { ForbiddenAddresses } from './forbidden.ts';
 import { addressRanges } from './ranges.ts';
 import { discoveryRecorder } from './recorder.ts';
-import type { ScanProgress } from './scan.ts';
 import { discoveryStore, type OutboundRow } from './store.ts';
 import { allOf, directoryKind, namedTargets, rangeKind, subjectOf } from './targets.ts';
-import type { DirectorySummary, LastRun, ScanPlan, ScanSummary, Seen } from './types.ts';
+import {
+  type DirectorySummary,
+  type DiscoveryPayload,
+  importJobKind,
+  type LastRun,
+  pollJobKind,
+  type ScanPlan,
+  type ScanProgress,
+  type ScanSummary,
+  type Seen,
+  type StoreProgress,
+  scanJobKind,
+} from './types.ts';
 
 export type DiscoveryRun<Summary> = {
   id: string;
@@ -92,13 +104,6 @@ export type DiscoveryParts = {
   forbidden: ForbiddenAddresses;
   clock?: () => number;
 };
-
-/** What a run's row says; `path` is the file of an import. */
-export type DiscoveryPayload = { id: string; actor: string; label: string; path?: string };
-
-export const pollJobKind = 'discovery-poll';
-export const scanJobKind = 'discovery-scan';
-export const importJobKind = 'discovery-import';
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;

@@ -64,3 +64,18 @@ export type LastRun<Summary> = {
   message: string | null;
   summary: Summary | null;
 };
+
+export type StoreProgress = PollProgress | { step: 'store'; entries: number };
+
+export type ScanProgress = { done: number; total: number; found: number };
+
+export type PollProgress = { step: 'connect' | 'users' | 'groups' | 'units' | 'computers'; entries: number };
+
+/** What a run's row says; `path` is the file of an import. */
+export type DiscoveryPayload = { id: string; actor: string; label: string; path?: string };
+
+export const pollJobKind = 'discovery-poll';
+
+export const scanJobKind = 'discovery-scan';
+
+export const importJobKind = 'discovery-import';

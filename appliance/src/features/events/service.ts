@@ -8,17 +8,18 @@ import type { Keyring } from '../../platform/keyring.ts';
 import { atOnce, oneAtATime } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type CheckedEntries, chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
-import { type EventOf, isParam } from './define.ts';
 import { type EventStore, eventStore } from './store.ts';
-import type {
-  AuditEntry,
-  ChainReport,
-  EventPage,
-  EventParams,
-  EventQuery,
-  EventType,
-  NewAuditEntry,
-  StoredEvent,
+import {
+  type AuditEntry,
+  type ChainReport,
+  type EventOf,
+  type EventPage,
+  type EventParams,
+  type EventQuery,
+  type EventType,
+  isParam,
+  type NewAuditEntry,
+  type StoredEvent,
 } from './types.ts';
 
 /** What `record` takes of an event. */

@@ -18,24 +18,10 @@
 // - Numbers that the writer counts itself (its request, versions, volumes, bytes) hold no name: a computer called `80` may be
 //   there beside request 80. A number in any other field is searched like a text.
 
-export type IdentityKind = 'host' | 'domain' | 'address' | 'mac' | 'account' | 'person' | 'serial' | 'machine';
+import type { CounterProof, IdentityKind, Leak } from './types.ts';
 
 /** A value that must not leave, what it is, and the devices that bear it. */
 export type IdentityValue = { readonly kind: IdentityKind; readonly value: string; readonly device: number };
-
-/** Where a value was found; the value itself is shown to the administrator of the site only. */
-export type Leak = {
-  readonly kind: IdentityKind;
-  readonly value: string;
-  readonly field: string;
-  readonly text: string;
-};
-
-export type CounterProof = {
-  /** Per kind: how many distinct values were looked for, how many of them were found. */
-  readonly searched: readonly { readonly what: IdentityKind; readonly values: number; readonly found: number }[];
-  readonly leaks: readonly Leak[];
-};
 
 /** A text of the request. `devices`: who reported it, where that is known. */
 type Leaf = {

@@ -3,7 +3,8 @@ import type { InventoryService } from '../inventory/service.ts';
 import type { FieldValue, InventoryRow } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { ControllersForExchange } from '../plcs/types.ts';
-import type { IdentityKind, IdentityValue } from './counter-proof.ts';
+import type { IdentityValue } from './counter-proof.ts';
+import type { IdentityKind } from './types.ts';
 
 // Everything that names a device or a person of the site, for the counter-proof. Accounts that the operating system and
 // its packages make (uid below 1000, and 65534) are the same on every computer and name nobody.

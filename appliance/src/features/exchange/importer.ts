@@ -9,7 +9,7 @@ import { custodyReader } from './custody.ts';
 import { flipState, type Pin, type ReceiptContext, recordOutcome } from './flip.ts';
 import { takeImportLock } from './import-lock.ts';
 import { type ImportPlan, planImport } from './import-summary.ts';
-import type { ImporterParts, ScanOutcome } from './importer-parts.ts';
+import type { ImporterParts } from './importer-parts.ts';
 import { tidyPartials } from './partials.ts';
 import { readVolumes, resolveVolumes, type VolumesRead } from './read-volumes.ts';
 import { operatorOf } from './receipts.ts';
@@ -17,7 +17,7 @@ import { cleanUp } from './recover.ts';
 import { asRefusal } from './refusal.ts';
 import { requireState } from './request-builder.ts';
 import { dropStaging, giveUpSpare, keepSpare, keepStaged, makeStaging } from './staging.ts';
-import type { ImportOptions, ImportReport, ImportResult, ImportSummary } from './types.ts';
+import type { ImportOptions, ImportReport, ImportResult, ImportSummary, ScanOutcome } from './types.ts';
 import { unreferencedStore } from './unreferenced-store.ts';
 
 // Refusals that say nothing about a bundle: no receipt leaves the site for an empty medium.

@@ -4,8 +4,8 @@ import { admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
-import { loadAllDeclarations } from '../../compose.ts';
-import { newTokenSecret, tokenHash } from '../devices/service.ts';
+import { loadAllDeclarations } from '../../all-declarations.ts';
+import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import type { Collection, Field } from '../inventory/types.ts';
 
 // A marker in every field of every collection, in the device's own row, in what administrators write. The host opens the

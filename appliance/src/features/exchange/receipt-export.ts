@@ -8,8 +8,9 @@ import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
 import type { Actor } from '../objects/types.ts';
-import { type CounterProof, counterProof, type IdentityValue } from './counter-proof.ts';
+import { counterProof, type IdentityValue } from './counter-proof.ts';
 import type { ExchangeStore } from './store.ts';
+import type { CounterProof } from './types.ts';
 
 const MAX_EXPORTED = 10_000;
 

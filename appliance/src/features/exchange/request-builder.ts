@@ -13,12 +13,12 @@ import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
 import type { UpdateWant } from '../updates/types.ts';
-import { type CounterProof, counterProof, type IdentityValue } from './counter-proof.ts';
+import { counterProof, type IdentityValue } from './counter-proof.ts';
 import type { SiteKeys } from './keys.ts';
 import type { RequestContent } from './request-content.ts';
 import { requestGroups } from './request-groups.ts';
 import type { ExchangeStore, StateRow } from './store.ts';
-import type { RequestGroup } from './types.ts';
+import type { CounterProof, RequestGroup } from './types.ts';
 
 const MAX_RECEIPTS = 32;
 const MAX_RECEIPT_BYTES = 16 * 1024 * 1024;

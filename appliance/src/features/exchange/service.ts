@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { DrawnRole } from '@sallyport/bundle-tools/host/trust-drawing';
+import type { SigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -10,7 +11,7 @@ import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor, Right } from '../objects/types.ts';
-import type { ControllerFirmware } from '../plcs/findings/firmware.ts';
+import type { ControllerFirmware } from '../plcs/firmware/service.ts';
 import type { ControllersForExchange } from '../plcs/types.ts';
 import type { StoreService } from '../store/service.ts';
 import type { UpdateService } from '../updates/service.ts';
@@ -32,7 +33,7 @@ import { counterProof } from './counter-proof.ts';
 import { siteIdentities } from './identities.ts';
 import { takeImportLock } from './import-lock.ts';
 import { runImport } from './importer.ts';
-import type { ImporterParts, ScanObjects } from './importer-parts.ts';
+import type { ImporterParts } from './importer-parts.ts';
 import { type KeyDate, keyDates, noteKeyDates, trustRoles } from './key-dates.ts';
 import { readSiteKeys } from './keys.ts';
 import { feedAges, noteStaleFeeds } from './knowledge.ts';
@@ -59,12 +60,11 @@ import type {
   ImportRow,
   ReceiptRow,
   RequestPreview,
+  ScanObjects,
   TrustRole,
 } from './types.ts';
 import { type Unreferenced, unreferencedStore } from './unreferenced-store.ts';
 import { type WaitingBundle, waitingStore } from './waiting-store.ts';
-
-export { createSiteKeys } from './keys.ts';
 
 export type ExchangeParts = {
   readonly db: Database;
@@ -97,6 +97,8 @@ export type ExchangeService = {
   initialise(site: string, name: string, floor: string): void;
   state(): ExchangeState;
   siteCard(actor: Actor): ExportedCard;
+  /** With what the site signs; throws KEY. */
+  signingKey(): SigningKey;
   readTrust(path: string): Promise<TrustFile>;
   /** `fingerprint` is what a person has compared, in any writing. */
   importTrust(
@@ -333,6 +335,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       const row = store.import(id);
       return row && withoutStaging(row);
     },
+    signingKey: () => keys().sign,
     receipts: ({ before, limit }) => ({
       rows: store.receipts(before ?? Number.MAX_SAFE_INTEGER, limit),
       total: store.receiptCount(),

@@ -3,9 +3,9 @@
 // compared by eye; everything else hangs on it. A bundle is parsed in a child process that has the medium and a staging
 // folder; what it found is adopted into the store, and one synced transaction (the flip) makes it the site's state.
 // Before the flip the old state is live, after it the new one; `recover` cleans up what a crash left between.
+import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
 import type { RematchResult } from '../vulnerabilities/types.ts';
-import type { CounterProof } from './counter-proof.ts';
 
 export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
 
@@ -171,4 +171,41 @@ export type ReceiptRow = {
   readonly digest: string;
   /** When a bundle showed that the host holds it. */
   readonly acknowledgedAt?: string;
+};
+
+/** What the antivirus said about the objects of a bundle (bundle format, state 11). */
+export type ScanOutcome = {
+  readonly scan: NonNullable<ReceiptPredicate['scan']>;
+  /** Digests in which something was found; they leave the store. */
+  readonly infected: readonly string[];
+  /** For the operator, should it not be clean. */
+  readonly words: string;
+};
+
+export type ScanObjects = (
+  files: readonly { readonly sha256: string; readonly path: string; readonly label: string }[],
+  signal: AbortSignal | undefined,
+) => Promise<ScanOutcome | undefined>;
+
+/** The trust files as imported; a text is the path of a file. */
+export type TrustFiles = {
+  get(name: string): Uint8Array | string | null;
+  /** The root in force; null while the site has none. */
+  root(): Uint8Array | null;
+};
+
+export type CounterProof = {
+  /** Per kind: how many distinct values were looked for, how many of them were found. */
+  readonly searched: readonly { readonly what: IdentityKind; readonly values: number; readonly found: number }[];
+  readonly leaks: readonly Leak[];
+};
+
+export type IdentityKind = 'host' | 'domain' | 'address' | 'mac' | 'account' | 'person' | 'serial' | 'machine';
+
+/** Where a value was found; the value itself is shown to the administrator of the site only. */
+export type Leak = {
+  readonly kind: IdentityKind;
+  readonly value: string;
+  readonly field: string;
+  readonly text: string;
 };

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Stored } from './item.ts';
+import type { Stored } from './types.ts';
 
 // The values of perDevice fields, parallel to a section's ids, one column per field. Where most are what their items usually
 // have (usual-value-store.ts), only the others are listed. A column of whole numbers is kept as multiples of their common step

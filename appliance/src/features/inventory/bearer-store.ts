@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { anyOf, type NumberSet, setOf } from '../../platform/number-set.ts';
+import { hasId, unpackIds } from '../../platform/packed-ids.ts';
 import { blockOf, packBlock, unpackBlock, withBlock } from './device-blocks.ts';
-import { hasId, unpackIds } from './packed-ids.ts';
 import { bearerTableOf, dueTableOf } from './table-store.ts';
 import type { Collection } from './types.ts';
 

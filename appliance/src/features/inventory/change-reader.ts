@@ -1,8 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { type ChangeRow, changeStore, type IdRange } from './change-store.ts';
-import type { NamedField, Stored } from './item.ts';
+import type { NamedField } from './item.ts';
 import type { Cell } from './store.ts';
-import type { Change, ChangeOperation, ChangeQuery, Door, FieldValue, Item } from './types.ts';
+import type { Change, ChangeOperation, ChangeQuery, Door, FieldValue, Item, Stored } from './types.ts';
 import type { Holder } from './writer.ts';
 
 const operations: readonly ChangeOperation[] = ['first', 'added', 'removed', 'changed'];

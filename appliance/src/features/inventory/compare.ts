@@ -1,9 +1,9 @@
+import { compareIds, unpackIds } from '../../platform/packed-ids.ts';
 import type { Personal } from '../../platform/personal.ts';
-import { identityText, type Stored } from './item.ts';
-import { compareIds, unpackIds } from './packed-ids.ts';
+import { identityText } from './item.ts';
 import { keysOf, logRow } from './put-own.ts';
 import type { SectionStore } from './store.ts';
-import type { Difference, Snapshot, SnapshotRow } from './types.ts';
+import type { Difference, Snapshot, SnapshotRow, Stored } from './types.ts';
 import type { Holder } from './writer.ts';
 
 const itemSide = (item: number) => ({ item, row: null });

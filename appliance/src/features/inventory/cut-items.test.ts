@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { toFailure } from '../../platform/errors.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
 import { byteIds } from './byte-ids.ts';
 import { collection } from './collections/software.ts';
 import { cutItem, itemCutter } from './cut-items.ts';
 import { shapeOf, toStored } from './item.ts';
-import { sectionHash } from './section-hash.ts';
 import type { Collection, Item } from './types.ts';
 
 const shape = shapeOf(collection);

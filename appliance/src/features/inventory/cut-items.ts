@@ -1,27 +1,11 @@
-import { type Shape, type Stored, toStored } from './item.ts';
-import type { Field } from './types.ts';
+import { type Shape, toStored } from './item.ts';
+import type { CutItems, Field, Stored } from './types.ts';
 import { fits } from './validate.ts';
 
 // Most packages of a report are known by the very bytes that our agent sends them in. So the bytes of a section are cut
 // into items, and only an item whose bytes are new is parsed. What a device says for itself alone (when a package was
 // installed, say) is taken out of the bytes first. Whatever is not plainly canonical JSON of flat objects is not cut, and
 // whoever asked reads it whole.
-
-/** The items of a section as places in its bytes. */
-export type CutItems = {
-  /** Canonical JSON of the items, an array. */
-  bytes: Buffer;
-  count: number;
-  /** Where item n begins and ends in `bytes`. */
-  starts: Uint32Array;
-  ends: Uint32Array;
-  /** The fields of items that are their own, one item after the other: item n from `keyEnds[n - 1]` to `keyEnds[n]`. */
-  keys: Uint8Array;
-  keyEnds: Uint32Array;
-  hashes: Int32Array;
-  /** What the device says of each item, as it is stored. */
-  columns: Record<string, Stored[]>;
-};
 
 const quote = 0x22;
 const comma = 0x2c;

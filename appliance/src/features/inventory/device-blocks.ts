@@ -1,5 +1,5 @@
 import { type NumberSet, setOf, withPart } from '../../platform/number-set.ts';
-import { packIds, unpackIds } from './packed-ids.ts';
+import { packIds, unpackIds } from '../../platform/packed-ids.ts';
 
 // Which devices have an item, in blocks of 1,024 devices: places in the block as packed distances while that is shorter,
 // one bit per device from then on. What every device has costs a bit a device, what one device has costs a byte.

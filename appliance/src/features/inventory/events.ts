@@ -1,4 +1,4 @@
-import { defineEvents } from '../events/define.ts';
+import { defineEvents } from '../events/types.ts';
 
 export const inventoryEvents = defineEvents({
   /** C7: a device reports an error of disk encryption that it did not report before. */

@@ -1,28 +1,17 @@
 import type { FurtherRule, ObjectOf, ObjectService } from '../objects/service.ts';
 import type { Body } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
-import type { FieldValue } from './types.ts';
+import { type FieldValue, partOf } from './types.ts';
 
 // What people enter about parts lies in objects of the kind hardware-record, bound to the part and not to the row that a
 // report made: a disk keeps its inventory number when it moves to another computer.
 
 type Row = Readonly<Record<string, FieldValue>>;
 
-const maxPartLength = 700;
 const maxMatches = 500;
 
 /** The columns that a record adds to a row, in order; those of the site's own follow. */
 export const enteredFields = ['inventoryNumber', 'place', 'price', 'purchasedAt', 'writtenOff'] as const;
-
-/** How a record names a part: by its serial number, else by its device and what the device calls it. */
-export const partOf = (device: string, row: Row): string => {
-  const text = (name: string): string => String(row[name] ?? '');
-  const named =
-    text('serial') === ''
-      ? ['device', device, text('type'), text('subtype'), text('model'), text('slot')]
-      : ['serial', text('type'), text('serial')];
-  return named.join('/').slice(0, maxPartLength);
-};
 
 export type CustomColumn = { name: string; type: 'text' | 'number' | 'date' | 'yes-no' };
 

@@ -2,10 +2,7 @@ import { hash } from 'node:crypto';
 import { withoutHome } from '@sallyport/bundle-tools/protocol/home-path';
 import { normalName, type Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { Collection, Field, FieldValue, Item } from './types.ts';
-
-/** How a value stands in a column: a boolean is 0 or 1, a time is milliseconds, a list is JSON. */
-export type Stored = string | number | null;
+import type { Collection, Field, FieldValue, Item, Stored } from './types.ts';
 
 export type NamedField = { name: string; field: Field };
 

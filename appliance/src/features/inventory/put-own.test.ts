@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
 import { ownDigest, ownKey, shapeOf, storedItem } from './item.ts';
-import { sectionHash } from './section-hash.ts';
 import type { Item } from './types.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';

@@ -1,17 +1,7 @@
 import type { Personal } from '../../platform/personal.ts';
-import {
-  isOpen,
-  openDigest,
-  openKey,
-  ownDigest,
-  ownKey,
-  personOf,
-  type Shape,
-  type Stored,
-  storedItem,
-} from './item.ts';
+import { isOpen, openDigest, openKey, ownDigest, ownKey, personOf, type Shape, storedItem } from './item.ts';
 import type { Cell, OwnRow, OwnStore } from './store.ts';
-import type { Item } from './types.ts';
+import type { Item, Stored } from './types.ts';
 
 export type RowChange = { operation: 'added' | 'removed' | 'changed'; before: string | null; after: string | null };
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import type { DecodedReport, ReportOutcome } from './report-types.ts';
-import type { Door, Item } from './types.ts';
+import type { DecodedReport, Door, Item, ReportOutcome } from './types.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';
 const now = Date.parse(collectedAt);

@@ -1,10 +1,9 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, within } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { DecodedReport, ReportOutcome } from './report-types.ts';
-import { sectionHash } from './section-hash.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
 import type { SectionStore } from './store.ts';
-import type { Collection, Door, Item, SectionOutcome, SectionReport } from './types.ts';
+import type { Collection, DecodedReport, Door, Item, ReportOutcome, SectionOutcome, SectionReport } from './types.ts';
 import { itemFilter } from './validate.ts';
 
 // A foreign agent is not ours to repair: what of its report does not fit is left out and counted, and the rest is stored.

@@ -1,10 +1,10 @@
+import { compareIds, packIds, unpackIds } from '../../platform/packed-ids.ts';
 import { packAttributes, unpackAttributes } from './attributes.ts';
-import { type CutItems, cutItem } from './cut-items.ts';
-import { identityText, type Shape, type Stored, sharedKey, storedItem, toStored } from './item.ts';
+import { cutItem } from './cut-items.ts';
+import { identityText, type Shape, sharedKey, storedItem, toStored } from './item.ts';
 import { fieldsText } from './item-ids.ts';
-import { compareIds, packIds, unpackIds } from './packed-ids.ts';
 import type { SectionRow, SharedStore } from './store.ts';
-import type { Item } from './types.ts';
+import type { CutItems, Item, Stored } from './types.ts';
 
 export type ItemChange = { operation: 'added' | 'removed' | 'changed'; before: number | null; after: number | null };
 

@@ -3,10 +3,10 @@ import { encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
+import { unpackIds } from '../../platform/packed-ids.ts';
 import type { Personal } from '../../platform/personal.ts';
-import { fromStored, type NamedField, type Stored } from './item.ts';
+import { fromStored, type NamedField } from './item.ts';
 import { listSql } from './list-queries.ts';
-import { unpackIds } from './packed-ids.ts';
 import { saidOf } from './put-shared.ts';
 import { listQueries } from './queries.ts';
 import type { Cell, SectionRow, SectionStore, SharedStore } from './store.ts';
@@ -19,6 +19,7 @@ import type {
   ListResult,
   Members,
   SectionRow as ReadRow,
+  Stored,
 } from './types.ts';
 import type { Holder } from './writer.ts';
 

@@ -2,17 +2,15 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { NumberSet } from '../../platform/number-set.ts';
+import { unpackIds } from '../../platform/packed-ids.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { BearerStore } from './bearer-store.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
-import type { CutItems } from './cut-items.ts';
 import { blockOf } from './device-blocks.ts';
 import { shapeOf } from './item.ts';
-import { unpackIds } from './packed-ids.ts';
 import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
-import type { CutReport, DecodedReport, ReportOutcome } from './report-types.ts';
 import { type SharedStore, sectionStore } from './store.ts';
 import { ensureTables, tablesOf } from './table-store.ts';
 import { inventoryTransfer } from './transfer-store.ts';
@@ -23,12 +21,16 @@ import type {
   ChangeQuery,
   Collection,
   CollectionCount,
+  CutItems,
+  CutReport,
+  DecodedReport,
   Difference,
   Door,
   HeldSection,
   InventoryTransfer,
   Item,
   Members,
+  ReportOutcome,
   SectionChanged,
   SectionOutcome,
   SectionReport,

@@ -1,9 +1,10 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ChangeRow } from './change-store.ts';
-import type { Shape, Stored } from './item.ts';
+import type { Shape } from './item.ts';
 import { itemIds } from './item-ids.ts';
 import { blindColumn, column, countTableOf, tableOf, usualColumn } from './table-store.ts';
+import type { Stored } from './types.ts';
 import { usualFields, usualValues } from './usual-value-store.ts';
 
 export type SectionRow = {

@@ -1,8 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
-import { type NamedField, type Shape, type Stored, toStored } from './item.ts';
+import { type NamedField, type Shape, toStored } from './item.ts';
 import { tableOf, usualColumn } from './table-store.ts';
-import type { Item } from './types.ts';
+import type { Item, Stored } from './types.ts';
 
 // What the first device said of an item in a `usual` field: nearly all others say the same (a package's installed size), and
 // a device then keeps only where its own differs. Set once and never changed, so no device alters what another one reported.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { loadAllDeclarations } from '../../compose.ts';
+import { loadAllDeclarations } from '../../all-declarations.ts';
 import { itemSchema, plainItem } from './validate.ts';
 
 const values = fc.oneof(

@@ -1,18 +1,26 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate, within } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { compareIds, unpackIds } from '../../platform/packed-ids.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
 import { timeText } from '../../platform/validation.ts';
 import { type BearerStore, bearerStore } from './bearer-store.ts';
-import { type CutItems, itemCutter } from './cut-items.ts';
+import { itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
-import { compareIds, unpackIds } from './packed-ids.ts';
 import { ownSection } from './put-own.ts';
 import { type Resolved, resolve, resolveCut, sharedSection } from './put-shared.ts';
-import type { CutReport } from './report-types.ts';
-import { sectionHash } from './section-hash.ts';
 import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
-import type { Collection, Door, Item, SectionChanged, SectionOutcome, SectionReport } from './types.ts';
+import type {
+  Collection,
+  CutItems,
+  CutReport,
+  Door,
+  Item,
+  SectionChanged,
+  SectionOutcome,
+  SectionReport,
+} from './types.ts';
 import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
 
 export type Holder = {

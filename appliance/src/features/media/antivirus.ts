@@ -3,7 +3,7 @@ import { scanFiles } from '@sallyport/bundle-tools/media/scan';
 import type { ScanEngine, ScanReport } from '@sallyport/bundle-tools/media/scan-types';
 import type { Database } from '../../platform/database.ts';
 import type { EventService } from '../events/service.ts';
-import type { ScanObjects } from '../exchange/importer-parts.ts';
+import type { ScanObjects } from '../exchange/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { scannedStore } from './scanned-store.ts';
 

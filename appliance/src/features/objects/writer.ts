@@ -17,6 +17,8 @@ import {
   type ObjectOperation,
   requireRight,
   storedPersons,
+  type WriteGuard,
+  type Written,
 } from './types.ts';
 import { revisionCommitment } from './verify.ts';
 
@@ -28,12 +30,6 @@ const eventOf = {
   revert: 'object-reverted',
   import: 'object-changed',
 } as const satisfies Record<ObjectOperation, keyof typeof objectEvents>;
-
-/** Told of every write of a kind, in its transaction; without a body when the object was removed. */
-export type Written = (id: string, body: Body | undefined, actor: Actor) => void;
-
-/** Throws where the actor may not make `after` of `before`; absent is removed or not yet made. */
-export type WriteGuard = (actor: Actor, id: string, before: Body | undefined, after: Body | undefined) => void;
 
 export type Write = {
   actor: Actor;

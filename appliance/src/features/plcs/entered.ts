@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
 import type { FurtherRule, ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Body } from '../objects/types.ts';
-import type { FieldTable } from './fields.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { EnteredMerger } from './merge.ts';
 import { normalise } from './normalise.ts';
@@ -12,7 +11,7 @@ import type { RecordStore } from './record-store.ts';
 import type { SaidStore } from './store.ts';
 import { scopeOf } from './take.ts';
 import { emptySummary } from './take-result.ts';
-import type { PlcDecision } from './types.ts';
+import type { FieldTable, PlcDecision } from './types.ts';
 import type { WinnerKeeper } from './winners.ts';
 
 // What people enter lies in objects of the kinds plc-record and plc-decision, with revisions and audit, and becomes facts of

@@ -1,15 +1,6 @@
 import type { RecordStore } from './record-store.ts';
 import type { SaidStore } from './store.ts';
-import type { Fact, PlcPart } from './types.ts';
-
-/** A fact with the part that it speaks of. */
-export type PartFact = Fact & {
-  part: number;
-  sort: PlcPart['sort'];
-  key: string;
-  derivedBy: string | null;
-  ended: boolean;
-};
+import type { PartFact } from './types.ts';
 
 /** All facts of a record, the newest said first; which ones win. */
 export const factsView = (

@@ -1,5 +1,5 @@
-import type { FactCollection, FactField, FactPart } from '../inventory/types.ts';
-import type { PartSort } from './types.ts';
+import type { FactCollection } from '../inventory/types.ts';
+import type { FieldTable, PartSort } from './types.ts';
 
 /** Names under which sources say what the record has on two sides: which side it is, the method says. */
 const aliases: Readonly<Record<string, string>> = {
@@ -9,16 +9,6 @@ const aliases: Readonly<Record<string, string>> = {
   fs: 'functionalState',
   ip: 'address',
   protection: 'protectionLevel',
-};
-
-export type FieldTable = {
-  /** The declared name; undefined for a field that nobody declared. */
-  nameOf(sort: PartSort, said: string): string | undefined;
-  field(sort: PartSort, name: string): FactField | undefined;
-  fields(sort: PartSort): Readonly<Record<string, FactField>>;
-  /** Fields of which both sides are compared. */
-  compared(sort: PartSort): readonly (readonly [name: string, form: FactField['form']])[];
-  collection(sort: FactPart): FactCollection | undefined;
 };
 
 /** The declared fields of controllers and their parts. */

@@ -1,34 +1,8 @@
 import { fold } from '../../platform/sql-functions.ts';
 import { codeKey } from './normalise.ts';
-import type { PlcDecision, PlcState } from './types.ts';
+import type { PlcDecision, PlcFilter, PlcState } from './types.ts';
 
 // The WHERE of a list of controllers, over plc_row r. Values are always bound.
-
-/** Values of one name are alternatives; several names hold at once. */
-export type PlcFilter = {
-  /** Part of a name, address, serial number, model; of an order number with or without its blanks. */
-  search?: string;
-  /** Whole names, as they are shown. */
-  vendor?: readonly string[];
-  family?: readonly string[];
-  model?: readonly string[];
-  /** Ids of zones; the empty one is no zone. */
-  zone?: readonly string[];
-  role?: readonly string[];
-  /** Without it, what was set aside is left out. */
-  decision?: readonly PlcDecision[];
-  /** Where its firmware is known from; the empty one is nowhere. */
-  method?: readonly string[];
-  drift?: boolean;
-  missingFirmware?: boolean;
-  proposals?: boolean;
-  /** Vulnerabilities that are open on one of its parts, certainly or to be reviewed. */
-  cve?: readonly string[];
-  /** Only these, by their public ids. */
-  publicIds?: readonly string[];
-  /** Without it, records that are live. */
-  state?: readonly PlcState[];
-};
 
 export type Condition = { sql: string; params: unknown[] };
 

@@ -1,13 +1,13 @@
 import type { EventService } from '../events/service.ts';
 import { actorRef } from '../objects/types.ts';
 import { driftOf } from './drift.ts';
-import type { FieldTable } from './fields.ts';
-import { partsOf, shown } from './parts.ts';
+import { partsOf } from './parts.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import type { RowMaker } from './row.ts';
 import type { RowStore } from './row-store.ts';
 import type { Taken } from './take.ts';
+import { type FieldTable, shown } from './types.ts';
 
 /** So many events of one sort that one take records; its own event has the count. */
 const maxEvents = 200;

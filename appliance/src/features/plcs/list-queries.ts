@@ -1,32 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Condition, filterSql, type PlcFilter } from './filter-queries.ts';
-
-export const plcSorts = [
-  'name',
-  'vendor',
-  'family',
-  'model',
-  'order',
-  'firmware',
-  'address',
-  'zone',
-  'seen',
-  'drift',
-] as const;
-export type PlcSort = (typeof plcSorts)[number];
-
-export type PlcListQuery = {
-  filter: PlcFilter;
-  sort: PlcSort;
-  descending: boolean;
-  /** The `next` of the page before. */
-  after?: string;
-  limit: number;
-};
-
-/** Ids in the order of the list. */
-export type PlcListPage = { ids: number[]; total: number; next?: string };
+import { type Condition, filterSql } from './filter-queries.ts';
+import type { PlcCounts, PlcFilter, PlcList, PlcListPage, PlcListQuery, PlcSort } from './types.ts';
 
 // Each has an index that ends in what makes it unique, so that a page is read from where the one before has ended.
 const orders: Readonly<Record<PlcSort, readonly string[]>> = {
@@ -66,17 +41,8 @@ const decodeKey = (text: string, length: number): Key => {
   return key as Key;
 };
 
-export type PlcCounts = {
-  live: number;
-  unauthorised: number;
-  archived: number;
-  drift: number;
-  missingFirmware: number;
-  proposals: number;
-};
-
 /** Pages of controllers out of plc_row; see row.ts for how that is kept. */
-export const plcList = (db: Database) => {
+export const plcList = (db: Database): PlcList => {
   const read = (query: PlcListQuery, where: Condition, isFew: boolean): Row[] => {
     const keys = orders[query.sort];
     const direction = query.descending ? 'desc' : 'asc';
@@ -122,7 +88,6 @@ export const plcList = (db: Database) => {
       .all(field, maxChoices);
 
   return {
-    /** One page, with the exact number of controllers that the filter finds. */
     page: (query: PlcListQuery): PlcListPage => {
       const where = filterSql(query.filter);
       const total = countOf(where);
@@ -136,15 +101,11 @@ export const plcList = (db: Database) => {
         ...(rows.length > page.length ? { next: encodeKey(key) } : {}),
       };
     },
-    /** Every controller that the filter finds now, in order: for actions and files. */
     all: (query: Omit<PlcListQuery, 'after' | 'limit'>): number[] =>
       read({ ...query, limit: -1 }, filterSql(query.filter), false).map(({ id }) => id),
     count: (filter: PlcFilter): number => countOf(filterSql(filter)),
     counts: (): PlcCounts =>
       counts.get() ?? { live: 0, unauthorised: 0, archived: 0, drift: 0, missingFirmware: 0, proposals: 0 },
-    /** What there is to choose from: vendors, families. */
     choices: (field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[] => choices(field),
   };
 };
-
-export type PlcList = ReturnType<typeof plcList>;

@@ -1,6 +1,4 @@
-import type { PartFact } from './facts-view.ts';
-import { shown } from './parts.ts';
-import type { PlcPart } from './types.ts';
+import { type PartFact, type PlcPart, shown } from './types.ts';
 
 // What matching and planning need and nobody said, with the ways to get it, the least intrusive first (OT 7).
 

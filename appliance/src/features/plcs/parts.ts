@@ -12,13 +12,3 @@ export const partsOf = (records: Pick<RecordStore, 'partWinners'>, plc: number):
   }
   return parts.sort((a, b) => Number(b.sort === 'plc') - Number(a.sort === 'plc'));
 };
-
-/** The observed value where there is one, else the configured one. */
-export const shown = (part: Pick<PlcPart, PlcSide> | undefined, field: string): string | undefined =>
-  part?.observed[field] ?? part?.configured[field];
-
-/** What people call a controller. */
-export const labelOf = (part: Pick<PlcPart, PlcSide> | undefined): string => {
-  const named = ['assetTag', 'name', 'stationName', 'address'].map((field) => shown(part, field)).find(Boolean);
-  return named ?? ([shown(part, 'model'), shown(part, 'serial')].filter(Boolean).join(' ') || '');
-};

@@ -1,9 +1,8 @@
 import type { Method, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
-import type { FieldTable } from './fields.ts';
 import type { PlcMaps } from './maps.ts';
 import { keptRaw, normalise, normaliserVersion } from './normalise.ts';
 import { sideOf } from './rank.ts';
-import type { PartSort, PlcSide } from './types.ts';
+import type { FieldTable, PartSort, PlcSide } from './types.ts';
 
 /** A fact that a reading states, before it is kept. */
 export type NewFact = {

@@ -1,11 +1,11 @@
 import type { Actor } from '../objects/types.ts';
-import type { FieldTable } from './fields.ts';
 import type { PlcMaps } from './maps.ts';
 import { normaliserVersion } from './normalise.ts';
 import { factsAgain, type NewFact } from './reading-facts.ts';
 import type { Recast, Recasting } from './recast.ts';
 import type { RecordState } from './record-state.ts';
 import type { FactRow, SaidStore } from './store.ts';
+import type { FieldTable } from './types.ts';
 
 // When a normaliser or a map has another number, what was kept is worked out again from what was said (OT F6, F7), reading by
 // reading in the order of their coming. Where the names of vendors or order numbers change, readings go where their keys lead

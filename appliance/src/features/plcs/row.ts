@@ -1,12 +1,11 @@
 import type { Method } from '@sallyport/bundle-tools/controllers/reading';
 import { addressKey, fold } from '../../platform/sql-functions.ts';
 import { driftOf } from './drift.ts';
-import type { FieldTable } from './fields.ts';
 import { codeKey } from './normalise.ts';
-import { labelOf, partsOf, shown } from './parts.ts';
+import { partsOf } from './parts.ts';
 import type { RecordStore } from './record-store.ts';
 import type { ListRow, RowStore } from './row-store.ts';
-import type { PlcDecision } from './types.ts';
+import { type FieldTable, labelOf, type PlcDecision, shown } from './types.ts';
 
 // The narrow row of a record: what lists filter, sort and search by.
 

@@ -5,18 +5,17 @@ import { atOnce, inSteps } from '../../platform/steps.ts';
 import type { EventService } from '../events/service.ts';
 import type { FactCollection } from '../inventory/types.ts';
 import type { FurtherRule, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Body, requireRight, systemActor } from '../objects/types.ts';
-import type { Written } from '../objects/writer.ts';
+import { type Actor, actorRef, type Body, requireRight, systemActor, type Written } from '../objects/types.ts';
 import { customFaulty } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
 import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';
-import { factsView, type PartFact } from './facts-view.ts';
-import { type FieldTable, fieldTable } from './fields.ts';
+import { factsView } from './facts-view.ts';
+import { fieldTable } from './fields.ts';
 import { finisher } from './finish.ts';
 import type { PlcMaps } from './maps.ts';
 import { merger, type Proposal } from './merge.ts';
 import { type MergeRow, mergeStore } from './merge-store.ts';
-import { labelOf, partsOf } from './parts.ts';
+import { partsOf } from './parts.ts';
 import { factsOfReading } from './reading-facts.ts';
 import { recaster } from './recast.ts';
 import { recordState } from './record-state.ts';
@@ -30,15 +29,18 @@ import { rowStore } from './row-store.ts';
 import { saidStore, toOrigin } from './store.ts';
 import { taker } from './take.ts';
 import { thinner } from './thin.ts';
-import type {
-  ControllersForExchange,
-  Origin,
-  OriginSort,
-  Plc,
-  PlcDecision,
-  PlcPart,
-  TakeReadings,
-  TakeReadingsInSteps,
+import {
+  type ControllersForExchange,
+  type FieldTable,
+  labelOf,
+  type Origin,
+  type OriginSort,
+  type PartFact,
+  type Plc,
+  type PlcDecision,
+  type PlcPart,
+  type TakeReadings,
+  type TakeReadingsInSteps,
 } from './types.ts';
 import { type Undone, undoer } from './undo.ts';
 import { verifyRecords } from './verify.ts';

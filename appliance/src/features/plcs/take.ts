@@ -6,10 +6,9 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
-import type { FieldTable } from './fields.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { Merger } from './merge.ts';
-import { labelOf, partsOf } from './parts.ts';
+import { partsOf } from './parts.ts';
 import { compareFacts } from './rank.ts';
 import type { FactsOfReading, NewFact } from './reading-facts.ts';
 import type { RecordState } from './record-state.ts';
@@ -17,21 +16,23 @@ import type { RecordStore } from './record-store.ts';
 import type { Resolution, Resolver } from './resolve.ts';
 import type { FactRow, SaidStore } from './store.ts';
 import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
-import type {
-  NewOrigin,
-  OriginSort,
-  PlcSide,
-  ReadingOutcome,
-  TakeOptions,
-  TakeReadings,
-  TakeReadingsInSteps,
-  TakeResult,
+import {
+  type FieldTable,
+  labelOf,
+  type NewOrigin,
+  type OriginSort,
+  type PlcSide,
+  type ReadingOutcome,
+  type TakeOptions,
+  type TakeReadings,
+  type TakeReadingsInSteps,
+  type TakeResult,
 } from './types.ts';
 import type { WinnerChange, WinnerKeeper } from './winners.ts';
 
 // Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and winners follow.
 // All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
-// fails, or tried beside the database (trials.ts). The same origin said again adds nothing.
+// fails, or tried beside the database (trial.ts). The same origin said again adds nothing.
 
 export type TakeParts = {
   db: Database;

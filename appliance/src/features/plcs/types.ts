@@ -1,4 +1,5 @@
 import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
+import type { FactCollection, FactField, FactPart } from '../inventory/types.ts';
 import type { Actor } from '../objects/types.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, origin and confidence.
@@ -166,4 +167,123 @@ export type ControllersForExchange = {
   identities(): Iterable<ControllerIdentity>;
   /** The records that have a product by this text. */
   bearers(text: string): number[];
+};
+
+/** What is known of a controller, as far as integrity and hardening ask: winners by field and side. */
+export type ControllerFacts = {
+  plc: number;
+  publicId: string;
+  name: string;
+  zone: string | null;
+  authorised: boolean;
+  observed: Readonly<Record<string, string>>;
+  configured: Readonly<Record<string, string>>;
+  /** When an observed value was read, milliseconds by field. */
+  readAt: Readonly<Record<string, number>>;
+  /** The newest attempt to read the program that failed, and how. */
+  failed?: { at: number; reason: string };
+  services: readonly { key: string; values: Readonly<Record<string, string>> }[];
+};
+
+/** A fact with the part that it speaks of. */
+export type PartFact = Fact & {
+  part: number;
+  sort: PlcPart['sort'];
+  key: string;
+  derivedBy: string | null;
+  ended: boolean;
+};
+
+export type FieldTable = {
+  /** The declared name; undefined for a field that nobody declared. */
+  nameOf(sort: PartSort, said: string): string | undefined;
+  field(sort: PartSort, name: string): FactField | undefined;
+  fields(sort: PartSort): Readonly<Record<string, FactField>>;
+  /** Fields of which both sides are compared. */
+  compared(sort: PartSort): readonly (readonly [name: string, form: FactField['form']])[];
+  collection(sort: FactPart): FactCollection | undefined;
+};
+
+/** Values of one name are alternatives; several names hold at once. */
+export type PlcFilter = {
+  /** Part of a name, address, serial number, model; of an order number with or without its blanks. */
+  search?: string;
+  /** Whole names, as they are shown. */
+  vendor?: readonly string[];
+  family?: readonly string[];
+  model?: readonly string[];
+  /** Ids of zones; the empty one is no zone. */
+  zone?: readonly string[];
+  role?: readonly string[];
+  /** Without it, what was set aside is left out. */
+  decision?: readonly PlcDecision[];
+  /** Where its firmware is known from; the empty one is nowhere. */
+  method?: readonly string[];
+  drift?: boolean;
+  missingFirmware?: boolean;
+  proposals?: boolean;
+  /** Vulnerabilities that are open on one of its parts, certainly or to be reviewed. */
+  cve?: readonly string[];
+  /** Only these, by their public ids. */
+  publicIds?: readonly string[];
+  /** Without it, records that are live. */
+  state?: readonly PlcState[];
+};
+
+export const plcSorts = [
+  'name',
+  'vendor',
+  'family',
+  'model',
+  'order',
+  'firmware',
+  'address',
+  'zone',
+  'seen',
+  'drift',
+] as const;
+
+export type PlcSort = (typeof plcSorts)[number];
+
+/** Pages of controllers. */
+export type PlcList = {
+  /** One page, with the exact number of controllers that the filter finds. */
+  page(query: PlcListQuery): PlcListPage;
+  /** Every controller that the filter finds now, in order: for actions and files. */
+  all(query: Omit<PlcListQuery, 'after' | 'limit'>): number[];
+  count(filter: PlcFilter): number;
+  counts(): PlcCounts;
+  /** What there is to choose from: vendors, families. */
+  choices(field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[];
+};
+
+export type PlcListQuery = {
+  filter: PlcFilter;
+  sort: PlcSort;
+  descending: boolean;
+  /** The `next` of the page before. */
+  after?: string;
+  limit: number;
+};
+
+/** Ids in the order of the list. */
+export type PlcListPage = { ids: number[]; total: number; next?: string };
+
+export type PlcCounts = {
+  live: number;
+  unauthorised: number;
+  archived: number;
+  drift: number;
+  missingFirmware: number;
+  proposals: number;
+};
+
+/** The observed value where there is one, else the configured one. */
+export const shown = (part: Pick<PlcPart, PlcSide> | undefined, field: string): string | undefined =>
+  part?.observed[field] ?? part?.configured[field];
+
+/** What people call a controller. */
+export const labelOf = (part: Pick<PlcPart, PlcSide> | undefined): string => {
+  const named = ['assetTag', 'name', 'stationName', 'address'].map((field) => shown(part, field)).find(Boolean);
+  return named ?? ([shown(part, 'model'), shown(part, 'serial')].filter(Boolean).join(' ') || '');
 };

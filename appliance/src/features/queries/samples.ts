@@ -3,52 +3,19 @@ import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { firstIn } from '../../platform/rate-limit.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
-import { firstIn } from '../devices/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
-import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { actorRef, requireRight } from '../objects/types.ts';
 import { carveQuery } from './osquery-queries.ts';
 import { type SampleRow, sampleStore } from './sample-store.ts';
-import type { Sample } from './types.ts';
+import { largestSampleBytes, type Sample, type SampleService } from './types.ts';
 
 // A file of a device crosses to the appliance only when two people agreed to it. The approval says which file of which
 // device and how much of it. The device's answer to the approved query names the request that it made of it, and the file
 // counts only with that name; a session's number is the proof for each block, since blocks carry no key. What came lies
 // encrypted in the database: it may be an attack.
-
-export type CarveBegin = {
-  requestId: string;
-  blockCount: number;
-  blockBytes: number;
-  sizeBytes: number;
-};
-
-export type CarveBlock = { session: string; requestId: string; block: number; data: string };
-
-export type SampleService = {
-  ask(actor: Actor, wanted: { device: number; path: string; reason: string; maxBytes?: number }): Sample;
-  /** Another person than who asked says yes; what hinders an approval (accounts/approve.ts), CONFLICT. */
-  decide(actor: Actor, id: string, decision: 'approve' | 'decline'): Sample;
-  /** Throws NOT_FOUND. */
-  get(id: string): Sample;
-  list(query: { limit: number }): Sample[];
-  /** What this device is to send; it counts as sent. */
-  takeOpen(device: number): { id: string; sql: string }[];
-  /** What the query that starts the transfer came to; its rows name the client's request. */
-  answer(
-    device: number,
-    id: string,
-    answer: { status: number; rows: readonly Readonly<Record<string, unknown>>[] },
-  ): void;
-  /** Opens the one session of an approved sample of this device; FORBIDDEN, TOO_LARGE, MALFORMED. */
-  begin(device: number, call: CarveBegin): string;
-  /** FORBIDDEN for a session that is not open; blocks come one after the other, a repeat is harmless. */
-  block(call: CarveBlock): void;
-  /** The file as it came: a tar, or one in zstd. Blocks in order. */
-  read(actor: Actor, id: string): Iterable<Buffer>;
-  trim(): number;
-};
 
 export type SampleParts = {
   db: Database;
@@ -59,7 +26,6 @@ export type SampleParts = {
 };
 
 const defaultMaxBytes = 16 << 20;
-export const largestSampleBytes = 64 << 20;
 const maxBlockBytes = 4 << 20;
 const maxBlocks = 65_536;
 const approvalMs = 7 * 86_400_000;

@@ -2,13 +2,22 @@ import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { firstIn } from '../../platform/rate-limit.ts';
 import { cleanLine } from '../../platform/text.ts';
-import { firstIn } from '../devices/rate-limit.ts';
 import type { EventService } from '../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { sqlGuard } from './sql-guard.ts';
 import { type AnswerRow, type QueryRow, queryStore } from './store.ts';
-import type { AnswerState, DeviceAnswer, LiveQuery, NewQuery, QueryCounts, RawAnswer, ResultRow } from './types.ts';
+import {
+  type AnswerState,
+  type DeviceAnswer,
+  type LiveQuery,
+  maxWaitSeconds,
+  type NewQuery,
+  type QueryCounts,
+  type RawAnswer,
+  type ResultRow,
+} from './types.ts';
 
 export type QueryService = {
   /** Asks devices; MALFORMED and FORBIDDEN for SQL that may not be asked, INVALID where no device would answer. */
@@ -40,7 +49,6 @@ export type QueryParts = {
 
 const dayMs = 86_400_000;
 const keptDays = 30;
-export const maxWaitSeconds = 3_600;
 /** Of one device; what is past it is counted. */
 const maxRows = 2_000;
 const maxRowsBytes = 1 << 20;

@@ -7,7 +7,8 @@ import { AppError } from '../../platform/errors.ts';
 import { deniedTables } from './denied-tables.ts';
 import { sqlText } from './osquery-queries.ts';
 import { osqueryTables } from './osquery-tables.generated.ts';
-import { maxSqlLength, sqlGuard } from './sql-guard.ts';
+import { sqlGuard } from './sql-guard.ts';
+import { maxSqlLength } from './types.ts';
 
 const guard = sqlGuard();
 const verdict = (sql: string): string => {

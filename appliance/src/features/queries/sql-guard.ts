@@ -4,13 +4,13 @@ import { allowedFunctions, deniedColumns, deniedTables, osqueryFunctions } from 
 import { anyRowQuery, tablesQuery } from './osquery-queries.ts';
 import { osqueryTables } from './osquery-tables.generated.ts';
 import { sqlPieces, subqueryCopies } from './sql-pieces.ts';
+import { maxSqlLength } from './types.ts';
 
 // What a live query may ask. The reader of a device must not become a way out of the site, a way to secrets or a way to
 // files without a second administrator. SQLite itself reads the statement: it is prepared, never run, on an empty database
 // that has only the allowed tables, and tells each table, column and function that it resolved. osquery's parser is the
 // same one, so there is no second reading of a text that could differ.
 
-export const maxSqlLength = 16_384;
 /** What osquery's own SQLite would also take; a statement past it is made to cost. */
 const limits = { sqlLength: 65_536, exprDepth: 100, compoundSelect: 50, column: 500, functionArg: 100 };
 

@@ -7,6 +7,8 @@
 // A sample is one file of one device. One person asks for it, a second one approves it, and only then the device is told;
 // what it may send is bounded by the approval and bound to it.
 
+import type { Actor } from '../objects/types.ts';
+
 export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylisted';
 
 /** `finished`: nobody is waited for any more. */
@@ -91,3 +93,50 @@ export type Sample = {
   sha256: string | null;
   code: string | null;
 };
+
+export type SampleService = {
+  ask(actor: Actor, wanted: { device: number; path: string; reason: string; maxBytes?: number }): Sample;
+  /** Another person than who asked says yes; what hinders an approval (accounts/approve.ts), CONFLICT. */
+  decide(actor: Actor, id: string, decision: 'approve' | 'decline'): Sample;
+  /** Throws NOT_FOUND. */
+  get(id: string): Sample;
+  list(query: { limit: number }): Sample[];
+  /** What this device is to send; it counts as sent. */
+  takeOpen(device: number): { id: string; sql: string }[];
+  /** What the query that starts the transfer came to; its rows name the client's request. */
+  answer(
+    device: number,
+    id: string,
+    answer: { status: number; rows: readonly Readonly<Record<string, unknown>>[] },
+  ): void;
+  /** Opens the one session of an approved sample of this device; FORBIDDEN, TOO_LARGE, MALFORMED. */
+  begin(device: number, call: CarveBegin): string;
+  /** FORBIDDEN for a session that is not open; blocks come one after the other, a repeat is harmless. */
+  block(call: CarveBlock): void;
+  /** The file as it came: a tar, or one in zstd. Blocks in order. */
+  read(actor: Actor, id: string): Iterable<Buffer>;
+  trim(): number;
+};
+
+export const largestSampleBytes = 64 << 20;
+
+export const maxSqlLength = 16_384;
+
+/** The state of an answer as people are told it: a device that is away is not one that is slow. */
+export const shownState = ({ state, isOffline }: Pick<DeviceAnswer, 'state' | 'isOffline'>): ShownState => {
+  if (isOffline) return 'offline';
+  return state === 'sent' ? 'waiting' : state;
+};
+
+export type CarveBegin = {
+  requestId: string;
+  blockCount: number;
+  blockBytes: number;
+  sizeBytes: number;
+};
+
+export type CarveBlock = { session: string; requestId: string; block: number; data: string };
+
+export type ShownState = 'waiting' | 'offline' | 'answered' | 'failed' | 'denylisted';
+
+export const maxWaitSeconds = 3_600;

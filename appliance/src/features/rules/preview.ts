@@ -6,24 +6,12 @@ import { type Condition, ConditionFault, type Vocabulary } from './condition/typ
 import type { EngineParts } from './engine.ts';
 import { type Move, planMoves } from './moving.ts';
 import type { Moment } from './queries.ts';
-import { limitOf, type MovingRule } from './rule-set.ts';
+import type { MovingRule } from './rule-set.ts';
 import { builtInConditions, parseStatusLines, printStatusLine, printStatusLines } from './status-lines.ts';
+import { type Added, limitOf, type RuleKind } from './types.ts';
 import { sayFault } from './validate.ts';
 
-export type RuleKind = keyof typeof limitOf;
-
 export type Tried = { fault: Said } | { devices: number[] };
-
-/** A comparison as a form says it. */
-export type Added = {
-  join: 'and' | 'or' | 'and not' | 'or not';
-  field: string;
-  op: string;
-  value: string;
-  /** Of a line of status conditions. */
-  level?: string;
-  reason?: string;
-};
 
 export type RulePreview = {
   vocabulary: Vocabulary;

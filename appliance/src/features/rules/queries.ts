@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { hasId } from '../inventory/packed-ids.ts';
+import { hasId } from '../../platform/packed-ids.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { Members } from '../inventory/types.ts';
 import { type CompileOptions, compileCondition, type Sql, timesOf } from './condition/condition-queries.ts';

@@ -2,9 +2,10 @@ import type { Level, Said } from '@sallyport/ui/model';
 import type { ObjectService } from '../objects/service.ts';
 import type { Obj } from '../objects/types.ts';
 import { parseCondition } from './condition/parse.ts';
-import { type Condition, ConditionFault, type Layer, type Vocabulary } from './condition/types.ts';
+import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
 import { type GroupTree, groupTree } from './groups.ts';
 import { builtInConditions, parseStatusLines, type StatusLine } from './status-lines.ts';
+import { limitOf } from './types.ts';
 
 export type TagRule = { id: string; name: string; tag: string; condition: Condition };
 
@@ -32,12 +33,6 @@ export type RuleSet = {
   /** Rules whose text can no longer be read: what they gave stays as it is. */
   broken: ReadonlySet<string>;
 };
-
-/** The first fields that each sort of rule may not ask for, since it decides them or something that they follow from. */
-export const limitOf = { 'moving-rule': 1, 'tag-rule': 2, 'status-conditions': 4 } as const satisfies Record<
-  string,
-  Layer | 4
->;
 
 const maxRules = 10_000;
 const hourMs = 3_600_000;

@@ -14,11 +14,6 @@ import { type TagService, tagService } from './tags.ts';
 import { ensureTriggers } from './trigger-store.ts';
 import { ruleTexts } from './validate.ts';
 
-export type { Added, RuleKind } from './preview.ts';
-export { limitOf } from './rule-set.ts';
-export { givenLevels } from './status-lines.ts';
-export { levels, rankOf } from './types.ts';
-
 export type RuleService = RuleEngine &
   RulePreview &
   TagService & {

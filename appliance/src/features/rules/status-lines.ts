@@ -2,6 +2,7 @@ import type { Level, Said } from '@sallyport/ui/model';
 import { type ParseOptions, parseCondition } from './condition/parse.ts';
 import { printCondition } from './condition/print.ts';
 import { type Condition, ConditionFault } from './condition/types.ts';
+import { givenLevels } from './types.ts';
 
 // A set of status conditions is a text of lines: the level, the reason in the site's words or as the name of one that
 // the catalogue has in every language, and when. `#` starts a line that is only read by people.
@@ -18,9 +19,6 @@ export type StatusLine = {
   /** The set that it is of; absent for what is built in. */
   set?: string;
 };
-
-/** Levels that a person can give. */
-export const givenLevels: readonly Level[] = ['critical', 'warning', 'waiting', 'not-visible', 'info'];
 
 /** Reasons that the catalogue has, with the field whose number each names. */
 export const namedReasons: Readonly<Record<string, string | undefined>> = {

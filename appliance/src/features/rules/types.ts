@@ -10,6 +10,7 @@
 // tag rules also the group, status conditions also all tags.
 
 import type { Level, Said } from '@sallyport/ui/model';
+import type { Layer } from './condition/types.ts';
 
 /** Worst first; the place is the rank that the database holds. */
 export const levels: readonly Level[] = [
@@ -31,3 +32,25 @@ export type Pass = { /** Devices looked at. */ devices: number /** More wait. */
 
 /** A reason as device_status holds it: the sentence, its level, and the set of status conditions that says it. */
 export type Reason = Said & { level: Level /** Id; absent for what is built in. */; set?: string };
+
+/** The first fields that each sort of rule may not ask for, since it decides them or something that they follow from. */
+export const limitOf = { 'moving-rule': 1, 'tag-rule': 2, 'status-conditions': 4 } as const satisfies Record<
+  string,
+  Layer | 4
+>;
+
+/** Levels that a person can give. */
+export const givenLevels: readonly Level[] = ['critical', 'warning', 'waiting', 'not-visible', 'info'];
+
+export type RuleKind = keyof typeof limitOf;
+
+/** A comparison as a form says it. */
+export type Added = {
+  join: 'and' | 'or' | 'and not' | 'or not';
+  field: string;
+  op: string;
+  value: string;
+  /** Of a line of status conditions. */
+  level?: string;
+  reason?: string;
+};

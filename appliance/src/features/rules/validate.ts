@@ -6,9 +6,9 @@ import { parseCondition } from './condition/parse.ts';
 import { printCondition } from './condition/print.ts';
 import { ConditionFault, type Fault, type Vocabulary } from './condition/types.ts';
 import { groupTree } from './groups.ts';
-import { limitOf } from './rule-set.ts';
 import { cleanFilter } from './selection.ts';
 import { parseStatusLines, printStatusLines } from './status-lines.ts';
+import { limitOf } from './types.ts';
 
 /** What is wrong with a text, for people. */
 export const sayFault = ({ what, at, text }: Fault): Said => ({ key: `condition.fault.${what}`, params: { at, text } });

@@ -1,4 +1,4 @@
-import { defineEvents } from '../events/define.ts';
+import { defineEvents } from '../events/types.ts';
 
 export const stickEvents = defineEvents({
   /** Inventories of machines without network were taken in. */

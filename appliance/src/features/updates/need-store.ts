@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
+import { packLarge, unpackIds } from '../../platform/id-set.ts';
 import type { NumberSet } from '../../platform/number-set.ts';
-import { packLarge, unpackIds } from '../vulnerabilities/coord-set.ts';
-import { addPlaces, blockBytes, blockOf, placeOf, withPlaces } from '../vulnerabilities/place-set.ts';
+import { addPlaces, blockBytes, blockOf, placeOf, withPlaces } from '../../platform/place-set.ts';
 
 // Which devices need which update of the catalogue, by what was worked out for each when it was last looked at.
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
-import type { SourceFix } from '../vulnerabilities/fix-queries.ts';
+import type { SourceFix } from '../vulnerabilities/types.ts';
 import { sourceName, type World } from './overview.ts';
 import type { StoredUpdate } from './store.ts';
 import type { Approval, Supply, UpdateItem } from './types.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { numbersOf } from '../../platform/number-set.ts';
+import { addPlaces, blockBytes, blockDevices, packPlaces, placesOf, withPlaces } from '../../platform/place-set.ts';
 import { packBearers, unpackBearers } from './bearer-bytes.ts';
-import { addPlaces, blockBytes, blockDevices, packPlaces, placesOf, withPlaces } from './place-set.ts';
 
 const place = fc.integer({ min: 0, max: blockDevices - 1 });
 const rising = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);

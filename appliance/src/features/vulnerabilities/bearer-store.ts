@@ -1,8 +1,16 @@
 import type { Database } from '../../platform/database.ts';
+import { someId, unpackIds } from '../../platform/id-set.ts';
 import { anyOf, type NumberSet, setOf } from '../../platform/number-set.ts';
+import {
+  addPlaces,
+  blockBytes,
+  blockDevices,
+  blockOf,
+  packPlaces,
+  placeOf,
+  withPlaces,
+} from '../../platform/place-set.ts';
 import { eachBearers, packBearers, unpackBearers } from './bearer-bytes.ts';
-import { someId, unpackIds } from './coord-set.ts';
-import { addPlaces, blockBytes, blockDevices, blockOf, packPlaces, placeOf, withPlaces } from './place-set.ts';
 
 // Which devices have a coordinate that has open findings (coord_bearer), in rows of one package and one block of devices: a
 // package's versions lie together, so that an advisory about hundreds of versions reads few rows. Coordinates without findings

@@ -4,22 +4,10 @@ import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../../platform/errors.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
+import { knownThreats } from './threat-queries.ts';
+import type { ControllerDocument, ControllerDocuments, ControllerKnowledge } from './types.ts';
 
 // Reads of `advisories/<n>.db` what CSAF documents say of controllers: csaf, csaf_vuln, adv, source.
-
-/** A document without its body. `key` is the publisher's namespace and the tracking id; several feeds may carry one. */
-export type ControllerDocument = {
-  readonly adv: number;
-  readonly key: string;
-  readonly revision: string;
-  readonly category: CsafBody['category'];
-  readonly status: CsafBody['status'];
-  readonly publisher: string;
-  readonly digest: string;
-  readonly feed: string;
-  readonly modified: string;
-  readonly title: string;
-};
 
 /** Longest body when unpacked; the part that brought it has the same limit. */
 const MAX_BODY_BYTES = 64 << 20;
@@ -43,19 +31,8 @@ export const newestOfEach = (documents: readonly ControllerDocument[]): Controll
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 };
 
-export type ControllerDocuments = {
-  documents(): ControllerDocument[];
-  /** Every document that speaks of one of the vulnerabilities. */
-  about(vulnerabilities: readonly string[]): ControllerDocument[];
-  byKey(keys: readonly string[]): ControllerDocument[];
-  vulnerabilitiesOf(adv: number): string[];
-  /** As it was written; the digest of its part vouched for it when the snapshot was built. Throws NOT_FOUND. */
-  body(adv: number): CsafBody;
-  close(): void;
-};
-
 /** Opens snapshot `number` for one piece of work; null where there is none. */
-export const openDocuments = (folder: string, number: number): ControllerDocuments | null => {
+const openDocuments = (folder: string, number: number): ControllerDocuments | null => {
   const path = presentSnapshot(folder, number);
   if (path === undefined) return null;
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
@@ -87,7 +64,7 @@ export const openDocuments = (folder: string, number: number): ControllerDocumen
 };
 
 /** The feeds of snapshot `number` that hold documents. */
-export const documentFeeds = (folder: string, number: number): string[] => {
+const documentFeeds = (folder: string, number: number): string[] => {
   const path = presentSnapshot(folder, number);
   if (path === undefined) return [];
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
@@ -103,3 +80,12 @@ export const documentFeeds = (folder: string, number: number): string[] => {
     db.close();
   }
 };
+
+/** What the snapshots of a folder say of controllers. */
+export function controllerKnowledge(folder: string): ControllerKnowledge {
+  return {
+    open: (snapshot) => openDocuments(folder, snapshot),
+    feeds: (snapshot) => documentFeeds(folder, snapshot),
+    threats: (snapshot) => knownThreats(folder, snapshot),
+  };
+}

@@ -1,33 +1,9 @@
 import type { Database } from '../../platform/database.ts';
-import { unpackIds } from './coord-set.ts';
+import { unpackIds } from '../../platform/id-set.ts';
 import { AFFECTED_FIX } from './match-state.ts';
-import { DECISIONS, type Decision, SEVERITIES, type Severity } from './types.ts';
+import { DECISIONS, type Decision, type FixNeeded, SEVERITIES, type Severity, type SourceFix } from './types.ts';
 
 // Read model of what newer versions close. Reads source_fix, coord_fix, coord_together and, of one package, its matches.
-
-/** What the newest needed version of a source package closes on devices. */
-export type SourceFix = {
-  /** The number of the package. */
-  readonly number: number;
-  readonly ecosystem: string;
-  readonly source: string;
-  /** The highest version that an open finding names. */
-  readonly fixed: string;
-  readonly findings: number;
-  /** Of them those whose version cannot be compared. */
-  readonly unkeyed: number;
-  /** The worst decision, and the worst severity of those findings. */
-  readonly decision: Decision;
-  readonly severity: Severity;
-};
-
-/** Findings of one package that name the same version and are judged alike. */
-export type FixNeeded = {
-  readonly fixed: string;
-  readonly severity: Severity;
-  readonly decision: Decision;
-  readonly findings: number;
-};
 
 const severityOf = (place: number): Severity => SEVERITIES[place] ?? 'unknown';
 const decisionOf = (place: number): Decision => DECISIONS[place] ?? 'track';

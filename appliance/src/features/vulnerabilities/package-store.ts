@@ -1,6 +1,6 @@
 import type { Affected } from '@sallyport/bundle-tools/advisories/advisory';
 import type { Database } from '../../platform/database.ts';
-import { packIds } from './coord-set.ts';
+import { packIds } from '../../platform/id-set.ts';
 import { changeRecords } from './package-records.ts';
 import { recordWriter } from './record-writer.ts';
 

@@ -1,14 +1,6 @@
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { COLUMNS, type FindingRow, findingPage, parseFindingId, toFinding } from './finding-list-queries.ts';
-import {
-  devicesBySource,
-  type FixNeeded,
-  fixesOf,
-  type SourceDecisions,
-  type SourceFix,
-  sourceDecisions,
-  sourceFixes,
-} from './fix-queries.ts';
+import { devicesBySource, fixesOf, type SourceDecisions, sourceDecisions, sourceFixes } from './fix-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
@@ -19,9 +11,11 @@ import {
   type Finding,
   type FindingCounts,
   type FindingFilter,
+  type FixNeeded,
   type FixState,
   SEVERITIES,
   type Severity,
+  type SourceFix,
 } from './types.ts';
 
 // Read model of findings. Reads match, match_advisory, coord, coord_load (state.db) and adv, source, alias (snapshot).

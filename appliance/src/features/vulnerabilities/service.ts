@@ -3,15 +3,16 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { type Database, immediate, within } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { compareSets, packLarge, someId, unpackIds } from '../../platform/id-set.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService, ItemOf, SectionRowOf } from '../inventory/service.ts';
 import type { SectionChanged } from '../inventory/types.ts';
 import { bearerStore } from './bearer-store.ts';
-import { compareSets, packLarge, someId, unpackIds } from './coord-set.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
+import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
-import type { FixNeeded, SourceDecisions, SourceFix } from './fix-queries.ts';
+import type { SourceDecisions } from './fix-queries.ts';
 import { itemCoords } from './item-coords.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
@@ -23,6 +24,7 @@ import { sourceNames } from './source-name-queries.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
 import { togetherStore } from './together-store.ts';
 import {
+  type ControllerKnowledge,
   DECISIONS,
   type Decision,
   type DeviceFinding,
@@ -33,10 +35,12 @@ import {
   type FindingFilter,
   type FindingLoad,
   type FindingWhy,
+  type FixNeeded,
   type KeptDevice,
   type RematchResult,
   SEVERITIES,
   type Severity,
+  type SourceFix,
   type UnjudgedPackage,
 } from './types.ts';
 
@@ -72,6 +76,8 @@ export type VulnerabilityService = {
   refreshSources(): void;
   /** The number of the snapshot in force; 0: there is none. */
   snapshot(): number;
+  /** What snapshots say of controllers. */
+  ofControllers: ControllerKnowledge;
   /** The position of each feed in a snapshot that is here. */
   feedsOf(number: number): FeedState[];
   /** Removes snapshots that are neither in force nor the ones before, and what a build left half-made. */
@@ -318,6 +324,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     buildSnapshot: (options) => buildSnapshot({ ...options, folder: parts.folder, previous: current() }),
     snapshot: current,
+    ofControllers: controllerKnowledge(parts.folder),
     feedsOf: (number) => snapshotFeeds(snapshotPath(parts.folder, number)),
     tidySnapshots: () => {
       const { snapshot, previous } = store.snapshots();

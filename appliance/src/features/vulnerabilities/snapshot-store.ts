@@ -4,7 +4,7 @@ import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { Database } from '../../platform/database.ts';
-import { unpackIds } from './coord-set.ts';
+import { unpackIds } from '../../platform/id-set.ts';
 import { documentWriter } from './document-store.ts';
 import { packageWriter } from './package-store.ts';
 import { advisoryKey } from './snapshot-schema-store.ts';

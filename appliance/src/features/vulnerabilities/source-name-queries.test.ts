@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deb, debian13, openInventory } from '../../../test/support/site.ts';
-import { unpackIds } from './coord-set.ts';
+import { unpackIds } from '../../platform/id-set.ts';
 import { type VulnerabilityService, vulnerabilityService } from './service.ts';
 
 // A device whose agent names no source packages is matched like one whose agent does.

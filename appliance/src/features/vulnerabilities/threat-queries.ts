@@ -1,19 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { presentSnapshot } from './snapshot-file-store.ts';
+import type { KnownThreat } from './types.ts';
 
 // Reads of `advisories/<n>.db` what catalogues of exploitation say: threat.
-
-/** What all catalogues together say of one CVE; days as `YYYY-MM-DD`. */
-export type KnownThreat = {
-  readonly vulnerability: string;
-  readonly exploitedSince: string | null;
-  readonly exploitedDue: string | null;
-  /** Known to be used for extortion; null where it is not known to be exploited. */
-  readonly ransomware: number | null;
-  readonly exploitation: string | null;
-  readonly automatable: string | null;
-  readonly impact: string | null;
-};
 
 /** Of several catalogues, and of several CVEs, the worse word holds: first day, earliest deadline, most that is known. */
 export const WORST_THREAT = `min(exploited_since) AS exploitedSince, min(exploited_due) AS exploitedDue,

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
+import { packIds, someId, unpackIds } from '../../platform/id-set.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
-import { packIds, someId, unpackIds } from './coord-set.ts';
 
 // Versions of one package that a device has together: rare, but devices of a package must not be counted once for each
 // version. Kept per combination with the number of devices, whatever advisories say of it, so an import need not look at

@@ -2,6 +2,8 @@
 // out to the devices whose inventory holds it. Nobody enters one, and none is closed but by the next inventory, a
 // withdrawn advisory, or a decision that lies in an object of its own.
 
+import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 export type Decision = 'act' | 'attend' | 'track-star' | 'track';
 /** `review`: it could not be compared, so a person must look; never silently "not affected". */
@@ -150,3 +152,74 @@ export type KeptDevice = {
 
 /** A package of a device about which nothing can be said, since nobody knows its source package. */
 export type UnjudgedPackage = { item: number; name: string; version: string };
+
+/** A document without its body. `key` is the publisher's namespace and the tracking id; several feeds may carry one. */
+export type ControllerDocument = {
+  readonly adv: number;
+  readonly key: string;
+  readonly revision: string;
+  readonly category: CsafBody['category'];
+  readonly status: CsafBody['status'];
+  readonly publisher: string;
+  readonly digest: string;
+  readonly feed: string;
+  readonly modified: string;
+  readonly title: string;
+};
+
+export type ControllerDocuments = {
+  documents(): ControllerDocument[];
+  /** Every document that speaks of one of the vulnerabilities. */
+  about(vulnerabilities: readonly string[]): ControllerDocument[];
+  byKey(keys: readonly string[]): ControllerDocument[];
+  vulnerabilitiesOf(adv: number): string[];
+  /** As it was written; the digest of its part vouched for it when the snapshot was built. Throws NOT_FOUND. */
+  body(adv: number): CsafBody;
+  close(): void;
+};
+
+/** What all catalogues together say of one CVE; days as `YYYY-MM-DD`. */
+export type KnownThreat = {
+  readonly vulnerability: string;
+  readonly exploitedSince: string | null;
+  readonly exploitedDue: string | null;
+  /** Known to be used for extortion; null where it is not known to be exploited. */
+  readonly ransomware: number | null;
+  readonly exploitation: string | null;
+  readonly automatable: string | null;
+  readonly impact: string | null;
+};
+
+/** What the newest needed version of a source package closes on devices. */
+export type SourceFix = {
+  /** The number of the package. */
+  readonly number: number;
+  readonly ecosystem: string;
+  readonly source: string;
+  /** The highest version that an open finding names. */
+  readonly fixed: string;
+  readonly findings: number;
+  /** Of them those whose version cannot be compared. */
+  readonly unkeyed: number;
+  /** The worst decision, and the worst severity of those findings. */
+  readonly decision: Decision;
+  readonly severity: Severity;
+};
+
+/** Findings of one package that name the same version and are judged alike. */
+export type FixNeeded = {
+  readonly fixed: string;
+  readonly severity: Severity;
+  readonly decision: Decision;
+  readonly findings: number;
+};
+
+/** What snapshots say of controllers. */
+export type ControllerKnowledge = {
+  /** Opens a snapshot for one piece of work; null where there is none. */
+  open(snapshot: number): ControllerDocuments | null;
+  /** The feeds of a snapshot that hold documents. */
+  feeds(snapshot: number): string[];
+  /** What a snapshot knows of exploitation, ordered by CVE. */
+  threats(snapshot: number): KnownThreat[];
+};

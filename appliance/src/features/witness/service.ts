@@ -4,7 +4,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { Approvable, ApprovalGate, Hindrance } from '../accounts/approve.ts';
+import type { Approvable, ApprovalGate, Hindrance } from '../accounts/types.ts';
 import { assertFresh } from '../accounts/fresh.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { EventService } from '../events/service.ts';

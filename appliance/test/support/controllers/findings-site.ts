@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { type ControllerFindings, controllerFindings } from '../../../src/features/plcs/findings/service.ts';
 import type { Holding, IndexBuilder, Subject } from '../../../src/features/plcs/findings/types.ts';
+import { controllerKnowledge } from '../../../src/features/vulnerabilities/csaf-queries.ts';
 import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build-store.ts';
 import { openEngines } from '../engines.ts';
 import { csafPart, plainIndex } from './csaf.ts';
@@ -17,7 +18,7 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
   const measures: { holding: Holding } = { holding: { vulnerabilities: [], of: () => undefined } };
   const findings: ControllerFindings = controllerFindings({
     db: engines.db,
-    folder,
+    knowledge: controllerKnowledge(folder),
     current: () => snapshot,
     objects: engines.objects,
     events: engines.events,

@@ -1,10 +1,9 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { toFailure } from '../../../platform/errors.ts';
-import { basicRealm, isBasic } from '../../devices/basic.ts';
+import { basicRealm, isBasic } from '../../../platform/http/basic.ts';
 import type { DeviceService } from '../../devices/service.ts';
-import { type EnrolmentToken, findEnrolmentToken } from '../../devices/tokens.ts';
-import type { ObjectService } from '../../objects/service.ts';
+import type { EnrolmentToken } from '../../devices/types.ts';
 import { peerReader } from '../native/peer.ts';
 import { type Dialect, failureReply, refusal } from './answers.ts';
 
@@ -27,7 +26,7 @@ export const isPlain = (c: Context<Env>): boolean =>
 export const dialectOf = (c: Context<Env>): Dialect => (agentIdOf(c) === undefined ? 'xml' : 'json');
 
 /** Looks at the token of an address before anything else of a request is read. */
-export const admission = ({ devices, objects }: { devices: DeviceService; objects: ObjectService }) => {
+export const admission = (devices: DeviceService) => {
   const peerOf = peerReader();
   const from = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
 
@@ -44,7 +43,7 @@ export const admission = ({ devices, objects }: { devices: DeviceService; object
 
   const find = (c: Context<Env>): EnrolmentToken | undefined => {
     const secret = c.req.param('token') ?? '';
-    return secret.length > maxSecretLength ? undefined : findEnrolmentToken(objects, 'glpi', secret);
+    return secret.length > maxSecretLength ? undefined : devices.enrolmentToken('glpi', secret);
   };
 
   return {

@@ -1,5 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import { escapeXml } from './xml.ts';
+import { escapeXml } from '../../../platform/xml/references.ts';
 
 // What clients are told. XML answers are zlib: OCS takes nothing else, and the others read it too; but those that do not pack.
 

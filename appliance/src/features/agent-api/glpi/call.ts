@@ -1,4 +1,4 @@
-import type { EnrolmentToken } from '../../devices/tokens.ts';
+import type { EnrolmentToken } from '../../devices/types.ts';
 import type { Door } from '../../inventory/types.ts';
 import type { Dialect } from './answers.ts';
 import type { Message } from './message.ts';

@@ -1,4 +1,4 @@
-import type { SectionIntake } from '../../inventory/report-types.ts';
+import type { SectionIntake } from '../../inventory/types.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { groupsOf } from '../groups.ts';
 

@@ -1,7 +1,6 @@
 import { basename, win32 } from 'node:path';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { DecodedReport, DecoderHints } from '../../inventory/report-types.ts';
-import type { Item } from '../../inventory/types.ts';
+import type { DecodedReport, DecoderHints, Item } from '../../inventory/types.ts';
 import { parseBody } from '../native/body.ts';
 import { amount, item, line, rowsIn } from './fields.ts';
 import type { Row } from './message.ts';

@@ -1,11 +1,10 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../../../platform/errors.ts';
 import { freeBytes } from '../../../platform/free-bytes.ts';
-import { cleanMacs, cleanUuid } from '../../devices/identity.ts';
+import { cleanMacs, cleanUuid } from '../../../platform/hardware-identity.ts';
 import { portNeighbours } from '../../discovery/port-neighbours.ts';
 import type { Seen } from '../../discovery/types.ts';
-import type { DecodedReport, DecodedSection, DecoderHints, ReportFacts } from '../../inventory/report-types.ts';
-import type { Item } from '../../inventory/types.ts';
+import type { DecodedReport, DecodedSection, DecoderHints, Item, ReportFacts } from '../../inventory/types.ts';
 import { unpackBody } from '../native/body.ts';
 import { cutPackages } from './cut-packages.ts';
 import { deviceMessages, isOfOthers } from './device-message.ts';

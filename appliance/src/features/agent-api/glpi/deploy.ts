@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { type FailureCode, maxOutputLength, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import type { TaskQueue } from '../../device-tasks/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { Device } from '../../devices/types.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { areTwoPersons } from '../../objects/types.ts';
 import type { StoreService } from '../../store/service.ts';
 import { groupsOf } from '../groups.ts';
-import type { TaskQueue } from '../native/types.ts';
 
 // Packages through agents that cannot verify them. Nobody can order a command here: the one job there is installs the
 // files of an approved update, which are read from the store and hashed again before their names go out. A group takes

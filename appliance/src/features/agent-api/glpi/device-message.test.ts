@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DecodedReport } from '../../inventory/report-types.ts';
+import type { DecodedReport } from '../../inventory/types.ts';
 import { reportOf } from './decode.ts';
 import { deviceMessages } from './device-message.ts';
 import { seenOf } from './found-device.ts';

@@ -15,10 +15,10 @@ import { type Appliance, compose } from '../../../compose.ts';
 import { httpApp } from '../../../http-app.ts';
 import { initialise } from '../../../init.ts';
 import { inlineIntake } from '../../../intake/inline.ts';
+import { basicHash } from '../../../platform/http/basic.ts';
 import { openLog } from '../../../platform/log.ts';
-import { basicHash } from '../../devices/basic.ts';
-import { newTokenSecret, tokenHash } from '../../devices/tokens.ts';
-import type { SectionIntake } from '../../inventory/report-types.ts';
+import { newTokenSecret, tokenHash } from '../../devices/types.ts';
+import type { SectionIntake } from '../../inventory/types.ts';
 import { systemActor } from '../../objects/types.ts';
 
 const log = openLog('silent');

@@ -1,8 +1,8 @@
 import type { DeviceService } from '../../devices/service.ts';
 import type { DiscoveryService } from '../../discovery/service.ts';
 import type { Seen } from '../../discovery/types.ts';
-import type { DecodedReport, ReportFacts, ReportOutcome } from '../../inventory/report-types.ts';
 import type { InventoryService } from '../../inventory/service.ts';
+import type { DecodedReport, ReportFacts, ReportOutcome } from '../../inventory/types.ts';
 
 // Switches and printers do not speak for themselves: an agent beside them does. Their records stay those of what was found.
 

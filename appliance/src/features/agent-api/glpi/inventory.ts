@@ -1,7 +1,7 @@
 import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { DoorCaller } from '../../devices/types.ts';
-import type { ReportFacts } from '../../inventory/report-types.ts';
+import type { ReportFacts } from '../../inventory/types.ts';
 import type { ReportPlaces } from '../places.ts';
 import { failureReply, refusal, takenReply } from './answers.ts';
 import type { Call } from './call.ts';

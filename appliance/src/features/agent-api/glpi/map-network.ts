@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { cleanMacs, cleanSerial } from '../../devices/identity.ts';
+import { cleanMacs, cleanSerial } from '../../../platform/hardware-identity.ts';
 import type { Item } from '../../inventory/types.ts';
 import { addressesOf, firstKnown, item, known, line, macOf } from './fields.ts';
 import type { Row } from './message.ts';

@@ -1,4 +1,4 @@
-import { cleanMacs, cleanSerial, cleanUuid } from '../../devices/identity.ts';
+import { cleanMacs, cleanSerial, cleanUuid } from '../../../platform/hardware-identity.ts';
 import type { Item } from '../../inventory/types.ts';
 import { addressesOf, flag, item, known, line, macOf, timeOf } from './fields.ts';
 import type { MapContext } from './map-types.ts';

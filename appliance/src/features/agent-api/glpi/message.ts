@@ -1,7 +1,8 @@
 import { AppError } from '../../../platform/errors.ts';
+import type { XmlElement } from '../../../platform/xml/tree.ts';
 import { assertShallow } from '../native/body.ts';
 import { cutPackages } from './cut-packages.ts';
-import { parseXml, type XmlElement } from './xml.ts';
+import { parseXml } from './xml.ts';
 
 // Both dialects in one shape, under the names of the JSON one: sections of rows, whether a sender wrote one or many.
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { basicHash } from '../../devices/basic.ts';
+import { basicHash } from '../../../platform/http/basic.ts';
 import { parsePlain, readWire } from '../native/body.ts';
 import type { Admission, Env } from './admit.ts';
 import { jsonReply } from './answers.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { cleanMacs } from '../../devices/identity.ts';
+import { cleanMacs } from '../../../platform/hardware-identity.ts';
 import type { Seen } from '../../discovery/types.ts';
 import type { Node } from './answers.ts';
 import { addressesOf, known, line, rowsIn } from './fields.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../../test/support/chance.ts';
 import { type Content, linuxContent, xmlMessage } from '../../../../test/support/glpi-client.ts';
 import { prettyJson } from '../../../../test/support/pretty-json.ts';
-import type { DecodedReport } from '../../inventory/report-types.ts';
+import type { DecodedReport } from '../../inventory/types.ts';
 import { cutPackages } from './cut-packages.ts';
 import { decodeGlpi } from './decode.ts';
 import { readHead, readMessage } from './message.ts';

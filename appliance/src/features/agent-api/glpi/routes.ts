@@ -60,7 +60,7 @@ const maxAgentLength = 100;
 export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const { devices, objects, intake } = parts;
   const clock = parts.clock ?? nowMs;
-  const door = admission({ devices, objects });
+  const door = admission(devices);
   const { admit } = door;
   const searches = fileSearches({ objects, intake, clock });
   const tasks = { ...parts, searches, remotes: remotes(parts), deploy: deployChannel(parts) };

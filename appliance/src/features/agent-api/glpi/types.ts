@@ -6,13 +6,13 @@ import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { Database } from '../../../platform/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Personal } from '../../../platform/personal.ts';
+import type { TaskQueue } from '../../device-tasks/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { DiscoveryService } from '../../discovery/service.ts';
-import type { SectionIntake } from '../../inventory/report-types.ts';
 import type { InventoryService } from '../../inventory/service.ts';
+import type { SectionIntake } from '../../inventory/types.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import type { StoreService } from '../../store/service.ts';
-import type { TaskQueue } from '../native/types.ts';
 
 export type GlpiParts = {
   db: Database;

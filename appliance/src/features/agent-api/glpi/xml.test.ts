@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../platform/errors.ts';
-import { escapeXml, parseXml, type XmlElement } from './xml.ts';
+import { escapeXml } from '../../../platform/xml/references.ts';
+import type { XmlElement } from '../../../platform/xml/tree.ts';
+import { parseXml } from './xml.ts';
 
 const outcome = (text: string): XmlElement | string => {
   try {

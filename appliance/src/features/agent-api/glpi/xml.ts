@@ -3,9 +3,6 @@ import { type XmlElement, xmlTree } from '../../../platform/xml/tree.ts';
 
 // The little XML that agents send.
 
-export { escapeXml } from '../../../platform/xml/references.ts';
-export type { XmlElement } from '../../../platform/xml/tree.ts';
-
 const limits: XmlLimits = {
   maxDepth: 12,
   maxElements: 400_000,

@@ -1,6 +1,6 @@
 import type { AgentEvent } from '@sallyport/bundle-tools/protocol/events';
-import { pickParams } from '../../events/define.ts';
 import type { EventService } from '../../events/service.ts';
+import { pickParams } from '../../events/types.ts';
 import { agentEvents } from '../events.ts';
 
 // What an agent may put into the journal: its types under ours, with the parameters that ours declare. Anything else is

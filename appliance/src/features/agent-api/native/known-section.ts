@@ -1,5 +1,5 @@
-import type { WireSection } from '../../inventory/report-types.ts';
 import type { InventoryService } from '../../inventory/service.ts';
+import type { WireSection } from '../../inventory/types.ts';
 import { headOfBody } from './body.ts';
 
 /** The hash that our own agent begins a section with. */

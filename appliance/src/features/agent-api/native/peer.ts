@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { TLSSocket } from 'node:tls';
-import { cleanAddress } from '../../devices/service.ts';
+import { cleanAddress } from '../../../platform/network.ts';
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
 

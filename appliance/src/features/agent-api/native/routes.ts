@@ -18,10 +18,9 @@ import type * as z from 'zod';
 import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
-import { parseCertificateRequest } from '../../ca/service.ts';
-import { type RateLimit, rateLimit } from '../../devices/rate-limit.ts';
+import { type RateLimit, rateLimit } from '../../../platform/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
-import type { SectionResult } from '../../inventory/report-types.ts';
+import type { SectionResult } from '../../inventory/types.ts';
 import { reportPlaces } from '../places.ts';
 import { recordAgentEvent } from './agent-events.ts';
 import { parseBody, readWire } from './body.ts';
@@ -135,7 +134,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const from = address(c);
         const tufRoot = base64(root());
         const request = await body(c, enrolRequest, wireLimits.smallBytes);
-        const csr = await parseCertificateRequest(request.csr);
+        const csr = await ca.parseRequest(request.csr);
         const outcome = devices.enrol({ request, csr, from });
         if (outcome.state === 'pending') {
           c.header('Retry-After', String(jitter(parts.pollSeconds())));
@@ -152,7 +151,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const request = await body(c, renewRequest, wireLimits.smallBytes);
         takeShare(renewals, device);
-        const csr = await parseCertificateRequest(request.csr);
+        const csr = await ca.parseRequest(request.csr);
         const issued = await ca.issueForDevice(csr, device.publicId);
         devices.recordCertificate(device.id, issued, device);
         return c.json({ certificate: issued.pem });

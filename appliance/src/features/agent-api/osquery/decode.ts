@@ -1,8 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
-import type { DecodedReport, DecodedSection, DecoderHints } from '../../inventory/report-types.ts';
-import type { Item } from '../../inventory/types.ts';
+import type { DecodedReport, DecodedSection, DecoderHints, Item } from '../../inventory/types.ts';
 import { parseBody } from '../native/body.ts';
 import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './inventory-queries.ts';
 import { readQueryName } from './names.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { cleanMacs, cleanSerial, cleanUuid } from '../../devices/identity.ts';
+import { cleanMacs, cleanSerial, cleanUuid } from '../../../platform/hardware-identity.ts';
 import type { Item } from '../../inventory/types.ts';
 import {
   amount,

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
-import { firstIn } from '../../devices/rate-limit.ts';
+import { firstIn } from '../../../platform/rate-limit.ts';
 import type { DoorCaller } from '../../devices/types.ts';
 import { type AtHead, decodeBody, headOfBody, parseBody, readWire } from '../native/body.ts';
 import { peerReader } from '../native/peer.ts';

@@ -7,10 +7,10 @@ import type { Database } from '../../../platform/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { EventService } from '../../events/service.ts';
-import type { SectionIntake } from '../../inventory/report-types.ts';
 import type { InventoryService } from '../../inventory/service.ts';
-import type { SampleService } from '../../queries/samples.ts';
+import type { SectionIntake } from '../../inventory/types.ts';
 import type { QueryService } from '../../queries/service.ts';
+import type { SampleService } from '../../queries/types.ts';
 
 export type OsqueryParts = {
   db: Database;
@@ -27,6 +27,3 @@ export type OsqueryParts = {
   inventoryHours: () => number;
   clock?: () => number;
 };
-
-/** Where the client's calls live. */
-export const osqueryPrefix = '/api/osquery';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
-import type { JobRun } from '../../../platform/jobs.ts';
-import type { ImportDraft } from '../../console/import-drafts.ts';
+import type { JobRun } from '../../../platform/job-store.ts';
+import type { ImportDraft } from '../../console/store.ts';
 import type { ImportResult } from '../../exchange/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { JUSTIFICATIONS } from '../../plcs/findings/justifications.ts';
-import type { PlcFinding } from '../../plcs/findings/types.ts';
+import { JUSTIFICATIONS, type PlcFinding } from '../../plcs/findings/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { anyOf, pageOf, paging, present, search, time, timeOf, timeOrNull } from '../schemas.ts';

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
-import { type ArrivedFirmware, CHECKS, type FirmwareTarget, type Handover } from '../../plcs/findings/firmware.ts';
-import { knownForChecklist } from '../../plcs/findings/firmware-checklist.ts';
+import { type ArrivedFirmware, CHECKS, type FirmwareTarget, type Handover } from '../../plcs/firmware/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, emptyRoute, fileRoute, jsonRoute } from '../route.ts';
 import { time, timeOf, timeOrNull } from '../schemas.ts';
@@ -135,7 +134,7 @@ export const controllerFirmwareRoutes = (parts: ApiParts, names: SchemaNames): A
       response: checklistSchema,
       handle: ({ params: { sha256 }, query }) => {
         const { file, target } = targetOf(sha256, query);
-        return { checks: [...CHECKS], known: knownForChecklist(plcs, firmware, target, file) };
+        return { checks: [...CHECKS], known: firmware.knownForChecklist(target, file) };
       },
     }),
     fileRoute({

@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import type { JobRun } from '../../../platform/jobs.ts';
-import type { ControllerDraft } from '../../plcs/imports/drafts.ts';
-import type { ImportOutcome } from '../../plcs/imports/outcome.ts';
-import { IMPORT_FORMS, importLimits, REFUSAL_CODES } from '../../plcs/imports/types.ts';
+import type { JobRun } from '../../../platform/job-store.ts';
+import {
+  type ControllerDraft,
+  IMPORT_FORMS,
+  type ImportOutcome,
+  importLimits,
+  REFUSAL_CODES,
+} from '../../plcs/imports/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { numberPaging, time, timeOf, timeOrNull } from '../schemas.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
 import { customOf, recordsWith } from '../../plcs/custom.ts';
-import { plcList, plcSorts } from '../../plcs/list-queries.ts';
+import { plcList } from '../../plcs/list-queries.ts';
 import { missingOf } from '../../plcs/missing.ts';
-import { shown } from '../../plcs/parts.ts';
-import type { Plc } from '../../plcs/types.ts';
+import { type Plc, plcSorts, shown } from '../../plcs/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import {

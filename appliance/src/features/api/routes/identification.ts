@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { planSize } from '../../plcs/identify/plan.ts';
-import { SWITCHES } from '../../plcs/identify/policy.ts';
 import type { IdentificationJob } from '../../plcs/identify/service.ts';
-import type { PacketRow, Plan } from '../../plcs/identify/types.ts';
+import { type PacketRow, type Plan, planSize, SWITCHES } from '../../plcs/identify/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { time, timeOf } from '../schemas.ts';

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
 import { readBytes } from '../../../platform/http/read-bytes.ts';
-import { APPROVAL_PRESETS } from '../../plcs/patches/approval-presets.ts';
-import { maxListBytes } from '../../plcs/patches/approval-rows.ts';
-import type { ApprovalResult } from '../../plcs/patches/approvals.ts';
+import { APPROVAL_PRESETS, type ApprovalResult, maxListBytes } from '../../plcs/patches/types.ts';
 import { type ApiRoute, fileRoute, jsonRoute } from '../route.ts';
 import { givenTime, time, timeOf } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ANSWERS, CHECK_ITEMS } from '../../plcs/patches/checklist.ts';
-import { CLOCKS } from '../../plcs/patches/clocks.ts';
+import { ANSWERS, CHECK_ITEMS, CLOCKS } from '../../plcs/patches/types.ts';
 import { type ApiRoute, emptyRoute, jsonRoute } from '../route.ts';
 import { givenTime } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';

@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import type { Urgency } from '../../plcs/findings/urgency-queries.ts';
-import { CLOCKS } from '../../plcs/patches/clocks.ts';
-import { type MoveEvidence, moveEvidenceSchema, TESTED_ON } from '../../plcs/patches/evidence.ts';
-import { PATCH_STATES } from '../../plcs/patches/states.ts';
-import type { PatchSummary } from '../../plcs/patches/types.ts';
+import type { Urgency } from '../../plcs/findings/types.ts';
+import {
+  CLOCKS,
+  type MoveEvidence,
+  moveEvidenceSchema,
+  PATCH_STATES,
+  type PatchSummary,
+  TESTED_ON,
+} from '../../plcs/patches/types.ts';
 import { givenTime, present, time, timeOf, timeOrNull } from '../schemas.ts';
 import { decisionSchema } from './vulnerabilities.ts';
 

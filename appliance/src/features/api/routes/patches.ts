@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PATCH_STATES } from '../../plcs/patches/states.ts';
+import { PATCH_STATES } from '../../plcs/patches/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { anyOf, givenTime, numberPageOf, numberPaging, present, search, time, timeOf, timeOrNull } from '../schemas.ts';

@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { largestSampleBytes } from '../../queries/samples.ts';
-import { maxWaitSeconds } from '../../queries/service.ts';
-import { shownState } from '../../queries/shown-state.ts';
-import { maxSqlLength } from '../../queries/sql-guard.ts';
-import type { LiveQuery, Sample } from '../../queries/types.ts';
+import {
+  type LiveQuery,
+  largestSampleBytes,
+  maxSqlLength,
+  maxWaitSeconds,
+  type Sample,
+  shownState,
+} from '../../queries/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, fileRoute, jsonRoute } from '../route.ts';
 import { deviceId, deviceReference, numberPaging, time, timeOf, timeOrNull } from '../schemas.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError, invalid } from '../../../platform/errors.ts';
-import { limitOf, type RuleKind } from '../../rules/service.ts';
+import { limitOf, type RuleKind } from '../../rules/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { comment, deviceId, deviceReference } from '../schemas.ts';

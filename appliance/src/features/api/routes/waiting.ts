@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type TwoPersonAct, twoPersonActs } from '../../accounts/approve.ts';
+import { type TwoPersonAct, twoPersonActs } from '../../accounts/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { time, timeOf } from '../schemas.ts';

@@ -6,7 +6,6 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { clients, folderOn, kitFor, purposeOfClient, runsOn, systems } from '../../add-device/kit.ts';
 import { caFingerprint, fingerprintOf, makeToken, serverAddresses } from '../../add-device/token.ts';
 import type { Kit } from '../../add-device/types.ts';
-import { findEnrolmentToken } from '../../devices/tokens.ts';
 import type { Form } from '../form.ts';
 import { actorFor } from '../guard.ts';
 import { references } from '../lists.ts';
@@ -24,7 +23,7 @@ const among = <T extends string>(options: readonly T[], text: string, otherwise:
 
 /** "Add a device": a token that is shown once, and the files and lines for the client that the device runs. */
 export const addDevicePages = (deps: ConsoleDeps): Pages => {
-  const { objects, ca, config, exchange } = deps;
+  const { objects, devices, ca, config, exchange } = deps;
   const servers = serverAddresses(config);
   const [firstServer = ''] = servers;
   const siteFingerprint = (): string | null => fingerprintOf(ca, exchange.root());
@@ -107,7 +106,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
   const secretIn = (form: Form, values: Values): string | undefined => {
     const secret = form.text('secret');
     if (secret === '') return undefined;
-    if (findEnrolmentToken(objects, purposeOfClient(values.client), secret) === undefined)
+    if (devices.enrolmentToken(purposeOfClient(values.client), secret) === undefined)
       throw new AppError('NOT_FOUND', 'this token is not there any more, or it is for other clients');
     return secret;
   };

@@ -5,10 +5,7 @@ import { ControllerFinding, type ControllerFindingProps } from '@sallyport/ui/vi
 import { ControllerFindings } from '@sallyport/ui/views/controller-findings';
 import { ControllerGroups } from '@sallyport/ui/views/controller-groups';
 import { type Context, Hono } from 'hono';
-import type { GroupBy } from '../../plcs/findings/group-queries.ts';
-import { JUSTIFICATIONS } from '../../plcs/findings/justifications.ts';
-import type { PlcFindingFilter } from '../../plcs/findings/types.ts';
-import type { FindingWhy } from '../../plcs/findings/why.ts';
+import { type FindingWhy, type GroupBy, JUSTIFICATIONS, type PlcFindingFilter } from '../../plcs/findings/types.ts';
 import { DECISIONS, SEVERITIES } from '../../vulnerabilities/types.ts';
 import { findingView, knowledgeEnds } from '../controller-finding-view.ts';
 import { setToast } from '../cookies.ts';

@@ -15,8 +15,7 @@ import {
   type Check,
   type FirmwareTarget,
   type Handover,
-} from '../../plcs/findings/firmware.ts';
-import { knownForChecklist } from '../../plcs/findings/firmware-checklist.ts';
+} from '../../plcs/firmware/types.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, numberParam, numberText, param } from '../lists.ts';
@@ -70,7 +69,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
 
   /** What the record knows about each line of the checklist. */
   const knownOf = (ctx: Ctx, target: FirmwareTarget, file: ArrivedFirmware): Readonly<Record<Check, string>> => {
-    const known = knownForChecklist(plcs, firmware, target, file);
+    const known = firmware.knownForChecklist(target, file);
     const none = ctx.t('cfind.known.none');
     const said = (text: string, key: 'tool' | 'key' | 'card'): string =>
       text === ''

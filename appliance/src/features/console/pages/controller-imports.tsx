@@ -10,11 +10,9 @@ import {
 import { ControllerImports } from '@sallyport/ui/views/controller-imports';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import { CSV_ENCODINGS } from '../../../platform/csv/bytes.ts';
+import { CSV_DELIMITERS } from '../../../platform/csv/parse.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { CSV_ENCODINGS } from '../../plcs/imports/csv/bytes.ts';
-import { CSV_DELIMITERS } from '../../plcs/imports/csv/parse.ts';
-import type { CsvOptions, CsvShape } from '../../plcs/imports/csv/read-csv.ts';
-import type { CsvTarget } from '../../plcs/imports/csv/rows.ts';
 import {
   delimiterName,
   delimiterNames,
@@ -23,7 +21,13 @@ import {
   targetName,
   targetOf,
 } from '../../plcs/imports/mapping.ts';
-import { IMPORT_FORMS, importLimits } from '../../plcs/imports/types.ts';
+import {
+  type CsvOptions,
+  type CsvShape,
+  type CsvTarget,
+  IMPORT_FORMS,
+  importLimits,
+} from '../../plcs/imports/types.ts';
 import {
   columnsView,
   controllerImportView,

@@ -6,9 +6,7 @@ import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/u
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../../platform/errors.ts';
 import { customFields, recordsWith } from '../../plcs/custom.ts';
-import type { PlcFilter } from '../../plcs/filter-queries.ts';
-import { type PlcSort, plcSorts } from '../../plcs/list-queries.ts';
-import type { PlcDecision } from '../../plcs/types.ts';
+import { type PlcDecision, type PlcFilter, type PlcSort, plcSorts } from '../../plcs/types.ts';
 import type { ControllerModel } from '../controller-model.ts';
 import { setToast } from '../cookies.ts';
 import type { Cell } from '../csv.ts';

@@ -9,11 +9,9 @@ import { type DirectoryRow, DiscoveryDirectories } from '@sallyport/ui/views/dis
 import { DiscoveryRange, DiscoveryRanges, type RangeRow } from '@sallyport/ui/views/discovery-ranges';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import type { JobRun } from '../../../platform/jobs.ts';
-import type { StoreProgress } from '../../discovery/directories.ts';
-import type { ScanProgress } from '../../discovery/scan.ts';
+import type { JobRun } from '../../../platform/job-store.ts';
 import type { DiscoveryRun } from '../../discovery/service.ts';
-import type { DirectorySummary, ScanSummary } from '../../discovery/types.ts';
+import type { DirectorySummary, ScanProgress, ScanSummary, StoreProgress } from '../../discovery/types.ts';
 import { setToast } from '../cookies.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { fieldColumns, fieldFilters, rowValues } from '../fields.ts';

@@ -8,7 +8,7 @@ import { ExchangeReceive } from '@sallyport/ui/views/exchange-receive';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { toFailure } from '../../../platform/errors.ts';
-import type { JobRun } from '../../../platform/jobs.ts';
+import type { JobRun } from '../../../platform/job-store.ts';
 import type { ImportResult } from '../../exchange/types.ts';
 import { actorFor, checkToken } from '../guard.ts';
 import { currentStep, estimateOf, importProgress, importView } from '../import-view.ts';

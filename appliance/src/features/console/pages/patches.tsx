@@ -8,11 +8,17 @@ import { type PatchField, PatchNew, patchFields } from '@sallyport/ui/views/patc
 import { Patches } from '@sallyport/ui/views/patches';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { type Answer, type CheckItem, wantedValue } from '../../plcs/patches/checklist.ts';
-import { CLOCKS } from '../../plcs/patches/clocks.ts';
-import { TESTED_ON } from '../../plcs/patches/evidence.ts';
-import { isPatchState, PATCH_STATES, type PatchState } from '../../plcs/patches/states.ts';
-import type { MoveOption } from '../../plcs/patches/types.ts';
+import {
+  type Answer,
+  type CheckItem,
+  CLOCKS,
+  isPatchState,
+  type MoveOption,
+  PATCH_STATES,
+  type PatchState,
+  TESTED_ON,
+  wantedValue,
+} from '../../plcs/patches/types.ts';
 import { setToast } from '../cookies.ts';
 import type { Form } from '../form.ts';
 import { actorFor } from '../guard.ts';

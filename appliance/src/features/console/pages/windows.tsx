@@ -5,7 +5,7 @@ import { PlanNew, PlanPage, type PlanRow } from '@sallyport/ui/views/plan';
 import { Windows } from '@sallyport/ui/views/windows';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import type { MaintenanceWindow } from '../../plcs/patches/windows.ts';
+import type { MaintenanceWindow } from '../../plcs/patches/types.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { param } from '../lists.ts';

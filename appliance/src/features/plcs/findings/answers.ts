@@ -1,13 +1,12 @@
 import type { Synonym } from '@sallyport/bundle-tools/controllers/match-types';
 import type { ObjectOf, ObjectService } from '../../objects/service.ts';
 import type { Body } from '../../objects/types.ts';
+import type { AnswerVerdict } from './types.ts';
 
 // What people decided before: answers about findings, and names that mean one product or do not.
 
 export const REVIEW_KIND = 'plc-review';
 export const SYNONYM_KIND = 'plc-synonym';
-
-export type AnswerVerdict = 'affected' | 'not-affected';
 
 /** One thing that an answer is about. */
 export type About = { readonly document: string; readonly revision: string; readonly vulnerability: string };

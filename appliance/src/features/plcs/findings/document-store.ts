@@ -1,5 +1,5 @@
 import type { Database } from '../../../platform/database.ts';
-import type { ControllerDocument } from '../../vulnerabilities/csaf-queries.ts';
+import type { ControllerDocument } from '../../vulnerabilities/types.ts';
 import { priorityRows } from './priority.ts';
 
 export type HeldDocument = { readonly id: number; readonly key: string; readonly digest: string; readonly adv: number };

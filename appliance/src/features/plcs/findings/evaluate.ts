@@ -1,8 +1,7 @@
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { severityOfScore } from '@sallyport/bundle-tools/advisories/cvss';
 import type { IndexedDocument, PartIdentity, Synonym } from '@sallyport/bundle-tools/controllers/match-types';
-import type { ControllerDocument, ControllerDocuments } from '../../vulnerabilities/csaf-queries.ts';
-import type { Severity } from '../../vulnerabilities/types.ts';
+import type { ControllerDocument, ControllerDocuments, Severity } from '../../vulnerabilities/types.ts';
 import type { Answers } from './answers.ts';
 import type { HeldIdentity } from './identity-store.ts';
 import type { NewMatch } from './match-store.ts';

@@ -1,10 +1,9 @@
 import type { Database } from '../../../platform/database.ts';
 import { DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
+import type { GroupBy } from './types.ts';
 
 // Controllers by vendor or family: how many, in which versions, and what advisories say of them. Reads plc_identity,
 // plc_part_identity, plc_match.
-
-export type GroupBy = 'family' | 'vendor';
 
 export type ControllerGroup = {
   readonly vendor: string;

@@ -1,5 +1,5 @@
 import { defineKinds } from '../../objects/types.ts';
-import { JUSTIFICATIONS } from './justifications.ts';
+import { JUSTIFICATIONS } from './types.ts';
 
 export const controllerFindingKinds = defineKinds({
   /**

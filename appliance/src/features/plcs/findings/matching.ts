@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Synonym } from '@sallyport/bundle-tools/controllers/match-types';
 import { type Database, immediate } from '../../../platform/database.ts';
 import type { ObjectService } from '../../objects/service.ts';
-import {
-  type ControllerDocument,
-  type ControllerDocuments,
-  openDocuments,
-} from '../../vulnerabilities/csaf-queries.ts';
-import type { KnownThreat } from '../../vulnerabilities/threat-queries.ts';
+import type {
+  ControllerDocument,
+  ControllerDocuments,
+  ControllerKnowledge,
+  KnownThreat,
+} from '../../vulnerabilities/types.ts';
 import { readAnswers, readSynonyms } from './answers.ts';
 import { concernedBy, handleWriter } from './concerned.ts';
 import { type DocumentStore, type HeldDocument, NAMES_CHANGED } from './document-store.ts';
@@ -20,7 +20,7 @@ import type { IndexBuilder, PlcRematch } from './types.ts';
 
 export type MatchingParts = {
   readonly db: Database;
-  readonly folder: string;
+  readonly knowledge: Pick<ControllerKnowledge, 'open'>;
   /** The number of the snapshot in force. */
   readonly current: () => number;
   readonly objects: Pick<ObjectService, 'list'>;
@@ -105,7 +105,7 @@ export const controllerMatching = (parts: MatchingParts) => {
   };
 
   const withDocuments = <T>(work: (source: ControllerDocuments) => T): T | undefined => {
-    const source = openDocuments(parts.folder, parts.current());
+    const source = parts.knowledge.open(parts.current());
     if (source === null) return undefined;
     try {
       return work(source);

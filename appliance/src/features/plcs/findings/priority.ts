@@ -1,16 +1,9 @@
 import { DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
-import type { Exploitation, PlcContext } from './types.ts';
+import type { Exploitation, PlcContext, Threat } from './types.ts';
 
 // What to do first (ADVISORIES 5, OT 7): from exploitation, whether it can be automated, what it does, how exposed the
 // controller is, and what depends on it. A score alone never decides. Both halves are small numbers, so that the list of
 // ten thousand controllers is a join.
-
-export type Threat = {
-  /** `active`: known to be exploited. */
-  readonly exploitation: Exploitation;
-  readonly automatable: 'yes' | 'no' | 'unknown';
-  readonly impact: 'total' | 'partial' | 'unknown';
-};
 
 export const PRIORITY_RULES = 'ot/1';
 

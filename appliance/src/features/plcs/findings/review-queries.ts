@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../../../platform/database.ts';
 import { DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
 import { decodeIdentity, nameOf } from './identity.ts';
+import type { ReviewItem } from './types.ts';
 
 // Uncertain matches, grouped so that one answer settles many. Reads plc_match, plc_identity, plc_document, plc_leaf.
 
@@ -24,19 +25,6 @@ export type ReviewGroup = {
   readonly decision: Decision;
   /** Answered before, for another revision or another version. */
   readonly isReopened: boolean;
-};
-
-export type ReviewItem = {
-  readonly identity: number;
-  readonly vulnerability: string;
-  readonly document: string;
-  readonly revision: string;
-  readonly title: string;
-  readonly publisher: string;
-  readonly path: readonly string[];
-  readonly versionText: string;
-  readonly decision: Decision;
-  readonly former: string;
 };
 
 export type ReviewKey = {

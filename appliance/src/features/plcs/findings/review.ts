@@ -2,29 +2,18 @@ import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, requireRight } from '../../objects/types.ts';
-import { type AnswerVerdict, encodeAbout, REVIEW_KIND, readAnswers, SYNONYM_KIND } from './answers.ts';
+import { encodeAbout, REVIEW_KIND, readAnswers, SYNONYM_KIND } from './answers.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { HeldIdentity, IdentityStore } from './identity-store.ts';
-import type { Justification } from './justifications.ts';
 import type { MatchStore } from './match-store.ts';
-import type { ReviewGroup, ReviewItem, ReviewQueries } from './review-queries.ts';
+import type { ReviewGroup, ReviewQueries } from './review-queries.ts';
+import type { AnswerVerdict, HeldAnswer, Justification, ReviewItem } from './types.ts';
 
 export type ReviewAnswer =
   | { readonly verdict: AnswerVerdict; readonly reason: string; readonly documents?: readonly string[] }
   | { readonly same: boolean; readonly reason?: string };
 
 export type Dispute = { readonly justification: Justification; readonly reason: string; readonly evidence?: string };
-
-/** An answer in force, for people. */
-export type HeldAnswer = {
-  readonly id: string;
-  readonly verdict: AnswerVerdict;
-  readonly justification: string;
-  readonly reason: string;
-  readonly evidence: string;
-  readonly who: string;
-  readonly at: number;
-};
 
 export type ReviewParts = {
   readonly db: Database;

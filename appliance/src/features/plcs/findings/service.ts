@@ -3,10 +3,9 @@ import { AppError } from '../../../platform/errors.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import type { Actor } from '../../objects/types.ts';
-import { documentFeeds } from '../../vulnerabilities/csaf-queries.ts';
-import { knownThreats } from '../../vulnerabilities/threat-queries.ts';
+import type { ControllerKnowledge } from '../../vulnerabilities/types.ts';
 import { documentStore } from './document-store.ts';
-import { type ControllerGroup, type GroupBy, groupQueries } from './group-queries.ts';
+import { type ControllerGroup, groupQueries } from './group-queries.ts';
 import { type HeldParts, heldStore } from './held-store.ts';
 import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
 import { matchStore } from './match-store.ts';
@@ -19,6 +18,8 @@ import { reviewQueries } from './review-queries.ts';
 import { threatStore } from './threat-store.ts';
 import { ensureFindingTriggers } from './trigger-store.ts';
 import type {
+  FindingWhy,
+  GroupBy,
   IndexBuilder,
   PlcFinding,
   PlcFindingFilter,
@@ -26,14 +27,14 @@ import type {
   PlcPartFinding,
   PlcRecord,
   PlcRematch,
+  Urgency,
 } from './types.ts';
-import { type Urgency, urgencyQuery } from './urgency-queries.ts';
-import { type FindingWhy, whyOf } from './why.ts';
+import { urgencyQuery } from './urgency-queries.ts';
+import { whyOf } from './why.ts';
 
 export type ControllerFindingParts = {
   readonly db: Database;
-  /** The folder `advisories/`. */
-  readonly folder: string;
+  readonly knowledge: ControllerKnowledge;
   /** The number of the snapshot in force. */
   readonly current: () => number;
   readonly objects: Pick<ObjectService, 'create' | 'find' | 'list' | 'remove'>;
@@ -149,7 +150,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
 
   const matching = controllerMatching({
     db,
-    folder: parts.folder,
+    knowledge: parts.knowledge,
     current: parts.current,
     objects,
     identities,
@@ -158,7 +159,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     build: parts.build,
     maps: parts.maps,
     threats,
-    known: (snapshot) => knownThreats(parts.folder, snapshot),
+    known: parts.knowledge.threats,
     clock,
     note: (changes, { isFirst }) => {
       if (isFirst) noteWaiting(changes.map(({ identity }) => identity));
@@ -198,7 +199,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   const feeds = (): readonly string[] => {
     const number = parts.current();
     if (heldFeeds.number !== number) {
-      heldFeeds.feeds = documentFeeds(parts.folder, number);
+      heldFeeds.feeds = parts.knowledge.feeds(number);
       heldFeeds.number = number;
     }
     return heldFeeds.feeds;
@@ -239,8 +240,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
       const finding = queries.find(identity, vulnerability);
       if (finding === undefined) throw new AppError('NOT_FOUND', `there is no finding ${id}`);
       return whyOf(finding, {
-        folder: parts.folder,
-        number: parts.current(),
+        open: () => parts.knowledge.open(parts.current()),
         identity: identities.some([identity])[0],
         answer: review.answer(finding.answer),
         bearers: queries.bearers(identity),

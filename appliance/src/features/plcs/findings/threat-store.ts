@@ -1,6 +1,6 @@
 import type { Database } from '../../../platform/database.ts';
-import type { KnownThreat } from '../../vulnerabilities/threat-queries.ts';
-import type { Threat } from './priority.ts';
+import type { KnownThreat } from '../../vulnerabilities/types.ts';
+import type { Threat } from './types.ts';
 
 // What catalogues of exploitation say, as matches were made with it: plc_threat. What is known is kept in state, so that a
 // page tells of it without the snapshot, and so that a catalogue that changed leads to just the vulnerabilities it named.

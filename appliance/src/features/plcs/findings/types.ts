@@ -1,3 +1,4 @@
+import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import type {
   ControllerIndex,
   FixState,
@@ -8,7 +9,7 @@ import type {
   Synonym,
   Verdict,
 } from '@sallyport/bundle-tools/controllers/match-types';
-import type { Decision, Severity } from '../../vulnerabilities/types.ts';
+import type { Decision, KnownThreat, Severity } from '../../vulnerabilities/types.ts';
 
 // Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. Nobody enters
 // one; none is closed but by a newer reading, a newer document, or a person's answer that is an object of its own.
@@ -189,3 +190,98 @@ export type PlcRematch = {
   readonly changed: number;
   readonly identities: number;
 };
+
+/** How much hurry some vulnerabilities make, over the controllers that have them. */
+export type Urgency = {
+  /** The worst; null where no controller is certainly affected. */
+  readonly decision: Decision | null;
+  readonly findings: number;
+  /** Which of them are known to be exploited. */
+  readonly exploited: readonly string[];
+  /** The earliest day by which the catalogue wants them gone; '' without one. */
+  readonly due: string;
+};
+
+export const JUSTIFICATIONS = [
+  'component-not-present',
+  'vulnerable-code-not-present',
+  'vulnerable-code-not-in-execute-path',
+  'vulnerable-code-cannot-be-controlled-by-adversary',
+  'inline-mitigations-already-exist',
+] as const;
+
+export type Justification = (typeof JUSTIFICATIONS)[number];
+
+export type GroupBy = 'family' | 'vendor';
+
+export type ReviewItem = {
+  readonly identity: number;
+  readonly vulnerability: string;
+  readonly document: string;
+  readonly revision: string;
+  readonly title: string;
+  readonly publisher: string;
+  readonly path: readonly string[];
+  readonly versionText: string;
+  readonly decision: Decision;
+  readonly former: string;
+};
+
+/** Why a finding is one: what was read, what the document says, by whom, and what was made of it. */
+export type FindingWhy = {
+  readonly finding: PlcFinding;
+  readonly identity: PartIdentity;
+  readonly documents: readonly WhyDocument[];
+  readonly rule: string;
+  readonly threat: Threat;
+  /** What a person said of it, and holds. */
+  readonly answer: HeldAnswer | undefined;
+  /** What catalogues of exploitation say of it. */
+  readonly known: KnownThreat | undefined;
+  readonly contexts: readonly PlcContext[];
+  readonly bearers: readonly { plc: number; part: number; part_key: string; since: number }[];
+};
+
+/** A document about the finding: the one that decided, or another about the same. */
+export type WhyDocument = {
+  readonly key: string;
+  readonly title: string;
+  readonly publisher: string;
+  readonly category: CsafBody['category'];
+  readonly revision: string;
+  readonly status: CsafBody['status'];
+  readonly modified: string;
+  readonly feed: string;
+  readonly disclaimer?: string;
+  readonly says: Pick<OtherSaying, 'verdict' | 'reason' | 'level' | 'path' | 'versionText'>;
+  readonly remediations: readonly WhyRemediation[];
+  readonly cvss?: string;
+  readonly score?: number;
+};
+
+export type WhyRemediation = {
+  readonly category: string;
+  readonly details: string;
+  readonly url?: string;
+  readonly date?: string;
+};
+
+export type Threat = {
+  /** `active`: known to be exploited. */
+  readonly exploitation: Exploitation;
+  readonly automatable: 'yes' | 'no' | 'unknown';
+  readonly impact: 'total' | 'partial' | 'unknown';
+};
+
+/** An answer in force, for people. */
+export type HeldAnswer = {
+  readonly id: string;
+  readonly verdict: AnswerVerdict;
+  readonly justification: string;
+  readonly reason: string;
+  readonly evidence: string;
+  readonly who: string;
+  readonly at: number;
+};
+
+export type AnswerVerdict = 'affected' | 'not-affected';

@@ -1,16 +1,6 @@
 import type { Database } from '../../../platform/database.ts';
-import { DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
-
-/** How much hurry some vulnerabilities make, over the controllers that have them. */
-export type Urgency = {
-  /** The worst; null where no controller is certainly affected. */
-  readonly decision: Decision | null;
-  readonly findings: number;
-  /** Which of them are known to be exploited. */
-  readonly exploited: readonly string[];
-  /** The earliest day by which the catalogue wants them gone; '' without one. */
-  readonly due: string;
-};
+import { DECISIONS } from '../../vulnerabilities/types.ts';
+import type { Urgency } from './types.ts';
 
 // Reads plc_match, plc_part_identity, plc_priority, plc_threat, plc_held. What is held back makes no hurry.
 const WORST = `

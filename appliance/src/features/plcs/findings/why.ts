@@ -1,50 +1,17 @@
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
-import type { PartIdentity } from '@sallyport/bundle-tools/controllers/match-types';
-import { type ControllerDocument, openDocuments } from '../../vulnerabilities/csaf-queries.ts';
-import type { KnownThreat } from '../../vulnerabilities/threat-queries.ts';
+import type { ControllerDocument, ControllerDocuments, KnownThreat } from '../../vulnerabilities/types.ts';
 import type { HeldIdentity } from './identity-store.ts';
-import { PRIORITY_RULES, type Threat } from './priority.ts';
-import type { HeldAnswer } from './review.ts';
-import type { OtherSaying, PlcContext, PlcFinding } from './types.ts';
-
-export type WhyRemediation = {
-  readonly category: string;
-  readonly details: string;
-  readonly url?: string;
-  readonly date?: string;
-};
-
-/** A document about the finding: the one that decided, or another about the same. */
-export type WhyDocument = {
-  readonly key: string;
-  readonly title: string;
-  readonly publisher: string;
-  readonly category: CsafBody['category'];
-  readonly revision: string;
-  readonly status: CsafBody['status'];
-  readonly modified: string;
-  readonly feed: string;
-  readonly disclaimer?: string;
-  readonly says: Pick<OtherSaying, 'verdict' | 'reason' | 'level' | 'path' | 'versionText'>;
-  readonly remediations: readonly WhyRemediation[];
-  readonly cvss?: string;
-  readonly score?: number;
-};
-
-/** Why a finding is one: what was read, what the document says, by whom, and what was made of it. */
-export type FindingWhy = {
-  readonly finding: PlcFinding;
-  readonly identity: PartIdentity;
-  readonly documents: readonly WhyDocument[];
-  readonly rule: string;
-  readonly threat: Threat;
-  /** What a person said of it, and holds. */
-  readonly answer: HeldAnswer | undefined;
-  /** What catalogues of exploitation say of it. */
-  readonly known: KnownThreat | undefined;
-  readonly contexts: readonly PlcContext[];
-  readonly bearers: readonly { plc: number; part: number; part_key: string; since: number }[];
-};
+import { PRIORITY_RULES } from './priority.ts';
+import type {
+  FindingWhy,
+  HeldAnswer,
+  OtherSaying,
+  PlcContext,
+  PlcFinding,
+  Threat,
+  WhyDocument,
+  WhyRemediation,
+} from './types.ts';
 
 const MAX_REMEDIATIONS = 50;
 
@@ -89,8 +56,7 @@ const documentOf = (
 export const whyOf = (
   finding: PlcFinding,
   known: {
-    readonly folder: string;
-    readonly number: number;
+    readonly open: () => ControllerDocuments | null;
     readonly identity: HeldIdentity | undefined;
     readonly bearers: FindingWhy['bearers'];
     readonly answer: HeldAnswer | undefined;
@@ -111,7 +77,7 @@ export const whyOf = (
     },
     ...finding.others,
   ];
-  const source = openDocuments(known.folder, known.number);
+  const source = known.open();
   const documents: WhyDocument[] = [];
   if (source !== null) {
     try {

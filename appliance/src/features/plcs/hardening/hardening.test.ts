@@ -1,7 +1,7 @@
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { describe, expect, it } from 'vitest';
-import type { ControllerFacts } from '../controller-facts.ts';
+import type { ControllerFacts } from '../types.ts';
 import { harden, hardeningRules } from './service.ts';
 
 const nothing: ControllerFacts = {

@@ -1,4 +1,4 @@
-import type { ControllerFacts } from '../controller-facts.ts';
+import type { ControllerFacts } from '../types.ts';
 import { rule as bootloader } from './rules/bootloader.ts';
 import { rule as defaultPassword } from './rules/default-password.ts';
 import { rule as firmwareDrift } from './rules/firmware-drift.ts';

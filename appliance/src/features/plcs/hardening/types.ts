@@ -1,4 +1,4 @@
-import type { ControllerFacts } from '../controller-facts.ts';
+import type { ControllerFacts } from '../types.ts';
 
 // Hardening of controllers: a rule judges one fact, only where that fact is known. `unknown` is an answer of its own and
 // never the same as `ok`. Titles, reasons and remedies are catalogue keys: `hardening.<name>.title`, `.reason`, `.remedy`.

@@ -8,7 +8,7 @@ import type {
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { type Database, immediate } from '../../../platform/database.ts';
-import type { TaskQueue } from '../../agent-api/native/types.ts';
+import type { TaskQueue } from '../../device-tasks/types.ts';
 import type { Allowances } from './allowance.ts';
 import type { JobPlans } from './job-plan.ts';
 import type { Permits } from './permits.ts';
@@ -169,34 +169,3 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & Required<Pick<Ta
     mayFetch: () => false,
   };
 };
-
-/** Several queues as one: what one does not know, the next may. */
-export const joinedQueues = (queues: readonly TaskQueue[]): TaskQueue & Required<Pick<TaskQueue, 'permit'>> => ({
-  isWaiting: (device) => queues.some((queue) => queue.isWaiting(device)),
-  next: (device) => {
-    for (const queue of queues) {
-      const task = queue.next(device);
-      if (task !== null) return task;
-    }
-    return null;
-  },
-  cancelled: (device, ids) => queues.flatMap((queue) => queue.cancelled(device, ids)),
-  result: (device, task, result) => {
-    for (const queue of queues) {
-      const answer = queue.result(device, task, result);
-      if (answer !== 'not-found') return answer;
-    }
-    return 'not-found';
-  },
-  state: (device, task, state) => {
-    for (const queue of queues) queue.state(device, task, state);
-  },
-  mayFetch: (device, sha256) => queues.some((queue) => queue.mayFetch(device, sha256)),
-  permit: (device, task, asked) => {
-    for (const queue of queues) {
-      const answer = queue.permit?.(device, task, asked);
-      if (answer !== undefined) return answer;
-    }
-    return undefined;
-  },
-});

@@ -3,9 +3,9 @@ import type { NamedTarget } from '../../../platform/connect.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { jobKind } from './job-plan.ts';
 import { type PolicyOf, siteSetting } from './policies.ts';
-import { hindranceOf, SWITCHES, switchedOn } from './policy.ts';
+import { hindranceOf, switchedOn } from './policy.ts';
 import type { IdentificationStore } from './store.ts';
-import type { ControllerViews, Plan, PlanTarget, Run } from './types.ts';
+import { type ControllerViews, type Plan, type PlanTarget, type Run, SWITCHES } from './types.ts';
 
 // Whether the next packet may leave: asked before each one, by the words of now (OT Q3, Q5, Q7, Q12). What was approved is
 // the most that may be sent; whatever has become stricter since then holds.

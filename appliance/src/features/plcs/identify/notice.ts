@@ -1,6 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { planSize } from './plan.ts';
-import type { Plan } from './types.ts';
+import { type Plan, planSize } from './types.ts';
 
 // What the owner of intrusion detection is told before a job runs (OT Q11): from where, when, what, to whom. A plain text, in
 // English like every file that leaves the site's own people.

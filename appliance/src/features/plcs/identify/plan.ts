@@ -9,8 +9,18 @@ import {
 } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { ObjectOf } from '../../objects/service.ts';
 import { portOverride } from './job-rules.ts';
-import { type EffectivePolicy, hindranceOf, SWITCHES, type Switch, switchedOn } from './policy.ts';
-import type { ControllerView, LeftOut, Plan, PlannedAsk, PlanPlace, PlanTarget } from './types.ts';
+import { hindranceOf, switchedOn } from './policy.ts';
+import {
+  type ControllerView,
+  type EffectivePolicy,
+  type LeftOut,
+  type Plan,
+  type PlannedAsk,
+  type PlanPlace,
+  type PlanTarget,
+  SWITCHES,
+  type Switch,
+} from './types.ts';
 
 // The dry run (OT Q7): every packet per target, before any leaves. Only what is missing is asked (OT Q10). What has no part
 // in what leaves (labels, what is known) is shown but is no part of the digest.
@@ -180,16 +190,4 @@ export const planOf = (parts: PlanParts): Plan => {
     leftOut,
   } as const;
   return { ...plan, digest: planDigest(plan) };
-};
-
-/** How many packets would leave at most, and for how long at least. */
-export const planSize = (plan: Plan): { packets: number; seconds: number } => {
-  let packets = 0;
-  let ms = 0;
-  for (const { asks, gapMs } of plan.targets) {
-    const own = asks.reduce((sum, ask) => sum + ask.packets.length, 0);
-    packets += own;
-    ms += own * gapMs;
-  }
-  return { packets, seconds: Math.ceil(ms / 1_000) };
 };

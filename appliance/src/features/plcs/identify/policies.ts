@@ -1,9 +1,9 @@
 import type { ObjectService } from '../../objects/service.ts';
 import type { Body } from '../../objects/types.ts';
-import { type EffectivePolicy, effectivePolicy, LEVELS, type Level, type PolicyWord } from './policy.ts';
+import { effectivePolicy, type PolicyWord } from './policy.ts';
 import { deviceWord, zoneWord } from './policy-of.ts';
 import type { IdentificationStore } from './store.ts';
-import type { ControllerView } from './types.ts';
+import { type ControllerView, type EffectivePolicy, LEVELS, type Level } from './types.ts';
 
 export const zoneKind = 'plc-zone';
 export const devicePolicyKind = 'plc-query-policy';

@@ -1,15 +1,6 @@
 import type { Body } from '../../objects/types.ts';
-import {
-  type Hours,
-  LEVELS,
-  type Level,
-  MIN_GAP_MS,
-  type PolicyWord,
-  SWITCH_STATES,
-  SWITCHES,
-  type Switch,
-  type SwitchState,
-} from './policy.ts';
+import { MIN_GAP_MS, type PolicyWord } from './policy.ts';
+import { type Hours, LEVELS, type Level, SWITCH_STATES, SWITCHES, type Switch, type SwitchState } from './types.ts';
 
 // The fields of a zone, or of a controller's own policy, as words. What is there and not understood counts as the strictest.
 

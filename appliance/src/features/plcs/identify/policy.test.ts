@@ -1,20 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type EffectivePolicy,
   effectivePolicy,
   hindranceOf,
   isInPrefix,
   isWithin,
-  LEVELS,
   type PolicyInput,
   type PolicyWord,
-  SWITCH_STATES,
-  SWITCHES,
   switchedOn,
   switchesOf,
 } from './policy.ts';
 import { deviceWord, zoneWord } from './policy-of.ts';
+import { type EffectivePolicy, LEVELS, SWITCH_STATES, SWITCHES } from './types.ts';
 
 const anyTime = { days: [], from: undefined, until: undefined };
 const all = { identify: 'scheduled', modules: 'scheduled', details: 'scheduled', mode: 'scheduled' } as const;

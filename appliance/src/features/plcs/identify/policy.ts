@@ -1,33 +1,23 @@
 import { BlockList, isIP } from 'node:net';
+import {
+  type EffectivePolicy,
+  type Hindrance,
+  type Hours,
+  LEVELS,
+  type Level,
+  type Stated,
+  SWITCH_STATES,
+  SWITCHES,
+  type Switch,
+  type SwitchState,
+} from './types.ts';
 
 // Who may be asked what, and when (OT 5, Q1-Q4, Q12). Pure: the site's word, the zone's, the device's own, and whether it is
 // a safety controller go in; the strictest of all comes out, each part with the word that decided it. What nobody allowed
 // is not allowed.
 
-/** From the strictest on. */
-export const LEVELS = ['never', 'passive', 'identify', 'details'] as const;
-export type Level = (typeof LEVELS)[number];
-
-export const SWITCHES = ['identify', 'modules', 'details', 'mode'] as const;
-export type Switch = (typeof SWITCHES)[number];
-
-/** From the strictest on; what may run by itself may be started by a person, too. */
-export const SWITCH_STATES = ['off', 'manual', 'scheduled'] as const;
-export type SwitchState = (typeof SWITCH_STATES)[number];
-
 /** Never less than this lies between two requests, whatever anybody entered (OT Q4). */
 export const MIN_GAP_MS = 500;
-
-/** Which word decided. */
-export type PolicySource = 'site' | 'none' | 'zone' | 'device' | 'safety';
-
-export type Hours = {
-  /** `mon` to `sun`; none: any day. */
-  days: readonly string[];
-  /** `HH:MM`; both or none. They may reach over midnight, and belong to the day on which they begin. */
-  from: string | undefined;
-  until: string | undefined;
-};
 
 /** What a zone or a device says. A device that says nothing of a switch leaves it to the zone. */
 export type PolicyWord = {
@@ -46,31 +36,6 @@ export type PolicyInput = {
   /** A named person's word for a safety controller, with the reason (OT Q2). */
   override: { by: string; reason: string } | undefined;
 };
-
-export type Stated<T> = { readonly value: T; readonly from: PolicySource };
-
-export type EffectivePolicy = {
-  readonly level: Stated<Level>;
-  readonly switches: Readonly<Record<Switch, Stated<SwitchState>>>;
-  readonly gapMs: Stated<number>;
-  /** All of them must hold. */
-  readonly hours: readonly Stated<Hours>[];
-  readonly prefixes: readonly string[];
-  readonly override: { readonly by: string; readonly reason: string } | undefined;
-};
-
-/** Why a controller is not asked. */
-export type Hindrance =
-  | 'site-off'
-  | 'no-zone'
-  | 'never'
-  | 'passive'
-  | 'safety'
-  | 'switch'
-  | 'no-address'
-  | 'prefix'
-  | 'hours'
-  | 'halted';
 
 /** The switches that a level lets be on at all. */
 export const switchesOf = (level: Level): readonly Switch[] =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../../test/support/chance.ts';
-import { civilTime } from '../patches/civil-time.ts';
+import { civilTime } from '../../../platform/civil-time.ts';
 import { planIn, type Window, windowAt } from './repeat.ts';
 import type { Plan } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { addDays, type CivilTime } from '../patches/civil-time.ts';
+import { addDays, type CivilTime } from '../../../platform/civil-time.ts';
 import type { ControllerViews, Plan } from './types.ts';
 
 // A job that repeats (OT 5, Q3, Q7): a second person approves its packets once, for every window until an end. Each window is

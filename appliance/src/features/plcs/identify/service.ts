@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_AGENT_TARGETS } from '@sallyport/bundle-tools/controllers/identification/limits';
 import type { IdentifyBy, PlanFor } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { type CivilTime, civilTime } from '../../../platform/civil-time.ts';
 import { type ConnectionRecord, type Forbidden, outbound } from '../../../platform/connect.ts';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
@@ -10,21 +11,32 @@ import { siteTimeZone } from '../../../platform/time-zone.ts';
 import type { Approvable, ApprovalGate, Hindrance } from '../../accounts/types.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService, ObjectOf } from '../../objects/service.ts';
-import { type Actor, actorRef, authorsOf, type Body, type Obj, type PersonId, requireRight } from '../../objects/types.ts';
-import { type CivilTime, civilTime } from '../patches/civil-time.ts';
-import { agentQueue, joinedQueues } from './agent-queue.ts';
+import { type Actor, actorRef, authorsOf, type Body, type PersonId, requireRight } from '../../objects/types.ts';
+import { agentQueue } from './agent-queue.ts';
 import { allowances } from './allowance.ts';
 import { applianceRuns, type RunProgress } from './appliance-run.ts';
 import { jobKind, jobPlans } from './job-plan.ts';
 import { noticeText } from './notice.ts';
 import { permits } from './permits.ts';
-import { planSize } from './plan.ts';
 import { devicePolicyKind, type PolicyOf, policies, siteSetting, zoneKind } from './policies.ts';
-import { hindranceOf, SWITCHES } from './policy.ts';
+import { hindranceOf } from './policy.ts';
 import { planIn, type Window, windowAt } from './repeat.ts';
 import { runEnds, type TakeFound } from './run-end.ts';
 import { identificationStore } from './store.ts';
-import type { Approval, ControllerViews, ExchangeRow, Halt, JobState, PacketRow, Plan, Run } from './types.ts';
+import {
+  type Approval,
+  type ControllerViews,
+  type ExchangeRow,
+  type Halt,
+  type JobState,
+  type PacketRow,
+  type Plan,
+  planSize,
+  type Run,
+  type RunPayload,
+  runJobKind,
+  SWITCHES,
+} from './types.ts';
 
 export type IdentificationJob = {
   job: ObjectOf<'plc-identification'>;
@@ -62,11 +74,6 @@ export type IdentificationParts = {
   clock?: () => number;
   sleep?: (ms: number) => Promise<void>;
 };
-
-export { joinedQueues };
-
-export const runJobKind = 'identify-controllers';
-export type RunPayload = { run: number };
 
 const personsText = (persons: Iterable<PersonId>): string => [...persons].sort().join(' ');
 

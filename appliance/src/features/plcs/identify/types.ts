@@ -6,7 +6,6 @@ import type {
   TransportKind,
 } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { PersonId } from '../../objects/types.ts';
-import type { Hindrance } from './policy.ts';
 
 // Identification of controllers (OT 5): a job says which controllers, what, from where and when; a plan is every packet that
 // it would send; an approval is a second person's word for exactly this plan; a run is what then happened.
@@ -152,3 +151,69 @@ export type JobState =
   | 'anomaly'
   | 'failed'
   | 'missed';
+
+export const SWITCHES = ['identify', 'modules', 'details', 'mode'] as const;
+
+export type EffectivePolicy = {
+  readonly level: Stated<Level>;
+  readonly switches: Readonly<Record<Switch, Stated<SwitchState>>>;
+  readonly gapMs: Stated<number>;
+  /** All of them must hold. */
+  readonly hours: readonly Stated<Hours>[];
+  readonly prefixes: readonly string[];
+  readonly override: { readonly by: string; readonly reason: string } | undefined;
+};
+
+/** Why a controller is not asked. */
+export type Hindrance =
+  | 'site-off'
+  | 'no-zone'
+  | 'never'
+  | 'passive'
+  | 'safety'
+  | 'switch'
+  | 'no-address'
+  | 'prefix'
+  | 'hours'
+  | 'halted';
+
+/** How many packets would leave at most, and for how long at least. */
+export const planSize = (plan: Plan): { packets: number; seconds: number } => {
+  let packets = 0;
+  let ms = 0;
+  for (const { asks, gapMs } of plan.targets) {
+    const own = asks.reduce((sum, ask) => sum + ask.packets.length, 0);
+    packets += own;
+    ms += own * gapMs;
+  }
+  return { packets, seconds: Math.ceil(ms / 1_000) };
+};
+
+export type Level = (typeof LEVELS)[number];
+
+export type Switch = (typeof SWITCHES)[number];
+
+export type SwitchState = (typeof SWITCH_STATES)[number];
+
+export type Hours = {
+  /** `mon` to `sun`; none: any day. */
+  days: readonly string[];
+  /** `HH:MM`; both or none. They may reach over midnight, and belong to the day on which they begin. */
+  from: string | undefined;
+  until: string | undefined;
+};
+
+export type Stated<T> = { readonly value: T; readonly from: PolicySource };
+
+/** From the strictest on. */
+export const LEVELS = ['never', 'passive', 'identify', 'details'] as const;
+
+/** From the strictest on; what may run by itself may be started by a person, too. */
+export const SWITCH_STATES = ['off', 'manual', 'scheduled'] as const;
+
+/** Which word decided. */
+export type PolicySource = 'site' | 'none' | 'zone' | 'device' | 'safety';
+
+export const runJobKind = 'identify-controllers';
+
+export type RunPayload = { run: number };

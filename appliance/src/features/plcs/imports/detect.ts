@@ -1,7 +1,7 @@
+import { csvEncoding } from '../../../platform/csv/bytes.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { xmlEncoding } from '../../../platform/xml/decode.ts';
-import { csvEncoding } from './csv/bytes.ts';
-import type { ImportForm } from './types.ts';
+import type { Detected, ImportForm } from './types.ts';
 
 // What a file is, by its first bytes; its name says nothing.
 
@@ -14,8 +14,6 @@ const roots: ReadonlyMap<string, ImportForm> = new Map([
 ]);
 
 export const headBytes = 65_536;
-
-export type Detected = ImportForm | 'zip';
 
 const unsupported = (what: string): AppError => new AppError('UNSUPPORTED_TYPE', what, { offset: 0 });
 

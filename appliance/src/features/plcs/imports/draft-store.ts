@@ -1,22 +1,5 @@
 import type { Database } from '../../../platform/database.ts';
-import type { CsvOptions } from './csv/read-csv.ts';
-import type { Detected } from './detect.ts';
-
-export type ControllerDraft = {
-  id: string;
-  path: string;
-  name: string;
-  form: Detected;
-  sizeBytes: number;
-  csv: CsvOptions | null;
-  /** Name of the kept mapping that was chosen. */
-  mapping: string | null;
-  madeBy: string;
-  createdAt: number;
-  checkRun: number | null;
-  applyRun: number | null;
-  stopped: boolean;
-};
+import type { ControllerDraft, CsvOptions, Detected } from './types.ts';
 
 type Row = Omit<ControllerDraft, 'csv' | 'stopped' | 'form'> & { csv: string | null; stopped: number; form: string };
 

@@ -2,38 +2,16 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../../../platform/errors.ts';
-import type { JobRun, Jobs } from '../../../platform/jobs.ts';
-import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
+import type { JobRun } from '../../../platform/job-store.ts';
+import type { Jobs } from '../../../platform/jobs.ts';
+import { actorRef, requireRight } from '../../objects/types.ts';
 import { fileHead } from './bytes.ts';
-import { type CsvOptions, type CsvShape, csvShape } from './csv/read-csv.ts';
+import { csvShape } from './csv/read-csv.ts';
 import { detectForm } from './detect.ts';
-import type { ControllerDraft, ControllerDraftStore } from './draft-store.ts';
+import type { ControllerDraftStore } from './draft-store.ts';
 import { type ControllerImportPayload, controllerImportKind, toPayload } from './import-job.ts';
 import type { FileImports } from './service.ts';
-import { importLimits } from './types.ts';
-
-export type { ControllerDraft } from './draft-store.ts';
-
-export type ControllerDrafts = {
-  /** Drops what is old. */
-  trim(): void;
-  /** A new file in staging to write an upload to. */
-  place(): { id: string; path: string };
-  discard(path: string): void;
-  /** Registers an uploaded file, told by its content; UNSUPPORTED_TYPE, MALFORMED. Nothing is read further yet. */
-  add(actor: Actor, file: { id: string; path: string; name: string; sizeBytes: number }): Promise<ControllerDraft>;
-  /** NOT_FOUND. */
-  get(id: string): ControllerDraft;
-  list(limit: number): ControllerDraft[];
-  runs(draft: ControllerDraft): { check: JobRun | undefined; apply: JobRun | undefined };
-  /** How a table looks; CONFLICT for another form, NOT_FOUND when the file is gone. */
-  shape(draft: ControllerDraft, options?: CsvOptions): CsvShape;
-  /** Keeps how a table is read. */
-  setColumns(actor: Actor, id: string, csv: CsvOptions | null, mapping: string | null): void;
-  /** Begins the trial or the import; CONFLICT while something runs, and after the import. */
-  start(actor: Actor, id: string, what: 'check' | 'apply'): number;
-  stop(actor: Actor, id: string): void;
-};
+import { type ControllerDraft, type ControllerDrafts, importLimits } from './types.ts';
 
 const idPattern = /^[0-9a-f]{24}$/;
 const keepMs = 86_400_000;

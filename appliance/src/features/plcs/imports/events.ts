@@ -1,4 +1,4 @@
-import { defineEvents } from '../../events/define.ts';
+import { defineEvents } from '../../events/types.ts';
 
 export const controllerImportEvents = defineEvents({
   /** A capture shows traffic that changes a controller: somebody set an address, stopped it, gave it a program. */

@@ -3,10 +3,9 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../../platform/errors.ts';
 import type { Actor, Right } from '../../objects/types.ts';
-import type { CsvOptions } from './csv/read-csv.ts';
 import type { ControllerDraftStore } from './draft-store.ts';
-import type { ImportOutcome } from './outcome.ts';
 import type { FileImports, ImportProgress } from './service.ts';
+import type { CsvOptions, ImportOutcome } from './types.ts';
 
 // A trial or an import as a job: the row has its progress and its result, so every page shows the same, and a restart
 // begins it again, after what was cut off of it was taken back.

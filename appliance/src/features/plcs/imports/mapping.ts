@@ -1,10 +1,9 @@
+import { CSV_ENCODINGS } from '../../../platform/csv/bytes.ts';
+import { CSV_DELIMITERS, type CsvDelimiter } from '../../../platform/csv/parse.ts';
 import type { FieldErrors } from '../../../platform/errors.ts';
 import type { Body } from '../../objects/types.ts';
-import { CSV_ENCODINGS } from './csv/bytes.ts';
 import { isCsvColumn } from './csv/columns.ts';
-import { CSV_DELIMITERS, type CsvDelimiter } from './csv/parse.ts';
-import type { CsvOptions } from './csv/read-csv.ts';
-import type { CsvTarget } from './csv/rows.ts';
+import type { CsvOptions, CsvTarget } from './types.ts';
 
 // A mapping of columns as it is kept: the object kind plc-csv-mapping. Each line is `heading = field`.
 

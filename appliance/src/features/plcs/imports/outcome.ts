@@ -1,28 +1,5 @@
 import type { ReadingOutcome, TakeSummary } from '../types.ts';
-import type { ControlTraffic, ImportForm, RefusedPlace } from './types.ts';
-
-/** What an import did, or would do: kept with its run, so bounded. */
-export type ImportOutcome = {
-  form: ImportForm;
-  name: string;
-  sha256: string;
-  sizeBytes: number;
-  dryRun: boolean;
-  looked: number;
-  unread: number;
-  refused: readonly RefusedPlace[];
-  refusedCount: number;
-  /** Headings of columns that were not read, since nobody can tell what they hold. */
-  leftOut: readonly string[];
-  control: readonly ControlTraffic[];
-  origin: number | null;
-  summary: TakeSummary;
-  /** Those that change something first. */
-  outcomes: readonly ReadingOutcome[];
-  /** Public ids of live records that the file says nothing about; only of forms that say what should be there. */
-  missing: readonly string[];
-  missingCount: number;
-};
+import type { RefusedPlace } from './types.ts';
 
 export const maxShownOutcomes = 500;
 const maxChanges = 60;

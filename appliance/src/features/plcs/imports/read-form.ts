@@ -3,9 +3,9 @@ import { readAas } from './aas/read-aas.ts';
 import { readAml } from './aml/read-aml.ts';
 import { wholeBytes } from './bytes.ts';
 import { readCaptureFile } from './capture/read-capture-file.ts';
-import { type CsvOptions, readCsv } from './csv/read-csv.ts';
+import { readCsv } from './csv/read-csv.ts';
 import { readL5x } from './l5x/read-l5x.ts';
-import type { FileReadings, ImportForm, ImportLimits } from './types.ts';
+import type { CsvOptions, FileReadings, ImportForm, ImportLimits } from './types.ts';
 
 export type ReadOptions = {
   nowMs: number;

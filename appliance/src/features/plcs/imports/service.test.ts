@@ -15,8 +15,8 @@ import {
 import { actorWith, admin, type Engines, openEngines } from '../../../../test/support/engines.ts';
 import { immediate } from '../../../platform/database.ts';
 import { sharedMaps } from '../shared-maps.ts';
-import type { ImportOutcome } from './outcome.ts';
 import { type FileImports, fileImports, type ImportFileOptions } from './service.ts';
+import type { ImportOutcome } from './types.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-imports-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

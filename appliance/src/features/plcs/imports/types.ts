@@ -1,4 +1,9 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
+import type { CsvEncoding } from '../../../platform/csv/bytes.ts';
+import type { CsvDelimiter } from '../../../platform/csv/parse.ts';
+import type { JobRun } from '../../../platform/job-store.ts';
+import type { Actor } from '../../objects/types.ts';
+import type { ReadingOutcome, TakeSummary } from '../types.ts';
 
 // Files that say which controllers there are, without a packet sent (OT 4). Each form is told by its content, read within
 // bounds, and becomes readings; what cannot be taken is named with its place and a code, and the rest is still taken.
@@ -73,3 +78,143 @@ export const importLimits: ImportLimits = {
   maxReadings: 20_000,
   maxRefused: 1_000,
 };
+
+export type ControllerDrafts = {
+  /** Drops what is old. */
+  trim(): void;
+  /** A new file in staging to write an upload to. */
+  place(): { id: string; path: string };
+  discard(path: string): void;
+  /** Registers an uploaded file, told by its content; UNSUPPORTED_TYPE, MALFORMED. Nothing is read further yet. */
+  add(actor: Actor, file: { id: string; path: string; name: string; sizeBytes: number }): Promise<ControllerDraft>;
+  /** NOT_FOUND. */
+  get(id: string): ControllerDraft;
+  list(limit: number): ControllerDraft[];
+  runs(draft: ControllerDraft): { check: JobRun | undefined; apply: JobRun | undefined };
+  /** How a table looks; CONFLICT for another form, NOT_FOUND when the file is gone. */
+  shape(draft: ControllerDraft, options?: CsvOptions): CsvShape;
+  /** Keeps how a table is read. */
+  setColumns(actor: Actor, id: string, csv: CsvOptions | null, mapping: string | null): void;
+  /** Begins the trial or the import; CONFLICT while something runs, and after the import. */
+  start(actor: Actor, id: string, what: 'check' | 'apply'): number;
+  stop(actor: Actor, id: string): void;
+};
+
+/** What an import did, or would do: kept with its run, so bounded. */
+export type ImportOutcome = {
+  form: ImportForm;
+  name: string;
+  sha256: string;
+  sizeBytes: number;
+  dryRun: boolean;
+  looked: number;
+  unread: number;
+  refused: readonly RefusedPlace[];
+  refusedCount: number;
+  /** Headings of columns that were not read, since nobody can tell what they hold. */
+  leftOut: readonly string[];
+  control: readonly ControlTraffic[];
+  origin: number | null;
+  summary: TakeSummary;
+  /** Those that change something first. */
+  outcomes: readonly ReadingOutcome[];
+  /** Public ids of live records that the file says nothing about; only of forms that say what should be there. */
+  missing: readonly string[];
+  missingCount: number;
+};
+
+/** How a table is read; what is not given is told from the table. */
+export type CsvOptions = {
+  encoding?: CsvEncoding;
+  delimiter?: CsvDelimiter;
+  /** By the heading's text; a heading that is not here is left out. Without it, headings are guessed. */
+  columns?: Readonly<Record<string, CsvTarget | undefined>>;
+  /** Names of the site's own fields, which headings may name. */
+  customFields?: readonly string[];
+};
+
+export type CsvShape = {
+  encoding: CsvEncoding;
+  delimiter: CsvDelimiter;
+  headings: string[];
+  targets: CsvTarget[];
+  /** The first rows, for the eyes of who maps the columns. */
+  sample: { line: number; cells: string[] }[];
+};
+
+/** What a column becomes: a known field, a field of the site's own, or nothing. */
+export type CsvTarget = { column: CsvColumn } | { custom: string } | undefined;
+
+export type ControllerDraft = {
+  id: string;
+  path: string;
+  name: string;
+  form: Detected;
+  sizeBytes: number;
+  csv: CsvOptions | null;
+  /** Name of the kept mapping that was chosen. */
+  mapping: string | null;
+  madeBy: string;
+  createdAt: number;
+  checkRun: number | null;
+  applyRun: number | null;
+  stopped: boolean;
+};
+
+export const PLC_COLUMNS = [
+  'assetTag',
+  'name',
+  'description',
+  'role',
+  'vendorRaw',
+  'model',
+  'orderNumber',
+  'articleNumber',
+  'hwVersion',
+  'series',
+  'firmware',
+  'serial',
+  'cipTuple',
+  'protocol',
+  'connectionString',
+  'site',
+  'area',
+  'line',
+  'cabinet',
+  'zone',
+  'purdueLevel',
+  'exposure',
+  'criticality',
+  'safety',
+  'sil',
+  'queryPolicy',
+  'maintenanceWindow',
+  'leadTimeDays',
+  'warranty',
+  'lifecycle',
+  'endOfSupport',
+  'replacedBy',
+  'backupPlace',
+  'restoreTestedAt',
+  'projectFile',
+] as const;
+
+export const INTERFACE_COLUMNS = [
+  'address',
+  'mac',
+  'mask',
+  'gateway',
+  'stationName',
+  'vlan',
+  'switchName',
+  'switchPort',
+] as const;
+
+/** A row with a parent is a module of it. */
+export const MODULE_COLUMNS = ['parent', 'rack', 'slot', 'subslot'] as const;
+
+export const CSV_COLUMNS = [...PLC_COLUMNS, ...INTERFACE_COLUMNS, ...MODULE_COLUMNS] as const;
+
+export type CsvColumn = (typeof CSV_COLUMNS)[number];
+
+export type Detected = ImportForm | 'zip';

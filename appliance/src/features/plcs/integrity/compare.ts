@@ -1,6 +1,6 @@
-import type { ControllerFacts } from '../controller-facts.ts';
-import { contentOf, PROGRAM_FIELDS, programReadAt } from './content.ts';
-import type { Comparison, Difference, ProgramContent } from './types.ts';
+import type { ControllerFacts } from '../types.ts';
+import { contentOf, programReadAt } from './content.ts';
+import { type Comparison, type Difference, PROGRAM_FIELDS, type ProgramContent } from './types.ts';
 
 // Comparing an approved program with what is known now. A difference is a difference however old; without one, everything
 // that was approved must have been read, and lately, before it is OK.

@@ -1,26 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ControllerFacts } from '../controller-facts.ts';
-import type { ProgramContent } from './types.ts';
+import type { ControllerFacts } from '../types.ts';
+import { PROGRAM_FIELDS, PROJECT_FIELDS, type ProgramContent } from './types.ts';
 
 // What of a controller's facts makes its program. Checksums come only from the controller; the project from engineering.
-
-/** Read from the controller: two over its hardware configuration, two over the user program; and its blocks with dates. */
-export const PROGRAM_FIELDS = [
-  'hardwareChecksum1',
-  'hardwareChecksum2',
-  'programChecksum1',
-  'programChecksum2',
-  'programBlocks',
-] as const;
-
-/** From a project: the file's hash decides, the rest says which file it was. */
-export const PROJECT_FIELDS = [
-  'projectSha256',
-  'projectFile',
-  'projectName',
-  'projectTool',
-  'projectToolVersion',
-] as const;
 
 const maxValue = 4_096;
 
@@ -37,10 +19,6 @@ export const contentOf = ({ observed, configured }: ControllerFacts): ProgramCon
   }
   return content;
 };
-
-/** Whether there is anything that could be compared later. */
-export const isComparable = (content: ProgramContent): boolean =>
-  content['projectSha256'] !== undefined || PROGRAM_FIELDS.some((field) => content[field] !== undefined);
 
 /** When the program was read; the oldest of its parts counts, null where none was. */
 export const programReadAt = ({ observed, readAt }: ControllerFacts): number | null => {

@@ -1,4 +1,4 @@
-import { defineEvents } from '../../events/define.ts';
+import { defineEvents } from '../../events/types.ts';
 
 export const integrityEvents = defineEvents({
   /** Somebody approved what a controller holds as its program. */

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { introduce, testGate } from '../../../../../test/support/persons.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../../test/support/engines.ts';
 import type { Actor } from '../../objects/types.ts';
-import type { ControllerFacts } from '../controller-facts.ts';
+import { harden } from '../hardening/service.ts';
+import type { ControllerFacts } from '../types.ts';
 import { compareProgram, differingBlocks } from './compare.ts';
-import { contentHash, PROGRAM_FIELDS } from './content.ts';
+import { contentHash } from './content.ts';
 import { integrityService } from './service.ts';
-import type { IntegrityService } from './types.ts';
+import { type IntegrityService, PROGRAM_FIELDS } from './types.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 24);
@@ -46,6 +47,7 @@ beforeEach(() => {
   integrity = integrityService({
     ...engines,
     gate: testGate(engines.db),
+    harden,
     clock: () => at,
     facts: {
       find: (wanted) => held.find(({ publicId }) => publicId === wanted),

@@ -6,19 +6,20 @@ import type { ApprovalGate } from '../../accounts/types.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
-import type { ControllerFacts } from '../controller-facts.ts';
-import { harden } from '../hardening/service.ts';
-import { zoneController } from '../health/service.ts';
+import type { HardeningResult } from '../hardening/types.ts';
+import type { ControllerFacts } from '../types.ts';
 import type { Health, HealthReason } from '../zones/types.ts';
 import { approvableOf, approvalReader } from './approvals.ts';
 import { compareProgram, contentDifferences } from './compare.ts';
-import { contentHash, contentOf, isComparable, programReadAt } from './content.ts';
+import { contentHash, contentOf, programReadAt } from './content.ts';
+import { zoneController } from './health.ts';
 import { integrityStore, type SnapshotRow, type StateRow } from './store.ts';
 import {
   type ApproveProgram,
   type Difference,
   type FactsSource,
   type IntegrityService,
+  isComparable,
   type ProgramContent,
   type ProgramDetail,
   type ProgramRow,
@@ -33,6 +34,8 @@ export type IntegrityParts = {
   events: EventService;
   gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   facts: FactsSource;
+  /** What each rule of hardening says of a controller. */
+  harden: (facts: ControllerFacts) => readonly HardeningResult[];
   /** What else is wrong with a controller, of other features. */
   further?: (facts: ControllerFacts) => readonly HealthReason[];
   clock?: () => number;
@@ -69,6 +72,7 @@ export const integrityService = ({
   objects,
   events,
   facts,
+  harden,
   further = () => [],
   clock = nowMs,
 }: IntegrityParts): IntegrityService => {
@@ -85,8 +89,9 @@ export const integrityService = ({
     const differences = JSON.stringify(result.differences);
     const isSame = held?.state === result.state && held.differences === differences;
     const since = isSame ? held.since : at;
-    const { health, reasons } = zoneController(one, { ...result, since }, further(one));
-    const answers = harden(one).map(({ answer }) => answer);
+    const hardening = harden(one);
+    const { health, reasons } = zoneController(one, hardening, { ...result, since }, further(one));
+    const answers = hardening.map(({ answer }) => answer);
     const row: StateRow = {
       plc: one.plc,
       public_id: one.publicId,
@@ -172,7 +177,7 @@ export const integrityService = ({
         differences: json<Difference[]>(differences),
       })),
       snapshots: store.snapshots(one.plc, maxHistory).map(toSnapshot),
-      rules: harden(one),
+      rules: [...harden(one)],
     };
   };
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../../objects/types.ts';
-import type { ControllerFacts } from '../controller-facts.ts';
 import type { HardeningResult } from '../hardening/types.ts';
+import type { ControllerFacts } from '../types.ts';
 import type { Health, ZoneController } from '../zones/types.ts';
 
 // Program integrity (OT 2.2, DATA-MAP P2): whether what runs in a controller is what somebody approved. Sallyport reads
@@ -138,3 +138,25 @@ export type IntegrityService = {
   /** Of one that is in use. */
   healthOf(plc: number): Pick<ZoneController, 'health' | 'reasons'> | undefined;
 };
+
+/** Read from the controller: two over its hardware configuration, two over the user program; and its blocks with dates. */
+export const PROGRAM_FIELDS = [
+  'hardwareChecksum1',
+  'hardwareChecksum2',
+  'programChecksum1',
+  'programChecksum2',
+  'programBlocks',
+] as const;
+
+/** From a project: the file's hash decides, the rest says which file it was. */
+export const PROJECT_FIELDS = [
+  'projectSha256',
+  'projectFile',
+  'projectName',
+  'projectTool',
+  'projectToolVersion',
+] as const;
+
+/** Whether there is anything that could be compared later. */
+export const isComparable = (content: ProgramContent): boolean =>
+  content['projectSha256'] !== undefined || PROGRAM_FIELDS.some((field) => content[field] !== undefined);

@@ -1,11 +1,9 @@
-import { isPatchState, isVendorState, type VendorState } from './states.ts';
+import { isVendorState } from './states.ts';
+import { type ApprovalPreset, isPatchState, type VendorState } from './types.ts';
 
 // The words that vendors use in their lists, as our states. NOT VERIFIED against lists of today: they were written down
 // from public descriptions, so every preset says so where it is chosen, and a word that no preset has is refused in its row.
 // Nothing is read as better than it says: "partially qualified" is not approved.
-
-export const APPROVAL_PRESETS = ['neutral', 'rockwell', 'siemens', 'emerson'] as const;
-export type ApprovalPreset = (typeof APPROVAL_PRESETS)[number];
 
 export type Preset = {
   /** Taken where the list has no column for it. */

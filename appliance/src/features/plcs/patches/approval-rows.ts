@@ -1,31 +1,23 @@
 import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
+import { parseDay } from '../../../platform/civil-time.ts';
+import { csvEncoding, csvText } from '../../../platform/csv/bytes.ts';
+import { csvDelimiter, csvRows, withoutHint } from '../../../platform/csv/parse.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
-import { csvEncoding, csvText } from '../imports/csv/bytes.ts';
-import { csvDelimiter, csvRows, withoutHint } from '../imports/csv/parse.ts';
-import { type ApprovalPreset, approvalPresets, stateOfWord } from './approval-presets.ts';
-import { parseDay } from './civil-time.ts';
-import type { VerdictRow } from './types.ts';
+import { approvalPresets, stateOfWord } from './approval-presets.ts';
+import {
+  APPROVAL_FIELDS,
+  type ApprovalField,
+  type ApprovalPreset,
+  maxListBytes,
+  type RowFault,
+  type RowFaultCode,
+  type VerdictRow,
+} from './types.ts';
 
 // A vendor's list as rows (OT 6): the neutral CSV or JSON with one patch for one product and version in each. What is wrong
 // with a row is said beside it and costs nothing but that row. Lists in the standard's exchange format would come in
 // through another reader of this form; its schema is not public, so there is none.
-
-export const APPROVAL_FIELDS = [
-  'vendor',
-  'product',
-  'productVersion',
-  'patchId',
-  'supersedes',
-  'vendorState',
-  'testedDate',
-  'remarks',
-  'sha256',
-] as const;
-export type ApprovalField = (typeof APPROVAL_FIELDS)[number];
-
-export type RowFault = { readonly line: number; readonly field: ApprovalField; readonly code: RowFaultCode };
-export type RowFaultCode = 'missing' | 'too-long' | 'unknown-word' | 'not-a-day' | 'not-a-hash' | 'twice';
 
 export type ApprovalList = { readonly rows: readonly VerdictRow[]; readonly faults: readonly RowFault[] };
 
@@ -33,7 +25,6 @@ export type ApprovalList = { readonly rows: readonly VerdictRow[]; readonly faul
 export type ApprovalReader = (bytes: Uint8Array) => Iterable<RawRow>;
 export type RawRow = { readonly line: number; readonly values: Readonly<Partial<Record<ApprovalField, string>>> };
 
-export const maxListBytes = 16 * 1024 * 1024;
 const maxRows = 20_000;
 const longest: Readonly<Record<ApprovalField, number>> = {
   vendor: 128,

@@ -4,45 +4,30 @@ import { AppError } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
 import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
-import { type ApprovalPreset, stateOfVerdict } from './approval-presets.ts';
-import { type RowFault, readApprovals } from './approval-rows.ts';
+import { stateOfVerdict } from './approval-presets.ts';
+import { readApprovals } from './approval-rows.ts';
 import type { ApprovalStore, ImportRow } from './approval-store.ts';
-import { type GatedPatch, opensVendorGate } from './gates.ts';
+import { opensVendorGate } from './gates.ts';
 import { withVerdict } from './machine.ts';
 import type { MoveStore } from './move-store.ts';
 import { type PatchStore, patchKey } from './patch-store.ts';
 import { type PatchProcess, WRITE } from './process.ts';
-import type { PatchState, VendorState } from './states.ts';
-import type { AskedVerdict, Move, Patch, VerdictRow } from './types.ts';
+import type {
+  ApprovalPreset,
+  ApprovalResult,
+  AskedVerdict,
+  GatedPatch,
+  Move,
+  Patch,
+  PatchState,
+  RowFault,
+  RowOutcome,
+  VerdictRow,
+} from './types.ts';
 
 // The vendor's word about patches, from lists and from bundles. What came in a signed bundle counts by itself; a list that a
 // person brought proposes where it would open the gate of the vendor, and two roles decide. An older word never replaces a newer one, the same word
 // again changes nothing, and what a list did can be taken back as a whole, as far as nobody went on from it.
-
-export type RowOutcome = {
-  readonly line: number;
-  readonly patchId: string;
-  readonly product: string;
-  readonly productVersion: string;
-  readonly vendor: string;
-  /** `older`: what is known is newer. `pulls-back`: the site had gone on with it. `proposed`: two roles have to agree. */
-  readonly outcome: 'new' | 'changed' | 'pulls-back' | 'proposed' | 'unchanged' | 'older';
-  readonly before: PatchState | null;
-  readonly after: PatchState;
-  readonly verdict: VendorState;
-};
-
-export type ApprovalResult = {
-  readonly import: number | null;
-  readonly name: string;
-  readonly sha256: string;
-  readonly preset: ApprovalPreset;
-  readonly rows: readonly RowOutcome[];
-  readonly faults: readonly RowFault[];
-  readonly changed: number;
-  /** Lines that wait for two roles. */
-  readonly proposed: number;
-};
 
 export type UndoResult = { readonly restored: number; readonly removed: number; readonly kept: readonly number[] };
 

@@ -1,51 +1,13 @@
+import { type Answered, CHECK_ITEMS, type CheckFault, type CheckItem, type CheckState, wantedValue } from './types.ts';
 import { fitsLogixTool } from './version-meets.ts';
 
 // The checklist before an installation (OT 7: firmware and project are coupled), for each patch and controller. Each item
 // is answered by a named person; some ask for a value that is looked at as well.
 
-export const CHECK_ITEMS = [
-  'backup-present',
-  'restore-tested',
-  'tool-version',
-  'spare',
-  'rollback-firmware',
-  'key-switch',
-  'memory-card',
-] as const;
-export type CheckItem = (typeof CHECK_ITEMS)[number];
-
-export const ANSWERS = ['yes', 'no', 'not-applicable'] as const;
-export type Answer = (typeof ANSWERS)[number];
-
-export type Answered = {
-  readonly item: CheckItem;
-  readonly answer: Answer;
-  readonly note: string;
-  readonly value: string | null;
-  readonly actor: string;
-  readonly at: number;
-};
-
-export type CheckFault = 'unanswered' | 'no' | 'note-missing' | 'value-missing' | 'not-in-store' | 'tool-differs';
-
-export type CheckState = {
-  readonly item: CheckItem;
-  readonly answered: Answered | null;
-  /** Why it keeps the gate closed; undefined: it does not. */
-  readonly fault: CheckFault | undefined;
-};
-
 export type CheckFacts = {
   readonly vendor: string;
   readonly targetVersion: string | null;
   readonly isInStore: (sha256: string) => boolean;
-};
-
-/** What an item asks for beside the answer. */
-export const wantedValue: Readonly<Partial<Record<CheckItem, 'version' | 'sha256' | 'text'>>> = {
-  'tool-version': 'version',
-  'rollback-firmware': 'sha256',
-  'key-switch': 'text',
 };
 
 const isLogix = (vendor: string): boolean => /rockwell|allen.?bradley/i.test(vendor);

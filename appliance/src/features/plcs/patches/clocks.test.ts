@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { afterMove, type ClockTimes, clocksOf, overdueClocks } from './clocks.ts';
+import { afterMove, clocksOf, overdueClocks } from './clocks.ts';
 import { openSlots } from './people.ts';
+import type { ClockTimes } from './types.ts';
 import { fitsLogixTool, meetsVersion } from './version-meets.ts';
 
 const day = 86_400_000;

@@ -1,4 +1,5 @@
-import { isVendorState, type PatchState } from './states.ts';
+import { isVendorState } from './states.ts';
+import type { Clock, ClockTimes, ClockView, PatchState } from './types.ts';
 
 // Three clocks per patch (OT 6), each 35 days unless the site says otherwise:
 //   received   from the day that the supplier gave it out until it was known here,
@@ -7,32 +8,7 @@ import { isVendorState, type PatchState } from './states.ts';
 // A mitigation or acceptance that ends starts the last clock again. An extension moves the end of one clock, and a named
 // senior approver signs it.
 
-export const CLOCKS = ['received', 'evaluated', 'due'] as const;
-export type Clock = (typeof CLOCKS)[number];
-
-export type ClockTimes = {
-  /** When the supplier gave it out; null: not known, so the day it was known here. */
-  readonly publishedAt: number | null;
-  readonly receivedAt: number;
-  readonly evaluatedAt: number | null;
-  /** From when the last clock runs: evaluated, or fallen back. */
-  readonly dueFrom: number | null;
-  readonly doneAt: number | null;
-  /** Signed extensions: until when. */
-  readonly extended: Readonly<Partial<Record<Clock, number>>>;
-};
-
 export type ClockDays = Readonly<Record<Clock, number>>;
-
-export type ClockView = {
-  readonly clock: Clock;
-  /** Null: it does not run yet. */
-  readonly from: number | null;
-  readonly limit: number | null;
-  readonly doneAt: number | null;
-  readonly overdue: boolean;
-  readonly extended: boolean;
-};
 
 const dayMs = 86_400_000;
 

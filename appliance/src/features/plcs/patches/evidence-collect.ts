@@ -15,9 +15,8 @@ import {
 import type { Measures } from './measures.ts';
 import type { MoveStore } from './move-store.ts';
 import type { PatchStore } from './patch-store.ts';
-import { LIFECYCLE_NAMES } from './states.ts';
 import type { TargetStore } from './target-store.ts';
-import type { Patch, Snapshot } from './types.ts';
+import { LIFECYCLE_NAMES, type Patch, type Snapshot } from './types.ts';
 
 export type CollectParts = {
   site: string;

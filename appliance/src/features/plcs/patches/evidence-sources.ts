@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Keyring } from '../../../platform/keyring.ts';
 import type { EventService } from '../../events/service.ts';
-import { readSiteKeys } from '../../exchange/keys.ts';
 import type { ExchangeService } from '../../exchange/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import type { IdentificationService } from '../identify/service.ts';
@@ -16,19 +14,12 @@ const mostPackets = 200_000;
 export type SourceParts = {
   objects: Pick<ObjectService, 'ofAnyKind'>;
   events: Pick<EventService, 'verifyChain'>;
-  exchange: Pick<ExchangeService, 'receipts'>;
+  exchange: Pick<ExchangeService, 'receipts' | 'signingKey'>;
   identification: Pick<IdentificationService, 'list' | 'runs' | 'packets' | 'planOfRun'>;
-  keyring: Keyring;
 };
 
 /** Readers over the other services. */
-export const evidenceSources = ({
-  objects,
-  events,
-  exchange,
-  identification,
-  keyring,
-}: SourceParts): EvidenceSources => {
+export const evidenceSources = ({ objects, events, exchange, identification }: SourceParts): EvidenceSources => {
   /** Over the hashes of the packets of a run, in the order in which they left. */
   const logOf = (run: number): { packets: number; sha256: string | null } => {
     const digest = createHash('sha256');
@@ -97,7 +88,7 @@ export const evidenceSources = ({
       const report = events.verifyChain();
       return report.ok ? { ok: true, length: report.length, head: report.head } : { ok: false, length: report.length };
     },
-    signingKey: () => readSiteKeys(keyring).sign,
+    signingKey: exchange.signingKey,
     nameOf: (actor) => {
       const [type = '', ...rest] = actor.split(':');
       const id = rest.join(':');

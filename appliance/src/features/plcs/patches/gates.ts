@@ -1,45 +1,7 @@
-import type { MoveEvidence } from './evidence.ts';
-import type { PatchState, VendorState } from './states.ts';
+import type { Gate, GatedPatch, GateReason, GateResult, MoveEvidence, PatchState, VendorState } from './types.ts';
 
 // Gates: what has to be so before a patch may go on, whoever asks. All are hard: nobody signs them open but the one of the
 // vendor, which two named roles pass when the patch enters the site's own test (OT 6).
-
-export const GATES = ['vendor', 'tested', 'targets', 'window', 'checklist', 'read-again'] as const;
-export type Gate = (typeof GATES)[number];
-
-export type GateReason =
-  | 'vendor-refused'
-  | 'vendor-silent'
-  | 'not-tested'
-  | 'no-controllers'
-  | 'no-window'
-  | 'window-past'
-  | 'window-blackout'
-  | 'window-not-yet'
-  | 'checklist-open'
-  | 'no-target-version'
-  | 'not-read-again'
-  | 'version-differs'
-  | 'version-unknown';
-
-export type GateResult = {
-  readonly gate: Gate;
-  readonly open: boolean;
-  readonly reason?: GateReason;
-  /** Controllers that keep it closed. */
-  readonly plcs?: readonly string[];
-};
-
-/** What is known of a patch that the gates look at. */
-export type GatedPatch = {
-  readonly state: PatchState;
-  readonly verdict: VendorState;
-  /** When the word of the vendor became known here. */
-  readonly verdictAt: number;
-  /** When two named roles passed the vendor's gate. */
-  readonly overriddenAt: number | null;
-  readonly testedOn: string | null;
-};
 
 export type TargetFacts = {
   readonly plc: string;

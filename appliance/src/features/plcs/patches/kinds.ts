@@ -1,6 +1,6 @@
 import { defineKinds } from '../../objects/types.ts';
 import { acceptanceFaults, mitigationFaults } from './acceptances.ts';
-import { DUTIES } from './people.ts';
+import { DUTIES } from './types.ts';
 import { windowFaults } from './window-objects.ts';
 
 export const patchKinds = defineKinds({

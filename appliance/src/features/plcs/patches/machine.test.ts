@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../../test/support/chance.ts';
-import { type MoveEvidence, TESTED_ON } from './evidence.ts';
 import type { TargetFacts } from './gates.ts';
-import { decide, expired, type MachinePatch, type MoveFacts, withVerdict } from './machine.ts';
+import { decide, expired, type MoveFacts, withVerdict } from './machine.ts';
 import { isMove, nextStates } from './moves.ts';
-import { DUTIES, type Signer } from './people.ts';
-import { isExpiring, PATCH_STATES, type PatchState, VENDOR_STATES } from './states.ts';
+import type { Signer } from './people.ts';
+import { isExpiring } from './states.ts';
+import {
+  DUTIES,
+  type MachinePatch,
+  type MoveEvidence,
+  PATCH_STATES,
+  type PatchState,
+  TESTED_ON,
+  VENDOR_STATES,
+} from './types.ts';
 
 const dayMs = 86_400_000;
 const fresh: MachinePatch = {

@@ -1,20 +1,12 @@
-import { type EvidenceName, type MoveEvidence, missingEvidence, type TestedOn } from './evidence.ts';
-import { type GatedPatch, type GateFacts, type GateResult, gatesTo, opensVendorGate, vendorGate } from './gates.ts';
+import { missingEvidence } from './evidence.ts';
+import { type GateFacts, gatesTo, opensVendorGate, vendorGate } from './gates.ts';
 import { isMove, vendorEffect } from './moves.ts';
-import { openSlots, type Signer, type Slot } from './people.ts';
-import { fallbackOf, isExpiring, isVendorState, type PatchState, type VendorState } from './states.ts';
+import { openSlots, type Signer } from './people.ts';
+import { fallbackOf, isExpiring, isVendorState } from './states.ts';
+import type { EvidenceName, GateResult, MachinePatch, MoveEvidence, PatchState, Slot, VendorState } from './types.ts';
 
 // The state machine of a patch, pure: what it is, what somebody asks for, what is known; out comes what it would be, or
 // the code of the refusal. Nothing here has a clock or a database.
-
-export type MachinePatch = GatedPatch & {
-  readonly testedOn: TestedOn | null;
-  /** Where a state with an end falls back to. */
-  readonly fallback: PatchState | null;
-  readonly until: number | null;
-  /** The OT owner said no: only with the OT owner does it come back (OT 7). */
-  readonly vetoed: boolean;
-};
 
 export type MoveRequest = {
   readonly to: PatchState;

@@ -5,7 +5,7 @@ import { AppError } from '../../../platform/errors.ts';
 import type { ApprovalGate, Approvable } from '../../accounts/types.ts';
 import type { EventService } from '../../events/service.ts';
 import type { ObjectService, ObjectOf } from '../../objects/service.ts';
-import { type Actor, actorRef, authorsOf, type Body, type Obj, requireRight, sinceApproved } from '../../objects/types.ts';
+import { type Actor, actorRef, authorsOf, type Body, requireRight, sinceApproved } from '../../objects/types.ts';
 import type { Holding, MeasuredFinding } from '../findings/types.ts';
 import { type Acceptance, type AcceptedFinding, acceptanceOf, acceptanceState } from './acceptances.ts';
 import type { NoticeStore } from './notice-store.ts';

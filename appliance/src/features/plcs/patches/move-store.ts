@@ -1,8 +1,5 @@
 import type { Database } from '../../../platform/database.ts';
-import type { MoveEvidence } from './evidence.ts';
-import type { Duty } from './people.ts';
-import type { PatchState } from './states.ts';
-import type { AskedVerdict, Move, PatchRequest, Signature } from './types.ts';
+import type { AskedVerdict, Duty, Move, MoveEvidence, PatchRequest, PatchState, Signature } from './types.ts';
 
 type MoveRow = {
   id: number;

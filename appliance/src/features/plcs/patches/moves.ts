@@ -1,4 +1,5 @@
-import { isExpiring, isVendorState, type PatchState, VENDOR_STATES, type VendorState } from './states.ts';
+import { isExpiring, isVendorState } from './states.ts';
+import { type PatchState, VENDOR_STATES, type VendorState } from './types.ts';
 
 // Which state may follow which, as a table. What else a move needs (evidence, gates, people) is in needs.ts.
 

@@ -1,9 +1,6 @@
 import type { Database } from '../../../platform/database.ts';
 import { likePattern } from '../../../platform/text.ts';
-import type { Clock, ClockTimes } from './clocks.ts';
-import type { TestedOn } from './evidence.ts';
-import type { PatchState, VendorState } from './states.ts';
-import type { NewPatch, Patch, PatchQuery } from './types.ts';
+import type { Clock, ClockTimes, NewPatch, Patch, PatchQuery, PatchState, TestedOn, VendorState } from './types.ts';
 
 type PatchRow = {
   id: number;

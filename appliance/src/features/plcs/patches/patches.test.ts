@@ -3,8 +3,7 @@ import { agreeToLists } from '../../../../../test/support/agreed-lists.ts';
 import { dayMs, openPatchSite, type PatchSite } from '../../../../test/support/controllers/patch-site.ts';
 import { toFailure } from '../../../platform/errors.ts';
 import { type Actor, systemActor } from '../../objects/types.ts';
-import { CHECK_ITEMS } from './checklist.ts';
-import type { Patch } from './types.ts';
+import { CHECK_ITEMS, type Patch } from './types.ts';
 
 let site: PatchSite;
 let ann: Actor;

@@ -1,7 +1,7 @@
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef } from '../../objects/types.ts';
-import { DUTIES, isDuty } from './people.ts';
-import type { People } from './types.ts';
+import { isDuty } from './people.ts';
+import { DUTIES, type People } from './types.ts';
 
 /** People by their accounts, and the roles that somebody gave them (kind `patch-duty`). */
 export const peopleOf = (objects: Pick<ObjectService, 'find' | 'list'>): People => ({

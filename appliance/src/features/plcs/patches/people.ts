@@ -1,17 +1,9 @@
 // Who has to say yes (OT 7: an approval chain with named roles). A slot is one signature; one person fills one slot, so
 // two slots are two people, whatever roles one of them holds.
 
-export const DUTIES = ['ot-owner', 'security', 'senior-approver'] as const;
-export type Duty = (typeof DUTIES)[number];
+import { DUTIES, type Duty, type Slot } from './types.ts';
 
 export const isDuty = (text: string): text is Duty => (DUTIES as readonly string[]).includes(text);
-
-export type Slot = {
-  /** Who may sign: a holder of the role, or anybody with the right to write. */
-  readonly duty: Duty | 'anyone';
-  /** Not the person who asks. */
-  readonly other: boolean;
-};
 
 /** A person who asks or signed, as `account:<id>`, with the roles that they hold at that moment. */
 export type Signer = { readonly person: string; readonly duties: readonly Duty[]; readonly asks: boolean };

@@ -4,26 +4,33 @@ import { cleanLine } from '../../../platform/text.ts';
 import type { ApprovalGate } from '../../accounts/types.ts';
 import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../objects/types.ts';
-import type { Urgency } from '../findings/urgency-queries.ts';
-import { afterMove, CLOCKS, type Clock, type ClockDays } from './clocks.ts';
-import { type MoveEvidence, moveEvidenceSchema, wantedEvidence } from './evidence.ts';
+import type { Urgency } from '../findings/types.ts';
+import { afterMove, type ClockDays } from './clocks.ts';
+import { wantedEvidence } from './evidence.ts';
 import { gatesTo } from './gates.ts';
 import { decide, expired, type MoveFacts, type Refusal, slotsOf, vendorSlots } from './machine.ts';
 import type { MoveStore, StoredRequest } from './move-store.ts';
 import { nextStates } from './moves.ts';
 import type { PatchStore } from './patch-store.ts';
-import { mayFill, openSlots, type Signer, type Slot } from './people.ts';
-import { isPatchState, isVendorState, type PatchState } from './states.ts';
-import type {
-  AskedMove,
-  AskedVerdict,
-  Move,
-  MoveOption,
-  MoveResult,
-  Patch,
-  PatchRequest,
-  People,
-  PlannedAt,
+import { mayFill, openSlots, type Signer } from './people.ts';
+import { isVendorState } from './states.ts';
+import {
+  type AskedMove,
+  type AskedVerdict,
+  CLOCKS,
+  type Clock,
+  isPatchState,
+  type Move,
+  type MoveEvidence,
+  type MoveOption,
+  type MoveResult,
+  moveEvidenceSchema,
+  type Patch,
+  type PatchRequest,
+  type PatchState,
+  type People,
+  type PlannedAt,
+  type Slot,
 } from './types.ts';
 
 // Moving patches: somebody asks, gates are looked at, who has to sign signs, and it happens in one transaction with its

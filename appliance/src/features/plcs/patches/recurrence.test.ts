@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../../test/support/chance.ts';
-import { civilTime, daysInMonth, weekdayOf } from './civil-time.ts';
-import { isOn, occurrences, parseRecurrence, type Recurrence } from './recurrence.ts';
-import { calendar, type MaintenanceWindow, nextWindow, occurrenceAt } from './windows.ts';
+import { civilTime, daysInMonth, weekdayOf } from '../../../platform/civil-time.ts';
+import { isOn, occurrences, parseRecurrence } from './recurrence.ts';
+import type { MaintenanceWindow, Recurrence } from './types.ts';
+import { calendar, nextWindow, occurrenceAt } from './windows.ts';
 
 const read = (text: string): Recurrence => {
   const found = parseRecurrence(text);

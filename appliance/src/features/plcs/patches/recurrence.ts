@@ -1,26 +1,17 @@
-import { addDays, type CivilDay, type CivilTime, daysBetween, daysInMonth, parseDay, weekdayOf } from './civil-time.ts';
+import {
+  addDays,
+  type CivilDay,
+  type CivilTime,
+  daysBetween,
+  daysInMonth,
+  parseDay,
+  weekdayOf,
+} from '../../../platform/civil-time.ts';
+import type { DayRule, Recurrence } from './types.ts';
 
 // Windows as people in plants say them: "2nd Sunday 06-10", "last Friday 22:00-04:00", "every 4 weeks from 2026-01-04
 // 06-10", "day 15 00-06", "daily 01-02", "2026-12-24 06-18". One short language, read by one function. A window that ends
 // at or before its beginning ends on the next day; a day that a month does not have is left out.
-
-export type DayRule =
-  | { readonly sort: 'once'; readonly day: CivilDay; readonly days: number }
-  | { readonly sort: 'daily' }
-  | { readonly sort: 'weekly'; readonly weekdays: readonly number[] }
-  | { readonly sort: 'every-weeks'; readonly weeks: number; readonly from: CivilDay }
-  /** Nth weekday of the month; 5 is the last. */
-  | { readonly sort: 'nth'; readonly nths: readonly number[]; readonly weekday: number }
-  | { readonly sort: 'month-day'; readonly monthDay: number };
-
-export type Recurrence = {
-  readonly rule: DayRule;
-  /** Months that count, from 1; empty: all. */
-  readonly months: readonly number[];
-  /** Minutes of the day; `until` beyond 1440 is the next day. */
-  readonly from: number;
-  readonly until: number;
-};
 
 export type Occurrence = { readonly from: number; readonly until: number };
 

@@ -1,4 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type CivilTime, civilTime } from '../../../platform/civil-time.ts';
 import { type Database, immediate } from '../../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../../platform/errors.ts';
 import { cleanLine } from '../../../platform/text.ts';
@@ -7,11 +8,10 @@ import type { EventService } from '../../events/service.ts';
 import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { StoreService } from '../../store/service.ts';
-import type { Urgency } from '../findings/urgency-queries.ts';
+import type { Urgency } from '../findings/types.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalImports } from './approvals.ts';
-import { ANSWERS, CHECK_ITEMS, type CheckState, checklist } from './checklist.ts';
-import { type CivilTime, civilTime } from './civil-time.ts';
+import { checklist } from './checklist.ts';
 import { type ClockDays, clocksOf, overdueClocks } from './clocks.ts';
 import { evidencePacks } from './evidence-packs.ts';
 import { evidenceStore } from './evidence-store.ts';
@@ -22,23 +22,27 @@ import { noticeStore } from './notice-store.ts';
 import { patchKey, patchStore } from './patch-store.ts';
 import { peopleOf } from './people-of.ts';
 import { patchProcess, WRITE } from './process.ts';
-import type { PatchState } from './states.ts';
 import { targetStore } from './target-store.ts';
-import type {
-  CheckAnswer,
-  ControllerPort,
-  ControllerView,
-  Move,
-  NewPatch,
-  Patch,
-  PatchQuery,
-  PatchSummary,
-  Snapshot,
-  TargetView,
+import {
+  ANSWERS,
+  CHECK_ITEMS,
+  type CheckAnswer,
+  type CheckState,
+  type ControllerPort,
+  type ControllerView,
+  type MaintenanceWindow,
+  type Move,
+  type NewPatch,
+  type Patch,
+  type PatchQuery,
+  type PatchState,
+  type PatchSummary,
+  type Snapshot,
+  type TargetView,
 } from './types.ts';
 import { meetsVersion } from './version-meets.ts';
 import { toWindow } from './window-objects.ts';
-import { calendar, type MaintenanceWindow, nextWindow, occurrenceAt } from './windows.ts';
+import { calendar, nextWindow, occurrenceAt } from './windows.ts';
 
 export type PatchParts = {
   db: Database;

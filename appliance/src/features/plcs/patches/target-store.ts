@@ -1,6 +1,5 @@
 import type { Database } from '../../../platform/database.ts';
-import type { Answer, Answered, CheckItem } from './checklist.ts';
-import type { GivenCheck, Snapshot, Target } from './types.ts';
+import type { Answer, Answered, CheckItem, GivenCheck, Snapshot, Target } from './types.ts';
 
 type TargetRow = {
   patch: number;

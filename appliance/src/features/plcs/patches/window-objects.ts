@@ -1,7 +1,7 @@
 import type { FieldErrors } from '../../../platform/errors.ts';
 import type { Body, Obj } from '../../objects/types.ts';
 import { parseRecurrence } from './recurrence.ts';
-import type { MaintenanceWindow } from './windows.ts';
+import type { MaintenanceWindow } from './types.ts';
 
 // Maintenance windows as objects: what is wrong with one, and one as it is computed with.
 

@@ -1,20 +1,9 @@
-import type { CivilTime } from './civil-time.ts';
-import { type Occurrence, occurrences, type Recurrence } from './recurrence.ts';
+import type { CivilTime } from '../../../platform/civil-time.ts';
+import { type Occurrence, occurrences } from './recurrence.ts';
+import type { MaintenanceWindow } from './types.ts';
 
 // Which windows a controller has, and which is next. A window without zones and controllers is the whole site's. What
 // overlaps a blackout is no window.
-
-export type MaintenanceWindow = {
-  readonly id: string;
-  readonly name: string;
-  readonly text: string;
-  readonly recurrence: Recurrence;
-  readonly zones: readonly string[];
-  readonly plcs: readonly string[];
-  readonly leadDays: number;
-  readonly processOwner: string;
-  readonly blackout: boolean;
-};
 
 /** A controller, and its zone by id and by name. */
 export type Place = { readonly plc: string; readonly zones: readonly string[] };

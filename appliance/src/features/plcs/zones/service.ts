@@ -4,6 +4,7 @@ import { zoneDoubts } from './doubts.ts';
 import {
   type Conduit,
   type Health,
+  isBelowTarget,
   LEVELS,
   type PurdueLevel,
   type Zone,
@@ -65,10 +66,6 @@ const rank: Readonly<Record<Health, number>> = { critical: 0, warning: 1, ok: 2 
 
 const worst = (healths: readonly Health[]): Health =>
   healths.reduce((sofar, next) => (rank[next] < rank[sofar] ? next : sofar), 'ok' as Health);
-
-/** Whether a zone has reached less than it should; unknown is not less. */
-export const isBelowTarget = ({ slT, slA }: Pick<Zone, 'slT' | 'slA'>): boolean =>
-  slT !== null && slA !== null && slA < slT;
 
 /** A zone as sources name it: by its id, its name or the first word of it. */
 const resolver = (zones: readonly Zone[]): ((said: string | null) => string | null) => {

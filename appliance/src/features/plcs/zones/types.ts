@@ -71,3 +71,7 @@ export type ZoneOverview = {
   outside: readonly ZoneController[];
   doubts: readonly ZoneDoubt[];
 };
+
+/** Whether a zone has reached less than it should; unknown is not less. */
+export const isBelowTarget = ({ slT, slA }: Pick<Zone, 'slT' | 'slA'>): boolean =>
+  slT !== null && slA !== null && slA < slT;

@@ -1,4 +1,4 @@
-import { sameVersion } from '../../drift.ts';
+import { sameVersion } from '../../../../platform/same-version.ts';
 import type { HardeningRule } from '../types.ts';
 
 /** What runs is another version than what was planned. */

@@ -1,4 +1,4 @@
-import type { Sighting } from '../../capture/types.ts';
+import type { Sighting } from '../pcap/types.ts';
 import type { ControlTraffic } from '../types.ts';
 
 const maxKinds = 1_024;

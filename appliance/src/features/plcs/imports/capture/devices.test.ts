@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sighting } from '../../capture/types.ts';
+import type { Sighting } from '../pcap/types.ts';
 import { seenDevices } from './devices.ts';
 
 const said = (unit: number, values: Record<string, string>): Sighting => ({

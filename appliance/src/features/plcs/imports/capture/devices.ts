@@ -1,5 +1,5 @@
 import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/device-fact';
-import type { CaptureProtocol, Sighting } from '../../capture/types.ts';
+import type { CaptureProtocol, Sighting } from '../pcap/types.ts';
 import { captureField } from './fields.ts';
 
 // What a capture shows, by device, in bounded memory: one entry per address (or per MAC address where there is no address),

@@ -1,5 +1,5 @@
 import type { DeviceFact } from '@sallyport/bundle-tools/controllers/protocols/device-fact';
-import type { CaptureProtocol } from '../../capture/types.ts';
+import type { CaptureProtocol } from '../pcap/types.ts';
 
 // What the readers of packets name, in the names of the record. What has no place there is left out.
 

@@ -1,7 +1,7 @@
 import type { PartReading, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
 import { AppError } from '../../../../platform/errors.ts';
-import { readCapture } from '../../capture/read-capture.ts';
-import { CaptureError, type CaptureProtocol } from '../../capture/types.ts';
+import { readCapture } from '../pcap/read-capture.ts';
+import { CaptureError, type CaptureProtocol } from '../pcap/types.ts';
 import { part, said } from '../said.ts';
 import type { FileReadings } from '../types.ts';
 import { controlTraffic } from './control.ts';

@@ -1,4 +1,4 @@
-import type { CsvColumn } from './columns.ts';
+import type { CsvColumn } from '../types.ts';
 
 // Words for a field with few values, as tables of the region have them. The English ones are the values themselves.
 

@@ -1,4 +1,4 @@
-import type { CsvColumn } from './columns.ts';
+import type { CsvColumn } from '../types.ts';
 
 // Headings as people and other tools write them, in English, Russian, Kazakh and (exports of vendors' tools) German; of two headings for
 // one column the word that stands further left counts. What is not recognised a person maps, or leaves out.

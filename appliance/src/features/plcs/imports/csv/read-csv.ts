@@ -1,28 +1,9 @@
+import { csvEncoding, csvText } from '../../../../platform/csv/bytes.ts';
+import { csvDelimiter, csvRows, withoutHint } from '../../../../platform/csv/parse.ts';
 import { AppError } from '../../../../platform/errors.ts';
-import type { FileReadings, ImportLimits } from '../types.ts';
-import { type CsvEncoding, csvEncoding, csvText } from './bytes.ts';
+import type { CsvOptions, CsvShape, CsvTarget, FileReadings, ImportLimits } from '../types.ts';
 import { guessColumns } from './headings.ts';
-import { type CsvDelimiter, csvDelimiter, csvRows, withoutHint } from './parse.ts';
-import { type CsvTarget, rowReadings } from './rows.ts';
-
-/** How a table is read; what is not given is told from the table. */
-export type CsvOptions = {
-  encoding?: CsvEncoding;
-  delimiter?: CsvDelimiter;
-  /** By the heading's text; a heading that is not here is left out. Without it, headings are guessed. */
-  columns?: Readonly<Record<string, CsvTarget | undefined>>;
-  /** Names of the site's own fields, which headings may name. */
-  customFields?: readonly string[];
-};
-
-export type CsvShape = {
-  encoding: CsvEncoding;
-  delimiter: CsvDelimiter;
-  headings: string[];
-  targets: CsvTarget[];
-  /** The first rows, for the eyes of who maps the columns. */
-  sample: { line: number; cells: string[] }[];
-};
+import { rowReadings } from './rows.ts';
 
 const sampleRows = 5;
 const maxHeadingLength = 200;

@@ -1,12 +1,16 @@
 import { MAX_PARTS, type PartReading, type Reading, type Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { CsvRow } from '../../../../platform/csv/parse.ts';
 import { fileText, part, saidValue } from '../said.ts';
-import type { ImportLimits, RefusalCode, RefusedPlace } from '../types.ts';
-import { type CsvColumn, INTERFACE_COLUMNS, identityColumns, moduleFields } from './columns.ts';
-import type { CsvRow } from './parse.ts';
+import {
+  type CsvColumn,
+  type CsvTarget,
+  type ImportLimits,
+  INTERFACE_COLUMNS,
+  type RefusalCode,
+  type RefusedPlace,
+} from '../types.ts';
+import { identityColumns, moduleFields } from './columns.ts';
 import { cellSaid } from './values.ts';
-
-/** What a column becomes: a known field, a field of the site's own, or nothing. */
-export type CsvTarget = { column: CsvColumn } | { custom: string } | undefined;
 
 type Read = { line: number; items: Map<CsvColumn, Said>; custom: CustomValues; further: Further };
 

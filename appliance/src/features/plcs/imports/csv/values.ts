@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Said } from '@sallyport/bundle-tools/controllers/reading';
 import { macOf, said } from '../said.ts';
+import type { CsvColumn } from '../types.ts';
 import { choiceOf } from './choices.ts';
-import type { CsvColumn } from './columns.ts';
 
 /** What spreadsheets and people write where there is nothing. */
 const nothing = /^(?:[-–—.?]+|n\/?a|none|null|нет данных|неизвестно|unknown|белгісіз|деректер жоқ|#n\/a|#н\/д)$/i;

@@ -1,9 +1,6 @@
-import type { ControllerFacts } from './controller-facts.ts';
-import { PROGRAM_FIELDS } from './integrity/content.ts';
-import type { FactsSource } from './integrity/types.ts';
-import { labelOf } from './parts.ts';
-import type { PlcService } from './service.ts';
-import type { Plc, PlcPart } from './types.ts';
+import type { PlcService } from '../service.ts';
+import { type ControllerFacts, labelOf, type Plc, type PlcPart } from '../types.ts';
+import { type FactsSource, PROGRAM_FIELDS } from './types.ts';
 
 const batch = 500;
 

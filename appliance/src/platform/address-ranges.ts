@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { cleanAddress } from './identity.ts';
+import { cleanAddress } from './network.ts';
 
 // Ranges of addresses as administrators write them: `10.1.0.0/16`, `10.1.2.3`, `10.1.0.10-10.1.0.99`, `fd00::/8`.
 

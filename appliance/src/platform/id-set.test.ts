@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareSets, packIds, unpackIds } from './coord-set.ts';
+import { compareSets, packIds, unpackIds } from './id-set.ts';
 
 const ids = fc
   .uniqueArray(fc.integer({ min: 1, max: 2 ** 40 }), { maxLength: 200 })

@@ -1,5 +1,5 @@
-import { AppError } from '../../platform/errors.ts';
-import { isGapBits, packGapBits, unpackGapBits } from '../../platform/gap-bits.ts';
+import { AppError } from './errors.ts';
+import { isGapBits, packGapBits, unpackGapBits } from './gap-bits.ts';
 
 // A set of coordinates as one value: sorted ids, each stored as its distance from the one before in groups of seven bits.
 // What a device has takes half of that as bits; earlier versions did not write them.

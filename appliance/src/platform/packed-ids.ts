@@ -1,4 +1,4 @@
-import { isGapBits, packGapBits, unpackGapBits } from '../../platform/gap-bits.ts';
+import { isGapBits, packGapBits, unpackGapBits } from './gap-bits.ts';
 
 // Sorted ids as the differences between them, as bits, or where that is not shorter each a little-endian base-128 number.
 // Earlier versions wrote the latter alone.

@@ -6,68 +6,30 @@ import { cleanLine } from '../../../platform/text.ts';
 import type { EventService } from '../../events/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { StoreService } from '../../store/service.ts';
-import { DECISIONS, type Decision } from '../../vulnerabilities/types.ts';
-import { type CataloguedFile, firmwareStore, type HandoverRow } from './firmware-store.ts';
+import { DECISIONS } from '../../vulnerabilities/types.ts';
+import type { PlcService } from '../service.ts';
+import { type CataloguedFile, firmwareStore, type HandoverRow } from './store.ts';
+import {
+  type ArrivedFirmware,
+  CHECKS,
+  type Check,
+  type FirmwareTarget,
+  type FirmwareWant,
+  type Handover,
+  type KnownForChecklist,
+} from './types.ts';
 
 // Firmware files on their way to an engineer (OT 1.2). A file is staged, verified and handed over; the vendor's tool puts
 // it into the controller, and nothing here ever does. What the engineer then says is a word; only a reading that is newer
 // than it verifies.
-
-/** What a person confirms before an installation (OT 7). */
-export const CHECKS = ['backup', 'tool', 'spare', 'rollback', 'key', 'card'] as const;
-export type Check = (typeof CHECKS)[number];
-
-/** A part for which a file is meant, and what it has now. */
-export type FirmwareTarget = {
-  readonly plc: number;
-  readonly part: number;
-  readonly partKey: string;
-  readonly firmware: string;
-};
-
-export type ArrivedFirmware = {
-  readonly sha256: string;
-  readonly vendor: string;
-  readonly orderNumbers: readonly string[];
-  readonly version: string;
-  readonly title: string;
-  readonly fileName: string;
-  readonly sizeBytes: number;
-  readonly licence: string | null;
-  readonly notes: string | null;
-  /** Whether its bytes are in the store. */
-  readonly isHere: boolean;
-  /** Parts that have it not yet, as far as anybody knows. */
-  readonly targets: readonly FirmwareTarget[];
-};
-
-export type Handover = {
-  readonly id: number;
-  readonly plc: number;
-  readonly part: number;
-  readonly sha256: string;
-  readonly version: string;
-  readonly before: string;
-  readonly confirmed: readonly Check[];
-  readonly handedAt: number;
-  readonly handedBy: string;
-  readonly doneAt: number | null;
-  readonly state: 'handed' | 'done' | 'verified' | 'other-version' | 'dropped';
-  readonly found: string;
-};
-
-export type FirmwareWant = {
-  readonly kind: 'firmware';
-  readonly id: string;
-  readonly min: string;
-  readonly priority: Decision;
-};
 
 export type ControllerFirmwareParts = {
   readonly db: Database;
   readonly events: Pick<EventService, 'record'>;
   readonly store: Pick<StoreService, 'has' | 'isIntact' | 'open' | 'read'>;
   readonly nameOf: (plc: number) => string;
+  /** A controller and its modules, with what is known of them. */
+  readonly partsOf: PlcService['parts'];
   readonly clock: () => number;
 };
 
@@ -185,6 +147,29 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
     return row;
   };
 
+  /** Whether the file that would go back to the present version is here. */
+  const isRollbackHere = (target: FirmwareTarget, file: ArrivedFirmware): boolean =>
+    list().some(
+      (other) =>
+        other.isHere &&
+        other.orderNumbers.some((order) => file.orderNumbers.includes(order)) &&
+        isAtLeast(other.version, target.firmware) &&
+        isAtLeast(target.firmware, other.version),
+    );
+
+  const knownForChecklist = (target: FirmwareTarget, file: ArrivedFirmware): KnownForChecklist => {
+    const own = parts.partsOf(target.plc).find(({ sort }) => sort === 'plc');
+    const value = (field: string): string => own?.observed[field] ?? own?.configured[field] ?? '';
+    const place = value('backupPlace');
+    return {
+      backup: place === '' ? null : { place, restoreTestedAt: value('restoreTestedAt') },
+      tool: [value('projectTool'), value('projectToolVersion')].filter((text) => text !== '').join(' '),
+      rollback: target.firmware === '' ? null : isRollbackHere(target, file),
+      key: value('keySwitch'),
+      card: value('memoryCardSerial'),
+    };
+  };
+
   return {
     list,
     /** Throws NOT_FOUND. */
@@ -193,15 +178,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
     forPlc: (plc: number): { file: ArrivedFirmware; target: FirmwareTarget }[] =>
       list().flatMap((file) => file.targets.filter((target) => target.plc === plc).map((target) => ({ file, target }))),
     text: (sha256: string): string => Buffer.from(parts.store.read(sha256, maxText)).toString('utf8'),
-    /** Whether the file that would go back to the present version is here. */
-    rollbackOf: (target: FirmwareTarget, file: ArrivedFirmware): boolean =>
-      list().some(
-        (other) =>
-          other.isHere &&
-          other.orderNumbers.some((order) => file.orderNumbers.includes(order)) &&
-          isAtLeast(other.version, target.firmware) &&
-          isAtLeast(target.firmware, other.version),
-      ),
+    knownForChecklist,
     /**
      * Hands a file to a person: checked once more, recorded, and only then given. HASH_MISMATCH where the bytes are no
      * longer what was signed for.

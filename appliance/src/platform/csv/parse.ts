@@ -1,4 +1,4 @@
-import { AppError } from '../../../../platform/errors.ts';
+import { AppError } from '../errors.ts';
 
 // RFC 4180 as spreadsheets write it: three delimiters, quotes, line breaks of all sorts, also in quoted cells.
 

@@ -1,7 +1,7 @@
-import type { ControllerFacts } from '../controller-facts.ts';
-import { harden } from '../hardening/service.ts';
-import type { StateOfProgram } from '../integrity/types.ts';
+import type { HardeningResult } from '../hardening/types.ts';
+import type { ControllerFacts } from '../types.ts';
 import type { Health, HealthReason, ZoneController } from '../zones/types.ts';
+import type { StateOfProgram } from './types.ts';
 
 // Whether a controller is as it should be, and why not: its program, its hardening, whether anybody authorised it.
 
@@ -11,8 +11,9 @@ const worst = (reasons: readonly HealthReason[]): Health =>
 const maxWhat = 5;
 
 /** What is wrong, the worst first. */
-export const healthReasons = (
+const healthReasons = (
   facts: ControllerFacts,
+  hardening: readonly HardeningResult[],
   program: StateOfProgram | undefined,
   further: readonly HealthReason[],
 ): HealthReason[] => {
@@ -27,7 +28,7 @@ export const healthReasons = (
       ...(what.length > 0 ? { params: { what: what.slice(0, maxWhat).join(', ') } } : {}),
     });
   }
-  for (const { rule, severity, answer } of harden(facts)) {
+  for (const { rule, severity, answer } of hardening) {
     if (answer !== 'found') continue;
     reasons.push({ level: severity, key: `hardening.${rule}.title` });
   }
@@ -41,9 +42,10 @@ export const healthReasons = (
 /** A controller for the drawing of zones and the overview. */
 export const zoneController = (
   facts: ControllerFacts,
+  hardening: readonly HardeningResult[],
   program: StateOfProgram | undefined,
   further: readonly HealthReason[] = [],
 ): ZoneController => {
-  const reasons = healthReasons(facts, program, further);
+  const reasons = healthReasons(facts, hardening, program, further);
   return { publicId: facts.publicId, name: facts.name, zone: facts.zone, health: worst(reasons), reasons };
 };

@@ -1,5 +1,5 @@
-import { setOf } from '../../platform/number-set.ts';
-import { packIds, someId } from './coord-set.ts';
+import { packIds, someId } from './id-set.ts';
+import { setOf } from './number-set.ts';
 
 // Some devices of one block, as a string of bytes: their places in the block as packed distances while that is shorter than one
 // bit per place, the bits from then on. A set has one form only.

@@ -1,13 +1,12 @@
-import type { Personal } from '../../platform/personal.ts';
-import { openShadow, type ShadowTable } from '../../platform/shadow.ts';
-import type { EventService } from '../events/service.ts';
-import type { FactCollection } from '../inventory/types.ts';
-import { type FurtherRule, objectService } from '../objects/service.ts';
-import type { Kind, Setting } from '../objects/types.ts';
-import type { Written } from '../objects/writer.ts';
-import type { PlcMaps } from './maps.ts';
-import { plcService } from './service.ts';
-import type { TakeReadings } from './types.ts';
+import type { EventService } from './features/events/service.ts';
+import type { FactCollection } from './features/inventory/types.ts';
+import { type FurtherRule, objectService } from './features/objects/service.ts';
+import type { Kind, Setting, Written } from './features/objects/types.ts';
+import type { PlcMaps } from './features/plcs/maps.ts';
+import { plcService } from './features/plcs/service.ts';
+import type { TakeReadings } from './features/plcs/types.ts';
+import type { Personal } from './platform/personal.ts';
+import { openShadow, type ShadowTable } from './platform/shadow.ts';
 
 // What taking many readings would do, worked out beside the database: all that taking writes to is copied, and the copies are
 // thrown away. Inside a transaction of the database nobody else could write until the trial ends.

@@ -1,4 +1,4 @@
-import { AppError } from '../../../../platform/errors.ts';
+import { AppError } from '../errors.ts';
 
 // Which characters the bytes of a table are. Spreadsheets write UTF-8 with or without a mark, UTF-16, and on machines of
 // this region Windows-1251; the four are told apart, and a person may choose.
