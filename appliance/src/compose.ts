@@ -19,7 +19,7 @@ import { type DeviceTaskService, deviceTaskService } from './features/device-tas
 import type { TaskQueue } from './features/device-tasks/types.ts';
 import { ensureDeviceRows } from './features/devices/row-store.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
-import type { DerivedOfDevice, Device } from './features/devices/types.ts';
+import type { DerivedOfDevice } from './features/devices/types.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';
 import { neighbourRecords } from './features/discovery/neighbour-records.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
@@ -152,17 +152,6 @@ export type ComposeOptions = {
 };
 
 const here = import.meta.dirname;
-
-const devicePage = 10_000;
-
-const allDevices = function* (devices: Pick<DeviceService, 'list'>): Generator<Device> {
-  let after: number | undefined;
-  do {
-    const page = devices.list({ limit: devicePage, ...(after === undefined ? {} : { after }) });
-    yield* page.rows;
-    after = page.next;
-  } while (after !== undefined);
-};
 
 const schedules: readonly Schedule[] = [
   { name: 'retention', cron: '17 2 * * *', kind: 'retention' },
@@ -360,7 +349,7 @@ export const compose = async ({
       updates,
       controllers: plcs.service.exchange,
       paths,
-      devices: () => allDevices(devices),
+      devices: devices.each,
       inUse: () => [...deployments.objectsInUse(), ...patches.objectsInUse()],
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,

@@ -1,7 +1,7 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
-import type { ApprovalGate } from './features/accounts/types.ts';
 import type { AccountService } from './features/accounts/service.ts';
+import type { ApprovalGate } from './features/accounts/types.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
@@ -9,8 +9,7 @@ import type { DiscoveryService } from './features/discovery/service.ts';
 import type { ObjectService } from './features/objects/service.ts';
 import type { PersonService } from './features/persons/service.ts';
 import type { IdentificationService } from './features/plcs/identify/service.ts';
-import { approvableOf } from './features/plcs/integrity/approvals.ts';
-import type { IntegrityService } from './features/plcs/integrity/types.ts';
+import { approvableOf, type IntegrityService } from './features/plcs/integrity/types.ts';
 import type { PatchService } from './features/plcs/patches/service.ts';
 import type { SampleService } from './features/queries/types.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';

@@ -149,12 +149,12 @@ export const typesKnowTypes: Rule = (files) => {
   })(files);
 };
 
-/** A name is imported from where it is defined. */
+/** A name is imported from where it is defined; an engine's service hands on the types that declarations give. */
 export const noReexports: Rule = (files) =>
   files.flatMap(({ path, text }) =>
-    [...text.matchAll(/^export\s+(?:type\s+)?(?:\*|\{)[^;]*?\bfrom\s*'([^']+)'/gm)].map(
-      ([, specifier]) => `${path} -> ${specifier}`,
-    ),
+    [...text.matchAll(/^export\s+(type\s+)?(?:\*|\{)[^;]*?\bfrom\s*'([^']+)'/gm)]
+      .filter(([, type, from]) => !(type !== undefined && layerOf(path) === 'service' && from === './typed.ts'))
+      .map(([, , from]) => `${path} -> ${from}`),
   );
 
 /** Beside compose.ts, who makes services: the doors (console.ts), a new site, the trial of an import over a copy. */

@@ -38,6 +38,7 @@ const onePerson: Readonly<Record<string, string>> = {
   'appliance/src/features/plcs/integrity/types.ts approve': 'the type of what service.ts does behind the gate',
   'appliance/src/features/plcs/integrity/types.ts confirm': 'the type of what service.ts does behind the gate',
   'appliance/src/features/plcs/patches/service.ts signed': 'reads which lines a bundle has signed',
+  'appliance/src/features/queries/types.ts decide': 'the type of what samples.ts does behind the gate',
   'appliance/src/features/stick/service.ts approve': 'a newcomer is let in by one person',
   'appliance/src/features/updates/service.ts decide': 'an update is offered by one person',
 };

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
-import type { TwoPersonAct } from '../../appliance/src/features/accounts/approve.ts';
 import { managedObjects } from '../../appliance/src/features/accounts/managed-objects.ts';
 import { rightsOf } from '../../appliance/src/features/accounts/rights.ts';
+import type { TwoPersonAct } from '../../appliance/src/features/accounts/types.ts';
 import { type Actor, actorRef, type Body, systemActor } from '../../appliance/src/features/objects/types.ts';
-import type { ControllerFacts } from '../../appliance/src/features/plcs/controller-facts.ts';
 import { integrityService } from '../../appliance/src/features/plcs/integrity/service.ts';
+import type { ControllerFacts } from '../../appliance/src/features/plcs/types.ts';
 import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/witness/file.ts';
 import type { Return } from '../../appliance/src/features/witness/types.ts';
 import type { ApiSite } from '../../appliance/test/support/api-site.ts';
@@ -74,7 +74,7 @@ export function twoPersonScenarios(get: () => ActSite) {
     };
     const facts = { find: () => one, byId: () => one, all: () => [one] };
     const { db, objects, events, gate } = site.appliance;
-    return integrityService({ db, objects, events, gate, facts });
+    return integrityService({ db, objects, events, gate, facts, harden: () => [] });
   };
 
   const scenarios: Record<TwoPersonAct, Scenario> = {

@@ -1,8 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { customOf, recordsWith } from '../features/plcs/custom.ts';
+import { recordsWith } from '../features/plcs/custom.ts';
 import { plcList } from '../features/plcs/list-queries.ts';
-import { missingOf } from '../features/plcs/missing.ts';
-import { shown } from '../features/plcs/types.ts';
+import { customOf, missingOf, shown } from '../features/plcs/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { sessionId } from '../features/accounts/sessions.ts';
+import { sessionId } from '../features/accounts/types.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {

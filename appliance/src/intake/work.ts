@@ -3,7 +3,6 @@ import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import { sectionsRequest } from '@sallyport/bundle-tools/protocol/sections';
 import type * as z from 'zod';
-import { decodeBody, parsePlain } from '../features/agent-api/native/body.ts';
 import { toIdentity } from '../features/devices/identity.ts';
 import { contradictsOwnKey } from '../features/devices/match.ts';
 import type { DeviceService } from '../features/devices/service.ts';
@@ -24,6 +23,7 @@ import type {
 } from '../features/inventory/types.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import { freeBytes } from '../platform/free-bytes.ts';
+import { decodeBody, parsePlain } from '../platform/http/body.ts';
 import { decoders } from './decoders.ts';
 import { splitSections } from './split-sections.ts';
 

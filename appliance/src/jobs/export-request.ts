@@ -1,5 +1,6 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { type ExportPayload, exportJobKind, runExportJob } from '../features/console/export-job.ts';
+import { runExportJob } from '../features/exchange/export-job.ts';
+import { type ExportPayload, exportJobKind } from '../features/exchange/types.ts';
 import { runJobs } from './worker.ts';
 
 /** Writes a request that the console asked for. */

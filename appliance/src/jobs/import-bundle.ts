@@ -1,6 +1,7 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { type ImportPayload, importJobKind, runImportJob } from '../features/console/import-job.ts';
-import { importDraftStore } from '../features/console/store.ts';
+import { importDraftStore } from '../features/exchange/import-draft-store.ts';
+import { runImportJob } from '../features/exchange/import-job.ts';
+import { type ImportPayload, importJobKind } from '../features/exchange/types.ts';
 import { runJobs } from './worker.ts';
 
 /** Checks or imports a bundle that the console was given. */

@@ -1,38 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Extensions } from '../../src/all-declarations.ts';
 import { type Appliance, compose } from '../../src/compose.ts';
+import { doorParts } from '../../src/console.ts';
 import { apiApp } from '../../src/features/api/app.ts';
 import type { ApiParts } from '../../src/features/api/types.ts';
-import { importDrafts } from '../../src/features/console/import-drafts.ts';
-import { importDraftStore } from '../../src/features/console/store.ts';
-import { filterSources } from '../../src/features/devices/filter-queries.ts';
-import { deviceList } from '../../src/features/devices/list-queries.ts';
-import { deviceQueries } from '../../src/features/devices/queries.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
 import { type Right, systemActor } from '../../src/features/objects/types.ts';
-import { provisionService } from '../../src/features/provision/service.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { initialised } from './initialised.ts';
 import { reporter } from './site.ts';
 
 /** The parts of the API over a composed appliance. */
-export const apiPartsOf = (appliance: Appliance): ApiParts => ({
-  ...appliance,
-  deviceQueries: deviceQueries(appliance.db),
-  deviceList: deviceList(appliance.db, filterSources(appliance)),
-  provision: provisionService({ ...appliance, clock: nowMs }),
-  drafts: importDrafts({
-    store: importDraftStore(appliance.db),
-    jobs: appliance.jobs,
-    media: appliance.media,
-    stagingDir: appliance.paths.staging,
-    clock: nowMs,
-  }),
-  clock: nowMs,
-});
+export const apiPartsOf = (appliance: Appliance): ApiParts => ({ ...appliance, ...doorParts(appliance) });
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { parseBody } from '@sallyport/appliance/features/agent-api/native/body';
+import { parseBody } from '@sallyport/appliance/platform/http/body';
 import { checkInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import { enrolReply, enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';

@@ -1,7 +1,7 @@
-import { parseBody } from '@sallyport/appliance/features/agent-api/native/body';
 import { enrolBody, factsOf } from '@sallyport/appliance/features/agent-api/osquery/enrol';
 import { readQueryName } from '@sallyport/appliance/features/agent-api/osquery/names';
 import { toIdentity } from '@sallyport/appliance/features/devices/identity';
+import { parseBody } from '@sallyport/appliance/platform/http/body';
 import { demand, type FuzzTarget } from '../target.ts';
 
 // What comes before a node has a key: who it says it is. Every fact is a claim, bounded and clean.

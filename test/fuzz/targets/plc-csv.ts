@@ -1,7 +1,7 @@
-import { csvRow } from '@sallyport/appliance/features/console/csv';
 import { detectForm } from '@sallyport/appliance/features/plcs/imports/detect';
 import { csvText } from '@sallyport/appliance/platform/csv/bytes';
 import { csvRows } from '@sallyport/appliance/platform/csv/parse';
+import { csvRow } from '@sallyport/appliance/platform/csv/write';
 import { csvBytes, csvTable, plantControllers } from '../../support/plant-files.ts';
 import { readTwice } from '../plc-files.ts';
 import { demand, type FuzzTarget } from '../target.ts';

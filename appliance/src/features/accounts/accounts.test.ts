@@ -14,9 +14,8 @@ import { systemActor } from '../objects/types.ts';
 import { defaultAttemptLimits } from './attempts.ts';
 import { type Passwords, passwords } from './password.ts';
 import { type AccountService, accountService } from './service.ts';
-import { sessionId } from './sessions.ts';
 import { totpCode } from './totp.ts';
-import type { ApprovalGate } from './types.ts';
+import { type ApprovalGate, sessionId } from './types.ts';
 
 const from = '10.0.0.9';
 const good = 'correct horse battery';

@@ -3,8 +3,8 @@ import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { accountPersons } from '../objects/person-store.ts';
 import { type Actor, type PersonId, type Right, systemActor } from '../objects/types.ts';
 import { approvalStore } from './approval-store.ts';
-import { approvalGate, freshMs, soleWaitMs } from './approve.ts';
-import type { ApprovalGate } from './types.ts';
+import { approvalGate, soleWaitMs } from './approve.ts';
+import { type ApprovalGate, freshMs } from './types.ts';
 
 let engines: Engines;
 let gate: ApprovalGate;

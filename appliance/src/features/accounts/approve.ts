@@ -21,6 +21,7 @@ import {
   type Approvable,
   type ApprovalGate,
   type Hindrance,
+  isFresh,
   type TwoPersonAct,
   twoPersonActs,
 } from './types.ts';
@@ -34,8 +35,6 @@ const words: Readonly<Record<Hindrance, string>> = {
   APPROVAL_FRESH: 'the log-in is older than 10 minutes: authenticate again, then approve',
 };
 
-/** How long an authentication counts for approving. */
-export const freshMs = 10 * 60_000;
 const keptMs = 1_095 * 86_400_000;
 /** How long the only person who could approve waits. */
 export const soleWaitMs = 86_400_000;
@@ -48,10 +47,6 @@ export type GateParts = {
   events: Pick<EventService, 'record'>;
   clock: () => number;
 };
-
-export function isFresh(actor: Pick<Actor, 'authenticatedAt'>, now: number): boolean {
-  return actor.authenticatedAt !== undefined && Math.abs(now - actor.authenticatedAt) <= freshMs;
-}
 
 export function approvalGate(parts: GateParts): ApprovalGate {
   const { persons, store, couldApprove, events, clock } = parts;

@@ -3,7 +3,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Console, openConsole, password } from '../../../test/support/console.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Actor, type Right, systemActor } from '../objects/types.ts';
-import { type ManagedObjects, managedObjects } from './managed-objects.ts';
+import { managedObjects } from './managed-objects.ts';
+import type { ManagedObjects } from './types.ts';
 
 // Who may give away what, and that somebody who can do everything is always left.
 

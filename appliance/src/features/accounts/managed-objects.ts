@@ -13,42 +13,12 @@ import {
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
 import { rightsOf, rightsOfRole } from './rights.ts';
 import type { AccountService } from './service.ts';
-import { isRight } from './types.ts';
+import { isRight, type ManagedObjects, type WrittenObject } from './types.ts';
 import type { WaitingChange } from './waiting-change.ts';
 
 // Writing objects of any kind from a form or a call: what the object engine allows, and beside it what accounts, roles
 // and tokens need. Kinds whose objects do something when they come (a deployment orders, a decision has its own rules)
 // are written through their features only.
-
-export type Written = {
-  object: Obj;
-  /** Shown once: the secret of a token, or the token of the link that sets a new account's first password. */
-  secret?: { kind: 'token' | 'link'; value: string };
-  /** Nothing of it counts yet: a second person is waited for. */
-  waits?: boolean;
-};
-
-export type ManagedObjects = {
-  /** Kinds that are written here. */
-  isManaged(kind: string): boolean;
-  /** A built-in object stays as it is. */
-  isFixed(object: Obj): boolean;
-  create(actor: Actor, kind: string, body: Body, options?: { comment?: string }): Written;
-  update(
-    actor: Actor,
-    kind: string,
-    id: string,
-    patch: Body,
-    options?: { comment?: string; expectedRevision?: number },
-  ): Written;
-  remove(actor: Actor, kind: string, id: string, options?: { comment?: string }): void;
-  restore(actor: Actor, kind: string, id: string): Obj;
-  /** A second person says yes to what waits at an account or role, and gets the link where there is one. */
-  approve(actor: Actor, kind: string, id: string): Written;
-  /** What waits is given up, by whoever may write accounts. */
-  refuse(actor: Actor, kind: string, id: string): Obj;
-  revert(actor: Actor, kind: string, id: string, revision: number): Obj;
-};
 
 const ownFeatures: ReadonlySet<string> = new Set([
   'deployment',
@@ -95,7 +65,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     if (kind === 'account' || kind === 'role') assertAdministratorRemains(objects, { kind, id, body });
   };
 
-  const link = (actor: Actor, account: string, options: { waives?: boolean } = {}): Written => {
+  const link = (actor: Actor, account: string, options: { waives?: boolean } = {}): WrittenObject => {
     const { token } = accounts.makeLink(actor, account, options);
     const [object] = objects.list({ kind: 'token', where: { purpose: 'first', account }, limit: 1 }).rows;
     if (object === undefined) throw new AppError('INTERNAL', 'the link that was just made is not there');
@@ -103,7 +73,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
   };
 
   /** Keeps a change until a second person agrees. */
-  const wait = (actor: Actor, kind: string, held: Obj, what: WaitingChange['what'], patch: Body): Written => {
+  const wait = (actor: Actor, kind: string, held: Obj, what: WaitingChange['what'], patch: Body): WrittenObject => {
     const waiting = changes.field(actor, { what, patch, revision: held.revision + 1 });
     const object = objects.ofAnyKind.update(actor, kind, held.id, { waiting });
     changes.asked(actor, kind, held.id);
@@ -140,7 +110,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
   };
 
   /** Writes what makes somebody more, or keeps it for a second person; anything else is written. */
-  const change = (actor: Actor, kind: string, held: Obj, patch: Body, write: () => Obj): Written => {
+  const change = (actor: Actor, kind: string, held: Obj, patch: Body, write: () => Obj): WrittenObject => {
     const before = held.deletedAt === undefined ? held.body : {};
     const isGrave = promotes(kind, before, { ...before, ...patch });
     if (!isGrave) {
@@ -166,7 +136,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     return objects.get('setting', name, { deleted: true });
   };
 
-  const createToken = (actor: Actor, body: Body, options: { comment?: string }): Written => {
+  const createToken = (actor: Actor, body: Body, options: { comment?: string }): WrittenObject => {
     const { purpose } = body;
     if (purpose === 'api') {
       const { id, secret } = accounts.createApiToken(actor, {

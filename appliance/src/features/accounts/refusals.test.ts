@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import { noteRefusal, type Refusals, refusals } from './refusals.ts';
+import { type Refusals, refusals } from './refusals.ts';
 
 const from = '10.0.0.9';
 let engines: Engines;
@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => engines.close());
 
 describe('the journal of refusals', () => {
-  const refuse = (path: string, at = from) => noteRefusal(journal, 'FORBIDDEN', { actor: undefined, from: at, path });
+  const refuse = (path: string, at = from) => journal.refused('FORBIDDEN', { actor: undefined, from: at, path });
   const told = (): number[] =>
     engines.events
       .list({ type: ['access-refused'], limit: 1_000 })
@@ -43,7 +43,7 @@ describe('the journal of refusals', () => {
 
   it('has no word of what is an error of the reader alone', () => {
     for (const code of ['INVALID', 'NOT_FOUND', 'REAUTHENTICATE'])
-      noteRefusal(journal, code, { actor: undefined, from, path: 'GET /x' });
+      journal.refused(code, { actor: undefined, from, path: 'GET /x' });
     expect(told()).toEqual([]);
   });
 });

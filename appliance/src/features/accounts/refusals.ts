@@ -23,6 +23,8 @@ export type Refusal = Refused[keyof Refused];
 
 export type Refusals = {
   note(refusal: Refusal): void;
+  /** Notes what a page or a call of the API was refused, where the code says that it was not the caller's to do. */
+  refused(code: string, call: { actor: Actor | undefined; from: string; path: string }): void;
   /** Tells the numbers whose while is over; all of them when the server stops. */
   flush(all?: boolean): void;
 };
@@ -46,22 +48,6 @@ type Held = { refusal: Refusal; since: number; count: number };
 /** Refusals of a right, of a form that is not of the session, of a request from another page. */
 const isRefused = (code: string): boolean =>
   code === 'FORBIDDEN' || code === 'CSRF' || code === 'ORIGIN' || code.startsWith('APPROVAL_');
-
-/** Notes what a page or a call of the API was refused, where the code says that it was not the caller's to do. */
-export function noteRefusal(
-  journal: Refusals,
-  code: string,
-  call: { actor: Actor | undefined; from: string; path: string },
-): void {
-  const { actor, from, path } = call;
-  if (!isRefused(code)) return;
-  journal.note({
-    type: 'access-refused',
-    actor: actor === undefined ? undefined : actorRef(actor),
-    from,
-    params: { code, path },
-  });
-}
 
 /** Tells each minute what was counted, and the rest when it is stopped. */
 export function startRefusals(journal: Refusals, onError: (error: unknown) => void): () => void {
@@ -112,25 +98,36 @@ export function refusals(parts: { events: EventService; clock: () => number }): 
   const keyOf = ({ type, params, actor, from }: Refusal): string =>
     JSON.stringify([type, params, actor ?? '', from === many ? many : networkOf(from)]);
 
+  const note = (refusal: Refusal): void => {
+    const now = clock();
+    const key = keyOf(refusal);
+    const entry = held.get(key);
+    if (entry !== undefined && now - entry.since < whileMs && now >= entry.since) {
+      entry.count += 1;
+      return;
+    }
+    if (entry !== undefined) tell(key, entry);
+    if (held.size < maxHeld && mayBeFirst(now)) {
+      held.set(key, { refusal, since: now, count: 0 });
+      record(refusal, 1);
+      return;
+    }
+    const together = togetherOf[refusal.type];
+    const shared = held.get(keyOf(together));
+    if (shared === undefined) held.set(keyOf(together), { refusal: together, since: now, count: 1 });
+    else shared.count += 1;
+  };
+
   return {
-    note: (refusal) => {
-      const now = clock();
-      const key = keyOf(refusal);
-      const entry = held.get(key);
-      if (entry !== undefined && now - entry.since < whileMs && now >= entry.since) {
-        entry.count += 1;
-        return;
-      }
-      if (entry !== undefined) tell(key, entry);
-      if (held.size < maxHeld && mayBeFirst(now)) {
-        held.set(key, { refusal, since: now, count: 0 });
-        record(refusal, 1);
-        return;
-      }
-      const together = togetherOf[refusal.type];
-      const shared = held.get(keyOf(together));
-      if (shared === undefined) held.set(keyOf(together), { refusal: together, since: now, count: 1 });
-      else shared.count += 1;
+    note,
+    refused: (code, { actor, from, path }) => {
+      if (!isRefused(code)) return;
+      note({
+        type: 'access-refused',
+        actor: actor === undefined ? undefined : actorRef(actor),
+        from,
+        params: { code, path },
+      });
     },
     flush,
   };

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService, ObjectOf } from '../objects/service.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import {
   type Actor,
   actorRef,
@@ -9,8 +9,7 @@ import {
   type WriteGuard,
   type WriteOptions,
 } from '../objects/types.ts';
-import { assertFresh } from './fresh.ts';
-import type { ApprovalGate } from './types.ts';
+import { type ApprovalGate, assertFresh } from './types.ts';
 import type { WaitingChanges } from './waiting-change.ts';
 
 // Settings that can weaken what protects the site (`safety` in their declaration). Changing one asks for a right of its

@@ -8,7 +8,6 @@ import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Right, requireRight } from '../objects/types.ts';
 import { apiTokens } from './api-tokens.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
-import { assertFresh } from './fresh.ts';
 import { knownBrowsers } from './known-browser.ts';
 import { oneTimeLinks } from './links.ts';
 import { maxPasswordBytes, passwordFaults } from './new-password.ts';
@@ -20,7 +19,7 @@ import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
 import { type AccountTouches, accountTouches } from './touch-store.ts';
-import type { ApprovalGate, LinkPurpose, NewSession, SignedIn } from './types.ts';
+import { type ApprovalGate, assertFresh, type LinkPurpose, type NewSession, type SignedIn } from './types.ts';
 import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
 
 /** Where a person is: the address, and what the browser keeps of earlier log-ins. */

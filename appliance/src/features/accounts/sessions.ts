@@ -8,7 +8,7 @@ import { type Actor, actorRef, hasRight, requireRight } from '../objects/types.t
 import type { KnownBrowsers } from './known-browser.ts';
 import { rightsOf } from './rights.ts';
 import type { AccountStore } from './store.ts';
-import type { NewSession, Session, SessionWay, SignedIn } from './types.ts';
+import { type NewSession, type Session, type SessionWay, type SignedIn, sessionId } from './types.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -16,11 +16,6 @@ const maxSessions = 20;
 const secretPattern = /^[A-Za-z0-9_-]{43}$/;
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** What lists and addresses call a session: nothing follows from it about the cookie. */
-export function sessionId({ hash }: Pick<Session, 'hash'>): string {
-  return hash.subarray(0, 12).toString('hex');
-}
 
 export type SessionService = ReturnType<typeof sessionService>;
 

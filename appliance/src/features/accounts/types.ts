@@ -6,8 +6,16 @@
 // taken away is gone at once. An API token acts for an account and may be limited further, never widened. A wrong name,
 // a wrong password and a disabled account look the same from outside, in words and in time.
 
-import type { AppErrorCode } from '../../platform/errors.ts';
-import { type AccountPersons, type Actor, areas, type PersonId, type Right } from '../objects/types.ts';
+import { AppError, type AppErrorCode } from '../../platform/errors.ts';
+import {
+  type AccountPersons,
+  type Actor,
+  areas,
+  type Body,
+  type Obj,
+  type PersonId,
+  type Right,
+} from '../objects/types.ts';
 
 /** Who made, promoted or reset an account alone, since when, and when its owner was told. */
 export type Touch = { person: PersonId; at: number; toldAt: number | null };
@@ -124,3 +132,57 @@ export type ApprovalGate = {
  * when the authentication is too old.
  */
 export type Hindrance = Extract<AppErrorCode, 'FORBIDDEN' | `APPROVAL_${string}`>;
+
+/** How long an authentication counts for approving. */
+export const freshMs = 10 * 60_000;
+
+export function isFresh(actor: Pick<Actor, 'authenticatedAt'>, now: number): boolean {
+  return actor.authenticatedAt !== undefined && Math.abs(now - actor.authenticatedAt) <= freshMs;
+}
+
+/** What lists and addresses call a session: nothing follows from it about the cookie. */
+export function sessionId({ hash }: Pick<Session, 'hash'>): string {
+  return hash.subarray(0, 12).toString('hex');
+}
+
+/**
+ * Before what is grave: accounts, roles, tokens, the own second factor and password, settings of safety. SESSION_ONLY for
+ * a token, REAUTHENTICATE for a session whose person proved itself too long ago. The appliance and its own command line
+ * have no session; what they may do is decided where they act.
+ */
+export function assertFresh(actor: Actor, now: number): void {
+  if (actor.type === 'system' || actor.type === 'cli') return;
+  if (actor.type !== 'account') throw new AppError('SESSION_ONLY', 'only a person who is signed in does this');
+  if (!isFresh(actor, now))
+    throw new AppError('REAUTHENTICATE', 'the log-in is older than 10 minutes: give password and code again');
+}
+
+export type ManagedObjects = {
+  /** Kinds that are written here. */
+  isManaged(kind: string): boolean;
+  /** A built-in object stays as it is. */
+  isFixed(object: Obj): boolean;
+  create(actor: Actor, kind: string, body: Body, options?: { comment?: string }): WrittenObject;
+  update(
+    actor: Actor,
+    kind: string,
+    id: string,
+    patch: Body,
+    options?: { comment?: string; expectedRevision?: number },
+  ): WrittenObject;
+  remove(actor: Actor, kind: string, id: string, options?: { comment?: string }): void;
+  restore(actor: Actor, kind: string, id: string): Obj;
+  /** A second person says yes to what waits at an account or role, and gets the link where there is one. */
+  approve(actor: Actor, kind: string, id: string): WrittenObject;
+  /** What waits is given up, by whoever may write accounts. */
+  refuse(actor: Actor, kind: string, id: string): Obj;
+  revert(actor: Actor, kind: string, id: string, revision: number): Obj;
+};
+
+export type WrittenObject = {
+  object: Obj;
+  /** Shown once: the secret of a token, or the token of the link that sets a new account's first password. */
+  secret?: { kind: 'token' | 'link'; value: string };
+  /** Nothing of it counts yet: a second person is waited for. */
+  waits?: boolean;
+};

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
 import type { EventService } from '../events/service.ts';
-import type { ObjectService, ObjectOf } from '../objects/service.ts';
+import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import {
   type Actor,
   actorRef,
@@ -10,8 +10,8 @@ import {
   readPersons,
   storedPersons,
 } from '../objects/types.ts';
-import type { ApprovalGate } from './types.ts';
 import { rightsOf } from './rights.ts';
+import type { ApprovalGate } from './types.ts';
 
 // Making, promoting and resetting an account, and changing a setting of safety (safety-settings.ts), wait for a second person where there is one. What waits lies in the object
 // itself, encrypted as its secrets are: one change at a time, and any later write of the object makes it void.

@@ -1,40 +1,5 @@
 import { basicRealm } from '../../platform/http/basic.ts';
-import type { TokenPurpose } from '../devices/types.ts';
-import {
-  type Client,
-  type Kit,
-  type KitCommand,
-  type KitFile,
-  type KitInput,
-  osqueryPrefix,
-  type System,
-} from './types.ts';
-
-export const clients: readonly Client[] = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'];
-export const systems: readonly System[] = ['debian', 'rhel', 'windows', 'macos'];
-
-const systemsOfClient: Readonly<Record<Client, readonly System[]>> = {
-  agent: ['debian', 'rhel', 'windows'],
-  osquery: systems,
-  'glpi-agent': systems,
-  fusioninventory: ['debian', 'rhel', 'windows', 'macos'],
-  ocsinventory: ['debian', 'rhel'],
-};
-
-/** Whether the client exists for the system. */
-export const runsOn = (client: Client, system: System): boolean => systemsOfClient[client].includes(system);
-
-/** What the token has to be for. */
-export const purposeOfClient = (client: Client): TokenPurpose =>
-  client === 'agent' || client === 'osquery' ? client : 'glpi';
-
-/** Where the files of a kit lie on a device. */
-export const folderOn = (system: System): string =>
-  system === 'windows'
-    ? 'C:\\ProgramData\\Sallyport'
-    : system === 'macos'
-      ? '/private/etc/sallyport'
-      : '/etc/sallyport';
+import { type Kit, type KitCommand, type KitFile, type KitInput, osqueryPrefix } from './types.ts';
 
 const at = ({ folder }: KitInput, name: string): string => `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`;
 const shell = (text: string): string => (/^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -6,23 +6,10 @@ import type { Config } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { basicHash } from '../../platform/http/basic.ts';
 import type { CaService } from '../ca/types.ts';
-import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.ts';
+import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, requireRight } from '../objects/types.ts';
-
-export type TokenWishes = {
-  purpose: TokenPurpose;
-  name?: string | undefined;
-  /** Id of a group. */
-  group?: string | undefined;
-  uses?: number | undefined;
-  lifeMs?: number | undefined;
-  approve: 'manual' | 'auto';
-  /** With `auto`: only from these addresses or ranges. */
-  approveFrom?: readonly string[] | undefined;
-  /** Clients give these beside the token. */
-  basic?: { user: string; password: string } | undefined;
-};
+import type { TokenWishes } from './types.ts';
 
 /** Makes an enrolment token; its secret is nowhere else than in the answer. */
 export const makeToken = (

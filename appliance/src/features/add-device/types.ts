@@ -1,6 +1,8 @@
 // What a device needs to come in: a token, the CA, and the settings of the client that it runs. The same kit is made by
 // the command and by the page.
 
+import type { TokenPurpose } from '../devices/types.ts';
+
 export type Client = 'agent' | 'osquery' | 'glpi-agent' | 'fusioninventory' | 'ocsinventory';
 export type System = 'debian' | 'rhel' | 'windows' | 'macos';
 
@@ -33,3 +35,44 @@ export type KitInput = {
 
 /** Where the client's calls live. */
 export const osqueryPrefix = '/api/osquery';
+
+export const clients: readonly Client[] = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'];
+
+export const systems: readonly System[] = ['debian', 'rhel', 'windows', 'macos'];
+
+const systemsOfClient: Readonly<Record<Client, readonly System[]>> = {
+  agent: ['debian', 'rhel', 'windows'],
+  osquery: systems,
+  'glpi-agent': systems,
+  fusioninventory: ['debian', 'rhel', 'windows', 'macos'],
+  ocsinventory: ['debian', 'rhel'],
+};
+
+/** Whether the client exists for the system. */
+export const runsOn = (client: Client, system: System): boolean => systemsOfClient[client].includes(system);
+
+/** What the token has to be for. */
+export const purposeOfClient = (client: Client): TokenPurpose =>
+  client === 'agent' || client === 'osquery' ? client : 'glpi';
+
+/** Where the files of a kit lie on a device. */
+export const folderOn = (system: System): string =>
+  system === 'windows'
+    ? 'C:\\ProgramData\\Sallyport'
+    : system === 'macos'
+      ? '/private/etc/sallyport'
+      : '/etc/sallyport';
+
+export type TokenWishes = {
+  purpose: TokenPurpose;
+  name?: string | undefined;
+  /** Id of a group. */
+  group?: string | undefined;
+  uses?: number | undefined;
+  lifeMs?: number | undefined;
+  approve: 'manual' | 'auto';
+  /** With `auto`: only from these addresses or ranges. */
+  approveFrom?: readonly string[] | undefined;
+  /** Clients give these beside the token. */
+  basic?: { user: string; password: string } | undefined;
+};

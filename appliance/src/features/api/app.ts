@@ -1,8 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
-import { noteRefusal } from '../accounts/refusals.ts';
-import { addressOf, patternOf } from '../console/guard.ts';
+import { addressOf, patternOf } from '../../platform/http/request.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
 import { backupRoutes } from './routes/backups.ts';
@@ -123,7 +122,7 @@ export const apiApp = (parts: ApiParts, api: Api = describeApi(parts)): Hono<Api
 
   app.onError((error, c) => {
     const { code, status, details } = toFailure(error);
-    noteRefusal(parts.accounts.refusals, code, {
+    parts.accounts.refusals.refused(code, {
       actor: c.get('actor'),
       from: addressOf(c),
       path: `${c.req.method} ${patternOf(c)}`,

@@ -1,6 +1,6 @@
 import type { Device } from '../devices/types.ts';
 import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import type { Baseline } from './types.ts';
+import { type Baseline, deviceBaselineId, groupBaselineId } from './types.ts';
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
@@ -24,9 +24,6 @@ export const toBaseline = ({ id, revision, body, updatedAt }: ObjectOf<'baseline
   contentHash: String(body['contentHash'] ?? ''),
   accepted: texts(body['accepted']).map(Number),
 });
-
-export const deviceBaselineId = (publicId: string): string => `device:${publicId}`;
-export const groupBaselineId = (group: string): string => `group:${group}`;
 
 /** Groups are nested this deep at most before something is wrong with them. */
 const maxDepth = 64;

@@ -4,6 +4,7 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { unpackIds } from '../../platform/packed-ids.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
+import type { Device } from '../devices/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { SectionChanged, Snapshot } from '../inventory/types.ts';
@@ -11,7 +12,7 @@ import type { ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { acceptances } from './acceptance.ts';
 import { baselineApproval } from './approval.ts';
-import { deviceBaselineId, groupBaselineId, groupTree, toBaseline } from './chain.ts';
+import { baselinesOf, groupTree, toBaseline } from './chain.ts';
 import { deviationChecker } from './check.ts';
 import { contentHash } from './content-hash.ts';
 import { deviationStore } from './deviation-store.ts';
@@ -21,19 +22,23 @@ import { contentSnapshot } from './expected.ts';
 import { type CoveredDevice, coverageQueries } from './queries.ts';
 import { baselineStore } from './store.ts';
 import { ensureBaselineTriggers } from './trigger-store.ts';
-import type {
-  Acceptance,
-  AcceptOptions,
-  ApproveOptions,
-  Baseline,
-  BaselineEdit,
-  BaselineSummary,
-  Deviation,
-  DeviationQuery,
-  EntryPage,
+import {
+  type Acceptance,
+  type AcceptOptions,
+  type ApproveOptions,
+  type Baseline,
+  type BaselineEdit,
+  type BaselineSummary,
+  type Deviation,
+  type DeviationQuery,
+  deviceBaselineId,
+  type EntryPage,
+  groupBaselineId,
 } from './types.ts';
 
 export type BaselineService = {
+  /** The baselines that a device is under, the nearest first. */
+  over(device: Pick<Device, 'publicId'>): Baseline[];
   /** Approves what a device holds now; anew when it has a baseline. INVALID, NOT_FOUND, FORBIDDEN. */
   approveDevice(actor: Actor, publicId: string, options: Omit<ApproveOptions, 'reference'>): Baseline;
   /** Approves what a reference device holds now as what a group is expected to hold. */
@@ -226,6 +231,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   };
 
   return {
+    over: (device) => baselinesOf(objects, device),
     approveDevice: (actor, publicId, options) =>
       immediate(db, () => {
         const device = devices.byPublicId(publicId);

@@ -131,3 +131,7 @@ export type BaselineEdit = {
   /** Why; goes into the revision. */
   comment: string;
 };
+
+export const deviceBaselineId = (publicId: string): string => `device:${publicId}`;
+
+export const groupBaselineId = (group: string): string => `group:${group}`;

@@ -6,7 +6,8 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { runLine } from '../../cli/main.ts';
-import { clients, kitFor, runsOn, systems } from '../add-device/kit.ts';
+import { kitFor } from '../add-device/kit.ts';
+import { clients, runsOn, systems } from '../add-device/types.ts';
 import { tokenHash } from '../devices/types.ts';
 import { systemActor } from '../objects/types.ts';
 

@@ -1,6 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
-import { managedObjects } from '../accounts/managed-objects.ts';
 import type { SearchService } from '../search/service.ts';
 import { assetRoutes } from './assets.ts';
 import { controllerModel } from './controller-model.ts';
@@ -127,7 +126,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', sessionPages(deps));
   app.route('/', waitingPages(deps));
   app.route('/', settingsPages(deps));
-  app.route('/', objectPages(deps, managedObjects(deps), model));
+  app.route('/', objectPages(deps, deps.managedObjects, model));
   app.route('/', searchPages(deps, search));
   app.route('/', apiPages(deps));
   return app;

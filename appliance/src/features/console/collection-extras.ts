@@ -1,10 +1,7 @@
 import { filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { appCategories } from '../inventory/app-categories.ts';
-import { deviceNumberOf } from '../inventory/device-number.ts';
-import { enteredFields, hardwareRecords } from '../inventory/hardware-records.ts';
-import { type Collection, type InventoryRow, type ListQuery, partOf } from '../inventory/types.ts';
+import { type Collection, enteredFields, type InventoryRow, type ListQuery, partOf } from '../inventory/types.ts';
 import { type Actor, hasRight } from '../objects/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
@@ -25,11 +22,8 @@ export type CollectionExtras = {
 };
 
 /** Reads the extras of lists of collections. */
-export const collectionExtras = (deps: Pick<ConsoleDeps, 'objects' | 'inventory' | 'devices'>): CollectionExtras => {
-  const { objects, inventory, devices } = deps;
-  const deviceOf = deviceNumberOf(devices);
-  const records = hardwareRecords({ objects, inventory, deviceOf });
-  const categories = appCategories({ objects, inventory, deviceOf });
+export const collectionExtras = (deps: Pick<ConsoleDeps, 'hardwareRecords' | 'appCategories'>): CollectionExtras => {
+  const { hardwareRecords: records, appCategories: categories } = deps;
   const isHardware = ({ name }: Collection): boolean => name === 'hardware';
   const isExecutable = ({ name }: Collection): boolean => name === 'executable';
 

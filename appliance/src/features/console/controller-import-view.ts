@@ -9,14 +9,16 @@ import type {
 import type { DraftState } from '@sallyport/ui/views/controller-imports';
 import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
 import type { JobRun } from '../../platform/job-store.ts';
-import { delimiterName, delimiterNames, targetName } from '../plcs/imports/mapping.ts';
 import {
   type ControllerDraft,
   CSV_COLUMNS,
   type CsvShape,
+  delimiterName,
+  delimiterNames,
   type ImportOutcome,
   INTERFACE_COLUMNS,
   MODULE_COLUMNS,
+  targetName,
 } from '../plcs/imports/types.ts';
 
 const isActive = (run: JobRun | undefined): boolean => run?.state === 'queued' || run?.state === 'running';

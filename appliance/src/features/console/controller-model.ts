@@ -1,9 +1,7 @@
 import { protocolName } from '@sallyport/ui/controller-source';
 import type { Reference, Said } from '@sallyport/ui/model';
 import type { ControllerRow } from '@sallyport/ui/views/controllers';
-import { customOf } from '../plcs/custom.ts';
-import { missingOf } from '../plcs/missing.ts';
-import { type Plc, type PlcPart, shown } from '../plcs/types.ts';
+import { customOf, missingOf, type Plc, type PlcPart, shown } from '../plcs/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
 type LevelledReason = { readonly level: ControllerRow['level']; readonly said: Said };

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
+import { type Cell, csvMark, csvRow } from '../../platform/csv/write.ts';
 import { lineStream } from '../../platform/http/line-stream.ts';
 import { inTurns } from '../../platform/steps.ts';
 import { actorRef } from '../objects/types.ts';
-import { type Cell, csvMark, csvRow } from './csv.ts';
 import { signedIn } from './guard.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 

@@ -1,10 +1,9 @@
-import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { AppError } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
-import { cleanAddress } from '../../platform/network.ts';
+import { addressOf } from '../../platform/http/request.ts';
 import { isRight, type SignedIn } from '../accounts/types.ts';
 import { type Actor, hasRight, type Right } from '../objects/types.ts';
 import { preferencesCookie, sessionCookie } from './cookies.ts';
@@ -27,10 +26,6 @@ export const isOwnOrigin = (request: Request): boolean => {
   const origin = request.headers.get('origin');
   return origin !== null && origin === new URL(request.url).origin;
 };
-
-/** The caller's address as it is counted and stored. */
-export const addressOf = (c: { env?: Partial<HttpBindings | Http2Bindings> | undefined }): string =>
-  cleanAddress(c.env?.incoming?.socket?.remoteAddress);
 
 /** Who asks, from where, and how the answer should look. */
 export const identify = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
@@ -62,9 +57,6 @@ const isUpload = (c: Ctx): boolean =>
   (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data');
 
 const needs = needsByRoute();
-
-/** The address without its parts, as the journal keeps it: its parts may be names or secrets. */
-export const patternOf = (c: Context): string => matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? '*';
 
 /**
  * What the address asks of the caller; undefined where there is no address, or none that is declared. The first route

@@ -3,9 +3,14 @@ import type { ImportProgress, ImportState } from '@sallyport/ui/components/impor
 import type { Said } from '@sallyport/ui/model';
 import type { ExchangeImportProps, ImportStep } from '@sallyport/ui/views/exchange-import';
 import type { JobRun } from '../../platform/job-store.ts';
-import type { ImportReport, ImportResult, ImportSummary } from '../exchange/types.ts';
+import {
+  type ImportProgressRow,
+  type ImportReport,
+  type ImportResult,
+  type ImportSummary,
+  inBytes,
+} from '../exchange/types.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
-import { type ImportProgressRow, inBytes } from './import-job.ts';
 
 /** In plain words, in order; the switch is the last. */
 const states: readonly ImportState[] = ['open', 'trust', 'signature', 'answers', 'space', 'files', 'switch'];

@@ -2,7 +2,7 @@ import { paths } from '@sallyport/ui/paths';
 import type { ObjectFormProps } from '@sallyport/ui/views/object-form';
 import type { Context } from 'hono';
 import { AppError } from '../../platform/errors.ts';
-import type { ManagedObjects, Written } from '../accounts/managed-objects.ts';
+import type { ManagedObjects, WrittenObject } from '../accounts/types.ts';
 import type { Kind, Obj } from '../objects/types.ts';
 import { setToast } from './cookies.ts';
 import { actorFor, signedIn } from './guard.ts';
@@ -48,7 +48,7 @@ export function decideAbout(
   c: Context<ConsoleEnv>,
   kind: Kind,
   id: string,
-): Written | undefined {
+): WrittenObject | undefined {
   const actor = actorFor(c, 'accounts:write');
   const action = c.get('form').text('action');
   const isAccount = kind.name === 'account';

@@ -5,10 +5,9 @@ import { Again } from '@sallyport/ui/views/again';
 import { ErrorView } from '@sallyport/ui/views/error';
 import type { Context } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
-import { noteRefusal } from '../accounts/refusals.ts';
+import { addressOf, patternOf } from '../../platform/http/request.ts';
 import { takeToast } from './cookies.ts';
 import { isPlainForm } from './form.ts';
-import { addressOf, patternOf } from './guard.ts';
 import { type KeptForm, keepForm } from './kept-form.ts';
 import { isLocalPath } from './local-path.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
@@ -86,7 +85,7 @@ export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleE
   const failure = toFailure(error);
   if (failure.status >= 500)
     deps.log.error({ err: error, path: c.req.routePath, requestId: c.get('requestId') }, 'request failed');
-  noteRefusal(deps.accounts.refusals, failure.code, {
+  deps.accounts.refusals.refused(failure.code, {
     actor: c.get('signedIn')?.actor,
     from: c.get('from') ?? addressOf(c),
     path: `${c.req.method} ${patternOf(c)}`,

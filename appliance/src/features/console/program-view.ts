@@ -5,8 +5,8 @@ import type { ProgramProps } from '@sallyport/ui/views/program';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Actor } from '../objects/types.ts';
-import { approvableOf } from '../plcs/integrity/approvals.ts';
 import {
+  approvableOf,
   type IntegrityService,
   isComparable,
   PROGRAM_FIELDS,

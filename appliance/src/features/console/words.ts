@@ -1,7 +1,7 @@
 import type { Ctx } from '@sallyport/ui/context';
 import type { FieldType, Said, Value } from '@sallyport/ui/model';
 import type { Context } from 'hono';
-import type { Cell } from './csv.ts';
+import type { Cell } from '../../platform/csv/write.ts';
 import { viewContext } from './page.tsx';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 

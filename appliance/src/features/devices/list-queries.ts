@@ -3,10 +3,7 @@ import { AppError } from '../../platform/errors.ts';
 import { bytesOf, countOf, type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import { deviceFacets } from './facet-store.ts';
 import { type FilterSources, filterSet } from './list-filter.ts';
-import type { DeviceFilter, DeviceListQuery, DeviceSort } from './types.ts';
-
-/** Ids in the order of the list. */
-export type DeviceListPage = { ids: number[]; total: number; next?: string };
+import type { DeviceFilter, DeviceList, DeviceListPage, DeviceListQuery, DeviceSort } from './types.ts';
 
 // Each has an index that ends in what makes it unique, so that a page is read from where the one before has ended.
 const orders: Readonly<Record<DeviceSort, readonly string[]>> = {
@@ -46,7 +43,7 @@ const decodeKey = (text: string, length: number): Key => {
 type Row = { id: number } & Record<string, string | number>;
 
 /** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
-export const deviceList = (db: Database, sources: FilterSources) => {
+export const deviceList = (db: Database, sources: FilterSources): DeviceList => {
   const facets = deviceFacets(db);
   const withFindings = db.prepare<[], number>('select count(*) from device_findings').pluck();
 
@@ -80,7 +77,6 @@ export const deviceList = (db: Database, sources: FilterSources) => {
   };
 
   return {
-    /** One page, with the exact number of devices that the filter finds. */
     page: (query: DeviceListQuery): DeviceListPage => {
       const set = filterSet(query.filter, sources);
       const total = countOf(set);
@@ -94,26 +90,20 @@ export const deviceList = (db: Database, sources: FilterSources) => {
         ...(rows.length > page.length ? { next: encodeKey(key) } : {}),
       };
     },
-    /** Every device that the filter finds now, in order: for actions and files. */
     all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] => {
       const set = filterSet(query.filter, sources);
       return read({ ...query, limit: -1 }, set, countOf(set)).map(({ id }) => id);
     },
     count: (filter: DeviceFilter): number => countOf(filterSet(filter, sources)),
-    /** Devices by the place in DECISIONS of the worst decision about their findings. */
     worstCounts: (): number[] => {
       const found: number[] = [];
       for (const [worst, devices] of facets.each('worst')) found[Number(worst)] = countOf(devices);
       return Array.from(found, (devices) => devices ?? 0);
     },
-    /** How many devices have open findings, as of the last look at each. */
     withFindings: (): number => withFindings.get() ?? 0,
-    /** Devices by state and rank of their level; as in a list, directories are none. */
     counts: (): { state: string; level: number; devices: number }[] =>
       facets
         .counts('state', 'level', facets.any('kind', ['directory']))
         .map(({ a, b, devices }) => ({ state: a, level: Number(b), devices })),
   };
 };
-
-export type DeviceList = ReturnType<typeof deviceList>;

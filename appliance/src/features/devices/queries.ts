@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { addressSql, osNameSql } from './row-store.ts';
-import type { DeviceListRow } from './types.ts';
+import type { DeviceListRow, DeviceQueries } from './types.ts';
 
 type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory' | 'status'> & {
   level: number | null;
@@ -21,7 +21,7 @@ const single = (alias: string, table: string, collection: string): string =>
  *, task,
  * device_status and device_findings.
  */
-export const deviceQueries = (db: Database) => {
+export const deviceQueries = (db: Database): DeviceQueries => {
   const sql = (where: string): string => `
     select d.id, d.public_id as publicId, d.state, d.kind, (d.state = 'managed' and exists (select 1 from device_door x where x.device = d.id and x.state = 'pending')) as reenrolling,
       coalesce(nullif(i."name", ''), d.hostname) as hostname,
@@ -72,7 +72,6 @@ export const deviceQueries = (db: Database) => {
     hasInventory: row.hasInventory === 1,
   });
   return {
-    /** In the order of the ids. */
     rows: (ids: readonly number[]): DeviceListRow[] => {
       const found = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, toRow(row)]));
       return ids.flatMap((id) => found.get(id) ?? []);
@@ -81,14 +80,9 @@ export const deviceQueries = (db: Database) => {
       const row = byPublicId.get(publicId);
       return row && toRow(row);
     },
-    /** Ids of the devices with these public ids. */
     idsOf: (publicIds: readonly string[]): number[] => ids.all(JSON.stringify(publicIds)),
-    /** Names for people of some devices. */
     names: (ids: readonly number[]): Map<number, { id: string; name: string }> =>
       new Map(names.all(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),
-    /** Changes whenever an inventory, a decision or the advisories change: what findings per device are derived from. */
     stamp: (): string => stamp.get()?.stamp ?? '',
   };
 };
-
-export type DeviceQueries = ReturnType<typeof deviceQueries>;

@@ -47,6 +47,8 @@ import type {
   TokenPurpose,
 } from './types.ts';
 
+const eachPage = 10_000;
+
 export type DeviceService = {
   /** Decides about a request to enrol. TOKEN, POSSIBLE_CLONE, RATE_LIMITED. */
   enrol(call: { request: EnrolRequest; csr: CertificateRequest; from: string }): EnrolOutcome;
@@ -110,6 +112,8 @@ export type DeviceService = {
   /** Merges that are in force and can be undone, the newest first; of one device, or of all. */
   merges(device?: number): DeviceMerge[];
   list(query: DeviceQuery): DevicePage;
+  /** Every device, a page at a time. */
+  each(): Iterable<Device>;
   /** Throws NOT_FOUND. */
   byId(id: number): Device;
   find(id: number): Device | undefined;
@@ -281,6 +285,11 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     return { state, device: found };
   };
 
+  const list = (query: DeviceQuery): DevicePage => {
+    seen.flush();
+    return store.list(query);
+  };
+
   return {
     enrol,
     enrolDoor,
@@ -344,9 +353,14 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     identityChanged: (id, section) => {
       if (!merging.isUnderWay) identityChanged(id, section);
     },
-    list: (query) => {
-      seen.flush();
-      return store.list(query);
+    list,
+    each: function* () {
+      let after: number | undefined;
+      do {
+        const page = list({ limit: eachPage, ...(after === undefined ? {} : { after }) });
+        yield* page.rows;
+        after = page.next;
+      } while (after !== undefined);
     },
     byId: (id) => found(store.byId(id)),
     find: (id) => store.byId(id),

@@ -310,3 +310,34 @@ export type DeviceListRow = {
   attend: number;
   worst: number | null;
 };
+
+/** Ids in the order of the list. */
+export type DeviceListPage = { ids: number[]; total: number; next?: string };
+
+/** Pages of devices: which they are, in which order, how many. */
+export type DeviceList = {
+  /** One page, with the exact number of devices that the filter finds. */
+  page(query: DeviceListQuery): DeviceListPage;
+  /** Every device that the filter finds now, in order: for actions and files. */
+  all(query: Omit<DeviceListQuery, 'after' | 'limit'>): number[];
+  count(filter: DeviceFilter): number;
+  /** Devices by the place in DECISIONS of the worst decision about their findings. */
+  worstCounts(): number[];
+  /** How many devices have open findings, as of the last look at each. */
+  withFindings(): number;
+  /** Devices by state and rank of their level; as in a list, directories are none. */
+  counts(): { state: string; level: number; devices: number }[];
+};
+
+/** What lists show of devices. */
+export type DeviceQueries = {
+  /** In the order of the ids. */
+  rows(ids: readonly number[]): DeviceListRow[];
+  byPublicId(publicId: string): DeviceListRow | undefined;
+  /** Ids of the devices with these public ids. */
+  idsOf(publicIds: readonly string[]): number[];
+  /** Names for people of some devices. */
+  names(ids: readonly number[]): Map<number, { id: string; name: string }>;
+  /** Changes whenever an inventory, a decision or the advisories change: what findings per device are derived from. */
+  stamp(): string;
+};

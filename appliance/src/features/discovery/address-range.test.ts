@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressesOf, addressText, isInside, parseRange, rangeOf } from './address-range.ts';
+import { addressesOf, addressText, isInside, parseRange, rangeOf } from '../../platform/ipv4-range.ts';
 import { isWithinHours } from './ranges.ts';
 import { scanAddresses, shuffled } from './scan.ts';
 import { addressRangeFaults, directorySourceFaults } from './source-rules.ts';

@@ -1,7 +1,7 @@
 import type { InventoryService } from '../inventory/service.ts';
 import type { SectionChanged } from '../inventory/types.ts';
-import { neighboursOf } from './neighbours.ts';
 import type { DiscoveryService } from './service.ts';
+import { neighboursOf } from './types.ts';
 
 type Parts = {
   inventory: Pick<InventoryService, 'section'>;

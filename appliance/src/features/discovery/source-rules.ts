@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FieldErrors } from '../../platform/errors.ts';
+import { parseRange } from '../../platform/ipv4-range.ts';
 import { directoryPorts, touchablePorts } from '../../platform/outbound-rules.ts';
-import { parseRange } from './address-range.ts';
 import { encodeFilter } from './ldap-filter.ts';
 
 // What the entries of a directory and of an address range must fulfil together; the kinds' declarations use it.

@@ -45,6 +45,7 @@ import { operatorOf } from './receipts.ts';
 import { type Recovered, recoverImports } from './recover.ts';
 import { type BuiltRequest, buildRequest, requireState } from './request-builder.ts';
 import { requestContent } from './request-content.ts';
+import { groupText } from './request-groups.ts';
 import { writeRequest } from './request-writer.ts';
 import { type InventoryRevert, previewRevert, revertInventory } from './revert-inventory.ts';
 import { currentCard, type ExportedCard } from './site-card.ts';
@@ -108,8 +109,8 @@ export type ExchangeService = {
     /** Lets another root take the place of the one in force. */
     replaceReason?: string,
   ): Promise<{ trust: TrustFile; result: ImportResult }>;
-  /** What would leave; writes nothing and uses no number. */
-  preview(): RequestPreview;
+  /** What would leave, or the text of one group of it; writes nothing and uses no number. NOT_FOUND for no group. */
+  preview(group?: string): RequestPreview;
   /** `volumes`: ask for the missing volumes of waiting bundles again, instead of a new bundle. */
   exportRequest(
     actor: Actor,
@@ -278,12 +279,14 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       requireRight(actor, 'exchange:write');
       return importTrust(importer, actor, resolve(path), fingerprint, replaceReason);
     },
-    preview: () => {
+    preview: (group) => {
       const built = build();
+      const text = group === undefined ? built.text : groupText(built.text, group);
+      if (text === undefined) throw new AppError('NOT_FOUND', 'there is no such group');
       return {
         number: built.request.number,
         groups: built.groups,
-        text: built.text,
+        text,
         totalBytes: built.envelope.length,
         counterProof: built.counterProof,
       };

@@ -3,8 +3,10 @@
 // compared by eye; everything else hangs on it. A bundle is parsed in a child process that has the medium and a staging
 // folder; what it found is adopted into the store, and one synced transaction (the flip) makes it the site's state.
 // Before the flip the old state is live, after it the new one; `recover` cleans up what a crash left between.
+
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
+import type { Actor, Right } from '../objects/types.ts';
 import type { RematchResult } from '../vulnerabilities/types.ts';
 
 export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
@@ -209,3 +211,79 @@ export type Leak = {
   readonly field: string;
   readonly text: string;
 };
+
+export type ImportDraft = {
+  id: string;
+  path: string;
+  /** All files of the bundle that lie there; `path` is one of them. */
+  paths: readonly string[];
+  name: string;
+  sizeBytes: number;
+  uploaded: boolean;
+  madeBy: string;
+  createdAt: number;
+  checkRun: number | null;
+  importRun: number | null;
+  stopped: boolean;
+};
+
+export type ImportDrafts = {
+  /** Drops what is old. */
+  trim(): void;
+  /** A new file in staging to write an upload to. */
+  place(): { id: string; path: string };
+  discard(path: string): void;
+  /** Registers an uploaded file and begins its check. */
+  addUpload(actor: Actor, id: string, path: string, name: string, sizeBytes: number): ImportDraft;
+  /**
+   * Registers the bundle that a file of a medium belongs to, with all its volumes there, and begins its check or its
+   * import; NOT_FOUND for any other path.
+   */
+  addPicked(actor: Actor, path: string, begin?: 'check' | 'import'): Promise<ImportDraft>;
+  /** NOT_FOUND. */
+  get(id: string): ImportDraft;
+  list(limit: number): ImportDraft[];
+  /** Begins the import, or the check once more; CONFLICT while something runs. */
+  start(actor: Actor, id: string, acceptStale: string, what?: 'check' | 'import'): void;
+  stop(id: string): void;
+};
+
+export const importJobKind = 'import-bundle';
+
+export type ImportPayload = {
+  draft: string;
+  /** All volumes of the bundle that lie there. */
+  paths: readonly string[];
+  dryRun: boolean;
+  acceptStale?: string;
+  actor: { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
+};
+
+/** What the page shows of a running import. */
+export type ImportProgressRow = {
+  step: ImportReport['step'];
+  doneBytes: number;
+  totalBytes: number;
+  bytesPerSecond?: number;
+  leftMs?: number;
+  volume?: number;
+  volumes?: number;
+};
+
+/** Steps whose report counts bytes; that of the advisories counts advisories. */
+export const inBytes: ReadonlySet<ImportReport['step']> = new Set(['objects', 'tail']);
+
+export const exportJobKind = 'export-request';
+
+export type ExportPayload = {
+  number: number;
+  /** Folder of downloads, or a medium. */
+  folder: string;
+  isDownload: boolean;
+  actor: { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
+};
+
+/** What the page shows of a running export. */
+export type ExportProgressRow = ExportReport & { bytesPerSecond?: number; leftMs?: number };
+
+export type ExportOutcome = Pick<ExportedRequest, 'number' | 'sizeBytes' | 'readBack'>;

@@ -1,7 +1,7 @@
 import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import type { Body } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
-import type { Match, Matching } from './types.ts';
+import type { AppCategories, Match, Matching } from './types.ts';
 
 // C2: which executable files fall into a category. The conditions become conditions of the list, so the list of a
 // category is the list of executables, with its order, its search and its export.
@@ -43,7 +43,7 @@ export const appCategories = (parts: {
   objects: ObjectService;
   inventory: Pick<InventoryService, 'section'>;
   deviceOf: (publicId: string) => number | undefined;
-}) => {
+}): AppCategories => {
   const { objects, inventory, deviceOf } = parts;
   const itemsOf = (publicId: string): number[] => {
     const device = deviceOf(publicId);
@@ -51,7 +51,6 @@ export const appCategories = (parts: {
   };
   return {
     all: (): ObjectOf<'app-category'>[] => objects.list({ kind: 'app-category', limit: 1_000 }).rows,
-    /** Throws NOT_FOUND. */
     matching: (id: string): Matching => categoryMatching(objects.get('app-category', id).body, itemsOf),
   };
 };

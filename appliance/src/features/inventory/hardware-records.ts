@@ -1,7 +1,7 @@
 import type { FurtherRule, ObjectOf, ObjectService } from '../objects/service.ts';
 import type { Body } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
-import { type FieldValue, partOf } from './types.ts';
+import { type CustomColumn, enteredFields, type FieldValue, type HardwareRecords, partOf } from './types.ts';
 
 // What people enter about parts lies in objects of the kind hardware-record, bound to the part and not to the row that a
 // report made: a disk keeps its inventory number when it moves to another computer.
@@ -9,11 +9,6 @@ import { type FieldValue, partOf } from './types.ts';
 type Row = Readonly<Record<string, FieldValue>>;
 
 const maxMatches = 500;
-
-/** The columns that a record adds to a row, in order; those of the site's own follow. */
-export const enteredFields = ['inventoryNumber', 'place', 'price', 'purchasedAt', 'writtenOff'] as const;
-
-export type CustomColumn = { name: string; type: 'text' | 'number' | 'date' | 'yes-no' };
 
 const customOf = (body: Body): Map<string, string> =>
   new Map(
@@ -53,7 +48,7 @@ export const hardwareRecords = (parts: {
   inventory: Pick<InventoryService, 'list' | 'section'>;
   /** The number of a device by its public id; undefined for one that is gone. */
   deviceOf: (publicId: string) => number | undefined;
-}) => {
+}): HardwareRecords => {
   const { objects, inventory, deviceOf } = parts;
 
   const find = (device: string, row: Row): ObjectOf<'hardware-record'> | undefined =>
@@ -80,7 +75,6 @@ export const hardwareRecords = (parts: {
   return {
     find,
     columns: (): CustomColumn[] => columnsOf(objects),
-    /** The entered values of a row by field, and those of the site's own columns by `custom.<name>`. */
     values: (record: ObjectOf<'hardware-record'> | undefined): Record<string, FieldValue> => {
       if (record === undefined) return {};
       const { body } = record;
@@ -94,12 +88,9 @@ export const hardwareRecords = (parts: {
       const custom = [...customOf(body)].map(([name, value]) => [`custom.${name}`, value] as const);
       return Object.fromEntries([...own, ...custom]) as Record<string, FieldValue>;
     },
-    /** Rows of hardware of whose record a text is part. */
     search: (text: string): number[] => {
       const found = objects.list({ kind: 'hardware-record', search: text, limit: maxMatches }).rows;
       return rowsOf(new Set(found.map(({ body }) => String(body['part'] ?? '')).filter((part) => part !== '')));
     },
   };
 };
-
-export type HardwareRecords = ReturnType<typeof hardwareRecords>;

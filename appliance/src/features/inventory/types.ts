@@ -1,9 +1,5 @@
 // Inventory: what devices report, as collections that are declared once (collections/<name>.ts, listed in
 // all-collections.ts).
-
-import type { Refusal } from '../../platform/errors.ts';
-import type { Seen } from '../discovery/types.ts';
-import type { Right } from '../objects/types.ts';
 //
 // A report is a whole section of one collection, from one device through one door. `shared` collections keep each item
 // once per site and, per device, only the sorted ids of its items (packed) with the values of `perDevice` fields beside
@@ -14,6 +10,10 @@ import type { Right } from '../objects/types.ts';
 // The key of a shared item covers every field but the perDevice ones: no device can alter what another one reported.
 // `identity` fields say which item it is for people (a package's name and architecture, say): an item that goes and
 // another that comes with the same identity are one change. Personal values are encrypted under the key of their person.
+
+import type { Refusal } from '../../platform/errors.ts';
+import type { Seen } from '../discovery/types.ts';
+import type { Obj, Right } from '../objects/types.ts';
 
 export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list';
 
@@ -431,3 +431,25 @@ export type CutItems = {
 
 /** How a value stands in a column: a boolean is 0 or 1, a time is milliseconds, a list is JSON. */
 export type Stored = string | number | null;
+
+/** The columns that a record adds to a row, in order; those of the site's own follow. */
+export const enteredFields = ['inventoryNumber', 'place', 'price', 'purchasedAt', 'writtenOff'] as const;
+
+export type CustomColumn = { name: string; type: 'text' | 'number' | 'date' | 'yes-no' };
+
+/** Records of parts: what people enter about rows of the collection `hardware`. */
+export type HardwareRecords = {
+  find(device: string, row: Readonly<Record<string, FieldValue>>): Obj | undefined;
+  columns(): CustomColumn[];
+  /** The entered values of a row by field, and those of the site's own columns by `custom.<name>`. */
+  values(record: Obj | undefined): Record<string, FieldValue>;
+  /** Rows of hardware of whose record a text is part. */
+  search(text: string): number[];
+};
+
+/** Categories of executable files. */
+export type AppCategories = {
+  all(): Obj[];
+  /** Throws NOT_FOUND. */
+  matching(id: string): Matching;
+};

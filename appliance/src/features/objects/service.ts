@@ -1,4 +1,3 @@
-import type { KindName, Kinds } from '../../all-kinds.ts';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -10,12 +9,29 @@ import { bodySchema } from './schema.ts';
 import { type SettingService, settingService, settingTable } from './setting-service.ts';
 import { type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
 import { type AnyObjects, type TypedObjects, typedObjects } from './typed.ts';
-import { type Actor, type Body, type BodyOf, type ExportedObject, type FieldDiff, type Kind, type Obj, type ObjectPage, type ObjectQuery, type ReadOptions, type Revision, readPersons, requireRight, type Setting, systemActor, type Tombstone, type WriteGuard, type Written } from './types.ts';
+import {
+  type Actor,
+  type Body,
+  type ExportedObject,
+  type FieldDiff,
+  type Kind,
+  type Obj,
+  type ObjectPage,
+  type ObjectQuery,
+  type ReadOptions,
+  type Revision,
+  readPersons,
+  requireRight,
+  type Setting,
+  systemActor,
+  type Tombstone,
+  type WriteGuard,
+  type Written,
+} from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
 import { objectWriter } from './writer.ts';
 
-/** An object of a kind by its name. */
-export type ObjectOf<K extends KindName> = Obj<BodyOf<Kinds[K]>>;
+export type { ObjectOf } from './typed.ts';
 
 /** The object engine: typed by the declarations where the code names a kind. */
 export type ObjectService = TypedObjects & {

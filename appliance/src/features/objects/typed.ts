@@ -47,7 +47,7 @@ export type QueryOf<K extends KindName> = Omit<ObjectQuery, 'kind' | 'where' | '
 };
 
 /** An object of a kind by its name. */
-type ObjectOf<K extends KindName> = Obj<BodyIn<K>>;
+export type ObjectOf<K extends KindName> = Obj<BodyIn<K>>;
 
 /** `AnyObjects`, where the code names the kind: its fields and their types follow from its declaration. */
 export type TypedObjects = {

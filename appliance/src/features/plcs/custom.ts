@@ -1,13 +1,8 @@
 import type { ObjectService } from '../objects/service.ts';
 import type { Body } from '../objects/types.ts';
+import { type CustomField, customOf } from './types.ts';
 
 // Fields of the site's own in the records of controllers: declared as objects of the kind plc-field, filled in in plc-record.
-
-export type CustomField = {
-  name: string;
-  type: 'text' | 'number' | 'date' | 'yes-no' | 'choice';
-  options: readonly string[];
-};
 
 const maxFields = 200;
 
@@ -24,15 +19,6 @@ export const customFields = (objects: Pick<ObjectService, 'list'>): CustomField[
     type: body['type'] as CustomField['type'],
     options: Array.isArray(body['options']) ? body['options'].map(String) : [],
   }));
-
-/** The values that a record has, by the name of the field. */
-export const customOf = (body: Body): Map<string, string> =>
-  new Map(
-    (Array.isArray(body['custom']) ? body['custom'] : []).map((line) => {
-      const [name = '', ...value] = String(line).split(':');
-      return [name.trim(), value.join(':').trim()] as const;
-    }),
-  );
 
 /** A record uses fields that are declared, with values of their types. */
 export const customFaulty =

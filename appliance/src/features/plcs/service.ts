@@ -6,7 +6,7 @@ import type { EventService } from '../events/service.ts';
 import type { FactCollection } from '../inventory/types.ts';
 import type { FurtherRule, ObjectService } from '../objects/service.ts';
 import { type Actor, actorRef, type Body, requireRight, systemActor, type Written } from '../objects/types.ts';
-import { customFaulty } from './custom.ts';
+import { customFaulty, customFields, recordsWith } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
 import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';
 import { factsView } from './facts-view.ts';
@@ -31,6 +31,7 @@ import { taker } from './take.ts';
 import { thinner } from './thin.ts';
 import {
   type ControllersForExchange,
+  type CustomField,
   type FieldTable,
   labelOf,
   type Origin,
@@ -74,6 +75,10 @@ export type PlcService = {
   /** Throws NOT_FOUND. */
   get(publicId: string): Plc;
   byId(plc: number): Plc | undefined;
+  /** The site's own fields. */
+  customFields(): CustomField[];
+  /** Public ids of the records whose fields of the site have these values, letter case aside. */
+  recordsWith(wanted: ReadonlyMap<string, string>): string[];
   /** Every address in the record: of controllers, modules, interfaces; configured and observed. */
   addresses(): string[];
   /** Ids of records, rising, from the one after `after` on. */
@@ -323,6 +328,8 @@ export const plcService = (
       const record = records.byId(plc);
       return record === undefined ? undefined : toPlc(record);
     },
+    customFields: () => customFields(objects),
+    recordsWith: (wanted) => recordsWith(objects, wanted),
     ids: (after, limit) => records.ids(after, limit),
     addresses: records.allAddresses,
     parts: (plc) => partsOf(records, plc),

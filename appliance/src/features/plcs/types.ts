@@ -1,6 +1,6 @@
 import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
 import type { FactCollection, FactField, FactPart } from '../inventory/types.ts';
-import type { Actor } from '../objects/types.ts';
+import type { Actor, Body } from '../objects/types.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, origin and confidence.
 // Facts are appended; the record shows the winner and, on request, the losers and the rule that chose. What is observed and
@@ -286,4 +286,62 @@ export const shown = (part: Pick<PlcPart, PlcSide> | undefined, field: string): 
 export const labelOf = (part: Pick<PlcPart, PlcSide> | undefined): string => {
   const named = ['assetTag', 'name', 'stationName', 'address'].map((field) => shown(part, field)).find(Boolean);
   return named ?? ([shown(part, 'model'), shown(part, 'serial')].filter(Boolean).join(' ') || '');
+};
+
+export type CustomField = {
+  name: string;
+  type: 'text' | 'number' | 'date' | 'yes-no' | 'choice';
+  options: readonly string[];
+};
+
+/** The values that a record has, by the name of the field. */
+export const customOf = (body: Body): Map<string, string> =>
+  new Map(
+    (Array.isArray(body['custom']) ? body['custom'] : []).map((line) => {
+      const [name = '', ...value] = String(line).split(':');
+      return [name.trim(), value.join(':').trim()] as const;
+    }),
+  );
+
+export type Way = 'project' | 'nameplate' | 'capture' | 'person' | 'query';
+
+export type Missing = {
+  field: string;
+  ways: readonly Way[];
+  /** The newest refusal of a device or a file. */
+  refused: { source: string; reason: string } | undefined;
+};
+
+export const wanted: readonly (readonly [field: string, ways: readonly Way[]])[] = [
+  ['vendor', ['project', 'nameplate', 'capture', 'person', 'query']],
+  ['model', ['project', 'nameplate', 'capture', 'person', 'query']],
+  ['orderNumber', ['project', 'nameplate', 'capture', 'person', 'query']],
+  ['firmware', ['project', 'capture', 'person', 'query']],
+  ['serial', ['nameplate', 'capture', 'person', 'query']],
+  ['hwVersion', ['nameplate', 'capture', 'person', 'query']],
+  ['address', ['project', 'capture', 'person']],
+  ['zone', ['person']],
+];
+
+export const missingOf = (own: PlcPart | undefined, facts: readonly PartFact[]): Missing[] => {
+  // A project says addresses of interfaces only.
+  const hasAddress = facts.some(
+    ({ sort, field, value }) => sort === 'interface' && field === 'address' && value !== null,
+  );
+  return wanted
+    .filter(([field]) => shown(own, field) === undefined && !(field === 'address' && hasAddress))
+    .map(([field, ways]) => {
+      const refusal = facts.find((fact) => fact.sort === 'plc' && fact.field === field && fact.error !== null);
+      return {
+        field,
+        ways,
+        refused:
+          refusal === undefined
+            ? undefined
+            : {
+                source: refusal.source,
+                reason: refusal.reason === '' ? (refusal.error ?? '') : (refusal.reason ?? ''),
+              },
+      };
+    });
 };

@@ -2,12 +2,12 @@ import { time } from '@sallyport/bundle-tools/protocol/common';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
+import { assertShallow, unpackBody } from '../../platform/http/body.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import { reportOf } from '../agent-api/glpi/decode.ts';
 import { deviceMessages, isOfOthers } from '../agent-api/glpi/device-message.ts';
 import { offsetMinutes } from '../agent-api/glpi/fields.ts';
 import { hostIn, type Message, readMessage } from '../agent-api/glpi/message.ts';
-import { assertShallow, unpackBody } from '../agent-api/native/body.ts';
 import type { DecodedReport, Item } from '../inventory/types.ts';
 
 const text = (most: number) => z.string().max(most);

@@ -1,7 +1,13 @@
 // Everything that waits for a second person, of every two-person act, for whoever may see the act's kind. What waits lies
 // with its feature; `sources` (waiting-sources.ts) has one row per act, so a new act without one does not compile.
 
-import { type Approvable, type ApprovalGate, type Hindrance, type TwoPersonAct, twoPersonActs } from '../accounts/types.ts';
+import {
+  type Approvable,
+  type ApprovalGate,
+  type Hindrance,
+  type TwoPersonAct,
+  twoPersonActs,
+} from '../accounts/types.ts';
 import { type Actor, hasRight } from '../objects/types.ts';
 
 /** One thing that waits. */

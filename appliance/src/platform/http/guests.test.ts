@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/commands.ts';
-import { readWire } from '../../features/agent-api/native/body.ts';
 import { initCa, openCa } from '../../features/ca/service.ts';
 import { toFailure } from '../errors.ts';
 import { initKeyring } from '../keyring.ts';
+import { readWire } from './body.ts';
 import { guestOf, type Incoming } from './guest.ts';
 import { type Listener, startListener } from './listener.ts';
 

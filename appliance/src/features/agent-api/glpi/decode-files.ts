@@ -1,7 +1,7 @@
 import { basename, win32 } from 'node:path';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { parseBody } from '../../../platform/http/body.ts';
 import type { DecodedReport, DecoderHints, Item } from '../../inventory/types.ts';
-import { parseBody } from '../native/body.ts';
 import { amount, item, line, rowsIn } from './fields.ts';
 import type { Row } from './message.ts';
 

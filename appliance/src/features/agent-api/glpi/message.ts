@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts';
+import { assertShallow } from '../../../platform/http/body.ts';
 import type { XmlElement } from '../../../platform/xml/tree.ts';
-import { assertShallow } from '../native/body.ts';
 import { cutPackages } from './cut-packages.ts';
 import { parseXml } from './xml.ts';
 

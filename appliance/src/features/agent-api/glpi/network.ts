@@ -1,7 +1,7 @@
 import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { type Database, immediate } from '../../../platform/database.ts';
+import { addressesOf, addressText, rangeOf } from '../../../platform/ipv4-range.ts';
 import type { DeviceService } from '../../devices/service.ts';
-import { addressesOf, addressText, rangeOf } from '../../discovery/address-range.ts';
 import type { DiscoveryService } from '../../discovery/service.ts';
 import type { InventoryService } from '../../inventory/service.ts';
 import type { ObjectService } from '../../objects/service.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { basicHash } from '../../../platform/http/basic.ts';
-import { parsePlain, readWire } from '../native/body.ts';
+import { parsePlain, readWire } from '../../../platform/http/body.ts';
 import type { Admission, Env } from './admit.ts';
 import { jsonReply } from './answers.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Context, Hono } from 'hono';
+import { readWire } from '../../../platform/http/body.ts';
 import type { Device, DoorCaller } from '../../devices/types.ts';
-import { readWire } from '../native/body.ts';
 import type { Admission, Admitted, Env } from './admit.ts';
 import type { FileSearches } from './collect.ts';
 import type { DeployChannel } from './deploy.ts';

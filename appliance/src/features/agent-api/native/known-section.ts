@@ -1,6 +1,6 @@
+import { headOfBody } from '../../../platform/http/body.ts';
 import type { InventoryService } from '../../inventory/service.ts';
 import type { WireSection } from '../../inventory/types.ts';
-import { headOfBody } from './body.ts';
 
 /** The hash that our own agent begins a section with. */
 const hashHead = /^\{"hash":"([0-9a-f]{64})",/;

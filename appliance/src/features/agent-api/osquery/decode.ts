@@ -1,8 +1,8 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
+import { parseBody } from '../../../platform/http/body.ts';
 import type { DecodedReport, DecodedSection, DecoderHints, Item } from '../../inventory/types.ts';
-import { parseBody } from '../native/body.ts';
 import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './inventory-queries.ts';
 import { readQueryName } from './names.ts';
 import { learnedNeighbours } from './neighbours.ts';

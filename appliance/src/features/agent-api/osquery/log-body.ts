@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { AtHead, BodySource } from '../native/body.ts';
+import type { AtHead, BodySource } from '../../../platform/http/body.ts';
 
 // A batch of log lines that is refused comes again for ever, and everything behind it waits; answers that are refused stay in
 // the client's memory and come again with all that follow. So an oversized body is taken to its end and dropped.

@@ -1,5 +1,4 @@
-import { neighboursOf } from '../../discovery/neighbours.ts';
-import type { Seen } from '../../discovery/types.ts';
+import { neighboursOf, type Seen } from '../../discovery/types.ts';
 import { type Row, text } from './rows.ts';
 
 /** Of osquery's table the rows that the machine learned, not those that somebody entered. */

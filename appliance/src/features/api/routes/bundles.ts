@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
 import type { JobRun } from '../../../platform/job-store.ts';
-import type { ImportDraft } from '../../console/store.ts';
-import type { ImportResult } from '../../exchange/types.ts';
+import type { ImportDraft, ImportResult } from '../../exchange/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { time, timeOf, timeOrNull } from '../schemas.ts';

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
-import { customOf, recordsWith } from '../../plcs/custom.ts';
-import { plcList } from '../../plcs/list-queries.ts';
-import { missingOf } from '../../plcs/missing.ts';
-import { type Plc, plcSorts, shown } from '../../plcs/types.ts';
+import { customOf, missingOf, type Plc, plcSorts, shown } from '../../plcs/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import {
@@ -107,8 +104,7 @@ const factSchema = z.object({
 
 /** The record of controllers: lists, one with its facts, decisions, what is entered, merges, origins and taking them back. */
 export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { plcs, objects } = parts;
-  const list = plcList(parts.db);
+  const { plcs, plcList: list } = parts;
   for (const [schema, id] of [
     [controllerSchema, 'Controller'],
     [controllerDetailSchema, 'ControllerDetail'],
@@ -208,7 +204,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       response: pageOf(controllerSchema),
       handle: ({ query }) => {
         const { limit, after, sort, descending, custom = [], ...filter } = query;
-        const own = custom.length === 0 ? {} : { publicIds: recordsWith(objects, customOf({ custom })) };
+        const own = custom.length === 0 ? {} : { publicIds: plcs.recordsWith(customOf({ custom })) };
         const page = list.page({
           filter: { ...present(filter), ...own },
           sort,

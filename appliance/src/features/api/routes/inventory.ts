@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { csvMark, csvRow } from '../../../platform/csv/write.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { lineStream } from '../../../platform/http/line-stream.ts';
-import { csvMark, csvRow } from '../../console/csv.ts';
-import { appCategories } from '../../inventory/app-categories.ts';
-import { deviceNumberOf } from '../../inventory/device-number.ts';
 import { type Collection, type Field, type InventoryRow, type ListQuery, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import type { SchemaNames } from '../openapi.ts';
@@ -90,8 +88,7 @@ const whereOf = (query: Readonly<Record<string, unknown>>): NonNullable<ListQuer
 
 /** Lists of every collection over the whole site, made from their declarations. */
 export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { inventory, objects, events, devices, deviceQueries } = parts;
-  const categories = appCategories({ objects, inventory, deviceOf: deviceNumberOf(devices) });
+  const { inventory, events, devices, deviceQueries, appCategories: categories } = parts;
 
   const collectionSchema = z.object({
     name: z.string(),

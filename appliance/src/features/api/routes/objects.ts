@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { managedObjects } from '../../accounts/managed-objects.ts';
 import type { Kind, KindField, Obj } from '../../objects/types.ts';
 import { isReadable, readBody, shownBody, writtenBody } from '../kind-schemas.ts';
 import type { SchemaNames } from '../openapi.ts';
@@ -35,8 +34,7 @@ type ListAsked = Asked & {
 
 /** Objects of every kind, from their declarations: lists, revisions, differences, and writes where a kind has no calls of its own. */
 export const objectRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { objects, events } = parts;
-  const managed = managedObjects(parts);
+  const { objects, events, managedObjects: managed } = parts;
 
   const ofKind = (kind: Kind): ApiRoute[] => {
     const base = `/objects/${kind.name}`;

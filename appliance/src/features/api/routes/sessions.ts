@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { sessionId } from '../../accounts/sessions.ts';
-import type { Session } from '../../accounts/types.ts';
+import { type Session, sessionId } from '../../accounts/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { time, timeOf } from '../schemas.ts';

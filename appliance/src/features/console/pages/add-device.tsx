@@ -3,9 +3,7 @@ import { routePatterns } from '@sallyport/ui/paths';
 import { AddDevice, type AddDeviceProps } from '@sallyport/ui/views/add-device';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { clients, folderOn, kitFor, purposeOfClient, runsOn, systems } from '../../add-device/kit.ts';
-import { caFingerprint, fingerprintOf, makeToken, serverAddresses } from '../../add-device/token.ts';
-import type { Kit } from '../../add-device/types.ts';
+import { clients, folderOn, type Kit, purposeOfClient, runsOn, systems } from '../../add-device/types.ts';
 import type { Form } from '../form.ts';
 import { actorFor } from '../guard.ts';
 import { references } from '../lists.ts';
@@ -23,10 +21,9 @@ const among = <T extends string>(options: readonly T[], text: string, otherwise:
 
 /** "Add a device": a token that is shown once, and the files and lines for the client that the device runs. */
 export const addDevicePages = (deps: ConsoleDeps): Pages => {
-  const { objects, devices, ca, config, exchange } = deps;
-  const servers = serverAddresses(config);
+  const { objects, devices, addDevice } = deps;
+  const servers = addDevice.servers();
   const [firstServer = ''] = servers;
-  const siteFingerprint = (): string | null => fingerprintOf(ca, exchange.root());
 
   const valuesOf = (form: Pick<Form, 'text'>): Values => ({
     client: among(clients, form.text('client'), 'agent'),
@@ -46,7 +43,8 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     const isNumber = (text: string, max: number): boolean =>
       text === '' || (/^[1-9]\d*$/.test(text) && Number(text) <= max);
     if (!runsOn(values.client, values.system)) faults['system'] = { key: 'validation.noSuchClient' };
-    if (values.client === 'agent' && siteFingerprint() === null) faults['client'] = { key: 'validation.noRoot' };
+    if (values.client === 'agent' && addDevice.siteFingerprint() === null)
+      faults['client'] = { key: 'validation.noRoot' };
     if (!isNumber(values.uses, 1_000_000)) faults['uses'] = { key: 'validation.tooBig', params: { max: 1_000_000 } };
     if (!isNumber(values.days, 3_650)) faults['days'] = { key: 'validation.tooBig', params: { max: 3_650 } };
     if (rangesOf(values).length > maxRanges)
@@ -61,13 +59,11 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
   });
 
   const kitOf = (values: Values, secret: string): Kit =>
-    kitFor({
+    addDevice.kit({
       client: values.client,
       system: values.system,
       server: values.server,
       secret,
-      caPem: ca.certificatePem,
-      fingerprint: siteFingerprint(),
       folder: folderOn(values.system),
     });
 
@@ -84,8 +80,8 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
         values={values}
         servers={servers}
         groups={references(objects, 'group')}
-        caFingerprint={caFingerprint(ca)}
-        siteFingerprint={siteFingerprint()}
+        caFingerprint={addDevice.caFingerprint()}
+        siteFingerprint={addDevice.siteFingerprint()}
         {...(kit === undefined || secret === undefined
           ? {}
           : {
@@ -120,7 +116,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     const held = secretIn(form, values);
     if (held !== undefined) return show(c, values, { secret: held });
     try {
-      const { secret } = makeToken(objects, actor, {
+      const { secret } = addDevice.makeToken(actor, {
         purpose: purposeOfClient(values.client),
         approve: values.approve,
         group: values.group === '' ? undefined : values.group,

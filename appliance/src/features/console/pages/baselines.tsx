@@ -6,7 +6,7 @@ import { Baselines } from '@sallyport/ui/views/baselines';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { deviceBaselineId, groupBaselineId } from '../../baselines/chain.ts';
+import { deviceBaselineId, groupBaselineId } from '../../baselines/types.ts';
 import { baselineViews } from '../baseline-view.ts';
 import { momentOf } from '../change-query.ts';
 import { setToast } from '../cookies.ts';

@@ -14,19 +14,17 @@ import { CSV_ENCODINGS } from '../../../platform/csv/bytes.ts';
 import { CSV_DELIMITERS } from '../../../platform/csv/parse.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import {
+  type CsvOptions,
+  type CsvShape,
+  type CsvTarget,
   delimiterName,
   delimiterNames,
+  IMPORT_FORMS,
+  importLimits,
   mappingBody,
   mappingKind,
   targetName,
   targetOf,
-} from '../../plcs/imports/mapping.ts';
-import {
-  type CsvOptions,
-  type CsvShape,
-  type CsvTarget,
-  IMPORT_FORMS,
-  importLimits,
 } from '../../plcs/imports/types.ts';
 import {
   columnsView,

@@ -4,12 +4,11 @@ import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/views/controllers';
 import { type Context, Hono } from 'hono';
+import type { Cell } from '../../../platform/csv/write.ts';
 import { AppError } from '../../../platform/errors.ts';
-import { customFields, recordsWith } from '../../plcs/custom.ts';
 import { type PlcDecision, type PlcFilter, type PlcSort, plcSorts } from '../../plcs/types.ts';
 import type { ControllerModel } from '../controller-model.ts';
 import { setToast } from '../cookies.ts';
-import type { Cell } from '../csv.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, formListState, listState, pageRows } from '../lists.ts';
@@ -88,9 +87,9 @@ const columnWords: Readonly<Record<(typeof controllerColumns)[number], string>> 
 
 /** The list of controllers, its file, and decisions about many of them. */
 export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
-  const { plcs, plcList, transact, objects } = deps;
+  const { plcs, plcList, transact } = deps;
 
-  const ownFields = () => customFields(objects);
+  const ownFields = () => plcs.customFields();
   const filterNames = (): string[] => [
     ...controllerFilterNames,
     ...ownFields().map(({ name }) => `${ownPrefix}${name}`),
@@ -103,7 +102,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       ),
     );
     const filter = controllerFilter(list);
-    return wanted.size === 0 ? filter : { ...filter, publicIds: recordsWith(objects, wanted) };
+    return wanted.size === 0 ? filter : { ...filter, publicIds: plcs.recordsWith(wanted) };
   };
 
   const yesNo = [

@@ -11,7 +11,6 @@ import { DeviceFindings } from '@sallyport/ui/views/device-findings';
 import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { baselinesOf } from '../../baselines/chain.ts';
 import { type Change, type Collection, type Door, readRight } from '../../inventory/types.ts';
 import { actorRef } from '../../objects/types.ts';
 import { baselineViews } from '../baseline-view.ts';
@@ -326,7 +325,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           next: found.next === undefined ? undefined : String(found.next),
         }}
         limitDays={views.limitDays()}
-        baselines={baselinesOf(objects, device).map(({ id, name, approvedAt, expiresAt }) => ({
+        baselines={baselines.over(device).map(({ id, name, approvedAt, expiresAt }) => ({
           id,
           name,
           approvedAt: expiresAt ?? approvedAt,

@@ -20,11 +20,10 @@ import { Receipt } from '@sallyport/ui/views/receipt';
 import { RequestText } from '@sallyport/ui/views/request-text';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { groupText } from '../../exchange/request-groups.ts';
+import { type ExportOutcome, type ExportPayload, type ExportProgressRow, exportJobKind } from '../../exchange/types.ts';
 import { type Actor, hasRight } from '../../objects/types.ts';
 import { setToast } from '../cookies.ts';
 import { receiptView } from '../exchange-view.ts';
-import { type ExportOutcome, type ExportPayload, type ExportProgressRow, exportJobKind } from '../export-job.ts';
 import { actorFor, checkToken } from '../guard.ts';
 import { listState, numberParam, pageRows, param } from '../lists.ts';
 import { readUpload } from '../multipart.ts';
@@ -172,16 +171,14 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
   const text = (c: Context<ConsoleEnv>, group?: string): Response | Promise<Response> => {
     actorFor(c, 'exchange:read');
     if (exchange.state().trust === null) throw new AppError('NO_ROOT', 'the site has no trust root yet');
-    const preview = exchange.preview();
-    const shown = group === undefined ? preview.text : groupText(preview.text, group);
-    if (shown === undefined) throw new AppError('NOT_FOUND', 'there is no such group');
+    const preview = exchange.preview(group);
     return c.html(
       <RequestText
         ctx={viewContext(deps, c)}
         number={preview.number}
         {...(group === undefined ? {} : { group })}
-        text={shown}
-        bytes={Buffer.byteLength(shown)}
+        text={preview.text}
+        bytes={Buffer.byteLength(preview.text)}
       />,
     );
   };

@@ -9,12 +9,12 @@ import { IdentificationNotice } from '@sallyport/ui/views/identification-notice'
 import { IdentificationPolicy } from '@sallyport/ui/views/identification-policy';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { Cell } from '../../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { Body } from '../../objects/types.ts';
 import type { IdentificationJob as Job } from '../../plcs/identify/service.ts';
 import { type Plan, planSize, type Run } from '../../plcs/identify/types.ts';
 import { setToast } from '../cookies.ts';
-import type { Cell } from '../csv.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../csv-response.ts';
 import { actorFor } from '../guard.ts';
 import { jobRow, leftOutRows, packetMeaning, planTargets, policyView, runView } from '../identification-view.ts';

@@ -9,14 +9,13 @@ import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { toFailure } from '../../../platform/errors.ts';
 import type { JobRun } from '../../../platform/job-store.ts';
-import type { ImportResult } from '../../exchange/types.ts';
+import type { ImportDraft, ImportResult } from '../../exchange/types.ts';
 import { actorFor, checkToken } from '../guard.ts';
 import { currentStep, estimateOf, importProgress, importView } from '../import-view.ts';
 import { param } from '../lists.ts';
 import { mediumView } from '../media-view.ts';
 import { readUpload } from '../multipart.ts';
 import { viewContext } from '../page.tsx';
-import type { ImportDraft } from '../store.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const steps: readonly ImportStep[] = ['check', 'compare', 'import', 'result'];

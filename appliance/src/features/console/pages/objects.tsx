@@ -10,8 +10,7 @@ import { Objects, type KindField as ViewField } from '@sallyport/ui/views/object
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { touchablePorts } from '../../../platform/outbound-rules.ts';
-import type { ManagedObjects, Written } from '../../accounts/managed-objects.ts';
-import { allRights } from '../../accounts/types.ts';
+import { allRights, type ManagedObjects, type WrittenObject } from '../../accounts/types.ts';
 import { hasRight, type Kind, type KindField, type Obj } from '../../objects/types.ts';
 import { conditionForms } from '../condition-form.ts';
 import { setToast } from '../cookies.ts';
@@ -175,7 +174,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     extra: {
       values?: Record<string, Value>;
       errors?: FieldErrors;
-      secret?: Written['secret'];
+      secret?: WrittenObject['secret'];
       condition?: ConditionHelpProps | undefined;
       status?: 200 | 201 | 422;
     } = {},

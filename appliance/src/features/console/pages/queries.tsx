@@ -6,10 +6,10 @@ import { type AnswerRow, Query, type QueryProps, QueryRegion } from '@sallyport/
 import { QueryNew } from '@sallyport/ui/views/query-new';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { Cell } from '../../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { Actor } from '../../objects/types.ts';
 import { type DeviceAnswer, type LiveQuery, maxSqlLength, shownState } from '../../queries/types.ts';
-import type { Cell } from '../csv.ts';
 import { eachOf, sendCsv } from '../csv-response.ts';
 import type { DeviceModel } from '../device-model.ts';
 import { actorFor } from '../guard.ts';

@@ -1,7 +1,7 @@
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Sessions } from '@sallyport/ui/views/sessions';
 import { Hono } from 'hono';
-import { sessionId } from '../../accounts/sessions.ts';
+import { sessionId } from '../../accounts/types.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor, signedIn } from '../guard.ts';
 import { viewContext } from '../page.tsx';

@@ -10,7 +10,7 @@ import type { Jobs } from '../../../platform/jobs.ts';
 import { siteTimeZone } from '../../../platform/time-zone.ts';
 import type { Approvable, ApprovalGate, Hindrance } from '../../accounts/types.ts';
 import type { EventService } from '../../events/service.ts';
-import type { ObjectService, ObjectOf } from '../../objects/service.ts';
+import type { ObjectOf, ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, authorsOf, type Body, type PersonId, requireRight } from '../../objects/types.ts';
 import { agentQueue } from './agent-queue.ts';
 import { allowances } from './allowance.ts';

@@ -1,5 +1,6 @@
 import { defineKinds } from '../../objects/types.ts';
-import { delimiterNames, encodingNames, mappingFaults } from './mapping.ts';
+import { mappingFaults } from './mapping.ts';
+import { delimiterNames, encodingNames } from './types.ts';
 
 export const controllerImportKinds = defineKinds({
   /** How the columns of a site's own table of controllers are read. */

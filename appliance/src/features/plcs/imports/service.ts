@@ -7,10 +7,18 @@ import type { ObjectService } from '../../objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { PlcService } from '../service.ts';
 import type { ReadingOutcome, TakeReadings, TakeResult } from '../types.ts';
-import { csvOptionsOf, mappingKind } from './mapping.ts';
+import { csvOptionsOf } from './mapping.ts';
 import { controllerCounts, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
 import { readControllerFile } from './read-file.ts';
-import type { ControlTraffic, CsvOptions, ImportForm, ImportLimits, ImportOutcome, RefusedPlace } from './types.ts';
+import {
+  type ControlTraffic,
+  type CsvOptions,
+  type ImportForm,
+  type ImportLimits,
+  type ImportOutcome,
+  mappingKind,
+  type RefusedPlace,
+} from './types.ts';
 
 export type ImportProgress = { step: 'read' | 'compare'; done: number; total: number };
 

@@ -1,6 +1,6 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
-import type { CsvEncoding } from '../../../platform/csv/bytes.ts';
-import type { CsvDelimiter } from '../../../platform/csv/parse.ts';
+import { CSV_ENCODINGS, type CsvEncoding } from '../../../platform/csv/bytes.ts';
+import { CSV_DELIMITERS, type CsvDelimiter } from '../../../platform/csv/parse.ts';
 import type { JobRun } from '../../../platform/job-store.ts';
 import type { Actor } from '../../objects/types.ts';
 import type { ReadingOutcome, TakeSummary } from '../types.ts';
@@ -218,3 +218,69 @@ export const CSV_COLUMNS = [...PLC_COLUMNS, ...INTERFACE_COLUMNS, ...MODULE_COLU
 export type CsvColumn = (typeof CSV_COLUMNS)[number];
 
 export type Detected = ImportForm | 'zip';
+
+export const mappingKind = 'plc-csv-mapping';
+
+export const delimiterNames = ['auto', 'comma', 'semicolon', 'tab'] as const;
+
+export type DelimiterName = (typeof delimiterNames)[number];
+
+export const encodingNames = ['auto', ...CSV_ENCODINGS] as const;
+
+export type EncodingName = (typeof encodingNames)[number];
+
+export const delimiters: Readonly<Record<DelimiterName, CsvDelimiter | undefined>> = {
+  auto: undefined,
+  comma: ',',
+  semicolon: ';',
+  tab: '\t',
+};
+
+export const delimiterName = (delimiter: CsvDelimiter | undefined): DelimiterName =>
+  delimiter === undefined ? 'auto' : (delimiterNames[CSV_DELIMITERS.indexOf(delimiter) + 1] ?? 'auto');
+
+export const customMark = 'custom:';
+
+/** What a name stands for: a field of the record, `custom:` and a field of the site's own, or nothing. */
+export const targetOf = (name: string): CsvTarget =>
+  name.startsWith(customMark)
+    ? { custom: name.slice(customMark.length) }
+    : isCsvColumn(name)
+      ? { column: name }
+      : undefined;
+
+/** The name of a target; '' for none. */
+export const targetName = (target: CsvTarget): string =>
+  target === undefined ? '' : 'column' in target ? target.column : `${customMark}${target.custom}`;
+
+/** `heading = field` */
+export const mappingLine = (heading: string, target: CsvTarget): string =>
+  target === undefined ? '' : `${heading} = ${targetName(target)}`;
+
+export type MappingBody = {
+  name: string;
+  delimiter: DelimiterName;
+  encoding: EncodingName;
+  columns: string[];
+};
+
+/** A mapping as it is kept. */
+export const mappingBody = (
+  name: string,
+  options: {
+    delimiter: DelimiterName;
+    encoding: EncodingName;
+    headings: readonly string[];
+    targets: readonly CsvTarget[];
+  },
+): MappingBody => ({
+  name,
+  delimiter: options.delimiter,
+  encoding: options.encoding,
+  columns: options.headings.flatMap((heading, index) => {
+    const text = mappingLine(heading, options.targets[index]);
+    return text === '' || heading === '' ? [] : [text];
+  }),
+});
+
+export const isCsvColumn = (text: string): text is CsvColumn => CSV_COLUMNS.some((one) => one === text);

@@ -40,11 +40,6 @@ const proposalFrom = (value: unknown): Proposal | null => {
   };
 };
 
-/** Exactly one proposal. */
-export function approvableOf(publicId: string, { contentHash, at }: Pick<Proposal, 'contentHash' | 'at'>) {
-  return { act: 'program-approve', thing: `${publicId} ${contentHash} ${at}` } as const;
-}
-
 /** Reads approvals from the objects. */
 export const approvalReader = (objects: Pick<ObjectService, 'find' | 'revisions'>) => ({
   current: (publicId: string): { approval: Approval | null; proposal: Proposal | null } => {

@@ -9,13 +9,14 @@ import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
 import type { ControllerFacts } from '../types.ts';
 import type { Health, HealthReason } from '../zones/types.ts';
-import { approvableOf, approvalReader } from './approvals.ts';
+import { approvalReader } from './approvals.ts';
 import { compareProgram, contentDifferences } from './compare.ts';
 import { contentHash, contentOf, programReadAt } from './content.ts';
 import { zoneController } from './health.ts';
 import { integrityStore, type SnapshotRow, type StateRow } from './store.ts';
 import {
   type ApproveProgram,
+  approvableOf,
   type Difference,
   type FactsSource,
   type IntegrityService,

@@ -160,3 +160,8 @@ export const PROJECT_FIELDS = [
 /** Whether there is anything that could be compared later. */
 export const isComparable = (content: ProgramContent): boolean =>
   content['projectSha256'] !== undefined || PROGRAM_FIELDS.some((field) => content[field] !== undefined);
+
+/** Exactly one proposal. */
+export function approvableOf(publicId: string, { contentHash, at }: Pick<Proposal, 'contentHash' | 'at'>) {
+  return { act: 'program-approve', thing: `${publicId} ${contentHash} ${at}` } as const;
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseRange } from '../../discovery/address-range.ts';
+import { parseRange } from '../../../platform/ipv4-range.ts';
 import { prefixesOverlap, prefixRange } from './prefix.ts';
 
 const v4 = fc

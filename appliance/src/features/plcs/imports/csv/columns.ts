@@ -1,6 +1,6 @@
 // What a column of a table may hold: fields of the controller, of the interface by which it is reached, of a module.
 
-import { CSV_COLUMNS, type CsvColumn } from '../types.ts';
+import type { CsvColumn } from '../types.ts';
 
 /** Values of a row that are its module's, too. */
 export const moduleFields: ReadonlySet<CsvColumn> = new Set<CsvColumn>([
@@ -23,5 +23,3 @@ export const moduleFields: ReadonlySet<CsvColumn> = new Set<CsvColumn>([
 
 /** By which a row says which controller it is. */
 export const identityColumns: readonly CsvColumn[] = ['assetTag', 'serial', 'mac', 'stationName', 'name', 'address'];
-
-export const isCsvColumn = (text: string): text is CsvColumn => CSV_COLUMNS.some((one) => one === text);

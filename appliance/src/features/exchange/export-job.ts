@@ -1,26 +1,11 @@
-import type { ExchangeService } from '../exchange/service.ts';
-import type { ExportedRequest, ExportReport } from '../exchange/types.ts';
+import { rateMeter } from '../../platform/rate-meter.ts';
 import type { MediaService } from '../media/types.ts';
-import type { Actor, Right } from '../objects/types.ts';
-import { rateMeter } from './rate-meter.ts';
+import type { Actor } from '../objects/types.ts';
+import type { ExchangeService } from './service.ts';
+import type { ExportedRequest, ExportOutcome, ExportPayload, ExportProgressRow } from './types.ts';
 
 // A medium may be slow, and what is written is read back: a request is written by a job, so that nobody waits for a stick
 // but the page that shows how far it is.
-
-export const exportJobKind = 'export-request';
-
-export type ExportPayload = {
-  number: number;
-  /** Folder of downloads, or a medium. */
-  folder: string;
-  isDownload: boolean;
-  actor: { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
-};
-
-/** What the page shows of a running export. */
-export type ExportProgressRow = ExportReport & { bytesPerSecond?: number; leftMs?: number };
-
-export type ExportOutcome = Pick<ExportedRequest, 'number' | 'sizeBytes' | 'readBack'>;
 
 /** The work of one row. */
 export const runExportJob = async (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvRow } from './csv.ts';
+import { csvRow } from './write.ts';
 
 // Reads RFC 4180 back, written apart from the writer.
 const parse = (line: string): string[] => {

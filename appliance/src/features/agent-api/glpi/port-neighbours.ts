@@ -1,4 +1,4 @@
-import type { Seen } from './types.ts';
+import type { Seen } from '../../discovery/types.ts';
 
 // What the tables of a switch say of those behind its ports, as agents read them over SNMP.
 

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { AppError } from '../../platform/errors.ts';
+import { AppError } from './errors.ts';
 
 // Ranges of IPv4 addresses as numbers. IPv6 networks are too wide to ask one address after the other.
 

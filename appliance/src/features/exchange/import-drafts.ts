@@ -5,29 +5,9 @@ import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { MediaService } from '../media/types.ts';
 import { type Actor, actorRef } from '../objects/types.ts';
-import { type ImportPayload, importJobKind, toPayload } from './import-job.ts';
-import type { ImportDraft, ImportDraftStore } from './store.ts';
-
-export type ImportDrafts = {
-  /** Drops what is old. */
-  trim(): void;
-  /** A new file in staging to write an upload to. */
-  place(): { id: string; path: string };
-  discard(path: string): void;
-  /** Registers an uploaded file and begins its check. */
-  addUpload(actor: Actor, id: string, path: string, name: string, sizeBytes: number): ImportDraft;
-  /**
-   * Registers the bundle that a file of a medium belongs to, with all its volumes there, and begins its check or its
-   * import; NOT_FOUND for any other path.
-   */
-  addPicked(actor: Actor, path: string, begin?: 'check' | 'import'): Promise<ImportDraft>;
-  /** NOT_FOUND. */
-  get(id: string): ImportDraft;
-  list(limit: number): ImportDraft[];
-  /** Begins the import, or the check once more; CONFLICT while something runs. */
-  start(actor: Actor, id: string, acceptStale: string, what?: 'check' | 'import'): void;
-  stop(id: string): void;
-};
+import type { ImportDraftStore } from './import-draft-store.ts';
+import { toPayload } from './import-job.ts';
+import { type ImportDraft, type ImportDrafts, type ImportPayload, importJobKind } from './types.ts';
 
 const idPattern = /^[0-9a-f]{24}$/;
 const keepMs = 7 * 86_400_000;

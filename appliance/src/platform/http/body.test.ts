@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { deflateSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../platform/errors.ts';
+import { errorResponse } from '../../features/agent-api/native/errors.ts';
+import { AppError } from '../errors.ts';
 import { parseBody, readWire } from './body.ts';
-import { errorResponse } from './errors.ts';
 
 const codeOf = (error: unknown): string => (error instanceof AppError ? error.code : 'other');
 const outcome = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => codeOf(error));

@@ -1,19 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-
-export type ImportDraft = {
-  id: string;
-  path: string;
-  /** All files of the bundle that lie there; `path` is one of them. */
-  paths: readonly string[];
-  name: string;
-  sizeBytes: number;
-  uploaded: boolean;
-  madeBy: string;
-  createdAt: number;
-  checkRun: number | null;
-  importRun: number | null;
-  stopped: boolean;
-};
+import type { ImportDraft } from './types.ts';
 
 type Row = Omit<ImportDraft, 'uploaded' | 'stopped' | 'paths'> & { uploaded: number; stopped: number; paths: string };
 

@@ -1,35 +1,13 @@
 import { addAbortListener } from 'node:events';
 import { AppError } from '../../platform/errors.ts';
-import type { ExchangeService } from '../exchange/service.ts';
-import type { ImportReport, ImportResult } from '../exchange/types.ts';
-import type { Actor, Right } from '../objects/types.ts';
-import { rateMeter } from './rate-meter.ts';
-import type { ImportDraftStore } from './store.ts';
+import { rateMeter } from '../../platform/rate-meter.ts';
+import type { Actor } from '../objects/types.ts';
+import type { ImportDraftStore } from './import-draft-store.ts';
+import type { ExchangeService } from './service.ts';
+import { type ImportPayload, type ImportProgressRow, type ImportReport, type ImportResult, inBytes } from './types.ts';
 
 // An import runs as a job: the row has its progress, so every page, and a reload after a power cut, shows the same. A
 // restart begins it again; what was verified is in the store already, and a bundle that was imported says so.
-
-export const importJobKind = 'import-bundle';
-
-export type ImportPayload = {
-  draft: string;
-  /** All volumes of the bundle that lie there. */
-  paths: readonly string[];
-  dryRun: boolean;
-  acceptStale?: string;
-  actor: { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
-};
-
-/** What the page shows of a running import. */
-export type ImportProgressRow = {
-  step: ImportReport['step'];
-  doneBytes: number;
-  totalBytes: number;
-  bytesPerSecond?: number;
-  leftMs?: number;
-  volume?: number;
-  volumes?: number;
-};
 
 export const toPayload = (
   actor: Actor,
@@ -46,9 +24,6 @@ export const toPayload = (
 });
 
 const stopCheckMs = 500;
-
-/** Steps whose report counts bytes; that of the advisories counts advisories. */
-export const inBytes: ReadonlySet<ImportReport['step']> = new Set(['objects', 'tail']);
 
 /** The work of one row; `signal` ends it before the state is switched. */
 export const runImportJob = async (

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { constants, gunzip, gunzipSync, inflate, inflateSync } from 'node:zlib';
 import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
-import { AppError } from '../../../platform/errors.ts';
+import { AppError } from '../errors.ts';
 
 // Bodies of unknown senders: caps before and after inflation, the encoding told by the first bytes and not by a header.
 
