@@ -8,7 +8,7 @@ import { DataTable } from './table.tsx';
 import { Count } from './text.tsx';
 
 /** What must be done: findings by decision and state of their fix, how that went, what comes next. */
-export const OverviewNeeded = ({ ctx, decisions, trend, running, updatesNeeded }: OverviewProps) => (
+export const OverviewNeeded = ({ ctx, decisions, trend, running, updatesNeeded, waiting }: OverviewProps) => (
   <Panel
     title={ctx.t('overview.needed')}
     context={ctx.t('overview.byDecision')}
@@ -84,6 +84,11 @@ export const OverviewNeeded = ({ ctx, decisions, trend, running, updatesNeeded }
               {ctx.t('overview.updatesNeeded', { n: updatesNeeded })}
             </a>
           )}
+        </p>
+        <p>
+          <a href={paths.waiting()} class={waiting === 0 ? 'second' : undefined}>
+            {ctx.t('waiting.title')}: {ctx.fmt.number(waiting)}
+          </a>
         </p>
         {running.map((deployment) => (
           <div>

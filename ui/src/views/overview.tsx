@@ -81,15 +81,6 @@ export const Overview = (props: OverviewProps) => {
         >
           {ctx.t('overview.waitingWhy')}
         </Tile>
-        <Tile
-          ctx={ctx}
-          level={props.waiting > 0 ? 'warning' : 'waiting'}
-          word={ctx.t('waiting.title')}
-          n={props.waiting}
-          href={paths.waiting()}
-        >
-          {ctx.t('waiting.tile')}
-        </Tile>
         {controllers === undefined ? null : (
           <Tile
             ctx={ctx}

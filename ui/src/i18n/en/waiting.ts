@@ -2,7 +2,6 @@ export const waiting = {
   'waiting.title': 'Waits for a second person',
   'waiting.sub': 'What one person asked for, and another one decides. Decide on the page of each.',
   'waiting.list': 'Waiting',
-  'waiting.tile': 'Another person decides',
   'waiting.none': 'Nothing waits for a second person',
   'waiting.noneWhy': 'What you may see of acts that take two persons is decided.',
   'waiting.what': 'What',
