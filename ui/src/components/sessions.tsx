@@ -34,6 +34,7 @@ export const SessionTable = ({
     ctx={ctx}
     caption={caption}
     rows={rows}
+    records="labelled"
     columns={[
       ...(rows.some(({ account }) => account !== undefined)
         ? [
