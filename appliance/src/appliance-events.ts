@@ -17,12 +17,6 @@ export const applianceEvents = defineEvents({
     audit: true,
     retentionDays: 3650,
   },
-  'disk-full': {
-    severity: 'critical',
-    area: 'settings',
-    params: { needBytes: 'integer', freeBytes: 'integer' },
-    retentionDays: 365,
-  },
   'disk-low': { severity: 'warning', area: 'settings', params: { freeBytes: 'integer' }, retentionDays: 90 },
   'doctor-finding': {
     severity: 'failure',

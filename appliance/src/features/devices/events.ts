@@ -110,12 +110,6 @@ export const deviceEvents = defineEvents({
     device: 'sometimes',
     retentionDays: 180,
   },
-  'report-rejected': {
-    severity: 'warning',
-    area: 'devices',
-    params: { door: 'text', code: 'text' },
-    retentionDays: 90,
-  },
   'section-rejected': {
     severity: 'warning',
     area: 'devices',
